@@ -1,0 +1,58 @@
+"""Formulas over config.json names that are shown exactly as they are computed.
+
+A formula is written once, as text; its value, its display and the display with numbers
+put in are all made from that text, so that what the page shows is what was computed.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One line of a working.
+
+    Attributes:
+        name: Key of the line's label in the language files.
+        formula: The formula, with `×` for multiplication.
+        numbers: The same with the numbers put in.
+        value: The result.
+    """
+
+    name: str
+    formula: str
+    numbers: str
+    value: int
+
+
+def term(name: str, formula: str, numbers: Mapping[str, int]) -> Term:
+    """Evaluate `formula` (names, integers, `+ - * ( )`) over `numbers`.
+
+    Raises KeyError for a name that `numbers` does not hold.
+    """
+    value = _evaluate(ast.parse(formula, mode="eval").body, numbers)
+    shown = formula.replace(" * ", " × ")
+    with_numbers = re.sub(r"[a-z_][a-z_0-9]*", lambda m: f"{numbers[m[0]]:,}", shown)
+    return Term(name, shown, re.sub(r"\b\d{4,}\b", lambda m: f"{int(m[0]):,}", with_numbers), value)
+
+
+def names(formula: str) -> set[str]:
+    """The names a formula needs."""
+    return {node.id for node in ast.walk(ast.parse(formula, mode="eval")) if isinstance(node, ast.Name)}
+
+
+def _evaluate(node: ast.expr, numbers: Mapping[str, int]) -> int:
+    if isinstance(node, ast.BinOp):
+        return int(_OPERATORS[type(node.op)](_evaluate(node.left, numbers), _evaluate(node.right, numbers)))
+    if isinstance(node, ast.Name):
+        return numbers[node.id]
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    raise ValueError(f"not part of a formula: {ast.dump(node)}")

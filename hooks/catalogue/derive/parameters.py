@@ -1,0 +1,185 @@
+"""Count parameters and cache elements from an architecture.
+
+The convention, stated once and applied to every model:
+
+- *Total* counts every weight of the main model once: input embedding, output head (not
+  again where it is tied to the embedding), attention, feed-forward networks, gates and
+  norms. MTP modules are not part of it; they are counted apart.
+- *Activated* is the total less the routed experts that a token does not reach. The input
+  embedding counts whole, although a token reads one row of it; papers differ here, so the
+  count is also given without it and without both embeddings.
+- *KV cache* counts the elements kept per token over all layers.
+
+Formulas: RMSNorm has one weight per element; SwiGLU has three matrices (Shazeer 2020);
+MLA follows DeepSeek-V2 §2.1 with the norms on both latents of §3.1.2; the caches are
+those of DeepSeek-V2 Table 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..schema.architecture import Architecture, Attention, FeedForward
+from ..schema.model import ActivatedBasis
+from .expression import Term, names, term
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What follows from an architecture.
+
+    Attributes:
+        terms: Lines that add up to the total parameters.
+        idle: Routed experts a token does not reach; None for dense models.
+        total: Total parameters.
+        activated: Activated parameters by what the count includes.
+        kv_cache: Elements cached per token over all layers.
+        mtp: Parameters of the MTP modules that the main model does not share.
+        missing: Fields that are needed and not known; with any of them, totals are None.
+        cache_missing: The same for the cache.
+    """
+
+    terms: tuple[Term, ...]
+    idle: Term | None
+    total: int | None
+    activated: Mapping[ActivatedBasis, int]
+    kv_cache: Term | None
+    mtp: Term | None
+    missing: tuple[str, ...]
+    cache_missing: tuple[str, ...]
+
+
+def recount(architecture: Architecture) -> Recount:
+    """Recompute sizes. Never raises: what cannot be computed is None, and `missing` says why."""
+    numbers = _numbers(architecture)
+    attention, feed_forward = architecture.attention.value, architecture.feed_forward.value
+    formulas = {
+        **_embedding_formulas(architecture),
+        **_attention_formulas(attention, numbers),
+        **_feed_forward_formulas(architecture, numbers),
+        "norms": "(2 * num_hidden_layers + 1) * hidden_size",
+    }
+    if attention is Attention.MLA:
+        formulas["latent_norms"] = (
+            "num_hidden_layers * (q_lora_rank + kv_lora_rank)" if "q_lora_rank" in numbers else "num_hidden_layers * kv_lora_rank"
+        )
+    cache_formula = _CACHE.get(attention) if attention else None
+    missing = _missing(formulas.values(), numbers)
+    cache_missing = _missing([cache_formula] if cache_formula else [], numbers)
+    kv_cache = term("kv_cache", cache_formula, numbers) if cache_formula and not cache_missing else None
+    if missing or attention is None or feed_forward is None:
+        return Recount((), None, None, {}, kv_cache, None, missing or ("attention", "feed_forward"), cache_missing)
+    terms = tuple(term(name, formula, numbers) for name, formula in formulas.items())
+    total = sum(t.value for t in terms)
+    idle = None
+    if feed_forward is FeedForward.DEEPSEEK_MOE:
+        idle = term("idle_experts", "moe_layers * (n_routed_experts - num_experts_per_tok) * 3 * hidden_size * moe_intermediate_size", numbers)
+    every = total - (idle.value if idle else 0)
+    embedding = numbers["vocab_size"] * numbers["hidden_size"]
+    head = 0 if architecture.tie_word_embeddings.value else embedding
+    activated = {
+        ActivatedBasis.ALL: every,
+        ActivatedBasis.NO_INPUT_EMBEDDING: every - (embedding if head else 0),
+        ActivatedBasis.NO_EMBEDDINGS: every - embedding - head,
+    }
+    return Recount(terms, idle, total, activated, kv_cache, _mtp(architecture, formulas, numbers), (), cache_missing)
+
+
+_CACHE = {
+    Attention.MHA: "2 * num_hidden_layers * num_attention_heads * head_dim",
+    Attention.GQA: "2 * num_hidden_layers * num_key_value_heads * head_dim",
+    Attention.MQA: "2 * num_hidden_layers * head_dim",
+    Attention.MLA: "num_hidden_layers * (kv_lora_rank + qk_rope_head_dim)",
+}
+
+
+def _numbers(architecture: Architecture) -> dict[str, int]:
+    """Every integer of the architecture by its name, and the few that follow from them."""
+    numbers = {}
+    for name in type(architecture).model_fields:
+        value = getattr(getattr(architecture, name), "value", None)
+        if isinstance(value, int) and not isinstance(value, bool):
+            numbers[name] = value
+    if "head_dim" not in numbers and {"hidden_size", "num_attention_heads"} <= numbers.keys():
+        numbers["head_dim"] = numbers["hidden_size"] // numbers["num_attention_heads"]
+    if "num_hidden_layers" in numbers and "first_k_dense_replace" in numbers:
+        first, every = numbers["first_k_dense_replace"], numbers.get("moe_layer_freq", 1)
+        moe = sum(1 for layer in range(first, numbers["num_hidden_layers"]) if layer % every == 0)
+        numbers["moe_layers"] = moe
+        numbers["dense_layers"] = numbers["num_hidden_layers"] - moe
+    return numbers
+
+
+def _embedding_formulas(architecture: Architecture) -> dict[str, str]:
+    formulas = {"embedding": "vocab_size * hidden_size"}
+    if not architecture.tie_word_embeddings.value:
+        formulas["head"] = "vocab_size * hidden_size"
+    if (architecture.attention_bias and architecture.attention_bias.value) or (architecture.qkv_bias and architecture.qkv_bias.value):
+        formulas["attention_bias"] = "num_hidden_layers * (num_attention_heads + 2 * num_key_value_heads) * head_dim"
+    if architecture.attention_bias and architecture.attention_bias.value:
+        formulas["output_bias"] = "num_hidden_layers * hidden_size"
+    return formulas
+
+
+def _attention_formulas(attention: Attention | None, numbers: Mapping[str, int]) -> dict[str, str]:
+    if attention is not Attention.MLA:
+        return {
+            "attention_query": "num_hidden_layers * hidden_size * num_attention_heads * head_dim",
+            "attention_key_value": "2 * num_hidden_layers * hidden_size * num_key_value_heads * head_dim",
+            "attention_output": "num_hidden_layers * num_attention_heads * head_dim * hidden_size",
+        }
+    if "q_lora_rank" in numbers:
+        query = {
+            "mla_query_down": "num_hidden_layers * hidden_size * q_lora_rank",
+            "mla_query_up": "num_hidden_layers * q_lora_rank * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)",
+        }
+    else:
+        query = {"mla_query": "num_hidden_layers * hidden_size * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)"}
+    return query | {
+        "mla_key_value_down": "num_hidden_layers * hidden_size * (kv_lora_rank + qk_rope_head_dim)",
+        "mla_key_value_up": "num_hidden_layers * kv_lora_rank * num_attention_heads * (qk_nope_head_dim + v_head_dim)",
+        "attention_output": "num_hidden_layers * num_attention_heads * v_head_dim * hidden_size",
+    }
+
+
+def _feed_forward_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
+    if architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
+        return {"feed_forward": "3 * num_hidden_layers * hidden_size * intermediate_size"}
+    formulas = {
+        "routed_experts": "moe_layers * n_routed_experts * 3 * hidden_size * moe_intermediate_size",
+        "shared_experts": "moe_layers * n_shared_experts * 3 * hidden_size * moe_intermediate_size",
+        "gate": "moe_layers * n_routed_experts * hidden_size",
+    }
+    if architecture.topk_method and architecture.topk_method.value == "noaux_tc":
+        formulas["gate_bias"] = "moe_layers * n_routed_experts"
+    if numbers.get("dense_layers", 1):
+        formulas = {"feed_forward": "3 * dense_layers * hidden_size * intermediate_size"} | formulas
+    return formulas
+
+
+def _mtp(architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]) -> Term | None:
+    """Weights of the MTP modules: one MoE layer, a projection of two concatenated states, and five norms.
+
+    Two norms are the layer's own, two come before the projection and one before the head;
+    embedding and head are shared with the main model (DeepSeek-V3 §2.2 and its README_WEIGHTS).
+    """
+    if not numbers.get("num_nextn_predict_layers") or architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
+        return None
+    one_layer = {**numbers, "num_hidden_layers": 1, "moe_layers": 1}
+    block = sum(
+        term(name, formula, one_layer).value
+        for name, formula in formulas.items()
+        if name not in ("embedding", "head", "feed_forward", "norms")
+    )
+    return term(
+        "mtp",
+        "num_nextn_predict_layers * (transformer_block + 2 * hidden_size * hidden_size + 5 * hidden_size)",
+        {**numbers, "transformer_block": block},
+    )
+
+
+def _missing(formulas: object, numbers: Mapping[str, int]) -> tuple[str, ...]:
+    needed = {name for formula in formulas for name in names(formula)}  # type: ignore[attr-defined]
+    given_by = {"moe_layers": "first_k_dense_replace", "dense_layers": "first_k_dense_replace"}
+    return tuple(sorted({given_by.get(name, name) for name in needed if name not in numbers}))

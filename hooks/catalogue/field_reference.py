@@ -1,0 +1,193 @@
+"""The schema as documentation and as a file: field rows, a complete entry, JSON Schema.
+
+Everything here is read off the pydantic classes; nothing is said a second time.
+"""
+
+from __future__ import annotations
+
+import json
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from .schema.model import Model, ModelsFile
+from .schema.technique import Technique, TechniquesFile
+from .schema.values import Block, Single, Text
+from .validate import opened
+
+SCHEMAS: dict[str, type[BaseModel]] = {"models.schema.json": ModelsFile, "techniques.schema.json": TechniquesFile}
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """One field of a record, as a reader needs it."""
+
+    name: str
+    required: bool
+    stated: bool
+    type: str
+    description: str
+    example: str
+    words: tuple[str, ...]
+    opens: str | None
+
+
+def json_schema(name: str) -> str:
+    """The JSON Schema of a data file, for editors."""
+    schema = SCHEMAS[name].model_json_schema()
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def records() -> dict[str, list[FieldRow]]:
+    """Every record of the two files with its fields, outermost first."""
+    found: dict[str, list[FieldRow]] = {}
+    queue: list[type[BaseModel]] = [Model, Technique]
+    while queue:
+        record = queue.pop(0)
+        if record.__name__ in found:
+            continue
+        found[record.__name__] = [_row(name, info) for name, info in record.model_fields.items()]
+        for info in record.model_fields.values():
+            queue += [inner for inner in _inner(info.annotation) if inner.__name__ not in found]
+    return found
+
+
+def _inner(annotation: Any) -> list[type[BaseModel]]:
+    """Records inside an annotation, looking through containers; not values and not texts."""
+    inner = []
+    for option in opened(annotation):
+        if typing.get_origin(option) in (tuple, dict):
+            inner += [r for argument in typing.get_args(option) if argument is not Ellipsis for r in _inner(argument)]
+        elif isinstance(option, type) and issubclass(option, BaseModel) and not issubclass(option, Single | Text):
+            inner.append(option)
+    return inner
+
+
+def _row(name: str, info: FieldInfo) -> FieldRow:
+    options = opened(info.annotation)
+    stated = [o for o in options if isinstance(o, type) and issubclass(o, Single)]
+    values = opened(stated[0].__pydantic_generic_metadata__["args"][0]) if stated else options
+    enums = [o for o in values if isinstance(o, type) and issubclass(o, Enum)]
+    inner = _inner(info.annotation)
+    example = info.examples[0] if info.examples else ""
+    return FieldRow(
+        name=name,
+        required=info.is_required(),
+        stated=bool(stated),
+        type=inner[0].__name__ if inner else _type_name(values),
+        description=info.description or "",
+        example=_yaml(example) if example != "" else "",
+        words=tuple(str(member.value) for enum in enums for member in enum),
+        opens=inner[0].__name__ if inner else None,
+    )
+
+
+_TYPES = {
+    "str": "text",
+    "Text": "text",
+    "int": "integer",
+    "bool": "true or false",
+    "Quantity": "number",
+    "Length": "number of tokens",
+    "Share": "percentage",
+    "PartialDate": "date",
+    "Sources": "source",
+}
+
+
+def _type_name(options: list[Any]) -> str:
+    for option in options:
+        if option is type(None):
+            continue
+        if typing.get_origin(option) in (tuple, list):
+            return "list of " + _type_name(opened(typing.get_args(option)[0]))
+        if isinstance(option, type) and issubclass(option, Enum):
+            return "one word of a list"
+        return _TYPES.get(getattr(option, "__name__", ""), getattr(option, "__name__", str(option)))
+    return "text"
+
+
+def _yaml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_yaml, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {_yaml(v)}" for k, v in value.items()) + "}"
+    text = str(value)
+    return f'"{text}"' if ": " in text or text.startswith(("{", "[", "“")) or ", " in text and False else text
+
+
+def template() -> str:
+    """A complete entry of models.yaml, made from the example of every field."""
+    lines = ["models:", *_entry_lines(Model, 2)]
+    return "\n".join(lines) + "\n"
+
+
+def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
+    """A list item that writes every field of a record."""
+    lines = list(_lines(record, indent + 2))
+    first, rest = lines[0], lines[1:]
+    yield " " * indent + "- " + first.lstrip()
+    yield from rest
+
+
+def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
+    pad = " " * indent
+    for name, info in record.model_fields.items():
+        if name in SKIPPED.get(record.__name__, ()):
+            continue
+        options = opened(info.annotation)
+        inner = _inner(info.annotation)
+        is_list = any(typing.get_origin(o) is tuple for o in options)
+        if name in WRITTEN:
+            yield from (pad + line for line in f"{name}: {WRITTEN[name]}".splitlines())
+        elif inner and is_list:
+            yield f"{pad}{name}:"
+            yield from _entry_lines(inner[0], indent + 2)
+        elif inner:
+            yield f"{pad}{name}:"
+            yield from _lines(inner[0], indent + 2)
+        elif info.examples:
+            yield f"{pad}{name}: {_quoted(info.examples[0], options)}"
+        elif issubclass_block(record) and name == "source":
+            yield f"{pad}source: deepseek-v3 §4.2"
+
+
+def issubclass_block(record: type[BaseModel]) -> bool:
+    """Whether a record can carry a source for everything in it."""
+    return issubclass(record, Block)
+
+
+def _quoted(example: Any, options: list[Any]) -> str:
+    text = _yaml(example)
+    if isinstance(example, str) and any(mark in text for mark in (": ", " #", "{", "“")) and not text.startswith('"'):
+        return f'"{text}"'
+    return text
+
+
+# Fields that no honest example entry has at the same time as another one.
+SKIPPED = {
+    "Variant": ("architecture_of", "released", "based_on"),
+    "Parameters": ("tolerance", "explanation"),
+    "Architecture": ("qkv_bias",),
+    "RatePhase": ("fraction",),
+    "Model": ("compared_with", "builds_on"),
+    "Stage": ("preference",),
+}
+# Texts and fields whose example depends on another field of the same entry.
+WRITTEN = {
+    "summary": "What it is, in about three sentences.",
+    "flagship": "deepseek-v3-base",
+    "activated_basis": "without the input embedding",
+    "shape": "constant",
+    "description": "Web text, books and code in two languages.",
+    "note": "A remark, where one is needed.",
+    "reason": "The makers' reason, where they give one.",
+    "name": "DeepSeek-V3",
+}

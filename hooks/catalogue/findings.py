@@ -1,0 +1,58 @@
+"""A finding: one thing that is wrong with the data, and where.
+
+Checks yield findings instead of raising, so that one run reports them all.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One located problem. `file` is relative to the project, `line` counts from 1."""
+
+    file: str
+    line: int
+    path: str
+    found: str
+    allowed: str = ""
+    nearest: str = ""
+    fix: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.found, self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
+        where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
+        return where + "; ".join(part for part in parts if part)
+
+
+class CatalogueError(Exception):
+    """The data cannot be used. `findings` holds every problem, in file and line order."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(sorted(set(findings)))
+        super().__init__(self.report())
+
+    def report(self) -> str:
+        """The findings, one a line, and a closing line that counts them."""
+        count = len(self.findings)
+        closing = f"{count} {'problem' if count == 1 else 'problems'} in the catalogue"
+        return "\n".join([*map(str, self.findings), closing])
+
+
+def nearest(word: object, allowed: Iterable[str]) -> str:
+    """The allowed word that is closest to `word`, in backquotes; empty if none is close."""
+    close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=0.5)
+    return f"`{close[0]}`" if close else ""
+
+
+def dotted(path: Path) -> str:
+    """`("models", 0, "dates")` as `models[0].dates`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else part)
+    return text

@@ -1,0 +1,72 @@
+"""Read and check the three data files: the one door to the catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+
+from . import references, strict_yaml
+from .findings import CatalogueError, Finding
+from .inherit import with_sources
+from .records import Catalogue
+from .rules import ALL
+from .rules.draft import Draft
+from .schema.model import ModelsFile
+from .schema.technique import TechniquesFile
+from .validate import validate
+
+MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
+
+
+def load(data: FilePath) -> Catalogue:
+    """Return the checked catalogue of the folder `data`.
+
+    Raises CatalogueError with every finding. Where a file does not fit the schema, rules
+    that compare values are not run: they would only repeat its errors.
+    """
+    texts = {name: _text(data / name) for name in (MODELS, TECHNIQUES, REFERENCES)}
+    models_file = strict_yaml.read(texts[MODELS], f"{data.name}/{MODELS}")
+    techniques_file = strict_yaml.read(texts[TECHNIQUES], f"{data.name}/{TECHNIQUES}")
+    cited, findings = references.read(texts[REFERENCES], f"{data.name}/{REFERENCES}")
+    findings = [*findings, *models_file.findings, *techniques_file.findings]
+    models = techniques = None
+    if models_file.data is not None:
+        models, found = validate(models_file, ModelsFile)
+        findings += found
+    if techniques_file.data is not None:
+        techniques, found = validate(techniques_file, TechniquesFile)
+        findings += found
+    if models is None or techniques is None:
+        raise CatalogueError(findings)
+    draft = Draft(
+        models_file, with_sources(models), techniques_file, with_sources(techniques), f"{data.name}/{REFERENCES}", cited
+    )
+    for rule in ALL:
+        findings += rule(draft)
+    if findings:
+        raise CatalogueError(findings)
+    return Catalogue(
+        models=draft.by_id,
+        techniques={technique.id: technique for technique in draft.techniques.techniques},
+        references=cited,
+        entries=draft.entries,
+        lines=_lines(draft),
+        bibliography=texts[REFERENCES],
+    )
+
+
+def _text(path: FilePath) -> str:
+    """The file's text. Raises CatalogueError where there is none to read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        problem = "is not UTF-8 text"
+    raise CatalogueError([Finding(f"{path.parent.name}/{path.name}", 1, "", problem, fix="put the file back, saved as UTF-8")])
+
+
+def _lines(draft: Draft) -> dict[str, int]:
+    lines = {f"model:{model.id}": draft.models_file.line(path) for path, model in draft.each_model()}
+    for index, technique in enumerate(draft.techniques.techniques):
+        lines[f"technique:{technique.id}"] = draft.techniques_file.line(("techniques", index))
+    return lines

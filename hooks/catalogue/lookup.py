@@ -1,0 +1,170 @@
+"""Find a value of the catalogue by its path, for the numbers in texts.
+
+A path is `id/field.field`, where id is a model, a variant or a technique (`model:`,
+`variant:` or `technique:` before it where one id names two of them). Items of a list are
+named by their id or position; `@variant-id` picks one variant's value; `recomputed.…`
+behind a variant gives what was recomputed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from .findings import nearest
+from .records import Entry
+from .schema.model import Model
+from .schema.technique import Technique
+from .schema.values import PartialDate, Quantity, Single, Sources, Stated, Text
+
+RECOMPUTED = ("total_parameters", "activated_parameters", "kv_cache_elements", "mtp_parameters")
+
+
+class LookupFailure(Exception):
+    """A path leads nowhere. The message says which part, and what there is instead."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value for a text: something to print, and where it comes from.
+
+    Attributes:
+        value: Quantity, Text, date, str, bool or int; an int for recomputed values.
+        recomputed: The variant whose working shows the value, if it was recomputed.
+    """
+
+    value: Any
+    source: Sources | None
+    recomputed: str | None = None
+
+    @property
+    def number(self) -> Decimal:
+        """The value as a number. Raises LookupFailure for anything else."""
+        if isinstance(self.value, Quantity):
+            return self.value.value
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return Decimal(self.value)
+        raise LookupFailure(f"`{self.value}` is not a number")
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Resolves paths over models, techniques and variants."""
+
+    models: Mapping[str, Model]
+    techniques: Mapping[str, Technique]
+    entries: Mapping[str, Entry]
+
+    def find(self, path: str) -> Found:
+        """Return what `path` names. Raises LookupFailure."""
+        path, _, variant_id = path.partition("@")
+        id_, slash, rest = path.partition("/")
+        if not slash or not rest:
+            raise LookupFailure(f"`{path}` is not a path; allowed is `id/field.field`")
+        node = self._start(id_, rest)
+        if isinstance(node, Found):
+            return node
+        return _value(_descend(node, rest.split("."), path), path, variant_id)
+
+    def entry(self, kind: str, id_: str) -> Any:
+        """The model, variant or technique of that id. Raises LookupFailure."""
+        table = self._tables[kind]
+        if id_ not in table:
+            close = nearest(id_, table)
+            raise LookupFailure(f"`{id_}` is not a {kind}" + (f"; nearest match: {close}" if close else ""))
+        return table[id_]
+
+    @property
+    def _tables(self) -> dict[str, Mapping[str, Any]]:
+        return {"model": self.models, "variant": self.entries, "technique": self.techniques}
+
+    def _start(self, id_: str, rest: str) -> Any:
+        kind, colon, name = id_.rpartition(":")
+        tables = self._tables
+        if colon and kind not in tables:
+            raise LookupFailure(f"`{kind}:` is not a kind of entry; allowed are model:, variant:, technique:")
+        hits = [(k, table[name]) for k, table in tables.items() if name in table and (not colon or k == kind)]
+        if not hits:
+            known = [i for k, table in tables.items() if not colon or k == kind for i in table]
+            close = nearest(name, known)
+            raise LookupFailure(f"no entry is called `{name}`" + (f"; nearest match: {close}" if close else ""))
+        kinds = {k for k, _ in hits}
+        if kinds == {"model", "variant"}:
+            fields = set(Model.model_fields)
+            hits = [(k, e) for k, e in hits if (rest.split(".")[0] in fields) == (k == "model")]
+        kind, entry = hits[0]
+        if kind != "variant":
+            return entry
+        assert isinstance(entry, Entry)
+        if rest.startswith("recomputed."):
+            return _recomputed(entry, rest.removeprefix("recomputed."))
+        if rest.startswith("architecture."):
+            if entry.architecture is None:
+                raise LookupFailure(f"`{name}` has no architecture")
+            return {"architecture": entry.architecture}
+        return entry.variant
+
+
+def _recomputed(entry: Entry, name: str) -> Found:
+    recount = entry.recount
+    values: dict[str, int | None] = dict.fromkeys(RECOMPUTED)
+    if recount is not None:
+        values = {
+            "total_parameters": recount.total,
+            "activated_parameters": recount.activated.get(entry.variant.parameters.activated_basis),
+            "kv_cache_elements": recount.kv_cache.value if recount.kv_cache else None,
+            "mtp_parameters": recount.mtp.value if recount.mtp else None,
+        }
+    if name not in values:
+        raise LookupFailure(f"`{name}` is not recomputed; allowed are " + ", ".join(f"`{r}`" for r in RECOMPUTED))
+    if values[name] is None:
+        raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: its architecture is not complete")
+    return Found(values[name], None, entry.variant.id)
+
+
+def _descend(node: Any, parts: list[str], path: str) -> Any:
+    for part in parts:
+        if isinstance(node, Mapping):
+            choices = list(node)
+            node = node.get(part)
+        elif isinstance(node, tuple):
+            choices = [str(getattr(item, "id", index)) for index, item in enumerate(node)]
+            matches = [item for index, item in enumerate(node) if part in (str(index), getattr(item, "id", None))]
+            node = matches[0] if matches else None
+        elif isinstance(node, BaseModel):
+            choices = [name for name in type(node).model_fields if getattr(node, name) is not None]
+            node = getattr(node, part, None) if part in type(node).model_fields else None
+        else:
+            raise LookupFailure(f"`{path}` goes on behind a value")
+        if node is None:
+            close = nearest(part, choices)
+            raise LookupFailure(
+                f"`{path}`: there is no `{part}` here"
+                + (f"; nearest match: {close}" if close else "")
+                + (f"; there is {', '.join(choices[:12])}" if choices else "")
+            )
+    return node
+
+
+def _value(node: Any, path: str, variant_id: str) -> Found:
+    source = getattr(node, "source", None)
+    if isinstance(node, Stated) and node.by_variant is not None:
+        if not variant_id:
+            raise LookupFailure(f"`{path}` differs by variant; add @ and one of {', '.join(node.by_variant)}")
+        single = node.by_variant.get(variant_id)
+        if single is None:
+            raise LookupFailure(f"`{path}` says nothing of `{variant_id}`; nearest match: {nearest(variant_id, node.by_variant) or 'none'}")
+        node, source = single, single.source
+    elif variant_id:
+        raise LookupFailure(f"`{path}` does not differ by variant; take `@{variant_id}` out")
+    if isinstance(node, Single):
+        if node.absence is not None:
+            raise LookupFailure(f"`{path}` is {node.absence}; a text cannot quote it")
+        return Found(node.value, source)
+    if isinstance(node, Quantity | PartialDate | Text | str | int):
+        return Found(node, source)
+    raise LookupFailure(f"`{path}` is not a single value; go on to one of its fields")

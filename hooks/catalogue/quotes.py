@@ -1,0 +1,59 @@
+"""The `{{ … }}` of a text: calls that quote the catalogue, and nothing else.
+
+`{{ v('deepseek-v3-base/parameters.total') }}` is the whole language: a name and quoted
+strings. Texts of the catalogue and hand-written pages use the same calls.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_QUOTE = re.compile(r"\{\{(.*?)\}\}", re.S)
+
+VALUE_CALLS = ("v", "ratio", "share", "saving")
+LINK_CALLS = ("m", "t")
+PAGE_CALLS = ("block",)
+
+
+class QuoteError(ValueError):
+    """A `{{ … }}` that is not a call of quoted strings."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A call: its name, its arguments, and how it was written."""
+
+    name: str
+    arguments: tuple[str, ...]
+    text: str
+
+
+def parse(text: str) -> Iterator[str | Quote]:
+    """Yield the literal parts and the quotes of a text, in order. Raises QuoteError."""
+    position = 0
+    for match in _QUOTE.finditer(text):
+        if match.start() > position:
+            yield text[position : match.start()]
+        yield _quote(match[1].strip(), match[0])
+        position = match.end()
+    rest = text[position:]
+    if "{{" in rest:
+        raise QuoteError("`{{` without `}}`")
+    if rest:
+        yield rest
+
+
+def _quote(call: str, text: str) -> Quote:
+    try:
+        node = ast.parse(call, mode="eval").body
+    except SyntaxError:
+        node = None
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.keywords:
+        raise QuoteError(f"`{text}` is not a call; allowed is {{{{ v('id/field') }}}}")
+    arguments = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    if len(arguments) != len(node.args):
+        raise QuoteError(f"`{text}`: arguments are quoted strings")
+    return Quote(node.func.id, tuple(arguments), text)

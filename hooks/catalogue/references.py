@@ -1,0 +1,133 @@
+"""Read data/references.bib with bibtexparser: frozen references and findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.library import Library
+from bibtexparser.middlewares import (
+    LatexDecodingMiddleware,
+    NameParts,
+    SeparateCoAuthors,
+    SplitNameParts,
+)
+from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
+
+from .findings import Finding
+
+ARXIV_ID = re.compile(r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}")
+REQUIRED = ("title", "author", "year", "url or doi or howpublished")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A paper, repository or announcement that is cited.
+
+    Attributes:
+        authors: Names in reading order; `others` in BibTeX becomes `et al.`.
+        url: Address; None for what was never published.
+        venue: Journal or proceedings, where there is one.
+        bibtex: The entry as it stands in the file, to copy.
+        line: Line of the entry in the file.
+    """
+
+    key: str
+    title: str
+    authors: tuple[str, ...]
+    year: str
+    url: str | None
+    eprint: str | None
+    doi: str | None
+    venue: str | None
+    note: str | None
+    bibtex: str
+    line: int
+
+    @property
+    def short_authors(self) -> str:
+        """`Dai et al.`, or the one or two names."""
+        names = [name.split(" ")[-1] if len(self.authors) > 1 else name for name in self.authors]
+        if len(names) > 2:
+            return f"{names[0]} et al."
+        return " and ".join(names).replace(" and et al.", " et al.").replace("and al.", "et al.")
+
+
+def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
+    """Return the references by key, in file order, and what is wrong with the file."""
+    raw = parse_string(text, parse_stack=[])
+    findings = list(_failed(raw, file))
+    plain = parse_string(
+        text,
+        append_middleware=[
+            LatexDecodingMiddleware(allow_inplace_modification=True),
+            SeparateCoAuthors(allow_inplace_modification=True),
+            SplitNameParts(allow_inplace_modification=True),
+        ],
+    )
+    references = {}
+    undecoded = {entry.key: entry for entry in raw.entries}
+    for entry in plain.entries:
+        missing = [name for name in REQUIRED if not set(name.split(" or ")) & entry.fields_dict.keys()]
+        if missing:
+            findings.append(
+                Finding(file, _line(entry), entry.key, "missing " + ", ".join(f"`{m}`" for m in missing), "every reference has " + ", ".join(REQUIRED), fix="add the field")
+            )
+        reference = _reference(entry, undecoded[entry.key])
+        findings += _malformed(reference, file)
+        references[reference.key] = reference
+    return references, findings
+
+
+def _line(block: Entry | ParsingFailedBlock) -> int:
+    return (block.start_line or 0) + 1
+
+
+def _failed(library: Library, file: str) -> Iterator[Finding]:
+    """bibtexparser does not raise: what it could not read has to be asked for."""
+    for block in library.failed_blocks:
+        if isinstance(block, DuplicateBlockKeyBlock):
+            yield Finding(file, _line(block), str(block.key), "this key is used for the second time", "each key once", fix="rename or remove one of the two")
+        else:
+            yield Finding(file, _line(block), "", f"not BibTeX: {block.error}", fix="check braces, commas and quotes in this entry")
+
+
+def _reference(entry: Entry, undecoded: Entry) -> Reference:
+    fields = entry.fields_dict
+
+    def text(name: str) -> str | None:
+        return re.sub(r"\s+", " ", str(fields[name].value).replace("{", "").replace("}", "")).strip() if name in fields else None
+
+    def verbatim(name: str) -> str | None:
+        return str(undecoded.fields_dict[name].value).strip("{}\"") if name in fields else None
+
+    return Reference(
+        key=entry.key,
+        title=text("title") or "",
+        authors=tuple(_names(fields["author"].value)) if "author" in fields else (),
+        year=text("year") or "",
+        url=verbatim("url") or (f"https://doi.org/{verbatim('doi')}" if verbatim("doi") else None),
+        eprint=verbatim("eprint"),
+        doi=verbatim("doi"),
+        venue=text("journal") or text("booktitle"),
+        note=text("note") or text("howpublished"),
+        bibtex=undecoded.raw.strip() if undecoded.raw else "",
+        line=_line(entry),
+    )
+
+
+def _names(people: list[NameParts]) -> Iterator[str]:
+    for person in people:
+        name = " ".join([*person.first, *person.von, *person.last, *person.jr]).replace("{", "").replace("}", "")
+        yield "et al." if name == "others" else name
+
+
+def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
+    if reference.url is not None and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url):
+        yield Finding(file, reference.line, f"{reference.key}.url", f"found `{reference.url}`", "allowed are addresses that begin with https://", fix="correct the address")
+    if reference.eprint is not None and not ARXIV_ID.fullmatch(reference.eprint):
+        yield Finding(file, reference.line, f"{reference.key}.eprint", f"found `{reference.eprint}`", "an arXiv id is YYMM.NNNNN", fix="correct the id")
+    elif reference.eprint is not None and reference.url is not None and "arxiv.org/abs/" in reference.url and not reference.url.endswith(reference.eprint):
+        yield Finding(file, reference.line, f"{reference.key}.url", f"found `{reference.url}`", f"the entry's arXiv id is {reference.eprint}", fix="make id and address agree")

@@ -1,0 +1,37 @@
+"""Rules that compare values with each other: one function each, its docstring is the rule.
+
+A rule takes the `Draft` (validated, not yet trusted) and yields findings with file and
+line. `ALL` is the list that is run and that “Add a model” shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..findings import Finding
+from . import architecture, dates, ids, lineage, schedule, sizes, sources, texts
+from .draft import Draft
+
+Rule = Callable[[Draft], Iterator[Finding]]
+
+ALL: tuple[Rule, ...] = (
+    ids.ids_are_unique,
+    ids.ids_resolve,
+    ids.variants_are_known,
+    ids.one_architecture,
+    lineage.no_cycles,
+    sources.every_value_has_a_source,
+    sources.references_resolve,
+    sources.references_are_cited,
+    dates.dates_in_order,
+    dates.paper_near_weights,
+    dates.arxiv_month,
+    architecture.fields_for_the_kind,
+    architecture.heads,
+    architecture.experts,
+    schedule.phases_in_order,
+    schedule.mix_adds_up,
+    sizes.sizes_agree,
+    sizes.explanations_are_needed,
+    texts.interpolations_resolve,
+)

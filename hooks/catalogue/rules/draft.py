@@ -1,0 +1,68 @@
+"""What rules look at: validated records beside the files they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..findings import Finding, Path
+from ..lookup import Lookup
+from ..records import Entry, entries
+from ..references import Reference
+from ..schema.model import Model, ModelsFile, Variant
+from ..schema.technique import TechniquesFile
+from ..schema.values import walk
+from ..strict_yaml import Located
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The catalogue before it is trusted. Sources are already handed down."""
+
+    models_file: Located
+    models: ModelsFile
+    techniques_file: Located
+    techniques: TechniquesFile
+    references_file: str
+    references: Mapping[str, Reference]
+
+    @cached_property
+    def by_id(self) -> dict[str, Model]:
+        return {model.id: model for model in self.models.models}
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        return entries(self.models.models)
+
+    @cached_property
+    def technique_ids(self) -> tuple[str, ...]:
+        return tuple(technique.id for technique in self.techniques.techniques)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        return Lookup(self.by_id, {t.id: t for t in self.techniques.techniques}, self.entries)
+
+    def each_model(self) -> Iterator[tuple[Path, Model]]:
+        """Models with their path in the file."""
+        for index, model in enumerate(self.models.models):
+            yield ("models", index), model
+
+    def each_variant(self) -> Iterator[tuple[Path, Model, Variant]]:
+        """Variants with their path and their model."""
+        for path, model in self.each_model():
+            for index, variant in enumerate(model.variants):
+                yield (*path, "variants", index), model, variant
+
+    @cached_property
+    def nodes(self) -> tuple[tuple[Located, Path, Any], ...]:
+        """Every record and value of both files with its path, parents first."""
+        found: list[tuple[Located, Path, Any]] = []
+        walk(self.models, lambda value, path: found.append((self.models_file, path, value)))
+        walk(self.techniques, lambda value, path: found.append((self.techniques_file, path, value)))
+        return tuple(found)
+
+    def finding(self, path: Path, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:
+        """A finding in the models file."""
+        return self.models_file.finding(path, found, allowed, nearest, fix)

@@ -1,0 +1,40 @@
+"""The family tree is a tree that grows forward in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..findings import Finding
+from .draft import Draft
+
+
+def no_cycles(draft: Draft) -> Iterator[Finding]:
+    """Nothing builds on itself: not a model by `builds_on`, not a variant by `architecture_of`."""
+    parents = {
+        model.id: {edge.model for edge in model.builds_on}
+        for model in draft.models.models
+    }
+    for path, model in draft.each_model():
+        circle = _circle(model.id, parents)
+        if circle:
+            yield draft.finding((*path, "builds_on"), "the lineage goes round: " + " → ".join(circle), "an entry builds on older ones", fix="take one of these edges out")
+    shared = {v.id: {v.architecture_of} if v.architecture_of else set() for _, _, v in draft.each_variant()}
+    for path, _, variant in draft.each_variant():
+        circle = _circle(variant.id, shared)
+        if circle:
+            yield draft.finding((*path, "architecture_of"), "shared architectures go round: " + " → ".join(circle), "one of them holds the architecture", fix="write it out in one")
+
+
+def _circle(start: str, parents: Mapping[str, set[str]]) -> list[str]:
+    """The way from `start` back to itself, or an empty list."""
+    stack = [(start, [start])]
+    seen = set()
+    while stack:
+        node, way = stack.pop()
+        for parent in sorted(parents.get(node, ())):
+            if parent == start:
+                return [*way, start]
+            if parent not in seen:
+                seen.add(parent)
+                stack.append((parent, [*way, parent]))
+    return []

@@ -1,0 +1,259 @@
+"""An entry of data/models.yaml: one family of models, with its variants."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StrictBool, StringConstraints
+
+from .architecture import Architecture
+from .training import Infrastructure, Stage
+from .values import (
+    Block,
+    Detail,
+    HttpsUrl,
+    Identifier,
+    Length,
+    PartialDate,
+    Quantity,
+    Record,
+    Remark,
+    Share,
+    Single,
+    Stated,
+    Text,
+)
+
+
+class Track(StrEnum):
+    """The lane of the timeline an entry belongs to."""
+
+    GENERAL = "general"
+    CODE = "code"
+    MATH = "math"
+    REASONING = "reasoning"
+    PROVER = "prover"
+    VISION = "vision"
+
+
+class Relation(StrEnum):
+    """How an entry builds on another."""
+
+    SUCCEEDS = "succeeds"
+    ARCHITECTURE = "takes its architecture from"
+    INITIALISED = "initialised from"
+    DISTILLED = "distilled from"
+    MERGED = "merges"
+
+
+class Lineage(Block):
+    """An edge of the family tree."""
+
+    model: Identifier = Field(description="Entry it builds on.", examples=["deepseek-v2"])
+    relation: Relation = Field(description="How.", examples=["takes its architecture from"])
+    note: Text | None = Field(default=None, description="A remark.")
+
+
+class Dates(Block):
+    """When an entry came out. At least one date is a day or a month."""
+
+    weights: Stated[PartialDate] | None = Field(default=None, description="First public weights.", examples=["2024-12-25"])
+    paper: Stated[PartialDate] | None = Field(default=None, description="First version of the paper.", examples=["2024-12-27"])
+    announcement: Stated[PartialDate] | None = Field(default=None, description="Announcement by the makers.", examples=["2024-12-26"])
+    api: Stated[PartialDate] | None = Field(default=None, description="First day in the API.", examples=["2024-12-26"])
+
+
+class VariantKind(StrEnum):
+    """What a checkpoint is."""
+
+    BASE = "base"
+    CHAT = "chat"
+    INSTRUCT = "instruct"
+    REASONING = "reasoning"
+    RL = "RL"
+    DISTILLED = "distilled"
+
+
+class ActivatedBasis(StrEnum):
+    """What the makers' count of activated parameters includes."""
+
+    ALL = "with both embeddings"
+    NO_INPUT_EMBEDDING = "without the input embedding"
+    NO_EMBEDDINGS = "without both embeddings"
+
+
+class Parameters(Block):
+    """Published sizes. They are recomputed at build and must agree."""
+
+    total: Stated[Quantity] = Field(description="All parameters, as published.", examples=["671B"])
+    activated: Stated[Quantity] | None = Field(
+        default=None, description="Parameters active for a token; left out for dense models.", examples=["37B"]
+    )
+    activated_basis: ActivatedBasis = Field(
+        default=ActivatedBasis.ALL, description="What the published count of activated parameters includes."
+    )
+    tolerance: Share | None = Field(
+        default=None,
+        description="How far the recomputed value may lie from the published one; half a unit of its last digit where left out.",
+        examples=["1%"],
+    )
+    explanation: Remark | None = Field(
+        default=None, description="Why the two differ by more than the tolerance, where they do."
+    )
+
+
+class Variant(Block):
+    """One size or checkpoint."""
+
+    id: Identifier = Field(description="Unique in the whole catalogue.", examples=["deepseek-v3-base"])
+    name: str = Field(min_length=1, description="The makers' name.", examples=["DeepSeek-V3-Base"])
+    kind: VariantKind = Field(description="What the checkpoint is.", examples=["base"])
+    based_on: Stated[str] | None = Field(
+        default=None, description="Weights it starts from: a variant id, or the name of another maker's model.", examples=["deepseek-v3-base"]
+    )
+    released: Stated[PartialDate] | None = Field(
+        default=None, description="Date of the weights, where it differs from the entry's; `not published` for weights never released.", examples=["2024-12-25"]
+    )
+    weights: HttpsUrl | None = Field(
+        default=None, description="Where the weights are.", examples=["https://huggingface.co/deepseek-ai/DeepSeek-V3-Base"]
+    )
+    context_length: Stated[Length] | None = Field(default=None, description="Supported context in tokens, as the makers state it.", examples=["128K"])
+    parameters: Parameters = Field(description="Published sizes.")
+    architecture: Architecture | None = Field(default=None, description="Architecture; left out where `architecture_of` is given.")
+    architecture_of: Identifier | None = Field(
+        default=None, description="Variant whose architecture this one shares.", examples=["deepseek-v3-base"]
+    )
+    notes: tuple[Remark, ...] = Field(default=(), description="Remarks on this variant.")
+
+
+class Tokenizer(Block):
+    """Tokenizer."""
+
+    algorithm: Stated[str] | None = Field(default=None, description="Algorithm.", examples=["byte-level BPE"])
+    vocabulary: Stated[Quantity] | None = Field(default=None, description="Size as the paper states it; the embedding may have more rows.", examples=["128K"])
+    details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
+
+
+class Row(Record):
+    """One line of an evaluation table."""
+
+    benchmark: str = Field(min_length=1, description="Benchmark, named as in the table.", examples=["MMLU"])
+    setting: str | None = Field(default=None, description="Shots, metric or mode, as in the table.", examples=["5-shot, EM"])
+    scores: dict[str, Single[Quantity]] = Field(
+        min_length=1, description="Score by variant id.", examples=[{"deepseek-v3-base": "87.1"}]
+    )
+
+
+class EvaluationKind(StrEnum):
+    """What is compared: base models with base models, chat models with chat models."""
+
+    BASE = "base"
+    CHAT = "chat"
+    REASONING = "reasoning"
+    ABLATION = "ablation"
+
+
+class Evaluation(Block):
+    """Rows of one table of a paper, as it prints them."""
+
+    id: Identifier = Field(description="Unique inside the entry.", examples=["base"])
+    title: Text = Field(description="What the table compares.", examples=["Base model against its predecessor"])
+    kind: EvaluationKind = Field(description="What is compared.", examples=["base"])
+    rows: tuple[Row, ...] = Field(min_length=1, description="Rows in the table's order.")
+    note: Text | None = Field(default=None, description="How the scores were taken, where it matters.")
+
+
+class TechniqueUse(Block):
+    """A technique and what this entry did with it."""
+
+    id: Identifier = Field(description="Technique of techniques.yaml.", examples=["mla"])
+    change: Annotated[str, StringConstraints(pattern="^(introduced|adopted|kept|dropped)$")] = Field(
+        description="introduced (first described here), adopted (new in this line), kept, or dropped.", examples=["introduced"]
+    )
+    note: Text | None = Field(default=None, description="How it was used here.")
+
+
+class Change(Block):
+    """A change against the predecessor that dimensions alone do not show."""
+
+    aspect: Text = Field(description="What changed.", examples=["Load balancing"])
+    before: Text | None = Field(default=None, description="How it was.", examples=["auxiliary losses"])
+    after: Text = Field(description="How it is.", examples=["a bias on each expert's score"])
+    reason: Text | None = Field(default=None, description="Why, where the makers say so.")
+
+
+class Claim(Block):
+    """One side of a dispute."""
+
+    says: Text = Field(description="What this source says.", examples=["671B"])
+
+
+class Dispute(Record):
+    """Sources that disagree, side by side, and our verdict."""
+
+    about: Text = Field(description="The question.", examples=["Total parameters: 671B or 685B?"])
+    claims: tuple[Claim, ...] = Field(min_length=2, description="Who says what.")
+    verdict: Text = Field(description="What holds, and why.", examples=["Both: the second counts the MTP module."])
+
+
+class Licences(Block):
+    """Licences."""
+
+    code: Stated[str] | None = Field(default=None, description="Licence of the code.", examples=["MIT"])
+    weights: Stated[str] | None = Field(default=None, description="Licence of the weights.", examples=["DeepSeek License Agreement v1.0"])
+    commercial_use: Stated[StrictBool] | None = Field(default=None, description="Whether commercial use of the weights is allowed.", examples=[True])
+
+
+class LinkKind(StrEnum):
+    """What a link leads to."""
+
+    PAPER = "paper"
+    REPOSITORY = "repository"
+    WEIGHTS = "weights"
+    ANNOUNCEMENT = "announcement"
+    DATA = "data"
+
+
+class Link(Record):
+    """A link to another site."""
+
+    kind: LinkKind = Field(description="What it leads to.", examples=["repository"])
+    url: HttpsUrl = Field(description="Address.", examples=["https://github.com/deepseek-ai/DeepSeek-V3"])
+    label: Text | None = Field(default=None, description="Words for the link, where the kind is not enough.")
+
+
+class Model(Record):
+    """One family of models."""
+
+    id: Identifier = Field(description="Unique in the whole catalogue; the address of the page.", examples=["deepseek-v3"])
+    name: str = Field(min_length=1, description="The makers' name.", examples=["DeepSeek-V3"])
+    track: Track = Field(description="Lane of the timeline.", examples=["general"])
+    reference: Identifier | None = Field(
+        default=None, description="Key of the paper in references.bib; left out where there is none.", examples=["deepseek-v3"]
+    )
+    dates: Dates = Field(description="When it came out.")
+    summary: Text = Field(description="What it is, in about three sentences. Numbers are interpolated, not typed.")
+    builds_on: tuple[Lineage, ...] = Field(default=(), description="What it builds on.")
+    compared_with: Identifier | None = Field(
+        default=None, description="Entry whose flagship the flagship is compared with under “What changed”: the predecessor, or the closest relative.", examples=["deepseek-v2"]
+    )
+    flagship: Identifier = Field(description="Variant that stands for the entry in comparisons.", examples=["deepseek-v3-base"])
+    variants: tuple[Variant, ...] = Field(min_length=1, description="Sizes and checkpoints, the smallest first.")
+    tokenizer: Tokenizer | None = Field(default=None, description="Tokenizer.")
+    training: tuple[Stage, ...] = Field(default=(), description="Stages in the order in which they were run.")
+    infrastructure: Infrastructure | None = Field(default=None, description="What it was trained with.")
+    serving: tuple[Detail, ...] = Field(default=(), description="Published values on inference and deployment.")
+    evaluation: tuple[Evaluation, ...] = Field(default=(), description="Headline rows, exactly as the paper's table has them.")
+    techniques: tuple[TechniqueUse, ...] = Field(default=(), description="Techniques introduced, adopted, kept or dropped.")
+    changes: tuple[Change, ...] = Field(default=(), description="Changes against the predecessor that dimensions do not show.")
+    disputes: tuple[Dispute, ...] = Field(default=(), description="Where sources disagree.")
+    notes: tuple[Remark, ...] = Field(default=(), description="What a reader should know and no field holds.")
+    licences: Licences | None = Field(default=None, description="Licences.")
+    links: tuple[Link, ...] = Field(default=(), description="Links.")
+
+
+class ModelsFile(Record):
+    """data/models.yaml."""
+
+    models: tuple[Model, ...] = Field(min_length=1, description="The entries, the oldest first.")

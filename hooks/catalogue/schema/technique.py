@@ -1,0 +1,78 @@
+"""An entry of data/techniques.yaml: one technique or piece of infrastructure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from .model import Dispute, Link
+from .values import Block, Detail, Identifier, PartialDate, Record, Remark, Stated, Text
+
+
+class TechniqueKind(StrEnum):
+    """Shelf of the technique index."""
+
+    BLOCK = "transformer block"
+    ATTENTION = "attention"
+    MOE = "mixture of experts"
+    OBJECTIVE = "training objective"
+    TOKENIZER = "data and tokenizer"
+    CONTEXT = "long context"
+    OPTIMISATION = "optimisation"
+    FRAMEWORK = "framework"
+    PARALLELISM = "parallelism"
+    PRECISION = "precision"
+    KERNEL = "kernel"
+    ALIGNMENT = "alignment"
+    INFERENCE = "inference"
+    CLUSTER = "cluster and storage"
+
+
+class Formula(Block):
+    """A formula, and what its letters mean."""
+
+    latex: str = Field(min_length=1, description="LaTeX, without dollar signs.", examples=[r"\mathrm{RMSNorm}(x) = \frac{x}{\sqrt{\frac{1}{d}\sum_i x_i^2 + \epsilon}} \odot g"])
+    meaning: Text = Field(description="What it says and what the letters mean.")
+
+
+class Introduction(Block):
+    """Who introduced a technique, and when."""
+
+    by: Text = Field(description="Authors or organisation.", examples=["Zhang and Sennrich"])
+    date: Stated[PartialDate] = Field(description="First publication.", examples=["2019-10"])
+    reference: Identifier | None = Field(default=None, description="Key in references.bib.", examples=["rmsnorm"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _the_reference_is_the_source(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "reference" in data and "source" not in data:
+            return {**data, "source": data["reference"]}
+        return data
+
+
+class Technique(Record):
+    """A technique or a piece of infrastructure."""
+
+    id: Identifier = Field(description="Unique; the address of the page.", examples=["mla"])
+    name: Text = Field(description="Full name.", examples=["Multi-head latent attention"])
+    abbreviation: str | None = Field(default=None, description="What everybody calls it.", examples=["MLA"])
+    kind: TechniqueKind = Field(description="Shelf of the index.", examples=["attention"])
+    what: Text = Field(description="What it is, in two or three sentences that a newcomer understands.")
+    why: Text = Field(description="Why it matters: what was bad without it.")
+    how: Text | None = Field(default=None, description="How it works or how DeepSeek uses it, where that takes another paragraph.")
+    formulas: tuple[Formula, ...] = Field(default=(), description="The formula, where one says it best.")
+    introduced: Introduction = Field(description="Who introduced it, and when.")
+    facts: tuple[Detail, ...] = Field(default=(), description="Published values.")
+    related: tuple[Identifier, ...] = Field(default=(), description="Techniques to read next.")
+    replaces: tuple[Identifier, ...] = Field(default=(), description="Techniques it took the place of.")
+    disputes: tuple[Dispute, ...] = Field(default=(), description="Where sources disagree.")
+    notes: tuple[Remark, ...] = Field(default=(), description="What a reader should know and no field holds.")
+    links: tuple[Link, ...] = Field(default=(), description="Links.")
+
+
+class TechniquesFile(Record):
+    """data/techniques.yaml."""
+
+    techniques: tuple[Technique, ...] = Field(min_length=1, description="The entries.")

@@ -1,0 +1,383 @@
+"""The small vocabulary of values: texts, quantities, dates, sources, and a value with its source.
+
+Takes what the strict YAML reader yields (str, int, Decimal, bool, list, dict) and
+gives frozen records. Knows nothing of models or techniques.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+Identifier = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"),
+    Field(description="Lower-case letters, digits, dots and hyphens."),
+]
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+\.[^\s]+$")]
+
+
+class Record(BaseModel):
+    """A frozen record that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+class Text(Record):
+    """A text for readers, in English and, where it has been written, in Chinese."""
+
+    en: str = Field(min_length=1, description="English text.")
+    zh: str | None = Field(default=None, min_length=1, description="Simplified Chinese text.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_string_is_english(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"en": data}
+        if not isinstance(data, Mapping | Text):
+            raise ValueError("not a text; allowed is a string in quotes, or {en: …, zh: …}")
+        return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        in_languages = dict(handler.resolve_ref_schema(handler(schema)))
+        in_languages.pop("description", None)
+        return {"anyOf": [{"type": "string", "minLength": 1}, in_languages]}
+
+
+class _Scalar:
+    """Base of values that are written as one YAML scalar and parsed by `parse`."""
+
+    json_schema: ClassVar[JsonSchemaValue]
+
+    @classmethod
+    def parse(cls, data: Any) -> Self:
+        """Return the record for a YAML scalar; raise ValueError saying what is allowed."""
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def validate(data: Any) -> Any:
+            return data if isinstance(data, cls) else cls.parse(data)
+
+        return core_schema.no_info_plain_validator_function(validate)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return dict(cls.json_schema)
+
+
+_QUANTITY = re.compile(
+    r"(?P<qualifier>[~<>≤≥]?)(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?P<suffix>[KMBT%]?)"
+)
+
+
+@dataclass(frozen=True)
+class Quantity(_Scalar):
+    """A number as a source prints it: `236B`, `~600K`, `0.1`, `42.5%`.
+
+    `text` keeps the printed form, `value` is exact, and `step` is one unit of the last
+    printed digit, so that `236B` is known to mean 236 ± 0.5 billion.
+    """
+
+    text: str
+    value: Decimal
+    step: Decimal
+    qualifier: str = ""
+
+    factors: ClassVar[Mapping[str, Decimal]] = {
+        "": Decimal(1),
+        "%": Decimal(1),
+        "K": Decimal(10**3),
+        "M": Decimal(10**6),
+        "B": Decimal(10**9),
+        "T": Decimal(10**12),
+    }
+    allowed: ClassVar[str] = (
+        "a number, optionally with K, M, B, T or % behind it and ~, <, >, ≤ or ≥ before it, "
+        "for example 4096, 2.4e-4, 236B or ~600K"
+    )
+    json_schema: ClassVar[JsonSchemaValue] = {
+        "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_QUANTITY.pattern}$"}]
+    }
+
+    @classmethod
+    def parse(cls, data: Any) -> Self:
+        """Read a YAML number or a string such as `236B`. Raises ValueError."""
+        if isinstance(data, bool) or not isinstance(data, int | Decimal | str):
+            raise ValueError(f"not a quantity; allowed is {cls.allowed}")
+        match = _QUANTITY.fullmatch(str(data))
+        if match is None or match["suffix"] not in cls.factors:
+            raise ValueError(f"not a quantity; allowed is {cls.allowed}")
+        number, factor = Decimal(match["number"]), cls.factors[match["suffix"]]
+        exponent = number.as_tuple().exponent
+        assert isinstance(exponent, int)
+        return cls(
+            text=str(data),
+            value=number * factor,
+            step=Decimal(1).scaleb(exponent) * factor,
+            qualifier=match["qualifier"],
+        )
+
+    @property
+    def is_percentage(self) -> bool:
+        return self.text.endswith("%")
+
+
+@dataclass(frozen=True)
+class Length(Quantity):
+    """A length in tokens. Here K is 1,024, as in every paper that says 4K and means 4,096."""
+
+    factors: ClassVar[Mapping[str, Decimal]] = {
+        "": Decimal(1),
+        "K": Decimal(1024),
+        "M": Decimal(1024**2),
+    }
+    allowed: ClassVar[str] = "a number of tokens, such as 4096 or 128K (K is 1,024 here)"
+    json_schema: ClassVar[JsonSchemaValue] = {
+        "anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^[~<>≤≥]?\d+(\.\d+)?[KM]$"}]
+    }
+
+
+@dataclass(frozen=True)
+class Share(Quantity):
+    """A share in percent, such as `87%`."""
+
+    factors: ClassVar[Mapping[str, Decimal]] = {"%": Decimal(1)}
+    allowed: ClassVar[str] = "a percentage such as 87% or ~31.6%"
+    json_schema: ClassVar[JsonSchemaValue] = {"type": "string", "pattern": r"^[~<>≤≥]?\d+(\.\d+)?%$"}
+
+
+@dataclass(frozen=True)
+class PartialDate(_Scalar):
+    """A day, or a month alone where only that is known: `2024-05-07` or `2024-05`."""
+
+    text: str
+
+    json_schema: ClassVar[JsonSchemaValue] = {
+        "type": "string",
+        "pattern": r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$",
+    }
+
+    @classmethod
+    def parse(cls, data: Any) -> Self:
+        """Read an ISO date. Raises ValueError for a day or month that does not exist."""
+        from datetime import date
+
+        if isinstance(data, str) and re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", data):
+            try:
+                date.fromisoformat(data if len(data) == 10 else f"{data}-01")
+            except ValueError:
+                raise ValueError("there is no such date in the calendar") from None
+            return cls(data)
+        raise ValueError("not a date; allowed is YYYY-MM-DD, or YYYY-MM where only the month is known")
+
+    @property
+    def is_day(self) -> bool:
+        return len(self.text) == 10
+
+    @property
+    def first_day(self) -> str:
+        """The earliest day the date can mean, as an ISO string that sorts."""
+        return self.text if self.is_day else f"{self.text}-01"
+
+
+@dataclass(frozen=True)
+class Source(_Scalar):
+    """Where a value was read: a key of references.bib and a place in it.
+
+    Written `key locus`. Where the original could not be read and a copy was, the copy
+    follows behind ` via `, so that the site can say so. Several sources are separated by `; `.
+    """
+
+    key: str
+    locus: str = ""
+    via: Source | None = None
+
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9.-]*")
+
+
+@dataclass(frozen=True)
+class Sources(_Scalar):
+    """One source or several that say the same."""
+
+    items: tuple[Source, ...]
+
+    json_schema: ClassVar[JsonSchemaValue] = {"type": "string", "pattern": r"^[a-z0-9][a-z0-9.-]*(\s|;|$)"}
+
+    @classmethod
+    def parse(cls, data: Any) -> Self:
+        """Read `key locus; key locus via key locus`. Raises ValueError."""
+        if not isinstance(data, str) or not data.strip():
+            raise ValueError("not a source; allowed is `key locus`, for example `deepseek-v3 §4.2`")
+        return cls(tuple(_source(part) for part in data.split("; ")))
+
+
+def _source(text: str) -> Source:
+    original, separator, copy = text.strip().partition(" via ")
+    key, _, locus = original.partition(" ")
+    if not _KEY.fullmatch(key):
+        raise ValueError(
+            f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`"
+        )
+    return Source(key, locus.strip(), _source(copy) if separator else None)
+
+
+class Absence(StrEnum):
+    """Why a value is missing. The three are different answers and are shown as such."""
+
+    NOT_PUBLISHED = "not published"
+    NOT_APPLICABLE = "not applicable"
+    UNKNOWN = "unknown"
+
+
+T = TypeVar("T")
+
+
+class Single(Record, Generic[T]):
+    """One value, or the reason why there is none, with its source.
+
+    In YAML either the bare value, which takes the source of the block around it, or
+    `{value: …, source: …, note: …}`.
+    """
+
+    value: T | None = None
+    absence: Absence | None = None
+    source: Sources | None = Field(default=None, description="Where this value was read.")
+    note: Text | None = Field(default=None, description="A remark shown with the value.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_the_bare_value(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and not set(data) <= {"en", "zh"}:
+            data = dict(data)
+        elif isinstance(data, Single):
+            return data
+        else:
+            data = {"value": data}
+        if data.get("value") in set(Absence):
+            data["absence"] = data.pop("value")
+        return data
+
+    @model_validator(mode="after")
+    def _say_something(self) -> Self:
+        if self.value is None and self.absence is None and not getattr(self, "by_variant", None):
+            raise ValueError(
+                "no value; allowed is a value, or one of the words "
+                + ", ".join(f"`{word}`" for word in Absence)
+            )
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        long_form = dict(handler.resolve_ref_schema(handler(schema)))
+        properties = dict(long_form["properties"])
+        properties.pop("absence")
+        bare = properties["value"]
+        options = [o for o in bare.get("anyOf", [bare]) if o != {"type": "null"}]
+        words: JsonSchemaValue = {"enum": [str(word) for word in Absence]}
+        properties["value"] = {"anyOf": [*options, words]}
+        long_form = {
+            "type": "object",
+            "properties": {name: _without_null(p) for name, p in properties.items()},
+            "additionalProperties": False,
+        }
+        return {"anyOf": [*options, words, long_form]}
+
+
+def _without_null(schema: JsonSchemaValue) -> JsonSchemaValue:
+    """Drop `null` from an optional field's schema: in the YAML a key is there or it is not."""
+    options = [o for o in schema.get("anyOf", []) if o != {"type": "null"}]
+    rest = {k: v for k, v in schema.items() if k not in ("anyOf", "default", "title")}
+    return {**options[0], **rest} if len(options) == 1 else {**rest, **({"anyOf": options} if options else {})}
+
+
+class Stated(Single[T], Generic[T]):
+    """A value with its source, which may differ from variant to variant.
+
+    Beside the forms of `Single`: `{by_variant: {variant-id: value, …}, source: …}`.
+    """
+
+    by_variant: dict[str, Single[T]] | None = Field(
+        default=None, description="One value per variant, by variant id."
+    )
+
+    def for_variant(self, variant_id: str) -> Single[T] | None:
+        """The value that holds for a variant, or None where nothing is said of it."""
+        if self.by_variant is None:
+            return self
+        return self.by_variant.get(variant_id)
+
+    def singles(self) -> tuple[tuple[str | None, Single[T]], ...]:
+        """Every value with the variant it is stated for (None: for all)."""
+        if self.by_variant is None:
+            return ((None, self),)
+        return tuple(self.by_variant.items())
+
+
+class Block(Record):
+    """A part of an entry whose `source` covers every value in it that has none of its own."""
+
+    source: Sources | None = Field(
+        default=None,
+        description="Source of every value in this block that has none of its own.",
+        examples=["deepseek-v3 §4.2"],
+    )
+
+
+DetailValue = Annotated[Quantity | Text, Field(union_mode="left_to_right")]
+
+
+class Detail(Block):
+    """A published value that has no field of its own: a label and what is said."""
+
+    label: Text = Field(description="What the value is.", examples=["Rollout temperature"])
+    value: Stated[DetailValue] = Field(description="The value.", examples=["0.7"])
+    unit: Text | None = Field(default=None, description="Unit, where the value has one.", examples=["tokens"])
+
+
+class Remark(Block):
+    """A sentence that states something, with its source."""
+
+    text: Text = Field(
+        description="One or two sentences.", examples=["The first layer keeps a dense feed-forward network."]
+    )
+
+
+def walk(record: Any, visit: Callable[[Any, tuple[str | int, ...]], None], path: tuple[str | int, ...] = ()) -> None:
+    """Call `visit(value, path)` for a record and everything below it, parents first."""
+    visit(record, path)
+    if isinstance(record, BaseModel):
+        for name in type(record).model_fields:
+            child = getattr(record, name)
+            if child is not None:
+                walk(child, visit, (*path, name))
+    elif isinstance(record, list | tuple):
+        for index, child in enumerate(record):
+            walk(child, visit, (*path, index))
+    elif isinstance(record, dict):
+        for key, child in record.items():
+            walk(child, visit, (*path, key))

@@ -1,0 +1,37 @@
+"""Check the data without building the site: `python hooks/check.py`, or `make check`.
+
+Prints every finding as `file:line: path: …` and exits with 1 if there is one.
+`--schemas` writes the JSON Schemas that editors use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from catalogue.field_reference import SCHEMAS, json_schema
+from catalogue.findings import CatalogueError
+from catalogue.load import load
+
+
+def main() -> int:
+    """Run the check; return the exit code."""
+    parser = argparse.ArgumentParser(description="Check the catalogue.")
+    parser.add_argument("data", nargs="?", type=Path, default=Path(__file__).parent.parent / "data", help="folder of the data files")
+    parser.add_argument("--schemas", action="store_true", help="write the JSON Schemas beside the data")
+    arguments = parser.parse_args()
+    if arguments.schemas:
+        for name in SCHEMAS:
+            (arguments.data / name).write_text(json_schema(name), encoding="utf-8")
+    try:
+        catalogue = load(arguments.data)
+    except CatalogueError as error:
+        print(error.report(), file=sys.stderr)
+        return 1
+    print(f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

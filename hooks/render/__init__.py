@@ -1,0 +1,4 @@
+"""Frozen records in, text out: Markdown, HTML, SVG, CSV and JSON.
+
+Pure functions and Jinja templates. Imports `catalogue`, never MkDocs. Start at `render.site`.
+"""

@@ -1,0 +1,181 @@
+"""Values with their source one hover, tap or focus away.
+
+A `Citations` belongs to one page. It numbers the sources in the order of their use; every
+value links to its number in the page's list of sources, which links to the reference.
+Without JavaScript the link leads to the list; with it, the source opens beside the value.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from markupsafe import Markup, escape
+
+from catalogue.lookup import Found, LookupFailure
+from catalogue.quotes import VALUE_CALLS, Quote, parse
+from catalogue.references import Reference
+from catalogue.schema.architecture import Attention
+from catalogue.schema.values import (
+    Length,
+    PartialDate,
+    Quantity,
+    Single,
+    Source,
+    Sources,
+    Text,
+)
+
+from . import format
+from .context import Context
+
+_CODE = re.compile(r"`([^`]+)`")
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+")
+
+
+@dataclass
+class Citations:
+    """Sources of one page, numbered from 1."""
+
+    context: Context
+    numbers: dict[Sources, int] = field(default_factory=dict)
+
+    def number(self, sources: Sources) -> int:
+        """The number of a source on this page."""
+        return self.numbers.setdefault(sources, len(self.numbers) + 1)
+
+    def marked(self, html: str, sources: Sources | None) -> Markup:
+        """`html` as a link to its source."""
+        if sources is None:
+            return Markup(html)
+        number = self.number(sources)
+        return Markup(f'<a class="ds-v" href="#s{number}" data-s="{number}">{html}</a>')
+
+    def mark(self, sources: Sources | None) -> Markup:
+        """A bare source mark, for a sentence rather than a value."""
+        if sources is None:
+            return Markup("")
+        number = self.number(sources)
+        label = escape(self.context.words("source.mark", number=number))
+        return Markup(f'<a class="ds-mark" href="#s{number}" data-s="{number}" aria-label="{label}">[{number}]</a>')
+
+    def single(self, single: Single[object] | None) -> Markup:
+        """A value with its source, or the word for why there is none."""
+        if single is None:
+            return self.unknown()
+        if single.absence is not None:
+            word = escape(self.context.words(f"absence.{single.absence.value.replace(' ', '_')}"))
+            shown = self.marked(f'<span class="ds-absent">{word}</span>', single.source)
+        else:
+            shown = self.marked(str(self.plain(single.value)), single.source)
+        if single.note is not None:
+            shown += Markup(' <span class="ds-note">{}</span>').format(self.inline(single.note))
+        return shown
+
+    def unknown(self) -> Markup:
+        """A value that nobody has looked for."""
+        return Markup('<span class="ds-absent" title="{}">–</span>').format(self.context.words("absence.unknown"))
+
+    def found(self, found: Found) -> Markup:
+        """A value that a text quotes."""
+        if found.recomputed is not None:
+            entry = self.context.catalogue.entries[found.recomputed]
+            href = f"ds:models/{entry.owner_model}.md#working-{anchor(entry.architecture_owner)}"
+            title = escape(self.context.words("recomputed.title"))
+            return Markup(f'<a class="ds-r" href="{href}" title="{title}">{format.compact(found.value)}</a>')
+        return self.marked(str(self.plain(found.value)), found.source)
+
+    def plain(self, value: object) -> Markup:
+        """A value as text, without its source."""
+        words = self.context.words
+        if isinstance(value, Length):
+            return escape(format.length(value))
+        if isinstance(value, Quantity):
+            return escape(format.quantity(value))
+        if isinstance(value, PartialDate):
+            return Markup('<time datetime="{}">{}</time>').format(value.text, format.date(value, words))
+        if isinstance(value, Text):
+            return self.inline(value)
+        if isinstance(value, bool):
+            return escape(words("yes" if value else "no"))
+        if isinstance(value, Attention):
+            return escape(value.value)
+        if isinstance(value, int):
+            return escape(format.integer(value))
+        return escape(str(value))
+
+    def inline(self, text: Text) -> Markup:
+        """A catalogue text as HTML: quotes filled in, `code` marked, everything else escaped."""
+        return Markup("").join(
+            self.quote(part) if isinstance(part, Quote) else Markup(_CODE.sub(r"<code>\1</code>", str(escape(part))))
+            for part in parse(self.context.words.text(text))
+        )
+
+    def quote(self, quote: Quote) -> Markup:
+        """What a `{{ … }}` stands for. Raises LookupFailure where it leads nowhere."""
+        lookup = self.context.lookup
+        if quote.name == "v":
+            return self.found(lookup.find(quote.arguments[0]))
+        if quote.name == "m":
+            model = lookup.entry("model", quote.arguments[0])
+            return _link(f"models/{model.id}.md", quote, model.name)
+        if quote.name == "t":
+            technique = lookup.entry("technique", quote.arguments[0])
+            return _link(f"techniques/{technique.id}.md", quote, self.context.short_name(technique))
+        if quote.name in VALUE_CALLS:
+            return self._computed(quote)
+        raise LookupFailure(f"`{quote.name}` is not a call")
+
+    def _computed(self, quote: Quote) -> Markup:
+        """A ratio, a share or a saving of two values, with both in its title."""
+        first, second = (self.context.lookup.find(path) for path in quote.arguments)
+        ratio = first.number / second.number
+        shown = {
+            "ratio": f"{format.significant(ratio)}",
+            "share": f"{format.significant(100 * ratio)}%",
+            "saving": f"{format.significant(100 * (1 - ratio))}%",
+        }[quote.name]
+        a, b = (self.plain(found.value).striptags() for found in (first, second))
+        formula = f"1 − {a} ÷ {b}" if quote.name == "saving" else f"{a} ÷ {b}"
+        return Markup('<span class="ds-r" title="{}">{}</span>').format(formula, shown)
+
+    def listing(self) -> list[tuple[int, list[Markup]]]:
+        """Every source of the page with its number, as lines of HTML."""
+        return [(number, [self._line(source) for source in sources.items]) for sources, number in self.numbers.items()]
+
+    def _line(self, source: Source) -> Markup:
+        reference: Reference = self.context.catalogue.references[source.key]
+        line = Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(source.key), reference.title)
+        if source.locus:
+            line += Markup(", {}").format(source.locus)
+        if source.via is not None:
+            line += Markup(' <span class="ds-via">{}</span>').format(
+                Markup("{} {}").format(self.context.words("source.via"), self._line(source.via))
+            )
+        return line
+
+
+def plain_text(context: Context, text: Text) -> str:
+    """A catalogue text without markup, for descriptions and lists."""
+    return " ".join(Citations(context).inline(text).striptags().split())
+
+
+def description(context: Context, text: Text, limit: int = 155) -> str:
+    """The first sentences of a text, as many as fit into a search result."""
+    sentences = _SENTENCE.split(plain_text(context, text))
+    kept = sentences[0]
+    for sentence in sentences[1:]:
+        if len(kept) + len(sentence) >= limit:
+            break
+        kept = f"{kept} {sentence}"
+    return kept if len(kept) <= limit else kept[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _link(page: str, quote: Quote, name: str) -> Markup:
+    words = quote.arguments[1] if len(quote.arguments) > 1 else name
+    return Markup('<a href="ds:{}">{}</a>').format(page, words)
+
+
+def anchor(key: str) -> str:
+    """A key as an HTML id: dots would need escaping in selectors."""
+    return key.replace(".", "-")

@@ -1,0 +1,51 @@
+"""What every page needs: the catalogue, the words and the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from catalogue.lookup import Lookup
+from catalogue.records import Catalogue
+from catalogue.schema.technique import Technique
+
+from .words import Words
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a page is made from. Nothing in it changes while pages are made."""
+
+    catalogue: Catalogue
+    words: Words
+    templates: Environment
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        return Lookup(self.catalogue.models, self.catalogue.techniques, self.catalogue.entries)
+
+    def html(self, template: str, **values: Any) -> str:
+        """Render a template to HTML."""
+        return self.templates.get_template(template).render(words=self.words, **values).strip()
+
+    def short_name(self, technique: Technique) -> str:
+        """What everybody calls a technique."""
+        return technique.abbreviation or self.words.text(technique.name)
+
+
+def context(catalogue: Catalogue, words: Words, filters: Mapping[str, Any] | None = None) -> Context:
+    """Set up the templates: strict about undefined names, escaping by default."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(filters or {})
+    return Context(catalogue, words, environment)

@@ -1,0 +1,67 @@
+"""The values of a block as rows, in the order of the schema, labelled from the language file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup, escape
+
+from catalogue.schema.values import Block, Detail, Single, Stated
+
+from .cite import Citations
+from .tables import Cell, Column, Table, sort_key
+
+
+def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[object]]]:
+    """Every stated value of a block and its inner blocks as `(dotted.key, value)`."""
+    for name in type(block).model_fields:
+        value = getattr(block, name)
+        key = f"{prefix}{name}"
+        if isinstance(value, Stated):
+            yield key, value
+        elif isinstance(value, Block) and not isinstance(value, Single):
+            yield from stated(value, f"{key}.")
+
+
+def variants_told_apart(values: Sequence[Stated[object]], order: Sequence[str]) -> list[str]:
+    """Variants that get a column of their own, because some value differs between them."""
+    named = {variant for value in values for variant in (value.by_variant or {})}
+    return [variant for variant in order if variant in named] + sorted(named - set(order))
+
+
+def key_value_table(
+    citations: Citations,
+    caption: str,
+    rows: Sequence[tuple[Markup | str, Stated[object], Markup | str]],
+    order: Sequence[str],
+) -> Table:
+    """Rows of `(label, value, unit)`; one value column, or one per variant where they differ."""
+    words, entries = citations.context.words, citations.context.catalogue.entries
+    variants = variants_told_apart([value for _, value, _ in rows], order)
+    heads = [Column(words("table.field"))]
+    heads += [Column(entries[v].variant.name) for v in variants] or [Column(words("table.value"))]
+    body = []
+    for label, value, unit in rows:
+        cells = [Cell(escape(label))]
+        for variant in variants or [""]:
+            single = value.for_variant(variant) if variants else value
+            html = citations.single(single)
+            if unit and single is not None and single.absence is None:
+                html += Markup(" ") + unit
+            cells.append(Cell(html, sort_key(single)))
+        body.append(cells)
+    return Table(caption, heads, body, classes="ds-fields")
+
+
+def labelled(citations: Citations, block: Block, prefix: str, skip: Sequence[str] = ()) -> list[tuple[Markup | str, Stated[object], str]]:
+    """The stated values of a block with their labels; `prefix` selects the words."""
+    words = citations.context.words
+    return [(words(f"field.{prefix}{key}"), value, "") for key, value in stated(block) if key.split(".")[0] not in skip]
+
+
+def detail_rows(citations: Citations, details: Sequence[Detail]) -> list[tuple[Markup | str, Stated[object], Markup | str]]:
+    """Published values without a field of their own, in the same form."""
+    return [
+        (citations.inline(d.label), d.value, citations.inline(d.unit) if d.unit else "")  # type: ignore[misc]
+        for d in details
+    ]

@@ -1,0 +1,84 @@
+"""A page before MkDocs sees it: Markdown with markers, and the ready HTML behind them.
+
+Headings are Markdown, so that the table of contents and the search know them; everything
+else is HTML that is put in place after Markdown, which keeps builds fast.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it.
+
+    Attributes:
+        id: Anchor of the heading, the same in every language.
+        title: Heading; empty for the part above the first heading.
+        html: Ready HTML, with `ds:` links.
+        markdown: Markdown behind the HTML, for fenced code.
+    """
+
+    id: str
+    title: str
+    html: str = ""
+    markdown: str = ""
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Page:
+    """A generated page.
+
+    Attributes:
+        path: Path of the Markdown source, such as `models/deepseek-v3.md`.
+        entry: `model:id` or `technique:id` of the entry that an edit link leads to.
+    """
+
+    path: str
+    title: str
+    description: str
+    sections: tuple[Section, ...]
+    entry: str | None = None
+
+    @property
+    def markdown(self) -> str:
+        """Front matter, headings and block markers."""
+        front = ["---", f"title: {json.dumps(self.title, ensure_ascii=False)}", f"description: {json.dumps(self.description, ensure_ascii=False)}", "---"]
+        parts = ["\n".join(front), f"# {self.title}"]
+        for section in self.sections:
+            if section.title:
+                parts.append(f"{'#' * section.level} {section.title} {{ #{section.id} }}")
+            if section.html:
+                parts.append(marker(section.id))
+            if section.markdown:
+                parts.append(section.markdown)
+        return "\n\n".join(parts) + "\n"
+
+    @property
+    def blocks(self) -> dict[str, str]:
+        """HTML by marker id."""
+        return {section.id: section.html for section in self.sections if section.html}
+
+
+def marker(block: str) -> str:
+    """The comment that stands in Markdown for a block of HTML."""
+    return f"<!-- ds-block: {block} -->"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The whole generated site.
+
+    Attributes:
+        pages: Generated pages by path.
+        files: Downloads by path.
+        nav: Navigation: `{title: path}` or `{title: [children]}`.
+    """
+
+    pages: Mapping[str, Page]
+    files: Mapping[str, str]
+    nav: list[dict[str, object]] = field(default_factory=list)

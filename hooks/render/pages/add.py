@@ -1,0 +1,30 @@
+"""“Add a model” and the data page, made from the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from catalogue import field_reference
+from catalogue.rules import ALL
+
+from ..context import Context
+from ..page import Page, Section
+
+
+def page(context: Context) -> Page:
+    """How to add an entry, an entry to copy, every field, every rule."""
+    words = context.words
+    records = field_reference.records()
+    rules = [(_title(rule), " ".join((rule.__doc__ or "").split())) for rule in ALL]
+    sections = [
+        Section("lead", "", context.html("add_lead.html.jinja")),
+        Section("template", words("add.template"), f"<p>{words('add.template_intro')}</p>", f"```yaml\n{field_reference.template()}```"),
+        Section("values", words("add.values"), context.html("add_values.html.jinja")),
+        Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
+        Section("rules", words("add.rules"), context.html("add_rules.html.jinja", rules=rules)),
+    ]
+    return Page("add-a-model.md", words("page.add"), words("add.description"), tuple(sections))
+
+
+def _title(rule: Callable[..., object]) -> str:
+    return rule.__name__.replace("_", " ")

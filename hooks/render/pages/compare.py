@@ -1,0 +1,243 @@
+"""Comparison tables by theme, over every model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from markupsafe import Markup, escape
+
+from catalogue.records import Entry, first_date
+from catalogue.schema.model import EvaluationKind, Model
+from catalogue.schema.training import Stage, StageKind
+from catalogue.schema.values import Single, Stated
+
+from ..cite import Citations, anchor
+from ..context import Context
+from ..page import Page, Section
+from ..tables import Cell, Column, Table, sort_key
+from .model import sources
+from .model_architecture import sizes_table
+from .model_training import PRE_TRAINING
+
+_ARCHITECTURE = (
+    "attention",
+    "num_hidden_layers",
+    "hidden_size",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "q_lora_rank",
+    "kv_lora_rank",
+    "feed_forward",
+    "intermediate_size",
+    "moe_intermediate_size",
+    "n_routed_experts",
+    "n_shared_experts",
+    "num_experts_per_tok",
+    "first_k_dense_replace",
+    "vocab_size",
+    "rope_theta",
+)
+_TRAINING = (
+    "data.tokens",
+    "sequence_length",
+    "steps",
+    "batch_size.sequences",
+    "optimizer.name",
+    "optimizer.beta1",
+    "optimizer.beta2",
+    "optimizer.weight_decay",
+    "optimizer.gradient_clip_norm",
+    "learning_rate.peak",
+    "learning_rate.schedule",
+    "learning_rate.warmup_steps",
+)
+_POST_TRAINING = (
+    "data.samples",
+    "data.tokens",
+    "data.epochs",
+    "learning_rate.peak",
+    "batch_size.sequences",
+    "steps",
+    "preference.method",
+    "preference.beta",
+    "reinforcement.algorithm",
+    "reinforcement.reward",
+    "reinforcement.kl_coefficient",
+    "reinforcement.clip_epsilon",
+    "reinforcement.group_size",
+    "reinforcement.temperature",
+    "reinforcement.max_output_length",
+)
+_INFRASTRUCTURE = (
+    "framework",
+    "hardware.gpu",
+    "hardware.gpu_count",
+    "parallelism.data",
+    "parallelism.tensor",
+    "parallelism.pipeline",
+    "parallelism.pipeline_schedule",
+    "parallelism.expert",
+    "precision.compute",
+    "precision.accumulation",
+    "gpu_hours_total",
+    "price_per_gpu_hour_usd",
+    "cost_usd",
+)
+THEMES = ("architecture", "training", "post-training", "infrastructure", "evaluation")
+
+
+def pages(context: Context) -> Iterator[Page]:
+    """A page per theme, and the page that leads to them."""
+    builders: dict[str, Callable[[Citations], Iterator[Section]]] = {
+        "architecture": _architecture,
+        "training": lambda citations: _stages(citations, PRE_TRAINING, _TRAINING, "training"),
+        "post-training": lambda citations: _stages(citations, set(StageKind) - PRE_TRAINING, _POST_TRAINING, "post_training"),
+        "infrastructure": _infrastructure,
+        "evaluation": _evaluation,
+    }
+    words = context.words
+    for theme in THEMES:
+        citations, key = Citations(context), theme.replace("-", "_")
+        lead = Section("lead", "", f'<p class="ds-lead">{escape(words(f"compare.{key}.intro"))}</p>')
+        body = tuple(builders[theme](citations))
+        yield Page(f"compare/{theme}.md", words(f"compare.{key}.title"), words(f"compare.{key}.description"), (lead, *body, sources(citations)))
+    items = [(f"ds:compare/{theme}.md", words(f"compare.{theme.replace('-', '_')}.title"), words(f"compare.{theme.replace('-', '_')}.intro")) for theme in THEMES]
+    yield Page("compare/index.md", words("page.compare"), words("compare.description"), (Section("lead", "", context.html("link_cards.html.jinja", items=items)),))
+
+
+def _models(context: Context) -> list[Model]:
+    def date(model: Model) -> str:
+        found = first_date(model)
+        return found.first_day if found else ""
+
+    return sorted(context.catalogue.models.values(), key=date)
+
+
+def _variant_link(entry: Entry) -> Markup:
+    return Markup('<a href="ds:models/{}.md#architecture">{}</a>').format(entry.model.id, entry.variant.name)
+
+
+def _architecture(citations: Citations) -> Iterator[Section]:
+    context, words = citations.context, citations.context.words
+    owners = [entry for model in _models(context) for entry in context.catalogue.entries_of(model) if entry.variant.architecture is not None]
+    table = sizes_table(citations, words("compare.architecture.sizes_caption"), tuple(owners))
+    yield Section("sizes", words("compare.architecture.sizes"), _sortable(context, table))
+    heads = [Column(words("table.variant"))] + [Column(_head(words, f"field.architecture.{key}", key), True) for key in _ARCHITECTURE]
+    rows = []
+    for entry in owners:
+        values = [getattr(entry.architecture, key) for key in _ARCHITECTURE]
+        rows.append([Cell(_variant_link(entry)), *(_cell(citations, value) for value in values)])
+    yield Section("dimensions", words("compare.architecture.dimensions"), _sortable(context, Table(words("compare.architecture.caption"), heads, rows)))
+
+
+def _head(words: Callable[[str], str], key: str, code: str) -> Markup:
+    return Markup("{} <code>{}</code>").format(words(key), code)
+
+
+def _sortable(context: Context, table: Table) -> str:
+    wide = Table(table.caption, table.columns, table.rows, True, f"{table.classes} ds-wide".strip())
+    return context.html("table.html.jinja", t=wide)
+
+
+def _cell(citations: Citations, value: Single[object] | None) -> Cell:
+    return Cell(citations.single(value) if value is not None else Markup("–"), sort_key(value))
+
+
+def _get(block: object, path: str) -> Stated[object] | None:
+    for name in path.split("."):
+        block = getattr(block, name, None)
+    return block if isinstance(block, Stated) else None
+
+
+def _stages(citations: Citations, kinds: set[StageKind], keys: Sequence[str], theme: str) -> Iterator[Section]:
+    """One row per stage; a stage whose values differ by variant has a row for each."""
+    context, words = citations.context, citations.context.words
+    found = [(model, stage) for model in _models(context) for stage in model.training if stage.kind in kinds]
+    used = [key for key in keys if any(_get(stage, key) is not None for _, stage in found)]
+    for kind in StageKind:
+        rows = [row for model, stage in found if stage.kind is kind for row in _stage_rows(citations, model, stage, used)]
+        if not rows:
+            continue
+        there = [i for i, _ in enumerate(used) if any(row[2 + i].html != Markup("–") for row in rows)]
+        heads = [Column(words("table.model")), Column(words("table.for"))] + [Column(words(f"field.{used[i]}")) for i in there]
+        kept = [[row[0], row[1], *(row[2 + i] for i in there)] for row in rows]
+        name = words(f"stage.{kind.name.lower()}")
+        table = Table(words(f"compare.{theme}.caption", stage=name), heads, kept)
+        yield Section(kind.name.lower().replace("_", "-"), name, _sortable(context, table))
+
+
+def _stage_rows(citations: Citations, model: Model, stage: Stage, keys: Sequence[str]) -> Iterator[list[Cell]]:
+    words, entries = citations.context.words, citations.context.catalogue.entries
+    values = [_get(stage, key) for key in keys]
+    apart = list(dict.fromkeys(v for value in values if value is not None for v in (value.by_variant or {})))
+    apart.sort(key=[variant.id for variant in model.variants].index)
+    title = words.text(stage.name) if stage.name else model.name
+    link = Markup('<a href="ds:models/{}.md#stage-{}">{}</a>').format(model.id, stage.id, model.name)
+    if stage.name:
+        link += Markup("<br><small>{}</small>").format(title)
+    for variant in apart or [None]:
+        names = [variant] if variant else list(stage.variants)
+        who = Markup(", ").join(escape(entries[id_].variant.name) for id_ in names)
+        cells = [_cell(citations, value.for_variant(variant) if value is not None and variant else value) for value in values]
+        yield [Cell(link), Cell(who), *cells]
+
+
+def _infrastructure(citations: Citations) -> Iterator[Section]:
+    yield Section("frameworks", citations.context.words("compare.infrastructure.frameworks"), infrastructure_table(citations))
+
+
+def infrastructure_table(citations: Citations) -> str:
+    """Framework, machines, parallelism, precision, hours and cost, a row per model."""
+    context, words = citations.context, citations.context.words
+    heads = [Column(words("table.model"))] + [Column(words(f"field.infrastructure.{key}")) for key in _INFRASTRUCTURE]
+    rows = []
+    for model in _models(context):
+        if model.infrastructure is None:
+            continue
+        link = Markup('<a href="ds:models/{}.md#infrastructure">{}</a>').format(model.id, model.name)
+        cells = []
+        for key in _INFRASTRUCTURE:
+            value = _get(model.infrastructure, key)
+            if value is not None and value.by_variant:
+                entries = context.catalogue.entries
+                parts = [Markup("{} <small>{}</small>").format(citations.single(s), entries[v].variant.name) for v, s in value.by_variant.items()]
+                cells.append(Cell(Markup("<br>").join(parts)))
+            else:
+                cells.append(_cell(citations, value))
+        rows.append([Cell(link), *cells])
+    return _sortable(context, Table(words("compare.infrastructure.caption"), heads, rows))
+
+
+def _evaluation(citations: Citations) -> Iterator[Section]:
+    """Like with like: one table per kind; a row is a benchmark in one setting."""
+    context, words = citations.context, citations.context.words
+    for kind in EvaluationKind:
+        rows: dict[tuple[str, str], dict[str, list[Single[object]]]] = {}
+        for model in _models(context):
+            for table in model.evaluation:
+                for row in table.rows if table.kind is kind else ():
+                    scores = rows.setdefault((row.benchmark, row.setting or ""), {})
+                    for id_, score in row.scores.items():
+                        scores.setdefault(id_, []).append(score)
+        compared = {key: scores for key, scores in rows.items() if len(scores) > 1}
+        if not compared or kind is EvaluationKind.ABLATION:
+            continue
+        order = [e.variant.id for m in _models(context) for e in context.catalogue.entries_of(m)]
+        variants = [id_ for id_ in order if any(id_ in scores for scores in compared.values())]
+        heads = [Column(words("table.benchmark")), Column(words("table.setting"))]
+        heads += [Column(Markup('<a href="ds:models/{}.md#evaluation">{}</a>').format(context.catalogue.entries[id_].model.id, context.catalogue.entries[id_].variant.name), True) for id_ in variants]
+        body = []
+        for (benchmark, setting), scores in sorted(compared.items(), key=lambda item: (-len(item[1]), item[0])):
+            body.append([Cell(escape(benchmark)), Cell(escape(setting)), *(_scores(citations, scores.get(id_, [])) for id_ in variants)])
+        name = words(f"evaluation.{kind.value}")
+        yield Section(anchor(kind.value), name, _sortable(context, Table(words("compare.evaluation.caption", kind=name), heads, body)))
+
+
+def _scores(citations: Citations, scores: list[Single[object]]) -> Cell:
+    """One score; several where sources print different ones for the same setting."""
+    distinct: dict[object, Single[object]] = {}
+    for score in scores:
+        distinct.setdefault(getattr(score.value, "text", score.absence), score)
+    if not distinct:
+        return Cell(Markup("–"), "")
+    return Cell(Markup(" / ").join(citations.single(score) for score in distinct.values()), sort_key(next(iter(distinct.values()))))

@@ -1,0 +1,174 @@
+"""The catalogue as files: JSON (a public interface), CSV, BibTeX and the schemas.
+
+`catalogue.json` has the shape `models[] → id, name, track, dates, arxiv, variants[] → id,
+parameters {total, activated}, architecture {config.json names}`, each value with its
+source. Changing that shape is a breaking change.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+
+from catalogue.field_reference import SCHEMAS, json_schema
+from catalogue.records import Catalogue, Entry
+from catalogue.schema.values import Block, Length, PartialDate, Quantity, Single, Source, Sources, Stated, Text
+
+FORMAT = 1
+
+
+def files(catalogue: Catalogue) -> dict[str, str]:
+    """Every download by its path in the site."""
+    found = {
+        "data/catalogue.json": json.dumps(_catalogue(catalogue), ensure_ascii=False, indent=1) + "\n",
+        "data/variants.csv": _csv(_variant_rows(catalogue)),
+        "data/evaluation.csv": _csv(_evaluation_rows(catalogue)),
+        "data/references.bib": catalogue.bibliography,
+    }
+    return found | {f"data/{name}": json_schema(name) for name in SCHEMAS}
+
+
+def _catalogue(catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "models": [_model(catalogue, model_id) for model_id in catalogue.models],
+        "techniques": [plain(technique) for technique in catalogue.techniques.values()],
+    }
+
+
+def _model(catalogue: Catalogue, id_: str) -> dict[str, Any]:
+    model = catalogue.models[id_]
+    reference = catalogue.references.get(model.reference or "")
+    rest = plain(model)
+    head = {key: rest.pop(key) for key in ("id", "name", "track", "dates")}
+    rest.pop("variants")
+    return head | {"arxiv": reference.eprint if reference else None, "variants": [_variant(e) for e in catalogue.entries_of(model)]} | rest
+
+
+def _variant(entry: Entry) -> dict[str, Any]:
+    record = plain(entry.variant)
+    record["architecture"] = plain(entry.architecture) if entry.architecture else None
+    recount = entry.recount
+    record["recomputed"] = {
+        "total": recount.total if recount else None,
+        "activated": {str(basis): value for basis, value in recount.activated.items()} if recount else {},
+        "kv_cache_elements_per_token": recount.kv_cache.value if recount and recount.kv_cache else None,
+    }
+    return record
+
+
+def plain(value: Any) -> Any:
+    """A record as JSON: values as `{value, text?, source}`, absences as `{absence}`."""
+    if isinstance(value, Stated) and value.by_variant is not None:
+        return {"by_variant": {key: plain(single) for key, single in value.by_variant.items()}}
+    if isinstance(value, Single):
+        result: dict[str, Any] = {"absence": value.absence.value} if value.absence else _scalar(value.value)
+        if value.source is not None:
+            result["source"] = plain(value.source)
+        if value.note is not None:
+            result["note"] = plain(value.note)
+        return result
+    if isinstance(value, Sources):
+        return [plain(source) for source in value.items]
+    if isinstance(value, Source):
+        return {"reference": value.key, "locus": value.locus} | ({"via": plain(value.via)} if value.via else {})
+    if isinstance(value, Text):
+        return {"en": value.en} | ({"zh": value.zh} if value.zh else {})
+    if isinstance(value, BaseModel):
+        fields = {name: getattr(value, name) for name in type(value).model_fields}
+        hidden = {"source"} if isinstance(value, Block) and any(isinstance(v, Single | Block) for v in fields.values()) else set()
+        return {name: plain(v) for name, v in fields.items() if v is not None and v != () and name not in hidden}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return _scalar(value)["value"]
+
+
+def _scalar(value: Any) -> dict[str, Any]:
+    if isinstance(value, Quantity | Length):
+        return {"value": _number(value.value), "text": value.text}
+    if isinstance(value, PartialDate):
+        return {"value": value.text}
+    if isinstance(value, Text):
+        return {"value": plain(value)}
+    if isinstance(value, Enum):
+        return {"value": value.value}
+    return {"value": value}
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _csv(rows: Iterable[dict[str, object]]) -> str:
+    rows = list(rows)
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _variant_rows(catalogue: Catalogue) -> Iterable[dict[str, object]]:
+    """One row per variant: sizes, then every architecture value with its source behind it."""
+    for entry in catalogue.entries.values():
+        parameters, recount = entry.variant.parameters, entry.recount
+        row: dict[str, object] = {
+            "model": entry.model.id,
+            "variant": entry.variant.id,
+            "total": _flat(parameters.total),
+            "total_source": _cited(parameters.total.source),
+            "activated": _flat(parameters.activated),
+            "activated_source": _cited(parameters.activated.source if parameters.activated else None),
+            "total_recomputed": recount.total if recount and recount.total else "",
+            "kv_cache_elements_per_token_recomputed": recount.kv_cache.value if recount and recount.kv_cache else "",
+        }
+        if entry.architecture is not None:
+            for name in type(entry.architecture).model_fields:
+                value = getattr(entry.architecture, name)
+                if isinstance(value, Single):
+                    row[name] = _flat(value)
+                    row[f"{name}_source"] = _cited(value.source)
+        yield row
+
+
+def _evaluation_rows(catalogue: Catalogue) -> Iterable[dict[str, object]]:
+    for model in catalogue.models.values():
+        for table in model.evaluation:
+            for line in table.rows:
+                for variant, score in line.scores.items():
+                    yield {
+                        "variant": variant,
+                        "kind": table.kind.value,
+                        "benchmark": line.benchmark,
+                        "setting": line.setting or "",
+                        "score": _flat(score),
+                        "source": _cited(score.source),
+                        "stated_by": model.id,
+                    }
+
+
+def _flat(single: Single[Any] | None) -> object:
+    if single is None:
+        return ""
+    if single.absence is not None:
+        return single.absence.value
+    value = _scalar(single.value)["value"] if not isinstance(single.value, Quantity) else _number(single.value.value)
+    return value
+
+
+def _cited(sources: Sources | None) -> str:
+    return "; ".join(_one(source) for source in sources.items) if sources else ""
+
+
+def _one(source: Source) -> str:
+    return f"{source.key} {source.locus}".strip() + (f" via {_one(source.via)}" if source.via else "")

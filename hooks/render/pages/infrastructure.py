@@ -1,0 +1,46 @@
+"""The infrastructure page: machines, frameworks, parallelism, precision and cost over all models."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from catalogue.schema.technique import TechniqueKind
+
+from ..cite import Citations
+from ..context import Context
+from ..page import Page, Section
+from .compare import infrastructure_table
+from .model import sources
+from .techniques import first_sentence
+
+SHELVES = (
+    TechniqueKind.FRAMEWORK,
+    TechniqueKind.PARALLELISM,
+    TechniqueKind.PRECISION,
+    TechniqueKind.KERNEL,
+    TechniqueKind.CLUSTER,
+    TechniqueKind.INFERENCE,
+)
+
+
+def page(context: Context) -> Page:
+    """What each model ran on, then the pieces of infrastructure by shelf."""
+    citations, words = Citations(context), context.words
+    sections = [
+        Section("lead", "", f'<p class="ds-lead">{escape(words("infrastructure.intro"))}</p>'),
+        Section("models", words("infrastructure.models"), infrastructure_table(citations)),
+    ]
+    for kind in SHELVES:
+        items = [
+            {
+                "link": Markup('<a href="ds:techniques/{}.md">{}</a>').format(t.id, words.text(t.name)),
+                "abbreviation": None,
+                "what": first_sentence(context, t),
+                "users": [],
+            }
+            for t in sorted((t for t in context.catalogue.techniques.values() if t.kind is kind), key=lambda t: t.introduced.date.value.first_day if t.introduced.date.value else "")
+        ]
+        if items:
+            sections.append(Section(kind.name.lower(), words(f"kind.{kind.name.lower()}"), context.html("technique_shelf.html.jinja", items=items)))
+    sections.append(sources(citations))
+    return Page("infrastructure.md", words("page.infrastructure"), words("infrastructure.description"), tuple(sections))

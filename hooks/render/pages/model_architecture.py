@@ -1,0 +1,165 @@
+"""Architecture: dimensions across variants, published beside recomputed sizes, and the working."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.agreement import Agreement
+from catalogue.records import Entry
+from catalogue.schema.architecture import Architecture
+from catalogue.schema.model import Model
+
+from .. import format
+from ..cite import Citations, anchor
+from ..fields import stated
+from ..page import Section
+from ..tables import Cell, Column, Table, sort_key
+
+
+def architecture(citations: Citations, model: Model) -> list[Section]:
+    """Sizes of every variant, dimensions of every distinct architecture, and how each sum is made."""
+    context, words = citations.context, citations.context.words
+    entries = context.catalogue.entries_of(model)
+    owners = _distinct(entries)
+    html = context.html(
+        "model_architecture.html.jinja",
+        sizes=sizes_table(citations, words("architecture.sizes_caption", model=model.name), entries),
+        explanations=_explanations(citations, entries),
+        shared=_shared(citations, entries),
+        dimensions=_dimensions(citations, model, owners) if owners else None,
+        notes=_notes(citations, entries, owners),
+        workings=[_working(citations, entry) for entry in owners],
+    )
+    return [Section("architecture", words("section.architecture"), html)]
+
+
+def _distinct(entries: tuple[Entry, ...]) -> list[Entry]:
+    """The variants of this model that hold an architecture of their own."""
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.variant.architecture is not None:
+            seen.setdefault(entry.architecture_owner, entry)
+    return list(seen.values())
+
+
+def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) -> Table:
+    """Published and recomputed parameters and cache elements, variant by variant."""
+    words = citations.context.words
+    moe = any(entry.variant.parameters.activated is not None for entry in entries)
+    heads = [Column(words("table.variant")), Column(words("field.parameters.total"), True), Column(words("table.recomputed"), True)]
+    if moe:
+        heads += [Column(words("field.parameters.activated"), True), Column(words("table.recomputed"), True)]
+    heads += [Column(words("field.kv_cache"), True), Column(words("field.context_length"), True)]
+    rows = []
+    for entry in entries:
+        variant, parameters = entry.variant, entry.variant.parameters
+        row = [Cell(_name(entry)), Cell(citations.single(parameters.total), sort_key(parameters.total)), _recomputed(citations, entry, entry.total_agreement)]
+        if moe:
+            row += [
+                Cell(citations.single(parameters.activated) if parameters.activated else Markup("–"), sort_key(parameters.activated)),
+                _recomputed(citations, entry, entry.activated_agreement),
+            ]
+        cache = entry.recount.kv_cache if entry.recount else None
+        row.append(Cell(_working_link(entry, format.integer(cache.value)), str(cache.value)) if cache else Cell(Markup("–"), ""))
+        row.append(Cell(citations.single(variant.context_length) if variant.context_length else Markup("–"), sort_key(variant.context_length)))
+        rows.append(row)
+    return Table(caption, heads, rows)
+
+
+def _name(entry: Entry) -> Markup:
+    if entry.variant.weights:
+        return Markup('<a href="{}">{}</a>').format(entry.variant.weights, entry.variant.name)
+    return escape(entry.variant.name)
+
+
+def _working_link(entry: Entry, shown: str) -> Markup:
+    return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}">{}</a>').format(entry.owner_model, anchor(entry.architecture_owner), shown)
+
+
+def _recomputed(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
+    words = citations.context.words
+    if agreement is None:
+        reason = ", ".join(entry.recount.missing) if entry.recount and entry.recount.missing else ""
+        title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
+        return Cell(Markup('<span class="ds-absent" title="{}">–</span>').format(title), "")
+    mark, key = ("✓", "recomputed.agrees") if agreement.holds else ("≠", "recomputed.differs")
+    title = words(key, percent=f"{agreement.percent:+.2f}")
+    html = Markup('{} <span class="ds-{}" title="{}" role="img" aria-label="{}">{}</span>').format(
+        _working_link(entry, format.compact(agreement.recomputed)), "ok" if agreement.holds else "off", title, title, mark
+    )
+    return Cell(html, str(agreement.recomputed))
+
+
+def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
+    return [
+        (entry.variant.name, citations.inline(remark.text) + citations.mark(remark.source))
+        for entry in entries
+        if (remark := entry.variant.parameters.explanation) is not None
+    ]
+
+
+def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
+    """Who shares whose architecture, where the owner belongs to another model."""
+    words, catalogue = citations.context.words, citations.context.catalogue
+    lines = []
+    for entry in entries:
+        owner = catalogue.entries[entry.architecture_owner]
+        if owner.model.id != entry.model.id:
+            link = Markup('<a href="ds:models/{}.md#architecture">{}</a>').format(owner.model.id, owner.variant.name)
+            lines.append(Markup(escape(words("architecture.shared", variant=entry.variant.name))) + " " + link + ".")
+    return lines
+
+
+def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Table:
+    words = citations.context.words
+    architectures = [entry.architecture for entry in owners if entry.architecture is not None]
+    heads = [Column(words("table.field"))] + [Column(entry.variant.name, True) for entry in owners]
+    rows = []
+    for key in _keys(architectures):
+        values = [dict(stated(a)).get(key) for a in architectures]
+        label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
+        rows.append([Cell(label)] + [Cell(citations.single(v) if v is not None else Markup("–"), sort_key(v)) for v in values])
+    return Table(words("architecture.dimensions_caption", model=model.name), heads, rows)
+
+
+def _keys(architectures: list[Architecture]) -> list[str]:
+    """Keys that at least one architecture has, in the order of the schema."""
+    keys = dict.fromkeys(key for a in architectures for key, _ in stated(a))
+    order = list(Architecture.model_fields)
+    return sorted(keys, key=lambda key: order.index(key.split(".")[0]))
+
+
+def _notes(citations: Citations, entries: tuple[Entry, ...], owners: list[Entry]) -> list[Markup]:
+    remarks = [(entry.variant.name, remark) for entry in owners if entry.architecture for remark in entry.architecture.notes]
+    remarks += [(entry.variant.name, remark) for entry in entries for remark in entry.variant.notes]
+    several = len(entries) > 1
+    return [
+        (Markup("<b>{}</b> ").format(name) if several else Markup("")) + citations.inline(remark.text) + citations.mark(remark.source) for name, remark in remarks
+    ]
+
+
+def _working(citations: Citations, entry: Entry) -> dict[str, object]:
+    """What the template needs to show how the sums of an architecture are made."""
+    recount, words = entry.recount, citations.context.words
+    assert recount is not None
+    shown = dict.fromkeys(
+        recount.missing and [words(f"field.architecture.{name}") if f"field.architecture.{name}" in words else name for name in recount.missing]
+    )
+    lines = [(words(f"term.{term.name}"), term) for term in recount.terms]
+    return {
+        "id": f"working-{anchor(entry.architecture_owner)}",
+        "name": entry.variant.name,
+        "lines": lines,
+        "total": recount.total,
+        "idle": recount.idle,
+        "activated": [(words(f"basis.{basis.name.lower()}"), value) for basis, value in recount.activated.items()],
+        "basis": words(f"basis.{entry.variant.parameters.activated_basis.name.lower()}"),
+        "cache": recount.kv_cache,
+        "mtp": recount.mtp,
+        "missing": list(shown),
+        "checks": [
+            (words(f"field.parameters.{name}"), agreement)
+            for name, agreement in (("total", entry.total_agreement), ("activated", entry.activated_agreement))
+            if agreement is not None
+        ],
+    }

@@ -1,0 +1,185 @@
+"""Training: stages in order, what they ran on, and how the model is served."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from markupsafe import Markup, escape
+
+from catalogue.schema.model import Model
+from catalogue.schema.training import GpuHours, Infrastructure, RatePhase, Stage, StageKind
+from catalogue.schema.values import Stated
+
+from .. import format
+from ..cite import Citations
+from ..fields import detail_rows, key_value_table, labelled
+from ..page import Section
+from ..tables import Cell, Column, Table, sort_key
+
+PRE_TRAINING = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING, StageKind.CONTEXT_EXTENSION}
+
+
+def training(citations: Citations, model: Model) -> list[Section]:
+    """Tokenizer and the stages that make a base model."""
+    words = citations.context.words
+    stages = [stage for stage in model.training if stage.kind in PRE_TRAINING]
+    tokenizer = None
+    if model.tokenizer is not None:
+        rows = labelled(citations, model.tokenizer, "tokenizer.") + detail_rows(citations, model.tokenizer.details)
+        if rows:
+            tokenizer = key_value_table(citations, words("training.tokenizer"), rows, [v.id for v in model.variants])
+    if not stages and tokenizer is None:
+        return []
+    return [Section("training", words("section.training"), _stages(citations, model, stages, tokenizer))]
+
+
+def post_training(citations: Citations, model: Model) -> list[Section]:
+    """The stages after pre-training."""
+    stages = [stage for stage in model.training if stage.kind not in PRE_TRAINING]
+    if not stages:
+        return []
+    return [Section("post-training", citations.context.words("section.post_training"), _stages(citations, model, stages, None))]
+
+
+def _stages(citations: Citations, model: Model, stages: list[Stage], tokenizer: Table | None) -> str:
+    number = {stage.id: index for index, stage in enumerate(model.training, 1)}
+    views = [_stage(citations, model, stage, number[stage.id]) for stage in stages]
+    return citations.context.html("model_stages.html.jinja", stages=views, tokenizer=tokenizer, several=len(model.training) > 1)
+
+
+def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dict[str, object]:
+    words, entries = citations.context.words, citations.context.catalogue.entries
+    kind = words(f"stage.{stage.kind.name.lower()}")
+    order = [variant.id for variant in model.variants]
+    rows = labelled(citations, stage, "", skip=("details",)) + detail_rows(citations, stage.details)
+    if stage.data is not None:
+        rows += detail_rows(citations, stage.data.details)
+    title = words.text(stage.name) if stage.name else kind
+    caption = words("training.stage_caption", stage=title, model=model.name)
+    return {
+        "id": f"stage-{stage.id}",
+        "number": number,
+        "title": title,
+        "kind": kind if stage.name else "",
+        "variants": [entries[id_].variant.name for id_ in stage.variants],
+        "summary": citations.inline(stage.summary) if stage.summary else None,
+        "table": key_value_table(citations, caption, rows, order) if rows else None,
+        "phases": _phases(citations, stage, title),
+        "mix": _mix(citations, stage, title),
+        "notes": [citations.inline(remark.text) + citations.mark(remark.source) for remark in stage.notes],
+    }
+
+
+def _phases(citations: Citations, stage: Stage, title: str) -> Table | None:
+    phases = stage.learning_rate.phases if stage.learning_rate else ()
+    if not phases:
+        return None
+    words = citations.context.words
+    heads = [Column(words("field.phase.until")), Column(words("field.phase.rate")), Column(words("field.phase.shape"))]
+    rows = [
+        [Cell(citations.single(phase.until)), Cell(_rate(citations, stage, phase)), Cell(escape(words(f"shape.{phase.shape.value}")))] for phase in phases
+    ]
+    return Table(words("training.phases_caption", stage=title), heads, rows)
+
+
+def _rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
+    """The learning rate at the end of a phase, computed from the peak where a fraction is published."""
+    if phase.rate is not None:
+        return _by_variant(citations, phase.rate)
+    assert phase.fraction is not None
+    shown = citations.single(phase.fraction) + " " + citations.context.words("training.of_peak")
+    peak, fraction = stage.learning_rate and stage.learning_rate.peak, phase.fraction.value
+    if peak is None or fraction is None:
+        return shown
+    factor = fraction.value / 100 if fraction.is_percentage else fraction.value
+    rates = [single.value.value * factor for _, single in peak.singles() if single.value is not None]
+    return shown + Markup(' <span class="ds-r">= {}</span>').format(" / ".join(format.scientific(rate.quantize(Decimal(10) ** (rate.adjusted() - 2))) for rate in rates))
+
+
+def _by_variant(citations: Citations, value: Stated[object]) -> Markup:
+    entries = citations.context.catalogue.entries
+    parts = [
+        Markup("{} <small>{}</small>").format(citations.single(single), entries[id_].variant.name) if id_ else citations.single(single)
+        for id_, single in value.singles()
+    ]
+    return Markup("<br>").join(parts)
+
+
+def _mix(citations: Citations, stage: Stage, title: str) -> Table | None:
+    parts = stage.data.mix if stage.data else ()
+    if not parts:
+        return None
+    words = citations.context.words
+    shares, amounts = any(p.share for p in parts), any(p.amount for p in parts)
+    heads = [Column(words("field.mix.name"))]
+    heads += [Column(words("field.mix.share"), True)] if shares else []
+    heads += [Column(words("field.mix.amount"), True)] if amounts else []
+    rows = []
+    for part in parts:
+        row = [Cell(citations.inline(part.name))]
+        for value in ([part.share] if shares else []) + ([part.amount] if amounts else []):  # type: ignore[operator]
+            row.append(Cell(_by_variant(citations, value) if value else Markup("–"), sort_key(value)))
+        rows.append(row)
+    return Table(words("training.mix_caption", stage=title), heads, rows)
+
+
+def infrastructure(citations: Citations, model: Model) -> list[Section]:
+    """Framework, machines, parallelism, precision, hours and cost, with sums recomputed."""
+    infra = model.infrastructure
+    if infra is None:
+        return []
+    words = citations.context.words
+    rows = labelled(citations, infra, "infrastructure.", skip=("details", "gpu_hours")) + detail_rows(citations, infra.details)
+    table = key_value_table(citations, words("infrastructure.caption", model=model.name), rows, [v.id for v in model.variants])
+    html = citations.context.html(
+        "model_infrastructure.html.jinja",
+        table=table if rows else None,
+        hours=_hours(citations, model, infra),
+        notes=[citations.inline(r.text) + citations.mark(r.source) for r in infra.notes],
+    )
+    return [Section("infrastructure", words("section.infrastructure"), html)]
+
+
+def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table | None:
+    """GPU-hours by part, and hours times price beside the published cost."""
+    if not infra.gpu_hours:
+        return None
+    words = citations.context.words
+    price = infra.price_per_gpu_hour_usd.value if infra.price_per_gpu_hour_usd else None
+    priced = price is not None or any(part.cost_usd for part in infra.gpu_hours)
+    heads = [Column(words("field.gpu_hours.part")), Column(words("field.gpu_hours.hours"), True)]
+    heads += [Column(words("field.gpu_hours.cost_usd"), True), Column(words("infrastructure.hours_times_price"), True)] if priced else []
+    rows = []
+    for part in infra.gpu_hours:
+        row = [Cell(citations.inline(part.part)), Cell(citations.single(part.hours), sort_key(part.hours))]
+        if priced:
+            row += [Cell(citations.single(part.cost_usd) if part.cost_usd else Markup("–"), sort_key(part.cost_usd)), _product(part, price and price.value)]
+        rows.append(row)
+    total = infra.gpu_hours_total
+    if total is not None and total.value is not None:
+        row = [Cell(Markup("<b>{}</b>").format(words("infrastructure.total"))), Cell(citations.single(total), sort_key(total))]
+        if priced:
+            cost = infra.cost_usd
+            computed = format.compact(total.value.value * price.value) if price else None
+            row += [
+                Cell(citations.single(cost) if cost else Markup("–"), sort_key(cost)),
+                Cell(Markup('<span class="ds-r">{}</span>').format(computed) if computed else Markup("–")),
+            ]
+        rows.append(row)
+    return Table(words("infrastructure.hours_caption", model=model.name), heads, rows)
+
+
+def _product(part: GpuHours, price: Decimal | None) -> Cell:
+    hours = part.hours.value
+    if price is None or hours is None:
+        return Cell(Markup("–"), "")
+    return Cell(Markup('<span class="ds-r">{}</span>').format(format.compact(hours.value * price)), str(hours.value * price))
+
+
+def serving(citations: Citations, model: Model) -> list[Section]:
+    """Published values on inference."""
+    if not model.serving:
+        return []
+    words = citations.context.words
+    table = key_value_table(citations, words("serving.caption", model=model.name), detail_rows(citations, model.serving), [v.id for v in model.variants])
+    return [Section("serving", words("section.serving"), citations.context.html("table.html.jinja", t=table))]

@@ -1,0 +1,78 @@
+"""The index of models, and the table of families on the home page."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from catalogue.records import first_date
+from catalogue.schema.model import Model, Track
+
+from .. import format
+from ..cite import Citations, plain_text
+from ..context import Context
+from ..page import Page, Section
+from ..tables import Cell, Column, Table, sort_key
+from .model import sources
+
+
+def index(context: Context) -> Page:
+    """Every model by track."""
+    words = context.words
+    citations = Citations(context)
+    sections = [Section("lead", "", f'<p class="ds-lead">{escape(words("models.intro", count=len(context.catalogue.models), variants=len(context.catalogue.entries)))}</p>')]
+    for track in Track:
+        models = [model for model in context.catalogue.models.values() if model.track is track]
+        if models:
+            cards = [_card(citations, model) for model in sorted(models, key=_date)]
+            sections.append(Section(track.value, words(f"track.{track.value}"), context.html("model_cards.html.jinja", cards=cards)))
+    sections.append(sources(citations))
+    return Page("models/index.md", words("page.models"), words("models.description"), tuple(sections))
+
+
+def _date(model: Model) -> str:
+    date = first_date(model)
+    return date.first_day if date else ""
+
+
+def _card(citations: Citations, model: Model) -> dict[str, object]:
+    words, flagship = citations.context.words, citations.context.catalogue.flagship(model)
+    date = first_date(model)
+    sizes = list(dict.fromkeys(format.quantity(v.parameters.total.value) for v in model.variants if v.parameters.total.value))
+    return {
+        "link": Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name),
+        "date": citations.plain(date) if date else "",
+        "summary": plain_text(citations.context, model.summary).split(". ")[0].rstrip(".") + ".",
+        "sizes": words("models.sizes", sizes=", ".join(sizes)),
+        "attention": flagship.architecture.attention.value if flagship.architecture and flagship.architecture.attention.value else "",
+    }
+
+
+def families_table(citations: Citations) -> str:
+    """One row per family in the order of their dates, with its flagship's headline numbers."""
+    context, words = citations.context, citations.context.words
+    heads = [
+        Column(words("table.model")),
+        Column(words("table.date")),
+        Column(words("field.parameters.total"), True),
+        Column(words("field.parameters.activated"), True),
+        Column(words("field.architecture.attention")),
+        Column(words("field.kv_cache"), True),
+    ]
+    rows = []
+    for model in sorted(context.catalogue.models.values(), key=_date):
+        entry = context.catalogue.flagship(model)
+        parameters, architecture = entry.variant.parameters, entry.architecture
+        cache = entry.recount.kv_cache if entry.recount else None
+        date = first_date(model)
+        rows.append(
+            [
+                Cell(Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)),
+                Cell(citations.plain(date) if date else Markup("–"), _date(model)),
+                Cell(citations.single(parameters.total), sort_key(parameters.total)),
+                Cell(citations.single(parameters.activated) if parameters.activated else Markup(words("table.all_of_them")), sort_key(parameters.activated or parameters.total)),
+                Cell(citations.single(architecture.attention) if architecture else Markup("–")),
+                Cell(Markup('<a class="ds-r" href="ds:models/{}.md#architecture">{:,}</a>').format(model.id, cache.value) if cache else Markup("–"), str(cache.value) if cache else ""),
+            ]
+        )
+    table = Table(words("models.families_caption"), heads, rows, sortable=True)
+    return context.html("table.html.jinja", t=table)

@@ -1,0 +1,55 @@
+"""The bibliography, with who cites each entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from catalogue.references import Reference
+from catalogue.schema.values import Source, Sources, walk
+
+from ..cite import anchor
+from ..context import Context
+from ..page import Page, Section
+
+
+def page(context: Context) -> Page:
+    """Papers first, then repositories and pages, each with an anchor."""
+    words = context.words
+    cited = citing_pages(context)
+    groups: dict[str, list[dict[str, object]]] = {"papers": [], "other": []}
+    for reference in sorted(context.catalogue.references.values(), key=lambda r: (r.year, r.title)):
+        view = {"reference": reference, "anchor": anchor(reference.key), "authors": _authors(reference, words("references.et_al")), "cited": cited.get(reference.key, [])}
+        groups["papers" if reference.eprint or reference.doi or reference.venue else "other"].append(view)
+    sections = [Section("lead", "", f'<p class="ds-lead">{words("references.intro", count=len(context.catalogue.references))}</p>')]
+    sections += [Section(name, words(f"references.{name}"), context.html("references.html.jinja", items=items)) for name, items in groups.items() if items]
+    return Page("references.md", words("page.references"), words("references.description"), tuple(sections))
+
+
+def _authors(reference: Reference, et_al: str, most: int = 6) -> str:
+    names = [name for name in reference.authors if name != "et al."]
+    shown = ", ".join(names[:most])
+    return f"{shown} {et_al}" if len(names) > most or "et al." in reference.authors else shown
+
+
+def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
+    """Pages that cite a reference, as `(address, name)`, by reference key."""
+    cited: dict[str, dict[str, str]] = {}
+    catalogue = context.catalogue
+
+    def note(value: object, address: str, name: str) -> None:
+        if isinstance(value, Sources):
+            for source in value.items:
+                step: Source | None = source
+                while step is not None:
+                    cited.setdefault(step.key, {})[address] = name
+                    step = step.via
+
+    for model in catalogue.models.values():
+        address = f"ds:models/{model.id}.md"
+        walk(model, lambda value, _, a=address, n=model.name: note(value, a, n))  # type: ignore[misc]
+        if model.reference:
+            cited.setdefault(model.reference, {})[address] = model.name
+    for technique in catalogue.techniques.values():
+        address = f"ds:techniques/{technique.id}.md"
+        walk(technique, lambda value, _, a=address, n=context.short_name(technique): note(value, a, n))  # type: ignore[misc]
+    return {key: list(pages.items()) for key, pages in cited.items()}

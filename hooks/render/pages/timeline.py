@@ -1,0 +1,170 @@
+"""The timeline: lanes for tracks, lines for lineage, and the same content as a list.
+
+Python owns dates and places; `timeline.svg.jinja` owns shapes. Lengths are in SVG units,
+one unit being one CSS pixel at full size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup, escape
+
+from catalogue.records import first_date
+from catalogue.schema.model import Model, Track
+from catalogue.schema.values import PartialDate
+
+from ..cite import Citations, plain_text
+from ..context import Context
+from ..page import Page, Section
+from .model import sources
+
+PIXELS_PER_DAY = 1.75
+ROW_HEIGHT = 46
+LANE_PADDING = 14
+LEFT = 96
+RIGHT = 150
+TOP = 34
+CHARACTER = 7.6
+DOT = 6
+
+
+@dataclass(frozen=True)
+class Item:
+    """A model on the timeline: its dot's centre and its label."""
+
+    model: Model
+    date: PartialDate
+    x: float
+    y: float
+    label: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A track: its top and height."""
+
+    name: str
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A lineage line as an SVG path."""
+
+    path: str
+    relation: str
+
+
+def page(context: Context) -> Page:
+    """The figure, then the list."""
+    words = context.words
+    citations = Citations(context)
+    html = context.html("timeline_list.html.jinja", years=_years(citations))
+    lead = Section("lead", "", f'<p class="ds-lead">{escape(words("timeline.intro"))}</p>' + figure(context))
+    return Page("timeline.md", words("page.timeline"), words("timeline.description"), (lead, Section("list", words("timeline.list"), html), sources(citations)))
+
+
+def figure(context: Context) -> str:
+    """The SVG figure."""
+    dated = sorted(((d, model) for model in context.catalogue.models.values() if (d := first_date(model))), key=lambda pair: pair[0].first_day)
+    start = date(int(dated[0][0].text[:4]), int(dated[0][0].text[5:7]), 1)
+    end = date.fromisoformat(dated[-1][0].first_day)
+    lanes, items = _place(context, [(d, m) for d, m in dated], start)
+    bottom = lanes[-1].y + lanes[-1].height
+    width = LEFT + (end - start).days * PIXELS_PER_DAY + RIGHT
+    return context.html(
+        "timeline.svg.jinja",
+        width=round(width),
+        height=round(bottom + 8),
+        lanes=lanes,
+        items=items,
+        edges=_edges(items),
+        ticks=_ticks(context, start, end),
+        left=LEFT,
+        top=TOP,
+        bottom=round(bottom),
+        dot=DOT,
+    )
+
+
+def _x(day: str, start: date) -> float:
+    return LEFT + (date.fromisoformat(day) - start).days * PIXELS_PER_DAY
+
+
+def _place(context: Context, dated: list[tuple[PartialDate, Model]], start: date) -> tuple[list[Lane], list[Item]]:
+    """Give each track a lane and each model the first row of its lane where its label fits."""
+    lanes, items, y = [], [], float(TOP)
+    for track in Track:
+        mine = [(d, m) for d, m in dated if m.track is track]
+        if not mine:
+            continue
+        free_from: list[float] = []
+        for when, model in mine:
+            x = _x(when.first_day, start)
+            label = model.name
+            row = next((r for r, free in enumerate(free_from) if free <= x - DOT), len(free_from))
+            if row == len(free_from):
+                free_from.append(0)
+            free_from[row] = x + DOT * 3 + len(label) * CHARACTER
+            summary = plain_text(context, model.summary).split(". ")[0].rstrip(".")
+            centre = y + LANE_PADDING + ROW_HEIGHT * row + ROW_HEIGHT / 2
+            items.append(Item(model, when, round(x, 1), centre, label, summary))
+        height = LANE_PADDING * 2 + ROW_HEIGHT * len(free_from)
+        lanes.append(Lane(context.words(f"track.{track.value}"), y, height))
+        y += height
+    return lanes, items
+
+
+def _edges(items: list[Item]) -> list[Edge]:
+    places = {item.model.id: item for item in items}
+    edges = []
+    for item in items:
+        for link in item.model.builds_on:
+            older = places.get(link.model)
+            if older is not None:
+                middle = (older.x + item.x) / 2
+                path = f"M{older.x} {older.y}C{middle} {older.y} {middle} {item.y} {item.x} {item.y}"
+                edges.append(Edge(path, link.relation.name.lower().replace("_", "-")))
+    return edges
+
+
+def _ticks(context: Context, start: date, end: date) -> list[tuple[float, str, bool]]:
+    """Quarters, the years among them in full."""
+    ticks = []
+    for year in range(start.year, end.year + 1):
+        for month in (1, 4, 7, 10):
+            day = date(year, month, 1)
+            if start <= day <= end or (day > end and (day - end).days < 60):
+                label = str(year) if month == 1 else context.words(f"date.short.{month:02d}")
+                ticks.append((round(_x(day.isoformat(), start), 1), label, month == 1))
+    return ticks
+
+
+def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
+    """Models by year, the oldest first, with every date the entry knows."""
+    context, words = citations.context, citations.context.words
+    years: dict[str, list[dict[str, object]]] = {}
+    dated = sorted(((d, model) for model in context.catalogue.models.values() if (d := first_date(model))), key=lambda pair: pair[0].first_day)
+    for when, model in dated:
+        dates = [
+            Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(getattr(model.dates, name)))
+            for name in ("weights", "announcement", "api", "paper")
+            if getattr(model.dates, name) is not None
+        ]
+        years.setdefault(when.text[:4], []).append(
+            {
+                "link": Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name),
+                "date": citations.plain(when),
+                "dates": dates,
+                "summary": plain_text(context, model.summary).split(". ")[0].rstrip(".") + ".",
+                "builds_on": [
+                    Markup("{} <a href=\"ds:models/{}.md\">{}</a>").format(words(f"relation.{e.relation.name.lower()}"), e.model, context.catalogue.models[e.model].name)
+                    for e in model.builds_on
+                ],
+            }
+        )
+    return list(years.items())

@@ -1,0 +1,98 @@
+"""The whole site as text: the one function that the adapter calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catalogue.quotes import Quote, parse
+from catalogue.records import Catalogue, first_date
+from catalogue.schema.model import Track
+from catalogue.schema.technique import TechniqueKind
+
+from .cite import Citations
+from .context import Context, context
+from .page import Page, Site, marker
+from .pages import add, compare, data, downloads, infrastructure, model, models, references, techniques, timeline
+from .words import Words
+
+GUIDES = ("guides/framework.md", "guides/alignment.md")
+
+
+def site(catalogue: Catalogue, words: Words) -> Site:
+    """Render every generated page, block and download."""
+    ctx = context(catalogue, words)
+    files = downloads.files(catalogue)
+    pages = [
+        models.index(ctx),
+        *(model.page(ctx, entry) for entry in catalogue.models.values()),
+        timeline.page(ctx),
+        *compare.pages(ctx),
+        techniques.index(ctx),
+        *(techniques.page(ctx, entry) for entry in catalogue.techniques.values()),
+        infrastructure.page(ctx),
+        references.page(ctx),
+        data.page(ctx, files),
+        add.page(ctx),
+    ]
+    by_path = {page.path: page for page in pages}
+    return Site(by_path, files, _nav(ctx, by_path))
+
+
+def hand_written(catalogue: Catalogue, words: Words, text: str) -> tuple[str, dict[str, str]]:
+    """Fill in the quotes of a hand-written page; give its Markdown and the blocks in it.
+
+    Beside the quotes of catalogue texts, `{{ block('families') }}` places a figure or table,
+    and `{{ block('sources') }}` the list of sources of everything quoted so far.
+    """
+    ctx = context(catalogue, words)
+    citations = Citations(ctx)
+    blocks: dict[str, str] = {}
+    parts = []
+    for part in parse(text):
+        if isinstance(part, Quote) and part.name == "block":
+            name = part.arguments[0]
+            blocks[name] = _block(ctx, citations, name)
+            parts.append(marker(name))
+        else:
+            parts.append(str(citations.quote(part)) if isinstance(part, Quote) else part)
+    return "".join(parts), blocks
+
+
+def _block(ctx: Context, citations: Citations, name: str) -> str:
+    if name == "sources":
+        return model.sources(citations).html
+    if name == "families":
+        return models.families_table(citations)
+    if name == "timeline":
+        return timeline.figure(ctx)
+    raise KeyError(f"there is no block `{name}`; allowed are `families`, `sources`, `timeline`")
+
+
+def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
+    """Navigation over generated and hand-written pages."""
+    words, catalogue = ctx.words, ctx.catalogue
+    by_date = sorted(catalogue.models.values(), key=lambda m: d.first_day if (d := first_date(m)) else "")
+    tracks: list[object] = [
+        {words(f"track.{track.value}"): [{m.name: f"models/{m.id}.md"} for m in by_date if m.track is track]}
+        for track in Track
+        if any(m.track is track for m in by_date)
+    ]
+    shelves: list[object] = [
+        {words(f"kind.{kind.name.lower()}"): [{ctx.short_name(t): f"techniques/{t.id}.md"} for t in catalogue.techniques.values() if t.kind is kind]}
+        for kind in TechniqueKind
+        if any(t.kind is kind for t in catalogue.techniques.values())
+    ]
+    return [
+        {words("nav.home"): "index.md"},
+        {words("page.models"): ["models/index.md", *tracks]},
+        {words("page.timeline"): "timeline.md"},
+        {words("page.compare"): ["compare/index.md", *_titled(pages, [f"compare/{theme}.md" for theme in compare.THEMES])]},
+        {words("page.techniques"): ["techniques/index.md", *shelves]},
+        {words("page.infrastructure"): "infrastructure.md"},
+        {words("nav.guides"): list(GUIDES)},
+        {words("nav.about"): ["how-we-count.md", "references.md", "data/index.md", "add-a-model.md"]},
+    ]
+
+
+def _titled(pages: dict[str, Page], paths: Sequence[str]) -> list[object]:
+    return [{pages[path].title: path} for path in paths]

@@ -1,0 +1,52 @@
+"""Tables as data; `templates/table.html.jinja` gives them their HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from catalogue.schema.values import Length, PartialDate, Quantity, Single
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: HTML, and what it is sorted by where that is not its text."""
+
+    html: Markup
+    sort: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column head. Numbers are set flush right."""
+
+    title: Markup | str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose first column holds the row headers."""
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    sortable: bool = False
+    classes: str = ""
+
+
+def sort_key(single: Single[object] | None) -> str | None:
+    """What a value is sorted by: its number, its date, or nothing (its text)."""
+    value = single.value if single is not None else None
+    if isinstance(value, Quantity | Length):
+        return format(value.value.normalize(), "f")
+    if isinstance(value, PartialDate):
+        return value.first_day
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, int | Decimal):
+        return str(value)
+    return "" if value is None else None
