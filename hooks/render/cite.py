@@ -44,12 +44,13 @@ class Citations:
         """The number of a source on this page."""
         return self.numbers.setdefault(sources, len(self.numbers) + 1)
 
-    def marked(self, html: str, sources: Sources | None) -> Markup:
-        """`html` as a link to its source."""
+    def marked(self, html: str, sources: Sources | None, note: str = "") -> Markup:
+        """`html` as a link to its source, with a remark that opens beside it."""
         if sources is None:
             return Markup(html)
         number = self.number(sources)
-        return Markup(f'<a class="ds-v" href="#s{number}" data-s="{number}">{html}</a>')
+        remark = Markup(' title="{0}" data-n="{0}"').format(note) if note else ""
+        return Markup(f'<a class="ds-v" href="#s{number}" data-s="{number}"{remark}>{html}</a>')
 
     def mark(self, sources: Sources | None) -> Markup:
         """A bare source mark, for a sentence rather than a value."""
@@ -59,18 +60,24 @@ class Citations:
         label = escape(self.context.words("source.mark", number=number))
         return Markup(f'<a class="ds-mark" href="#s{number}" data-s="{number}" aria-label="{label}">[{number}]</a>')
 
-    def single(self, single: Single[object] | None) -> Markup:
-        """A value with its source, or the word for why there is none."""
+    def single(self, single: Single[object] | None, notes: str = "tip") -> Markup:
+        """A value with its source, or the word for why there is none.
+
+        A remark on the value opens with its source (`notes="tip"`) or stands behind it ("inline").
+        """
         if single is None:
             return self.unknown()
         if single.absence is not None:
             word = escape(self.context.words(f"absence.{single.absence.value.replace(' ', '_')}"))
-            shown = self.marked(f'<span class="ds-absent">{word}</span>', single.source)
+            html = f'<span class="ds-absent">{word}</span>'
         else:
-            shown = self.marked(str(self.plain(single.value)), single.source)
-        if single.note is not None:
-            shown += Markup(' <span class="ds-note">{}</span>').format(self.inline(single.note))
-        return shown
+            html = str(self.plain(single.value))
+        if single.note is None:
+            return self.marked(html, single.source)
+        if notes == "inline":
+            note = Markup(' <span class="ds-note">{}</span>').format(self.inline(single.note))
+            return self.marked(html, single.source) + note
+        return self.marked(html, single.source, self.inline(single.note).striptags())
 
     def unknown(self) -> Markup:
         """A value that nobody has looked for."""

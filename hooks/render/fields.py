@@ -45,7 +45,7 @@ def key_value_table(
         cells = [Cell(escape(label))]
         for variant in variants or [""]:
             single = value.for_variant(variant) if variants else value
-            html = citations.single(single)
+            html = citations.single(single, notes="inline")
             if unit and single is not None and single.absence is None:
                 html += Markup(" ") + unit
             cells.append(Cell(html, sort_key(single)))
@@ -65,3 +65,13 @@ def detail_rows(citations: Citations, details: Sequence[Detail]) -> list[tuple[M
         (citations.inline(d.label), d.value, citations.inline(d.unit) if d.unit else "")  # type: ignore[misc]
         for d in details
     ]
+
+
+FOLD_FROM = 9
+
+
+def details_table(citations: Citations, caption: str, details: Sequence[Detail], order: Sequence[str]) -> tuple[Table | None, bool]:
+    """Details as a table, and whether it is long enough to be folded away."""
+    if not details:
+        return None, False
+    return key_value_table(citations, caption, detail_rows(citations, details), order), len(details) >= FOLD_FROM

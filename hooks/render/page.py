@@ -36,6 +36,7 @@ class Page:
     Attributes:
         path: Path of the Markdown source, such as `models/deepseek-v3.md`.
         entry: `model:id` or `technique:id` of the entry that an edit link leads to.
+        hide: Side bars that a wide page does without: `navigation`, `toc`.
     """
 
     path: str
@@ -43,11 +44,14 @@ class Page:
     description: str
     sections: tuple[Section, ...]
     entry: str | None = None
+    hide: tuple[str, ...] = ()
 
     @property
     def markdown(self) -> str:
         """Front matter, headings and block markers."""
-        front = ["---", f"title: {json.dumps(self.title, ensure_ascii=False)}", f"description: {json.dumps(self.description, ensure_ascii=False)}", "---"]
+        front = ["---", f"title: {json.dumps(self.title, ensure_ascii=False)}", f"description: {json.dumps(self.description, ensure_ascii=False)}"]
+        front += [f"hide: [{', '.join(self.hide)}]"] if self.hide else []
+        front.append("---")
         parts = ["\n".join(front), f"# {self.title}"]
         for section in self.sections:
             if section.title:

@@ -25,6 +25,10 @@ function show(value) {
   tip.className = "ds-tip";
   tip.id = "ds-tip";
   tip.setAttribute("role", "tooltip");
+  if (value.dataset.n) {
+    value.removeAttribute("title"); // the tip says it; without a script the title does
+    tip.append(Object.assign(document.createElement("p"), { textContent: value.dataset.n }));
+  }
   tip.append(...[...entry.childNodes].map((node) => node.cloneNode(true)));
   document.body.append(tip);
   owner = value;

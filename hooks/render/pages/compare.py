@@ -100,7 +100,7 @@ def pages(context: Context) -> Iterator[Page]:
         citations, key = Citations(context), theme.replace("-", "_")
         lead = Section("lead", "", f'<p class="ds-lead">{escape(words(f"compare.{key}.intro"))}</p>')
         body = tuple(builders[theme](citations))
-        yield Page(f"compare/{theme}.md", words(f"compare.{key}.title"), words(f"compare.{key}.description"), (lead, *body, sources(citations)))
+        yield Page(f"compare/{theme}.md", words(f"compare.{key}.title"), words(f"compare.{key}.description"), (lead, *body, sources(citations)), hide=("toc",))
     items = [(f"ds:compare/{theme}.md", words(f"compare.{theme.replace('-', '_')}.title"), words(f"compare.{theme.replace('-', '_')}.intro")) for theme in THEMES]
     yield Page("compare/index.md", words("page.compare"), words("compare.description"), (Section("lead", "", context.html("link_cards.html.jinja", items=items)),))
 

@@ -113,13 +113,14 @@ def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
 def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Table:
     words = citations.context.words
     architectures = [entry.architecture for entry in owners if entry.architecture is not None]
-    heads = [Column(words("table.field"))] + [Column(entry.variant.name, True) for entry in owners]
+    several = len(owners) > 1
+    heads = [Column(words("table.field"))] + [Column(entry.variant.name, several) for entry in owners]
     rows = []
     for key in _keys(architectures):
         values = [dict(stated(a)).get(key) for a in architectures]
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
         rows.append([Cell(label)] + [Cell(citations.single(v) if v is not None else Markup("–"), sort_key(v)) for v in values])
-    return Table(words("architecture.dimensions_caption", model=model.name), heads, rows)
+    return Table(words("architecture.dimensions_caption", model=model.name), heads, rows, classes="ds-dimensions")
 
 
 def _keys(architectures: list[Architecture]) -> list[str]:

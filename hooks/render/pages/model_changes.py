@@ -43,7 +43,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     rows = list(_differences(citations, theirs, ours))
     if rows:
         heads = [Column(words("table.field")), Column(theirs.variant.name), Column(ours.variant.name)]
-        tables.append(Table(words("changes.caption_numbers", ours=ours.variant.name, theirs=theirs.variant.name), heads, rows))
+        tables.append(Table(words("changes.caption_numbers", ours=ours.variant.name, theirs=theirs.variant.name), heads, rows, classes="ds-dimensions"))
     groups = [
         (words(f"changes.{change}"), [_technique(citations, use.id) for use in model.techniques if use.change == change])
         for change in ("introduced", "adopted", "dropped")

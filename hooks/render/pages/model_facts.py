@@ -7,6 +7,7 @@ from markupsafe import Markup
 from catalogue.schema.model import Model
 from catalogue.schema.values import Stated
 
+from .. import format
 from ..cite import Citations, anchor
 from ..page import Section
 
@@ -17,53 +18,60 @@ def lead(citations: Citations, model: Model) -> list[Section]:
         "model_lead.html.jinja",
         summary=citations.inline(model.summary),
         facts=_facts(citations, model),
-        lineage=_lineage(citations, model),
-        links=_links(citations, model),
+        record=_record(citations, model),
     )
     return [Section("lead", "", html)]
 
 
-def _facts(citations: Citations, model: Model) -> list[tuple[str, list[Markup]]]:
-    """Label and lines of each key fact; facts that nobody has looked for are left out."""
-    words, catalogue = citations.context.words, citations.context.catalogue
-    flagship = catalogue.flagship(model)
-    parameters = flagship.variant.parameters
+def _facts(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
+    """Headline numbers of the flagship; those that nobody has looked for are left out."""
+    words, flagship = citations.context.words, citations.context.catalogue.flagship(model)
+    parameters, recount = flagship.variant.parameters, flagship.recount
+    facts = [(words("fact.total"), citations.single(parameters.total))]
+    if parameters.activated is not None:
+        facts.append((words("fact.activated"), citations.single(parameters.activated)))
+    if recount and recount.kv_cache:
+        html = Markup('<a class="ds-r" href="ds:models/{}.md#working-{}">{:,}</a> <small>{}</small>').format(
+            flagship.owner_model, anchor(flagship.architecture_owner), recount.kv_cache.value, words("fact.elements")
+        )
+        facts.append((words("fact.kv_cache"), html))
+    if flagship.variant.context_length is not None:
+        context = flagship.variant.context_length
+        shown = format.quantity(context.value) if context.value else ""
+        facts.append((words("fact.context"), citations.marked(shown, context.source) if shown else citations.single(context)))
+    tokens = next((s.data.tokens for s in model.training if s.data and s.data.tokens and flagship.variant.id in s.variants), None)
+    if tokens is not None:
+        facts.append((words("fact.tokens"), citations.single(tokens.for_variant(flagship.variant.id))))
+    if model.infrastructure and model.infrastructure.gpu_hours_total is not None:
+        facts.append((words("fact.gpu_hours"), citations.single(model.infrastructure.gpu_hours_total)))
+    return facts
+
+
+def _record(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
+    """Dates, paper and licences, a line each."""
+    words, reference = citations.context.words, citations.context.catalogue.references.get(model.reference or "")
     dates = [
-        Markup("{} <small>{}</small>").format(citations.single(value), words(f"field.dates.{name}"))
+        Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(value))
         for name in type(model.dates).model_fields
         if isinstance(value := getattr(model.dates, name), Stated)
     ]
-    facts = [(words("fact.released"), dates)]
-    reference = catalogue.references.get(model.reference or "")
+    lines = [(words("fact.released"), Markup(" · ").join(dates))]
     if reference is not None:
         label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
-        paper = Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), label)
-        facts.append((words("fact.paper"), [paper]))
+        lines.append((words("fact.paper"), Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), label)))
     else:
-        facts.append((words("fact.paper"), [Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))]))
-    facts.append((words("fact.total"), [citations.single(parameters.total)]))
-    if parameters.activated is not None:
-        facts.append((words("fact.activated"), [citations.single(parameters.activated)]))
-    if flagship.recount and flagship.recount.kv_cache:
-        href = f"ds:models/{flagship.owner_model}.md#working-{anchor(flagship.architecture_owner)}"
-        facts.append(
-            (
-                words("fact.kv_cache"),
-                [Markup('<a class="ds-r" href="{}">{:,}</a> <small>{}</small>').format(href, flagship.recount.kv_cache.value, words("fact.elements"))],
-            )
-        )
-    if flagship.variant.context_length is not None:
-        facts.append((words("fact.context"), [citations.single(flagship.variant.context_length)]))
-    tokens = next((s.data.tokens for s in model.training if s.data and s.data.tokens and flagship.variant.id in s.variants), None)
-    if tokens is not None:
-        facts.append((words("fact.tokens"), [citations.single(tokens.for_variant(flagship.variant.id))]))
-    if model.infrastructure and model.infrastructure.gpu_hours_total is not None:
-        facts.append((words("fact.gpu_hours"), [citations.single(model.infrastructure.gpu_hours_total)]))
+        lines.append((words("fact.paper"), Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))))
     if model.licences is not None:
         named = [("weights", model.licences.weights), ("code", model.licences.code)]
-        lines = [Markup("{} <small>{}</small>").format(citations.single(v), words(f"field.licences.{n}")) for n, v in named if v is not None]
-        facts.append((words("fact.licence"), lines))
-    return facts
+        parts = [Markup("{} {}").format(words(f"field.licences.{n}"), citations.single(v)) for n, v in named if v is not None]
+        lines.append((words("fact.licence"), Markup(" · ").join(parts)))
+    builds_on = _lineage(citations, model)
+    if builds_on:
+        lines.append((words("fact.builds_on"), Markup("<br>").join(builds_on)))
+    links = _links(citations, model)
+    if links:
+        lines.append((words("fact.links"), Markup(" · ").join(links)))
+    return lines
 
 
 def _lineage(citations: Citations, model: Model) -> list[Markup]:

@@ -13,6 +13,10 @@ from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 
 
+# Disputes that stand open; the others show their question and unfold.
+OPEN_DISPUTES = 4
+
+
 def evaluation(citations: Citations, model: Model) -> list[Section]:
     """The rows of each table, as the paper prints them."""
     if not model.evaluation:
@@ -59,26 +63,33 @@ def disputes_html(citations: Citations, items: Sequence[Dispute]) -> str:
         }
         for dispute in items
     ]
-    return citations.context.html("disputes.html.jinja", disputes=views)
+    return citations.context.html("disputes.html.jinja", disputes=views, open_first=OPEN_DISPUTES)
 
 
 def techniques(citations: Citations, model: Model) -> list[Section]:
-    """Every technique of the entry, with what the entry did with it."""
+    """Every technique by what the entry did with it, then how those with a remark were used."""
     if not model.techniques:
         return []
-    words, catalogue = citations.context.words, citations.context.catalogue
+    context, words, catalogue = citations.context, citations.context.words, citations.context.catalogue
+    groups = []
+    for change in ("introduced", "adopted", "kept", "dropped"):
+        uses = [use for use in model.techniques if use.change == change]
+        chips = [Markup('<a href="ds:techniques/{}.md">{}</a>').format(use.id, context.short_name(catalogue.techniques[use.id])) for use in uses]
+        if chips:
+            groups.append((words(f"change.{change}").capitalize(), [chip + citations.mark(use.source) for chip, use in zip(chips, uses, strict=True)]))
+    rows = [
+        [Cell(_technique_link(citations, use.id)), Cell(escape(words(f"change.{use.change}"))), Cell(citations.inline(use.note) + citations.mark(use.source))]
+        for use in model.techniques
+        if use.note is not None
+    ]
     heads = [Column(words("table.technique")), Column(words("table.change")), Column(words("table.note"))]
-    rows = []
-    for use in model.techniques:
-        technique = catalogue.techniques[use.id]
-        name = words.text(technique.name)
-        link = Markup('<a href="ds:techniques/{}.md">{}</a>').format(use.id, name)
-        if technique.abbreviation and technique.abbreviation != name:
-            link += f" ({technique.abbreviation})"
-        note = citations.inline(use.note) if use.note else Markup("")
-        rows.append([Cell(link), Cell(escape(words(f"change.{use.change}"))), Cell(note + citations.mark(use.source))])
-    table = Table(words("techniques.used_caption", model=model.name), heads, rows, classes="ds-prose")
-    return [Section("techniques", words("section.techniques"), citations.context.html("table.html.jinja", t=table))]
+    table = Table(words("techniques.used_caption", model=model.name), heads, rows, classes="ds-prose") if rows else None
+    return [Section("techniques", words("section.techniques"), context.html("model_techniques.html.jinja", groups=groups, table=table))]
+
+
+def _technique_link(citations: Citations, id_: str) -> Markup:
+    words, technique = citations.context.words, citations.context.catalogue.techniques[id_]
+    return Markup('<a href="ds:techniques/{}.md">{}</a>').format(id_, words.text(technique.name))
 
 
 def notes(citations: Citations, model: Model) -> list[Section]:

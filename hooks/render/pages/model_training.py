@@ -12,7 +12,7 @@ from catalogue.schema.values import Stated
 
 from .. import format
 from ..cite import Citations
-from ..fields import detail_rows, key_value_table, labelled
+from ..fields import detail_rows, details_table, key_value_table, labelled
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 
@@ -51,9 +51,8 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
     words, entries = citations.context.words, citations.context.catalogue.entries
     kind = words(f"stage.{stage.kind.name.lower()}")
     order = [variant.id for variant in model.variants]
-    rows = labelled(citations, stage, "", skip=("details",)) + detail_rows(citations, stage.details)
-    if stage.data is not None:
-        rows += detail_rows(citations, stage.data.details)
+    rows = labelled(citations, stage, "")
+    details = [*stage.details, *(stage.data.details if stage.data else ())]
     title = words.text(stage.name) if stage.name else kind
     caption = words("training.stage_caption", stage=title, model=model.name)
     return {
@@ -64,6 +63,7 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
         "variants": [entries[id_].variant.name for id_ in stage.variants],
         "summary": citations.inline(stage.summary) if stage.summary else None,
         "table": key_value_table(citations, caption, rows, order) if rows else None,
+        "details": details_table(citations, words("training.details_caption", stage=title, model=model.name), details, order),
         "phases": _phases(citations, stage, title),
         "mix": _mix(citations, stage, title),
         "notes": [citations.inline(remark.text) + citations.mark(remark.source) for remark in stage.notes],
@@ -72,12 +72,12 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
 
 def _phases(citations: Citations, stage: Stage, title: str) -> Table | None:
     phases = stage.learning_rate.phases if stage.learning_rate else ()
-    if not phases:
+    if len(phases) < 2:  # a single phase says no more than peak, final rate and schedule
         return None
     words = citations.context.words
     heads = [Column(words("field.phase.until")), Column(words("field.phase.rate")), Column(words("field.phase.shape"))]
     rows = [
-        [Cell(citations.single(phase.until)), Cell(_rate(citations, stage, phase)), Cell(escape(words(f"shape.{phase.shape.value}")))] for phase in phases
+        [Cell(citations.single(phase.until, notes="inline")), Cell(_rate(citations, stage, phase)), Cell(escape(words(f"shape.{phase.shape.value}")))] for phase in phases
     ]
     return Table(words("training.phases_caption", stage=title), heads, rows)
 
@@ -129,11 +129,13 @@ def infrastructure(citations: Citations, model: Model) -> list[Section]:
     if infra is None:
         return []
     words = citations.context.words
-    rows = labelled(citations, infra, "infrastructure.", skip=("details", "gpu_hours")) + detail_rows(citations, infra.details)
-    table = key_value_table(citations, words("infrastructure.caption", model=model.name), rows, [v.id for v in model.variants])
+    rows = labelled(citations, infra, "infrastructure.", skip=("gpu_hours",))
+    order = [v.id for v in model.variants]
+    table = key_value_table(citations, words("infrastructure.caption", model=model.name), rows, order)
     html = citations.context.html(
         "model_infrastructure.html.jinja",
         table=table if rows else None,
+        details=details_table(citations, words("infrastructure.details_caption", model=model.name), infra.details, order),
         hours=_hours(citations, model, infra),
         notes=[citations.inline(r.text) + citations.mark(r.source) for r in infra.notes],
     )
@@ -181,5 +183,5 @@ def serving(citations: Citations, model: Model) -> list[Section]:
     if not model.serving:
         return []
     words = citations.context.words
-    table = key_value_table(citations, words("serving.caption", model=model.name), detail_rows(citations, model.serving), [v.id for v in model.variants])
-    return [Section("serving", words("section.serving"), citations.context.html("table.html.jinja", t=table))]
+    details = details_table(citations, words("serving.caption", model=model.name), model.serving, [v.id for v in model.variants])
+    return [Section("serving", words("section.serving"), citations.context.html("details.html.jinja", details=details))]

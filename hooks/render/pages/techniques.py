@@ -36,15 +36,8 @@ def page(context: Context, technique: Technique) -> Page:
     name = words.text(technique.name)
     if technique.abbreviation and technique.abbreviation.lower() != name.lower():
         name = words("technique.title", name=name, abbreviation=technique.abbreviation)
-    lead = context.html(
-        "technique_lead.html.jinja",
-        what=citations.inline(technique.what),
-        introduced=_introduced(citations, technique),
-        kind=words(f"kind.{technique.kind.name.lower()}"),
-        replaces=[_link(context, id_) for id_ in technique.replaces],
-        links=[(link.url, words.text(link.label) if link.label else words(f"link.{link.kind.value}")) for link in technique.links],
-    )
-    sections = [Section("lead", "", lead)]
+    what = citations.inline(technique.what)
+    sections = [Section("lead", "", context.html("technique_lead.html.jinja", what=what, record=_record(citations, technique)))]
     sections.append(Section("why", words("section.why"), f"<p>{citations.inline(technique.why)}</p>"))
     if technique.how is not None or technique.formulas:
         how = f"<p>{citations.inline(technique.how)}</p>" if technique.how else ""
@@ -67,6 +60,21 @@ def page(context: Context, technique: Technique) -> Page:
 
 def _link(context: Context, id_: str) -> Markup:
     return Markup('<a href="ds:techniques/{}.md">{}</a>').format(id_, context.words.text(context.catalogue.techniques[id_].name))
+
+
+def _record(citations: Citations, technique: Technique) -> list[tuple[str, Markup]]:
+    """Kind, origin, what it replaces and where to read on, a line each."""
+    words = citations.context.words
+    lines = [
+        (words("technique.kind"), escape(words(f"kind.{technique.kind.name.lower()}"))),
+        (words("technique.introduced"), _introduced(citations, technique)),
+    ]
+    if technique.replaces:
+        lines.append((words("technique.replaces"), Markup(" · ").join(_link(citations.context, id_) for id_ in technique.replaces)))
+    if technique.links:
+        links = [Markup('<a href="{}">{}</a>').format(link.url, words.text(link.label) if link.label else words(f"link.{link.kind.value}")) for link in technique.links]
+        lines.append((words("fact.links"), Markup(" · ").join(links)))
+    return lines
 
 
 def _introduced(citations: Citations, technique: Technique) -> Markup:

@@ -20,7 +20,8 @@ from ..context import Context
 from ..page import Page, Section
 from .model import sources
 
-PIXELS_PER_DAY = 1.75
+LEAST_WIDTH = 1180
+LEAST_PER_DAY = 1.1
 ROW_HEIGHT = 46
 LANE_PADDING = 14
 LEFT = 96
@@ -28,6 +29,17 @@ RIGHT = 150
 TOP = 34
 CHARACTER = 7.6
 DOT = 6
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Days to units from the left edge."""
+
+    start: date
+    per_day: float
+
+    def x(self, day: date) -> float:
+        return LEFT + (day - self.start).days * self.per_day
 
 
 @dataclass(frozen=True)
@@ -65,7 +77,7 @@ def page(context: Context) -> Page:
     citations = Citations(context)
     html = context.html("timeline_list.html.jinja", years=_years(citations))
     lead = Section("lead", "", f'<p class="ds-lead">{escape(words("timeline.intro"))}</p>' + figure(context))
-    return Page("timeline.md", words("page.timeline"), words("timeline.description"), (lead, Section("list", words("timeline.list"), html), sources(citations)))
+    return Page("timeline.md", words("page.timeline"), words("timeline.description"), (lead, Section("list", words("timeline.list"), html), sources(citations)), hide=("navigation", "toc"))
 
 
 def figure(context: Context) -> str:
@@ -73,9 +85,10 @@ def figure(context: Context) -> str:
     dated = sorted(((d, model) for model in context.catalogue.models.values() if (d := first_date(model))), key=lambda pair: pair[0].first_day)
     start = date(int(dated[0][0].text[:4]), int(dated[0][0].text[5:7]), 1)
     end = date.fromisoformat(dated[-1][0].first_day)
-    lanes, items = _place(context, [(d, m) for d, m in dated], start)
+    scale = Scale(start, max(LEAST_PER_DAY, (LEAST_WIDTH - LEFT - RIGHT) / max(1, (end - start).days)))
+    lanes, items = _place(context, dated, scale)
     bottom = lanes[-1].y + lanes[-1].height
-    width = LEFT + (end - start).days * PIXELS_PER_DAY + RIGHT
+    width = scale.x(end) + RIGHT
     return context.html(
         "timeline.svg.jinja",
         width=round(width),
@@ -83,7 +96,7 @@ def figure(context: Context) -> str:
         lanes=lanes,
         items=items,
         edges=_edges(items),
-        ticks=_ticks(context, start, end),
+        ticks=_ticks(context, scale, end),
         left=LEFT,
         top=TOP,
         bottom=round(bottom),
@@ -91,11 +104,7 @@ def figure(context: Context) -> str:
     )
 
 
-def _x(day: str, start: date) -> float:
-    return LEFT + (date.fromisoformat(day) - start).days * PIXELS_PER_DAY
-
-
-def _place(context: Context, dated: list[tuple[PartialDate, Model]], start: date) -> tuple[list[Lane], list[Item]]:
+def _place(context: Context, dated: list[tuple[PartialDate, Model]], scale: Scale) -> tuple[list[Lane], list[Item]]:
     """Give each track a lane and each model the first row of its lane where its label fits."""
     lanes, items, y = [], [], float(TOP)
     for track in Track:
@@ -104,7 +113,7 @@ def _place(context: Context, dated: list[tuple[PartialDate, Model]], start: date
             continue
         free_from: list[float] = []
         for when, model in mine:
-            x = _x(when.first_day, start)
+            x = scale.x(date.fromisoformat(when.first_day))
             label = model.name
             row = next((r for r, free in enumerate(free_from) if free <= x - DOT), len(free_from))
             if row == len(free_from):
@@ -132,15 +141,15 @@ def _edges(items: list[Item]) -> list[Edge]:
     return edges
 
 
-def _ticks(context: Context, start: date, end: date) -> list[tuple[float, str, bool]]:
+def _ticks(context: Context, scale: Scale, end: date) -> list[tuple[float, str, bool]]:
     """Quarters, the years among them in full."""
     ticks = []
-    for year in range(start.year, end.year + 1):
+    for year in range(scale.start.year, end.year + 1):
         for month in (1, 4, 7, 10):
             day = date(year, month, 1)
-            if start <= day <= end or (day > end and (day - end).days < 60):
+            if scale.start <= day <= end or (day > end and (day - end).days < 60):
                 label = str(year) if month == 1 else context.words(f"date.short.{month:02d}")
-                ticks.append((round(_x(day.isoformat(), start), 1), label, month == 1))
+                ticks.append((round(scale.x(day), 1), label, month == 1))
     return ticks
 
 
