@@ -23,11 +23,10 @@ from catalogue.findings import CatalogueError
 from catalogue.load import load
 from catalogue.lookup import LookupFailure
 from catalogue.quotes import QuoteError
-from catalogue.records import Catalogue
 from render import words as language_files
-from render.page import Site
+from render.context import Context, context
+from render.page import Site, search_text
 from render.site import hand_written, site
-from render.words import Words
 
 log = get_plugin_logger("study")
 
@@ -37,12 +36,12 @@ _LINK = re.compile(r'(?<=href=")ds:([^"#]*)')
 
 @dataclass
 class Build:
-    """One build: what was read, what was rendered, and the blocks of each page by name."""
+    """One build: what was read, what was rendered, each page's blocks by name, and pages on their way through."""
 
-    catalogue: Catalogue
-    words: Words
+    context: Context
     site: Site
     blocks: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    finished: dict[str, str] = field(default_factory=dict)
 
 
 _build: Build
@@ -57,7 +56,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     except CatalogueError as error:
         raise Abort(error.report()) from None
     words = language_files.load(str(config.theme["language"]))
-    _build = Build(catalogue, words, site(catalogue, words))
+    ctx = context(catalogue, words)
+    _build = Build(ctx, site(ctx))
     config.nav = _build.site.nav
     return config
 
@@ -82,16 +82,29 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     page.file.edit_uri = f"{Path(config.docs_dir).relative_to(Path(config.config_file_path).parent).as_posix()}/{path}"
     page._set_edit_url(config.repo_url, config.edit_uri, config.edit_uri_template)
     try:
-        filled, _build.blocks[path] = hand_written(_build.catalogue, _build.words, markdown)
+        filled, _build.blocks[path] = hand_written(_build.context, markdown)
     except (LookupFailure, QuoteError, KeyError) as error:
         raise Abort(f"{page.file.edit_uri}: {error}") from None
     return filled
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put the ready blocks in place and make `ds:` links relative to the page."""
+    """Put the ready blocks in place; give the search index, which reads the page next, their text alone.
+
+    The index parses every tag in Python, so text without tags is a good part of the build time.
+    """
     blocks = _build.blocks.get(page.file.src_uri, {})
-    html = _MARKER.sub(lambda match: blocks[match[1]], html)
+    _build.finished[page.file.src_uri] = _linked(_MARKER.sub(lambda match: blocks[match[1]], html), page, files)
+    return _MARKER.sub(lambda match: search_text(match[1], blocks[match[1]]), html)
+
+
+def on_page_context(context: object, page: Page, config: MkDocsConfig, nav: object) -> None:
+    """Swap the text that was indexed for the finished page."""
+    page.content = _build.finished.pop(page.file.src_uri)
+
+
+def _linked(html: str, page: Page, files: Files) -> str:
+    """Make `ds:` links relative to the page."""
     return _LINK.sub(lambda match: _address(match[1], page, files), html)
 
 
@@ -108,9 +121,9 @@ def _edit_uri(entry: str | None) -> str | None:
     if entry is None:
         return None
     name = "models" if entry.startswith("model:") else "techniques"
-    return f"data/{name}.yaml#L{_build.catalogue.lines[entry]}"
+    return f"data/{name}.yaml#L{_build.context.catalogue.lines[entry]}"
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Give theme templates the words of the interface."""
-    env.globals["ds_words"] = _build.words
+    env.globals["ds_words"] = _build.context.words

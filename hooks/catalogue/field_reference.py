@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from annotated_types import MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from .schema.model import Model, ModelsFile
 from .schema.technique import Technique, TechniquesFile
-from .schema.values import Block, Single, Text
+from .schema.values import Single, Text
 from .validate import opened
 
 SCHEMAS: dict[str, type[BaseModel]] = {"models.schema.json": ModelsFile, "techniques.schema.json": TechniquesFile}
@@ -113,26 +114,25 @@ def _type_name(options: list[Any]) -> str:
 
 
 def _yaml(value: Any) -> str:
+    """An example as it is written in YAML."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
         return "[" + ", ".join(map(_yaml, value)) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {_yaml(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_yaml(item)}" for key, item in value.items()) + "}"
     text = str(value)
-    return f'"{text}"' if ": " in text or text.startswith(("{", "[", "“")) or ", " in text and False else text
+    return f'"{text}"' if ": " in text or " #" in text else text
 
 
 def template() -> str:
     """A complete entry of models.yaml, made from the example of every field."""
-    lines = ["models:", *_entry_lines(Model, 2)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(_entry_lines(Model, 2)) + "\n"
 
 
 def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
     """A list item that writes every field of a record."""
-    lines = list(_lines(record, indent + 2))
-    first, rest = lines[0], lines[1:]
+    first, *rest = _lines(record, indent + 2)
     yield " " * indent + "- " + first.lstrip()
     yield from rest
 
@@ -140,54 +140,25 @@ def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
 def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
     pad = " " * indent
     for name, info in record.model_fields.items():
-        if name in SKIPPED.get(record.__name__, ()):
+        options, inner = opened(info.annotation), _inner(info.annotation)
+        if name in LEFT_OUT.get(record.__name__, ()):
             continue
-        options = opened(info.annotation)
-        inner = _inner(info.annotation)
-        is_list = any(typing.get_origin(o) is tuple for o in options)
-        if name in WRITTEN:
-            yield from (pad + line for line in f"{name}: {WRITTEN[name]}".splitlines())
-        elif inner and is_list:
+        if inner and any(typing.get_origin(o) is tuple for o in options):
             yield f"{pad}{name}:"
-            yield from _entry_lines(inner[0], indent + 2)
+            for _ in range(max([1, *(m.min_length for m in info.metadata if isinstance(m, MinLen))])):
+                yield from _entry_lines(inner[0], indent + 2)
         elif inner:
             yield f"{pad}{name}:"
             yield from _lines(inner[0], indent + 2)
         elif info.examples:
-            yield f"{pad}{name}: {_quoted(info.examples[0], options)}"
-        elif issubclass_block(record) and name == "source":
-            yield f"{pad}source: deepseek-v3 §4.2"
+            yield f"{pad}{name}: {_yaml(info.examples[0])}"
 
 
-def issubclass_block(record: type[BaseModel]) -> bool:
-    """Whether a record can carry a source for everything in it."""
-    return issubclass(record, Block)
-
-
-def _quoted(example: Any, options: list[Any]) -> str:
-    text = _yaml(example)
-    if isinstance(example, str) and any(mark in text for mark in (": ", " #", "{", "“")) and not text.startswith('"'):
-        return f'"{text}"'
-    return text
-
-
-# Fields that no honest example entry has at the same time as another one.
-SKIPPED = {
+# Fields that no entry has at the same time as another one.
+LEFT_OUT = {
     "Variant": ("architecture_of", "released", "based_on"),
     "Parameters": ("tolerance", "explanation"),
     "Architecture": ("qkv_bias",),
     "RatePhase": ("fraction",),
     "Model": ("compared_with", "builds_on"),
-    "Stage": ("preference",),
-}
-# Texts and fields whose example depends on another field of the same entry.
-WRITTEN = {
-    "summary": "What it is, in about three sentences.",
-    "flagship": "deepseek-v3-base",
-    "activated_basis": "without the input embedding",
-    "shape": "constant",
-    "description": "Web text, books and code in two languages.",
-    "note": "A remark, where one is needed.",
-    "reason": "The makers' reason, where they give one.",
-    "name": "DeepSeek-V3",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bibtexparser.entrypoint import parse_string
@@ -11,6 +11,7 @@ from bibtexparser.library import Library
 from bibtexparser.middlewares import (
     LatexDecodingMiddleware,
     NameParts,
+    RemoveEnclosingMiddleware,
     SeparateCoAuthors,
     SplitNameParts,
 )
@@ -19,6 +20,7 @@ from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
 from .findings import Finding
 
 ARXIV_ID = re.compile(r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}")
+_LATEX = re.compile(r"[\\~$]|--|``|''")
 REQUIRED = ("title", "author", "year", "url or doi or howpublished")
 
 
@@ -57,28 +59,34 @@ class Reference:
 
 def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     """Return the references by key, in file order, and what is wrong with the file."""
-    raw = parse_string(text, parse_stack=[])
-    findings = list(_failed(raw, file))
-    plain = parse_string(
-        text,
-        append_middleware=[
-            LatexDecodingMiddleware(allow_inplace_modification=True),
-            SeparateCoAuthors(allow_inplace_modification=True),
-            SplitNameParts(allow_inplace_modification=True),
-        ],
-    )
+    library = parse_string(text, parse_stack=[])
+    findings = list(_failed(library, file))
+    verbatim = {entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries}
     references = {}
-    undecoded = {entry.key: entry for entry in raw.entries}
-    for entry in plain.entries:
+    for entry in _decoded(library):
         missing = [name for name in REQUIRED if not set(name.split(" or ")) & entry.fields_dict.keys()]
         if missing:
             findings.append(
                 Finding(file, _line(entry), entry.key, "missing " + ", ".join(f"`{m}`" for m in missing), "every reference has " + ", ".join(REQUIRED), fix="add the field")
             )
-        reference = _reference(entry, undecoded[entry.key])
+        reference = _reference(entry, verbatim[entry.key])
         findings += _malformed(reference, file)
         references[reference.key] = reference
     return references, findings
+
+
+def _decoded(library: Library) -> Iterator[Entry]:
+    """Entries without enclosing braces and LaTeX accents, authors split into names.
+
+    Decoding LaTeX is slow, so only entries that have any go through it.
+    """
+    plain = [RemoveEnclosingMiddleware(), SeparateCoAuthors(), SplitNameParts()]
+    decoding = [plain[0], LatexDecodingMiddleware(), *plain[1:]]
+    for entry in library.entries:
+        result = Library([entry])
+        for middleware in decoding if _LATEX.search(entry.raw or "") else plain:
+            result = middleware.transform(result)
+        yield result.entries[0]
 
 
 def _line(block: Entry | ParsingFailedBlock) -> int:
@@ -94,14 +102,15 @@ def _failed(library: Library, file: str) -> Iterator[Finding]:
             yield Finding(file, _line(block), "", f"not BibTeX: {block.error}", fix="check braces, commas and quotes in this entry")
 
 
-def _reference(entry: Entry, undecoded: Entry) -> Reference:
+def _reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
     fields = entry.fields_dict
 
     def text(name: str) -> str | None:
         return re.sub(r"\s+", " ", str(fields[name].value).replace("{", "").replace("}", "")).strip() if name in fields else None
 
     def verbatim(name: str) -> str | None:
-        return str(undecoded.fields_dict[name].value).strip("{}\"") if name in fields else None
+        """The field without decoding, which would change an address."""
+        return as_written[name].strip('{}"') if name in as_written else None
 
     return Reference(
         key=entry.key,
@@ -113,7 +122,7 @@ def _reference(entry: Entry, undecoded: Entry) -> Reference:
         doi=verbatim("doi"),
         venue=text("journal") or text("booktitle"),
         note=text("note") or text("howpublished"),
-        bibtex=undecoded.raw.strip() if undecoded.raw else "",
+        bibtex=(entry.raw or "").strip(),
         line=_line(entry),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,7 +37,7 @@ class Context:
         return technique.abbreviation or self.words.text(technique.name)
 
 
-def context(catalogue: Catalogue, words: Words, filters: Mapping[str, Any] | None = None) -> Context:
+def context(catalogue: Catalogue, words: Words) -> Context:
     """Set up the templates: strict about undefined names, escaping by default."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -46,6 +45,6 @@ def context(catalogue: Catalogue, words: Words, filters: Mapping[str, Any] | Non
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
-    environment.filters.update(filters or {})
     return Context(catalogue, words, environment)

@@ -7,6 +7,7 @@ else is HTML that is put in place after Markdown, which keeps builds fast.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -71,6 +72,15 @@ class Page:
 def marker(block: str) -> str:
     """The comment that stands in Markdown for a block of HTML."""
     return f"<!-- ds-block: {block} -->"
+
+
+_TAG = re.compile(r"<[^>]*>")
+_NOT_SEARCHED = {"sources"}
+
+
+def search_text(block: str, html: str) -> str:
+    """What the search index reads of a block: its text, still escaped; nothing of a list of sources."""
+    return "" if block in _NOT_SEARCHED else _TAG.sub(" ", html)
 
 
 @dataclass(frozen=True)

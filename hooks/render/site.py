@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalogue.quotes import Quote, parse
-from catalogue.records import Catalogue, first_date
+from catalogue.records import first_date
 from catalogue.schema.model import Track
 from catalogue.schema.technique import TechniqueKind
 
 from .cite import Citations
-from .context import Context, context
+from .context import Context
 from .page import Page, Site, marker
 from .pages import add, compare, data, downloads, infrastructure, model, models, references, techniques, timeline
-from .words import Words
 
 GUIDES = ("guides/framework.md", "guides/alignment.md")
 
 
-def site(catalogue: Catalogue, words: Words) -> Site:
-    """Render every generated page, block and download."""
-    ctx = context(catalogue, words)
+def site(ctx: Context) -> Site:
+    """Render every generated page and download."""
+    catalogue = ctx.catalogue
     files = downloads.files(catalogue)
     pages = [
         models.index(ctx),
@@ -38,13 +37,12 @@ def site(catalogue: Catalogue, words: Words) -> Site:
     return Site(by_path, files, _nav(ctx, by_path))
 
 
-def hand_written(catalogue: Catalogue, words: Words, text: str) -> tuple[str, dict[str, str]]:
+def hand_written(ctx: Context, text: str) -> tuple[str, dict[str, str]]:
     """Fill in the quotes of a hand-written page; give its Markdown and the blocks in it.
 
     Beside the quotes of catalogue texts, `{{ block('families') }}` places a figure or table,
     and `{{ block('sources') }}` the list of sources of everything quoted so far.
     """
-    ctx = context(catalogue, words)
     citations = Citations(ctx)
     blocks: dict[str, str] = {}
     parts = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..findings import Finding
-from . import architecture, dates, ids, lineage, schedule, sizes, sources, texts
+from . import architecture, dates, evaluation, ids, lineage, schedule, sizes, sources, texts
 from .draft import Draft
 
 Rule = Callable[[Draft], Iterator[Finding]]
@@ -31,6 +31,7 @@ ALL: tuple[Rule, ...] = (
     architecture.experts,
     schedule.phases_in_order,
     schedule.mix_adds_up,
+    evaluation.names_agree,
     sizes.sizes_agree,
     sizes.explanations_are_needed,
     texts.interpolations_resolve,

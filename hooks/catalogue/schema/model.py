@@ -91,7 +91,7 @@ class Parameters(Block):
         default=None, description="Parameters active for a token; left out for dense models.", examples=["37B"]
     )
     activated_basis: ActivatedBasis = Field(
-        default=ActivatedBasis.ALL, description="What the published count of activated parameters includes."
+        default=ActivatedBasis.ALL, description="What the published count of activated parameters includes.", examples=["without the input embedding"]
     )
     tolerance: Share | None = Field(
         default=None,
@@ -161,7 +161,7 @@ class Evaluation(Block):
     title: Text = Field(description="What the table compares.", examples=["Base model against its predecessor"])
     kind: EvaluationKind = Field(description="What is compared.", examples=["base"])
     rows: tuple[Row, ...] = Field(min_length=1, description="Rows in the table's order.")
-    note: Text | None = Field(default=None, description="How the scores were taken, where it matters.")
+    note: Text | None = Field(default=None, description="How the scores were taken, where it matters.", examples=["All models were evaluated by the makers."])
 
 
 class TechniqueUse(Block):
@@ -171,7 +171,7 @@ class TechniqueUse(Block):
     change: Annotated[str, StringConstraints(pattern="^(introduced|adopted|kept|dropped)$")] = Field(
         description="introduced (first described here), adopted (new in this line), kept, or dropped.", examples=["introduced"]
     )
-    note: Text | None = Field(default=None, description="How it was used here.")
+    note: Text | None = Field(default=None, description="How it was used here.", examples=["Only in the last stage."])
 
 
 class Change(Block):
@@ -180,7 +180,7 @@ class Change(Block):
     aspect: Text = Field(description="What changed.", examples=["Load balancing"])
     before: Text | None = Field(default=None, description="How it was.", examples=["auxiliary losses"])
     after: Text = Field(description="How it is.", examples=["a bias on each expert's score"])
-    reason: Text | None = Field(default=None, description="Why, where the makers say so.")
+    reason: Text | None = Field(default=None, description="Why, where the makers say so.", examples=["A loss strong enough to balance the load harms the model."])
 
 
 class Claim(Block):
@@ -220,7 +220,7 @@ class Link(Record):
 
     kind: LinkKind = Field(description="What it leads to.", examples=["repository"])
     url: HttpsUrl = Field(description="Address.", examples=["https://github.com/deepseek-ai/DeepSeek-V3"])
-    label: Text | None = Field(default=None, description="Words for the link, where the kind is not enough.")
+    label: Text | None = Field(default=None, description="Words for the link, where the kind is not enough.", examples=["Configuration file"])
 
 
 class Model(Record):
@@ -233,7 +233,7 @@ class Model(Record):
         default=None, description="Key of the paper in references.bib; left out where there is none.", examples=["deepseek-v3"]
     )
     dates: Dates = Field(description="When it came out.")
-    summary: Text = Field(description="What it is, in about three sentences. Numbers are interpolated, not typed.")
+    summary: Text = Field(description="What it is, in about three sentences. Numbers are interpolated, not typed.", examples=["A mixture of experts that is trained in eight-bit numbers."])
     builds_on: tuple[Lineage, ...] = Field(default=(), description="What it builds on.")
     compared_with: Identifier | None = Field(
         default=None, description="Entry whose flagship the flagship is compared with under “What changed”: the predecessor, or the closest relative.", examples=["deepseek-v2"]

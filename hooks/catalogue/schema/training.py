@@ -38,7 +38,7 @@ class Data(Block):
     samples: Stated[Quantity] | None = Field(default=None, description="Samples, where a stage counts those.", examples=["1.5M"])
     epochs: Stated[Quantity] | None = Field(default=None, description="Passes over the data.", examples=[2])
     mix: tuple[MixPart, ...] = Field(default=(), description="Composition, as published.")
-    description: Stated[Text] | None = Field(default=None, description="What the data is, in a sentence.")
+    description: Stated[Text] | None = Field(default=None, description="What the data is, in a sentence.", examples=["Web text, books and code in two languages."])
     details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
 
 
@@ -73,7 +73,7 @@ class RatePhase(Block):
     fraction: Stated[Quantity] | None = Field(
         default=None, description="The same as a factor or percentage of the peak.", examples=["31.6%"]
     )
-    shape: PhaseShape = Field(default=PhaseShape.CONSTANT, description="How the rate moves in the phase.")
+    shape: PhaseShape = Field(default=PhaseShape.CONSTANT, description="How the rate moves in the phase.", examples=["constant"])
 
 
 class LearningRate(Block):
@@ -106,7 +106,7 @@ class Reinforcement(Block):
     """Constants of reinforcement learning."""
 
     algorithm: Stated[str] | None = Field(default=None, description="Algorithm.", examples=["GRPO"])
-    reward: Stated[Text] | None = Field(default=None, description="Where the reward comes from.", examples=["Rule-based: accuracy and format"])
+    reward: Stated[Text] | None = Field(default=None, description="Where the reward comes from.", examples=["Rules for accuracy and format"])
     kl_coefficient: Stated[Quantity] | None = Field(default=None, description="Weight of the KL penalty.", examples=["0.001"])
     clip_epsilon: Stated[Quantity] | None = Field(default=None, description="Clip range of the policy ratio.", examples=["10"])
     group_size: Stated[Quantity] | None = Field(default=None, description="Outputs sampled per question.", examples=[16])
@@ -120,12 +120,12 @@ class Stage(Block):
 
     id: Identifier = Field(description="Unique inside the entry.", examples=["pre-training"])
     kind: StageKind = Field(description="What the stage is for.", examples=["pre-training"])
-    name: Text | None = Field(default=None, description="The source's own name for it, where it has one.", examples=["Stage 1: cold start"])
+    name: Text | None = Field(default=None, description="The source's own name for it, where it has one.", examples=["Stage 1"])
     variants: tuple[Identifier, ...] = Field(
         min_length=1, description="Variants that come out of the stage or went through it.", examples=[["deepseek-v3-base"]]
     )
     starts_from: Stated[Text] | None = Field(default=None, description="Initial weights.", examples=["random initialisation"])
-    summary: Text | None = Field(default=None, description="What happens in the stage, in a sentence or two.")
+    summary: Text | None = Field(default=None, description="What happens in the stage, in a sentence or two.", examples=["One long run on web text and code."])
     data: Data | None = Field(default=None, description="Data of the stage.")
     sequence_length: Stated[Length] | None = Field(default=None, description="Sequence length in tokens.", examples=[4096])
     steps: Stated[Quantity] | None = Field(default=None, description="Training steps.", examples=[1000])

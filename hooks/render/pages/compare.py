@@ -209,28 +209,39 @@ def infrastructure_table(citations: Citations) -> str:
 
 
 def _evaluation(citations: Citations) -> Iterator[Section]:
-    """Like with like: one table per kind; a row is a benchmark in one setting."""
+    """Like with like: one table per kind; a row is a benchmark in one setting, shared by two families or more.
+
+    Where a table states no setting, its scores are comparable among themselves and with nothing else.
+    """
     context, words = citations.context, citations.context.words
-    for kind in EvaluationKind:
+    entries = context.catalogue.entries
+    for kind in (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING):
         rows: dict[tuple[str, str], dict[str, list[Single[object]]]] = {}
         for model in _models(context):
             for table in model.evaluation:
                 for row in table.rows if table.kind is kind else ():
-                    scores = rows.setdefault((row.benchmark, row.setting or ""), {})
+                    alone = words("compare.evaluation.alone", model=model.name, locus=table.source.items[0].locus if table.source else table.id)
+                    scores = rows.setdefault((row.benchmark, row.setting or alone), {})
                     for id_, score in row.scores.items():
                         scores.setdefault(id_, []).append(score)
-        compared = {key: scores for key, scores in rows.items() if len(scores) > 1}
-        if not compared or kind is EvaluationKind.ABLATION:
+        shared = {key: scores for key, scores in rows.items() if len({entries[id_].model.id for id_ in scores}) > 1}
+        if not shared:
             continue
         order = [e.variant.id for m in _models(context) for e in context.catalogue.entries_of(m)]
-        variants = [id_ for id_ in order if any(id_ in scores for scores in compared.values())]
-        heads = [Column(words("table.benchmark")), Column(words("table.setting"))]
-        heads += [Column(Markup('<a href="ds:models/{}.md#evaluation">{}</a>').format(context.catalogue.entries[id_].model.id, context.catalogue.entries[id_].variant.name), True) for id_ in variants]
-        body = []
-        for (benchmark, setting), scores in sorted(compared.items(), key=lambda item: (-len(item[1]), item[0])):
-            body.append([Cell(escape(benchmark)), Cell(escape(setting)), *(_scores(citations, scores.get(id_, [])) for id_ in variants)])
+        variants = [id_ for id_ in order if any(id_ in scores for scores in shared.values())]
+        heads = [Column(words("table.benchmark")), Column(words("table.setting")), *(Column(_score_head(entries[id_]), True) for id_ in variants)]
+        body = [
+            [Cell(escape(benchmark)), Cell(escape(setting)), *(_scores(citations, scores.get(id_, [])) for id_ in variants)]
+            for (benchmark, setting), scores in sorted(shared.items(), key=lambda item: (-len(item[1]), item[0]))
+        ]
         name = words(f"evaluation.{kind.value}")
         yield Section(anchor(kind.value), name, _sortable(context, Table(words("compare.evaluation.caption", kind=name), heads, body)))
+
+
+def _score_head(entry: Entry) -> Markup:
+    """A variant's name without the maker's, as narrow as a column of scores allows."""
+    short = entry.variant.name.removeprefix("DeepSeek-").removeprefix("DeepSeek ").removeprefix("DeepSeek")
+    return Markup('<a href="ds:models/{}.md#evaluation">{}</a>').format(entry.model.id, short)
 
 
 def _scores(citations: Citations, scores: list[Single[object]]) -> Cell:
@@ -239,5 +250,5 @@ def _scores(citations: Citations, scores: list[Single[object]]) -> Cell:
     for score in scores:
         distinct.setdefault(getattr(score.value, "text", score.absence), score)
     if not distinct:
-        return Cell(Markup("–"), "")
+        return Cell(Markup(""), "")
     return Cell(Markup(" / ").join(citations.single(score) for score in distinct.values()), sort_key(next(iter(distinct.values()))))

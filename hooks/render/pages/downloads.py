@@ -27,7 +27,7 @@ FORMAT = 1
 def files(catalogue: Catalogue) -> dict[str, str]:
     """Every download by its path in the site."""
     found = {
-        "data/catalogue.json": json.dumps(_catalogue(catalogue), ensure_ascii=False, indent=1) + "\n",
+        "data/catalogue.json": json.dumps(_catalogue(catalogue), ensure_ascii=False, separators=(",", ":")) + "\n",
         "data/variants.csv": _csv(_variant_rows(catalogue)),
         "data/evaluation.csv": _csv(_evaluation_rows(catalogue)),
         "data/references.bib": catalogue.bibliography,

@@ -46,9 +46,9 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
     """Published and recomputed parameters and cache elements, variant by variant."""
     words = citations.context.words
     moe = any(entry.variant.parameters.activated is not None for entry in entries)
-    heads = [Column(words("table.variant")), Column(words("field.parameters.total"), True), Column(words("table.recomputed"), True)]
+    heads = [Column(words("table.variant")), Column(words("field.parameters.total"), True), Column(words("table.total_recomputed"), True)]
     if moe:
-        heads += [Column(words("field.parameters.activated"), True), Column(words("table.recomputed"), True)]
+        heads += [Column(words("field.parameters.activated"), True), Column(words("table.activated_recomputed"), True)]
     heads += [Column(words("field.kv_cache"), True), Column(words("field.context_length"), True)]
     rows = []
     for entry in entries:

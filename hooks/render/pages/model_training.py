@@ -30,7 +30,8 @@ def training(citations: Citations, model: Model) -> list[Section]:
             tokenizer = key_value_table(citations, words("training.tokenizer"), rows, [v.id for v in model.variants])
     if not stages and tokenizer is None:
         return []
-    return [Section("training", words("section.training"), _stages(citations, model, stages, tokenizer))]
+    title = words("section.training") if stages else words("section.tokenizer")
+    return [Section("training", title, _stages(citations, model, stages, tokenizer))]
 
 
 def post_training(citations: Citations, model: Model) -> list[Section]:

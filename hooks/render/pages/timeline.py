@@ -12,7 +12,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from catalogue.records import first_date
-from catalogue.schema.model import Model, Track
+from catalogue.schema.model import Model, Relation, Track
 from catalogue.schema.values import PartialDate
 
 from ..cite import Citations, plain_text
@@ -29,6 +29,9 @@ RIGHT = 150
 TOP = 34
 CHARACTER = 7.6
 DOT = 6
+BOW = 52
+SWING = 45
+_CLOSENESS = (Relation.INITIALISED, Relation.MERGED, Relation.SUCCEEDS, Relation.ARCHITECTURE, Relation.DISTILLED)
 
 
 @dataclass(frozen=True)
@@ -129,15 +132,23 @@ def _place(context: Context, dated: list[tuple[PartialDate, Model]], scale: Scal
 
 
 def _edges(items: list[Item]) -> list[Edge]:
+    """One line per pair of models, for the closest of their relations; in one row it bows over the labels."""
     places = {item.model.id: item for item in items}
     edges = []
     for item in items:
+        closest: dict[str, Relation] = {}
         for link in item.model.builds_on:
-            older = places.get(link.model)
-            if older is not None:
-                middle = (older.x + item.x) / 2
-                path = f"M{older.x} {older.y}C{middle} {older.y} {middle} {item.y} {item.x} {item.y}"
-                edges.append(Edge(path, link.relation.name.lower().replace("_", "-")))
+            known = closest.get(link.model)
+            if known is None or _CLOSENESS.index(link.relation) < _CLOSENESS.index(known):
+                closest[link.model] = link.relation
+        for id_, relation in closest.items():
+            older, middle = places[id_], (places[id_].x + item.x) / 2
+            if older.y == item.y:
+                path = f"M{older.x} {older.y}Q{middle} {older.y - BOW} {item.x} {item.y}"
+            else:
+                swing = max(middle - older.x, SWING)
+                path = f"M{older.x} {older.y}C{older.x + swing} {older.y} {item.x - swing} {item.y} {item.x} {item.y}"
+            edges.append(Edge(path, relation.name.lower()))
     return edges
 
 
@@ -171,7 +182,12 @@ def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
                 "dates": dates,
                 "summary": plain_text(context, model.summary).split(". ")[0].rstrip(".") + ".",
                 "builds_on": [
-                    Markup("{} <a href=\"ds:models/{}.md\">{}</a>").format(words(f"relation.{e.relation.name.lower()}"), e.model, context.catalogue.models[e.model].name)
+                    Markup('{} <a href="ds:models/{}.md">{}</a>{}').format(
+                        words(f"relation.{e.relation.name.lower()}"),
+                        e.model,
+                        context.catalogue.models[e.model].name,
+                        Markup(" ({})").format(citations.inline(e.note)) if e.note else "",
+                    )
                     for e in model.builds_on
                 ],
             }

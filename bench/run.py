@@ -1,0 +1,98 @@
+"""How long a build takes, how much memory it needs, and how both grow.
+
+Prints three figures: a cold build of this site; its ratio to stock Material for MkDocs
+building the same pages from plain Markdown files (goal: at most 0.8); and the growth from
+a synthetic catalogue of 100 models to one of 1,000 (goal: at most 11 times).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from plain_markdown import write_plain
+from synthetic import write_synthetic
+
+ROOT = Path(__file__).parent.parent
+PARTS = ("mkdocs.yml", "data", "docs", "hooks", "overrides")
+
+
+@dataclass(frozen=True)
+class Run:
+    """Wall time in seconds and peak memory in MiB of one build."""
+
+    seconds: float
+    mebibytes: float
+
+
+def build(project: Path) -> Run:
+    """Build a project into an empty folder, in a process of its own."""
+    shutil.rmtree(project / "site", ignore_errors=True)
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet"], cwd=project, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"the build in {project} failed")
+    return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
+def paired(ours: Path, theirs: Path, runs: int) -> tuple[list[Run], list[Run]]:
+    """Build two projects in turn, so that both see the same machine."""
+    pairs = [(build(ours), build(theirs)) for _ in range(runs)]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def copy_project(folder: Path) -> Path:
+    """A copy of everything that a build reads."""
+    folder.mkdir()
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, folder / part)
+    return folder
+
+
+def describe(runs: list[Run]) -> str:
+    seconds = [run.seconds for run in runs]
+    return f"{statistics.median(seconds):.2f} s (least {min(seconds):.2f}, most {max(seconds):.2f}), peak {max(r.mebibytes for r in runs):.0f} MiB"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="runs of the small builds")
+    parser.add_argument("--skip-growth", action="store_true", help="leave the large builds out")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        ours, stock = copy_project(folder / "ours"), folder / "stock"
+        write_plain(ours, stock)
+        a, b = paired(ours, stock, arguments.runs)
+        print(f"cold build      {describe(a)}")
+        print(f"stock Material  {describe(b)}, the same pages from plain Markdown")
+        ratio = statistics.median(x.seconds / y.seconds for x, y in zip(a, b, strict=True))
+        print(f"ratio           {ratio:.2f} (goal: at most 0.80)")
+        if arguments.skip_growth:
+            return
+        sizes = {}
+        for count in (100, 1000):
+            project = copy_project(folder / f"models-{count}")
+            write_synthetic(project / "data", count)
+            sizes[count] = build(project)
+            print(f"{count:>5} models    {describe([sizes[count]])}")
+            shutil.rmtree(project)
+        print(f"growth          {sizes[1000].seconds / sizes[100].seconds:.1f} times (goal: at most 11)")
+
+
+if __name__ == "__main__":
+    main()

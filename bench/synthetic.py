@@ -1,0 +1,42 @@
+"""A catalogue of any size, made from the real one: its entries again and again under other ids."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from pathlib import Path
+
+_ENTRY = re.compile(r"(?m)^(?=  - id: )")
+_ID = re.compile(r"(?m)^(?:  - |      - )id: (\S+)$")
+
+
+def write_synthetic(data: Path, count: int) -> None:
+    """Rewrite `data/models.yaml` to hold `count` models. The first ones are the real ones."""
+    file = data / "models.yaml"
+    head, *entries = _ENTRY.split(file.read_text(encoding="utf-8"))
+    file.write_text(head + "".join(islice(_again(entries), count)), encoding="utf-8")
+
+
+def _again(entries: list[str]):  # type: ignore[no-untyped-def]
+    yield from entries
+    number = 0
+    while True:
+        number += 1
+        for entry in entries:
+            yield _renamed(entry, f"-n{number}")
+
+
+def _renamed(entry: str, suffix: str) -> str:
+    """The entry with its own ids changed wherever they stand, and those of other entries kept.
+
+    Sources keep their keys: an id that is followed by a locus is a reference.
+    """
+    model, rest = _ID.findall(entry)[0], entry.split("    training:")[0]
+    own = sorted({model, *_variants(rest)}, key=len, reverse=True)
+    ids = "|".join(map(re.escape, own))
+    renamed = re.sub(rf"(?<![\w.-])({ids})(?![\w.-])(?=[/@':,}}\]]|$)", rf"\1{suffix}", entry, flags=re.M)
+    return re.sub(rf"(source|reference): ({ids}){suffix}", r"\1: \2", renamed)
+
+
+def _variants(text: str) -> list[str]:
+    return re.findall(r"(?m)^      - id: (\S+)$", text)

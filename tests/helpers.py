@@ -1,0 +1,116 @@
+"""Where the test data is, and how a case breaks the small valid catalogue one way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from catalogue import references, strict_yaml
+from catalogue.findings import CatalogueError, Finding
+from catalogue.inherit import with_sources
+from catalogue.load import MODELS, REFERENCES, TECHNIQUES, load
+from catalogue.rules.draft import Draft
+from catalogue.schema.model import ModelsFile
+from catalogue.schema.technique import TechniquesFile
+from catalogue.validate import validate
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "data"
+CASES = Path(__file__).parent / "cases"
+VALID = CASES / "valid"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to break the valid catalogue, and the message that answers it.
+
+    Attributes:
+        old: Text that stands once in `file`; `new` takes its place.
+        path: The path the message names, empty where it names none.
+        says: Fragments of the message: what was found, what is allowed, nearest match, fix.
+        at: Text on the line that the message names; the beginning of `new` where left out.
+        rule: Name of the rule that finds it; None where reading or the schema does.
+        findings: How many findings there are in all.
+        editor: Whether the JSON Schema refuses it too, so that an editor marks it.
+        xfail: The bug that keeps the case from holding.
+    """
+
+    label: str
+    file: str
+    old: str
+    new: str
+    path: str
+    says: tuple[str, ...]
+    at: str | None = None
+    rule: str | None = None
+    findings: int = 1
+    editor: bool = True
+    xfail: str | None = None
+
+    def changed(self) -> str:
+        """The broken text of the file."""
+        text = (VALID / self.file).read_text(encoding="utf-8")
+        assert text.count(self.old) == 1, (
+            f"{self.label}: `{self.old}` stands {text.count(self.old)} times in {self.file}"
+        )
+        return text.replace(self.old, self.new)
+
+    def apply(self, folder: Path) -> None:
+        """Break the file in `folder`, on top of what is broken there already."""
+        text = (folder / self.file).read_text(encoding="utf-8")
+        assert text.count(self.old) == 1, self.label
+        (folder / self.file).write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+    @property
+    def line(self) -> int:
+        """The line the message has to name."""
+        text = self.changed()
+        at = self.at or self.new.strip("\n").splitlines()[0]
+        assert text.count(at) == 1, f"{self.label}: `{at}` stands {text.count(at)} times in the broken file"
+        return text[: text.index(at)].count("\n") + 1
+
+
+def cases(name: str) -> list[Case]:
+    """The cases of tests/cases/`name`.yaml."""
+    listed = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    return [Case(**{**case, "says": tuple(case["says"])}) for case in listed]
+
+
+def findings_of(folder: Path) -> tuple[Finding, ...]:
+    """What is wrong with the catalogue in `folder`; nothing if it loads."""
+    try:
+        load(folder)
+    except CatalogueError as error:
+        return error.findings
+    return ()
+
+
+def draft_of(folder: Path) -> Draft:
+    """What the rules get to see of a catalogue that fits the schema."""
+    files = {
+        name: strict_yaml.read((folder / name).read_text(encoding="utf-8"), f"{folder.name}/{name}")
+        for name in (MODELS, TECHNIQUES)
+    }
+    models, in_models = validate(files[MODELS], ModelsFile)
+    techniques, in_techniques = validate(files[TECHNIQUES], TechniquesFile)
+    assert models is not None, in_models
+    assert techniques is not None, in_techniques
+    cited, _ = references.read((folder / REFERENCES).read_text(encoding="utf-8"), f"{folder.name}/{REFERENCES}")
+    return Draft(
+        files[MODELS],
+        with_sources(models),
+        files[TECHNIQUES],
+        with_sources(techniques),
+        f"{folder.name}/{REFERENCES}",
+        cited,
+    )
+
+
+def check(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run hooks/check.py as a reader does."""
+    command = [sys.executable, str(ROOT / "hooks" / "check.py"), *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)

@@ -1,0 +1,182 @@
+"""The site in Chromium: pages, sources, sorting and search, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from catalogue.records import Catalogue
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+SUB_PATH = "/study/"
+KINDS = ("", "models/", "models/deepseek-v3/", "timeline/", "compare/architecture/", "compare/evaluation/", "techniques/", "techniques/mla/", "infrastructure/", "guides/framework/", "references/", "data/", "add-a-model/")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test output clean."""
+
+
+@pytest.fixture(scope="module")
+def address(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site served under a sub-path, as on a project page."""
+    root = tmp_path_factory.mktemp("www")
+    (root / SUB_PATH.strip("/")).symlink_to(built)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}{SUB_PATH}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "these tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
+def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    width, scheme = request.param
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, has_touch=width < 500)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+def test_pages_open_without_errors_or_foreign_requests(screen: BrowserContext, address: str) -> None:
+    page, problems = screen.new_page(), []
+    page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: problems.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None)
+    page.on("response", lambda response: problems.append(f"{response.status} {response.url}") if response.status >= 400 else None)
+    for kind in KINDS:
+        page.goto(address + kind, wait_until="networkidle")
+        expect(page.locator("h1")).to_be_visible()
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if overflow > 0:
+            problems.append(f"{kind} is {overflow} px wider than the screen")
+    assert problems == []
+
+
+def test_dark_mode_follows_the_system(screen: BrowserContext, address: str) -> None:
+    page = screen.new_page()
+    page.goto(address)
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert page.evaluate("document.body.dataset.mdColorScheme") == ("slate" if dark else "default")
+
+
+def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: str, catalogue: Catalogue) -> None:
+    total = catalogue.flagship(catalogue.models["deepseek-v3"]).variant.parameters.total
+    assert total.source is not None
+    reference = catalogue.references[total.source.items[0].key]
+    page.goto(address + "models/deepseek-v3/")
+    page.locator(".ds-facts a.ds-v").first.hover()
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_contain_text(reference.title)
+    expect(tip).to_contain_text(total.source.items[0].locus)
+    tip.get_by_role("link").first.click()
+    expect(page).to_have_url(f"{address}references/#{reference.key}")
+    expect(page.locator(f"#{reference.key}")).to_be_in_viewport()
+
+
+def test_source_opens_on_keyboard_focus(page: Page, address: str) -> None:
+    page.goto(address + "models/deepseek-v2/")
+    value = page.locator(".ds-facts a.ds-v").first
+    value.focus()
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_be_visible()
+    assert value.get_attribute("aria-describedby") == tip.get_attribute("id")
+    page.keyboard.press("Enter")
+    expect(tip.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+
+
+def test_source_opens_on_tap(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(address + "models/deepseek-v3/")
+    page.locator(".ds-facts a.ds-v").first.tap()
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_be_visible()
+    box = tip.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    context.close()
+
+
+def test_source_is_a_link_without_javascript(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "models/deepseek-v3/")
+    value = page.locator(".ds-facts a.ds-v").first
+    target = value.get_attribute("href") or ""
+    value.click()
+    assert page.url.endswith(target)
+    expect(page.locator(target)).to_be_in_viewport()
+    context.close()
+
+
+def test_table_sorts_by_number_both_ways(page: Page, address: str, catalogue: Catalogue) -> None:
+    page.goto(address)
+    table = page.locator("table.ds-sortable").first
+    button = table.locator("thead th").nth(2).get_by_role("button")
+    sizes = [catalogue.flagship(m).variant.parameters.total.value for m in catalogue.models.values()]
+    values = sorted(size.value for size in sizes if size is not None)
+    for order, expected in (("ascending", values), ("descending", values[::-1])):
+        button.click()
+        assert table.locator("thead th").nth(2).get_attribute("aria-sort") == order
+        assert table.locator("tbody td:nth-child(3)").evaluate_all("cells => cells.map(c => Number(c.dataset.k))") == [float(v) for v in expected]
+
+
+def test_sorting_works_from_the_keyboard(page: Page, address: str) -> None:
+    page.goto(address + "compare/architecture/")
+    head = page.locator("table.ds-sortable thead th").first
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+
+
+@pytest.mark.parametrize("query", ["DeepSeek-V3", "multi-head latent attention", "GRPO", "DualPipe"])
+def test_search_finds(page: Page, address: str, query: str) -> None:
+    page.goto(address)
+    page.locator("input.md-search__input").click()
+    page.locator("input.md-search__input").type(query)
+    expect(page.locator(".md-search-result__item").first).to_be_visible(timeout=15_000)
+    assert query.lower() in page.locator(".md-search-result__list").inner_text().lower()
+
+
+def test_timeline_names_are_links(page: Page, address: str, catalogue: Catalogue) -> None:
+    page.goto(address + "timeline/")
+    names = page.locator("svg.ds-timeline a .name").all_inner_texts()
+    assert sorted(names) == sorted(model.name for model in catalogue.models.values())
+    page.locator("svg.ds-timeline a", has_text="DeepSeekMath").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(address + "models/deepseek-math/")
+
+
+def test_a_link_to_a_folded_working_opens_it(page: Page, address: str) -> None:
+    page.goto(address + "compare/architecture/")
+    link = page.locator("a.ds-r").first
+    target = (link.get_attribute("href") or "").split("#")[1]
+    link.click()
+    expect(page.locator(f"#{target} table")).to_be_visible()

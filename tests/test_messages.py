@@ -1,0 +1,201 @@
+"""Every mistake in the data is answered with file, line, path, what was found, what is allowed and the fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalogue import rules
+from catalogue.load import MODELS, REFERENCES, TECHNIQUES, load
+from helpers import VALID, Case, cases, check, draft_of, findings_of
+
+TABLES = ("reading", "schema", "references", "rules")
+ALL_CASES = [case for table in TABLES for case in cases(table)]
+
+
+def listed(some: list[Case], heed_bugs: bool = True) -> list[object]:
+    """Cases as parameters, labelled; a case with a known bug has to fail."""
+    return [
+        pytest.param(
+            case,
+            id=case.label,
+            marks=[pytest.mark.xfail(strict=True, reason=case.xfail)] if heed_bugs and case.xfail else [],
+        )
+        for case in some
+    ]
+
+
+def test_the_valid_catalogue_has_nothing_wrong(valid: Path) -> None:
+    assert findings_of(valid) == ()
+
+
+@pytest.mark.parametrize("case", listed(ALL_CASES))
+def test_message(case: Case, valid: Path) -> None:
+    case.apply(valid)
+    found = findings_of(valid)
+    messages = [str(finding) for finding in found]
+    start = f"{valid.name}/{case.file}:{case.line}: " + (f"{case.path}: " if case.path else "")
+    here = [message for message in messages if message.startswith(start)]
+    assert here, f"nothing starts with {start!r} in:\n" + "\n".join(messages)
+    assert any(all(part in message for part in case.says) for message in here), f"{case.says} not in:\n" + "\n".join(
+        here
+    )
+    assert len(messages) == case.findings, "\n".join(messages)
+
+
+@pytest.mark.parametrize("case", listed(ALL_CASES, heed_bugs=False))
+def test_case_changes_the_file(case: Case) -> None:
+    assert case.changed() != (VALID / case.file).read_text(encoding="utf-8")
+
+
+def test_labels_are_unique() -> None:
+    labels = [case.label for case in ALL_CASES]
+    assert sorted(labels) == sorted(set(labels))
+
+
+@pytest.mark.parametrize("case", listed([case for case in ALL_CASES if case.rule and not case.xfail]))
+def test_the_named_rule_finds_it_alone(case: Case, valid: Path) -> None:
+    (rule,) = (rule for rule in rules.ALL if rule.__name__ == case.rule)
+    assert not list(rule(draft_of(valid)))
+    case.apply(valid)
+    assert list(rule(draft_of(valid)))
+
+
+def test_every_rule_has_a_case_and_every_case_a_rule_that_is_run() -> None:
+    run = {rule.__name__ for rule in rules.ALL}
+    assert {case.rule for case in ALL_CASES if case.rule and not case.xfail} == run
+
+
+def test_every_rule_says_what_it_is_about() -> None:
+    assert [rule.__name__ for rule in rules.ALL if not (rule.__doc__ or "").strip().endswith(".")] == []
+
+
+@pytest.mark.parametrize("name", [MODELS, TECHNIQUES])
+@pytest.mark.parametrize("text", ["", "# a comment alone\n"], ids=["no text", "comment"])
+def test_empty_file(valid: Path, name: str, text: str) -> None:
+    (valid / name).write_text(text, encoding="utf-8")
+    (finding,) = findings_of(valid)
+    assert str(finding) == f"valid/{name}:1: the file is empty; write the entries under their top-level key"
+
+
+def test_empty_bibliography(valid: Path) -> None:
+    (valid / REFERENCES).write_text("", encoding="utf-8")
+    findings = findings_of(valid)
+    assert findings
+    assert {finding.found.split("` ")[1] for finding in findings} == {"is not a reference"}
+
+
+@pytest.mark.parametrize("name", [MODELS, TECHNIQUES, REFERENCES])
+def test_missing_file(valid: Path, name: str) -> None:
+    (valid / name).unlink()
+    (finding,) = findings_of(valid)
+    assert str(finding).startswith(f"valid/{name}:1: cannot be read: ")
+    assert finding.fix == "put the file back, saved as UTF-8"
+
+
+@pytest.mark.parametrize("name", [MODELS, TECHNIQUES, REFERENCES])
+def test_file_that_is_not_utf_8(valid: Path, name: str) -> None:
+    (valid / name).write_bytes((valid / name).read_bytes() + "# café\n".encode("latin-1"))
+    (finding,) = findings_of(valid)
+    assert str(finding) == f"valid/{name}:1: is not UTF-8 text; put the file back, saved as UTF-8"
+
+
+@pytest.mark.xfail(strict=True, reason="load._text raises at the first file that cannot be read")
+def test_all_missing_files_are_named(valid: Path) -> None:
+    for path in valid.iterdir():
+        path.unlink()
+    assert {finding.file for finding in findings_of(valid)} == {
+        f"valid/{name}" for name in (MODELS, TECHNIQUES, REFERENCES)
+    }
+
+
+RULE_CASES = [
+    case
+    for case in ALL_CASES
+    if case.label
+    in (
+        "flagship",
+        "no date",
+        "mix that does not add up",
+        "braces around no call",
+        "related technique",
+        "address without https",
+    )
+]
+SCHEMA_CASES = [
+    case
+    for case in ALL_CASES
+    if case.label
+    in (
+        "word of a list",
+        "date in words",
+        "duplicate key",
+        "list for a text",
+        "unknown key of a technique",
+        "address and arXiv id disagree",
+    )
+]
+
+
+@pytest.mark.parametrize("together", [RULE_CASES, SCHEMA_CASES], ids=["rules", "reading and schema"])
+def test_all_mistakes_are_reported_in_one_run_in_order(together: list[Case], valid: Path) -> None:
+    for case in together:
+        case.apply(valid)
+    findings = findings_of(valid)
+    for case in together:
+        assert any(
+            f.file == f"valid/{case.file}" and f.path == case.path and all(part in str(f) for part in case.says)
+            for f in findings
+        ), case.label
+    assert len(findings) == sum(case.findings for case in together)
+    assert {case.file for case in together} == {MODELS, TECHNIQUES, REFERENCES}
+    places = [(finding.file, finding.line) for finding in findings]
+    assert places == sorted(places)
+
+
+def test_check_prints_every_finding_and_fails(valid: Path) -> None:
+    for case in RULE_CASES:
+        case.apply(valid)
+    run = check(valid)
+    findings = findings_of(valid)
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert run.stderr.splitlines() == [*map(str, findings), f"{len(findings)} problems in the catalogue"]
+
+
+def test_check_counts_one_problem_as_one(valid: Path) -> None:
+    RULE_CASES[0].apply(valid)
+    assert check(valid).stderr.splitlines()[-1] == "1 problem in the catalogue"
+
+
+def test_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    run = check(tmp_path / "nowhere")
+    assert run.returncode == 1
+    assert "nowhere/models.yaml:1: cannot be read" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("folder", [None, VALID], ids=["real data", "valid case"])
+def test_check_accepts(folder: Path | None) -> None:
+    run = check(*([folder] if folder else []))
+    assert (run.returncode, run.stderr) == (0, "")
+    expected = load(folder) if folder else None
+    assert "all well-formed" in run.stdout
+    if expected:
+        assert run.stdout.startswith(f"{len(expected.models)} models, {len(expected.entries)} variants, ")
+
+
+@pytest.mark.xfail(strict=True, reason="bibtexparser logs a syntax error to stderr by itself, twice")
+def test_check_prints_nothing_but_findings(valid: Path) -> None:
+    (case,) = (case for case in ALL_CASES if case.label == "bracket left open in the bibliography")
+    case.apply(valid)
+    assert check(valid).stderr.splitlines()[:-1] == [str(finding) for finding in findings_of(valid)]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="load uses `data.name`, which is empty for `.`: messages begin with `/models.yaml`"
+)
+def test_check_of_the_current_folder_names_the_file(valid: Path) -> None:
+    RULE_CASES[0].apply(valid)
+    assert check(".", cwd=valid).stderr.startswith("valid/")

@@ -1,0 +1,132 @@
+"""The bibliography: the real one is read whole, and BibTeX is decoded as a reader expects."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from bibtexparser.entrypoint import parse_string
+
+from catalogue.load import REFERENCES
+from catalogue.records import Catalogue
+from catalogue.references import Reference, read
+from helpers import DATA
+
+TEXT = (DATA / REFERENCES).read_text(encoding="utf-8")
+
+
+def one(**fields: str) -> Reference:
+    """A reference made of these fields, and of plain ones where a field is not given."""
+    plain = {"title": "{T}", "author": "{Ant, Ada}", "year": "{2024}", "url": "{https://example.org/a}"}
+    entry = ",\n".join(f"  {name} = {value}" for name, value in (plain | fields).items())
+    references, findings = read(f"@misc{{key,\n{entry}\n}}\n", "a.bib")
+    assert findings == []
+    return references["key"]
+
+
+def test_every_entry_of_the_real_file_is_read(catalogue: Catalogue) -> None:
+    written = re.findall(r"^@\w+\{([^,\s]+),", TEXT, re.M)
+    assert parse_string(TEXT).failed_blocks == []
+    assert list(catalogue.references) == written
+
+
+def test_every_entry_has_what_is_printed(catalogue: Catalogue) -> None:
+    empty = [
+        r.key
+        for r in catalogue.references.values()
+        if not (r.title and r.authors and all(r.authors) and r.year and (r.url or r.note))
+    ]
+    assert empty == []
+
+
+def test_years_are_years(catalogue: Catalogue) -> None:
+    assert [r.key for r in catalogue.references.values() if not re.fullmatch(r"(19|20)\d\d", r.year)] == []
+
+
+def test_no_latex_is_left_in_what_is_printed(catalogue: Catalogue) -> None:
+    printed = {r.key: (r.title, *r.authors, r.venue or "", r.note or "") for r in catalogue.references.values()}
+    assert [key for key, texts in printed.items() if re.search(r"[{}\\]", "".join(texts))] == []
+
+
+def test_every_url_stands_in_the_file_as_it_is(catalogue: Catalogue) -> None:
+    given = [r for r in catalogue.references.values() if r.url]
+    assert given
+    assert [r.url for r in given if (r.url or "") not in TEXT and r.url != f"https://doi.org/{r.doi}"] == []
+
+
+def test_line_is_that_of_the_entry(catalogue: Catalogue) -> None:
+    lines = TEXT.splitlines()
+    assert [r.key for r in catalogue.references.values() if f"{{{r.key}," not in lines[r.line - 1]] == []
+
+
+def test_entry_can_be_copied(catalogue: Catalogue) -> None:
+    for reference in catalogue.references.values():
+        assert reference.bibtex in TEXT
+        copied, findings = read(reference.bibtex, "a.bib")
+        assert findings == []
+        assert copied[reference.key].authors == reference.authors
+
+
+ACCENTS = {
+    "umlaut": (r"{M{\"u}ller, J{\"o}rg}", ("Jörg Müller",)),
+    "acute": (r"{P{\'e}rez, Jos\'{e}}", ("José Pérez",)),
+    "caron": (r"{Novotn{\'y}, {\v{S}}imon}", ("Šimon Novotný",)),
+    "cedilla": (r"{Kara{\c{c}}a, Ay{\c{s}}e}", ("Ayşe Karaça",)),
+    "letter": (r"{Stra{\ss}er, {\O}ystein}", ("Øystein Straßer",)),
+    "unicode": ("{Müller, Jörg}", ("Jörg Müller",)),
+    "organisation": ("{{DeepSeek-AI}}", ("DeepSeek-AI",)),
+    "organisation with and": ("{{Mistral AI and NVIDIA}}", ("Mistral AI and NVIDIA",)),
+    "first name first": ("{Ada B. Ant}", ("Ada B. Ant",)),
+    "particle": ("{van der Ant, Ada}", ("Ada van der Ant",)),
+    "two": ("{Ant, Ada and Bee, Bo}", ("Ada Ant", "Bo Bee")),
+    "others": ("{Ant, Ada and others}", ("Ada Ant", "et al.")),
+}
+
+
+@pytest.mark.parametrize(("author", "names"), ACCENTS.values(), ids=ACCENTS.keys())
+def test_authors(author: str, names: tuple[str, ...]) -> None:
+    assert one(author=author).authors == names
+
+
+SHORT = {
+    "one": ("{Ant, Ada}", "Ada Ant"),
+    "organisation": ("{{DeepSeek-AI}}", "DeepSeek-AI"),
+    "two": ("{Ant, Ada and Bee, Bo}", "Ant and Bee"),
+    "three": ("{Ant, Ada and Bee, Bo and Cat, Cy}", "Ant et al."),
+    "one and others": ("{Ant, Ada and others}", "Ant et al."),
+    "two and others": ("{Ant, Ada and Bee, Bo and others}", "Ant et al."),
+}
+
+
+@pytest.mark.parametrize(("author", "short"), SHORT.values(), ids=SHORT.keys())
+def test_short_authors(author: str, short: str) -> None:
+    assert one(author=author).short_authors == short
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="short_authors takes the last word of a name for the surname: `Ant and AI`, and “der Ant” loses its particle",
+)
+def test_short_authors_keep_the_name_of_an_organisation() -> None:
+    assert one(author="{Ant, Ada and {Moonshot AI}}").short_authors == "Ant and Moonshot AI"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a_b%20c?d=1&e=~f#g", r"https://example.org/a--b", "https://example.org/$x$"]
+)
+def test_url_is_kept_verbatim(url: str) -> None:
+    assert one(url=f"{{{url}}}").url == url
+
+
+def test_doi_serves_as_address_and_venue_is_read() -> None:
+    text = "@article{a,\n title = {{A \\& B}}, author = {Ant, Ada}, year = 2024, doi = {10.1000/a_b}, journal = {J. of {X}},\n}\n"
+    reference = read(text, "a.bib")[0]["a"]
+    assert (reference.url, reference.doi, reference.venue) == ("https://doi.org/10.1000/a_b", "10.1000/a_b", "J. of X")
+    assert (reference.title, reference.year) == ("A & B", "2024")
+
+
+def test_what_was_never_published_has_no_address() -> None:
+    text = "@misc{a,\n title = {T}, author = {Ant, Ada}, year = {2024}, howpublished = {Read on paper},\n}\n"
+    references, findings = read(text, "a.bib")
+    assert findings == []
+    assert (references["a"].url, references["a"].note) == (None, "Read on paper")

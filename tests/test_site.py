@@ -1,0 +1,343 @@
+"""The built site: links, ids, assets, edit links, search, downloads, and builds that fail well."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import filecmp
+import io
+import json
+import sys
+import re
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from building import ROOT, copy_project, mkdocs
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue.records import Catalogue
+from catalogue.schema.values import Quantity
+from render import words as language_files
+
+HTML_LINKS = "a[href], link[href], area[href]"
+ASSETS = "script[src], img[src], source[src], iframe[src], link[rel=stylesheet][href], link[rel=icon][href]"
+
+
+def pages(site: Path) -> Iterator[tuple[Path, LexborHTMLParser]]:
+    """Every HTML page of the site, parsed."""
+    for path in sorted(site.rglob("*.html")):
+        yield path.relative_to(site), LexborHTMLParser(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def parsed(built: Path) -> dict[Path, LexborHTMLParser]:
+    """All pages by path; the error page is served for any address, so its links are absolute."""
+    return {path: tree for path, tree in pages(built) if path.name != "404.html"}
+
+
+def ids(tree: LexborHTMLParser) -> list[str]:
+    return [node.attributes["id"] or "" for node in tree.css("[id]")]
+
+
+def test_every_internal_link_and_anchor_resolves(built: Path, parsed: dict[Path, LexborHTMLParser]) -> None:
+    anchors = {path: set(ids(tree)) for path, tree in parsed.items()}
+    broken = []
+    checked = 0
+    for path, tree in parsed.items():
+        for node in tree.css("[href], [src]"):
+            target = node.attributes.get("href") or node.attributes.get("src") or ""
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc or target.startswith("data:"):
+                if parts.scheme not in ("http", "https", "data"):
+                    broken.append((path, target))
+                continue
+            checked += 1
+            file = (built / path).parent / unquote(parts.path) if parts.path else built / path
+            if file.is_dir():
+                file /= "index.html"
+            if not file.is_file():
+                broken.append((path, target))
+            elif parts.fragment and file.suffix == ".html":
+                known = anchors.get(file.resolve().relative_to(built.resolve()), set())
+                if unquote(parts.fragment) not in known and parts.fragment != "__skip":
+                    broken.append((path, target))
+    assert checked > 1000
+    assert broken == []
+
+
+def test_no_id_twice(parsed: dict[Path, LexborHTMLParser]) -> None:
+    twice = {path: [i for i, n in Counter(ids(tree)).items() if n > 1] for path, tree in parsed.items()}
+    assert {path: found for path, found in twice.items() if found} == {}
+
+
+def test_no_asset_from_another_host(built: Path, parsed: dict[Path, LexborHTMLParser]) -> None:
+    foreign = [
+        (path, address)
+        for path, tree in parsed.items()
+        for node in tree.css(ASSETS)
+        if urlsplit(address := node.attributes.get("src") or node.attributes.get("href") or "").netloc
+    ]
+    foreign += [(path.relative_to(built), hit) for path in built.rglob("*.css") for hit in re.findall(r"url\(\s*['\"]?(https?:[^)]+)", path.read_text())]
+    assert foreign == []
+
+
+def test_works_under_a_sub_path(parsed: dict[Path, LexborHTMLParser]) -> None:
+    absolute = [(path, node.attributes["href"]) for path, tree in parsed.items() for node in tree.css(HTML_LINKS) if (node.attributes["href"] or "").startswith("/")]
+    assert absolute == []
+
+
+def test_every_page_has_title_description_and_one_h1(parsed: dict[Path, LexborHTMLParser]) -> None:
+    poor = {}
+    for path, tree in parsed.items():
+        title, description = tree.css_first("title"), tree.css_first("meta[name=description]")
+        if not (title and title.text().strip() and description and len(description.attributes["content"] or "") > 30 and len(tree.css("h1")) == 1):
+            poor[path] = (title and title.text(), description and description.attributes, len(tree.css("h1")))
+    assert poor == {}
+
+
+def test_headings_do_not_skip_a_level(parsed: dict[Path, LexborHTMLParser]) -> None:
+    skipped = []
+    for path, tree in parsed.items():
+        levels = [int((node.tag or "h0")[1]) for node in tree.css(".md-content h1, .md-content h2, .md-content h3, .md-content h4")]
+        skipped += [(path, before, after) for before, after in zip(levels, levels[1:], strict=False) if after > before + 1]
+    assert skipped == []
+
+
+def test_tables_have_captions_and_scopes(parsed: dict[Path, LexborHTMLParser]) -> None:
+    tables = [(path, table) for path, tree in parsed.items() for table in tree.css("table.ds-table")]
+    assert tables
+    for path, table in tables:
+        assert table.css_first("caption") is not None, path
+        assert all(head.attributes.get("scope") for head in table.css("th")), path
+
+
+def external_links(parsed: dict[Path, LexborHTMLParser]) -> set[str]:
+    links = {node.attributes["href"] or "" for tree in parsed.values() for node in tree.css(".md-content a[href]")}
+    return {link for link in links if urlsplit(link).netloc}
+
+
+def test_external_links_are_well_formed(parsed: dict[Path, LexborHTMLParser]) -> None:
+    links = external_links(parsed)
+    assert links
+    assert [link for link in links if not re.fullmatch(r"https://[A-Za-z0-9.-]+\.[a-z]{2,}(/[^\s]*)?", link)] == []
+
+
+@pytest.mark.network
+def test_external_links_answer(parsed: dict[Path, LexborHTMLParser]) -> None:
+    dead = []
+    for link in sorted(external_links(parsed)):
+        request = urllib.request.Request(link, method="HEAD", headers={"User-Agent": "ds-series link check"})
+        try:
+            urllib.request.urlopen(request, timeout=20).close()
+        except urllib.error.HTTPError as error:
+            if error.code in (404, 410):
+                dead.append((link, error.code))
+        except OSError as error:
+            dead.append((link, error))
+    assert dead == []
+
+
+def test_edit_link_leads_to_the_entry(catalogue: Catalogue, parsed: dict[Path, LexborHTMLParser]) -> None:
+    for folder, file, ids_ in (("models", "models.yaml", catalogue.models), ("techniques", "techniques.yaml", catalogue.techniques)):
+        lines = (ROOT / "data" / file).read_text(encoding="utf-8").splitlines()
+        for id_ in ids_:
+            link = parsed[Path(folder, id_, "index.html")].css_first("a.md-content__button[rel=edit]")
+            assert link is not None, id_
+            match = re.search(rf"/data/{file}#L(\d+)$", link.attributes["href"] or "")
+            assert match, link.attributes["href"]
+            assert lines[int(match[1]) - 1].strip() == f"- id: {id_}"
+
+
+def test_every_published_size_is_on_its_page_with_its_source(catalogue: Catalogue, parsed: dict[Path, LexborHTMLParser]) -> None:
+    for entry in catalogue.entries.values():
+        total = entry.variant.parameters.total
+        tree = parsed[Path("models", entry.model.id, "index.html")]
+        row = next(r for r in tree.css("table.ds-table tbody tr") if (r.css_first("th") and r.css_first("th").text().strip() == entry.variant.name))  # type: ignore[union-attr]
+        value = row.css_first("td a.ds-v")
+        assert isinstance(total.value, Quantity)
+        assert value is not None
+        assert value.text().replace("\u202f", "").replace(",", "").rstrip("*") == total.value.text, entry.variant.id
+        source = tree.css_first(value.attributes["href"] or "")
+        assert source is not None
+        assert total.source is not None
+        assert catalogue.references[total.source.items[0].key].title in source.text()
+
+
+def test_every_recomputed_value_leads_to_its_working(parsed: dict[Path, LexborHTMLParser]) -> None:
+    tree = parsed[Path("compare", "architecture", "index.html")]
+    links = tree.css("a.ds-r")
+    assert links
+    assert all(re.search(r"#working-[a-z0-9-]+$", link.attributes["href"] or "") for link in links)
+
+
+def test_the_coder_table_of_the_notes_is_complete(catalogue: Catalogue, parsed: dict[Path, LexborHTMLParser]) -> None:
+    """The learning rates that the notes leave blank are on the page, for each size the notes name."""
+    peak = next(s for s in catalogue.models["deepseek-coder"].training if s.id == "pre-training").learning_rate.peak  # type: ignore[union-attr]
+    assert peak is not None
+    text = parsed[Path("models", "deepseek-coder", "index.html")].text()
+    for size in ("1.3b", "6.7b", "33b"):
+        single = peak.for_variant(f"deepseek-coder-{size}-base")
+        assert single is not None
+        assert single.value is not None
+        mantissa = f"{single.value.value.normalize():E}".split("E")[0]
+        assert f"{mantissa} × 10⁻⁴" in text, size
+
+
+def test_search_knows_models_techniques_and_values(built: Path, catalogue: Catalogue) -> None:
+    index = json.loads((built / "search" / "search_index.json").read_text(encoding="utf-8"))
+    text = " ".join(f"{doc['title']} {doc['text']}" for doc in index["docs"])
+    names = [m.name for m in catalogue.models.values()] + [t.name.en for t in catalogue.techniques.values()]
+    assert [name for name in names if name not in text] == []
+    cache = catalogue.entries[catalogue.models["deepseek-v2"].flagship].recount.kv_cache  # type: ignore[union-attr]
+    assert f"{cache.value:,}" in text  # type: ignore[union-attr]
+
+
+def test_the_published_interface_keeps_its_shape(built: Path, catalogue: Catalogue) -> None:
+    data = json.loads((built / "data" / "catalogue.json").read_text(encoding="utf-8"))
+    assert [m["id"] for m in data["models"]] == list(catalogue.models)
+    for model in data["models"]:
+        assert {"id", "name", "track", "dates", "arxiv", "variants"} <= model.keys()
+        for variant in model["variants"]:
+            total = variant["parameters"]["total"]
+            assert total["value"] > 0
+            assert all(source["reference"] in catalogue.references for source in total["source"])
+            if variant["architecture"] and "value" in variant["architecture"]["hidden_size"]:
+                assert variant["architecture"]["hidden_size"]["value"] > 0
+
+
+def test_csv_has_a_row_per_variant(built: Path, catalogue: Catalogue) -> None:
+    rows = list(csv.DictReader(io.StringIO((built / "data" / "variants.csv").read_text(encoding="utf-8"))))
+    assert [row["variant"] for row in rows] == list(catalogue.entries)
+    assert all(row["total_source"] for row in rows)
+
+
+def test_the_same_input_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    result = mkdocs(ROOT, "build", "--strict", "-d", str(tmp_path / "again"))
+    assert result.returncode == 0, result.stdout + result.stderr
+    files = [path.relative_to(built) for path in built.rglob("*") if path.is_file() and path.suffix != ".gz"]
+    _, differ, missing = filecmp.cmpfiles(built, tmp_path / "again", map(str, files), shallow=False)
+    assert (differ, missing) == ([], [])
+
+
+def test_a_broken_catalogue_leaves_the_last_good_site(tmp_path: Path) -> None:
+    project = copy_project(tmp_path)
+    assert mkdocs(project, "build", "--strict").returncode == 0
+    before = (project / "site" / "index.html").read_bytes()
+    file = project / "data" / "models.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("track: general", "track: genral", 1), encoding="utf-8")
+    line = text[: text.index("track: general")].count("\n") + 1
+    result = mkdocs(project, "build", "--strict")
+    output = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert f"data/models.yaml:{line}: " in output
+    assert "`general`" in output
+    assert "Traceback" not in output
+    assert (project / "site" / "index.html").read_bytes() == before
+
+
+def test_a_wrong_quote_in_a_guide_is_a_clear_error(tmp_path: Path) -> None:
+    project = copy_project(tmp_path)
+    guide = project / "docs" / "en" / "guides" / "framework.md"
+    guide.write_text(guide.read_text(encoding="utf-8") + "\n{{ v('model:deepseek-v3/infrastructure.parallelism.pipelin') }}\n", encoding="utf-8")
+    result = mkdocs(project, "build")
+    output = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert "docs/en/guides/framework.md" in output
+    assert "nearest match: `pipeline`" in output
+    assert "Traceback" not in output
+
+
+def test_serve_shows_a_saved_change_and_survives_a_broken_one(tmp_path: Path) -> None:
+    project = copy_project(tmp_path)
+    file = project / "data" / "models.yaml"
+    good = file.read_text(encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path / "serve.log"
+    with log.open("w") as out:
+        command = ["-m", "mkdocs", "serve", "--livereload", "-a", f"127.0.0.1:{port}"]
+        server = subprocess.Popen([sys.executable, *command], cwd=project, stdout=out, stderr=out)
+        try:
+            address = f"http://127.0.0.1:{port}/models/deepseek-v3/"
+            assert wait_for(address, "DeepSeek-V3")
+            file.write_text(good.replace("name: DeepSeek-V3\n", "name: DeepSeek-V3 renamed\n", 1), encoding="utf-8")
+            assert wait_for(address, "DeepSeek-V3 renamed")
+            file.write_text(good.replace("track: general", "track: genral", 1), encoding="utf-8")
+            assert wait_until(lambda: "nearest match: `general`" in log.read_text())
+            assert wait_for(address, "DeepSeek-V3 renamed")
+            assert "Traceback" not in log.read_text()
+            file.write_text(good, encoding="utf-8")
+            assert wait_until(lambda: "renamed" not in fetch(address))
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def fetch(address: str) -> str:
+    try:
+        with urllib.request.urlopen(address, timeout=30) as response:
+            return str(response.read().decode())
+    except OSError:
+        return ""
+
+
+def wait_for(address: str, text: str) -> bool:
+    return wait_until(lambda: text in fetch(address))
+
+
+def wait_until(holds: object, seconds: float = 60) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():  # type: ignore[operator]
+            return True
+        time.sleep(0.3)
+    return False
+
+
+def test_only_the_adapter_knows_mkdocs() -> None:
+    guilty = []
+    for file in (ROOT / "hooks").rglob("*.py"):
+        imported = {
+            name.split(".")[0]
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            for name in ([a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else [])
+        }
+        if "mkdocs" in imported and file.name != "study.py":
+            guilty.append(file.name)
+        if "render" in imported and "catalogue" in file.parts:
+            guilty.append(file.name)
+    assert guilty == []
+
+
+def test_prose_quotes_its_numbers() -> None:
+    """Hand-written pages type no number of two digits or more: they quote the catalogue."""
+    names = re.compile(
+        r"\b(?:DeepSeek[\w.-]*|V\d[\w.]*|R1[\w-]*|v1\.5|FP\d+|BF16|bf16|fp32|E\dM\d|INT\d+|H\d00|A100|ZeRO-\d|1F1B|ZB1P|FlashAttention-\d|LLaMA[\w.-]*|Llama[\w.-]*|Qwen[\w.-]*|\d+(?:\.\d+)?B|AIME \d{4}|MATH-500|\d{4}-\d{2}-\d{2})\b"
+    )
+    typed = {}
+    for file in sorted((ROOT / "docs" / "en").rglob("*.md")):
+        text = re.sub(r"\{\{.*?\}\}|`[^`]*`|\]\([^)]*\)|\{ *#[^}]*\}|<[^>]*>", " ", file.read_text(encoding="utf-8"), flags=re.S)
+        text = text.split("---", 2)[2]
+        found = [n for n in re.findall(r"(?<![\w.-])\d[\d,.]*\d(?![\w-])", names.sub(" ", text))]
+        if found:
+            typed[file.name] = found
+    assert typed == {}
+
+
+def test_words_have_no_leftovers() -> None:
+    """Every word of the language file is named in a template or module, in full or by its last part."""
+    sources = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "hooks").rglob("*") if p.suffix in (".py", ".jinja"))
+    sources += "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "overrides").rglob("*.html"))
+    dynamic = ("field.", "term.", "basis.", "stage.", "shape.", "track.", "relation.", "link.", "kind.", "date.", "absence.", "change.", "changes.", "evaluation.", "compare.", "data.", "add.step_", "add.value_", "references.")
+    unused = [key for key in language_files.load("en") if f'"{key}"' not in sources and f"'{key}'" not in sources and not key.startswith(dynamic)]
+    assert unused == []

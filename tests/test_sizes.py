@@ -1,0 +1,283 @@
+"""Sizes: what is recomputed agrees with what is published, and with a count of every matrix written out by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from math import prod
+from types import SimpleNamespace
+
+import pytest
+
+from catalogue.derive.agreement import agreement
+from catalogue.derive.parameters import recount
+from catalogue.load import load
+from catalogue.records import Entry
+from catalogue.schema.architecture import Architecture, Attention, FeedForward
+from catalogue.schema.model import ActivatedBasis
+from catalogue.schema.values import Quantity, Share
+from helpers import DATA, VALID
+
+Shape = tuple[int, ...]
+ENTRIES = {entry.variant.id: entry for folder in (VALID, DATA) for entry in load(folder).entries.values()}
+WITH_ARCHITECTURE = [entry for entry in ENTRIES.values() if entry.recount]
+OWNERS = [entry for entry in WITH_ARCHITECTURE if entry.architecture_owner == entry.variant.id]
+COMPLETE = [entry for entry in OWNERS if entry.recount and entry.recount.total is not None]
+SPARSE = [
+    entry
+    for entry in COMPLETE
+    if entry.architecture and entry.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
+]
+
+
+def each(entries: list[Entry]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("entry", [pytest.param(entry, id=entry.variant.id) for entry in entries])
+
+
+def config(architecture: Architecture) -> SimpleNamespace:
+    """The plain values of an architecture, as config.json has them; None for what is not stated."""
+    return SimpleNamespace(
+        **{name: getattr(getattr(architecture, name), "value", None) for name in type(architecture).model_fields}
+    )
+
+
+# The matrices of a layer, written out as a checkpoint has them.
+
+
+def attention_shapes(c: SimpleNamespace) -> list[Shape]:
+    """Projections, biases and inner norms of one attention layer."""
+    width, heads = c.hidden_size, c.num_attention_heads
+    if c.attention == Attention.MLA:
+        query_size = heads * (c.qk_nope_head_dim + c.qk_rope_head_dim)
+        query = (
+            [(query_size, width)]
+            if c.q_lora_rank is None
+            else [(c.q_lora_rank, width), (c.q_lora_rank,), (query_size, c.q_lora_rank)]
+        )
+        return [
+            *query,
+            (c.kv_lora_rank + c.qk_rope_head_dim, width),
+            (c.kv_lora_rank,),
+            (heads * c.qk_nope_head_dim, c.kv_lora_rank),
+            (heads * c.v_head_dim, c.kv_lora_rank),
+            (width, heads * c.v_head_dim),
+        ]
+    size = c.head_dim or width // heads
+    queries, keys = heads * size, c.num_key_value_heads * size
+    biases = [(queries,), (keys,), (keys,)] if c.attention_bias or c.qkv_bias else []
+    biases += [(width,)] if c.attention_bias else []
+    return [(queries, width), (keys, width), (keys, width), (width, queries), *biases]
+
+
+def gated(width: int, inner: int) -> list[Shape]:
+    """Gate, up and down projection of a SwiGLU network."""
+    return [(inner, width), (inner, width), (width, inner)]
+
+
+def expert_layer_shapes(c: SimpleNamespace, experts: int) -> list[Shape]:
+    """One DeepSeekMoE layer with `experts` of its routed experts."""
+    router = [(c.n_routed_experts, c.hidden_size)] + ([(c.n_routed_experts,)] if c.topk_method == "noaux_tc" else [])
+    routed = [shape for _ in range(experts) for shape in gated(c.hidden_size, c.moe_intermediate_size)]
+    return [*router, *routed, *gated(c.hidden_size, c.n_shared_experts * c.moe_intermediate_size)]
+
+
+def model_shapes(c: SimpleNamespace, experts: int | None = None) -> list[Shape]:
+    """Every weight of the main model; with `experts`, only so many routed experts in each layer."""
+    shapes: list[Shape] = [(c.vocab_size, c.hidden_size)]
+    for layer in range(c.num_hidden_layers):
+        shapes += [(c.hidden_size,), (c.hidden_size,), *attention_shapes(c)]
+        sparse = (
+            c.feed_forward == FeedForward.DEEPSEEK_MOE
+            and layer >= c.first_k_dense_replace
+            and layer % (c.moe_layer_freq or 1) == 0
+        )
+        if sparse:
+            shapes += expert_layer_shapes(c, c.n_routed_experts if experts is None else experts)
+        else:
+            shapes += gated(c.hidden_size, c.intermediate_size)
+    shapes += [(c.hidden_size,)]
+    return shapes if c.tie_word_embeddings else [*shapes, (c.vocab_size, c.hidden_size)]
+
+
+def weights(shapes: list[Shape]) -> int:
+    return sum(prod(shape) for shape in shapes)
+
+
+def test_the_kinds_are_all_there() -> None:
+    assert {config(entry.architecture).attention for entry in COMPLETE if entry.architecture} == set(Attention)
+    assert {config(entry.architecture).feed_forward for entry in COMPLETE if entry.architecture} == set(FeedForward)
+
+
+@each(COMPLETE)
+def test_total_is_the_sum_of_all_matrices(entry: Entry) -> None:
+    assert entry.architecture
+    assert entry.recount
+    assert entry.recount.total == weights(model_shapes(config(entry.architecture)))
+
+
+@each(SPARSE)
+def test_activated_is_the_sum_of_the_matrices_a_token_reaches(entry: Entry) -> None:
+    assert entry.architecture
+    assert entry.recount
+    c = config(entry.architecture)
+    reached = weights(model_shapes(c, c.num_experts_per_tok))
+    embedding = c.vocab_size * c.hidden_size
+    assert not c.tie_word_embeddings
+    assert entry.recount.activated == {
+        ActivatedBasis.ALL: reached,
+        ActivatedBasis.NO_INPUT_EMBEDDING: reached - embedding,
+        ActivatedBasis.NO_EMBEDDINGS: reached - 2 * embedding,
+    }
+
+
+@each([entry for entry in SPARSE if config(entry.architecture).num_nextn_predict_layers])  # type: ignore[arg-type]
+def test_mtp_modules_are_a_layer_a_projection_and_their_norms(entry: Entry) -> None:
+    assert entry.architecture
+    assert entry.recount
+    assert entry.recount.mtp
+    c = config(entry.architecture)
+    width = c.hidden_size
+    before_the_layer = [(width,), (width,), (width, 2 * width)]
+    layer = [(width,), (width,), *attention_shapes(c), *expert_layer_shapes(c, c.n_routed_experts)]
+    before_the_head = [(width,)]
+    assert entry.recount.mtp.value == c.num_nextn_predict_layers * weights(
+        [*before_the_layer, *layer, *before_the_head]
+    )
+
+
+@each([entry for entry in COMPLETE if entry not in SPARSE])
+def test_every_parameter_of_a_dense_model_is_active(entry: Entry) -> None:
+    assert entry.recount
+    assert entry.recount.idle is None
+    assert entry.recount.activated[ActivatedBasis.ALL] == entry.recount.total
+
+
+CACHE_PER_LAYER: dict[Attention, Callable[[SimpleNamespace], int]] = {
+    Attention.MHA: lambda c: sum(
+        2 * (c.head_dim or c.hidden_size // c.num_attention_heads) for _ in range(c.num_attention_heads)
+    ),
+    Attention.GQA: lambda c: sum(
+        2 * (c.head_dim or c.hidden_size // c.num_attention_heads) for _ in range(c.num_key_value_heads)
+    ),
+    Attention.MQA: lambda c: 2 * (c.head_dim or c.hidden_size // c.num_attention_heads),
+    Attention.MLA: lambda c: c.kv_lora_rank + c.qk_rope_head_dim,
+}
+
+
+@each([entry for entry in OWNERS if entry.recount and entry.recount.kv_cache])
+def test_cache_holds_what_each_layer_keeps_of_a_token(entry: Entry) -> None:
+    assert entry.architecture
+    assert entry.recount
+    assert entry.recount.kv_cache
+    c = config(entry.architecture)
+    assert entry.recount.kv_cache.value == sum(CACHE_PER_LAYER[c.attention](c) for _ in range(c.num_hidden_layers))
+
+
+@each(WITH_ARCHITECTURE)
+def test_terms_add_up_or_the_missing_fields_are_named(entry: Entry) -> None:
+    assert entry.recount
+    assert entry.architecture
+    if entry.recount.total is not None:
+        assert entry.recount.missing == ()
+        assert sum(term.value for term in entry.recount.terms) == entry.recount.total
+        assert all(term.value > 0 for term in entry.recount.terms)
+    else:
+        assert entry.recount.missing
+        assert {getattr(config(entry.architecture), name) for name in entry.recount.missing} == {None}
+        assert entry.recount.activated == {}
+
+
+@each(COMPLETE)
+def test_shown_working_gives_the_shown_value(entry: Entry) -> None:
+    assert entry.recount
+    others = (entry.recount.idle, entry.recount.kv_cache, entry.recount.mtp)
+    for term in [*entry.recount.terms, *(other for other in others if other)]:
+        shown = term.numbers.replace(",", "").replace("×", "*")
+        assert re.fullmatch(r"[\d+*() -]+", shown), term
+        assert eval(shown) == term.value, term
+
+
+@each([entry for entry in ENTRIES.values() if entry.recount and entry.recount.total is not None])
+def test_published_and_recomputed_agree_or_the_entry_explains(entry: Entry) -> None:
+    parameters = entry.variant.parameters
+    assert entry.total_agreement
+    assert entry.total_agreement.recomputed == entry.recount.total  # type: ignore[union-attr]
+    assert (entry.activated_agreement is not None) == (
+        parameters.activated is not None and parameters.activated.value is not None
+    )
+    differing = [a for a in (entry.total_agreement, entry.activated_agreement) if a is not None and not a.holds]
+    assert bool(differing) == (parameters.explanation is not None)
+
+
+SIZES = ("num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads")
+GROUPED = ("num_key_value_heads", "head_dim")
+MLA = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
+DENSE = ("intermediate_size",)
+MOE = (
+    "intermediate_size",
+    "moe_intermediate_size",
+    "n_routed_experts",
+    "n_shared_experts",
+    "num_experts_per_tok",
+    "first_k_dense_replace",
+    "num_nextn_predict_layers",
+)
+
+
+def size_bearing(c: SimpleNamespace) -> list[str]:
+    """The integers of an architecture that decide a size."""
+    names = [
+        *SIZES,
+        *(MLA if c.attention == Attention.MLA else GROUPED),
+        *(MOE if c.feed_forward == FeedForward.DEEPSEEK_MOE else DENSE),
+    ]
+    return [name for name in names if getattr(c, name) is not None]
+
+
+def one_digit_off(number: int) -> list[int]:
+    """`number` with one digit raised or lowered by one."""
+    digits = str(number)
+    steps = [(place, step) for place in range(len(digits)) for step in (-1, 1) if 0 <= int(digits[place]) + step <= 9]
+    return [int(digits[:place] + str(int(digits[place]) + step) + digits[place + 1 :]) for place, step in steps]
+
+
+@each(COMPLETE)
+def test_one_wrong_digit_changes_the_recount(entry: Entry) -> None:
+    architecture = entry.architecture
+    assert architecture
+    c = config(architecture)
+    assert size_bearing(c)
+    unnoticed = []
+    for name in size_bearing(c):
+        for wrong in one_digit_off(getattr(c, name)):
+            changed = architecture.model_copy(
+                update={name: getattr(architecture, name).model_copy(update={"value": wrong})}
+            )
+            if name == "num_attention_heads" and wrong == 0:
+                continue
+            before, after = recount(architecture), recount(changed)
+            if (before.total, before.activated, before.kv_cache, before.mtp) == (
+                after.total,
+                after.activated,
+                after.kv_cache,
+                after.mtp,
+            ):
+                unnoticed.append(f"{name}: {getattr(c, name)} → {wrong}")
+    assert unnoticed == []
+
+
+AGREEMENTS = {
+    "half a unit of the last digit": ("236B", 235_500_000_000, None, True),
+    "just past it": ("236B", 235_499_999_999, None, False),
+    "decimals narrow it": ("15.7B", 15_751_000_000, None, False),
+    "trailing zero counts": ("2.0B", 2_060_000_000, None, False),
+    "exact number": ("304704", 304_705, None, False),
+    "per cent": ("100M", 101_000_000, "1%", True),
+    "just past the per cent": ("100M", 101_000_001, "1%", False),
+}
+
+
+@pytest.mark.parametrize(("published", "recomputed", "tolerance", "holds"), AGREEMENTS.values(), ids=AGREEMENTS.keys())
+def test_agreement(published: str, recomputed: int, tolerance: str | None, holds: bool) -> None:
+    share = Share.parse(tolerance) if tolerance else None
+    assert agreement(Quantity.parse(published), recomputed, share).holds is holds

@@ -1,0 +1,156 @@
+"""Strict reading of YAML: the values it gives, the line of each, and what it does with nodes that lead back to themselves."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from catalogue.findings import dotted, nearest
+from catalogue.strict_yaml import read
+
+VALUES = {
+    "integer": ("61", 61),
+    "negative integer": ("-3", -3),
+    "decimal": ("2.5", Decimal("2.5")),
+    "exponent": ("1e-6", Decimal("1e-6")),
+    "true": ("true", True),
+    "false": ("false", False),
+    "date": ("2024-05-07", "2024-05-07"),
+    "month": ("2024-05", "2024-05"),
+    "plain text": ("236B", "236B"),
+    "quoted number": ("'017'", "017"),
+    "quoted truth value": ('"on"', "on"),
+    "quoted time": ('"12:30"', "12:30"),
+    "quoted nothing": ('""', ""),
+    "list": ("[1, a]", [1, "a"]),
+    "mapping": ("{b: 1, c: 2.0}", {"b": 1, "c": Decimal("2.0")}),
+    "folded text": (">-\n  one\n  two", "one two"),
+    "text with a hash": ("a#b", "a#b"),
+    "address": ("https://example.org/a", "https://example.org/a"),
+}
+
+
+@pytest.mark.parametrize(("written", "value"), VALUES.values(), ids=VALUES.keys())
+def test_value(written: str, value: Any) -> None:
+    located = read(f"a: {written}\n", "a.yaml")
+    assert located.findings == []
+    assert located.data == {"a": value}
+    assert type(located.data["a"]) is type(value)
+
+
+@pytest.mark.parametrize("printed", ["70.0", "0.10", "1e-6", "2.50"])
+def test_decimals_keep_their_digits(printed: str) -> None:
+    data = read(f"a: {printed}\n", "a.yaml").data
+    assert data["a"].as_tuple() == Decimal(printed).as_tuple()
+
+
+REFUSED = (
+    "on",
+    "Off",
+    "yes",
+    "NO",
+    "y",
+    "n",
+    "True",
+    "FALSE",
+    "12:30",
+    "1:30:00",
+    "017",
+    "08",
+    "0x1F",
+    "0o17",
+    "0b1",
+    "1_000",
+    "~",
+    "null",
+    "Null",
+    "",
+)
+
+
+@pytest.mark.parametrize("word", REFUSED)
+def test_refused_word_is_named_once_with_its_line(word: str) -> None:
+    located = read(f"# a comment\na:\n  b: {word}\n", "a.yaml")
+    (finding,) = located.findings
+    assert (finding.file, finding.line, finding.path) == ("a.yaml", 3, "a.b")
+    assert f"`{word}`" in finding.found or finding.found == "an empty value"
+    assert finding.allowed
+    assert finding.fix
+
+
+@pytest.mark.parametrize("word", REFUSED)
+def test_refused_word_is_accepted_in_quotes(word: str) -> None:
+    located = read(f'a: "{word}"\n', "a.yaml")
+    assert (located.findings, located.data) == ([], {"a": word})
+
+
+DOCUMENT = """\
+entries:
+  - id: first
+    sizes:
+      total: 3
+  - id: second
+    words: [one, two]
+    text: >-
+      folded
+"""
+
+
+def test_line_of_every_value() -> None:
+    located = read(DOCUMENT, "a.yaml")
+    text_of = DOCUMENT.splitlines()
+    for path, text in {
+        ("entries",): "entries:",
+        ("entries", 0): "  - id: first",
+        ("entries", 0, "sizes", "total"): "      total: 3",
+        ("entries", 1, "words", 1): "    words: [one, two]",
+        ("entries", 1, "text"): "    text: >-",
+    }.items():
+        assert text_of[located.line(path) - 1] == text, path
+
+
+def test_line_of_a_value_that_is_not_there_is_that_of_its_block() -> None:
+    located = read(DOCUMENT, "a.yaml")
+    assert located.line(("entries", 0, "sizes", "activated")) == located.line(("entries", 0, "sizes"))
+    assert located.known(("entries", 0, "sizes", "activated")) == ("entries", 0, "sizes")
+
+
+def test_path_calls_entries_by_their_id() -> None:
+    located = read(DOCUMENT, "a.yaml")
+    assert located.spoken(("entries", 1, "words", 0)) == "entries.second.words[0]"
+    assert located.spoken(("entries", 7, "words")) == "entries[7].words"
+
+
+def test_first_of_two_equal_keys_is_kept_and_the_second_reported() -> None:
+    located = read("a: 1\nb: 2\na: 3\n'a': 4\n", "a.yaml")
+    assert located.data == {"a": 1, "b": 2}
+    assert [(finding.line, finding.path) for finding in located.findings] == [(3, "a"), (4, "a")]
+
+
+def test_every_anchor_and_alias_is_reported() -> None:
+    located = read("a: &x 1\nb: 2\nc: *x\nd: {<<: &y {e: 1}}\n", "a.yaml")
+    assert [finding.line for finding in located.findings] == [1, 3, 4]
+
+
+def test_an_ampersand_and_a_star_in_texts_are_no_anchors() -> None:
+    assert read("a: Q&A\nb: '*bold*'\nc: 2 * 3 & 4\n", "a.yaml").findings == []
+
+
+@pytest.mark.xfail(
+    strict=True,
+    raises=RecursionError,
+    reason="strict_yaml follows an alias that leads back to its own anchor; refuse aliases before building",
+)
+def test_an_alias_inside_its_own_anchor_is_reported() -> None:
+    assert [finding.line for finding in read("a: &x [*x]\n", "a.yaml").findings] == [1]
+
+
+def test_nearest_word() -> None:
+    assert nearest("num_hiden_layers", ["hidden_size", "num_hidden_layers"]) == "`num_hidden_layers`"
+    assert nearest("zzz", ["hidden_size", "num_hidden_layers"]) == ""
+
+
+def test_dotted_path() -> None:
+    assert dotted(("models", 0, "dates", "paper")) == "models[0].dates.paper"
