@@ -38,8 +38,14 @@ def write_plain(project: Path, target: Path) -> None:
     config = (project / "mkdocs.yml").read_text(encoding="utf-8")
     for key in ("hooks", "watch", "extra_css", "extra_javascript", "validation"):
         config = re.sub(rf"(?m)^{key}:\n(?:[ ].*\n)+", "", config)
-    config = config.replace("docs_dir: docs/en", "docs_dir: docs").replace("  custom_dir: overrides\n", "").replace("  favicon: assets/favicon.svg\n", "")
-    (target / "mkdocs.yml").write_text(config + yaml.safe_dump({"nav": rendered.nav}, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    config = (
+        config.replace("docs_dir: docs/en", "docs_dir: docs")
+        .replace("  custom_dir: overrides\n", "")
+        .replace("  favicon: assets/favicon.svg\n", "")
+    )
+    (target / "mkdocs.yml").write_text(
+        config + yaml.safe_dump({"nav": rendered.nav}, allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
     shutil.rmtree(target / "site", ignore_errors=True)
 
 

@@ -38,7 +38,9 @@ def build(project: Path) -> Run:
     shutil.rmtree(project / "site", ignore_errors=True)
     start = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet"], cwd=project, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+        [sys.executable, "-m", "mkdocs", "build", "--quiet"],
+        cwd=project,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 _ENTRY = re.compile(r"(?m)^(?=  - id: )")
+_VARIANTS = re.compile(r"(?ms)^    variants:\n.*?(?=^    \w)")
 _ID = re.compile(r"(?m)^(?:  - |      - )id: (\S+)$")
 
 
@@ -17,7 +19,7 @@ def write_synthetic(data: Path, count: int) -> None:
     file.write_text(head + "".join(islice(_again(entries), count)), encoding="utf-8")
 
 
-def _again(entries: list[str]):  # type: ignore[no-untyped-def]
+def _again(entries: list[str]) -> Iterator[str]:
     yield from entries
     number = 0
     while True:
@@ -31,12 +33,10 @@ def _renamed(entry: str, suffix: str) -> str:
 
     Sources keep their keys: an id that is followed by a locus is a reference.
     """
-    model, rest = _ID.findall(entry)[0], entry.split("    training:")[0]
-    own = sorted({model, *_variants(rest)}, key=len, reverse=True)
+    variants = _VARIANTS.search(entry)
+    own = sorted(
+        set(_ID.findall(entry.split("\n")[0] + "\n" + (variants[0] if variants else ""))), key=len, reverse=True
+    )
     ids = "|".join(map(re.escape, own))
     renamed = re.sub(rf"(?<![\w.-])({ids})(?![\w.-])(?=[/@':,}}\]]|$)", rf"\1{suffix}", entry, flags=re.M)
     return re.sub(rf"(source|reference): ({ids}){suffix}", r"\1: \2", renamed)
-
-
-def _variants(text: str) -> list[str]:
-    return re.findall(r"(?m)^      - id: (\S+)$", text)

@@ -18,7 +18,9 @@ from catalogue.load import load
 def main() -> int:
     """Run the check; return the exit code."""
     parser = argparse.ArgumentParser(description="Check the catalogue.")
-    parser.add_argument("data", nargs="?", type=Path, default=Path(__file__).parent.parent / "data", help="folder of the data files")
+    parser.add_argument(
+        "data", nargs="?", type=Path, default=Path(__file__).parent.parent / "data", help="folder of the data files"
+    )
     parser.add_argument("--schemas", action="store_true", help="write the JSON Schemas beside the data")
     arguments = parser.parse_args()
     if arguments.schemas:
@@ -29,7 +31,9 @@ def main() -> int:
     except CatalogueError as error:
         print(error.report(), file=sys.stderr)
         return 1
-    print(f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed")
+    print(
+        f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
+    )
     return 0
 
 

@@ -6,8 +6,10 @@ anew in `on_config` and keeps it in `_build` until the next one.
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,19 +47,44 @@ class Build:
 
 
 _build: Build
+_serving = False
 
 
+def on_startup(command: str, dirty: bool) -> None:
+    """Note whether `mkdocs serve` runs, which has to survive a broken catalogue."""
+    global _serving
+    _serving = command == "serve"
+
+
+@contextmanager
+def records_are_no_garbage() -> Iterator[None]:
+    """Spare the garbage collector the records: they live as long as the build, and it would walk them again and again.
+
+    A tenth of the build time. While serving, records of the last build have to go, so nothing is exempted for good.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        if not _serving:
+            gc.freeze()
+        gc.enable()
+
+
+@records_are_no_garbage()
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read and check everything before MkDocs empties the output folder."""
     global _build
-    root = Path(config.config_file_path).parent
     try:
-        catalogue = load(root / "data")
+        catalogue = load(Path(config.config_file_path).parent / "data")
     except CatalogueError as error:
-        raise Abort(error.report()) from None
-    words = language_files.load(str(config.theme["language"]))
-    ctx = context(catalogue, words)
-    _build = Build(ctx, site(ctx))
+        if not (_serving and "_build" in globals()):
+            raise Abort(error.report()) from None
+        log.error("%s\nThe last good site is served until this is mended.", error.report())
+        _build = Build(_build.context, _build.site)
+    else:
+        ctx = context(catalogue, language_files.load(str(config.theme["language"])))
+        _build = Build(ctx, site(ctx))
     config.nav = _build.site.nav
     return config
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from building import ROOT, mkdocs
 from catalogue.load import load
 from catalogue.records import Catalogue
 from helpers import DATA, VALID
@@ -40,3 +41,13 @@ def project(tmp_path: Path) -> Path:
 def valid(tmp_path: Path) -> Path:
     """A copy of the small valid catalogue that a test may break."""
     return Path(shutil.copytree(VALID, tmp_path / "valid"))
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built once and strictly."""
+    site = tmp_path_factory.mktemp("built") / "site"
+    result = mkdocs(ROOT, "build", "--strict", "-d", str(site))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "WARNING" not in result.stdout + result.stderr
+    return site

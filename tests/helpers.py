@@ -36,7 +36,6 @@ class Case:
         rule: Name of the rule that finds it; None where reading or the schema does.
         findings: How many findings there are in all.
         editor: Whether the JSON Schema refuses it too, so that an editor marks it.
-        xfail: The bug that keeps the case from holding.
     """
 
     label: str
@@ -49,7 +48,6 @@ class Case:
     rule: str | None = None
     findings: int = 1
     editor: bool = True
-    xfail: str | None = None
 
     def changed(self) -> str:
         """The broken text of the file."""

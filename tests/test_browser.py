@@ -16,9 +16,25 @@ from catalogue.records import Catalogue
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 SUB_PATH = "/study/"
-KINDS = ("", "models/", "models/deepseek-v3/", "timeline/", "compare/architecture/", "compare/evaluation/", "techniques/", "techniques/mla/", "infrastructure/", "guides/framework/", "references/", "data/", "add-a-model/")
+KINDS = (
+    "",
+    "models/",
+    "models/deepseek-v3/",
+    "timeline/",
+    "compare/architecture/",
+    "compare/evaluation/",
+    "techniques/",
+    "techniques/mla/",
+    "infrastructure/",
+    "guides/framework/",
+    "references/",
+    "data/",
+    "add-a-model/",
+)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -41,7 +57,10 @@ def address(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 def browser() -> Iterator[Browser]:
     assert CHROMIUM, "these tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"])
+        running = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
         yield running
         running.close()
 
@@ -65,8 +84,16 @@ def test_pages_open_without_errors_or_foreign_requests(screen: BrowserContext, a
     page, problems = screen.new_page(), []
     page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: problems.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None)
-    page.on("response", lambda response: problems.append(f"{response.status} {response.url}") if response.status >= 400 else None)
+    page.on(
+        "request",
+        lambda request: (
+            problems.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None
+        ),
+    )
+    page.on(
+        "response",
+        lambda response: problems.append(f"{response.status} {response.url}") if response.status >= 400 else None,
+    )
     for kind in KINDS:
         page.goto(address + kind, wait_until="networkidle")
         expect(page.locator("h1")).to_be_visible()
@@ -145,7 +172,9 @@ def test_table_sorts_by_number_both_ways(page: Page, address: str, catalogue: Ca
     for order, expected in (("ascending", values), ("descending", values[::-1])):
         button.click()
         assert table.locator("thead th").nth(2).get_attribute("aria-sort") == order
-        assert table.locator("tbody td:nth-child(3)").evaluate_all("cells => cells.map(c => Number(c.dataset.k))") == [float(v) for v in expected]
+        assert table.locator("tbody td:nth-child(3)").evaluate_all("cells => cells.map(c => Number(c.dataset.k))") == [
+            float(v) for v in expected
+        ]
 
 
 def test_sorting_works_from_the_keyboard(page: Page, address: str) -> None:
@@ -167,7 +196,7 @@ def test_search_finds(page: Page, address: str, query: str) -> None:
 
 def test_timeline_names_are_links(page: Page, address: str, catalogue: Catalogue) -> None:
     page.goto(address + "timeline/")
-    names = page.locator("svg.ds-timeline a .name").all_inner_texts()
+    names = page.locator("svg.ds-timeline a .name").all_text_contents()
     assert sorted(names) == sorted(model.name for model in catalogue.models.values())
     page.locator("svg.ds-timeline a", has_text="DeepSeekMath").focus()
     page.keyboard.press("Enter")

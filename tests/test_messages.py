@@ -14,16 +14,9 @@ TABLES = ("reading", "schema", "references", "rules")
 ALL_CASES = [case for table in TABLES for case in cases(table)]
 
 
-def listed(some: list[Case], heed_bugs: bool = True) -> list[object]:
-    """Cases as parameters, labelled; a case with a known bug has to fail."""
-    return [
-        pytest.param(
-            case,
-            id=case.label,
-            marks=[pytest.mark.xfail(strict=True, reason=case.xfail)] if heed_bugs and case.xfail else [],
-        )
-        for case in some
-    ]
+def listed(some: list[Case]) -> list[object]:
+    """Cases as parameters, labelled."""
+    return [pytest.param(case, id=case.label) for case in some]
 
 
 def test_the_valid_catalogue_has_nothing_wrong(valid: Path) -> None:
@@ -44,7 +37,7 @@ def test_message(case: Case, valid: Path) -> None:
     assert len(messages) == case.findings, "\n".join(messages)
 
 
-@pytest.mark.parametrize("case", listed(ALL_CASES, heed_bugs=False))
+@pytest.mark.parametrize("case", listed(ALL_CASES))
 def test_case_changes_the_file(case: Case) -> None:
     assert case.changed() != (VALID / case.file).read_text(encoding="utf-8")
 
@@ -54,7 +47,7 @@ def test_labels_are_unique() -> None:
     assert sorted(labels) == sorted(set(labels))
 
 
-@pytest.mark.parametrize("case", listed([case for case in ALL_CASES if case.rule and not case.xfail]))
+@pytest.mark.parametrize("case", listed([case for case in ALL_CASES if case.rule]))
 def test_the_named_rule_finds_it_alone(case: Case, valid: Path) -> None:
     (rule,) = (rule for rule in rules.ALL if rule.__name__ == case.rule)
     assert not list(rule(draft_of(valid)))
@@ -64,7 +57,7 @@ def test_the_named_rule_finds_it_alone(case: Case, valid: Path) -> None:
 
 def test_every_rule_has_a_case_and_every_case_a_rule_that_is_run() -> None:
     run = {rule.__name__ for rule in rules.ALL}
-    assert {case.rule for case in ALL_CASES if case.rule and not case.xfail} == run
+    assert {case.rule for case in ALL_CASES if case.rule} == run
 
 
 def test_every_rule_says_what_it_is_about() -> None:
@@ -101,7 +94,6 @@ def test_file_that_is_not_utf_8(valid: Path, name: str) -> None:
     assert str(finding) == f"valid/{name}:1: is not UTF-8 text; put the file back, saved as UTF-8"
 
 
-@pytest.mark.xfail(strict=True, reason="load._text raises at the first file that cannot be read")
 def test_all_missing_files_are_named(valid: Path) -> None:
     for path in valid.iterdir():
         path.unlink()
@@ -186,16 +178,12 @@ def test_check_accepts(folder: Path | None) -> None:
         assert run.stdout.startswith(f"{len(expected.models)} models, {len(expected.entries)} variants, ")
 
 
-@pytest.mark.xfail(strict=True, reason="bibtexparser logs a syntax error to stderr by itself, twice")
 def test_check_prints_nothing_but_findings(valid: Path) -> None:
     (case,) = (case for case in ALL_CASES if case.label == "bracket left open in the bibliography")
     case.apply(valid)
     assert check(valid).stderr.splitlines()[:-1] == [str(finding) for finding in findings_of(valid)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="load uses `data.name`, which is empty for `.`: messages begin with `/models.yaml`"
-)
 def test_check_of_the_current_folder_names_the_file(valid: Path) -> None:
     RULE_CASES[0].apply(valid)
     assert check(".", cwd=valid).stderr.startswith("valid/")

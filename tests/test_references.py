@@ -88,29 +88,6 @@ def test_authors(author: str, names: tuple[str, ...]) -> None:
     assert one(author=author).authors == names
 
 
-SHORT = {
-    "one": ("{Ant, Ada}", "Ada Ant"),
-    "organisation": ("{{DeepSeek-AI}}", "DeepSeek-AI"),
-    "two": ("{Ant, Ada and Bee, Bo}", "Ant and Bee"),
-    "three": ("{Ant, Ada and Bee, Bo and Cat, Cy}", "Ant et al."),
-    "one and others": ("{Ant, Ada and others}", "Ant et al."),
-    "two and others": ("{Ant, Ada and Bee, Bo and others}", "Ant et al."),
-}
-
-
-@pytest.mark.parametrize(("author", "short"), SHORT.values(), ids=SHORT.keys())
-def test_short_authors(author: str, short: str) -> None:
-    assert one(author=author).short_authors == short
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="short_authors takes the last word of a name for the surname: `Ant and AI`, and “der Ant” loses its particle",
-)
-def test_short_authors_keep_the_name_of_an_organisation() -> None:
-    assert one(author="{Ant, Ada and {Moonshot AI}}").short_authors == "Ant and Moonshot AI"
-
-
 @pytest.mark.parametrize(
     "url", ["https://example.org/a_b%20c?d=1&e=~f#g", r"https://example.org/a--b", "https://example.org/$x$"]
 )

@@ -72,17 +72,7 @@ def test_first_line_names_the_schema(folder: Path, file: str) -> None:
     assert (folder / path).resolve() == DATA / SCHEMA_OF[file]
 
 
-# Cases whose bug is in the schema itself; other bugs concern the message alone.
-BUGS_OF_THE_SCHEMA = ("negative count",)
-REFUSED_BY_SCHEMA = [
-    pytest.param(
-        case,
-        id=case.label,
-        marks=[pytest.mark.xfail(strict=True, reason=case.xfail or "")] if case.label in BUGS_OF_THE_SCHEMA else [],
-    )
-    for case in cases("schema")
-    if case.editor
-]
+REFUSED_BY_SCHEMA = [pytest.param(case, id=case.label) for case in cases("schema") if case.editor]
 
 
 @pytest.mark.parametrize("case", REFUSED_BY_SCHEMA)
@@ -108,26 +98,15 @@ def test_schema_refuses_a_field(field: str, value: Any) -> None:
     assert not validator(MODELS).is_valid(data)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="optional fields outside of Single keep `null` in the JSON Schema, which the strict reader refuses",
-)
 def test_schema_refuses_an_empty_value() -> None:
     data = data_of((VALID / MODELS).read_text(encoding="utf-8"))
     data["models"][0]["reference"] = None
     assert not validator(MODELS).is_valid(data)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`absence` is a field of Single, so the check takes `{absence: unknown}`, which the JSON Schema refuses",
-)
-def test_absence_is_not_a_key_of_its_own(valid: Path) -> None:
-    text = (valid / MODELS).read_text(encoding="utf-8")
-    broken = text.replace("starts_from: random initialisation", "starts_from: {absence: unknown}")
-    (valid / MODELS).write_text(broken, encoding="utf-8")
-    assert broken != text
-    assert findings_of(valid)
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_no_field_may_be_null(name: str) -> None:
+    assert "null" not in (DATA / name).read_text(encoding="utf-8").replace("not published", "")
 
 
 def test_every_field_is_described() -> None:
@@ -162,8 +141,5 @@ def catalogue_of_template(tmp_path: Path, catalogue: Catalogue) -> Path:
     return tmp_path
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the template's data mix is one part of 87%; example of MixPart.share, or a second part"
-)
 def test_template_is_a_valid_catalogue(catalogue_of_template: Path) -> None:
     assert [str(finding) for finding in findings_of(catalogue_of_template)] == []

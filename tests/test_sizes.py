@@ -205,8 +205,13 @@ def test_published_and_recomputed_agree_or_the_entry_explains(entry: Entry) -> N
     assert (entry.activated_agreement is not None) == (
         parameters.activated is not None and parameters.activated.value is not None
     )
-    differing = [a for a in (entry.total_agreement, entry.activated_agreement) if a is not None and not a.holds]
-    assert bool(differing) == (parameters.explanation is not None)
+    for compared, explanation in (
+        (entry.total_agreement, parameters.total_explanation),
+        (entry.activated_agreement, parameters.activated_explanation),
+    ):
+        assert (compared is not None and not compared.holds) == (explanation is not None)
+        if compared and explanation:
+            assert abs(explanation.recomputed.value - compared.recomputed) <= explanation.recomputed.step / 2
 
 
 SIZES = ("num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads")

@@ -15,6 +15,8 @@ from typing import Any
 from annotated_types import MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from .schema.model import Model, ModelsFile
 from .schema.technique import Technique, TechniquesFile
@@ -38,10 +40,35 @@ class FieldRow:
     opens: str | None
 
 
+class _Generator(GenerateJsonSchema):
+    """JSON Schema without `null`: in the YAML a key is there or it is not."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return (
+            self.generate_inner(schema["schema"])
+            if schema.get("default", ...) is None
+            else super().default_schema(schema)
+        )
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
 def json_schema(name: str) -> str:
     """The JSON Schema of a data file, for editors."""
-    schema = SCHEMAS[name].model_json_schema()
-    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    schema = SCHEMAS[name].model_json_schema(schema_generator=_Generator)
+    return (
+        json.dumps(
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema},
+            indent=1,
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+        + "\n"
+    )
 
 
 def records() -> dict[str, list[FieldRow]]:
@@ -157,7 +184,7 @@ def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
 # Fields that no entry has at the same time as another one.
 LEFT_OUT = {
     "Variant": ("architecture_of", "released", "based_on"),
-    "Parameters": ("tolerance", "explanation"),
+    "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
     "Architecture": ("qkv_bias",),
     "RatePhase": ("fraction",),
     "Model": ("compared_with", "builds_on"),

@@ -23,7 +23,8 @@ def load(data: FilePath) -> Catalogue:
     Raises CatalogueError with every finding. Where a file does not fit the schema, rules
     that compare values are not run: they would only repeat its errors.
     """
-    texts = {name: _text(data / name) for name in (MODELS, TECHNIQUES, REFERENCES)}
+    data = data.resolve()
+    texts = _texts(data)
     models_file = strict_yaml.read(texts[MODELS], f"{data.name}/{MODELS}")
     techniques_file = strict_yaml.read(texts[TECHNIQUES], f"{data.name}/{TECHNIQUES}")
     cited, findings = references.read(texts[REFERENCES], f"{data.name}/{REFERENCES}")
@@ -54,15 +55,23 @@ def load(data: FilePath) -> Catalogue:
     )
 
 
-def _text(path: FilePath) -> str:
-    """The file's text. Raises CatalogueError where there is none to read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-    except UnicodeDecodeError:
-        problem = "is not UTF-8 text"
-    raise CatalogueError([Finding(f"{path.parent.name}/{path.name}", 1, "", problem, fix="put the file back, saved as UTF-8")])
+def _texts(data: FilePath) -> dict[str, str]:
+    """The files' texts by name. Raises CatalogueError that names each one that cannot be read."""
+    texts, findings = {}, []
+    for name in (MODELS, TECHNIQUES, REFERENCES):
+        try:
+            texts[name] = (data / name).read_text(encoding="utf-8")
+        except OSError as error:
+            findings.append(_unread(data, name, f"cannot be read: {error.strerror}"))
+        except UnicodeDecodeError:
+            findings.append(_unread(data, name, "is not UTF-8 text"))
+    if findings:
+        raise CatalogueError(findings)
+    return texts
+
+
+def _unread(data: FilePath, name: str, problem: str) -> Finding:
+    return Finding(f"{data.name}/{name}", 1, "", problem, fix="put the file back, saved as UTF-8")
 
 
 def _lines(draft: Draft) -> dict[str, int]:

@@ -2,12 +2,13 @@
 
 A path is `id/field.field`, where id is a model, a variant or a technique (`model:`,
 `variant:` or `technique:` before it where one id names two of them). Items of a list are
-named by their id or position; `@variant-id` picks one variant's value; `recomputed.…`
+called by their id, or by their label in lower case with hyphens, or by their position if they have neither; `@variant-id` picks one variant's value; `recomputed.…`
 behind a variant gives what was recomputed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from .derive.parameters import Recount
 from .findings import nearest
 from .records import Entry
 from .schema.model import Model
@@ -48,7 +50,8 @@ class Found:
             return self.value.value
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return Decimal(self.value)
-        raise LookupFailure(f"`{self.value}` is not a number")
+        shown = getattr(self.value, "text", getattr(self.value, "en", self.value))
+        raise LookupFailure(f"`{shown}` is not a number")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,12 @@ class Lookup:
         if isinstance(node, Found):
             return node
         return _value(_descend(node, rest.split("."), path), path, variant_id)
+
+    def number(self, path: str, typed: bool = False) -> Decimal:
+        """The number at `path`, or `path` itself if it is one and may be `typed`. Raises LookupFailure."""
+        if typed and path.replace(".", "", 1).isdigit():
+            return Decimal(path)
+        return self.find(path).number
 
     def entry(self, kind: str, id_: str) -> Any:
         """The model, variant or technique of that id. Raises LookupFailure."""
@@ -122,32 +131,73 @@ def _recomputed(entry: Entry, name: str) -> Found:
     if name not in values:
         raise LookupFailure(f"`{name}` is not recomputed; allowed are " + ", ".join(f"`{r}`" for r in RECOMPUTED))
     if values[name] is None:
-        raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: its architecture is not complete")
+        raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: {_why_not(recount)}")
     return Found(values[name], None, entry.variant.id)
 
 
+def _why_not(recount: Recount | None) -> str:
+    if recount is None:
+        return "it has no architecture"
+    missing = recount.missing or recount.cache_missing
+    return (
+        f"its architecture is not complete, `{'`, `'.join(missing)}` is missing" if missing else "it has no MTP modules"
+    )
+
+
 def _descend(node: Any, parts: list[str], path: str) -> Any:
-    for part in parts:
-        if isinstance(node, Mapping):
-            choices = list(node)
-            node = node.get(part)
-        elif isinstance(node, tuple):
-            choices = [str(getattr(item, "id", index)) for index, item in enumerate(node)]
-            matches = [item for index, item in enumerate(node) if part in (str(index), getattr(item, "id", None))]
-            node = matches[0] if matches else None
-        elif isinstance(node, BaseModel):
-            choices = [name for name in type(node).model_fields if getattr(node, name) is not None]
-            node = getattr(node, part, None) if part in type(node).model_fields else None
-        else:
-            raise LookupFailure(f"`{path}` goes on behind a value")
-        if node is None:
-            close = nearest(part, choices)
+    parts = list(parts)
+    while parts:
+        children = _children(node, path)
+        part = parts.pop(0)
+        while part not in children and parts and any(name.startswith(f"{part}.") for name in children):
+            part = f"{part}.{parts.pop(0)}"  # a name with a dot in it, such as a variant's id
+        if part not in children:
+            close = nearest(part, children)
             raise LookupFailure(
                 f"`{path}`: there is no `{part}` here"
                 + (f"; nearest match: {close}" if close else "")
-                + (f"; there is {', '.join(choices[:12])}" if choices else "")
+                + (f"; there is {', '.join(list(children)[:12])}" if children else "")
             )
+        node = children[part]
+        if node is _AMBIGUOUS:
+            raise LookupFailure(f"`{path}`: several items here are called `{part}`; add the setting, or name one apart")
     return node
+
+
+_AMBIGUOUS = object()
+
+
+def _children(node: Any, path: str) -> dict[str, Any]:
+    """What can follow in a path, by name."""
+    if isinstance(node, Mapping):
+        return dict(node)
+    if isinstance(node, BaseModel):
+        return {name: value for name in type(node).model_fields if (value := getattr(node, name)) is not None}
+    if not isinstance(node, tuple):
+        raise LookupFailure(f"`{path}` goes on behind a value")
+    children: dict[str, Any] = {}
+    for index, item in enumerate(node):
+        for name in names_of(item) or (str(index),):
+            children[name] = _AMBIGUOUS if name in children else item
+    return children
+
+
+def names_of(item: Any) -> tuple[str, ...]:
+    """The names by which a path calls an item of a list: its id, or its label in lower case with hyphens."""
+    if hasattr(item, "id"):
+        return (item.id,)
+    if hasattr(item, "benchmark"):
+        return tuple(dict.fromkeys((slug(item.benchmark), slug(f"{item.benchmark} {item.setting or ''}"))))
+    for field in ("label", "part", "name", "about", "aspect"):
+        value = getattr(item, field, None)
+        if value is not None:
+            return (slug(value.en if isinstance(value, Text) else value),)
+    return ()
+
+
+def slug(text: str) -> str:
+    """`KV cache, per token` as `kv-cache-per-token`."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def _value(node: Any, path: str, variant_id: str) -> Found:
@@ -157,7 +207,9 @@ def _value(node: Any, path: str, variant_id: str) -> Found:
             raise LookupFailure(f"`{path}` differs by variant; add @ and one of {', '.join(node.by_variant)}")
         single = node.by_variant.get(variant_id)
         if single is None:
-            raise LookupFailure(f"`{path}` says nothing of `{variant_id}`; nearest match: {nearest(variant_id, node.by_variant) or 'none'}")
+            raise LookupFailure(
+                f"`{path}` says nothing of `{variant_id}`; nearest match: {nearest(variant_id, node.by_variant) or 'none'}"
+            )
         node, source = single, single.source
     elif variant_id:
         raise LookupFailure(f"`{path}` does not differ by variant; take `@{variant_id}` out")

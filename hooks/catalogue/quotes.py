@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _QUOTE = re.compile(r"\{\{(.*?)\}\}", re.S)
 
-VALUE_CALLS = ("v", "ratio", "share", "saving")
+VALUE_CALLS = ("v", "ratio", "share", "saving", "product")
 LINK_CALLS = ("m", "t")
 PAGE_CALLS = ("block",)
 

@@ -92,14 +92,20 @@ def entries(models: tuple[Model, ...]) -> dict[str, Entry]:
             if owner and architecture and owner.id not in recounts:
                 recounts[owner.id] = recount(architecture)
             owner_id = owner.id if owner else variant.id
-            found[variant.id] = Entry(model, variant, architecture, owner_id, model_of[owner_id], recounts.get(owner_id))
+            found[variant.id] = Entry(
+                model, variant, architecture, owner_id, model_of[owner_id], recounts.get(owner_id)
+            )
     return found
 
 
 def stated_dates(dates: Dates) -> dict[str, PartialDate]:
     """The dates that are known, by field."""
     names = [name for name in type(dates).model_fields if name != "source"]
-    return {name: getattr(dates, name).value for name in names if getattr(dates, name) is not None and getattr(dates, name).value is not None}
+    return {
+        name: getattr(dates, name).value
+        for name in names
+        if getattr(dates, name) is not None and getattr(dates, name).value is not None
+    }
 
 
 def first_date(model: Model) -> PartialDate | None:

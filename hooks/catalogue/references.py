@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,9 +16,12 @@ from bibtexparser.middlewares import (
     SeparateCoAuthors,
     SplitNameParts,
 )
-from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
+from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
 from .findings import Finding
+
+# What it logs is said again by the findings.
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
 
 ARXIV_ID = re.compile(r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}")
 _LATEX = re.compile(r"[\\~$]|--|``|''")
@@ -48,26 +52,29 @@ class Reference:
     bibtex: str
     line: int
 
-    @property
-    def short_authors(self) -> str:
-        """`Dai et al.`, or the one or two names."""
-        names = [name.split(" ")[-1] if len(self.authors) > 1 else name for name in self.authors]
-        if len(names) > 2:
-            return f"{names[0]} et al."
-        return " and ".join(names).replace(" and et al.", " et al.").replace("and al.", "et al.")
-
 
 def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     """Return the references by key, in file order, and what is wrong with the file."""
     library = parse_string(text, parse_stack=[])
     findings = list(_failed(library, file))
-    verbatim = {entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries}
+    verbatim = {
+        entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries
+    }
+    decoded = _decoded(library)
+    findings += _failed(decoded, file)
     references = {}
-    for entry in _decoded(library):
+    for entry in decoded.entries:
         missing = [name for name in REQUIRED if not set(name.split(" or ")) & entry.fields_dict.keys()]
         if missing:
             findings.append(
-                Finding(file, _line(entry), entry.key, "missing " + ", ".join(f"`{m}`" for m in missing), "every reference has " + ", ".join(REQUIRED), fix="add the field")
+                Finding(
+                    file,
+                    _line(entry),
+                    entry.key,
+                    "missing " + ", ".join(f"`{m}`" for m in missing),
+                    "every reference has " + ", ".join(REQUIRED),
+                    fix="add the field",
+                )
             )
         reference = _reference(entry, verbatim[entry.key])
         findings += _malformed(reference, file)
@@ -75,18 +82,20 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     return references, findings
 
 
-def _decoded(library: Library) -> Iterator[Entry]:
-    """Entries without enclosing braces and LaTeX accents, authors split into names.
+def _decoded(library: Library) -> Library:
+    """Entries without enclosing braces and LaTeX accents, authors split into names; failed blocks where that fails.
 
     Decoding LaTeX is slow, so only entries that have any go through it.
     """
     plain = [RemoveEnclosingMiddleware(), SeparateCoAuthors(), SplitNameParts()]
     decoding = [plain[0], LatexDecodingMiddleware(), *plain[1:]]
+    blocks: list[Block] = []
     for entry in library.entries:
         result = Library([entry])
         for middleware in decoding if _LATEX.search(entry.raw or "") else plain:
             result = middleware.transform(result)
-        yield result.entries[0]
+        blocks += result.blocks
+    return Library(blocks)
 
 
 def _line(block: Entry | ParsingFailedBlock) -> int:
@@ -97,16 +106,40 @@ def _failed(library: Library, file: str) -> Iterator[Finding]:
     """bibtexparser does not raise: what it could not read has to be asked for."""
     for block in library.failed_blocks:
         if isinstance(block, DuplicateBlockKeyBlock):
-            yield Finding(file, _line(block), str(block.key), "this key is used for the second time", "each key once", fix="rename or remove one of the two")
+            yield Finding(
+                file,
+                _line(block),
+                str(block.key),
+                "this key is used for the second time",
+                "each key once",
+                fix="rename or remove one of the two",
+            )
         else:
-            yield Finding(file, _line(block), "", f"not BibTeX: {block.error}", fix="check braces, commas and quotes in this entry")
+            yield Finding(
+                file,
+                _line(block),
+                "",
+                f"not BibTeX: {_reason(block)}",
+                fix="check braces, commas and quotes in this entry",
+            )
+
+
+def _reason(block: ParsingFailedBlock) -> str:
+    if isinstance(block, DuplicateFieldKeyBlock):
+        return ", ".join(f"field `{name}` is given twice" for name in sorted(block.duplicate_keys))
+    reason = re.sub(r"\s+", " ", getattr(block.error, "abort_reason", "") or str(block.error)).strip().rstrip(".")
+    return reason[:1].lower() + reason[1:]
 
 
 def _reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
     fields = entry.fields_dict
 
     def text(name: str) -> str | None:
-        return re.sub(r"\s+", " ", str(fields[name].value).replace("{", "").replace("}", "")).strip() if name in fields else None
+        return (
+            re.sub(r"\s+", " ", str(fields[name].value).replace("{", "").replace("}", "")).strip()
+            if name in fields
+            else None
+        )
 
     def verbatim(name: str) -> str | None:
         """The field without decoding, which would change an address."""
@@ -135,8 +168,34 @@ def _names(people: list[NameParts]) -> Iterator[str]:
 
 def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
     if reference.url is not None and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url):
-        yield Finding(file, reference.line, f"{reference.key}.url", f"found `{reference.url}`", "allowed are addresses that begin with https://", fix="correct the address")
+        yield Finding(
+            file,
+            reference.line,
+            f"{reference.key}.url",
+            f"found `{reference.url}`",
+            "allowed are addresses that begin with https://",
+            fix="correct the address",
+        )
     if reference.eprint is not None and not ARXIV_ID.fullmatch(reference.eprint):
-        yield Finding(file, reference.line, f"{reference.key}.eprint", f"found `{reference.eprint}`", "an arXiv id is YYMM.NNNNN", fix="correct the id")
-    elif reference.eprint is not None and reference.url is not None and "arxiv.org/abs/" in reference.url and not reference.url.endswith(reference.eprint):
-        yield Finding(file, reference.line, f"{reference.key}.url", f"found `{reference.url}`", f"the entry's arXiv id is {reference.eprint}", fix="make id and address agree")
+        yield Finding(
+            file,
+            reference.line,
+            f"{reference.key}.eprint",
+            f"found `{reference.eprint}`",
+            "an arXiv id is YYMM.NNNNN",
+            fix="correct the id",
+        )
+    elif (
+        reference.eprint is not None
+        and reference.url is not None
+        and "arxiv.org/abs/" in reference.url
+        and not reference.url.endswith(reference.eprint)
+    ):
+        yield Finding(
+            file,
+            reference.line,
+            f"{reference.key}.url",
+            f"found `{reference.url}`",
+            f"the entry's arXiv id is {reference.eprint}",
+            fix="make id and address agree",
+        )

@@ -1,9 +1,9 @@
-"""Read YAML strictly, in one pass over its nodes, and remember the line of every value.
+"""Read YAML strictly, in one pass over its events, and remember the line of every value.
 
-Gives plain values (str, int, Decimal, bool, list, dict) and a `Located` map from path to
-line. Decimals keep the digits as typed, so that a score of 70.0 stays 70.0. Refused, each
-with its line: duplicate keys, anchors and aliases, merge keys, tags, empty values, and the
-words and numbers that YAML 1.1 and 1.2 read differently (`on`, `12:30`, `017`).
+Gives plain values (str, int, Written, bool, list, dict) and a `Located` map from path to
+line. Decimals keep what was typed, so that a score of 70.0 stays 70.0. Refused, each with
+its line: duplicate keys, anchors and aliases, tags, empty values, control characters, and
+the words and numbers that YAML 1.1 and 1.2 read differently (`on`, `12:30`, `017`).
 """
 
 from __future__ import annotations
@@ -29,6 +29,22 @@ _OCTAL_LOOK = re.compile(r"[-+]?0[0-9_]+|0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9]*_[0
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 _YAML_11_BOOL = {"on", "off", "yes", "no", "y", "n"}
 _EMPTY = {"", "~", "null"}
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Written(Decimal):
+    """A number with a fraction or an exponent that remembers how it was typed.
+
+    Attributes:
+        written: `1e-4` where that was typed, although the number prints as 0.0001.
+    """
+
+    written: str
+
+    def __new__(cls, text: str) -> Written:
+        number = super().__new__(cls, text)
+        number.written = text
+        return number
 
 
 @dataclass
@@ -76,26 +92,57 @@ class Located:
 
 
 def read(text: str, file: str) -> Located:
-    """Read YAML `text` of `file`. Problems are in `findings`; `data` holds what could be read."""
+    """Read YAML `text` of `file`. Problems are in `findings`; `data` holds what could be read.
+
+    A file that is not YAML, or has an alias in it, gives no data: what stands behind an
+    alias is not followed.
+    """
     located = Located(file)
+    for number, line in enumerate(text.split("\n"), 1):
+        if character := _FORBIDDEN.search(line):
+            located.findings.append(
+                Finding(
+                    file,
+                    number,
+                    "",
+                    f"not YAML: the control character U+{ord(character[0]):04X}",
+                    fix="take it out, and save the file as plain UTF-8 text",
+                )
+            )
+    if located.findings:
+        return located
+    builder = _Builder(located.lines)
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        located.data = builder.document(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
         context = f" {error.context}" if error.context else ""
         located.findings.append(
-            Finding(file, line, "", f"not YAML: {error.problem}{context}", fix="check indentation, colons and quotes near this line")
+            Finding(
+                file,
+                mark.line + 1 if mark else 1,
+                "",
+                f"not YAML: {error.problem}{context}",
+                fix="check indentation, colons and quotes near this line",
+            )
         )
         return located
-    except yaml.YAMLError as error:
-        located.findings.append(Finding(file, 1, "", f"not YAML: {str(error).splitlines()[0]}", fix="save the file as plain UTF-8 text"))
+    except RecursionError:
+        located.findings.append(
+            Finding(
+                file,
+                1,
+                "",
+                "not YAML that anybody can read: brackets inside brackets without end",
+                fix="close the brackets",
+            )
+        )
         return located
-    if root is None:
-        located.findings.append(Finding(file, 1, "", "the file is empty", fix="write the entries under their top-level key"))
+    if located.data is None:
+        located.findings.append(
+            Finding(file, 1, "", "the file is empty", fix="write the entries under their top-level key")
+        )
         return located
-    builder = _Builder(located)
-    located.data = builder.build(root, ())
     located.findings += [
         Finding(file, line, located.spoken(path), found, allowed, fix=fix)
         for line, path, found, allowed, fix in builder.complaints
@@ -109,79 +156,116 @@ def read(text: str, file: str) -> Located:
             "allowed are values written out",
             fix="write the value out, or name the variant that shares it with `architecture_of`",
         )
-        for line in sorted(set(_anchored(text)))
+        for line in sorted(builder.anchored)
     ]
+    if builder.aliased:
+        located.data = None
     return located
-
-
-def _anchored(text: str) -> Iterator[int]:
-    """Lines (from 1) on which an anchor or an alias stands."""
-    if "&" not in text and "*" not in text:
-        return
-    for event in yaml.parse(text, Loader=_Loader):
-        if (isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)) and event.start_mark:
-            yield event.start_mark.line + 1
 
 
 class _Builder:
     """Builds plain values; complaints are worded once the data is whole and entries have their ids."""
 
-    def __init__(self, located: Located) -> None:
-        self.lines = located.lines
+    def __init__(self, lines: dict[Path, int]) -> None:
+        self.lines = lines
         self.complaints: list[tuple[int, Path, str, str, str]] = []
+        self.anchored: set[int] = set()
+        self.aliased = False
+        self.events: Iterator[Any] = iter(())
 
-    def complain(self, node: yaml.Node, path: Path, found: str, allowed: str, fix: str) -> None:
-        self.complaints.append((node.start_mark.line + 1, path, found, allowed, fix))
+    def complain(self, event: Any, path: Path, found: str, allowed: str, fix: str) -> None:
+        self.complaints.append((_line(event), path, found, allowed, fix))
 
-    def build(self, node: yaml.Node, path: Path) -> Any:
-        self.lines[path] = node.start_mark.line + 1
-        if isinstance(node, yaml.ScalarNode):
-            return self.scalar(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
-        assert isinstance(node, yaml.MappingNode)
-        return self.mapping(node, path)
+    def document(self, events: Iterator[Any]) -> Any:
+        """The value of the one document in `events`; None where there is none."""
+        self.events = events
+        next(events)
+        if isinstance(next(events), yaml.StreamEndEvent):
+            return None
+        data = self.build(self.next(), ())
+        next(events)
+        more = next(events)
+        if not isinstance(more, yaml.StreamEndEvent):
+            raise yaml.MarkedYAMLError(
+                context="expected a single document", problem="another document", problem_mark=more.start_mark
+            )
+        return data
 
-    def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+    def next(self) -> Any:
+        """The next event. Anchors and aliases are noted, wherever they stand."""
+        event = next(self.events)
+        if getattr(event, "anchor", None):
+            self.anchored.add(_line(event))
+            self.aliased = self.aliased or isinstance(event, yaml.AliasEvent)
+        return event
+
+    def skip(self, event: Any) -> None:
+        """Pass over the value that begins with `event`."""
+        depth = 0
+        while True:
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth == 0:
+                return
+            event = self.next()
+
+    def build(self, event: Any, path: Path) -> Any:
+        """The value that begins with `event`."""
+        self.lines[path] = _line(event)
+        if isinstance(event, yaml.AliasEvent):
+            return None
+        if event.tag is not None:
+            self.complain(event, path, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            values: list[Any] = []
+            while not isinstance(item := self.next(), yaml.SequenceEndEvent):
+                values.append(self.build(item, (*path, len(values))))
+            return values
+        return self.mapping(path)
+
+    def mapping(self, path: Path) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        first_lines: dict[str, int] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value
-            line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.complain(key_node, path, "a key that is a list or a mapping", "a key is a word", "write a plain word")
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                if not isinstance(event, yaml.AliasEvent):
+                    self.complain(
+                        event, path, "a key that is a list or a mapping", "a key is a word", "write a plain word"
+                    )
+                self.skip(event)
+                self.skip(self.next())
                 continue
+            key = event.value
+            where, line = (*path, key), _line(event)
+            if event.tag is not None:
+                self.complain(event, where, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
             if key in values:
                 self.complain(
-                    key_node,
-                    (*path, key),
-                    f"key `{key}` for the second time (first on line {first_lines[key]})",
+                    event,
+                    where,
+                    f"key `{key}` for the second time (first on line {self.lines[where]})",
                     "each key once",
                     "keep one of the two",
                 )
+                self.skip(self.next())
                 continue
-            first_lines[key] = line
-            values[key] = self.build(value_node, (*path, key))
-            self.lines[(*path, key)] = line
+            values[key] = self.build(self.next(), where)
+            self.lines[where] = line
         return values
 
-    def scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
-        text = node.value
-        if node.style not in (None, ""):
+    def scalar(self, event: Any, path: Path) -> Any:
+        text = event.value
+        if event.style not in (None, ""):
             return text
-        if node.tag not in (
-            "tag:yaml.org,2002:" + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge")
-        ):
-            self.complain(node, path, f"tag `{node.tag}`", "allowed are untagged values", "take the tag out")
         if text in ("true", "false"):
             return text == "true"
         if _INT.fullmatch(text):
             return int(text)
         if _FLOAT.fullmatch(text):
-            return Decimal(text)
+            return Written(text)
         if text.lower() in _EMPTY:
             self.complain(
-                node,
+                event,
                 path,
                 "an empty value",
                 "allowed is a value, or `not published`, `not applicable` or `unknown`",
@@ -189,14 +273,30 @@ class _Builder:
             )
         elif text.lower() in _YAML_11_BOOL or text in ("True", "False", "TRUE", "FALSE"):
             self.complain(
-                node, path, f"`{text}`, which some YAML readers take for a truth value", "true, false or a quoted word", f'write true or false, or "{text}"'
+                event,
+                path,
+                f"`{text}`, which some YAML readers take for a truth value",
+                "true, false or a quoted word",
+                f'write true or false, or "{text}"',
             )
         elif _SEXAGESIMAL.fullmatch(text):
             self.complain(
-                node, path, f"`{text}`, which some YAML readers take for a number in base 60", "a quoted text", f'write "{text}"'
+                event,
+                path,
+                f"`{text}`, which some YAML readers take for a number in base 60",
+                "a quoted text",
+                f'write "{text}"',
             )
         elif _OCTAL_LOOK.fullmatch(text):
             self.complain(
-                node, path, f"`{text}`, which YAML readers take for different numbers", "a decimal number without leading zeros or underscores", "write it in plain decimal digits, or quote it"
+                event,
+                path,
+                f"`{text}`, which YAML readers take for different numbers",
+                "a decimal number without leading zeros or underscores",
+                "write it in plain decimal digits, or quote it",
             )
         return text
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1

@@ -25,13 +25,17 @@ def validate(located: Located, schema: type[R]) -> tuple[R | None, list[Finding]
         return schema.model_validate(located.data), []
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        return None, [_finding(located, schema, details) for details in errors if not _follows_from_another(details, errors)]
+        return None, [
+            _finding(located, schema, details) for details in errors if not _follows_from_another(details, errors)
+        ]
 
 
 def _follows_from_another(details: ErrorDetails, errors: list[ErrorDetails]) -> bool:
     """A list that is called too short only because its items have errors of their own."""
     loc = details["loc"]
-    return details["type"] == "too_short" and any(e["loc"][: len(loc)] == loc and len(e["loc"]) > len(loc) for e in errors)
+    return details["type"] == "too_short" and any(
+        e["loc"][: len(loc)] == loc and len(e["loc"]) > len(loc) for e in errors
+    )
 
 
 def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -> Finding:
@@ -42,31 +46,49 @@ def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -
         allowed = sorted(fields_at(schema, path[:-1]))
         word = str(path[-1])
         return located.finding(
-            where, f"unknown key `{word}`", "allowed are " + ", ".join(f"`{name}`" for name in allowed), nearest(word, allowed), "correct the key or take it out"
+            where,
+            f"unknown key `{word}`",
+            "allowed are " + ", ".join(f"`{name}`" for name in allowed),
+            nearest(word, allowed),
+            "correct the key or take it out",
         )
     if kind == "missing":
         return located.finding(where, f"`{path[-1]}` is missing", "it is required here", fix=f"add `{path[-1]}:`")
-    found = f"`{details['input']}`" if isinstance(details["input"], str | int | float | bool) or details["input"] is None else f"a {_yaml_kind(details['input'])}"
-    found = f"found {found}"
+    found = f"found {_as_written(details['input'])}"
     if kind == "enum":
         words = [str(w) for w in _enum_words(schema, path)]
         return located.finding(
-            where, found, "allowed are " + ", ".join(f"`{w}`" for w in words), nearest(details["input"], words), "use one of these words"
+            where,
+            found,
+            "allowed are " + ", ".join(f"`{w}`" for w in words),
+            nearest(details["input"], words),
+            "use one of these words",
         )
     if kind == "string_pattern_mismatch":
-        return located.finding(where, found, _pattern_in_words(str(context.get("pattern", ""))), fix="correct the spelling")
+        return located.finding(
+            where, found, _pattern_in_words(str(context.get("pattern", ""))), fix="correct the spelling"
+        )
     message = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return located.finding(where, found, message[:1].lower() + message[1:], fix="correct the value; the field reference on “Add a model” shows an example")
+    return located.finding(
+        where,
+        found,
+        message[:1].lower() + message[1:],
+        fix="correct the value; the field reference on “Add a model” shows an example",
+    )
 
 
-def _yaml_kind(value: Any) -> str:
-    return "mapping" if isinstance(value, dict) else "list" if isinstance(value, list) else type(value).__name__
+def _as_written(value: Any) -> str:
+    """A value as it stands in the file, in backquotes; of a mapping or a list, only that it is one."""
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{getattr(value, 'written', value)}`"
 
 
 _PATTERNS = {
     r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$": "allowed are lower-case letters, digits, dots and single hyphens",
     r"^https://[^\s/]+\.[^\s]+$": "allowed are addresses that begin with https://",
-    "^(introduced|adopted|kept|dropped)$": "allowed are `introduced`, `adopted`, `kept`, `dropped`",
 }
 
 

@@ -7,8 +7,10 @@ Without JavaScript the link leads to the list; with it, the source opens beside 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -30,6 +32,7 @@ from . import format
 from .context import Context
 
 _CODE = re.compile(r"`([^`]+)`")
+_JOINER = "\u2060"  # keeps a source mark on the line of its sentence
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+")
 
 
@@ -58,9 +61,11 @@ class Citations:
             return Markup("")
         number = self.number(sources)
         label = escape(self.context.words("source.mark", number=number))
-        return Markup(f'<a class="ds-mark" href="#s{number}" data-s="{number}" aria-label="{label}">[{number}]</a>')
+        return Markup(
+            f'{_JOINER}<a class="ds-mark" href="#s{number}" data-s="{number}" aria-label="{label}">[{number}]</a>'
+        )
 
-    def single(self, single: Single[object] | None, notes: str = "tip") -> Markup:
+    def single(self, single: Single[Any] | None, notes: str = "tip") -> Markup:
         """A value with its source, or the word for why there is none.
 
         A remark on the value opens with its source (`notes="tip"`) or stands behind it ("inline").
@@ -134,16 +139,24 @@ class Citations:
         raise LookupFailure(f"`{quote.name}` is not a call")
 
     def _computed(self, quote: Quote) -> Markup:
-        """A ratio, a share or a saving of two values, with both in its title."""
-        first, second = (self.context.lookup.find(path) for path in quote.arguments)
-        ratio = first.number / second.number
-        shown = {
-            "ratio": f"{format.significant(ratio)}",
-            "share": f"{format.significant(100 * ratio)}%",
-            "saving": f"{format.significant(100 * (1 - ratio))}%",
-        }[quote.name]
-        a, b = (self.plain(found.value).striptags() for found in (first, second))
-        formula = f"1 − {a} ÷ {b}" if quote.name == "saving" else f"{a} ÷ {b}"
+        """A ratio, a share, a saving or a product of values, with what went in as its title."""
+        shown_inputs = [
+            argument
+            if argument[0].isdigit() and "/" not in argument
+            else self.plain(self.context.lookup.find(argument).value).striptags()
+            for argument in quote.arguments
+        ]
+        numbers = [self.context.lookup.number(argument, typed=True) for argument in quote.arguments]
+        if quote.name == "product":
+            shown, formula = format.compact(math.prod(numbers)), " × ".join(shown_inputs)
+        else:
+            ratio, formula = numbers[0] / numbers[1], " ÷ ".join(shown_inputs)
+            shown = {
+                "ratio": format.significant(ratio),
+                "share": f"{format.significant(100 * ratio)}%",
+                "saving": f"{format.significant(100 * (1 - ratio))}%",
+            }[quote.name]
+            formula = f"1 − {formula}" if quote.name == "saving" else formula
         return Markup('<span class="ds-r" title="{}">{}</span>').format(formula, shown)
 
     def listing(self) -> list[tuple[int, list[Markup]]]:
@@ -167,15 +180,22 @@ def plain_text(context: Context, text: Text) -> str:
     return " ".join(Citations(context).inline(text).striptags().split())
 
 
-def description(context: Context, text: Text, limit: int = 155) -> str:
-    """The first sentences of a text, as many as fit into a search result."""
-    sentences = _SENTENCE.split(plain_text(context, text))
-    kept = sentences[0]
-    for sentence in sentences[1:]:
-        if len(kept) + len(sentence) >= limit:
+def first_sentence(context: Context, text: Text) -> str:
+    """The first sentence of a catalogue text, without markup."""
+    return _SENTENCE.split(plain_text(context, text))[0]
+
+
+def description(context: Context, text: Text, least: int = 70, most: int = 155) -> str:
+    """The first sentences of a text, as many as fit into a search result; cut where the first fill too little of it."""
+    whole = plain_text(context, text)
+    kept = ""
+    for sentence in _SENTENCE.split(whole):
+        if kept and len(kept) + len(sentence) >= most:
             break
-        kept = f"{kept} {sentence}"
-    return kept if len(kept) <= limit else kept[: limit - 1].rsplit(" ", 1)[0] + "…"
+        kept = f"{kept} {sentence}".strip()
+    if least <= len(kept) <= most or (kept == whole and len(kept) <= most):
+        return kept
+    return whole[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _link(page: str, quote: Quote, name: str) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -12,7 +13,7 @@ from .cite import Citations
 from .tables import Cell, Column, Table, sort_key
 
 
-def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[object]]]:
+def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
     """Every stated value of a block and its inner blocks as `(dotted.key, value)`."""
     for name in type(block).model_fields:
         value = getattr(block, name)
@@ -23,7 +24,7 @@ def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[object]
             yield from stated(value, f"{key}.")
 
 
-def variants_told_apart(values: Sequence[Stated[object]], order: Sequence[str]) -> list[str]:
+def variants_told_apart(values: Sequence[Stated[Any]], order: Sequence[str]) -> list[str]:
     """Variants that get a column of their own, because some value differs between them."""
     named = {variant for value in values for variant in (value.by_variant or {})}
     return [variant for variant in order if variant in named] + sorted(named - set(order))
@@ -32,10 +33,13 @@ def variants_told_apart(values: Sequence[Stated[object]], order: Sequence[str]) 
 def key_value_table(
     citations: Citations,
     caption: str,
-    rows: Sequence[tuple[Markup | str, Stated[object], Markup | str]],
+    rows: Sequence[tuple[Markup | str, Stated[Any], Markup | str]],
     order: Sequence[str],
 ) -> Table:
-    """Rows of `(label, value, unit)`; one value column, or one per variant where they differ."""
+    """Rows of `(label, value, unit)`; one value column, or one per variant where they differ.
+
+    A value that is not stated by variant spans the columns instead of being repeated for each.
+    """
     words, entries = citations.context.words, citations.context.catalogue.entries
     variants = variants_told_apart([value for _, value, _ in rows], order)
     heads = [Column(words("table.field"))]
@@ -43,34 +47,38 @@ def key_value_table(
     body = []
     for label, value, unit in rows:
         cells = [Cell(escape(label))]
-        for variant in variants or [""]:
-            single = value.for_variant(variant) if variants else value
+        apart = variants if value.by_variant is not None else [""]
+        for variant in apart:
+            single = value.for_variant(variant) if variant else value
             html = citations.single(single, notes="inline")
             if unit and single is not None and single.absence is None:
                 html += Markup(" ") + unit
-            cells.append(Cell(html, sort_key(single)))
+            cells.append(Cell(html, sort_key(single), span=1 if variant else max(1, len(variants))))
         body.append(cells)
     return Table(caption, heads, body, classes="ds-fields")
 
 
-def labelled(citations: Citations, block: Block, prefix: str, skip: Sequence[str] = ()) -> list[tuple[Markup | str, Stated[object], str]]:
+def labelled(
+    citations: Citations, block: Block, prefix: str, skip: Sequence[str] = ()
+) -> list[tuple[Markup | str, Stated[Any], str]]:
     """The stated values of a block with their labels; `prefix` selects the words."""
     words = citations.context.words
     return [(words(f"field.{prefix}{key}"), value, "") for key, value in stated(block) if key.split(".")[0] not in skip]
 
 
-def detail_rows(citations: Citations, details: Sequence[Detail]) -> list[tuple[Markup | str, Stated[object], Markup | str]]:
+def detail_rows(
+    citations: Citations, details: Sequence[Detail]
+) -> list[tuple[Markup | str, Stated[Any], Markup | str]]:
     """Published values without a field of their own, in the same form."""
-    return [
-        (citations.inline(d.label), d.value, citations.inline(d.unit) if d.unit else "")  # type: ignore[misc]
-        for d in details
-    ]
+    return [(citations.inline(d.label), d.value, citations.inline(d.unit) if d.unit else "") for d in details]
 
 
 FOLD_FROM = 9
 
 
-def details_table(citations: Citations, caption: str, details: Sequence[Detail], order: Sequence[str]) -> tuple[Table | None, bool]:
+def details_table(
+    citations: Citations, caption: str, details: Sequence[Detail], order: Sequence[str]
+) -> tuple[Table | None, bool]:
     """Details as a table, and whether it is long enough to be folded away."""
     if not details:
         return None, False

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 
 from latex2mathml.converter import convert
+from markupsafe import Markup
 
 
 class FormulaError(ValueError):
     """latex2mathml did not understand a formula; it says so only in its output."""
 
 
-@lru_cache(maxsize=None)
+_TAG = re.compile(r"(<[^>]*>)")
+_INDEXED = re.compile(r"\b([^\W\d_])_(\w{1,4}|\{[^}]*\})(?:\^(\w{1,3}|\{[^}]*\}))?")
+
+
+def with_indices(html: Markup) -> Markup:
+    """Letters with an index, written `d_h^R` in a text, as the formula sets them."""
+    return Markup("".join(part if part.startswith("<") else _INDEXED.sub(_set, part) for part in _TAG.split(str(html))))
+
+
+def _set(match: re.Match[str]) -> str:
+    letter, below, above = (part and part.strip("{}") for part in match.groups())
+    return f"<i>{letter}</i><sub>{below}</sub>" + (f"<sup>{above}</sup>" if above else "")
+
+
+@cache
 def mathml(latex: str) -> str:
     """Display MathML. Raises FormulaError where a command was not understood.
 

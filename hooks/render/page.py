@@ -50,7 +50,11 @@ class Page:
     @property
     def markdown(self) -> str:
         """Front matter, headings and block markers."""
-        front = ["---", f"title: {json.dumps(self.title, ensure_ascii=False)}", f"description: {json.dumps(self.description, ensure_ascii=False)}"]
+        front = [
+            "---",
+            f"title: {json.dumps(self.title, ensure_ascii=False)}",
+            f"description: {json.dumps(self.description, ensure_ascii=False)}",
+        ]
         front += [f"hide: [{', '.join(self.hide)}]"] if self.hide else []
         front.append("---")
         parts = ["\n".join(front), f"# {self.title}"]

@@ -76,7 +76,11 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
         if any(m.track is track for m in by_date)
     ]
     shelves: list[object] = [
-        {words(f"kind.{kind.name.lower()}"): [{ctx.short_name(t): f"techniques/{t.id}.md"} for t in catalogue.techniques.values() if t.kind is kind]}
+        {
+            words(f"kind.{kind.name.lower()}"): [
+                {ctx.short_name(t): f"techniques/{t.id}.md"} for t in catalogue.techniques.values() if t.kind is kind
+            ]
+        }
         for kind in TechniqueKind
         if any(t.kind is kind for t in catalogue.techniques.values())
     ]
@@ -84,7 +88,12 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
         {words("nav.home"): "index.md"},
         {words("page.models"): ["models/index.md", *tracks]},
         {words("page.timeline"): "timeline.md"},
-        {words("page.compare"): ["compare/index.md", *_titled(pages, [f"compare/{theme}.md" for theme in compare.THEMES])]},
+        {
+            words("page.compare"): [
+                "compare/index.md",
+                *_titled(pages, [f"compare/{theme}.md" for theme in compare.THEMES]),
+            ]
+        },
         {words("page.techniques"): ["techniques/index.md", *shelves]},
         {words("page.infrastructure"): "infrastructure.md"},
         {words("nav.guides"): list(GUIDES)},

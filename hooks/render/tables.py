@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from markupsafe import Markup
 
@@ -13,10 +14,11 @@ from catalogue.schema.values import Length, PartialDate, Quantity, Single
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: HTML, and what it is sorted by where that is not its text."""
+    """One cell: HTML, what it is sorted by where that is not its text, and how many columns it spans."""
 
     html: Markup
     sort: str | None = None
+    span: int = 1
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Table:
     classes: str = ""
 
 
-def sort_key(single: Single[object] | None) -> str | None:
+def sort_key(single: Single[Any] | None) -> str | None:
     """What a value is sorted by: its number, its date, or nothing (its text)."""
     value = single.value if single is not None else None
     if isinstance(value, Quantity | Length):

@@ -117,7 +117,7 @@ for (const table of document.querySelectorAll("table.ds-sortable")) {
 
 // A link to a folded working opens it.
 function unfold() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
   const details = target?.closest("details");
   if (details && !details.open) {
     details.open = true;

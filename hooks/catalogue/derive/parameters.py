@@ -62,7 +62,9 @@ def recount(architecture: Architecture) -> Recount:
     }
     if attention is Attention.MLA:
         formulas["latent_norms"] = (
-            "num_hidden_layers * (q_lora_rank + kv_lora_rank)" if "q_lora_rank" in numbers else "num_hidden_layers * kv_lora_rank"
+            "num_hidden_layers * (q_lora_rank + kv_lora_rank)"
+            if "q_lora_rank" in numbers
+            else "num_hidden_layers * kv_lora_rank"
         )
     cache_formula = _CACHE.get(attention) if attention else None
     missing = _missing(formulas.values(), numbers)
@@ -74,7 +76,11 @@ def recount(architecture: Architecture) -> Recount:
     total = sum(t.value for t in terms)
     idle = None
     if feed_forward is FeedForward.DEEPSEEK_MOE:
-        idle = term("idle_experts", "moe_layers * (n_routed_experts - num_experts_per_tok) * 3 * hidden_size * moe_intermediate_size", numbers)
+        idle = term(
+            "idle_experts",
+            "moe_layers * (n_routed_experts - num_experts_per_tok) * 3 * hidden_size * moe_intermediate_size",
+            numbers,
+        )
     every = total - (idle.value if idle else 0)
     embedding = numbers["vocab_size"] * numbers["hidden_size"]
     head = 0 if architecture.tie_word_embeddings.value else embedding
@@ -115,7 +121,9 @@ def _embedding_formulas(architecture: Architecture) -> dict[str, str]:
     formulas = {"embedding": "vocab_size * hidden_size"}
     if not architecture.tie_word_embeddings.value:
         formulas["head"] = "vocab_size * hidden_size"
-    if (architecture.attention_bias and architecture.attention_bias.value) or (architecture.qkv_bias and architecture.qkv_bias.value):
+    if (architecture.attention_bias and architecture.attention_bias.value) or (
+        architecture.qkv_bias and architecture.qkv_bias.value
+    ):
         formulas["attention_bias"] = "num_hidden_layers * (num_attention_heads + 2 * num_key_value_heads) * head_dim"
     if architecture.attention_bias and architecture.attention_bias.value:
         formulas["output_bias"] = "num_hidden_layers * hidden_size"
@@ -135,7 +143,9 @@ def _attention_formulas(attention: Attention | None, numbers: Mapping[str, int])
             "mla_query_up": "num_hidden_layers * q_lora_rank * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)",
         }
     else:
-        query = {"mla_query": "num_hidden_layers * hidden_size * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)"}
+        query = {
+            "mla_query": "num_hidden_layers * hidden_size * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)"
+        }
     return query | {
         "mla_key_value_down": "num_hidden_layers * hidden_size * (kv_lora_rank + qk_rope_head_dim)",
         "mla_key_value_up": "num_hidden_layers * kv_lora_rank * num_attention_heads * (qk_nope_head_dim + v_head_dim)",

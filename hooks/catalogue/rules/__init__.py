@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..findings import Finding
-from . import architecture, dates, evaluation, ids, lineage, schedule, sizes, sources, texts
+from . import architecture, cost, dates, evaluation, ids, lineage, schedule, sizes, sources, texts
 from .draft import Draft
 
 Rule = Callable[[Draft], Iterator[Finding]]
@@ -31,6 +31,9 @@ ALL: tuple[Rule, ...] = (
     architecture.experts,
     schedule.phases_in_order,
     schedule.mix_adds_up,
+    schedule.steps_give_the_tokens,
+    cost.hours_add_up,
+    cost.hours_give_the_cost,
     evaluation.names_agree,
     sizes.sizes_agree,
     sizes.explanations_are_needed,

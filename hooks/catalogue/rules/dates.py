@@ -20,13 +20,23 @@ def dates_in_order(draft: Draft) -> Iterator[Finding]:
     for path, model in draft.each_model():
         own = first_date(model)
         if own is None:
-            yield draft.finding((*path, "dates"), "an entry without a date", "at least one of weights, paper, announcement, api", fix="add the earliest date that a source gives")
+            yield draft.finding(
+                (*path, "dates"),
+                "an entry without a date",
+                "at least one of weights, paper, announcement, api",
+                fix="add the earliest date that a source gives",
+            )
             continue
         older = {edge.model for edge in model.builds_on if edge.relation in (Relation.SUCCEEDS, Relation.MERGED)}
         for other_id in sorted(older & draft.by_id.keys()):
             other = first_date(draft.by_id[other_id])
             if other is not None and own.text[: len(other.text)] < other.text[: len(own.text)]:
-                yield draft.finding((*path, "dates"), f"first date {own.text}, before `{other_id}` ({other.text}), on which it builds", "an entry is younger than what it builds on", fix="correct one of the two dates")
+                yield draft.finding(
+                    (*path, "dates"),
+                    f"first date {own.text}, before `{other_id}` ({other.text}), on which it builds",
+                    "an entry is younger than what it builds on",
+                    fix="correct one of the two dates",
+                )
 
 
 def paper_near_weights(draft: Draft) -> Iterator[Finding]:
@@ -36,7 +46,12 @@ def paper_near_weights(draft: Draft) -> Iterator[Finding]:
         if {"paper", "weights"} <= dates.keys():
             gap = abs((_day(dates["paper"]) - _day(dates["weights"])).days) / 365.25
             if gap > _YEARS_BETWEEN_WEIGHTS_AND_PAPER:
-                yield draft.finding((*path, "dates", "paper"), f"the paper ({dates['paper'].text}) is {gap:.1f} years from the weights ({dates['weights'].text})", f"at most {_YEARS_BETWEEN_WEIGHTS_AND_PAPER} years", fix="correct one of the two dates")
+                yield draft.finding(
+                    (*path, "dates", "paper"),
+                    f"the paper ({dates['paper'].text}) is {gap:.1f} years from the weights ({dates['weights'].text})",
+                    f"at most {_YEARS_BETWEEN_WEIGHTS_AND_PAPER} years",
+                    fix="correct one of the two dates",
+                )
 
 
 def arxiv_month(draft: Draft) -> Iterator[Finding]:
@@ -51,7 +66,12 @@ def arxiv_month(draft: Draft) -> Iterator[Finding]:
         id_months = (2000 + int(reference.eprint[:2])) * 12 + int(reference.eprint[2:4])
         paper_months = int(paper.text[:4]) * 12 + int(paper.text[5:7])
         if abs(id_months - paper_months) > _MONTHS_BETWEEN_ARXIV_ID_AND_PAPER:
-            yield draft.finding((*path, "dates", "paper"), f"the paper's date {paper.text} is far from its arXiv id {reference.eprint}", "an id begins with the year and month of the first version", fix="correct the date, or `eprint` in the bibliography")
+            yield draft.finding(
+                (*path, "dates", "paper"),
+                f"the paper's date {paper.text} is far from its arXiv id {reference.eprint}",
+                "an id begins with the year and month of the first version",
+                fix="correct the date, or `eprint` in the bibliography",
+            )
 
 
 def _day(partial: PartialDate) -> date:

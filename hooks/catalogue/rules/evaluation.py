@@ -22,7 +22,13 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
                     where = (*path, "evaluation", i, "rows", j, field)
                     known, line = first.setdefault((field, _bare(word)), (word, draft.models_file.line(where)))
                     if known != word:
-                        yield draft.finding(where, f"`{word}`, written `{known}` on line {line}", "one spelling", f"`{known}`", "use the first spelling")
+                        yield draft.finding(
+                            where,
+                            f"`{word}`, written `{known}` on line {line}",
+                            "one spelling",
+                            f"`{known}`",
+                            "use the first spelling",
+                        )
 
 
 def _bare(word: str) -> str:

@@ -14,18 +14,31 @@ def ids_are_unique(draft: Draft) -> Iterator[Finding]:
     """Ids of models, of variants and of techniques are each used once; so are ids of stages and evaluations inside an entry."""
     yield from _twice(draft.models_file, (((*path, "id"), model.id) for path, model in draft.each_model()))
     yield from _twice(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in draft.each_variant()))
-    yield from _twice(draft.techniques_file, ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques)))
+    yield from _twice(
+        draft.techniques_file, ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques))
+    )
     for path, model in draft.each_model():
-        yield from _twice(draft.models_file, (((*path, "training", i, "id"), stage.id) for i, stage in enumerate(model.training)))
-        yield from _twice(draft.models_file, (((*path, "evaluation", i, "id"), table.id) for i, table in enumerate(model.evaluation)))
-        yield from _twice(draft.models_file, (((*path, "techniques", i, "id"), use.id) for i, use in enumerate(model.techniques)))
+        yield from _twice(
+            draft.models_file, (((*path, "training", i, "id"), stage.id) for i, stage in enumerate(model.training))
+        )
+        yield from _twice(
+            draft.models_file, (((*path, "evaluation", i, "id"), table.id) for i, table in enumerate(model.evaluation))
+        )
+        yield from _twice(
+            draft.models_file, (((*path, "techniques", i, "id"), use.id) for i, use in enumerate(model.techniques))
+        )
 
 
 def _twice(file: Located, ids: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
     first: dict[str, int] = {}
     for path, id_ in ids:
         if id_ in first:
-            yield file.finding(path, f"id `{id_}` for the second time (first on line {first[id_]})", "each id once", fix="choose another id")
+            yield file.finding(
+                path,
+                f"id `{id_}` for the second time (first on line {first[id_]})",
+                "each id once",
+                fix="choose another id",
+            )
         first.setdefault(id_, file.line(path))
 
 
@@ -38,10 +51,16 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
             ((*path, "flagship"), model.flagship, own, "a variant of this entry"),
             ((*path, "compared_with"), model.compared_with, models, "a model"),
         ]
-        wanted += [((*path, "builds_on", i, "model"), edge.model, models, "a model") for i, edge in enumerate(model.builds_on)]
-        wanted += [((*path, "techniques", i, "id"), use.id, techniques, "a technique") for i, use in enumerate(model.techniques)]
         wanted += [
-            ((*path, "variants", i, "architecture_of"), variant.architecture_of, variants, "a variant") for i, variant in enumerate(model.variants)
+            ((*path, "builds_on", i, "model"), edge.model, models, "a model") for i, edge in enumerate(model.builds_on)
+        ]
+        wanted += [
+            ((*path, "techniques", i, "id"), use.id, techniques, "a technique")
+            for i, use in enumerate(model.techniques)
+        ]
+        wanted += [
+            ((*path, "variants", i, "architecture_of"), variant.architecture_of, variants, "a variant")
+            for i, variant in enumerate(model.variants)
         ]
         wanted += [
             ((*path, "training", i, "variants", j), id_, own, "a variant of this entry")
@@ -53,7 +72,9 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
     for index, technique in enumerate(draft.techniques.techniques):
         for field in ("related", "replaces"):
             for i, id_ in enumerate(getattr(technique, field)):
-                yield from _unknown(draft.techniques_file, ("techniques", index, field, i), id_, techniques, "a technique")
+                yield from _unknown(
+                    draft.techniques_file, ("techniques", index, field, i), id_, techniques, "a technique"
+                )
 
 
 def variants_are_known(draft: Draft) -> Iterator[Finding]:
@@ -62,25 +83,53 @@ def variants_are_known(draft: Draft) -> Iterator[Finding]:
         for i, table in enumerate(model.evaluation):
             for j, row in enumerate(table.rows):
                 for id_ in row.scores:
-                    yield from _unknown(draft.models_file, (*path, "evaluation", i, "rows", j, "scores", id_), id_, draft.entries, "a variant")
+                    yield from _unknown(
+                        draft.models_file,
+                        (*path, "evaluation", i, "rows", j, "scores", id_),
+                        id_,
+                        draft.entries,
+                        "a variant",
+                    )
     for file, path, value in draft.nodes:
         if isinstance(value, Stated) and value.by_variant is not None:
             for id_ in value.by_variant:
                 yield from _unknown(file, (*path, "by_variant", id_), id_, draft.entries, "a variant")
 
 
+_ALL_OF = {
+    "a model": "models in the catalogue",
+    "a variant": "variants in the catalogue",
+    "a variant of this entry": "variants of this entry",
+    "a technique": "techniques in the catalogue",
+}
+
+
 def _unknown(file: Located, path: Path, id_: str | None, known: Iterable[str], what: str) -> Iterator[Finding]:
     known = list(known)
     if id_ is not None and id_ not in known:
-        yield file.finding(path, f"`{id_}` is not {what}", f"allowed are the ids of {what.removeprefix('a ')}s in the catalogue", nearest(id_, known), "correct the id, or add the entry")
+        yield file.finding(
+            path,
+            f"`{id_}` is not {what}",
+            f"allowed are the ids of {_ALL_OF[what]}",
+            nearest(id_, known),
+            "correct the id, or add the entry",
+        )
 
 
 def one_architecture(draft: Draft) -> Iterator[Finding]:
     """A variant either has an architecture or names the variant it shares one with, not both, and the other has one."""
     for path, _, variant in draft.each_variant():
         if variant.architecture is not None and variant.architecture_of is not None:
-            yield draft.finding((*path, "architecture_of"), "both `architecture` and `architecture_of`", "one of the two", fix="take one out")
+            yield draft.finding(
+                (*path, "architecture_of"),
+                "both `architecture` and `architecture_of`",
+                "one of the two",
+                fix="take one out",
+            )
         elif variant.architecture_of in draft.entries and draft.entries[variant.id].architecture is None:
             yield draft.finding(
-                (*path, "architecture_of"), f"`{variant.architecture_of}` has no architecture to share", "a variant with `architecture`", fix="name the variant that has it"
+                (*path, "architecture_of"),
+                f"`{variant.architecture_of}` has no architecture to share",
+                "a variant with `architecture`",
+                fix="name the variant that has it",
             )

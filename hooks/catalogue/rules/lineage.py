@@ -10,19 +10,26 @@ from .draft import Draft
 
 def no_cycles(draft: Draft) -> Iterator[Finding]:
     """Nothing builds on itself: not a model by `builds_on`, not a variant by `architecture_of`."""
-    parents = {
-        model.id: {edge.model for edge in model.builds_on}
-        for model in draft.models.models
-    }
+    parents = {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
     for path, model in draft.each_model():
         circle = _circle(model.id, parents)
         if circle:
-            yield draft.finding((*path, "builds_on"), "the lineage goes round: " + " → ".join(circle), "an entry builds on older ones", fix="take one of these edges out")
+            yield draft.finding(
+                (*path, "builds_on"),
+                "the lineage goes round: " + " → ".join(circle),
+                "an entry builds on older ones",
+                fix="take one of these edges out",
+            )
     shared = {v.id: {v.architecture_of} if v.architecture_of else set() for _, _, v in draft.each_variant()}
     for path, _, variant in draft.each_variant():
         circle = _circle(variant.id, shared)
         if circle:
-            yield draft.finding((*path, "architecture_of"), "shared architectures go round: " + " → ".join(circle), "one of them holds the architecture", fix="write it out in one")
+            yield draft.finding(
+                (*path, "architecture_of"),
+                "shared architectures go round: " + " → ".join(circle),
+                "one of them holds the architecture",
+                fix="write it out in one",
+            )
 
 
 def _circle(start: str, parents: Mapping[str, set[str]]) -> list[str]:

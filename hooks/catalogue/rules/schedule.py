@@ -1,15 +1,21 @@
-"""Schedules run forward and stay inside the training; mixes add up."""
+"""Schedules run forward and stay inside the training; mixes add up; steps give the tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from math import prod
+from typing import TypeVar
 
 from ..findings import Finding, Path
 from ..schema.training import Stage
+from ..schema.values import Quantity, Stated
 from .draft import Draft
 
 _MIX_TOTAL = (Decimal(98), Decimal(102))
+_TOKENS_TOLERANCE = Decimal("0.02")
+
+Q = TypeVar("Q", bound=Quantity)
 
 
 def _stages(draft: Draft) -> Iterator[tuple[Path, Stage]]:
@@ -19,31 +25,84 @@ def _stages(draft: Draft) -> Iterator[tuple[Path, Stage]]:
 
 
 def phases_in_order(draft: Draft) -> Iterator[Finding]:
-    """The phases of a learning-rate schedule end one after the other, and none after the last token of the stage."""
+    """The phases of a learning-rate schedule each have a rate, end one after the other, and none after the last token of the stage."""
     for path, stage in _stages(draft):
-        if stage.learning_rate is None:
-            continue
         tokens = stage.data.tokens.value if stage.data and stage.data.tokens else None
-        ends_in_tokens = Decimal(0)
-        ends_in_percent = Decimal(0)
-        for index, phase in enumerate(stage.learning_rate.phases):
+        before: dict[str, Decimal] = {}
+        for index, phase in enumerate(stage.learning_rate.phases if stage.learning_rate else ()):
+            here = (*path, "learning_rate", "phases", index)
+            if phase.rate is None and phase.fraction is None:
+                yield draft.finding(
+                    here,
+                    "a phase without `rate` or `fraction`",
+                    "one of the two",
+                    fix="add the learning rate at its end",
+                )
             until = phase.until.value
             if until is None:
                 continue
-            where = (*path, "learning_rate", "phases", index, "until")
-            before = ends_in_percent if until.is_percentage else ends_in_tokens
-            if until.value <= before:
-                yield draft.finding(where, f"a phase that ends at {until.text}, not after the one before", "ends that grow from phase to phase", fix="put the phases in order")
-            if until.is_percentage:
-                ends_in_percent = until.value
-                limit, name = Decimal(100), "100%"
-            else:
-                ends_in_tokens = until.value
-                limit, name = (tokens.value, tokens.text) if tokens else (until.value, "")
+            ends = _ends(until, tokens)
+            if any(end <= before.get(unit, Decimal(0)) for unit, end in ends.items()):
+                yield draft.finding(
+                    (*here, "until"),
+                    f"a phase that ends at {until.text}, not after the one before",
+                    "ends that grow from phase to phase",
+                    fix="put the phases in order",
+                )
+            limit = Decimal(100) if until.is_percentage else tokens.value if tokens else until.value
             if until.value > limit:
-                yield draft.finding(where, f"a phase that ends at {until.text}", f"the stage ends at {name}", fix="correct the phase or the tokens of the stage")
-            if phase.rate is None and phase.fraction is None:
-                yield draft.finding((*path, "learning_rate", "phases", index), "a phase without `rate` or `fraction`", "one of the two", fix="add the learning rate at its end")
+                name = "100%" if until.is_percentage or tokens is None else tokens.text
+                yield draft.finding(
+                    (*here, "until"),
+                    f"a phase that ends at {until.text}",
+                    f"the stage ends at {name}",
+                    fix="correct the phase or the tokens of the stage",
+                )
+            before |= ends
+
+
+def _ends(until: Quantity, tokens: Quantity | None) -> dict[str, Decimal]:
+    """The end of a phase in tokens and in per cent, so that both can be compared; in its own unit where the stage states no tokens."""
+    if until.is_percentage:
+        return {"%": until.value} | ({"tokens": tokens.value * until.value / 100} if tokens else {})
+    return {"tokens": until.value} | ({"%": 100 * until.value / tokens.value} if tokens and tokens.value else {})
+
+
+def steps_give_the_tokens(draft: Draft) -> Iterator[Finding]:
+    """Steps times sequences times their length are the tokens of the stage to within 2%, unless the batch grows or a `note` on the tokens says why not."""
+    for path, stage in _stages(draft):
+        batch, tokens = stage.batch_size, stage.data.tokens if stage.data else None
+        if batch is None or batch.start is not None or batch.ramp_tokens is not None or tokens is None:
+            continue
+        for variant in stage.variants:
+            stated = tokens.for_variant(variant)
+            factors: list[Quantity | None] = [
+                _of(stage.steps, variant),
+                _of(batch.sequences, variant),
+                _of(stage.sequence_length, variant),
+            ]
+            if (
+                stated is None
+                or stated.value is None
+                or stated.note is not None
+                or tokens.note is not None
+                or None in factors
+            ):
+                continue
+            product = prod(factor.value for factor in factors if factor is not None)
+            if abs(product - stated.value.value) > _TOKENS_TOLERANCE * stated.value.value:
+                yield draft.finding(
+                    (*path, "data", "tokens"),
+                    f"{stated.value.text} tokens, but {' × '.join(f.text for f in factors if f is not None)} make {product:,.0f}",
+                    f"a difference of at most {_TOKENS_TOLERANCE:.0%}",
+                    fix="correct the tokens, the steps, the batch or the sequence length, or add a `note` to the tokens",
+                )
+                break
+
+
+def _of(value: Stated[Q] | None, variant: str) -> Q | None:
+    single = value.for_variant(variant) if value else None
+    return single.value if single else None
 
 
 def mix_adds_up(draft: Draft) -> Iterator[Finding]:
@@ -52,4 +111,9 @@ def mix_adds_up(draft: Draft) -> Iterator[Finding]:
         parts = stage.data.mix if stage.data else ()
         shares = [part.share.value.value for part in parts if part.share is not None and part.share.value is not None]
         if len(shares) == len(parts) and parts and not _MIX_TOTAL[0] <= sum(shares) <= _MIX_TOTAL[1]:
-            yield draft.finding((*path, "data", "mix"), f"shares that add up to {sum(shares)}%", "about 100%", fix="correct a share, or add the missing part")
+            yield draft.finding(
+                (*path, "data", "mix"),
+                f"shares that add up to {sum(shares)}%",
+                "about 100%",
+                fix="correct a share, or add the missing part",
+            )

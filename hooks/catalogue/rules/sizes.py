@@ -5,28 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..derive.agreement import Agreement
-from ..findings import Finding
+from ..findings import Finding, Path
+from ..schema.model import Explanation
 from .draft import Draft
 
 
-def sizes_agree(draft: Draft) -> Iterator[Finding]:
-    """A recomputed size lies within the tolerance of the published one, or the entry explains why it does not."""
+def _sizes(draft: Draft) -> Iterator[tuple[Path, str, Agreement | None, Explanation | None]]:
+    """The two sizes of each variant: path of its parameters, name, comparison, and what the entry says of a difference."""
     for path, _, variant in draft.each_variant():
-        entry = draft.entries[variant.id]
-        for name, agreement in (("total", entry.total_agreement), ("activated", entry.activated_agreement)):
-            if agreement is not None and not agreement.holds and variant.parameters.explanation is None:
-                yield draft.finding(
-                    (*path, "parameters", name),
-                    f"published {agreement.published.text}, recomputed {agreement.recomputed:,} ({agreement.percent:+.2f}%)",
-                    f"a difference of at most {agreement.tolerance:,.0f}",
-                    fix="find the wrong digit in the architecture or here, or add an `explanation`",
-                )
+        entry, parameters = draft.entries[variant.id], variant.parameters
+        yield (*path, "parameters"), "total", entry.total_agreement, parameters.total_explanation
+        yield (*path, "parameters"), "activated", entry.activated_agreement, parameters.activated_explanation
+
+
+def sizes_agree(draft: Draft) -> Iterator[Finding]:
+    """A recomputed size lies within the tolerance of the published one, or the entry explains just this recomputed size."""
+    for path, name, agreement, explanation in _sizes(draft):
+        if agreement is None or agreement.holds:
+            continue
+        if explanation is None:
+            yield draft.finding(
+                (*path, name),
+                f"published {agreement.published.text}, recomputed {agreement.recomputed:,} ({agreement.percent:+.2f}%)",
+                f"a difference of at most {agreement.tolerance:,.0f}",
+                fix=f"find the wrong digit in the architecture or here, or add `{name}_explanation`",
+            )
+        elif abs(explanation.recomputed.value - agreement.recomputed) > explanation.recomputed.step / 2:
+            yield draft.finding(
+                (*path, f"{name}_explanation", "recomputed"),
+                f"recomputed {agreement.recomputed:,}, but the explanation is of {explanation.recomputed.text}",
+                f"a difference of at most {explanation.recomputed.step / 2:,.0f}",
+                fix="find the wrong digit in the architecture, or explain the new value",
+            )
 
 
 def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
     """An explanation of a difference stands only where there is one."""
-    for path, _, variant in draft.each_variant():
-        entry = draft.entries[variant.id]
-        checked: list[Agreement] = [a for a in (entry.total_agreement, entry.activated_agreement) if a is not None]
-        if variant.parameters.explanation is not None and checked and all(a.holds for a in checked):
-            yield draft.finding((*path, "parameters", "explanation"), "an explanation of a difference that is not there", "explanations only where sizes differ", fix="take it out")
+    for path, name, agreement, explanation in _sizes(draft):
+        if explanation is not None and (agreement is None or agreement.holds):
+            yield draft.finding(
+                (*path, f"{name}_explanation"),
+                "an explanation of a difference that is not there",
+                "explanations only where sizes differ",
+                fix="take it out",
+            )

@@ -6,26 +6,42 @@ from collections.abc import Iterator
 
 from ..findings import Finding, nearest
 from ..schema.model import Change, Claim, Evaluation, Lineage, TechniqueUse
-from ..schema.values import Absence, Detail, Remark, Single, Source, Sources, Stated
+from ..schema.technique import Formula
+from ..schema.values import Absence, Remark, Single, Source, Sources, Stated
 from .draft import Draft
 
-_STATEMENTS = (Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Detail)
+_STATEMENTS = (Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Formula)
 
 
 def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
     """Every value has a source, its own or that of a block around it; only what is unknown or not applicable needs none."""
     for file, path, value in draft.nodes:
         if isinstance(value, Single):
-            if value.source is None and value.absence not in (Absence.UNKNOWN, Absence.NOT_APPLICABLE) and not (isinstance(value, Stated) and value.by_variant):
-                yield file.finding(path, "a value without a source", "each value or a block around it has `source: key locus`", fix="add `source:` to the value or its block")
-        elif isinstance(value, _STATEMENTS) and value.source is None and not isinstance(value, Detail):
-            yield file.finding(path, "a statement without a source", "`source: key locus`", fix="add `source:` to it or to the block around it")
+            if (
+                value.source is None
+                and value.absence not in (Absence.UNKNOWN, Absence.NOT_APPLICABLE)
+                and not (isinstance(value, Stated) and value.by_variant)
+            ):
+                yield file.finding(
+                    path,
+                    "a value without a source",
+                    "each value or a block around it has `source: key locus`",
+                    fix="add `source:` to the value or its block",
+                )
+        elif isinstance(value, _STATEMENTS) and value.source is None:
+            yield file.finding(
+                path,
+                "a statement without a source",
+                "`source: key locus`",
+                fix="add `source:` to it or to the block around it",
+            )
 
 
 def references_resolve(draft: Draft) -> Iterator[Finding]:
     """Every source and every `reference` is a key of references.bib."""
-    said: set[tuple[str, int, str]] = set()
     for file, path, value in draft.nodes:
+        if path not in file.lines:  # handed down from a block, where it is reported
+            continue
         if isinstance(value, Sources):
             keys = [key for source in value.items for key in _keys(source)]
         elif path and path[-1] == "reference" and isinstance(value, str):
@@ -33,10 +49,14 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
         else:
             continue
         for key in keys:
-            line = file.line(path)
-            if key not in draft.references and (file.file, line, key) not in said:
-                said.add((file.file, line, key))
-                yield file.finding(path, f"`{key}` is not a reference", f"allowed are the keys of {draft.references_file}", nearest(key, draft.references), "correct the key, or add the entry to the bibliography")
+            if key not in draft.references:
+                yield file.finding(
+                    path,
+                    f"`{key}` is not a reference",
+                    f"allowed are the keys of {draft.references_file}",
+                    nearest(key, draft.references),
+                    "correct the key, or add the entry to the bibliography",
+                )
 
 
 def references_are_cited(draft: Draft) -> Iterator[Finding]:
@@ -49,7 +69,14 @@ def references_are_cited(draft: Draft) -> Iterator[Finding]:
             cited.add(value)
     for key, reference in draft.references.items():
         if key not in cited:
-            yield Finding(draft.references_file, reference.line, key, "nobody cites this entry", "every entry is cited", fix="cite it, or take it out")
+            yield Finding(
+                draft.references_file,
+                reference.line,
+                key,
+                "nobody cites this entry",
+                "every entry is cited",
+                fix="cite it, or take it out",
+            )
 
 
 def _keys(source: Source) -> list[str]:

@@ -36,20 +36,26 @@ def problems(text: str, lookup: Lookup) -> Iterator[str]:
             if quote.name in VALUE_CALLS:
                 _check_values(quote, lookup)
             elif quote.name in LINK_CALLS:
-                lookup.entry("model" if quote.name == "m" else "technique", quote.arguments[0])
+                _check_link(quote, lookup)
             else:
                 yield f"`{quote.name}` is not a call; allowed are " + ", ".join((*VALUE_CALLS, *LINK_CALLS))
         except LookupFailure as failure:
             yield f"`{quote.text}`: {failure}"
-        except IndexError:
-            yield f"`{quote.text}` needs an id"
+
+
+def _check_link(quote: Quote, lookup: Lookup) -> None:
+    if not 1 <= len(quote.arguments) <= 2:
+        raise LookupFailure(f"{quote.name} takes an id, and words for the link where the name does not fit")
+    lookup.entry("model" if quote.name == "m" else "technique", quote.arguments[0])
 
 
 def _check_values(quote: Quote, lookup: Lookup) -> None:
-    expected = 1 if quote.name == "v" else 2
-    if len(quote.arguments) != expected:
-        raise LookupFailure(f"{quote.name} takes {expected} {'path' if expected == 1 else 'paths'}")
+    expected = {"v": "one path", "product": "two or more paths or numbers"}.get(quote.name, "two paths")
+    count = len(quote.arguments)
+    if not (count >= 2 if quote.name == "product" else count == (1 if quote.name == "v" else 2)):
+        raise LookupFailure(f"{quote.name} takes {expected}")
     for argument in quote.arguments:
-        found = lookup.find(argument)
-        if quote.name != "v":
-            _ = found.number
+        if quote.name == "v":
+            lookup.find(argument)
+        else:
+            lookup.number(argument, typed=quote.name == "product")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import Field, PositiveInt, StrictBool, StrictInt
+from pydantic import Field, StrictBool
 
-from .values import Block, Length, Quantity, Remark, Stated
+from .values import Block, Count, Length, Positive, Quantity, Remark, Stated
 
 
 class Attention(StrEnum):
@@ -41,23 +41,20 @@ class RopeScaling(Block):
     )
 
 
-Count = StrictInt
-
-
 class Architecture(Block):
     """Dimensions of the network. Keys are those of config.json; sizes are numbers of elements."""
 
     attention: Stated[Attention] = Field(description="Kind of attention.", examples=["MLA"])
     feed_forward: Stated[FeedForward] = Field(description="Kind of feed-forward network.", examples=["DeepSeekMoE"])
-    num_hidden_layers: Stated[PositiveInt] = Field(description="Transformer layers, without MTP modules.", examples=[61])
-    hidden_size: Stated[PositiveInt] = Field(description="Width of the residual stream.", examples=[7168])
-    vocab_size: Stated[PositiveInt] = Field(description="Rows of the embedding matrix.", examples=[129280])
+    num_hidden_layers: Stated[Positive] = Field(description="Transformer layers, without MTP modules.", examples=[61])
+    hidden_size: Stated[Positive] = Field(description="Width of the residual stream.", examples=[7168])
+    vocab_size: Stated[Positive] = Field(description="Rows of the embedding matrix.", examples=[129280])
     tie_word_embeddings: Stated[StrictBool] = Field(
         description="Whether the output head shares the embedding matrix.", examples=[False]
     )
-    num_attention_heads: Stated[PositiveInt] = Field(description="Query heads.", examples=[128])
-    num_key_value_heads: Stated[PositiveInt] = Field(description="Key and value heads.", examples=[128])
-    head_dim: Stated[PositiveInt] | None = Field(
+    num_attention_heads: Stated[Positive] = Field(description="Query heads.", examples=[128])
+    num_key_value_heads: Stated[Positive] = Field(description="Key and value heads.", examples=[128])
+    head_dim: Stated[Positive] | None = Field(
         default=None, description="Size of a head; hidden_size / num_attention_heads where left out.", examples=[128]
     )
     attention_bias: Stated[StrictBool] | None = Field(
@@ -66,48 +63,50 @@ class Architecture(Block):
     qkv_bias: Stated[StrictBool] | None = Field(
         default=None, description="Biases on query, key and value alone, as in Qwen2.", examples=[False]
     )
-    q_lora_rank: Stated[PositiveInt] | None = Field(
+    q_lora_rank: Stated[Positive] | None = Field(
         default=None, description="MLA: rank of the compressed query.", examples=[1536]
     )
-    kv_lora_rank: Stated[PositiveInt] | None = Field(
+    kv_lora_rank: Stated[Positive] | None = Field(
         default=None, description="MLA: rank of the compressed key and value, which is cached.", examples=[512]
     )
-    qk_nope_head_dim: Stated[PositiveInt] | None = Field(
+    qk_nope_head_dim: Stated[Positive] | None = Field(
         default=None, description="MLA: part of a query and key head without position.", examples=[128]
     )
-    qk_rope_head_dim: Stated[PositiveInt] | None = Field(
-        default=None, description="MLA: part of a query and key head with RoPE; its key is shared and cached.", examples=[64]
+    qk_rope_head_dim: Stated[Positive] | None = Field(
+        default=None,
+        description="MLA: part of a query and key head with RoPE; its key is shared and cached.",
+        examples=[64],
     )
-    v_head_dim: Stated[PositiveInt] | None = Field(default=None, description="MLA: size of a value head.", examples=[128])
-    intermediate_size: Stated[PositiveInt] | None = Field(
+    v_head_dim: Stated[Positive] | None = Field(default=None, description="MLA: size of a value head.", examples=[128])
+    intermediate_size: Stated[Positive] | None = Field(
         default=None, description="Width of a dense feed-forward network.", examples=[18432]
     )
     hidden_act: Stated[str] | None = Field(
         default=None, description="Activation; `silu` inside the gated network is SwiGLU.", examples=["silu"]
     )
-    moe_intermediate_size: Stated[PositiveInt] | None = Field(
+    moe_intermediate_size: Stated[Positive] | None = Field(
         default=None, description="Width of one expert.", examples=[2048]
     )
-    n_routed_experts: Stated[PositiveInt] | None = Field(
+    n_routed_experts: Stated[Positive] | None = Field(
         default=None, description="Routed experts per MoE layer.", examples=[256]
     )
     n_shared_experts: Stated[Count] | None = Field(
         default=None, description="Shared experts per MoE layer, active for every token.", examples=[1]
     )
-    num_experts_per_tok: Stated[PositiveInt] | None = Field(
+    num_experts_per_tok: Stated[Positive] | None = Field(
         default=None, description="Routed experts active for a token.", examples=[8]
     )
     first_k_dense_replace: Stated[Count] | None = Field(
         default=None, description="Layers at the bottom that keep a dense network.", examples=[3]
     )
-    moe_layer_freq: Stated[PositiveInt] | None = Field(
+    moe_layer_freq: Stated[Positive] | None = Field(
         default=None, description="An MoE network in every n-th layer.", examples=[1]
     )
-    n_group: Stated[PositiveInt] | None = Field(default=None, description="Groups of experts for routing.", examples=[8])
-    topk_group: Stated[PositiveInt] | None = Field(
-        default=None, description="Groups a token may reach.", examples=[4]
+    n_group: Stated[Positive] | None = Field(default=None, description="Groups of experts for routing.", examples=[8])
+    topk_group: Stated[Positive] | None = Field(default=None, description="Groups a token may reach.", examples=[4])
+    topk_method: Stated[str] | None = Field(
+        default=None, description="How experts are selected.", examples=["noaux_tc"]
     )
-    topk_method: Stated[str] | None = Field(default=None, description="How experts are selected.", examples=["noaux_tc"])
     scoring_func: Stated[str] | None = Field(default=None, description="Function of the gate.", examples=["sigmoid"])
     norm_topk_prob: Stated[StrictBool] | None = Field(
         default=None, description="Whether the selected gate values are normalised.", examples=[True]
@@ -121,8 +120,12 @@ class Architecture(Block):
     max_position_embeddings: Stated[Length] | None = Field(
         default=None, description="Longest position in config.json, in tokens.", examples=[163840]
     )
-    rope_theta: Stated[Quantity] | None = Field(default=None, description="Base of the rotary embedding.", examples=[10000])
-    rope_scaling: RopeScaling | None = Field(default=None, description="Scaling of the rotary embedding; left out where there is none.")
+    rope_theta: Stated[Quantity] | None = Field(
+        default=None, description="Base of the rotary embedding.", examples=[10000]
+    )
+    rope_scaling: RopeScaling | None = Field(
+        default=None, description="Scaling of the rotary embedding; left out where there is none."
+    )
     rms_norm_eps: Stated[Quantity] | None = Field(default=None, description="Epsilon of RMSNorm.", examples=["1e-6"])
     initializer_range: Stated[Quantity] | None = Field(
         default=None, description="Standard deviation of the initial weights.", examples=["0.006"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import Field, StrictBool, field_validator
 
 from .architecture import Architecture
 from .training import Infrastructure, Stage
@@ -58,9 +57,15 @@ class Lineage(Block):
 class Dates(Block):
     """When an entry came out. At least one date is a day or a month."""
 
-    weights: Stated[PartialDate] | None = Field(default=None, description="First public weights.", examples=["2024-12-25"])
-    paper: Stated[PartialDate] | None = Field(default=None, description="First version of the paper.", examples=["2024-12-27"])
-    announcement: Stated[PartialDate] | None = Field(default=None, description="Announcement by the makers.", examples=["2024-12-26"])
+    weights: Stated[PartialDate] | None = Field(
+        default=None, description="First public weights.", examples=["2024-12-25"]
+    )
+    paper: Stated[PartialDate] | None = Field(
+        default=None, description="First version of the paper.", examples=["2024-12-27"]
+    )
+    announcement: Stated[PartialDate] | None = Field(
+        default=None, description="Announcement by the makers.", examples=["2024-12-26"]
+    )
     api: Stated[PartialDate] | None = Field(default=None, description="First day in the API.", examples=["2024-12-26"])
 
 
@@ -83,6 +88,27 @@ class ActivatedBasis(StrEnum):
     NO_EMBEDDINGS = "without both embeddings"
 
 
+_DIGITS_OF_AN_EXPLAINED_SIZE = 4
+
+
+class Explanation(Remark):
+    """Why a published size differs from the recomputed one."""
+
+    recomputed: Quantity = Field(
+        description="The recomputed value that is explained, to at least four digits.", examples=["2.4514B"]
+    )
+
+    @field_validator("recomputed")
+    @classmethod
+    def _has_enough_digits(cls, recomputed: Quantity) -> Quantity:
+        if (
+            len((recomputed.value / recomputed.step).to_integral_value().as_tuple().digits)
+            < _DIGITS_OF_AN_EXPLAINED_SIZE
+        ):
+            raise ValueError("too short; allowed is the recomputed value to at least four digits, for example 2.4514B")
+        return recomputed
+
+
 class Parameters(Block):
     """Published sizes. They are recomputed at build and must agree."""
 
@@ -91,15 +117,21 @@ class Parameters(Block):
         default=None, description="Parameters active for a token; left out for dense models.", examples=["37B"]
     )
     activated_basis: ActivatedBasis = Field(
-        default=ActivatedBasis.ALL, description="What the published count of activated parameters includes.", examples=["without the input embedding"]
+        default=ActivatedBasis.ALL,
+        description="What the published count of activated parameters includes.",
+        examples=["without the input embedding"],
     )
     tolerance: Share | None = Field(
         default=None,
         description="How far the recomputed value may lie from the published one; half a unit of its last digit where left out.",
         examples=["1%"],
     )
-    explanation: Remark | None = Field(
-        default=None, description="Why the two differ by more than the tolerance, where they do."
+    total_explanation: Explanation | None = Field(
+        default=None,
+        description="Why the two counts of all parameters differ by more than the tolerance, where they do.",
+    )
+    activated_explanation: Explanation | None = Field(
+        default=None, description="The same for the activated parameters."
     )
 
 
@@ -110,17 +142,27 @@ class Variant(Block):
     name: str = Field(min_length=1, description="The makers' name.", examples=["DeepSeek-V3-Base"])
     kind: VariantKind = Field(description="What the checkpoint is.", examples=["base"])
     based_on: Stated[str] | None = Field(
-        default=None, description="Weights it starts from: a variant id, or the name of another maker's model.", examples=["deepseek-v3-base"]
+        default=None,
+        description="Weights it starts from: a variant id, or the name of another maker's model.",
+        examples=["deepseek-v3-base"],
     )
     released: Stated[PartialDate] | None = Field(
-        default=None, description="Date of the weights, where it differs from the entry's; `not published` for weights never released.", examples=["2024-12-25"]
+        default=None,
+        description="Date of the weights, where it differs from the entry's; `not published` for weights never released.",
+        examples=["2024-12-25"],
     )
     weights: HttpsUrl | None = Field(
-        default=None, description="Where the weights are.", examples=["https://huggingface.co/deepseek-ai/DeepSeek-V3-Base"]
+        default=None,
+        description="Where the weights are.",
+        examples=["https://huggingface.co/deepseek-ai/DeepSeek-V3-Base"],
     )
-    context_length: Stated[Length] | None = Field(default=None, description="Supported context in tokens, as the makers state it.", examples=["128K"])
+    context_length: Stated[Length] | None = Field(
+        default=None, description="Supported context in tokens, as the makers state it.", examples=["128K"]
+    )
     parameters: Parameters = Field(description="Published sizes.")
-    architecture: Architecture | None = Field(default=None, description="Architecture; left out where `architecture_of` is given.")
+    architecture: Architecture | None = Field(
+        default=None, description="Architecture; left out where `architecture_of` is given."
+    )
     architecture_of: Identifier | None = Field(
         default=None, description="Variant whose architecture this one shares.", examples=["deepseek-v3-base"]
     )
@@ -131,7 +173,9 @@ class Tokenizer(Block):
     """Tokenizer."""
 
     algorithm: Stated[str] | None = Field(default=None, description="Algorithm.", examples=["byte-level BPE"])
-    vocabulary: Stated[Quantity] | None = Field(default=None, description="Size as the paper states it; the embedding may have more rows.", examples=["128K"])
+    vocabulary: Stated[Quantity] | None = Field(
+        default=None, description="Size as the paper states it; the embedding may have more rows.", examples=["128K"]
+    )
     details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
 
 
@@ -139,7 +183,9 @@ class Row(Record):
     """One line of an evaluation table."""
 
     benchmark: str = Field(min_length=1, description="Benchmark, named as in the table.", examples=["MMLU"])
-    setting: str | None = Field(default=None, description="Shots, metric or mode, as in the table.", examples=["5-shot, EM"])
+    setting: str | None = Field(
+        default=None, description="Shots, metric or mode, as in the table.", examples=["5-shot, EM"]
+    )
     scores: dict[str, Single[Quantity]] = Field(
         min_length=1, description="Score by variant id.", examples=[{"deepseek-v3-base": "87.1"}]
     )
@@ -161,15 +207,29 @@ class Evaluation(Block):
     title: Text = Field(description="What the table compares.", examples=["Base model against its predecessor"])
     kind: EvaluationKind = Field(description="What is compared.", examples=["base"])
     rows: tuple[Row, ...] = Field(min_length=1, description="Rows in the table's order.")
-    note: Text | None = Field(default=None, description="How the scores were taken, where it matters.", examples=["All models were evaluated by the makers."])
+    note: Text | None = Field(
+        default=None,
+        description="How the scores were taken, where it matters.",
+        examples=["All models were evaluated by the makers."],
+    )
+
+
+class TechniqueChange(StrEnum):
+    """What an entry did with a technique."""
+
+    INTRODUCED = "introduced"
+    ADOPTED = "adopted"
+    KEPT = "kept"
+    DROPPED = "dropped"
 
 
 class TechniqueUse(Block):
     """A technique and what this entry did with it."""
 
     id: Identifier = Field(description="Technique of techniques.yaml.", examples=["mla"])
-    change: Annotated[str, StringConstraints(pattern="^(introduced|adopted|kept|dropped)$")] = Field(
-        description="introduced (first described here), adopted (new in this line), kept, or dropped.", examples=["introduced"]
+    change: TechniqueChange = Field(
+        description="introduced (first described here), adopted (new in this line), kept, or dropped.",
+        examples=["introduced"],
     )
     note: Text | None = Field(default=None, description="How it was used here.", examples=["Only in the last stage."])
 
@@ -180,7 +240,11 @@ class Change(Block):
     aspect: Text = Field(description="What changed.", examples=["Load balancing"])
     before: Text | None = Field(default=None, description="How it was.", examples=["auxiliary losses"])
     after: Text = Field(description="How it is.", examples=["a bias on each expert's score"])
-    reason: Text | None = Field(default=None, description="Why, where the makers say so.", examples=["A loss strong enough to balance the load harms the model."])
+    reason: Text | None = Field(
+        default=None,
+        description="Why, where the makers say so.",
+        examples=["A loss strong enough to balance the load harms the model."],
+    )
 
 
 class Claim(Block):
@@ -201,8 +265,12 @@ class Licences(Block):
     """Licences."""
 
     code: Stated[str] | None = Field(default=None, description="Licence of the code.", examples=["MIT"])
-    weights: Stated[str] | None = Field(default=None, description="Licence of the weights.", examples=["DeepSeek License Agreement v1.0"])
-    commercial_use: Stated[StrictBool] | None = Field(default=None, description="Whether commercial use of the weights is allowed.", examples=[True])
+    weights: Stated[str] | None = Field(
+        default=None, description="Licence of the weights.", examples=["DeepSeek License Agreement v1.0"]
+    )
+    commercial_use: Stated[StrictBool] | None = Field(
+        default=None, description="Whether commercial use of the weights is allowed.", examples=[True]
+    )
 
 
 class LinkKind(StrEnum):
@@ -220,33 +288,52 @@ class Link(Record):
 
     kind: LinkKind = Field(description="What it leads to.", examples=["repository"])
     url: HttpsUrl = Field(description="Address.", examples=["https://github.com/deepseek-ai/DeepSeek-V3"])
-    label: Text | None = Field(default=None, description="Words for the link, where the kind is not enough.", examples=["Configuration file"])
+    label: Text | None = Field(
+        default=None, description="Words for the link, where the kind is not enough.", examples=["Configuration file"]
+    )
 
 
 class Model(Record):
     """One family of models."""
 
-    id: Identifier = Field(description="Unique in the whole catalogue; the address of the page.", examples=["deepseek-v3"])
+    id: Identifier = Field(
+        description="Unique in the whole catalogue; the address of the page.", examples=["deepseek-v3"]
+    )
     name: str = Field(min_length=1, description="The makers' name.", examples=["DeepSeek-V3"])
     track: Track = Field(description="Lane of the timeline.", examples=["general"])
     reference: Identifier | None = Field(
-        default=None, description="Key of the paper in references.bib; left out where there is none.", examples=["deepseek-v3"]
+        default=None,
+        description="Key of the paper in references.bib; left out where there is none.",
+        examples=["deepseek-v3"],
     )
     dates: Dates = Field(description="When it came out.")
-    summary: Text = Field(description="What it is, in about three sentences. Numbers are interpolated, not typed.", examples=["A mixture of experts that is trained in eight-bit numbers."])
+    summary: Text = Field(
+        description="What it is, in about three sentences. Numbers are interpolated, not typed.",
+        examples=["A mixture of experts that is trained in eight-bit numbers."],
+    )
     builds_on: tuple[Lineage, ...] = Field(default=(), description="What it builds on.")
     compared_with: Identifier | None = Field(
-        default=None, description="Entry whose flagship the flagship is compared with under “What changed”: the predecessor, or the closest relative.", examples=["deepseek-v2"]
+        default=None,
+        description="Entry whose flagship the flagship is compared with under “What changed”: the predecessor, or the closest relative.",
+        examples=["deepseek-v2"],
     )
-    flagship: Identifier = Field(description="Variant that stands for the entry in comparisons.", examples=["deepseek-v3-base"])
+    flagship: Identifier = Field(
+        description="Variant that stands for the entry in comparisons.", examples=["deepseek-v3-base"]
+    )
     variants: tuple[Variant, ...] = Field(min_length=1, description="Sizes and checkpoints, the smallest first.")
     tokenizer: Tokenizer | None = Field(default=None, description="Tokenizer.")
     training: tuple[Stage, ...] = Field(default=(), description="Stages in the order in which they were run.")
     infrastructure: Infrastructure | None = Field(default=None, description="What it was trained with.")
     serving: tuple[Detail, ...] = Field(default=(), description="Published values on inference and deployment.")
-    evaluation: tuple[Evaluation, ...] = Field(default=(), description="Headline rows, exactly as the paper's table has them.")
-    techniques: tuple[TechniqueUse, ...] = Field(default=(), description="Techniques introduced, adopted, kept or dropped.")
-    changes: tuple[Change, ...] = Field(default=(), description="Changes against the predecessor that dimensions do not show.")
+    evaluation: tuple[Evaluation, ...] = Field(
+        default=(), description="Headline rows, exactly as the paper's table has them."
+    )
+    techniques: tuple[TechniqueUse, ...] = Field(
+        default=(), description="Techniques introduced, adopted, kept or dropped."
+    )
+    changes: tuple[Change, ...] = Field(
+        default=(), description="Changes against the predecessor that dimensions do not show."
+    )
     disputes: tuple[Dispute, ...] = Field(default=(), description="Where sources disagree.")
     notes: tuple[Remark, ...] = Field(default=(), description="What a reader should know and no field holds.")
     licences: Licences | None = Field(default=None, description="Licences.")

@@ -33,7 +33,11 @@ class TechniqueKind(StrEnum):
 class Formula(Block):
     """A formula, and what its letters mean."""
 
-    latex: str = Field(min_length=1, description="LaTeX, without dollar signs.", examples=[r"\mathrm{RMSNorm}(x) = \frac{x}{\sqrt{\frac{1}{d}\sum_i x_i^2 + \epsilon}} \odot g"])
+    latex: str = Field(
+        min_length=1,
+        description="LaTeX, without dollar signs.",
+        examples=[r"\mathrm{RMSNorm}(x) = \frac{x}{\sqrt{\frac{1}{d}\sum_i x_i^2 + \epsilon}} \odot g"],
+    )
     meaning: Text = Field(description="What it says and what the letters mean.")
 
 
@@ -61,7 +65,9 @@ class Technique(Record):
     kind: TechniqueKind = Field(description="Shelf of the index.", examples=["attention"])
     what: Text = Field(description="What it is, in two or three sentences that a newcomer understands.")
     why: Text = Field(description="Why it matters: what was bad without it.")
-    how: Text | None = Field(default=None, description="How it works or how DeepSeek uses it, where that takes another paragraph.")
+    how: Text | None = Field(
+        default=None, description="How it works or how DeepSeek uses it, where that takes another paragraph."
+    )
     formulas: tuple[Formula, ...] = Field(default=(), description="The formula, where one says it best.")
     introduced: Introduction = Field(description="Who introduced it, and when.")
     facts: tuple[Detail, ...] = Field(default=(), description="Published values.")

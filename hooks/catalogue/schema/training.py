@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from .values import Block, Detail, Identifier, Length, Quantity, Remark, Share, Stated, Text
+from .values import Block, Detail, Identifier, Length, Positive, Quantity, Remark, Share, Stated, Text
 
 
 class StageKind(StrEnum):
@@ -27,7 +27,7 @@ class MixPart(Block):
     """One part of a data mix."""
 
     name: Text = Field(description="Part of the data.", examples=["Source code"])
-    share: Stated[Share] | None = Field(default=None, description="Share of the whole.", examples=["87%"])
+    share: Stated[Share] | None = Field(default=None, description="Share of the whole.", examples=["100%"])
     amount: Stated[Quantity] | None = Field(default=None, description="Tokens or samples.", examples=["120B"])
 
 
@@ -35,10 +35,16 @@ class Data(Block):
     """The data of a stage."""
 
     tokens: Stated[Quantity] | None = Field(default=None, description="Tokens trained on.", examples=["14.8T"])
-    samples: Stated[Quantity] | None = Field(default=None, description="Samples, where a stage counts those.", examples=["1.5M"])
+    samples: Stated[Quantity] | None = Field(
+        default=None, description="Samples, where a stage counts those.", examples=["1.5M"]
+    )
     epochs: Stated[Quantity] | None = Field(default=None, description="Passes over the data.", examples=[2])
     mix: tuple[MixPart, ...] = Field(default=(), description="Composition, as published.")
-    description: Stated[Text] | None = Field(default=None, description="What the data is, in a sentence.", examples=["Web text, books and code in two languages."])
+    description: Stated[Text] | None = Field(
+        default=None,
+        description="What the data is, in a sentence.",
+        examples=["Web text, books and code in two languages."],
+    )
     details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
 
 
@@ -48,9 +54,13 @@ class Optimizer(Block):
     name: Stated[str] | None = Field(default=None, description="Optimiser.", examples=["AdamW"])
     beta1: Stated[Quantity] | None = Field(default=None, description="Decay of the first moment.", examples=["0.9"])
     beta2: Stated[Quantity] | None = Field(default=None, description="Decay of the second moment.", examples=["0.95"])
-    epsilon: Stated[Quantity] | None = Field(default=None, description="Term added to the denominator.", examples=["1e-8"])
+    epsilon: Stated[Quantity] | None = Field(
+        default=None, description="Term added to the denominator.", examples=["1e-8"]
+    )
     weight_decay: Stated[Quantity] | None = Field(default=None, description="Decoupled weight decay.", examples=["0.1"])
-    gradient_clip_norm: Stated[Quantity] | None = Field(default=None, description="Norm at which gradients are clipped.", examples=["1.0"])
+    gradient_clip_norm: Stated[Quantity] | None = Field(
+        default=None, description="Norm at which gradients are clipped.", examples=["1.0"]
+    )
 
 
 class PhaseShape(StrEnum):
@@ -73,14 +83,18 @@ class RatePhase(Block):
     fraction: Stated[Quantity] | None = Field(
         default=None, description="The same as a factor or percentage of the peak.", examples=["31.6%"]
     )
-    shape: PhaseShape = Field(default=PhaseShape.CONSTANT, description="How the rate moves in the phase.", examples=["constant"])
+    shape: PhaseShape = Field(
+        default=PhaseShape.CONSTANT, description="How the rate moves in the phase.", examples=["constant"]
+    )
 
 
 class LearningRate(Block):
     """Learning-rate schedule."""
 
     peak: Stated[Quantity] | None = Field(default=None, description="Highest learning rate.", examples=["2.2e-4"])
-    final: Stated[Quantity] | None = Field(default=None, description="Learning rate at the end, where it is stated.", examples=["7.3e-6"])
+    final: Stated[Quantity] | None = Field(
+        default=None, description="Learning rate at the end, where it is stated.", examples=["7.3e-6"]
+    )
     schedule: Stated[Text] | None = Field(default=None, description="Shape, in a few words.", examples=["multi-step"])
     warmup_steps: Stated[Quantity] | None = Field(default=None, description="Steps of linear warm-up.", examples=[2000])
     phases: tuple[RatePhase, ...] = Field(default=(), description="The schedule after the warm-up, in order.")
@@ -89,9 +103,15 @@ class LearningRate(Block):
 class BatchSize(Block):
     """Batch size, in sequences."""
 
-    start: Stated[Quantity] | None = Field(default=None, description="Sequences at the start, where the batch grows.", examples=[3072])
-    sequences: Stated[Quantity] | None = Field(default=None, description="Sequences per step (at the end, where the batch grows).", examples=[15360])
-    ramp_tokens: Stated[Quantity] | None = Field(default=None, description="Tokens over which the batch grows.", examples=["469B"])
+    start: Stated[Quantity] | None = Field(
+        default=None, description="Sequences at the start, where the batch grows.", examples=[3072]
+    )
+    sequences: Stated[Quantity] | None = Field(
+        default=None, description="Sequences per step (at the end, where the batch grows).", examples=[15360]
+    )
+    ramp_tokens: Stated[Quantity] | None = Field(
+        default=None, description="Tokens over which the batch grows.", examples=["469B"]
+    )
 
 
 class Preference(Block):
@@ -106,13 +126,27 @@ class Reinforcement(Block):
     """Constants of reinforcement learning."""
 
     algorithm: Stated[str] | None = Field(default=None, description="Algorithm.", examples=["GRPO"])
-    reward: Stated[Text] | None = Field(default=None, description="Where the reward comes from.", examples=["Rules for accuracy and format"])
-    kl_coefficient: Stated[Quantity] | None = Field(default=None, description="Weight of the KL penalty.", examples=["0.001"])
-    clip_epsilon: Stated[Quantity] | None = Field(default=None, description="Clip range of the policy ratio.", examples=["10"])
-    group_size: Stated[Quantity] | None = Field(default=None, description="Outputs sampled per question.", examples=[16])
-    questions_per_step: Stated[Quantity] | None = Field(default=None, description="Questions per training step.", examples=[32])
-    temperature: Stated[Quantity] | None = Field(default=None, description="Sampling temperature of the rollout.", examples=["1.0"])
-    max_output_length: Stated[Length] | None = Field(default=None, description="Longest sampled output, in tokens.", examples=[32768])
+    reward: Stated[Text] | None = Field(
+        default=None, description="Where the reward comes from.", examples=["Rules for accuracy and format"]
+    )
+    kl_coefficient: Stated[Quantity] | None = Field(
+        default=None, description="Weight of the KL penalty.", examples=["0.001"]
+    )
+    clip_epsilon: Stated[Quantity] | None = Field(
+        default=None, description="Clip range of the policy ratio.", examples=["10"]
+    )
+    group_size: Stated[Quantity] | None = Field(
+        default=None, description="Outputs sampled per question.", examples=[16]
+    )
+    questions_per_step: Stated[Quantity] | None = Field(
+        default=None, description="Questions per training step.", examples=[32]
+    )
+    temperature: Stated[Quantity] | None = Field(
+        default=None, description="Sampling temperature of the rollout.", examples=["1.0"]
+    )
+    max_output_length: Stated[Length] | None = Field(
+        default=None, description="Longest sampled output, in tokens.", examples=[32768]
+    )
 
 
 class Stage(Block):
@@ -120,14 +154,26 @@ class Stage(Block):
 
     id: Identifier = Field(description="Unique inside the entry.", examples=["pre-training"])
     kind: StageKind = Field(description="What the stage is for.", examples=["pre-training"])
-    name: Text | None = Field(default=None, description="The source's own name for it, where it has one.", examples=["Stage 1"])
-    variants: tuple[Identifier, ...] = Field(
-        min_length=1, description="Variants that come out of the stage or went through it.", examples=[["deepseek-v3-base"]]
+    name: Text | None = Field(
+        default=None, description="The source's own name for it, where it has one.", examples=["Stage 1"]
     )
-    starts_from: Stated[Text] | None = Field(default=None, description="Initial weights.", examples=["random initialisation"])
-    summary: Text | None = Field(default=None, description="What happens in the stage, in a sentence or two.", examples=["One long run on web text and code."])
+    variants: tuple[Identifier, ...] = Field(
+        min_length=1,
+        description="Variants that come out of the stage or went through it.",
+        examples=[["deepseek-v3-base"]],
+    )
+    starts_from: Stated[Text] | None = Field(
+        default=None, description="Initial weights.", examples=["random initialisation"]
+    )
+    summary: Text | None = Field(
+        default=None,
+        description="What happens in the stage, in a sentence or two.",
+        examples=["One long run on web text and code."],
+    )
     data: Data | None = Field(default=None, description="Data of the stage.")
-    sequence_length: Stated[Length] | None = Field(default=None, description="Sequence length in tokens.", examples=[4096])
+    sequence_length: Stated[Length] | None = Field(
+        default=None, description="Sequence length in tokens.", examples=[4096]
+    )
     steps: Stated[Quantity] | None = Field(default=None, description="Training steps.", examples=[1000])
     optimizer: Optimizer | None = Field(default=None, description="Optimiser.")
     learning_rate: LearningRate | None = Field(default=None, description="Learning-rate schedule.")
@@ -143,19 +189,25 @@ class Hardware(Block):
 
     gpu: Stated[str] | None = Field(default=None, description="Kind of GPU.", examples=["NVIDIA H800"])
     gpu_count: Stated[Quantity] | None = Field(default=None, description="GPUs.", examples=[2048])
-    gpus_per_node: Stated[PositiveInt] | None = Field(default=None, description="GPUs in a node.", examples=[8])
-    interconnect: Stated[Text] | None = Field(default=None, description="Network inside and between nodes.", examples=["NVLink inside a node, InfiniBand between nodes"])
+    gpus_per_node: Stated[Positive] | None = Field(default=None, description="GPUs in a node.", examples=[8])
+    interconnect: Stated[Text] | None = Field(
+        default=None,
+        description="Network inside and between nodes.",
+        examples=["NVLink inside a node, InfiniBand between nodes"],
+    )
 
 
 class Parallelism(Block):
     """How the work is split."""
 
     data: Stated[Text] | None = Field(default=None, description="Data parallelism.", examples=["ZeRO-1"])
-    zero_stage: Stated[PositiveInt] | None = Field(default=None, description="ZeRO stage.", examples=[1])
+    zero_stage: Stated[Positive] | None = Field(default=None, description="ZeRO stage.", examples=[1])
     tensor: Stated[Text] | None = Field(default=None, description="Tensor parallelism.", examples=["not used"])
-    pipeline: Stated[PositiveInt] | None = Field(default=None, description="Pipeline stages.", examples=[16])
+    pipeline: Stated[Positive] | None = Field(default=None, description="Pipeline stages.", examples=[16])
     pipeline_schedule: Stated[str] | None = Field(default=None, description="Pipeline schedule.", examples=["DualPipe"])
-    expert: Stated[PositiveInt] | None = Field(default=None, description="Devices over which the experts of a layer are spread.", examples=[64])
+    expert: Stated[Positive] | None = Field(
+        default=None, description="Devices over which the experts of a layer are spread.", examples=[64]
+    )
     sequence: Stated[Text] | None = Field(default=None, description="Sequence parallelism.", examples=["not used"])
 
 
@@ -165,17 +217,25 @@ class Precision(Block):
     compute: Stated[str] | None = Field(default=None, description="Matrix products.", examples=["FP8 (E4M3)"])
     accumulation: Stated[str] | None = Field(default=None, description="Accumulation of gradients.", examples=["FP32"])
     master_weights: Stated[str] | None = Field(default=None, description="Master weights.", examples=["FP32"])
-    optimizer_states: Stated[str] | None = Field(default=None, description="Moments of the optimiser.", examples=["BF16"])
-    communication: Stated[Text] | None = Field(default=None, description="Expert dispatch and combine.", examples=["FP8 dispatch, BF16 combine"])
-    released_weights: Stated[str] | None = Field(default=None, description="Format of the released weights.", examples=["FP8 (E4M3)"])
+    optimizer_states: Stated[str] | None = Field(
+        default=None, description="Moments of the optimiser.", examples=["BF16"]
+    )
+    communication: Stated[Text] | None = Field(
+        default=None, description="Expert dispatch and combine.", examples=["FP8 dispatch, BF16 combine"]
+    )
+    released_weights: Stated[str] | None = Field(
+        default=None, description="Format of the released weights.", examples=["FP8 (E4M3)"]
+    )
 
 
 class GpuHours(Block):
     """GPU-hours of a part of the work."""
 
-    part: Text = Field(description="Which part.", examples=["Pre-training"])
-    hours: Stated[Quantity] = Field(description="GPU-hours.", examples=["2664K"])
-    cost_usd: Stated[Quantity] | None = Field(default=None, description="Cost in US dollars, as published.", examples=["5.328M"])
+    part: Text = Field(description="Which part.", examples=["The whole training"])
+    hours: Stated[Quantity] = Field(description="GPU-hours.", examples=["2788K"])
+    cost_usd: Stated[Quantity] | None = Field(
+        default=None, description="Cost in US dollars, as published.", examples=["5.576M"]
+    )
 
 
 class Infrastructure(Block):
@@ -186,10 +246,12 @@ class Infrastructure(Block):
     parallelism: Parallelism | None = Field(default=None, description="Parallelism.")
     precision: Precision | None = Field(default=None, description="Number formats.")
     gpu_hours: tuple[GpuHours, ...] = Field(default=(), description="GPU-hours by part.")
-    gpu_hours_total: Stated[Quantity] | None = Field(default=None, description="GPU-hours in all.", examples=["2.788M"])
-    price_per_gpu_hour_usd: Stated[Quantity] | None = Field(default=None, description="Rental price the makers assume, in US dollars.", examples=[2])
-    cost_usd: Stated[Quantity] | None = Field(default=None, description="Cost in US dollars, as published.", examples=["5.576M"])
+    gpu_hours_total: Stated[Quantity] | None = Field(default=None, description="GPU-hours in all.", examples=["2788K"])
+    price_per_gpu_hour_usd: Stated[Quantity] | None = Field(
+        default=None, description="Rental price the makers assume, in US dollars.", examples=[2]
+    )
+    cost_usd: Stated[Quantity] | None = Field(
+        default=None, description="Cost in US dollars, as published.", examples=["5.576M"]
+    )
     details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
     notes: tuple[Remark, ...] = Field(default=(), description="What the numbers do not say.")
-
-

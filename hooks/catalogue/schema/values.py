@@ -1,6 +1,6 @@
 """The small vocabulary of values: texts, quantities, dates, sources, and a value with its source.
 
-Takes what the strict YAML reader yields (str, int, Decimal, bool, list, dict) and
+Takes what the strict YAML reader yields (str, int, Written, bool, list, dict) and
 gives frozen records. Knows nothing of models or techniques.
 """
 
@@ -19,6 +19,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    Strict,
     StringConstraints,
     model_validator,
 )
@@ -30,6 +31,8 @@ Identifier = Annotated[
     StringConstraints(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"),
     Field(description="Lower-case letters, digits, dots and hyphens."),
 ]
+Positive = Annotated[int, Strict(), Field(gt=0)]
+Count = Annotated[int, Strict(), Field(ge=0)]
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+\.[^\s]+$")]
 
 
@@ -55,9 +58,7 @@ class Text(Record):
         return data
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         in_languages = dict(handler.resolve_ref_schema(handler(schema)))
         in_languages.pop("description", None)
         return {"anyOf": [{"type": "string", "minLength": 1}, in_languages]}
@@ -81,15 +82,11 @@ class _Scalar:
         return core_schema.no_info_plain_validator_function(validate)
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return dict(cls.json_schema)
 
 
-_QUANTITY = re.compile(
-    r"(?P<qualifier>[~<>≤≥]?)(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?P<suffix>[KMBT%]?)"
-)
+_QUANTITY = re.compile(r"(?P<qualifier>[~<>≤≥]?)(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?P<suffix>[KMBT%]?)")
 
 
 @dataclass(frozen=True)
@@ -126,14 +123,15 @@ class Quantity(_Scalar):
         """Read a YAML number or a string such as `236B`. Raises ValueError."""
         if isinstance(data, bool) or not isinstance(data, int | Decimal | str):
             raise ValueError(f"not a quantity; allowed is {cls.allowed}")
-        match = _QUANTITY.fullmatch(str(data))
+        written = str(getattr(data, "written", data))
+        match = _QUANTITY.fullmatch(written)
         if match is None or match["suffix"] not in cls.factors:
             raise ValueError(f"not a quantity; allowed is {cls.allowed}")
         number, factor = Decimal(match["number"]), cls.factors[match["suffix"]]
         exponent = number.as_tuple().exponent
         assert isinstance(exponent, int)
         return cls(
-            text=str(data),
+            text=written,
             value=number * factor,
             step=Decimal(1).scaleb(exponent) * factor,
             qualifier=match["qualifier"],
@@ -238,9 +236,7 @@ def _source(text: str) -> Source:
     original, separator, copy = text.strip().partition(" via ")
     key, _, locus = original.partition(" ")
     if not _KEY.fullmatch(key):
-        raise ValueError(
-            f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`"
-        )
+        raise ValueError(f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`")
     return Source(key, locus.strip(), _source(copy) if separator else None)
 
 
@@ -254,6 +250,9 @@ class Absence(StrEnum):
 
 T = TypeVar("T")
 
+# Name of the field `absence` on its way in: no key of a YAML file, where an absence is written as the value.
+_ABSENCE = "(absence)"
+
 
 class Single(Record, Generic[T]):
     """One value, or the reason why there is none, with its source.
@@ -263,7 +262,7 @@ class Single(Record, Generic[T]):
     """
 
     value: T | None = None
-    absence: Absence | None = None
+    absence: Absence | None = Field(default=None, validation_alias=_ABSENCE)
     source: Sources | None = Field(default=None, description="Where this value was read.")
     note: Text | None = Field(default=None, description="A remark shown with the value.")
 
@@ -277,42 +276,32 @@ class Single(Record, Generic[T]):
         else:
             data = {"value": data}
         if data.get("value") in set(Absence):
-            data["absence"] = data.pop("value")
+            data[_ABSENCE] = data.pop("value")
         return data
 
     @model_validator(mode="after")
     def _say_something(self) -> Self:
         if self.value is None and self.absence is None and not getattr(self, "by_variant", None):
             raise ValueError(
-                "no value; allowed is a value, or one of the words "
-                + ", ".join(f"`{word}`" for word in Absence)
+                "no value; allowed is a value, or one of the words " + ", ".join(f"`{word}`" for word in Absence)
             )
         return self
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         long_form = dict(handler.resolve_ref_schema(handler(schema)))
         properties = dict(long_form["properties"])
-        properties.pop("absence")
+        properties.pop(_ABSENCE)
         bare = properties["value"]
-        options = [o for o in bare.get("anyOf", [bare]) if o != {"type": "null"}]
+        options = bare.get("anyOf", [bare])
         words: JsonSchemaValue = {"enum": [str(word) for word in Absence]}
         properties["value"] = {"anyOf": [*options, words]}
         long_form = {
             "type": "object",
-            "properties": {name: _without_null(p) for name, p in properties.items()},
+            "properties": properties,
             "additionalProperties": False,
         }
         return {"anyOf": [*options, words, long_form]}
-
-
-def _without_null(schema: JsonSchemaValue) -> JsonSchemaValue:
-    """Drop `null` from an optional field's schema: in the YAML a key is there or it is not."""
-    options = [o for o in schema.get("anyOf", []) if o != {"type": "null"}]
-    rest = {k: v for k, v in schema.items() if k not in ("anyOf", "default", "title")}
-    return {**options[0], **rest} if len(options) == 1 else {**rest, **({"anyOf": options} if options else {})}
 
 
 class Stated(Single[T], Generic[T]):
@@ -321,9 +310,7 @@ class Stated(Single[T], Generic[T]):
     Beside the forms of `Single`: `{by_variant: {variant-id: value, …}, source: …}`.
     """
 
-    by_variant: dict[str, Single[T]] | None = Field(
-        default=None, description="One value per variant, by variant id."
-    )
+    by_variant: dict[str, Single[T]] | None = Field(default=None, description="One value per variant, by variant id.")
 
     def for_variant(self, variant_id: str) -> Single[T] | None:
         """The value that holds for a variant, or None where nothing is said of it."""

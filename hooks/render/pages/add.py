@@ -18,7 +18,12 @@ def page(context: Context) -> Page:
     rules = [(_title(rule), " ".join((rule.__doc__ or "").split())) for rule in ALL]
     sections = [
         Section("lead", "", context.html("add_lead.html.jinja")),
-        Section("template", words("add.template"), f"<p>{words('add.template_intro')}</p>", f"```yaml\n{field_reference.template()}```"),
+        Section(
+            "template",
+            words("add.template"),
+            f"<p>{words('add.template_intro')}</p>",
+            f"```yaml\n{field_reference.template()}```",
+        ),
         Section("values", words("add.values"), context.html("add_values.html.jinja")),
         Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
         Section("rules", words("add.rules"), context.html("add_rules.html.jinja", rules=rules)),

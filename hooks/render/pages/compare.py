@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -91,7 +92,9 @@ def pages(context: Context) -> Iterator[Page]:
     builders: dict[str, Callable[[Citations], Iterator[Section]]] = {
         "architecture": _architecture,
         "training": lambda citations: _stages(citations, PRE_TRAINING, _TRAINING, "training"),
-        "post-training": lambda citations: _stages(citations, set(StageKind) - PRE_TRAINING, _POST_TRAINING, "post_training"),
+        "post-training": lambda citations: _stages(
+            citations, set(StageKind) - PRE_TRAINING, _POST_TRAINING, "post_training"
+        ),
         "infrastructure": _infrastructure,
         "evaluation": _evaluation,
     }
@@ -100,9 +103,27 @@ def pages(context: Context) -> Iterator[Page]:
         citations, key = Citations(context), theme.replace("-", "_")
         lead = Section("lead", "", f'<p class="ds-lead">{escape(words(f"compare.{key}.intro"))}</p>')
         body = tuple(builders[theme](citations))
-        yield Page(f"compare/{theme}.md", words(f"compare.{key}.title"), words(f"compare.{key}.description"), (lead, *body, sources(citations)), hide=("toc",))
-    items = [(f"ds:compare/{theme}.md", words(f"compare.{theme.replace('-', '_')}.title"), words(f"compare.{theme.replace('-', '_')}.intro")) for theme in THEMES]
-    yield Page("compare/index.md", words("page.compare"), words("compare.description"), (Section("lead", "", context.html("link_cards.html.jinja", items=items)),))
+        yield Page(
+            f"compare/{theme}.md",
+            words(f"compare.{key}.title"),
+            words(f"compare.{key}.description"),
+            (lead, *body, sources(citations)),
+            hide=("toc",),
+        )
+    items = [
+        (
+            f"ds:compare/{theme}.md",
+            words(f"compare.{theme.replace('-', '_')}.title"),
+            words(f"compare.{theme.replace('-', '_')}.intro"),
+        )
+        for theme in THEMES
+    ]
+    yield Page(
+        "compare/index.md",
+        words("page.compare"),
+        words("compare.description"),
+        (Section("lead", "", context.html("link_cards.html.jinja", items=items)),),
+    )
 
 
 def _models(context: Context) -> list[Model]:
@@ -119,15 +140,26 @@ def _variant_link(entry: Entry) -> Markup:
 
 def _architecture(citations: Citations) -> Iterator[Section]:
     context, words = citations.context, citations.context.words
-    owners = [entry for model in _models(context) for entry in context.catalogue.entries_of(model) if entry.variant.architecture is not None]
+    owners = [
+        entry
+        for model in _models(context)
+        for entry in context.catalogue.entries_of(model)
+        if entry.variant.architecture is not None
+    ]
     table = sizes_table(citations, words("compare.architecture.sizes_caption"), tuple(owners))
     yield Section("sizes", words("compare.architecture.sizes"), _sortable(context, table))
-    heads = [Column(words("table.variant"))] + [Column(_head(words, f"field.architecture.{key}", key), True) for key in _ARCHITECTURE]
+    heads = [Column(words("table.variant"))] + [
+        Column(_head(words, f"field.architecture.{key}", key), True) for key in _ARCHITECTURE
+    ]
     rows = []
     for entry in owners:
         values = [getattr(entry.architecture, key) for key in _ARCHITECTURE]
         rows.append([Cell(_variant_link(entry)), *(_cell(citations, value) for value in values)])
-    yield Section("dimensions", words("compare.architecture.dimensions"), _sortable(context, Table(words("compare.architecture.caption"), heads, rows)))
+    yield Section(
+        "dimensions",
+        words("compare.architecture.dimensions"),
+        _sortable(context, Table(words("compare.architecture.caption"), heads, rows)),
+    )
 
 
 def _head(words: Callable[[str], str], key: str, code: str) -> Markup:
@@ -139,11 +171,11 @@ def _sortable(context: Context, table: Table) -> str:
     return context.html("table.html.jinja", t=wide)
 
 
-def _cell(citations: Citations, value: Single[object] | None) -> Cell:
+def _cell(citations: Citations, value: Single[Any] | None) -> Cell:
     return Cell(citations.single(value) if value is not None else Markup("–"), sort_key(value))
 
 
-def _get(block: object, path: str) -> Stated[object] | None:
+def _get(block: object, path: str) -> Stated[Any] | None:
     for name in path.split("."):
         block = getattr(block, name, None)
     return block if isinstance(block, Stated) else None
@@ -155,11 +187,15 @@ def _stages(citations: Citations, kinds: set[StageKind], keys: Sequence[str], th
     found = [(model, stage) for model in _models(context) for stage in model.training if stage.kind in kinds]
     used = [key for key in keys if any(_get(stage, key) is not None for _, stage in found)]
     for kind in StageKind:
-        rows = [row for model, stage in found if stage.kind is kind for row in _stage_rows(citations, model, stage, used)]
+        rows = [
+            row for model, stage in found if stage.kind is kind for row in _stage_rows(citations, model, stage, used)
+        ]
         if not rows:
             continue
         there = [i for i, _ in enumerate(used) if any(row[2 + i].html != Markup("–") for row in rows)]
-        heads = [Column(words("table.model")), Column(words("table.for"))] + [Column(words(f"field.{used[i]}")) for i in there]
+        heads = [Column(words("table.model")), Column(words("table.for"))] + [
+            Column(words(f"field.{used[i]}")) for i in there
+        ]
         kept = [[row[0], row[1], *(row[2 + i] for i in there)] for row in rows]
         name = words(f"stage.{kind.name.lower()}")
         table = Table(words(f"compare.{theme}.caption", stage=name), heads, kept)
@@ -175,15 +211,19 @@ def _stage_rows(citations: Citations, model: Model, stage: Stage, keys: Sequence
     link = Markup('<a href="ds:models/{}.md#stage-{}">{}</a>').format(model.id, stage.id, model.name)
     if stage.name:
         link += Markup("<br><small>{}</small>").format(title)
-    for variant in apart or [None]:
+    for variant in apart or [""]:
         names = [variant] if variant else list(stage.variants)
         who = Markup(", ").join(escape(entries[id_].variant.name) for id_ in names)
-        cells = [_cell(citations, value.for_variant(variant) if value is not None and variant else value) for value in values]
+        cells = [
+            _cell(citations, value.for_variant(variant) if value is not None and variant else value) for value in values
+        ]
         yield [Cell(link), Cell(who), *cells]
 
 
 def _infrastructure(citations: Citations) -> Iterator[Section]:
-    yield Section("frameworks", citations.context.words("compare.infrastructure.frameworks"), infrastructure_table(citations))
+    yield Section(
+        "frameworks", citations.context.words("compare.infrastructure.frameworks"), infrastructure_table(citations)
+    )
 
 
 def infrastructure_table(citations: Citations) -> str:
@@ -200,7 +240,10 @@ def infrastructure_table(citations: Citations) -> str:
             value = _get(model.infrastructure, key)
             if value is not None and value.by_variant:
                 entries = context.catalogue.entries
-                parts = [Markup("{} <small>{}</small>").format(citations.single(s), entries[v].variant.name) for v, s in value.by_variant.items()]
+                parts = [
+                    Markup("{} <small>{}</small>").format(citations.single(s), entries[v].variant.name)
+                    for v, s in value.by_variant.items()
+                ]
                 cells.append(Cell(Markup("<br>").join(parts)))
             else:
                 cells.append(_cell(citations, value))
@@ -216,11 +259,15 @@ def _evaluation(citations: Citations) -> Iterator[Section]:
     context, words = citations.context, citations.context.words
     entries = context.catalogue.entries
     for kind in (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING):
-        rows: dict[tuple[str, str], dict[str, list[Single[object]]]] = {}
+        rows: dict[tuple[str, str], dict[str, list[Single[Any]]]] = {}
         for model in _models(context):
             for table in model.evaluation:
                 for row in table.rows if table.kind is kind else ():
-                    alone = words("compare.evaluation.alone", model=model.name, locus=table.source.items[0].locus if table.source else table.id)
+                    alone = words(
+                        "compare.evaluation.alone",
+                        model=model.name,
+                        locus=table.source.items[0].locus if table.source else table.id,
+                    )
                     scores = rows.setdefault((row.benchmark, row.setting or alone), {})
                     for id_, score in row.scores.items():
                         scores.setdefault(id_, []).append(score)
@@ -229,13 +276,25 @@ def _evaluation(citations: Citations) -> Iterator[Section]:
             continue
         order = [e.variant.id for m in _models(context) for e in context.catalogue.entries_of(m)]
         variants = [id_ for id_ in order if any(id_ in scores for scores in shared.values())]
-        heads = [Column(words("table.benchmark")), Column(words("table.setting")), *(Column(_score_head(entries[id_]), True) for id_ in variants)]
+        heads = [
+            Column(words("table.benchmark")),
+            Column(words("table.setting")),
+            *(Column(_score_head(entries[id_]), True) for id_ in variants),
+        ]
         body = [
-            [Cell(escape(benchmark)), Cell(escape(setting)), *(_scores(citations, scores.get(id_, [])) for id_ in variants)]
+            [
+                Cell(escape(benchmark)),
+                Cell(escape(setting)),
+                *(_scores(citations, scores.get(id_, [])) for id_ in variants),
+            ]
             for (benchmark, setting), scores in sorted(shared.items(), key=lambda item: (-len(item[1]), item[0]))
         ]
         name = words(f"evaluation.{kind.value}")
-        yield Section(anchor(kind.value), name, _sortable(context, Table(words("compare.evaluation.caption", kind=name), heads, body)))
+        yield Section(
+            anchor(kind.value),
+            name,
+            _sortable(context, Table(words("compare.evaluation.caption", kind=name), heads, body)),
+        )
 
 
 def _score_head(entry: Entry) -> Markup:
@@ -244,11 +303,14 @@ def _score_head(entry: Entry) -> Markup:
     return Markup('<a href="ds:models/{}.md#evaluation">{}</a>').format(entry.model.id, short)
 
 
-def _scores(citations: Citations, scores: list[Single[object]]) -> Cell:
+def _scores(citations: Citations, scores: list[Single[Any]]) -> Cell:
     """One score; several where sources print different ones for the same setting."""
-    distinct: dict[object, Single[object]] = {}
+    distinct: dict[object, Single[Any]] = {}
     for score in scores:
         distinct.setdefault(getattr(score.value, "text", score.absence), score)
     if not distinct:
         return Cell(Markup(""), "")
-    return Cell(Markup(" / ").join(citations.single(score) for score in distinct.values()), sort_key(next(iter(distinct.values()))))
+    return Cell(
+        Markup(" / ").join(citations.single(score) for score in distinct.values()),
+        sort_key(next(iter(distinct.values()))),
+    )

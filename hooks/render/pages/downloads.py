@@ -46,14 +46,15 @@ def _catalogue(catalogue: Catalogue) -> dict[str, Any]:
 def _model(catalogue: Catalogue, id_: str) -> dict[str, Any]:
     model = catalogue.models[id_]
     reference = catalogue.references.get(model.reference or "")
-    rest = plain(model)
+    rest: dict[str, Any] = plain(model)
     head = {key: rest.pop(key) for key in ("id", "name", "track", "dates")}
     rest.pop("variants")
-    return head | {"arxiv": reference.eprint if reference else None, "variants": [_variant(e) for e in catalogue.entries_of(model)]} | rest
+    variants = [_variant(entry) for entry in catalogue.entries_of(model)]
+    return {**head, "arxiv": reference.eprint if reference else None, "variants": variants, **rest}
 
 
 def _variant(entry: Entry) -> dict[str, Any]:
-    record = plain(entry.variant)
+    record: dict[str, Any] = plain(entry.variant)
     record["architecture"] = plain(entry.architecture) if entry.architecture else None
     recount = entry.recount
     record["recomputed"] = {
@@ -83,7 +84,11 @@ def plain(value: Any) -> Any:
         return {"en": value.en} | ({"zh": value.zh} if value.zh else {})
     if isinstance(value, BaseModel):
         fields = {name: getattr(value, name) for name in type(value).model_fields}
-        hidden = {"source"} if isinstance(value, Block) and any(isinstance(v, Single | Block) for v in fields.values()) else set()
+        hidden = (
+            {"source"}
+            if isinstance(value, Block) and any(isinstance(v, Single | Block) for v in fields.values())
+            else set()
+        )
         return {name: plain(v) for name, v in fields.items() if v is not None and v != () and name not in hidden}
     if isinstance(value, tuple):
         return [plain(item) for item in value]
@@ -162,8 +167,7 @@ def _flat(single: Single[Any] | None) -> object:
         return ""
     if single.absence is not None:
         return single.absence.value
-    value = _scalar(single.value)["value"] if not isinstance(single.value, Quantity) else _number(single.value.value)
-    return value
+    return _number(single.value.value) if isinstance(single.value, Quantity) else _scalar(single.value)["value"]
 
 
 def _cited(sources: Sources | None) -> str:

@@ -6,12 +6,11 @@ from markupsafe import Markup, escape
 
 from catalogue.schema.technique import TechniqueKind
 
-from ..cite import Citations
+from ..cite import Citations, first_sentence
 from ..context import Context
 from ..page import Page, Section
 from .compare import infrastructure_table
 from .model import sources
-from .techniques import first_sentence
 
 SHELVES = (
     TechniqueKind.FRAMEWORK,
@@ -31,16 +30,25 @@ def page(context: Context) -> Page:
         Section("models", words("infrastructure.models"), infrastructure_table(citations)),
     ]
     for kind in SHELVES:
-        items = [
+        items: list[dict[str, object]] = [
             {
                 "link": Markup('<a href="ds:techniques/{}.md">{}</a>').format(t.id, words.text(t.name)),
                 "abbreviation": None,
-                "what": first_sentence(context, t),
+                "what": first_sentence(context, t.what),
                 "users": [],
             }
-            for t in sorted((t for t in context.catalogue.techniques.values() if t.kind is kind), key=lambda t: t.introduced.date.value.first_day if t.introduced.date.value else "")
+            for t in sorted(
+                (t for t in context.catalogue.techniques.values() if t.kind is kind),
+                key=lambda t: t.introduced.date.value.first_day if t.introduced.date.value else "",
+            )
         ]
         if items:
-            sections.append(Section(kind.name.lower(), words(f"kind.{kind.name.lower()}"), context.html("technique_shelf.html.jinja", items=items)))
+            sections.append(
+                Section(
+                    kind.name.lower(),
+                    words(f"kind.{kind.name.lower()}"),
+                    context.html("technique_shelf.html.jinja", items=items),
+                )
+            )
     sections.append(sources(citations))
     return Page("infrastructure.md", words("page.infrastructure"), words("infrastructure.description"), tuple(sections))

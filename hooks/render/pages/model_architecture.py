@@ -46,22 +46,42 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
     """Published and recomputed parameters and cache elements, variant by variant."""
     words = citations.context.words
     moe = any(entry.variant.parameters.activated is not None for entry in entries)
-    heads = [Column(words("table.variant")), Column(words("field.parameters.total"), True), Column(words("table.total_recomputed"), True)]
+    heads = [
+        Column(words("table.variant")),
+        Column(words("field.parameters.total"), True),
+        Column(words("table.total_recomputed"), True),
+    ]
     if moe:
         heads += [Column(words("field.parameters.activated"), True), Column(words("table.activated_recomputed"), True)]
     heads += [Column(words("field.kv_cache"), True), Column(words("field.context_length"), True)]
     rows = []
     for entry in entries:
         variant, parameters = entry.variant, entry.variant.parameters
-        row = [Cell(_name(entry)), Cell(citations.single(parameters.total), sort_key(parameters.total)), _recomputed(citations, entry, entry.total_agreement)]
+        row = [
+            Cell(_name(entry)),
+            Cell(citations.single(parameters.total), sort_key(parameters.total)),
+            _recomputed(citations, entry, entry.total_agreement),
+        ]
         if moe:
             row += [
-                Cell(citations.single(parameters.activated) if parameters.activated else Markup("–"), sort_key(parameters.activated)),
+                Cell(
+                    citations.single(parameters.activated) if parameters.activated else Markup("–"),
+                    sort_key(parameters.activated),
+                ),
                 _recomputed(citations, entry, entry.activated_agreement),
             ]
         cache = entry.recount.kv_cache if entry.recount else None
-        row.append(Cell(_working_link(entry, format.integer(cache.value)), str(cache.value)) if cache else Cell(Markup("–"), ""))
-        row.append(Cell(citations.single(variant.context_length) if variant.context_length else Markup("–"), sort_key(variant.context_length)))
+        row.append(
+            Cell(_working_link(entry, format.integer(cache.value)), str(cache.value))
+            if cache
+            else Cell(Markup("–"), "")
+        )
+        row.append(
+            Cell(
+                citations.single(variant.context_length) if variant.context_length else Markup("–"),
+                sort_key(variant.context_length),
+            )
+        )
         rows.append(row)
     return Table(caption, heads, rows)
 
@@ -73,7 +93,9 @@ def _name(entry: Entry) -> Markup:
 
 
 def _working_link(entry: Entry, shown: str) -> Markup:
-    return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}">{}</a>').format(entry.owner_model, anchor(entry.architecture_owner), shown)
+    return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}">{}</a>').format(
+        entry.owner_model, anchor(entry.architecture_owner), shown
+    )
 
 
 def _recomputed(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
@@ -85,7 +107,11 @@ def _recomputed(citations: Citations, entry: Entry, agreement: Agreement | None)
     mark, key = ("✓", "recomputed.agrees") if agreement.holds else ("≠", "recomputed.differs")
     title = words(key, percent=f"{agreement.percent:+.2f}")
     html = Markup('{} <span class="ds-{}" title="{}" role="img" aria-label="{}">{}</span>').format(
-        _working_link(entry, format.compact(agreement.recomputed)), "ok" if agreement.holds else "off", title, title, mark
+        _working_link(entry, format.compact(agreement.recomputed)),
+        "ok" if agreement.holds else "off",
+        title,
+        title,
+        mark,
     )
     return Cell(html, str(agreement.recomputed))
 
@@ -94,7 +120,8 @@ def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tupl
     return [
         (entry.variant.name, citations.inline(remark.text) + citations.mark(remark.source))
         for entry in entries
-        if (remark := entry.variant.parameters.explanation) is not None
+        for remark in (entry.variant.parameters.total_explanation, entry.variant.parameters.activated_explanation)
+        if remark is not None
     ]
 
 
@@ -119,7 +146,9 @@ def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Tabl
     for key in _keys(architectures):
         values = [dict(stated(a)).get(key) for a in architectures]
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
-        rows.append([Cell(label)] + [Cell(citations.single(v) if v is not None else Markup("–"), sort_key(v)) for v in values])
+        rows.append(
+            [Cell(label)] + [Cell(citations.single(v) if v is not None else Markup("–"), sort_key(v)) for v in values]
+        )
     return Table(words("architecture.dimensions_caption", model=model.name), heads, rows, classes="ds-dimensions")
 
 
@@ -131,11 +160,16 @@ def _keys(architectures: list[Architecture]) -> list[str]:
 
 
 def _notes(citations: Citations, entries: tuple[Entry, ...], owners: list[Entry]) -> list[Markup]:
-    remarks = [(entry.variant.name, remark) for entry in owners if entry.architecture for remark in entry.architecture.notes]
+    remarks = [
+        (entry.variant.name, remark) for entry in owners if entry.architecture for remark in entry.architecture.notes
+    ]
     remarks += [(entry.variant.name, remark) for entry in entries for remark in entry.variant.notes]
     several = len(entries) > 1
     return [
-        (Markup("<b>{}</b> ").format(name) if several else Markup("")) + citations.inline(remark.text) + citations.mark(remark.source) for name, remark in remarks
+        (Markup("<b>{}</b> ").format(name) if several else Markup(""))
+        + citations.inline(remark.text)
+        + citations.mark(remark.source)
+        for name, remark in remarks
     ]
 
 
@@ -144,7 +178,11 @@ def _working(citations: Citations, entry: Entry) -> dict[str, object]:
     recount, words = entry.recount, citations.context.words
     assert recount is not None
     shown = dict.fromkeys(
-        recount.missing and [words(f"field.architecture.{name}") if f"field.architecture.{name}" in words else name for name in recount.missing]
+        recount.missing
+        and [
+            words(f"field.architecture.{name}") if f"field.architecture.{name}" in words else name
+            for name in recount.missing
+        ]
     )
     lines = [(words(f"term.{term.name}"), term) for term in recount.terms]
     return {

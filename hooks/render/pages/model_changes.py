@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -16,7 +17,16 @@ from ..page import Section
 from ..tables import Cell, Column, Table
 
 # Settings of a file rather than of a design; they are in the architecture table.
-_MINOR = {"rms_norm_eps", "tie_word_embeddings", "attention_bias", "qkv_bias", "hidden_act", "moe_layer_freq", "initializer_range", "head_dim"}
+_MINOR = {
+    "rms_norm_eps",
+    "tie_word_embeddings",
+    "attention_bias",
+    "qkv_bias",
+    "hidden_act",
+    "moe_layer_freq",
+    "initializer_range",
+    "head_dim",
+}
 
 
 def changes(citations: Citations, model: Model) -> list[Section]:
@@ -39,13 +49,30 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     tables = []
     if written:
         heads = [Column(words(f"changes.{name}")) for name in ("aspect", "before", "after", "reason")]
-        tables.append(Table(words("changes.caption_written", model=model.name, previous=previous.name), heads, written, classes="ds-prose"))
+        tables.append(
+            Table(
+                words("changes.caption_written", model=model.name, previous=previous.name),
+                heads,
+                written,
+                classes="ds-prose",
+            )
+        )
     rows = list(_differences(citations, theirs, ours))
     if rows:
         heads = [Column(words("table.field")), Column(theirs.variant.name), Column(ours.variant.name)]
-        tables.append(Table(words("changes.caption_numbers", ours=ours.variant.name, theirs=theirs.variant.name), heads, rows, classes="ds-dimensions"))
+        tables.append(
+            Table(
+                words("changes.caption_numbers", ours=ours.variant.name, theirs=theirs.variant.name),
+                heads,
+                rows,
+                classes="ds-dimensions",
+            )
+        )
     groups = [
-        (words(f"changes.{change}"), [_technique(citations, use.id) for use in model.techniques if use.change == change])
+        (
+            words(f"changes.{change}"),
+            [_technique(citations, use.id) for use in model.techniques if use.change == change],
+        )
         for change in ("introduced", "adopted", "dropped")
     ]
     html = context.html("model_changes.html.jinja", previous=link, groups=[g for g in groups if g[1]], tables=tables)
@@ -82,15 +109,15 @@ def _cache(citations: Citations, theirs: Entry, ours: Entry) -> Iterator[list[Ce
         yield cells
 
 
-def _values(block: Block | None) -> Iterator[tuple[str, Single[object]]]:
+def _values(block: Block | None) -> Iterator[tuple[str, Single[Any]]]:
     if block is not None:
         yield from stated(block)
 
 
-def _differ(before: Single[object] | None, after: Single[object] | None) -> bool:
+def _differ(before: Single[Any] | None, after: Single[Any] | None) -> bool:
     a, b = (single.value if single else None for single in (before, after))
     return getattr(a, "value", a) != getattr(b, "value", b)
 
 
-def _cell(citations: Citations, single: Single[object] | None) -> Cell:
+def _cell(citations: Citations, single: Single[Any] | None) -> Cell:
     return Cell(citations.single(single) if single is not None else Markup("–"))

@@ -38,8 +38,12 @@ def _facts(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
     if flagship.variant.context_length is not None:
         context = flagship.variant.context_length
         shown = format.quantity(context.value) if context.value else ""
-        facts.append((words("fact.context"), citations.marked(shown, context.source) if shown else citations.single(context)))
-    tokens = next((s.data.tokens for s in model.training if s.data and s.data.tokens and flagship.variant.id in s.variants), None)
+        facts.append(
+            (words("fact.context"), citations.marked(shown, context.source) if shown else citations.single(context))
+        )
+    tokens = next(
+        (s.data.tokens for s in model.training if s.data and s.data.tokens and flagship.variant.id in s.variants), None
+    )
     if tokens is not None:
         facts.append((words("fact.tokens"), citations.single(tokens.for_variant(flagship.variant.id))))
     if model.infrastructure and model.infrastructure.gpu_hours_total is not None:
@@ -58,12 +62,16 @@ def _record(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
     lines = [(words("fact.released"), Markup(" · ").join(dates))]
     if reference is not None:
         label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
-        lines.append((words("fact.paper"), Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), label)))
+        lines.append(
+            (words("fact.paper"), Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), label))
+        )
     else:
         lines.append((words("fact.paper"), Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))))
     if model.licences is not None:
         named = [("weights", model.licences.weights), ("code", model.licences.code)]
-        parts = [Markup("{} {}").format(words(f"field.licences.{n}"), citations.single(v)) for n, v in named if v is not None]
+        parts = [
+            Markup("{} {}").format(words(f"field.licences.{n}"), citations.single(v)) for n, v in named if v is not None
+        ]
         lines.append((words("fact.licence"), Markup(" · ").join(parts)))
     builds_on = _lineage(citations, model)
     if builds_on:
@@ -88,8 +96,9 @@ def _lineage(citations: Citations, model: Model) -> list[Markup]:
 
 def _links(citations: Citations, model: Model) -> list[Markup]:
     words = citations.context.words
-    links = [
-        Markup('<a href="{}">{}</a>').format(link.url, words.text(link.label) if link.label else words(f"link.{link.kind.value}"))
+    return [
+        Markup('<a href="{}">{}</a>').format(
+            link.url, words.text(link.label) if link.label else words(f"link.{link.kind.value}")
+        )
         for link in model.links
     ]
-    return links

@@ -12,7 +12,6 @@ from ..cite import Citations
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 
-
 # Disputes that stand open; the others show their question and unfold.
 OPEN_DISPUTES = 4
 
@@ -30,7 +29,13 @@ def evaluation(citations: Citations, model: Model) -> list[Section]:
         }
         for table in model.evaluation
     ]
-    return [Section("evaluation", words("section.evaluation"), citations.context.html("model_evaluation.html.jinja", tables=views))]
+    return [
+        Section(
+            "evaluation",
+            words("section.evaluation"),
+            citations.context.html("model_evaluation.html.jinja", tables=views),
+        )
+    ]
 
 
 def _evaluation_table(citations: Citations, table: Evaluation) -> Table:
@@ -41,7 +46,10 @@ def _evaluation_table(citations: Citations, table: Evaluation) -> Table:
     rows = []
     for row in table.rows:
         cells = [Cell(escape(row.benchmark)), Cell(escape(row.setting or ""))]
-        cells += [Cell(citations.single(row.scores[id_]) if id_ in row.scores else Markup("–"), sort_key(row.scores.get(id_))) for id_ in variants]
+        cells += [
+            Cell(citations.single(row.scores[id_]) if id_ in row.scores else Markup("–"), sort_key(row.scores.get(id_)))
+            for id_ in variants
+        ]
         rows.append(cells)
     return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6)
 
@@ -74,17 +82,37 @@ def techniques(citations: Citations, model: Model) -> list[Section]:
     groups = []
     for change in ("introduced", "adopted", "kept", "dropped"):
         uses = [use for use in model.techniques if use.change == change]
-        chips = [Markup('<a href="ds:techniques/{}.md">{}</a>').format(use.id, context.short_name(catalogue.techniques[use.id])) for use in uses]
+        chips = [
+            Markup('<a href="ds:techniques/{}.md">{}</a>').format(
+                use.id, context.short_name(catalogue.techniques[use.id])
+            )
+            for use in uses
+        ]
         if chips:
-            groups.append((words(f"change.{change}").capitalize(), [chip + citations.mark(use.source) for chip, use in zip(chips, uses, strict=True)]))
+            groups.append(
+                (
+                    words(f"change.{change}").capitalize(),
+                    [chip + citations.mark(use.source) for chip, use in zip(chips, uses, strict=True)],
+                )
+            )
     rows = [
-        [Cell(_technique_link(citations, use.id)), Cell(escape(words(f"change.{use.change}"))), Cell(citations.inline(use.note) + citations.mark(use.source))]
+        [
+            Cell(_technique_link(citations, use.id)),
+            Cell(escape(words(f"change.{use.change}"))),
+            Cell(citations.inline(use.note) + citations.mark(use.source)),
+        ]
         for use in model.techniques
         if use.note is not None
     ]
     heads = [Column(words("table.technique")), Column(words("table.change")), Column(words("table.note"))]
     table = Table(words("techniques.used_caption", model=model.name), heads, rows, classes="ds-prose") if rows else None
-    return [Section("techniques", words("section.techniques"), context.html("model_techniques.html.jinja", groups=groups, table=table))]
+    return [
+        Section(
+            "techniques",
+            words("section.techniques"),
+            context.html("model_techniques.html.jinja", groups=groups, table=table),
+        )
+    ]
 
 
 def _technique_link(citations: Citations, id_: str) -> Markup:
@@ -96,7 +124,9 @@ def notes(citations: Citations, model: Model) -> list[Section]:
     """Remarks that belong to no other part."""
     if not model.notes:
         return []
-    items = Markup("").join(Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in model.notes)
+    items = Markup("").join(
+        Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in model.notes
+    )
     return [Section("notes", citations.context.words("section.notes"), f"<ul>{items}</ul>")]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from catalogue.schema.model import Model
 from catalogue.schema.training import GpuHours, Infrastructure, RatePhase, Stage, StageKind
-from catalogue.schema.values import Stated
+from catalogue.schema.values import Single, Stated
 
 from .. import format
 from ..cite import Citations
@@ -31,7 +32,8 @@ def training(citations: Citations, model: Model) -> list[Section]:
     if not stages and tokenizer is None:
         return []
     title = words("section.training") if stages else words("section.tokenizer")
-    return [Section("training", title, _stages(citations, model, stages, tokenizer))]
+    tables = [table for table in (_at_a_glance(citations, model), tokenizer) if table is not None]
+    return [Section("training", title, _stages(citations, model, stages, tables))]
 
 
 def post_training(citations: Citations, model: Model) -> list[Section]:
@@ -39,13 +41,63 @@ def post_training(citations: Citations, model: Model) -> list[Section]:
     stages = [stage for stage in model.training if stage.kind not in PRE_TRAINING]
     if not stages:
         return []
-    return [Section("post-training", citations.context.words("section.post_training"), _stages(citations, model, stages, None))]
+    return [
+        Section(
+            "post-training", citations.context.words("section.post_training"), _stages(citations, model, stages, [])
+        )
+    ]
 
 
-def _stages(citations: Citations, model: Model, stages: list[Stage], tokenizer: Table | None) -> str:
+_GLANCE_ARCHITECTURE = (
+    "hidden_act",
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "attention",
+)
+_GLANCE_STAGE = (("data", "tokens"), ("", "sequence_length"), ("batch_size", "sequences"), ("learning_rate", "peak"))
+
+
+def _at_a_glance(citations: Citations, model: Model) -> Table | None:
+    """The hyper-parameters of sizes that were pre-trained side by side, as papers tabulate them; None for a single size."""
+    words, entries = citations.context.words, citations.context.catalogue.entries
+    stages = {id_: s for s in reversed(model.training) if s.kind is StageKind.PRE_TRAINING for id_ in s.variants}
+    sizes = [v.id for v in model.variants if v.id in stages and v.architecture is not None]
+    if len(sizes) < 2:
+        return None
+    rows = []
+    for key in _GLANCE_ARCHITECTURE:
+        values: list[Single[Any] | None] = [getattr(entries[id_].architecture, key) for id_ in sizes]
+        rows.append(
+            [
+                Cell(Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key)),
+                *(_size(citations, v) for v in values),
+            ]
+        )
+    for block, key in _GLANCE_STAGE:
+        values = []
+        for id_ in sizes:
+            owner = getattr(stages[id_], block, None) if block else stages[id_]
+            value = getattr(owner, key, None)
+            values.append(value.for_variant(id_) if value is not None else None)
+        label = words(f"field.{block}.{key}" if block else f"field.{key}")
+        rows.append([Cell(escape(label)), *(_size(citations, v) for v in values)])
+    heads = [Column(words("table.field")), *(Column(entries[id_].variant.name, True) for id_ in sizes)]
+    return Table(words("training.glance_caption", model=model.name), heads, rows, classes="ds-dimensions")
+
+
+def _size(citations: Citations, value: Single[Any] | None) -> Cell:
+    return Cell(citations.single(value) if value is not None else Markup("–"), sort_key(value))
+
+
+def _stages(citations: Citations, model: Model, stages: list[Stage], tables: list[Table]) -> str:
     number = {stage.id: index for index, stage in enumerate(model.training, 1)}
     views = [_stage(citations, model, stage, number[stage.id]) for stage in stages]
-    return citations.context.html("model_stages.html.jinja", stages=views, tokenizer=tokenizer, several=len(model.training) > 1)
+    return citations.context.html(
+        "model_stages.html.jinja", stages=views, tables=tables, several=len(model.training) > 1
+    )
 
 
 def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dict[str, object]:
@@ -64,7 +116,9 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
         "variants": [entries[id_].variant.name for id_ in stage.variants],
         "summary": citations.inline(stage.summary) if stage.summary else None,
         "table": key_value_table(citations, caption, rows, order) if rows else None,
-        "details": details_table(citations, words("training.details_caption", stage=title, model=model.name), details, order),
+        "details": details_table(
+            citations, words("training.details_caption", stage=title, model=model.name), details, order
+        ),
         "phases": _phases(citations, stage, title),
         "mix": _mix(citations, stage, title),
         "notes": [citations.inline(remark.text) + citations.mark(remark.source) for remark in stage.notes],
@@ -78,7 +132,12 @@ def _phases(citations: Citations, stage: Stage, title: str) -> Table | None:
     words = citations.context.words
     heads = [Column(words("field.phase.until")), Column(words("field.phase.rate")), Column(words("field.phase.shape"))]
     rows = [
-        [Cell(citations.single(phase.until, notes="inline")), Cell(_rate(citations, stage, phase)), Cell(escape(words(f"shape.{phase.shape.value}")))] for phase in phases
+        [
+            Cell(citations.single(phase.until, notes="inline")),
+            Cell(_rate(citations, stage, phase)),
+            Cell(escape(words(f"shape.{phase.shape.value}"))),
+        ]
+        for phase in phases
     ]
     return Table(words("training.phases_caption", stage=title), heads, rows)
 
@@ -89,18 +148,22 @@ def _rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
         return _by_variant(citations, phase.rate)
     assert phase.fraction is not None
     shown = citations.single(phase.fraction) + " " + citations.context.words("training.of_peak")
-    peak, fraction = stage.learning_rate and stage.learning_rate.peak, phase.fraction.value
+    peak, fraction = stage.learning_rate.peak if stage.learning_rate else None, phase.fraction.value
     if peak is None or fraction is None:
         return shown
     factor = fraction.value / 100 if fraction.is_percentage else fraction.value
     rates = [single.value.value * factor for _, single in peak.singles() if single.value is not None]
-    return shown + Markup(' <span class="ds-r">= {}</span>').format(" / ".join(format.scientific(rate.quantize(Decimal(10) ** (rate.adjusted() - 2))) for rate in rates))
+    return shown + Markup(' <span class="ds-r">= {}</span>').format(
+        " / ".join(format.scientific(rate.quantize(Decimal(10) ** (rate.adjusted() - 2))) for rate in rates)
+    )
 
 
-def _by_variant(citations: Citations, value: Stated[object]) -> Markup:
+def _by_variant(citations: Citations, value: Stated[Any]) -> Markup:
     entries = citations.context.catalogue.entries
     parts = [
-        Markup("{} <small>{}</small>").format(citations.single(single), entries[id_].variant.name) if id_ else citations.single(single)
+        Markup("{} <small>{}</small>").format(citations.single(single), entries[id_].variant.name)
+        if id_
+        else citations.single(single)
         for id_, single in value.singles()
     ]
     return Markup("<br>").join(parts)
@@ -118,7 +181,8 @@ def _mix(citations: Citations, stage: Stage, title: str) -> Table | None:
     rows = []
     for part in parts:
         row = [Cell(citations.inline(part.name))]
-        for value in ([part.share] if shares else []) + ([part.amount] if amounts else []):  # type: ignore[operator]
+        published: list[Stated[Any] | None] = [*([part.share] if shares else []), *([part.amount] if amounts else [])]
+        for value in published:
             row.append(Cell(_by_variant(citations, value) if value else Markup("–"), sort_key(value)))
         rows.append(row)
     return Table(words("training.mix_caption", stage=title), heads, rows)
@@ -136,7 +200,9 @@ def infrastructure(citations: Citations, model: Model) -> list[Section]:
     html = citations.context.html(
         "model_infrastructure.html.jinja",
         table=table if rows else None,
-        details=details_table(citations, words("infrastructure.details_caption", model=model.name), infra.details, order),
+        details=details_table(
+            citations, words("infrastructure.details_caption", model=model.name), infra.details, order
+        ),
         hours=_hours(citations, model, infra),
         notes=[citations.inline(r.text) + citations.mark(r.source) for r in infra.notes],
     )
@@ -151,16 +217,26 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
     price = infra.price_per_gpu_hour_usd.value if infra.price_per_gpu_hour_usd else None
     priced = price is not None or any(part.cost_usd for part in infra.gpu_hours)
     heads = [Column(words("field.gpu_hours.part")), Column(words("field.gpu_hours.hours"), True)]
-    heads += [Column(words("field.gpu_hours.cost_usd"), True), Column(words("infrastructure.hours_times_price"), True)] if priced else []
+    heads += (
+        [Column(words("field.gpu_hours.cost_usd"), True), Column(words("infrastructure.hours_times_price"), True)]
+        if priced
+        else []
+    )
     rows = []
     for part in infra.gpu_hours:
         row = [Cell(citations.inline(part.part)), Cell(citations.single(part.hours), sort_key(part.hours))]
         if priced:
-            row += [Cell(citations.single(part.cost_usd) if part.cost_usd else Markup("–"), sort_key(part.cost_usd)), _product(part, price and price.value)]
+            row += [
+                Cell(citations.single(part.cost_usd) if part.cost_usd else Markup("–"), sort_key(part.cost_usd)),
+                _product(part, price.value if price else None),
+            ]
         rows.append(row)
     total = infra.gpu_hours_total
     if total is not None and total.value is not None:
-        row = [Cell(Markup("<b>{}</b>").format(words("infrastructure.total"))), Cell(citations.single(total), sort_key(total))]
+        row = [
+            Cell(Markup("<b>{}</b>").format(words("infrastructure.total"))),
+            Cell(citations.single(total), sort_key(total)),
+        ]
         if priced:
             cost = infra.cost_usd
             computed = format.compact(total.value.value * price.value) if price else None
@@ -176,7 +252,9 @@ def _product(part: GpuHours, price: Decimal | None) -> Cell:
     hours = part.hours.value
     if price is None or hours is None:
         return Cell(Markup("–"), "")
-    return Cell(Markup('<span class="ds-r">{}</span>').format(format.compact(hours.value * price)), str(hours.value * price))
+    return Cell(
+        Markup('<span class="ds-r">{}</span>').format(format.compact(hours.value * price)), str(hours.value * price)
+    )
 
 
 def serving(citations: Citations, model: Model) -> list[Section]:
@@ -184,5 +262,7 @@ def serving(citations: Citations, model: Model) -> list[Section]:
     if not model.serving:
         return []
     words = citations.context.words
-    details = details_table(citations, words("serving.caption", model=model.name), model.serving, [v.id for v in model.variants])
+    details = details_table(
+        citations, words("serving.caption", model=model.name), model.serving, [v.id for v in model.variants]
+    )
     return [Section("serving", words("section.serving"), citations.context.html("details.html.jinja", details=details))]

@@ -8,7 +8,7 @@ from catalogue.records import first_date
 from catalogue.schema.model import Model, Track
 
 from .. import format
-from ..cite import Citations, plain_text
+from ..cite import Citations, first_sentence
 from ..context import Context
 from ..page import Page, Section
 from ..tables import Cell, Column, Table, sort_key
@@ -19,12 +19,20 @@ def index(context: Context) -> Page:
     """Every model by track."""
     words = context.words
     citations = Citations(context)
-    sections = [Section("lead", "", f'<p class="ds-lead">{escape(words("models.intro", count=len(context.catalogue.models), variants=len(context.catalogue.entries)))}</p>')]
+    sections = [
+        Section(
+            "lead",
+            "",
+            f'<p class="ds-lead">{escape(words("models.intro", count=len(context.catalogue.models), variants=len(context.catalogue.entries)))}</p>',
+        )
+    ]
     for track in Track:
         models = [model for model in context.catalogue.models.values() if model.track is track]
         if models:
             cards = [_card(citations, model) for model in sorted(models, key=_date)]
-            sections.append(Section(track.value, words(f"track.{track.value}"), context.html("model_cards.html.jinja", cards=cards)))
+            sections.append(
+                Section(track.value, words(f"track.{track.value}"), context.html("model_cards.html.jinja", cards=cards))
+            )
     sections.append(sources(citations))
     return Page("models/index.md", words("page.models"), words("models.description"), tuple(sections))
 
@@ -37,13 +45,17 @@ def _date(model: Model) -> str:
 def _card(citations: Citations, model: Model) -> dict[str, object]:
     words, flagship = citations.context.words, citations.context.catalogue.flagship(model)
     date = first_date(model)
-    sizes = list(dict.fromkeys(format.quantity(v.parameters.total.value) for v in model.variants if v.parameters.total.value))
+    sizes = list(
+        dict.fromkeys(format.quantity(v.parameters.total.value) for v in model.variants if v.parameters.total.value)
+    )
     return {
         "link": Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name),
         "date": citations.plain(date) if date else "",
-        "summary": plain_text(citations.context, model.summary).split(". ")[0].rstrip(".") + ".",
+        "summary": first_sentence(citations.context, model.summary),
         "sizes": words("models.sizes", sizes=", ".join(sizes)),
-        "attention": flagship.architecture.attention.value if flagship.architecture and flagship.architecture.attention.value else "",
+        "attention": flagship.architecture.attention.value
+        if flagship.architecture and flagship.architecture.attention.value
+        else "",
     }
 
 
@@ -69,9 +81,19 @@ def families_table(citations: Citations) -> str:
                 Cell(Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)),
                 Cell(citations.plain(date) if date else Markup("–"), _date(model)),
                 Cell(citations.single(parameters.total), sort_key(parameters.total)),
-                Cell(citations.single(parameters.activated) if parameters.activated else Markup(words("table.all_of_them")), sort_key(parameters.activated or parameters.total)),
+                Cell(
+                    citations.single(parameters.activated)
+                    if parameters.activated
+                    else Markup(words("table.all_of_them")),
+                    sort_key(parameters.activated or parameters.total),
+                ),
                 Cell(citations.single(architecture.attention) if architecture else Markup("–")),
-                Cell(Markup('<a class="ds-r" href="ds:models/{}.md#architecture">{:,}</a>').format(model.id, cache.value) if cache else Markup("–"), str(cache.value) if cache else ""),
+                Cell(
+                    Markup('<a class="ds-r" href="ds:models/{}.md#architecture">{:,}</a>').format(model.id, cache.value)
+                    if cache
+                    else Markup("–"),
+                    str(cache.value) if cache else "",
+                ),
             ]
         )
     table = Table(words("models.families_caption"), heads, rows, sortable=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from catalogue.references import Reference
+from catalogue.schema.model import Model
+from catalogue.schema.technique import Technique
 from catalogue.schema.values import Source, Sources, walk
 
 from ..cite import anchor
@@ -18,10 +20,23 @@ def page(context: Context) -> Page:
     cited = citing_pages(context)
     groups: dict[str, list[dict[str, object]]] = {"papers": [], "other": []}
     for reference in sorted(context.catalogue.references.values(), key=lambda r: (r.year, r.title)):
-        view = {"reference": reference, "anchor": anchor(reference.key), "authors": _authors(reference, words("references.et_al")), "cited": cited.get(reference.key, [])}
+        view = {
+            "reference": reference,
+            "anchor": anchor(reference.key),
+            "authors": _authors(reference, words("references.et_al")),
+            "cited": cited.get(reference.key, []),
+        }
         groups["papers" if reference.eprint or reference.doi or reference.venue else "other"].append(view)
-    sections = [Section("lead", "", f'<p class="ds-lead">{words("references.intro", count=len(context.catalogue.references))}</p>')]
-    sections += [Section(name, words(f"references.{name}"), context.html("references.html.jinja", items=items)) for name, items in groups.items() if items]
+    sections = [
+        Section(
+            "lead", "", f'<p class="ds-lead">{words("references.intro", count=len(context.catalogue.references))}</p>'
+        )
+    ]
+    sections += [
+        Section(name, words(f"references.{name}"), context.html("references.html.jinja", items=items))
+        for name, items in groups.items()
+        if items
+    ]
     return Page("references.md", words("page.references"), words("references.description"), tuple(sections))
 
 
@@ -44,12 +59,15 @@ def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
                     cited.setdefault(step.key, {})[address] = name
                     step = step.via
 
-    for model in catalogue.models.values():
-        address = f"ds:models/{model.id}.md"
-        walk(model, lambda value, _, a=address, n=model.name: note(value, a, n))  # type: ignore[misc]
-        if model.reference:
-            cited.setdefault(model.reference, {})[address] = model.name
-    for technique in catalogue.techniques.values():
-        address = f"ds:techniques/{technique.id}.md"
-        walk(technique, lambda value, _, a=address, n=context.short_name(technique): note(value, a, n))  # type: ignore[misc]
+    entries: list[tuple[Model | Technique, str, str]] = [
+        (m, f"ds:models/{m.id}.md", m.name) for m in catalogue.models.values()
+    ]
+    entries += [(t, f"ds:techniques/{t.id}.md", context.short_name(t)) for t in catalogue.techniques.values()]
+    for entry, address, name in entries:
+        found: list[object] = []
+        walk(entry, lambda value, _, found=found: found.append(value))  # type: ignore[misc]
+        for value in found:
+            note(value, address, name)
+        if isinstance(entry, Model) and entry.reference:
+            cited.setdefault(entry.reference, {})[address] = name
     return {key: list(pages.items()) for key, pages in cited.items()}

@@ -9,10 +9,10 @@ from catalogue.schema.model import Model, TechniqueUse
 from catalogue.schema.technique import Formula, Technique, TechniqueKind
 
 from .. import format
-from ..cite import Citations, anchor, description, plain_text
+from ..cite import Citations, anchor, description, first_sentence
 from ..context import Context
 from ..fields import detail_rows, key_value_table
-from ..formula import mathml
+from ..formula import mathml, with_indices
 from ..page import Page, Section
 from ..tables import Cell, Column, Table
 from .model import sources
@@ -37,29 +37,48 @@ def page(context: Context, technique: Technique) -> Page:
     if technique.abbreviation and technique.abbreviation.lower() != name.lower():
         name = words("technique.title", name=name, abbreviation=technique.abbreviation)
     what = citations.inline(technique.what)
-    sections = [Section("lead", "", context.html("technique_lead.html.jinja", what=what, record=_record(citations, technique)))]
+    sections = [
+        Section("lead", "", context.html("technique_lead.html.jinja", what=what, record=_record(citations, technique)))
+    ]
     sections.append(Section("why", words("section.why"), f"<p>{citations.inline(technique.why)}</p>"))
     if technique.how is not None or technique.formulas:
         how = f"<p>{citations.inline(technique.how)}</p>" if technique.how else ""
-        sections.append(Section("how", words("section.how"), how + "".join(_formula(citations, f) for f in technique.formulas)))
+        sections.append(
+            Section("how", words("section.how"), how + "".join(_formula(citations, f) for f in technique.formulas))
+        )
     sections.append(Section("models", words("section.models"), _users_table(citations, technique)))
     if technique.facts:
-        table = key_value_table(citations, words("technique.facts_caption", name=name), detail_rows(citations, technique.facts), list(context.catalogue.entries))
+        table = key_value_table(
+            citations,
+            words("technique.facts_caption", name=name),
+            detail_rows(citations, technique.facts),
+            list(context.catalogue.entries),
+        )
         sections.append(Section("facts", words("section.facts"), context.html("table.html.jinja", t=table)))
     if technique.disputes:
         sections.append(Section("disputes", words("section.disputes"), disputes_html(citations, technique.disputes)))
     if technique.notes:
-        items = Markup("").join(Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in technique.notes)
+        items = Markup("").join(
+            Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in technique.notes
+        )
         sections.append(Section("notes", words("section.notes"), f"<ul>{items}</ul>"))
     if technique.related:
         items = Markup("").join(Markup("<li>{}</li>").format(_link(context, id_)) for id_ in technique.related)
         sections.append(Section("related", words("section.related"), f'<ul class="ds-related">{items}</ul>'))
     sections.append(sources(citations))
-    return Page(f"techniques/{technique.id}.md", name, description(context, technique.what), tuple(sections), f"technique:{technique.id}")
+    return Page(
+        f"techniques/{technique.id}.md",
+        name,
+        description(context, technique.what),
+        tuple(sections),
+        f"technique:{technique.id}",
+    )
 
 
 def _link(context: Context, id_: str) -> Markup:
-    return Markup('<a href="ds:techniques/{}.md">{}</a>').format(id_, context.words.text(context.catalogue.techniques[id_].name))
+    return Markup('<a href="ds:techniques/{}.md">{}</a>').format(
+        id_, context.words.text(context.catalogue.techniques[id_].name)
+    )
 
 
 def _record(citations: Citations, technique: Technique) -> list[tuple[str, Markup]]:
@@ -70,9 +89,19 @@ def _record(citations: Citations, technique: Technique) -> list[tuple[str, Marku
         (words("technique.introduced"), _introduced(citations, technique)),
     ]
     if technique.replaces:
-        lines.append((words("technique.replaces"), Markup(" · ").join(_link(citations.context, id_) for id_ in technique.replaces)))
+        lines.append(
+            (
+                words("technique.replaces"),
+                Markup(" · ").join(_link(citations.context, id_) for id_ in technique.replaces),
+            )
+        )
     if technique.links:
-        links = [Markup('<a href="{}">{}</a>').format(link.url, words.text(link.label) if link.label else words(f"link.{link.kind.value}")) for link in technique.links]
+        links = [
+            Markup('<a href="{}">{}</a>').format(
+                link.url, words.text(link.label) if link.label else words(f"link.{link.kind.value}")
+            )
+            for link in technique.links
+        ]
         lines.append((words("fact.links"), Markup(" · ").join(links)))
     return lines
 
@@ -88,7 +117,10 @@ def _introduced(citations: Citations, technique: Technique) -> Markup:
 
 def _formula(citations: Citations, formula: Formula) -> str:
     return citations.context.html(
-        "formula.html.jinja", math=Markup(mathml(formula.latex)), latex=formula.latex, meaning=citations.inline(formula.meaning), mark=citations.mark(formula.source)
+        "formula.html.jinja",
+        math=Markup(mathml(formula.latex)),
+        meaning=with_indices(citations.inline(formula.meaning)),
+        mark=citations.mark(formula.source),
     )
 
 
@@ -97,7 +129,12 @@ def _users_table(citations: Citations, technique: Technique) -> str:
     found = users(context, technique.id)
     if not found:
         return f"<p>{escape(words('technique.no_users'))}</p>"
-    heads = [Column(words("table.model")), Column(words("table.date")), Column(words("table.change")), Column(words("table.note"))]
+    heads = [
+        Column(words("table.model")),
+        Column(words("table.date")),
+        Column(words("table.change")),
+        Column(words("table.note")),
+    ]
     rows = []
     for model, use in found:
         date = first_date(model)
@@ -122,22 +159,33 @@ def index(context: Context) -> Page:
             {
                 "link": _link(context, t.id),
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
-                "what": first_sentence(context, t),
-                "users": [Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name) for model, use in users(context, t.id) if use.change != "dropped"],
+                "what": first_sentence(context, t.what),
+                "users": [
+                    Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)
+                    for model, use in users(context, t.id)
+                    if use.change != "dropped"
+                ],
             }
             for t in context.catalogue.techniques.values()
             if t.kind is kind
         ]
         if items:
-            shelves.append(Section(kind.name.lower().replace("_", "-"), words(f"kind.{kind.name.lower()}"), context.html("technique_shelf.html.jinja", items=items)))
-    intro = Section("lead", "", f'<p class="ds-lead">{escape(words("techniques.intro", count=len(context.catalogue.techniques)))}</p>')
+            shelves.append(
+                Section(
+                    kind.name.lower().replace("_", "-"),
+                    words(f"kind.{kind.name.lower()}"),
+                    context.html("technique_shelf.html.jinja", items=items),
+                )
+            )
+    intro = Section(
+        "lead",
+        "",
+        f'<p class="ds-lead">{escape(words("techniques.intro", count=len(context.catalogue.techniques)))}</p>',
+    )
     matrix = Section("matrix", words("techniques.matrix"), context.html("table.html.jinja", t=matrix_table(context)))
-    return Page("techniques/index.md", words("page.techniques"), words("techniques.description"), (intro, *shelves, matrix))
-
-
-def first_sentence(context: Context, technique: Technique) -> str:
-    """The first sentence of what a technique is."""
-    return plain_text(context, technique.what).split(". ")[0].rstrip(".") + "."
+    return Page(
+        "techniques/index.md", words("page.techniques"), words("techniques.description"), (intro, *shelves, matrix)
+    )
 
 
 def matrix_table(context: Context) -> Table:
@@ -145,7 +193,14 @@ def matrix_table(context: Context) -> Table:
     words, marks = context.words, {"introduced": "★", "adopted": "+", "kept": "●", "dropped": "−"}
     models = sorted(context.catalogue.models.values(), key=_date)
     heads = [Column(words("table.technique"))]
-    heads += [Column(Markup('<a href="ds:models/{}.md">{}</a>').format(m.id, m.name.removeprefix("DeepSeek-").removeprefix("DeepSeek "))) for m in models]
+    heads += [
+        Column(
+            Markup('<a href="ds:models/{}.md">{}</a>').format(
+                m.id, m.name.removeprefix("DeepSeek-").removeprefix("DeepSeek ")
+            )
+        )
+        for m in models
+    ]
     rows = []
     for technique in context.catalogue.techniques.values():
         uses = {model.id: use.change for model, use in users(context, technique.id)}
@@ -155,7 +210,13 @@ def matrix_table(context: Context) -> Table:
         cells = [Cell(link)]
         for model in models:
             change = uses.get(model.id)
-            html = Markup('<span title="{0}" role="img" aria-label="{0}">{1}</span>').format(words(f"change.{change}"), marks[change]) if change else Markup("")
+            html = (
+                Markup('<span title="{0}" role="img" aria-label="{0}">{1}</span>').format(
+                    words(f"change.{change}"), marks[change]
+                )
+                if change
+                else Markup("")
+            )
             cells.append(Cell(html, change or ""))
         rows.append(cells)
     return Table(words("techniques.matrix_caption"), heads, rows, classes="ds-matrix")

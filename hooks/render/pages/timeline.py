@@ -15,7 +15,7 @@ from catalogue.records import first_date
 from catalogue.schema.model import Model, Relation, Track
 from catalogue.schema.values import PartialDate
 
-from ..cite import Citations, plain_text
+from ..cite import Citations, first_sentence
 from ..context import Context
 from ..page import Page, Section
 from .model import sources
@@ -80,12 +80,21 @@ def page(context: Context) -> Page:
     citations = Citations(context)
     html = context.html("timeline_list.html.jinja", years=_years(citations))
     lead = Section("lead", "", f'<p class="ds-lead">{escape(words("timeline.intro"))}</p>' + figure(context))
-    return Page("timeline.md", words("page.timeline"), words("timeline.description"), (lead, Section("list", words("timeline.list"), html), sources(citations)), hide=("navigation", "toc"))
+    return Page(
+        "timeline.md",
+        words("page.timeline"),
+        words("timeline.description"),
+        (lead, Section("list", words("timeline.list"), html), sources(citations)),
+        hide=("navigation", "toc"),
+    )
 
 
 def figure(context: Context) -> str:
     """The SVG figure."""
-    dated = sorted(((d, model) for model in context.catalogue.models.values() if (d := first_date(model))), key=lambda pair: pair[0].first_day)
+    dated = sorted(
+        ((d, model) for model in context.catalogue.models.values() if (d := first_date(model))),
+        key=lambda pair: pair[0].first_day,
+    )
     start = date(int(dated[0][0].text[:4]), int(dated[0][0].text[5:7]), 1)
     end = date.fromisoformat(dated[-1][0].first_day)
     scale = Scale(start, max(LEAST_PER_DAY, (LEAST_WIDTH - LEFT - RIGHT) / max(1, (end - start).days)))
@@ -122,7 +131,7 @@ def _place(context: Context, dated: list[tuple[PartialDate, Model]], scale: Scal
             if row == len(free_from):
                 free_from.append(0)
             free_from[row] = x + DOT * 3 + len(label) * CHARACTER
-            summary = plain_text(context, model.summary).split(". ")[0].rstrip(".")
+            summary = first_sentence(context, model.summary)
             centre = y + LANE_PADDING + ROW_HEIGHT * row + ROW_HEIGHT / 2
             items.append(Item(model, when, round(x, 1), centre, label, summary))
         height = LANE_PADDING * 2 + ROW_HEIGHT * len(free_from)
@@ -168,7 +177,10 @@ def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
     """Models by year, the oldest first, with every date the entry knows."""
     context, words = citations.context, citations.context.words
     years: dict[str, list[dict[str, object]]] = {}
-    dated = sorted(((d, model) for model in context.catalogue.models.values() if (d := first_date(model))), key=lambda pair: pair[0].first_day)
+    dated = sorted(
+        ((d, model) for model in context.catalogue.models.values() if (d := first_date(model))),
+        key=lambda pair: pair[0].first_day,
+    )
     for when, model in dated:
         dates = [
             Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(getattr(model.dates, name)))
@@ -180,7 +192,7 @@ def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
                 "link": Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name),
                 "date": citations.plain(when),
                 "dates": dates,
-                "summary": plain_text(context, model.summary).split(". ")[0].rstrip(".") + ".",
+                "summary": first_sentence(context, model.summary),
                 "builds_on": [
                     Markup('{} <a href="ds:models/{}.md">{}</a>{}').format(
                         words(f"relation.{e.relation.name.lower()}"),

@@ -1,0 +1,66 @@
+"""GPU-hours add up, and cost what the stated price makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ..findings import Finding, Path
+from ..schema.training import Infrastructure
+from ..schema.values import Quantity, Stated
+from .draft import Draft
+
+
+def _infrastructures(draft: Draft) -> Iterator[tuple[Path, Infrastructure]]:
+    for path, model in draft.each_model():
+        if model.infrastructure is not None:
+            yield (*path, "infrastructure"), model.infrastructure
+
+
+def hours_add_up(draft: Draft) -> Iterator[Finding]:
+    """The published GPU-hours of the parts add up to the total, as far as their printed digits go, or a `note` on the total says why not."""
+    for path, infrastructure in _infrastructures(draft):
+        total, parts = (
+            infrastructure.gpu_hours_total,
+            [hours for part in infrastructure.gpu_hours if (hours := part.hours.value)],
+        )
+        if total is None or total.value is None or total.note is not None or not parts:
+            continue
+        added = sum((part.value for part in parts), Decimal(0))
+        rounding = (total.value.step + sum((part.step for part in parts), Decimal(0))) / 2
+        if abs(added - total.value.value) > rounding:
+            yield draft.finding(
+                (*path, "gpu_hours_total"),
+                f"{total.value.text} GPU-hours in all, {added:,.0f} in the parts",
+                f"a difference of at most {rounding:,.0f}",
+                fix="correct a part or the total, or add a `note` to the total",
+            )
+
+
+def hours_give_the_cost(draft: Draft) -> Iterator[Finding]:
+    """GPU-hours times the price of one are the cost, as far as the printed digits go, or a `note` on the cost says why not."""
+    for path, infrastructure in _infrastructures(draft):
+        if (
+            infrastructure.price_per_gpu_hour_usd is None
+            or (price := infrastructure.price_per_gpu_hour_usd.value) is None
+        ):
+            continue
+        pairs: list[tuple[Path, Stated[Quantity] | None, Stated[Quantity] | None]] = [
+            ((*path, "gpu_hours", index, "cost_usd"), part.hours, part.cost_usd)
+            for index, part in enumerate(infrastructure.gpu_hours)
+        ]
+        for where, hours, cost in [
+            *pairs,
+            ((*path, "cost_usd"), infrastructure.gpu_hours_total, infrastructure.cost_usd),
+        ]:
+            if hours is None or hours.value is None or cost is None or cost.value is None or cost.note is not None:
+                continue
+            product = hours.value.value * price.value
+            rounding = (hours.value.step * price.value + cost.value.step) / 2
+            if abs(product - cost.value.value) > rounding:
+                yield draft.finding(
+                    where,
+                    f"a cost of {cost.value.text}, but {hours.value.text} GPU-hours at {price.text} make {product:,.0f}",
+                    f"a difference of at most {rounding:,.0f}",
+                    fix="correct the hours, the price or the cost, or add a `note` to the cost",
+                )
