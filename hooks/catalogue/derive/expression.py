@@ -11,8 +11,9 @@ import operator
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
-_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class Term:
 
 
 def term(name: str, formula: str, numbers: Mapping[str, int]) -> Term:
-    """Evaluate `formula` (names, integers, `+ - * ( )`) over `numbers`.
+    """Evaluate `formula` (names, integers, `+ - * / ( )`) over `numbers`, exactly; the result is rounded once.
 
     Raises KeyError for a name that `numbers` does not hold.
     """
-    value = _evaluate(ast.parse(formula, mode="eval").body, numbers)
-    shown = formula.replace(" * ", " × ")
+    value = round(_evaluate(ast.parse(formula, mode="eval").body, numbers))
+    shown = formula.replace(" * ", " × ").replace(" / ", " ÷ ")
     with_numbers = re.sub(r"[a-z_][a-z_0-9]*", lambda m: f"{numbers[m[0]]:,}", shown)
     return Term(name, shown, re.sub(r"\b\d{4,}\b", lambda m: f"{int(m[0]):,}", with_numbers), value)
 
@@ -48,11 +49,11 @@ def names(formula: str) -> set[str]:
     return {node.id for node in ast.walk(ast.parse(formula, mode="eval")) if isinstance(node, ast.Name)}
 
 
-def _evaluate(node: ast.expr, numbers: Mapping[str, int]) -> int:
+def _evaluate(node: ast.expr, numbers: Mapping[str, int]) -> Fraction:
     if isinstance(node, ast.BinOp):
-        return int(_OPERATORS[type(node.op)](_evaluate(node.left, numbers), _evaluate(node.right, numbers)))
+        return Fraction(_OPERATORS[type(node.op)](_evaluate(node.left, numbers), _evaluate(node.right, numbers)))
     if isinstance(node, ast.Name):
-        return numbers[node.id]
+        return Fraction(numbers[node.id])
     if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return node.value
+        return Fraction(node.value)
     raise ValueError(f"not part of a formula: {ast.dump(node)}")

@@ -11,8 +11,7 @@ The convention, stated once and applied to every model:
 - *KV cache* counts the elements kept per token over all layers.
 
 Formulas: RMSNorm has one weight per element; SwiGLU has three matrices (Shazeer 2020);
-MLA follows DeepSeek-V2 §2.1 with the norms on both latents of §3.1.2; the caches are
-those of DeepSeek-V2 Table 1.
+attention and its caches are in `attention`.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from dataclasses import dataclass
 
 from ..schema.architecture import Architecture, Attention, FeedForward
 from ..schema.model import ActivatedBasis
+from .attention import attention_formulas, cache, hyper_connection_formulas
 from .expression import Term, names, term
 
 
@@ -56,22 +56,19 @@ def recount(architecture: Architecture) -> Recount:
     attention, feed_forward = architecture.attention.value, architecture.feed_forward.value
     formulas = {
         **_embedding_formulas(architecture),
-        **_attention_formulas(attention, numbers),
+        **attention_formulas(architecture, numbers),
         **_feed_forward_formulas(architecture, numbers),
         "norms": "(2 * num_hidden_layers + 1) * hidden_size",
+        **hyper_connection_formulas(numbers),
     }
-    if attention is Attention.MLA:
-        formulas["latent_norms"] = (
-            "num_hidden_layers * (q_lora_rank + kv_lora_rank)"
-            if "q_lora_rank" in numbers
-            else "num_hidden_layers * kv_lora_rank"
-        )
-    cache_formula = _CACHE.get(attention) if attention else None
+    cache_formula = cache(architecture, numbers)
     missing = _missing(formulas.values(), numbers)
     cache_missing = _missing([cache_formula] if cache_formula else [], numbers)
     kv_cache = term("kv_cache", cache_formula, numbers) if cache_formula and not cache_missing else None
-    if missing or attention is None or feed_forward is None:
-        return Recount((), None, None, {}, kv_cache, None, missing or ("attention", "feed_forward"), cache_missing)
+    if attention is None or feed_forward is None or attention is Attention.CSA2:
+        missing = missing or (("attention",) if feed_forward is not None else ("attention", "feed_forward"))
+    if missing:
+        return Recount((), None, None, {}, kv_cache, None, missing, cache_missing)
     terms = tuple(term(name, formula, numbers) for name, formula in formulas.items())
     total = sum(t.value for t in terms)
     idle = None
@@ -90,14 +87,6 @@ def recount(architecture: Architecture) -> Recount:
         ActivatedBasis.NO_EMBEDDINGS: every - embedding - head,
     }
     return Recount(terms, idle, total, activated, kv_cache, _mtp(architecture, formulas, numbers), (), cache_missing)
-
-
-_CACHE = {
-    Attention.MHA: "2 * num_hidden_layers * num_attention_heads * head_dim",
-    Attention.GQA: "2 * num_hidden_layers * num_key_value_heads * head_dim",
-    Attention.MQA: "2 * num_hidden_layers * head_dim",
-    Attention.MLA: "num_hidden_layers * (kv_lora_rank + qk_rope_head_dim)",
-}
 
 
 def _numbers(architecture: Architecture) -> dict[str, int]:
@@ -130,29 +119,6 @@ def _embedding_formulas(architecture: Architecture) -> dict[str, str]:
     return formulas
 
 
-def _attention_formulas(attention: Attention | None, numbers: Mapping[str, int]) -> dict[str, str]:
-    if attention is not Attention.MLA:
-        return {
-            "attention_query": "num_hidden_layers * hidden_size * num_attention_heads * head_dim",
-            "attention_key_value": "2 * num_hidden_layers * hidden_size * num_key_value_heads * head_dim",
-            "attention_output": "num_hidden_layers * num_attention_heads * head_dim * hidden_size",
-        }
-    if "q_lora_rank" in numbers:
-        query = {
-            "mla_query_down": "num_hidden_layers * hidden_size * q_lora_rank",
-            "mla_query_up": "num_hidden_layers * q_lora_rank * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)",
-        }
-    else:
-        query = {
-            "mla_query": "num_hidden_layers * hidden_size * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)"
-        }
-    return query | {
-        "mla_key_value_down": "num_hidden_layers * hidden_size * (kv_lora_rank + qk_rope_head_dim)",
-        "mla_key_value_up": "num_hidden_layers * kv_lora_rank * num_attention_heads * (qk_nope_head_dim + v_head_dim)",
-        "attention_output": "num_hidden_layers * num_attention_heads * v_head_dim * hidden_size",
-    }
-
-
 def _feed_forward_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
     if architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
         return {"feed_forward": "3 * num_hidden_layers * hidden_size * intermediate_size"}
@@ -162,8 +128,9 @@ def _feed_forward_formulas(architecture: Architecture, numbers: Mapping[str, int
         "gate": "moe_layers * n_routed_experts * hidden_size",
     }
     if architecture.topk_method and architecture.topk_method.value == "noaux_tc":
-        formulas["gate_bias"] = "moe_layers * n_routed_experts"
-    if numbers.get("dense_layers", 1):
+        hashed = " - num_hash_layers" if numbers.get("num_hash_layers") else ""
+        formulas["gate_bias"] = f"(moe_layers{hashed}) * n_routed_experts"
+    if numbers.get("dense_layers", 1) != 0:
         formulas = {"feed_forward": "3 * dense_layers * hidden_size * intermediate_size"} | formulas
     return formulas
 
@@ -173,10 +140,18 @@ def _mtp(architecture: Architecture, formulas: Mapping[str, str], numbers: Mappi
 
     Two norms are the layer's own, two come before the projection and one before the head;
     embedding and head are shared with the main model (DeepSeek-V3 §2.2 and its README_WEIGHTS).
+    In V4 the layer has the sliding window alone (`class MTPBlock` of its inference/model.py).
     """
     if not numbers.get("num_nextn_predict_layers") or architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
         return None
-    one_layer = {**numbers, "num_hidden_layers": 1, "moe_layers": 1}
+    one_layer = {
+        **numbers,
+        "num_hidden_layers": 1,
+        "moe_layers": 1,
+        "csa_layers": 0,
+        "hca_layers": 0,
+        "num_hash_layers": 0,
+    }
     block = sum(
         term(name, formula, one_layer).value
         for name, formula in formulas.items()

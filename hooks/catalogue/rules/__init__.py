@@ -29,6 +29,7 @@ ALL: tuple[Rule, ...] = (
     architecture.fields_for_the_kind,
     architecture.heads,
     architecture.experts,
+    architecture.layers_of_each_kind,
     schedule.phases_in_order,
     schedule.mix_adds_up,
     schedule.steps_give_the_tokens,

@@ -9,28 +9,45 @@ from ..findings import Finding, Path
 from ..schema.architecture import Architecture, Attention, FeedForward
 from .draft import Draft
 
-_NEEDED_BY_ATTENTION = {
+_INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
+_GROUPED = ("o_groups", "o_lora_rank", "sliding_window")
+_MOE = ("moe_intermediate_size", "n_routed_experts", "n_shared_experts", "num_experts_per_tok", "first_k_dense_replace")
+_NEEDED: dict[Attention | FeedForward, tuple[str, ...]] = {
     Attention.MLA: ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim"),
-}
-_NEEDED_BY_FEED_FORWARD = {
+    Attention.CSA_HCA: (
+        *("head_dim", "q_lora_rank", "qk_rope_head_dim", *_GROUPED, *_INDEXER),
+        *("csa_layers", "csa_compress_ratio", "hca_layers", "hca_compress_ratio"),
+    ),
     FeedForward.DENSE: ("intermediate_size",),
+    FeedForward.DEEPSEEK_MOE: _MOE,
+}
+_ALSO_ALLOWED: dict[Attention | FeedForward, tuple[str, ...]] = {
+    Attention.MLA: _INDEXER,
+    Attention.CSA_HCA: ("sliding_window_layers", "compress_rope_theta"),
+    Attention.CSA2: (
+        "q_lora_rank",
+        "qk_rope_head_dim",
+        *_GROUPED,
+        *_INDEXER,
+        "compress_rope_theta",
+        "sliding_window_layers",
+    ),
     FeedForward.DEEPSEEK_MOE: (
-        "moe_intermediate_size",
-        "n_routed_experts",
-        "n_shared_experts",
-        "num_experts_per_tok",
-        "first_k_dense_replace",
+        *("moe_layer_freq", "n_group", "topk_group", "topk_method", "scoring_func", "norm_topk_prob"),
+        *("routed_scaling_factor", "num_hash_layers", "intermediate_size"),
     ),
 }
-_ALLOWED_IN_MOE_ALONE = (
-    "moe_layer_freq",
-    "n_group",
-    "topk_group",
-    "topk_method",
-    "scoring_func",
-    "norm_topk_prob",
-    "routed_scaling_factor",
-)
+_EVERY_KIND = ("head_dim",)
+
+
+def _owners(kinds: type[Attention] | type[FeedForward]) -> dict[str, list[Attention | FeedForward]]:
+    """The kinds that may have a field, for the fields that not every kind may have."""
+    owners: dict[str, list[Attention | FeedForward]] = {}
+    for kind in kinds:
+        for name in (*_NEEDED.get(kind, ()), *_ALSO_ALLOWED.get(kind, ())):
+            if name not in _EVERY_KIND:
+                owners.setdefault(name, []).append(kind)
+    return owners
 
 
 def _architectures(draft: Draft) -> Iterator[tuple[Path, Architecture]]:
@@ -44,45 +61,36 @@ def _number(architecture: Architecture, name: str) -> Any:
 
 
 def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
-    """MLA has its ranks and head sizes, MoE its experts and gate, a dense network or layer its width; no kind has the fields of another."""
+    """A kind of attention or feed-forward network has the fields that size it, and no field that belongs to another kind."""
     for path, architecture in _architectures(draft):
-        for table, kind in (
-            (_NEEDED_BY_ATTENTION, architecture.attention.value),
-            (_NEEDED_BY_FEED_FORWARD, architecture.feed_forward.value),
-        ):
-            for owner, names in table.items():
-                for name in names:
-                    there = getattr(architecture, name) is not None
-                    if owner == kind and not there:
-                        yield draft.finding(
-                            path,
-                            f"`{name}` is missing",
-                            f"{owner} needs it",
-                            fix=f"add `{name}:`, or say `not published`",
-                        )
-                    elif owner != kind and there and owner is not FeedForward.DENSE and kind is not None:
-                        yield _beside(draft, path, name, kind, owner)
-        if architecture.feed_forward.value is FeedForward.DENSE:
-            for name in _ALLOWED_IN_MOE_ALONE:
-                if getattr(architecture, name) is not None:
-                    yield _beside(draft, path, name, FeedForward.DENSE, FeedForward.DEEPSEEK_MOE)
+        kinds: tuple[Attention | FeedForward | None, ...] = (
+            architecture.attention.value,
+            architecture.feed_forward.value,
+        )
+        for kind in kinds:
+            if kind is None:
+                continue
+            for name in _NEEDED.get(kind, ()):
+                if getattr(architecture, name) is None:
+                    yield _lacking(draft, path, name, f"{kind} needs it")
+            for name, owners in _owners(type(kind)).items():
+                if kind not in owners and getattr(architecture, name) is not None:
+                    yield draft.finding(
+                        (*path, name),
+                        f"`{name}` beside `{kind}`",
+                        "it belongs to " + " and ".join(owners),
+                        fix="take it out, or correct the kind",
+                    )
         if (
             architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
             and _has_dense_layers(architecture)
             and architecture.intermediate_size is None
         ):
-            yield draft.finding(
-                path,
-                "`intermediate_size` is missing",
-                "the layers that keep a dense network need it",
-                fix="add `intermediate_size:`, or say `not published`",
-            )
+            yield _lacking(draft, path, "intermediate_size", "the layers that keep a dense network need it")
 
 
-def _beside(draft: Draft, path: Path, name: str, kind: str, owner: str) -> Finding:
-    return draft.finding(
-        (*path, name), f"`{name}` beside `{kind}`", f"it belongs to {owner}", fix="take it out, or correct the kind"
-    )
+def _lacking(draft: Draft, path: Path, name: str, why: str) -> Finding:
+    return draft.finding(path, f"`{name}` is missing", why, fix=f"add `{name}:`, or say `not published`")
 
 
 def _has_dense_layers(architecture: Architecture) -> bool:
@@ -101,6 +109,7 @@ def heads(draft: Draft) -> Iterator[Finding]:
                 Attention.MHA: (shared == heads_, f"{heads_}, one for each query head"),
                 Attention.MLA: (shared == heads_, f"{heads_}, one for each query head"),
                 Attention.MQA: (shared == 1, "1"),
+                Attention.CSA_HCA: (shared == 1, "1"),
                 Attention.GQA: (1 < shared < heads_, f"a number between 1 and {heads_}"),
             }
             fits, allowed = expected.get(kind, (True, "")) if kind else (True, "")
@@ -152,4 +161,18 @@ def experts(draft: Draft) -> Iterator[Finding]:
                 f"{routed} experts do not divide into {groups} groups",
                 "a divisor of n_routed_experts",
                 fix="correct one of the two",
+            )
+
+
+def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
+    """With CSA and HCA, the layers of each kind and those with the window alone make up all layers."""
+    for path, architecture in _architectures(draft):
+        parts = [_number(architecture, name) or 0 for name in ("csa_layers", "hca_layers", "sliding_window_layers")]
+        layers = _number(architecture, "num_hidden_layers")
+        if architecture.attention.value is Attention.CSA_HCA and layers is not None and sum(parts) != layers:
+            yield draft.finding(
+                (*path, "num_hidden_layers"),
+                f"{layers} layers, but {' + '.join(map(str, parts))} = {sum(parts)} by kind",
+                "CSA, HCA and window-only layers add up to all layers",
+                fix="correct one of them",
             )

@@ -16,6 +16,8 @@ class Attention(StrEnum):
     MQA = "MQA"
     GQA = "GQA"
     MLA = "MLA"
+    CSA_HCA = "CSA/HCA"
+    CSA2 = "CSA2"
 
 
 class FeedForward(StrEnum):
@@ -130,4 +132,51 @@ class Architecture(Block):
     initializer_range: Stated[Quantity] | None = Field(
         default=None, description="Standard deviation of the initial weights.", examples=["0.006"]
     )
+    qk_norm: Stated[StrictBool] | None = Field(
+        default=None, description="RMSNorm on each query and key head, as in Qwen3.", examples=[False]
+    )
+    index_n_heads: Stated[Positive] | None = Field(default=None, description="Lightning indexer: heads.", examples=[64])
+    index_head_dim: Stated[Positive] | None = Field(
+        default=None, description="Lightning indexer: size of a head.", examples=[128]
+    )
+    index_topk: Stated[Positive] | None = Field(
+        default=None, description="Lightning indexer: entries a query attends to.", examples=[2048]
+    )
+    o_groups: Stated[Positive] | None = Field(
+        default=None, description="CSA/HCA: groups of the output projection.", examples=[8]
+    )
+    o_lora_rank: Stated[Positive] | None = Field(
+        default=None, description="CSA/HCA: rank of a group's output projection.", examples=[1024]
+    )
+    sliding_window: Stated[Positive] | None = Field(
+        default=None, description="Last tokens that are kept uncompressed.", examples=[128]
+    )
+    csa_layers: Stated[Count] | None = Field(
+        default=None, description="Layers with compressed sparse attention.", examples=[21]
+    )
+    csa_compress_ratio: Stated[Positive] | None = Field(
+        default=None, description="Tokens per cache entry in those layers.", examples=[4]
+    )
+    hca_layers: Stated[Count] | None = Field(
+        default=None, description="Layers with heavily compressed attention.", examples=[20]
+    )
+    hca_compress_ratio: Stated[Positive] | None = Field(
+        default=None, description="Tokens per cache entry in those layers.", examples=[128]
+    )
+    sliding_window_layers: Stated[Count] | None = Field(
+        default=None, description="Layers with the window alone.", examples=[2]
+    )
+    compress_rope_theta: Stated[Quantity] | None = Field(
+        default=None, description="Base of the rotary embedding in compressed layers.", examples=[160000]
+    )
+    hc_mult: Stated[Positive] | None = Field(
+        default=None, description="Residual streams of the hyper-connections.", examples=[4]
+    )
+    hc_sinkhorn_iters: Stated[Positive] | None = Field(
+        default=None, description="Sinkhorn iterations of a mapping between the streams.", examples=[20]
+    )
+    num_hash_layers: Stated[Count] | None = Field(
+        default=None, description="MoE layers at the bottom that are routed by a hash of the token.", examples=[3]
+    )
+    swiglu_limit: Stated[Quantity] | None = Field(default=None, description="Clamp inside SwiGLU.", examples=["10.0"])
     notes: tuple[Remark, ...] = Field(default=(), description="What the numbers do not say.")

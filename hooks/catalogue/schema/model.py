@@ -109,6 +109,13 @@ class Explanation(Remark):
         return recomputed
 
 
+class Part(Block):
+    """A part of a model with a size of its own."""
+
+    name: Text = Field(description="Which part.", examples=["Vision encoder"])
+    count: Stated[Quantity] = Field(description="Its parameters, as published.", examples=["0.4B"])
+
+
 class Parameters(Block):
     """Published sizes. They are recomputed at build and must agree."""
 
@@ -120,6 +127,9 @@ class Parameters(Block):
         default=ActivatedBasis.ALL,
         description="What the published count of activated parameters includes.",
         examples=["without the input embedding"],
+    )
+    parts: tuple[Part, ...] = Field(
+        default=(), description="Published sizes of parts, such as a vision encoder or MTP modules."
     )
     tolerance: Share | None = Field(
         default=None,

@@ -24,6 +24,7 @@ def architecture(citations: Citations, model: Model) -> list[Section]:
     html = context.html(
         "model_architecture.html.jinja",
         sizes=sizes_table(citations, words("architecture.sizes_caption", model=model.name), entries),
+        parts=_parts(citations, model, entries),
         explanations=_explanations(citations, entries),
         shared=_shared(citations, entries),
         dimensions=_dimensions(citations, model, owners) if owners else None,
@@ -114,6 +115,22 @@ def _recomputed(citations: Citations, entry: Entry, agreement: Agreement | None)
         mark,
     )
     return Cell(html, str(agreement.recomputed))
+
+
+def _parts(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
+    """Parts with a published size of their own, such as a vision encoder."""
+    words = citations.context.words
+    rows = [
+        [
+            Cell(escape(entry.variant.name)),
+            Cell(citations.inline(part.name)),
+            Cell(citations.single(part.count), sort_key(part.count)),
+        ]
+        for entry in entries
+        for part in entry.variant.parameters.parts
+    ]
+    heads = [Column(words("table.variant")), Column(words("table.part")), Column(words("field.parameters.total"), True)]
+    return Table(words("architecture.parts_caption", model=model.name), heads, rows) if rows else None
 
 
 def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
