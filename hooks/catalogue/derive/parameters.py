@@ -52,15 +52,9 @@ class Recount:
 
 def recount(architecture: Architecture) -> Recount:
     """Recompute sizes. Never raises: what cannot be computed is None, and `missing` says why."""
-    numbers = _numbers(architecture)
+    numbers = numbers_of(architecture)
     attention, feed_forward = architecture.attention.value, architecture.feed_forward.value
-    formulas = {
-        **_embedding_formulas(architecture),
-        **attention_formulas(architecture, numbers),
-        **_feed_forward_formulas(architecture, numbers),
-        "norms": "(2 * num_hidden_layers + 1) * hidden_size",
-        **hyper_connection_formulas(numbers),
-    }
+    formulas = formulas_of(architecture, numbers)
     cache_formula = cache(architecture, numbers)
     missing = _missing(formulas.values(), numbers)
     cache_missing = _missing([cache_formula] if cache_formula else [], numbers)
@@ -89,7 +83,18 @@ def recount(architecture: Architecture) -> Recount:
     return Recount(terms, idle, total, activated, kv_cache, _mtp(architecture, formulas, numbers), (), cache_missing)
 
 
-def _numbers(architecture: Architecture) -> dict[str, int]:
+def formulas_of(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
+    """The formulas whose results add up to the total, by the name of the part."""
+    return {
+        **_embedding_formulas(architecture),
+        **attention_formulas(architecture, numbers),
+        **_feed_forward_formulas(architecture, numbers),
+        "norms": "(2 * num_hidden_layers + 1) * hidden_size",
+        **hyper_connection_formulas(numbers),
+    }
+
+
+def numbers_of(architecture: Architecture) -> dict[str, int]:
     """Every integer of the architecture by its name, and the few that follow from them."""
     numbers = {}
     for name in type(architecture).model_fields:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..findings import Finding
-from . import architecture, cost, dates, evaluation, ids, lineage, schedule, sizes, sources, texts
+from . import architecture, controls, cost, dates, evaluation, ids, lineage, schedule, sizes, sources, texts
 from .draft import Draft
 
 Rule = Callable[[Draft], Iterator[Finding]]
@@ -36,6 +36,7 @@ ALL: tuple[Rule, ...] = (
     cost.hours_add_up,
     cost.hours_give_the_cost,
     evaluation.names_agree,
+    controls.controls_hold,
     sizes.sizes_agree,
     sizes.explanations_are_needed,
     texts.interpolations_resolve,

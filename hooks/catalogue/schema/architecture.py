@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field, StrictBool
 
-from .values import Block, Count, Length, Positive, Quantity, Remark, Stated
+from .values import Block, Count, Length, Positive, Quantity, Record, Remark, Stated
 
 
 class Attention(StrEnum):
@@ -41,6 +41,20 @@ class RopeScaling(Block):
     mscale_all_dim: Stated[Quantity] | None = Field(
         default=None, description="The same, for the dimensions without position.", examples=["1.0"]
     )
+
+
+class Control(Record):
+    """Check digits of an architecture: exact recounts, written down once the numbers have been read twice.
+
+    They are not shown. A slip of one digit in a dimension contradicts them, as a mistyped
+    account number contradicts its check digits.
+    """
+
+    total: Positive | None = Field(default=None, description="Total parameters.", examples=[671026419200])
+    activated: Positive | None = Field(
+        default=None, description="Activated parameters with both embeddings.", examples=[37552297472]
+    )
+    kv_cache: Positive | None = Field(default=None, description="Cached elements per token.", examples=[35136])
 
 
 class Architecture(Block):
@@ -179,4 +193,7 @@ class Architecture(Block):
         default=None, description="MoE layers at the bottom that are routed by a hash of the token.", examples=[3]
     )
     swiglu_limit: Stated[Quantity] | None = Field(default=None, description="Clamp inside SwiGLU.", examples=["10.0"])
+    control: Control | None = Field(
+        default=None, description="Check digits: the exact recounts, once every dimension has been read twice."
+    )
     notes: tuple[Remark, ...] = Field(default=(), description="What the numbers do not say.")

@@ -1,0 +1,45 @@
+"""Check digits: what an architecture gave when it was read twice, it still gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..derive.parameters import Recount
+from ..findings import Finding
+from ..schema.model import ActivatedBasis
+from .draft import Draft
+
+
+def exact(recount: Recount) -> dict[str, int]:
+    """The recounts that a control holds, as far as they can be made."""
+    found = {
+        "total": recount.total,
+        "activated": recount.activated.get(ActivatedBasis.ALL) if recount.idle else None,
+        "kv_cache": recount.kv_cache.value if recount.kv_cache else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def controls_hold(draft: Draft) -> Iterator[Finding]:
+    """The check digits of an architecture are what its dimensions give."""
+    for path, _, variant in draft.each_variant():
+        recount = draft.entries[variant.id].recount
+        if variant.architecture is None or variant.architecture.control is None or recount is None:
+            continue
+        recomputed, control = exact(recount), variant.architecture.control
+        for name in type(control).model_fields:
+            value, where = getattr(control, name), (*path, "architecture", "control", name)
+            if value is not None and name not in recomputed:
+                yield draft.finding(
+                    where,
+                    f"check digit {value}, but `{name}` cannot be recomputed",
+                    "check digits of what can be recomputed",
+                    fix="take it out",
+                )
+            elif value is not None and recomputed[name] != value:
+                yield draft.finding(
+                    where,
+                    f"check digit {value}, but the dimensions give {recomputed[name]}",
+                    "the two agree",
+                    fix="find the dimension that was changed; correct the check digit only after reading all of them again",
+                )

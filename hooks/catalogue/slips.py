@@ -1,0 +1,178 @@
+"""How many wrong digits get through: change one digit at a time and see whether a check notices.
+
+Every integer of every architecture, of the training schedules and of the GPU-hours is
+changed in each of its digits to each other digit, one change at a time. A change is caught
+if a rule finds something that it did not find before. The report says by field how many
+changes there were and how many were caught. It is slow (minutes), so it is not part of a
+build: `make slips` writes it to data/slips.json, from which a page is made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from .derive.attention import cache
+from .derive.expression import names
+from .derive.parameters import formulas_of, numbers_of
+from .records import Catalogue
+from .rules import architecture, controls, cost, schedule, sizes
+from .rules.draft import Draft
+from .schema.architecture import Architecture
+from .schema.model import Model, ModelsFile, Variant
+from .schema.technique import TechniquesFile
+from .schema.values import Quantity, walk
+from .strict_yaml import Located
+
+RULES = (
+    architecture.fields_for_the_kind,
+    architecture.heads,
+    architecture.experts,
+    architecture.layers_of_each_kind,
+    controls.controls_hold,
+    sizes.sizes_agree,
+    schedule.phases_in_order,
+    schedule.steps_give_the_tokens,
+    cost.hours_give_the_cost,
+    cost.hours_add_up,
+)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Changes of one field and how many of them were caught."""
+
+    changes: int = 0
+    caught: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.changes + other.changes, self.caught + other.caught)
+
+
+def report(catalogue: Catalogue) -> str:
+    """The report as JSON: tallies by field, for architecture fields that bear on size or cache, others, and schedules."""
+    found: dict[str, dict[str, Tally]] = {"bearing": {}, "other": {}, "schedule": {}}
+    for model in catalogue.models.values():
+        for variant in model.variants:
+            if variant.architecture is not None:
+                bearing = _bearing(variant.architecture) if variant.parameters.total.value is not None else set()
+                for name, tally in _architecture_slips(model, variant):
+                    _add(found["bearing" if name in bearing else "other"], name, tally)
+        for name, tally in _schedule_slips(model):
+            _add(found["schedule"], name, tally)
+    plain = {
+        group: {name: {"changes": t.changes, "caught": t.caught} for name, t in sorted(fields.items())}
+        for group, fields in found.items()
+    }
+    return json.dumps(plain, indent=1) + "\n"
+
+
+def _add(fields: dict[str, Tally], name: str, tally: Tally) -> None:
+    fields[name] = fields.get(name, Tally()) + tally
+
+
+def _bearing(record: Architecture) -> set[str]:
+    """Fields that enter a formula for the parameters, the active parameters or the cache."""
+    numbers = numbers_of(record)
+    used = {name for formula in formulas_of(record, numbers).values() for name in names(formula)}
+    used |= names(cache(record, numbers) or "0")
+    if "moe_layers" in used:
+        used |= {"first_k_dense_replace", "moe_layer_freq", "num_experts_per_tok"}
+    return used
+
+
+def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, Tally]]:
+    record = variant.architecture
+    assert record is not None
+    for name in type(record).model_fields:
+        stated = getattr(record, name)
+        value = getattr(stated, "value", None)
+        if not isinstance(value, int) or isinstance(value, bool):
+            continue
+        caught = changes = 0
+        for wrong in _one_digit_off(value):
+            changed = record.model_copy(update={name: stated.model_copy(update={"value": wrong})})
+            changes += 1
+            caught += wrong < 1 and value >= 1 or _noticed(model, (variant.model_copy(update={"architecture": changed}),))
+        yield name, Tally(changes, caught)
+
+
+def _one_digit_off(number: int) -> Iterator[int]:
+    """Every number that differs in one digit and has as many."""
+    digits = str(number)
+    for place, digit in enumerate(digits):
+        for other in "0123456789":
+            if other != digit and not (place == 0 and other == "0" and len(digits) > 1):
+                yield int(digits[:place] + other + digits[place + 1 :])
+
+
+def _schedule_slips(model: Model) -> Iterator[tuple[str, Tally]]:
+    """Quantities of stages and of the GPU-hours, digit by digit."""
+    before = _findings(model, ())
+    for path, quantity in _quantities(model):
+        name = ".".join(str(part) for part in path if isinstance(part, str) and part not in ("training", "value", "infrastructure"))
+        caught = changes = 0
+        for text in _texts_one_digit_off(quantity.text):
+            changes += 1
+            wrong = type(quantity).parse(text)
+            caught += bool(_findings(_with(model, path, wrong), ()) - before)
+        yield name, Tally(changes, caught)
+
+
+_SCHEDULE = ("tokens", "sequence_length", "steps", "sequences", "start", "ramp_tokens", "warmup_steps", "until", "hours", "gpu_hours_total", "cost_usd", "price_per_gpu_hour_usd")
+
+
+def _quantities(model: Model) -> Iterator[tuple[tuple[str | int, ...], Quantity]]:
+    found: list[tuple[tuple[str | int, ...], Quantity]] = []
+
+    def visit(value: Any, path: tuple[str | int, ...]) -> None:
+        if isinstance(value, Quantity) and path[0] in ("training", "infrastructure") and "details" not in path:
+            if any(part in _SCHEDULE for part in path):
+                found.append((path, value))
+
+    walk(model, visit)
+    yield from found
+
+
+def _texts_one_digit_off(text: str) -> Iterator[str]:
+    for place, digit in enumerate(text):
+        if digit.isdigit():
+            for other in "0123456789":
+                if other != digit and not (other == "0" and place == 0 and text[1:2].isdigit()):
+                    yield text[:place] + other + text[place + 1 :]
+
+
+def _with(node: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    """A copy of a record with the value at `path` exchanged."""
+    if not path:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(node, BaseModel):
+        return node.model_copy(update={str(head): _with(getattr(node, str(head)), rest, value)})
+    if isinstance(node, tuple):
+        assert isinstance(head, int)
+        return (*node[:head], _with(node[head], rest, value), *node[head + 1 :])
+    return {**node, head: _with(node[head], rest, value)}
+
+
+def _noticed(model: Model, variants: tuple[Variant, ...]) -> bool:
+    return bool(_findings(model, variants) - _findings(model, (_original(model, variants[0].id),)))
+
+
+def _original(model: Model, id_: str) -> Variant:
+    return next(variant for variant in model.variants if variant.id == id_)
+
+
+def _findings(model: Model, variants: tuple[Variant, ...]) -> frozenset[str]:
+    """What the rules find in a catalogue of one model: its variants alone, or its training alone."""
+    cut = model.model_copy(update={"variants": variants, "training": ()} if variants else {"variants": ()})
+    draft = Draft(_NOWHERE, ModelsFile.model_construct(models=(cut,)), _NOWHERE, TechniquesFile.model_construct(techniques=()), "", _NOTHING)
+    return frozenset(f"{finding.path}: {finding.found}" for rule in RULES for finding in rule(draft))
+
+
+_NOWHERE = Located("")
+_NOTHING: Mapping[str, Any] = {}
