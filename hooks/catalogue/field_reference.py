@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from .schema.model import Model, ModelsFile
+from .schema.model import ApiName, Model, ModelsFile
 from .schema.technique import Technique, TechniquesFile
 from .schema.values import Single, Text
 from .validate import opened
@@ -74,7 +74,7 @@ def json_schema(name: str) -> str:
 def records() -> dict[str, list[FieldRow]]:
     """Every record of the two files with its fields, outermost first."""
     found: dict[str, list[FieldRow]] = {}
-    queue: list[type[BaseModel]] = [Model, Technique]
+    queue: list[type[BaseModel]] = [Model, ApiName, Technique]
     while queue:
         record = queue.pop(0)
         if record.__name__ in found:

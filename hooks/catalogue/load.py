@@ -50,6 +50,7 @@ def load(data: FilePath) -> Catalogue:
         techniques={technique.id: technique for technique in draft.techniques.techniques},
         references=cited,
         entries=draft.entries,
+        api_names=draft.models.api_names,
         lines=_lines(draft),
         bibliography=texts[REFERENCES],
     )

@@ -10,7 +10,7 @@ from .derive.agreement import Agreement, agreement
 from .derive.parameters import Recount, recount
 from .references import Reference
 from .schema.architecture import Architecture
-from .schema.model import Dates, Model, Variant
+from .schema.model import ApiName, Dates, Model, Variant
 from .schema.technique import Technique
 from .schema.values import PartialDate
 
@@ -55,6 +55,7 @@ class Catalogue:
 
     Attributes:
         entries: Variants by id, in catalogue order.
+        api_names: Names of the API with what each meant when.
         lines: Line of each model's and technique's entry in its file, for edit links.
         bibliography: references.bib as it stands, to download.
     """
@@ -63,6 +64,7 @@ class Catalogue:
     techniques: Mapping[str, Technique]
     references: Mapping[str, Reference]
     entries: Mapping[str, Entry]
+    api_names: tuple[ApiName, ...]
     lines: Mapping[str, int]
     bibliography: str
 

@@ -97,7 +97,9 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
         for wrong in _one_digit_off(value):
             changed = record.model_copy(update={name: stated.model_copy(update={"value": wrong})})
             changes += 1
-            caught += wrong < 1 and value >= 1 or _noticed(model, (variant.model_copy(update={"architecture": changed}),))
+            caught += (
+                wrong < 1 and value >= 1 or _noticed(model, (variant.model_copy(update={"architecture": changed}),))
+            )
         yield name, Tally(changes, caught)
 
 
@@ -114,7 +116,9 @@ def _schedule_slips(model: Model) -> Iterator[tuple[str, Tally]]:
     """Quantities of stages and of the GPU-hours, digit by digit."""
     before = _findings(model, ())
     for path, quantity in _quantities(model):
-        name = ".".join(str(part) for part in path if isinstance(part, str) and part not in ("training", "value", "infrastructure"))
+        name = ".".join(
+            str(part) for part in path if isinstance(part, str) and part not in ("training", "value", "infrastructure")
+        )
         caught = changes = 0
         for text in _texts_one_digit_off(quantity.text):
             changes += 1
@@ -123,7 +127,20 @@ def _schedule_slips(model: Model) -> Iterator[tuple[str, Tally]]:
         yield name, Tally(changes, caught)
 
 
-_SCHEDULE = ("tokens", "sequence_length", "steps", "sequences", "start", "ramp_tokens", "warmup_steps", "until", "hours", "gpu_hours_total", "cost_usd", "price_per_gpu_hour_usd")
+_SCHEDULE = (
+    "tokens",
+    "sequence_length",
+    "steps",
+    "sequences",
+    "start",
+    "ramp_tokens",
+    "warmup_steps",
+    "until",
+    "hours",
+    "gpu_hours_total",
+    "cost_usd",
+    "price_per_gpu_hour_usd",
+)
 
 
 def _quantities(model: Model) -> Iterator[tuple[tuple[str | int, ...], Quantity]]:
@@ -170,7 +187,14 @@ def _original(model: Model, id_: str) -> Variant:
 def _findings(model: Model, variants: tuple[Variant, ...]) -> frozenset[str]:
     """What the rules find in a catalogue of one model: its variants alone, or its training alone."""
     cut = model.model_copy(update={"variants": variants, "training": ()} if variants else {"variants": ()})
-    draft = Draft(_NOWHERE, ModelsFile.model_construct(models=(cut,)), _NOWHERE, TechniquesFile.model_construct(techniques=()), "", _NOTHING)
+    draft = Draft(
+        _NOWHERE,
+        ModelsFile.model_construct(models=(cut,)),
+        _NOWHERE,
+        TechniquesFile.model_construct(techniques=()),
+        "",
+        _NOTHING,
+    )
     return frozenset(f"{finding.path}: {finding.found}" for rule in RULES for finding in rule(draft))
 
 

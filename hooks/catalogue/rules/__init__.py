@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..findings import Finding
-from . import architecture, controls, cost, dates, evaluation, ids, lineage, schedule, sizes, sources, texts
+from . import api_names, architecture, controls, cost, dates, evaluation, ids, lineage, schedule, sizes, sources, texts
 from .draft import Draft
 
 Rule = Callable[[Draft], Iterator[Finding]]
@@ -36,6 +36,8 @@ ALL: tuple[Rule, ...] = (
     cost.hours_add_up,
     cost.hours_give_the_cost,
     evaluation.names_agree,
+    api_names.pointers_resolve,
+    api_names.pointers_in_order,
     controls.controls_hold,
     sizes.sizes_agree,
     sizes.explanations_are_needed,

@@ -31,6 +31,7 @@ _ALSO_ALLOWED: dict[Attention | FeedForward, tuple[str, ...]] = {
         *_INDEXER,
         "compress_rope_theta",
         "sliding_window_layers",
+        "csa_layers",
     ),
     FeedForward.DEEPSEEK_MOE: (
         *("moe_layer_freq", "n_group", "topk_group", "topk_method", "scoring_func", "norm_topk_prob"),

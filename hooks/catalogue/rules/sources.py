@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..findings import Finding, nearest
-from ..schema.model import Change, Claim, Evaluation, Lineage, TechniqueUse
+from ..schema.model import ApiPointer, Change, Claim, Evaluation, Lineage, TechniqueUse
 from ..schema.technique import Formula
 from ..schema.values import Absence, Remark, Single, Source, Sources, Stated
 from .draft import Draft
 
-_STATEMENTS = (Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Formula)
+_STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Formula)
 
 
 def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:

@@ -70,4 +70,7 @@ def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
             note(value, address, name)
         if isinstance(entry, Model) and entry.reference:
             cited.setdefault(entry.reference, {})[address] = name
+    if catalogue.api_names:
+        page_name = context.words("page.api_names")
+        walk(catalogue.api_names, lambda value, _: note(value, "ds:api-names.md", page_name))
     return {key: list(pages.items()) for key, pages in cited.items()}
