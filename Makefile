@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build check test lint bench requirements clean
+.PHONY: serve build check slips test lint bench requirements clean
 
 $(READY): requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -21,6 +21,9 @@ build: $(READY)
 
 check: $(READY)
 	$(BIN)/python hooks/check.py
+
+slips: $(READY)
+	$(BIN)/python hooks/check.py --slips
 
 test: $(READY)
 	$(BIN)/python -m pytest

@@ -1,7 +1,7 @@
 """Check the data without building the site: `python hooks/check.py`, or `make check`.
 
 Prints every finding as `file:line: path: …` and exits with 1 if there is one.
-`--schemas` writes the JSON Schemas that editors use.
+`--schemas` writes the JSON Schemas that editors use, `--slips` the report on wrong digits.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from catalogue import slips
 from catalogue.field_reference import SCHEMAS, json_schema
 from catalogue.findings import CatalogueError
-from catalogue.load import load
+from catalogue.load import SLIPS, load
 
 
 def main() -> int:
@@ -22,6 +23,9 @@ def main() -> int:
         "data", nargs="?", type=Path, default=Path(__file__).parent.parent / "data", help="folder of the data files"
     )
     parser.add_argument("--schemas", action="store_true", help="write the JSON Schemas beside the data")
+    parser.add_argument(
+        "--slips", action="store_true", help="try every wrong digit and write which ones a check catches (slow)"
+    )
     arguments = parser.parse_args()
     if arguments.schemas:
         for name in SCHEMAS:
@@ -31,6 +35,8 @@ def main() -> int:
     except CatalogueError as error:
         print(error.report(), file=sys.stderr)
         return 1
+    if arguments.slips:
+        (arguments.data / SLIPS).write_text(slips.report(catalogue), encoding="utf-8")
     print(
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )

@@ -32,6 +32,8 @@ KINDS = (
     "infrastructure/",
     "guides/framework/",
     "references/",
+    "api-names/",
+    "coverage/",
     "data/",
     "add-a-model/",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path as FilePath
 
 from . import references, strict_yaml
@@ -15,6 +16,7 @@ from .schema.technique import TechniquesFile
 from .validate import validate
 
 MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
+SLIPS = "slips.json"
 
 
 def load(data: FilePath) -> Catalogue:
@@ -53,7 +55,13 @@ def load(data: FilePath) -> Catalogue:
         api_names=draft.models.api_names,
         lines=_lines(draft),
         bibliography=texts[REFERENCES],
+        slips=_slips(data / SLIPS),
     )
+
+
+def _slips(path: FilePath) -> dict[str, dict[str, dict[str, int]]]:
+    """The report on slips; empty where `make slips` has not been run on this data."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _texts(data: FilePath) -> dict[str, str]:

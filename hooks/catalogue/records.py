@@ -58,6 +58,7 @@ class Catalogue:
         api_names: Names of the API with what each meant when.
         lines: Line of each model's and technique's entry in its file, for edit links.
         bibliography: references.bib as it stands, to download.
+        slips: The report of `catalogue.slips`, as `make slips` wrote it; empty without one.
     """
 
     models: Mapping[str, Model]
@@ -67,6 +68,7 @@ class Catalogue:
     api_names: tuple[ApiName, ...]
     lines: Mapping[str, int]
     bibliography: str
+    slips: Mapping[str, Mapping[str, Mapping[str, int]]]
 
     def flagship(self, model: Model) -> Entry:
         """The variant that stands for a model."""

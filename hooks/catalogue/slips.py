@@ -20,7 +20,7 @@ from .derive.attention import cache
 from .derive.expression import names
 from .derive.parameters import formulas_of, numbers_of
 from .records import Catalogue
-from .rules import architecture, controls, cost, schedule, sizes
+from .rules import Rule, architecture, controls, cost, schedule, sizes
 from .rules.draft import Draft
 from .schema.architecture import Architecture
 from .schema.model import Model, ModelsFile, Variant
@@ -33,7 +33,6 @@ RULES = (
     architecture.heads,
     architecture.experts,
     architecture.layers_of_each_kind,
-    controls.controls_hold,
     sizes.sizes_agree,
     schedule.phases_in_order,
     schedule.steps_give_the_tokens,
@@ -44,13 +43,14 @@ RULES = (
 
 @dataclass(frozen=True)
 class Tally:
-    """Changes of one field and how many of them were caught."""
+    """Changes of one field, how many of them were caught, and how many without the check digits."""
 
     changes: int = 0
     caught: int = 0
+    by_rules: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.changes + other.changes, self.caught + other.caught)
+        return Tally(self.changes + other.changes, self.caught + other.caught, self.by_rules + other.by_rules)
 
 
 def report(catalogue: Catalogue) -> str:
@@ -65,7 +65,10 @@ def report(catalogue: Catalogue) -> str:
         for name, tally in _schedule_slips(model):
             _add(found["schedule"], name, tally)
     plain = {
-        group: {name: {"changes": t.changes, "caught": t.caught} for name, t in sorted(fields.items())}
+        group: {
+            name: {"changes": t.changes, "caught": t.caught, "by_rules": t.by_rules}
+            for name, t in sorted(fields.items())
+        }
         for group, fields in found.items()
     }
     return json.dumps(plain, indent=1) + "\n"
@@ -88,19 +91,21 @@ def _bearing(record: Architecture) -> set[str]:
 def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, Tally]]:
     record = variant.architecture
     assert record is not None
+    before = _findings(model, (variant,))
     for name in type(record).model_fields:
         stated = getattr(record, name)
         value = getattr(stated, "value", None)
         if not isinstance(value, int) or isinstance(value, bool):
             continue
-        caught = changes = 0
+        tally = Tally()
         for wrong in _one_digit_off(value):
             changed = record.model_copy(update={name: stated.model_copy(update={"value": wrong})})
-            changes += 1
-            caught += (
-                wrong < 1 and value >= 1 or _noticed(model, (variant.model_copy(update={"architecture": changed}),))
-            )
-        yield name, Tally(changes, caught)
+            mistyped = (variant.model_copy(update={"architecture": changed}),)
+            refused = wrong < 1 <= value  # the schema wants a number of at least 1 here
+            by_rules = refused or bool(_findings(model, mistyped) - before)
+            by_control = refused or bool(_findings(model, mistyped, (controls.controls_hold,)))
+            tally += Tally(1, by_rules or by_control, by_rules)
+        yield name, tally
 
 
 def _one_digit_off(number: int) -> Iterator[int]:
@@ -119,12 +124,20 @@ def _schedule_slips(model: Model) -> Iterator[tuple[str, Tally]]:
         name = ".".join(
             str(part) for part in path if isinstance(part, str) and part not in ("training", "value", "infrastructure")
         )
-        caught = changes = 0
+        tally = Tally()
         for text in _texts_one_digit_off(quantity.text):
-            changes += 1
-            wrong = type(quantity).parse(text)
-            caught += bool(_findings(_with(model, path, wrong), ()) - before)
-        yield name, Tally(changes, caught)
+            caught = bool(_findings(_with(model, path, type(quantity).parse(text)), ()) - before)
+            tally += Tally(1, caught, caught)
+        yield name, tally
+
+
+def _before_variants(path: tuple[str | int, ...]) -> Iterator[str]:
+    """The field names of a path, up to where it splits by variant."""
+    for part in path:
+        if part == "by_variant":
+            return
+        if isinstance(part, str):
+            yield part
 
 
 _SCHEDULE = (
@@ -176,15 +189,7 @@ def _with(node: Any, path: tuple[str | int, ...], value: Any) -> Any:
     return {**node, head: _with(node[head], rest, value)}
 
 
-def _noticed(model: Model, variants: tuple[Variant, ...]) -> bool:
-    return bool(_findings(model, variants) - _findings(model, (_original(model, variants[0].id),)))
-
-
-def _original(model: Model, id_: str) -> Variant:
-    return next(variant for variant in model.variants if variant.id == id_)
-
-
-def _findings(model: Model, variants: tuple[Variant, ...]) -> frozenset[str]:
+def _findings(model: Model, variants: tuple[Variant, ...], rules: tuple[Rule, ...] = RULES) -> frozenset[str]:
     """What the rules find in a catalogue of one model: its variants alone, or its training alone."""
     cut = model.model_copy(update={"variants": variants, "training": ()} if variants else {"variants": ()})
     draft = Draft(
@@ -195,7 +200,7 @@ def _findings(model: Model, variants: tuple[Variant, ...]) -> frozenset[str]:
         "",
         _NOTHING,
     )
-    return frozenset(f"{finding.path}: {finding.found}" for rule in RULES for finding in rule(draft))
+    return frozenset(f"{finding.path}: {finding.found}" for rule in rules for finding in rule(draft))
 
 
 _NOWHERE = Located("")

@@ -12,7 +12,21 @@ from catalogue.schema.technique import TechniqueKind
 from .cite import Citations
 from .context import Context
 from .page import Page, Site, marker
-from .pages import add, compare, data, downloads, infrastructure, model, models, references, techniques, timeline
+from .pages import (
+    add,
+    api_names,
+    compare,
+    coverage,
+    data,
+    downloads,
+    infrastructure,
+    model,
+    models,
+    references,
+    techniques,
+    timeline,
+    trust,
+)
 
 GUIDES = ("guides/framework.md", "guides/alignment.md")
 
@@ -30,7 +44,10 @@ def site(ctx: Context) -> Site:
         *(techniques.page(ctx, entry) for entry in catalogue.techniques.values()),
         infrastructure.page(ctx),
         references.page(ctx),
+        api_names.page(ctx),
+        coverage.page(ctx),
         data.page(ctx, files),
+        *([trust.page(ctx)] if catalogue.slips else []),
         add.page(ctx),
     ]
     by_path = {page.path: page for page in pages}
@@ -97,7 +114,17 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
         {words("page.techniques"): ["techniques/index.md", *shelves]},
         {words("page.infrastructure"): "infrastructure.md"},
         {words("nav.guides"): list(GUIDES)},
-        {words("nav.about"): ["how-we-count.md", "references.md", "data/index.md", "add-a-model.md"]},
+        {
+            words("nav.about"): [
+                "how-we-count.md",
+                *(["trust.md"] if catalogue.slips else []),
+                "references.md",
+                "api-names.md",
+                "coverage.md",
+                "data/index.md",
+                "add-a-model.md",
+            ]
+        },
     ]
 
 

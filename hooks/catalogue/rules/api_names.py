@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..findings import Finding, Path, nearest
 from ..schema.model import ApiName
@@ -57,7 +58,7 @@ def pointers_in_order(draft: Draft) -> Iterator[Finding]:
         ]
         if name.until is not None and name.until.value is not None:
             dated.append(((*path, "until"), "until", name.until.value))
-        for (_, _, earlier), (where, word, later) in zip(dated, dated[1:], strict=False):
+        for (_, _, earlier), (where, word, later) in pairwise(dated):
             if not _after(later, earlier):
                 yield draft.finding(
                     where,

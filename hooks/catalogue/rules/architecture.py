@@ -51,6 +51,13 @@ def _owners(kinds: type[Attention] | type[FeedForward]) -> dict[str, list[Attent
     return owners
 
 
+def may_have(architecture: Architecture, name: str) -> bool:
+    """Whether a field fits the kinds of attention and feed-forward network of an architecture."""
+    kinds = (architecture.attention.value, architecture.feed_forward.value)
+    owners = [_owners(type(kind)).get(name) for kind in kinds if kind is not None]
+    return all(own is None or any(kind in own for kind in kinds) for own in owners)
+
+
 def _architectures(draft: Draft) -> Iterator[tuple[Path, Architecture]]:
     for path, _, variant in draft.each_variant():
         if variant.architecture is not None:

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from ..derive.parameters import Recount
 from ..findings import Finding
+from ..schema.architecture import Architecture
 from ..schema.model import ActivatedBasis
 from .draft import Draft
 
 
-def exact(recount: Recount) -> dict[str, int]:
-    """The recounts that a control holds, as far as they can be made."""
+def exact(architecture: Architecture, recount: Recount) -> dict[str, int]:
+    """The check digits of an architecture, as far as they can be made."""
+    values = [getattr(getattr(architecture, name), "value", None) for name in type(architecture).model_fields]
     found = {
+        "sum": sum(value for value in values if isinstance(value, int) and not isinstance(value, bool)),
         "total": recount.total,
         "activated": recount.activated.get(ActivatedBasis.ALL) if recount.idle else None,
         "kv_cache": recount.kv_cache.value if recount.kv_cache else None,
@@ -26,7 +29,7 @@ def controls_hold(draft: Draft) -> Iterator[Finding]:
         recount = draft.entries[variant.id].recount
         if variant.architecture is None or variant.architecture.control is None or recount is None:
             continue
-        recomputed, control = exact(recount), variant.architecture.control
+        recomputed, control = exact(variant.architecture, recount), variant.architecture.control
         for name in type(control).model_fields:
             value, where = getattr(control, name), (*path, "architecture", "control", name)
             if value is not None and name not in recomputed:

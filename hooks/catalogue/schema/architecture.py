@@ -44,17 +44,22 @@ class RopeScaling(Block):
 
 
 class Control(Record):
-    """Check digits of an architecture: exact recounts, written down once the numbers have been read twice.
+    """Check digits of an architecture, written down once its numbers have been read twice.
 
     They are not shown. A slip of one digit in a dimension contradicts them, as a mistyped
     account number contradicts its check digits.
     """
 
-    total: Positive | None = Field(default=None, description="Total parameters.", examples=[671026419200])
-    activated: Positive | None = Field(
-        default=None, description="Activated parameters with both embeddings.", examples=[37552297472]
+    sum: Positive | None = Field(
+        default=None, description="All integers of the architecture added up.", examples=[159895]
     )
-    kv_cache: Positive | None = Field(default=None, description="Cached elements per token.", examples=[35136])
+    total: Positive | None = Field(default=None, description="Total parameters, recounted.", examples=[671026419200])
+    activated: Positive | None = Field(
+        default=None, description="Activated parameters with both embeddings, recounted.", examples=[37552297472]
+    )
+    kv_cache: Positive | None = Field(
+        default=None, description="Cached elements per token, recounted.", examples=[35136]
+    )
 
 
 class Architecture(Block):

@@ -354,7 +354,7 @@ class ApiPointer(Block):
     """What a name of the API meant from a day on, until the next pointer."""
 
     since: Stated[PartialDate] = Field(
-        description="First day; `unknown` where nobody says when the name began.", examples=["2024-12-26"]
+        description="First day, or `not published` where nobody says when the name began.", examples=["2024-12-26"]
     )
     variant: Identifier | None = Field(
         default=None, description="Variant that answered to the name.", examples=["deepseek-v3"]
@@ -362,7 +362,7 @@ class ApiPointer(Block):
     label: Text | None = Field(
         default=None,
         description="Words for the model, where no variant of the catalogue is meant; given instead of `variant`.",
-        examples=["DeepSeek-V2-0517, never released"],
+        examples=["DeepSeek-V2-0517"],
     )
     mode: Text | None = Field(
         default=None,

@@ -6,13 +6,14 @@ one unit being one CSS pixel at full size.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markupsafe import Markup, escape
 
 from catalogue.records import first_date
-from catalogue.schema.model import Model, Relation, Track
+from catalogue.schema.model import Relation, Track
+from catalogue.schema.technique import TechniqueKind
 from catalogue.schema.values import PartialDate
 
 from ..cite import Citations, first_sentence
@@ -21,16 +22,25 @@ from ..page import Page, Section
 from .model import sources
 
 LEAST_WIDTH = 1180
-LEAST_PER_DAY = 1.1
-ROW_HEIGHT = 46
+LEAST_PER_DAY = 0.95
+ROW_HEIGHT = 40
 LANE_PADDING = 14
 LEFT = 96
 RIGHT = 150
 TOP = 34
-CHARACTER = 7.6
+CHARACTER = 7.8
+SMALL_CHARACTER = 6.4
 DOT = 6
 BOW = 52
 SWING = 45
+MAKERS = ("DeepSeek", "High-Flyer")
+INFRASTRUCTURE = {
+    TechniqueKind.FRAMEWORK,
+    TechniqueKind.PARALLELISM,
+    TechniqueKind.KERNEL,
+    TechniqueKind.CLUSTER,
+    TechniqueKind.PRECISION,
+}
 _CLOSENESS = (Relation.INITIALISED, Relation.MERGED, Relation.SUCCEEDS, Relation.ARCHITECTURE, Relation.DISTILLED)
 
 
@@ -47,14 +57,21 @@ class Scale:
 
 @dataclass(frozen=True)
 class Item:
-    """A model on the timeline: its dot's centre and its label."""
+    """A model or a piece of infrastructure: where its page is, its dot's centre and its label."""
 
-    model: Model
+    id: str
+    href: str
+    kind: str
     date: PartialDate
-    x: float
-    y: float
     label: str
     title: str
+    x: float = 0
+    y: float = 0
+
+    @property
+    def width(self) -> float:
+        """Room that the dot, the label and the date below it take."""
+        return DOT * 2 + 12 + max(len(self.label) * CHARACTER, len(self.date.text) * SMALL_CHARACTER)
 
 
 @dataclass(frozen=True)
@@ -90,68 +107,94 @@ def page(context: Context) -> Page:
 
 
 def figure(context: Context) -> str:
-    """The SVG figure."""
-    dated = sorted(
-        ((d, model) for model in context.catalogue.models.values() if (d := first_date(model))),
-        key=lambda pair: pair[0].first_day,
-    )
-    start = date(int(dated[0][0].text[:4]), int(dated[0][0].text[5:7]), 1)
-    end = date.fromisoformat(dated[-1][0].first_day)
+    """The SVG figure: a lane for each track, and one for the infrastructure that the makers built."""
+    lanes = [(context.words(f"track.{track.value}"), _models(context, track)) for track in Track]
+    lanes.append((context.words("timeline.infrastructure"), _infrastructure(context)))
+    lanes = [(name, items) for name, items in lanes if items]
+    days = [date.fromisoformat(item.date.first_day) for _, items in lanes for item in items]
+    start, end = min(days).replace(day=1), max(days)
     scale = Scale(start, max(LEAST_PER_DAY, (LEAST_WIDTH - LEFT - RIGHT) / max(1, (end - start).days)))
-    lanes, items = _place(context, dated, scale)
-    bottom = lanes[-1].y + lanes[-1].height
-    width = scale.x(end) + RIGHT
+    placed, items = _place(lanes, scale)
+    bottom = placed[-1].y + placed[-1].height
     return context.html(
         "timeline.svg.jinja",
-        width=round(width),
+        width=round(scale.x(end) + RIGHT),
         height=round(bottom + 8),
-        lanes=lanes,
+        lanes=placed,
         items=items,
-        edges=_edges(items),
+        edges=_edges(context, items),
         ticks=_ticks(context, scale, end),
-        left=LEFT,
         top=TOP,
         bottom=round(bottom),
         dot=DOT,
     )
 
 
-def _place(context: Context, dated: list[tuple[PartialDate, Model]], scale: Scale) -> tuple[list[Lane], list[Item]]:
-    """Give each track a lane and each model the first row of its lane where its label fits."""
-    lanes, items, y = [], [], float(TOP)
-    for track in Track:
-        mine = [(d, m) for d, m in dated if m.track is track]
-        if not mine:
-            continue
+def _models(context: Context, track: Track) -> list[Item]:
+    models = [(d, m) for m in context.catalogue.models.values() if m.track is track and (d := first_date(m))]
+    items = [
+        Item(f"model:{m.id}", f"ds:models/{m.id}.md", "model", d, m.name, first_sentence(context, m.summary))
+        for d, m in models
+    ]
+    return sorted(items, key=lambda item: item.date.first_day)
+
+
+def _infrastructure(context: Context) -> list[Item]:
+    """Frameworks, kernels, parallelism and storage that DeepSeek or its parent company introduced."""
+    first = min(d.first_day for m in context.catalogue.models.values() if (d := first_date(m)))
+    items = [
+        Item(
+            f"technique:{t.id}",
+            f"ds:techniques/{t.id}.md",
+            "infrastructure",
+            when,
+            context.short_name(t),
+            first_sentence(context, t.what),
+        )
+        for t in context.catalogue.techniques.values()
+        if t.kind in INFRASTRUCTURE
+        and any(maker in t.introduced.by.en for maker in MAKERS)
+        and (when := t.introduced.date.value) is not None
+        and when.first_day >= first
+    ]
+    return sorted(items, key=lambda item: item.date.first_day)
+
+
+def _place(lanes: list[tuple[str, list[Item]]], scale: Scale) -> tuple[list[Lane], list[Item]]:
+    """Give each lane its height and each item the first row of its lane where its label fits."""
+    placed, found, y = [], [], float(TOP)
+    for name, items in lanes:
         free_from: list[float] = []
-        for when, model in mine:
-            x = scale.x(date.fromisoformat(when.first_day))
-            label = model.name
+        for item in items:
+            x = scale.x(date.fromisoformat(item.date.first_day))
             row = next((r for r, free in enumerate(free_from) if free <= x - DOT), len(free_from))
             if row == len(free_from):
                 free_from.append(0)
-            free_from[row] = x + DOT * 3 + len(label) * CHARACTER
-            summary = first_sentence(context, model.summary)
+            free_from[row] = x + item.width
             centre = y + LANE_PADDING + ROW_HEIGHT * row + ROW_HEIGHT / 2
-            items.append(Item(model, when, round(x, 1), centre, label, summary))
+            found.append(replace(item, x=round(x, 1), y=centre))
         height = LANE_PADDING * 2 + ROW_HEIGHT * len(free_from)
-        lanes.append(Lane(context.words(f"track.{track.value}"), y, height))
+        placed.append(Lane(name, y, height))
         y += height
-    return lanes, items
+    return placed, found
 
 
-def _edges(items: list[Item]) -> list[Edge]:
+def _edges(context: Context, items: list[Item]) -> list[Edge]:
     """One line per pair of models, for the closest of their relations; in one row it bows over the labels."""
-    places = {item.model.id: item for item in items}
+    places = {item.id: item for item in items}
     edges = []
-    for item in items:
+    for model in context.catalogue.models.values():
+        item = places.get(f"model:{model.id}")
+        if item is None:
+            continue
         closest: dict[str, Relation] = {}
-        for link in item.model.builds_on:
+        for link in model.builds_on:
             known = closest.get(link.model)
             if known is None or _CLOSENESS.index(link.relation) < _CLOSENESS.index(known):
                 closest[link.model] = link.relation
         for id_, relation in closest.items():
-            older, middle = places[id_], (places[id_].x + item.x) / 2
+            older = places[f"model:{id_}"]
+            middle = (older.x + item.x) / 2
             if older.y == item.y:
                 path = f"M{older.x} {older.y}Q{middle} {older.y - BOW} {item.x} {item.y}"
             else:

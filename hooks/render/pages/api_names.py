@@ -1,0 +1,134 @@
+"""Names of the API as dated pointers: what a name meant on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup, escape
+
+from catalogue.schema.model import ApiName, ApiPointer
+from catalogue.schema.values import PartialDate
+
+from ..cite import Citations, anchor
+from ..context import Context
+from ..page import Page, Section
+from ..tables import Cell, Column, Table, sort_key
+from .model import sources
+
+MAKERS = ("DeepSeek-", "DeepSeek ")
+
+
+def page(context: Context) -> Page:
+    """The names by quarter, then a table for each."""
+    words, names = context.words, context.catalogue.api_names
+    citations = Citations(context)
+    sections = [Section("lead", "", f'<p class="ds-lead">{escape(words("api_names.intro"))}</p>')]
+    if names:
+        table = _quarters_table(context)
+        sections.append(Section("quarters", words("api_names.quarters"), context.html("table.html.jinja", t=table)))
+    sections += [Section(anchor(name.id), name.name, _name(citations, name)) for name in names]
+    sections.append(sources(citations))
+    return Page("api-names.md", words("page.api_names"), words("api_names.description"), tuple(sections), hide=("toc",))
+
+
+def _name(citations: Citations, name: ApiName) -> str:
+    """Since when, what, by which source; the end as the last row; then the notes."""
+    context, words = citations.context, citations.context.words
+    heads = [Column(words("api_names.since")), Column(words("api_names.meant")), Column(words("api_names.source"))]
+    rows = []
+    for pointer in name.pointers:
+        rows.append(
+            [
+                Cell(citations.single(pointer.since), sort_key(pointer.since)),
+                Cell(_meaning(citations, pointer)),
+                Cell(citations.mark(pointer.source)),
+            ]
+        )
+    if name.until is not None:
+        ended = escape(words("api_names.ended"))
+        if name.until.note is not None:
+            ended += Markup("<br><small>{}</small>").format(citations.inline(name.until.note))
+        bare = name.until.model_copy(update={"note": None})
+        rows.append(
+            [Cell(citations.single(bare), sort_key(bare)), Cell(ended), Cell(citations.mark(name.until.source))]
+        )
+    table = Table(words("api_names.caption", name=name.name), heads, rows, classes="ds-prose")
+    notes = "".join(f"<p>{citations.inline(note.text)}{citations.mark(note.source)}</p>" for note in name.notes)
+    return context.html("table.html.jinja", t=table) + notes
+
+
+def _meaning(citations: Citations, pointer: ApiPointer) -> Markup:
+    """The variant with a link to its model, or the words for it; its mode; the remark below."""
+    html = Markup("")
+    if pointer.variant is not None:
+        entry = citations.context.catalogue.entries[pointer.variant]
+        html = Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, entry.variant.name)
+    elif pointer.label is not None:
+        html = citations.inline(pointer.label)
+    if pointer.mode is not None:
+        html += Markup(", {}").format(citations.inline(pointer.mode))
+    if pointer.note is not None:
+        html += Markup("<br><small>{}</small>").format(citations.inline(pointer.note))
+    return html
+
+
+def _quarters_table(context: Context) -> Table:
+    """Quarters by names, from the first date of all pointers to the last; a cell holds every meaning of the quarter."""
+    words, names = context.words, context.catalogue.api_names
+    ends = [name.until.value for name in names if name.until is not None and name.until.value is not None]
+    days = [*(since for name in names for since, _ in _dated(name)), *ends]
+    span = range(min(map(_quarter, days)), max(map(_quarter, days)) + 1) if days else range(0)
+    heads = [Column(words("api_names.quarter_head"))]
+    heads += [
+        Column(Markup('<a href="#{}"><code>{}</code></a>').format(anchor(n.id), _breakable(n.name))) for n in names
+    ]
+    rows = [
+        [
+            Cell(escape(words("api_names.quarter", year=quarter // 4, quarter=quarter % 4 + 1)), str(quarter)),
+            *(Cell(Markup("<br>").join(_meant_in(context, name, quarter))) for name in names),
+        ]
+        for quarter in span
+    ]
+    return Table(words("api_names.quarters_caption"), heads, rows, classes="ds-wide")
+
+
+def _breakable(name: str) -> Markup:
+    """A name that may break behind its hyphens and underscores."""
+    return Markup(str(escape(name)).replace("-", "-<wbr>").replace("_", "_<wbr>"))
+
+
+def _dated(name: ApiName) -> list[tuple[PartialDate, ApiPointer]]:
+    return [(pointer.since.value, pointer) for pointer in name.pointers if pointer.since.value is not None]
+
+
+def _quarter(date: PartialDate) -> int:
+    """Quarters since the year 0."""
+    return int(date.text[:4]) * 4 + (int(date.text[5:7]) - 1) // 3
+
+
+def _meant_in(context: Context, name: ApiName, quarter: int) -> Iterator[Markup]:
+    """The models behind a name in a quarter. A name that ended on an unknown day is not carried beyond its last pointer."""
+    dated = _dated(name)
+    starts = [_quarter(since) for since, _ in dated]
+    last = None
+    if name.until is not None:
+        last = _quarter(name.until.value) if name.until.value is not None else starts[-1] if starts else None
+    for index, (_, pointer) in enumerate(dated):
+        following = starts[index + 1] if index + 1 < len(starts) else last
+        if (
+            starts[index] <= quarter
+            and (following is None or quarter <= following)
+            and (last is None or quarter <= last)
+        ):
+            # The model that a quarter begins with is shown with the one that takes its place in it.
+            yield escape(_short(context, pointer))
+
+
+def _short(context: Context, pointer: ApiPointer) -> str:
+    """A variant's name without the maker's."""
+    name = context.words.text(pointer.label) if pointer.label is not None else ""
+    if pointer.variant is not None:
+        name = context.catalogue.entries[pointer.variant].variant.name
+    for maker in MAKERS:
+        name = name.removeprefix(maker)
+    return name

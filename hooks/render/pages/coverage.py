@@ -1,0 +1,291 @@
+"""Coverage: for every model and field, whether there is a value and how it was read."""
+
+from __future__ import annotations
+
+import typing
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from markupsafe import Markup, escape
+from pydantic import BaseModel
+
+from catalogue.records import Entry, first_date
+from catalogue.rules.architecture import may_have
+from catalogue.schema.architecture import Architecture, FeedForward
+from catalogue.schema.model import Dates, Model
+from catalogue.schema.training import Infrastructure, StageKind
+from catalogue.schema.values import Absence, Single, Source, Sources, Stated
+from catalogue.validate import opened
+
+from ..context import Context
+from ..page import Page, Section
+from ..tables import Cell, Column, Table
+
+
+class State(StrEnum):
+    """What is known of a field, the best first. The value is the key of its word."""
+
+    SOURCED = "coverage.sourced"
+    COPY = "coverage.copy"
+    NOT_PUBLISHED = "coverage.not_published"
+    NOT_APPLICABLE = "coverage.not_applicable"
+    UNKNOWN = "coverage.unknown"
+
+
+MARKS = {State.SOURCED: "●", State.COPY: "◐", State.NOT_PUBLISHED: "–", State.NOT_APPLICABLE: "·", State.UNKNOWN: ""}
+THIRD_PARTY = "copy-"  # keys of references.bib that are other people's copies and pages begin with it
+
+# Fields that stand in an architecture only where it has the part they size: left out, they do not apply.
+ONLY_WHERE_GIVEN = frozenset(
+    {
+        *("head_dim", "attention_bias", "qkv_bias", "qk_norm", "moe_layer_freq", "n_group", "topk_group"),
+        *("num_nextn_predict_layers", "index_n_heads", "index_head_dim", "index_topk", "sliding_window"),
+        *("sliding_window_layers", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
+        *("swiglu_limit", "rope_scaling.type", "routed_scaling_factor", "norm_topk_prob"),
+    }
+)
+PRE_TRAINING = (
+    *("data.tokens", "sequence_length", "steps", "batch_size.sequences", "learning_rate.peak"),
+    *("learning_rate.schedule", "learning_rate.warmup_steps", "optimizer.name", "optimizer.beta1", "optimizer.beta2"),
+    *("optimizer.weight_decay", "optimizer.gradient_clip_norm"),
+)
+SFT = ("data.samples", "data.tokens", "data.epochs", "learning_rate.peak", "batch_size.sequences", "sequence_length")
+RL = (
+    *("reinforcement.algorithm", "reinforcement.reward", "data.samples", "learning_rate.peak"),
+    *("reinforcement.kl_coefficient", "reinforcement.clip_epsilon", "reinforcement.group_size"),
+    *("reinforcement.questions_per_step", "reinforcement.temperature", "reinforcement.max_output_length"),
+)
+STAGES: tuple[tuple[str, frozenset[StageKind], tuple[str, ...]], ...] = (
+    ("coverage.pre_training", frozenset({StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}), PRE_TRAINING),
+    ("coverage.sft", frozenset({StageKind.SFT, StageKind.DISTILLATION}), SFT),
+    ("coverage.rl", frozenset({StageKind.RL}), RL),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One table: its word, and for each field its head and its state for a flagship."""
+
+    word: str
+    fields: tuple[tuple[str, Callable[[Entry], State]], ...]
+
+
+def page(context: Context) -> Page:
+    """Legend, the counts per model, then a table per group of fields."""
+    words = context.words
+    entries = [context.catalogue.flagship(model) for model in sorted(context.catalogue.models.values(), key=_date)]
+    groups = list(_groups(context))
+    states = {group.word: [[state(entry) for _, state in group.fields] for entry in entries] for group in groups}
+    counts = [Counter(s for rows in states.values() for s in rows[index]) for index, _ in enumerate(entries)]
+    sections = [
+        Section("lead", "", f'<p class="ds-lead">{escape(words("coverage.intro"))}</p>{_legend(context)}'),
+        Section("summary", words("coverage.summary"), _summary(context, entries, counts)),
+    ]
+    for group in groups:
+        html = _matrix(context, group, entries, states[group.word])
+        sections.append(Section(group.word.rpartition(".")[2].replace("_", "-"), words(group.word), html))
+    return Page("coverage.md", words("page.coverage"), words("coverage.description"), tuple(sections), hide=("toc",))
+
+
+def _date(model: Model) -> str:
+    date = first_date(model)
+    return date.first_day if date else ""
+
+
+def _legend(context: Context) -> Markup:
+    words = context.words
+    items = Markup("").join(
+        Markup("<li><b>{}</b> {}</li>").format(MARKS[state] or words("coverage.unknown_mark"), words(state))
+        for state in State
+    )
+    return Markup('<ul class="ds-marks">{}</ul>').format(items)
+
+
+def _link(entry: Entry) -> Markup:
+    return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, entry.model.name)
+
+
+def _summary(context: Context, entries: list[Entry], counts: list[Counter[State]]) -> str:
+    """A row per model: how many fields are in each state, and the share that is known of those that apply."""
+    words = context.words
+    heads = [Column(words("table.model")), Column(words("table.variant"))]
+    heads += [Column(f"{MARKS[state]} {words(state)}".strip(), True) for state in State]
+    heads.append(Column(words("coverage.known"), True))
+    rows = []
+    for entry, count in zip(entries, counts, strict=True):
+        known, applying = count[State.SOURCED] + count[State.COPY], count.total() - count[State.NOT_APPLICABLE]
+        share = round(100 * known / applying) if applying else 0
+        rows.append(
+            [
+                Cell(_link(entry)),
+                Cell(escape(entry.variant.name)),
+                *(Cell(Markup(count[state]), str(count[state])) for state in State),
+                Cell(Markup("{} %").format(share), str(share)),
+            ]
+        )
+    table = Table(words("coverage.summary_caption"), heads, rows, sortable=True, classes="ds-wide")
+    return context.html("table.html.jinja", t=table)
+
+
+def _matrix(context: Context, group: Group, entries: list[Entry], states: list[list[State]]) -> str:
+    """Models by fields. A field that no model has anything on is left out."""
+    words = context.words
+    silent = (State.NOT_APPLICABLE, State.UNKNOWN)
+    shown = [i for i, _ in enumerate(group.fields) if any(row[i] not in silent for row in states)]
+    heads = [Column(words("table.model"))]
+    heads += [Column(Markup("<span>{}</span>").format(group.fields[i][0])) for i in shown]
+    rows = [
+        [Cell(_link(entry)), *(_cell(context, group.fields[i][0], row[i]) for i in shown)]
+        for entry, row in zip(entries, states, strict=True)
+    ]
+    table = Table(words("coverage.caption", group=words(group.word)), heads, rows, classes="ds-matrix ds-coverage")
+    return context.html("table.html.jinja", t=table)
+
+
+def _cell(context: Context, field: str, state: State) -> Cell:
+    word = context.words(state)
+    if state is State.UNKNOWN:
+        return Cell(Markup(""), word)
+    html = Markup('<span title="{}: {}" role="img" aria-label="{}">{}</span>').format(field, word, word, MARKS[state])
+    return Cell(html, word)
+
+
+def _groups(context: Context) -> Iterator[Group]:
+    words = context.words
+    yield Group("coverage.general", tuple(_general(context)))
+    yield Group(
+        "coverage.architecture",
+        tuple((words(f"field.architecture.{path}"), _architecture(path)) for path in _paths(Architecture)),
+    )
+    for word, kinds, paths in STAGES:
+        yield Group(word, tuple((words(f"field.{path}"), _stages(kinds, path)) for path in paths))
+    yield Group(
+        "coverage.infrastructure",
+        tuple((words(f"field.infrastructure.{path}"), _infrastructure(path)) for path in _paths(Infrastructure)),
+    )
+
+
+def _general(context: Context) -> Iterator[tuple[str, Callable[[Entry], State]]]:
+    words = context.words
+    yield words("field.parameters.total"), lambda entry: state_of([entry.variant.parameters.total])
+    yield words("field.parameters.activated"), _activated
+    yield words("field.context_length"), lambda entry: state_of([entry.variant.context_length])
+    yield (
+        words("coverage.tokenizer", name=words("field.tokenizer.algorithm")),
+        lambda entry: state_of([_get(entry.model.tokenizer, "algorithm")]),
+    )
+    yield (
+        words("coverage.tokenizer", name=words("field.tokenizer.vocabulary")),
+        lambda entry: state_of([_get(entry.model.tokenizer, "vocabulary")]),
+    )
+    for name in _paths(Dates):
+        yield words("coverage.date", name=words(f"field.dates.{name}")), _of_date(name)
+    for name in ("code", "weights"):
+        yield words("coverage.licence", name=words(f"field.licences.{name}")), _of_licence(name)
+    yield words("coverage.commercial"), _of_licence("commercial_use")
+
+
+def _activated(entry: Entry) -> State:
+    return _unless(_is_dense(entry), state_of([entry.variant.parameters.activated]))
+
+
+def _of_date(name: str) -> Callable[[Entry], State]:
+    def state(entry: Entry) -> State:
+        without_paper = name == "paper" and entry.model.reference is None
+        return _unless(without_paper, state_of([getattr(entry.model.dates, name)]))
+
+    return state
+
+
+def _of_licence(name: str) -> Callable[[Entry], State]:
+    return lambda entry: state_of([_get(entry.model.licences, name)])
+
+
+def _architecture(path: str) -> Callable[[Entry], State]:
+    """A field of the architecture: not applicable where the kind has no such field, or where it would be there if it applied."""
+
+    def state(entry: Entry) -> State:
+        architecture = entry.architecture
+        if architecture is None:
+            has_no_size = entry.variant.parameters.total.absence is Absence.NOT_APPLICABLE
+            return State.NOT_APPLICABLE if has_no_size else State.UNKNOWN
+        silent = path in ONLY_WHERE_GIVEN or not may_have(architecture, path)
+        if path == "intermediate_size" and not _is_dense(entry):
+            silent = True  # only where some layers stay dense, and then a rule asks for it
+        return _unless(silent, state_of([_get(architecture, path)]))
+
+    return state
+
+
+def _stages(kinds: frozenset[StageKind], path: str) -> Callable[[Entry], State]:
+    def state(entry: Entry) -> State:
+        stages = [stage for stage in entry.model.training if stage.kind in kinds]
+        return _unless(not stages, state_of(_get(stage, path) for stage in stages))
+
+    return state
+
+
+def _infrastructure(path: str) -> Callable[[Entry], State]:
+    def state(entry: Entry) -> State:
+        of_experts = path in ("parallelism.expert", "precision.communication")
+        return _unless(of_experts and _is_dense(entry), state_of([_get(entry.model.infrastructure, path)]))
+
+    return state
+
+
+def _is_dense(entry: Entry) -> bool:
+    return entry.architecture is not None and entry.architecture.feed_forward.value is FeedForward.DENSE
+
+
+def _unless(does_not_apply: bool, state: State) -> State:
+    """The state, or “not applicable” where nothing is said because nothing can be."""
+    return State.NOT_APPLICABLE if does_not_apply and state is State.UNKNOWN else state
+
+
+def state_of(values: Iterable[Stated[Any] | None]) -> State:
+    """The best state of several values, and of their variants."""
+    singles = [single for value in values if value is not None for _, single in value.singles()]
+    order = list(State)
+    return min((_single(single) for single in singles), key=order.index, default=State.UNKNOWN)
+
+
+def _single(single: Single[Any]) -> State:
+    if single.absence is Absence.NOT_PUBLISHED:
+        return State.NOT_PUBLISHED
+    if single.absence is Absence.NOT_APPLICABLE:
+        return State.NOT_APPLICABLE
+    if single.absence is Absence.UNKNOWN:
+        return State.UNKNOWN
+    return State.SOURCED if _first_hand(single.source) else State.COPY
+
+
+def _first_hand(sources: Sources | None) -> bool:
+    """Whether one of the sources was read where its makers published it."""
+
+    def original(source: Source) -> bool:
+        return source.via is None and not source.key.startswith(THIRD_PARTY)
+
+    return sources is not None and any(original(source) for source in sources.items)
+
+
+def _get(block: object, path: str) -> Stated[Any] | None:
+    for name in path.split("."):
+        block = getattr(block, name, None)
+    return block if isinstance(block, Stated) else None
+
+
+def _paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """Dotted paths of the stated fields of a record and of the blocks in it; of a scaling, its kind alone."""
+    for name, info in record.model_fields.items():
+        for option in opened(info.annotation):
+            if typing.get_origin(option) is not None or not isinstance(option, type):
+                continue
+            if issubclass(option, Stated):
+                yield f"{prefix}{name}"
+            elif name == "rope_scaling":
+                yield f"{name}.type"
+            elif issubclass(option, BaseModel) and not issubclass(option, Single) and name not in ("source", "control"):
+                yield from _paths(option, f"{prefix}{name}.")

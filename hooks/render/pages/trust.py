@@ -1,0 +1,75 @@
+"""“How far to trust these numbers”: which wrong digits the checks would catch, from data/slips.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from markupsafe import Markup, escape
+
+from ..context import Context
+from ..page import Page, Section
+from ..tables import Cell, Column, Table
+
+GROUPS = ("bearing", "other", "schedule")
+Report = Mapping[str, Mapping[str, Mapping[str, int]]]
+
+
+def page(context: Context) -> Page:
+    """What was tried, how much was caught, and field by field what would slip through."""
+    words, report = context.words, context.catalogue.slips
+    sections = [
+        Section("lead", "", f'<p class="ds-lead">{escape(words("trust.intro"))}</p>'),
+        _summary(context, report),
+    ]
+    sections += [
+        Section(
+            group, words(f"trust.{group}"), context.html("table.html.jinja", t=_table(context, group, report[group]))
+        )
+        for group in GROUPS
+        if report.get(group)
+    ]
+    return Page("trust.md", words("page.trust"), words("trust.description"), tuple(sections))
+
+
+def _summary(context: Context, report: Report) -> Section:
+    words = context.words
+    items = []
+    for group in GROUPS:
+        fields = report.get(group, {})
+        changes, caught, rules = (sum(t[key] for t in fields.values()) for key in ("changes", "caught", "by_rules"))
+        if changes:
+            detail = words(
+                "trust.of", caught=f"{caught:,}", changes=f"{changes:,}", by_rules=f"{100 * rules / changes:.1f}%"
+            )
+            items.append((words(f"trust.{group}_short"), f"{100 * caught / changes:.1f}%", detail))
+    html = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{} <small>{}</small></dd></div>").format(*item) for item in items
+    )
+    method = Markup("<p>{}</p><p>{}</p>").format(words("trust.method"), words("trust.controls"))
+    return Section("summary", words("trust.summary"), Markup('<dl class="ds-facts">{}</dl>').format(html) + method)
+
+
+def _table(context: Context, group: str, fields: Mapping[str, Mapping[str, int]]) -> Table:
+    """Fields with the most uncaught changes first."""
+    words = context.words
+    heads = [
+        Column(words("table.field")),
+        Column(words("trust.changes"), True),
+        Column(words("trust.caught"), True),
+        Column(words("trust.share"), True),
+        Column(words("trust.by_rules"), True),
+    ]
+    order = sorted(fields.items(), key=lambda item: (item[1]["by_rules"] - item[1]["changes"], item[0]))
+    rows = [
+        [
+            Cell(Markup("<code>{}</code>").format(name)),
+            Cell(escape(f"{tally['changes']:,}"), str(tally["changes"])),
+            Cell(escape(f"{tally['caught']:,}"), str(tally["caught"])),
+            *(
+                Cell(escape(f"{100 * tally[key] / tally['changes']:.0f}%"), str(tally[key] / tally["changes"]))
+                for key in ("caught", "by_rules")
+            ),
+        ]
+        for name, tally in order
+    ]
+    return Table(words("trust.caption", group=words(f"trust.{group}_short")), heads, rows, sortable=True)

@@ -1,0 +1,108 @@
+"""The pages that tell what an API name meant when, and what the catalogue covers."""
+
+from __future__ import annotations
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue.load import load
+from catalogue.records import Catalogue
+from catalogue.schema.values import Stated
+from helpers import DATA, VALID
+from render import words as language_files
+from render.context import Context, context
+from render.pages import api_names, coverage
+from render.pages.coverage import State
+
+
+@pytest.fixture(scope="module")
+def small() -> Context:
+    """The small valid catalogue, ready to render."""
+    return context(load(VALID), language_files.load("en"))
+
+
+@pytest.fixture(scope="module")
+def real() -> Context:
+    """The real catalogue, ready to render."""
+    return context(load(DATA), language_files.load("en"))
+
+
+def rows(html: str) -> list[list[str]]:
+    """The text of every body cell of the tables in `html`; lines of a cell are separated by `/`."""
+    tree = LexborHTMLParser(html)
+    return [[cell.text(separator="/", strip=True) for cell in row.css("th, td")] for row in tree.css("tbody tr")]
+
+
+def test_quarters_follow_the_pointers(small: Context) -> None:
+    assert rows(api_names.page(small).blocks["quarters"]) == [
+        ["2024 Q1", "Bee Base/Cat 0.1M", ""],
+        ["2024 Q2", "Cat 0.1M", "a caterpillar"],
+        ["2024 Q3", "Cat 0.1M/Moth", "a caterpillar"],
+    ]
+
+
+def test_a_name_ends_with_its_last_row(small: Context) -> None:
+    found = rows(api_names.page(small).blocks["insect"])
+    assert [row[:2] for row in found] == [
+        ["not published", "an unknown insect"],
+        ["March 2024", "Bee Base"],
+        ["15 March 2024", "Cat 0.1M/, asleep/A month is before any later day in it."],
+        ["1 July 2024", "Moth/Not in the catalogue."],
+        ["31 August 2024", "No longer accepted"],
+    ]
+    assert all(row[2] for row in found)
+
+
+STATES = {
+    "first hand": ({"value": 1, "source": "a-paper §1"}, State.SOURCED),
+    "copy": ({"value": 1, "source": "a-paper §1 via copy-b README"}, State.COPY),
+    "third party": ({"value": 1, "source": "copy-b README"}, State.COPY),
+    "copy beside first hand": (
+        {"value": 1, "source": "a-paper §1 via copy-b README; a-repo config.json"},
+        State.SOURCED,
+    ),
+    "not published": ({"value": "not published", "source": "a-paper"}, State.NOT_PUBLISHED),
+    "not applicable": ("not applicable", State.NOT_APPLICABLE),
+    "unknown": ("unknown", State.UNKNOWN),
+    "best of the variants": (
+        {"by_variant": {"a": "unknown", "b": {"value": 2, "source": "a-paper"}}, "source": "a-paper"},
+        State.SOURCED,
+    ),
+}
+
+
+@pytest.mark.parametrize(("written", "state"), STATES.values(), ids=STATES.keys())
+def test_state(written: object, state: State) -> None:
+    assert coverage.state_of([Stated[int].model_validate(written)]) is state
+
+
+def test_nothing_is_unknown() -> None:
+    assert coverage.state_of([None]) is State.UNKNOWN
+
+
+def test_fields_of_another_kind_do_not_apply(small: Context) -> None:
+    html = coverage.page(small).blocks["architecture"]
+    tree = LexborHTMLParser(html)
+    heads = [head.text(strip=True) for head in tree.css("thead th")]
+    by_model = {row[0]: dict(zip(heads, row, strict=True)) for row in rows(html)}
+    assert by_model["Bee"]["Rank of the key-value latent"] == "●"
+    assert by_model["Ant"]["Rank of the key-value latent"] == "·"
+    assert by_model["Ant"]["Routed experts"] == "·"
+
+
+def test_counts_add_up_to_the_cells(real: Context) -> None:
+    """Every model has the same number of fields, and no field of the schema is missing from the count."""
+    found = rows(coverage.page(real).blocks["summary"])
+    assert len(found) == len(real.catalogue.models)
+    assert len({sum(map(int, row[2:7])) for row in found}) == 1
+
+
+def test_every_mark_has_words(real: Context) -> None:
+    tree = LexborHTMLParser("".join(coverage.page(real).blocks.values()))
+    marks = tree.css("td span[role=img]")
+    assert marks
+    assert [mark.text() for mark in marks if not mark.attributes.get("aria-label")] == []
+
+
+def test_names_of_the_real_catalogue_lead_to_models(catalogue: Catalogue) -> None:
+    assert {"deepseek-chat", "deepseek-reasoner"} <= {name.id for name in catalogue.api_names}
