@@ -34,7 +34,7 @@ KINDS = (
     "references/",
     "api-names/",
     "coverage/",
-    "data/",
+    "downloads/",
     "add-a-model/",
 )
 

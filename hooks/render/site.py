@@ -121,7 +121,7 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
                 "references.md",
                 "api-names.md",
                 "coverage.md",
-                "data/index.md",
+                "downloads.md",
                 "add-a-model.md",
             ]
         },

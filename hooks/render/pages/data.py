@@ -21,4 +21,4 @@ def page(context: Context, files: Mapping[str, str]) -> Page:
         for path, text in files.items()
     ]
     html = context.html("data.html.jinja", items=items)
-    return Page("data/index.md", words("page.data"), words("data.description"), (Section("lead", "", html),))
+    return Page("downloads.md", words("page.data"), words("data.description"), (Section("lead", "", html),))

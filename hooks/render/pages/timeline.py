@@ -27,6 +27,7 @@ ROW_HEIGHT = 40
 LANE_PADDING = 14
 LEFT = 96
 RIGHT = 150
+MARGIN = 14
 TOP = 34
 CHARACTER = 7.8
 SMALL_CHARACTER = 6.4
@@ -118,7 +119,7 @@ def figure(context: Context) -> str:
     bottom = placed[-1].y + placed[-1].height
     return context.html(
         "timeline.svg.jinja",
-        width=round(scale.x(end) + RIGHT),
+        width=round(max(item.x + item.width for item in items) + MARGIN),
         height=round(bottom + 8),
         lanes=placed,
         items=items,
