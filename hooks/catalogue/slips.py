@@ -160,9 +160,9 @@ def _quantities(model: Model) -> Iterator[tuple[tuple[str | int, ...], Quantity]
     found: list[tuple[tuple[str | int, ...], Quantity]] = []
 
     def visit(value: Any, path: tuple[str | int, ...]) -> None:
-        if isinstance(value, Quantity) and path[0] in ("training", "infrastructure") and "details" not in path:
-            if any(part in _SCHEDULE for part in path):
-                found.append((path, value))
+        scheduled = path and path[0] in ("training", "infrastructure") and "details" not in path
+        if scheduled and isinstance(value, Quantity) and any(part in _SCHEDULE for part in path):
+            found.append((path, value))
 
     walk(model, visit)
     yield from found

@@ -37,18 +37,19 @@ def changes(citations: Citations, model: Model) -> list[Section]:
         return []
     ours, theirs = context.catalogue.flagship(model), context.catalogue.flagship(previous)
     link = Markup('<a href="ds:models/{}.md">{}</a>').format(previous.id, previous.name)
+    reasons = any(change.reason for change in model.changes)
     written = [
         [
             Cell(citations.inline(change.aspect)),
             Cell(citations.inline(change.before) if change.before else Markup("–")),
             Cell(citations.inline(change.after) + citations.mark(change.source)),
-            Cell(citations.inline(change.reason) if change.reason else Markup("")),
+            *([Cell(citations.inline(change.reason) if change.reason else Markup(""))] if reasons else []),
         ]
         for change in model.changes
     ]
     tables = []
     if written:
-        heads = [Column(words(f"changes.{name}")) for name in ("aspect", "before", "after", "reason")]
+        heads = [Column(words(f"changes.{name}")) for name in ("aspect", "before", "after", *(["reason"] if reasons else []))]
         tables.append(
             Table(
                 words("changes.caption_written", model=model.name, previous=previous.name),

@@ -84,7 +84,7 @@ def families_table(citations: Citations) -> str:
                 Cell(
                     citations.single(parameters.activated)
                     if parameters.activated
-                    else Markup(words("table.all_of_them")),
+                    else escape(words("table.all_of_them") if parameters.total.value else "–"),
                     sort_key(parameters.activated or parameters.total),
                 ),
                 Cell(citations.single(architecture.attention) if architecture else Markup("–")),
