@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+_MANY_ZEROS = 9
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -24,24 +26,38 @@ class Term:
         name: Key of the line's label in the language files.
         formula: The formula, with `×` for multiplication.
         numbers: The same with the numbers put in.
-        value: The result.
+        exact: The result, not rounded.
     """
 
     name: str
     formula: str
     numbers: str
-    value: int
+    exact: Fraction
+
+    @property
+    def value(self) -> int:
+        """The result, rounded once."""
+        return round(self.exact)
 
 
 def term(name: str, formula: str, numbers: Mapping[str, int]) -> Term:
-    """Evaluate `formula` (names, integers, `+ - * / ( )`) over `numbers`, exactly; the result is rounded once.
+    """Evaluate `formula` (names, integers, `+ - * / ( )`) over `numbers`, exactly.
 
     Raises KeyError for a name that `numbers` does not hold.
     """
-    value = round(_evaluate(ast.parse(formula, mode="eval").body, numbers))
+    exact = _evaluate(ast.parse(formula, mode="eval").body, numbers)
     shown = formula.replace(" * ", " × ").replace(" / ", " ÷ ")
-    with_numbers = re.sub(r"[a-z_][a-z_0-9]*", lambda m: f"{numbers[m[0]]:,}", shown)
-    return Term(name, shown, re.sub(r"\b\d{4,}\b", lambda m: f"{int(m[0]):,}", with_numbers), value)
+    with_numbers = re.sub(r"[a-z_][a-z_0-9]*", lambda m: _digits(numbers[m[0]]), shown)
+    return Term(name, shown, re.sub(r"\b\d{4,}\b", lambda m: f"{int(m[0]):,}", with_numbers), exact)
+
+
+def _digits(number: int) -> str:
+    """All digits in groups; a number that ends in many zeros as digits times a power of ten, just as exact."""
+    digits = str(number).rstrip("0")
+    if len(str(number)) - len(digits) < _MANY_ZEROS:
+        return f"{number:,}"
+    power = "10" + str(len(str(number)) - 1).translate(_SUPERSCRIPT)
+    return power if digits == "1" else f"{digits[0]}{'.' if digits[1:] else ''}{digits[1:]} × {power}"
 
 
 def names(formula: str) -> set[str]:

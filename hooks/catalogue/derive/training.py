@@ -1,0 +1,201 @@
+"""What follows from an architecture and a pre-training together, each number with its working.
+
+Takes a variant and the stage that made it, and gives terms: how sparse the model is, how many
+tokens each parameter saw, how many bytes a token's cache takes, how much computation the
+pre-training took and, where GPU-hours are published, how well the machines were used.
+
+The convention, stated once and applied to every model:
+
+- A product of a token with a matrix takes one multiply-add per weight, so 2 FLOPs forward and
+  4 backward: 6·N·D for N parameters and D tokens (Kaplan et al. 2020, §2.1). N is the activated
+  parameters without the input embedding, which is looked up and not multiplied. Norms are
+  counted in N although they are no matrices; they do not show in the digits printed.
+- Attention itself multiplies each query with the keys before it and the weights with their
+  values: 2 FLOPs forward and 4 backward for each of d_qk + d_v elements, head and earlier token.
+  Under the causal mask a token of a sequence of s tokens sees s/2 on average (Chowdhery et al.
+  2022, App. B, which counts s).
+- Modules for multi-token prediction, recomputed activations and the optimiser are left out.
+- Utilisation is FLOPs ÷ (GPU-hours · 3600 · peak), after the same appendix; the peak is that of
+  dense BF16 whatever the model was trained in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from ..records import Entry
+from ..schema.architecture import Architecture, Attention
+from ..schema.model import ActivatedBasis
+from ..schema.training import Stage, StageKind
+from ..schema.values import Quantity, Single
+from .expression import Term, term
+from .parameters import Recount, numbers_of
+
+TRILLION = 10**12
+_WHOLE_RUN = re.compile(r"Pre-training")
+_PER_TRILLION = re.compile(r"Pre-training\b.*\btrillion tokens")
+
+
+class LeftOut(StrEnum):
+    """Why attention's own share of the computation is not given."""
+
+    KIND = "kind"
+    LENGTH = "length"
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What follows for one variant.
+
+    Attributes:
+        tokens: Tokens of the pre-training that made the variant, with their source.
+        terms: Lines by name, in the order of the page; a line that cannot be made is left out.
+        attention_left_out: Why the computation is that of the matrix products alone, if it is.
+    """
+
+    tokens: Single[Quantity]
+    terms: Mapping[str, Term]
+    attention_left_out: LeftOut | None
+
+
+def consequences(entry: Entry, peak: Decimal | None = None) -> Consequences | None:
+    """Work out what follows; None where the size or the tokens are not known.
+
+    `peak` is the FLOPs per second of one GPU; without it there is no utilisation.
+    """
+    recount, architecture, tokens = entry.recount, entry.architecture, pre_training_tokens(entry)
+    stage = pre_training(entry)
+    if recount is None or recount.total is None or architecture is None or tokens is None or stage is None:
+        return None
+    numbers = {
+        **numbers_of(architecture),
+        "total": recount.total,
+        "activated": recount.activated[ActivatedBasis.ALL],
+        "matrix_parameters": recount.activated[ActivatedBasis.NO_INPUT_EMBEDDING],
+        "tokens": _whole(tokens.value) or 0,
+    }
+    formulas = {"tokens_per_parameter": "tokens / total"}
+    if recount.idle is not None:
+        formulas = {"sparsity": "activated / total", **formulas, "tokens_per_activated": "tokens / activated"}
+    terms = {name: term(name, formula, numbers) for name, formula in formulas.items()}
+    if (cache := cache_bytes(recount)) is not None:
+        terms["kv_cache_bytes"] = cache
+    terms["matrix_flops"] = term("matrix_flops", "6 * matrix_parameters", numbers)
+    numbers["matrix_flops"] = terms["matrix_flops"].value
+    length = _length(stage, entry.variant.id)
+    formula = _attention_formula(architecture, numbers)
+    left_out = LeftOut.KIND if formula is None else LeftOut.LENGTH if length is None else None
+    if formula is None or length is None:
+        terms["training_flops"] = term("training_flops", "matrix_flops * tokens", numbers)
+        return Consequences(tokens, terms, left_out)
+    terms["attention_flops"] = term("attention_flops", formula, {**numbers, "sequence_length": length})
+    numbers["attention_flops"] = terms["attention_flops"].value
+    terms["flops_per_token"] = term("flops_per_token", "matrix_flops + attention_flops", numbers)
+    numbers["flops_per_token"] = terms["flops_per_token"].value
+    terms["training_flops"] = term("training_flops", "flops_per_token * tokens", numbers)
+    return Consequences(tokens, {**terms, **_utilisation(entry, numbers, peak)}, None)
+
+
+def pre_training(entry: Entry) -> Stage | None:
+    """The stage that made a variant out of nothing: its last pre-training with a count of tokens.
+
+    None for a variant that starts from other weights. Earlier stages make parts, such as a vision encoder.
+    """
+    if entry.variant.based_on is not None:
+        return None
+    stages = [
+        stage
+        for stage in entry.model.training
+        if stage.kind is StageKind.PRE_TRAINING
+        and entry.variant.id in stage.variants
+        and _tokens(stage, entry.variant.id) is not None
+    ]
+    return stages[-1] if stages else None
+
+
+def pre_training_tokens(entry: Entry) -> Single[Quantity] | None:
+    """Tokens of that stage; None where they are not published, or only a bound is."""
+    stage = pre_training(entry)
+    return _tokens(stage, entry.variant.id) if stage is not None else None
+
+
+def cache_bytes(recount: Recount) -> Term | None:
+    """Bytes that a token's cache takes in BF16, two for an element."""
+    if recount.kv_cache is None:
+        return None
+    return term("kv_cache_bytes", "2 * kv_cache_elements", {"kv_cache_elements": recount.kv_cache.value})
+
+
+def _tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
+    stated = stage.data.tokens if stage.data else None
+    single = stated.for_variant(variant_id) if stated else None
+    return single if single is not None and _whole(single.value) else None
+
+
+def _length(stage: Stage, variant_id: str) -> int | None:
+    stated = stage.sequence_length
+    single = stated.for_variant(variant_id) if stated else None
+    return _whole(single.value) if single is not None else None
+
+
+def _whole(quantity: Quantity | None) -> int | None:
+    """A count as an integer; None for a bound such as `>50K`, and for what is no count."""
+    if quantity is None or quantity.qualifier not in ("", "~") or quantity.value % 1:
+        return None
+    return int(quantity.value)
+
+
+def _attention_formula(architecture: Architecture, numbers: Mapping[str, int]) -> str | None:
+    """FLOPs of attention itself for a token; None where a token does not see all tokens before it."""
+    if "sliding_window" in numbers or "index_topk" in numbers:
+        return None
+    kind = architecture.attention.value
+    if kind in (Attention.MHA, Attention.GQA, Attention.MQA):
+        widths = "head_dim + head_dim"
+    elif kind is Attention.MLA:
+        widths = "qk_nope_head_dim + qk_rope_head_dim + v_head_dim"
+    else:
+        return None
+    return f"6 * num_hidden_layers * num_attention_heads * ({widths}) * sequence_length / 2"
+
+
+def _utilisation(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Term]:
+    """Utilisation as the FLOPs are counted here, and with attention counted as if there were no causal mask."""
+    hours = _hours(entry)
+    if hours is None or peak is None or peak % 1:
+        return {}
+    gpu_hours, tokens = hours
+    inserted = {
+        **numbers,
+        "gpu_hours": gpu_hours,
+        "peak_flops": int(peak),
+        "tokens": tokens or numbers["tokens"],
+    }
+    machine = "tokens / (gpu_hours * 3600 * peak_flops)"
+    return {
+        "utilisation": term("utilisation", f"flops_per_token * {machine}", inserted),
+        "utilisation_without_mask": term(
+            "utilisation_without_mask", f"(matrix_flops + 2 * attention_flops) * {machine}", inserted
+        ),
+    }
+
+
+def _hours(entry: Entry) -> tuple[int, int | None] | None:
+    """GPU-hours of the pre-training, and the tokens they are stated for where that is not all of them.
+
+    An entry states them for its flagship, under `Pre-training` or for each trillion tokens.
+    """
+    infrastructure = entry.model.infrastructure
+    if infrastructure is None or entry.variant.id != entry.model.flagship:
+        return None
+    for part in infrastructure.gpu_hours:
+        hours = _whole(part.hours.value)
+        if hours and _WHOLE_RUN.fullmatch(part.part.en):
+            return hours, None
+        if hours and _PER_TRILLION.fullmatch(part.part.en):
+            return hours, TRILLION
+    return None
