@@ -17,13 +17,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from .derive.parameters import Recount
+from .derive.training import cache_bytes, consequences
 from .findings import nearest
 from .records import Entry
 from .schema.model import Model
 from .schema.technique import Technique
 from .schema.values import PartialDate, Quantity, Single, Sources, Stated, Text
 
-RECOMPUTED = ("total_parameters", "activated_parameters", "kv_cache_elements", "mtp_parameters")
+RECOMPUTED = ("total_parameters", "activated_parameters", "kv_cache_elements", "mtp_parameters", "kv_cache_bytes")
+FOLLOWING = ("training_flops", "tokens_per_parameter")
 
 
 class LookupFailure(Exception):
@@ -35,20 +37,22 @@ class Found:
     """A value for a text: something to print, and where it comes from.
 
     Attributes:
-        value: Quantity, Text, date, str, bool or int; an int for recomputed values.
+        value: Quantity, Text, date, str, bool or int; an int or a Decimal for recomputed values.
         recomputed: The variant whose working shows the value, if it was recomputed.
+        follows: Whether that working stands under what follows from architecture and pre-training.
     """
 
     value: Any
     source: Sources | None
     recomputed: str | None = None
+    follows: bool = False
 
     @property
     def number(self) -> Decimal:
         """The value as a number. Raises LookupFailure for anything else."""
         if isinstance(self.value, Quantity):
             return self.value.value
-        if isinstance(self.value, int) and not isinstance(self.value, bool):
+        if isinstance(self.value, int | Decimal) and not isinstance(self.value, bool):
             return Decimal(self.value)
         shown = getattr(self.value, "text", getattr(self.value, "en", self.value))
         raise LookupFailure(f"`{shown}` is not a number")
@@ -119,6 +123,8 @@ class Lookup:
 
 
 def _recomputed(entry: Entry, name: str) -> Found:
+    if name in FOLLOWING:
+        return _following(entry, name)
     recount = entry.recount
     values: dict[str, int | None] = dict.fromkeys(RECOMPUTED)
     if recount is not None:
@@ -127,12 +133,25 @@ def _recomputed(entry: Entry, name: str) -> Found:
             "activated_parameters": recount.activated.get(entry.variant.parameters.activated_basis),
             "kv_cache_elements": recount.kv_cache.value if recount.kv_cache else None,
             "mtp_parameters": recount.mtp.value if recount.mtp else None,
+            "kv_cache_bytes": cache.value if (cache := cache_bytes(recount)) else None,
         }
     if name not in values:
-        raise LookupFailure(f"`{name}` is not recomputed; allowed are " + ", ".join(f"`{r}`" for r in RECOMPUTED))
+        raise LookupFailure(
+            f"`{name}` is not recomputed; allowed are " + ", ".join(f"`{r}`" for r in (*RECOMPUTED, *FOLLOWING))
+        )
     if values[name] is None:
         raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: {_why_not(recount)}")
     return Found(values[name], None, entry.variant.id)
+
+
+def _following(entry: Entry, name: str) -> Found:
+    found = consequences(entry)
+    if found is None:
+        raise LookupFailure(
+            f"`{name}` cannot be recomputed for `{entry.variant.id}`: its size or the tokens of its pre-training are not known"
+        )
+    exact = found.terms[name].exact
+    return Found(Decimal(exact.numerator) / exact.denominator, None, entry.variant.id, follows=True)
 
 
 def _why_not(recount: Recount | None) -> str:

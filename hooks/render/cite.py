@@ -94,6 +94,9 @@ class Citations:
             entry = self.context.catalogue.entries[found.recomputed]
             href = f"ds:models/{entry.owner_model}.md#working-{anchor(entry.architecture_owner)}"
             title = escape(self.context.words("recomputed.title"))
+            if found.follows:
+                href = f"ds:models/{entry.model.id}.md#what-follows"
+                title = escape(self.context.words("recomputed.follows"))
             return Markup(f'<a class="ds-r" href="{href}" title="{title}">{format.compact(found.value)}</a>')
         return self.marked(str(self.plain(found.value)), found.source)
 

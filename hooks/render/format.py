@@ -45,13 +45,20 @@ def integer(value: int) -> str:
 
 
 def compact(value: int | Decimal) -> str:
-    """Three or four significant digits with K, M, B or T: `671.0 B`."""
+    """Three or four significant digits with K, M, B or T: `671.0 B`; a power of ten from a quadrillion on."""
+    if value >= 10**15:
+        return power(value)
     for suffix, factor in (("T", 10**12), ("B", 10**9), ("M", 10**6), ("K", 10**3)):
         if value >= factor:
             number = Decimal(value) / factor
             digits = 2 if number < 10 else 1
             return f"{number:.{digits}f}{_THIN_SPACE}{suffix}"
-    return f"{value:,}"
+    return f"{value:,}" if value % 1 == 0 else significant(Decimal(value))
+
+
+def power(value: int | Decimal) -> str:
+    """Three significant digits times a power of ten: `3.71 × 10²⁴`."""
+    return scientific(Decimal(f"{Decimal(value):.2E}"))
 
 
 def date(value: PartialDate, words: Words) -> str:

@@ -18,6 +18,7 @@ from ..page import Page, Section
 from ..tables import Cell, Column, Table, sort_key
 from .model import sources
 from .model_architecture import sizes_table
+from .model_follows import compute_table
 from .model_training import PRE_TRAINING
 
 _ARCHITECTURE = (
@@ -91,7 +92,7 @@ def pages(context: Context) -> Iterator[Page]:
     """A page per theme, and the page that leads to them."""
     builders: dict[str, Callable[[Citations], Iterator[Section]]] = {
         "architecture": _architecture,
-        "training": lambda citations: _stages(citations, PRE_TRAINING, _TRAINING, "training"),
+        "training": _training,
         "post-training": lambda citations: _stages(
             citations, set(StageKind) - PRE_TRAINING, _POST_TRAINING, "post_training"
         ),
@@ -218,6 +219,13 @@ def _stage_rows(citations: Citations, model: Model, stage: Stage, keys: Sequence
             _cell(citations, value.for_variant(variant) if value is not None and variant else value) for value in values
         ]
         yield [Cell(link), Cell(who), *cells]
+
+
+def _training(citations: Citations) -> Iterator[Section]:
+    yield from _stages(citations, PRE_TRAINING, _TRAINING, "training")
+    context = citations.context
+    table = compute_table(citations, _models(context))
+    yield Section("compute", context.words("compare.training.compute"), _sortable(context, table))
 
 
 def _infrastructure(citations: Citations) -> Iterator[Section]:

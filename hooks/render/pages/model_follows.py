@@ -1,0 +1,200 @@
+"""What follows: tokens per parameter, cache, computation and utilisation, each with its formula and numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.expression import Term
+from catalogue.derive.training import Consequences, LeftOut, consequences, pre_training_tokens
+from catalogue.lookup import Found, LookupFailure
+from catalogue.records import Entry
+from catalogue.schema.model import ActivatedBasis, Model
+from catalogue.schema.values import Quantity, Single
+
+from .. import format
+from ..cite import Citations
+from ..page import Section
+from ..tables import Cell, Column, Table, sort_key
+
+# Where the catalogue states the peak of a GPU in dense BF16, in TFLOPS.
+_PEAKS = {"NVIDIA H800": "technique:flashmla/facts.peak-of-an-h800-sxm5.value"}
+_TERA, _GIGA = 10**12, 10**9
+
+_LEFT_OUT = {LeftOut.KIND: "follows.left_out_kind", LeftOut.LENGTH: "follows.left_out_length"}
+
+# Lines that variants are compared by.
+_COMPARED = ("tokens_per_parameter", "tokens_per_activated", "training_flops")
+
+# Published values of an entry's infrastructure that a line is held against, by how their label begins.
+_PUBLISHED = {"flops_per_token": "Computation per token", "utilisation": "Model FLOPs utilisation"}
+
+
+def follows(citations: Citations, model: Model) -> list[Section]:
+    """The lines of the flagship with their working, and the results of the other sizes beside them."""
+    words = citations.context.words
+    found = {entry.variant.id: (entry, result) for entry, result in _found(citations, model)}
+    if not found:
+        return []
+    lead, result = found.pop(model.flagship, None) or found.pop(list(found)[-1])
+    html = citations.context.html(
+        "model_follows.html.jinja",
+        table=_table(citations, lead, result, list(found.values())),
+        left_out=words(_LEFT_OUT[result.attention_left_out]) if result.attention_left_out else None,
+        utilisation=_remark(citations, lead) if "utilisation" in result.terms else None,
+    )
+    return [Section("what-follows", words("section.follows"), html)]
+
+
+def _found(citations: Citations, model: Model) -> list[tuple[Entry, Consequences]]:
+    found = []
+    for entry in citations.context.catalogue.entries_of(model):
+        peak = _peak(citations, entry)
+        result = consequences(entry, peak.number * _TERA if peak else None)
+        if result is not None:
+            found.append((entry, result))
+    return found
+
+
+def _peak(citations: Citations, entry: Entry) -> Found | None:
+    """Peak of the GPUs that a variant was trained on, in TFLOPS; None where either is not known."""
+    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure else None
+    gpu = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
+    path = _PEAKS.get(gpu.value or "") if gpu else None
+    try:
+        return citations.context.lookup.find(path) if path else None
+    except LookupFailure:
+        return None
+
+
+def _table(citations: Citations, lead: Entry, result: Consequences, others: list[tuple[Entry, Consequences]]) -> Table:
+    words = citations.context.words
+    name = lead.variant.name
+    heads = [
+        Column(words("follows.line")),
+        Column(words("follows.working", name=name) if others else words("follows.formula")),
+        Column(name if others else words("follows.result"), True),
+        *(Column(entry.variant.name, True) for entry, _ in others),
+    ]
+    rows = [
+        [
+            Cell(escape(words(f"term.{key}"))),
+            Cell(Markup("<code>{}</code><br>{}").format(term.formula, term.numbers)),
+            Cell(_result(term) + _published(citations, lead, key)),
+            *(Cell(_other(other.terms.get(key))) for _, other in others),
+        ]
+        for key, term in result.terms.items()
+    ]
+    return Table(words("follows.caption", model=lead.model.name), heads, rows, classes="ds-sums")
+
+
+def _other(term: Term | None) -> Markup:
+    return _result(term, term.numbers) if term is not None else Markup("–")
+
+
+def _result(term: Term, title: str = "") -> Markup:
+    tip = Markup(' title="{}"').format(title) if title else Markup("")
+    return Markup('<span class="ds-r"{}>{}</span>').format(tip, shown(term))
+
+
+def shown(term: Term) -> str:
+    """A result in the unit that people read it in."""
+    match term.name:
+        case "sparsity" | "utilisation" | "utilisation_without_mask":
+            return f"{format.significant(_decimal(100 * term.exact))}%"
+        case "tokens_per_parameter" | "tokens_per_activated":
+            return format.significant(_decimal(term.exact))
+        case "kv_cache_bytes":
+            return f"{format.integer(term.value)} bytes"
+        case "training_flops":
+            return f"{format.power(term.value)} FLOPs"
+    return f"{format.significant(_decimal(term.exact / _GIGA))} GFLOP"
+
+
+def _decimal(number: Fraction) -> Decimal:
+    return Decimal(number.numerator) / number.denominator
+
+
+def _published(citations: Citations, entry: Entry, key: str) -> Markup:
+    """The makers' own value of a line, where the entry has one."""
+    infrastructure, words = entry.model.infrastructure, citations.context.words
+    begins = _PUBLISHED.get(key)
+    for detail in infrastructure.details if infrastructure and begins else ():
+        value = detail.value.for_variant(entry.variant.id)
+        if detail.label.en.startswith(begins or "") and value is not None and isinstance(value.value, Quantity):
+            unit = f" {words.text(detail.unit)}" if detail.unit else ""
+            return Markup("<br><small>{} {}{}</small>").format(
+                words("follows.published"), citations.single(value), unit
+            )
+    return Markup("")
+
+
+def _remark(citations: Citations, entry: Entry) -> Markup:
+    """What the utilisation is held against, and how it compares with the makers' own."""
+    words, peak = citations.context.words, _peak(citations, entry)
+    assert peak is not None and entry.model.infrastructure is not None
+    text = Markup(escape(words("follows.against"))) + " " + citations.found(peak) + " TFLOPS. "
+    precision = entry.model.infrastructure.precision
+    compute = precision.compute.for_variant(entry.variant.id) if precision and precision.compute else None
+    if compute is not None and compute.value and "BF16" not in compute.value:
+        text += Markup("{} {}{} ").format(
+            words("follows.other_format"), citations.single(compute), words("follows.other_format_end")
+        )
+    if _published(citations, entry, "utilisation"):
+        text += escape(words("follows.against_published"))
+    return text
+
+
+def compute_table(citations: Citations, models: list[Model]) -> Table:
+    """One row per variant that was trained from nothing: size, tokens, tokens per parameter, FLOPs."""
+    words = citations.context.words
+    rows = []
+    for model in models:
+        results = {entry.variant.id: result for entry, result in _found(citations, model)}
+        for entry in citations.context.catalogue.entries_of(model):
+            tokens = pre_training_tokens(entry)
+            if tokens is not None:
+                rows.append(_compute_row(citations, entry, tokens, results.get(entry.variant.id)))
+    heads = [
+        Column(words("table.variant")),
+        Column(words("field.parameters.total"), True),
+        Column(words("field.parameters.activated"), True),
+        Column(words("field.data.tokens"), True),
+        *(Column(words(f"term.{key}"), True) for key in _COMPARED),
+    ]
+    return Table(words("compare.training.compute_caption"), heads, rows)
+
+
+def _compute_row(
+    citations: Citations, entry: Entry, tokens: Single[Quantity], result: Consequences | None
+) -> list[Cell]:
+    parameters, recount = entry.variant.parameters, entry.recount
+    target = "what-follows" if result is not None else "architecture"
+    link = Markup('<a href="ds:models/{}.md#{}">{}</a>').format(entry.model.id, target, entry.variant.name)
+    activated = recount.activated.get(ActivatedBasis.ALL) if recount and recount.idle else None
+    return [
+        Cell(link),
+        _size(citations, recount.total if recount else None, parameters.total),
+        _size(citations, activated, parameters.activated),
+        Cell(citations.single(tokens), sort_key(tokens)),
+        *(_compared(citations, result, key) for key in _COMPARED),
+    ]
+
+
+def _size(citations: Citations, recounted: int | None, published: Single[Quantity] | None) -> Cell:
+    """The recounted size; the published one where there is none."""
+    if recounted is not None:
+        return Cell(Markup('<span class="ds-r">{}</span>').format(format.compact(recounted)), str(recounted))
+    return Cell(citations.single(published) if published else Markup("–"), sort_key(published) or "")
+
+
+def _compared(citations: Citations, result: Consequences | None, key: str) -> Cell:
+    term = result.terms.get(key) if result else None
+    if result is None or term is None:
+        return Cell(Markup("–"), "")
+    html = _result(term, term.numbers)
+    if key == "training_flops" and result.attention_left_out:
+        html += Markup("<br><small>{}</small>").format(citations.context.words("follows.products_alone"))
+    return Cell(html, f"{_decimal(term.exact):f}")
