@@ -144,7 +144,7 @@ def model_shapes(c: SimpleNamespace, experts: int | None = None) -> list[Shape]:
     """Every weight of the main model; with `experts`, only so many routed experts in each layer."""
     shapes: list[Shape] = [(c.vocab_size, c.hidden_size)]
     for layer, kind in enumerate(layer_kinds(c)):
-        shapes += [(c.hidden_size,), (c.hidden_size,), *attention_shapes(c, kind), *stream_shapes(c)]
+        shapes += [(c.hidden_size,)] * (c.norms_per_layer or 2) + attention_shapes(c, kind) + stream_shapes(c)
         sparse = (
             c.feed_forward == FeedForward.DEEPSEEK_MOE
             and layer >= c.first_k_dense_replace

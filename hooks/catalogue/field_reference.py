@@ -186,7 +186,16 @@ LEFT_OUT = {
     "Variant": ("architecture_of", "released", "based_on"),
     "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
     "Architecture": (
-        *("qkv_bias", "qk_norm", "index_n_heads", "index_head_dim", "index_topk", "o_groups", "o_lora_rank"),
+        *(
+            "norms_per_layer",
+            "qkv_bias",
+            "qk_norm",
+            "index_n_heads",
+            "index_head_dim",
+            "index_topk",
+            "o_groups",
+            "o_lora_rank",
+        ),
         *("sliding_window", "sliding_window_layers", "csa_layers", "csa_compress_ratio", "hca_layers"),
         *("hca_compress_ratio", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
         *("swiglu_limit", "control"),

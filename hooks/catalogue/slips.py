@@ -92,20 +92,23 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
     record = variant.architecture
     assert record is not None
     before = _findings(model, (variant,))
-    for name in type(record).model_fields:
-        stated = getattr(record, name)
-        value = getattr(stated, "value", None)
-        if not isinstance(value, int) or isinstance(value, bool):
-            continue
+    for path, value in controls.integers(record):
         tally = Tally()
-        for wrong in _one_digit_off(value):
-            changed = record.model_copy(update={name: stated.model_copy(update={"value": wrong})})
-            mistyped = (variant.model_copy(update={"architecture": changed}),)
-            refused = wrong < 1 <= value  # the schema wants a number of at least 1 here
+        for wrong in _wrong(value):
+            mistyped = (variant.model_copy(update={"architecture": _with(record, path, wrong)}),)
+            refused = isinstance(wrong, int) and isinstance(value, int) and wrong < 1 <= value  # by the schema
             by_rules = refused or bool(_findings(model, mistyped) - before)
             by_control = refused or bool(_findings(model, mistyped, (controls.controls_hold,)))
             tally += Tally(1, by_rules or by_control, by_rules)
-        yield name, tally
+        yield ".".join(str(part) for part in path[:-1]), tally
+
+
+def _wrong(value: int | Quantity) -> Iterator[int | Quantity]:
+    """A number with one digit changed, in every way."""
+    if isinstance(value, Quantity):
+        yield from (type(value).parse(text) for text in _texts_one_digit_off(value.text))
+    else:
+        yield from _one_digit_off(value)
 
 
 def _one_digit_off(number: int) -> Iterator[int]:

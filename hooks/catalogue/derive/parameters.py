@@ -85,11 +85,12 @@ def recount(architecture: Architecture) -> Recount:
 
 def formulas_of(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
     """The formulas whose results add up to the total, by the name of the part."""
+    norms = "norms_per_layer" if "norms_per_layer" in numbers else "2"
     return {
         **_embedding_formulas(architecture),
         **attention_formulas(architecture, numbers),
         **_feed_forward_formulas(architecture, numbers),
-        "norms": "(2 * num_hidden_layers + 1) * hidden_size",
+        "norms": f"({norms} * num_hidden_layers + 1) * hidden_size",
         **hyper_connection_formulas(numbers),
     }
 

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..derive.parameters import Recount
-from ..findings import Finding
+from ..findings import Finding, Path
 from ..schema.architecture import Architecture
 from ..schema.model import ActivatedBasis
+from ..schema.values import Quantity, walk
 from .draft import Draft
+
+
+def integers(architecture: Architecture) -> list[tuple[Path, int | Quantity]]:
+    """Every integer of an architecture with its path, also those of the rotary embedding."""
+    found: list[tuple[Path, int | Quantity]] = []
+
+    def visit(value: Any, path: Path) -> None:
+        whole = isinstance(value, Quantity) and value.value == value.value.to_integral_value()
+        if path and path[-1] == "value" and (whole or (isinstance(value, int) and not isinstance(value, bool))):
+            found.append((path, value))
+
+    walk(architecture, visit)
+    return found
 
 
 def exact(architecture: Architecture, recount: Recount) -> dict[str, int]:
     """The check digits of an architecture, as far as they can be made."""
-    values = [getattr(getattr(architecture, name), "value", None) for name in type(architecture).model_fields]
     found = {
-        "sum": sum(value for value in values if isinstance(value, int) and not isinstance(value, bool)),
+        "sum": sum(int(v.value) if isinstance(v, Quantity) else v for _, v in integers(architecture)),
         "total": recount.total,
         "activated": recount.activated.get(ActivatedBasis.ALL) if recount.idle else None,
         "kv_cache": recount.kv_cache.value if recount.kv_cache else None,

@@ -75,6 +75,9 @@ class Architecture(Block):
     )
     num_attention_heads: Stated[Positive] = Field(description="Query heads.", examples=[128])
     num_key_value_heads: Stated[Positive] = Field(description="Key and value heads.", examples=[128])
+    norms_per_layer: Stated[Positive] | None = Field(
+        default=None, description="RMSNorms of hidden_size in a layer; 2 where left out, 4 in Gemma 2.", examples=[2]
+    )
     head_dim: Stated[Positive] | None = Field(
         default=None, description="Size of a head; hidden_size / num_attention_heads where left out.", examples=[128]
     )

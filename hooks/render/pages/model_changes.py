@@ -26,6 +26,7 @@ _MINOR = {
     "moe_layer_freq",
     "initializer_range",
     "head_dim",
+    "norms_per_layer",
 }
 
 
@@ -49,7 +50,9 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     ]
     tables = []
     if written:
-        heads = [Column(words(f"changes.{name}")) for name in ("aspect", "before", "after", *(["reason"] if reasons else []))]
+        heads = [
+            Column(words(f"changes.{name}")) for name in ("aspect", "before", "after", *(["reason"] if reasons else []))
+        ]
         tables.append(
             Table(
                 words("changes.caption_written", model=model.name, previous=previous.name),

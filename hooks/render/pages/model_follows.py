@@ -38,7 +38,7 @@ def follows(citations: Citations, model: Model) -> list[Section]:
     found = {entry.variant.id: (entry, result) for entry, result in _found(citations, model)}
     if not found:
         return []
-    lead, result = found.pop(model.flagship, None) or found.pop(list(found)[-1])
+    lead, result = found.pop(model.flagship if model.flagship in found else list(found)[-1])
     html = citations.context.html(
         "model_follows.html.jinja",
         table=_table(citations, lead, result, list(found.values())),
@@ -134,17 +134,16 @@ def _published(citations: Citations, entry: Entry, key: str) -> Markup:
 def _remark(citations: Citations, entry: Entry) -> Markup:
     """What the utilisation is held against, and how it compares with the makers' own."""
     words, peak = citations.context.words, _peak(citations, entry)
-    assert peak is not None and entry.model.infrastructure is not None
-    text = Markup(escape(words("follows.against"))) + " " + citations.found(peak) + " TFLOPS. "
+    assert peak is not None
+    assert entry.model.infrastructure is not None
+    sentences = [escape(words("follows.against")).format(peak=citations.found(peak))]
     precision = entry.model.infrastructure.precision
     compute = precision.compute.for_variant(entry.variant.id) if precision and precision.compute else None
     if compute is not None and compute.value and "BF16" not in compute.value:
-        text += Markup("{} {}{} ").format(
-            words("follows.other_format"), citations.single(compute), words("follows.other_format_end")
-        )
+        sentences.append(escape(words("follows.other_format")).format(format=citations.single(compute)))
     if _published(citations, entry, "utilisation"):
-        text += escape(words("follows.against_published"))
-    return text
+        sentences.append(escape(words("follows.against_published")))
+    return Markup(" ").join(sentences)
 
 
 def compute_table(citations: Citations, models: list[Model]) -> Table:
@@ -160,7 +159,7 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
     heads = [
         Column(words("table.variant")),
         Column(words("field.parameters.total"), True),
-        Column(words("field.parameters.activated"), True),
+        Column(words("working.activated", basis=words("basis.all")), True),
         Column(words("field.data.tokens"), True),
         *(Column(words(f"term.{key}"), True) for key in _COMPARED),
     ]

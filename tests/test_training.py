@@ -1,0 +1,250 @@
+"""What follows from an architecture and a pre-training, against arithmetic done apart; and what is not computed."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+
+from catalogue.derive.expression import term
+from catalogue.derive.training import Consequences, LeftOut, consequences
+from catalogue.load import MODELS, load
+from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
+from catalogue.records import Catalogue, Entry
+from catalogue.schema.model import ActivatedBasis
+from catalogue.schema.training import StageKind
+from render import words as language_files
+from render.cite import Citations
+from render.context import context
+from render.format import power
+from render.pages.compare import pages as comparisons
+from render.pages.model import page
+from render.pages.model_follows import _PEAKS
+
+CHECKED = (
+    "deepseek-llm-67b-base",
+    "deepseek-coder-5.7bmqa-base",
+    "deepseek-moe-16b-base",
+    "deepseek-v2",
+    "deepseek-v3-base",
+)
+SHARES = ("utilisation", "utilisation_without_mask")
+PUBLISHED_MFU = (
+    "model:deepseek-v3/infrastructure.details.model-flops-utilisation-causal-attention-against-the-bf16-peak.value"
+)
+PUBLISHED_FLOPS = "model:deepseek-v3/infrastructure.details.computation-per-token.value"
+
+
+def lookup_of(catalogue: Catalogue) -> Lookup:
+    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries)
+
+
+def peak_of(catalogue: Catalogue, gpu: str = "NVIDIA H800") -> Decimal:
+    return lookup_of(catalogue).number(_PEAKS[gpu]) * 10**12
+
+
+def found(entry: Entry, peak: Decimal | None = None) -> Consequences:
+    result = consequences(entry, peak)
+    assert result is not None
+    return result
+
+
+def stated(catalogue: Catalogue, path: str) -> Fraction:
+    return Fraction(lookup_of(catalogue).number(path))
+
+
+def by_hand(catalogue: Catalogue, entry: Entry) -> dict[str, Fraction]:
+    """The same lines from the catalogue's values, by loops over layers, heads and tokens instead of a product."""
+    assert entry.recount
+    assert entry.recount.total
+    assert entry.recount.kv_cache
+    architecture, id_ = entry.architecture, entry.variant.id
+    assert architecture
+    stage = next(s for s in entry.model.training if s.kind is StageKind.PRE_TRAINING and id_ in s.variants)
+    assert stage.data
+    assert stage.data.tokens
+    assert stage.sequence_length
+    single, length = stage.data.tokens.for_variant(id_), stage.sequence_length.for_variant(id_)
+    assert single
+    assert single.value
+    assert length
+    assert length.value
+    heads = architecture.num_attention_heads.value
+    layers = architecture.num_hidden_layers.value
+    width = architecture.hidden_size.value
+    assert heads
+    assert layers
+    assert width
+    if architecture.v_head_dim is None:
+        query = value = architecture.head_dim.value if architecture.head_dim else width // heads
+    else:
+        assert architecture.qk_nope_head_dim
+        assert architecture.qk_rope_head_dim
+        query = (architecture.qk_nope_head_dim.value or 0) + (architecture.qk_rope_head_dim.value or 0)
+        value = architecture.v_head_dim.value
+    assert query
+    assert value
+    earlier = Fraction(int(length.value.value), 2)
+    attention = sum(3 * 2 * (query + value) * earlier for _ in range(layers) for _ in range(heads))
+    vocabulary = Fraction((architecture.vocab_size.value or 0) * width)
+    whole = Fraction(entry.recount.activated[ActivatedBasis.ALL])
+    matrices = whole if architecture.tie_word_embeddings.value else whole - vocabulary
+    tokens = Fraction(single.value.value)
+    return {
+        "sparsity": whole / entry.recount.total,
+        "tokens_per_parameter": tokens / entry.recount.total,
+        "tokens_per_activated": tokens / whole,
+        "kv_cache_bytes": Fraction(entry.recount.kv_cache.value * 16, 8),
+        "matrix_flops": 3 * 2 * matrices,
+        "attention_flops": Fraction(attention),
+        "flops_per_token": 3 * 2 * matrices + attention,
+        "training_flops": (3 * 2 * matrices + attention) * tokens,
+    }
+
+
+@pytest.mark.parametrize("id_", CHECKED)
+def test_values_against_arithmetic_done_apart(catalogue: Catalogue, id_: str) -> None:
+    expected = by_hand(catalogue, catalogue.entries[id_])
+    terms = {name: t for name, t in found(catalogue.entries[id_]).terms.items() if name not in SHARES}
+    if catalogue.entries[id_].variant.parameters.activated is None:
+        expected = {k: v for k, v in expected.items() if k not in ("sparsity", "tokens_per_activated")}
+    assert {name: t.exact for name, t in terms.items()} == expected
+
+
+HOURS = {
+    "of the whole run": ("deepseek-v3-base", "model:deepseek-v3/infrastructure.gpu_hours.pre-training.hours", False),
+    "for a trillion tokens": (
+        "deepseek-v2",
+        "model:deepseek-v2/infrastructure.gpu_hours.pre-training-per-trillion-tokens.hours",
+        True,
+    ),
+    "for a trillion tokens, of one size": (
+        "deepseek-llm-67b-base",
+        "model:deepseek-llm/infrastructure.gpu_hours.pre-training-of-the-67b-for-each-trillion-tokens.hours",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("id_", "hours", "per_trillion"), HOURS.values(), ids=HOURS.keys())
+def test_utilisation(catalogue: Catalogue, id_: str, hours: str, per_trillion: bool) -> None:
+    entry, peak = catalogue.entries[id_], peak_of(catalogue)
+    terms, expected = found(entry, peak).terms, by_hand(catalogue, entry)
+    tokens = Fraction(10**12) if per_trillion else expected["training_flops"] / expected["flops_per_token"]
+    seconds = stated(catalogue, hours) * 60 * 60
+    assert terms["utilisation"].exact == expected["flops_per_token"] * tokens / seconds / Fraction(peak)
+    without_mask = expected["flops_per_token"] + expected["attention_flops"]
+    assert terms["utilisation_without_mask"].exact == without_mask * tokens / seconds / Fraction(peak)
+
+
+def test_v3_agrees_with_the_hardware_paper(catalogue: Catalogue) -> None:
+    """The makers' own computation per token to its printed digits, and their utilisation to a few tenths of a point."""
+    terms = found(catalogue.entries["deepseek-v3-base"], peak_of(catalogue)).terms
+    per_token = lookup_of(catalogue).find(PUBLISHED_FLOPS).value
+    assert abs(terms["flops_per_token"].exact / 10**9 - Fraction(per_token.value)) <= Fraction(per_token.step) / 2
+    assert abs(100 * terms["utilisation"].exact - stated(catalogue, PUBLISHED_MFU)) < Fraction(1, 4)
+    assert terms["utilisation"].exact < terms["utilisation_without_mask"].exact
+
+
+def test_what_is_shown_is_what_is_computed(catalogue: Catalogue) -> None:
+    """The numbers put in give the result when they are worked out again."""
+    superscript = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+    checked = 0
+    for entry in catalogue.entries.values():
+        result = consequences(entry, peak_of(catalogue))
+        for line in result.terms.values() if result else ():
+            text = re.sub(
+                r"(?:([\d.]+) × )?\b10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)",
+                lambda m: str(int(Decimal(m[1] or 1) * 10 ** int(m[2].translate(superscript)))),
+                line.numbers,
+            )
+            again = re.sub(r"\d[\d,]*", lambda m: m[0].replace(",", ""), text).replace("×", "*").replace("÷", "/")
+            assert term("again", again, {}).exact == line.exact, (entry.variant.id, line.name)
+            checked += 1
+    assert checked
+
+
+REFUSED = {
+    "continued from other weights": "deepseek-v3",
+    "tokens not published": "deepseek-ocr",
+    "architecture not complete": "deepseek-moe-145b",
+    "no architecture": "deepseek-r1-lite-preview",
+    "continued pre-training": "deepseek-math-7b-base",
+}
+
+
+@pytest.mark.parametrize("id_", REFUSED.values(), ids=REFUSED.keys())
+def test_refused(catalogue: Catalogue, id_: str) -> None:
+    assert consequences(catalogue.entries[id_]) is None
+    for name in FOLLOWING:
+        with pytest.raises(LookupFailure, match=f"`{name}` cannot be recomputed for `{re.escape(id_)}`"):
+            lookup_of(catalogue).find(f"variant:{id_}/recomputed.{name}")
+
+
+def test_compressed_attention_gives_the_matrix_products_alone(catalogue: Catalogue) -> None:
+    entry = catalogue.entries["deepseek-v4-pro-base"]
+    result = found(entry, peak_of(catalogue))
+    assert result.attention_left_out is LeftOut.KIND
+    assert result.tokens.value
+    assert result.terms["training_flops"].exact == result.terms["matrix_flops"].exact * Fraction(
+        result.tokens.value.value
+    )
+    assert not {"attention_flops", "flops_per_token", *SHARES} & result.terms.keys()
+
+
+CHANGES = {
+    "no sequence length": ("sequence_length: 4K", "sequence_length: not published", LeftOut.LENGTH),
+    "only a bound of the tokens": ("tokens: 14.8T", 'tokens: ">14.8T"', None),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "left_out"), CHANGES.values(), ids=CHANGES.keys())
+def test_missing_values(project: Path, old: str, new: str, left_out: LeftOut | None) -> None:
+    file = project / MODELS
+    head, mark, tail = file.read_text(encoding="utf-8").partition("\n  - id: deepseek-v3\n")
+    assert old in tail
+    file.write_text(head + mark + tail.replace(old, new, 1), encoding="utf-8")
+    result = consequences(load(project).entries["deepseek-v3-base"])
+    assert (result.attention_left_out if result else None) is left_out
+    assert (result is None) == (left_out is None)
+
+
+def test_no_utilisation_without_peak_or_hours(catalogue: Catalogue) -> None:
+    assert not found(catalogue.entries["deepseek-v3-base"]).terms.keys() & set(SHARES)
+    for id_ in ("deepseek-moe-16b-base", "deepseek-v2-lite", "deepseek-llm-7b-base"):
+        assert not found(catalogue.entries[id_], peak_of(catalogue)).terms.keys() & set(SHARES)
+
+
+def test_values_for_texts(catalogue: Catalogue) -> None:
+    lookup, expected = lookup_of(catalogue), by_hand(catalogue, catalogue.entries["deepseek-v3-base"])
+    flops = lookup.find("deepseek-v3-base/recomputed.training_flops")
+    assert flops.value == expected["training_flops"]
+    assert flops.follows
+    assert lookup.number("deepseek-v3-base/recomputed.kv_cache_bytes") == expected["kv_cache_bytes"]
+    ratio = lookup.number("deepseek-v3-base/recomputed.tokens_per_parameter")
+    assert round(Fraction(ratio), 9) == round(expected["tokens_per_parameter"], 9)
+    shown = Citations(context(catalogue, language_files.load("en"))).found(flops)
+    assert power(flops.number) in shown
+    assert "deepseek-v3.md#what-follows" in shown
+
+
+def test_pages(catalogue: Catalogue) -> None:
+    """A section on the pages of models that were trained from nothing, and a row for each of their variants."""
+    ctx = context(catalogue, language_files.load("en"))
+    having = {entry.model.id for entry in catalogue.entries.values() if consequences(entry)}
+    for model in catalogue.models.values():
+        sections = {section.id: section.html for section in page(ctx, model).sections}
+        assert ("what-follows" in sections) == (model.id in having), model.id
+    v3 = next(s.html for s in page(ctx, catalogue.models["deepseek-v3"]).sections if s.id == "what-follows")
+    assert v3.count(ctx.words("follows.published")) == 2
+    assert "FP8" in v3
+    training = next(p for p in comparisons(ctx) if p.path == "compare/training.md")
+    table = next(s.html for s in training.sections if s.id == "compute")
+    assert "ds-sortable" in table
+    rows = [Markup(row).striptags() for row in re.findall(r'<th scope="row"[^>]*>.*?</th>', table)]
+    for entry in catalogue.entries.values():
+        assert (entry.variant.name in rows) >= (consequences(entry) is not None), entry.variant.id
