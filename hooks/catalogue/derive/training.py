@@ -21,7 +21,6 @@ The convention, stated once and applied to every model:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,10 +33,6 @@ from ..schema.training import Stage, StageKind
 from ..schema.values import Quantity, Single
 from .expression import Term, term
 from .parameters import Recount, numbers_of
-
-TRILLION = 10**12
-_WHOLE_RUN = re.compile(r"Pre-training")
-_PER_TRILLION = re.compile(r"Pre-training\b.*\btrillion tokens")
 
 
 class LeftOut(StrEnum):
@@ -187,15 +182,13 @@ def _utilisation(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None)
 def _hours(entry: Entry) -> tuple[int, int | None] | None:
     """GPU-hours of the pre-training, and the tokens they are stated for where that is not all of them.
 
-    An entry states them for its flagship, under `Pre-training` or for each trillion tokens.
+    An entry states them for its flagship, as the part that covers the whole `stage`, or for so many tokens of it.
     """
     infrastructure = entry.model.infrastructure
     if infrastructure is None or entry.variant.id != entry.model.flagship:
         return None
     for part in infrastructure.gpu_hours:
         hours = _whole(part.hours.value)
-        if hours and _WHOLE_RUN.fullmatch(part.part.en):
-            return hours, None
-        if hours and _PER_TRILLION.fullmatch(part.part.en):
-            return hours, TRILLION
+        if hours and part.stage is not None:
+            return hours, _whole(part.per_tokens.value) if part.per_tokens else None
     return None

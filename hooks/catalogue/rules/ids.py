@@ -67,6 +67,12 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
             for i, stage in enumerate(model.training)
             for j, id_ in enumerate(stage.variants)
         ]
+        parts = model.infrastructure.gpu_hours if model.infrastructure else ()
+        stages = [stage.id for stage in model.training]
+        wanted += [
+            ((*path, "infrastructure", "gpu_hours", i, "stage"), part.stage, stages, "a stage of this entry")
+            for i, part in enumerate(parts)
+        ]
         for where, id_, known, what in wanted:
             yield from _unknown(draft.models_file, where, id_, known, what)
     for index, technique in enumerate(draft.techniques.techniques):
@@ -101,6 +107,7 @@ _ALL_OF = {
     "a variant": "variants in the catalogue",
     "a variant of this entry": "variants of this entry",
     "a technique": "techniques in the catalogue",
+    "a stage of this entry": "stages of this entry",
 }
 
 

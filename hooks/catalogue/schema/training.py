@@ -233,6 +233,16 @@ class GpuHours(Block):
 
     part: Text = Field(description="Which part.", examples=["The whole training"])
     hours: Stated[Quantity] = Field(description="GPU-hours.", examples=["2788K"])
+    stage: Identifier | None = Field(
+        default=None,
+        description="Pre-training stage that the hours cover; the utilisation is computed from it.",
+        examples=["pre-training"],
+    )
+    per_tokens: Stated[Quantity] | None = Field(
+        default=None,
+        description="Tokens that the hours are stated for, where that is not the whole stage.",
+        examples=["14.8T"],
+    )
     cost_usd: Stated[Quantity] | None = Field(
         default=None, description="Cost in US dollars, as published.", examples=["5.576M"]
     )
