@@ -24,6 +24,7 @@ ALL: tuple[Rule, ...] = (
     sources.references_resolve,
     sources.references_are_cited,
     dates.dates_in_order,
+    dates.updates_in_order,
     dates.paper_near_weights,
     dates.arxiv_month,
     architecture.fields_for_the_kind,

@@ -7,7 +7,7 @@ from datetime import date
 
 from ..findings import Finding
 from ..records import first_date, stated_dates
-from ..schema.model import Relation
+from ..schema.model import Model, Relation, Variant
 from ..schema.values import PartialDate
 from .draft import Draft
 
@@ -37,6 +37,28 @@ def dates_in_order(draft: Draft) -> Iterator[Finding]:
                     "an entry is younger than what it builds on",
                     fix="correct one of the two dates",
                 )
+
+
+def updates_in_order(draft: Draft) -> Iterator[Finding]:
+    """A checkpoint is not released before the checkpoint that it starts from."""
+    for path, model, variant in draft.each_variant():
+        start = draft.entries.get(variant.based_on.value or "") if variant.based_on else None
+        own = _released(model, variant)
+        base = _released(start.model, start.variant) if start else None
+        # A month is compared with a day in it only as far as both are written.
+        if start and own and base and own.text[: len(base.text)] < base.text[: len(own.text)]:
+            yield draft.finding(
+                (*path, "released"),
+                f"released {own.text}, before `{start.variant.id}` ({base.text}), from which it starts",
+                "an update is younger than what it starts from",
+                fix="correct one of the two dates, or `based_on`",
+            )
+
+
+def _released(model: Model, variant: Variant) -> PartialDate | None:
+    """The date of a variant's weights: its own, or else its entry's."""
+    stated = variant.released or model.dates.weights
+    return stated.value if stated else None
 
 
 def paper_near_weights(draft: Draft) -> Iterator[Finding]:

@@ -21,6 +21,8 @@ def architecture(citations: Citations, model: Model) -> list[Section]:
     context, words = citations.context, citations.context.words
     entries = context.catalogue.entries_of(model)
     owners = _distinct(entries)
+    if not owners and all(e.architecture is None and e.variant.parameters.total.value is None for e in entries):
+        return []
     html = context.html(
         "model_architecture.html.jinja",
         sizes=sizes_table(citations, words("architecture.sizes_caption", model=model.name), entries),

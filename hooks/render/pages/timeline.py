@@ -12,7 +12,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from catalogue.records import first_date
-from catalogue.schema.model import Relation, Track
+from catalogue.schema.model import Model, Relation, Track
 from catalogue.schema.technique import TechniqueKind
 from catalogue.schema.values import PartialDate
 
@@ -218,34 +218,54 @@ def _ticks(context: Context, scale: Scale, end: date) -> list[tuple[float, str, 
 
 
 def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
-    """Models by year, the oldest first, with every date the entry knows."""
-    context, words = citations.context, citations.context.words
+    """What the figure shows by year, the oldest first: models with every date they know, infrastructure with its own."""
+    context = citations.context
+    entries = [
+        (d, _model_entry(citations, model)) for model in context.catalogue.models.values() if (d := first_date(model))
+    ]
+    entries += [(item.date, _infrastructure_entry(citations, item)) for item in _infrastructure(context)]
     years: dict[str, list[dict[str, object]]] = {}
-    dated = sorted(
-        ((d, model) for model in context.catalogue.models.values() if (d := first_date(model))),
-        key=lambda pair: pair[0].first_day,
-    )
-    for when, model in dated:
-        dates = [
+    for when, entry in sorted(entries, key=lambda pair: pair[0].first_day):
+        years.setdefault(when.text[:4], []).append(entry)
+    return list(years.items())
+
+
+def _infrastructure_entry(citations: Citations, item: Item) -> dict[str, object]:
+    context = citations.context
+    introduced = context.catalogue.techniques[item.id.removeprefix("technique:")].introduced
+    return {
+        "link": _link(item.href, item.label),
+        "date": citations.single(introduced.date),
+        "kind": context.words("timeline.infrastructure"),
+        "dates": [],
+        "summary": item.title,
+        "builds_on": [],
+    }
+
+
+def _link(href: str, label: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(href, label)
+
+
+def _model_entry(citations: Citations, model: Model) -> dict[str, object]:
+    context, words = citations.context, citations.context.words
+    date = first_date(model)
+    return {
+        "link": _link(f"ds:models/{model.id}.md", model.name),
+        "date": citations.plain(date) if date else "",
+        "kind": "",
+        "dates": [
             Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(getattr(model.dates, name)))
             for name in ("weights", "announcement", "api", "paper")
             if getattr(model.dates, name) is not None
-        ]
-        years.setdefault(when.text[:4], []).append(
-            {
-                "link": Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name),
-                "date": citations.plain(when),
-                "dates": dates,
-                "summary": first_sentence(context, model.summary),
-                "builds_on": [
-                    Markup('{} <a href="ds:models/{}.md">{}</a>{}').format(
-                        words(f"relation.{e.relation.name.lower()}"),
-                        e.model,
-                        context.catalogue.models[e.model].name,
-                        Markup(" ({})").format(citations.inline(e.note)) if e.note else "",
-                    )
-                    for e in model.builds_on
-                ],
-            }
-        )
-    return list(years.items())
+        ],
+        "summary": first_sentence(context, model.summary),
+        "builds_on": [
+            Markup("{} {}{}").format(
+                words(f"relation.{e.relation.name.lower()}"),
+                _link(f"ds:models/{e.model}.md", context.catalogue.models[e.model].name),
+                Markup(" ({})").format(citations.inline(e.note)) if e.note else "",
+            )
+            for e in model.builds_on
+        ],
+    }
