@@ -17,14 +17,22 @@ from typing import Any
 from pydantic import BaseModel
 
 from .derive.parameters import Recount
-from .derive.training import cache_bytes, consequences
+from .derive.storage import cache_bytes
+from .derive.training import consequences
 from .findings import nearest
 from .records import Entry
 from .schema.model import Model
 from .schema.technique import Technique
 from .schema.values import PartialDate, Quantity, Single, Sources, Stated, Text
 
-RECOMPUTED = ("total_parameters", "activated_parameters", "kv_cache_elements", "mtp_parameters", "kv_cache_bytes")
+RECOMPUTED = (
+    "total_parameters",
+    "activated_parameters",
+    "mtp_parameters",
+    "kv_cache_elements",
+    "kv_cache_bytes",
+    "stored_cache_bytes",
+)
 FOLLOWING = ("training_flops", "tokens_per_parameter")
 
 
@@ -134,13 +142,14 @@ def _recomputed(entry: Entry, name: str) -> Found:
             "kv_cache_elements": recount.kv_cache.value if recount.kv_cache else None,
             "mtp_parameters": recount.mtp.value if recount.mtp else None,
             "kv_cache_bytes": cache.value if (cache := cache_bytes(recount)) else None,
+            "stored_cache_bytes": entry.stored_cache.value if entry.stored_cache else None,
         }
     if name not in values:
         raise LookupFailure(
             f"`{name}` is not recomputed; allowed are " + ", ".join(f"`{r}`" for r in (*RECOMPUTED, *FOLLOWING))
         )
     if values[name] is None:
-        raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: {_why_not(recount)}")
+        raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: {_why_not(name, recount)}")
     return Found(values[name], None, entry.variant.id)
 
 
@@ -154,13 +163,19 @@ def _following(entry: Entry, name: str) -> Found:
     return Found(Decimal(exact.numerator) / exact.denominator, None, entry.variant.id, follows=True)
 
 
-def _why_not(recount: Recount | None) -> str:
+_NOT_STATED = {
+    "mtp_parameters": "it has no MTP modules",
+    "stored_cache_bytes": "its entry does not say how the cache is stored in service",
+}
+
+
+def _why_not(name: str, recount: Recount | None) -> str:
     if recount is None:
         return "it has no architecture"
     missing = recount.missing or recount.cache_missing
-    return (
-        f"its architecture is not complete, `{'`, `'.join(missing)}` is missing" if missing else "it has no MTP modules"
-    )
+    if missing:
+        return f"its architecture is not complete, `{'`, `'.join(missing)}` is missing"
+    return _NOT_STATED.get(name, "its attention has no formula")
 
 
 def _descend(node: Any, parts: list[str], path: str) -> Any:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .derive.agreement import Agreement, agreement
+from .derive.expression import Term
 from .derive.parameters import Recount, recount
+from .derive.storage import stored_cache
 from .references import Reference
 from .schema.architecture import Architecture
 from .schema.model import ApiName, Dates, Model, Variant
@@ -47,6 +49,22 @@ class Entry:
             return None
         recomputed = self.recount.activated[self.variant.parameters.activated_basis]
         return agreement(stated.value, recomputed, self.variant.parameters.tolerance)
+
+    @cached_property
+    def stored_cache(self) -> Term | None:
+        """Bytes that a token's cache takes in service, where the entry says how it is stored."""
+        if self.recount is None or self.architecture is None:
+            return None
+        return stored_cache(self.architecture, self.recount, self.model.kv_cache, self.variant.id)
+
+    @cached_property
+    def stored_cache_agreement(self) -> Agreement | None:
+        """The same, held against the published bytes."""
+        stated = self.model.kv_cache.bytes_per_token if self.model.kv_cache else None
+        published = stated.for_variant(self.variant.id) if stated else None
+        if published is None or published.value is None or self.stored_cache is None:
+            return None
+        return agreement(published.value, self.stored_cache.value, None)
 
 
 @dataclass(frozen=True)

@@ -134,8 +134,8 @@ def _feed_forward_formulas(architecture: Architecture, numbers: Mapping[str, int
         "gate": "moe_layers * n_routed_experts * hidden_size",
     }
     if architecture.topk_method and architecture.topk_method.value == "noaux_tc":
-        hashed = " - num_hash_layers" if numbers.get("num_hash_layers") else ""
-        formulas["gate_bias"] = f"(moe_layers{hashed}) * n_routed_experts"
+        layers = "(moe_layers - num_hash_layers)" if numbers.get("num_hash_layers") else "moe_layers"
+        formulas["gate_bias"] = f"{layers} * n_routed_experts"
     if numbers.get("dense_layers", 1) != 0:
         formulas = {"feed_forward": "3 * dense_layers * hidden_size * intermediate_size"} | formulas
     return formulas

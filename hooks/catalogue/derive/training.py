@@ -32,7 +32,8 @@ from ..schema.model import ActivatedBasis
 from ..schema.training import Stage, StageKind
 from ..schema.values import Quantity, Single
 from .expression import Term, term
-from .parameters import Recount, numbers_of
+from .parameters import numbers_of
+from .storage import cache_bytes
 
 
 class LeftOut(StrEnum):
@@ -116,13 +117,6 @@ def pre_training_tokens(entry: Entry) -> Single[Quantity] | None:
     """Tokens of that stage; None where they are not published, or only a bound is."""
     stage = pre_training(entry)
     return _tokens(stage, entry.variant.id) if stage is not None else None
-
-
-def cache_bytes(recount: Recount) -> Term | None:
-    """Bytes that a token's cache takes in BF16, two for an element."""
-    if recount.kv_cache is None:
-        return None
-    return term("kv_cache_bytes", "2 * kv_cache_elements", {"kv_cache_elements": recount.kv_cache.value})
 
 
 def _tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:

@@ -41,6 +41,7 @@ ALL: tuple[Rule, ...] = (
     api_names.pointers_in_order,
     controls.controls_hold,
     sizes.sizes_agree,
+    sizes.stored_caches_agree,
     sizes.explanations_are_needed,
     texts.interpolations_resolve,
 )

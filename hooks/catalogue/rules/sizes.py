@@ -39,6 +39,20 @@ def sizes_agree(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def stored_caches_agree(draft: Draft) -> Iterator[Finding]:
+    """The published bytes of a token's cache are those that its format gives."""
+    for model_path, model in draft.each_model():
+        for variant in model.variants:
+            agreement = draft.entries[variant.id].stored_cache_agreement
+            if agreement is not None and not agreement.holds:
+                yield draft.finding(
+                    (*model_path, "kv_cache", "bytes_per_token"),
+                    f"published {agreement.published.text} for `{variant.id}`, but its format gives {agreement.recomputed:,}",
+                    f"a difference of at most {agreement.tolerance:,}",
+                    fix="find the wrong digit in the format, the architecture or here",
+                )
+
+
 def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
     """An explanation of a difference stands only where there is one."""
     for path, name, agreement, explanation in _sizes(draft):

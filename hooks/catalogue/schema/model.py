@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field, StrictBool, field_validator
 
 from .architecture import Architecture
-from .training import Infrastructure, Stage
+from .training import CacheFormat, Infrastructure, Stage
 from .values import (
     Block,
     Detail,
@@ -334,6 +334,7 @@ class Model(Record):
     tokenizer: Tokenizer | None = Field(default=None, description="Tokenizer.")
     training: tuple[Stage, ...] = Field(default=(), description="Stages in the order in which they were run.")
     infrastructure: Infrastructure | None = Field(default=None, description="What it was trained with.")
+    kv_cache: CacheFormat | None = Field(default=None, description="How the KV cache is stored in service.")
     serving: tuple[Detail, ...] = Field(default=(), description="Published values on inference and deployment.")
     evaluation: tuple[Evaluation, ...] = Field(
         default=(), description="Headline rows, exactly as the paper's table has them."

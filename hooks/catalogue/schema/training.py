@@ -228,6 +228,23 @@ class Precision(Block):
     )
 
 
+class CacheFormat(Block):
+    """How the KV cache of a token is stored in service: by its entries, or by the element on average."""
+
+    bits_per_element: Stated[Quantity] | None = Field(
+        default=None, description="Bits of an element, on average.", examples=[6]
+    )
+    entry_bytes: Stated[Quantity] | None = Field(
+        default=None, description="Bytes of one entry of one layer, with its scales.", examples=[656]
+    )
+    index_key_bytes: Stated[Quantity] | None = Field(
+        default=None, description="Bytes of one key of the indexer, with its scales.", examples=[132]
+    )
+    bytes_per_token: Stated[Quantity] | None = Field(
+        default=None, description="Bytes of a token over all layers, as published.", examples=[48068]
+    )
+
+
 class GpuHours(Block):
     """GPU-hours of a part of the work."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from markupsafe import Markup, escape
 
 from catalogue.derive.agreement import Agreement
+from catalogue.derive.storage import cache_bytes
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model
+from catalogue.schema.values import Single
 
 from .. import format
 from ..cite import Citations, anchor
@@ -119,6 +123,37 @@ def _recomputed(citations: Citations, entry: Entry, agreement: Agreement | None)
     return Cell(html, str(agreement.recomputed))
 
 
+def stored_caches(citations: Citations, model: Model) -> Table | None:
+    """Bytes of a token's cache in BF16 and in service, with what the service stores and what is published."""
+    context, words, stated_format = citations.context, citations.context.words, model.kv_cache
+    entries = [entry for entry in _distinct(context.catalogue.entries_of(model)) if entry.stored_cache is not None]
+    if stated_format is None or not entries:
+        return None
+    columns = dict(stated(stated_format))
+    published = columns.pop("bytes_per_token", None)
+    heads = [Column(words("table.variant")), *(Column(words(f"field.cache.{key}"), True) for key in columns)]
+    heads += [Column(words("field.cache.in_bf16"), True), Column(words("field.cache.in_service"), True)]
+    heads += [Column(words("field.cache.bytes_per_token"), True)] if published else []
+    rows = []
+    for entry in entries:
+        assert entry.recount is not None
+        row = [Cell(escape(entry.variant.name))]
+        row += [_stated_cell(citations, column.for_variant(entry.variant.id)) for column in columns.values()]
+        for term in (cache_bytes(entry.recount), entry.stored_cache):
+            row.append(
+                Cell(_working_link(entry, format.integer(term.value)), str(term.value))
+                if term
+                else Cell(Markup("–"), "")
+            )
+        row += [_stated_cell(citations, published.for_variant(entry.variant.id))] if published else []
+        rows.append(row)
+    return Table(words("serving.cache_caption", model=model.name), heads, rows)
+
+
+def _stated_cell(citations: Citations, single: Single[Any] | None) -> Cell:
+    return Cell(citations.single(single) if single else Markup("–"), sort_key(single))
+
+
 def _parts(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
     """Parts with a published size of their own, such as a vision encoder."""
     words = citations.context.words
@@ -213,11 +248,13 @@ def _working(citations: Citations, entry: Entry) -> dict[str, object]:
         "activated": [(words(f"basis.{basis.name.lower()}"), value) for basis, value in recount.activated.items()],
         "basis": words(f"basis.{entry.variant.parameters.activated_basis.name.lower()}"),
         "cache": recount.kv_cache,
+        "stored": entry.stored_cache,
         "mtp": recount.mtp,
         "missing": list(shown),
         "checks": [
             (words(f"field.parameters.{name}"), agreement)
             for name, agreement in (("total", entry.total_agreement), ("activated", entry.activated_agreement))
             if agreement is not None
-        ],
+        ]
+        + [(words("term.stored_cache"), a) for a in (entry.stored_cache_agreement,) if a is not None],
     }

@@ -16,6 +16,7 @@ from ..cite import Citations
 from ..fields import detail_rows, details_table, key_value_table, labelled
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
+from .model_architecture import stored_caches
 
 PRE_TRAINING = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING, StageKind.CONTEXT_EXTENSION}
 
@@ -258,11 +259,12 @@ def _product(part: GpuHours, price: Decimal | None) -> Cell:
 
 
 def serving(citations: Citations, model: Model) -> list[Section]:
-    """Published values on inference."""
-    if not model.serving:
+    """How the KV cache is stored, and further published values on inference."""
+    if not model.serving and model.kv_cache is None:
         return []
     words = citations.context.words
     details = details_table(
         citations, words("serving.caption", model=model.name), model.serving, [v.id for v in model.variants]
     )
-    return [Section("serving", words("section.serving"), citations.context.html("details.html.jinja", details=details))]
+    html = citations.context.html("model_serving.html.jinja", cache=stored_caches(citations, model), details=details)
+    return [Section("serving", words("section.serving"), html)]

@@ -1,0 +1,131 @@
+"""Bytes of a token's cache in service, added up entry by entry and held against what the makers publish."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from catalogue.load import load
+from catalogue.lookup import Lookup, LookupFailure
+from catalogue.records import Catalogue
+from catalogue.schema.values import Quantity
+from render import words as language_files
+from render.context import context
+from render.pages.model import page
+
+V4_FLASH, V4_PRO, V3_2 = "deepseek-v4-flash-base", "deepseek-v4-pro-base", "deepseek-v3.2"
+MILLION = 2**20  # tokens of the makers' “1M”
+
+
+def lookup_of(catalogue: Catalogue) -> Lookup:
+    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries)
+
+
+def number(catalogue: Catalogue, path: str) -> Fraction:
+    return Fraction(lookup_of(catalogue).number(path))
+
+
+def published(catalogue: Catalogue, path: str) -> Quantity:
+    value = lookup_of(catalogue).find(path).value
+    assert isinstance(value, Quantity)
+    return value
+
+
+def exact(catalogue: Catalogue, id_: str) -> Fraction:
+    term = catalogue.entries[id_].stored_cache
+    assert term is not None
+    return term.exact
+
+
+def filled(catalogue: Catalogue, id_: str, tokens: int) -> int:
+    """Bytes of a text of so many tokens, block by block, with the sliding window of every layer."""
+
+    def of(name: str) -> int:
+        return int(number(catalogue, f"variant:{id_}/architecture.{name}"))
+
+    def stored(name: str) -> int:
+        return int(number(catalogue, f"model:{catalogue.entries[id_].model.id}/kv_cache.{name}"))
+
+    csa_blocks, hca_blocks = tokens // of("csa_compress_ratio"), tokens // of("hca_compress_ratio")
+    total = of("num_hidden_layers") * of("sliding_window") * stored("entry_bytes")
+    for _ in range(of("csa_layers")):
+        total += csa_blocks * stored("entry_bytes") + csa_blocks * stored("index_key_bytes")
+    for _ in range(of("hca_layers")):
+        total += hca_blocks * stored("entry_bytes")
+    return total
+
+
+def within(value: Fraction, quantity: Quantity) -> bool:
+    """Whether a value rounds to a published one."""
+    return abs(value - Fraction(quantity.value)) <= Fraction(quantity.step) / 2
+
+
+@pytest.mark.parametrize("id_", [V4_FLASH, V4_PRO])
+def test_a_text_that_fills_its_blocks(catalogue: Catalogue, id_: str) -> None:
+    """What is counted per token is a long text's cache without its windows."""
+    windows = filled(catalogue, id_, 0)
+    assert exact(catalogue, id_) * MILLION == filled(catalogue, id_, MILLION) - windows
+
+
+@pytest.mark.parametrize("id_", [V4_FLASH, V4_PRO])
+def test_v4_against_v3_2_as_published(catalogue: Catalogue, id_: str) -> None:
+    """The share and the factor of the report, at its million tokens and with the windows."""
+    own, other = Fraction(filled(catalogue, id_, MILLION)), exact(catalogue, V3_2) * MILLION
+    details = "model:deepseek-v4/serving"
+    share = published(catalogue, f"{details}.kv-cache-at-1m-context-against-v3-2.value@{id_.removesuffix('-base')}")
+    factor = published(catalogue, f"{details}.the-same-kv-cache-as-a-factor.value@{id_.removesuffix('-base')}")
+    assert within(100 * own / other, share)
+    assert within(other / own, factor)
+
+
+def test_v2_against_67b_as_published(catalogue: Catalogue) -> None:
+    """The abstract's saving is that of the bytes in service, not of the elements."""
+    saved = published(catalogue, "model:deepseek-v2/serving.kv-cache-saved-against-deepseek-67b.value")
+    base = number(catalogue, "deepseek-llm-67b-base/recomputed.kv_cache_bytes")
+    assert within(100 - 100 * exact(catalogue, "deepseek-v2") / base, saved)
+    in_bf16 = number(catalogue, "variant:deepseek-v2/recomputed.kv_cache_bytes")
+    assert not within(100 - 100 * in_bf16 / base, saved)
+
+
+def test_published_bytes_of_both_kinds_of_sparse_attention_are_held(catalogue: Catalogue) -> None:
+    held = {id_ for id_, e in catalogue.entries.items() if e.stored_cache_agreement}
+    assert {V3_2, V4_FLASH} <= held
+
+
+REFUSED = {
+    "no format": "deepseek-v3-base",
+    "a format of another size alone": "deepseek-v2-lite",
+    "no architecture": "deepseek-r1-lite-preview",
+}
+
+
+@pytest.mark.parametrize("id_", REFUSED.values(), ids=REFUSED.keys())
+def test_not_without_a_format(catalogue: Catalogue, id_: str) -> None:
+    assert catalogue.entries[id_].stored_cache is None
+    with pytest.raises(LookupFailure, match=f"`stored_cache_bytes` cannot be recomputed for `{re.escape(id_)}`: it"):
+        lookup_of(catalogue).find(f"variant:{id_}/recomputed.stored_cache_bytes")
+
+
+def test_a_format_that_is_not_published(valid: Path) -> None:
+    file = valid / "models.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert load(valid).entries["cat-long"].stored_cache
+    for name in ("entry_bytes", "index_key_bytes", "bytes_per_token"):
+        text = re.sub(rf"(?m)^( +{name}: ).*$", r"\1not published", text)
+    file.write_text(text, encoding="utf-8")
+    assert load(valid).entries["cat-long"].stored_cache is None
+
+
+def test_the_pages_show_both_bases(catalogue: Catalogue) -> None:
+    ctx = context(catalogue, language_files.load("en"))
+    for model in catalogue.models.values():
+        html = {section.id: section.html for section in page(ctx, model).sections}
+        owners = [e for e in catalogue.entries_of(model) if e.stored_cache and e.variant.architecture]
+        for entry in owners:
+            assert entry.stored_cache is not None
+            assert f"{entry.stored_cache.value:,}" in html["serving"], entry.variant.id
+            assert entry.stored_cache.numbers in html["architecture"], entry.variant.id
+        assert (ctx.words("field.cache.in_service") in html.get("serving", "")) == bool(owners), model.id
