@@ -146,7 +146,7 @@ def test_failure_does_not_blame_a_complete_architecture() -> None:
 
 
 def test_incomplete_architectures_cannot_be_quoted(catalogue: Catalogue) -> None:
-    incomplete = [entry for entry in catalogue.entries.values() if entry.recount and entry.recount.total is None]
+    incomplete = [entry for entry in catalogue.entries.values() if entry.recount and entry.recount.missing]
     assert incomplete
     for entry in incomplete:
         with pytest.raises(LookupFailure, match="not complete"):

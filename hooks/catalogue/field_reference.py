@@ -197,6 +197,7 @@ LEFT_OUT = {
             "o_lora_rank",
         ),
         *("sliding_window", "sliding_window_layers", "csa_layers", "csa_compress_ratio", "hca_layers"),
+        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers"),
         *("hca_compress_ratio", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
         *("swiglu_limit", "control"),
     ),

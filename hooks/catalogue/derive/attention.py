@@ -8,6 +8,8 @@ CSA and HCA: `class Attention`, `class Compressor` and `class Indexer` in infere
 of DeepSeek-V4-Flash. A compressor that overlaps (CSA) makes two candidates per token, hence
 the factor 2 in its widths. The cache holds one entry per block of tokens and, in CSA layers,
 one indexer key; the sliding window is a constant beside it and is not counted per token.
+CSA2 keeps the entries and indexer keys of few layers, which the others read (report of
+DeepSeek-V4.1-Flash, §2.3); its weights have no formula here.
 Hyper-connections: `class Block` and `class Transformer` in the same file.
 """
 
@@ -95,6 +97,9 @@ _CACHE = {
     Attention.MLA: "num_hidden_layers * (kv_lora_rank + qk_rope_head_dim)",
     Attention.CSA_HCA: (
         "csa_layers * (head_dim + index_head_dim) / csa_compress_ratio + hca_layers * head_dim / hca_compress_ratio"
+    ),
+    Attention.CSA2: (
+        "(encoder_cache_layers / encoder_compress_ratio + decoder_cache_layers) * (head_dim + index_head_dim)"
     ),
 }
 

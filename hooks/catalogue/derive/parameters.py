@@ -37,6 +37,7 @@ class Recount:
         kv_cache: Elements cached per token over all layers.
         mtp: Parameters of the MTP modules that the main model does not share.
         missing: Fields that are needed and not known; with any of them, totals are None.
+            They are None with none missing for CSA2, whose weights have no formula here.
         cache_missing: The same for the cache.
     """
 
@@ -59,9 +60,11 @@ def recount(architecture: Architecture) -> Recount:
     missing = _missing(formulas.values(), numbers)
     cache_missing = _missing([cache_formula] if cache_formula else [], numbers)
     kv_cache = term("kv_cache", cache_formula, numbers) if cache_formula and not cache_missing else None
-    if attention is None or feed_forward is None or attention is Attention.CSA2:
-        missing = missing or (("attention",) if feed_forward is not None else ("attention", "feed_forward"))
-    if missing:
+    unknown = {"attention": attention, "feed_forward": feed_forward}
+    missing = missing or tuple(name for name, kind in unknown.items() if kind is None)
+    if attention is Attention.CSA2:
+        missing = ()
+    if missing or attention is Attention.CSA2:
         return Recount((), None, None, {}, kv_cache, None, missing, cache_missing)
     terms = tuple(term(name, formula, numbers) for name, formula in formulas.items())
     total = sum(t.value for t in terms)

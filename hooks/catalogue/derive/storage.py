@@ -6,7 +6,8 @@ elements are. The sliding window and the tokens that do not fill a block are lef
 are of the elements.
 
 MLA: one entry, and with DSA one key of the indexer, per layer and token. CSA: one of each per
-block. HCA: one entry per block (`attention` names the sources of these structures).
+block. HCA: one entry per block. CSA2: one of each per block, in the layers that make a cache.
+`attention` names the sources of these structures.
 """
 
 from __future__ import annotations
@@ -53,4 +54,6 @@ def _formula(architecture: Architecture, entries: bool, index_keys: bool) -> str
             return f"num_hidden_layers * {entry}"
         case Attention.CSA_HCA:
             return f"csa_layers * {entry} / csa_compress_ratio + hca_layers * entry_bytes / hca_compress_ratio"
+        case Attention.CSA2:
+            return f"(encoder_cache_layers / encoder_compress_ratio + decoder_cache_layers) * {entry}"
     return None

@@ -32,6 +32,7 @@ _ALSO_ALLOWED: dict[Attention | FeedForward, tuple[str, ...]] = {
         "compress_rope_theta",
         "sliding_window_layers",
         "csa_layers",
+        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers"),
     ),
     FeedForward.DEEPSEEK_MOE: (
         *("moe_layer_freq", "n_group", "topk_group", "topk_method", "scoring_func", "norm_topk_prob"),

@@ -179,6 +179,15 @@ class Architecture(Block):
     csa_compress_ratio: Stated[Positive] | None = Field(
         default=None, description="Tokens per cache entry in those layers.", examples=[4]
     )
+    encoder_cache_layers: Stated[Count] | None = Field(
+        default=None, description="Encoder layers that make a cache for those after them.", examples=[3]
+    )
+    encoder_compress_ratio: Stated[Positive] | None = Field(
+        default=None, description="Tokens per cache entry in those layers.", examples=[2]
+    )
+    decoder_cache_layers: Stated[Count] | None = Field(
+        default=None, description="Decoder layers that make a cache, with an entry for each token.", examples=[1]
+    )
     hca_layers: Stated[Count] | None = Field(
         default=None, description="Layers with heavily compressed attention.", examples=[20]
     )

@@ -110,6 +110,8 @@ def _recomputed(citations: Citations, entry: Entry, agreement: Agreement | None)
     if agreement is None:
         reason = ", ".join(entry.recount.missing) if entry.recount and entry.recount.missing else ""
         title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
+        if entry.recount and entry.recount.total is None and not reason:
+            title = words("recomputed.no_formula")
         return Cell(Markup('<span class="ds-absent" title="{}">–</span>').format(title), "")
     mark, key = ("✓", "recomputed.agrees") if agreement.holds else ("≠", "recomputed.differs")
     title = words(key, percent=f"{agreement.percent:+.2f}")
@@ -231,13 +233,10 @@ def _working(citations: Citations, entry: Entry) -> dict[str, object]:
     """What the template needs to show how the sums of an architecture are made."""
     recount, words = entry.recount, citations.context.words
     assert recount is not None
-    shown = dict.fromkeys(
-        recount.missing
-        and [
-            words(f"field.architecture.{name}") if f"field.architecture.{name}" in words else name
-            for name in recount.missing
-        ]
-    )
+    shown = [
+        words(f"field.architecture.{name}") if f"field.architecture.{name}" in words else name
+        for name in recount.missing
+    ]
     lines = [(words(f"term.{term.name}"), term) for term in recount.terms]
     return {
         "id": f"working-{anchor(entry.architecture_owner)}",
@@ -250,7 +249,8 @@ def _working(citations: Citations, entry: Entry) -> dict[str, object]:
         "cache": recount.kv_cache,
         "stored": entry.stored_cache,
         "mtp": recount.mtp,
-        "missing": list(shown),
+        "missing": shown,
+        "no_formula": recount.total is None and not recount.missing,
         "checks": [
             (words(f"field.parameters.{name}"), agreement)
             for name, agreement in (("total", entry.total_agreement), ("activated", entry.activated_agreement))
