@@ -15,8 +15,9 @@ _ID = re.compile(r"(?m)^(?:  - |      - )id: (\S+)$")
 def write_synthetic(data: Path, count: int) -> None:
     """Rewrite `data/models.yaml` to hold `count` models. The first ones are the real ones."""
     file = data / "models.yaml"
-    head, *entries = _ENTRY.split(file.read_text(encoding="utf-8"))
-    file.write_text(head + "".join(islice(_again(entries), count)), encoding="utf-8")
+    before, key, models = file.read_text(encoding="utf-8").partition("\nmodels:\n")
+    _, *entries = _ENTRY.split(models)
+    file.write_text(before + key + "".join(islice(_again(entries), count)), encoding="utf-8")
 
 
 def _again(entries: list[str]) -> Iterator[str]:
@@ -31,7 +32,7 @@ def _again(entries: list[str]) -> Iterator[str]:
 def _renamed(entry: str, suffix: str) -> str:
     """The entry with its own ids changed wherever they stand, and those of other entries kept.
 
-    Sources keep their keys: an id that is followed by a locus is a reference.
+    Sources keep their keys, which are those of references.
     """
     variants = _VARIANTS.search(entry)
     own = sorted(
@@ -39,4 +40,4 @@ def _renamed(entry: str, suffix: str) -> str:
     )
     ids = "|".join(map(re.escape, own))
     renamed = re.sub(rf"(?<![\w.-])({ids})(?![\w.-])(?=[/@':,}}\]]|$)", rf"\1{suffix}", entry, flags=re.M)
-    return re.sub(rf"(source|reference): ({ids}){suffix}", r"\1: \2", renamed)
+    return re.sub(r"(?:source|reference): [^}\n]*", lambda m: re.sub(rf"({ids}){suffix}\b", r"\1", m[0]), renamed)
