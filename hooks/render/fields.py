@@ -73,6 +73,11 @@ def detail_rows(
     return [(citations.inline(d.label), d.value, citations.inline(d.unit) if d.unit else "") for d in details]
 
 
+def value_cell(citations: Citations, single: Single[Any] | None) -> Cell:
+    """A value with its source, in a cell that sorts by it; a dash where an entry does not state it."""
+    return Cell(citations.single(single) if single is not None else Markup("–"), sort_key(single))
+
+
 FOLD_FROM = 9
 
 

@@ -14,6 +14,7 @@ from catalogue.schema.values import Single, Stated
 
 from ..cite import Citations, anchor
 from ..context import Context
+from ..fields import value_cell
 from ..page import Page, Section
 from ..tables import Cell, Column, Table, sort_key
 from .model import sources
@@ -155,7 +156,7 @@ def _architecture(citations: Citations) -> Iterator[Section]:
     rows = []
     for entry in owners:
         values = [getattr(entry.architecture, key) for key in _ARCHITECTURE]
-        rows.append([Cell(_variant_link(entry)), *(_cell(citations, value) for value in values)])
+        rows.append([Cell(_variant_link(entry)), *(value_cell(citations, value) for value in values)])
     yield Section(
         "dimensions",
         words("compare.architecture.dimensions"),
@@ -170,10 +171,6 @@ def _head(words: Callable[[str], str], key: str, code: str) -> Markup:
 def _sortable(context: Context, table: Table) -> str:
     wide = Table(table.caption, table.columns, table.rows, True, f"{table.classes} ds-wide".strip())
     return context.html("table.html.jinja", t=wide)
-
-
-def _cell(citations: Citations, value: Single[Any] | None) -> Cell:
-    return Cell(citations.single(value) if value is not None else Markup("–"), sort_key(value))
 
 
 def _get(block: object, path: str) -> Stated[Any] | None:
@@ -216,7 +213,8 @@ def _stage_rows(citations: Citations, model: Model, stage: Stage, keys: Sequence
         names = [variant] if variant else list(stage.variants)
         who = Markup(", ").join(escape(entries[id_].variant.name) for id_ in names)
         cells = [
-            _cell(citations, value.for_variant(variant) if value is not None and variant else value) for value in values
+            value_cell(citations, value.for_variant(variant) if value is not None and variant else value)
+            for value in values
         ]
         yield [Cell(link), Cell(who), *cells]
 
@@ -254,7 +252,7 @@ def infrastructure_table(citations: Citations) -> str:
                 ]
                 cells.append(Cell(Markup("<br>").join(parts)))
             else:
-                cells.append(_cell(citations, value))
+                cells.append(value_cell(citations, value))
         rows.append([Cell(link), *cells])
     return _sortable(context, Table(words("compare.infrastructure.caption"), heads, rows))
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from markupsafe import Markup, escape
 
 from catalogue.derive.agreement import Agreement
+from catalogue.derive.expression import Term
 from catalogue.derive.storage import cache_bytes
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model
-from catalogue.schema.values import Single
 
 from .. import format
 from ..cite import Citations, anchor
-from ..fields import stated
+from ..fields import stated, value_cell
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 
@@ -71,24 +69,11 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
         ]
         if moe:
             row += [
-                Cell(
-                    citations.single(parameters.activated) if parameters.activated else Markup("–"),
-                    sort_key(parameters.activated),
-                ),
+                value_cell(citations, parameters.activated),
                 _recomputed(citations, entry, entry.activated_agreement),
             ]
         cache = entry.recount.kv_cache if entry.recount else None
-        row.append(
-            Cell(_working_link(entry, format.integer(cache.value)), str(cache.value))
-            if cache
-            else Cell(Markup("–"), "")
-        )
-        row.append(
-            Cell(
-                citations.single(variant.context_length) if variant.context_length else Markup("–"),
-                sort_key(variant.context_length),
-            )
-        )
+        row += [_working_cell(entry, cache), value_cell(citations, variant.context_length)]
         rows.append(row)
     return Table(caption, heads, rows)
 
@@ -103,6 +88,11 @@ def _working_link(entry: Entry, shown: str) -> Markup:
     return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}">{}</a>').format(
         entry.owner_model, anchor(entry.architecture_owner), shown
     )
+
+
+def _working_cell(entry: Entry, term: Term | None) -> Cell:
+    """A recomputed number that leads to its working; a dash where there is none."""
+    return Cell(_working_link(entry, format.integer(term.value)), str(term.value)) if term else Cell(Markup("–"), "")
 
 
 def _recomputed(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
@@ -140,20 +130,11 @@ def stored_caches(citations: Citations, model: Model) -> Table | None:
     for entry in entries:
         assert entry.recount is not None
         row = [Cell(escape(entry.variant.name))]
-        row += [_stated_cell(citations, column.for_variant(entry.variant.id)) for column in columns.values()]
-        for term in (cache_bytes(entry.recount), entry.stored_cache):
-            row.append(
-                Cell(_working_link(entry, format.integer(term.value)), str(term.value))
-                if term
-                else Cell(Markup("–"), "")
-            )
-        row += [_stated_cell(citations, published.for_variant(entry.variant.id))] if published else []
+        row += [value_cell(citations, column.for_variant(entry.variant.id)) for column in columns.values()]
+        row += [_working_cell(entry, term) for term in (cache_bytes(entry.recount), entry.stored_cache)]
+        row += [value_cell(citations, published.for_variant(entry.variant.id))] if published else []
         rows.append(row)
     return Table(words("serving.cache_caption", model=model.name), heads, rows)
-
-
-def _stated_cell(citations: Citations, single: Single[Any] | None) -> Cell:
-    return Cell(citations.single(single) if single else Markup("–"), sort_key(single))
 
 
 def _parts(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
@@ -202,9 +183,7 @@ def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Tabl
     for key in _keys(architectures):
         values = [dict(stated(a)).get(key) for a in architectures]
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
-        rows.append(
-            [Cell(label)] + [Cell(citations.single(v) if v is not None else Markup("–"), sort_key(v)) for v in values]
-        )
+        rows.append([Cell(label)] + [value_cell(citations, v) for v in values])
     return Table(words("architecture.dimensions_caption", model=model.name), heads, rows, classes="ds-dimensions")
 
 

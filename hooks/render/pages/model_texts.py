@@ -9,8 +9,9 @@ from markupsafe import Markup, escape
 from catalogue.schema.model import Dispute, Evaluation, Model
 
 from ..cite import Citations
+from ..fields import value_cell
 from ..page import Section
-from ..tables import Cell, Column, Table, sort_key
+from ..tables import Cell, Column, Table
 
 # Disputes that stand open; the others show their question and unfold.
 OPEN_DISPUTES = 4
@@ -46,10 +47,7 @@ def _evaluation_table(citations: Citations, table: Evaluation) -> Table:
     rows = []
     for row in table.rows:
         cells = [Cell(escape(row.benchmark)), Cell(escape(row.setting or ""))]
-        cells += [
-            Cell(citations.single(row.scores[id_]) if id_ in row.scores else Markup("–"), sort_key(row.scores.get(id_)))
-            for id_ in variants
-        ]
+        cells += [value_cell(citations, row.scores.get(id_)) for id_ in variants]
         rows.append(cells)
     return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6)
 

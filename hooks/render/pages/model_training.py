@@ -13,7 +13,7 @@ from catalogue.schema.values import Single, Stated
 
 from .. import format
 from ..cite import Citations
-from ..fields import detail_rows, details_table, key_value_table, labelled
+from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 from .model_architecture import stored_caches
@@ -74,7 +74,7 @@ def _at_a_glance(citations: Citations, model: Model) -> Table | None:
         rows.append(
             [
                 Cell(Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key)),
-                *(_size(citations, v) for v in values),
+                *(value_cell(citations, v) for v in values),
             ]
         )
     for block, key in _GLANCE_STAGE:
@@ -84,13 +84,9 @@ def _at_a_glance(citations: Citations, model: Model) -> Table | None:
             value = getattr(owner, key, None)
             values.append(value.for_variant(id_) if value is not None else None)
         label = words(f"field.{block}.{key}" if block else f"field.{key}")
-        rows.append([Cell(escape(label)), *(_size(citations, v) for v in values)])
+        rows.append([Cell(escape(label)), *(value_cell(citations, v) for v in values)])
     heads = [Column(words("table.field")), *(Column(entries[id_].variant.name, True) for id_ in sizes)]
     return Table(words("training.glance_caption", model=model.name), heads, rows, classes="ds-dimensions")
-
-
-def _size(citations: Citations, value: Single[Any] | None) -> Cell:
-    return Cell(citations.single(value) if value is not None else Markup("–"), sort_key(value))
 
 
 def _stages(citations: Citations, model: Model, stages: list[Stage], tables: list[Table]) -> str:
@@ -228,7 +224,7 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
         row = [Cell(citations.inline(part.part)), Cell(citations.single(part.hours), sort_key(part.hours))]
         if priced:
             row += [
-                Cell(citations.single(part.cost_usd) if part.cost_usd else Markup("–"), sort_key(part.cost_usd)),
+                value_cell(citations, part.cost_usd),
                 _product(part, price.value if price else None),
             ]
         rows.append(row)
@@ -242,7 +238,7 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
             cost = infra.cost_usd
             computed = format.compact(total.value.value * price.value) if price else None
             row += [
-                Cell(citations.single(cost) if cost else Markup("–"), sort_key(cost)),
+                value_cell(citations, cost),
                 Cell(Markup('<span class="ds-r">{}</span>').format(computed) if computed else Markup("–")),
             ]
         rows.append(row)
