@@ -79,12 +79,13 @@ def marker(block: str) -> str:
 
 
 _TAG = re.compile(r"<[^>]*>")
+_NO_TEXT = re.compile(r"<(script|svg)\b.*?</\1>", re.DOTALL)
 _NOT_SEARCHED = {"sources"}
 
 
 def search_text(block: str, html: str) -> str:
-    """What the search index reads of a block: its text, still escaped; nothing of a list of sources."""
-    return "" if block in _NOT_SEARCHED else _TAG.sub(" ", html)
+    """What the search index reads of a block: its text, still escaped; nothing of scripts, figures and lists of sources."""
+    return "" if block in _NOT_SEARCHED else _TAG.sub(" ", _NO_TEXT.sub("", html))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from catalogue.records import first_date
 from catalogue.schema.model import Track
 from catalogue.schema.technique import TechniqueKind
 
+from . import assets
 from .cite import Citations
 from .context import Context
 from .page import Page, Site, marker
@@ -51,7 +52,7 @@ def site(ctx: Context) -> Site:
         add.page(ctx),
     ]
     by_path = {page.path: page for page in pages}
-    return Site(by_path, files, _nav(ctx, by_path))
+    return Site(by_path, {**files, **assets.files()}, _nav(ctx, by_path))
 
 
 def hand_written(ctx: Context, text: str) -> tuple[str, dict[str, str]]:

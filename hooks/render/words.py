@@ -1,4 +1,4 @@
-"""The words of the interface: one file a language, every word by its key."""
+"""The words of the interface: one folder a language, every word by its key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         if key not in self._words:
-            raise MissingWord(f"words/{self.language}.yaml has no `{key}`")
+            raise MissingWord(f"words/{self.language}/ has no `{key}`")
         return self._words[key].format(**values) if values else self._words[key]
 
     def __contains__(self, key: str) -> bool:
@@ -39,12 +39,17 @@ class Words:
 
 
 def load(language: str) -> Words:
-    """Read `words/<language>.yaml`. Raises ValueError with its findings where it is broken."""
-    file = _FOLDER / f"{language}.yaml"
-    located = read(file.read_text(encoding="utf-8"), f"words/{file.name}")
-    if located.findings:
-        raise ValueError("\n".join(map(str, located.findings)))
-    return Words(language, dict(_flat(located.data, "")))
+    """Read `words/<language>/*.yaml`. Raises ValueError with its findings where a file is broken or repeats a key."""
+    words: dict[str, str] = {}
+    for file in sorted((_FOLDER / language).glob("*.yaml")):
+        located = read(file.read_text(encoding="utf-8"), f"words/{language}/{file.name}")
+        if located.findings:
+            raise ValueError("\n".join(map(str, located.findings)))
+        for key, word in _flat(located.data, ""):
+            if key in words:
+                raise ValueError(f"words/{language}/{file.name}: `{key}` stands in another file too")
+            words[key] = word
+    return Words(language, words)
 
 
 def _flat(node: object, prefix: str) -> Iterator[tuple[str, str]]:

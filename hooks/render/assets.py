@@ -1,0 +1,42 @@
+"""Styles and scripts, written beside the templates they belong to.
+
+Styles are one file for the whole site. A script that serves one page stands in that page, so
+that the others do not load it and a page opened from a folder, where browsers refuse to load
+modules, has it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from markupsafe import Markup
+
+_HERE = Path(__file__).parent
+_FIRST = "base.css"
+_LAST = "print.css"
+
+
+def files() -> dict[str, str]:
+    """The assets that every page loads, by path."""
+    return {"assets/ds.css": _styles(), "assets/ds.js": _read("scripts/ds.js")}
+
+
+def script(name: str, data: Mapping[str, str] | None = None) -> Markup:
+    """`scripts/<name>.js` as a module inside the page; `data` holds blocks of JSON by the id they are read by."""
+    blocks = [
+        f'<script type="application/json" id="{id_}">{text.replace("</", "<" + chr(92) + "/")}</script>'
+        for id_, text in (data or {}).items()
+    ]
+    return Markup("\n".join([*blocks, f'<script type="module">\n{_read(f"scripts/{name}.js")}</script>']))
+
+
+def _styles() -> str:
+    """Every style sheet: the base first, print last, the others by name."""
+    names = sorted(path.name for path in (_HERE / "styles").glob("*.css"))
+    ordered = [_FIRST, *(name for name in names if name not in (_FIRST, _LAST)), _LAST]
+    return "\n".join(_read(f"styles/{name}") for name in ordered)
+
+
+def _read(path: str) -> str:
+    return (_HERE / path).read_text(encoding="utf-8")
