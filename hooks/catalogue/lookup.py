@@ -221,7 +221,11 @@ def names_of(item: Any) -> tuple[str, ...]:
     if hasattr(item, "id"):
         return (item.id,)
     if hasattr(item, "benchmark"):
-        return tuple(dict.fromkeys((slug(item.benchmark), slug(f"{item.benchmark} {item.setting or ''}"))))
+        return tuple(
+            dict.fromkeys(
+                (slug(item.benchmark.en), slug(f"{item.benchmark.en} {item.setting.en if item.setting else ''}"))
+            )
+        )
     for field in ("label", "part", "name", "about", "aspect"):
         value = getattr(item, field, None)
         if value is not None:

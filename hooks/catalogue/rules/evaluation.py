@@ -16,9 +16,10 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
         for i, table in enumerate(model.evaluation):
             for j, row in enumerate(table.rows):
                 for field in ("benchmark", "setting"):
-                    word = getattr(row, field)
-                    if word is None:
+                    text = getattr(row, field)
+                    if text is None:
                         continue
+                    word = text.en
                     where = (*path, "evaluation", i, "rows", j, field)
                     known, line = first.setdefault((field, _bare(word)), (word, draft.models_file.line(where)))
                     if known != word:

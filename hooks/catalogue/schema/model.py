@@ -192,8 +192,8 @@ class Tokenizer(Block):
 class Row(Record):
     """One line of an evaluation table."""
 
-    benchmark: str = Field(min_length=1, description="Benchmark, named as in the table.", examples=["MMLU"])
-    setting: str | None = Field(
+    benchmark: Text = Field(description="Benchmark, named as in the table.", examples=["MMLU"])
+    setting: Text | None = Field(
         default=None, description="Shots, metric or mode, as in the table.", examples=["5-shot, EM"]
     )
     scores: dict[str, Single[Quantity]] = Field(

@@ -51,7 +51,7 @@ class Data(Block):
 class Optimizer(Block):
     """Constants of the optimiser."""
 
-    name: Stated[str] | None = Field(default=None, description="Optimiser.", examples=["AdamW"])
+    name: Stated[Text] | None = Field(default=None, description="Optimiser.", examples=["AdamW"])
     beta1: Stated[Quantity] | None = Field(default=None, description="Decay of the first moment.", examples=["0.9"])
     beta2: Stated[Quantity] | None = Field(default=None, description="Decay of the second moment.", examples=["0.95"])
     epsilon: Stated[Quantity] | None = Field(
@@ -117,7 +117,7 @@ class BatchSize(Block):
 class Preference(Block):
     """Constants of preference optimisation or of a reward model."""
 
-    method: Stated[str] | None = Field(default=None, description="Method.", examples=["DPO"])
+    method: Stated[Text] | None = Field(default=None, description="Method.", examples=["DPO"])
     beta: Stated[Quantity] | None = Field(default=None, description="DPO's temperature.", examples=["0.1"])
     pairs: Stated[Quantity] | None = Field(default=None, description="Preference pairs.", examples=["66K"])
 
@@ -187,7 +187,7 @@ class Stage(Block):
 class Hardware(Block):
     """Machines the training ran on."""
 
-    gpu: Stated[str] | None = Field(default=None, description="Kind of GPU.", examples=["NVIDIA H800"])
+    gpu: Stated[Text] | None = Field(default=None, description="Kind of GPU.", examples=["NVIDIA H800"])
     gpu_count: Stated[Quantity] | None = Field(default=None, description="GPUs.", examples=[2048])
     gpus_per_node: Stated[Positive] | None = Field(default=None, description="GPUs in a node.", examples=[8])
     interconnect: Stated[Text] | None = Field(
@@ -204,7 +204,9 @@ class Parallelism(Block):
     zero_stage: Stated[Positive] | None = Field(default=None, description="ZeRO stage.", examples=[1])
     tensor: Stated[Text] | None = Field(default=None, description="Tensor parallelism.", examples=["not used"])
     pipeline: Stated[Positive] | None = Field(default=None, description="Pipeline stages.", examples=[16])
-    pipeline_schedule: Stated[str] | None = Field(default=None, description="Pipeline schedule.", examples=["DualPipe"])
+    pipeline_schedule: Stated[Text] | None = Field(
+        default=None, description="Pipeline schedule.", examples=["DualPipe"]
+    )
     expert: Stated[Positive] | None = Field(
         default=None, description="Devices over which the experts of a layer are spread.", examples=[64]
     )
@@ -214,7 +216,7 @@ class Parallelism(Block):
 class Precision(Block):
     """Number formats."""
 
-    compute: Stated[str] | None = Field(default=None, description="Matrix products.", examples=["FP8 (E4M3)"])
+    compute: Stated[Text] | None = Field(default=None, description="Matrix products.", examples=["FP8 (E4M3)"])
     accumulation: Stated[str] | None = Field(default=None, description="Accumulation of gradients.", examples=["FP32"])
     master_weights: Stated[str] | None = Field(default=None, description="Master weights.", examples=["FP32"])
     optimizer_states: Stated[str] | None = Field(
@@ -223,7 +225,7 @@ class Precision(Block):
     communication: Stated[Text] | None = Field(
         default=None, description="Expert dispatch and combine.", examples=["FP8 dispatch, BF16 combine"]
     )
-    released_weights: Stated[str] | None = Field(
+    released_weights: Stated[Text] | None = Field(
         default=None, description="Format of the released weights.", examples=["FP8 (E4M3)"]
     )
 

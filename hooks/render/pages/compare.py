@@ -266,6 +266,7 @@ def _evaluation(citations: Citations) -> Iterator[Section]:
     entries = context.catalogue.entries
     for kind in (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING):
         rows: dict[tuple[str, str], dict[str, list[Single[Any]]]] = {}
+        shown: dict[tuple[str, str], list[Cell]] = {}
         for model in _models(context):
             for table in model.evaluation:
                 for row in table.rows if table.kind is kind else ():
@@ -274,7 +275,12 @@ def _evaluation(citations: Citations) -> Iterator[Section]:
                         model=model.name,
                         locus=table.source.items[0].locus if table.source else table.id,
                     )
-                    scores = rows.setdefault((row.benchmark, row.setting or alone), {})
+                    key = (row.benchmark.en, row.setting.en if row.setting else alone)
+                    shown[key] = [
+                        Cell(citations.inline(row.benchmark)),
+                        Cell(citations.inline(row.setting) if row.setting else escape(alone)),
+                    ]
+                    scores = rows.setdefault(key, {})
                     for id_, score in row.scores.items():
                         scores.setdefault(id_, []).append(score)
         shared = {key: scores for key, scores in rows.items() if len({entries[id_].model.id for id_ in scores}) > 1}
@@ -288,12 +294,8 @@ def _evaluation(citations: Citations) -> Iterator[Section]:
             *(Column(_score_head(entries[id_]), True) for id_ in variants),
         ]
         body = [
-            [
-                Cell(escape(benchmark)),
-                Cell(escape(setting)),
-                *(_scores(citations, scores.get(id_, [])) for id_ in variants),
-            ]
-            for (benchmark, setting), scores in sorted(shared.items(), key=lambda item: (-len(item[1]), item[0]))
+            [*shown[key], *(_scores(citations, scores.get(id_, [])) for id_ in variants)]
+            for key, scores in sorted(shared.items(), key=lambda item: (-len(item[1]), item[0]))
         ]
         name = words(f"evaluation.{kind.value}")
         yield Section(

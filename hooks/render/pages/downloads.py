@@ -21,7 +21,7 @@ from catalogue.field_reference import SCHEMAS, json_schema
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.values import Block, Length, PartialDate, Quantity, Single, Source, Sources, Stated, Text
 
-FORMAT = 1
+FORMAT = 2
 
 
 def files(catalogue: Catalogue) -> dict[str, str]:
@@ -155,8 +155,8 @@ def _evaluation_rows(catalogue: Catalogue) -> Iterable[dict[str, object]]:
                     yield {
                         "variant": variant,
                         "kind": table.kind.value,
-                        "benchmark": line.benchmark,
-                        "setting": line.setting or "",
+                        "benchmark": line.benchmark.en,
+                        "setting": line.setting.en if line.setting else "",
                         "score": _flat(score),
                         "source": _cited(score.source),
                         "stated_by": model.id,

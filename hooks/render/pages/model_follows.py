@@ -62,7 +62,7 @@ def _peak(citations: Citations, entry: Entry) -> Found | None:
     """Peak of the GPUs that a variant was trained on, in TFLOPS; None where either is not known."""
     hardware = entry.model.infrastructure.hardware if entry.model.infrastructure else None
     gpu = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
-    path = _PEAKS.get(gpu.value or "") if gpu else None
+    path = _PEAKS.get(gpu.value.en) if gpu and gpu.value else None
     try:
         return citations.context.lookup.find(path) if path else None
     except LookupFailure:
@@ -139,7 +139,7 @@ def _remark(citations: Citations, entry: Entry) -> Markup:
     sentences = [escape(words("follows.against")).format(peak=citations.found(peak))]
     precision = entry.model.infrastructure.precision
     compute = precision.compute.for_variant(entry.variant.id) if precision and precision.compute else None
-    if compute is not None and compute.value and "BF16" not in compute.value:
+    if compute is not None and compute.value and "BF16" not in compute.value.en:
         sentences.append(escape(words("follows.other_format")).format(format=citations.single(compute)))
     if _published(citations, entry, "utilisation"):
         sentences.append(escape(words("follows.against_published")))

@@ -46,7 +46,10 @@ def _evaluation_table(citations: Citations, table: Evaluation) -> Table:
     heads += [Column(entries[id_].variant.name, True) for id_ in variants]
     rows = []
     for row in table.rows:
-        cells = [Cell(escape(row.benchmark)), Cell(escape(row.setting or ""))]
+        cells = [
+            Cell(citations.inline(row.benchmark)),
+            Cell(citations.inline(row.setting) if row.setting else Markup("")),
+        ]
         cells += [value_cell(citations, row.scores.get(id_)) for id_ in variants]
         rows.append(cells)
     return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6)
