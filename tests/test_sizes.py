@@ -17,7 +17,7 @@ from catalogue.load import load
 from catalogue.records import Catalogue, Entry
 from catalogue.rules.controls import exact
 from catalogue.schema.architecture import Architecture, Attention, FeedForward
-from catalogue.schema.model import ActivatedBasis
+from catalogue.schema.model import ActivatedBasis, PartKind
 from catalogue.schema.values import Quantity, Share
 from helpers import DATA, VALID
 
@@ -67,11 +67,21 @@ def compressed_attention_shapes(c: SimpleNamespace, kind: str) -> list[Shape]:
         shapes += compressor_shapes(width, c.index_head_dim, c.csa_compress_ratio, True)
     if kind == "hca":
         shapes += compressor_shapes(width, size, c.hca_compress_ratio, False)
+    if kind in ("encoder cache", "decoder cache"):
+        shapes += [(size, width), (size,), (c.index_head_dim, size), (c.index_head_dim,)]
+    if kind == "encoder cache":
+        shapes += [(size, width)]  # the gate that weighs the tokens of an entry
+    if kind in ("encoder cache", "decoder cache", "selects"):
+        shapes += [(c.index_n_heads * c.index_head_dim, c.q_lora_rank), (c.index_n_heads, width)]
     return shapes
 
 
 def layer_kinds(c: SimpleNamespace) -> list[str]:
     """What kind of attention each layer has; the order does not matter for sums."""
+    if c.attention == Attention.CSA2:
+        makers = ["encoder cache"] * c.encoder_cache_layers + ["decoder cache"] * c.decoder_cache_layers
+        rest = ["selects"] * (c.index_layers - len(makers))
+        return [*makers, *rest, *["window"] * (c.num_hidden_layers - len(makers) - len(rest))]
     if c.attention != Attention.CSA_HCA:
         return ["full"] * c.num_hidden_layers
     return ["window"] * (c.sliding_window_layers or 0) + ["csa"] * c.csa_layers + ["hca"] * c.hca_layers
@@ -87,13 +97,15 @@ def stream_shapes(c: SimpleNamespace) -> list[Shape]:
 
 def stream_head_shapes(c: SimpleNamespace) -> list[Shape]:
     """The mapping that brings the streams together before the head."""
-    return [(c.hc_mult, c.hc_mult * c.hidden_size), (c.hc_mult,), (1,)] if c.hc_mult else []
+    if not c.hc_mult or c.attention == Attention.CSA2:
+        return []
+    return [(c.hc_mult, c.hc_mult * c.hidden_size), (c.hc_mult,), (1,)]
 
 
 def attention_shapes(c: SimpleNamespace, kind: str = "full") -> list[Shape]:
     """Projections, biases and inner norms of one attention layer."""
     width, heads = c.hidden_size, c.num_attention_heads
-    if c.attention == Attention.CSA_HCA:
+    if c.attention in (Attention.CSA_HCA, Attention.CSA2):
         return compressed_attention_shapes(c, kind)
     if c.attention == Attention.MLA:
         query_size = heads * (c.qk_nope_head_dim + c.qk_rope_head_dim)
@@ -135,7 +147,7 @@ def gated(width: int, inner: int) -> list[Shape]:
 def expert_layer_shapes(c: SimpleNamespace, experts: int, hashed: bool = False) -> list[Shape]:
     """One DeepSeekMoE layer with `experts` of its routed experts; a hash needs no balancing bias."""
     biased = c.topk_method == "noaux_tc" and not hashed
-    router = [(c.n_routed_experts, c.hidden_size)] + ([(c.n_routed_experts,)] if biased else [])
+    router = [(c.n_routed_experts, c.hidden_size)] + [(c.n_routed_experts,)] * ((c.gate_biases or 1) if biased else 0)
     routed = [shape for _ in range(experts) for shape in gated(c.hidden_size, c.moe_intermediate_size)]
     return [*router, *routed, *gated(c.hidden_size, c.n_shared_experts * c.moe_intermediate_size)]
 
@@ -164,9 +176,7 @@ def weights(shapes: list[Shape]) -> int:
 
 
 def test_the_kinds_are_all_there() -> None:
-    assert {config(entry.architecture).attention for entry in COMPLETE if entry.architecture} == set(Attention) - {
-        Attention.CSA2  # no rule for counting its weights has been published
-    }
+    assert {config(entry.architecture).attention for entry in COMPLETE if entry.architecture} == set(Attention)
     assert {config(entry.architecture).feed_forward for entry in COMPLETE if entry.architecture} == set(FeedForward)
 
 
@@ -192,7 +202,15 @@ def test_activated_is_the_sum_of_the_matrices_a_token_reaches(entry: Entry) -> N
     }
 
 
-@each([entry for entry in SPARSE if config(entry.architecture).num_nextn_predict_layers])  # type: ignore[arg-type]
+def drafted(entry: Entry) -> bool:
+    """Whether the blocks behind the model are those of a drafter and not MTP modules."""
+    return config(entry.architecture).dspark_n_routed_experts is not None  # type: ignore[arg-type]
+
+
+WITH_BLOCKS_BEHIND = [entry for entry in SPARSE if config(entry.architecture).num_nextn_predict_layers]  # type: ignore[arg-type]
+
+
+@each([entry for entry in WITH_BLOCKS_BEHIND if not drafted(entry)])
 def test_mtp_modules_are_a_layer_a_projection_and_their_norms(entry: Entry) -> None:
     assert entry.architecture
     assert entry.recount
@@ -211,6 +229,87 @@ def test_mtp_modules_are_a_layer_a_projection_and_their_norms(entry: Entry) -> N
     assert entry.recount.mtp.value == c.num_nextn_predict_layers * weights(
         [*before_the_layer, *layer, *before_the_head]
     )
+
+
+@each([entry for entry in WITH_BLOCKS_BEHIND if drafted(entry)])
+def test_a_drafter_is_its_blocks_what_it_reads_and_two_heads(entry: Entry) -> None:
+    assert entry.architecture
+    assert entry.recount
+    assert entry.recount.mtp
+    c = config(entry.architecture)
+    width = c.hidden_size
+    small = SimpleNamespace(**{**vars(c), "n_routed_experts": c.dspark_n_routed_experts})
+    block = [(width,), (width,), *attention_shapes(c, "window"), *stream_shapes(c)]
+    block += expert_layer_shapes(small, small.n_routed_experts)
+    reads = [(width, c.dspark_target_layers * width), (width,)]
+    heads = [(c.vocab_size, c.dspark_markov_rank)] * 2 + [(1, width + c.dspark_markov_rank), (width,)]
+    assert entry.recount.mtp.value == weights([*block * c.num_nextn_predict_layers, *reads, *heads])
+
+
+@each([entry for entry in OWNERS if entry.recount and entry.recount.engram])
+def test_engram_is_its_tables_and_a_key_per_stream_with_one_value(entry: Entry) -> None:
+    assert entry.architecture
+    assert entry.recount
+    c = config(entry.architecture)
+    looked_up = sum(c.engram_head_dim for _ in range(2, c.engram_max_ngram_size + 1) for _ in range(c.engram_n_heads))
+    module = [((c.hc_mult + 1) * c.hidden_size, looked_up), *[(c.hc_mult, c.hidden_size)] * 2]
+    tables, projections = entry.recount.engram
+    assert tables.value == c.engram_num_embeddings * c.engram_head_dim
+    assert projections.value == weights(module * c.engram_layers)
+
+
+@each([entry for entry in OWNERS if entry.recount and entry.recount.reading])
+def test_reading_takes_the_layers_of_the_encoder(entry: Entry) -> None:
+    assert entry.architecture
+    assert entry.recount
+    assert entry.recount.reading
+    c = config(entry.architecture)
+    kinds = ["encoder cache"] * c.encoder_cache_layers
+    kinds += ["window"] * (c.encoder_layers - len(kinds))
+    layers = [
+        shape
+        for kind in kinds
+        for shape in (
+            *[(c.hidden_size,)] * 2,
+            *attention_shapes(c, kind),
+            *stream_shapes(c),
+            *expert_layer_shapes(c, c.num_experts_per_tok),
+        )
+    ]
+    assert entry.recount.reading.value == weights(layers)
+
+
+@each([entry for entry in ENTRIES.values() if entry.variant.vision])
+def test_a_vision_encoder_is_the_sum_of_its_matrices(entry: Entry) -> None:
+    assert entry.variant.vision
+    assert entry.architecture
+    v = config(entry.variant.vision)  # type: ignore[arg-type]
+    wide, inner, out = v.hidden_size, v.intermediate_size, config(entry.architecture).hidden_size
+    block = [(3 * wide, wide), (3 * wide,), (wide, wide), (wide,), *gated(wide, inner), (wide,), (wide,)]
+    patches = [(wide, 3, v.patch_size, v.patch_size), (wide,)]
+    projector = [(out, wide * v.downsample_ratio**2), (out,), (out, out), (out,)]
+    shapes = [*patches, *block * v.num_hidden_layers, (wide,), *projector, *[(out,)] * v.delimiters]
+    assert entry.parts[PartKind.VISION].value == weights(shapes)
+
+
+@each([entry for entry in ENTRIES.values() if entry.parts])
+def test_everything_is_the_main_model_and_what_stands_beside_it(entry: Entry) -> None:
+    assert entry.recount
+    assert entry.recount.total
+    beside = [entry.recount.mtp, *entry.recount.engram, entry.parts.get(PartKind.VISION)]
+    together = entry.recount.total + sum(term.value for term in beside if term)
+    assert entry.parts[PartKind.EVERYTHING].value == together
+
+
+def test_published_parts_agree_or_the_entry_explains() -> None:
+    compared = [
+        (part, found)
+        for entry in ENTRIES.values()
+        for part in entry.variant.parameters.parts
+        if (found := entry.part_agreement(part)) is not None
+    ]
+    assert {part.recount for part, _ in compared} == set(PartKind)
+    assert [part.name.en for part, found in compared if found.holds == bool(part.explanation)] == []
 
 
 @each([entry for entry in COMPLETE if entry not in SPARSE])
@@ -265,7 +364,7 @@ def test_terms_add_up_or_the_missing_fields_are_named(entry: Entry) -> None:
         assert sum(term.value for term in entry.recount.terms) == entry.recount.total
         assert all(term.value > 0 for term in entry.recount.terms)
     else:
-        assert entry.recount.missing or entry.architecture.attention.value is Attention.CSA2
+        assert entry.recount.missing
         assert {getattr(config(entry.architecture), name) for name in entry.recount.missing} <= {None}
         assert entry.recount.activated == {}
 
@@ -273,7 +372,7 @@ def test_terms_add_up_or_the_missing_fields_are_named(entry: Entry) -> None:
 @each(COMPLETE)
 def test_shown_working_gives_the_shown_value(entry: Entry) -> None:
     assert entry.recount
-    others = (entry.recount.idle, entry.recount.kv_cache, entry.recount.mtp)
+    others = (entry.recount.idle, entry.recount.kv_cache, *entry.parts.values())
     for term in [*entry.recount.terms, *(other for other in others if other)]:
         shown = term.numbers.replace(",", "").replace("×", "*").replace("÷", "/")
         assert re.fullmatch(r"[\d+*/() -]+", shown), term
@@ -304,6 +403,10 @@ COMPRESSED = (
     *("head_dim", "q_lora_rank", "o_groups", "o_lora_rank", "csa_layers", "csa_compress_ratio", "hca_layers"),
     *("hca_compress_ratio", "index_n_heads", "index_head_dim", "hc_mult", "num_hash_layers"),
 )
+SHARED = (
+    *("head_dim", "q_lora_rank", "o_groups", "o_lora_rank", "encoder_cache_layers", "encoder_compress_ratio"),
+    *("decoder_cache_layers", "index_layers", "index_n_heads", "index_head_dim", "hc_mult", "gate_biases"),
+)
 DENSE = ("intermediate_size",)
 MOE = (
     "intermediate_size",
@@ -320,7 +423,7 @@ def size_bearing(c: SimpleNamespace) -> list[str]:
     """The integers of an architecture that decide a size."""
     names = [
         *SIZES,
-        *{Attention.MLA: MLA, Attention.CSA_HCA: COMPRESSED}.get(c.attention, GROUPED),
+        *{Attention.MLA: MLA, Attention.CSA_HCA: COMPRESSED, Attention.CSA2: SHARED}.get(c.attention, GROUPED),
         *(MOE if c.feed_forward == FeedForward.DEEPSEEK_MOE else DENSE),
     ]
     return [name for name in names if getattr(c, name) is not None]

@@ -14,6 +14,7 @@ from catalogue.derive.expression import term
 from catalogue.derive.training import Consequences, LeftOut, consequences
 from catalogue.load import MODELS, load
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
+from catalogue.peaks import _PEAKS
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
 from catalogue.schema.training import StageKind
@@ -23,7 +24,6 @@ from render.context import context
 from render.format import power
 from render.pages.compare import pages as comparisons
 from render.pages.model import page
-from render.pages.model_follows import _PEAKS
 
 CHECKED = (
     "deepseek-llm-67b-base",
@@ -33,10 +33,8 @@ CHECKED = (
     "deepseek-v3-base",
 )
 SHARES = ("utilisation", "utilisation_without_mask")
-PUBLISHED_MFU = (
-    "model:deepseek-v3/infrastructure.details.model-flops-utilisation-causal-attention-against-the-bf16-peak.value"
-)
-PUBLISHED_FLOPS = "model:deepseek-v3/infrastructure.details.computation-per-token.value"
+PUBLISHED_MFU = "model:deepseek-v3/infrastructure.model_flops_utilization"
+PUBLISHED_FLOPS = "model:deepseek-v3/infrastructure.gflop_per_token"
 
 
 def lookup_of(catalogue: Catalogue) -> Lookup:

@@ -18,7 +18,8 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from .schema.model import ApiName, Model, ModelsFile
+from .schema.api import ApiName
+from .schema.model import Model, ModelsFile
 from .schema.technique import Technique, TechniquesFile
 from .schema.values import Single, Text
 from .validate import opened
@@ -184,6 +185,7 @@ def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
 # Fields that no entry has at the same time as another one.
 LEFT_OUT = {
     "Variant": ("architecture_of", "released", "based_on"),
+    "Part": ("recount", "explanation"),
     "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
     "Architecture": (
         *(
@@ -197,7 +199,10 @@ LEFT_OUT = {
             "o_lora_rank",
         ),
         *("sliding_window", "sliding_window_layers", "csa_layers", "csa_compress_ratio", "hca_layers"),
-        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers"),
+        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers", "index_layers", "encoder_layers"),
+        *("gate_biases", "engram_layers", "engram_vocab_size", "engram_num_embeddings", "engram_max_ngram_size"),
+        *("engram_n_heads", "engram_head_dim", "dspark_n_routed_experts", "dspark_num_experts_per_tok"),
+        *("dspark_markov_rank", "dspark_target_layers"),
         *("hca_compress_ratio", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
         *("swiglu_limit", "control"),
     ),

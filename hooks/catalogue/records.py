@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .derive.agreement import Agreement, agreement
-from .derive.expression import Term
+from .derive.expression import Term, term
+from .derive.modules import vision
 from .derive.parameters import Recount, recount
 from .derive.storage import stored_cache
 from .references import Reference
-from .schema.architecture import Architecture
-from .schema.model import ApiName, Dates, Model, Variant
+from .schema.api import ApiName
+from .schema.architecture import Architecture, VisionEncoder
+from .schema.model import Dates, Model, Part, PartKind, Variant
 from .schema.technique import Technique
 from .schema.values import PartialDate
 
@@ -24,6 +26,7 @@ class Entry:
     Attributes:
         architecture_owner: Variant whose entry holds the architecture; itself where it is its own.
         owner_model: Model that variant belongs to.
+        vision: Vision encoder of the variant or of the owner of its architecture.
     """
 
     model: Model
@@ -32,6 +35,35 @@ class Entry:
     architecture_owner: str
     owner_model: str
     recount: Recount | None
+    vision: VisionEncoder | None
+
+    @cached_property
+    def parts(self) -> dict[PartKind, Term]:
+        """What stands beside the main model, part by part, and everything together; what reading a prompt uses."""
+        recount = self.recount
+        if recount is None or recount.total is None or self.architecture is None:
+            return {}
+        width = self.architecture.hidden_size.value
+        encoder = vision(self.vision, width) if self.vision and width else None
+        tables = recount.engram[0] if recount.engram else None
+        named = {
+            PartKind.MTP: recount.mtp,
+            PartKind.ENGRAM: tables,
+            PartKind.VISION: encoder,
+            PartKind.READING: recount.reading,
+        }
+        beside = {t.name: t.value for t in (recount.mtp, *recount.engram, encoder) if t is not None}
+        if beside:
+            sizes = {"main_model": recount.total, **beside}
+            named[PartKind.EVERYTHING] = term("everything", " + ".join(sizes), sizes)
+        return {kind: t for kind, t in named.items() if t is not None}
+
+    def part_agreement(self, part: Part) -> Agreement | None:
+        """A published part held against the recomputed one, where both are there."""
+        recomputed = self.parts.get(part.recount) if part.recount else None
+        if recomputed is None or part.count.value is None:
+            return None
+        return agreement(part.count.value, recomputed.value, None)
 
     @cached_property
     def total_agreement(self) -> Agreement | None:
@@ -114,8 +146,9 @@ def entries(models: tuple[Model, ...]) -> dict[str, Entry]:
             if owner and architecture and owner.id not in recounts:
                 recounts[owner.id] = recount(architecture)
             owner_id = owner.id if owner else variant.id
+            encoder = variant.vision or (owner.vision if owner else None)
             found[variant.id] = Entry(
-                model, variant, architecture, owner_id, model_of[owner_id], recounts.get(owner_id)
+                model, variant, architecture, owner_id, model_of[owner_id], recounts.get(owner_id), encoder
             )
     return found
 

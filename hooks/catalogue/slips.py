@@ -10,6 +10,7 @@ build: `make slips` writes it to data/slips.json, from which a page is made.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,13 +19,13 @@ from pydantic import BaseModel
 
 from .derive.attention import cache
 from .derive.expression import names
-from .derive.parameters import formulas_of, numbers_of
+from .derive.parameters import formulas_of, numbers_of, recount
 from .records import Catalogue
 from .rules import Rule, architecture, controls, cost, schedule, sizes
 from .rules.draft import Draft
 from .schema.architecture import Architecture
 from .schema.model import Model, ModelsFile, Variant
-from .schema.technique import TechniquesFile
+from .schema.technique import Technique, TechniquesFile
 from .schema.values import Quantity, walk
 from .strict_yaml import Located
 
@@ -33,11 +34,13 @@ RULES = (
     architecture.heads,
     architecture.experts,
     architecture.layers_of_each_kind,
+    architecture.engram_rows,
     sizes.sizes_agree,
     schedule.phases_in_order,
     schedule.steps_give_the_tokens,
     cost.hours_give_the_cost,
     cost.hours_add_up,
+    cost.computation_agrees,
 )
 
 
@@ -62,7 +65,7 @@ def report(catalogue: Catalogue) -> str:
                 bearing = _bearing(variant.architecture) if variant.parameters.total.value is not None else set()
                 for name, tally in _architecture_slips(model, variant):
                     _add(found["bearing" if name in bearing else "other"], name, tally)
-        for name, tally in _schedule_slips(model):
+        for name, tally in _schedule_slips(model, tuple(catalogue.techniques.values())):
             _add(found["schedule"], name, tally)
     plain = {
         group: {
@@ -79,9 +82,11 @@ def _add(fields: dict[str, Tally], name: str, tally: Tally) -> None:
 
 
 def _bearing(record: Architecture) -> set[str]:
-    """Fields that enter a formula for the parameters, the active parameters or the cache."""
-    numbers = numbers_of(record)
+    """Fields that enter a formula for the parameters, beside the main model or in it, the active parameters or the cache."""
+    numbers, sizes = numbers_of(record), recount(record)
     used = {name for formula in formulas_of(record, numbers).values() for name in names(formula)}
+    beside = [term for term in (sizes.mtp, *sizes.engram, sizes.reading) if term is not None]
+    used |= {name for term in beside for name in re.findall(r"[a-z_][a-z_0-9]*", term.formula)}
     used |= names(cache(record, numbers) or "0")
     if "moe_layers" in used:
         used |= {"first_k_dense_replace", "moe_layer_freq", "num_experts_per_tok"}
@@ -120,16 +125,16 @@ def _one_digit_off(number: int) -> Iterator[int]:
                 yield int(digits[:place] + other + digits[place + 1 :])
 
 
-def _schedule_slips(model: Model) -> Iterator[tuple[str, Tally]]:
+def _schedule_slips(model: Model, techniques: tuple[Technique, ...]) -> Iterator[tuple[str, Tally]]:
     """Quantities of stages and of the GPU-hours, digit by digit."""
-    before = _findings(model, ())
+    before = _schedule_findings(model, techniques)
     for path, quantity in _quantities(model):
         name = ".".join(
             str(part) for part in path if isinstance(part, str) and part not in ("training", "value", "infrastructure")
         )
         tally = Tally()
         for text in _texts_one_digit_off(quantity.text):
-            caught = bool(_findings(_with(model, path, type(quantity).parse(text)), ()) - before)
+            caught = bool(_schedule_findings(_with(model, path, type(quantity).parse(text)), techniques) - before)
             tally += Tally(1, caught, caught)
         yield name, tally
 
@@ -193,13 +198,24 @@ def _with(node: Any, path: tuple[str | int, ...], value: Any) -> Any:
 
 
 def _findings(model: Model, variants: tuple[Variant, ...], rules: tuple[Rule, ...] = RULES) -> frozenset[str]:
-    """What the rules find in a catalogue of one model: its variants alone, or its training alone."""
-    cut = model.model_copy(update={"variants": variants, "training": ()} if variants else {"variants": ()})
+    """What the rules find in a catalogue of the variants of one model alone."""
+    return _of_one(model.model_copy(update={"variants": variants, "training": ()}), (), rules)
+
+
+def _schedule_findings(model: Model, techniques: tuple[Technique, ...]) -> frozenset[str]:
+    """What the rules find in a model's training; with its flagship where a published computation can be held against it."""
+    infrastructure = model.infrastructure
+    compared = infrastructure and (infrastructure.gflop_per_token or infrastructure.model_flops_utilization)
+    kept = tuple(variant for variant in model.variants if compared and variant.id == model.flagship)
+    return _of_one(model.model_copy(update={"variants": kept}), techniques if kept else (), RULES)
+
+
+def _of_one(model: Model, techniques: tuple[Technique, ...], rules: tuple[Rule, ...]) -> frozenset[str]:
     draft = Draft(
         _NOWHERE,
-        ModelsFile.model_construct(models=(cut,)),
+        ModelsFile.model_construct(models=(model,)),
         _NOWHERE,
-        TechniquesFile.model_construct(techniques=()),
+        TechniquesFile.model_construct(techniques=techniques),
         "",
         _NOTHING,
     )

@@ -9,8 +9,11 @@ of DeepSeek-V4-Flash. A compressor that overlaps (CSA) makes two candidates per 
 the factor 2 in its widths. The cache holds one entry per block of tokens and, in CSA layers,
 one indexer key; the sliding window is a constant beside it and is not counted per token.
 CSA2 keeps the entries and indexer keys of few layers, which the others read (report of
-DeepSeek-V4.1-Flash, §2.3); its weights have no formula here.
-Hyper-connections: `class Block` and `class Transformer` in the same file.
+DeepSeek-V4.1-Flash, §2.3). Only those layers have a compressor, with a gate where it joins
+several tokens, and only some layers score entries (`checkpoint_schema` of ROCm/ATOM's
+models/deepseek_v41/weights.py, which lists every tensor of the released files).
+Hyper-connections: `class Block` and `class Transformer` in the file of V4-Flash. V4.1 mixes
+with the coefficients of the block before and has no mapping behind the last layer.
 """
 
 from __future__ import annotations
@@ -25,8 +28,10 @@ def attention_formulas(architecture: Architecture, numbers: Mapping[str, int]) -
     kind = architecture.attention.value
     if kind is Attention.MLA:
         return _mla(numbers)
-    if kind in (Attention.CSA_HCA, Attention.CSA2):
+    if kind is Attention.CSA_HCA:
         return _csa_hca()
+    if kind is Attention.CSA2:
+        return _csa2()
     formulas = {
         "attention_query": "num_hidden_layers * hidden_size * num_attention_heads * head_dim",
         "attention_key_value": "2 * num_hidden_layers * hidden_size * num_key_value_heads * head_dim",
@@ -62,32 +67,49 @@ def _mla(numbers: Mapping[str, int]) -> dict[str, str]:
     return formulas
 
 
+_ONE_LATENT = {
+    "mla_query_down": "num_hidden_layers * hidden_size * q_lora_rank",
+    "mla_query_up": "num_hidden_layers * q_lora_rank * num_attention_heads * head_dim",
+    "shared_key_value": "num_hidden_layers * hidden_size * head_dim",
+    "grouped_output": "num_hidden_layers * (num_attention_heads * head_dim * o_lora_rank + o_groups * o_lora_rank * hidden_size)",
+    "sinks_and_norms": "num_hidden_layers * (num_attention_heads + q_lora_rank + head_dim)",
+}
+
+
 def _csa_hca() -> dict[str, str]:
     return {
-        "mla_query_down": "num_hidden_layers * hidden_size * q_lora_rank",
-        "mla_query_up": "num_hidden_layers * q_lora_rank * num_attention_heads * head_dim",
-        "shared_key_value": "num_hidden_layers * hidden_size * head_dim",
-        "grouped_output": "num_hidden_layers * (num_attention_heads * head_dim * o_lora_rank + o_groups * o_lora_rank * hidden_size)",
+        **_ONE_LATENT,
         "csa_compressors": "csa_layers * (2 * hidden_size * 2 * head_dim + csa_compress_ratio * 2 * head_dim + head_dim)",
         "csa_indexers": (
             "csa_layers * (q_lora_rank * index_n_heads * index_head_dim + hidden_size * index_n_heads"
             " + 2 * hidden_size * 2 * index_head_dim + csa_compress_ratio * 2 * index_head_dim + index_head_dim)"
         ),
         "hca_compressors": "hca_layers * (2 * hidden_size * head_dim + hca_compress_ratio * head_dim + head_dim)",
-        "sinks_and_norms": "num_hidden_layers * (num_attention_heads + q_lora_rank + head_dim)",
     }
 
 
-def hyper_connection_formulas(numbers: Mapping[str, int]) -> dict[str, str]:
+def _csa2() -> dict[str, str]:
+    return {
+        **_ONE_LATENT,
+        "csa2_compressors": (
+            "(encoder_cache_layers + decoder_cache_layers) * (hidden_size * head_dim + head_dim)"
+            " + encoder_cache_layers * hidden_size * head_dim"
+        ),
+        "csa2_indexers": (
+            "index_layers * (q_lora_rank * index_n_heads * index_head_dim + hidden_size * index_n_heads)"
+            " + (encoder_cache_layers + decoder_cache_layers) * (head_dim * index_head_dim + index_head_dim)"
+        ),
+    }
+
+
+def hyper_connection_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
     """Formula of the mappings between residual streams, where a model has several."""
     if "hc_mult" not in numbers:
         return {}
-    return {
-        "hyper_connections": (
-            "2 * num_hidden_layers * ((hc_mult * hc_mult + 2 * hc_mult) * (hc_mult * hidden_size + 1) + 3)"
-            " + hc_mult * hc_mult * hidden_size + hc_mult + 1"
-        )
-    }
+    formula = "2 * num_hidden_layers * ((hc_mult * hc_mult + 2 * hc_mult) * (hc_mult * hidden_size + 1) + 3)"
+    if architecture.attention.value is not Attention.CSA2:
+        formula += " + hc_mult * hc_mult * hidden_size + hc_mult + 1"
+    return {"hyper_connections": formula}
 
 
 _CACHE = {

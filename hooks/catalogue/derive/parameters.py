@@ -4,7 +4,7 @@ The convention, stated once and applied to every model:
 
 - *Total* counts every weight of the main model once: input embedding, output head (not
   again where it is tied to the embedding), attention, feed-forward networks, gates and
-  norms. MTP modules are not part of it; they are counted apart.
+  norms. MTP modules, Engram and a vision encoder are not part of it; `modules` counts them apart.
 - *Activated* is the total less the routed experts that a token does not reach. The input
   embedding counts whole, although a token reads one row of it; papers differ here, so the
   count is also given without it and without both embeddings.
@@ -19,10 +19,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..schema.architecture import Architecture, Attention, FeedForward
+from ..schema.architecture import Architecture, FeedForward
 from ..schema.model import ActivatedBasis
 from .attention import attention_formulas, cache, hyper_connection_formulas
 from .expression import Term, names, term
+from .modules import engram, mtp, reading
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,10 @@ class Recount:
         total: Total parameters.
         activated: Activated parameters by what the count includes.
         kv_cache: Elements cached per token over all layers.
-        mtp: Parameters of the MTP modules that the main model does not share.
+        mtp: Parameters of the MTP modules or the drafter that the main model does not share.
+        engram: Tables and projections of Engram; none in models without it.
+        reading: Parameters that a token uses while it is read, where it passes a part of the layers alone.
         missing: Fields that are needed and not known; with any of them, totals are None.
-            They are None with none missing for CSA2, whose weights have no formula here.
         cache_missing: The same for the cache.
     """
 
@@ -47,6 +49,8 @@ class Recount:
     activated: Mapping[ActivatedBasis, int]
     kv_cache: Term | None
     mtp: Term | None
+    engram: tuple[Term, ...]
+    reading: Term | None
     missing: tuple[str, ...]
     cache_missing: tuple[str, ...]
 
@@ -62,10 +66,8 @@ def recount(architecture: Architecture) -> Recount:
     kv_cache = term("kv_cache", cache_formula, numbers) if cache_formula and not cache_missing else None
     unknown = {"attention": attention, "feed_forward": feed_forward}
     missing = missing or tuple(name for name, kind in unknown.items() if kind is None)
-    if attention is Attention.CSA2:
-        missing = ()
-    if missing or attention is Attention.CSA2:
-        return Recount((), None, None, {}, kv_cache, None, missing, cache_missing)
+    if missing:
+        return Recount((), None, None, {}, kv_cache, None, (), None, missing, cache_missing)
     terms = tuple(term(name, formula, numbers) for name, formula in formulas.items())
     total = sum(t.value for t in terms)
     idle = None
@@ -83,7 +85,18 @@ def recount(architecture: Architecture) -> Recount:
         ActivatedBasis.NO_INPUT_EMBEDDING: every - (embedding if head else 0),
         ActivatedBasis.NO_EMBEDDINGS: every - embedding - head,
     }
-    return Recount(terms, idle, total, activated, kv_cache, _mtp(architecture, formulas, numbers), (), cache_missing)
+    return Recount(
+        terms,
+        idle,
+        total,
+        activated,
+        kv_cache,
+        mtp(architecture, formulas, numbers),
+        engram(numbers),
+        reading(architecture, formulas, numbers),
+        (),
+        cache_missing,
+    )
 
 
 def formulas_of(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
@@ -94,7 +107,7 @@ def formulas_of(architecture: Architecture, numbers: Mapping[str, int]) -> dict[
         **attention_formulas(architecture, numbers),
         **_feed_forward_formulas(architecture, numbers),
         "norms": f"({norms} * num_hidden_layers + 1) * hidden_size",
-        **hyper_connection_formulas(numbers),
+        **hyper_connection_formulas(architecture, numbers),
     }
 
 
@@ -138,39 +151,11 @@ def _feed_forward_formulas(architecture: Architecture, numbers: Mapping[str, int
     }
     if architecture.topk_method and architecture.topk_method.value == "noaux_tc":
         layers = "(moe_layers - num_hash_layers)" if numbers.get("num_hash_layers") else "moe_layers"
-        formulas["gate_bias"] = f"{layers} * n_routed_experts"
+        biases = "gate_biases * " if "gate_biases" in numbers else ""
+        formulas["gate_bias"] = f"{layers} * {biases}n_routed_experts"
     if numbers.get("dense_layers", 1) != 0:
         formulas = {"feed_forward": "3 * dense_layers * hidden_size * intermediate_size"} | formulas
     return formulas
-
-
-def _mtp(architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]) -> Term | None:
-    """Weights of the MTP modules: one MoE layer, a projection of two concatenated states, and five norms.
-
-    Two norms are the layer's own, two come before the projection and one before the head;
-    embedding and head are shared with the main model (DeepSeek-V3 §2.2 and its README_WEIGHTS).
-    In V4 the layer has the sliding window alone (`class MTPBlock` of its inference/model.py).
-    """
-    if not numbers.get("num_nextn_predict_layers") or architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
-        return None
-    one_layer = {
-        **numbers,
-        "num_hidden_layers": 1,
-        "moe_layers": 1,
-        "csa_layers": 0,
-        "hca_layers": 0,
-        "num_hash_layers": 0,
-    }
-    block = sum(
-        term(name, formula, one_layer).value
-        for name, formula in formulas.items()
-        if name not in ("embedding", "head", "feed_forward", "norms")
-    )
-    return term(
-        "mtp",
-        "num_nextn_predict_layers * (transformer_block + 2 * hidden_size * hidden_size + 5 * hidden_size)",
-        {**numbers, "transformer_block": block},
-    )
 
 
 def _missing(formulas: object, numbers: Mapping[str, int]) -> tuple[str, ...]:

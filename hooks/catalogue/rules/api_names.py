@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..findings import Finding, Path, nearest
-from ..schema.model import ApiName
+from ..schema.api import ApiName
 from ..schema.values import PartialDate
 from .draft import Draft
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count, islice
+from math import isqrt
 from typing import Any
 
 from ..findings import Finding, Path
@@ -32,11 +34,12 @@ _ALSO_ALLOWED: dict[Attention | FeedForward, tuple[str, ...]] = {
         "compress_rope_theta",
         "sliding_window_layers",
         "csa_layers",
-        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers"),
+        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers", "index_layers", "encoder_layers"),
     ),
     FeedForward.DEEPSEEK_MOE: (
         *("moe_layer_freq", "n_group", "topk_group", "topk_method", "scoring_func", "norm_topk_prob"),
-        *("routed_scaling_factor", "num_hash_layers", "intermediate_size"),
+        *("routed_scaling_factor", "num_hash_layers", "intermediate_size", "gate_biases"),
+        *("dspark_n_routed_experts", "dspark_num_experts_per_tok", "dspark_markov_rank", "dspark_target_layers"),
     ),
 }
 _EVERY_KIND = ("head_dim",)
@@ -185,3 +188,49 @@ def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
                 "CSA, HCA and window-only layers add up to all layers",
                 fix="correct one of them",
             )
+
+
+_MODULES = {
+    "engram": (
+        *("engram_layers", "engram_vocab_size", "engram_num_embeddings", "engram_max_ngram_size"),
+        *("engram_n_heads", "engram_head_dim", "hc_mult"),
+    ),
+    "dspark": (
+        *("dspark_n_routed_experts", "dspark_num_experts_per_tok", "dspark_markov_rank", "dspark_target_layers"),
+        "num_nextn_predict_layers",
+    ),
+}
+
+
+def modules_complete(draft: Draft) -> Iterator[Finding]:
+    """An architecture has all fields that size Engram or the DSpark drafter, or none of them."""
+    for path, architecture in _architectures(draft):
+        for prefix, needed in _MODULES.items():
+            there = [name for name in needed if name.startswith(prefix) and getattr(architecture, name) is not None]
+            for name in needed if there else ():
+                if getattr(architecture, name) is None:
+                    yield _lacking(draft, path, name, f"`{there[0]}` needs it")
+
+
+def engram_rows(draft: Draft) -> Iterator[Finding]:
+    """The rows of Engram's tables add up to the primes that follow its table size, one for each layer, length of sequence and hash head."""
+    for path, architecture in _architectures(draft):
+        rows, start, layers, longest, hash_heads = (
+            _number(architecture, f"engram_{name}")
+            for name in ("num_embeddings", "vocab_size", "layers", "max_ngram_size", "n_heads")
+        )
+        if None in (rows, start, layers, longest, hash_heads):
+            continue
+        expected = sum(islice(_primes(start), layers * (longest - 1) * hash_heads))
+        if rows != expected:
+            yield draft.finding(
+                (*path, "engram_num_embeddings"),
+                f"{rows:,} rows, but the primes from {start:,} on add up to {expected:,}",
+                "the two agree",
+                fix="correct the rows or what they follow from",
+            )
+
+
+def _primes(start: int) -> Iterator[int]:
+    """Primes from `start` on; no Engram table shares its size with another (`find_next_prime` of engram_demo_v1.py)."""
+    return (number for number in count(start) if all(number % divisor for divisor in range(2, isqrt(number) + 1)))

@@ -1,14 +1,18 @@
-"""GPU-hours add up, and cost what the stated price makes of them."""
+"""GPU-hours add up, cost what the stated price makes of them, and give the published computation and utilisation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 from ..findings import Finding, Path
+from ..peaks import followed
 from ..schema.training import Infrastructure
 from ..schema.values import Quantity, Stated
 from .draft import Draft
+
+_MEASURED = Decimal("0.01")
 
 
 def _infrastructures(draft: Draft) -> Iterator[tuple[Path, Infrastructure]]:
@@ -63,4 +67,32 @@ def hours_give_the_cost(draft: Draft) -> Iterator[Finding]:
                     f"a cost of {cost.value.text}, but {hours.value.text} GPU-hours at {price.text} make {product:,.0f}",
                     f"a difference of at most {rounding:,.0f}",
                     fix="correct the hours, the price or the cost, or add a `note` to the cost",
+                )
+
+
+def computation_agrees(draft: Draft) -> Iterator[Finding]:
+    """The published computation per token is the recomputed one to its last digit, and the published utilisation, a measured value, to within 1%."""
+    for path, model in draft.each_model():
+        infrastructure, entry = model.infrastructure, draft.entries.get(model.flagship)
+        result = followed(draft.lookup, entry) if entry and infrastructure else None
+        if infrastructure is None or result is None:
+            continue
+        for field, line, unit in (
+            ("gflop_per_token", "flops_per_token", Fraction(1, 10**9)),
+            ("model_flops_utilization", "utilisation", Fraction(100)),
+        ):
+            stated = getattr(infrastructure, field)
+            published = stated.value if stated else None
+            if published is None or line not in result.terms:
+                continue
+            exact = result.terms[line].exact * unit
+            recomputed = Decimal(exact.numerator) / exact.denominator
+            measured = field == "model_flops_utilization"
+            allowed = published.value * _MEASURED if measured else published.step / 2
+            if abs(recomputed - published.value) > allowed:
+                yield draft.finding(
+                    (*path, "infrastructure", field),
+                    f"published {published.text}, recomputed {recomputed:.3g}",
+                    f"a difference of at most {allowed.normalize():f}",
+                    fix="find the wrong digit in the architecture, the tokens, the GPU-hours or here",
                 )

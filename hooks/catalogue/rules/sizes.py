@@ -10,29 +10,36 @@ from ..schema.model import Explanation
 from .draft import Draft
 
 
-def _sizes(draft: Draft) -> Iterator[tuple[Path, str, Agreement | None, Explanation | None]]:
-    """The two sizes of each variant: path of its parameters, name, comparison, and what the entry says of a difference."""
+def _sizes(draft: Draft) -> Iterator[tuple[Path, Agreement | None, Explanation | None]]:
+    """The sizes of each variant and its parts: path, comparison, and what the entry says of a difference."""
     for path, _, variant in draft.each_variant():
         entry, parameters = draft.entries[variant.id], variant.parameters
-        yield (*path, "parameters"), "total", entry.total_agreement, parameters.total_explanation
-        yield (*path, "parameters"), "activated", entry.activated_agreement, parameters.activated_explanation
+        yield (*path, "parameters", "total"), entry.total_agreement, parameters.total_explanation
+        yield (*path, "parameters", "activated"), entry.activated_agreement, parameters.activated_explanation
+        for index, part in enumerate(parameters.parts):
+            yield (*path, "parameters", "parts", index, "count"), entry.part_agreement(part), part.explanation
+
+
+def _explained(path: Path) -> Path:
+    """Where the explanation of a size stands: `total_explanation` beside `total`, `explanation` beside a part's `count`."""
+    return (*path[:-1], "explanation" if path[-1] == "count" else f"{path[-1]}_explanation")
 
 
 def sizes_agree(draft: Draft) -> Iterator[Finding]:
     """A recomputed size lies within the tolerance of the published one, or the entry explains just this recomputed size."""
-    for path, name, agreement, explanation in _sizes(draft):
+    for path, agreement, explanation in _sizes(draft):
         if agreement is None or agreement.holds:
             continue
         if explanation is None:
             yield draft.finding(
-                (*path, name),
+                path,
                 f"published {agreement.published.text}, recomputed {agreement.recomputed:,} ({agreement.percent:+.2f}%)",
                 f"a difference of at most {agreement.tolerance:,.0f}",
-                fix=f"find the wrong digit in the architecture or here, or add `{name}_explanation`",
+                fix=f"find the wrong digit in the architecture or here, or add `{_explained(path)[-1]}`",
             )
         elif abs(explanation.recomputed.value - agreement.recomputed) > explanation.recomputed.step / 2:
             yield draft.finding(
-                (*path, f"{name}_explanation", "recomputed"),
+                (*_explained(path), "recomputed"),
                 f"recomputed {agreement.recomputed:,}, but the explanation is of {explanation.recomputed.text}",
                 f"a difference of at most {explanation.recomputed.step / 2:,.0f}",
                 fix="find the wrong digit in the architecture, or explain the new value",
@@ -55,10 +62,10 @@ def stored_caches_agree(draft: Draft) -> Iterator[Finding]:
 
 def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
     """An explanation of a difference stands only where there is one."""
-    for path, name, agreement, explanation in _sizes(draft):
+    for path, agreement, explanation in _sizes(draft):
         if explanation is not None and (agreement is None or agreement.holds):
             yield draft.finding(
-                (*path, f"{name}_explanation"),
+                _explained(path),
                 "an explanation of a difference that is not there",
                 "explanations only where sizes differ",
                 fix="take it out",

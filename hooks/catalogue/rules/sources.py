@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..findings import Finding, nearest
-from ..schema.model import ApiPointer, Change, Claim, Evaluation, Lineage, TechniqueUse
+from ..schema.api import ApiPointer
+from ..schema.model import Change, Claim, Evaluation, Lineage, TechniqueUse
 from ..schema.technique import Formula
 from ..schema.values import Absence, Remark, Single, Source, Sources, Stated
 from .draft import Draft

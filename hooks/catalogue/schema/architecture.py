@@ -188,6 +188,17 @@ class Architecture(Block):
     decoder_cache_layers: Stated[Count] | None = Field(
         default=None, description="Decoder layers that make a cache, with an entry for each token.", examples=[1]
     )
+    index_layers: Stated[Count] | None = Field(
+        default=None, description="CSA2: layers that select cache entries themselves.", examples=[8]
+    )
+    encoder_layers: Stated[Count] | None = Field(
+        default=None, description="CSA2: layers that a token passes when it is read.", examples=[20]
+    )
+    gate_biases: Stated[Positive] | None = Field(
+        default=None,
+        description="Balancing biases of an expert; 1 where left out, 2 with one for images.",
+        examples=[2],
+    )
     hca_layers: Stated[Count] | None = Field(
         default=None, description="Layers with heavily compressed attention.", examples=[20]
     )
@@ -209,8 +220,51 @@ class Architecture(Block):
     num_hash_layers: Stated[Count] | None = Field(
         default=None, description="MoE layers at the bottom that are routed by a hash of the token.", examples=[3]
     )
+    engram_layers: Stated[Count] | None = Field(default=None, description="Engram: layers with a module.", examples=[2])
+    engram_vocab_size: Stated[Positive] | None = Field(
+        default=None,
+        description="Engram: number from which the primes for table sizes are searched.",
+        examples=[16000000],
+    )
+    engram_num_embeddings: Stated[Positive] | None = Field(
+        default=None, description="Engram: rows of all tables.", examples=[768022850]
+    )
+    engram_max_ngram_size: Stated[Positive] | None = Field(
+        default=None, description="Engram: longest sequence of tokens that is looked up.", examples=[4]
+    )
+    engram_n_heads: Stated[Positive] | None = Field(
+        default=None, description="Engram: hash heads for each length of sequence.", examples=[8]
+    )
+    engram_head_dim: Stated[Positive] | None = Field(
+        default=None, description="Engram: width of a row.", examples=[256]
+    )
+    dspark_n_routed_experts: Stated[Positive] | None = Field(
+        default=None, description="DSpark: routed experts in a block of the drafter.", examples=[128]
+    )
+    dspark_num_experts_per_tok: Stated[Positive] | None = Field(
+        default=None, description="DSpark: routed experts of the drafter active for a token.", examples=[3]
+    )
+    dspark_markov_rank: Stated[Positive] | None = Field(
+        default=None, description="DSpark: rank of the Markov head.", examples=[256]
+    )
+    dspark_target_layers: Stated[Positive] | None = Field(
+        default=None, description="DSpark: layers of the main model that the drafter reads.", examples=[3]
+    )
     swiglu_limit: Stated[Quantity] | None = Field(default=None, description="Clamp inside SwiGLU.", examples=["10.0"])
     control: Control | None = Field(
         default=None, description="Check digits: the exact recounts, once every dimension has been read twice."
     )
     notes: tuple[Remark, ...] = Field(default=(), description="What the numbers do not say.")
+
+
+class VisionEncoder(Block):
+    """A vision transformer and the layers behind it. Keys are those of vision_config in config.json."""
+
+    num_hidden_layers: Stated[Positive] = Field(description="Transformer layers.", examples=[32])
+    hidden_size: Stated[Positive] = Field(description="Width.", examples=[1024])
+    intermediate_size: Stated[Positive] = Field(description="Width of the gated network in a layer.", examples=[2816])
+    patch_size: Stated[Positive] = Field(description="Pixels along a side of a patch.", examples=[14])
+    downsample_ratio: Stated[Positive] = Field(
+        description="Neighbouring features along a side that are joined to one token.", examples=[3]
+    )
+    delimiters: Stated[Positive] = Field(description="Learned vectors that mark an image and its lines.", examples=[3])

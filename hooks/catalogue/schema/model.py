@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pydantic import Field, StrictBool, field_validator
 
-from .architecture import Architecture
+from .api import ApiName
+from .architecture import Architecture, VisionEncoder
 from .training import CacheFormat, Infrastructure, Stage
 from .values import (
     Block,
@@ -109,11 +110,27 @@ class Explanation(Remark):
         return recomputed
 
 
+class PartKind(StrEnum):
+    """Parts whose sizes are recomputed beside the main model."""
+
+    MTP = "MTP"
+    ENGRAM = "Engram tables"
+    VISION = "vision"
+    READING = "active while reading"
+    EVERYTHING = "everything"
+
+
 class Part(Block):
     """A part of a model with a size of its own."""
 
     name: Text = Field(description="Which part.", examples=["Vision encoder"])
     count: Stated[Quantity] = Field(description="Its parameters, as published.", examples=["0.4B"])
+    recount: PartKind | None = Field(
+        default=None, description="Recomputed part that the count is held against.", examples=["MTP"]
+    )
+    explanation: Explanation | None = Field(
+        default=None, description="Why the two differ by more than half a unit of the last digit, where they do."
+    )
 
 
 class Parameters(Block):
@@ -175,6 +192,9 @@ class Variant(Block):
     )
     architecture_of: Identifier | None = Field(
         default=None, description="Variant whose architecture this one shares.", examples=["deepseek-v3-base"]
+    )
+    vision: VisionEncoder | None = Field(
+        default=None, description="Vision encoder; a variant that shares an architecture shares it too."
     )
     notes: tuple[Remark, ...] = Field(default=(), description="Remarks on this variant.")
 
@@ -349,44 +369,6 @@ class Model(Record):
     notes: tuple[Remark, ...] = Field(default=(), description="What a reader should know and no field holds.")
     licences: Licences | None = Field(default=None, description="Licences.")
     links: tuple[Link, ...] = Field(default=(), description="Links.")
-
-
-class ApiPointer(Block):
-    """What a name of the API meant from a day on, until the next pointer."""
-
-    since: Stated[PartialDate] = Field(
-        description="First day, or `not published` where nobody says when the name began.", examples=["2024-12-26"]
-    )
-    variant: Identifier | None = Field(
-        default=None, description="Variant that answered to the name.", examples=["deepseek-v3"]
-    )
-    label: Text | None = Field(
-        default=None,
-        description="Words for the model, where no variant of the catalogue is meant; given instead of `variant`.",
-        examples=["DeepSeek-V2-0517"],
-    )
-    mode: Text | None = Field(
-        default=None,
-        description="Which mode of the variant, where one model answers to several names.",
-        examples=["thinking mode"],
-    )
-    note: Text | None = Field(
-        default=None, description="A remark, such as another date that a source gives.", examples=["Still a preview."]
-    )
-
-
-class ApiName(Block):
-    """A name of the makers' API, and the models it has led to."""
-
-    id: Identifier = Field(description="Unique among the API names.", examples=["deepseek-chat"])
-    name: str = Field(min_length=1, description="The name as it is sent to the API.", examples=["deepseek-chat"])
-    pointers: tuple[ApiPointer, ...] = Field(min_length=1, description="What it meant, the oldest first.")
-    until: Stated[PartialDate] | None = Field(
-        default=None,
-        description="Last day; left out while the name is accepted, `not published` where it ended on a day that nobody names.",
-        examples=["2026-07-24"],
-    )
-    notes: tuple[Remark, ...] = Field(default=(), description="What a reader should know and no field holds.")
 
 
 class ModelsFile(Record):

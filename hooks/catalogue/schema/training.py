@@ -282,5 +282,13 @@ class Infrastructure(Block):
     cost_usd: Stated[Quantity] | None = Field(
         default=None, description="Cost in US dollars, as published.", examples=["5.576M"]
     )
+    gflop_per_token: Stated[Quantity] | None = Field(
+        default=None, description="Computation per token in training, in GFLOP, as published.", examples=[250]
+    )
+    model_flops_utilization: Stated[Share] | None = Field(
+        default=None,
+        description="Model FLOPs utilisation with causal attention against the dense BF16 peak, as published.",
+        examples=["38.94%"],
+    )
     details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
     notes: tuple[Remark, ...] = Field(default=(), description="What the numbers do not say.")

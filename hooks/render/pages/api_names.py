@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
-from catalogue.schema.model import ApiName, ApiPointer
+from catalogue.schema.api import ApiName, ApiPointer
 from catalogue.schema.values import PartialDate
 
 from ..cite import Citations, anchor

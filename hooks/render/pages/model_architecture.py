@@ -9,7 +9,7 @@ from catalogue.derive.expression import Term
 from catalogue.derive.storage import cache_bytes
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import Model
+from catalogue.schema.model import Model, Part, PartKind
 
 from .. import format
 from ..cite import Citations, anchor
@@ -100,8 +100,6 @@ def _recomputed(citations: Citations, entry: Entry, agreement: Agreement | None)
     if agreement is None:
         reason = ", ".join(entry.recount.missing) if entry.recount and entry.recount.missing else ""
         title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
-        if entry.recount and entry.recount.total is None and not reason:
-            title = words("recomputed.no_formula")
         return Cell(Markup('<span class="ds-absent" title="{}">–</span>').format(title), "")
     mark, key = ("✓", "recomputed.agrees") if agreement.holds else ("≠", "recomputed.differs")
     title = words(key, percent=f"{agreement.percent:+.2f}")
@@ -140,24 +138,38 @@ def stored_caches(citations: Citations, model: Model) -> Table | None:
 def _parts(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
     """Parts with a published size of their own, such as a vision encoder."""
     words = citations.context.words
+    recounted = any(part.recount in entry.parts for entry in entries for part in entry.variant.parameters.parts)
     rows = [
         [
             Cell(escape(entry.variant.name)),
             Cell(citations.inline(part.name)),
             Cell(citations.single(part.count), sort_key(part.count)),
+            *([_part_recount(citations, entry, part)] if recounted else []),
         ]
         for entry in entries
         for part in entry.variant.parameters.parts
     ]
     heads = [Column(words("table.variant")), Column(words("table.part")), Column(words("field.parameters.total"), True)]
+    heads += [Column(words("table.total_recomputed"), True)] if recounted else []
     return Table(words("architecture.parts_caption", model=model.name), heads, rows) if rows else None
+
+
+def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:
+    """The recomputed size of a part, marked where it is held against a published one."""
+    term = entry.parts.get(part.recount) if part.recount else None
+    found = entry.part_agreement(part)
+    return _working_cell(entry, term) if found is None else _recomputed(citations, entry, found)
 
 
 def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
     return [
         (entry.variant.name, citations.inline(remark.text) + citations.mark(remark.source))
         for entry in entries
-        for remark in (entry.variant.parameters.total_explanation, entry.variant.parameters.activated_explanation)
+        for remark in (
+            entry.variant.parameters.total_explanation,
+            entry.variant.parameters.activated_explanation,
+            *(part.explanation for part in entry.variant.parameters.parts),
+        )
         if remark is not None
     ]
 
@@ -208,6 +220,20 @@ def _notes(citations: Citations, entries: tuple[Entry, ...], owners: list[Entry]
     ]
 
 
+def _beside(citations: Citations, entry: Entry) -> list[tuple[str, Term]]:
+    """What is counted beside the main model: drafter, Engram, the vision encoders of variants that share the architecture."""
+    words, recount = citations.context.words, entry.recount
+    assert recount is not None
+    terms = [t for t in (recount.mtp, *recount.engram) if t is not None]
+    lines = [(words(f"term.{t.name}"), t) for t in terms]
+    for other in citations.context.catalogue.entries_of(entry.model):
+        encoder = other.parts.get(PartKind.VISION)
+        if encoder and other.variant.vision and other.architecture_owner == entry.architecture_owner:
+            lines.append((words("term.vision_of", name=other.variant.name), encoder))
+    own = [entry.parts.get(kind) for kind in (PartKind.EVERYTHING, PartKind.READING)]
+    return lines + [(words(f"term.{t.name}"), t) for t in own if t is not None]
+
+
 def _working(citations: Citations, entry: Entry) -> dict[str, object]:
     """What the template needs to show how the sums of an architecture are made."""
     recount, words = entry.recount, citations.context.words
@@ -227,9 +253,8 @@ def _working(citations: Citations, entry: Entry) -> dict[str, object]:
         "basis": words(f"basis.{entry.variant.parameters.activated_basis.name.lower()}"),
         "cache": recount.kv_cache,
         "stored": entry.stored_cache,
-        "mtp": recount.mtp,
+        "beside": _beside(citations, entry),
         "missing": shown,
-        "no_formula": recount.total is None and not recount.missing,
         "checks": [
             (words(f"field.parameters.{name}"), agreement)
             for name, agreement in (("total", entry.total_agreement), ("activated", entry.activated_agreement))

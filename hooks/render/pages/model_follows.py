@@ -8,8 +8,9 @@ from fractions import Fraction
 from markupsafe import Markup, escape
 
 from catalogue.derive.expression import Term
-from catalogue.derive.training import Consequences, LeftOut, consequences, pre_training_tokens
-from catalogue.lookup import Found, LookupFailure
+from catalogue.derive.training import Consequences, LeftOut, pre_training_tokens
+from catalogue.peaks import followed
+from catalogue.peaks import peak as peak_of
 from catalogue.records import Entry
 from catalogue.schema.model import ActivatedBasis, Model
 from catalogue.schema.values import Quantity, Single
@@ -19,17 +20,15 @@ from ..cite import Citations
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 
-# Where the catalogue states the peak of a GPU in dense BF16, in TFLOPS.
-_PEAKS = {"NVIDIA H800": "technique:flashmla/facts.peak-of-an-h800-sxm5.value"}
-_TERA, _GIGA = 10**12, 10**9
+_GIGA = 10**9
 
 _LEFT_OUT = {LeftOut.KIND: "follows.left_out_kind", LeftOut.LENGTH: "follows.left_out_length"}
 
 # Lines that variants are compared by.
 _COMPARED = ("tokens_per_parameter", "tokens_per_activated", "training_flops")
 
-# Published values of an entry's infrastructure that a line is held against, by how their label begins.
-_PUBLISHED = {"flops_per_token": "Computation per token", "utilisation": "Model FLOPs utilisation"}
+# Fields of an entry's infrastructure that a line is held against, with the word for their unit.
+_PUBLISHED = {"flops_per_token": ("gflop_per_token", "follows.gflop"), "utilisation": ("model_flops_utilization", None)}
 
 
 def follows(citations: Citations, model: Model) -> list[Section]:
@@ -51,22 +50,10 @@ def follows(citations: Citations, model: Model) -> list[Section]:
 def _found(citations: Citations, model: Model) -> list[tuple[Entry, Consequences]]:
     found = []
     for entry in citations.context.catalogue.entries_of(model):
-        peak = _peak(citations, entry)
-        result = consequences(entry, peak.number * _TERA if peak else None)
+        result = followed(citations.context.lookup, entry)
         if result is not None:
             found.append((entry, result))
     return found
-
-
-def _peak(citations: Citations, entry: Entry) -> Found | None:
-    """Peak of the GPUs that a variant was trained on, in TFLOPS; None where either is not known."""
-    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure else None
-    gpu = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
-    path = _PEAKS.get(gpu.value.en) if gpu and gpu.value else None
-    try:
-        return citations.context.lookup.find(path) if path else None
-    except LookupFailure:
-        return None
 
 
 def _table(citations: Citations, lead: Entry, result: Consequences, others: list[tuple[Entry, Consequences]]) -> Table:
@@ -119,21 +106,20 @@ def _decimal(number: Fraction) -> Decimal:
 
 def _published(citations: Citations, entry: Entry, key: str) -> Markup:
     """The makers' own value of a line, where the entry has one."""
-    infrastructure, words = entry.model.infrastructure, citations.context.words
-    begins = _PUBLISHED.get(key)
-    for detail in infrastructure.details if infrastructure and begins else ():
-        value = detail.value.for_variant(entry.variant.id)
-        if detail.label.en.startswith(begins or "") and value is not None and isinstance(value.value, Quantity):
-            unit = f" {words.text(detail.unit)}" if detail.unit else ""
-            return Markup("<br><small>{} {}{}</small>").format(
-                words("follows.published"), citations.single(value), unit
-            )
-    return Markup("")
+    field, unit = _PUBLISHED.get(key, ("", None))
+    stated = getattr(entry.model.infrastructure, field, None)
+    single = stated.for_variant(entry.variant.id) if stated else None
+    if single is None or single.value is None:
+        return Markup("")
+    words = citations.context.words
+    return Markup("<br><small>{} {}{}</small>").format(
+        words("follows.published"), citations.single(single), f" {words(unit)}" if unit else ""
+    )
 
 
 def _remark(citations: Citations, entry: Entry) -> Markup:
     """What the utilisation is held against, and how it compares with the makers' own."""
-    words, peak = citations.context.words, _peak(citations, entry)
+    words, peak = citations.context.words, peak_of(citations.context.lookup, entry)
     assert peak is not None
     assert entry.model.infrastructure is not None
     sentences = [escape(words("follows.against")).format(peak=citations.found(peak))]
