@@ -36,6 +36,7 @@ ALL: tuple[Rule, ...] = (
     schedule.phases_in_order,
     schedule.mix_adds_up,
     schedule.steps_give_the_tokens,
+    schedule.stage_tokens_add_up,
     cost.hours_add_up,
     cost.hours_give_the_cost,
     cost.computation_agrees,

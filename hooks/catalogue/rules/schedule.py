@@ -1,4 +1,4 @@
-"""Schedules run forward and stay inside the training; mixes add up; steps give the tokens."""
+"""Schedules run forward and stay inside the training; mixes and stages add up; steps give the tokens."""
 
 from __future__ import annotations
 
@@ -98,6 +98,27 @@ def steps_give_the_tokens(draft: Draft) -> Iterator[Finding]:
                     fix="correct the tokens, the steps, the batch or the sequence length, or add a `note` to the tokens",
                 )
                 break
+
+
+def stage_tokens_add_up(draft: Draft) -> Iterator[Finding]:
+    """Tokens in all are those before, those of earlier stages of the same kind and those of the stage, as far as the printed digits go, or a `note` on the total says why not."""
+    for path, model in draft.each_model():
+        for index, stage in enumerate(model.training):
+            total = stage.data.tokens_total if stage.data else None
+            if total is None or total.value is None or total.note is not None:
+                continue
+            same_kind = [s for s in model.training[: index + 1] if s.kind is stage.kind and s.data]
+            stated = [s.data.tokens for s in same_kind if s.data] + [s.data.tokens_before for s in same_kind if s.data]
+            parts = [part.value for part in stated if part is not None and part.value is not None]
+            added = sum((part.value for part in parts), Decimal(0))
+            rounding = (total.value.step + sum((part.step for part in parts), Decimal(0))) / 2
+            if abs(added - total.value.value) > rounding:
+                yield draft.finding(
+                    (*path, "training", index, "data", "tokens_total"),
+                    f"{total.value.text} tokens in all, but {' + '.join(part.text for part in parts) or 'nothing'} make {added:,.0f}",
+                    f"a difference of at most {rounding:,.0f}",
+                    fix="correct the total or the tokens of a stage, or add a `note` to the total",
+                )
 
 
 def _of(value: Stated[Q] | None, variant: str) -> Q | None:

@@ -35,6 +35,14 @@ class Data(Block):
     """The data of a stage."""
 
     tokens: Stated[Quantity] | None = Field(default=None, description="Tokens trained on.", examples=["14.8T"])
+    tokens_before: Stated[Quantity] | None = Field(
+        default=None, description="Tokens that the checkpoint it starts from had seen.", examples=["4.2T"]
+    )
+    tokens_total: Stated[Quantity] | None = Field(
+        default=None,
+        description="Tokens in all: those before, those of earlier stages of this kind and those of this one.",
+        examples=["19.0T"],
+    )
     samples: Stated[Quantity] | None = Field(
         default=None, description="Samples, where a stage counts those.", examples=["1.5M"]
     )
