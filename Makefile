@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build check slips test lint bench requirements clean
+.PHONY: serve build offline check coverage slips test lint bench requirements clean
 
 $(READY): requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -19,8 +19,14 @@ serve: $(READY)
 build: $(READY)
 	$(BIN)/mkdocs build --strict
 
+offline: $(READY)
+	OFFLINE=true $(BIN)/mkdocs build --strict -d offline
+
 check: $(READY)
 	$(BIN)/python hooks/check.py
+
+coverage: $(READY)
+	$(BIN)/python hooks/check.py --coverage
 
 slips: $(READY)
 	$(BIN)/python hooks/check.py --slips
@@ -41,4 +47,4 @@ requirements: $(READY)
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) site
+	rm -rf $(VENV) site offline

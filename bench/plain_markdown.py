@@ -21,11 +21,11 @@ def write_plain(project: Path, target: Path) -> None:
     sys.path.insert(0, str(project / "hooks"))
     from catalogue.load import load
     from render import words
-    from render.context import context
-    from render.site import hand_written, site
+    from render.edition import editions
+    from render.site import hand_written
 
-    ctx = context(load(project / "data"), words.load("en"))
-    rendered = site(ctx)
+    english = editions(load(project / "data"), {"en": words.load("en")}, project / "docs")["en"]
+    ctx, rendered = english.context, english.site
     docs = target / "docs"
     for path, page in rendered.pages.items():
         _write(docs, path, page.markdown, page.blocks)
@@ -36,7 +36,7 @@ def write_plain(project: Path, target: Path) -> None:
         (docs / path).parent.mkdir(parents=True, exist_ok=True)
         (docs / path).write_text(text, encoding="utf-8")
     config = (project / "mkdocs.yml").read_text(encoding="utf-8")
-    for key in ("hooks", "watch", "extra_css", "extra_javascript", "validation"):
+    for key in ("hooks", "watch", "extra", "extra_css", "extra_javascript", "validation"):
         config = re.sub(rf"(?m)^{key}:\n(?:[ ].*\n)+", "", config)
     config = (
         config.replace("docs_dir: docs/en", "docs_dir: docs")

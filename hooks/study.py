@@ -2,18 +2,26 @@
 
 MkDocs keeps this module loaded while `mkdocs serve` runs, so every build reads the data
 anew in `on_config` and keeps it in `_build` until the next one.
+
+The English build reads and checks for both editions, before MkDocs empties the output folder,
+and builds the Chinese one into `zh/` once its own pages are written. That is a build of this
+module too, loaded a second time; it finds what was read in `extra.handed_over`.
 """
 
 from __future__ import annotations
 
 import gc
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import jieba
 from jinja2 import Environment
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.plugins import get_plugin_logger
@@ -23,25 +31,26 @@ from mkdocs.utils import get_relative_url
 
 from catalogue.findings import CatalogueError
 from catalogue.load import load
-from catalogue.lookup import LookupFailure
-from catalogue.quotes import QuoteError
 from render import words as language_files
-from render.context import Context, context
-from render.page import Site, search_text
-from render.site import hand_written, site
+from render.edition import Edition, PageError, editions
+from render.page import search_text
+from render.site import hand_written
+from render.words import CHINESE, ENGLISH, BrokenWords
 
 log = get_plugin_logger("study")
 
+CONFIG = {ENGLISH: "mkdocs.yml", CHINESE: "mkdocs.zh.yml"}
+FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
-_LINK = re.compile(r'(?<=href=")ds:([^"#]*)')
+_LINK = re.compile(r'(?<=href=")ds:([^"#?]*)')
 
 
 @dataclass
 class Build:
-    """One build: what was read, what was rendered, each page's blocks by name, and pages on their way through."""
+    """One build: its edition, each page's blocks by name, pages on their way through, and the edition to build next."""
 
-    context: Context
-    site: Site
+    edition: Edition
+    next: Edition | None = None
     blocks: dict[str, Mapping[str, str]] = field(default_factory=dict)
     finished: dict[str, str] = field(default_factory=dict)
 
@@ -71,32 +80,83 @@ def records_are_no_garbage() -> Iterator[None]:
         gc.enable()
 
 
-@records_are_no_garbage()
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read and check everything before MkDocs empties the output folder."""
     global _build
     try:
-        catalogue = load(Path(config.config_file_path).parent / "data")
-    except CatalogueError as error:
+        handed_over = config.extra.pop("handed_over", None)
+        _build = Build(handed_over) if handed_over else _read(config)
+    except (CatalogueError, BrokenWords, PageError) as error:
+        report = error.report() if isinstance(error, CatalogueError) else str(error)
         if not (_serving and "_build" in globals()):
-            raise Abort(error.report()) from None
-        log.error("%s\nThe last good site is served until this is mended.", error.report())
-        _build = Build(_build.context, _build.site)
-    else:
-        ctx = context(catalogue, language_files.load(str(config.theme["language"])))
-        _build = Build(ctx, site(ctx))
-    config.nav = _build.site.nav
+            raise Abort(report) from None
+        log.error("%s\nThe last good site is served until this is mended.", report)
+        _build = Build(_build.edition, _build.next)
+    config.nav = _build.edition.site.nav
+    if config.plugins["material/offline"].config.enabled:
+        _open_from_a_folder(config)
     return config
+
+
+def _open_from_a_folder(config: MkDocsConfig) -> None:
+    """Load nothing that a browser refuses to a page on disk: no module from a file, and no worker but the one at hand.
+
+    Material's plugin makes addresses of files and puts the search index into a script, but takes its worker from a network.
+    """
+    config.extra["polyfills"] = ["assets/javascripts/iframe-worker.js"]
+    for script in config.extra_javascript:
+        script.type, script.defer = "", True
+
+
+@records_are_no_garbage()
+def _read(config: MkDocsConfig) -> Build:
+    """What is built now and next. Raises CatalogueError, BrokenWords or PageError with everything that is wrong."""
+    root = Path(config.config_file_path).parent
+    catalogue = load(root / "data")
+    words = {language: language_files.load(language) for language in CONFIG}
+    if problems := language_files.differences(words[ENGLISH], words[CHINESE]):
+        raise BrokenWords("\n".join(problems))
+    _teach(words[CHINESE]("segments.terms").split())
+    built = editions(catalogue, {language: words[language] for language in _built(config)}, root / "docs")
+    return Build(*built.values())
+
+
+def _teach(terms: list[str]) -> None:
+    """Make the segmenter, which the search plugin uses, split Chinese sentences at the terms of the field."""
+    jieba.setLogLevel(logging.WARNING)
+    for term in terms:
+        jieba.add_word(term)
+
+
+def _built(config: MkDocsConfig) -> list[str]:
+    """The languages that a configuration builds: the English one those of `extra.editions`, the Chinese one itself."""
+    return [CHINESE] if config.theme["language"] == CHINESE else config.extra["editions"]
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Build the Chinese edition into its folder of the English one."""
+    if _build.next is None:
+        return
+    folder = FOLDER[CHINESE]
+    chinese = load_config(
+        str(Path(config.config_file_path).with_name(CONFIG[CHINESE])),
+        site_dir=str(Path(config.site_dir) / folder),
+        site_url=config.site_url and config.site_url + folder,
+        strict=config.strict,
+    )
+    chinese.extra["handed_over"] = _build.next
+    build(chinese)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages and downloads."""
-    for path, page in _build.site.pages.items():
+    site = _build.edition.site
+    for path, page in site.pages.items():
         file = File.generated(config, path, content=page.markdown)
         file.edit_uri = _edit_uri(page.entry)  # type: ignore[assignment]
         files.append(file)
         _build.blocks[path] = page.blocks
-    for path, text in _build.site.files.items():
+    for path, text in site.files.items():
         files.append(File.generated(config, path, content=text))
     return files
 
@@ -104,14 +164,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Fill in what a hand-written page quotes."""
     path = page.file.src_uri
-    if path in _build.site.pages:
+    if path in _build.edition.site.pages:
         return markdown
-    page.file.edit_uri = f"{Path(config.docs_dir).relative_to(Path(config.config_file_path).parent).as_posix()}/{path}"
+    page.file.edit_uri = f"docs/{config.theme['language']}/{path}"
     page._set_edit_url(config.repo_url, config.edit_uri, config.edit_uri_template)
-    try:
-        filled, _build.blocks[path] = hand_written(_build.context, markdown)
-    except (LookupFailure, QuoteError, KeyError) as error:
-        raise Abort(f"{page.file.edit_uri}: {error}") from None
+    filled, _build.blocks[path] = hand_written(_build.edition.context, markdown)
     return filled
 
 
@@ -148,9 +205,13 @@ def _edit_uri(entry: str | None) -> str | None:
     if entry is None:
         return None
     name = "models" if entry.startswith("model:") else "techniques"
-    return f"data/{name}.yaml#L{_build.context.catalogue.lines[entry]}"
+    return f"data/{name}.yaml#L{_build.edition.context.catalogue.lines[entry]}"
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Give theme templates the words of the interface."""
-    env.globals["ds_words"] = _build.context.words
+    """Give theme templates the words of the interface and the way to the same page of the other edition."""
+    words = _build.edition.context.words
+    root = (config.site_url or "").removesuffix(FOLDER[words.language])
+    env.globals["ds_words"] = words
+    env.globals["ds_editions"] = {language: root + FOLDER[language] for language in config.extra["editions"]}
+    env.globals["ds_other"] = {ENGLISH: FOLDER[CHINESE], CHINESE: "../"}[words.language]

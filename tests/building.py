@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("mkdocs.yml", "data", "docs", "hooks", "overrides")
+PARTS = ("mkdocs.yml", "mkdocs.zh.yml", "data", "docs", "hooks", "overrides")
 
 
 def copy_project(folder: Path) -> Path:

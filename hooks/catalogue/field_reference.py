@@ -119,6 +119,8 @@ def _row(name: str, info: FieldInfo) -> FieldRow:
 _TYPES = {
     "str": "text",
     "Text": "text",
+    "Name": "name",
+    "dict": "mapping",
     "int": "integer",
     "bool": "true or false",
     "Quantity": "number",

@@ -13,6 +13,7 @@ from .rules import ALL
 from .rules.draft import Draft
 from .schema.model import ModelsFile
 from .schema.technique import TechniquesFile
+from .schema.values import Text
 from .validate import validate
 
 MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
@@ -27,6 +28,38 @@ def load(data: FilePath) -> Catalogue:
     """
     data = data.resolve()
     texts = _texts(data)
+    draft, findings = _draft(data, texts)
+    for rule in ALL:
+        findings += rule(draft)
+    if findings:
+        raise CatalogueError(findings)
+    return Catalogue(
+        models=draft.by_id,
+        techniques={technique.id: technique for technique in draft.techniques.techniques},
+        references=draft.references,
+        entries=draft.entries,
+        api_names=draft.models.api_names,
+        lines=_lines(draft),
+        bibliography=texts[REFERENCES],
+        slips=_slips(data / SLIPS),
+    )
+
+
+def without_chinese(data: FilePath) -> list[Finding]:
+    """Every text that falls back to English in the Chinese edition. Raises CatalogueError where a file cannot be read."""
+    data = data.resolve()
+    draft, findings = _draft(data, _texts(data))
+    if findings:
+        raise CatalogueError(findings)
+    return [
+        file.finding(path, f"no Chinese for “{value.en}”", fix="write the text as `{en: …, zh: …}`")
+        for file, path, value in draft.nodes
+        if isinstance(value, Text) and value.lacks_chinese
+    ]
+
+
+def _draft(data: FilePath, texts: dict[str, str]) -> tuple[Draft, list[Finding]]:
+    """Both files held against the schema, and what is wrong with them. Raises CatalogueError where one does not fit it."""
     models_file = strict_yaml.read(texts[MODELS], f"{data.name}/{MODELS}")
     techniques_file = strict_yaml.read(texts[TECHNIQUES], f"{data.name}/{TECHNIQUES}")
     cited, findings = references.read(texts[REFERENCES], f"{data.name}/{REFERENCES}")
@@ -43,20 +76,7 @@ def load(data: FilePath) -> Catalogue:
     draft = Draft(
         models_file, with_sources(models), techniques_file, with_sources(techniques), f"{data.name}/{REFERENCES}", cited
     )
-    for rule in ALL:
-        findings += rule(draft)
-    if findings:
-        raise CatalogueError(findings)
-    return Catalogue(
-        models=draft.by_id,
-        techniques={technique.id: technique for technique in draft.techniques.techniques},
-        references=cited,
-        entries=draft.entries,
-        api_names=draft.models.api_names,
-        lines=_lines(draft),
-        bibliography=texts[REFERENCES],
-        slips=_slips(data / SLIPS),
-    )
+    return draft, findings
 
 
 def _slips(path: FilePath) -> dict[str, dict[str, dict[str, int]]]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -33,7 +35,7 @@ from .context import Context
 
 _CODE = re.compile(r"`([^`]+)`")
 _JOINER = "\u2060"  # keeps a source mark on the line of its sentence
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?![”」）])")
 
 
 @dataclass
@@ -120,10 +122,16 @@ class Citations:
         return escape(str(value))
 
     def inline(self, text: Text) -> Markup:
-        """A catalogue text as HTML: quotes filled in, `code` marked, everything else escaped."""
-        return Markup("").join(
+        """A catalogue text as HTML: quotes filled in, `code` marked, everything else escaped; marked where it falls back to English."""
+        words = self.context.words
+        html = Markup("").join(
             self.quote(part) if isinstance(part, Quote) else Markup(_CODE.sub(r"<code>\1</code>", str(escape(part))))
-            for part in parse(self.context.words.text(text))
+            for part in parse(words.text(text))
+        )
+        if not words.falls_back(text):
+            return html
+        return Markup('<span class="ds-fallback" lang="en" title="{}">{}</span>').format(
+            words("language.fallback"), html
         )
 
     def quote(self, quote: Quote) -> Markup:
@@ -189,16 +197,29 @@ def first_sentence(context: Context, text: Text) -> str:
 
 
 def description(context: Context, text: Text, least: int = 70, most: int = 155) -> str:
-    """The first sentences of a text, as many as fit into a search result; cut where the first fill too little of it."""
+    """The first sentences of a text, as many as fit into a search result; cut where the first fill too little of it.
+
+    `least` and `most` count Latin letters; a Chinese character is as wide as two.
+    """
     whole = plain_text(context, text)
     kept = ""
     for sentence in _SENTENCE.split(whole):
-        if kept and len(kept) + len(sentence) >= most:
+        joined = f"{kept} {sentence}".strip() if kept[-1:].isascii() else kept + sentence
+        if kept and _columns(joined) >= most:
             break
-        kept = f"{kept} {sentence}".strip()
-    if least <= len(kept) <= most or (kept == whole and len(kept) <= most):
+        kept = joined
+    if least <= _columns(kept) <= most or (kept == whole and _columns(kept) <= most):
         return kept
-    return whole[: most - 1].rsplit(" ", 1)[0] + "…"
+    end = next((end for end, width in enumerate(accumulate(map(_column, whole))) if width >= most), len(whole))
+    return (whole[:end].rsplit(" ", 1)[0] if whole[end - 1].isascii() else whole[:end]) + "…"
+
+
+def _columns(text: str) -> int:
+    return sum(map(_column, text))
+
+
+def _column(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _link(page: str, quote: Quote, name: str) -> Markup:

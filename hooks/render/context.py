@@ -37,9 +37,9 @@ class Context:
         return technique.abbreviation or self.words.text(technique.name)
 
 
-def context(catalogue: Catalogue, words: Words) -> Context:
-    """Set up the templates: strict about undefined names, escaping by default."""
-    environment = Environment(
+def templates() -> Environment:
+    """The templates: strict about undefined names, escaping by default. Editions share them, since each is compiled once."""
+    return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -47,4 +47,8 @@ def context(catalogue: Catalogue, words: Words) -> Context:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    return Context(catalogue, words, environment)
+
+
+def context(catalogue: Catalogue, words: Words, shared: Environment | None = None) -> Context:
+    """What the pages of one language are made from; `shared` are templates that another one has compiled."""
+    return Context(catalogue, words, shared or templates())

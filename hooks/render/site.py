@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from catalogue.quotes import Quote, parse
 from catalogue.records import first_date
@@ -19,7 +19,7 @@ from .pages import (
     compare,
     coverage,
     data,
-    downloads,
+    glossary,
     infrastructure,
     model,
     models,
@@ -32,10 +32,9 @@ from .pages import (
 GUIDES = ("guides/framework.md", "guides/alignment.md")
 
 
-def site(ctx: Context) -> Site:
-    """Render every generated page and download."""
+def site(ctx: Context, files: Mapping[str, str]) -> Site:
+    """Render every generated page; `files` are the downloads, which are the same in each language."""
     catalogue = ctx.catalogue
-    files = downloads.files(catalogue)
     pages = [
         models.index(ctx),
         *(model.page(ctx, entry) for entry in catalogue.models.values()),
@@ -46,6 +45,7 @@ def site(ctx: Context) -> Site:
         infrastructure.page(ctx),
         references.page(ctx),
         api_names.page(ctx),
+        glossary.page(ctx),
         coverage.page(ctx),
         data.page(ctx, files),
         *([trust.page(ctx)] if catalogue.slips else []),
@@ -121,6 +121,7 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
                 *(["trust.md"] if catalogue.slips else []),
                 "references.md",
                 "api-names.md",
+                "glossary.md",
                 "coverage.md",
                 "downloads.md",
                 "add-a-model.md",

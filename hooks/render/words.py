@@ -8,10 +8,17 @@ from pathlib import Path
 from catalogue.schema.values import Text
 from catalogue.strict_yaml import read
 
-_FOLDER = Path(__file__).parent / "words"
+FOLDER = Path(__file__).parent / "words"
+ENGLISH, CHINESE = "en", "zh"
+# What English reads off the code: descriptions of fields, docstrings of rules. And what only a search in Chinese needs.
+_IN_THE_CODE = ("schema.", "rules.", "segments.")
 
 
-class MissingWord(KeyError):
+class BrokenWords(ValueError):
+    """Language files that cannot be used, with every reason."""
+
+
+class MissingWord(BrokenWords):
     """A word that a template asks for and the language file does not have."""
 
 
@@ -24,7 +31,7 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         if key not in self._words:
-            raise MissingWord(f"words/{self.language}/ has no `{key}`")
+            raise MissingWord(f"words/{self.language}/: `{key}` is missing; add it in this language")
         return self._words[key].format(**values) if values else self._words[key]
 
     def __contains__(self, key: str) -> bool:
@@ -33,23 +40,50 @@ class Words:
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
 
+    def from_code(self, key: str, english: str) -> str:
+        """What the code says in English, such as a field's description; in another language from its files."""
+        return english if self.language == ENGLISH else self(key)
+
     def text(self, text: Text) -> str:
         """The text in this language; English where it has not been written."""
-        return (text.zh if self.language == "zh" else None) or text.en
+        return (text.zh if self.language == CHINESE else None) or text.en
+
+    def falls_back(self, text: Text) -> bool:
+        """Whether a reader of this language meets English in place of the text."""
+        return self.language == CHINESE and text.lacks_chinese
 
 
-def load(language: str) -> Words:
-    """Read `words/<language>/*.yaml`. Raises ValueError with its findings where a file is broken or repeats a key."""
+def load(language: str, folder: Path = FOLDER) -> Words:
+    """Read `<folder>/<language>/*.yaml`. Raises BrokenWords where a file is broken or repeats a key."""
     words: dict[str, str] = {}
-    for file in sorted((_FOLDER / language).glob("*.yaml")):
-        located = read(file.read_text(encoding="utf-8"), f"words/{language}/{file.name}")
-        if located.findings:
-            raise ValueError("\n".join(map(str, located.findings)))
-        for key, word in _flat(located.data, ""):
+    problems: list[str] = []
+    for file in sorted((folder / language).glob("*.yaml")):
+        name = f"words/{language}/{file.name}"
+        located = read(file.read_text(encoding="utf-8"), name)
+        problems += map(str, located.findings)
+        for key, word in _flat(located.data, "") if not located.findings else ():
             if key in words:
-                raise ValueError(f"words/{language}/{file.name}: `{key}` stands in another file too")
+                problems.append(f"{name}: `{key}` stands in another file too; take one of the two out")
             words[key] = word
+    if problems:
+        raise BrokenWords("\n".join(problems))
     return Words(language, words)
+
+
+def differences(english: Words, other: Words) -> list[str]:
+    """Keys that only one of two languages has, each as a message that says what to do."""
+    name = f"words/{other.language}"
+    missing = [
+        f"{name}/: `{key}` is missing; English has “{english(key)}”; add it in this language"
+        for key in english
+        if key not in other
+    ]
+    idle = [
+        f"{name}/: `{key}` has no counterpart in words/{ENGLISH}/; correct the key or take it out"
+        for key in other
+        if key not in english and not key.startswith(_IN_THE_CODE)
+    ]
+    return missing + idle
 
 
 def _flat(node: object, prefix: str) -> Iterator[tuple[str, str]]:

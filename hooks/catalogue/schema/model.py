@@ -15,6 +15,7 @@ from .values import (
     HttpsUrl,
     Identifier,
     Length,
+    Name,
     PartialDate,
     Quantity,
     Record,
@@ -212,7 +213,7 @@ class Tokenizer(Block):
 class Row(Record):
     """One line of an evaluation table."""
 
-    benchmark: Text = Field(description="Benchmark, named as in the table.", examples=["MMLU"])
+    benchmark: Name = Field(description="Benchmark, named as in the table.", examples=["MMLU"])
     setting: Text | None = Field(
         default=None, description="Shots, metric or mode, as in the table.", examples=["5-shot, EM"]
     )

@@ -42,11 +42,24 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
 
+_CODE_OR_QUOTE = re.compile(r"`[^`]*`|\{\{.*?\}\}")
+# Words of a language, not `AdamW`, `FP8` or `4-shot`; in a name, only those without a capital.
+_WORD = re.compile(r"(?<![\w.@/+])[A-Z]?[a-z]{2,}(?![\w.@/+])")
+_COMMON_WORD = re.compile(r"(?<![\w.@/+-])[a-z]{2,}(?![\w.@/+-])")
+
+
 class Text(Record):
     """A text for readers, in English and, where it has been written, in Chinese."""
 
+    _words: ClassVar[re.Pattern[str]] = _WORD
+
     en: str = Field(min_length=1, description="English text.")
     zh: str | None = Field(default=None, min_length=1, description="Simplified Chinese text.")
+
+    @property
+    def lacks_chinese(self) -> bool:
+        """Whether Chinese is still to be written: numbers, abbreviations and code are the same in both languages."""
+        return self.zh is None and self._words.search(_CODE_OR_QUOTE.sub("", self.en)) is not None
 
     @model_validator(mode="before")
     @classmethod
@@ -62,6 +75,12 @@ class Text(Record):
         in_languages = dict(handler.resolve_ref_schema(handler(schema)))
         in_languages.pop("description", None)
         return {"anyOf": [{"type": "string", "minLength": 1}, in_languages]}
+
+
+class Name(Text):
+    """A proper name, given in Chinese only where it differs."""
+
+    _words: ClassVar[re.Pattern[str]] = _COMMON_WORD
 
 
 class _Scalar:
@@ -275,7 +294,7 @@ class Single(Record, Generic[T]):
             return data
         else:
             data = {"value": data}
-        if data.get("value") in set(Absence):
+        if isinstance(data.get("value"), str) and data["value"] in set(Absence):
             data[_ABSENCE] = data.pop("value")
         return data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from catalogue import field_reference
 from catalogue.rules import ALL
@@ -14,8 +15,24 @@ from ..page import Page, Section
 def page(context: Context) -> Page:
     """How to add an entry, an entry to copy, every field, every rule."""
     words = context.words
-    records = field_reference.records()
-    rules = [(_title(rule), " ".join((rule.__doc__ or "").split())) for rule in ALL]
+    records = {
+        name: [
+            replace(
+                row,
+                type=words(f"type.{row.type.replace(' ', '_')}") if row.opens is None else row.type,
+                description=words.from_code(f"schema.{name}.{row.name}", row.description),
+            )
+            for row in rows
+        ]
+        for name, rows in field_reference.records().items()
+    }
+    rules = [
+        (
+            words.from_code(f"rules.{rule.__name__}.title", _title(rule)),
+            words.from_code(f"rules.{rule.__name__}.rule", " ".join((rule.__doc__ or "").split())),
+        )
+        for rule in ALL
+    ]
     sections = [
         Section("lead", "", context.html("add_lead.html.jinja")),
         Section(
@@ -32,4 +49,4 @@ def page(context: Context) -> Page:
 
 
 def _title(rule: Callable[..., object]) -> str:
-    return rule.__name__.replace("_", " ")
+    return rule.__name__.replace("_", " ").capitalize()

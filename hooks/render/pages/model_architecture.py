@@ -182,7 +182,7 @@ def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
         owner = catalogue.entries[entry.architecture_owner]
         if owner.model.id != entry.model.id:
             link = Markup('<a href="ds:models/{}.md#architecture">{}</a>').format(owner.model.id, owner.variant.name)
-            lines.append(Markup(escape(words("architecture.shared", variant=entry.variant.name))) + " " + link + ".")
+            lines.append(Markup(words("architecture.shared", variant=escape(entry.variant.name), owner=link)))
     return lines
 
 

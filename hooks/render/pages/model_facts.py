@@ -89,7 +89,7 @@ def _lineage(citations: Citations, model: Model) -> list[Markup]:
         link = Markup('<a href="ds:models/{}.md">{}</a>').format(edge.model, models[edge.model].name)
         line = Markup("{} {}").format(words(f"relation.{edge.relation.name.lower()}"), link)
         if edge.note is not None:
-            line += Markup(" ({})").format(citations.inline(edge.note))
+            line += Markup(words("punctuation.bracketed", text=citations.inline(edge.note)))
         lines.append(line + citations.mark(edge.source))
     return lines
 
@@ -98,7 +98,7 @@ def _links(citations: Citations, model: Model) -> list[Markup]:
     words = citations.context.words
     return [
         Markup('<a href="{}">{}</a>').format(
-            link.url, words.text(link.label) if link.label else words(f"link.{link.kind.value}")
+            link.url, citations.inline(link.label) if link.label else words(f"link.{link.kind.value}")
         )
         for link in model.links
     ]

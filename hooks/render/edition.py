@@ -1,0 +1,49 @@
+"""Editions: the whole site in each language, known to be complete before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalogue.lookup import LookupFailure
+from catalogue.quotes import QuoteError
+from catalogue.records import Catalogue
+
+from .context import Context, context, templates
+from .page import Site
+from .pages import downloads
+from .site import hand_written, site
+from .words import Words
+
+
+class PageError(ValueError):
+    """Hand-written pages that cannot be filled in, each with its reason."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A language with what its pages are made from and the generated ones."""
+
+    context: Context
+    site: Site
+
+
+def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> dict[str, Edition]:
+    """Render the generated pages in each language and try to fill in the hand-written ones in `docs/<language>`.
+
+    Raises PageError that names every hand-written page with a quote that leads nowhere.
+    """
+    shared, files = templates(), downloads.files(catalogue)
+    contexts = {language: context(catalogue, words[language], shared) for language in words}
+    if problems := [p for language in words for p in _problems(contexts[language], docs / language)]:
+        raise PageError("\n".join(problems))
+    return {language: Edition(ctx, site(ctx, files)) for language, ctx in contexts.items()}
+
+
+def _problems(ctx: Context, folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*.md")):
+        try:
+            hand_written(ctx, path.read_text(encoding="utf-8"))
+        except (LookupFailure, QuoteError, KeyError) as error:
+            yield f"{path.relative_to(folder.parent.parent).as_posix()}: {error}"

@@ -1,0 +1,238 @@
+"""Both editions: the same pages, each leading to the other, and nothing left in English."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from building import ROOT, copy_project, mkdocs
+from catalogue import strict_yaml
+from catalogue.load import MODELS, TECHNIQUES, without_chinese
+from catalogue.quotes import Quote, parse
+from catalogue.records import Catalogue
+from catalogue.schema.values import Text, walk
+from helpers import DATA, check
+from render.words import CHINESE, ENGLISH, differences, load
+
+HAN = r"[\u4e00-\u9fff]"
+WORDS = ROOT / "hooks" / "render" / "words"
+
+
+@pytest.fixture(scope="module")
+def editions(built: Path) -> dict[str, dict[str, LexborHTMLParser]]:
+    """The pages of each edition by their path in it."""
+    found: dict[str, dict[str, LexborHTMLParser]] = {ENGLISH: {}, CHINESE: {}}
+    for path in sorted(built.rglob("*.html")):
+        parts = path.relative_to(built).parts
+        language = CHINESE if parts[0] == CHINESE else ENGLISH
+        name = "/".join(parts[language == CHINESE :])
+        found[language][name] = LexborHTMLParser(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_both_editions_have_the_same_pages(editions: dict[str, dict[str, LexborHTMLParser]]) -> None:
+    assert list(editions[ENGLISH]) == list(editions[CHINESE])
+    for language, pages in editions.items():
+        assert {tree.css_first("html").attributes["lang"] for tree in pages.values()} == {language}  # type: ignore[union-attr]
+
+
+def test_both_editions_have_the_same_anchors(editions: dict[str, dict[str, LexborHTMLParser]]) -> None:
+    """A link to a place in one edition is good in the other."""
+    for name, tree in editions[ENGLISH].items():
+        headings = [
+            [node.attributes.get("id") for node in other.css(".md-content :is(h1, h2, h3)[id]")]
+            for other in (tree, editions[CHINESE][name])
+        ]
+        assert headings[0][1:] == headings[1][1:], name
+
+
+def test_the_switch_leads_to_the_same_page(built: Path, editions: dict[str, dict[str, LexborHTMLParser]]) -> None:
+    for language, folder, other in ((ENGLISH, built, built / CHINESE), (CHINESE, built / CHINESE, built)):
+        for name, tree in editions[language].items():
+            if name == "404.html":
+                continue
+            switch = tree.css_first("a.ds-language")
+            assert switch is not None, name
+            target = ((folder / name).parent / (switch.attributes["href"] or "")).resolve()
+            file = target / "index.html" if target.is_dir() else target
+            assert file == (other / name).resolve(), f"{language}: {name}"
+
+
+def test_every_page_names_its_counterpart(editions: dict[str, dict[str, LexborHTMLParser]]) -> None:
+    """`hreflang` both ways and to itself, as search engines want it."""
+    for name, tree in editions[ENGLISH].items():
+        if name == "404.html":
+            continue
+        named = [
+            {n.attributes["hreflang"]: n.attributes["href"] for n in page.css("head link[rel~=alternate][hreflang]")}
+            for page in (tree, editions[CHINESE][name])
+        ]
+        assert named[0] == named[1], name
+        assert set(named[0]) == {ENGLISH, CHINESE}
+        canonical = {
+            language: editions[language][name].css_first("link[rel=canonical]").attributes["href"]  # type: ignore[union-attr]
+            for language in (ENGLISH, CHINESE)
+        }
+        assert named[0] == canonical, name
+        assert urlsplit(str(canonical[CHINESE])).path.startswith(f"/{CHINESE}/")
+
+
+def test_no_text_falls_back_to_english() -> None:
+    assert [str(finding) for finding in without_chinese(DATA)] == []
+
+
+def test_the_words_of_both_languages_have_the_same_keys() -> None:
+    assert differences(load(ENGLISH), load(CHINESE)) == []
+
+
+def test_the_words_of_both_languages_fill_in_the_same_names() -> None:
+    english, chinese = load(ENGLISH), load(CHINESE)
+    name = re.compile(r"\{\w+\}")
+    dates = "date."
+    unequal = {
+        key: (english(key), chinese(key))
+        for key in english
+        if not key.startswith(dates) and set(name.findall(english(key))) != set(name.findall(chinese(key)))
+    }
+    assert unequal == {}
+
+
+def test_a_missing_word_stops_the_build_and_leaves_the_last_good_site(tmp_path: Path) -> None:
+    project = copy_project(tmp_path)
+    (project / "site").mkdir()
+    (project / "site" / "index.html").write_text("the last good site")
+    words = project / "hooks" / "render" / "words" / CHINESE / "interface.yaml"
+    text = words.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.strip().startswith("timeline: "))
+    words.write_text(text.replace(line + "\n", "", 1), encoding="utf-8")
+    result = mkdocs(project, "build", "--strict")
+    output = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert "words/zh/: `page.timeline` is missing; English has “" + load(ENGLISH)("page.timeline") in output
+    assert "Traceback" not in output
+    assert (project / "site" / "index.html").read_text() == "the last good site"
+
+
+def test_an_idle_word_is_an_error(tmp_path: Path) -> None:
+    for language in (ENGLISH, CHINESE):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "a.yaml").write_text('page:\n  home: "x"\n', encoding="utf-8")
+    (tmp_path / CHINESE / "b.yaml").write_text('page:\n  hmoe: "x"\n', encoding="utf-8")
+    (message,) = differences(load(ENGLISH, tmp_path), load(CHINESE, tmp_path))
+    assert "`page.hmoe` has no counterpart" in message
+
+
+def test_a_text_without_chinese_is_marked_and_listed(tmp_path: Path) -> None:
+    project = copy_project(tmp_path)
+    file = project / "data" / TECHNIQUES
+    text = file.read_text(encoding="utf-8")
+    at = text.index("    what:\n      en:")
+    chinese = re.compile(r"\n      zh: [^\n]*").search(text, at)
+    assert chinese is not None
+    file.write_text(text[: chinese.start()] + text[chinese.end() :], encoding="utf-8")
+    listed = check("--coverage", project / "data").stdout
+    line = text[:at].count("\n") + 1
+    assert re.search(rf"data/{TECHNIQUES}:({line}|{line + 1}): techniques\.[\w-]+\.what: no Chinese for “", listed)
+    assert "1 texts fall back" in listed or "1 text falls back" in listed
+    assert mkdocs(project, "build", "--strict").returncode == 0
+    id_ = re.findall(r"techniques\.([\w-]+)\.what", listed)[0]
+    page = LexborHTMLParser((project / "site/zh/techniques" / id_ / "index.html").read_text(encoding="utf-8"))
+    mark = page.css_first(".ds-fallback[lang=en]")
+    assert mark is not None
+    assert mark.attributes["title"] == load(CHINESE)("language.fallback")
+
+
+def texts_of_the_catalogue() -> list[tuple[str, str]]:
+    """Every Chinese text of the data files, as (where, text)."""
+    found: list[tuple[str, str]] = []
+    for name in (MODELS, TECHNIQUES):
+        located = strict_yaml.read((DATA / name).read_text(encoding="utf-8"), name)
+
+        def visit(node: object, path: str, name: str = name) -> None:
+            if isinstance(node, dict):
+                if isinstance(node.get("zh"), str):
+                    found.append((f"{name}: {path}", node["zh"]))
+                for key, child in node.items():
+                    visit(child, f"{path}.{key}")
+            elif isinstance(node, list):
+                for index, child in enumerate(node):
+                    visit(child, f"{path}[{index}]")
+
+        visit(located.data, "")
+    return found
+
+
+def chinese_sources() -> list[tuple[str, str]]:
+    """Chinese as it is written: texts of the catalogue, words of the interface, hand-written pages."""
+    words = load(CHINESE)
+    pages = [
+        (path.name, line)
+        for path in sorted((ROOT / "docs" / CHINESE).rglob("*.md"))
+        for line in path.read_text(encoding="utf-8").replace(" |", "|").replace("| ", "|").splitlines()
+    ]
+    return [*texts_of_the_catalogue(), *((key, words(key)) for key in words), *pages]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rule"),
+    [
+        (f"{HAN}[,;:!?]|[,;:!?]{HAN}", "full-width punctuation beside Chinese"),
+        (f"{HAN}[A-Za-z0-9]|[A-Za-z0-9%]{HAN}", "a space between Chinese and Latin letters or digits"),
+        (r" [，。；：、（）]|[，。；：、（）] ", "no space beside full-width punctuation"),
+    ],
+    ids=["punctuation", "space", "no space"],
+)
+def test_chinese_is_set_one_way(pattern: str, rule: str) -> None:
+    silent = re.compile(r"\{\{.*?\}\}|`[^`]*`|<[^>]*>|\{[^}]*\}|\]\([^)]*\)")
+    wrong = [
+        (where, text)
+        for where, text in chinese_sources()
+        if re.search(pattern, silent.sub("\u2060", text)) and not where.startswith(("segments.", "date."))
+    ]
+    assert wrong == [], rule
+
+
+def quoted(text: str) -> Counter[tuple[str, ...]]:
+    """The quotes of a text: calls and what they point to, without the words that a link shows."""
+    return Counter(
+        (part.name, *(part.arguments if part.name not in ("m", "t") else part.arguments[:1]))
+        for part in parse(text)
+        if isinstance(part, Quote)
+    )
+
+
+def test_both_languages_quote_the_same_values(catalogue: Catalogue) -> None:
+    texts: list[Text] = []
+    for records in (catalogue.models, catalogue.techniques):
+        walk(dict(records), lambda value, _: texts.append(value) if isinstance(value, Text) else None)
+    pairs = [(text.en, text.zh) for text in texts if text.zh]
+    pairs += [
+        (path.read_text(encoding="utf-8"), (ROOT / "docs" / CHINESE / path.relative_to(ROOT / "docs" / ENGLISH)).read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "docs" / ENGLISH).rglob("*.md"))
+    ]  # fmt: skip
+    assert [
+        (en[:60], quoted(en) - quoted(zh), quoted(zh) - quoted(en)) for en, zh in pairs if quoted(en) != quoted(zh)
+    ] == []
+
+
+def test_both_languages_state_the_same_numbers(catalogue: Catalogue) -> None:
+    """Digits that are typed in a text are the same digits in the other language, but for dates and counting words."""
+    number = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])")
+    silent = re.compile(r"\{\{.*?\}\}|`[^`]*`")
+    texts: list[Text] = []
+    for records in (catalogue.models, catalogue.techniques):
+        walk(dict(records), lambda value, _: texts.append(value) if isinstance(value, Text) else None)
+    wrong = []
+    for text in texts:
+        if text.zh is None:
+            continue
+        english, chinese = (Counter(number.findall(silent.sub("", t))) for t in (text.en, text.zh))
+        long = {n: count for n, count in (english - chinese).items() if len(re.sub(r"\D", "", n)) > 2}
+        if long and not re.search(r"million|billion|trillion|thousand", text.en):
+            wrong.append((text.en, text.zh, long))
+    assert wrong == []
