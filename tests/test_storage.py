@@ -129,16 +129,3 @@ def test_the_pages_show_both_bases(catalogue: Catalogue) -> None:
             assert f"{entry.stored_cache.value:,}" in html["serving"], entry.variant.id
             assert entry.stored_cache.numbers in html["architecture"], entry.variant.id
         assert (ctx.words("field.cache.in_service") in html.get("serving", "")) == bool(owners), model.id
-
-
-def test_a_cache_without_a_count_of_the_weights(catalogue: Catalogue) -> None:
-    """CSA2 has a formula for its cache alone, and the page says so instead of naming fields that it does not have."""
-    ctx, entry = context(catalogue, language_files.load("en")), catalogue.entries["deepseek-v4.1-flash"]
-    assert entry.recount
-    assert entry.recount.total is None
-    assert entry.stored_cache_agreement
-    html = next(s.html for s in page(ctx, entry.model).sections if s.id == "architecture")
-    assert ctx.words("working.no_formula") in html
-    assert ctx.words("working.missing") not in html
-    with pytest.raises(LookupFailure, match="its attention has no formula"):
-        lookup_of(catalogue).find("variant:deepseek-v4.1-flash/recomputed.total_parameters")
