@@ -12,8 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Technique
+from catalogue.schema.values import Text
 
-from .words import Words
+from .words import CHINESE, Words
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,11 @@ class Context:
         return self.templates.get_template(template).render(words=self.words, **values).strip()
 
     def short_name(self, technique: Technique) -> str:
-        """What everybody calls a technique."""
-        return technique.abbreviation or self.words.text(technique.name)
+        """What everybody calls a technique; in Chinese its Chinese name where the short one is a phrase in English."""
+        short = technique.abbreviation
+        if short is None or (self.words.language == CHINESE and " " in short and Text(en=short).lacks_chinese):
+            return self.words.text(technique.name)
+        return short
 
 
 def templates() -> Environment:
