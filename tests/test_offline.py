@@ -1,0 +1,88 @@
+"""The build that opens from a folder on disk: pages, sources and search without a server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from building import ROOT
+from catalogue.records import Catalogue
+
+pytestmark = pytest.mark.browser
+
+ABORTED = "net::ERR_ABORTED"  # what was still loading when the test went on to the next page
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the folder that `make offline` fills."""
+    site = tmp_path_factory.mktemp("offline") / "site"
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(site)],
+        cwd=ROOT,
+        check=True,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "OFFLINE": "true"},
+    )
+    return site.as_uri() + "/"
+
+
+@pytest.fixture
+def problems(page: Page) -> Iterator[list[str]]:
+    """What goes wrong on a page while a test uses it; nothing may."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("request", lambda request: found.append(request.url) if request.url.startswith("http") else None)
+    yield found
+    assert found == []
+
+
+@pytest.mark.parametrize(("home", "query"), [("index.html", "latent attention"), ("zh/index.html", "潜在注意力")])
+def test_search_works_without_a_server(page: Page, folder: str, problems: list[str], home: str, query: str) -> None:
+    page.goto(folder + home)
+    page.locator("input.md-search__input").click()
+    page.keyboard.insert_text(query)
+    page.keyboard.press("End")
+    first = page.locator(".md-search-result__item a").first
+    expect(first).to_be_visible(timeout=20_000)
+    assert "techniques/mla" in (first.get_attribute("href") or "")
+    first.click()
+    expect(page.locator("h1")).to_contain_text("MLA")
+
+
+def test_a_source_opens_beside_its_value(page: Page, folder: str, problems: list[str], catalogue: Catalogue) -> None:
+    page.goto(folder + "models/deepseek-v3.html")
+    page.locator(".ds-facts a.ds-v").first.hover()
+    source = catalogue.flagship(catalogue.models["deepseek-v3"]).variant.parameters.total.source
+    assert source is not None
+    expect(page.get_by_role("tooltip")).to_contain_text(catalogue.references[source.items[0].key].title)
+
+
+def test_every_page_opens_from_the_folder(browser: Browser, folder: str) -> None:
+    """One page of each kind in each edition, reached over the navigation."""
+    page, failed = browser.new_page(), []
+    page.on("requestfailed", lambda request: failed.append(request.url) if request.failure != ABORTED else None)
+    for edition in ("", "zh/"):
+        page.goto(f"{folder}{edition}index.html")
+        links = page.locator(".md-tabs a").evaluate_all("links => links.map(link => link.href)")
+        assert len(links) > 4
+        for link in links:
+            page.goto(link)
+            expect(page.locator("h1")).to_be_visible()
+            assert Path(link).suffix == ".html"
+    page.close()
+    assert failed == []
+
+
+def test_the_switch_leads_to_the_other_edition(page: Page, folder: str, problems: list[str]) -> None:
+    page.goto(folder + "models/deepseek-v3.html")
+    page.locator("a.ds-language").click()
+    expect(page).to_have_url(folder + "zh/models/deepseek-v3.html")
+    page.locator("a.ds-language").click()
+    expect(page).to_have_url(folder + "models/deepseek-v3.html")
