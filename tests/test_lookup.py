@@ -19,7 +19,7 @@ SMALL = load(VALID)
 
 
 def lookup_of(catalogue: Catalogue) -> Lookup:
-    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries)
+    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
 
 
 def find(path: str) -> Found:
@@ -109,7 +109,10 @@ FAILURES = {
     "no slash": ("ant-base", "`ant-base` is not a path; allowed is `id/field.field`"),
     "nothing behind the slash": ("ant-base/", "is not a path"),
     "unknown id": ("ant-bass/name", "no entry is called `ant-bass`; nearest match: `ant-base`"),
-    "unknown kind": ("paper:ant/name", "`paper:` is not a kind of entry; allowed are model:, variant:, technique:"),
+    "unknown kind": (
+        "paper:ant/name",
+        "`paper:` is not a kind of entry; allowed are model:, variant:, technique:, gpu:",
+    ),
     "id of another kind": ("technique:ant/name", "no entry is called `ant`"),
     "unknown field": (
         "ant-base/parameters.totl",

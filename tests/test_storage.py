@@ -21,7 +21,7 @@ MILLION = 2**20  # tokens of the makers' “1M”
 
 
 def lookup_of(catalogue: Catalogue) -> Lookup:
-    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries)
+    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
 
 
 def number(catalogue: Catalogue, path: str) -> Fraction:

@@ -14,7 +14,6 @@ from catalogue.derive.expression import term
 from catalogue.derive.training import Consequences, LeftOut, consequences
 from catalogue.load import MODELS, load
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
-from catalogue.peaks import _PEAKS
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
 from catalogue.schema.training import StageKind
@@ -38,11 +37,11 @@ PUBLISHED_FLOPS = "model:deepseek-v3/infrastructure.gflop_per_token"
 
 
 def lookup_of(catalogue: Catalogue) -> Lookup:
-    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries)
+    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
 
 
-def peak_of(catalogue: Catalogue, gpu: str = "NVIDIA H800") -> Decimal:
-    return lookup_of(catalogue).number(_PEAKS[gpu]) * 10**12
+def peak_of(catalogue: Catalogue, gpu: str = "nvidia-h800") -> Decimal:
+    return lookup_of(catalogue).number(f"gpu:{gpu}/bf16_tflops") * 10**12
 
 
 def found(entry: Entry, peak: Decimal | None = None) -> Consequences:

@@ -19,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from .schema.api import ApiName
+from .schema.gpu import Gpu
 from .schema.model import Model, ModelsFile
 from .schema.technique import Technique, TechniquesFile
 from .schema.values import Single, Text
@@ -75,7 +76,7 @@ def json_schema(name: str) -> str:
 def records() -> dict[str, list[FieldRow]]:
     """Every record of the two files with its fields, outermost first."""
     found: dict[str, list[FieldRow]] = {}
-    queue: list[type[BaseModel]] = [Model, ApiName, Technique]
+    queue: list[type[BaseModel]] = [Model, ApiName, Technique, Gpu]
     while queue:
         record = queue.pop(0)
         if record.__name__ in found:

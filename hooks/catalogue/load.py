@@ -39,6 +39,7 @@ def load(data: FilePath) -> Catalogue:
         references=draft.references,
         entries=draft.entries,
         api_names=draft.models.api_names,
+        gpus=draft.gpus,
         lines=_lines(draft),
         bibliography=texts[REFERENCES],
         slips=_slips(data / SLIPS),

@@ -1,7 +1,7 @@
 """Find a value of the catalogue by its path, for the numbers in texts.
 
-A path is `id/field.field`, where id is a model, a variant or a technique (`model:`,
-`variant:` or `technique:` before it where one id names two of them). Items of a list are
+A path is `id/field.field`, where id is a model, a variant, a technique or a GPU (`model:`,
+`variant:`, `technique:` or `gpu:` before it where one id names two of them). Items of a list are
 called by their id, or by their label in lower case with hyphens, or by their position if they have neither; `@variant-id` picks one variant's value; `recomputed.…`
 behind a variant gives what was recomputed.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from .derive.storage import cache_bytes
 from .derive.training import consequences
 from .findings import nearest
 from .records import Entry
+from .schema.gpu import Gpu
 from .schema.model import Model
 from .schema.technique import Technique
 from .schema.values import PartialDate, Quantity, Single, Sources, Stated, Text
@@ -68,11 +69,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Lookup:
-    """Resolves paths over models, techniques and variants."""
+    """Resolves paths over models, techniques, variants and GPUs."""
 
     models: Mapping[str, Model]
     techniques: Mapping[str, Technique]
     entries: Mapping[str, Entry]
+    gpus: Mapping[str, Gpu] = field(default_factory=dict)
 
     def find(self, path: str) -> Found:
         """Return what `path` names. Raises LookupFailure."""
@@ -101,13 +103,13 @@ class Lookup:
 
     @property
     def _tables(self) -> dict[str, Mapping[str, Any]]:
-        return {"model": self.models, "variant": self.entries, "technique": self.techniques}
+        return {"model": self.models, "variant": self.entries, "technique": self.techniques, "gpu": self.gpus}
 
     def _start(self, id_: str, rest: str) -> Any:
         kind, colon, name = id_.rpartition(":")
         tables = self._tables
         if colon and kind not in tables:
-            raise LookupFailure(f"`{kind}:` is not a kind of entry; allowed are model:, variant:, technique:")
+            raise LookupFailure(f"`{kind}:` is not a kind of entry; allowed are model:, variant:, technique:, gpu:")
         hits = [(k, table[name]) for k, table in tables.items() if name in table and (not colon or k == kind)]
         if not hits:
             known = [i for k, table in tables.items() if not colon or k == kind for i in table]
@@ -226,8 +228,8 @@ def names_of(item: Any) -> tuple[str, ...]:
                 (slug(item.benchmark.en), slug(f"{item.benchmark.en} {item.setting.en if item.setting else ''}"))
             )
         )
-    for field in ("label", "part", "name", "about", "aspect"):
-        value = getattr(item, field, None)
+    for key in ("label", "part", "name", "about", "aspect"):
+        value = getattr(item, key, None)
         if value is not None:
             return (slug(value.en if isinstance(value, Text) else value),)
     return ()

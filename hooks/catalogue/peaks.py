@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from .derive.training import Consequences, consequences
-from .lookup import Found, Lookup, LookupFailure
+from .lookup import Found, Lookup
 from .records import Entry
+from .schema.gpu import Gpu
 
-# Where the catalogue states the peak of a GPU in dense BF16, in TFLOPS.
-_PEAKS = {"NVIDIA H800": "technique:flashmla/facts.peak-of-an-h800-sxm5.value"}
 _TERA = 10**12
+
+
+def gpu_of(lookup: Lookup, entry: Entry) -> Gpu | None:
+    """The kind of GPU that a variant was trained on; None where it is not published, or not one that the catalogue knows."""
+    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure else None
+    stated = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
+    name = stated.value.en if stated and stated.value else None
+    return next((gpu for gpu in lookup.gpus.values() if gpu.name == name), None)
 
 
 def peak(lookup: Lookup, entry: Entry) -> Found | None:
     """Peak of a GPU that a variant was trained on, dense BF16, in TFLOPS; None where either is not known."""
-    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure else None
-    gpu = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
-    path = _PEAKS.get(gpu.value.en) if gpu and gpu.value else None
-    try:
-        return lookup.find(path) if path else None
-    except LookupFailure:
-        return None
+    gpu = gpu_of(lookup, entry)
+    return Found(gpu.bf16_tflops.value, gpu.bf16_tflops.source) if gpu and gpu.bf16_tflops.value else None
 
 
 def followed(lookup: Lookup, entry: Entry) -> Consequences | None:

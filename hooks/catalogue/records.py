@@ -14,6 +14,7 @@ from .derive.storage import stored_cache
 from .references import Reference
 from .schema.api import ApiName
 from .schema.architecture import Architecture, VisionEncoder
+from .schema.gpu import Gpu
 from .schema.model import Dates, Model, Part, PartKind, Variant
 from .schema.technique import Technique
 from .schema.values import PartialDate
@@ -106,6 +107,7 @@ class Catalogue:
     Attributes:
         entries: Variants by id, in catalogue order.
         api_names: Names of the API with what each meant when.
+        gpus: Kinds of GPU by id.
         lines: Line of each model's and technique's entry in its file, for edit links.
         bibliography: references.bib as it stands, to download.
         slips: The report of `catalogue.slips`, as `make slips` wrote it; empty without one.
@@ -116,6 +118,7 @@ class Catalogue:
     references: Mapping[str, Reference]
     entries: Mapping[str, Entry]
     api_names: tuple[ApiName, ...]
+    gpus: Mapping[str, Gpu]
     lines: Mapping[str, int]
     bibliography: str
     slips: Mapping[str, Mapping[str, Mapping[str, int]]]

@@ -24,8 +24,9 @@ from .records import Catalogue
 from .rules import Rule, architecture, controls, cost, schedule, sizes
 from .rules.draft import Draft
 from .schema.architecture import Architecture
+from .schema.gpu import Gpu
 from .schema.model import Model, ModelsFile, Variant
-from .schema.technique import Technique, TechniquesFile
+from .schema.technique import TechniquesFile
 from .schema.values import Quantity, walk
 from .strict_yaml import Located
 
@@ -65,7 +66,7 @@ def report(catalogue: Catalogue) -> str:
                 bearing = _bearing(variant.architecture) if variant.parameters.total.value is not None else set()
                 for name, tally in _architecture_slips(model, variant):
                     _add(found["bearing" if name in bearing else "other"], name, tally)
-        for name, tally in _schedule_slips(model, tuple(catalogue.techniques.values())):
+        for name, tally in _schedule_slips(model, tuple(catalogue.gpus.values())):
             _add(found["schedule"], name, tally)
     plain = {
         group: {
@@ -125,16 +126,16 @@ def _one_digit_off(number: int) -> Iterator[int]:
                 yield int(digits[:place] + other + digits[place + 1 :])
 
 
-def _schedule_slips(model: Model, techniques: tuple[Technique, ...]) -> Iterator[tuple[str, Tally]]:
+def _schedule_slips(model: Model, gpus: tuple[Gpu, ...]) -> Iterator[tuple[str, Tally]]:
     """Quantities of stages and of the GPU-hours, digit by digit."""
-    before = _schedule_findings(model, techniques)
+    before = _schedule_findings(model, gpus)
     for path, quantity in _quantities(model):
         name = ".".join(
             str(part) for part in path if isinstance(part, str) and part not in ("training", "value", "infrastructure")
         )
         tally = Tally()
         for text in _texts_one_digit_off(quantity.text):
-            caught = bool(_schedule_findings(_with(model, path, type(quantity).parse(text)), techniques) - before)
+            caught = bool(_schedule_findings(_with(model, path, type(quantity).parse(text)), gpus) - before)
             tally += Tally(1, caught, caught)
         yield name, tally
 
@@ -202,20 +203,20 @@ def _findings(model: Model, variants: tuple[Variant, ...], rules: tuple[Rule, ..
     return _of_one(model.model_copy(update={"variants": variants, "training": ()}), (), rules)
 
 
-def _schedule_findings(model: Model, techniques: tuple[Technique, ...]) -> frozenset[str]:
+def _schedule_findings(model: Model, gpus: tuple[Gpu, ...]) -> frozenset[str]:
     """What the rules find in a model's training; with its flagship where a published computation can be held against it."""
     infrastructure = model.infrastructure
     compared = infrastructure and (infrastructure.gflop_per_token or infrastructure.model_flops_utilization)
     kept = tuple(variant for variant in model.variants if compared and variant.id == model.flagship)
-    return _of_one(model.model_copy(update={"variants": kept}), techniques if kept else (), RULES)
+    return _of_one(model.model_copy(update={"variants": kept}), gpus if kept else (), RULES)
 
 
-def _of_one(model: Model, techniques: tuple[Technique, ...], rules: tuple[Rule, ...]) -> frozenset[str]:
+def _of_one(model: Model, gpus: tuple[Gpu, ...], rules: tuple[Rule, ...]) -> frozenset[str]:
     draft = Draft(
         _NOWHERE,
         ModelsFile.model_construct(models=(model,)),
         _NOWHERE,
-        TechniquesFile.model_construct(techniques=techniques),
+        TechniquesFile.model_construct(techniques=(), gpus=gpus),
         "",
         _NOTHING,
     )

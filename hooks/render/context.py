@@ -27,7 +27,7 @@ class Context:
 
     @cached_property
     def lookup(self) -> Lookup:
-        return Lookup(self.catalogue.models, self.catalogue.techniques, self.catalogue.entries)
+        return Lookup(self.catalogue.models, self.catalogue.techniques, self.catalogue.entries, self.catalogue.gpus)
 
     def html(self, template: str, **values: Any) -> str:
         """Render a template to HTML."""

@@ -11,6 +11,7 @@ from ..findings import Finding, Path
 from ..lookup import Lookup
 from ..records import Entry, entries
 from ..references import Reference
+from ..schema.gpu import Gpu
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.technique import TechniquesFile
 from ..schema.values import walk
@@ -41,8 +42,12 @@ class Draft:
         return tuple(technique.id for technique in self.techniques.techniques)
 
     @cached_property
+    def gpus(self) -> dict[str, Gpu]:
+        return {gpu.id: gpu for gpu in self.techniques.gpus}
+
+    @cached_property
     def lookup(self) -> Lookup:
-        return Lookup(self.by_id, {t.id: t for t in self.techniques.techniques}, self.entries)
+        return Lookup(self.by_id, {t.id: t for t in self.techniques.techniques}, self.entries, self.gpus)
 
     def each_model(self) -> Iterator[tuple[Path, Model]]:
         """Models with their path in the file."""

@@ -11,12 +11,13 @@ from .draft import Draft
 
 
 def ids_are_unique(draft: Draft) -> Iterator[Finding]:
-    """Ids of models, of variants and of techniques are each used once; so are ids of stages and evaluations inside an entry."""
+    """Ids of models, of variants, of techniques and of GPUs are each used once; so are ids of stages and evaluations inside an entry."""
     yield from _twice(draft.models_file, (((*path, "id"), model.id) for path, model in draft.each_model()))
     yield from _twice(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in draft.each_variant()))
     yield from _twice(
         draft.techniques_file, ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques))
     )
+    yield from _twice(draft.techniques_file, ((("gpus", i, "id"), g.id) for i, g in enumerate(draft.techniques.gpus)))
     for path, model in draft.each_model():
         yield from _twice(
             draft.models_file, (((*path, "training", i, "id"), stage.id) for i, stage in enumerate(model.training))

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from .gpu import Gpu
 from .model import Dispute, Link
 from .values import Block, Detail, Identifier, PartialDate, Record, Remark, Stated, Text
 
@@ -82,3 +83,4 @@ class TechniquesFile(Record):
     """data/techniques.yaml."""
 
     techniques: tuple[Technique, ...] = Field(min_length=1, description="The entries.")
+    gpus: tuple[Gpu, ...] = Field(default=(), description="Kinds of GPU that the calculators know.")

@@ -40,6 +40,7 @@ def _catalogue(catalogue: Catalogue) -> dict[str, Any]:
         "format": FORMAT,
         "models": [_model(catalogue, model_id) for model_id in catalogue.models],
         "techniques": [plain(technique) for technique in catalogue.techniques.values()],
+        "gpus": [plain(gpu) for gpu in catalogue.gpus.values()],
         "api_names": [plain(name) for name in catalogue.api_names],
     }
 
