@@ -39,13 +39,18 @@ class Entry:
     vision: VisionEncoder | None
 
     @cached_property
+    def encoder(self) -> Term | None:
+        """Weights of the vision encoder; None without one, or where its dimensions are not known."""
+        width = self.architecture.hidden_size.value if self.architecture else None
+        return vision(self.vision, width) if self.vision and width else None
+
+    @cached_property
     def parts(self) -> dict[PartKind, Term]:
         """What stands beside the main model, part by part, and everything together; what reading a prompt uses."""
         recount = self.recount
         if recount is None or recount.total is None or self.architecture is None:
             return {}
-        width = self.architecture.hidden_size.value
-        encoder = vision(self.vision, width) if self.vision and width else None
+        encoder = self.encoder
         tables = recount.engram[0] if recount.engram else None
         named = {
             PartKind.MTP: recount.mtp,

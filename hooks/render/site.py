@@ -26,9 +26,12 @@ from .pages import (
     references,
     techniques,
     timeline,
+    tools_memory,
+    tools_training,
     trust,
 )
 
+TOOLS = (tools_memory.PATH, tools_training.PATH)
 GUIDES = ("guides/framework.md", "guides/alignment.md")
 
 
@@ -43,6 +46,7 @@ def site(ctx: Context, files: Mapping[str, str]) -> Site:
         techniques.index(ctx),
         *(techniques.page(ctx, entry) for entry in catalogue.techniques.values()),
         infrastructure.page(ctx),
+        *(page for page in (tools_memory.page(ctx), tools_training.page(ctx)) if page is not None),
         references.page(ctx),
         api_names.page(ctx),
         glossary.page(ctx),
@@ -102,6 +106,8 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
         for kind in TechniqueKind
         if any(t.kind is kind for t in catalogue.techniques.values())
     ]
+    known = [path for path in TOOLS if path in pages]
+    tools: list[dict[str, object]] = [{words("nav.tools"): _titled(pages, known)}] if known else []
     return [
         {words("nav.home"): "index.md"},
         {words("page.models"): ["models/index.md", *tracks]},
@@ -114,6 +120,7 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
         },
         {words("page.techniques"): ["techniques/index.md", *shelves]},
         {words("page.infrastructure"): "infrastructure.md"},
+        *tools,
         {words("nav.guides"): list(GUIDES)},
         {
             words("nav.about"): [

@@ -112,6 +112,15 @@ def hyper_connection_formulas(architecture: Architecture, numbers: Mapping[str, 
     return {"hyper_connections": formula}
 
 
+def window(architecture: Architecture, numbers: Mapping[str, int]) -> str | None:
+    """Formula of the elements that every layer together caches for a token of the sliding window; None without one.
+
+    Every layer has a window of its own, also those that read the entries of others. One latent is key and value.
+    """
+    latent = architecture.attention.value in (Attention.CSA_HCA, Attention.CSA2)
+    return "num_hidden_layers * head_dim" if latent and "sliding_window" in numbers else None
+
+
 _CACHE = {
     Attention.MHA: "2 * num_hidden_layers * num_attention_heads * head_dim",
     Attention.GQA: "2 * num_hidden_layers * num_key_value_heads * head_dim",

@@ -7,13 +7,18 @@ put in are all made from that text, so that what the page shows is what was comp
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+_SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_FUNCTIONS: Mapping[str, Callable[..., Fraction]] = {"min": min, "ceil": lambda number: Fraction(math.ceil(number))}
+_NAME = re.compile(r"\b(?!min\b|ceil\b)[a-z_][a-z_0-9]*")
 _MANY_ZEROS = 9
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -40,19 +45,47 @@ class Term:
         return round(self.exact)
 
 
-def term(name: str, formula: str, numbers: Mapping[str, int]) -> Term:
-    """Evaluate `formula` (names, integers, `+ - * / ( )`) over `numbers`, exactly.
+def term(name: str, formula: str, numbers: Mapping[str, int | Fraction]) -> Term:
+    """Evaluate `formula` (names, integers, `+ - * / ( )`, `min`, `ceil`) over `numbers`, exactly.
 
     Raises KeyError for a name that `numbers` does not hold.
     """
     exact = _evaluate(ast.parse(formula, mode="eval").body, numbers)
-    shown = formula.replace(" * ", " × ").replace(" / ", " ÷ ")
-    with_numbers = re.sub(r"[a-z_][a-z_0-9]*", lambda m: _digits(numbers[m[0]]), shown)
-    return Term(name, shown, re.sub(r"\b\d{4,}\b", lambda m: f"{int(m[0]):,}", with_numbers), exact)
+    shown = display(formula)
+    with_numbers = re.sub(_NAME, lambda m: _digits(numbers[m[0]]), shown)
+    return Term(name, shown, re.sub(r"(?<!\.)\b\d{4,}\b", lambda m: f"{int(m[0]):,}", with_numbers), exact)
 
 
-def _digits(number: int) -> str:
+def display(formula: str) -> str:
+    """A formula as it is read."""
+    return formula.replace(" * ", " × ").replace(" / ", " ÷ ")
+
+
+Tree = str | int | list["Tree"]
+
+
+def tree(formula: str) -> Tree:
+    """A formula as nested lists `[operator or function, part, part]`, for a script that evaluates it."""
+    return _tree(ast.parse(formula, mode="eval").body)
+
+
+def _tree(node: ast.expr) -> Tree:
+    if isinstance(node, ast.BinOp):
+        return [_SIGNS[type(node.op)], _tree(node.left), _tree(node.right)]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return [node.func.id, *map(_tree, node.args)]
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    raise ValueError(f"not part of a formula: {ast.dump(node)}")
+
+
+def _digits(number: int | Fraction) -> str:
     """All digits in groups; a number that ends in many zeros as digits times a power of ten, just as exact."""
+    if number != int(number):
+        return f"{Decimal(number.numerator) / number.denominator:,}"
+    number = int(number)
     digits = str(number).rstrip("0")
     if len(str(number)) - len(digits) < _MANY_ZEROS:
         return f"{number:,}"
@@ -62,10 +95,12 @@ def _digits(number: int) -> str:
 
 def names(formula: str) -> set[str]:
     """The names a formula needs."""
-    return {node.id for node in ast.walk(ast.parse(formula, mode="eval")) if isinstance(node, ast.Name)}
+    return {node.id for node in ast.walk(ast.parse(formula, mode="eval")) if isinstance(node, ast.Name)} - {*_FUNCTIONS}
 
 
-def _evaluate(node: ast.expr, numbers: Mapping[str, int]) -> Fraction:
+def _evaluate(node: ast.expr, numbers: Mapping[str, int | Fraction]) -> Fraction:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
+        return _FUNCTIONS[node.func.id](*(_evaluate(part, numbers) for part in node.args))
     if isinstance(node, ast.BinOp):
         return Fraction(_OPERATORS[type(node.op)](_evaluate(node.left, numbers), _evaluate(node.right, numbers)))
     if isinstance(node, ast.Name):

@@ -82,8 +82,8 @@ def consequences(entry: Entry, peak: Decimal | None = None) -> Consequences | No
         terms["kv_cache_bytes"] = cache
     terms["matrix_flops"] = term("matrix_flops", "6 * matrix_parameters", numbers)
     numbers["matrix_flops"] = terms["matrix_flops"].value
-    length = _length(stage, entry.variant.id)
-    formula = _attention_formula(architecture, numbers)
+    length = sequence_length(stage, entry.variant.id)
+    formula = attention_formula(architecture, numbers)
     left_out = LeftOut.KIND if formula is None else LeftOut.LENGTH if length is None else None
     if formula is None or length is None:
         terms["training_flops"] = term("training_flops", "matrix_flops * tokens", numbers)
@@ -125,7 +125,8 @@ def _tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
     return single if single is not None and _whole(single.value) else None
 
 
-def _length(stage: Stage, variant_id: str) -> int | None:
+def sequence_length(stage: Stage, variant_id: str) -> int | None:
+    """Sequence length of a stage in tokens; None where it is not known, or only a bound is."""
     stated = stage.sequence_length
     single = stated.for_variant(variant_id) if stated else None
     return _whole(single.value) if single is not None else None
@@ -138,7 +139,7 @@ def _whole(quantity: Quantity | None) -> int | None:
     return int(quantity.value)
 
 
-def _attention_formula(architecture: Architecture, numbers: Mapping[str, int]) -> str | None:
+def attention_formula(architecture: Architecture, numbers: Mapping[str, int]) -> str | None:
     """FLOPs of attention itself for a token; None where a token does not see all tokens before it."""
     if "sliding_window" in numbers or "index_topk" in numbers:
         return None
@@ -154,7 +155,7 @@ def _attention_formula(architecture: Architecture, numbers: Mapping[str, int]) -
 
 def _utilisation(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Term]:
     """Utilisation as the FLOPs are counted here, and with attention counted as if there were no causal mask."""
-    hours = _hours(entry)
+    hours = pre_training_hours(entry)
     if hours is None or peak is None or peak % 1:
         return {}
     gpu_hours, tokens = hours
@@ -173,7 +174,7 @@ def _utilisation(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None)
     }
 
 
-def _hours(entry: Entry) -> tuple[int, int | None] | None:
+def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
     """GPU-hours of the pre-training, and the tokens they are stated for where that is not all of them.
 
     An entry states them for its flagship, as the part that covers the whole `stage`, or for so many tokens of it.

@@ -19,6 +19,7 @@ from .. import format
 from ..cite import Citations
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
+from .calculator_form import reference_run
 
 _GIGA = 10**9
 
@@ -43,6 +44,7 @@ def follows(citations: Citations, model: Model) -> list[Section]:
         table=_table(citations, lead, result, list(found.values())),
         left_out=words(_LEFT_OUT[result.attention_left_out]) if result.attention_left_out else None,
         utilisation=_remark(citations, lead) if "utilisation" in result.terms else None,
+        tools=_tools(citations, lead),
     )
     return [Section("what-follows", words("section.follows"), html)]
 
@@ -115,6 +117,20 @@ def _published(citations: Citations, entry: Entry, key: str) -> Markup:
     return Markup("<br><small>{} {}{}</small>").format(
         words("follows.published"), citations.single(single), f" {words(unit)}" if unit else ""
     )
+
+
+def _tools(citations: Citations, entry: Entry) -> Markup:
+    """Both calculators with the variant chosen; nothing where the catalogue has none to begin with."""
+    words = citations.context.words
+    if reference_run(citations.context) is None:
+        return Markup("")
+    links = {
+        name: Markup('<a href="ds:tools/{}.md?v={}">{}</a>').format(
+            name, entry.variant.id, words(f"tools.{name}.title")
+        )
+        for name in ("memory", "training")
+    }
+    return escape(words("follows_tools")).format(**links)
 
 
 def _remark(citations: Citations, entry: Entry) -> Markup:

@@ -1,0 +1,182 @@
+"""Memory to serve a variant, and time and cost to train one, as formulas over inputs that a reader chooses.
+
+The formulas are written here once. Pages work out their tables from them, and the script of the
+calculators is given them as trees with the coefficients of each variant, so that it knows no formula.
+
+Memory: the weights, and the cache of `attention`: elements per token times the tokens, and in
+models with a sliding window its entries in every layer, which stop growing once the window is
+full. An element of the window is taken with two bytes where the cache is counted as stored, since
+makers state the format of the entries alone. Left out: scales of blocks beside weights in FP8 and FP4,
+activations, and what is held on several GPUs at once; so the number of GPUs is a lower bound.
+
+Training: computation per token by the convention of `training`, at any sequence length.
+Utilisation is held against the peak in dense BF16, as everywhere on this site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..records import Entry
+from ..schema.model import ActivatedBasis
+from .attention import window
+from .expression import Term, names, term
+from .parameters import numbers_of
+from .training import attention_formula
+
+_WINDOW = " + min(context_length, sliding_window) * window_elements"
+
+# Each line with its forms; which one holds is decided by `forms_of_memory` and `forms_of_training`.
+MEMORY: Mapping[str, Mapping[str, str]] = {
+    "weight_bytes": {
+        "": "parameters * weight_bits / 8",
+        "mixed": "(expert_parameters * expert_bits + (parameters - expert_parameters) * weight_bits) / 8",
+    },
+    "cache_bytes": {
+        "": "sequences * context_length * cache_elements * cache_bits / 8",
+        "window": f"sequences * (context_length * cache_elements{_WINDOW}) * cache_bits / 8",
+        "stored": "sequences * context_length * stored_cache",
+        "stored window": f"sequences * (context_length * stored_cache{_WINDOW} * 2)",
+    },
+    "gpus": {"": "ceil((weight_bytes + cache_bytes) / (gpu_memory * usable_percent / 100))"},
+}
+TRAINING: Mapping[str, Mapping[str, str]] = {
+    "flops_per_token": {
+        "": "matrix_flops",
+        "attention": "matrix_flops + attention_flops_per_position * sequence_length",
+        "own": "6 * matrix_parameters",
+    },
+    "training_flops": {"": "flops_per_token * tokens"},
+    "gpu_hours": {"": "training_flops / (3600 * peak_flops * utilisation_percent / 100)"},
+    "days": {"": "gpu_hours / (24 * gpu_count)"},
+    "cost_usd": {"": "gpu_hours * price_per_gpu_hour"},
+}
+
+Number = int | Fraction
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What the memory of a variant is worked out from.
+
+    Attributes:
+        parameters: All weights of the main model.
+        expert_parameters: Those of the routed experts.
+        beside: Weights beside the main model, such as MTP modules.
+        cache_elements: Elements cached per token over all layers, without the window.
+        stored_cache: Bytes of the same as the makers store it, where they say how.
+        sliding_window: Tokens of the window; 0 in models without.
+        window_elements: Elements cached for a token of the window.
+    """
+
+    parameters: int
+    expert_parameters: int
+    beside: int
+    cache_elements: Fraction
+    stored_cache: Fraction | None
+    sliding_window: int
+    window_elements: int
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What the training of a variant is worked out from.
+
+    Attributes:
+        matrix_flops: FLOPs of a token in matrix products.
+        attention_flops_per_position: FLOPs of attention itself for a token and a position of the
+            sequence; None where attention does not read every earlier token.
+    """
+
+    matrix_flops: int
+    attention_flops_per_position: Fraction | None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Fields that a result would need and that are not known; none where there is no architecture at all."""
+
+    fields: tuple[str, ...] = ()
+
+
+def footprint(entry: Entry) -> Footprint | Missing:
+    """Coefficients for the memory of a variant, or what is missing for them."""
+    recount, architecture = entry.recount, entry.architecture
+    if recount is None or architecture is None:
+        return Missing()
+    if recount.total is None or recount.kv_cache is None:
+        return Missing((*recount.missing, *recount.cache_missing))
+    numbers = numbers_of(architecture)
+    in_window = window(architecture, numbers)
+    return Footprint(
+        parameters=recount.total,
+        expert_parameters=sum(t.value for t in recount.terms if t.name == "routed_experts"),
+        beside=sum(t.value for t in beside(entry)),
+        cache_elements=recount.kv_cache.exact,
+        stored_cache=entry.stored_cache.exact if entry.stored_cache else None,
+        sliding_window=numbers["sliding_window"] if in_window else 0,
+        window_elements=term("window_elements", in_window, numbers).value if in_window else 0,
+    )
+
+
+def beside(entry: Entry) -> tuple[Term, ...]:
+    """What stands beside the main model: MTP modules or a drafter, Engram, a vision encoder."""
+    recount = entry.recount
+    if recount is None:
+        return ()
+    return tuple(t for t in (recount.mtp, *recount.engram, entry.encoder) if t is not None)
+
+
+def effort(entry: Entry) -> Effort | Missing:
+    """Coefficients for the training of a variant, or what is missing for them."""
+    recount, architecture = entry.recount, entry.architecture
+    if recount is None or architecture is None:
+        return Missing()
+    if recount.total is None:
+        return Missing(recount.missing)
+    numbers = numbers_of(architecture)
+    formula = attention_formula(architecture, numbers)
+    per_position = term("attention_flops", formula, {**numbers, "sequence_length": 1}).exact if formula else None
+    return Effort(6 * recount.activated[ActivatedBasis.NO_INPUT_EMBEDDING], per_position)
+
+
+def memory_numbers(found: Footprint, with_parts: bool = False) -> dict[str, Number]:
+    """The names that the formulas of the memory use for a variant."""
+    return {
+        "parameters": found.parameters + (found.beside if with_parts else 0),
+        "expert_parameters": found.expert_parameters,
+        "cache_elements": found.cache_elements,
+        "stored_cache": found.stored_cache or 0,
+        "sliding_window": found.sliding_window,
+        "window_elements": found.window_elements,
+    }
+
+
+def forms_of_memory(found: Footprint, mixed: bool, stored: bool) -> dict[str, str]:
+    """Which form each line of the memory takes."""
+    cache = ["stored"] * stored + ["window"] * bool(found.sliding_window)
+    return {"weight_bytes": "mixed" if mixed else "", "cache_bytes": " ".join(cache), "gpus": ""}
+
+
+def forms_of_training(found: Effort) -> dict[str, str]:
+    """Which form each line of the training takes."""
+    whole = found.attention_flops_per_position is not None
+    return dict.fromkeys(TRAINING, "") | {"flops_per_token": "attention" if whole else ""}
+
+
+def work_out(
+    formulas: Mapping[str, Mapping[str, str]], forms: Mapping[str, str], numbers: Mapping[str, Number]
+) -> dict[str, Term]:
+    """The lines one after the other; each result, rounded once, is a number for the lines below it.
+
+    A line that needs a number which is not given is left out, and so are those that need the line.
+    """
+    known, lines = dict(numbers), {}
+    for name, options in formulas.items():
+        formula = options[forms[name]]
+        if names(formula) <= known.keys():
+            lines[name] = term(name, formula, known)
+            known[name] = lines[name].value
+    return lines

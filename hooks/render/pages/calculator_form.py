@@ -1,0 +1,154 @@
+"""What both calculators share: the form, its choices, the data for the script, the table of GPUs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.calculators import Missing, Number
+from catalogue.derive.expression import display, tree
+from catalogue.peaks import gpu_of
+from catalogue.records import Entry, first_date
+
+from .. import assets
+from ..cite import Citations
+from ..context import Context
+from ..fields import value_cell
+from ..page import Section
+from ..tables import Cell, Column, Table
+
+GPU_FIELDS = ("memory_gb", "bandwidth_tb_per_s", "bf16_tflops", "fp8_tflops")
+CUSTOM = "custom"
+OWN = "own"
+GIGA, TERA = 10**9, 10**12
+
+# Words of the script that both calculators need.
+_MESSAGES = ("number", "whole", "decimal", "letters", "choice", "ids")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An option of a list."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """An input.
+
+    Attributes:
+        name: Its name in the address of the page, a letter.
+        groups: Options under headings; empty for a number or a box to tick.
+        kind: `choice`, `number` or `tick`.
+        least: Smallest number that is taken, and `most` the largest.
+        base: What K stands for behind a number; 0 where no letter is taken.
+        only_with: Field and value that it is shown for.
+    """
+
+    name: str
+    label: str
+    kind: str = "number"
+    value: str = ""
+    groups: Sequence[tuple[str, Sequence[Choice]]] = ()
+    least: str = "1"
+    most: str = ""
+    whole: bool = False
+    base: int = 0
+    only_with: tuple[str, str] | None = None
+    hint: bool = False
+
+
+def reference_run(context: Context) -> Entry | None:
+    """The flagship whose makers publish utilisation, price, kind and number of GPUs: where a calculator begins."""
+    for model in context.catalogue.models.values():
+        entry, run = context.catalogue.flagship(model), model.infrastructure
+        if run is None or run.hardware is None or gpu_of(context.lookup, entry) is None:
+            continue
+        stated = (run.model_flops_utilization, run.price_per_gpu_hour_usd, run.hardware.gpu_count)
+        if all(value is not None and value.value is not None for value in stated):
+            return entry
+    return None
+
+
+def variants(context: Context) -> list[tuple[str, list[Choice]]]:
+    """Every variant under its model, in the order of time."""
+    catalogue = context.catalogue
+    models = sorted(catalogue.models.values(), key=lambda m: d.first_day if (d := first_date(m)) else "")
+    return [(m.name, [Choice(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
+
+
+def gpus(context: Context) -> list[tuple[str, list[Choice]]]:
+    """The kinds of GPU, and one of the reader's own."""
+    choices = [Choice(gpu.id, gpu.name) for gpu in context.catalogue.gpus.values()]
+    return [("", [*choices, Choice(CUSTOM, context.words("tools.custom"))])]
+
+
+def form(
+    context: Context, kind: str, fields: Sequence[Field], facts: Sequence[str], data: Mapping[str, Any]
+) -> Section:
+    """The form with its result, hidden until the script that makes it work is there."""
+    messages = {key: context.words(f"tools.script.{key}") for key in _MESSAGES}
+    given = {**data, "words": {**messages, **data["words"]}}
+    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    html = context.html(
+        "calculator.html.jinja",
+        kind=kind,
+        fields=fields,
+        facts=[(fact, context.words(f"tools.{kind}.{fact}")) for fact in facts],
+        name=context.words(f"tools.{kind}.name"),
+    )
+    return Section("calculator", "", html + assets.script("calculator", {"calculator-data": text}))
+
+
+def formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[Any]]]:
+    """Formulas for the script: each form as it is read, and as a tree."""
+    return {line: {form: [display(text), tree(text)] for form, text in forms.items()} for line, forms in given.items()}
+
+
+def exact(number: Number) -> str:
+    """A number for the script: digits, or a fraction."""
+    fraction = Fraction(number)
+    return str(fraction.numerator) + (f"/{fraction.denominator}" if fraction.denominator > 1 else "")
+
+
+def why(context: Context, entry: Entry, missing: Missing) -> str:
+    """Why nothing can be worked out: which fields are not known, and in what way."""
+    words = context.words
+    if not missing.fields:
+        return words("tools.missing.none")
+    named = []
+    for field in missing.fields:
+        stated = getattr(entry.architecture, field, None)
+        absence = stated.absence if stated is not None else None
+        reason = words(f"absence.{absence.value.replace(' ', '_')}") if absence else words("tools.missing.not_stated")
+        named.append(words("tools.missing.field", name=field, why=reason))
+    return words("tools.missing.fields", fields=", ".join(named))
+
+
+def gpu_table(citations: Citations) -> Section:
+    """What the catalogue knows of the GPUs, with sources."""
+    words = citations.context.words
+    heads = [Column(words("tools.gpu")), *(Column(words(f"tools.{name}"), True) for name in GPU_FIELDS)]
+    rows = []
+    for gpu in citations.context.catalogue.gpus.values():
+        rows.append([Cell(escape(gpu.name)), *(value_cell(citations, getattr(gpu, name)) for name in GPU_FIELDS)])
+    html = citations.context.html("table.html.jinja", t=Table(words("tools.gpus_caption"), heads, rows))
+    return Section("gpus", words("tools.gpus"), html)
+
+
+def link(entry: Entry) -> Markup:
+    """A variant as a link to its model."""
+    return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, entry.variant.name)
+
+
+def recomputed(text: str, title: str = "") -> Markup:
+    """A number that was worked out here, with its working as a title."""
+    tip = Markup(' title="{}"').format(title) if title else Markup("")
+    return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)

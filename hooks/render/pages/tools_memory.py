@@ -1,0 +1,253 @@
+"""The memory calculator: weights, KV cache and the GPUs that hold both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.calculators import (
+    MEMORY,
+    Footprint,
+    Missing,
+    Number,
+    footprint,
+    forms_of_memory,
+    memory_numbers,
+    work_out,
+)
+from catalogue.derive.expression import Term
+from catalogue.peaks import gpu_of
+from catalogue.records import Entry
+from catalogue.schema.gpu import Gpu
+from catalogue.schema.model import Track
+from catalogue.schema.values import Length
+
+from .. import format
+from ..cite import Citations
+from ..context import Context
+from ..formula import mathml
+from ..page import Page, Section
+from ..tables import Cell, Column, Table
+from .calculator_form import (
+    CUSTOM,
+    GIGA,
+    Choice,
+    Field,
+    exact,
+    form,
+    formulas,
+    gpu_table,
+    gpus,
+    link,
+    recomputed,
+    reference_run,
+    variants,
+    why,
+)
+from .model import sources
+
+PATH = "tools/memory.md"
+LENGTHS = ("4K", "32K", "128K", "1M")
+USABLE_PERCENT = 90
+BITS = {"bf16": 16, "fp8": 8, "fp4": 4}
+MIXED = {"weight_bits": BITS["fp8"], "expert_bits": BITS["fp4"]}
+FORMATS = (*BITS, "mixed")
+
+# The first word of what an entry says of its released weights names the format of the most. FP4 is that of routed experts alone.
+_RELEASED = {"BF16": "bf16", "FP8": "fp8", "FP4": "mixed"}
+
+_FORMULAS = (
+    r"M_{w} = \frac{P \, b_{w}}{8} \qquad M_{c} = B \left( n \, E + \min(n, w) \, E_{w} \right) \frac{b_{c}}{8}"
+    r" \qquad G = \left\lceil \frac{M_{w} + M_{c}}{u \, M_{G}} \right\rceil"
+)
+
+
+def page(context: Context) -> Page | None:
+    """The page; None where the catalogue has no run to begin with."""
+    start = reference_run(context)
+    gpu = gpu_of(context.lookup, start) if start else None
+    if start is None or gpu is None:
+        return None
+    words, citations = context.words, Citations(context)
+    sections = (
+        Section("lead", "", f'<p class="ds-lead">{escape(words("tools.memory.intro"))}</p>'),
+        _form(context, start, gpu),
+        Section("table", words("tools.memory.table"), _table(citations, gpu)),
+        Section("formulas", words("tools.memory.formulas"), _formulas(context)),
+        gpu_table(citations),
+        sources(citations),
+    )
+    return Page(PATH, words("tools.memory.title"), words("tools.memory.description"), sections, hide=("toc",))
+
+
+def released(entry: Entry) -> str | None:
+    """The format of the released weights, by its key in `FORMATS`; None where it is not known."""
+    run = entry.model.infrastructure
+    stated = run.precision.released_weights if run and run.precision else None
+    single = stated.for_variant(entry.variant.id) if stated else None
+    return _RELEASED.get(single.value.en.split()[0]) if single and single.value else None
+
+
+def weight_numbers(key: str) -> dict[str, Number]:
+    """Bits of the weights in a format."""
+    return dict(MIXED) if key == "mixed" else {"weight_bits": BITS[key]}
+
+
+def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
+    words = context.words
+    named = [Choice(key, words(f"tools.memory.formats.{key}")) for key in FORMATS]
+    cache = [Choice(key, words(f"tools.memory.formats.{key}")) for key in (*BITS, "stored")]
+    weights = [Choice("released", words("tools.memory.formats.released")), *named]
+    label = {name: words(f"tools.field.{name}") for name in "vnbwcgmux"}
+    fields = (
+        Field("v", label["v"], "choice", start.variant.id, variants(context)),
+        Field("n", label["n"], value="128K", most="100M", whole=True, base=1024),
+        Field("b", label["b"], value="1", most="1000000", whole=True),
+        Field("w", label["w"], "choice", "released", [("", weights)]),
+        Field("c", label["c"], "choice", "bf16", [("", cache)]),
+        Field("g", label["g"], "choice", gpu.id, gpus(context)),
+        Field("m", label["m"], value="80", most="10000", only_with=("g", CUSTOM)),
+        Field("u", label["u"], value=str(USABLE_PERCENT), most="100"),
+        Field("x", label["x"], "tick"),
+    )
+    script = ("no_memory", "no_format", "no_stored")
+    pages = ("answer", "answer_detail", "beyond", "size")
+    data = {
+        "words": {key: words(f"tools.script.{key}") for key in script}
+        | {key: words(f"tools.memory.{key}") for key in pages}
+        | {"released": words("tools.memory.formats.released"), "as": words("tools.memory.formats.released_as")},
+        "formulas": formulas(MEMORY),
+        "lines": {name: words(f"tools.memory.{name}") for name in ("cache_elements", *MEMORY)},
+        "bits": BITS,
+        "gpus": {g.id: exact(_gpu_bytes(g)) for g in context.catalogue.gpus.values()},
+        **_variants(context),
+    }
+    return form(context, "memory", fields, ("gpus", "weight_bytes", "cache_bytes"), data)
+
+
+def _gpu_bytes(gpu: Gpu) -> Number:
+    assert gpu.memory_gb.value is not None
+    return Fraction(gpu.memory_gb.value.value) * GIGA
+
+
+def _variants(context: Context) -> dict[str, Any]:
+    """Coefficients of every variant, or why it has none; the workings of the caches, one for an architecture."""
+    found: dict[str, Any] = {}
+    workings: dict[str, list[str]] = {}
+    for id_, entry in context.catalogue.entries.items():
+        result = footprint(entry)
+        if isinstance(result, Missing):
+            found[id_] = {"why": why(context, entry, result)}
+            continue
+        assert entry.recount
+        assert entry.recount.kv_cache
+        cache = entry.recount.kv_cache
+        workings[entry.architecture_owner] = [cache.formula, cache.numbers]
+        published = entry.variant.parameters.total.value
+        longest = longest_context(entry)
+        found[id_] = {
+            "n": {name: exact(number) for name, number in memory_numbers(result).items()},
+            "beside": exact(result.beside),
+            "stored": result.stored_cache is not None,
+            "released": released(entry),
+            "context": [int(longest.value), format.quantity(longest)] if longest else None,
+            "published": format.quantity(published) if published else None,
+            "owner": entry.architecture_owner,
+        }
+    return {"variants": found, "workings": workings}
+
+
+def longest_context(entry: Entry) -> Length | None:
+    """The context that the makers state for a variant."""
+    stated = entry.variant.context_length
+    return stated.value if stated else None
+
+
+def _table(citations: Citations, gpu: Gpu) -> str:
+    context, words = citations.context, citations.context.words
+    lengths = [Length.parse(text) for text in LENGTHS]
+    heads = [
+        Column(words("table.variant")),
+        Column(words("tools.memory.bf16"), True),
+        Column(words("tools.memory.released"), True),
+        *(Column(words("tools.memory.cache_at", length=format.quantity(length)), True) for length in lengths),
+        Column(words("tools.memory.gpus_at", gpu=gpu.name), True),
+    ]
+    rows = []
+    for entry in _shown(context):
+        found = footprint(entry)
+        if isinstance(found, Missing):
+            continue
+        longest = longest_context(entry)
+        held = [length for length in lengths if longest is None or length.value <= longest.value]
+        own = released(entry)
+        caches = {length: memory(found, gpu, int(length.value), "bf16")["cache_bytes"] for length in held}
+        most = held[-1] if held else lengths[0]
+        needed = memory(found, gpu, int(most.value), own or "bf16")["gpus"]
+        rows.append(
+            [
+                Cell(link(entry)),
+                _gigabytes(memory(found, gpu, 1, "bf16")["weight_bytes"]),
+                _gigabytes(memory(found, gpu, 1, own)["weight_bytes"], own) if own else Cell(Markup("–"), ""),
+                *(_gigabytes(caches[length]) if length in caches else Cell(Markup("–"), "") for length in lengths),
+                Cell(
+                    recomputed(format.integer(needed.value), needed.numbers)
+                    + Markup(" <small>{}</small>").format(format.quantity(most)),
+                    str(needed.value),
+                ),
+            ]
+        )
+    table = Table(words("tools.memory.table_caption"), heads, rows, sortable=True, classes="ds-wide")
+    note = words("tools.memory.gpus_note", gpu=gpu.name, share=USABLE_PERCENT)
+    return (
+        f"<p>{escape(words('tools.memory.table_intro'))}</p>\n"
+        + context.html("table.html.jinja", t=table)
+        + f'\n<p class="ds-legend">{escape(note)}</p>'
+    )
+
+
+def _shown(context: Context) -> Iterator[Entry]:
+    """The newest variant with a stated context for each architecture of the general models, in the order of the catalogue."""
+    chosen: dict[str, Entry] = {}
+    for entry in context.catalogue.entries.values():
+        if entry.model.track is Track.GENERAL:
+            before = chosen.get(entry.architecture_owner)
+            if before is None or (longest_context(entry) and released(entry)):
+                chosen[entry.architecture_owner] = entry
+    yield from chosen.values()
+
+
+def memory(found: Footprint, gpu: Gpu, length: int, weights: str, cache: str = "bf16") -> dict[str, Term]:
+    """The lines for one sequence on a kind of GPU."""
+    numbers: dict[str, Number] = {
+        **memory_numbers(found),
+        **weight_numbers(weights),
+        "cache_bits": BITS.get(cache, 0),
+        "context_length": length,
+        "sequences": 1,
+        "gpu_memory": _gpu_bytes(gpu),
+        "usable_percent": USABLE_PERCENT,
+    }
+    return work_out(MEMORY, forms_of_memory(found, weights == "mixed", cache == "stored"), numbers)
+
+
+def _gigabytes(term: Term, note: str | None = None) -> Cell:
+    text = format.significant(Decimal(term.value) / GIGA)
+    html = recomputed(text, f"{term.formula} = {term.numbers}")
+    if note:
+        html += Markup(" <small>{}</small>").format({"bf16": "BF16", "fp8": "FP8", "mixed": "FP4/FP8"}[note])
+    return Cell(html, str(term.value))
+
+
+def _formulas(context: Context) -> str:
+    words = context.words
+    figure = context.html(
+        "formula.html.jinja", math=Markup(mathml(_FORMULAS)), meaning=words("tools.memory.meaning"), mark=""
+    )
+    rest = "".join(f"<p>{escape(words(key))}</p>" for key in ("tools.memory.left_out", "tools.memory.window"))
+    how = Markup('<p><a href="ds:how-we-count.md#kv-cache">{}</a></p>').format(words("tools.how"))
+    return f"{figure}\n{rest}\n{how}"

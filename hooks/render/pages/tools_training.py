@@ -1,0 +1,310 @@
+"""The training calculator: GPU-hours, days and cost, beside what the makers published."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.calculators import (
+    TRAINING,
+    Effort,
+    Missing,
+    Number,
+    effort,
+    forms_of_training,
+    work_out,
+)
+from catalogue.derive.expression import Term
+from catalogue.derive.training import (
+    pre_training,
+    pre_training_hours,
+    pre_training_tokens,
+    sequence_length,
+)
+from catalogue.peaks import followed, gpu_of
+from catalogue.records import Entry
+from catalogue.schema.gpu import Gpu
+from catalogue.schema.training import GpuHours
+from catalogue.schema.values import Quantity, Single
+
+from .. import format
+from ..cite import Citations
+from ..context import Context
+from ..fields import value_cell
+from ..formula import mathml
+from ..page import Page, Section
+from ..tables import Cell, Column, Table
+from .calculator_form import (
+    CUSTOM,
+    OWN,
+    TERA,
+    Choice,
+    Field,
+    exact,
+    form,
+    formulas,
+    gpu_table,
+    gpus,
+    link,
+    recomputed,
+    reference_run,
+    variants,
+    why,
+)
+from .model import sources
+
+PATH = "tools/training.md"
+
+_FORMULAS = (
+    r"C = \left( 6 N + A \, s \right) D \qquad H = \frac{C}{3600 \, F \, u}"
+    r" \qquad \mathrm{cost} = H \, p"
+)
+
+
+def page(context: Context) -> Page | None:
+    """The page; None where the catalogue has no run to begin with."""
+    start = reference_run(context)
+    gpu = gpu_of(context.lookup, start) if start else None
+    if start is None or gpu is None:
+        return None
+    words, citations = context.words, Citations(context)
+    sections = (
+        Section("lead", "", f'<p class="ds-lead">{escape(words("tools.training.intro"))}</p>'),
+        _form(context, start, gpu),
+        Section("table", words("tools.training.table"), _table(citations, start, gpu)),
+        Section("formulas", words("tools.training.formulas"), _formulas(context)),
+        gpu_table(citations),
+        sources(citations),
+    )
+    return Page(PATH, words("tools.training.title"), words("tools.training.description"), sections, hide=("toc",))
+
+
+def stated(entry: Entry, name: str) -> Single[Quantity] | None:
+    """A published number of an entry's infrastructure; None where there is none."""
+    value = getattr(entry.model.infrastructure, name, None)
+    single = value.for_variant(entry.variant.id) if value else None
+    return single if single is not None and single.value is not None else None
+
+
+def _number(entry: Entry, name: str) -> Fraction:
+    single = stated(entry, name)
+    assert single is not None
+    assert single.value is not None
+    return Fraction(single.value.value)
+
+
+def peak_flops(gpu: Gpu) -> Number:
+    """Peak in dense BF16, in FLOPs per second."""
+    assert gpu.bf16_tflops.value is not None
+    return Fraction(gpu.bf16_tflops.value.value) * TERA
+
+
+def training(found: Effort, start: Entry, gpu: Gpu, tokens: int, length: int | None) -> dict[str, Term]:
+    """The lines of a run at the utilisation and the price of the run that the calculator begins with."""
+    numbers: dict[str, Number] = {
+        "matrix_flops": found.matrix_flops,
+        "tokens": tokens,
+        "peak_flops": peak_flops(gpu),
+        "utilisation_percent": _number(start, "model_flops_utilization"),
+        "price_per_gpu_hour": _number(start, "price_per_gpu_hour_usd"),
+    }
+    forms = forms_of_training(found)
+    if found.attention_flops_per_position is not None and length is not None:
+        numbers |= {
+            "attention_flops_per_position": found.attention_flops_per_position,
+            "sequence_length": length,
+        }
+    else:
+        forms["flops_per_token"] = ""
+    return work_out(TRAINING, forms, numbers)
+
+
+def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
+    words = context.words
+    label = {name: words(f"tools.field.{name}") for name in "vdsagfkpr"}
+    own = ("", [Choice(OWN, words("tools.of_your_own"))])
+    fields = (
+        Field("v", label["v"], "choice", start.variant.id, [own, *variants(context)]),
+        Field("d", label["d"], most="1000T", base=1000, hint=True),
+        Field("s", label["s"], most="100M", whole=True, base=1024, hint=True),
+        Field("a", label["a"], value="37B", most="1000T", base=1000, only_with=("v", OWN)),
+        Field("g", label["g"], "choice", gpu.id, gpus(context), hint=True),
+        Field("f", label["f"], value="1000", most="1000000", only_with=("g", CUSTOM)),
+        Field("k", label["k"], most="10000000", whole=True, hint=True),
+        Field("p", label["p"], least="0.1", most="100", hint=True),
+        Field("r", label["r"], least="0.01", most="10000", hint=True),
+    )
+    script = ("no_training", "no_tokens")
+    pages = ("answer", "answer_detail", "published", "products")
+    hints = ("published", "root", "recomputed", "borrowed", "own", "none")
+    data = {
+        "words": {key: words(f"tools.script.{key}") for key in script}
+        | {key: words(f"tools.training.{key}") for key in pages}
+        | {key: words(f"tools.training.hints.{key}") for key in hints},
+        "formulas": formulas(TRAINING),
+        "lines": {name: words(f"tools.training.{name}") for name in TRAINING},
+        "gpus": {g.id: exact(peak_flops(g)) for g in context.catalogue.gpus.values()},
+        "variants": {id_: _variant(context, entry, start) for id_, entry in context.catalogue.entries.items()},
+        "start": start.variant.id,
+    }
+    return form(context, "training", fields, ("gpu_hours", "days", "cost_usd"), data)
+
+
+def _variant(context: Context, entry: Entry, start: Entry) -> dict[str, Any]:
+    """Coefficients of a variant and its run, or why there are none."""
+    result = effort(entry)
+    if isinstance(result, Missing):
+        return {"why": why(context, entry, result)}
+    attention = result.attention_flops_per_position
+    found: dict[str, Any] = {
+        "n": {"matrix_flops": exact(result.matrix_flops)}
+        | ({"attention_flops_per_position": exact(attention)} if attention is not None else {})
+    }
+    root = _root(context, entry)
+    own = {name: value for name, value in _run(context, root).items() if value is not None}
+    borrowed = {name: value for name, value in _run(context, start).items() if value is not None and name != "d"}
+    basis = "published" if root is entry else "root"
+    found["run"] = {name: [value, "borrowed"] for name, value in borrowed.items()}
+    found["run"] |= {name: [value, basis] for name, value in own.items()}
+    if root is not entry:
+        found["root"] = root.variant.name
+    if "p" not in own and (percent := _recomputed_utilisation(context, root)) is not None:
+        found["run"]["p"] = [percent, "recomputed"]
+    hours, tokens = pre_training_hours(root), pre_training_tokens(root)
+    if hours is not None and tokens is not None and tokens.value is not None:
+        published = Fraction(tokens.value.value) if hours[1] is None else hours[1]
+        found["hours"] = [exact(hours[0]), exact(published)]
+    return found
+
+
+def _root(context: Context, entry: Entry) -> Entry:
+    """The variant that was trained from nothing and that this one goes back to, if both have one architecture."""
+    root, entries = entry, context.catalogue.entries
+    while (before := root.variant.based_on) is not None and before.value in entries:
+        root = entries[before.value]
+    return root if root.architecture_owner == entry.architecture_owner else entry
+
+
+def _run(context: Context, entry: Entry) -> dict[str, str | None]:
+    """The published run of a variant, by the fields of the form."""
+    stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), gpu_of(context.lookup, entry)
+    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure else None
+    length = sequence_length(stage, entry.variant.id) if stage else None
+    counted = hardware.gpu_count.for_variant(entry.variant.id) if hardware and hardware.gpu_count else None
+    percent, price = stated(entry, "model_flops_utilization"), stated(entry, "price_per_gpu_hour_usd")
+    return {
+        "d": tokens.value.text.lstrip("~") if tokens and tokens.value else None,
+        "s": str(length) if length else None,
+        "g": gpu.id if gpu else None,
+        "k": _plain(counted),
+        "p": _plain(percent),
+        "r": _plain(price),
+    }
+
+
+def _plain(single: Single[Quantity] | None) -> str | None:
+    """A number as it is typed into a field."""
+    if single is None or single.value is None or single.value.qualifier not in ("", "~"):
+        return None
+    return f"{single.value.value.normalize():f}"
+
+
+def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
+    """Utilisation in percent that follows from the published GPU-hours, to four digits."""
+    result = followed(context.lookup, entry)
+    term = result.terms.get("utilisation") if result else None
+    if term is None:
+        return None
+    return format.significant(100 * Decimal(term.exact.numerator) / term.exact.denominator, 4)
+
+
+def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
+    context, words = citations.context, citations.context.words
+    heads = [Column(words("table.variant"))] + [
+        Column(words(f"tools.training.{key}"), True)
+        for key in ("tokens", "length", "flops", "hours", "cost", "published_hours")
+    ]
+    rows = [
+        row for entry in context.catalogue.entries.values() if (row := _row(citations, entry, start, gpu)) is not None
+    ]
+    caption = words(
+        "tools.training.table_caption",
+        gpu=gpu.name,
+        share=format.significant(_decimal(start, "model_flops_utilization"), 4),
+        price=format.quantity(_quantity(start, "price_per_gpu_hour_usd")),
+    )
+    given = Markup("{}, {}").format(
+        citations.single(stated(start, "model_flops_utilization")),
+        citations.single(stated(start, "price_per_gpu_hour_usd")),
+    )
+    intro = words("tools.training.table_intro", name=start.model.name)
+    return Markup("<p>{} ({})</p>\n").format(intro, given) + Markup(
+        context.html("table.html.jinja", t=Table(caption, heads, rows, sortable=True, classes="ds-wide"))
+    )
+
+
+def _quantity(entry: Entry, name: str) -> Quantity:
+    single = stated(entry, name)
+    assert single is not None
+    assert single.value is not None
+    return single.value
+
+
+def _decimal(entry: Entry, name: str) -> Decimal:
+    return _quantity(entry, name).value
+
+
+def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cell] | None:
+    """A variant that was trained from nothing, worked out; None for any other."""
+    stage, tokens, result = pre_training(entry), pre_training_tokens(entry), effort(entry)
+    if stage is None or tokens is None or tokens.value is None or isinstance(result, Missing):
+        return None
+    words = citations.context.words
+    length = sequence_length(stage, entry.variant.id)
+    lines = training(result, start, gpu, int(tokens.value.value), length)
+    flops = recomputed(format.power(lines["training_flops"].value), lines["training_flops"].numbers)
+    if "attention" not in lines["flops_per_token"].formula:
+        flops += Markup("<br><small>{}</small>").format(words("tools.training.products_short"))
+    stated_length = stage.sequence_length.for_variant(entry.variant.id) if stage.sequence_length else None
+    return [
+        Cell(link(entry)),
+        value_cell(citations, tokens),
+        value_cell(citations, stated_length),
+        Cell(flops, str(lines["training_flops"].value)),
+        _whole(lines["gpu_hours"]),
+        _whole(lines["cost_usd"]),
+        _published(citations, entry),
+    ]
+
+
+def _whole(term: Term) -> Cell:
+    return Cell(recomputed(format.compact(term.value), f"{term.formula} = {term.numbers}"), str(term.value))
+
+
+def _published(citations: Citations, entry: Entry) -> Cell:
+    """The published GPU-hours of the pre-training, with the tokens they are stated for where that is not all of them."""
+    part = _hours(entry)
+    if part is None or pre_training_hours(entry) is None:
+        return Cell(Markup("–"), "")
+    html = citations.single(part.hours)
+    if part.per_tokens is not None and part.per_tokens.value is not None:
+        words = citations.context.words("tools.training.per_tokens", tokens=format.quantity(part.per_tokens.value))
+        html += Markup("<br><small>{}</small>").format(words)
+    return Cell(html, str(part.hours.value.value) if part.hours.value else "")
+
+
+def _hours(entry: Entry) -> GpuHours | None:
+    run = entry.model.infrastructure
+    return next((part for part in run.gpu_hours if part.stage is not None), None) if run else None
+
+
+def _formulas(context: Context) -> str:
+    words = context.words
+    figure = context.html(
+        "formula.html.jinja", math=Markup(mathml(_FORMULAS)), meaning=words("tools.training.meaning"), mark=""
+    )
+    how = Markup('<p><a href="ds:how-we-count.md#training-compute">{}</a></p>').format(words("tools.how"))
+    return f"{figure}\n<p>{escape(words('tools.training.left_out'))}</p>\n{how}"
