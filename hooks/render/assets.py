@@ -28,7 +28,13 @@ def script(name: str, data: Mapping[str, str] | None = None) -> Markup:
         f'<script type="application/json" id="{id_}">{text.replace("</", "<" + chr(92) + "/")}</script>'
         for id_, text in (data or {}).items()
     ]
-    return Markup("\n".join([*blocks, f'<script type="module">\n{_read(f"scripts/{name}.js")}</script>']))
+    return Markup("\n".join([*blocks, f'<script type="module">\n{_shortened(_read(f"scripts/{name}.js"))}\n</script>']))
+
+
+def _shortened(script: str) -> str:
+    """A script without the lines of comment and the indentation that serve whoever changes it."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _styles() -> str:

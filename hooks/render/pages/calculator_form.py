@@ -21,6 +21,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..page import Section
 from ..tables import Cell, Column, Table
+from ..words import Words
 
 GPU_FIELDS = ("memory_gb", "bandwidth_tb_per_s", "bf16_tflops", "fp8_tflops")
 CUSTOM = "custom"
@@ -28,7 +29,8 @@ OWN = "own"
 GIGA, TERA = 10**9, 10**12
 
 # Words of the script that both calculators need.
-_MESSAGES = ("number", "whole", "decimal", "letters", "choice", "ids")
+_MESSAGES = ("number", "choice", "ids")
+_LETTERS = {1024: "K, M", 1000: "K, M, B, T"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,11 @@ class Field:
         name: Its name in the address of the page, a letter.
         groups: Options under headings; empty for a number or a box to tick.
         kind: `choice`, `number` or `tick`.
+        feeds: Name that a number has in the formulas, and `times` what it is multiplied with there.
         least: Smallest number that is taken, and `most` the largest.
         base: What K stands for behind a number; 0 where no letter is taken.
         only_with: Field and value that it is shown for.
+        hint: Whether it says where its number comes from.
     """
 
     name: str
@@ -57,12 +61,20 @@ class Field:
     kind: str = "number"
     value: str = ""
     groups: Sequence[tuple[str, Sequence[Choice]]] = ()
+    feeds: str = ""
+    times: int = 1
     least: str = "1"
     most: str = ""
     whole: bool = False
     base: int = 0
     only_with: tuple[str, str] | None = None
     hint: bool = False
+
+    def allowed(self, words: Words) -> str:
+        """What the field takes, in words."""
+        kind = words("tools.script.whole" if self.whole else "tools.script.decimal")
+        text = words("tools.script.range", kind=kind, least=self.least, most=self.most)
+        return text + (words("tools.script.letters", letters=_LETTERS[self.base]) if self.base else "")
 
 
 def reference_run(context: Context) -> Entry | None:
@@ -104,7 +116,7 @@ def form(
         facts=[(fact, context.words(f"tools.{kind}.{fact}")) for fact in facts],
         name=context.words(f"tools.{kind}.name"),
     )
-    return Section("calculator", "", html + assets.script("calculator", {"calculator-data": text}))
+    return Section("calculator", "", Markup(html) + assets.script("calculator", {"calculator-data": text}))
 
 
 def formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[Any]]]:

@@ -57,6 +57,9 @@ BITS = {"bf16": 16, "fp8": 8, "fp4": 4}
 MIXED = {"weight_bits": BITS["fp8"], "expert_bits": BITS["fp4"]}
 FORMATS = (*BITS, "mixed")
 
+# How the script writes the result of a line.
+_LINES = {"cache_elements": "all", "weight_bytes": "gb", "cache_bytes": "gb", "gpus": "all"}
+
 # The first word of what an entry says of its released weights names the format of the most. FP4 is that of routed experts alone.
 _RELEASED = {"BF16": "bf16", "FP8": "fp8", "FP4": "mixed"}
 
@@ -105,28 +108,46 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
     label = {name: words(f"tools.field.{name}") for name in "vnbwcgmux"}
     fields = (
         Field("v", label["v"], "choice", start.variant.id, variants(context)),
-        Field("n", label["n"], value="128K", most="100M", whole=True, base=1024),
-        Field("b", label["b"], value="1", most="1000000", whole=True),
+        Field("n", label["n"], value="128K", feeds="context_length", most="100M", whole=True, base=1024),
+        Field("b", label["b"], value="1", feeds="sequences", most="1000000", whole=True),
         Field("w", label["w"], "choice", "released", [("", weights)]),
         Field("c", label["c"], "choice", "bf16", [("", cache)]),
         Field("g", label["g"], "choice", gpu.id, gpus(context)),
-        Field("m", label["m"], value="80", most="10000", only_with=("g", CUSTOM)),
-        Field("u", label["u"], value=str(USABLE_PERCENT), most="100"),
+        Field(
+            "m",
+            label["m"],
+            value=_plain_memory(gpu),
+            feeds="gpu_memory",
+            times=GIGA,
+            most="10000",
+            only_with=("g", CUSTOM),
+        ),
+        Field("u", label["u"], value=str(USABLE_PERCENT), feeds="usable_percent", most="100"),
         Field("x", label["x"], "tick"),
     )
-    script = ("no_memory", "no_format", "no_stored")
+    script = ("no_format", "no_stored")
     pages = ("answer", "answer_detail", "beyond", "size")
     data = {
         "words": {key: words(f"tools.script.{key}") for key in script}
         | {key: words(f"tools.memory.{key}") for key in pages}
-        | {"released": words("tools.memory.formats.released"), "as": words("tools.memory.formats.released_as")},
+        | {
+            "refused": words("tools.script.no_memory"),
+            "released": words("tools.memory.formats.released"),
+            "as": words("tools.memory.formats.released_as"),
+        },
         "formulas": formulas(MEMORY),
-        "lines": {name: words(f"tools.memory.{name}") for name in ("cache_elements", *MEMORY)},
-        "bits": BITS,
+        "lines": {name: [words(f"tools.memory.{name}"), how] for name, how in _LINES.items()},
+        "bits": {key: str(bits) for key, bits in BITS.items()},
+        "fact": "gpu_memory",
         "gpus": {g.id: exact(_gpu_bytes(g)) for g in context.catalogue.gpus.values()},
         **_variants(context),
     }
     return form(context, "memory", fields, ("gpus", "weight_bytes", "cache_bytes"), data)
+
+
+def _plain_memory(gpu: Gpu) -> str:
+    assert gpu.memory_gb.value is not None
+    return gpu.memory_gb.value.text
 
 
 def _gpu_bytes(gpu: Gpu) -> Number:
@@ -154,7 +175,7 @@ def _variants(context: Context) -> dict[str, Any]:
             "beside": exact(result.beside),
             "stored": result.stored_cache is not None,
             "released": released(entry),
-            "context": [int(longest.value), format.quantity(longest)] if longest else None,
+            "context": [str(int(longest.value)), format.quantity(longest)] if longest else None,
             "published": format.quantity(published) if published else None,
             "owner": entry.architecture_owner,
         }

@@ -58,6 +58,9 @@ from .model import sources
 
 PATH = "tools/training.md"
 
+# How the script writes the result of a line.
+_LINES = {"flops_per_token": "all", "training_flops": "power", "gpu_hours": "all", "days": "few", "cost_usd": "all"}
+
 _FORMULAS = (
     r"C = \left( 6 N + A \, s \right) D \qquad H = \frac{C}{3600 \, F \, u}"
     r" \qquad \mathrm{cost} = H \, p"
@@ -128,27 +131,28 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
     own = ("", [Choice(OWN, words("tools.of_your_own"))])
     fields = (
         Field("v", label["v"], "choice", start.variant.id, [own, *variants(context)]),
-        Field("d", label["d"], most="1000T", base=1000, hint=True),
-        Field("s", label["s"], most="100M", whole=True, base=1024, hint=True),
-        Field("a", label["a"], value="37B", most="1000T", base=1000, only_with=("v", OWN)),
+        Field("d", label["d"], feeds="tokens", most="1000T", base=1000, hint=True),
+        Field("s", label["s"], feeds="sequence_length", most="100M", whole=True, base=1024, hint=True),
+        Field("a", label["a"], value="37B", feeds="matrix_parameters", most="1000T", base=1000, only_with=("v", OWN)),
         Field("g", label["g"], "choice", gpu.id, gpus(context), hint=True),
-        Field("f", label["f"], value="1000", most="1000000", only_with=("g", CUSTOM)),
-        Field("k", label["k"], most="10000000", whole=True, hint=True),
-        Field("p", label["p"], least="0.1", most="100", hint=True),
-        Field("r", label["r"], least="0.01", most="10000", hint=True),
+        Field("f", label["f"], value="1000", feeds="peak_flops", times=TERA, most="1000000", only_with=("g", CUSTOM)),
+        Field("k", label["k"], feeds="gpu_count", most="10000000", whole=True, hint=True),
+        Field("p", label["p"], feeds="utilisation_percent", least="0.1", most="100", hint=True),
+        Field("r", label["r"], feeds="price_per_gpu_hour", least="0.01", most="10000", hint=True),
     )
-    script = ("no_training", "no_tokens")
-    pages = ("answer", "answer_detail", "published", "products")
+    pages = ("answer", "answer_detail", "run", "products")
     hints = ("published", "root", "recomputed", "borrowed", "own", "none")
     data = {
-        "words": {key: words(f"tools.script.{key}") for key in script}
+        "words": {"refused": words("tools.script.no_training"), "no_tokens": words("tools.script.no_tokens")}
         | {key: words(f"tools.training.{key}") for key in pages}
         | {key: words(f"tools.training.hints.{key}") for key in hints},
         "formulas": formulas(TRAINING),
-        "lines": {name: words(f"tools.training.{name}") for name in TRAINING},
+        "lines": {name: [words(f"tools.training.{name}"), how] for name, how in _LINES.items()},
+        "fact": "peak_flops",
         "gpus": {g.id: exact(peak_flops(g)) for g in context.catalogue.gpus.values()},
         "variants": {id_: _variant(context, entry, start) for id_, entry in context.catalogue.entries.items()},
         "start": start.variant.id,
+        "name": start.variant.name,
     }
     return form(context, "training", fields, ("gpu_hours", "days", "cost_usd"), data)
 
@@ -182,9 +186,11 @@ def _variant(context: Context, entry: Entry, start: Entry) -> dict[str, Any]:
 
 def _root(context: Context, entry: Entry) -> Entry:
     """The variant that was trained from nothing and that this one goes back to, if both have one architecture."""
-    root, entries = entry, context.catalogue.entries
-    while (before := root.variant.based_on) is not None and before.value in entries:
-        root = entries[before.value]
+    root, entries, seen = entry, context.catalogue.entries, {entry.variant.id}
+    while (id_ := root.variant.based_on.value if root.variant.based_on else None) in entries and id_ not in seen:
+        assert id_ is not None
+        root = entries[id_]
+        seen.add(id_)
     return root if root.architecture_owner == entry.architecture_owner else entry
 
 
