@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from markupsafe import Markup, escape
 
+from catalogue.derive.calculators import Missing, effort, footprint
 from catalogue.derive.expression import Term
 from catalogue.derive.training import Consequences, LeftOut, pre_training_tokens
 from catalogue.peaks import followed
@@ -44,7 +45,7 @@ def follows(citations: Citations, model: Model) -> list[Section]:
         table=_table(citations, lead, result, list(found.values())),
         left_out=words(_LEFT_OUT[result.attention_left_out]) if result.attention_left_out else None,
         utilisation=_remark(citations, lead) if "utilisation" in result.terms else None,
-        tools=_tools(citations, lead),
+        tools=calculators(citations, lead),
     )
     return [Section("what-follows", words("section.follows"), html)]
 
@@ -119,18 +120,21 @@ def _published(citations: Citations, entry: Entry, key: str) -> Markup:
     )
 
 
-def _tools(citations: Citations, entry: Entry) -> Markup:
-    """Both calculators with the variant chosen; nothing where the catalogue has none to begin with."""
-    words = citations.context.words
-    if reference_run(citations.context) is None:
-        return Markup("")
-    links = {
-        name: Markup('<a href="ds:tools/{}.md?v={}">{}</a>').format(
-            name, entry.variant.id, words(f"tools.{name}.title")
-        )
-        for name in ("memory", "training")
-    }
-    return escape(words("follows_tools")).format(**links)
+def anything_follows(citations: Citations, model: Model) -> bool:
+    """Whether the part has lines for any variant of a model."""
+    return bool(_found(citations, model))
+
+
+def calculators(citations: Citations, entry: Entry) -> Markup:
+    """The calculators that can work with a variant, with it chosen; nothing where none can."""
+    words, known = citations.context.words, reference_run(citations.context) is not None
+    able = {"memory": footprint(entry), "training": effort(entry)}
+    links = [
+        Markup('<a href="ds:tools/{}.md?v={}">{}</a>').format(name, entry.variant.id, words(f"tools.{name}.title"))
+        for name, found in able.items()
+        if known and not isinstance(found, Missing)
+    ]
+    return escape(words("follows_tools")).format(links=Markup(" · ").join(links)) if links else Markup("")
 
 
 def _remark(citations: Citations, entry: Entry) -> Markup:

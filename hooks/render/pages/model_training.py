@@ -17,6 +17,7 @@ from ..fields import detail_rows, details_table, key_value_table, labelled, valu
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 from .model_architecture import stored_caches
+from .model_follows import anything_follows, calculators
 
 PRE_TRAINING = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING, StageKind.CONTEXT_EXTENSION}
 
@@ -262,5 +263,11 @@ def serving(citations: Citations, model: Model) -> list[Section]:
     details = details_table(
         citations, words("serving.caption", model=model.name), model.serving, [v.id for v in model.variants]
     )
-    html = citations.context.html("model_serving.html.jinja", cache=stored_caches(citations, model), details=details)
+    tools = calculators(citations, citations.context.catalogue.flagship(model))
+    html = citations.context.html(
+        "model_serving.html.jinja",
+        cache=stored_caches(citations, model),
+        details=details,
+        tools="" if anything_follows(citations, model) else tools,
+    )
     return [Section("serving", words("section.serving"), html)]

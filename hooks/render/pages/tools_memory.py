@@ -29,7 +29,7 @@ from catalogue.schema.values import Length
 from .. import format
 from ..cite import Citations
 from ..context import Context
-from ..formula import mathml
+from ..formula import mathml, with_indices
 from ..page import Page, Section
 from ..tables import Cell, Column, Table
 from .calculator_form import (
@@ -136,7 +136,7 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
             "as": words("tools.memory.formats.released_as"),
         },
         "formulas": formulas(MEMORY),
-        "lines": {name: [words(f"tools.memory.{name}"), how] for name, how in _LINES.items()},
+        "lines": {name: [words(f"tools.memory.line.{name}"), how] for name, how in _LINES.items()},
         "bits": {key: str(bits) for key, bits in BITS.items()},
         "fact": "gpu_memory",
         "gpus": {g.id: exact(_gpu_bytes(g)) for g in context.catalogue.gpus.values()},
@@ -267,7 +267,10 @@ def _gigabytes(term: Term, note: str | None = None) -> Cell:
 def _formulas(context: Context) -> str:
     words = context.words
     figure = context.html(
-        "formula.html.jinja", math=Markup(mathml(_FORMULAS)), meaning=words("tools.memory.meaning"), mark=""
+        "formula.html.jinja",
+        math=Markup(mathml(_FORMULAS)),
+        meaning=with_indices(escape(words("tools.memory.meaning"))),
+        mark="",
     )
     rest = "".join(f"<p>{escape(words(key))}</p>" for key in ("tools.memory.left_out", "tools.memory.window"))
     how = Markup('<p><a href="ds:how-we-count.md#kv-cache">{}</a></p>').format(words("tools.how"))

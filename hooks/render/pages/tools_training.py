@@ -151,7 +151,7 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
         "fact": "peak_flops",
         "gpus": {g.id: exact(peak_flops(g)) for g in context.catalogue.gpus.values()},
         "variants": {id_: _variant(context, entry, start) for id_, entry in context.catalogue.entries.items()},
-        "start": start.variant.id,
+        "run": {name: [value, "borrowed"] for name, value in _run(context, start).items()},
         "name": start.variant.name,
     }
     return form(context, "training", fields, ("gpu_hours", "days", "cost_usd"), data)
@@ -179,8 +179,9 @@ def _variant(context: Context, entry: Entry, start: Entry) -> dict[str, Any]:
         found["run"]["p"] = [percent, "recomputed"]
     hours, tokens = pre_training_hours(root), pre_training_tokens(root)
     if hours is not None and tokens is not None and tokens.value is not None:
-        published = Fraction(tokens.value.value) if hours[1] is None else hours[1]
-        found["hours"] = [exact(hours[0]), exact(published)]
+        part = _hours(root)
+        covered = part.per_tokens.value if part and part.per_tokens and part.per_tokens.value else tokens.value
+        found["hours"] = [exact(hours[0]), exact(Fraction(covered.value)), format.quantity(covered)]
     return found
 
 

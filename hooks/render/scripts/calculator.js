@@ -5,7 +5,8 @@ const form = document.querySelector(".ds-calculator");
 const data = JSON.parse(document.getElementById("calculator-data").textContent);
 const { words, formulas, variants } = data;
 const field = form.elements;
-const find = (selector) => form.querySelector(selector);
+const all = (selector) => [...form.querySelectorAll(selector)];
+const find = (selector) => all(selector)[0];
 const chosen = (name) => field[name].selectedOptions[0].text;
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -62,7 +63,7 @@ function parse(text, { base = "" }) {
 // ---- Reading, working out ----
 
 function read(known, problems) {
-  for (const input of form.querySelectorAll("[data-feeds]:enabled")) {
+  for (const input of all("[data-feeds]:enabled")) {
     const { feeds, least, most, whole, times, allowed } = input.dataset;
     const found = parse(input.value, input.dataset);
     const wrong = !found || above(parse(least, input.dataset), found) || above(found, parse(most, input.dataset)) || (whole && found[0] % found[1]);
@@ -112,22 +113,28 @@ const remarks = {
   training(variant, known, said) {
     said.share = field.p.value;
     said.count = digits(known.gpu_count);
-    const [hours, tokens] = variant.hours?.map(exact) ?? [];
+    const [hours, tokens] = variant.hours?.slice(0, 2).map(exact) ?? [];
     const scaled = hours && apply["/"](apply["*"](hours, known.tokens), tokens);
     return [
       variant.n && !known.attention_flops_per_position && words.products,
-      hours && fill(words.run, { hours: digits(hours), tokens: digits(tokens), scaled: write.all(scaled), ratio: significant((100 * float(known.gpu_hours)) / float(scaled)) }),
+      hours && fill(words.run, { hours: digits(hours), tokens: variant.hours[2], scaled: write.all(scaled), ratio: significant((100 * float(known.gpu_hours)) / float(scaled)) }),
     ];
   },
 };
 
 // ---- Showing ----
 
+function say(first, second = "") {
+  find("strong").className = second ? "" : "ds-off";
+  find("strong").textContent = first;
+  find("output span").textContent = second;
+}
+
 function update() {
   const { kind } = form.dataset;
   const variant = variants[field.v.value] ?? {};
   const problems = [];
-  for (const box of form.querySelectorAll("[data-with]")) {
+  for (const box of all("[data-with]")) {
     const [name, wanted] = box.dataset.with.split("=");
     box.hidden = box.querySelector("input").disabled = field[name].value !== wanted;
   }
@@ -136,8 +143,8 @@ function update() {
     field.x.disabled = !(variant.beside > "0");
   } else {
     field.s.parentNode.hidden = field.s.disabled = !variant.n?.attention_flops_per_position;
-    const run = (variant.n ? variant : variants[data.start]).run ?? {};
-    for (const small of form.querySelectorAll("[data-hint]")) {
+    const run = variant.run ?? data.run;
+    for (const small of all("[data-hint]")) {
       const [value, basis] = run[small.dataset.hint] ?? ["", "none"];
       small.textContent = fill(words[field[small.dataset.hint].value !== value ? "own" : variant.n ? basis : "borrowed"], { name: basis === "root" ? variant.root : data.name });
     }
@@ -152,27 +159,26 @@ function update() {
     else read(known, problems);
   }
   const forms = variant.why ? {} : kinds[kind](variant, known, problems, name);
-  const output = find("output");
   find("[data-result]").hidden = problems.length;
-  output.className = problems.length ? "ds-off" : "";
-  if (problems.length) return void (output.textContent = problems.join("\n"));
+  say(problems.join("\n"));
+  if (problems.length) return;
   const rows = workOut(forms, known);
   if (data.workings) rows.unshift(["cache_elements", ...data.workings[variant.owner], known.cache_elements]);
   for (const [line, , , result] of rows) said[line] = write[data.lines[line][1]](result);
   find("tbody").innerHTML = rows
-    .map(([line, text, numbers, result]) => `<tr><th scope="row">${data.lines[line][0]}</th><td><code>${text}</code><br>${numbers}</td><td class="n"><data class="ds-r" data-line="${line}" value="${rounded(result)}">${line.includes("bytes") ? write.all(result) : said[line]}</data></td></tr>`)
+    .map(([line, text, numbers, result]) => `<tr><th scope="row">${data.lines[line][0]}</th><td class="n"><data class="ds-r" data-line="${line}" value="${rounded(result)}">${line.includes("bytes") ? write.all(result) : said[line]}</data></td><td><code>${text}</code><br>${numbers}</td></tr>`)
     .join("");
   find("ul").innerHTML = remarks[kind](variant, known, said).filter(Boolean).map((text) => `<li>${text}</li>`).join("");
-  output.textContent = `${fill(words.answer, said)}\n${fill(words.answer_detail, said)}`;
-  for (const fact of form.querySelectorAll("[data-fact]")) fact.textContent = said[fact.dataset.fact];
+  say(fill(words.answer, said), fill(words.answer_detail, said));
+  for (const fact of all("[data-fact]")) fact.textContent = said[fact.dataset.fact];
 }
 
 // ---- The address ----
 
 // The fields of the training begin with the run of the variant.
 function begin() {
-  const { run = {} } = variants[field.v.value] ?? variants[data.start];
-  for (const { dataset } of form.querySelectorAll("[data-hint]")) field[dataset.hint].value = run[dataset.hint]?.[0] ?? "";
+  const run = variants[field.v.value]?.run ?? data.run;
+  for (const { dataset } of all("[data-hint]")) field[dataset.hint].value = run[dataset.hint]?.[0] ?? "";
 }
 
 const problem = find("[role=alert]");
@@ -191,12 +197,11 @@ function restore() {
   given.filter(([name]) => name !== "v").forEach(set);
 }
 
-form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", ({ target }) => {
   if (target.name === "v") begin();
   problem.textContent = "";
   update();
-  history.replaceState(null, "", `?${new URLSearchParams(new FormData(form))}${location.hash}`);
+  history.replaceState(null, "", `?${new URLSearchParams(new FormData(form))}`);
 });
 form.hidden = false;
 restore();

@@ -1,0 +1,362 @@
+"""The calculators in Chromium: the digits of the build, keyboard, address, refusals; and what their pages say without a script."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue.derive.calculators import (
+    MEMORY,
+    TRAINING,
+    Footprint,
+    Missing,
+    Number,
+    effort,
+    footprint,
+    forms_of_memory,
+    memory_numbers,
+    work_out,
+)
+from catalogue.derive.training import pre_training_hours
+from catalogue.lookup import Lookup
+from catalogue.peaks import followed
+from catalogue.records import Catalogue, Entry
+from render import words as language_files
+from render.context import context
+from render.pages.calculator_form import reference_run
+from render.pages.tools_memory import BITS, MIXED, USABLE_PERCENT, longest_context, released
+
+pytestmark = pytest.mark.browser
+
+LENGTHS = {"1": 1, "100": 100, "4K": 4 * 1024, "128K": 128 * 1024, "1M": 1024**2}
+GPU = "nvidia-h800"
+
+# Puts one choice after the other into the form and reads the results, as fast as the page works them out.
+DRIVE = """
+choices => choices.map(choice => {
+  const form = document.querySelector(".ds-calculator");
+  for (const [name, value] of Object.entries(choice)) form.elements[name].value = value;
+  form.elements.n?.dispatchEvent(new Event("input", {bubbles: true}));
+  const shown = !form.querySelector("[data-result]").hidden;
+  const results = [...form.querySelectorAll("data")].map(data => [data.dataset.line, data.value]);
+  return shown ? Object.fromEntries(results) : null;
+})
+"""
+
+
+@pytest.fixture(scope="module")
+def start(catalogue: Catalogue) -> Entry:
+    entry = reference_run(context(catalogue, language_files.load("en")))
+    assert entry is not None
+    return entry
+
+
+def able(catalogue: Catalogue) -> dict[str, Footprint]:
+    """Variants that the memory calculator can work with."""
+    found = {id_: footprint(entry) for id_, entry in catalogue.entries.items()}
+    return {id_: result for id_, result in found.items() if not isinstance(result, Missing)}
+
+
+def memory_of(catalogue: Catalogue, found: Footprint, choice: dict[str, str]) -> dict[str, str]:
+    """What Python makes of a choice."""
+    gpu = catalogue.gpus[GPU].memory_gb.value
+    assert gpu is not None
+    stored, mixed = choice["c"] == "stored", choice["w"] == "mixed"
+    numbers: dict[str, Number] = {
+        **memory_numbers(found),
+        **(MIXED if mixed else {"weight_bits": BITS[choice["w"]]}),
+        "cache_bits": BITS.get(choice["c"], 0),
+        "context_length": LENGTHS[choice["n"]],
+        "sequences": int(choice["b"]),
+        "gpu_memory": Fraction(gpu.value) * 10**9,
+        "usable_percent": USABLE_PERCENT,
+    }
+    lines = work_out(MEMORY, forms_of_memory(found, mixed, stored), numbers)
+    return {name: str(line.value) for name, line in lines.items()}
+
+
+def test_memory_of_every_variant_is_that_of_the_build(page: Page, address: str, catalogue: Catalogue) -> None:
+    page.goto(f"{address}tools/memory/")
+    variants = able(catalogue)
+    choices = [
+        {"v": id_, "n": length, "b": sequences, "w": weights, "c": cache}
+        for id_, found in variants.items()
+        for length in LENGTHS
+        for sequences, weights, cache in (("1", "bf16", "bf16"), ("7", "mixed", "fp8"), ("3", "fp4", "stored"))
+        if cache != "stored" or found.stored_cache is not None
+    ]
+    shown = page.evaluate(DRIVE, choices)
+    for choice, results in zip(choices, shown, strict=True):
+        assert results is not None, choice
+        expected = memory_of(catalogue, variants[choice["v"]], choice)
+        assert {name: results[name] for name in expected} == expected, choice
+
+
+def test_cache_is_the_one_of_the_derivation(catalogue: Catalogue) -> None:
+    """For one token more, the cache grows by what the model page gives for a token; the window by no more than its size."""
+    for id_, found in able(catalogue).items():
+        recount = catalogue.entries[id_].recount
+        assert recount
+        assert recount.kv_cache
+        one, two = (
+            work_out(
+                {"cache_bytes": MEMORY["cache_bytes"]},
+                forms_of_memory(found, False, False),
+                {**memory_numbers(found), "cache_bits": 16, "sequences": 1, "context_length": length},
+            )["cache_bytes"].exact
+            for length in (4096, 4097)
+        )
+        assert two - one == 2 * recount.kv_cache.exact, id_
+        assert one == 2 * (4096 * recount.kv_cache.exact + found.sliding_window * found.window_elements), id_
+
+
+def test_training_of_every_variant_is_that_of_the_build(
+    page: Page,
+    address: str,
+    catalogue: Catalogue,
+    start: Entry,
+) -> None:
+    peak = catalogue.gpus[GPU].bf16_tflops.value
+    assert peak is not None
+    page.goto(f"{address}tools/training/")
+    for id_, entry in catalogue.entries.items():
+        found = effort(entry)
+        if isinstance(found, Missing):
+            continue
+        page.evaluate(
+            """([id, gpu]) => { const f = document.querySelector(".ds-calculator"); f.elements.v.value = id;
+            f.elements.v.dispatchEvent(new Event("input", {bubbles: true}));
+            for (const [k, x] of Object.entries({d: "1.5T", s: "4K", g: gpu, k: "96", p: "40.5", r: "1.75"})) f.elements[k].value = x;
+            f.elements.d.dispatchEvent(new Event("input", {bubbles: true})); }""",
+            [id_, GPU],
+        )
+        numbers: dict[str, Number] = {
+            "matrix_flops": found.matrix_flops,
+            "attention_flops_per_position": found.attention_flops_per_position or 0,
+            "sequence_length": 4096,
+            "tokens": 15 * 10**11,
+            "peak_flops": Fraction(peak.value) * 10**12,
+            "utilisation_percent": Fraction("40.5"),
+            "gpu_count": 96,
+            "price_per_gpu_hour": Fraction("1.75"),
+        }
+        attention = "attention" if found.attention_flops_per_position is not None else ""
+        lines = work_out(TRAINING, dict.fromkeys(TRAINING, "") | {"flops_per_token": attention}, numbers)
+        shown = page.evaluate("[...document.querySelectorAll('data')].map(d => [d.dataset.line, d.value])")
+        assert dict(shown) == {name: str(line.value) for name, line in lines.items()}, id_
+
+
+def test_computation_of_a_token_is_that_of_the_model_page(catalogue: Catalogue) -> None:
+    """The coefficients give the same FLOPs at the length of the pre-training as `derive.training`."""
+    lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
+    compared = 0
+    for entry in catalogue.entries.values():
+        result, found = followed(lookup, entry), effort(entry)
+        if result is None or "flops_per_token" not in result.terms:
+            continue
+        assert not isinstance(found, Missing)
+        assert found.attention_flops_per_position is not None
+        assert result.terms["matrix_flops"].value == found.matrix_flops
+        length = Fraction(result.terms["attention_flops"].exact, found.attention_flops_per_position)
+        assert length.denominator == 1
+        compared += 1
+    assert compared > 5
+
+
+def test_published_run_comes_out(page: Page, address: str, start: Entry) -> None:
+    """At the published utilisation the first run comes out within a percent of the published GPU-hours."""
+    hours = pre_training_hours(start)
+    assert hours is not None
+    page.goto(f"{address}tools/training/")
+    shown = int(page.locator("data[data-line=gpu_hours]").get_attribute("value") or 0)
+    assert abs(shown - hours[0]) < hours[0] / 100
+    expect(page.locator(".ds-remarks")).to_contain_text(f"{hours[0]:,}")
+    expect(page.locator("[data-hint=p]")).to_have_text("as published")
+    page.locator("[name=p]").fill("30")
+    expect(page.locator("[data-hint=p]")).to_have_text("your number")
+
+
+def test_by_keyboard_alone(page: Page, address: str) -> None:
+    page.goto(f"{address}tools/memory/")
+    page.locator("[name=v]").focus()
+    before = page.locator("output").inner_text()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("output")).not_to_have_text(before)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "n"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("64K")
+    cache = page.locator("data[data-line=cache_bytes]")
+    once = int(cache.get_attribute("value") or 0)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("2")
+    expect(cache).to_have_attribute("value", str(2 * once))
+    assert "n=64K" in page.url
+    assert "b=2" in page.url
+    page.keyboard.press("Enter")
+    assert "tools/memory/" in page.url
+    for name in "wcgu":
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.name") == name
+
+
+def test_by_mouse_with_a_gpu_of_ones_own(page: Page, address: str) -> None:
+    page.goto(f"{address}tools/memory/")
+    own = page.get_by_label("Its memory, GB")
+    expect(own).to_be_hidden()
+    page.get_by_label("GPU", exact=True).select_option("custom")
+    expect(own).to_be_visible()
+    own.fill("1000")
+    expect(page.locator("data[data-line=gpus]")).to_have_attribute("value", "1")
+    tick = page.get_by_label(re.compile("beside the main model"))
+    weights = page.locator("data[data-line=weight_bytes]")
+    alone = int(weights.get_attribute("value") or 0)
+    tick.check()
+    assert int(weights.get_attribute("value") or 0) > alone
+    assert "x=1" in page.url
+    assert "m=1000" in page.url
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "tools/memory/?v=deepseek-v4-pro&n=1M&b=8&w=fp8&c=stored&g=nvidia-h20&u=85",
+        "tools/training/?v=deepseek-v2&d=2T&s=8192&g=nvidia-h100&k=512&p=35&r=2.5",
+        "tools/training/?v=own&d=2T&a=7B&g=custom&f=500&k=512&p=35&r=2.5",
+    ],
+)
+def test_the_address_keeps_the_state(page: Page, address: str, state: str) -> None:
+    page.goto(address + state)
+    first = page.locator("output").inner_text()
+    given = dict(pair.split("=") for pair in state.split("?")[1].split("&"))
+    for name, value in given.items():
+        expect(page.locator(f"[name={name}]")).to_have_value(value)
+    last = list(given)[-1]
+    page.locator(f"[name={last}]").fill("50")
+    changed = page.locator("output").inner_text()
+    assert changed != first
+    assert {**given, last: "50"}.items() <= dict(pair.split("=") for pair in page.url.split("?")[1].split("&")).items()
+    page.goto(page.url)
+    assert page.locator("output").inner_text() == changed
+
+
+def test_a_bad_address_names_what_is_wrong_and_what_is_allowed(
+    page: Page,
+    address: str,
+    catalogue: Catalogue,
+    start: Entry,
+) -> None:
+    page.goto(f"{address}tools/memory/?v=gpt-9&g=h999&n=abc&other=1")
+    alert = page.locator(".ds-problem")
+    expect(alert).to_have_role("alert")
+    expect(alert).to_contain_text("gpt-9")
+    expect(alert).to_contain_text("h999")
+    for id_ in catalogue.gpus:
+        expect(alert).to_contain_text(id_)
+    expect(page.locator("[name=v]")).to_have_value(start.variant.id)
+    expect(page.locator("output")).to_contain_text("found “abc”; allowed is a whole number from 1 to 100M")
+    expect(page.locator("[name=n]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[data-result]")).to_be_hidden()
+    page.locator("[name=n]").fill("8K")
+    expect(page.locator("[name=n]")).to_have_attribute("aria-invalid", "false")
+    expect(page.locator("[data-result]")).to_be_visible()
+    expect(alert).to_be_empty()
+
+
+@pytest.mark.parametrize("wrong", ["", "0", "-1", "1.5", "1e3", "200M", "2T", "١٢"])
+def test_numbers_out_of_bounds_are_refused(page: Page, address: str, wrong: str) -> None:
+    page.goto(f"{address}tools/memory/")
+    page.locator("[name=n]").fill(wrong)
+    expect(page.locator("output")).to_contain_text(f"found “{wrong}”")
+    expect(page.locator("[data-result]")).to_be_hidden()
+
+
+def test_variants_without_data_are_refused_with_the_reason(page: Page, address: str, catalogue: Catalogue) -> None:
+    refused = {id_: found for id_, e in catalogue.entries.items() if isinstance(found := footprint(e), Missing)}
+    assert any(found.fields for found in refused.values())
+    assert any(not found.fields for found in refused.values())
+    for kind in ("memory", "training"):
+        for id_, found in refused.items():
+            page.goto(f"{address}tools/{kind}/?v={id_}")
+            output = page.locator("output")
+            expect(output).to_contain_text(catalogue.entries[id_].variant.name)
+            for field in found.fields or ("architecture",):
+                expect(output).to_contain_text(field)
+            expect(page.locator("[data-result]")).to_be_hidden()
+
+
+def test_formats_that_are_not_in_the_catalogue_are_refused(page: Page, address: str, catalogue: Catalogue) -> None:
+    unknown = next(id_ for id_ in able(catalogue) if released(catalogue.entries[id_]) is None)
+    page.goto(f"{address}tools/memory/?v={unknown}")
+    expect(page.locator("output")).to_contain_text("was released")
+    page.locator("[name=w]").select_option("bf16")
+    expect(page.locator("[data-result]")).to_be_visible()
+    bare = next(id_ for id_, found in able(catalogue).items() if found.stored_cache is None)
+    page.goto(f"{address}tools/memory/?v={bare}&w=bf16&c=stored")
+    expect(page.locator("output")).to_contain_text("is stored in service")
+
+
+def test_a_length_beyond_the_context_is_pointed_out(page: Page, address: str, catalogue: Catalogue) -> None:
+    short = next(
+        id_
+        for id_ in able(catalogue)
+        if (longest := longest_context(catalogue.entries[id_])) is not None and longest.value < LENGTHS["128K"]
+    )
+    page.goto(f"{address}tools/memory/?v={short}&w=bf16&n=128K")
+    expect(page.locator(".ds-remarks")).to_contain_text("131,072 is more")
+
+
+def test_model_pages_lead_here_with_their_variant(page: Page, address: str, catalogue: Catalogue, start: Entry) -> None:
+    page.goto(f"{address}models/{start.model.id}/")
+    other = next(
+        m for m in catalogue.models.values() if m.flagship != start.variant.id and m.flagship in able(catalogue)
+    )
+    page.get_by_role("link", name="Training calculator").last.click()
+    expect(page.locator("[name=v]")).to_have_value(start.variant.id)
+    page.goto(f"{address}models/{other.id}/")
+    page.locator(".md-content").get_by_role("link", name="Memory calculator").click()
+    expect(page.locator("[name=v]")).to_have_value(other.flagship)
+
+
+def test_pages_say_everything_without_a_script(
+    browser: Browser, address: str, catalogue: Catalogue, start: Entry
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for kind in ("memory", "training"):
+        page.goto(f"{address}tools/{kind}/")
+        expect(page.locator("form.ds-calculator")).to_be_hidden()
+        expect(page.locator("math").first).to_be_visible()
+        for gpu in catalogue.gpus.values():
+            expect(page.locator(".md-content").get_by_role("rowheader", name=gpu.name, exact=True)).to_be_visible()
+        expect(page.locator("#table ~ .ds-scroll tbody tr").nth(5)).to_be_visible()
+    context.close()
+
+
+def test_static_table_holds_the_digits_of_the_derivation(built: Path, catalogue: Catalogue) -> None:
+    """Each weight in the table is that of the variant in its row, in gigabytes of two bytes a parameter."""
+    html = LexborHTMLParser((built / "tools" / "memory" / "index.html").read_text(encoding="utf-8"))
+    rows = html.css("table.ds-sortable tbody tr")
+    by_name = {entry.variant.name: entry for entry in catalogue.entries.values()}
+    assert len(rows) > 5
+    for row in rows:
+        head = row.css_first("th")
+        assert head is not None
+        recount = by_name[head.text().strip()].recount
+        assert recount
+        assert recount.total
+        assert row.css("td")[0].attributes["data-k"] == str(2 * recount.total)
+
+
+def test_works_from_a_folder(browser: Browser, built: Path, start: Entry) -> None:
+    page = browser.new_page()
+    page.goto((built / "tools" / "memory" / "index.html").as_uri())
+    page.locator("[name=b]").fill("4")
+    expect(page.locator("output")).to_contain_text(start.variant.name)
+    page.close()
