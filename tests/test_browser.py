@@ -20,6 +20,8 @@ KINDS = (
     "techniques/matrix/",
     "techniques/mla/",
     "infrastructure/",
+    "tools/memory/",
+    "tools/training/?v=deepseek-v2",
     "guides/framework/",
     "references/",
     "api-names/",

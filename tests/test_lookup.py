@@ -39,6 +39,8 @@ PATHS = {
     "model with its kind": ("model:bee/track", "general"),
     "technique": ("sharing/introduced.date", "2019-10"),
     "technique with its kind": ("technique:sharing/introduced.by", "The ant team"),
+    "GPU": ("wheel/bf16_tflops", "100"),
+    "GPU with its kind": ("gpu:wheel/memory_gb", "10"),
     "architecture": ("bee-base/architecture.kv_lora_rank", 32),
     "shared architecture": ("ant-chat/architecture.hidden_size", 64),
     "item by id": ("ant/training.ant-pre.data.tokens", "2T"),

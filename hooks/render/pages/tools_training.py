@@ -140,19 +140,17 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
         Field("p", label["p"], feeds="utilisation_percent", least="0.1", most="100", hint=True),
         Field("r", label["r"], feeds="price_per_gpu_hour", least="0.01", most="10000", hint=True),
     )
-    pages = ("answer", "answer_detail", "run", "products")
-    hints = ("published", "root", "recomputed", "borrowed", "own", "none")
+    pages = ("answer", "answer_detail", "run", "products", "root")
     data = {
         "words": {"refused": words("tools.script.no_training"), "no_tokens": words("tools.script.no_tokens")}
         | {key: words(f"tools.training.{key}") for key in pages}
-        | {key: words(f"tools.training.hints.{key}") for key in hints},
+        | {key: words(f"tools.training.hints.{key}") for key in ("own", "none")},
         "formulas": formulas(TRAINING),
         "lines": {name: [words(f"tools.training.{name}"), how] for name, how in _LINES.items()},
         "fact": "peak_flops",
         "gpus": {g.id: exact(peak_flops(g)) for g in context.catalogue.gpus.values()},
         "variants": {id_: _variant(context, entry, start) for id_, entry in context.catalogue.entries.items()},
-        "run": {name: [value, "borrowed"] for name, value in _run(context, start).items()},
-        "name": start.variant.name,
+        "run": _borrowed(context, start),
     }
     return form(context, "training", fields, ("gpu_hours", "days", "cost_usd"), data)
 
@@ -168,15 +166,15 @@ def _variant(context: Context, entry: Entry, start: Entry) -> dict[str, Any]:
         | ({"attention_flops_per_position": exact(attention)} if attention is not None else {})
     }
     root = _root(context, entry)
-    own = {name: value for name, value in _run(context, root).items() if value is not None}
-    borrowed = {name: value for name, value in _run(context, start).items() if value is not None and name != "d"}
-    basis = "published" if root is entry else "root"
-    found["run"] = {name: [value, "borrowed"] for name, value in borrowed.items()}
-    found["run"] |= {name: [value, basis] for name, value in own.items()}
+    own = _run(context, root)
+    published = context.words("tools.training.hints.published")
     if root is not entry:
+        published = context.words("tools.training.hints.root", name=root.variant.name)
         found["root"] = root.variant.name
+    found["run"] = {name: given for name, given in _borrowed(context, start).items() if name != "d"}
+    found["run"] |= {name: [value, published] for name, value in own.items()}
     if "p" not in own and (percent := _recomputed_utilisation(context, root)) is not None:
-        found["run"]["p"] = [percent, "recomputed"]
+        found["run"]["p"] = [percent, context.words("tools.training.hints.recomputed")]
     hours, tokens = pre_training_hours(root), pre_training_tokens(root)
     if hours is not None and tokens is not None and tokens.value is not None:
         part = _hours(root)
@@ -195,14 +193,20 @@ def _root(context: Context, entry: Entry) -> Entry:
     return root if root.architecture_owner == entry.architecture_owner else entry
 
 
-def _run(context: Context, entry: Entry) -> dict[str, str | None]:
-    """The published run of a variant, by the fields of the form."""
+def _borrowed(context: Context, start: Entry) -> dict[str, list[str]]:
+    """The run that the calculator begins with, for whatever has none of its own."""
+    words = context.words("tools.training.hints.borrowed", name=start.variant.name)
+    return {name: [value, words] for name, value in _run(context, start).items()}
+
+
+def _run(context: Context, entry: Entry) -> dict[str, str]:
+    """The published run of a variant, by the fields of the form; what is not published is left out."""
     stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), gpu_of(context.lookup, entry)
     hardware = entry.model.infrastructure.hardware if entry.model.infrastructure else None
     length = sequence_length(stage, entry.variant.id) if stage else None
     counted = hardware.gpu_count.for_variant(entry.variant.id) if hardware and hardware.gpu_count else None
     percent, price = stated(entry, "model_flops_utilization"), stated(entry, "price_per_gpu_hour_usd")
-    return {
+    found = {
         "d": tokens.value.text.lstrip("~") if tokens and tokens.value else None,
         "s": str(length) if length else None,
         "g": gpu.id if gpu else None,
@@ -210,6 +214,7 @@ def _run(context: Context, entry: Entry) -> dict[str, str | None]:
         "p": _plain(percent),
         "r": _plain(price),
     }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _plain(single: Single[Quantity] | None) -> str | None:
@@ -243,12 +248,13 @@ def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
         share=format.significant(_decimal(start, "model_flops_utilization"), 4),
         price=format.quantity(_quantity(start, "price_per_gpu_hour_usd")),
     )
-    given = Markup("{}, {}").format(
-        citations.single(stated(start, "model_flops_utilization")),
-        citations.single(stated(start, "price_per_gpu_hour_usd")),
+    intro = escape(words("tools.training.table_intro")).format(
+        gpu=gpu.name,
+        share=citations.single(stated(start, "model_flops_utilization")),
+        price=citations.single(stated(start, "price_per_gpu_hour_usd")),
+        name=start.model.name,
     )
-    intro = words("tools.training.table_intro", name=start.model.name)
-    return Markup("<p>{} ({})</p>\n").format(intro, given) + Markup(
+    return Markup("<p>{}</p>\n").format(intro) + Markup(
         context.html("table.html.jinja", t=Table(caption, heads, rows, sortable=True, classes="ds-wide"))
     )
 

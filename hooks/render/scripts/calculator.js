@@ -116,6 +116,7 @@ const remarks = {
     const [hours, tokens] = variant.hours?.slice(0, 2).map(exact) ?? [];
     const scaled = hours && apply["/"](apply["*"](hours, known.tokens), tokens);
     return [
+      variant.root && fill(words.root, { ...said, ...variant }),
       variant.n && !known.attention_flops_per_position && words.products,
       hours && fill(words.run, { hours: digits(hours), tokens: variant.hours[2], scaled: write.all(scaled), ratio: significant((100 * float(known.gpu_hours)) / float(scaled)) }),
     ];
@@ -145,8 +146,8 @@ function update() {
     field.s.parentNode.hidden = field.s.disabled = !variant.n?.attention_flops_per_position;
     const run = variant.run ?? data.run;
     for (const small of all("[data-hint]")) {
-      const [value, basis] = run[small.dataset.hint] ?? ["", "none"];
-      small.textContent = fill(words[field[small.dataset.hint].value !== value ? "own" : variant.n ? basis : "borrowed"], { name: basis === "root" ? variant.root : data.name });
+      const [value, from] = run[small.dataset.hint] ?? ["", words.none];
+      small.textContent = field[small.dataset.hint].value === value ? from : words.own;
     }
   }
   const name = chosen("v");
