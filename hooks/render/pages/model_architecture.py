@@ -14,6 +14,7 @@ from catalogue.schema.model import Model, Part, PartKind
 from .. import format
 from ..cite import Citations, anchor
 from ..fields import stated, value_cell
+from ..figures.architecture import drawing
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 
@@ -31,6 +32,7 @@ def architecture(citations: Citations, model: Model) -> list[Section]:
         parts=_parts(citations, model, entries),
         explanations=_explanations(citations, entries),
         shared=_shared(citations, entries),
+        drawings=_drawings(citations, model, entries),
         dimensions=_dimensions(citations, model, owners) if owners else None,
         notes=_notes(citations, entries, owners),
         workings=[_working(citations, entry) for entry in owners],
@@ -184,6 +186,15 @@ def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
             link = Markup('<a href="ds:models/{}.md#architecture">{}</a>').format(owner.model.id, owner.variant.name)
             lines.append(Markup(words("architecture.shared", variant=escape(entry.variant.name), owner=link)))
     return lines
+
+
+def _drawings(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
+    """A drawing of every distinct architecture with the name of its variant, the flagship's first."""
+    seen: dict[str, Entry] = {}
+    for entry in (citations.context.catalogue.flagship(model), *entries):
+        if entry.architecture is not None:
+            seen.setdefault(entry.architecture_owner, entry)
+    return [(entry.variant.name, drawing(citations, entry)) for entry in seen.values()]
 
 
 def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Table:

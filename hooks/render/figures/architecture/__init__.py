@@ -1,0 +1,50 @@
+"""Architecture drawings: the whole model as a stack of layers, and one layer opened beside it.
+
+`drawing` takes an entry and gives a figure of two SVGs, which stand side by side where there is room and one
+above the other where there is not. Nothing in it has an id, so that any number of them stand in a page.
+Every labelled number is a link to its source and carries its name in config.json (`data-k`) and its plain value
+(`data-v`); a number that differs from another drawing's gets the class `differs`, at build (`against`) or by a script.
+"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from catalogue.records import Entry
+
+from ...cite import Citations
+from .block import block
+from .dimensions import Dimensions
+from .marks import SWATCHES
+from .stack import runs, stack
+from .summary import summary
+
+
+def drawing(citations: Citations, entry: Entry, against: Entry | None = None) -> Markup:
+    """Draw the architecture of an entry; mark what differs from `against`. The entry must have an architecture."""
+    context, words = citations.context, citations.context.words
+    dims = Dimensions(citations, entry, against)
+    kind = runs(dims)[-1].kind
+    opened, height = block(dims, words(f"drawing.opened_{kind}"))
+    whole, total = stack(dims, height)
+    html = context.html(
+        "architecture_drawing.html.jinja",
+        name=entry.variant.name,
+        facts=_facts(citations, entry),
+        whole=whole,
+        whole_height=total,
+        opened=opened,
+        opened_height=height,
+        summary=summary(dims, entry),
+        swatches=SWATCHES,
+    )
+    return Markup(html)
+
+
+def _facts(citations: Citations, entry: Entry) -> list[tuple[str, Markup]]:
+    """The published sizes, which stand over the drawing."""
+    words, parameters = citations.context.words, entry.variant.parameters
+    facts = [(words("drawing.total"), citations.single(parameters.total))]
+    if parameters.activated is not None:
+        facts.append((words("drawing.activated"), citations.single(parameters.activated)))
+    return facts
