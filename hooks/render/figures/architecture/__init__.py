@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from catalogue.records import Entry
 
-from ...cite import Citations
+from ... import format
+from ...cite import Citations, anchor
 from .block import block
 from .dimensions import Dimensions
 from .marks import SWATCHES
@@ -42,9 +43,17 @@ def drawing(citations: Citations, entry: Entry, against: Entry | None = None) ->
 
 
 def _facts(citations: Citations, entry: Entry) -> list[tuple[str, Markup]]:
-    """The published sizes, which stand over the drawing."""
+    """The published sizes and the recomputed cache, which stand over the drawing."""
     words, parameters = citations.context.words, entry.variant.parameters
     facts = [(words("drawing.total"), citations.single(parameters.total))]
     if parameters.activated is not None:
         facts.append((words("drawing.activated"), citations.single(parameters.activated)))
+    if entry.recount is not None and entry.recount.kv_cache is not None:
+        link = Markup('<a class="ds-r" href="ds:models/{}.md#working-{}" title="{}">{}</a>').format(
+            entry.owner_model,
+            anchor(entry.architecture_owner),
+            words("recomputed.title"),
+            format.integer(entry.recount.kv_cache.value),
+        )
+        facts.append((words("drawing.cache"), link))
     return facts

@@ -13,7 +13,7 @@ from ..measure import text_width
 from .dimensions import Dimension, Dimensions
 from .marks import PER_ROW, PITCH, balanced, bar, blocks, grid, hatch, points, triangles
 from .panel import Panel, Picture
-from .shapes import Path, Shape, Words
+from .shapes import BREAK, Path, Shape, Words
 
 _ELEMENTS = 0.1  # length of a latent's bar per element
 _BAR = 9.0
@@ -21,19 +21,24 @@ _FUNNEL = 16.0
 _STRETCH = 308.0  # length of the stretch of tokens, with the names of its lanes
 _MOST_TOKENS = 256
 _INDEXER = (("index_n_heads", "index"), ("index_head_dim", ""), ("index_topk", ""))
-_COMPRESSED = (
+_COMPRESSED: tuple[tuple[str | None, str], ...] = (
     ("o_groups", ""),
     ("o_lora_rank", ""),
+    BREAK,
     ("csa_layers", "csa"),
     ("csa_compress_ratio", "csa"),
+    ("index_layers", ""),
+    BREAK,
     ("hca_layers", "hca"),
     ("hca_compress_ratio", "hca"),
+    BREAK,
     ("encoder_cache_layers", "csa"),
     ("encoder_compress_ratio", "csa"),
     ("decoder_cache_layers", "csa"),
-    ("index_layers", ""),
+    BREAK,
     ("sliding_window", "window"),
-    ("sliding_window_layers", "window"),
+    ("sliding_window_layers", ""),
+    BREAK,
 )
 
 
@@ -69,7 +74,7 @@ def _items(dims: Dimensions, kind: Attention | None) -> list[tuple[Dimension | N
     one_entry = kind in (Attention.CSA_HCA, Attention.CSA2)
     width = dims.either("head_dim", "hidden_size / num_attention_heads")
     if one_entry:
-        rest = [(dims.stated(name), mark) for name, mark in _COMPRESSED]
+        rest = [(dims.stated(name) if name else None, mark) for name, mark in _COMPRESSED]
         return [heads, (dims.stated("num_key_value_heads"), "kv"), (width, "kv"), (rope, ""), query, *rest, *indexer]
     said = [(dims.stated(name), "") for name in ("qk_norm", "attention_bias", "qkv_bias") if dims.true(name)]
     return [heads, (dims.stated("num_key_value_heads"), "kv"), (width, ""), *said]

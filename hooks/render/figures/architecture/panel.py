@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..measure import text_width
 from .dimensions import Dimension
-from .shapes import VALUE, Box, Group, Shape, Value, Words, rows
+from .shapes import Box, Group, Row, Shape, Words, row_width, rows
 
 PADDING = 13.0
 _HEAD = 30.0
@@ -40,8 +39,8 @@ class Panel:
         """The panel at its place, and its height."""
         shapes: list[Shape] = [Words(PADDING, 20, self.title, "title")]
         if self.kind is not None:
-            room = text_width(self.kind.shown, VALUE, True) + 10
-            shapes.append(Value(round(width - PADDING - room + 5, 1), 4, round(room, 1), self.kind))
+            room = row_width(replace(self.kind, label=""), "")
+            shapes.append(Row(round(width - PADDING - room + 5, 1), 4, round(room, 1), self.kind, bare=True))
         down = _HEAD
         for picture in self.pictures:
             shapes.append(Group(PADDING, down, picture.shapes))

@@ -14,7 +14,7 @@ from .dimensions import Dimension
 
 LABEL, VALUE, TITLE = 11.5, 12.5, 12.5  # font sizes, as in styles/drawing.css
 LINE = 24.0  # height of a row: large enough to be hit by a finger
-_CUE = 13.0  # room for the mark of a difference, before the value
+_CUE = 12.0  # room for the mark of a difference, before the value
 _SWATCH = 17.0
 
 
@@ -48,7 +48,10 @@ class Words:
 
 @dataclass(frozen=True)
 class Row:
-    """A dimension as label and value at the ends of a line, with the mark that stands for it in the picture."""
+    """A dimension as label and value at the ends of a line, with the mark that stands for it in the picture.
+
+    A bare one has the value alone, where what stands before it says what it is.
+    """
 
     kind: ClassVar[str] = "row"
     x: float
@@ -56,6 +59,7 @@ class Row:
     width: float
     dimension: Dimension
     swatch: str = ""
+    bare: bool = False
     height: float = LINE
 
     @property
@@ -65,10 +69,6 @@ class Row:
     @property
     def value_x(self) -> float:
         return round(self.x + self.width - 5, 1)
-
-    @property
-    def cue_x(self) -> float:
-        return round(self.value_x - text_width(self.dimension.shown, VALUE, True) - 3, 1)
 
 
 @dataclass(frozen=True)
@@ -105,13 +105,18 @@ def row_width(dimension: Dimension, swatch: str) -> float:
     """Least width of a row."""
     label = text_width(dimension.label, LABEL)
     value = text_width(dimension.shown, VALUE, True)
-    return 10 + (_SWATCH if swatch else 0) + label + 8 + _CUE + value
+    return 10 + (_SWATCH if swatch else 0) + label + 6 + _CUE + value
+
+
+BREAK = (None, "break")
 
 
 def rows(
-    x: float, y: float, width: float, items: Sequence[tuple[Dimension | None, str]], gap: float = 14
+    x: float, y: float, width: float, items: Sequence[tuple[Dimension | None, str]], gap: float = 12
 ) -> tuple[list[Shape], float]:
     """Dimensions with their marks in two columns, a long one across both; what an entry lacks is left out.
+
+    `BREAK` begins a line, so that what belongs together stands side by side.
 
     Gives the shapes and their height.
     """
@@ -119,6 +124,8 @@ def rows(
     placed: list[Shape] = []
     line, right = 0, False
     for dimension, swatch in items:
+        if (dimension, swatch) == BREAK:
+            line, right = line + right, False
         if dimension is None:
             continue
         long = row_width(dimension, swatch) > half

@@ -94,17 +94,18 @@ def runs(dims: Dimensions) -> list[Layers]:
 
 
 def stack(dims: Dimensions, height: float) -> tuple[list[Shape], float]:
-    """The shapes, their parts set apart so that they fill `height` where they are shorter, and their height."""
+    """The shapes, set apart so that they fill `height`, that of the opened layer, where they are shorter; their height."""
     groups = runs(dims)
     slots = [_top(dims), *_layers(dims, groups), _bottom(dims)]
     least = sum(slot.height for slot in slots) + _GAP * (len(slots) - 1) + 2 * _MARGIN
-    gap = _GAP + max(0.0, height - least) / (len(slots) - 1)
+    spare = max(0.0, height - least) / 2
     shapes: list[Shape] = []
     tops, down = [], _MARGIN
     for index, slot in enumerate(slots):
         tops.append(down)
         shapes.append(Group(0, down, slot.shapes))
         down = round(down + slot.height, 1)
+        gap = _GAP + (spare if index in (0, len(slots) - 2) else 0)  # the layers stay together
         if index < len(slots) - 1:
             above, below = slot.foot, slots[index + 1].head
             shapes += _rise(dims, down - above, down + gap + below, index > 0)
@@ -115,7 +116,8 @@ def stack(dims: Dimensions, height: float) -> tuple[list[Shape], float]:
         shapes.append(_bracket(tops[1] + slots[1].head, tops[len(groups)] + last.height - last.foot))
     opened = tops[1] + slots[1].head + (groups[-1].count // 2) * _LAYER
     edge = _FLOW + _FLOW_WIDTH
-    wedge = f"M{digits(edge)} {digits(opened)}L{WIDTH:g} 8V{digits(total - 8)}L{digits(edge)} {digits(opened + _BAR)}z"
+    top = (total - height) / 2 + 8  # the opened layer stands beside the middle
+    wedge = f"M{digits(edge)} {digits(opened)}L{WIDTH:g} {digits(top)}V{digits(total - top)}L{digits(edge)} {digits(opened + _BAR)}z"
     return [Path(wedge, "wedge"), *shapes, Path(bar(_FLOW, opened, _FLOW_WIDTH, _BAR), "opened")], total
 
 
@@ -192,10 +194,11 @@ def _beside_top(dims: Dimensions, shapes: list[Shape]) -> float:
     names = _DRAFTER if drafter else ("num_nextn_predict_layers",)
     label = "drawing.drafter_blocks" if drafter else None
     items = [dims.stated(name, label if name == "num_nextn_predict_layers" else None) for name in names]
-    height = _side_box(dims, "drafter" if drafter else "mtp", items, 0, shapes)
     y = 34 + _BOX + 10
+    high = _side_box_height(items)
+    height = _side_box(dims, "drafter" if drafter else "mtp", items, max(0, y - high / 2), shapes)
     shapes.append(Path(f"M{digits(_AXIS)} {y:g}H{_SIDE + _SIDE_WIDTH + 3:g}", "branch"))
-    return height
+    return max(0, y - high / 2) + height
 
 
 def _bottom(dims: Dimensions) -> _Slot:
@@ -241,14 +244,18 @@ def _side_rows(rows: Sequence[tuple[Dimension | None, str]], down: float, shapes
     return down
 
 
+def _side_box_height(items: Sequence[Dimension | None]) -> float:
+    return 30 + LINE * sum(dimension is not None for dimension in items)
+
+
 def _side_box(dims: Dimensions, name: str, items: Sequence[Dimension | None], top: float, shapes: list[Shape]) -> float:
     """A box beside the flow with its title and dimensions; gives its height."""
+    height = _side_box_height(items)
     inside: list[Shape] = [Words(_SIDE + 9, top + 18, dims.words(f"drawing.{name}"), "title")]
     down = top + 26
     for dimension in items:
         if dimension is not None:
             inside.append(Row(_SIDE + 4, down, _SIDE_WIDTH - 8, dimension))
             down += LINE
-    height = down + 4 - top
     shapes += [Box(_SIDE, top, _SIDE_WIDTH, height, f"beside {name}", 8), *inside]
     return height
