@@ -140,11 +140,13 @@ def rows(
     return placed, (line + right) * LINE
 
 
-def product(middle: float, y: float, dimensions: Sequence[Dimension | None]) -> list[Shape]:
-    """Values with `×` between them, the whole centred."""
+def product(middle: float, y: float, room: float, dimensions: Sequence[Dimension | None]) -> list[Shape]:
+    """Values with `×` between them, the whole centred, with space for marks of difference where `room` has it."""
     known = [dimension for dimension in dimensions if dimension is not None]
-    widths = [text_width(d.shown, VALUE, True) + 8 for d in known]
-    cross = 14.0
+    cross = 12.0
+    narrow = [text_width(d.shown, VALUE, not d.absent) + 4 for d in known]
+    spare = room - sum(narrow) - cross * (len(known) - 1)
+    widths = [width + max(0.0, min(_CUE + 6, spare / len(known))) for width in narrow]
     x = middle - (sum(widths) + cross * (len(known) - 1)) / 2
     shapes: list[Shape] = []
     for index, (dimension, width) in enumerate(zip(known, widths, strict=True)):

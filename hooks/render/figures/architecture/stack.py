@@ -13,7 +13,7 @@ from .marks import bar, digits
 from .shapes import LINE, Box, Group, Path, Row, Shape, Words, product
 
 WIDTH = 400.0
-_FLOW, _FLOW_WIDTH = 212.0, 150.0
+_FLOW, _FLOW_WIDTH = 208.0, 162.0
 _AXIS = _FLOW + _FLOW_WIDTH / 2
 _SIDE, _SIDE_WIDTH = 2.0, 184.0
 _LAYER = 5.0
@@ -170,11 +170,11 @@ def _top(dims: Dimensions) -> _Slot:
     ]
     tied = dims.architecture.tie_word_embeddings
     if tied.value is False:
-        shapes += product(_AXIS, 57, [dims.stated("hidden_size"), dims.stated("vocab_size")])
+        shapes += product(_AXIS, 57, _FLOW_WIDTH - 4, [dims.stated("hidden_size"), dims.stated("vocab_size")])
     elif tied.value is True:
-        shapes += product(_AXIS, 57, [dims.worded("tie_word_embeddings", words("drawing.tied"))])
+        shapes += product(_AXIS, 57, _FLOW_WIDTH - 4, [dims.worded("tie_word_embeddings", words("drawing.tied"))])
     else:
-        shapes += product(_AXIS, 57, [dims.stated("tie_word_embeddings")])
+        shapes += product(_AXIS, 57, _FLOW_WIDTH - 4, [dims.stated("tie_word_embeddings")])
     norm = 34 + _BOX + 20
     shapes += [
         Path(f"M{digits(_AXIS)} {norm:g}v-15", "stream"),
@@ -207,7 +207,7 @@ def _bottom(dims: Dimensions) -> _Slot:
     shapes: list[Shape] = [
         Box(_FLOW, 0, _FLOW_WIDTH, _BOX, "ends"),
         Words(_AXIS, 18, words("drawing.embedding"), "title", "middle"),
-        *product(_AXIS, 23, [dims.stated("vocab_size"), dims.stated("hidden_size")]),
+        *product(_AXIS, 23, _FLOW_WIDTH - 4, [dims.stated("vocab_size"), dims.stated("hidden_size")]),
         Path(f"M{digits(_AXIS)} {_BOX + 20:g}v-15", "stream"),
         Path(f"M{digits(_AXIS - 4)} {_BOX + 7:g}l4-7 4 7z", "tip"),
         Words(_AXIS, _BOX + 34, words("drawing.tokens"), "small", "middle"),
