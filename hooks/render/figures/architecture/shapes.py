@@ -16,6 +16,7 @@ LABEL, VALUE, TITLE = 11.5, 12.5, 12.5  # font sizes, as in styles/drawing.css
 LINE = 24.0  # height of a row: large enough to be hit by a finger
 _CUE = 12.0  # room for the mark of a difference, before the value
 _SWATCH = 17.0
+_CROSS = 12.0  # room for a multiplication sign
 
 
 @dataclass(frozen=True)
@@ -140,19 +141,24 @@ def rows(
     return placed, (line + right) * LINE
 
 
+def product_width(dimensions: Sequence[Dimension | None]) -> float:
+    """Least width of `product` with its marks of difference."""
+    known = [dimension for dimension in dimensions if dimension is not None]
+    return sum(text_width(d.shown, VALUE, not d.absent) + 4 + _CUE for d in known) + _CROSS * (len(known) - 1)
+
+
 def product(middle: float, y: float, room: float, dimensions: Sequence[Dimension | None]) -> list[Shape]:
     """Values with `×` between them, the whole centred, with space for marks of difference where `room` has it."""
     known = [dimension for dimension in dimensions if dimension is not None]
-    cross = 12.0
     narrow = [text_width(d.shown, VALUE, not d.absent) + 4 for d in known]
-    spare = room - sum(narrow) - cross * (len(known) - 1)
+    spare = room - sum(narrow) - _CROSS * (len(known) - 1)
     widths = [width + max(0.0, min(_CUE + 6, spare / len(known))) for width in narrow]
-    x = middle - (sum(widths) + cross * (len(known) - 1)) / 2
+    x = middle - (sum(widths) + _CROSS * (len(known) - 1)) / 2
     shapes: list[Shape] = []
     for index, (dimension, width) in enumerate(zip(known, widths, strict=True)):
         if index:
-            shapes.append(Words(round(x + cross / 2, 1), y + 16.5, "×", "plain", "middle"))
-            x += cross
+            shapes.append(Words(round(x + _CROSS / 2, 1), y + 16.5, "×", "plain", "middle"))
+            x += _CROSS
         shapes.append(Value(round(x, 1), y, round(width, 1), dimension))
         x += width
     return shapes

@@ -10,7 +10,7 @@ from catalogue.schema.architecture import FeedForward
 from .block import stream_places
 from .dimensions import Dimension, Dimensions
 from .marks import bar, digits
-from .shapes import LINE, Box, Group, Path, Row, Shape, Words, product
+from .shapes import LINE, Box, Group, Path, Row, Shape, Words, product, product_width
 
 WIDTH = 400.0
 _FLOW, _FLOW_WIDTH = 208.0, 162.0
@@ -204,15 +204,22 @@ def _beside_top(dims: Dimensions, shapes: list[Shape]) -> float:
 def _bottom(dims: Dimensions) -> _Slot:
     """Tokens and embedding, with the vision encoder where there is one."""
     words = dims.words
+    size, room = [dims.stated("vocab_size"), dims.stated("hidden_size")], _FLOW_WIDTH - 4
+    if product_width(size) <= room:
+        box, values = _BOX, product(_AXIS, 23, room, size)
+    else:  # a word where a number is expected takes a line of its own
+        cross = Words(_FLOW + 16, 23 + LINE + 16.5, "×", "plain", "middle")
+        lines = [product(_AXIS, 23 + index * LINE, room, [one]) for index, one in enumerate(size)]
+        box, values = _BOX + LINE, [*lines[0], cross, *lines[1]]
     shapes: list[Shape] = [
-        Box(_FLOW, 0, _FLOW_WIDTH, _BOX, "ends"),
+        Box(_FLOW, 0, _FLOW_WIDTH, box, "ends"),
         Words(_AXIS, 18, words("drawing.embedding"), "title", "middle"),
-        *product(_AXIS, 23, _FLOW_WIDTH - 4, [dims.stated("vocab_size"), dims.stated("hidden_size")]),
-        Path(f"M{digits(_AXIS)} {_BOX + 20:g}v-15", "stream"),
-        Path(f"M{digits(_AXIS - 4)} {_BOX + 7:g}l4-7 4 7z", "tip"),
-        Words(_AXIS, _BOX + 34, words("drawing.tokens"), "small", "middle"),
+        *values,
+        Path(f"M{digits(_AXIS)} {box + 20:g}v-15", "stream"),
+        Path(f"M{digits(_AXIS - 4)} {box + 7:g}l4-7 4 7z", "tip"),
+        Words(_AXIS, box + 34, words("drawing.tokens"), "small", "middle"),
     ]
-    height, side = _BOX + 40, 0.0
+    height, side = box + 40, 0.0
     if dims.vision is not None:
         items: list[Dimension | None] = [dims.of_vision(name) for name in _VISION]
         side = _side_box(dims, "vision", items, 0, shapes)
