@@ -18,7 +18,7 @@ from render.cite import Citations
 from render.context import Context, context
 from render.figures.architecture import drawing
 
-LIMIT = 20_000  # bytes of one drawing
+LIMIT = 20_000  # bytes of one SVG
 NOT_DRAWN = {  # fields that are no dimension of a picture; the table of dimensions has them
     *("max_position_embeddings", "rope_theta", "compress_rope_theta", "rms_norm_eps", "initializer_range"),
     *("norm_topk_prob", "routed_scaling_factor", "topk_method", "moe_layer_freq", "swiglu_limit", "gate_biases"),
@@ -34,6 +34,7 @@ class Reader(HTMLParser):
         super().__init__()
         self.values: dict[str, set[str]] = {}
         self.paths: list[tuple[str, str]] = []
+        self.dashes: dict[str, list[int]] = {}
         self.elements: list[dict[str, str]] = []
         self.feed(html)
 
@@ -44,6 +45,8 @@ class Reader(HTMLParser):
             self.values.setdefault(found["data-k"], set()).add(found["data-v"])
         if tag == "path":
             self.paths.append((found.get("class", ""), found["d"]))
+        if "pathlength" in found:
+            self.dashes.setdefault(found["class"], []).append(int(found["pathlength"]))
 
     def marks(self, css: str, mark: str, least: int = 2) -> int:
         """Marks of the pictures; the swatch before a label, one mark each, is subtracted."""
@@ -101,8 +104,8 @@ def test_values_are_the_catalogues(ctx: Context, catalogue: Catalogue) -> None:
             record, name = (entry.vision, key[7:]) if key.startswith("vision.") else (architecture, key)
             if getattr(record, name, None) is not None:
                 expected = plain(getattr(record, name))
-            elif key == "moe_layers":
-                expected = str(numbers["moe_layers"] - numbers.get("num_hash_layers", 0))
+            elif key == "gate_layers":
+                expected = str(numbers["moe_layers"] - numbers["num_hash_layers"])
             elif key == "decoder_layers":
                 expected = str(numbers["num_hidden_layers"] - numbers["encoder_layers"])
             else:
@@ -138,9 +141,24 @@ def test_marks_are_drawn_to_count(ctx: Context, catalogue: Catalogue) -> None:
         if architecture.attention.value in (Attention.MHA, Attention.GQA, Attention.MQA):
             bars = sum(d.count("M") for css, d in reader.paths if css == "cached") - 1
             assert bars == numbers["num_key_value_heads"], entry.variant.id
-        layers = [d.count("M") for css, d in reader.paths if css.startswith("layer ")]
+        layers = [d.count("z") for css, d in reader.paths if css.startswith("layer ")]
         swatches = sum(1 for css, d in reader.paths if css.startswith("layer ") and d == "M0 4h12v4h-12z")
         assert sum(layers) - swatches == numbers["num_hidden_layers"], entry.variant.id
+
+
+def test_entries_of_a_stretch_of_tokens_are_drawn_to_count(ctx: Context, catalogue: Catalogue) -> None:
+    for entry in drawn(catalogue):
+        assert entry.architecture is not None
+        if entry.architecture.attention.value not in (Attention.CSA_HCA, Attention.CSA2):
+            continue
+        numbers, reader = numbers_of(entry.architecture), read(ctx, entry)
+        (tokens,) = reader.dashes["dashes token"]
+        assert tokens >= numbers["sliding_window"]
+        ratios = [numbers[name] for name in numbers if name.endswith("_compress_ratio")]
+        entries = [d.count("M") for css, d in reader.paths if css == "cached entry"]
+        assert sorted(entries) == sorted(tokens // ratio for ratio in ratios), entry.variant.id
+        if numbers.get("decoder_cache_layers"):
+            assert reader.dashes["dashes cached"] == [tokens], "the decoder keeps an entry for each token"
 
 
 def test_active_experts_lie_in_the_groups_reached(ctx: Context, catalogue: Catalogue) -> None:
@@ -160,7 +178,8 @@ def test_a_drawing_is_light_and_has_no_ids(ctx: Context, catalogue: Catalogue) -
     for entry in drawn(catalogue):
         html = str(drawing(Citations(ctx), entry))
         assert " id=" not in html, entry.variant.id
-        assert len(html.encode()) < LIMIT, (entry.variant.id, len(html.encode()))
+        for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
+            assert len(svg.encode()) < LIMIT, (entry.variant.id, len(svg.encode()))
 
 
 def test_sources_are_those_of_the_values(ctx: Context, catalogue: Catalogue) -> None:
@@ -192,10 +211,10 @@ def test_marks_exactly_what_differs(ctx: Context, catalogue: Catalogue, ours: st
     assert entry.architecture is not None
     assert other.architecture is not None
     before, after = numbers_of(other.architecture), numbers_of(entry.architecture)
-    numeric = {key for key in reader.values if key in after}
-    assert {key for key in numeric if key in marked} == {
-        key for key in numeric if before.get(key) != after[key] and key != "moe_layers"
-    } | ({"moe_layers"} if reader.values.get("moe_layers") != alone.values.get("moe_layers") else set()) & numeric
+    for key in reader.values.keys() & after.keys() & alone.values.keys():
+        assert (key in marked) == (before[key] != after[key]), key
+    assert reader.values.keys() - alone.values.keys() <= marked, "what the other does not have"
+    assert marked, "the two are not the same"
     assert not any("differs" in e.get("class", "").split() for e in read(ctx, entry, entry).elements)
     assert not any("differs" in e.get("class", "").split() for e in read(ctx, entry).elements)
 

@@ -17,17 +17,17 @@ from ...cite import Citations, anchor
 from .block import block
 from .dimensions import Dimensions
 from .marks import SWATCHES
+from .shapes import Shape, labels
 from .stack import runs, stack
 from .summary import summary
 
 
 def drawing(citations: Citations, entry: Entry, against: Entry | None = None) -> Markup:
     """Draw the architecture of an entry; mark what differs from `against`. The entry must have an architecture."""
-    context, words = citations.context, citations.context.words
-    dims = Dimensions(citations, entry, against)
-    kind = runs(dims)[-1].kind
-    opened, height = block(dims, words(f"drawing.opened_{kind}"))
-    whole, total = stack(dims, height)
+    context = citations.context
+    others = _labelled(Dimensions(Citations(context), against)) if against is not None else None
+    dims = Dimensions(citations, entry, others)
+    opened, height, whole, total = _parts(dims)
     html = context.html(
         "architecture_drawing.html.jinja",
         name=entry.variant.name,
@@ -40,6 +40,18 @@ def drawing(citations: Citations, entry: Entry, against: Entry | None = None) ->
         swatches=SWATCHES,
     )
     return Markup(html)
+
+
+def _parts(dims: Dimensions) -> tuple[list[Shape], float, list[Shape], float]:
+    """The opened layer and the whole model, each with its height."""
+    opened, height = block(dims, dims.words(f"drawing.opened_{runs(dims)[-1].kind}"))
+    return opened, height, *stack(dims, height)
+
+
+def _labelled(dims: Dimensions) -> dict[str, str]:
+    """The plain values that a drawing labels, by key."""
+    opened, _, whole, _ = _parts(dims)
+    return {dimension.key: dimension.plain for dimension in labels([*whole, *opened])}
 
 
 def _facts(citations: Citations, entry: Entry) -> list[tuple[str, Markup]]:

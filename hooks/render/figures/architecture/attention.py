@@ -20,6 +20,7 @@ _BAR = 9.0
 _FUNNEL = 16.0
 _STRETCH = 308.0  # length of the stretch of tokens, with the names of its lanes
 _MOST_TOKENS = 256
+_THIN = 3.0  # an entry that is narrower is a dash
 _INDEXER = (("index_n_heads", "index"), ("index_head_dim", ""), ("index_topk", ""))
 _COMPRESSED: tuple[tuple[str | None, str], ...] = (
     ("o_groups", ""),
@@ -169,14 +170,14 @@ def _compression(dims: Dimensions) -> list[Picture]:
     shapes: list[Shape] = []
     down = 0.0
     for name, ratio in lanes:
-        bars = [(left + x, y, width, height) for x, y, width, height in blocks(tokens, ratio, pitch, down, 8)]
         shapes.append(Words(0, down + 8, name, "lane"))
-        thin = ratio * pitch < 3
-        shapes.append(Path("".join(bar(*sides) for sides in bars), "cached thin" if thin else "cached"))
-        if not thin:
-            shapes.append(Path("".join(hatch(*sides) for sides in bars), "hatch"))
+        if ratio * pitch < _THIN:
+            shapes.append(Path(f"M{left:.1f} {down + 4:g}h{tokens * pitch:.1f}", "dashes cached", tokens // ratio))
+        else:
+            sides = [(left + x, y, width, height) for x, y, width, height in blocks(tokens, ratio, pitch, down, 8)]
+            shapes.append(Path("".join(bar(*four) for four in sides), "cached entry"))
+            shapes.append(Path("".join(hatch(*four) for four in sides), "hatch"))
         down += 15
     shapes.append(Words(0, down + 8, names[-1], "lane"))
-    ticks = "".join(f"M{left + (index + 0.4) * pitch:.1f} {down + 1:g}v7" for index in range(tokens))
-    shapes.append(Path(ticks, "token"))
+    shapes.append(Path(f"M{left:.1f} {down + 4.5:g}h{tokens * pitch:.1f}", "dashes token", tokens))
     return [Picture(shapes, down + 9)]

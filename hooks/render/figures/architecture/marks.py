@@ -45,17 +45,17 @@ def bar(x: float, y: float, width: float, height: float) -> str:
 
 
 def hatch(x: float, y: float, width: float, height: float, step: float = 4) -> str:
-    """Diagonal lines across a bar: what is kept in the cache is told by them, not by colour alone."""
-    lines = []
-    offset = step / 2 - height
-    while offset < width:
-        left, right = max(offset, 0), min(offset + height, width)
-        if right - left > 0.4:
-            lines.append(
-                f"M{digits(x + left)} {digits(y + height - (left - offset))}l{digits(right - left)} -{digits(right - left)}"
-            )
-        offset += step
-    return "".join(lines)
+    """Diagonal lines across a bar: what is kept in the cache is told by them, not by colour alone.
+
+    A short bar has one line from corner to corner.
+    """
+    if width < height + step:
+        return f"M{digits(x)} {digits(y + height)}l{digits(width)}-{digits(height)}"
+    whole = int((width - height) // step) + 1
+    start = x + (width - height - (whole - 1) * step) / 2
+    up = f"l{digits(height)}-{digits(height)}"
+    back = f"m{digits(step - height)} {digits(height)}"
+    return f"M{digits(start)} {digits(y + height)}{back.join([up] * whole)}"
 
 
 def reached(experts: int, active: int, groups: int, groups_reached: int) -> tuple[list[int], list[int]]:
@@ -104,7 +104,7 @@ SWATCHES: dict[str, tuple[tuple[str, str], ...]] = {
     "index": (("M6 3l3.3 6h-6.6z", "index"),),
     "csa": ((bar(0, 3, 5, 7), "cached"), (bar(7, 3, 5, 7), "cached"), (hatch(0, 3, 5, 7), "hatch"), (hatch(7, 3, 5, 7), "hatch")),
     "hca": ((bar(0, 3, 12, 7), "cached"), (hatch(0, 3, 12, 7), "hatch")),
-    "window": (("M1 2v8M4 2v8M7 2v8M10 2v8", "token"),),
+    "window": (("M1 2v8M4 2v8M7 2v8M10 2v8", "ticks"),),
     "routed": (("M6 6h0", "routed"),),
     "active": (("M6 6h0", "active"),),
     "shared": (("M6 6h0", "shared"),),

@@ -5,7 +5,7 @@ Units are those of the viewBox, which is about a pixel on a wide screen. The tem
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,9 +32,12 @@ class Box:
 
 @dataclass(frozen=True)
 class Path:
+    """A path; `parts` is the number of dashes that a dashed one shows."""
+
     kind: ClassVar[str] = "path"
     d: str
     css: str
+    parts: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,15 @@ class Group:
 
 
 Shape = Box | Path | Words | Row | Value | Group
+
+
+def labels(shapes: Sequence[Shape]) -> Iterator[Dimension]:
+    """Every dimension among the shapes."""
+    for shape in shapes:
+        if isinstance(shape, Group):
+            yield from labels(shape.shapes)
+        elif isinstance(shape, Row | Value):
+            yield shape.dimension
 
 
 def row_width(dimension: Dimension, swatch: str) -> float:

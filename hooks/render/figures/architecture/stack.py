@@ -84,12 +84,13 @@ def runs(dims: Dimensions) -> list[Layers]:
         found.append(Layers("dense", dense, [(dims.stated("first_k_dense_replace"), "dense"), width]))
     if hashed:
         found.append(Layers("hashed", hashed, [(dims.stated("num_hash_layers"), "hashed")]))
-    rest = (
-        "num_hidden_layers" + (" - first_k_dense_replace" if dense else "") + (" - num_hash_layers" if hashed else "")
+    rest = " - ".join(
+        ["num_hidden_layers", *["first_k_dense_replace"] * bool(dense), *["num_hash_layers"] * bool(hashed)]
     )
-    count = (
-        dims.derived("moe_layers", rest) if dense or hashed else dims.stated("num_hidden_layers", "drawing.moe_layers")
-    )
+    if dense or hashed:
+        count = dims.derived("gate_layers" if hashed else "moe_layers", rest)
+    else:
+        count = dims.stated("num_hidden_layers", "drawing.moe_layers")
     return [*found, Layers("moe", total - dense - hashed, [(count, "moe")])]
 
 
@@ -150,12 +151,18 @@ def _layers(dims: Dimensions, groups: Sequence[Layers]) -> list[_Slot]:
         offset = round((height - side) / 2, 1)
         places = [top + index * _LAYER for index in range(group.count)]
         moved: list[Shape] = [Group(0, offset, shapes)] if offset else shapes
-        moved.append(Path("".join(bar(_FLOW, y, _FLOW_WIDTH, _BAR) for y in places), f"layer {group.kind}"))
+        moved.append(Path(_bars(places), f"layer {group.kind}"))
         if group.kind == "hashed":
             notches = (_FLOW + step * _FLOW_WIDTH / 8 for step in range(1, 8))
             moved.append(Path("".join(f"M{digits(x)} {digits(y)}v{_BAR:g}" for x in notches for y in places), "notch"))
         slots.append(_Slot(height, moved, top, round(height - top - bars, 1)))
     return slots
+
+
+def _bars(places: Sequence[float]) -> str:
+    """A bar for each layer, each from where the one before began."""
+    first = bar(_FLOW, places[0], _FLOW_WIDTH, _BAR) if places else ""
+    return first + "".join(f"m0 {_LAYER:g}h{_FLOW_WIDTH:g}v{_BAR:g}h-{_FLOW_WIDTH:g}z" for _ in places[1:])
 
 
 def _top(dims: Dimensions) -> _Slot:
