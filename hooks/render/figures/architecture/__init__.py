@@ -36,6 +36,7 @@ def drawing(citations: Citations, entry: Entry, against: Entry | None = None) ->
         whole_height=total,
         opened=opened,
         opened_height=height,
+        experts=dims.number("n_routed_experts") is not None,
         summary=summary(dims, entry),
         swatches=SWATCHES,
     )
