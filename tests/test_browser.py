@@ -17,7 +17,6 @@ KINDS = (
     "compare/architecture/",
     "compare/evaluation/",
     "techniques/",
-    "techniques/matrix/",
     "techniques/mla/",
     "infrastructure/",
     "tools/memory/",
