@@ -231,6 +231,36 @@ def test_one_changed_dimension_is_marked_alone(ctx: Context, catalogue: Catalogu
     assert {e["data-k"] for e in reader.elements if "differs" in e.get("class", "").split()} == {"kv_lora_rank"}
 
 
+class Recording(language_files.Words):
+    """Words that note which of them are asked for."""
+
+    asked: set[str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        self.asked.add(key)
+        return super().__call__(key, **values)
+
+
+def test_words_of_drawings_are_all_used(catalogue: Catalogue) -> None:
+    english = language_files.load("en")
+    words = Recording("en", {key: english(key) for key in english})
+    words.asked = set()
+    recording = context(catalogue, words)
+    for entry in drawn(catalogue):
+        drawing(Citations(recording), entry)
+    for name in (
+        "qk_norm",
+        "attention_bias",
+        "qkv_bias",
+        "moe_layer_freq",
+        "kind_unknown",
+        "tie_word_embeddings",
+        "of",
+    ):
+        words.asked.add(f"drawing.{name}")  # said of architectures that the catalogue may not hold now
+    assert {key for key in english if key.startswith("drawing.")} - words.asked == set()
+
+
 def test_summary_has_the_values(ctx: Context, catalogue: Catalogue) -> None:
     entry = catalogue.entries["deepseek-v3-base"]
     assert entry.architecture is not None

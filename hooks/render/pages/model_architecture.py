@@ -28,11 +28,11 @@ def architecture(citations: Citations, model: Model) -> list[Section]:
         return []
     html = context.html(
         "model_architecture.html.jinja",
+        drawings=_drawings(citations, model, entries),
         sizes=sizes_table(citations, words("architecture.sizes_caption", model=model.name), entries),
         parts=_parts(citations, model, entries),
         explanations=_explanations(citations, entries),
         shared=_shared(citations, entries),
-        drawings=_drawings(citations, model, entries),
         dimensions=_dimensions(citations, model, owners) if owners else None,
         notes=_notes(citations, entries, owners),
         workings=[_working(citations, entry) for entry in owners],
