@@ -3,7 +3,8 @@
 Prints a cold build of one edition of this site; its ratio to stock Material for MkDocs
 building the same pages from plain Markdown files (goal: at most 0.8); the time of both
 editions against that of one (goal: at most 1.9 times); and the growth from a synthetic
-catalogue of 100 models to one of 1,000 (goal: at most 11 times).
+catalogue of 100 models to one of 1,000 (goal: at most 11 times). Before the growth: what
+each kind of page weighs in a browser, and that it does not shift while it loads.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import weight
 from plain_markdown import write_plain
 from synthetic import write_synthetic
 
@@ -95,6 +97,7 @@ def main() -> None:
         print(f"both editions   {describe(two)}")
         ratio = statistics.median(y.seconds / x.seconds for x, y in zip(one, two, strict=True))
         print(f"ratio           {ratio:.2f} (goal: at most 1.90)")
+        weight.report(both / "site", both / "hooks" / "render" / "scripts")
         if arguments.skip_growth:
             return
         sizes = {}

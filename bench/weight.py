@@ -1,0 +1,129 @@
+"""What a reader's browser has to load: requests, compressed bytes and layout shift of each kind of page.
+
+The built site is served with gzip, as a web server would; Chromium opens each page with an empty cache.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+KINDS = (
+    "",
+    "models/",
+    "models/deepseek-v3/",
+    "timeline/",
+    "trends/",
+    "compare/",
+    "compare/models/",
+    "compare/architecture/",
+    "compare/evaluation/",
+    "techniques/",
+    "techniques/matrix/",
+    "techniques/mla/",
+    "infrastructure/",
+    "tools/memory/",
+    "tools/training/",
+    "guides/framework/",
+    "references/",
+    "glossary/",
+    "coverage/",
+    "add-a-model/",
+    "zh/",
+    "zh/models/deepseek-v3/",
+)
+_COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
+_SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 600);
+})"""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One page: requests, bytes of all of them, bytes of the page itself, cumulative layout shift on a wide and a narrow screen."""
+
+    requests: int
+    bytes: int
+    page: int
+    shift: float
+
+
+class _Gzip(http.server.SimpleHTTPRequestHandler):
+    """Files with the compression that servers use."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Print nothing."""
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        if not path.is_file():
+            self.send_error(404)
+            return
+        body = path.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        if path.suffix in _COMPRESSED:
+            body = gzip.compress(body, 6, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """The address of a folder on a server with compression."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Gzip, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+
+
+def weigh(browser: Browser, address: str, kind: str) -> Weight:
+    """Open a page with an empty cache, wide and narrow, and add up what it took."""
+    shifts = []
+    for width in (1280, 390):
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        page = context.new_page()
+        sizes: dict[str, int] = {}
+        page.on("requestfinished", lambda r, sizes=sizes: sizes.update({r.url: r.sizes()["responseBodySize"]}))  # type: ignore[misc]
+        page.goto(address + kind, wait_until="networkidle")
+        shifts.append(page.evaluate(_SHIFT))
+        context.close()
+    return Weight(len(sizes), sum(sizes.values()), sizes[address + kind], max(shifts))
+
+
+def own_scripts(folder: Path) -> int:
+    """Bytes of our own scripts, comments included, each compressed by itself."""
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in folder.glob("*.js"))
+
+
+def report(site: Path, scripts: Path) -> None:
+    """Print a line for each kind of page."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        print("page weight     not measured: needs Chromium")
+        return
+    with sync_playwright() as playwright, served(site) as address:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        print(f"{'page':<26}{'requests':>9}{'kB in all':>11}{'kB page':>9}{'shift':>7}")
+        for kind in KINDS:
+            weight = weigh(browser, address, kind)
+            print(
+                f"{kind or 'home':<26}{weight.requests:>9}{weight.bytes / 1000:>11.0f}{weight.page / 1000:>9.0f}{weight.shift:>7.3f}"
+            )
+        browser.close()
+    print(f"own scripts     {own_scripts(scripts) / 1000:.1f} kB compressed in all (goal: under 15)")
