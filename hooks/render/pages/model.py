@@ -9,7 +9,15 @@ from catalogue.schema.model import Model
 from ..cite import Citations, description
 from ..context import Context
 from ..page import Page, Section
-from . import model_architecture, model_changes, model_facts, model_follows, model_texts, model_training
+from . import (
+    model_architecture,
+    model_changes,
+    model_facts,
+    model_follows,
+    model_recipe,
+    model_texts,
+    model_training,
+)
 
 Part = Callable[[Citations, Model], list[Section]]
 
@@ -17,6 +25,7 @@ PARTS: tuple[Part, ...] = (
     model_facts.lead,
     model_changes.changes,
     model_architecture.architecture,
+    model_recipe.recipe,
     model_training.training,
     model_follows.follows,
     model_training.post_training,
