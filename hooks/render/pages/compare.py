@@ -17,6 +17,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..page import Page, Section
 from ..tables import Cell, Column, Table, sort_key
+from . import schedules
 from .model import sources
 from .model_architecture import sizes_table
 from .model_follows import compute_table
@@ -220,8 +221,9 @@ def _stage_rows(citations: Citations, model: Model, stage: Stage, keys: Sequence
 
 
 def _training(citations: Citations) -> Iterator[Section]:
-    yield from _stages(citations, PRE_TRAINING, _TRAINING, "training")
     context = citations.context
+    yield from schedules.compared(citations, _models(context))
+    yield from _stages(citations, PRE_TRAINING, _TRAINING, "training")
     table = compute_table(citations, _models(context))
     yield Section("compute", context.words("compare.training.compute"), _sortable(context, table))
 

@@ -1,6 +1,207 @@
-"""stub"""
+"""Schedules of learning rate and batch size: of a model on its page, of many on one axis where they are compared."""
+
 from __future__ import annotations
-from catalogue.schema.model import Model
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.schedule import Way, schedule
+from catalogue.records import Entry
+from catalogue.schema.model import Model, Track
+from catalogue.schema.training import Stage, StageKind
+
 from ..cite import Citations
+from ..figures.names import short_name
+from ..figures.schedule import Run, figure, rate
+from ..format import integer, quantity
+from ..page import Section
+from ..tables import Cell, Column, Table
+
+KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
+
+
 def of_model(citations: Citations, model: Model) -> str:
-    return ""
+    """Every pre-training whose course is published; empty where none is."""
+    found: dict[object, tuple[Stage, Entry, Run]] = {}
+    for stage in model.training:
+        for id_ in stage.variants if stage.kind in KINDS else ():
+            run = _run(citations, stage, id_)
+            if run is not None:
+                found.setdefault((stage.id, run.schedule), (stage, citations.context.catalogue.entries[id_], run))
+    if not found:
+        return ""
+    variants = [entry.variant.id for _, entry, _ in found.values()]
+    runs = [
+        _renamed(citations, run, 1 + model.training.index(stage)) if variants.count(entry.variant.id) > 1 else run
+        for stage, entry, run in found.values()
+    ]
+    tokens = {run.schedule.tokens.value if run.schedule.tokens else None for run in runs}
+    in_tokens = len(tokens) == 1 and None not in tokens
+    if not in_tokens and None not in tokens:
+        runs = [_with_tokens(citations, run) for run in runs]
+    grows = any(stretch.way is Way.GROWS for run in runs for stretch in run.schedule.batch)
+    return _figure(citations, runs, in_tokens, batch=grows)
+
+
+def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
+    """The flagships' pre-trainings on one axis, the general line first; the points with their sources as a table."""
+    words = citations.context.words
+    for group, tracks in (("general", {Track.GENERAL}), ("other", set(Track) - {Track.GENERAL})):
+        runs, stages, undrawn = [], [], []
+        for model in models:
+            if model.track not in tracks:
+                continue
+            stage = _longest(model)
+            if stage is None:
+                continue
+            run = _run(citations, stage, model.flagship)
+            if run is None:
+                undrawn.append(model.name)
+            else:
+                runs.append(_with_tokens(citations, run))
+                stages.append(stage)
+        if not runs:
+            continue
+        title = words(f"schedule.{group}")
+        intro = f"<p>{escape(words('schedule.others_intro'))}</p>\n" if group == "other" else ""
+        html = intro + _figure(citations, runs, in_tokens=False, batch=True, undrawn=undrawn)
+        yield Section(f"schedules-{group}", title, html + _points(citations, title, runs, stages))
+
+
+def _longest(model: Model) -> Stage | None:
+    """The last pre-training of the flagship that counts tokens."""
+    stages = [
+        stage
+        for stage in model.training
+        if stage.kind in KINDS
+        and model.flagship in stage.variants
+        and stage.data
+        and stage.data.tokens
+        and (single := stage.data.tokens.for_variant(model.flagship))
+        and single.value
+    ]
+    return stages[-1] if stages else None
+
+
+def _run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
+    found = schedule(stage, variant_id)
+    if found is None:
+        return None
+    entry = citations.context.catalogue.entries[variant_id]
+    name = entry.variant.name
+    href = f"ds:models/{entry.model.id}.md#stage-{stage.id}"
+    return Run(f"{variant_id}/{stage.id}", name, short_name(name), href, found)
+
+
+def _renamed(citations: Citations, run: Run, number: int) -> Run:
+    """A run of a variant that has several is called by its stage, as it is numbered on the page."""
+    name = citations.context.words("schedule.stage", number=number)
+    return Run(run.key, name, name, run.href, run.schedule)
+
+
+def _with_tokens(citations: Citations, run: Run) -> Run:
+    assert run.schedule.tokens is not None
+    label = citations.context.words("schedule.run", run=run.label, tokens=quantity(run.schedule.tokens))
+    return Run(run.key, run.name, label, run.href, run.schedule)
+
+
+def _figure(
+    citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool, undrawn: Sequence[str] = ()
+) -> str:
+    return citations.context.html(
+        "schedule_figure.html.jinja",
+        svg=Markup(figure(citations.context, runs, in_tokens, batch)),
+        caption=_caption(citations, runs, in_tokens, batch, undrawn),
+    )
+
+
+def _caption(
+    citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool, undrawn: Sequence[str]
+) -> list[str]:
+    """What is drawn, how marks are told apart, and what is not drawn because nobody published it."""
+    words = citations.context.words
+    counted = all(run.schedule.tokens for run in runs)
+    unit = "tokens" if in_tokens else "share" if counted else "steps"
+    computed = any(stretch.computed for run in runs for stretch in run.schedule.rate)
+    sentences = [words(f"schedule.caption_{unit}")]
+    sentences += [words("schedule.caption_batch")] if batch else []
+    sentences.append(words("schedule.published" if computed else "schedule.published_alone"))
+    groups = {
+        "loose": [run for run in runs if run.schedule.loose],
+        "warmup": [run for run in runs if run.schedule.warmup_without_length and run.schedule.rate],
+        "no_batch": [run for run in runs if batch and not run.schedule.batch],
+    }
+    for key, some in groups.items():
+        if some:
+            names = words("recipe.comma").join(dict.fromkeys(run.name for run in some))
+            sentences.append(words(f"schedule.{key}", names=names))
+    if batch and any(stretch.way is Way.GROWS for run in runs for stretch in run.schedule.batch):
+        sentences.append(words("schedule.grows"))
+    if undrawn:
+        sentences.append(words("schedule.undrawn", names=words("recipe.comma").join(undrawn)))
+    return sentences
+
+
+def _points(citations: Citations, title: str, runs: Sequence[Run], stages: Sequence[Stage]) -> str:
+    """The figure as a table: every point with its source, or with what it was computed from."""
+    words = citations.context.words
+    rows = [row for run, stage in zip(runs, stages, strict=True) for row in _rows(citations, run, stage)]
+    keys = ("run", "until", "rate", "batch", "way")
+    heads = [Column(words(f"schedule.column.{key}"), key in ("rate", "batch")) for key in keys]
+    table = Table(words("schedule.points_caption", title=title), heads, rows)
+    return citations.context.html("folded_table.html.jinja", t=table, summary=words("schedule.points", count=len(rows)))
+
+
+def _rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
+    words, variant = citations.context.words, run.key.split("/")[0]
+    link = Markup('<a href="{}">{}</a>').format(run.href, run.name)
+    stated = stage.learning_rate
+    assert stated is not None
+    empty = Cell(Markup("–"), "")
+    phases = iter(stated.phases)
+    peak = stated.peak.for_variant(variant) if stated.peak else None
+    for stretch in run.schedule.rate:
+        way = Cell(escape(words(f"schedule.way.{stretch.way.value}")))
+        if stretch.way is Way.WARM_UP:
+            until, value = escape(words("schedule.end_of_warmup")), citations.single(peak)
+        else:
+            phase = next(phases)
+            until = citations.single(phase.until)
+            printed = phase.rate.for_variant(variant) if phase.rate else None
+            factor = phase.fraction.for_variant(variant) if phase.fraction else None
+            value = (
+                citations.single(printed)
+                if printed is not None
+                else citations.single(factor) + Markup(' <span class="ds-r">= {}</span>').format(rate(stretch.last))
+            )
+        yield [Cell(link), Cell(until), Cell(value, f"{stretch.last:f}"), empty, way]
+    if run.schedule.loose:
+        final = stated.final.for_variant(variant) if stated.final else None
+        way = Cell(escape(words("schedule.way.loose")))
+        yield [Cell(link), Cell(escape(words("schedule.end_of_warmup"))), Cell(citations.single(peak)), empty, way]
+        yield [Cell(link), Cell(escape(words("schedule.last"))), Cell(citations.single(final)), empty, way]
+    if stage.batch_size is not None:
+        yield from _batch_rows(citations, run, stage, link)
+
+
+def _batch_rows(citations: Citations, run: Run, stage: Stage, link: Markup) -> Iterator[list[Cell]]:
+    words, variant, batch = citations.context.words, run.key.split("/")[0], stage.batch_size
+    assert batch is not None
+    empty = Cell(Markup("–"), "")
+
+    def value(stated: object) -> Cell:
+        single = getattr(stated, "for_variant", lambda _: None)(variant)
+        return Cell(citations.single(single))
+
+    for stretch in run.schedule.batch:
+        way = Cell(escape(words(f"schedule.way.{stretch.way.value}")))
+        if stretch.way is Way.GROWS:
+            start = Cell(escape(words("schedule.at_tokens", tokens=integer(0))))
+            ramp = citations.single(batch.ramp_tokens.for_variant(variant) if batch.ramp_tokens else None)
+            yield [Cell(link), start, empty, value(batch.start), Cell(Markup("–"))]
+            yield [Cell(link), Cell(ramp), empty, value(batch.sequences), way]
+        else:
+            assert stretch.end == Fraction(1)
+            yield [Cell(link), Cell(escape(words("schedule.last"))), empty, value(batch.sequences), way]

@@ -1,0 +1,256 @@
+"""Learning rate and batch size over a run, several runs on one axis.
+
+Takes runs with their derived schedules, gives places for `schedule.svg.jinja`. Lengths are in SVG
+units, one unit being one CSS pixel at full size. Both axes are linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from catalogue.derive.schedule import Schedule, Stretch, Way
+
+from .. import format
+from ..context import Context
+from .measure import text_width
+from .scale import Linear
+from .spread import spread
+
+WIDTH = 780
+TICK_ROOM = 16
+TOP = 34
+RATE_HEIGHT = 280
+BATCH_HEIGHT = 110
+BETWEEN = 66
+BOTTOM = 44
+LABEL_SIZE = 12
+TICK_SIZE = 11
+LABEL_GAP = 15
+LEADER = 22
+SAMPLES = 24
+_CURVED = {Way.COSINE}
+_FACTORS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One schedule in the figure.
+
+    Attributes:
+        key: Identifies the run in the markup: `variant` or `variant/stage`.
+        name: Full name, for titles.
+        label: Short name at the end of the line.
+    """
+
+    key: str
+    name: str
+    label: str
+    href: str
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A stated point: its place, whether it is a factor times the peak, and what it says."""
+
+    x: float
+    y: float
+    computed: bool
+    share: Fraction
+    value: Decimal
+    title: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A run in one panel: drawn paths, dotted paths, marks, and the labels that lead from it."""
+
+    run: Run
+    style: int
+    paths: list[str]
+    dotted: list[str]
+    marks: list[Mark]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text at the right side, and the leader to its point."""
+
+    y: float
+    text: str
+    style: int
+    leader: str
+    href: str | None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One plot: its frame, ticks and lines."""
+
+    title: str
+    top: float
+    bottom: float
+    ticks: list[tuple[float, str]]
+    lines: list[Line]
+    labels: list[Label]
+
+
+def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool) -> str:
+    """The SVG. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
+    words = context.words
+    right = WIDTH - LEADER - max(text_width(text, LABEL_SIZE, bold=True) for text in _texts(runs)) - 4
+    shown = ["rate", "batch"] if batch else ["rate"]
+    left = TICK_ROOM + round(
+        max(
+            text_width(text, TICK_SIZE) for what in shown for _, text in _ticks(_up(runs, what, TOP, RATE_HEIGHT), what)
+        )
+    )
+    high = float(max(r.schedule.tokens.value for r in runs if r.schedule.tokens)) if in_tokens else 1.0
+    across = Linear(0, high, left, round(right))
+    panels = [_panel(context, runs, across, in_tokens, TOP, RATE_HEIGHT, "rate")]
+    if batch:
+        panels.append(_panel(context, runs, across, in_tokens, panels[0].bottom + BETWEEN, BATCH_HEIGHT, "batch"))
+    return context.html(
+        "schedule.svg.jinja",
+        width=WIDTH,
+        height=panels[-1].bottom + BOTTOM,
+        left=left,
+        right=across.end,
+        panels=panels,
+        across=[(across(tick), _tokens(tick) if in_tokens else f"{round(100 * tick)}%") for tick in across.ticks(5)],
+        axis=words("schedule.tokens_axis" if in_tokens else "schedule.share_axis"),
+        alternative=words("schedule.alternative", names=words("recipe.comma").join(run.name for run in runs)),
+        label_x=across.end + LEADER,
+    )
+
+
+def _texts(runs: Sequence[Run]) -> list[str]:
+    """Everything that can stand at the right side."""
+    if len(runs) > 1:
+        return [run.label for run in runs]
+    rates = [_value(s.last, "rate") for s in runs[0].schedule.rate]
+    return rates + [_value(rate, "rate") for rate in runs[0].schedule.loose]
+
+
+def _panel(
+    context: Context, runs: Sequence[Run], across: Linear, in_tokens: bool, top: float, height: float, what: str
+) -> Panel:
+    up = _up(runs, what, top, height)
+    lines = [
+        _line(context, run, style, across, up, in_tokens, what)
+        for style, run in enumerate(runs, 1)
+        if _stretches(run, what) or (what == "rate" and run.schedule.loose)
+    ]
+    return Panel(
+        context.words(f"schedule.{what}_axis"),
+        top,
+        top + height,
+        _ticks(up, what),
+        lines,
+        _labels(lines, across.end, top, top + height, single=len(runs) == 1, what=what),
+    )
+
+
+def _up(runs: Sequence[Run], what: str, top: float, height: float) -> Linear:
+    """The vertical scale of a panel, from nothing to a little above the highest value."""
+    values = [value for run in runs for stretch in _stretches(run, what) for value in (stretch.first, stretch.last)]
+    values += [rate for run in runs for rate in run.schedule.loose] if what == "rate" else []
+    return Linear(0, float(max(values)) * 1.06, top + height, top)
+
+
+def _ticks(up: Linear, what: str) -> list[tuple[float, str]]:
+    return [(up(tick), _value(Decimal(str(tick)), what)) for tick in up.ticks(5 if what == "rate" else 3)]
+
+
+def _stretches(run: Run, what: str) -> tuple[Stretch, ...]:
+    return run.schedule.rate if what == "rate" else run.schedule.batch
+
+
+def _line(context: Context, run: Run, style: int, across: Linear, up: Linear, in_tokens: bool, what: str) -> Line:
+    scale = float(run.schedule.tokens.value) if in_tokens and run.schedule.tokens else 1.0
+
+    def place(share: Fraction) -> float:
+        return across(float(share) * scale)
+
+    def mark(share: Fraction, value: Decimal, computed: bool) -> Mark:
+        at = _at(context, share, run.schedule)
+        title = context.words("schedule.point", name=run.name, at=at, value=_value(value, what))
+        return Mark(place(share), up(float(value)), computed, share, value, title)
+
+    stretches = _stretches(run, what)
+    drawn = [s for s in stretches if s.way is not Way.GROWS]
+    growing = [s for s in stretches if s.way is Way.GROWS]
+    marks = [mark(s.end, s.last, s.computed) for s in stretches]
+    if stretches and stretches[0].way not in (Way.WARM_UP, Way.CONSTANT):
+        marks.insert(0, mark(stretches[0].start, stretches[0].first, False))
+    if what == "rate":
+        marks += [mark(Fraction(i), rate, False) for i, rate in enumerate(run.schedule.loose)]
+    return Line(
+        run,
+        style,
+        [_path(drawn, place, up)] if drawn else [],
+        [f"M{place(s.start)} {up(float(s.first))}L{place(s.end)} {up(float(s.last))}" for s in growing],
+        marks,
+    )
+
+
+def _path(stretches: Sequence[Stretch], place: Callable[[Fraction], float], up: Linear) -> str:
+    """One line through all stretches; a step between two is a vertical."""
+    points: list[str] = []
+    for stretch in stretches:
+        steps = SAMPLES if stretch.way in _CURVED else 1
+        for i in range(steps + 1):
+            share = stretch.start + (stretch.end - stretch.start) * Fraction(i, steps)
+            points.append(f"{place(share)} {up(stretch.at(share))}")
+    return "M" + "L".join(dict.fromkeys(points))
+
+
+def _labels(lines: Sequence[Line], right: float, top: float, bottom: float, single: bool, what: str) -> list[Label]:
+    """Names at the ends of several lines; the values of the levels of a single one."""
+    wanted: list[tuple[Line, Mark, str]] = []
+    for line in lines:
+        if single:
+            last = {mark.value: mark for mark in line.marks}
+            wanted += [(line, mark, _value(mark.value, what)) for mark in last.values()]
+        else:
+            wanted.append((line, line.marks[-1], line.run.label))
+    places = spread([mark.y for _, mark, _ in wanted], LABEL_GAP, top, bottom)
+    return [
+        Label(
+            y,
+            text,
+            line.style,
+            f"M{mark.x} {mark.y}L{right + 4} {mark.y}L{right + LEADER - 4} {y}",
+            None if single else line.run.href,
+        )
+        for (line, mark, text), y in zip(wanted, places, strict=True)
+    ]
+
+
+def _at(context: Context, share: Fraction, schedule: Schedule) -> str:
+    """Where a point lies, in tokens where those of the run are known."""
+    if schedule.tokens is not None:
+        tokens = Decimal(share.numerator) * schedule.tokens.value / share.denominator
+        return context.words("schedule.at_tokens", tokens=format.compact(tokens.to_integral_value()))
+    return context.words("schedule.at", share=f"{round(100 * share)}%")
+
+
+def _value(value: Decimal, what: str) -> str:
+    if what == "batch":
+        return format.integer(int(value))
+    return rate(value)
+
+
+def rate(value: Decimal) -> str:
+    """A learning rate as a power of ten with at most three digits."""
+    return format.scientific(Decimal(f"{value:.2E}")) if value else "0"
+
+
+def _tokens(value: float) -> str:
+    for factor, suffix in _FACTORS:
+        if value >= factor:
+            return f"{value / factor:g}\u202f{suffix}"
+    return f"{value:g}"
