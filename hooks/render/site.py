@@ -28,6 +28,7 @@ from .pages import (
     timeline,
     tools_memory,
     tools_training,
+    trends,
     trust,
 )
 
@@ -42,6 +43,7 @@ def site(ctx: Context, files: Mapping[str, str]) -> Site:
         models.index(ctx),
         *(model.page(ctx, entry) for entry in catalogue.models.values()),
         timeline.page(ctx),
+        trends.page(ctx),
         *compare.pages(ctx),
         techniques.index(ctx),
         *(techniques.page(ctx, entry) for entry in catalogue.techniques.values()),
@@ -112,6 +114,7 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
         {words("nav.home"): "index.md"},
         {words("page.models"): ["models/index.md", *tracks]},
         {words("page.timeline"): "timeline.md"},
+        {words("page.trends"): "trends.md"},
         {
             words("page.compare"): [
                 "compare/index.md",

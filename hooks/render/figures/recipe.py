@@ -44,11 +44,11 @@ def _before(model: Model, stage: Stage, earlier: tuple[Stage, ...]) -> int | Non
     """Number of the last stage that this one's variants, or those they start from, went through."""
     if stage.starts_from is not None and stage.starts_from.value and stage.starts_from.value.en == _FROM_NOTHING:
         return None
-    line = _line(model, stage.variants)
-    return next((n for n in range(len(earlier), 0, -1) if line & set(earlier[n - 1].variants)), None)
+    went_on = line(model, stage.variants)
+    return next((n for n in range(len(earlier), 0, -1) if went_on & set(earlier[n - 1].variants)), None)
 
 
-def _line(model: Model, variants: tuple[str, ...]) -> set[str]:
+def line(model: Model, variants: tuple[str, ...]) -> set[str]:
     """The variants and those of the same entry that they start from."""
     parents = {v.id: v.based_on.value for v in model.variants if v.based_on is not None}
     found, open_ = set(), list(variants)

@@ -14,6 +14,7 @@ from catalogue.schema.training import Stage, StageKind
 
 from ..cite import Citations
 from ..figures.names import short_name
+from ..figures.recipe import line
 from ..figures.schedule import Run, figure, rate
 from ..format import integer, quantity
 from ..page import Section
@@ -23,14 +24,14 @@ KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
 
 
 def of_model(citations: Citations, model: Model) -> str:
-    """Every pre-training whose course is published; empty where none is."""
+    """Every pre-training whose course is published; empty where none is, or no more than peaks and last rates are."""
     found: dict[object, tuple[Stage, Entry, Run]] = {}
     for stage in model.training:
         for id_ in stage.variants if stage.kind in KINDS else ():
             run = _run(citations, stage, id_)
             if run is not None:
                 found.setdefault((stage.id, run.schedule), (stage, citations.context.catalogue.entries[id_], run))
-    if not found:
+    if not any(run.schedule.rate for _, _, run in found.values()):
         return ""
     variants = [entry.variant.id for _, entry, _ in found.values()]
     runs = [
@@ -53,10 +54,11 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
         for model in models:
             if model.track not in tracks:
                 continue
-            stage = _longest(model)
-            if stage is None:
+            last = _last(model)
+            if last is None:
                 continue
-            run = _run(citations, stage, model.flagship)
+            stage, variant_id = last
+            run = _run(citations, stage, variant_id)
             if run is None:
                 undrawn.append(model.name)
             else:
@@ -70,19 +72,15 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
         yield Section(f"schedules-{group}", title, html + _points(citations, title, runs, stages))
 
 
-def _longest(model: Model) -> Stage | None:
-    """The last pre-training of the flagship that counts tokens."""
-    stages = [
-        stage
-        for stage in model.training
-        if stage.kind in KINDS
-        and model.flagship in stage.variants
-        and stage.data
-        and stage.data.tokens
-        and (single := stage.data.tokens.for_variant(model.flagship))
-        and single.value
-    ]
-    return stages[-1] if stages else None
+def _last(model: Model) -> tuple[Stage, str] | None:
+    """The last pre-training that counts tokens, and the flagship or the variant below it that went through it."""
+    variants = [v.id for v in model.variants if v.id in line(model, (model.flagship,))]
+    for stage in reversed(model.training):
+        for id_ in variants if stage.kind in KINDS and stage.data and stage.data.tokens else ():
+            single = stage.data.tokens.for_variant(id_) if stage.data and stage.data.tokens else None
+            if id_ in stage.variants and single is not None and single.value is not None:
+                return stage, model.flagship if model.flagship in stage.variants else id_
+    return None
 
 
 def _run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
@@ -113,34 +111,40 @@ def _figure(
     return citations.context.html(
         "schedule_figure.html.jinja",
         svg=Markup(figure(citations.context, runs, in_tokens, batch)),
-        caption=_caption(citations, runs, in_tokens, batch, undrawn),
+        caption=_caption(citations, runs, in_tokens, batch),
+        remarks=_remarks(citations, runs, batch, undrawn),
     )
 
 
-def _caption(
-    citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool, undrawn: Sequence[str]
-) -> list[str]:
-    """What is drawn, how marks are told apart, and what is not drawn because nobody published it."""
+def _caption(citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool) -> list[str]:
+    """What is drawn, and how marks are told apart."""
     words = citations.context.words
     counted = all(run.schedule.tokens for run in runs)
     unit = "tokens" if in_tokens else "share" if counted else "steps"
     computed = any(stretch.computed for run in runs for stretch in run.schedule.rate)
     sentences = [words(f"schedule.caption_{unit}")]
     sentences += [words("schedule.caption_batch")] if batch else []
-    sentences.append(words("schedule.published" if computed else "schedule.published_alone"))
-    groups = {
-        "loose": [run for run in runs if run.schedule.loose],
-        "warmup": [run for run in runs if run.schedule.warmup_without_length and run.schedule.rate],
-        "no_batch": [run for run in runs if batch and not run.schedule.batch],
+    return [*sentences, words("schedule.published" if computed else "schedule.published_alone")]
+
+
+def _remarks(citations: Citations, runs: Sequence[Run], batch: bool, undrawn: Sequence[str]) -> list[str]:
+    """What is not published and therefore not drawn, and what was computed to draw the rest."""
+    words = citations.context.words
+    named = {
+        "loose": [run.name for run in runs if run.schedule.loose],
+        "warmup": [run.name for run in runs if run.schedule.warmup_without_length and run.schedule.rate],
+        "no_batch": [run.name for run in runs if batch and not run.schedule.batch],
+        "undrawn": list(undrawn),
     }
-    for key, some in groups.items():
-        if some:
-            names = words("recipe.comma").join(dict.fromkeys(run.name for run in some))
-            sentences.append(words(f"schedule.{key}", names=names))
+    sentences = [
+        words(f"schedule.{key}", names=words("recipe.comma").join(dict.fromkeys(names)))
+        for key, names in named.items()
+        if names
+    ]
+    if any(stretch.way is Way.WARM_UP for run in runs for stretch in run.schedule.rate):
+        sentences.append(words("schedule.warmup_length"))
     if batch and any(stretch.way is Way.GROWS for run in runs for stretch in run.schedule.batch):
         sentences.append(words("schedule.grows"))
-    if undrawn:
-        sentences.append(words("schedule.undrawn", names=words("recipe.comma").join(undrawn)))
     return sentences
 
 

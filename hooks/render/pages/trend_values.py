@@ -1,0 +1,206 @@
+"""What the trends are drawn from: the sizes of the families, and each quantity with whether it is published.
+
+A size is an architecture and the variants of its family that share it. It stands at the first date
+of a variant that was released; sizes of which none was are not drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from catalogue.derive.storage import cache_bytes
+from catalogue.derive.training import pre_training_tokens
+from catalogue.peaks import followed
+from catalogue.records import Entry, first_date
+from catalogue.schema.model import ActivatedBasis, Model, Track
+from catalogue.schema.training import GpuHours
+from catalogue.schema.values import Absence, PartialDate, Quantity, Single
+
+from .. import format
+from ..context import Context
+from ..figures.trend import Value
+
+# Tracks that are drawn lightly beside the general line, by the flagships alone.
+BESIDE = {Track.CODE, Track.VISION}
+
+
+@dataclass(frozen=True)
+class Size:
+    """An architecture of a family.
+
+    Attributes:
+        owner: Variant whose entry holds the architecture.
+        members: Variants of the family that share it, in order.
+        date: First date of a released member.
+        rank: `main` for the flagship's architecture in the general line, `line` for its other sizes, `other` else.
+    """
+
+    owner: Entry
+    members: tuple[Entry, ...]
+    date: PartialDate
+    rank: str
+
+    @property
+    def model(self) -> Model:
+        return self.owner.model
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.date.first_day)
+
+
+def sizes(context: Context) -> list[Size]:
+    """Every size that is drawn, the oldest first."""
+    found = []
+    for size in _all(context):
+        if size.model.track is Track.GENERAL or (size.model.track in BESIDE and _holds_flagship(size)):
+            found.append(size)
+    return sorted(found, key=lambda size: size.date.first_day)
+
+
+def _holds_flagship(size: Size) -> bool:
+    return any(member.variant.id == size.model.flagship for member in size.members)
+
+
+def _all(context: Context) -> Iterator[Size]:
+    for model in context.catalogue.models.values():
+        entries = context.catalogue.entries_of(model)
+        for owner in entries:
+            if owner.variant.architecture is None:
+                continue
+            members = tuple(entry for entry in entries if entry.architecture_owner == owner.variant.id)
+            dates = [day for member in members if (day := released(member)) is not None]
+            if not dates:
+                continue
+            holds = any(member.variant.id == model.flagship for member in members)
+            rank = "other" if model.track is not Track.GENERAL else "main" if holds else "line"
+            yield Size(owner, members, min(dates, key=lambda day: day.first_day), rank)
+
+
+def released(entry: Entry) -> PartialDate | None:
+    """The date of a variant's release: its own or the entry's; None where there was none or nobody knows it."""
+    stated = entry.variant.released
+    return stated.value if stated is not None else first_date(entry.model)
+
+
+def unreleased(context: Context) -> list[Entry]:
+    """Variants of the general line with an architecture of their own of which no weights came out."""
+    drawn = {size.owner.variant.id for size in _all(context)}
+    return [
+        entry
+        for entry in context.catalogue.entries.values()
+        if entry.variant.architecture is not None
+        and entry.variant.id not in drawn
+        and entry.model.track is Track.GENERAL
+        and (stated := entry.variant.released) is not None
+        and stated.absence is Absence.NOT_PUBLISHED
+    ]
+
+
+def borrowed(context: Context) -> list[Model]:
+    """Families that add no architecture of their own for their flagship, in the tracks that are drawn."""
+    return [
+        model
+        for model in context.catalogue.models.values()
+        if (model.track is Track.GENERAL or model.track in BESIDE)
+        and (flagship := context.catalogue.flagship(model)).owner_model != model.id
+        and flagship.architecture is not None
+    ]
+
+
+Measure = Callable[[Context, Size], list[Value]]
+
+
+def parameters(context: Context, size: Size) -> list[Value]:
+    """All parameters, and those active for a token of a mixture of experts; recomputed where not published."""
+    stated, recount = size.owner.variant.parameters, size.owner.recount
+    activated = recount.activated.get(ActivatedBasis.ALL) if recount and recount.idle is not None else None
+    values = [
+        _either(0, stated.total, recount.total if recount else None),
+        _either(1, stated.activated, activated),
+    ]
+    return [value for value in values if value is not None]
+
+
+def _either(series: int, published: Single[Quantity] | None, recomputed: int | None) -> Value | None:
+    if published is not None and published.value is not None:
+        return Value(series, published.value.value, True, format.quantity(published.value))
+    return Value(series, Decimal(recomputed), False, format.compact(recomputed)) if recomputed is not None else None
+
+
+def tokens(context: Context, size: Size) -> list[Value]:
+    """Tokens of the pre-training that made a size out of nothing."""
+    published = trained(size)
+    return [value for value in (_either(0, published, None),) if value is not None]
+
+
+def trained(size: Size) -> Single[Quantity] | None:
+    """Those tokens with their source."""
+    return next((single for member in size.members if (single := pre_training_tokens(member)) is not None), None)
+
+
+def cache(context: Context, size: Size) -> list[Value]:
+    """Bytes of a token's cache: in BF16, and as it is stored in service, which is published or recomputed."""
+    values = []
+    in_bf16 = cache_bytes(size.owner.recount) if size.owner.recount else None
+    if in_bf16 is not None:
+        values.append(Value(0, Decimal(in_bf16.value), False, format.compact(in_bf16.value)))
+    served = next((m for m in size.members if m.stored_cache is not None or stored(m) is not None), None)
+    if served is not None:
+        published, computed = stored(served), served.stored_cache
+        value = _either(1, published, computed.value if computed else None)
+        if value is not None:
+            values.append(value)
+    return values
+
+
+def stored(entry: Entry) -> Single[Quantity] | None:
+    """Published bytes of a token's cache in service."""
+    stated = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
+    single = stated.for_variant(entry.variant.id) if stated else None
+    return single if single is not None and single.value is not None else None
+
+
+def flops(context: Context, size: Size) -> list[Value]:
+    """FLOPs of the pre-training, always recomputed."""
+    for member in size.members:
+        result = followed(context.lookup, member)
+        if result is not None:
+            term = result.terms["training_flops"]
+            shown = format.power(term.value)
+            if result.attention_left_out is not None:
+                shown = context.words("trends.at_least", value=shown)
+            return [Value(0, Decimal(term.value), False, shown)]
+    return []
+
+
+def partly_counted(context: Context, size: Size) -> bool:
+    """Whether the FLOPs of a size are those of the matrix products alone."""
+    results = [result for member in size.members if (result := followed(context.lookup, member)) is not None]
+    return bool(results) and results[0].attention_left_out is not None
+
+
+def hours(context: Context, size: Size) -> list[Value]:
+    """GPU-hours of the pre-training: published, or published for so many tokens times the tokens of the run."""
+    part = hours_part(size)
+    if part is None or part.hours.value is None:
+        return []
+    if part.per_tokens is None or part.per_tokens.value is None:
+        return [value for value in (_either(0, part.hours, None),) if value is not None]
+    run = trained(size)
+    if run is None or run.value is None:
+        return []
+    exact = Fraction(part.hours.value.value) * Fraction(run.value.value) / Fraction(part.per_tokens.value.value)
+    return [value for value in (_either(0, None, round(exact)),) if value is not None]
+
+
+def hours_part(size: Size) -> GpuHours | None:
+    """The published GPU-hours that cover the pre-training of the family's flagship."""
+    infrastructure = size.model.infrastructure
+    if infrastructure is None or not _holds_flagship(size):
+        return None
+    return next((part for part in infrastructure.gpu_hours if part.stage is not None), None)

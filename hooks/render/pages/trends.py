@@ -1,0 +1,291 @@
+"""Trends: how sizes, tokens, cache, computation and GPU-hours grew or shrank, a figure for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.storage import cache_bytes
+from catalogue.peaks import followed
+from catalogue.schema.model import ActivatedBasis
+
+from .. import format
+from ..cite import Citations
+from ..context import Context
+from ..fields import value_cell
+from ..figures.names import short_name
+from ..figures.trend import Point, Value, figure
+from ..page import Page, Section
+from ..tables import Cell, Column, Table
+from . import trend_values as values
+from .model import sources
+from .trend_values import Measure, Size
+
+Columns = Callable[[Citations, Size], Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A figure: its key in the words, what is measured, its series, and the columns of its table."""
+
+    key: str
+    measure: Measure
+    series: tuple[str, ...]
+    heads: tuple[str, ...]
+    columns: Columns
+
+
+def page(context: Context) -> Page:
+    """One section a quantity; what is left out, and why, at the end."""
+    words, citations = context.words, Citations(context)
+    sizes = values.sizes(context)
+    lead = Section("lead", "", f'<p class="ds-lead">{escape(words("trends.intro"))}</p>')
+    sections = [section for trend in TRENDS if (section := _section(citations, trend, sizes)) is not None]
+    return Page(
+        "trends.md",
+        words("page.trends"),
+        words("trends.description"),
+        (lead, *sections, _cost(citations), _left_out(context), sources(citations)),
+        hide=("navigation",),
+    )
+
+
+def _section(citations: Citations, trend: Trend, sizes: Sequence[Size]) -> Section | None:
+    context, words = citations.context, citations.context.words
+    drawn = [(size, found) for size in sizes if (found := trend.measure(context, size))]
+    if not drawn:
+        return None
+    title = words(f"trends.{trend.key}.title")
+    points = [_point(context, trend, size, found) for size, found in drawn]
+    missing = [size.owner.variant.name for size in sizes if size.rank == "main" and not trend.measure(context, size)]
+    html = context.html(
+        "trend_section.html.jinja",
+        intro=words(f"trends.{trend.key}.intro"),
+        svg=Markup(
+            figure(context, points, words(f"trends.{trend.key}.axis"), words("trends.alternative", title=title))
+        ),
+        legend=_legend(context, trend, points),
+        readings=_readings(context, trend, drawn),
+        missing=words(f"trends.{trend.key}.missing", names=words("recipe.comma").join(missing)) if missing else "",
+        summary=words("trends.table", count=len(drawn)),
+        t=_table(citations, trend, title, drawn),
+    )
+    return Section(trend.key, title, html)
+
+
+def _point(context: Context, trend: Trend, size: Size, found: list[Value]) -> Point:
+    words = context.words
+    said = [
+        words(
+            "trends.said",
+            series=words(f"trends.series.{trend.series[value.series]}"),
+            value=value.shown,
+            how=words("trends.published" if value.published else "trends.recomputed"),
+        )
+        for value in found
+    ]
+    name = size.owner.variant.name
+    title = words("trends.point", name=name, date=format.date(size.date, words), values="; ".join(said))
+    href = f"ds:models/{size.model.id}.md"
+    return Point(size.owner.variant.id, name, short_name(name), href, size.day, title, size.rank, tuple(found))
+
+
+def _legend(context: Context, trend: Trend, points: Sequence[Point]) -> list[tuple[str, int, str]]:
+    """`(class, shape, words)` for everything that occurs in the figure."""
+    words, found = context.words, [(point, value) for point in points for value in point.values]
+    keys = [
+        (f"main {state}", 0, words(f"trends.{state}"))
+        for state, is_published in (("published", True), ("recomputed", False))
+        if any(value.published is is_published for _, value in found)
+    ]
+    if len(trend.series) > 1:
+        keys += [("main shape", i, words(f"trends.series.{name}")) for i, name in enumerate(trend.series)]
+    ranks = {point.rank for point in points}
+    keys += [
+        (f"{rank} published", 0, words(f"trends.rank.{rank}")) for rank in ("main", "line", "other") if rank in ranks
+    ]
+    return keys
+
+
+def _readings(context: Context, trend: Trend, drawn: Sequence[tuple[Size, list[Value]]]) -> list[str]:
+    """From the first flagship of the general line to the last, a sentence for each series that both have."""
+    words = context.words
+    sentences = []
+    for index, series in enumerate(trend.series):
+        line = [
+            (size, value) for size, found in drawn if size.rank == "main" for value in found if value.series == index
+        ]
+        if len(line) < 2:
+            continue
+        (first, before), (last, after) = line[0], line[-1]
+        ratio = after.number / before.number
+        grew = ratio >= 1
+        bound = trend.key == "flops" and values.partly_counted(context, last)
+        sentences.append(
+            words(
+                "trends.reading.up_at_least"
+                if grew and bound
+                else "trends.reading.up"
+                if grew
+                else "trends.reading.down",
+                series=words(f"trends.series.{series}"),
+                first=first.owner.variant.name,
+                last=last.owner.variant.name,
+                begin=format.date(first.date, words),
+                end=format.date(last.date, words),
+                before=before.shown,
+                after=after.shown,
+                ratio=ratio_text(ratio),
+            )
+        )
+    return sentences
+
+
+def ratio_text(ratio: Decimal) -> str:
+    """How many times as much; of less than the whole, the number that divides it."""
+    return format.significant(ratio if ratio >= 1 else 1 / ratio)
+
+
+def _table(citations: Citations, trend: Trend, title: str, drawn: Sequence[tuple[Size, list[Value]]]) -> Table:
+    words = citations.context.words
+    heads = [
+        Column(words("table.variant")),
+        Column(words("table.date")),
+        *(Column(words(f"trends.column.{key}"), True) for key in trend.heads),
+    ]
+    rows = [
+        [
+            Cell(Markup('<a href="ds:models/{}.md">{}</a>').format(size.model.id, size.owner.variant.name)),
+            Cell(citations.plain(size.date), size.date.first_day),
+            *trend.columns(citations, size),
+        ]
+        for size, _ in drawn
+    ]
+    return Table(words("trends.caption", title=title), heads, rows, sortable=True)
+
+
+def _recomputed(value: int | None, shown: str | None = None, tip: str = "") -> Cell:
+    if value is None:
+        return Cell(Markup("–"), "")
+    return Cell(
+        Markup('<span class="ds-r" title="{}">{}</span>').format(tip, shown or format.compact(value)), str(value)
+    )
+
+
+def _parameter_columns(citations: Citations, size: Size) -> list[Cell]:
+    stated, recount = size.owner.variant.parameters, size.owner.recount
+    activated = recount.activated.get(ActivatedBasis.ALL) if recount and recount.idle is not None else None
+    return [
+        value_cell(citations, stated.total),
+        _recomputed(recount.total if recount else None),
+        value_cell(citations, stated.activated),
+        _recomputed(activated),
+    ]
+
+
+def _token_columns(citations: Citations, size: Size) -> list[Cell]:
+    return [value_cell(citations, values.trained(size))]
+
+
+def _cache_columns(citations: Citations, size: Size) -> list[Cell]:
+    in_bf16 = cache_bytes(size.owner.recount) if size.owner.recount else None
+    served = next((m for m in size.members if m.stored_cache is not None), None)
+    computed = served.stored_cache if served else None
+    published = next((single for m in size.members if (single := values.stored(m)) is not None), None)
+    return [
+        _recomputed(in_bf16.value, format.integer(in_bf16.value), in_bf16.numbers) if in_bf16 else _recomputed(None),
+        _recomputed(computed.value, format.integer(computed.value), computed.numbers)
+        if computed
+        else _recomputed(None),
+        value_cell(citations, published),
+    ]
+
+
+def _flop_columns(citations: Citations, size: Size) -> list[Cell]:
+    words = citations.context.words
+    for member in size.members:
+        result = followed(citations.context.lookup, member)
+        if result is not None:
+            term = result.terms["training_flops"]
+            cell = _recomputed(term.value, format.power(term.value), term.numbers)
+            if result.attention_left_out is None:
+                return [cell]
+            alone = Markup("<br><small>{}</small>").format(words("follows.products_alone"))
+            return [Cell(cell.html + alone, cell.sort)]
+    return [_recomputed(None)]
+
+
+def _hour_columns(citations: Citations, size: Size) -> list[Cell]:
+    words, part = citations.context.words, values.hours_part(size)
+    found = values.hours(citations.context, size)
+    assert part is not None
+    published = citations.single(part.hours)
+    if part.per_tokens is not None:
+        per = words("trends.per_tokens", tokens="{}")
+        published += Markup("<br><small>{}</small>").format(escape(per).format(citations.single(part.per_tokens)))
+    computed = [value for value in found if not value.published]
+    return [
+        Cell(published, str(part.hours.value.value) if part.hours.value else ""),
+        _recomputed(int(computed[0].number), computed[0].shown) if computed else _recomputed(None),
+    ]
+
+
+def _cost(citations: Citations) -> Section:
+    """Published costs as a list: there are too few for a figure."""
+    words = citations.context.words
+    lines = []
+    for model in citations.context.catalogue.models.values():
+        infrastructure = model.infrastructure
+        cost = infrastructure.cost_usd if infrastructure else None
+        if infrastructure is None or cost is None or cost.value is None:
+            continue
+        link = Markup('<a href="ds:models/{}.md#infrastructure">{}</a>').format(model.id, model.name)
+        line = escape(words("trends.cost.line", model="{}", cost="{}")).format(link, citations.single(cost))
+        price, hours = infrastructure.price_per_gpu_hour_usd, infrastructure.gpu_hours_total
+        if price is not None and price.value is not None and hours is not None and hours.value is not None:
+            of = escape(words("trends.cost.of", hours="{}", price="{}", product="{}"))
+            product = Markup('<span class="ds-r">{}</span>').format(
+                format.compact(hours.value.value * price.value.value)
+            )
+            line += Markup(" ") + of.format(citations.single(hours), citations.single(price), product)
+        lines.append(line)
+    html = citations.context.html("trend_list.html.jinja", intro=words("trends.cost.intro"), lines=lines)
+    return Section("cost", words("trends.cost.title"), html)
+
+
+def _left_out(context: Context) -> Section:
+    words = context.words
+
+    def joined(pairs: Sequence[tuple[str, str]]) -> Markup:
+        links = (Markup('<a href="ds:models/{}.md">{}</a>').format(*pair) for pair in pairs)
+        return Markup(words("recipe.comma")).join(links)
+
+    borrowed = joined([(model.id, model.name) for model in values.borrowed(context)])
+    unreleased = joined([(entry.model.id, entry.variant.name) for entry in values.unreleased(context)])
+    lines = [
+        escape(words("trends.left_out.borrowed", names="{}")).format(borrowed),
+        escape(words("trends.left_out.unreleased", names="{}")).format(unreleased),
+        escape(words("trends.left_out.tracks")),
+        escape(words("trends.left_out.sizes")),
+        escape(words("trends.left_out.dates")),
+    ]
+    html = context.html("trend_list.html.jinja", intro="", lines=lines)
+    return Section("left-out", words("trends.left_out.title"), html)
+
+
+TRENDS = (
+    Trend(
+        "parameters",
+        values.parameters,
+        ("total", "activated"),
+        ("total_published", "total_recomputed", "activated_published", "activated_recomputed"),
+        _parameter_columns,
+    ),
+    Trend("tokens", values.tokens, ("tokens",), ("tokens",), _token_columns),
+    Trend("cache", values.cache, ("bf16", "served"), ("bf16", "served", "served_published"), _cache_columns),
+    Trend("flops", values.flops, ("flops",), ("flops",), _flop_columns),
+    Trend("hours", values.hours, ("hours",), ("hours", "hours_recomputed"), _hour_columns),
+)
