@@ -9,6 +9,7 @@ _STEPS = (0, 12, 24, 38, 54, 72, 92, 120, 150)
 # Directions in the order in which an eye looks for a label.
 _DIRECTIONS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
 _CLEAR = 3
+_NEAR = 24
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,20 @@ class Placed:
     leader: str
 
 
-def place(wanted: Sequence[Wanted], obstacles: Sequence[Box], frame: Box) -> list[Placed | None]:
-    """A place for each label, the first ones choosing first; None where the frame is full around it."""
+def place(
+    wanted: Sequence[Wanted], obstacles: Sequence[Box], frame: Box, soft: Sequence[Box] = ()
+) -> list[Placed | None]:
+    """A place for each label, the first ones choosing first; None where the frame is full around it.
+
+    `soft` obstacles are avoided as long as the label can stand near its mark.
+    """
     taken = list(obstacles)
     found: list[Placed | None] = []
     for label in wanted:
-        spot = next(
-            (
-                (box, step)
-                for box, step in _candidates(label)
-                if box.inside(frame) and not any(box.meets(other) for other in taken)
-            ),
-            None,
-        )
+        spots = [(box, step) for box, step in _candidates(label) if box.inside(frame)]
+        spots = [(box, step) for box, step in spots if not any(box.meets(other) for other in taken)]
+        near = ((box, step) for box, step in spots if step <= _NEAR and not any(box.meets(o) for o in soft))
+        spot = next(near, None) or next(iter(spots), None)
         if spot is None:
             found.append(None)
             continue

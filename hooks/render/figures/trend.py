@@ -7,7 +7,7 @@ pixel at full size.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,7 +22,15 @@ TOP = 36
 HEIGHT = 340
 BOTTOM = 34
 RIGHT = 14
-PAD = 18
+PAD_LEFT = 58
+PAD_RIGHT = 52
+# Sizes that came out on one day stand side by side, so that their lines do not cover one another.
+ASIDE = 7
+# What a browser's own font may need beyond the estimate.
+GENEROUS = 1.08
+DIAMOND = 1.25
+GAP = 4
+LABEL_HEIGHT = 14
 TICK_SIZE = 11
 SIZES = {"main": 12.5, "line": 11.5, "other": 11}
 MARKS = {"main": 5.5, "line": 4.5, "other": 4}
@@ -30,6 +38,17 @@ ROOM = 1.7
 FEW_TICKS = 3
 _FACTORS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 _POWERS_FROM = 10**15
+
+
+@dataclass(frozen=True)
+class Label:
+    """Name and value beside a mark, and the leader to it where they stand away."""
+
+    x: float
+    y: float
+    leader: str
+    name: str
+    number: str
 
 
 @dataclass(frozen=True)
@@ -56,17 +75,47 @@ class Point:
     values: tuple[Value, ...]
 
 
-def figure(context: Context, points: Sequence[Point], axis: str, alternative: str) -> str:
-    """The SVG: marks of one point are joined, the first carries its name, marks of a `main` point their values."""
+@dataclass(frozen=True)
+class Mark:
+    """A value at its place: a circle of radius `r` for the first series, a diamond for the second."""
+
+    value: Value
+    x: float
+    y: float
+    r: float
+    label: Label | None = None
+
+    @property
+    def reach(self) -> float:
+        """How far it reaches from its centre."""
+        return self.r * DIAMOND if self.value.series else self.r
+
+
+@dataclass(frozen=True)
+class PlacedPoint:
+    """A point at its place, and the ends of the line that joins its marks."""
+
+    point: Point
+    x: float
+    marks: tuple[Mark, ...]
+    join: tuple[float, float] | None
+    font: float
+
+
+def figure(context: Context, points: Sequence[Point], span: tuple[date, date], axis: str, alternative: str) -> str:
+    """The SVG over a `span` of days: marks of one point are joined, the first carries its name, and all but `other` points their values."""
     words = context.words
     numbers = [float(value.number) for point in points for value in point.values]
     up = Log(min(numbers) / ROOM, max(numbers) * ROOM, TOP + HEIGHT, TOP)
     labelled = up.ticks() if len(up.ticks()) >= FEW_TICKS else _finer(up)
     left = 14 + round(max(text_width(tick_text(tick), TICK_SIZE) for tick in labelled))
-    first, last = min(point.day for point in points), max(point.day for point in points)
-    across = Time(first, last, left + PAD, WIDTH - RIGHT - PAD - 34)
-    placed = [_placed(point, across, up) for point in points]
-    _label(placed, Box(left + 2, TOP + 2, WIDTH - 4, TOP + HEIGHT - 2))
+    across = Time(*span, left + PAD_LEFT, WIDTH - RIGHT - PAD_RIGHT)
+    flagships = {(point.href, point.day) for point in points if point.rank == "main"}
+    placed = [
+        _placed(point, across, up, ASIDE if point.rank == "line" and (point.href, point.day) in flagships else 0)
+        for point in points
+    ]
+    placed = _labelled(placed, Box(left + 2, TOP + 2, WIDTH - 4, TOP + HEIGHT - 2))
     return context.html(
         "trend.svg.jinja",
         width=WIDTH,
@@ -89,50 +138,53 @@ def _finer(up: Log) -> list[float]:
     return sorted([*up.ticks(), *(tick for tick in up.minor_ticks() if f"{tick:.0e}"[0] in "25")])
 
 
-def _placed(point: Point, across: Time, up: Log) -> dict[str, object]:
-    x, reach = across(point.day), MARKS[point.rank]
-    marks = [{"value": v, "x": x, "y": up(float(v.number)), "r": reach, "label": None} for v in point.values]
-    ys = [up(float(v.number)) for v in point.values]
-    return {
-        "point": point,
-        "x": x,
-        "marks": marks,
-        "join": (min(ys), max(ys)) if len(ys) > 1 else None,
-        "font": SIZES[point.rank],
+def _placed(point: Point, across: Time, up: Log, aside: float) -> PlacedPoint:
+    x = round(across(point.day) + aside, 2)
+    marks = tuple(Mark(value, x, up(float(value.number)), MARKS[point.rank]) for value in point.values)
+    ys = [mark.y for mark in marks]
+    return PlacedPoint(point, x, marks, (min(ys), max(ys)) if len(ys) > 1 else None, SIZES[point.rank])
+
+
+def _labelled(placed: Sequence[PlacedPoint], frame: Box) -> list[PlacedPoint]:
+    """The points with a place for the label of every mark that has one; the main points choose first."""
+    ranks = list(SIZES)
+    ordered = sorted(
+        ((item, index) for item in placed for index in range(len(item.marks))),
+        key=lambda pair: (ranks.index(pair[0].point.rank), pair[1]),
+    )
+    having = [(item, index) for item, index in ordered if any(label_texts(item.point, index))]
+    obstacles = [
+        Box(mark.x - mark.reach, mark.y - mark.reach, mark.x + mark.reach, mark.y + mark.reach)
+        for item in placed
+        for mark in item.marks
+    ]
+    joins = [Box(item.x - 1, item.join[0], item.x + 1, item.join[1]) for item in placed if item.join]
+    spots = place([_wanted(item, index) for item, index in having], obstacles, frame, joins)
+    labels = {
+        (item.point.id, index): Label(spot.x, spot.y, spot.leader, *label_texts(item.point, index))
+        for (item, index), spot in zip(having, spots, strict=True)
+        if spot is not None
     }
+    return [
+        replace(
+            item,
+            marks=tuple(
+                replace(mark, label=labels.get((item.point.id, index))) for index, mark in enumerate(item.marks)
+            ),
+        )
+        for item in placed
+    ]
 
 
-def _label(placed: list[dict[str, object]], frame: Box) -> None:
-    """Give every mark that has a label its place, the main points first."""
-    wanted, owners, obstacles = [], [], []
-    for rank in SIZES:
-        for index in range(max(len(item["point"].values) for item in placed)):  # type: ignore[attr-defined]
-            for item in placed:
-                point: Point = item["point"]  # type: ignore[assignment]
-                if point.rank != rank or index >= len(point.values):
-                    continue
-                mark = item["marks"][index]  # type: ignore[index]
-                obstacles.append(
-                    Box(mark["x"] - mark["r"], mark["y"] - mark["r"], mark["x"] + mark["r"], mark["y"] + mark["r"])
-                )
-                name, number = label_texts(point, index)
-                if name or number:
-                    size = SIZES[rank]
-                    width = text_width(name, size, bold=rank == "main") + text_width(number, size - 1)
-                    wanted.append(Wanted(mark["x"], mark["y"], mark["r"], width + (4 if name and number else 0), 15))
-                    owners.append((mark, name, number))
-    for item in placed:
-        if item["join"] is not None:
-            low, high = item["join"]  # type: ignore[misc]
-            obstacles.append(Box(item["x"] - 1, low, item["x"] + 1, high))  # type: ignore[operator]
-    for (mark, name, number), spot in zip(owners, place(wanted, obstacles, frame), strict=True):
-        if spot is not None:
-            mark["label"] = {"x": spot.x, "y": spot.y, "leader": spot.leader, "name": name, "number": number}
+def _wanted(item: PlacedPoint, index: int) -> Wanted:
+    mark, (name, number) = item.marks[index], label_texts(item.point, index)
+    width = text_width(name, item.font, bold=item.point.rank == "main") + text_width(number, item.font - 1)
+    return Wanted(mark.x, mark.y, mark.reach, width * GENEROUS + (GAP if name and number else 0), LABEL_HEIGHT)
 
 
 def label_texts(point: Point, index: int) -> tuple[str, str]:
-    """Name and value beside a mark: the name at the first mark, values for main points alone."""
-    return point.label if index == 0 else "", point.values[index].shown if point.rank == "main" else ""
+    """Name and value beside a mark: the name at the first mark, values for all but the `other` points."""
+    return point.label if index == 0 else "", "" if point.rank == "other" else point.values[index].shown
 
 
 def tick_text(value: float) -> str:

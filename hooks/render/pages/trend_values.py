@@ -6,9 +6,9 @@ of a variant that was released; sizes of which none was are not drawn.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -49,8 +49,8 @@ class Size:
         return self.owner.model
 
     @property
-    def day(self) -> date:
-        return date.fromisoformat(self.date.first_day)
+    def day(self) -> datetime.date:
+        return datetime.date.fromisoformat(self.date.first_day)
 
 
 def sizes(context: Context) -> list[Size]:

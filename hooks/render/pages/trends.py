@@ -65,7 +65,13 @@ def _section(citations: Citations, trend: Trend, sizes: Sequence[Size]) -> Secti
         "trend_section.html.jinja",
         intro=words(f"trends.{trend.key}.intro"),
         svg=Markup(
-            figure(context, points, words(f"trends.{trend.key}.axis"), words("trends.alternative", title=title))
+            figure(
+                context,
+                points,
+                (sizes[0].day, sizes[-1].day),
+                words(f"trends.{trend.key}.axis"),
+                words("trends.alternative", title=title),
+            )
         ),
         legend=_legend(context, trend, points),
         readings=_readings(context, trend, drawn),
@@ -97,12 +103,12 @@ def _legend(context: Context, trend: Trend, points: Sequence[Point]) -> list[tup
     """`(class, shape, words)` for everything that occurs in the figure."""
     words, found = context.words, [(point, value) for point in points for value in point.values]
     keys = [
-        (f"main {state}", 0, words(f"trends.{state}"))
+        (f"plain {state}", 0, words(f"trends.{state}"))
         for state, is_published in (("published", True), ("recomputed", False))
         if any(value.published is is_published for _, value in found)
     ]
     if len(trend.series) > 1:
-        keys += [("main shape", i, words(f"trends.series.{name}")) for i, name in enumerate(trend.series)]
+        keys += [("plain shape", i, words(f"trends.series.{name}")) for i, name in enumerate(trend.series)]
     ranks = {point.rank for point in points}
     keys += [
         (f"{rank} published", 0, words(f"trends.rank.{rank}")) for rank in ("main", "line", "other") if rank in ranks
