@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -58,17 +59,17 @@ class Placed:
 def place(
     wanted: Sequence[Wanted], obstacles: Sequence[Box], frame: Box, soft: Sequence[Box] = ()
 ) -> list[Placed | None]:
-    """A place for each label, the first ones choosing first; None where the frame is full around it.
+    """A place for each label, the first ones choosing first; None where nothing near enough is free.
 
     `soft` obstacles are avoided as long as the label can stand near its mark.
     """
     taken = list(obstacles)
     found: list[Placed | None] = []
     for label in wanted:
-        spots = [(box, step) for box, step in _candidates(label) if box.inside(frame)]
-        spots = [(box, step) for box, step in spots if not any(box.meets(other) for other in taken)]
-        near = ((box, step) for box, step in spots if step <= _NEAR and not any(box.meets(o) for o in soft))
-        spot = next(near, None) or next(iter(spots), None)
+        spots = [(box, step) for box, step in _candidates(label) if box.inside(frame) and not _meets(box, taken)]
+        clear = [(box, step) for box, step in spots if not _crosses(label, box, step, taken)]
+        near = [(box, step) for box, step in clear if step <= _NEAR and not _meets(box, soft)]
+        spot = next(iter(near or clear), None)
         if spot is None:
             found.append(None)
             continue
@@ -76,6 +77,22 @@ def place(
         taken.append(box)
         found.append(Placed(round(box.left, 1), round(box.bottom - label.height * 0.24, 1), _leader(label, box, step)))
     return found
+
+
+def _meets(box: Box, others: Sequence[Box]) -> bool:
+    return any(box.meets(other) for other in others)
+
+
+def _crosses(label: Wanted, box: Box, step: int, taken: Sequence[Box]) -> bool:
+    """Whether the leader of a label that stands away runs through a mark or another label."""
+    if step == 0:
+        return False
+    x, y = _end(label, box)
+    outside = label.reach + 1
+    length = math.hypot(x - label.x, y - label.y)
+    steps = range(int(outside), int(length))
+    points = ((label.x + (x - label.x) * i / length, label.y + (y - label.y) * i / length) for i in steps)
+    return any(_meets(Box(px, py, px + 0.1, py + 0.1), taken) for px, py in points)
 
 
 def _candidates(label: Wanted) -> Iterator[tuple[Box, int]]:
@@ -91,6 +108,10 @@ def _candidates(label: Wanted) -> Iterator[tuple[Box, int]]:
 def _leader(label: Wanted, box: Box, step: int) -> str:
     if step == 0:
         return ""
-    x = min(max(label.x, box.left), box.right)
-    y = min(max(label.y, box.top), box.bottom)
+    x, y = _end(label, box)
     return f"M{label.x} {label.y}L{round(x, 1)} {round(y, 1)}"
+
+
+def _end(label: Wanted, box: Box) -> tuple[float, float]:
+    """The point of a label that is nearest to its mark."""
+    return min(max(label.x, box.left), box.right), min(max(label.y, box.top), box.bottom)

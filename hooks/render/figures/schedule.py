@@ -98,8 +98,8 @@ class Panel:
     labels: list[Label]
 
 
-def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool) -> str:
-    """The SVG. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
+def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool, name: str) -> str:
+    """The SVG, its scroll box called `name`. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
     words = context.words
     right = WIDTH - LEADER - max(text_width(text, LABEL_SIZE, bold=True) for text in _texts(runs)) - 4
     shown = ["rate", "batch"] if batch else ["rate"]
@@ -115,6 +115,7 @@ def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool) 
         panels.append(_panel(context, runs, across, in_tokens, panels[0].bottom + BETWEEN, BATCH_HEIGHT, "batch"))
     return context.html(
         "schedule.svg.jinja",
+        name=name,
         width=WIDTH,
         height=panels[-1].bottom + BOTTOM,
         left=left,

@@ -29,13 +29,17 @@ Columns = Callable[[Citations, Size], Sequence[Cell]]
 
 @dataclass(frozen=True)
 class Trend:
-    """A figure: its key in the words, what is measured, its series, and the columns of its table."""
+    """A figure: its key in the words, what is measured, its series, and the columns of its table.
+
+    Where `dense_counts`, a model without the second series is read by its first: a dense model uses all it has.
+    """
 
     key: str
     measure: Measure
     series: tuple[str, ...]
     heads: tuple[str, ...]
     columns: Columns
+    dense_counts: bool = False
 
 
 def page(context: Context) -> Page:
@@ -122,7 +126,9 @@ def _readings(context: Context, trend: Trend, drawn: Sequence[tuple[Size, list[V
     sentences = []
     for index, series in enumerate(trend.series):
         line = [
-            (size, value) for size, found in drawn if size.rank == "main" for value in found if value.series == index
+            (size, found[index] if index < len(found) else found[0])
+            for size, found in drawn
+            if size.rank == "main" and (index < len(found) or trend.dense_counts)
         ]
         if len(line) < 2:
             continue
@@ -289,6 +295,7 @@ TRENDS = (
         ("total", "activated"),
         ("total_published", "total_recomputed", "activated_published", "activated_recomputed"),
         _parameter_columns,
+        dense_counts=True,
     ),
     Trend("tokens", values.tokens, ("tokens",), ("tokens",), _token_columns),
     Trend("cache", values.cache, ("bf16", "served"), ("bf16", "served", "served_published"), _cache_columns),
