@@ -123,7 +123,7 @@ def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool, 
         panels=panels,
         across=[(across(tick), _tokens(tick) if in_tokens else f"{round(100 * tick)}%") for tick in across.ticks(5)],
         axis=words("schedule.tokens_axis" if in_tokens else "schedule.share_axis"),
-        alternative=words("schedule.alternative", names=words("recipe.comma").join(run.name for run in runs)),
+        alternative=words("schedule.alternative", names=words("punctuation.listed").join(run.name for run in runs)),
         label_x=across.end + LEADER,
     )
 

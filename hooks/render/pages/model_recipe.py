@@ -62,7 +62,7 @@ def _names(citations: Citations, variants: tuple[str, ...]) -> str:
     names = [entries[id_].variant.name for id_ in variants]
     if len(names) > _MOST_NAMES:
         return words("recipe.and_more", first=names[0], count=len(names) - 1)
-    return words("recipe.comma").join(names)
+    return words("punctuation.listed").join(names)
 
 
 def _box(

@@ -137,7 +137,7 @@ def _remarks(citations: Citations, runs: Sequence[Run], batch: bool, undrawn: Se
         "undrawn": list(undrawn),
     }
     sentences = [
-        words(f"schedule.{key}", names=words("recipe.comma").join(dict.fromkeys(names)))
+        words(f"schedule.{key}", names=words("punctuation.listed").join(dict.fromkeys(names)))
         for key, names in named.items()
         if names
     ]

@@ -79,7 +79,9 @@ def _section(citations: Citations, trend: Trend, sizes: Sequence[Size]) -> Secti
         ),
         legend=_legend(context, trend, points),
         readings=_readings(context, trend, drawn),
-        missing=words(f"trends.{trend.key}.missing", names=words("recipe.comma").join(missing)) if missing else "",
+        missing=words(f"trends.{trend.key}.missing", names=words("punctuation.listed").join(missing))
+        if missing
+        else "",
         summary=words("trends.table", count=len(drawn)),
         t=_table(citations, trend, title, drawn),
     )
@@ -98,7 +100,7 @@ def _point(context: Context, trend: Trend, size: Size, found: list[Value]) -> Po
         for value in found
     ]
     name = size.owner.variant.name
-    title = words("trends.point", name=name, date=format.date(size.date, words), values="; ".join(said))
+    title = words("trends.point", name=name, date=format.date(size.date, words), values=words("trends.and").join(said))
     href = f"ds:models/{size.model.id}.md"
     return Point(size.owner.variant.id, name, short_name(name), href, size.day, title, size.rank, tuple(found))
 
@@ -273,7 +275,7 @@ def _left_out(context: Context) -> Section:
 
     def joined(pairs: Sequence[tuple[str, str]]) -> Markup:
         links = (Markup('<a href="ds:models/{}.md">{}</a>').format(*pair) for pair in pairs)
-        return Markup(words("recipe.comma")).join(links)
+        return Markup(words("punctuation.listed")).join(links)
 
     borrowed = joined([(model.id, model.name) for model in values.borrowed(context)])
     unreleased = joined([(entry.model.id, entry.variant.name) for entry in values.unreleased(context)])
