@@ -1,0 +1,263 @@
+"""Training recipes and schedules: every stage in its box, every drawn point as the catalogue has it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from catalogue.derive.schedule import Way, schedule
+from catalogue.records import Catalogue
+from catalogue.schema.model import Model, Track
+from catalogue.schema.training import Stage
+from catalogue.schema.values import Quantity, Stated
+from render import format
+from render.figures import recipe
+from render.figures.spread import spread
+
+
+def page(built: Path, path: str) -> LexborHTMLParser:
+    return LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
+
+
+def strip(built: Path, model: Model) -> list[LexborNode]:
+    return page(built, f"models/{model.id}").css(".ds-box")
+
+
+def text(node: LexborNode) -> str:
+    return " ".join(node.text(deep=True).split())
+
+
+def test_every_stage_has_its_box_that_leads_to_it(built: Path, catalogue: Catalogue) -> None:
+    for model in catalogue.models.values():
+        tree = page(built, f"models/{model.id}")
+        boxes = tree.css(".ds-box")
+        links = [box.css_first("a").attributes["href"] for box in boxes]  # type: ignore[union-attr]
+        assert sorted(links) == sorted(f"#stage-{stage.id}" for stage in model.training), model.id
+        for box in boxes:
+            assert tree.css_first(f'[id="{box.attributes["data-stage"]}"]') is not None
+
+
+def test_boxes_are_numbered_as_the_stages_are(built: Path, catalogue: Catalogue) -> None:
+    for model in catalogue.models.values():
+        numbers = {f"stage-{stage.id}": str(n) for n, stage in enumerate(model.training, 1)}
+        for box in strip(built, model):
+            step = box.css_first(".ds-step")
+            assert step is not None
+            assert text(step) == numbers[box.attributes["data-stage"] or ""]
+
+
+def test_rows_run_forward_and_branch_off_a_stage_that_came_before(catalogue: Catalogue) -> None:
+    for model in catalogue.models.values():
+        for row in recipe.rows(model):
+            numbers = [number for number, _ in row.stages]
+            assert numbers == sorted(numbers)
+            if row.after is not None:
+                shared = recipe.line(model, row.stages[0][1].variants) & set(model.training[row.after - 1].variants)
+                assert row.after < numbers[0]
+                assert shared, f"{model.id}: nothing leads from stage {row.after} to {numbers[0]}"
+            for (_, before), (_, after) in zip(row.stages, row.stages[1:], strict=False):
+                assert recipe.line(model, after.variants) & set(before.variants)
+
+
+def test_sizes_trained_side_by_side_have_rows_of_their_own(catalogue: Catalogue) -> None:
+    rows = recipe.rows(catalogue.models["deepseek-v2"])
+    assert [[stage.id for _, stage in row.stages][0] for row in rows] == ["pre-training", "pre-training-lite"]
+    (main, update) = recipe.rows(catalogue.models["deepseek-v3"])
+    assert [stage.id for _, stage in update.stages] == ["post-training-0324"]
+    assert update.after is not None
+    assert main.stages[update.after - 1][1].kind.value == "context extension", "V3-0324 starts from the base model"
+
+
+def published(value: Stated[Quantity] | None) -> list[str]:
+    singles = value.singles() if value is not None else ()
+    return [format.quantity(single.value) for _, single in singles if single.value is not None]
+
+
+def test_boxes_hold_the_catalogue_s_values(built: Path, catalogue: Catalogue) -> None:
+    seen = 0
+    for model in catalogue.models.values():
+        stages = {f"stage-{stage.id}": stage for stage in model.training}
+        for box in strip(built, model):
+            stage = stages[box.attributes["data-stage"] or ""]
+            shown = [text(value) for value in box.css("dd a")]
+            wanted = published(stage.data.tokens) + published(stage.data.samples) if stage.data else []
+            wanted = (wanted or published(stage.steps)) + published(stage.sequence_length)
+            assert [v for v in shown if v[0].isdigit() or v[0] == "≈"] == [" ".join(v.split()) for v in wanted]
+            seen += len(wanted)
+    assert seen > 100
+
+
+def test_precision_is_shown_where_it_is_published(built: Path, catalogue: Catalogue) -> None:
+    for model in catalogue.models.values():
+        precision = model.infrastructure.precision if model.infrastructure else None
+        stated = precision.compute if precision else None
+        values = [single.value.en for _, single in stated.singles() if single.value] if stated else []
+        legend = page(built, f"models/{model.id}").css_first(".ds-recipe > .ds-legend")
+        for value in values if model.training else ():
+            assert legend is not None
+            assert value in text(legend)
+
+
+def drawn(tree: LexborHTMLParser, run: str) -> list[list[tuple[Fraction, Decimal, bool]]]:
+    """The marks of a run, panel by panel: share of the run, value, whether it is published."""
+    return [
+        [
+            (
+                Fraction(mark.attributes["data-share"] or ""),
+                Decimal(mark.attributes["data-v"] or ""),
+                mark.attributes["class"] == "published",
+            )
+            for mark in group.css("circle")
+        ]
+        for group in tree.css(f'svg.ds-schedule [data-run="{run}"]')
+    ]
+
+
+def stage_of(catalogue: Catalogue, model: str, stage: str) -> Stage:
+    return next(s for s in catalogue.models[model].training if s.id == stage)
+
+
+@pytest.mark.parametrize("path", ["models/deepseek-v3", "compare/training"])
+def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Catalogue, path: str) -> None:
+    stage = stage_of(catalogue, "deepseek-v3", "pre-training")
+    rates, batch, tokens = stage.learning_rate, stage.batch_size, stage.data.tokens if stage.data else None
+    assert rates
+    assert rates.peak
+    assert rates.peak.value
+    assert batch
+    assert tokens
+    assert tokens.value
+    of_rate, of_batch = drawn(page(built, path), "deepseek-v3-base/pre-training")
+    assert of_rate[0][1] == rates.peak.value.value, "the warm-up ends at the peak"
+    assert [(share * Fraction(tokens.value.value), value) for share, value, _ in of_rate[1:]] == [
+        (Fraction(phase.until.value.value), phase.rate.value.value)
+        for phase in rates.phases
+        if phase.until.value and phase.rate and phase.rate.value
+    ]
+    assert len(of_rate) == 1 + len(rates.phases)
+    assert all(is_published for _, _, is_published in of_rate)
+    assert batch.start
+    assert batch.start.value
+    assert batch.sequences
+    assert batch.sequences.value
+    assert batch.ramp_tokens
+    assert batch.ramp_tokens.value
+    assert of_batch[0][:2] == (
+        Fraction(batch.ramp_tokens.value.value) / Fraction(tokens.value.value),
+        batch.sequences.value.value,
+    )
+    derived = schedule(stage, "deepseek-v3-base")
+    assert derived is not None
+    assert derived.batch[0].first == batch.start.value.value
+
+
+def test_a_factor_of_the_peak_is_drawn_as_computed(built: Path, catalogue: Catalogue) -> None:
+    stage = stage_of(catalogue, "deepseek-llm", "pre-training")
+    assert stage.learning_rate
+    assert stage.learning_rate.peak
+    for variant in stage.variants:
+        peak = stage.learning_rate.peak.for_variant(variant)
+        assert peak
+        assert peak.value
+        (marks,) = drawn(page(built, "models/deepseek-llm"), f"{variant}/pre-training")
+        for (share, value, is_published), phase in zip(marks[1:], stage.learning_rate.phases, strict=True):
+            assert phase.until.value
+            assert phase.fraction
+            assert phase.fraction.value
+            assert share == Fraction(phase.until.value.value) / 100
+            assert value == peak.value.value * phase.fraction.value.value / 100
+            assert is_published == (value == peak.value.value)
+
+
+def test_what_is_not_published_is_not_drawn(built: Path, catalogue: Catalogue) -> None:
+    """V4 publishes peak and last rate alone: two marks, no line. A run without a peak has neither."""
+    stage = stage_of(catalogue, "deepseek-v4", "pre-training")
+    assert stage.learning_rate
+    assert stage.learning_rate.peak
+    assert stage.learning_rate.final
+    assert not stage.learning_rate.phases
+    group = page(built, "compare/training").css_first('[data-run="deepseek-v4-pro-base/pre-training"]')
+    assert group is not None
+    assert group.css("path") == []
+    peak, final = (
+        stated.for_variant("deepseek-v4-pro-base") for stated in (stage.learning_rate.peak, stage.learning_rate.final)
+    )
+    assert peak
+    assert peak.value
+    assert final
+    assert final.value
+    assert [Decimal(mark.attributes["data-v"] or "") for mark in group.css("circle")] == [
+        peak.value.value,
+        final.value.value,
+    ]
+    assert schedule(stage_of(catalogue, "deepseek-coder-v2", "pre-training"), "deepseek-coder-v2-base") is None
+
+
+def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
+    stage = stage_of(catalogue, "deepseek-moe", "pre-training")
+    found = schedule(stage, "deepseek-moe-16b-base")
+    assert found
+    assert found.tokens
+    values = [
+        stage.learning_rate.warmup_steps if stage.learning_rate else None,
+        stage.batch_size.sequences if stage.batch_size else None,
+        stage.sequence_length,
+    ]
+    product = Fraction(1)
+    for value in values:
+        assert value
+        assert value.value
+        product *= Fraction(value.value.value)
+    assert found.rate[0].way is Way.WARM_UP
+    assert found.rate[0].end == product / Fraction(found.tokens.value)
+
+
+def test_v4_1_has_no_warm_up_drawn_because_its_batch_is_not_published(catalogue: Catalogue) -> None:
+    found = schedule(stage_of(catalogue, "deepseek-v4-1", "pre-training"), "deepseek-v4.1-flash")
+    assert found
+    assert found.warmup_without_length
+    assert found.rate[0].way is Way.CONSTANT
+    assert found.batch == ()
+
+
+def test_a_cosine_passes_the_middle_of_its_ends_in_the_middle(catalogue: Catalogue) -> None:
+    found = schedule(stage_of(catalogue, "deepseek-v3", "pre-training"), "deepseek-v3-base")
+    assert found
+    (cosine,) = [stretch for stretch in found.rate if stretch.way is Way.COSINE]
+    middle = cosine.at((cosine.start + cosine.end) / 2)
+    assert middle == pytest.approx(float(cosine.first + cosine.last) / 2)
+    assert cosine.at(cosine.start) == pytest.approx(float(cosine.first))
+    assert cosine.at(cosine.end) == pytest.approx(float(cosine.last))
+
+
+def test_the_comparison_draws_every_flagship_of_the_general_line_or_says_why_not(
+    built: Path, catalogue: Catalogue
+) -> None:
+    figure = page(built, "compare/training").css_first("figure")
+    assert figure is not None
+    caption, runs = figure.css_first("figcaption"), {
+        (group.attributes["data-run"] or "").split("/")[0] for group in figure.css("[data-run]")
+    }
+    assert caption is not None
+    for model in catalogue.models.values():
+        trained = [s for s in model.training if s.kind.value in ("pre-training", "continued pre-training")]
+        if model.track is Track.GENERAL and trained:
+            assert model.flagship in runs or model.name in text(caption), model.id
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ([10, 100], [10, 100]),
+        ([50, 50, 50], [50, 60, 70]),
+        ([95, 98, 99], [80, 90, 100]),
+        ([30, 10], [30, 10]),
+        ([-5, -5], [0, 10]),
+    ],
+)
+def test_labels_are_spread(wanted: list[float], expected: list[float]) -> None:
+    assert spread(wanted, 10, 0, 100) == expected

@@ -1,0 +1,209 @@
+"""Trends: every point as the catalogue has it, published and recomputed told apart, readings that follow from the points."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue.derive.training import pre_training_tokens
+from catalogue.lookup import Lookup
+from catalogue.peaks import followed
+from catalogue.records import Catalogue, Entry
+from catalogue.schema.model import ActivatedBasis, Track
+from catalogue.schema.values import Quantity, Single
+from render.pages.trends import ratio_text
+
+KEYS = ("parameters", "tokens", "cache", "flops", "hours")
+Point = tuple[Decimal, bool]
+
+
+@pytest.fixture(scope="module")
+def tree(built: Path) -> LexborHTMLParser:
+    return LexborHTMLParser((built / "trends" / "index.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def points(tree: LexborHTMLParser) -> dict[str, dict[str, dict[int, Point]]]:
+    """By figure, variant and series: the value, and whether it is drawn as published."""
+    figures = [svg for svg in tree.css("svg.ds-trend")]
+    assert len(figures) == len(KEYS)
+    return {
+        key: {
+            link.attributes["data-id"] or "": {
+                int(mark.attributes["data-series"] or ""): (
+                    Decimal(mark.attributes["data-v"] or ""),
+                    mark.attributes["class"] == "published",
+                )
+                for mark in link.css("[data-v]")
+            }
+            for link in svg.css("a[data-id]")
+        }
+        for key, svg in zip(KEYS, figures, strict=True)
+    }
+
+
+def drawn(single: Single[Quantity] | None, recomputed: int | None) -> Point | None:
+    if single is not None and single.value is not None:
+        return single.value.value, True
+    return (Decimal(recomputed), False) if recomputed is not None else None
+
+
+def sharing(catalogue: Catalogue, id_: str) -> list[Entry]:
+    entries = catalogue.entries
+    return [e for e in entries.values() if e.architecture_owner == id_ and e.model.id == entries[id_].model.id]
+
+
+def test_parameters(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
+    for id_, values in points["parameters"].items():
+        entry = catalogue.entries[id_]
+        assert entry.recount is not None
+        stated = entry.variant.parameters
+        sparse = entry.recount.idle is not None
+        expected = {
+            0: drawn(stated.total, entry.recount.total),
+            1: drawn(stated.activated, entry.recount.activated[ActivatedBasis.ALL] if sparse else None),
+        }
+        assert values == {series: value for series, value in expected.items() if value is not None}, id_
+
+
+def test_tokens(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
+    for id_, values in points["tokens"].items():
+        found = [s for e in sharing(catalogue, id_) if (s := pre_training_tokens(e)) is not None]
+        assert values == {0: drawn(found[0], None)}, id_
+
+
+def test_cache(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
+    in_service = 0
+    for id_, values in points["cache"].items():
+        recount = catalogue.entries[id_].recount
+        assert recount is not None
+        assert recount.kv_cache is not None
+        assert values[0] == (Decimal(round(2 * recount.kv_cache.exact)), False), id_
+        for entry in sharing(catalogue, id_):
+            stated = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
+            published = stated.for_variant(entry.variant.id) if stated else None
+            if published is not None and published.value is not None:
+                assert values[1] == (published.value.value, True), id_
+                break
+            if entry.stored_cache is not None:
+                assert values[1] == (Decimal(entry.stored_cache.value), False), id_
+                break
+        else:
+            assert 1 not in values, id_
+        in_service += 1 in values
+    assert in_service > 2
+
+
+def test_flops(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
+    lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries)
+    for id_, values in points["flops"].items():
+        found = [result for e in sharing(catalogue, id_) if (result := followed(lookup, e)) is not None]
+        assert values == {0: (Decimal(found[0].terms["training_flops"].value), False)}, id_
+
+
+def test_gpu_hours(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
+    assert len(points["hours"]) > 2
+    for id_, values in points["hours"].items():
+        infrastructure = catalogue.entries[id_].model.infrastructure
+        assert infrastructure is not None
+        (part,) = [part for part in infrastructure.gpu_hours if part.stage is not None]
+        assert part.hours.value is not None
+        if part.per_tokens is None:
+            assert values == {0: (part.hours.value.value, True)}, id_
+        else:
+            run = pre_training_tokens(catalogue.entries[id_])
+            assert run is not None
+            assert run.value is not None
+            assert part.per_tokens.value is not None
+            whole = part.hours.value.value * run.value.value / part.per_tokens.value.value
+            assert values == {0: (Decimal(round(whole)), False)}, id_
+
+
+def test_every_flagship_of_the_general_line_is_drawn_or_named(
+    points: dict[str, dict[str, dict[int, Point]]], tree: LexborHTMLParser, catalogue: Catalogue
+) -> None:
+    article = tree.css_first("article")
+    assert article is not None
+    said = article.text(deep=True)
+    for model in catalogue.models.values():
+        if model.track is not Track.GENERAL:
+            continue
+        owner = catalogue.flagship(model).architecture_owner
+        assert owner in points["parameters"]
+        if catalogue.entries[owner].model.id == model.id:
+            for key in KEYS:
+                assert owner in points[key] or catalogue.entries[owner].variant.name in said
+        else:
+            assert f"{model.name}" in said
+
+
+def test_links_lead_to_the_model(tree: LexborHTMLParser, catalogue: Catalogue) -> None:
+    for link in tree.css("svg.ds-trend a[data-id]"):
+        model = catalogue.entries[link.attributes["data-id"] or ""].model
+        assert link.attributes["href"] == f"../models/{model.id}/"
+        title = link.css_first("title")
+        assert title is not None
+        assert catalogue.entries[link.attributes["data-id"] or ""].variant.name in title.text()
+
+
+def test_titles_say_what_the_marks_show(tree: LexborHTMLParser) -> None:
+    for link in tree.css("svg.ds-trend a[data-id]"):
+        title = link.css_first("title")
+        assert title is not None
+        kinds = [mark.attributes["class"] for mark in link.css("[data-v]")]
+        assert re.findall(r", (published|recomputed)(?=;|$)", title.text()) == kinds
+
+
+def test_marks_stand_in_the_order_of_their_dates_and_values(tree: LexborHTMLParser, catalogue: Catalogue) -> None:
+    """Later stands further right, more stands higher; the places are in the path of each mark."""
+    for svg in tree.css("svg.ds-trend"):
+        places = []
+        for link in svg.css("a[data-id]"):
+            for mark in link.css("[data-v]"):
+                if mark.attributes["data-series"] == "0":
+                    x, y, r = re.findall(r"^M(\S+) (\S+?)a(\S+) ", mark.attributes["d"] or "")[0]
+                    places.append((Decimal(mark.attributes["data-v"] or ""), float(y), float(x) + float(r)))
+        by_value = [y for _, y, _ in sorted(places)]
+        assert by_value == sorted(by_value, reverse=True)
+
+
+def test_readings_follow_from_the_points(
+    points: dict[str, dict[str, dict[int, Point]]], tree: LexborHTMLParser, catalogue: Catalogue
+) -> None:
+    readings = [node.text() for node in tree.css(".ds-reading")]
+    llm, latest = "deepseek-llm-67b-base", "deepseek-v4.1-flash"
+    for key in ("parameters", "tokens", "cache", "flops"):
+        ratio = points[key][latest][0][0] / points[key][llm][0][0]
+        (reading,) = [r for r in readings if ratio_text(ratio) in r and catalogue.entries[latest].variant.name in r]
+        assert catalogue.entries[llm].variant.name in reading
+        assert ("times as much" in reading) == (ratio > 1)
+    dense, active = points["parameters"][llm][0][0], points["parameters"][latest][1][0]
+    assert any(ratio_text(active / dense) in reading for reading in readings), "dense models use all they have"
+
+
+def test_axes_say_that_they_are_logarithmic(tree: LexborHTMLParser) -> None:
+    for svg in tree.css("svg.ds-trend"):
+        axis = svg.css_first("text.axis")
+        assert axis is not None
+        assert axis.text().endswith("log scale")
+
+
+def test_every_point_has_a_row_with_sources(tree: LexborHTMLParser, catalogue: Catalogue) -> None:
+    for svg, table in zip(tree.css("svg.ds-trend"), tree.css("details table.ds-table"), strict=True):
+        names = [catalogue.entries[a.attributes["data-id"] or ""].variant.name for a in svg.css("a[data-id]")]
+        assert [th.text() for th in table.css("tbody th")] == names
+        for mark in svg.css(".published"):
+            assert mark is not None
+        if svg.css(".published"):
+            assert table.css("td a.ds-v"), "published values lead to their sources"
+
+
+def test_all_figures_span_the_same_time(tree: LexborHTMLParser) -> None:
+    years = [[t.text() for t in svg.css("text.tick[text-anchor=middle]")] for svg in tree.css("svg.ds-trend")]
+    assert years[0] == [str(year) for year in range(int(years[0][0]), date.fromisoformat(f"{years[0][-1]}-01-01").year + 1)]
+    assert all(other == years[0] for other in years)
