@@ -14,6 +14,8 @@ KINDS = (
     "models/",
     "models/deepseek-v3/",
     "timeline/",
+    "trends/",
+    "compare/training/",
     "compare/architecture/",
     "compare/evaluation/",
     "techniques/",

@@ -65,7 +65,7 @@ def test_rows_run_forward_and_branch_off_a_stage_that_came_before(catalogue: Cat
 
 def test_sizes_trained_side_by_side_have_rows_of_their_own(catalogue: Catalogue) -> None:
     rows = recipe.rows(catalogue.models["deepseek-v2"])
-    assert [[stage.id for _, stage in row.stages][0] for row in rows] == ["pre-training", "pre-training-lite"]
+    assert [next(stage.id for _, stage in row.stages) for row in rows] == ["pre-training", "pre-training-lite"]
     (main, update) = recipe.rows(catalogue.models["deepseek-v3"])
     assert [stage.id for _, stage in update.stages] == ["post-training-0324"]
     assert update.after is not None
@@ -146,13 +146,12 @@ def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Ca
     assert batch.sequences.value
     assert batch.ramp_tokens
     assert batch.ramp_tokens.value
-    assert of_batch[0][:2] == (
-        Fraction(batch.ramp_tokens.value.value) / Fraction(tokens.value.value),
-        batch.sequences.value.value,
-    )
-    derived = schedule(stage, "deepseek-v3-base")
-    assert derived is not None
-    assert derived.batch[0].first == batch.start.value.value
+    full = batch.sequences.value.value
+    assert [(share * Fraction(tokens.value.value), value) for share, value, _ in of_batch] == [
+        (0, batch.start.value.value),
+        (Fraction(batch.ramp_tokens.value.value), full),
+        (Fraction(tokens.value.value), full),
+    ]
 
 
 def test_a_factor_of_the_peak_is_drawn_as_computed(built: Path, catalogue: Catalogue) -> None:
@@ -239,9 +238,10 @@ def test_the_comparison_draws_every_flagship_of_the_general_line_or_says_why_not
 ) -> None:
     figure = page(built, "compare/training").css_first("figure")
     assert figure is not None
-    caption, runs = figure.css_first("figcaption"), {
-        (group.attributes["data-run"] or "").split("/")[0] for group in figure.css("[data-run]")
-    }
+    caption, runs = (
+        figure.css_first("figcaption"),
+        {(group.attributes["data-run"] or "").split("/")[0] for group in figure.css("[data-run]")},
+    )
     assert caption is not None
     for model in catalogue.models.values():
         trained = [s for s in model.training if s.kind.value in ("pre-training", "continued pre-training")]

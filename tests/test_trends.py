@@ -30,7 +30,7 @@ def tree(built: Path) -> LexborHTMLParser:
 @pytest.fixture(scope="module")
 def points(tree: LexborHTMLParser) -> dict[str, dict[str, dict[int, Point]]]:
     """By figure, variant and series: the value, and whether it is drawn as published."""
-    figures = [svg for svg in tree.css("svg.ds-trend")]
+    figures = list(tree.css("svg.ds-trend"))
     assert len(figures) == len(KEYS)
     return {
         key: {
@@ -205,5 +205,7 @@ def test_every_point_has_a_row_with_sources(tree: LexborHTMLParser, catalogue: C
 
 def test_all_figures_span_the_same_time(tree: LexborHTMLParser) -> None:
     years = [[t.text() for t in svg.css("text.tick[text-anchor=middle]")] for svg in tree.css("svg.ds-trend")]
-    assert years[0] == [str(year) for year in range(int(years[0][0]), date.fromisoformat(f"{years[0][-1]}-01-01").year + 1)]
+    assert years[0] == [
+        str(year) for year in range(int(years[0][0]), date.fromisoformat(f"{years[0][-1]}-01-01").year + 1)
+    ]
     assert all(other == years[0] for other in years)

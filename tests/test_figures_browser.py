@@ -1,0 +1,110 @@
+"""Recipes, schedules and trends in Chromium: labels clear of one another, runs told apart, links by mouse and keyboard."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from catalogue.records import Catalogue
+
+pytestmark = pytest.mark.browser
+
+PLOTS = ("trends/", "compare/training/", "models/deepseek-v3/", "models/deepseek-moe/", "models/deepseek-ocr-2/")
+BOXES = """svg => {
+  const frame = svg.getBoundingClientRect()
+  return [...svg.querySelectorAll("text")].map(text => {
+    const b = text.getBoundingClientRect()
+    return {text: text.textContent, left: b.left, right: b.right, top: b.top + b.height * .16, bottom: b.bottom - b.height * .16,
+      inside: b.left >= frame.left - 1 && b.right <= frame.right + 1 && b.top >= frame.top - 1 && b.bottom <= frame.bottom + 1}
+  })
+}"""
+
+
+@pytest.mark.parametrize("language", ["", "zh/"])
+@pytest.mark.parametrize("path", PLOTS)
+def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, path: str, language: str) -> None:
+    page.goto(address + language + path)
+    plots = page.locator("svg:is(.ds-schedule, .ds-trend)")
+    assert plots.count() > 0
+    for plot in plots.all():
+        boxes = plot.evaluate(BOXES)
+        assert len(boxes) > 5
+        assert [box["text"] for box in boxes if not box["inside"]] == []
+        meeting = [
+            (one["text"], other["text"])
+            for one, other in itertools.combinations(boxes, 2)
+            if one["left"] < other["right"]
+            and other["left"] < one["right"]
+            and one["top"] < other["bottom"]
+            and other["top"] < one["bottom"]
+        ]
+        assert meeting == []
+
+
+def test_every_flagship_of_a_trend_is_named_beside_its_mark(page: Page, address: str) -> None:
+    page.goto(address + "trends/")
+    points = page.locator("svg.ds-trend a.main")
+    assert points.count() > 20
+    assert points.count() == page.locator("svg.ds-trend a.main:has(tspan.name)").count()
+
+
+def test_runs_on_one_axis_are_told_apart_by_colour_and_by_dashes(screen: BrowserContext, address: str) -> None:
+    page = screen.new_page()
+    page.goto(address + "compare/training/")
+    figure = page.locator("svg.ds-schedule").first
+    lines = figure.locator("g:has(path.line)").filter(has=page.locator("path.line"))
+    styles = lines.evaluate_all(
+        """groups => groups.map(group => {
+          const style = getComputedStyle(group.querySelector("path.line"))
+          return [group.dataset.run, style.stroke, style.strokeDasharray]
+        })"""
+    )
+    runs = {run: (stroke, dashes) for run, stroke, dashes in styles}
+    assert len(runs) > 3
+    assert len({stroke for stroke, _ in runs.values()}) == len(runs)
+    assert len({dashes for _, dashes in runs.values()}) == len(runs)
+
+
+def test_published_is_filled_and_recomputed_is_hollow(screen: BrowserContext, address: str) -> None:
+    page = screen.new_page()
+    page.goto(address + "trends/")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    fills = page.locator("svg.ds-trend a.main [data-v]").evaluate_all(
+        "marks => marks.map(mark => [mark.getAttribute('class'), getComputedStyle(mark).fill])"
+    )
+    assert {kind for kind, _ in fills} == {"published", "recomputed"}
+    assert all((fill == ground) == (kind == "recomputed") for kind, fill in fills)
+
+
+def test_a_point_leads_to_its_model_by_keyboard_and_by_mouse(page: Page, address: str, catalogue: Catalogue) -> None:
+    page.goto(address + "trends/")
+    page.locator("svg.ds-trend a[data-id=deepseek-v3-base]").first.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(address + "models/deepseek-v3/")
+    page.goto(address + "trends/")
+    page.locator("svg.ds-trend a[data-id=deepseek-v2] text").first.click()
+    expect(page).to_have_url(address + "models/deepseek-v2/")
+
+
+def test_a_box_of_the_recipe_leads_to_its_stage_without_javascript(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "models/deepseek-r1/")
+    page.locator("[data-stage=stage-distillation] .ds-box-title a").click()
+    expect(page.locator("#stage-distillation")).to_be_in_viewport()
+    context.close()
+
+
+def test_boxes_and_plots_stay_on_the_screen(screen: BrowserContext, address: str, catalogue: Catalogue) -> None:
+    page = screen.new_page()
+    for path in ("models/deepseek-r1/", "models/deepseek-llm/", "zh/models/deepseek-coder/", "trends/"):
+        page.goto(address + path)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, path
+        cut = page.locator(".ds-box *").evaluate_all(
+            "nodes => nodes.filter(n => n.getBoundingClientRect().right > n.closest('.ds-box').getBoundingClientRect().right + 1)"
+            ".map(n => n.textContent)"
+        )
+        assert cut == [], path
