@@ -204,6 +204,5 @@ form.addEventListener("input", ({ target }) => {
   update();
   history.replaceState(null, "", `?${new URLSearchParams(new FormData(form))}`);
 });
-form.hidden = false;
 restore();
 update();
