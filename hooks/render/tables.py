@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from catalogue.schema.values import Length, PartialDate, Quantity, Single
 
+_SENTENCE = 44
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -19,6 +21,11 @@ class Cell:
     html: Markup
     sort: str | None = None
     span: int = 1
+
+    @property
+    def long(self) -> bool:
+        """Whether it holds a sentence, which in a column of numbers' width would stand in a tower of words."""
+        return len(self.html) > _SENTENCE and len(self.html.striptags()) > _SENTENCE
 
 
 @dataclass(frozen=True)
