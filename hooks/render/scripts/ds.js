@@ -30,7 +30,7 @@ function show(value) {
     tip.append(Object.assign(document.createElement("p"), { textContent: value.dataset.n }));
   }
   tip.append(...[...entry.childNodes].map((node) => node.cloneNode(true)));
-  document.body.append(tip);
+  (document.querySelector("main") ?? document.body).append(tip); // inside a landmark
   owner = value;
   owner.setAttribute("aria-describedby", tip.id);
   const box = value.getBoundingClientRect();
