@@ -42,7 +42,8 @@ log = get_plugin_logger("study")
 CONFIG = {ENGLISH: "mkdocs.yml", CHINESE: "mkdocs.zh.yml"}
 FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
-_LINK = re.compile(r'(?<=href=")ds:([^"#?]*)')
+# In HTML, and in HTML inside JSON, where quotes are escaped. A query or an anchor may follow.
+_LINK = re.compile(r'(?:(?<=href=")|(?<=href=\\"))ds:([^"#?\\]*)')
 
 
 @dataclass

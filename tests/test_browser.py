@@ -16,6 +16,7 @@ KINDS = (
     "timeline/",
     "trends/",
     "compare/training/",
+    "compare/models/",
     "compare/architecture/",
     "compare/evaluation/",
     "techniques/",

@@ -17,6 +17,7 @@ from .pages import (
     add,
     api_names,
     compare,
+    compare_models,
     coverage,
     data,
     glossary,
@@ -44,6 +45,7 @@ def site(ctx: Context, files: Mapping[str, str]) -> Site:
         *(model.page(ctx, entry) for entry in catalogue.models.values()),
         timeline.page(ctx),
         trends.page(ctx),
+        compare_models.page(ctx),
         *compare.pages(ctx),
         techniques.index(ctx),
         *(techniques.page(ctx, entry) for entry in catalogue.techniques.values()),
@@ -118,7 +120,7 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
         {
             words("page.compare"): [
                 "compare/index.md",
-                *_titled(pages, [f"compare/{theme}.md" for theme in compare.THEMES]),
+                *_titled(pages, [compare_models.PATH, *(f"compare/{theme}.md" for theme in compare.THEMES)]),
             ]
         },
         {words("page.techniques"): ["techniques/index.md", *shelves]},

@@ -17,7 +17,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..page import Page, Section
 from ..tables import Cell, Column, Table, sort_key
-from . import schedules
+from . import compare_models, schedules
 from .model import sources
 from .model_architecture import sizes_table
 from .model_follows import compute_table
@@ -121,11 +121,12 @@ def pages(context: Context) -> Iterator[Page]:
         )
         for theme in THEMES
     ]
+    any_models = (f"ds:{compare_models.PATH}", words("compare.models.title"), words("compare.models.intro"))
     yield Page(
         "compare/index.md",
         words("page.compare"),
         words("compare.description"),
-        (Section("lead", "", context.html("link_cards.html.jinja", items=items)),),
+        (Section("lead", "", context.html("link_cards.html.jinja", items=[any_models, *items])),),
     )
 
 

@@ -67,15 +67,15 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
         row = [
             Cell(_name(entry)),
             Cell(citations.single(parameters.total), sort_key(parameters.total)),
-            _recomputed(citations, entry, entry.total_agreement),
+            recomputed_cell(citations, entry, entry.total_agreement),
         ]
         if moe:
             row += [
                 value_cell(citations, parameters.activated),
-                _recomputed(citations, entry, entry.activated_agreement),
+                recomputed_cell(citations, entry, entry.activated_agreement),
             ]
         cache = entry.recount.kv_cache if entry.recount else None
-        row += [_working_cell(entry, cache), value_cell(citations, variant.context_length)]
+        row += [working_cell(entry, cache), value_cell(citations, variant.context_length)]
         rows.append(row)
     return Table(caption, heads, rows)
 
@@ -92,12 +92,12 @@ def _working_link(entry: Entry, shown: str) -> Markup:
     )
 
 
-def _working_cell(entry: Entry, term: Term | None) -> Cell:
+def working_cell(entry: Entry, term: Term | None) -> Cell:
     """A recomputed number that leads to its working; a dash where there is none."""
     return Cell(_working_link(entry, format.integer(term.value)), str(term.value)) if term else Cell(Markup("–"), "")
 
 
-def _recomputed(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
+def recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
     words = citations.context.words
     if agreement is None:
         reason = ", ".join(entry.recount.missing) if entry.recount and entry.recount.missing else ""
@@ -131,7 +131,7 @@ def stored_caches(citations: Citations, model: Model) -> Table | None:
         assert entry.recount is not None
         row = [Cell(escape(entry.variant.name))]
         row += [value_cell(citations, column.for_variant(entry.variant.id)) for column in columns.values()]
-        row += [_working_cell(entry, term) for term in (cache_bytes(entry.recount), entry.stored_cache)]
+        row += [working_cell(entry, term) for term in (cache_bytes(entry.recount), entry.stored_cache)]
         row += [value_cell(citations, published.for_variant(entry.variant.id))] if published else []
         rows.append(row)
     return Table(words("serving.cache_caption", model=model.name), heads, rows)
@@ -160,7 +160,7 @@ def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:
     """The recomputed size of a part, marked where it is held against a published one."""
     term = entry.parts.get(part.recount) if part.recount else None
     found = entry.part_agreement(part)
-    return _working_cell(entry, term) if found is None else _recomputed(citations, entry, found)
+    return working_cell(entry, term) if found is None else recomputed_cell(citations, entry, found)
 
 
 def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:

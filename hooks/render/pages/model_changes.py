@@ -1,127 +1,210 @@
-"""What a model changed against its predecessor, generated from both entries."""
+"""What a model changed against its predecessor: changed, new, dropped and kept, generated from both entries.
+
+Sizes and dimensions are those of the two flagships. The training recipe is that of the checkpoint of each
+model that went through most stages, because a flagship is often a base model. What is new or dropped in the
+training is told by techniques: that a paper does not speak of a stage does not mean that it was left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from catalogue.derive.differences import NOT_THERE, Verdict
+from catalogue.derive.recipe import furthest
 from catalogue.records import Entry
-from catalogue.schema.model import Model
-from catalogue.schema.values import Block, Single
+from catalogue.schema.model import Change, Model
 
-from ..cite import Citations, anchor
-from ..fields import stated
+from ..cite import Citations
+from ..comparison import stated_for_models, themes
+from ..comparison.rows import Cells, Line, lines
 from ..page import Section
 from ..tables import Cell, Column, Table
+from . import compare_models
 
 # Settings of a file rather than of a design; they are in the architecture table.
-_MINOR = {
-    "rms_norm_eps",
-    "tie_word_embeddings",
-    "attention_bias",
-    "qkv_bias",
-    "hidden_act",
-    "moe_layer_freq",
-    "initializer_range",
-    "head_dim",
-    "norms_per_layer",
-}
+MINOR = frozenset(
+    {
+        "rms_norm_eps",
+        "tie_word_embeddings",
+        "attention_bias",
+        "qkv_bias",
+        "hidden_act",
+        "moe_layer_freq",
+        "initializer_range",
+        "head_dim",
+        "norms_per_layer",
+        "gate_biases",
+        "qk_norm",
+    }
+)
+_SIZES = ("total.published", "activated.published")
+_CACHE = ("elements", "context")
+# Told in words of our own or rounded by one of the papers, so that they differ where the thing need not.
+_NOT_COMPARABLE = ("", "data.description", "starts_from", "learning_rate.schedule", "vocabulary")
+
+
+@dataclass(frozen=True)
+class Dimensions:
+    """Rows of sizes and architecture by what became of them."""
+
+    changed: Sequence[Line]
+    new: Sequence[Line]
+    dropped: Sequence[Line]
+    kept: Sequence[Line]
 
 
 def changes(citations: Citations, model: Model) -> list[Section]:
-    """Techniques that came and went, then the dimensions that differ, from → to."""
+    """The four groups; nothing for a model without a predecessor."""
     context, words = citations.context, citations.context.words
     previous = context.catalogue.models.get(model.compared_with or "")
     if previous is None:
         return []
-    ours, theirs = context.catalogue.flagship(model), context.catalogue.flagship(previous)
-    link = Markup('<a href="ds:models/{}.md">{}</a>').format(previous.id, previous.name)
-    reasons = any(change.reason for change in model.changes)
-    written = [
-        [
-            Cell(citations.inline(change.aspect)),
-            Cell(citations.inline(change.before) if change.before else Markup("–")),
-            Cell(citations.inline(change.after) + citations.mark(change.source)),
-            *([Cell(citations.inline(change.reason) if change.reason else Markup(""))] if reasons else []),
-        ]
-        for change in model.changes
-    ]
-    tables = []
-    if written:
-        heads = [
-            Column(words(f"changes.{name}")) for name in ("aspect", "before", "after", *(["reason"] if reasons else []))
-        ]
-        tables.append(
-            Table(
-                words("changes.caption_written", model=model.name, previous=previous.name),
-                heads,
-                written,
-                classes="ds-prose",
+    before, after = context.catalogue.flagship(previous), context.catalogue.flagship(model)
+    dimensions = compared(citations, before, after)
+    ends = [furthest(context.catalogue.entries, m) for m in (previous, model)]
+    recipe = recipe_rows(citations, ends)
+    changed = [line for line in recipe if line.verdict is Verdict.DIFFERENT]
+    same = [line for line in recipe if line.verdict is Verdict.SAME]
+    titles = {"model": model.name, "previous": previous.name}
+    html = context.html(
+        "model_changes.html.jinja",
+        intro=escape(words("changes.against")).format(
+            previous=Markup('<a href="ds:models/{}.md">{}</a>').format(previous.id, previous.name),
+            before=before.variant.name,
+            after=after.variant.name,
+        ),
+        beside=compare_models.link(context, before, after),
+        written=_written(citations, [c for c in model.changes if c.before], words("changes.written", **titles)),
+        changed=[
+            table
+            for table in (
+                _lines(citations, dimensions.changed, words("changes.sizes"), [before, after]),
+                _lines(citations, changed, words("changes.recipe"), ends),
             )
-        )
-    rows = list(_differences(citations, theirs, ours))
-    if rows:
-        heads = [Column(words("table.field")), Column(theirs.variant.name), Column(ours.variant.name)]
-        tables.append(
-            Table(
-                words("changes.caption_numbers", ours=ours.variant.name, theirs=theirs.variant.name),
-                heads,
-                rows,
-                classes="ds-dimensions",
-            )
-        )
-    groups = [
-        (
-            words(f"changes.{change}"),
-            [_technique(citations, use.id) for use in model.techniques if use.change == change],
-        )
-        for change in ("introduced", "adopted", "dropped")
-    ]
-    html = context.html("model_changes.html.jinja", previous=link, groups=[g for g in groups if g[1]], tables=tables)
+            if table
+        ],
+        new=_written(citations, [c for c in model.changes if not c.before], words("changes.written_new", **titles)),
+        new_groups=[
+            *_chips(citations, model, "introduced"),
+            *_chips(citations, model, "adopted"),
+            *_values(citations, dimensions.new, 1),
+        ],
+        dropped_groups=[*_chips(citations, model, "dropped"), *_values(citations, dimensions.dropped, 0)],
+        kept_groups=[
+            *_chips(citations, model, "kept"),
+            *_values(citations, dimensions.kept, 1),
+            *_values(citations, same, 1, "values"),
+        ],
+        kept_counts=words(
+            "changes.kept_counts",
+            techniques=sum(use.change == "kept" for use in model.techniques),
+            dimensions=len(dimensions.kept),
+            recipe=len(same),
+        ),
+    )
     return [Section("what-changed", words("section.changes"), html)]
 
 
-def _technique(citations: Citations, id_: str) -> Markup:
-    technique = citations.context.catalogue.techniques[id_]
-    return Markup('<a href="ds:techniques/{}.md">{}</a>').format(id_, citations.context.short_name(technique))
+def compared(citations: Citations, before: Entry, after: Entry) -> Dimensions:
+    """Published sizes, cache, context and every dimension, by what became of them."""
+    sizes = _only(citations, themes.sizes, _SIZES, before, after) + _only(
+        citations, themes.cache, _CACHE, before, after
+    )
+    rows = lines([themes.architecture(citations, entry) for entry in (before, after)], 1)
+    rows = [row for row in rows if row.row.id[0] not in MINOR and not row.row.id[0].startswith("rope_scaling.")]
+    differing = [row for row in rows if row.verdict is Verdict.DIFFERENT]
+    return Dimensions(
+        changed=[
+            *(row for row in sizes if row.verdict is Verdict.DIFFERENT),
+            *(row for row in differing if NOT_THERE not in (row.cells[0].value, row.cells[1].value)),
+        ],
+        new=[row for row in differing if row.cells[0].value == NOT_THERE],
+        dropped=[row for row in differing if row.cells[1].value == NOT_THERE],
+        kept=[row for row in (*sizes, *rows) if row.verdict is Verdict.SAME and row.cells[0].value != NOT_THERE],
+    )
 
 
-def _differences(citations: Citations, theirs: Entry, ours: Entry) -> Iterator[list[Cell]]:
+def _only(
+    citations: Citations, theme: Callable[[Citations, Entry], Cells], ids: Iterable[str], *entries: Entry
+) -> list[Line]:
+    rows = lines([theme(citations, entry) for entry in entries], 1)
+    return [row for id_ in ids for row in rows if row.row.id == (id_,)]
+
+
+def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[Line]:
+    """What both recipes state of the same kind of stage."""
+    columns: list[Cells] = [
+        stated_for_models.training(citations, entry) | stated_for_models.post_training(citations, entry)
+        for entry in ends
+    ]
+    return [line for line in lines(columns, 2) if len(line.row.id) > 1 and line.row.id[1] not in _NOT_COMPARABLE]
+
+
+def _written(citations: Citations, items: Sequence[Change], caption: str) -> Table | None:
+    """Changes that dimensions do not show, with the makers' reason where they give one."""
+    if not items:
+        return None
     words = citations.context.words
-    for name in ("total", "activated"):
-        before, after = getattr(theirs.variant.parameters, name), getattr(ours.variant.parameters, name)
-        if _differ(before, after):
-            yield [Cell(escape(words(f"field.parameters.{name}"))), _cell(citations, before), _cell(citations, after)]
-    yield from _cache(citations, theirs, ours)
-    old = dict(_values(theirs.architecture))
-    new = dict(_values(ours.architecture))
-    for key in dict.fromkeys([*old, *new]):
-        if key not in _MINOR and not key.startswith("rope_scaling") and _differ(old.get(key), new.get(key)):
-            label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key)
-            yield [Cell(label), _cell(citations, old.get(key)), _cell(citations, new.get(key))]
+    before, reasons = any(change.before for change in items), any(change.reason for change in items)
+    heads = [
+        Column(words("changes.aspect")),
+        *([Column(words("changes.before"))] if before else []),
+        Column(words("changes.after" if before else "changes.now")),
+        *([Column(words("changes.reason"))] if reasons else []),
+    ]
+    rows = [
+        [
+            Cell(citations.inline(change.aspect)),
+            *([Cell(citations.inline(change.before))] if change.before else []),
+            Cell(citations.inline(change.after) + citations.mark(change.source)),
+            *([Cell(_reason(citations, change))] if reasons else []),
+        ]
+        for change in items
+    ]
+    return Table(caption, heads, rows)
 
 
-def _cache(citations: Citations, theirs: Entry, ours: Entry) -> Iterator[list[Cell]]:
-    caches = [entry.recount.kv_cache if entry.recount else None for entry in (theirs, ours)]
-    if caches[0] and caches[1] and caches[0].value != caches[1].value:
-        cells = [Cell(escape(citations.context.words("field.kv_cache")))]
-        for entry, cache in ((theirs, caches[0]), (ours, caches[1])):
-            href = f"ds:models/{entry.owner_model}.md#working-{anchor(entry.architecture_owner)}"
-            cells.append(Cell(Markup('<a class="ds-r" href="{}">{:,}</a>').format(href, cache.value)))
-        yield cells
+def _reason(citations: Citations, change: Change) -> Markup:
+    return citations.inline(change.reason) + citations.mark(change.source) if change.reason else Markup("–")
 
 
-def _values(block: Block | None) -> Iterator[tuple[str, Single[Any]]]:
-    if block is not None:
-        yield from stated(block)
+def _lines(citations: Citations, found: Sequence[Line], caption: str, of: Sequence[Entry]) -> Table | None:
+    """From → to."""
+    if not found:
+        return None
+    words = citations.context.words
+    heads = [Column(words("table.field")), *(Column(entry.variant.name) for entry in of)]
+    rows = [[Cell(_label(citations, line)), *(Cell(cell.html) for cell in line.cells)] for line in found]
+    return Table(caption, heads, rows, classes="ds-dimensions ds-from-to")
 
 
-def _differ(before: Single[Any] | None, after: Single[Any] | None) -> bool:
-    a, b = (single.value if single else None for single in (before, after))
-    return getattr(a, "value", a) != getattr(b, "value", b)
+def _label(citations: Citations, line: Line) -> Markup:
+    if not line.row.group:
+        return line.row.label
+    return escape(citations.context.words("changes.of_stage")).format(stage=line.row.group, field=line.row.label)
 
 
-def _cell(citations: Citations, single: Single[Any] | None) -> Cell:
-    return Cell(citations.single(single) if single is not None else Markup("–"))
+def _chips(citations: Citations, model: Model, change: str) -> list[tuple[str, str, list[Markup]]]:
+    """Techniques that the model did this with, as links."""
+    context = citations.context
+    found = [use for use in model.techniques if use.change == change]
+    key = f"changes.{change}" if change in ("introduced", "adopted") else "changes.techniques"
+    links = [
+        Markup('<a href="ds:techniques/{}.md">{}</a>').format(
+            use.id, context.short_name(context.catalogue.techniques[use.id])
+        )
+        for use in found
+    ]
+    return [("chips", context.words(key), links)] if links else []
+
+
+def _values(
+    citations: Citations, found: Sequence[Line], column: int, title: str = "dimensions"
+) -> list[tuple[str, str, list[Markup]]]:
+    """Dimensions with their value, one after another."""
+    shape = escape(citations.context.words("changes.value"))
+    items = [shape.format(field=_label(citations, line), value=line.cells[column].html) for line in found]
+    return [("values", citations.context.words(f"changes.{title}"), items)] if items else []

@@ -1,0 +1,95 @@
+"""What it means that two entries differ in a value.
+
+Two known values differ or are the same, by what they say and not by how they are printed: `128K`
+and `131072` are one length. Where a value is not published or nobody has looked, nothing can be
+said. A dimension that one architecture has and the other has not is a difference; a setting that
+a configuration file may leave out is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Any
+
+from ..schema.values import Absence, PartialDate, Quantity, Single, Text
+
+# Left out, these say nothing: files have a default for them, or the source does not speak of them.
+OFTEN_LEFT_OUT = frozenset(
+    {
+        "attention_bias",
+        "gate_biases",
+        "head_dim",
+        "hidden_act",
+        "initializer_range",
+        "max_position_embeddings",
+        "moe_layer_freq",
+        "norm_topk_prob",
+        "norms_per_layer",
+        "qk_norm",
+        "qkv_bias",
+        "rms_norm_eps",
+        "rope_scaling.beta_fast",
+        "rope_scaling.beta_slow",
+        "rope_scaling.mscale",
+        "rope_scaling.mscale_all_dim",
+        "rope_scaling.original_max_position_embeddings",
+        "rope_theta",
+        "routed_scaling_factor",
+        "scoring_func",
+        "topk_method",
+    }
+)
+
+# What an architecture says by not having a dimension: the same as with a count of none.
+NOT_THERE = "0"
+
+
+class Verdict(StrEnum):
+    """How the values of a row compare."""
+
+    DIFFERENT = "differs"
+    SAME = "same"
+    OPEN = "open"
+
+
+def said(single: Single[Any] | None) -> str | None:
+    """What a value says, in a form in which equal values are equal; None where it is not known."""
+    if single is None or single.absence in (Absence.NOT_PUBLISHED, Absence.UNKNOWN):
+        return None
+    return str(single.absence) if single.absence is not None else spelled(single.value)
+
+
+def said_by_architecture(key: str, single: Single[Any] | None) -> str | None:
+    """The same for a dimension, where leaving it out can mean that there is none."""
+    if single is None:
+        return None if key in OFTEN_LEFT_OUT else NOT_THERE
+    return NOT_THERE if single.absence is Absence.NOT_APPLICABLE else said(single)
+
+
+def spelled(value: object) -> str:
+    """A value in one spelling: numbers without their unit's letter, texts in English."""
+    match value:
+        case Quantity():
+            bound = value.qualifier if value.qualifier != "~" else ""
+            return f"{bound}{value.value.normalize():f}"
+        case bool():
+            return str(value)
+        case Decimal():
+            return f"{value.normalize():f}"
+        case Text():
+            return value.en
+        case PartialDate():
+            return value.text
+        case Enum():
+            return str(value.value)
+    return str(value)
+
+
+def verdict(sayings: Sequence[str | None]) -> Verdict:
+    """How a row compares: different once two known values are, the same where all are known and one."""
+    known = {saying for saying in sayings if saying is not None}
+    if len(known) > 1:
+        return Verdict.DIFFERENT
+    return Verdict.SAME if known and None not in sayings else Verdict.OPEN

@@ -1,0 +1,242 @@
+"""What one variant says on each theme of the comparison: identity, sizes, architecture, cache and compute.
+
+Training, infrastructure and evaluation, which are stated for a model, are in `stated_for_models`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.agreement import Agreement
+from catalogue.derive.differences import said, said_by_architecture, spelled
+from catalogue.derive.expression import Term
+from catalogue.derive.recipe import holds_for, lineage
+from catalogue.derive.storage import cache_bytes
+from catalogue.peaks import followed
+from catalogue.records import Entry
+from catalogue.schema.architecture import Architecture
+from catalogue.schema.model import PartKind
+from catalogue.schema.values import Block, Single, Stated
+
+from ..cite import Citations, anchor
+from ..pages.model_architecture import recomputed_cell, working_cell
+from ..pages.model_follows import shown
+from .rows import NOT_HERE, NOTHING, Cells, Row, Said
+
+_DATES = ("weights", "paper", "announcement", "api")
+_LICENCES = ("weights", "code", "commercial_use")
+
+
+def ordered(block: Block, path: str = "", places: tuple[int, ...] = ()) -> Iterator[tuple[str, tuple[int, ...], Any]]:
+    """Every stated value of a block and its inner blocks as `(dotted.key, place in the schema, value)`."""
+    for place, name in enumerate(type(block).model_fields):
+        value = getattr(block, name)
+        if isinstance(value, Stated):
+            yield f"{path}{name}", (*places, place), value
+        elif isinstance(value, Block) and not isinstance(value, Single):
+            yield from ordered(value, f"{path}{name}.", (*places, place))
+
+
+def single(citations: Citations, value: Single[Any]) -> Said:
+    """A published value with its source."""
+    return Said(citations.single(value), said(value))
+
+
+class _Listing:
+    """Cells in the order in which they are put down; `put(…)` skips what a variant does not state."""
+
+    def __init__(self, citations: Citations) -> None:
+        self.citations, self.cells, self._place = citations, Cells(), 0
+
+    def put(self, id_: str, label: Markup | str, what: Said | Single[Any] | None) -> None:
+        self._place += 1
+        if what is not None:
+            given = what if isinstance(what, Said) else single(self.citations, what)
+            self.cells[Row((id_,), (self._place,), escape(label))] = given
+
+
+def identity(citations: Citations, entry: Entry) -> Cells:
+    """Family, kind, parent, dates, paper and licences."""
+    words = citations.context.words
+    model, listing = entry.model, _Listing(citations)
+    family = Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)
+    listing.put("model", words("compare.models.family"), Said(family, model.id))
+    track = words(f"track.{model.track.value}")
+    listing.put("track", words("compare.models.track"), Said(escape(track), model.track.value))
+    kind = words(f"compare.models.kind.{entry.variant.kind.name.lower()}")
+    listing.put("kind", words("compare.models.checkpoint"), Said(escape(kind), entry.variant.kind.value))
+    listing.put("based_on", words("field.starts_from"), parent(citations, entry))
+    for name in _DATES:
+        date: Single[Any] | None = getattr(model.dates, name)
+        if name == "weights" and entry.variant.released is not None:
+            date = entry.variant.released
+        listing.put(f"date.{name}", words("compare.models.date", of=words(f"field.dates.{name}")), date)
+    listing.put("paper", words("fact.paper"), _paper(citations, entry))
+    for name in _LICENCES:
+        licence = getattr(model.licences, name, None)
+        listing.put(f"licence.{name}", words(f"compare.models.licence.{name}"), licence)
+    return listing.cells
+
+
+def parent(citations: Citations, entry: Entry) -> Said | None:
+    """The weights a variant starts from, by the name of its page where there is one."""
+    stated = entry.variant.based_on
+    if stated is None:
+        return None
+    parent = citations.context.catalogue.entries.get(str(stated.value))
+    if parent is None:
+        return single(citations, stated)
+    return Said(citations.marked(escape(parent.variant.name), stated.source), parent.variant.id)
+
+
+def _paper(citations: Citations, entry: Entry) -> Said:
+    words, reference = citations.context.words, citations.context.catalogue.references.get(entry.model.reference or "")
+    if reference is None:
+        return Said(Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper")), "")
+    label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
+    link = Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), label)
+    return Said(link, reference.key)
+
+
+def sizes(citations: Citations, entry: Entry) -> Cells:
+    """Published and recomputed parameters, with how they agree, and the parts beside the main model."""
+    words, parameters, listing = citations.context.words, entry.variant.parameters, _Listing(citations)
+    activated = {"total": parameters.total, "activated": parameters.activated}
+    agreements = {"total": entry.total_agreement, "activated": entry.activated_agreement}
+    for name, published in activated.items():
+        label = words(f"field.parameters.{name}")
+        listing.put(
+            f"{name}.published",
+            _basis(label, words("compare.models.published")),
+            published if published is not None else NOT_HERE,
+        )
+        listing.put(
+            f"{name}.recomputed",
+            _basis(label, words("compare.models.recomputed")),
+            _agreeing(citations, entry, agreements[name]),
+        )
+    for kind in PartKind:
+        term = entry.parts.get(kind)
+        label = words(f"compare.models.part.{kind.name.lower()}")
+        what = NOT_HERE if term is None and _has_none(entry, kind) else _worked(entry, term)
+        listing.put(f"part.{kind.name}", _basis(label, words("compare.models.recomputed")), what)
+    return listing.cells
+
+
+def _has_none(entry: Entry, kind: PartKind) -> bool:
+    """Whether an architecture says that it has no such part, by having no such dimension."""
+    dimension = {PartKind.MTP: "num_nextn_predict_layers", PartKind.ENGRAM: "engram_layers"}.get(kind)
+    return entry.architecture is not None and dimension is not None and getattr(entry.architecture, dimension) is None
+
+
+def _basis(label: str, how: str) -> Markup:
+    return Markup("{} <small>{}</small>").format(label, how)
+
+
+def _agreeing(citations: Citations, entry: Entry, found: Agreement | None) -> Said | None:
+    if found is None:
+        return None
+    return Said(recomputed_cell(citations, entry, found).html, str(found.recomputed))
+
+
+def _worked(entry: Entry, term: Term | None) -> Said | None:
+    return Said(working_cell(entry, term).html, str(term.value)) if term is not None else None
+
+
+def architecture(citations: Citations, entry: Entry) -> Cells:
+    """Every dimension of config.json; one that an architecture has not is a difference."""
+    block = entry.architecture
+    if block is None:
+        return {}
+    words = citations.context.words
+    values = {key: value for key, _, value in ordered(block)}
+    cells = {}
+    for key, place in _dimensions():
+        label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
+        value = values.get(key)
+        html = citations.single(value) if value is not None else NOTHING
+        cells[Row((key,), place, label)] = Said(html, said_by_architecture(key, value))
+    return cells
+
+
+@functools.cache
+def _dimensions() -> list[tuple[str, tuple[int, ...]]]:
+    """Every dimension of the schema with its place; it knows nothing of the data, so it may be kept."""
+    return list(_fields(Architecture))
+
+
+def _fields(block: type[Block], path: str = "", places: tuple[int, ...] = ()) -> Iterator[tuple[str, tuple[int, ...]]]:
+    for place, (name, field) in enumerate(block.model_fields.items()):
+        kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
+        if any(issubclass(kind, Stated) for kind in kinds):
+            yield f"{path}{name}", (*places, place)
+        for kind in kinds:
+            if issubclass(kind, Block) and not issubclass(kind, Single):
+                yield from _fields(kind, f"{path}{name}.", (*places, place))
+
+
+def cache(citations: Citations, entry: Entry) -> Cells:
+    """Context, and what a token of it takes in the cache: recounted, in service, published."""
+    words, recount, listing = citations.context.words, entry.recount, _Listing(citations)
+    listing.put("context", words("field.context_length"), entry.variant.context_length)
+    listing.put("elements", words("field.kv_cache"), _worked(entry, recount.kv_cache if recount else None))
+    bf16 = cache_bytes(recount) if recount else None
+    listing.put("bf16", _basis(words("field.cache.in_bf16"), words("compare.models.recomputed")), _worked(entry, bf16))
+    stored, agreement = entry.stored_cache, entry.stored_cache_agreement
+    label = _basis(words("field.cache.in_service"), words("compare.models.recomputed"))
+    if agreement is not None:
+        listing.put("stored", label, _agreeing(citations, entry, agreement))
+    else:
+        listing.put("stored", label, _worked(entry, stored))
+    published = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
+    listing.put(
+        "published",
+        words("field.cache.bytes_per_token"),
+        holds_for(published, lineage(citations.context.catalogue.entries, entry)),
+    )
+    return listing.cells
+
+
+def compute(citations: Citations, entry: Entry) -> Cells:
+    """What follows from the architecture and the pre-training that made the weights, in this family or none."""
+    words, listing = citations.context.words, _Listing(citations)
+    line = lineage(citations.context.catalogue.entries, entry)
+    result = followed(citations.context.lookup, line[-1])
+    infrastructure = entry.model.infrastructure
+    for key in (
+        "sparsity",
+        "tokens_per_parameter",
+        "tokens_per_activated",
+        "matrix_flops",
+        "attention_flops",
+        "flops_per_token",
+        "training_flops",
+        "utilisation",
+    ):
+        term = result.terms.get(key) if result else None
+        listing.put(key, _basis(words(f"term.{key}"), words("compare.models.recomputed")), _follows(entry, term))
+    if infrastructure is not None and shares_the_flagship(entry):
+        for key in ("gflop_per_token", "model_flops_utilization"):
+            label = _basis(words(f"field.infrastructure.{key}"), words("compare.models.published"))
+            listing.put(key, label, holds_for(getattr(infrastructure, key), line))
+    return listing.cells
+
+
+def _follows(entry: Entry, term: Term | None) -> Said | None:
+    if term is None:
+        return None
+    html = Markup('<a class="ds-r" href="ds:models/{}.md#what-follows" title="{}">{}</a>').format(
+        entry.model.id, term.numbers, shown(term)
+    )
+    return Said(html, spelled(shown(term)))
+
+
+def shares_the_flagship(entry: Entry) -> bool:
+    """Whether hours and machines that a model states without saying for which variant hold for this one."""
+    flagship = next(v for v in entry.model.variants if v.id == entry.model.flagship)
+    owner = flagship.architecture_of or flagship.id
+    return entry.architecture is not None and owner in (entry.architecture_owner, entry.variant.id)

@@ -1,0 +1,233 @@
+"""Any models side by side: a ready comparison in HTML, and the cells of every variant for the script.
+
+The script shows other choices from the same cells. What differs is decided by what values say
+(`catalogue.derive.differences`), here for the ready comparison and in the script for the others.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.differences import NOT_THERE, Verdict
+from catalogue.records import Entry, first_date
+from catalogue.schema.model import Model, Track
+
+from .. import assets
+from ..cite import Citations
+from ..comparison import stated_for_models, themes
+from ..comparison.rows import NOTHING, Cells, Row, counted, lines
+from ..context import Context
+from ..page import Page, Section
+
+PATH = "compare/models.md"
+MOST = 4
+_SOURCE = re.compile(r'data-s="(\d+)"')
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A table of the page.
+
+    Attributes:
+        least: How many variants have to fill a row for it to be shown.
+    """
+
+    id: str
+    cells: Callable[[Citations, Entry], Cells]
+    least: int = 1
+
+
+def address(*entries: Entry) -> str:
+    """Where a comparison of these variants is."""
+    return f"ds:{PATH}?v={','.join(entry.variant.id for entry in entries)}"
+
+
+def pairs(context: Context) -> list[tuple[Entry, Entry]]:
+    """The flagship of each model behind that of its predecessor, the newest model last."""
+    catalogue = context.catalogue
+
+    def date(model: Model) -> str:
+        found = first_date(model)
+        return found.first_day if found else ""
+
+    return [
+        (catalogue.flagship(catalogue.models[model.compared_with]), catalogue.flagship(model))
+        for model in sorted(catalogue.models.values(), key=date)
+        if model.compared_with is not None
+    ]
+
+
+def default_pair(context: Context) -> tuple[Entry, Entry]:
+    """The newest general model and its predecessor."""
+    found = pairs(context)
+    return next((pair for pair in reversed(found) if pair[1].model.track is Track.GENERAL), found[-1])
+
+
+def page(context: Context) -> Page:
+    """The page."""
+    words, citations = context.words, Citations(context)
+    chosen = default_pair(context)
+    shown = _themes(citations)
+    ready = {theme.id: [theme.cells(citations, entry) for entry in chosen] for theme in shown}
+    sections = [_table(context, theme, chosen, ready[theme.id]) for theme in shown]
+    listed = _sources_of(citations, sections)
+    everything = {
+        id_: {theme.id: theme.cells(citations, entry) for theme in shown}
+        for id_, entry in context.catalogue.entries.items()
+    }
+    data = _data(citations, shown, everything)
+    lead = context.html(
+        "compare_models.html.jinja",
+        chosen=chosen,
+        families=_families(context),
+        themes=[(theme.id, words(f"compare.models.{theme.id}")) for theme in shown],
+        pairs=[(pair, address(*pair)) for pair in pairs(context)],
+        legend={kind: _cue(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
+        most=MOST,
+        script=assets.script("compare", {"compare-data": data}),
+    )
+    sources = context.html("sources.html.jinja", listing=listed)
+    return Page(
+        PATH,
+        words("compare.models.title"),
+        words("compare.models.description"),
+        (Section("lead", "", lead), *sections, Section("sources", words("section.sources"), sources)),
+        hide=("toc",),
+    )
+
+
+def _sources_of(citations: Citations, sections: Sequence[Section]) -> list[tuple[int, list[Markup]]]:
+    """The sources of what is shown: a row that one model alone has a score in is not."""
+    shown = {int(number) for section in sections for number in _SOURCE.findall(section.html)}
+    return [(number, source) for number, source in citations.listing() if number in shown]
+
+
+def _themes(citations: Citations) -> tuple[Theme, ...]:
+    evaluation = stated_for_models.benchmarks(citations).evaluation
+    return (
+        Theme("identity", themes.identity),
+        Theme("sizes", themes.sizes),
+        Theme("architecture", _once_each(themes.architecture)),
+        Theme("cache", themes.cache),
+        Theme("training", stated_for_models.training),
+        Theme("compute", themes.compute),
+        Theme("post-training", stated_for_models.post_training),
+        Theme("infrastructure", stated_for_models.infrastructure),
+        Theme("evaluation", evaluation, least=2),
+    )
+
+
+def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citations, Entry], Cells]:
+    """The cells of an architecture, made once for all variants that share it."""
+    made: dict[str, Cells] = {}
+
+    def cells(citations: Citations, entry: Entry) -> Cells:
+        if entry.architecture_owner not in made:
+            made[entry.architecture_owner] = theme(citations, entry)
+        return made[entry.architecture_owner]
+
+    return cells
+
+
+def _families(context: Context) -> list[tuple[str, list[Entry]]]:
+    """Every variant, under the name of its family, the newest family first."""
+    catalogue = context.catalogue
+    return [(m.name, list(catalogue.entries_of(m))) for m in reversed(list(catalogue.models.values()))]
+
+
+def _table(context: Context, theme: Theme, chosen: Sequence[Entry], columns: Sequence[Cells]) -> Section:
+    words = context.words
+    title = words(f"compare.models.{theme.id}")
+    found = lines(columns, theme.least)
+    html = context.html(
+        "compare_table.html.jinja",
+        theme=theme.id,
+        title=title,
+        names=[_name(entry) for entry in chosen],
+        lines=found,
+        counts=counted(found),
+        cues={kind: _cue(context, kind) for kind in Verdict},
+    )
+    return Section(theme.id, title, html)
+
+
+def _name(entry: Entry) -> Markup:
+    return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, entry.variant.name)
+
+
+def _cue(context: Context, kind: Verdict) -> Markup:
+    """The sign of a row, with its word for those who do not see it."""
+    if kind is Verdict.OPEN:
+        return Markup('<span class="ds-cue"></span>')
+    sign, word = context.words(f"compare.models.sign.{kind.value}"), context.words(f"compare.models.{kind.value}")
+    return Markup('<span class="ds-cue" role="img" aria-label="{}" title="{}">{}</span>').format(word, word, sign)
+
+
+class _Pool:
+    """Texts by number, each kept once."""
+
+    def __init__(self, *first: str) -> None:
+        self._numbers = {text: number for number, text in enumerate(first)}
+
+    def number(self, text: str) -> int:
+        return self._numbers.setdefault(text, len(self._numbers))
+
+    @property
+    def texts(self) -> list[str]:
+        return list(self._numbers)
+
+
+def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str, Mapping[str, Cells]]) -> str:
+    """The cells of every variant as JSON, each HTML and each run of cells kept once.
+
+    `cells[n]` is a flat list of row, HTML and value, by number; HTML 0 is a dash and value 0 is a dimension that is
+    not there, −1 one that is not known. `variants` has the name of each and the run of cells of each theme.
+    """
+    context, words = citations.context, citations.context.words
+    html, values, runs = _Pool(str(NOTHING)), _Pool(NOT_THERE), _Pool()
+    rows: dict[str, list[Row]] = {
+        theme.id: sorted({r for cells in everything.values() for r in cells[theme.id]}, key=lambda r: r.order)
+        for theme in shown
+    }
+    variants: dict[str, list[object]] = {}
+    for id_, by_theme in everything.items():
+        numbers = []
+        for theme in shown:
+            run: list[int] = []
+            for place, row in enumerate(rows[theme.id]):
+                cell = by_theme[theme.id].get(row)
+                if cell is not None:
+                    value = values.number(cell.value) if cell.value is not None else -1
+                    run += [place, html.number(str(cell.html)), value]
+            numbers.append(runs.number(json.dumps(run)))
+        variants[id_] = [str(_name(context.catalogue.entries[id_])), *numbers]
+    data: dict[str, Any] = {
+        "themes": [
+            {"id": t.id, "least": t.least, "rows": [[r.group, str(r.label)] for r in rows[t.id]]} for t in shown
+        ],
+        "variants": variants,
+        "html": html.texts,
+        "cells": [json.loads(run) for run in runs.texts],
+        "sources": ["<br>".join(lines_) for _, lines_ in citations.listing()],
+        "cues": {kind.value: str(_cue(context, kind)) for kind in Verdict},
+        "words": dict(_words_for_the_script(words)),
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _words_for_the_script(words: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    for key in ("nth", "nobody", "unknown", "many", "few", "copied", "not_copied", "result", "nothing", "counts"):
+        yield key, words(f"compare.models.{key}")
+    yield "and", words("punctuation.listed")
+
+
+def link(context: Context, before: Entry, after: Entry) -> Markup:
+    """A link to two variants side by side."""
+    label = escape(context.words("compare.models.against", name=before.variant.name))
+    return Markup('<a class="ds-aside" href="{}">{}</a>').format(address(before, after), label)

@@ -1,0 +1,110 @@
+// Any models side by side: the choice is in the address, the cells come with the page.
+
+const data = JSON.parse(document.getElementById("compare-data").textContent);
+const { themes, variants, html, cells, cues, words } = data;
+const form = document.getElementById("compare-form");
+const [problem, result] = [form.querySelector("[role=alert]"), form.querySelector("[role=status]")];
+const fold = form.querySelector("input");
+const slots = form.querySelector(".ds-slots");
+const list = document.querySelector("ol.ds-sources");
+const other = document.querySelector("a.ds-language");
+const most = 4;
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const address = (ids) => `?v=${ids.join(",")}${fold.checked ? "&fold=1" : ""}`;
+const plain = (id) => variants[id][0].replace(/<[^>]*>/g, "");
+
+for (let number = 2; number <= most; number++) {
+  const slot = slots.children[0].cloneNode(true);
+  slot.children[0].textContent = fill(words.nth, { number });
+  if (number > 2) slot.children[1].prepend(new Option(words.nobody, ""));
+  slots.append(slot);
+}
+const selects = [...slots.querySelectorAll("select")];
+
+function column(id, theme) {
+  const run = cells[variants[id][theme + 1]];
+  const found = {};
+  for (let i = 0; i < run.length; i += 3) found[run[i]] = [run[i + 1], run[i + 2]];
+  return found;
+}
+
+function show(ids) {
+  const total = { differs: 0, same: 0, open: 0 };
+  themes.forEach((theme, number) => {
+    const table = document.getElementById(`compare-${theme.id}`);
+    const columns = ids.map((id) => column(id, number));
+    const count = { differs: 0, same: 0, open: 0 };
+    let body = "";
+    let last = "";
+    theme.rows.forEach(([group, label], row) => {
+      const line = columns.map((found) => found[row] ?? [0, -1]);
+      if (line.filter(([shown]) => shown).length < theme.least) return;
+      const known = line.map(([, value]) => value).filter((value) => value >= 0);
+      const differ = new Set(known).size > 1;
+      const verdict = differ ? "differs" : known.length === ids.length ? "same" : "open";
+      count[verdict]++;
+      total[verdict]++;
+      if (fold.checked && verdict === "same") return;
+      if (group !== last) body += `<tr class="ds-group" role="row"><th scope="rowgroup" colspan="${ids.length + 1}" role="rowheader">${group}</th></tr>`;
+      last = group;
+      const shown = line.map(
+        ([text, value]) => `<td${differ && value >= 0 && value !== known[0] ? ' class="differs"' : ""} role="cell">${html[text]}</td>`,
+      );
+      body += `<tr class="${verdict}" role="row"><th scope="row" role="rowheader">${cues[verdict]}${label}</th>${shown.join("")}</tr>`;
+    });
+    table.className = `ds-table ds-of-${ids.length}`;
+    table.caption.lastChild.data = ` ${fill(words.counts, count)}`;
+    const heads = table.tHead.rows[0];
+    heads.innerHTML = heads.cells[0].outerHTML + ids.map((id) => `<th scope="col" role="columnheader">${variants[id][0]}</th>`).join("");
+    table.tBodies[0].innerHTML = body || (count.same ? "" : `<tr role="row"><td colspan="${ids.length + 1}" role="cell">${words.nothing}</td></tr>`);
+  });
+  const used = new Set([...document.querySelectorAll(".ds-compared a[data-s]")].map((a) => Number(a.dataset.s)));
+  list.innerHTML = [...used]
+    .sort((a, b) => a - b)
+    .map((n) => `<li id="s${n}" value="${n}">${data.sources[n - 1]}</li>`)
+    .join("");
+  result.textContent = fill(words.result, { names: ids.map(plain).join(words.and), ...total });
+  if (other) other.search = address(ids); // the other language shows the same choice
+}
+
+function choose() {
+  const ids = [...new Set(selects.map((select) => select.value).filter(Boolean))];
+  problem.textContent = ids.length < 2 ? words.few : "";
+  if (ids.length < 2) return;
+  history.replaceState(null, "", address(ids) + location.hash);
+  show(ids);
+}
+
+function read() {
+  const query = new URLSearchParams(location.search);
+  const asked = [...new Set((query.get("v") ?? "").split(",").filter(Boolean))];
+  const known = asked.filter((id) => Object.hasOwn(variants, id));
+  const bad = asked.filter((id) => !known.includes(id)).map((id) => fill(words.unknown, { id }));
+  if (known.length > most) bad.push(words.many);
+  if (known.length === 1) bad.push(words.few);
+  fold.checked = query.has("fold");
+  const ids = (known.length > 1 ? known : [...new Set([...known, ...form.dataset.ready.split(",")])].slice(0, 2)).slice(0, most);
+  selects.forEach((select, i) => (select.value = ids[i] ?? ""));
+  if (asked.length || fold.checked) show(ids);
+  problem.textContent = bad.join(" ");
+}
+
+// Browsers give the clipboard to secure pages alone; one that is served at home has the older command.
+function copy() {
+  const field = Object.assign(document.createElement("textarea"), { value: location.href });
+  form.append(field);
+  field.select();
+  result.textContent = document.execCommand("copy") ? words.copied : words.not_copied;
+  field.remove();
+}
+
+form.addEventListener("change", choose);
+form.addEventListener("submit", (event) => event.preventDefault());
+form.querySelector("button").addEventListener("click", (event) => {
+  copy();
+  event.target.focus();
+});
+for (const pair of document.querySelectorAll(".ds-pairs a")) pair.href = `?v=${pair.dataset.v}`;
+read();
+form.hidden = false;

@@ -1,0 +1,183 @@
+"""What changed, on every model page: the four groups are those of the catalogue, and a reason has its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from catalogue.derive.differences import OFTEN_LEFT_OUT, Verdict, said, said_by_architecture, verdict
+from catalogue.derive.recipe import furthest, recipe
+from catalogue.records import Catalogue
+from catalogue.schema.model import Model
+from catalogue.schema.values import Absence, Length, Quantity, Single, Text
+from render import words as language_files
+from render.fields import stated
+from render.pages.model_changes import MINOR
+
+WORDS = language_files.load("en")
+
+
+@pytest.fixture(scope="module")
+def sections(built: Path, catalogue: Catalogue) -> Mapping[str, dict[str, LexborNode]]:
+    """The groups of each model's page, by heading; a `div` around what stands under it."""
+    found = {}
+    for model in followers(catalogue):
+        html = (built / "models" / model.id / "index.html").read_text(encoding="utf-8")
+        section = html.split('id="what-changed"')[1].split("<h2")[0]
+        groups = {"": section.split("<h3")[0]}
+        kept = section.partition('<details class="ds-working ds-kept">')
+        groups["kept"] = kept[2]
+        for part in kept[0].split("<h3>")[1:]:
+            title, _, rest = part.partition("</h3>")
+            groups[next(key for key in ("changed", "new", "gone") if WORDS(f"changes.{key}") == title)] = rest
+        found[model.id] = {key: parsed(text) for key, text in groups.items()}
+    return found
+
+
+def parsed(html: str) -> LexborNode:
+    body = LexborHTMLParser(f"<body>{html}</body>").body
+    assert body is not None
+    return body
+
+
+def followers(catalogue: Catalogue) -> list[Model]:
+    return [model for model in catalogue.models.values() if model.compared_with]
+
+
+def plainly(single: Single[object]) -> str | None:
+    """A value as text; 0 where it does not apply, None where it is not known."""
+    if single.value is None:
+        return "0" if single.absence is Absence.NOT_APPLICABLE else None
+    return str(getattr(single.value, "value", single.value))
+
+
+def chips(group: LexborNode | None) -> set[str]:
+    links = group.css(".ds-chips a[href*='techniques/']") if group is not None else []
+    return {(link.attributes["href"] or "").rstrip("/").rsplit("/", 1)[1] for link in links}
+
+
+def codes(group: LexborNode | None, selector: str) -> set[str]:
+    return {code.text() for code in group.css(selector)} if group is not None else set()
+
+
+def test_techniques_stand_in_the_group_of_what_became_of_them(
+    catalogue: Catalogue, sections: Mapping[str, dict[str, LexborNode]]
+) -> None:
+    for model in followers(catalogue):
+        of = {change: {use.id for use in model.techniques if use.change == change} for change in ("kept", "dropped")}
+        new = {use.id for use in model.techniques if use.change in ("introduced", "adopted")}
+        groups = sections[model.id]
+        shown = [chips(groups.get(key)) for key in ("new", "gone", "kept")]
+        assert shown == [new, of["dropped"], of["kept"]], model.id
+
+
+def test_dimensions_stand_in_the_group_of_what_became_of_them(
+    catalogue: Catalogue, sections: Mapping[str, dict[str, LexborNode]]
+) -> None:
+    compared = 0
+    for model in followers(catalogue):
+        pair = [catalogue.flagship(catalogue.models[model.compared_with or ""]), catalogue.flagship(model)]
+        if any(entry.architecture is None for entry in pair):
+            continue
+        old, new = (
+            {
+                key: plainly(single)
+                for key, single in stated(entry.architecture)  # type: ignore[arg-type]
+                if key not in MINOR and not key.startswith("rope_scaling")
+            }
+            for entry in pair
+        )
+        groups: dict[str, set[str]] = {"changed": set(), "new": set(), "gone": set(), "kept": set()}
+        for key in old.keys() | new.keys():
+            before, after = (side.get(key, None if key in OFTEN_LEFT_OUT else "0") for side in (old, new))
+            if before is None or after is None or before == after == "0":
+                continue
+            where = "kept" if before == after else "new" if before == "0" else "gone" if after == "0" else "changed"
+            groups[where].add(key)
+        page = sections[model.id]
+        assert codes(page.get("changed"), ".ds-from-to tbody th code") == groups["changed"], model.id
+        for key in ("new", "gone", "kept"):
+            assert codes(page.get(key), ".ds-values code") == groups[key], (model.id, key)
+        compared += 1
+    assert compared > 15
+
+
+def test_every_written_change_is_there_and_every_reason_has_a_source(
+    catalogue: Catalogue, sections: Mapping[str, dict[str, LexborNode]]
+) -> None:
+    reasons = 0
+    for model in followers(catalogue):
+        for key, written in (
+            ("changed", [change for change in model.changes if change.before]),
+            ("new", [change for change in model.changes if not change.before]),
+        ):
+            group = sections[model.id].get(key)
+            rows = group.css(".ds-changes tbody tr") if group is not None else []
+            assert [row.css_first("th").text() for row in rows] == [change.aspect.en for change in written], model.id  # type: ignore[union-attr]
+            for row, change in zip(rows, written, strict=True):
+                if change.reason is not None:
+                    last = row.css("td")[-1]
+                    assert last.css_first("a.ds-mark") is not None, (model.id, change.aspect.en)
+                    assert last.text().split("\u2060")[0].startswith(change.reason.en[:20]), model.id
+                    reasons += 1
+    assert reasons > 30
+
+
+def test_a_recipe_lists_no_value_twice_and_none_that_is_the_same_as_changed(
+    catalogue: Catalogue, sections: Mapping[str, dict[str, LexborNode]]
+) -> None:
+    """The tokens of the one pre-training, before and after, are those of the catalogue."""
+    checked = 0
+    for model in followers(catalogue):
+        ends = [furthest(catalogue.entries, m) for m in (catalogue.models[model.compared_with or ""], model)]
+        tokens = []
+        for end in ends:
+            stages = [s for s in recipe(catalogue.entries, end).stages if s.kind == "pre-training"]
+            if len(stages) == 1 and stages[0].data and stages[0].data.tokens:
+                value = next(single for _, single in stages[0].data.tokens.singles()).value
+                tokens.append(value)
+        if len(tokens) < 2 or None in tokens:
+            continue
+        label = WORDS("changes.of_stage", stage=WORDS("stage.pre_training"), field=WORDS("field.data.tokens"))
+        group = "changed" if tokens[0].value != tokens[1].value else "kept"
+        text = sections[model.id][group].text(separator=" ")
+        assert label in text, model.id
+        checked += 1
+    assert checked > 2
+
+
+def test_every_follower_links_to_both_side_by_side(
+    catalogue: Catalogue, sections: Mapping[str, dict[str, LexborNode]]
+) -> None:
+    for model in followers(catalogue):
+        link = sections[model.id][""].css_first("a.ds-aside")
+        assert link is not None
+        ids = f"{catalogue.models[model.compared_with or ''].flagship},{model.flagship}"
+        assert link.attributes["href"] == f"../../compare/models/?v={ids}"
+
+
+SAYINGS = [
+    ("a length in K and in digits", Length.parse("128K"), Length.parse(131072), True),
+    ("a number in T and in digits", Quantity.parse("2.0T"), Quantity.parse("2000B"), True),
+    ("about and exactly", Quantity.parse("~600K"), Quantity.parse("600K"), True),
+    ("a bound and a number", Quantity.parse(">600K"), Quantity.parse("600K"), False),
+    ("one digit apart", Quantity.parse("671B"), Quantity.parse("672B"), False),
+    ("texts", Text(en="AdamW", zh="甲"), Text(en="AdamW"), True),
+]
+
+
+@pytest.mark.parametrize(("label", "a", "b", "equal"), SAYINGS, ids=[case[0] for case in SAYINGS])
+def test_values_are_compared_by_what_they_say(label: str, a: object, b: object, equal: bool) -> None:
+    assert (said(Single[object](value=a)) == said(Single[object](value=b))) is equal
+
+
+def test_unknown_is_no_difference_and_not_there_is_one() -> None:
+    unknown = said(Single[Quantity](value=Absence.NOT_PUBLISHED))
+    assert verdict([unknown, "1"]) is Verdict.OPEN
+    assert verdict([unknown, "1", "2"]) is Verdict.DIFFERENT
+    assert verdict(["1", "1"]) is Verdict.SAME
+    assert verdict([said_by_architecture("kv_lora_rank", None), "512"]) is Verdict.DIFFERENT
+    assert verdict([said_by_architecture("qk_norm", None), "True"]) is Verdict.OPEN

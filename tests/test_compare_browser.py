@@ -1,0 +1,356 @@
+"""Any models side by side, in Chromium: choosing, sharing, folding, and marks that are those of the catalogue."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue.derive.differences import OFTEN_LEFT_OUT
+from catalogue.records import Catalogue, Entry, first_date
+from catalogue.schema.model import Track
+from catalogue.schema.values import Absence, Single
+from render import words as language_files
+from render.fields import stated
+
+pytestmark = pytest.mark.browser
+
+PAGE = "compare/models/"
+THEMES = (
+    "identity",
+    "sizes",
+    "architecture",
+    "cache",
+    "training",
+    "compute",
+    "post-training",
+    "infrastructure",
+    "evaluation",
+)
+CHOICES = (
+    ("deepseek-llm-67b-base", "deepseek-v2"),
+    ("deepseek-v2", "deepseek-v3-base"),
+    ("deepseek-v3-base", "deepseek-r1"),
+    ("deepseek-v3.2", "deepseek-v4-pro-base", "deepseek-v4.1-flash"),
+    ("deepseek-llm-7b-base", "deepseek-moe-16b-base", "deepseek-v2-lite", "janus-pro-7b"),
+    ("deepseek-r1-lite-preview", "deepseek-r1"),
+)
+WORDS = language_files.load("en")
+
+
+def word(key: str, **values: object) -> str:
+    return WORDS(f"compare.models.{key}", **values)
+
+
+def open_with(page: Page, address: str, *ids: str, more: str = "") -> None:
+    page.goto(f"{address}{PAGE}?v={','.join(ids)}{more}")
+
+
+def selects(page: Page) -> Locator:
+    return page.locator("#compare-form select")
+
+
+def problem(page: Page) -> Locator:
+    return page.locator("#compare-form [role=alert]")
+
+
+def names_shown(page: Page, theme: str = "architecture") -> list[str]:
+    return page.locator(f"#compare-{theme} thead th").all_text_contents()[1:]
+
+
+def names(catalogue: Catalogue, ids: Sequence[str]) -> list[str]:
+    return [catalogue.entries[id_].variant.name for id_ in ids]
+
+
+def newest_pair(catalogue: Catalogue) -> tuple[Entry, Entry]:
+    """The flagship of the newest general model that has a predecessor, behind the predecessor's."""
+    general = [m for m in catalogue.models.values() if m.track is Track.GENERAL and m.compared_with]
+    newest = max(general, key=lambda m: d.first_day if (d := first_date(m)) else "")
+    return catalogue.flagship(catalogue.models[newest.compared_with or ""]), catalogue.flagship(newest)
+
+
+def test_without_javascript_the_newest_pair_stands_there(browser: Browser, address: str, catalogue: Catalogue) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + PAGE)
+    pair = newest_pair(catalogue)
+    expect(page.locator("#compare-form")).to_be_hidden()
+    for theme in THEMES:
+        assert names_shown(page, theme) == [entry.variant.name for entry in pair], theme
+    layers = page.locator("#compare-architecture tr", has=page.get_by_text("num_hidden_layers", exact=True))
+    shown = layers.locator("td").all_text_contents()
+    assert [int(re.sub(r"\D", "", text)) for text in shown] == [
+        entry.architecture.num_hidden_layers.value for entry in pair if entry.architecture
+    ]
+    page.locator(".ds-pairs summary").click()
+    link = page.locator(f".ds-pairs a[data-v='{pair[0].variant.id},{pair[1].variant.id}']")
+    link.click()
+    assert page.url == f"{address}models/{pair[1].model.id}/#what-changed"
+    context.close()
+
+
+def test_the_script_shows_what_the_page_came_with(page: Page, address: str, catalogue: Catalogue) -> None:
+    """The ready comparison is made by Python, the others by the script: for the same choice they are the same."""
+    ids = [entry.variant.id for entry in newest_pair(catalogue)]
+    page.goto(address + PAGE)
+    parts = [f"#compare-{theme}" for theme in THEMES] + ["ol.ds-sources"]
+
+    def tables() -> list[str]:
+        return [re.sub(r">\s+<", "><", page.locator(part).inner_html().strip()) for part in parts]
+
+    ready = tables()
+    open_with(page, address, *ids)
+    expect(page.locator(".ds-result")).to_contain_text(catalogue.entries[ids[0]].variant.name)
+    for part, before, after in zip(parts, ready, tables(), strict=True):
+        assert after == before, part
+
+
+def test_choosing_from_the_lists_changes_every_theme_and_the_address(
+    page: Page, address: str, catalogue: Catalogue
+) -> None:
+    page.goto(address + PAGE)
+    chosen = ("deepseek-v2", "deepseek-v3-base", "deepseek-r1", "deepseek-llm-7b-base")
+    for select, id_ in zip(selects(page).all(), chosen, strict=True):
+        select.select_option(id_)
+    for theme in THEMES:
+        assert names_shown(page, theme) == names(catalogue, chosen)
+    assert page.url == f"{address}{PAGE}?v={','.join(chosen)}"
+    page.reload()
+    assert names_shown(page) == names(catalogue, chosen)
+    assert [select.input_value() for select in selects(page).all()] == list(chosen)
+    selects(page).nth(3).select_option("")
+    assert names_shown(page) == names(catalogue, chosen[:3])
+
+
+def test_choosing_from_the_keyboard(page: Page, address: str, catalogue: Catalogue) -> None:
+    open_with(page, address, "deepseek-v2", "deepseek-v3-base")
+    page.get_by_label(word("nth", number=2)).focus()
+    page.keyboard.type(catalogue.entries["deepseek-r1-zero"].variant.name)
+    expect(selects(page).nth(1)).to_have_value("deepseek-r1-zero")
+    assert names_shown(page) == names(catalogue, ["deepseek-v2", "deepseek-r1-zero"])
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    third = selects(page).nth(2).input_value()
+    assert third in catalogue.entries
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_label(word("fold"))).to_be_checked()
+    assert page.url.endswith(f"?v=deepseek-v2,deepseek-r1-zero,{third}&fold=1")
+
+
+def test_every_variant_can_be_chosen(page: Page, address: str, catalogue: Catalogue) -> None:
+    page.goto(address + PAGE)
+    options = (
+        selects(page)
+        .first.locator("option")
+        .evaluate_all("options => options.map(o => [o.value, o.textContent, o.parentNode.label])")
+    )
+    assert sorted(options) == sorted([e.variant.id, e.variant.name, e.model.name] for e in catalogue.entries.values())
+
+
+@pytest.mark.parametrize("bad", ["deepseek-v33", "<b>x</b>", "constructor"])
+def test_an_unknown_id_is_answered_and_the_rest_is_shown(
+    page: Page, address: str, catalogue: Catalogue, bad: str
+) -> None:
+    open_with(page, address, "deepseek-v2", bad, "deepseek-v3-base")
+    alert = problem(page)
+    expect(alert).to_be_visible()
+    expect(alert).to_have_text(word("unknown", id=bad))
+    assert names_shown(page) == names(catalogue, ["deepseek-v2", "deepseek-v3-base"])
+
+
+def test_one_model_alone_and_five_are_answered(page: Page, address: str, catalogue: Catalogue) -> None:
+    open_with(page, address, "deepseek-v2")
+    expect(problem(page)).to_have_text(word("few"))
+    assert names_shown(page)[0] == catalogue.entries["deepseek-v2"].variant.name
+    ids = list(catalogue.entries)[:5]
+    open_with(page, address, *ids)
+    expect(problem(page)).to_have_text(word("many"))
+    assert names_shown(page) == names(catalogue, ids[:4])
+    open_with(page, address, *ids[:2])
+    expect(problem(page)).to_be_empty()
+    selects(page).nth(1).select_option(ids[0])
+    expect(problem(page)).to_have_text(word("few"))
+
+
+def test_equal_rows_fold(page: Page, address: str) -> None:
+    open_with(page, address, "deepseek-v2", "deepseek-v3-base")
+    rows = page.locator(".ds-compared tbody tr")
+    count = {kind: page.locator(f".ds-compared tr.{kind}").count() for kind in ("same", "differs", "open")}
+    assert min(count.values()) > 0
+    caption = page.locator("#compare-architecture caption").inner_text()
+    page.get_by_label(word("fold")).click()
+    expect(page.locator(".ds-compared tr.same")).to_have_count(0)
+    assert page.locator(".ds-compared tr.differs").count() == count["differs"]
+    assert page.locator(".ds-compared tr.open").count() == count["open"]
+    assert page.locator("#compare-architecture caption").inner_text() == caption, "what is folded is still counted"
+    assert page.url.endswith("&fold=1")
+    page.reload()
+    expect(page.locator(".ds-compared tr.same")).to_have_count(0)
+    page.get_by_label(word("fold")).click()
+    expect(page.locator(".ds-compared tr.same")).to_have_count(count["same"])
+    assert rows.count() > sum(count.values()), "groups have a row of their own"
+
+
+def said_plainly(single: Single[object]) -> object:
+    """A value; 0 where it does not apply, None where it is not known."""
+    return 0 if single.absence is Absence.NOT_APPLICABLE else getattr(single.value, "value", single.value)
+
+
+def dimensions(entry: Entry) -> dict[str, object]:
+    """What an architecture says, by its names in config.json, in numbers where they are numbers."""
+    if entry.architecture is None:
+        return {}
+    return {key: said_plainly(single) for key, single in stated(entry.architecture)}
+
+
+def expected_marks(entries: Sequence[Entry]) -> dict[str, str]:
+    """Which dimensions differ, straight from the catalogue."""
+    blocks = [dimensions(entry) for entry in entries]
+    marks = {}
+    for key in {key for block in blocks for key in block}:
+        values = [
+            block.get(
+                key, None if key in OFTEN_LEFT_OUT or not block else 0
+            )  # what an architecture has not, it has 0 of
+            for block in blocks
+        ]
+        known = [value for value in values if value is not None]
+        differ = any(value != known[0] for value in known)
+        marks[key] = "differs" if differ else "same" if known and len(known) == len(values) else "open"
+    return marks
+
+
+@pytest.mark.parametrize("ids", CHOICES, ids="+".join)
+def test_marked_dimensions_are_those_that_differ_in_the_catalogue(
+    page: Page, address: str, catalogue: Catalogue, ids: tuple[str, ...]
+) -> None:
+    open_with(page, address, *ids)
+    rows = page.locator("#compare-architecture tbody tr").evaluate_all(
+        "rows => rows.map(r => [r.querySelector('th code').textContent, r.className, r.querySelector('.ds-cue').getAttribute('aria-label'),"
+        " [...r.querySelectorAll('td')].map(c => c.className)])"
+    )
+    entries = [catalogue.entries[id_] for id_ in ids]
+    assert {code: kind for code, kind, _, _ in rows} == {
+        key.rpartition(".")[2]: kind for key, kind in expected_marks(entries).items()
+    }
+    for code, kind, cue, cells in rows:
+        assert cue == {"differs": word("differs"), "same": word("same"), "open": None}[kind], code
+        assert ("differs" in cells) == (kind == "differs"), code
+
+
+@pytest.mark.parametrize("ids", [("deepseek-v2", "deepseek-v3-base"), ("deepseek-v3", "deepseek-r1")], ids="+".join)
+def test_scores_share_a_row_only_where_both_are_printed(
+    page: Page, address: str, catalogue: Catalogue, ids: tuple[str, str]
+) -> None:
+    open_with(page, address, *ids)
+    shown = page.locator("#compare-evaluation tbody tr:not(.ds-group)").evaluate_all(
+        "rows => rows.map(r => [r.className, ...[...r.querySelectorAll('td')].map(c => c.textContent)])"
+    )
+    assert shown
+    tables: dict[tuple[object, ...], dict[str, set[str]]] = {}
+    for model in catalogue.models.values():
+        for table in model.evaluation:
+            for row in table.rows:
+                setting = row.setting.en if row.setting else (model.id, table.id)
+                scores = tables.setdefault((table.kind, row.benchmark.en, setting), {})
+                for id_, score in row.scores.items():
+                    if score.value is not None:
+                        scores.setdefault(id_, set()).add(score.value.text)
+    both = [scores for key, scores in tables.items() if set(ids) <= set(scores) and key[0].value != "ablation"]  # type: ignore[attr-defined]
+    assert len(shown) == len(both)
+    assert sum(kind == "differs" for kind, *_ in shown) == sum(scores[ids[0]] != scores[ids[1]] for scores in both)
+
+
+def test_recomputed_sizes_say_how_they_agree(page: Page, address: str, catalogue: Catalogue) -> None:
+    ids = ("deepseek-v2", "deepseek-v3-base")
+    open_with(page, address, *ids)
+    row = page.locator("#compare-sizes tbody tr").nth(1)
+    expect(row.locator("th")).to_contain_text(word("recomputed"))
+    for place, id_ in enumerate(ids):
+        agreement = catalogue.entries[id_].total_agreement
+        assert agreement is not None
+        key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
+        label = WORDS(key, percent=f"{agreement.percent:+.2f}")
+        expect(row.locator("td").nth(place).get_by_role("img")).to_have_attribute("aria-label", label)
+
+
+def test_a_value_of_another_choice_opens_its_source(page: Page, address: str, catalogue: Catalogue) -> None:
+    open_with(page, address, "deepseek-coder-33b-base", "deepseek-math-7b-base")
+    total = catalogue.entries["deepseek-coder-33b-base"].variant.parameters.total
+    assert total.source is not None
+    page.locator("#compare-sizes a.ds-v").first.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text(catalogue.references[total.source.items[0].key].title)
+    numbers = page.locator(".ds-compared a[data-s]").evaluate_all("links => links.map(a => a.dataset.s)")
+    listed = page.locator("ol.ds-sources li").evaluate_all("items => items.map(i => i.id)")
+    assert sorted(listed) == sorted({f"s{number}" for number in numbers}), "sources of what is shown, and no others"
+
+
+def test_the_link_is_copied(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    open_with(page, address, "deepseek-v2", "deepseek-v3-base")
+    page.get_by_role("button", name=word("copy")).click()
+    expect(page.get_by_role("status").filter(has_text=word("copied"))).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    expect(page.get_by_role("button", name=word("copy"))).to_be_focused()
+    context.close()
+
+
+def test_it_works_from_a_folder(page: Page, built: Path, catalogue: Catalogue) -> None:
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto((built / PAGE / "index.html").as_uri())
+    selects(page).nth(0).select_option("deepseek-v2")
+    selects(page).nth(1).select_option("deepseek-v3-base")
+    assert names_shown(page) == names(catalogue, ["deepseek-v2", "deepseek-v3-base"])
+    assert [problem for problem in problems if "search_index" not in problem] == [], "the theme's search needs a server"
+
+
+def test_a_model_page_leads_to_its_comparison(page: Page, address: str, catalogue: Catalogue) -> None:
+    model = catalogue.models["deepseek-v3"]
+    pair = [catalogue.flagship(catalogue.models[model.compared_with or ""]), catalogue.flagship(model)]
+    page.goto(f"{address}models/{model.id}/")
+    page.get_by_role("link", name=word("against", name=pair[0].variant.name)).click()
+    assert page.url == f"{address}{PAGE}?v={pair[0].variant.id},{pair[1].variant.id}"
+    assert names_shown(page) == [entry.variant.name for entry in pair]
+
+
+@pytest.fixture(scope="module")
+def data(built: Path) -> dict[str, list[str]]:
+    """The JSON that the script reads."""
+    tree = LexborHTMLParser((built / PAGE / "index.html").read_text(encoding="utf-8"))
+    block = tree.css_first("#compare-data")
+    assert block is not None
+    return dict(json.loads(block.text()))
+
+
+def test_every_link_in_the_cells_leads_somewhere(built: Path, data: dict[str, list[str]]) -> None:
+    anchors: dict[Path, set[str]] = {}
+    broken, links = [], 0
+    for html in [*data["html"], *data["sources"]]:
+        for target in re.findall(r'href="([^"]*)"', html):
+            parts = urlsplit(target)
+            if re.fullmatch(r"#s\d+", target):
+                if int(target[2:]) > len(data["sources"]):
+                    broken.append(target)
+                continue
+            links += 1
+            file = (built / PAGE / unquote(parts.path) / "index.html").resolve()
+            if parts.scheme or not file.is_file():
+                broken.append(target)
+                continue
+            if file not in anchors:
+                anchors[file] = set(re.findall(r'\bid="([^"]*)"', file.read_text(encoding="utf-8")))
+            if parts.fragment and parts.fragment not in anchors[file]:
+                broken.append(target)
+    assert links > 1000
+    assert broken == []
