@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -99,7 +100,7 @@ def test_the_script_shows_what_the_page_came_with(page: Page, address: str, cata
     """The ready comparison is made by Python, the others by the script: for the same choice they are the same."""
     ids = [entry.variant.id for entry in newest_pair(catalogue)]
     page.goto(address + PAGE)
-    parts = [f"#compare-{theme}" for theme in THEMES] + ["ol.ds-sources"]
+    parts = [f"#compare-{theme}" for theme in THEMES] + ["#compare-drawings", "ol.ds-sources"]
 
     def tables() -> list[str]:
         return [re.sub(r">\s+<", "><", page.locator(part).inner_html().strip()) for part in parts]
@@ -246,6 +247,27 @@ def test_marked_dimensions_are_those_that_differ_in_the_catalogue(
         assert ("differs" in cells) == (kind == "differs"), code
 
 
+@pytest.mark.parametrize("ids", CHOICES, ids="+".join)
+def test_drawings_stand_side_by_side_with_what_differs_marked(
+    page: Page, address: str, catalogue: Catalogue, ids: tuple[str, ...]
+) -> None:
+    open_with(page, address, *ids)
+    chosen = [catalogue.entries[id_] for id_ in ids if catalogue.entries[id_].architecture]
+    owners = list(dict.fromkeys(entry.architecture_owner for entry in chosen))
+    drawings = page.locator("#compare-drawings .ds-drawing")
+    assert drawings.locator(".ds-drawing-head > b").all_text_contents() == names(catalogue, owners)
+    labels = [
+        drawing.locator("[data-k]").evaluate_all(
+            "all => all.map(l => [l.dataset.k, l.dataset.v, l.classList.contains('differs')])"
+        )
+        for drawing in drawings.all()
+    ]
+    first = {key: value for key, value, _ in labels[0]}
+    assert not any(marked for *_, marked in labels[0])
+    for key, value, marked in [label for other in labels[1:] for label in other]:
+        assert marked == (first.get(key) != value), key
+
+
 @pytest.mark.parametrize("ids", [("deepseek-v2", "deepseek-v3-base"), ("deepseek-v3", "deepseek-r1")], ids="+".join)
 def test_scores_share_a_row_only_where_both_are_printed(
     page: Page, address: str, catalogue: Catalogue, ids: tuple[str, str]
@@ -288,7 +310,9 @@ def test_a_value_of_another_choice_opens_its_source(page: Page, address: str, ca
     assert total.source is not None
     page.locator("#compare-sizes a.ds-v").first.hover()
     expect(page.get_by_role("tooltip")).to_contain_text(catalogue.references[total.source.items[0].key].title)
-    numbers = page.locator(".ds-compared a[data-s]").evaluate_all("links => links.map(a => a.dataset.s)")
+    numbers = page.locator(":is(.ds-compared, .ds-drawn) a[data-s]").evaluate_all(
+        "links => links.map(a => a.dataset.s)"
+    )
     listed = page.locator("ol.ds-sources li").evaluate_all("items => items.map(i => i.id)")
     assert sorted(listed) == sorted({f"s{number}" for number in numbers}), "sources of what is shown, and no others"
 
@@ -325,7 +349,7 @@ def test_a_model_page_leads_to_its_comparison(page: Page, address: str, catalogu
 
 
 @pytest.fixture(scope="module")
-def data(built: Path) -> dict[str, list[str]]:
+def data(built: Path) -> dict[str, Any]:
     """The JSON that the script reads."""
     tree = LexborHTMLParser((built / PAGE / "index.html").read_text(encoding="utf-8"))
     block = tree.css_first("#compare-data")
@@ -333,10 +357,10 @@ def data(built: Path) -> dict[str, list[str]]:
     return dict(json.loads(block.text()))
 
 
-def test_every_link_in_the_cells_leads_somewhere(built: Path, data: dict[str, list[str]]) -> None:
+def test_every_link_in_the_cells_leads_somewhere(built: Path, data: dict[str, Any]) -> None:
     anchors: dict[Path, set[str]] = {}
     broken, links = [], 0
-    for html in [*data["html"], *data["sources"]]:
+    for html in [*data["html"], *data["sources"], *data["drawings"].values()]:
         for target in re.findall(r'href="([^"]*)"', html):
             parts = urlsplit(target)
             if re.fullmatch(r"#s\d+", target):

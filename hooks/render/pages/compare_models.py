@@ -23,6 +23,7 @@ from ..cite import Citations
 from ..comparison import stated_for_models, themes
 from ..comparison.rows import NOTHING, Cells, Row, counted, lines
 from ..context import Context
+from ..figures.architecture import drawing
 from ..page import Page, Section
 
 PATH = "compare/models.md"
@@ -75,7 +76,11 @@ def page(context: Context) -> Page:
     chosen = default_pair(context)
     shown = _themes(citations)
     ready = {theme.id: [theme.cells(citations, entry) for entry in chosen] for theme in shown}
-    sections = [_table(context, theme, chosen, ready[theme.id]) for theme in shown]
+    drawn = _drawn(citations, chosen)
+    sections = [
+        _table(context, theme, chosen, ready[theme.id], drawn if theme.id == "architecture" else None)
+        for theme in shown
+    ]
     listed = _sources_of(citations, sections)
     everything = {
         id_: {theme.id: theme.cells(citations, entry) for theme in shown}
@@ -141,13 +146,24 @@ def _families(context: Context) -> list[tuple[str, list[Entry]]]:
     return [(m.name, list(catalogue.entries_of(m))) for m in reversed(list(catalogue.models.values()))]
 
 
-def _table(context: Context, theme: Theme, chosen: Sequence[Entry], columns: Sequence[Cells]) -> Section:
+def _drawn(citations: Citations, chosen: Sequence[Entry]) -> list[Markup]:
+    """The drawings of the chosen architectures, each once; what differs from the first is marked in the others."""
+    catalogue = citations.context.catalogue
+    owners = dict.fromkeys(entry.architecture_owner for entry in chosen if entry.architecture is not None)
+    entries = [catalogue.entries[id_] for id_ in owners]
+    return [drawing(citations, entry, entries[0] if entry is not entries[0] else None) for entry in entries]
+
+
+def _table(
+    context: Context, theme: Theme, chosen: Sequence[Entry], columns: Sequence[Cells], drawn: list[Markup] | None
+) -> Section:
     words = context.words
     title = words(f"compare.models.{theme.id}")
     found = lines(columns, theme.least)
     html = context.html(
         "compare_table.html.jinja",
         theme=theme.id,
+        drawn=drawn,
         title=title,
         names=[_name(entry) for entry in chosen],
         lines=found,
@@ -187,7 +203,8 @@ def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str,
     """The cells of every variant as JSON, each HTML and each run of cells kept once.
 
     `cells[n]` is a flat list of row, HTML and value, by number; HTML 0 is a dash and value 0 is a dimension that is
-    not there, −1 one that is not known. `variants` has the name of each and the run of cells of each theme.
+    not there, −1 one that is not known. `variants` has the name of each and the run of cells of each theme; `drawings` is by `owners`, the variants
+    whose architecture others share.
     """
     context, words = citations.context, citations.context.words
     html, values, runs = _Pool(str(NOTHING)), _Pool(NOT_THERE), _Pool()
@@ -207,7 +224,12 @@ def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str,
                     run += [place, html.number(str(cell.html)), value]
             numbers.append(runs.number(json.dumps(run)))
         variants[id_] = [str(_name(context.catalogue.entries[id_])), *numbers]
+    entries = context.catalogue.entries
+    owners = {id_: entry.architecture_owner for id_, entry in entries.items() if entry.architecture is not None}
+    drawings = {id_: str(drawing(citations, entries[id_])) for id_ in dict.fromkeys(owners.values())}
     data: dict[str, Any] = {
+        "owners": owners,
+        "drawings": drawings,
         "themes": [
             {"id": t.id, "least": t.least, "rows": [[r.group, str(r.label)] for r in rows[t.id]]} for t in shown
         ],

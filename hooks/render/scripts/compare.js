@@ -29,7 +29,18 @@ function column(id, theme) {
   return found;
 }
 
+// Each architecture once; a number that the first drawing labels otherwise, or not at all, is marked.
+function draw(ids) {
+  const owners = new Set(ids.map((id) => data.owners[id]).filter(Boolean));
+  const place = document.getElementById("compare-drawings");
+  place.innerHTML = [...owners].map((id) => `<div>${data.drawings[id]}</div>`).join("");
+  const [first, ...others] = [...place.children].map((one) => [...one.querySelectorAll("[data-k]")]);
+  const known = new Map(first?.map((label) => [label.dataset.k, label.dataset.v]));
+  for (const label of others.flat()) label.classList.toggle("differs", known.get(label.dataset.k) !== label.dataset.v);
+}
+
 function show(ids) {
+  draw(ids);
   const total = { differs: 0, same: 0, open: 0 };
   themes.forEach((theme, number) => {
     const table = document.getElementById(`compare-${theme.id}`);
@@ -59,7 +70,7 @@ function show(ids) {
     heads.innerHTML = heads.cells[0].outerHTML + ids.map((id) => `<th scope="col" role="columnheader">${variants[id][0]}</th>`).join("");
     table.tBodies[0].innerHTML = body || (count.same ? "" : `<tr role="row"><td colspan="${ids.length + 1}" role="cell">${words.nothing}</td></tr>`);
   });
-  const used = new Set([...document.querySelectorAll(".ds-compared a[data-s]")].map((a) => Number(a.dataset.s)));
+  const used = new Set([...document.querySelectorAll(":is(.ds-compared, .ds-drawn) a[data-s]")].map((a) => Number(a.dataset.s)));
   list.innerHTML = [...used]
     .sort((a, b) => a - b)
     .map((n) => `<li id="s${n}" value="${n}">${data.sources[n - 1]}</li>`)
