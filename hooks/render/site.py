@@ -12,6 +12,7 @@ from catalogue.schema.technique import TechniqueKind
 from . import assets
 from .cite import Citations
 from .context import Context
+from .figures.timeline import figure as timeline_figure
 from .page import Page, Site, marker
 from .pages import (
     add,
@@ -88,7 +89,7 @@ def _block(ctx: Context, citations: Citations, name: str) -> str:
     if name == "families":
         return models.families_table(citations)
     if name == "timeline":
-        return timeline.figure(ctx)
+        return timeline_figure(ctx)
     raise KeyError(f"there is no block `{name}`; allowed are `families`, `sources`, `timeline`")
 
 

@@ -1,0 +1,152 @@
+"""What stands on the timeline, and how it hangs together: models by track, techniques, infrastructure.
+
+Catalogue in, items in the order of their dates out. Where they are drawn is for `timeline.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from catalogue.records import first_date
+from catalogue.schema.model import Model, Relation, Track
+from catalogue.schema.technique import Technique, TechniqueKind
+from catalogue.schema.values import PartialDate
+
+from ..cite import first_sentence
+from ..context import Context
+
+TECHNIQUES = "techniques"
+INFRASTRUCTURE = "infrastructure"
+LANES = (*(track.value for track in Track), TECHNIQUES, INFRASTRUCTURE)
+MAKERS = ("DeepSeek", "High-Flyer")
+_MACHINERY = {
+    TechniqueKind.FRAMEWORK,
+    TechniqueKind.PARALLELISM,
+    TechniqueKind.KERNEL,
+    TechniqueKind.CLUSTER,
+    TechniqueKind.PRECISION,
+    TechniqueKind.INFERENCE,
+}
+# The relation that a line shows where two models have several, the closest first.
+RELATIONS = (Relation.INITIALISED, Relation.MERGED, Relation.SUCCEEDS, Relation.ARCHITECTURE, Relation.DISTILLED)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A model, a technique or a piece of infrastructure.
+
+    Attributes:
+        id: `model:id` or `technique:id`.
+        lane: Track of a model; `techniques` or `infrastructure`.
+        date: First known date of a model; when a technique was introduced.
+        title: What it is, in a sentence.
+        kin: Places in the list of items of everything that belongs to its lineage, itself included.
+    """
+
+    id: str
+    lane: str
+    date: PartialDate
+    label: str
+    title: str
+    kin: tuple[int, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return {TECHNIQUES: "technique", INFRASTRUCTURE: "infrastructure"}.get(self.lane, "model")
+
+    @property
+    def href(self) -> str:
+        kind, _, id_ = self.id.partition(":")
+        return f"ds:{kind}s/{id_}.md"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line from a model to one that was built on it, for the closest of their relations."""
+
+    older: str
+    younger: str
+    relation: Relation
+
+
+def items(context: Context) -> list[Item]:
+    """Everything that is drawn and listed, in the order of the dates, with its lineage."""
+    found = sorted([*_models(context), *_techniques(context)], key=lambda item: (item.date.first_day, item.id))
+    places = {item.id: place for place, item in enumerate(found)}
+    kin = {id_: sorted({places[other] for other in others & places.keys()}) for id_, others in _kin(context).items()}
+    return [replace(item, kin=tuple(kin[item.id])) for item in found]
+
+
+def links(models: Iterable[Model]) -> list[Link]:
+    """The lines, one for each pair of models."""
+    found = []
+    for model in models:
+        closest: dict[str, Relation] = {}
+        for link in model.builds_on:
+            known = closest.get(link.model)
+            if known is None or RELATIONS.index(link.relation) < RELATIONS.index(known):
+                closest[link.model] = link.relation
+        found += [Link(older, model.id, relation) for older, relation in closest.items()]
+    return found
+
+
+def _models(context: Context) -> Iterator[Item]:
+    for model in context.catalogue.models.values():
+        when = first_date(model)
+        if when is not None:
+            summary = first_sentence(context, model.summary)
+            yield Item(f"model:{model.id}", model.track.value, when, model.name, summary)
+
+
+def _techniques(context: Context) -> Iterator[Item]:
+    """What the makers introduced themselves since their first model."""
+    first = min((d.first_day for m in context.catalogue.models.values() if (d := first_date(m))), default="")
+    for technique in context.catalogue.techniques.values():
+        when = technique.introduced.date.value
+        if when is not None and when.first_day >= first and makers_own(technique):
+            lane = INFRASTRUCTURE if technique.kind in _MACHINERY else TECHNIQUES
+            what = first_sentence(context, technique.what)
+            yield Item(f"technique:{technique.id}", lane, when, context.short_name(technique), what)
+
+
+def makers_own(technique: Technique) -> bool:
+    """Whether the makers come first among those who introduced a technique, so that its date is theirs.
+
+    What stands behind a semicolon is a later form: MTP is by others, and its sequential form by DeepSeek.
+    """
+    first_named = technique.introduced.by.en.partition(";")[0]
+    return any(maker in first_named for maker in MAKERS)
+
+
+def _kin(context: Context) -> dict[str, set[str]]:
+    """By item: for a model what it was built on, all the way back and forth, and the techniques it brought in;
+    for a technique the models that used it and what it took the place of.
+    """
+    models, techniques = context.catalogue.models, context.catalogue.techniques
+    parents = {m.id: {link.model for link in m.builds_on} for m in models.values()}
+    children = {id_: {child for child, older in parents.items() if id_ in older} for id_ in models}
+    found: dict[str, set[str]] = {f"technique:{t.id}": {f"technique:{t.id}"} for t in techniques.values()}
+    for technique in techniques.values():
+        for other in technique.replaces:
+            found[f"technique:{technique.id}"].add(f"technique:{other}")
+            found[f"technique:{other}"].add(f"technique:{technique.id}")
+    for model in models.values():
+        family = {model.id} | _reached(model.id, parents) | _reached(model.id, children)
+        found[f"model:{model.id}"] = {f"model:{id_}" for id_ in family}
+        for use in model.techniques:
+            if use.change != "dropped":
+                found[f"technique:{use.id}"].add(f"model:{model.id}")
+            if use.change in ("introduced", "adopted"):
+                found[f"model:{model.id}"].add(f"technique:{use.id}")
+    return found
+
+
+def _reached(start: str, steps: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = set(steps[start])
+    while waiting:
+        step = waiting.pop()
+        found.add(step)
+        waiting |= steps[step] - found
+    return found
