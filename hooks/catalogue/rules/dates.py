@@ -30,7 +30,7 @@ def dates_in_order(draft: Draft) -> Iterator[Finding]:
         older = {edge.model for edge in model.builds_on if edge.relation in (Relation.SUCCEEDS, Relation.MERGED)}
         for other_id in sorted(older & draft.by_id.keys()):
             other = first_date(draft.by_id[other_id])
-            if other is not None and _before(own, other):
+            if other is not None and own.surely_before(other):
                 yield draft.finding(
                     (*path, "dates"),
                     f"first date {own.text}, before `{other_id}` ({other.text}), on which it builds",
@@ -45,7 +45,7 @@ def updates_in_order(draft: Draft) -> Iterator[Finding]:
         start = draft.entries.get(variant.based_on.value or "") if variant.based_on else None
         own = _released(model, variant)
         base = _released(start.model, start.variant) if start else None
-        if start and own and base and _before(own, base):
+        if start and own and base and own.surely_before(base):
             yield draft.finding(
                 (*path, "released"),
                 f"released {own.text}, before `{start.variant.id}` ({base.text}), from which it starts",
@@ -93,11 +93,6 @@ def arxiv_month(draft: Draft) -> Iterator[Finding]:
                 "an id begins with the year and month of the first version",
                 fix="correct the date, or `eprint` in the bibliography",
             )
-
-
-def _before(one: PartialDate, other: PartialDate) -> bool:
-    """Whether one date is surely earlier: a month and a day are compared only as far as both are written."""
-    return one.text[: len(other.text)] < other.text[: len(one.text)]
 
 
 def _day(partial: PartialDate) -> date:

@@ -218,6 +218,10 @@ class PartialDate(_Scalar):
         """The earliest day the date can mean, as an ISO string that sorts."""
         return self.text if self.is_day else f"{self.text}-01"
 
+    def surely_before(self, other: PartialDate) -> bool:
+        """Whether it is earlier for certain: a month and a day are compared only as far as both are written."""
+        return self.text[: len(other.text)] < other.text[: len(self.text)]
+
 
 @dataclass(frozen=True)
 class Source(_Scalar):

@@ -36,10 +36,11 @@ TICKS_AFTER_THE_END = 60  # days
 
 @dataclass(frozen=True)
 class Lane:
-    """A lane: its id, its name, its top and height."""
+    """A lane: its id, its name on a button and in the figure, its top and height."""
 
     id: str
     name: str
+    title: str
     y: float
     height: float
 
@@ -158,7 +159,9 @@ def _place(context: Context, found: Sequence[Item], scale: Time) -> tuple[list[L
         for item, (x, width), row in zip(members, at, taken, strict=True):
             places[item.id] = Placed(item, round(x, 1), y + STRIP + step * row + step / 2, round(width, 1))
         height = STRIP + step * (max(taken) + 1) + LANE_PADDING
-        lanes.append(Lane(id_, lane_name(context, id_), y, height))
+        name = lane_name(context, id_)
+        title = context.words("timeline.first_appear") if id_ == TECHNIQUES else name
+        lanes.append(Lane(id_, name, title, y, height))
         y += height
     return lanes, [places[item.id] for item in found]
 

@@ -12,6 +12,7 @@ from .. import format
 from ..cite import Citations, anchor, description, first_sentence
 from ..context import Context
 from ..fields import detail_rows, key_value_table
+from ..figures import lineage
 from ..formula import mathml, with_indices
 from ..page import Page, Section
 from ..tables import Cell, Column, Table
@@ -46,6 +47,9 @@ def page(context: Context, technique: Technique) -> Page:
         sections.append(
             Section("how", words("section.how"), how + "".join(_formula(citations, f) for f in technique.formulas))
         )
+    drawn = lineage.figure(context, technique, users(context, technique.id))
+    if drawn:
+        sections.append(Section("lineage", words("lineage.section"), drawn))
     sections.append(Section("models", words("section.models"), _users_table(citations, technique)))
     if technique.facts:
         table = key_value_table(
@@ -95,6 +99,10 @@ def _record(citations: Citations, technique: Technique) -> list[tuple[str, Marku
                 Markup(" · ").join(_link(citations.context, id_) for id_ in technique.replaces),
             )
         )
+    successors = lineage.replaced_by(citations.context, technique)
+    if successors:
+        names = Markup(" · ").join(_link(citations.context, t.id) for t in successors)
+        lines.append((words("lineage.replaced_by"), names))
     if technique.links:
         links = [
             Markup('<a href="{}">{}</a>').format(
@@ -180,43 +188,7 @@ def index(context: Context) -> Page:
     intro = Section(
         "lead",
         "",
-        f'<p class="ds-lead">{escape(words("techniques.intro", count=len(context.catalogue.techniques)))}</p>',
+        f'<p class="ds-lead">{escape(words("techniques.intro", count=len(context.catalogue.techniques)))} '
+        f'<a href="ds:techniques/matrix.md">{escape(words("matrix.link"))}</a></p>',
     )
-    matrix = Section("matrix", words("techniques.matrix"), context.html("table.html.jinja", t=matrix_table(context)))
-    return Page(
-        "techniques/index.md", words("page.techniques"), words("techniques.description"), (intro, *shelves, matrix)
-    )
-
-
-def matrix_table(context: Context) -> Table:
-    """Techniques by models, the models in the order of their dates."""
-    words, marks = context.words, {"introduced": "★", "adopted": "+", "kept": "●", "dropped": "−"}
-    models = sorted(context.catalogue.models.values(), key=_date)
-    heads = [Column(words("table.technique"))]
-    heads += [
-        Column(
-            Markup('<a href="ds:models/{}.md">{}</a>').format(
-                m.id, m.name.removeprefix("DeepSeek-").removeprefix("DeepSeek ")
-            )
-        )
-        for m in models
-    ]
-    rows = []
-    for technique in context.catalogue.techniques.values():
-        uses = {model.id: use.change for model, use in users(context, technique.id)}
-        if not uses:
-            continue
-        link = Markup('<a href="ds:techniques/{}.md">{}</a>').format(technique.id, context.short_name(technique))
-        cells = [Cell(link)]
-        for model in models:
-            change = uses.get(model.id)
-            html = (
-                Markup('<span title="{0}" role="img" aria-label="{0}">{1}</span>').format(
-                    words(f"change.{change}"), marks[change]
-                )
-                if change
-                else Markup("")
-            )
-            cells.append(Cell(html, change or ""))
-        rows.append(cells)
-    return Table(words("techniques.matrix_caption"), heads, rows, classes="ds-matrix")
+    return Page("techniques/index.md", words("page.techniques"), words("techniques.description"), (intro, *shelves))

@@ -26,7 +26,7 @@ def page(context: Context) -> Page:
         words("page.timeline"),
         words("timeline.description"),
         (
-            Section("lead", "", lead + assets.script("timeline")),
+            Section("lead", "", lead + str(assets.script("timeline"))),
             Section("list", words("timeline.list"), html),
             sources(citations),
         ),

@@ -1,0 +1,179 @@
+"""A technique among those around it, and the models that used it by date: a small figure for its page.
+
+On the left stand the techniques that it took the place of and related ones that are older, on the right
+those that took its place and younger relatives. `lineage.svg.jinja` owns the shapes. Lengths are in SVG
+units, one unit being one CSS pixel at full size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from catalogue.records import first_date
+from catalogue.schema.model import Model, TechniqueUse
+from catalogue.schema.technique import Technique
+
+from ..context import Context
+from .measure import text_width
+from .packing import rows
+from .scale import Time
+
+LEAST_WIDTH = 640
+MARGIN = 12
+HEAD = 28
+NODE_HEIGHT = 28
+NODE_STEP = 36
+PADDING = 12
+BETWEEN = 64
+ROW_HEIGHT = 26
+AXIS = 26
+LABEL_AT = 13
+GAP = 10
+TEXT = 13
+CAPTION = 11
+FEWEST_MODELS = 2  # one model alone, with no technique around, is no picture
+
+
+@dataclass(frozen=True)
+class Node:
+    """A technique as a box; `replaces` where one took the place of the other."""
+
+    id: str
+    label: str
+    x: float
+    y: float
+    width: float
+    replaces: bool
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A model on the axis of dates, and what it did."""
+
+    id: str
+    label: str
+    change: str
+    day: str
+    x: float
+    y: float
+    width: float
+
+
+def replaced_by(context: Context, technique: Technique) -> list[Technique]:
+    """Techniques that took its place, in catalogue order."""
+    return [t for t in context.catalogue.techniques.values() if technique.id in t.replaces]
+
+
+def neighbours(context: Context, technique: Technique) -> tuple[list[Technique], list[Technique]]:
+    """Those before it and those after it, each with the replaced or replacing ones first.
+
+    A relative without a date, or of a technique without one, stands on neither side.
+    """
+    known = context.catalogue.techniques
+    before = [known[id_] for id_ in technique.replaces]
+    after = replaced_by(context, technique)
+    own = technique.introduced.date.value
+    for id_ in technique.related:
+        other = known[id_].introduced.date.value
+        if own is None or other is None or known[id_] in (*before, *after):
+            continue
+        (after if own.surely_before(other) else before).append(known[id_])
+    return before, after
+
+
+def figure(context: Context, technique: Technique, users: Sequence[tuple[Model, TechniqueUse]]) -> str:
+    """The figure with its legend; nothing where there is nothing to draw."""
+    before, after = neighbours(context, technique)
+    if not before and not after and len(users) < FEWEST_MODELS:
+        return ""
+    left = _column(context, before, MARGIN, set(technique.replaces), "earlier")
+    own = _box(context, technique)
+    x = MARGIN + (_widest(left) + BETWEEN if left else 0)
+    successors = {t.id for t in replaced_by(context, technique)}
+    right = _column(context, after, x + own + BETWEEN, successors, "later")
+    tall = max(len(left), len(right), 1) * NODE_STEP
+    centre = HEAD + tall / 2
+    natural = x + own + (BETWEEN + _widest(right) if right else 0) + MARGIN
+    heads: list[tuple[str, float]] = [("earlier", MARGIN)] if left else []
+    heads += [("later", x + own + BETWEEN)] if right else []
+    width = max(natural, LEAST_WIDTH)
+    top = HEAD + tall + 8
+    dots, years, bottom = _models(context, users, width, top)
+    return context.html(
+        "lineage.svg.jinja",
+        name=context.short_name(technique),
+        width=round(width),
+        height=round(bottom + MARGIN),
+        heads=heads,
+        node=Node(technique.id, context.short_name(technique), x, centre - NODE_HEIGHT / 2, own, False),
+        left=_centred(left, centre),
+        right=_centred(right, centre),
+        node_height=NODE_HEIGHT,
+        padding=PADDING,
+        top=top,
+        dots=dots,
+        years=years,
+        bottom=round(bottom),
+        label_at=LABEL_AT,
+        kinds=[
+            kind for kind in ("replaces", "related") if any(n.replaces is (kind == "replaces") for n in left + right)
+        ],
+        changes=list(dict.fromkeys(dot.change for dot in dots)),
+    )
+
+
+def _box(context: Context, technique: Technique) -> float:
+    return round(2 * PADDING + text_width(context.short_name(technique), TEXT, bold=True), 1)
+
+
+def _widest(nodes: Sequence[Node]) -> float:
+    return max((node.width for node in nodes), default=0)
+
+
+def _column(
+    context: Context, techniques: Sequence[Technique], x: float, replaces: set[str], caption: str
+) -> list[Node]:
+    """Boxes of one width below each other, from the top, and wide enough for the caption above them."""
+    least = text_width(context.words(f"lineage.{caption}"), CAPTION)
+    width = round(max([least, *(_box(context, t) for t in techniques)]), 1)
+    return [
+        Node(t.id, context.short_name(t), x, NODE_STEP * row, width, t.id in replaces)
+        for row, t in enumerate(techniques)
+    ]
+
+
+def _centred(nodes: Sequence[Node], centre: float) -> list[Node]:
+    start = centre - NODE_STEP * len(nodes) / 2 + (NODE_STEP - NODE_HEIGHT) / 2
+    return [Node(n.id, n.label, n.x, start + n.y, n.width, n.replaces) for n in nodes]
+
+
+def _models(
+    context: Context, users: Sequence[tuple[Model, TechniqueUse]], width: float, top: float
+) -> tuple[list[Dot], list[tuple[float, int]], float]:
+    """Dots in rows below the axis, which spans all models of the catalogue on every page; years; the lower end."""
+    dated = [(model, use, when) for model, use in users if (when := first_date(model))]
+    if not dated:
+        return [], [], top
+    days = [date.fromisoformat(d.first_day) for m in context.catalogue.models.values() if (d := first_date(m))]
+    widths = [LABEL_AT + text_width(context.short_model(model), TEXT) for model, _, _ in dated]
+    all_widths = [LABEL_AT + text_width(context.short_model(m), TEXT) for m in context.catalogue.models.values()]
+    scale = Time(min(days).replace(day=1), max(days), MARGIN + 6, width - MARGIN - max(all_widths))
+    at = [scale(date.fromisoformat(when.first_day)) for _, _, when in dated]
+    taken = rows((x - GAP, x + room + GAP) for x, room in zip(at, widths, strict=True))
+    first = top + AXIS + ROW_HEIGHT
+    dots = [
+        Dot(
+            model.id,
+            context.short_model(model),
+            use.change.value,
+            when.text,
+            round(x, 1),
+            first + ROW_HEIGHT * row - ROW_HEIGHT / 2,
+            round(room, 1),
+        )
+        for (model, use, when), x, room, row in zip(dated, at, widths, taken, strict=True)
+    ]
+    years = [(round(scale(day), 1), day.year) for day in scale.years()]
+    return dots, years, first + ROW_HEIGHT * max(taken)
