@@ -8,11 +8,11 @@ units, one unit being one CSS pixel at full size.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from catalogue.records import first_date
-from catalogue.schema.model import Model, TechniqueUse
+from catalogue.schema.model import Model, TechniqueChange, TechniqueUse
 from catalogue.schema.technique import Technique
 
 from ..context import Context
@@ -20,15 +20,16 @@ from .measure import text_width
 from .packing import rows
 from .scale import Time
 
-LEAST_WIDTH = 640
+LEAST_WIDTH = 720
 MARGIN = 12
 HEAD = 28
 NODE_HEIGHT = 28
 NODE_STEP = 36
 PADDING = 12
-BETWEEN = 64
+BETWEEN = 60
+FURTHEST = 130
 ROW_HEIGHT = 26
-AXIS = 26
+AXIS = 44
 LABEL_AT = 13
 GAP = 10
 TEXT = 13
@@ -88,18 +89,23 @@ def figure(context: Context, technique: Technique, users: Sequence[tuple[Model, 
     before, after = neighbours(context, technique)
     if not before and not after and len(users) < FEWEST_MODELS:
         return ""
-    left = _column(context, before, MARGIN, set(technique.replaces), "earlier")
     own = _box(context, technique)
-    x = MARGIN + (_widest(left) + BETWEEN if left else 0)
     successors = {t.id for t in replaced_by(context, technique)}
-    right = _column(context, after, x + own + BETWEEN, successors, "later")
-    tall = max(len(left), len(right), 1) * NODE_STEP
+    columns = (
+        _column(context, before, set(technique.replaces), "earlier"),
+        _column(context, after, successors, "later"),
+    )
+    boxes = 2 * MARGIN + own + sum(_widest(column) for column in columns)
+    gaps = sum(1 for column in columns if column)
+    between = max(BETWEEN, min(FURTHEST, (LEAST_WIDTH - boxes) / max(1, gaps)))
+    width = max(boxes + gaps * between, LEAST_WIDTH)
+    x = MARGIN + (_widest(columns[0]) + between if before else 0)
+    tall = max(*map(len, columns), 1) * NODE_STEP
     centre = HEAD + tall / 2
-    natural = x + own + (BETWEEN + _widest(right) if right else 0) + MARGIN
-    heads: list[tuple[str, float]] = [("earlier", MARGIN)] if left else []
-    heads += [("later", x + own + BETWEEN)] if right else []
-    width = max(natural, LEAST_WIDTH)
-    top = HEAD + tall + 8
+    left = _moved(columns[0], MARGIN, centre)
+    right = _moved(columns[1], x + own + between, centre)
+    heads = [(word, column[0].x) for word, column in (("earlier", left), ("later", right)) if column]
+    top = HEAD + tall + 8 if before or after else 0
     dots, years, bottom = _models(context, users, width, top)
     return context.html(
         "lineage.svg.jinja",
@@ -107,9 +113,9 @@ def figure(context: Context, technique: Technique, users: Sequence[tuple[Model, 
         width=round(width),
         height=round(bottom + MARGIN),
         heads=heads,
-        node=Node(technique.id, context.short_name(technique), x, centre - NODE_HEIGHT / 2, own, False),
-        left=_centred(left, centre),
-        right=_centred(right, centre),
+        node=Node(technique.id, context.short_name(technique), round(x, 1), centre - NODE_HEIGHT / 2, own, False),
+        left=left,
+        right=right,
         node_height=NODE_HEIGHT,
         padding=PADDING,
         top=top,
@@ -120,7 +126,7 @@ def figure(context: Context, technique: Technique, users: Sequence[tuple[Model, 
         kinds=[
             kind for kind in ("replaces", "related") if any(n.replaces is (kind == "replaces") for n in left + right)
         ],
-        changes=list(dict.fromkeys(dot.change for dot in dots)),
+        changes=[change.value for change in TechniqueChange if any(dot.change == change for dot in dots)],
     )
 
 
@@ -132,21 +138,20 @@ def _widest(nodes: Sequence[Node]) -> float:
     return max((node.width for node in nodes), default=0)
 
 
-def _column(
-    context: Context, techniques: Sequence[Technique], x: float, replaces: set[str], caption: str
-) -> list[Node]:
+def _column(context: Context, techniques: Sequence[Technique], replaces: set[str], caption: str) -> list[Node]:
     """Boxes of one width below each other, from the top, and wide enough for the caption above them."""
     least = text_width(context.words(f"lineage.{caption}"), CAPTION)
     width = round(max([least, *(_box(context, t) for t in techniques)]), 1)
     return [
-        Node(t.id, context.short_name(t), x, NODE_STEP * row, width, t.id in replaces)
+        Node(t.id, context.short_name(t), 0, NODE_STEP * row, width, t.id in replaces)
         for row, t in enumerate(techniques)
     ]
 
 
-def _centred(nodes: Sequence[Node], centre: float) -> list[Node]:
+def _moved(nodes: Sequence[Node], x: float, centre: float) -> list[Node]:
+    """A column to its place, its middle at the height of the technique itself."""
     start = centre - NODE_STEP * len(nodes) / 2 + (NODE_STEP - NODE_HEIGHT) / 2
-    return [Node(n.id, n.label, n.x, start + n.y, n.width, n.replaces) for n in nodes]
+    return [replace(node, x=round(x, 1), y=start + node.y) for node in nodes]
 
 
 def _models(
