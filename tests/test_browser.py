@@ -20,6 +20,7 @@ KINDS = (
     "compare/architecture/",
     "compare/evaluation/",
     "techniques/",
+    "techniques/matrix/",
     "techniques/mla/",
     "infrastructure/",
     "tools/memory/",
