@@ -15,7 +15,7 @@ _FULL_WIDTH = {"W", "F"}
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width of a text of font size `size`, in the same unit. Chinese characters are as wide as high."""
     ems = sum(_ems(character) for character in text)
-    return ems * size * (1.06 if bold else 1)
+    return ems * size * (1.15 if bold else 1)
 
 
 def _ems(character: str) -> float:

@@ -1,0 +1,163 @@
+"""The matrix of techniques and the lineage figures, held against the catalogue; their labels in Chromium."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from catalogue.records import Catalogue, first_date
+
+
+def read(built: Path, path: str) -> LexborHTMLParser:
+    return LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
+
+
+def target(link: LexborNode | None) -> str:
+    """The id of the entry that a link leads to."""
+    assert link is not None
+    match = re.search(r"([^/]+)/(?:#techniques)?$", link.attributes["href"] or "")
+    assert match, link.attributes["href"]
+    return match[1]
+
+
+def by_date(catalogue: Catalogue) -> list[str]:
+    dated = [(d.first_day, m.id) for m in catalogue.models.values() if m.techniques and (d := first_date(m))]
+    return [id_ for _, id_ in sorted(dated)]
+
+
+def test_matrix_says_what_the_entries_say(built: Path, catalogue: Catalogue) -> None:
+    table = read(built, "techniques/matrix").css_first("table.ds-techniques")
+    assert table is not None
+    columns = [target(link) for link in table.css("thead a")]
+    assert columns == by_date(catalogue)
+    cells = {}
+    for row in table.css("tbody tr:not(.kind)"):
+        technique = target(row.css_first("th a"))
+        marks = {column: cell.css_first("a") for column, cell in zip(columns, row.css("td"), strict=True)}
+        assert any(marks.values()), f"{technique}: a row without a mark"
+        for column, mark in marks.items():
+            if mark is not None:
+                assert target(mark) == column
+                cells[technique, column] = (mark.attributes["class"] or "").split()[-1]
+    assert cells == {(u.id, m.id): u.change.value for m in catalogue.models.values() for u in m.techniques}
+
+
+def test_matrix_has_a_group_and_a_jump_for_each_kind(built: Path, catalogue: Catalogue) -> None:
+    tree = read(built, "techniques/matrix")
+    used = {u.id for m in catalogue.models.values() for u in m.techniques}
+    kinds = {catalogue.techniques[id_].kind for id_ in used}
+    jumps = [link.attributes["href"] for link in tree.css(".ds-jump a")]
+    assert len(jumps) == len(kinds)
+    assert jumps == [f"#{head.attributes['id']}" for head in tree.css("th[scope=rowgroup]")]
+
+
+def test_index_leads_to_the_matrix(built: Path) -> None:
+    assert [n for n in read(built, "techniques").css(".ds-lead a") if n.attributes["href"] == "matrix/"]
+
+
+def test_lineage_figures_say_what_the_entries_say(built: Path, catalogue: Catalogue) -> None:
+    figures = 0
+    for technique in catalogue.techniques.values():
+        tree = read(built, f"techniques/{technique.id}")
+        svg = tree.css_first(".ds-scroll > svg.ds-lineage")
+        successors = {t.id for t in catalogue.techniques.values() if technique.id in t.replaces}
+        own = technique.introduced.date.value
+        dated = {id_ for id_ in technique.related if own and catalogue.techniques[id_].introduced.date.value}
+        around = {*technique.replaces, *successors, *dated}
+        users = {
+            (m.id, u.change.value) for m in catalogue.models.values() for u in m.techniques if u.id == technique.id
+        }
+        if svg is None:
+            assert not around, technique.id
+            assert len(users) < 2, technique.id
+            continue
+        figures += 1
+        shown = [target(link) for link in svg.css("a.node") if "own" not in (link.attributes["class"] or "")]
+        assert sorted(shown) == sorted(around), technique.id
+        assert len(svg.css(".line.replaces")) == len({*technique.replaces, *successors}), technique.id
+        assert len(svg.css(".line")) == len(around), technique.id
+        marks = {(target(a), (a.css_first(".mark").attributes["class"] or "").split()[-1]) for a in svg.css("a.model")}  # type: ignore[union-attr]
+        assert marks == users, technique.id
+        text = tree.css_first(".ds-record").text()  # type: ignore[union-attr]
+        assert all(catalogue.techniques[id_].name.en in text for id_ in (*technique.replaces, *successors)), (
+            technique.id
+        )
+    assert figures
+
+
+def test_older_stand_left_and_younger_right(built: Path, catalogue: Catalogue) -> None:
+    for technique in catalogue.techniques.values():
+        svg = read(built, f"techniques/{technique.id}").css_first(".ds-scroll > svg.ds-lineage")
+        own = technique.introduced.date.value
+        if svg is None or own is None or svg.css_first("a.own") is None:
+            continue
+        own_x = float(svg.css_first("a.own rect").attributes["x"] or "")  # type: ignore[union-attr]
+        for link in svg.css("a.node:not(.own)"):
+            id_, x = target(link), float(link.css_first("rect").attributes["x"] or "")  # type: ignore[union-attr]
+            other = catalogue.techniques[id_].introduced.date.value
+            replacing = id_ in technique.replaces or technique.id in catalogue.techniques[id_].replaces
+            if other and not replacing:
+                assert (x > own_x) == own.surely_before(other), (technique.id, id_)
+
+
+TEXTS = """() => {
+  const box = (node) => { const b = node.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; };
+  const svg = document.querySelector('.ds-scroll > svg.ds-lineage');
+  if (!svg) return null;
+  return {
+    frame: box(svg),
+    texts: [...svg.querySelectorAll('text')].map((t) => [t.textContent, ...box(t)]),
+    nodes: [...svg.querySelectorAll('a.node')].map((a) => [a.textContent.trim(), box(a.querySelector('rect')), box(a.querySelector('text'))]),
+  };
+}"""
+
+
+@pytest.mark.browser
+def test_lineage_labels_fit(page: Page, address: str, catalogue: Catalogue) -> None:
+    problems = []
+    for id_ in catalogue.techniques:
+        page.goto(f"{address}techniques/{id_}/", wait_until="domcontentloaded")
+        found = page.evaluate(TEXTS)
+        if found is None:
+            continue
+        for a, b in itertools.combinations(found["texts"], 2):
+            if a[1] < b[3] and b[1] < a[3] and a[2] + 2 < b[4] and b[2] + 2 < a[4]:
+                problems.append((id_, a[0], b[0]))
+        problems += [(id_, t[0]) for t in found["texts"] if t[1] < found["frame"][0] or t[3] > found["frame"][2]]
+        problems += [(id_, name) for name, box, text in found["nodes"] if text[0] < box[0] + 4 or text[2] > box[2] - 4]
+    assert problems == []
+
+
+@pytest.mark.browser
+def test_matrix_keeps_heads_and_names_in_sight(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(address + "techniques/matrix/")
+    page.locator(".ds-jump a").last.click()
+    box = page.locator(".ds-both-ways")
+    box.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    expect(page.locator("table.ds-techniques thead a").last).to_be_in_viewport()
+    expect(page.locator("table.ds-techniques tbody:last-of-type th[scope=row] a").first).to_be_in_viewport()
+    expect(page.locator("table.ds-techniques th[scope=rowgroup] span").last).to_be_in_viewport()
+    sides = page.evaluate(
+        "['thead th', 'tbody:last-of-type th[scope=row]'].map(s => document.querySelector(`table.ds-techniques ${s}`).getBoundingClientRect().left)"
+    )
+    frame = box.bounding_box()
+    assert frame is not None
+    assert all(abs(side - frame["x"]) < 3 for side in sides), "the first column stays at the left edge"
+    context.close()
+
+
+@pytest.mark.browser
+def test_a_mark_leads_to_the_models_page(page: Page, address: str, catalogue: Catalogue) -> None:
+    page.goto(address + "techniques/matrix/")
+    model, use = next((m, u) for m in catalogue.models.values() for u in m.techniques if u.change == "dropped")
+    mark = page.locator(f"tr:has(th a[href='../{use.id}/']) a.dropped[href*='/{model.id}/']")
+    mark.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{address}models/{model.id}/#techniques")
