@@ -420,6 +420,10 @@ def test_words_have_no_leftovers() -> None:
         "recipe.",
         "schedule.",
         "trends.",
+        "lineage.",
+        "timeline.mark.",
+        "timeline.techniques",
+        "timeline.infrastructure",
     )
     unused = [
         key

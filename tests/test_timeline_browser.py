@@ -146,6 +146,17 @@ def test_everything_from_the_keyboard(page: Page, address: str, catalogue: Catal
     expect(page).to_have_url(f"{address}models/{prover.id}/")
 
 
+def test_paper_gets_the_whole_axis(page: Page, address: str) -> None:
+    page.goto(address + TIMELINE)
+    whole = page.locator("svg.ds-timeline").get_attribute("viewBox")
+    year(page, "2025")
+    wide = page.locator("svg.ds-timeline").get_attribute("viewBox")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("svg.ds-timeline").get_attribute("viewBox") == whole
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("svg.ds-timeline").get_attribute("viewBox") == wide != whole
+
+
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue, by: str) -> None:
     parents = {m.id: {edge.model for edge in m.builds_on} for m in catalogue.models.values()}

@@ -96,5 +96,15 @@ function light(event) {
 }
 for (const type of ["pointerover", "pointerout", "focusin", "focusout"]) svg.addEventListener(type, light);
 box.addEventListener("scroll", follow, { passive: true });
+// Paper does not scroll: the whole axis is printed.
+let chosen;
+addEventListener("beforeprint", () => {
+  [chosen, year] = [year, undefined];
+  draw();
+});
+addEventListener("afterprint", () => {
+  year = chosen;
+  draw();
+});
 controls.hidden = false;
 apply();
