@@ -122,12 +122,14 @@ TEXTS = """(figures) => {
 
 
 @pytest.mark.browser
-def test_lineage_labels_fit(page: Page, built: Path, address: str, catalogue: Catalogue) -> None:
+@pytest.mark.parametrize("edition", ["", "zh/"])
+def test_lineage_labels_fit(page: Page, built: Path, address: str, catalogue: Catalogue, edition: str) -> None:
     """Every figure in turn on one page, which is quicker than to open them all."""
     figures = [
-        (id_, read(built, f"techniques/{id_}").css_first("figure:has(svg.ds-lineage)")) for id_ in catalogue.techniques
+        (id_, read(built, f"{edition}techniques/{id_}").css_first("figure:has(svg.ds-lineage)"))
+        for id_ in catalogue.techniques
     ]
-    page.goto(address + "techniques/mla/")
+    page.goto(f"{address}{edition}techniques/mla/")
     problems = []
     for found in page.evaluate(TEXTS, [(id_, figure.html) for id_, figure in figures if figure is not None]):
         for a, b in itertools.combinations(found["texts"], 2):

@@ -218,13 +218,14 @@ LABELS = """() => [...document.querySelectorAll('svg.ds-timeline text')]
 
 
 @pytest.mark.parametrize("query", ["", "?year=2023", "?year=2025", "?year=2026&tracks=general,vision,infrastructure"])
+@pytest.mark.parametrize("edition", ["", "zh/"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_labels_do_not_collide_and_lines_meet_their_dots(
-    browser: Browser, address: str, query: str, width: int
+    browser: Browser, address: str, query: str, edition: str, width: int
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800})
     page = context.new_page()
-    page.goto(address + TIMELINE + query)
+    page.goto(address + edition + TIMELINE + query)
     assert page.evaluate(LINES_MEET_DOTS) == []
     slack = 3  # line boxes are higher than the letters in them
     for scrolled in (False, True):

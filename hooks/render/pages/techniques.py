@@ -188,7 +188,7 @@ def index(context: Context) -> Page:
     intro = Section(
         "lead",
         "",
-        f'<p class="ds-lead">{escape(words("techniques.intro", count=len(context.catalogue.techniques)))} '
+        f'<p class="ds-lead">{escape(words("techniques.intro", count=len(context.catalogue.techniques)) + words("punctuation.gap"))}'
         f'<a href="ds:techniques/matrix.md">{escape(words("matrix.link"))}</a></p>',
     )
     return Page("techniques/index.md", words("page.techniques"), words("techniques.description"), (intro, *shelves))
