@@ -33,6 +33,7 @@ from catalogue.findings import CatalogueError
 from catalogue.load import load
 from render import words as language_files
 from render.edition import Edition, PageError, editions
+from render.markdown_tables import AccessibleTables
 from render.page import search_text
 from render.site import hand_written
 from render.words import CHINESE, ENGLISH, BrokenWords
@@ -94,6 +95,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         log.error("%s\nThe last good site is served until this is mended.", report)
         _build = Build(_build.edition, _build.next)
     config.nav = _build.edition.site.nav
+    config.markdown_extensions.append(AccessibleTables())  # type: ignore[arg-type]
     if config.plugins["material/offline"].config.enabled:
         _open_from_a_folder(config)
     return config

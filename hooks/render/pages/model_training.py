@@ -105,7 +105,10 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
     rows = labelled(citations, stage, "")
     details = [*stage.details, *(stage.data.details if stage.data else ())]
     title = words.text(stage.name) if stage.name else kind
-    caption = words("training.stage_caption", stage=title, model=model.name)
+    named = title
+    if [other.kind for other in model.training if other.name == stage.name].count(stage.kind) > 1:
+        named = words("training.numbered", title=title, number=number)
+    caption = words("training.stage_caption", stage=named, model=model.name)
     return {
         "id": f"stage-{stage.id}",
         "number": number,
@@ -115,10 +118,10 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
         "summary": citations.inline(stage.summary) if stage.summary else None,
         "table": key_value_table(citations, caption, rows, order) if rows else None,
         "details": details_table(
-            citations, words("training.details_caption", stage=title, model=model.name), details, order
+            citations, words("training.details_caption", stage=named, model=model.name), details, order
         ),
-        "phases": _phases(citations, stage, title),
-        "mix": _mix(citations, stage, title),
+        "phases": _phases(citations, stage, named),
+        "mix": _mix(citations, stage, named),
         "notes": [citations.inline(remark.text) + citations.mark(remark.source) for remark in stage.notes],
     }
 

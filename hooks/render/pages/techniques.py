@@ -45,7 +45,11 @@ def page(context: Context, technique: Technique) -> Page:
     if technique.how is not None or technique.formulas:
         how = f"<p>{citations.inline(technique.how)}</p>" if technique.how else ""
         sections.append(
-            Section("how", words("section.how"), how + "".join(_formula(citations, f) for f in technique.formulas))
+            Section(
+                "how",
+                words("section.how"),
+                how + "".join(_formula(citations, number, f) for number, f in enumerate(technique.formulas, 1)),
+            )
         )
     drawn = lineage.figure(context, technique, users(context, technique.id))
     if drawn:
@@ -123,9 +127,10 @@ def _introduced(citations: Citations, technique: Technique) -> Markup:
     return line
 
 
-def _formula(citations: Citations, formula: Formula) -> str:
+def _formula(citations: Citations, number: int, formula: Formula) -> str:
     return citations.context.html(
         "formula.html.jinja",
+        number=number,
         math=Markup(mathml(formula.latex)),
         meaning=with_indices(citations.inline(formula.meaning)),
         mark=citations.mark(formula.source),

@@ -268,6 +268,7 @@ def _formulas(context: Context) -> str:
     words = context.words
     figure = context.html(
         "formula.html.jinja",
+        number=1,
         math=Markup(mathml(_FORMULAS)),
         meaning=with_indices(escape(words("tools.memory.meaning"))),
         mark="",

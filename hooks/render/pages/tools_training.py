@@ -317,7 +317,7 @@ def _hours(entry: Entry) -> GpuHours | None:
 def _formulas(context: Context) -> str:
     words = context.words
     figure = context.html(
-        "formula.html.jinja", math=Markup(mathml(_FORMULAS)), meaning=words("tools.training.meaning"), mark=""
+        "formula.html.jinja", number=1, math=Markup(mathml(_FORMULAS)), meaning=words("tools.training.meaning"), mark=""
     )
     how = Markup('<p><a href="ds:how-we-count.md#training-compute">{}</a></p>').format(words("tools.how"))
     return f"{figure}\n<p>{escape(words('tools.training.left_out'))}</p>\n{how}"

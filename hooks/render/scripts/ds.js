@@ -113,6 +113,19 @@ for (const table of document.querySelectorAll("table.ds-sortable")) {
   });
 }
 
+// ---- Code --------------------------------------------------------------------------------------
+
+// Long lines scroll with the keyboard too, and a button copies the whole.
+for (const code of document.querySelectorAll("pre > code")) {
+  code.tabIndex = 0;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "ds-copy", textContent: word("ds-copy") });
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = word("ds-copied");
+  });
+  if (navigator.clipboard) code.parentElement.append(button);
+}
+
 // ---- Workings ----------------------------------------------------------------------------------
 
 // A link to a folded working opens it.
