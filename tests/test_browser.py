@@ -148,6 +148,17 @@ def test_search_finds(page: Page, address: str, query: str) -> None:
     assert query.lower() in page.locator(".md-search-result__list").inner_text().lower()
 
 
+@pytest.mark.parametrize("query", ["潜在注意力", "负载均衡", "GRPO", "学习率", "67B", "专家并行", "投机解码"])
+def test_search_finds_chinese_inside_sentences(page: Page, address: str, query: str) -> None:
+    page.goto(address + "zh/")
+    page.locator("input.md-search__input").click()
+    page.keyboard.insert_text(query)
+    page.keyboard.press("End")
+    expect(page.locator(".md-search-result__item").first).to_be_visible(timeout=20_000)
+    found = page.locator(".md-search-result__list").inner_text().replace("\u200b", "")
+    assert query.lower() in found.lower()
+
+
 def test_timeline_names_are_links(page: Page, address: str, catalogue: Catalogue) -> None:
     page.goto(address + "timeline/")
     names = page.locator("svg.ds-timeline a.model .name").all_text_contents()
