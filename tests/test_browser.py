@@ -159,6 +159,16 @@ def test_search_finds_chinese_inside_sentences(page: Page, address: str, query: 
     assert query.lower() in found.lower()
 
 
+def test_an_entry_of_the_bibliography_is_copied(browser: Browser, address: str, catalogue: Catalogue) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(address + "models/deepseek-v3/")
+    page.locator("#cite ~ * .ds-copy").first.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert catalogue.references[catalogue.models["deepseek-v3"].reference or ""].bibtex.strip() == copied.strip()
+    context.close()
+
+
 def test_timeline_names_are_links(page: Page, address: str, catalogue: Catalogue) -> None:
     page.goto(address + "timeline/")
     names = page.locator("svg.ds-timeline a.model .name").all_text_contents()

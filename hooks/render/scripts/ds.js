@@ -115,15 +115,18 @@ for (const table of document.querySelectorAll("table.ds-sortable")) {
 
 // ---- Code --------------------------------------------------------------------------------------
 
-// Long lines scroll with the keyboard too, and a button copies the whole.
-for (const code of document.querySelectorAll("pre > code")) {
-  code.tabIndex = 0;
+// Long lines scroll with the keyboard too, and a button copies the whole. Material takes a `tabindex` from `code` away.
+for (const pre of document.querySelectorAll("pre:has(> code)")) {
+  pre.tabIndex = 0;
+  if (!navigator.clipboard) continue;
   const button = Object.assign(document.createElement("button"), { type: "button", className: "ds-copy", textContent: word("ds-copy") });
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(code.textContent);
+    await navigator.clipboard.writeText(pre.textContent);
     button.textContent = word("ds-copied");
   });
-  if (navigator.clipboard) code.parentElement.append(button);
+  const frame = Object.assign(document.createElement("div"), { className: "ds-code" });
+  pre.replaceWith(frame);
+  frame.append(pre, button);
 }
 
 // ---- Workings ----------------------------------------------------------------------------------
