@@ -181,7 +181,8 @@ class Citations:
             line += Markup(", {}").format(source.locus)
         if source.via is not None:
             line += Markup(' <span class="ds-via">{}</span>').format(
-                Markup("{} {}").format(self.context.words("source.via"), self._line(source.via))
+                Markup(self.context.words("source.via") + self.context.words("punctuation.gap"))
+                + self._line(source.via)
             )
         return line
 

@@ -213,7 +213,7 @@ def _stage_rows(citations: Citations, model: Model, stage: Stage, keys: Sequence
         link += Markup("<br><small>{}</small>").format(title)
     for variant in apart or [""]:
         names = [variant] if variant else list(stage.variants)
-        who = Markup(", ").join(escape(entries[id_].variant.name) for id_ in names)
+        who = Markup(words("punctuation.listed")).join(escape(entries[id_].variant.name) for id_ in names)
         cells = [
             value_cell(citations, value.for_variant(variant) if value is not None and variant else value)
             for value in values

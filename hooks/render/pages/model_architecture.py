@@ -100,7 +100,9 @@ def working_cell(entry: Entry, term: Term | None) -> Cell:
 def recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
     words = citations.context.words
     if agreement is None:
-        reason = ", ".join(entry.recount.missing) if entry.recount and entry.recount.missing else ""
+        reason = (
+            words("punctuation.listed").join(entry.recount.missing) if entry.recount and entry.recount.missing else ""
+        )
         title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
         return Cell(Markup('<span class="ds-absent" title="{}">–</span>').format(title), "")
     mark, key = ("✓", "recomputed.agrees") if agreement.holds else ("≠", "recomputed.differs")

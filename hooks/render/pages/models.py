@@ -52,7 +52,7 @@ def _card(citations: Citations, model: Model) -> dict[str, object]:
         "link": Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name),
         "date": citations.plain(date) if date else "",
         "summary": first_sentence(citations.context, model.summary),
-        "sizes": words("models.sizes", sizes=", ".join(sizes)),
+        "sizes": words("models.sizes", sizes=words("punctuation.listed").join(sizes)) if sizes else "",
         "attention": flagship.architecture.attention.value
         if flagship.architecture and flagship.architecture.attention.value
         else "",

@@ -120,7 +120,8 @@ def _record(citations: Citations, technique: Technique) -> list[tuple[str, Marku
 
 def _introduced(citations: Citations, technique: Technique) -> Markup:
     introduced, references = technique.introduced, citations.context.catalogue.references
-    line = Markup("{}, {}").format(citations.inline(introduced.by), citations.single(introduced.date))
+    by, date = citations.inline(introduced.by), citations.single(introduced.date)
+    line = Markup(citations.context.words("technique.by_and_date", by=by, date=date))
     if introduced.reference is not None:
         reference = references[introduced.reference]
         line += Markup(' · <a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), reference.title)

@@ -75,7 +75,7 @@ def _model(citations: Citations, model: Model) -> dict[str, object]:
                 words(f"relation.{edge.relation.name.lower()}"),
                 edge.model,
                 context.catalogue.models[edge.model].name,
-                Markup(" ({})").format(citations.inline(edge.note)) if edge.note else "",
+                Markup(words("punctuation.bracketed", text=citations.inline(edge.note))) if edge.note else "",
             )
             for edge in model.builds_on
         ],
