@@ -13,13 +13,15 @@ class FormulaError(ValueError):
     """latex2mathml did not understand a formula; it says so only in its output."""
 
 
-_TAG = re.compile(r"(<[^>]*>)")
+_UNTOUCHED = re.compile(r"(<code\b.*?</code>|<[^>]*>)")  # tags, and code as it is written: `q_lora_rank` has no index
 _INDEXED = re.compile(r"\b([^\W\d_])_(\w{1,4}|\{[^}]*\})(?:\^(\w{1,3}|\{[^}]*\}))?")
 
 
 def with_indices(html: Markup) -> Markup:
     """Letters with an index, written `d_h^R` in a text, as the formula sets them."""
-    return Markup("".join(part if part.startswith("<") else _INDEXED.sub(_set, part) for part in _TAG.split(str(html))))
+    return Markup(
+        "".join(part if part.startswith("<") else _INDEXED.sub(_set, part) for part in _UNTOUCHED.split(str(html)))
+    )
 
 
 def _set(match: re.Match[str]) -> str:
