@@ -172,17 +172,26 @@ class Citations:
 
     def listing(self) -> list[tuple[int, list[Markup]]]:
         """Every source of the page with its number, as lines of HTML."""
-        return [(number, [self._line(source) for source in sources.items]) for sources, number in self.numbers.items()]
+        addressed: set[str] = set()
+        return [
+            (number, [self._line(source, addressed) for source in sources.items])
+            for sources, number in self.numbers.items()
+        ]
 
-    def _line(self, source: Source) -> Markup:
+    def _line(self, source: Source, addressed: set[str]) -> Markup:
+        """A source with its place; where it is named first, with its address, which is shown on paper."""
         reference: Reference = self.context.catalogue.references[source.key]
-        line = Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(source.key), reference.title)
+        address = Markup("")
+        if reference.url and source.key not in addressed:
+            addressed.add(source.key)
+            address = Markup(' data-url="{}"').format(reference.url.removeprefix("https://"))
+        line = Markup('<a href="ds:references.md#{}"{}>{}</a>').format(anchor(source.key), address, reference.title)
         if source.locus:
             line += Markup(", {}").format(source.locus)
         if source.via is not None:
             line += Markup(' <span class="ds-via">{}</span>').format(
                 Markup(self.context.words("source.via") + self.context.words("punctuation.gap"))
-                + self._line(source.via)
+                + self._line(source.via, addressed)
             )
         return line
 
@@ -192,9 +201,17 @@ def plain_text(context: Context, text: Text) -> str:
     return " ".join(Citations(context).inline(text).striptags().split())
 
 
-def first_sentence(context: Context, text: Text) -> str:
-    """The first sentence of a catalogue text, without markup."""
-    return _SENTENCE.split(plain_text(context, text))[0]
+def opening(context: Context, text: Text, least: int = 85) -> str:
+    """The first sentences of a text, for a list: as many as make `least` Latin letters, so that a short one does not stand alone.
+
+    Many texts begin with the thing that theirs is about: "A node is a server with several GPUs."
+    """
+    kept = ""
+    for sentence in _SENTENCE.split(plain_text(context, text)):
+        if _columns(kept) >= least:
+            break
+        kept = _joined(kept, sentence)
+    return kept
 
 
 def description(context: Context, text: Text, least: int = 70, most: int = 155) -> str:
@@ -205,7 +222,7 @@ def description(context: Context, text: Text, least: int = 70, most: int = 155) 
     whole = plain_text(context, text)
     kept = ""
     for sentence in _SENTENCE.split(whole):
-        joined = f"{kept} {sentence}".strip() if kept[-1:].isascii() else kept + sentence
+        joined = _joined(kept, sentence)
         if kept and _columns(joined) >= most:
             break
         kept = joined
@@ -213,6 +230,10 @@ def description(context: Context, text: Text, least: int = 70, most: int = 155) 
         return kept
     end = next((end for end, width in enumerate(accumulate(map(_column, whole))) if width >= most), len(whole))
     return (whole[:end].rsplit(" ", 1)[0] if whole[end - 1].isascii() else whole[:end]) + "…"
+
+
+def _joined(kept: str, sentence: str) -> str:
+    return f"{kept} {sentence}".strip() if kept[-1:].isascii() else kept + sentence
 
 
 def _columns(text: str) -> int:

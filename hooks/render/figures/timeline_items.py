@@ -13,7 +13,7 @@ from catalogue.schema.model import Model, Relation, Track
 from catalogue.schema.technique import Technique, TechniqueKind
 from catalogue.schema.values import PartialDate
 
-from ..cite import first_sentence
+from ..cite import opening
 from ..context import Context
 
 TECHNIQUES = "techniques"
@@ -95,7 +95,7 @@ def _models(context: Context) -> Iterator[Item]:
     for model in context.catalogue.models.values():
         when = first_date(model)
         if when is not None:
-            summary = first_sentence(context, model.summary)
+            summary = opening(context, model.summary)
             yield Item(f"model:{model.id}", model.track.value, when, model.name, summary)
 
 
@@ -106,7 +106,7 @@ def _techniques(context: Context) -> Iterator[Item]:
         when = technique.introduced.date.value
         if when is not None and when.first_day >= first and makers_own(technique):
             lane = INFRASTRUCTURE if technique.kind in _MACHINERY else TECHNIQUES
-            what = first_sentence(context, technique.what)
+            what = opening(context, technique.what)
             yield Item(f"technique:{technique.id}", lane, when, context.short_name(technique), what)
 
 

@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 from catalogue.schema.technique import Technique, TechniqueKind
 
-from ..cite import first_sentence
+from ..cite import opening
 from ..context import Context
 from ..page import Page, Section
 from ..tables import Cell, Column, Table
@@ -35,7 +35,7 @@ def _table(context: Context, caption: str, techniques: list[Technique]) -> Table
             Cell(Markup('<a href="ds:techniques/{}.md" lang="en">{}</a>').format(t.id, t.name.en)),
             Cell(Markup('<span lang="en">{}</span>').format(t.abbreviation) if t.abbreviation else Markup("")),
             Cell(Markup('<span lang="zh">{}</span>').format(t.name.zh or t.name.en)),
-            Cell(escape(first_sentence(context, t.what))),
+            Cell(escape(opening(context, t.what))),
         ]
         for t in sorted(techniques, key=lambda t: t.name.en.casefold())
     ]

@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 from catalogue.schema.technique import TechniqueKind
 
-from ..cite import Citations, first_sentence
+from ..cite import Citations, opening
 from ..context import Context
 from ..page import Page, Section
 from .compare import infrastructure_table
@@ -34,7 +34,7 @@ def page(context: Context) -> Page:
             {
                 "link": Markup('<a href="ds:techniques/{}.md">{}</a>').format(t.id, words.text(t.name)),
                 "abbreviation": None,
-                "what": first_sentence(context, t.what),
+                "what": opening(context, t.what),
                 "users": [],
             }
             for t in sorted(
@@ -51,4 +51,10 @@ def page(context: Context) -> Page:
                 )
             )
     sections.append(sources(citations))
-    return Page("infrastructure.md", words("page.infrastructure"), words("infrastructure.description"), tuple(sections))
+    return Page(
+        "infrastructure.md",
+        words("page.infrastructure"),
+        words("infrastructure.description"),
+        tuple(sections),
+        hide=("navigation",),
+    )

@@ -8,11 +8,10 @@ from catalogue.records import first_date
 from catalogue.schema.model import Model, Track
 
 from .. import format
-from ..cite import Citations, first_sentence
+from ..cite import Citations, opening
 from ..context import Context
 from ..page import Page, Section
 from ..tables import Cell, Column, Table, sort_key
-from .model import sources
 
 
 def index(context: Context) -> Page:
@@ -33,7 +32,6 @@ def index(context: Context) -> Page:
             sections.append(
                 Section(track.value, words(f"track.{track.value}"), context.html("model_cards.html.jinja", cards=cards))
             )
-    sections.append(sources(citations))
     return Page("models/index.md", words("page.models"), words("models.description"), tuple(sections))
 
 
@@ -51,7 +49,7 @@ def _card(citations: Citations, model: Model) -> dict[str, object]:
     return {
         "link": Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name),
         "date": citations.plain(date) if date else "",
-        "summary": first_sentence(citations.context, model.summary),
+        "summary": opening(citations.context, model.summary),
         "sizes": words("models.sizes", sizes=words("punctuation.listed").join(sizes)) if sizes else "",
         "attention": flagship.architecture.attention.value
         if flagship.architecture and flagship.architecture.attention.value
@@ -79,7 +77,7 @@ def families_table(citations: Citations) -> str:
         rows.append(
             [
                 Cell(Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)),
-                Cell(citations.plain(date) if date else Markup("–"), _date(model)),
+                Cell(Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else Markup("–"), _date(model)),
                 Cell(citations.single(parameters.total), sort_key(parameters.total)),
                 Cell(
                     citations.single(parameters.activated)

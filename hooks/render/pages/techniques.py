@@ -9,7 +9,7 @@ from catalogue.schema.model import Model, TechniqueUse
 from catalogue.schema.technique import Formula, Technique, TechniqueKind
 
 from .. import format
-from ..cite import Citations, anchor, description, first_sentence
+from ..cite import Citations, anchor, description, opening
 from ..context import Context
 from ..fields import detail_rows, key_value_table
 from ..figures import lineage
@@ -173,7 +173,7 @@ def index(context: Context) -> Page:
             {
                 "link": _link(context, t.id),
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
-                "what": first_sentence(context, t.what),
+                "what": opening(context, t.what),
                 "users": [
                     Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)
                     for model, use in users(context, t.id)

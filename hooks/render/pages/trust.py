@@ -49,6 +49,16 @@ def _summary(context: Context, report: Report) -> Section:
     return Section("summary", words("trust.summary"), Markup('<dl class="ds-facts">{}</dl>').format(html) + method)
 
 
+def _by_field(tallies: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """One tally for each field: a value that differs by variant is still the one field."""
+    found: dict[str, dict[str, int]] = {}
+    for path, tally in tallies.items():
+        total = found.setdefault(path.partition(".by_variant.")[0], dict.fromkeys(tally, 0))
+        for key, number in tally.items():
+            total[key] += number
+    return found
+
+
 def _table(context: Context, group: str, fields: Mapping[str, Mapping[str, int]]) -> Table:
     """Fields with the most uncaught changes first."""
     words = context.words
@@ -59,7 +69,7 @@ def _table(context: Context, group: str, fields: Mapping[str, Mapping[str, int]]
         Column(words("trust.share"), True),
         Column(words("trust.by_rules"), True),
     ]
-    order = sorted(fields.items(), key=lambda item: (item[1]["by_rules"] - item[1]["changes"], item[0]))
+    order = sorted(_by_field(fields).items(), key=lambda item: (item[1]["by_rules"] - item[1]["changes"], item[0]))
     rows = [
         [
             Cell(Markup("<code>{}</code>").format(name)),
