@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -170,13 +171,18 @@ class Citations:
             formula = f"1 − {formula}" if quote.name == "saving" else formula
         return Markup('<span class="ds-r" title="{}">{}</span>').format(formula, shown)
 
-    def listing(self) -> list[tuple[int, list[Markup]]]:
-        """Every source of the page with its number, as lines of HTML."""
+    def listing(self, shown: Container[int] | None = None) -> list[tuple[int, list[Markup]]]:
+        """Every source of the page, or those `shown` of it, with its number, as lines of HTML."""
         addressed: set[str] = set()
         return [
-            (number, [self._line(source, addressed) for source in sources.items])
+            (number, self.lines(sources, addressed))
             for sources, number in self.numbers.items()
+            if shown is None or number in shown
         ]
+
+    def lines(self, sources: Sources, addressed: set[str]) -> list[Markup]:
+        """Each source of a set as a line; `addressed` are the references whose address has been given, and grows."""
+        return [self._line(source, addressed) for source in sources.items]
 
     def _line(self, source: Source, addressed: set[str]) -> Markup:
         """A source with its place; where it is named first, with its address, which is shown on paper."""

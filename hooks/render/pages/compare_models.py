@@ -110,7 +110,7 @@ def page(context: Context) -> Page:
 def _sources_of(citations: Citations, sections: Sequence[Section]) -> list[tuple[int, list[Markup]]]:
     """The sources of what is shown: a row that one model alone has a score in is not."""
     shown = {int(number) for section in sections for number in _SOURCE.findall(section.html)}
-    return [(number, source) for number, source in citations.listing() if number in shown]
+    return citations.listing(shown)
 
 
 def _themes(citations: Citations) -> tuple[Theme, ...]:
@@ -236,7 +236,7 @@ def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str,
         "variants": variants,
         "html": html.texts,
         "cells": [json.loads(run) for run in runs.texts],
-        "sources": ["<br>".join(lines_) for _, lines_ in citations.listing()],
+        "sources": ["<br>".join(citations.lines(sources, set())) for sources in citations.numbers],
         "cues": {kind.value: str(_cue(context, kind)) for kind in Verdict},
         "words": dict(_words_for_the_script(words)),
     }

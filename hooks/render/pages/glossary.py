@@ -29,14 +29,20 @@ def page(context: Context) -> Page:
 
 def _table(context: Context, caption: str, techniques: list[Technique]) -> Table:
     words = context.words
-    heads = [Column(words(f"glossary.{name}")) for name in ("english", "abbreviation", "chinese", "meaning")]
+    heads = [Column(words(f"glossary.{name}")) for name in ("english", "chinese", "meaning")]
     rows = [
         [
-            Cell(Markup('<a href="ds:techniques/{}.md" lang="en">{}</a>').format(t.id, t.name.en)),
-            Cell(Markup('<span lang="en">{}</span>').format(t.abbreviation) if t.abbreviation else Markup("")),
+            Cell(_english(t)),
             Cell(Markup('<span lang="zh">{}</span>').format(t.name.zh or t.name.en)),
             Cell(escape(opening(context, t.what))),
         ]
         for t in sorted(techniques, key=lambda t: t.name.en.casefold())
     ]
     return Table(caption, heads, rows, classes="ds-prose ds-glossary")
+
+
+def _english(technique: Technique) -> Markup:
+    link = Markup('<a href="ds:techniques/{}.md" lang="en">{}</a>').format(technique.id, technique.name.en)
+    if technique.abbreviation:
+        link += Markup(' <small lang="en">{}</small>').format(technique.abbreviation)
+    return link

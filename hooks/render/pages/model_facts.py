@@ -95,10 +95,14 @@ def _lineage(citations: Citations, model: Model) -> list[Markup]:
 
 
 def _links(citations: Citations, model: Model) -> list[Markup]:
+    """Each link by its label; by its kind too where two share one."""
     words = citations.context.words
-    return [
-        Markup('<a href="{}">{}</a>').format(
-            link.url, citations.inline(link.label) if link.label else words(f"link.{link.kind.value}")
-        )
-        for link in model.links
-    ]
+    labels = [link.label for link in model.links if link.label]
+    found = []
+    for link in model.links:
+        kind = words(f"link.{link.kind.value}")
+        name = citations.inline(link.label) if link.label else escape(kind)
+        if labels.count(link.label) > 1:
+            name += words("punctuation.bracketed", text=kind)
+        found.append(Markup('<a href="{}">{}</a>').format(link.url, name))
+    return found

@@ -77,7 +77,10 @@ def families_table(citations: Citations) -> str:
         rows.append(
             [
                 Cell(Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)),
-                Cell(Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else Markup("–"), _date(model)),
+                Cell(
+                    Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else Markup("–"),
+                    _date(model),
+                ),
                 Cell(citations.single(parameters.total), sort_key(parameters.total)),
                 Cell(
                     citations.single(parameters.activated)
