@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue.schema.model import Model
 from catalogue.schema.values import Stated
@@ -102,7 +102,7 @@ def _links(citations: Citations, model: Model) -> list[Markup]:
     for link in model.links:
         kind = words(f"link.{link.kind.value}")
         name = citations.inline(link.label) if link.label else escape(kind)
-        if labels.count(link.label) > 1:
+        if link.label and labels.count(link.label) > 1:
             name += words("punctuation.bracketed", text=kind)
         found.append(Markup('<a href="{}">{}</a>').format(link.url, name))
     return found
