@@ -25,7 +25,8 @@ const show = (node, visible) => (node.style.display = visible ? "" : "none");
 
 function draw() {
   const { start, end } = year?.dataset ?? {};
-  const zoom = year ? Math.min(5, Math.max(2, (box.clientWidth - 60) / (end - start))) : 1;
+  // Room is left for the name of what came in the last days of the year.
+  const zoom = year ? Math.min(5, Math.max(2, (box.clientWidth - 180) / (end - start))) : 1;
   const across = (x) => Math.round((left + (x - left) * zoom) * 10) / 10;
   const down = {};
   let y = Number(svg.dataset.top);
