@@ -181,15 +181,15 @@ class Citations:
         ]
 
     def lines(self, sources: Sources, addressed: set[str]) -> list[Markup]:
-        """Each source of a set as a line; `addressed` are the references whose address has been given, and grows."""
+        """Each source of a set as a line; `addressed` are the addresses given so far, and grows."""
         return [self._line(source, addressed) for source in sources.items]
 
     def _line(self, source: Source, addressed: set[str]) -> Markup:
         """A source with its place; where it is named first, with its address, which is shown on paper."""
         reference: Reference = self.context.catalogue.references[source.key]
         address = Markup("")
-        if reference.url and source.key not in addressed:
-            addressed.add(source.key)
+        if reference.url and reference.url not in addressed:
+            addressed.add(reference.url)
             address = Markup(' data-url="{}"').format(reference.url.removeprefix("https://"))
         line = Markup('<a href="ds:references.md#{}"{}>{}</a>').format(anchor(source.key), address, reference.title)
         if source.locus:

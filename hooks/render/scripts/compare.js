@@ -75,6 +75,12 @@ function show(ids) {
     .sort((a, b) => a - b)
     .map((n) => `<li id="s${n}" value="${n}">${data.sources[n - 1]}</li>`)
     .join("");
+  // An address, which is for paper, stands where its source is named first.
+  const given = new Set();
+  for (const link of list.querySelectorAll("[data-url]")) {
+    if (given.has(link.dataset.url)) delete link.dataset.url;
+    else given.add(link.dataset.url);
+  }
   result.textContent = fill(words.result, { names: ids.map(plain).join(words.and), ...total });
   if (other) other.search = address(ids); // the other language shows the same choice
 }
