@@ -23,6 +23,7 @@ from catalogue.schema.model import PartKind
 from catalogue.schema.values import Block, Single, Stated
 
 from ..cite import Citations, anchor
+from ..links import model_link
 from ..pages.model_architecture import recomputed_cell, working_cell
 from ..pages.model_follows import shown
 from .rows import NOT_HERE, NOTHING, Cells, Row, Said
@@ -63,7 +64,7 @@ def identity(citations: Citations, entry: Entry) -> Cells:
     """Family, kind, parent, dates, paper and licences."""
     words = citations.context.words
     model, listing = entry.model, _Listing(citations)
-    family = Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)
+    family = model_link(model)
     listing.put("model", words("compare.models.family"), Said(family, model.id))
     track = words(f"track.{model.track.value}")
     listing.put("track", words("compare.models.track"), Said(escape(track), model.track.value))

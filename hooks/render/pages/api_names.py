@@ -11,6 +11,7 @@ from catalogue.schema.values import PartialDate
 
 from ..cite import Citations, anchor
 from ..context import Context
+from ..links import variant_link
 from ..page import Page, Section
 from ..tables import Cell, Column, Table, sort_key
 from .model import sources
@@ -62,7 +63,7 @@ def _meaning(citations: Citations, pointer: ApiPointer) -> Markup:
     html = Markup("")
     if pointer.variant is not None:
         entry = citations.context.catalogue.entries[pointer.variant]
-        html = Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, entry.variant.name)
+        html = variant_link(entry)
     elif pointer.label is not None:
         html = citations.inline(pointer.label)
     if pointer.mode is not None:

@@ -155,11 +155,6 @@ def gpu_table(citations: Citations) -> Section:
     return Section("gpus", words("tools.gpus"), html)
 
 
-def link(entry: Entry) -> Markup:
-    """A variant as a link to its model."""
-    return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, entry.variant.name)
-
-
 def recomputed(text: str, title: str = "") -> Markup:
     """A number that was worked out here, with its working as a title."""
     tip = Markup(' title="{}"').format(title) if title else Markup("")

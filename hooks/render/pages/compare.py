@@ -15,6 +15,7 @@ from catalogue.schema.values import Single, Stated
 from ..cite import Citations, anchor
 from ..context import Context
 from ..fields import value_cell
+from ..links import model_link, variant_link
 from ..page import Page, Section
 from ..tables import Cell, Column, Table, sort_key
 from . import compare_models, schedules
@@ -138,10 +139,6 @@ def _models(context: Context) -> list[Model]:
     return sorted(context.catalogue.models.values(), key=date)
 
 
-def _variant_link(entry: Entry) -> Markup:
-    return Markup('<a href="ds:models/{}.md#architecture">{}</a>').format(entry.model.id, entry.variant.name)
-
-
 def _architecture(citations: Citations) -> Iterator[Section]:
     context, words = citations.context, citations.context.words
     owners = [
@@ -158,7 +155,7 @@ def _architecture(citations: Citations) -> Iterator[Section]:
     rows = []
     for entry in owners:
         values = [getattr(entry.architecture, key) for key in _ARCHITECTURE]
-        rows.append([Cell(_variant_link(entry)), *(value_cell(citations, value) for value in values)])
+        rows.append([Cell(variant_link(entry, "architecture")), *(value_cell(citations, value) for value in values)])
     yield Section(
         "dimensions",
         words("compare.architecture.dimensions"),
@@ -208,7 +205,7 @@ def _stage_rows(citations: Citations, model: Model, stage: Stage, keys: Sequence
     apart = list(dict.fromkeys(v for value in values if value is not None for v in (value.by_variant or {})))
     apart.sort(key=[variant.id for variant in model.variants].index)
     title = words.text(stage.name) if stage.name else model.name
-    link = Markup('<a href="ds:models/{}.md#stage-{}">{}</a>').format(model.id, stage.id, model.name)
+    link = model_link(model, f"stage-{stage.id}")
     if stage.name:
         link += Markup("<br><small>{}</small>").format(title)
     for variant in apart or [""]:
@@ -243,7 +240,7 @@ def infrastructure_table(citations: Citations) -> str:
     for model in _models(context):
         if model.infrastructure is None:
             continue
-        link = Markup('<a href="ds:models/{}.md#infrastructure">{}</a>').format(model.id, model.name)
+        link = model_link(model, "infrastructure")
         cells = []
         for key in _INFRASTRUCTURE:
             value = _get(model.infrastructure, key)

@@ -24,6 +24,7 @@ from ..comparison import stated_for_models, themes
 from ..comparison.rows import NOTHING, Cells, Row, counted, lines
 from ..context import Context
 from ..figures.architecture import drawing
+from ..links import variant_link
 from ..page import Page, Section
 
 PATH = "compare/models.md"
@@ -165,16 +166,12 @@ def _table(
         theme=theme.id,
         drawn=drawn,
         title=title,
-        names=[_name(entry) for entry in chosen],
+        names=[variant_link(entry) for entry in chosen],
         lines=found,
         counts=counted(found),
         cues={kind: _cue(context, kind) for kind in Verdict},
     )
     return Section(theme.id, title, html)
-
-
-def _name(entry: Entry) -> Markup:
-    return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, entry.variant.name)
 
 
 def _cue(context: Context, kind: Verdict) -> Markup:
@@ -223,7 +220,7 @@ def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str,
                     value = values.number(cell.value) if cell.value is not None else -1
                     run += [place, html.number(str(cell.html)), value]
             numbers.append(runs.number(json.dumps(run)))
-        variants[id_] = [str(_name(context.catalogue.entries[id_])), *numbers]
+        variants[id_] = [str(variant_link(context.catalogue.entries[id_])), *numbers]
     entries = context.catalogue.entries
     owners = {id_: entry.architecture_owner for id_, entry in entries.items() if entry.architecture is not None}
     drawings = {id_: str(drawing(citations, entries[id_])) for id_ in dict.fromkeys(owners.values())}

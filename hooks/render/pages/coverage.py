@@ -21,6 +21,7 @@ from catalogue.schema.values import Absence, Single, Source, Sources, Stated
 from catalogue.validate import opened
 
 from ..context import Context
+from ..links import model_link
 from ..page import Page, Section
 from ..tables import Cell, Column, Table
 
@@ -104,10 +105,6 @@ def _legend(context: Context) -> Markup:
     return Markup('<ul class="ds-marks">{}</ul>').format(items)
 
 
-def _link(entry: Entry) -> Markup:
-    return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, entry.model.name)
-
-
 def _summary(context: Context, entries: list[Entry], counts: list[Counter[State]]) -> str:
     """A row per model: how many fields are in each state, and the share that is known of those that apply."""
     words = context.words
@@ -120,7 +117,7 @@ def _summary(context: Context, entries: list[Entry], counts: list[Counter[State]
         share = round(100 * known / applying) if applying else 0
         rows.append(
             [
-                Cell(_link(entry)),
+                Cell(model_link(entry.model)),
                 Cell(escape(entry.variant.name)),
                 *(Cell(Markup(count[state]), str(count[state])) for state in State),
                 Cell(Markup("{} %").format(share), str(share)),
@@ -138,7 +135,7 @@ def _matrix(context: Context, group: Group, entries: list[Entry], states: list[l
     heads = [Column(words("table.model"))]
     heads += [Column(Markup("<span>{}</span>").format(group.fields[i][0])) for i in shown]
     rows = [
-        [Cell(_link(entry)), *(_cell(context, group.fields[i][0], row[i]) for i in shown)]
+        [Cell(model_link(entry.model)), *(_cell(context, group.fields[i][0], row[i]) for i in shown)]
         for entry, row in zip(entries, states, strict=True)
     ]
     table = Table(words("coverage.caption", group=words(group.word)), heads, rows, classes="ds-matrix ds-coverage")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from catalogue.schema.technique import TechniqueKind
 
 from ..cite import Citations, opening
 from ..context import Context
+from ..links import technique_link
 from ..page import Page, Section
 from .compare import infrastructure_table
 from .model import sources
@@ -32,7 +33,7 @@ def page(context: Context) -> Page:
     for kind in SHELVES:
         items: list[dict[str, object]] = [
             {
-                "link": Markup('<a href="ds:techniques/{}.md">{}</a>').format(t.id, words.text(t.name)),
+                "link": technique_link(context, t.id),
                 "abbreviation": None,
                 "what": opening(context, t.what),
                 "users": [],

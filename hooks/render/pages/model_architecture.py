@@ -15,6 +15,7 @@ from .. import format
 from ..cite import Citations, anchor
 from ..fields import stated, value_cell
 from ..figures.architecture import drawing
+from ..links import variant_link
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 
@@ -185,7 +186,7 @@ def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
     for entry in entries:
         owner = catalogue.entries[entry.architecture_owner]
         if owner.model.id != entry.model.id:
-            link = Markup('<a href="ds:models/{}.md#architecture">{}</a>').format(owner.model.id, owner.variant.name)
+            link = variant_link(owner, "architecture")
             lines.append(Markup(words("architecture.shared", variant=escape(entry.variant.name), owner=link)))
     return lines
 

@@ -20,6 +20,7 @@ from catalogue.schema.model import Change, Model
 from ..cite import Citations
 from ..comparison import stated_for_models, themes
 from ..comparison.rows import Cells, Line, lines
+from ..links import model_link, technique_link
 from ..page import Section
 from ..tables import Cell, Column, Table
 from . import compare_models
@@ -72,7 +73,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     html = context.html(
         "model_changes.html.jinja",
         intro=escape(words("changes.against")).format(
-            previous=Markup('<a href="ds:models/{}.md">{}</a>').format(previous.id, previous.name),
+            previous=model_link(previous),
             before=before.variant.name,
             after=after.variant.name,
         ),
@@ -192,12 +193,7 @@ def _chips(citations: Citations, model: Model, change: str) -> list[tuple[str, s
     context = citations.context
     found = [use for use in model.techniques if use.change == change]
     key = f"changes.{change}" if change in ("introduced", "adopted") else "changes.techniques"
-    links = [
-        Markup('<a href="ds:techniques/{}.md">{}</a>').format(
-            use.id, context.short_name(context.catalogue.techniques[use.id])
-        )
-        for use in found
-    ]
+    links = [technique_link(context, use.id, short=True) for use in found]
     return [("chips", context.words(key), links)] if links else []
 
 

@@ -9,6 +9,7 @@ from catalogue.schema.values import Stated
 
 from .. import format
 from ..cite import Citations, anchor
+from ..links import model_link
 from ..page import Section
 
 
@@ -86,7 +87,7 @@ def _lineage(citations: Citations, model: Model) -> list[Markup]:
     words, models = citations.context.words, citations.context.catalogue.models
     lines = []
     for edge in model.builds_on:
-        link = Markup('<a href="ds:models/{}.md">{}</a>').format(edge.model, models[edge.model].name)
+        link = model_link(models[edge.model])
         line = Markup("{} {}").format(words(f"relation.{edge.relation.name.lower()}"), link)
         if edge.note is not None:
             line += Markup(words("punctuation.bracketed", text=citations.inline(edge.note)))

@@ -18,6 +18,7 @@ from catalogue.schema.values import Quantity, Single
 
 from .. import format
 from ..cite import Citations
+from ..links import variant_link
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 from .calculator_form import reference_run
@@ -177,7 +178,7 @@ def _compute_row(
 ) -> list[Cell]:
     parameters, recount = entry.variant.parameters, entry.recount
     target = "what-follows" if result is not None else "architecture"
-    link = Markup('<a href="ds:models/{}.md#{}">{}</a>').format(entry.model.id, target, entry.variant.name)
+    link = variant_link(entry, target)
     activated = recount.activated.get(ActivatedBasis.ALL) if recount and recount.idle else None
     return [
         Cell(link),

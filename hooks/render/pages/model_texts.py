@@ -10,6 +10,7 @@ from catalogue.schema.model import Dispute, Evaluation, Model
 
 from ..cite import Citations
 from ..fields import value_cell
+from ..links import technique_link
 from ..page import Section
 from ..tables import Cell, Column, Table
 
@@ -78,16 +79,11 @@ def techniques(citations: Citations, model: Model) -> list[Section]:
     """Every technique by what the entry did with it, then how those with a remark were used."""
     if not model.techniques:
         return []
-    context, words, catalogue = citations.context, citations.context.words, citations.context.catalogue
+    context, words = citations.context, citations.context.words
     groups = []
     for change in ("introduced", "adopted", "kept", "dropped"):
         uses = [use for use in model.techniques if use.change == change]
-        chips = [
-            Markup('<a href="ds:techniques/{}.md">{}</a>').format(
-                use.id, context.short_name(catalogue.techniques[use.id])
-            )
-            for use in uses
-        ]
+        chips = [technique_link(context, use.id, short=True) for use in uses]
         if chips:
             groups.append(
                 (
@@ -97,7 +93,7 @@ def techniques(citations: Citations, model: Model) -> list[Section]:
             )
     rows = [
         [
-            Cell(_technique_link(citations, use.id)),
+            Cell(technique_link(context, use.id)),
             Cell(escape(words(f"change.{use.change}"))),
             Cell(citations.inline(use.note) + citations.mark(use.source)),
         ]
@@ -113,11 +109,6 @@ def techniques(citations: Citations, model: Model) -> list[Section]:
             context.html("model_techniques.html.jinja", groups=groups, table=table),
         )
     ]
-
-
-def _technique_link(citations: Citations, id_: str) -> Markup:
-    words, technique = citations.context.words, citations.context.catalogue.techniques[id_]
-    return Markup('<a href="ds:techniques/{}.md">{}</a>').format(id_, words.text(technique.name))
 
 
 def notes(citations: Citations, model: Model) -> list[Section]:

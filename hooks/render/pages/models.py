@@ -10,6 +10,7 @@ from catalogue.schema.model import Model, Track
 from .. import format
 from ..cite import Citations, opening
 from ..context import Context
+from ..links import model_link
 from ..page import Page, Section
 from ..tables import Cell, Column, Table, sort_key
 
@@ -47,7 +48,7 @@ def _card(citations: Citations, model: Model) -> dict[str, object]:
         dict.fromkeys(format.quantity(v.parameters.total.value) for v in model.variants if v.parameters.total.value)
     )
     return {
-        "link": Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name),
+        "link": model_link(model),
         "date": citations.plain(date) if date else "",
         "summary": opening(citations.context, model.summary),
         "sizes": words("models.sizes", sizes=words("punctuation.listed").join(sizes)) if sizes else "",
@@ -76,7 +77,7 @@ def families_table(citations: Citations) -> str:
         date = first_date(model)
         rows.append(
             [
-                Cell(Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)),
+                Cell(model_link(model)),
                 Cell(
                     Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else Markup("–"),
                     _date(model),

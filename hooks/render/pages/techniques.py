@@ -14,6 +14,7 @@ from ..context import Context
 from ..fields import detail_rows, key_value_table
 from ..figures import lineage
 from ..formula import mathml, with_indices
+from ..links import model_link, technique_link
 from ..page import Page, Section
 from ..tables import Cell, Column, Table
 from .model import sources
@@ -71,7 +72,7 @@ def page(context: Context, technique: Technique) -> Page:
         )
         sections.append(Section("notes", words("section.notes"), f"<ul>{items}</ul>"))
     if technique.related:
-        items = Markup("").join(Markup("<li>{}</li>").format(_link(context, id_)) for id_ in technique.related)
+        items = Markup("").join(Markup("<li>{}</li>").format(technique_link(context, id_)) for id_ in technique.related)
         sections.append(Section("related", words("section.related"), f'<ul class="ds-related">{items}</ul>'))
     sections.append(sources(citations))
     return Page(
@@ -80,12 +81,6 @@ def page(context: Context, technique: Technique) -> Page:
         description(context, technique.what),
         tuple(sections),
         f"technique:{technique.id}",
-    )
-
-
-def _link(context: Context, id_: str) -> Markup:
-    return Markup('<a href="ds:techniques/{}.md">{}</a>').format(
-        id_, context.words.text(context.catalogue.techniques[id_].name)
     )
 
 
@@ -100,12 +95,12 @@ def _record(citations: Citations, technique: Technique) -> list[tuple[str, Marku
         lines.append(
             (
                 words("technique.replaces"),
-                Markup(" · ").join(_link(citations.context, id_) for id_ in technique.replaces),
+                Markup(" · ").join(technique_link(citations.context, id_) for id_ in technique.replaces),
             )
         )
     successors = lineage.replaced_by(citations.context, technique)
     if successors:
-        names = Markup(" · ").join(_link(citations.context, t.id) for t in successors)
+        names = Markup(" · ").join(technique_link(citations.context, t.id) for t in successors)
         lines.append((words("lineage.replaced_by"), names))
     if technique.links:
         links = [
@@ -154,7 +149,7 @@ def _users_table(citations: Citations, technique: Technique) -> str:
         date = first_date(model)
         rows.append(
             [
-                Cell(Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)),
+                Cell(model_link(model)),
                 Cell(escape(format.date(date, words)) if date else Markup("–"), _date(model)),
                 Cell(escape(words(f"change.{use.change}"))),
                 Cell((citations.inline(use.note) if use.note else Markup("")) + citations.mark(use.source)),
@@ -171,14 +166,10 @@ def index(context: Context) -> Page:
     for kind in TechniqueKind:
         items = [
             {
-                "link": _link(context, t.id),
+                "link": technique_link(context, t.id),
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
                 "what": opening(context, t.what),
-                "users": [
-                    Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, model.name)
-                    for model, use in users(context, t.id)
-                    if use.change != "dropped"
-                ],
+                "users": [model_link(model) for model, use in users(context, t.id) if use.change != "dropped"],
             }
             for t in context.catalogue.techniques.values()
             if t.kind is kind

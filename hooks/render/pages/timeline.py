@@ -11,6 +11,7 @@ from ..cite import Citations
 from ..context import Context
 from ..figures.timeline import figure, lane_name
 from ..figures.timeline_items import Item, items
+from ..links import model_link
 from ..page import Page, Section
 from .model import sources
 
@@ -71,10 +72,9 @@ def _model(citations: Citations, model: Model) -> dict[str, object]:
             if getattr(model.dates, name) is not None
         ],
         "builds_on": [
-            Markup('{} <a href="ds:models/{}.md">{}</a>{}').format(
+            Markup("{} {}{}").format(
                 words(f"relation.{edge.relation.name.lower()}"),
-                edge.model,
-                context.catalogue.models[edge.model].name,
+                model_link(context.catalogue.models[edge.model]),
                 Markup(words("punctuation.bracketed", text=citations.inline(edge.note))) if edge.note else "",
             )
             for edge in model.builds_on

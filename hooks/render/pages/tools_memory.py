@@ -30,6 +30,7 @@ from .. import format
 from ..cite import Citations
 from ..context import Context
 from ..formula import mathml, with_indices
+from ..links import variant_link
 from ..page import Page, Section
 from ..tables import Cell, Column, Table
 from .calculator_form import (
@@ -42,7 +43,6 @@ from .calculator_form import (
     formulas,
     gpu_table,
     gpus,
-    link,
     recomputed,
     reference_run,
     variants,
@@ -211,7 +211,7 @@ def _table(citations: Citations, gpu: Gpu) -> str:
         needed = memory(found, gpu, int(most.value), own or "bf16")["gpus"]
         rows.append(
             [
-                Cell(link(entry)),
+                Cell(variant_link(entry)),
                 _gigabytes(memory(found, gpu, 1, "bf16")["weight_bytes"]),
                 _gigabytes(memory(found, gpu, 1, own)["weight_bytes"], own) if own else Cell(Markup("–"), ""),
                 *(_gigabytes(caches[length]) if length in caches else Cell(Markup("–"), "") for length in lengths),

@@ -35,6 +35,7 @@ from ..cite import Citations
 from ..context import Context
 from ..fields import value_cell
 from ..formula import mathml
+from ..links import variant_link
 from ..page import Page, Section
 from ..tables import Cell, Column, Table
 from .calculator_form import (
@@ -48,7 +49,6 @@ from .calculator_form import (
     formulas,
     gpu_table,
     gpus,
-    link,
     recomputed,
     reference_run,
     variants,
@@ -283,7 +283,7 @@ def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cel
         flops += Markup("<br><small>{}</small>").format(words("tools.training.products_short"))
     stated_length = stage.sequence_length.for_variant(entry.variant.id) if stage.sequence_length else None
     return [
-        Cell(link(entry)),
+        Cell(variant_link(entry)),
         value_cell(citations, tokens),
         value_cell(citations, stated_length),
         Cell(flops, str(lines["training_flops"].value)),

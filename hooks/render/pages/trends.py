@@ -18,6 +18,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..figures.names import short_name
 from ..figures.trend import Point, Value, figure
+from ..links import model_link, variant_link
 from ..page import Page, Section
 from ..tables import Cell, Column, Table
 from . import trend_values as values
@@ -172,7 +173,7 @@ def _table(citations: Citations, trend: Trend, title: str, drawn: Sequence[tuple
     ]
     rows = [
         [
-            Cell(Markup('<a href="ds:models/{}.md">{}</a>').format(size.model.id, size.owner.variant.name)),
+            Cell(variant_link(size.owner)),
             Cell(citations.plain(size.date), size.date.first_day),
             *trend.columns(citations, size),
         ]
@@ -256,7 +257,7 @@ def _cost(citations: Citations) -> Section:
         cost = infrastructure.cost_usd if infrastructure else None
         if infrastructure is None or cost is None or cost.value is None:
             continue
-        link = Markup('<a href="ds:models/{}.md#infrastructure">{}</a>').format(model.id, model.name)
+        link = model_link(model, "infrastructure")
         line = escape(words("trends.cost.line", model="{}", cost="{}")).format(link, citations.single(cost))
         price, hours = infrastructure.price_per_gpu_hour_usd, infrastructure.gpu_hours_total
         if price is not None and price.value is not None and hours is not None and hours.value is not None:
@@ -273,12 +274,9 @@ def _cost(citations: Citations) -> Section:
 def _left_out(context: Context) -> Section:
     words = context.words
 
-    def joined(pairs: Sequence[tuple[str, str]]) -> Markup:
-        links = (Markup('<a href="ds:models/{}.md">{}</a>').format(*pair) for pair in pairs)
-        return Markup(words("punctuation.listed")).join(links)
-
-    borrowed = joined([(model.id, model.name) for model in values.borrowed(context)])
-    unreleased = joined([(entry.model.id, entry.variant.name) for entry in values.unreleased(context)])
+    listed = Markup(words("punctuation.listed"))
+    borrowed = listed.join(model_link(model) for model in values.borrowed(context))
+    unreleased = listed.join(variant_link(entry) for entry in values.unreleased(context))
     lines = [
         escape(words("trends.left_out.borrowed", names="{}")).format(borrowed),
         escape(words("trends.left_out.unreleased", names="{}")).format(unreleased),
