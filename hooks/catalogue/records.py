@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -174,3 +174,14 @@ def stated_dates(dates: Dates) -> dict[str, PartialDate]:
 def first_date(model: Model) -> PartialDate | None:
     """The earliest date of an entry."""
     return min(stated_dates(model.dates).values(), key=lambda d: d.first_day, default=None)
+
+
+def first_day(model: Model) -> str:
+    """The first day that the earliest date of an entry allows, as an ISO date; empty where it has none."""
+    date = first_date(model)
+    return date.first_day if date else ""
+
+
+def by_date(models: Iterable[Model]) -> list[Model]:
+    """The oldest first; those without a date before all."""
+    return sorted(models, key=first_day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from catalogue.quotes import Quote, parse
-from catalogue.records import first_date
+from catalogue.records import by_date
 from catalogue.schema.model import Track
 from catalogue.schema.technique import TechniqueKind
 
@@ -98,11 +98,11 @@ def _block(ctx: Context, citations: Citations, name: str) -> str:
 def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
     """Navigation over generated and hand-written pages."""
     words, catalogue = ctx.words, ctx.catalogue
-    by_date = sorted(catalogue.models.values(), key=lambda m: d.first_day if (d := first_date(m)) else "")
+    models = by_date(catalogue.models.values())
     tracks: list[object] = [
-        {words(f"track.{track.value}"): [{m.name: f"models/{m.id}.md"} for m in by_date if m.track is track]}
+        {words(f"track.{track.value}"): [{m.name: f"models/{m.id}.md"} for m in models if m.track is track]}
         for track in Track
-        if any(m.track is track for m in by_date)
+        if any(m.track is track for m in models)
     ]
     shelves: list[object] = [
         {

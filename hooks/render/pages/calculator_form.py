@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from catalogue.derive.calculators import Missing, Number
 from catalogue.derive.expression import display, tree
 from catalogue.peaks import gpu_of
-from catalogue.records import Entry, first_date
+from catalogue.records import Entry, by_date
 
 from .. import assets
 from ..cite import Citations
@@ -92,7 +92,7 @@ def reference_run(context: Context) -> Entry | None:
 def variants(context: Context) -> list[tuple[str, list[Choice]]]:
     """Every variant under its model, in the order of time."""
     catalogue = context.catalogue
-    models = sorted(catalogue.models.values(), key=lambda m: d.first_day if (d := first_date(m)) else "")
+    models = by_date(catalogue.models.values())
     return [(m.name, [Choice(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.records import Entry, first_date
+from catalogue.records import Entry, by_date
 from catalogue.schema.model import EvaluationKind, Model
 from catalogue.schema.training import Stage, StageKind
 from catalogue.schema.values import Single, Stated
@@ -132,11 +132,7 @@ def pages(context: Context) -> Iterator[Page]:
 
 
 def _models(context: Context) -> list[Model]:
-    def date(model: Model) -> str:
-        found = first_date(model)
-        return found.first_day if found else ""
-
-    return sorted(context.catalogue.models.values(), key=date)
+    return by_date(context.catalogue.models.values())
 
 
 def _architecture(citations: Citations) -> Iterator[Section]:

@@ -15,8 +15,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.derive.differences import NOT_THERE, Verdict
-from catalogue.records import Entry, first_date
-from catalogue.schema.model import Model, Track
+from catalogue.records import Entry, by_date
+from catalogue.schema.model import Track
 
 from .. import assets
 from ..cite import Citations
@@ -53,14 +53,9 @@ def address(*entries: Entry) -> str:
 def pairs(context: Context) -> list[tuple[Entry, Entry]]:
     """The flagship of each model behind that of its predecessor, the newest model last."""
     catalogue = context.catalogue
-
-    def date(model: Model) -> str:
-        found = first_date(model)
-        return found.first_day if found else ""
-
     return [
         (catalogue.flagship(catalogue.models[model.compared_with]), catalogue.flagship(model))
-        for model in sorted(catalogue.models.values(), key=date)
+        for model in by_date(catalogue.models.values())
         if model.compared_with is not None
     ]
 

@@ -12,10 +12,10 @@ from typing import Any
 from markupsafe import Markup, escape
 from pydantic import BaseModel
 
-from catalogue.records import Entry, first_date
+from catalogue.records import Entry, by_date
 from catalogue.rules.architecture import may_have
 from catalogue.schema.architecture import Architecture, FeedForward
-from catalogue.schema.model import Dates, Model
+from catalogue.schema.model import Dates
 from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import Absence, Single, Source, Sources, Stated
 from catalogue.validate import opened
@@ -77,7 +77,7 @@ class Group:
 def page(context: Context) -> Page:
     """Legend, the counts per model, then a table per group of fields."""
     words = context.words
-    entries = [context.catalogue.flagship(model) for model in sorted(context.catalogue.models.values(), key=_date)]
+    entries = [context.catalogue.flagship(model) for model in by_date(context.catalogue.models.values())]
     groups = list(_groups(context))
     states = {group.word: [[state(entry) for _, state in group.fields] for entry in entries] for group in groups}
     counts = [Counter(s for rows in states.values() for s in rows[index]) for index, _ in enumerate(entries)]
@@ -89,11 +89,6 @@ def page(context: Context) -> Page:
         html = _matrix(context, group, entries, states[group.word])
         sections.append(Section(group.word.rpartition(".")[2].replace("_", "-"), words(group.word), html))
     return Page("coverage.md", words("page.coverage"), words("coverage.description"), tuple(sections), hide=("toc",))
-
-
-def _date(model: Model) -> str:
-    date = first_date(model)
-    return date.first_day if date else ""
 
 
 def _legend(context: Context) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from catalogue.records import first_date
+from catalogue.records import by_date, first_date, first_day
 from catalogue.schema.model import Model, Track
 
 from .. import format
@@ -29,16 +29,11 @@ def index(context: Context) -> Page:
     for track in Track:
         models = [model for model in context.catalogue.models.values() if model.track is track]
         if models:
-            cards = [_card(citations, model) for model in sorted(models, key=_date)]
+            cards = [_card(citations, model) for model in by_date(models)]
             sections.append(
                 Section(track.value, words(f"track.{track.value}"), context.html("model_cards.html.jinja", cards=cards))
             )
     return Page("models/index.md", words("page.models"), words("models.description"), tuple(sections))
-
-
-def _date(model: Model) -> str:
-    date = first_date(model)
-    return date.first_day if date else ""
 
 
 def _card(citations: Citations, model: Model) -> dict[str, object]:
@@ -70,7 +65,7 @@ def families_table(citations: Citations) -> str:
         Column(words("field.kv_cache"), True),
     ]
     rows = []
-    for model in sorted(context.catalogue.models.values(), key=_date):
+    for model in by_date(context.catalogue.models.values()):
         entry = context.catalogue.flagship(model)
         parameters, architecture = entry.variant.parameters, entry.architecture
         cache = entry.recount.kv_cache if entry.recount else None
@@ -80,7 +75,7 @@ def families_table(citations: Citations) -> str:
                 Cell(model_link(model)),
                 Cell(
                     Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else Markup("–"),
-                    _date(model),
+                    first_day(model),
                 ),
                 Cell(citations.single(parameters.total), sort_key(parameters.total)),
                 Cell(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
-from catalogue.records import first_date
+from catalogue.records import by_date, first_day
 from catalogue.schema.model import Model, TechniqueChange, TechniqueUse
 from catalogue.schema.technique import Technique, TechniqueKind
 
@@ -85,19 +85,14 @@ def page(context: Context) -> Page:
 
 def columns(context: Context) -> list[Model]:
     """The models that name a technique, the oldest first."""
-    return sorted((m for m in context.catalogue.models.values() if m.techniques), key=_date)
-
-
-def _date(model: Model) -> str:
-    date = first_date(model)
-    return date.first_day if date else ""
+    return by_date(m for m in context.catalogue.models.values() if m.techniques)
 
 
 def _heads(context: Context, models: Sequence[Model]) -> list[Head]:
     heads: list[Head] = []
     years: set[str] = set()
     for model in models:
-        year = _date(model)[:4]
+        year = first_day(model)[:4]
         heads.append(Head(model.id, context.short_model(model), "" if year in years else year))
         years.add(year)
     return heads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from catalogue.records import first_date
+from catalogue.records import first_date, first_day
 from catalogue.schema.model import Model, TechniqueUse
 from catalogue.schema.technique import Formula, Technique, TechniqueKind
 
@@ -24,12 +24,7 @@ from .model_texts import disputes_html
 def users(context: Context, id_: str) -> list[tuple[Model, TechniqueUse]]:
     """Models that use a technique, the oldest first."""
     found = [(model, use) for model in context.catalogue.models.values() for use in model.techniques if use.id == id_]
-    return sorted(found, key=lambda pair: _date(pair[0]))
-
-
-def _date(model: Model) -> str:
-    date = first_date(model)
-    return date.first_day if date else ""
+    return sorted(found, key=lambda pair: first_day(pair[0]))
 
 
 def page(context: Context, technique: Technique) -> Page:
@@ -150,7 +145,7 @@ def _users_table(citations: Citations, technique: Technique) -> str:
         rows.append(
             [
                 Cell(model_link(model)),
-                Cell(escape(format.date(date, words)) if date else Markup("–"), _date(model)),
+                Cell(escape(format.date(date, words)) if date else Markup("–"), first_day(model)),
                 Cell(escape(words(f"change.{use.change}"))),
                 Cell((citations.inline(use.note) if use.note else Markup("")) + citations.mark(use.source)),
             ]
