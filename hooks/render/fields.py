@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from catalogue.schema.values import Block, Detail, Single, Stated
 
 from .cite import Citations
-from .tables import Cell, Column, Table, sort_key
+from .tables import NOTHING, Cell, Column, Table, sort_key
 
 
 def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
@@ -75,7 +75,7 @@ def detail_rows(
 
 def value_cell(citations: Citations, single: Single[Any] | None) -> Cell:
     """A value with its source, in a cell that sorts by it; a dash where an entry does not state it."""
-    return Cell(citations.single(single) if single is not None else Markup("–"), sort_key(single))
+    return Cell(citations.single(single) if single is not None else NOTHING, sort_key(single))
 
 
 FOLD_FROM = 9

@@ -13,6 +13,9 @@ from catalogue.schema.values import Length, PartialDate, Quantity, Single
 
 _SENTENCE = 44
 
+# What stands in a cell where an entry has no such value.
+NOTHING = Markup("–")
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -26,6 +29,9 @@ class Cell:
     def long(self) -> bool:
         """Whether it holds a sentence, which in a column of numbers' width would stand in a tower of words."""
         return len(self.html) > _SENTENCE and len(self.html.striptags()) > _SENTENCE
+
+
+EMPTY = Cell(NOTHING, "")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from catalogue.derive.differences import NOT_THERE, Verdict, verdict
 
-NOTHING = Markup("–")
+from ..tables import NOTHING
 
 
 @dataclass(frozen=True)

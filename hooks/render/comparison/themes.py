@@ -26,7 +26,8 @@ from ..cite import Citations, anchor
 from ..links import model_link
 from ..pages.model_architecture import recomputed_cell, working_cell
 from ..pages.model_follows import shown
-from .rows import NOT_HERE, NOTHING, Cells, Row, Said
+from ..tables import NOTHING
+from .rows import NOT_HERE, Cells, Row, Said
 
 _DATES = ("weights", "paper", "announcement", "api")
 _LICENCES = ("weights", "code", "commercial_use")

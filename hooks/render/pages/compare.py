@@ -17,7 +17,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..links import model_link, variant_link
 from ..page import Page, Section
-from ..tables import Cell, Column, Table, sort_key
+from ..tables import NOTHING, Cell, Column, Table, sort_key
 from . import compare_models, schedules
 from .model import sources
 from .model_architecture import sizes_table
@@ -185,7 +185,7 @@ def _stages(citations: Citations, kinds: set[StageKind], keys: Sequence[str], th
         ]
         if not rows:
             continue
-        there = [i for i, _ in enumerate(used) if any(row[2 + i].html != Markup("–") for row in rows)]
+        there = [i for i, _ in enumerate(used) if any(row[2 + i].html != NOTHING for row in rows)]
         heads = [Column(words("table.model")), Column(words("table.for"))] + [
             Column(words(f"field.{used[i]}")) for i in there
         ]

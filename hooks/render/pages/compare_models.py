@@ -21,11 +21,12 @@ from catalogue.schema.model import Track
 from .. import assets
 from ..cite import Citations
 from ..comparison import stated_for_models, themes
-from ..comparison.rows import NOTHING, Cells, Row, counted, lines
+from ..comparison.rows import Cells, Row, counted, lines
 from ..context import Context
 from ..figures.architecture import drawing
 from ..links import variant_link
 from ..page import Page, Section
+from ..tables import NOTHING
 
 PATH = "compare/models.md"
 MOST = 4

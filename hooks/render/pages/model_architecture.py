@@ -17,7 +17,7 @@ from ..fields import stated, value_cell
 from ..figures.architecture import drawing
 from ..links import variant_link
 from ..page import Section
-from ..tables import Cell, Column, Table, sort_key
+from ..tables import EMPTY, Cell, Column, Table, sort_key
 
 
 def architecture(citations: Citations, model: Model) -> list[Section]:
@@ -95,7 +95,7 @@ def _working_link(entry: Entry, shown: str) -> Markup:
 
 def working_cell(entry: Entry, term: Term | None) -> Cell:
     """A recomputed number that leads to its working; a dash where there is none."""
-    return Cell(_working_link(entry, format.integer(term.value)), str(term.value)) if term else Cell(Markup("–"), "")
+    return Cell(_working_link(entry, format.integer(term.value)), str(term.value)) if term else EMPTY
 
 
 def recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:

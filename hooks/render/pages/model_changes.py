@@ -22,7 +22,7 @@ from ..comparison import stated_for_models, themes
 from ..comparison.rows import Cells, Line, lines
 from ..links import model_link, technique_link
 from ..page import Section
-from ..tables import Cell, Column, Table
+from ..tables import NOTHING, Cell, Column, Table
 from . import compare_models
 
 # Settings of a file rather than of a design; they are in the architecture table.
@@ -169,7 +169,7 @@ def _written(citations: Citations, items: Sequence[Change], caption: str) -> Tab
 
 
 def _reason(citations: Citations, change: Change) -> Markup:
-    return citations.inline(change.reason) + citations.mark(change.source) if change.reason else Markup("–")
+    return citations.inline(change.reason) + citations.mark(change.source) if change.reason else NOTHING
 
 
 def _lines(citations: Citations, found: Sequence[Line], caption: str, of: Sequence[Entry]) -> Table | None:

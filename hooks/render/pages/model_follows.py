@@ -20,7 +20,7 @@ from .. import format
 from ..cite import Citations
 from ..links import variant_link
 from ..page import Section
-from ..tables import Cell, Column, Table, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Column, Table, sort_key
 from .calculator_form import reference_run
 
 _GIGA = 10**9
@@ -82,7 +82,7 @@ def _table(citations: Citations, lead: Entry, result: Consequences, others: list
 
 
 def _other(term: Term | None) -> Markup:
-    return _result(term, term.numbers) if term is not None else Markup("–")
+    return _result(term, term.numbers) if term is not None else NOTHING
 
 
 def _result(term: Term, title: str = "") -> Markup:
@@ -193,13 +193,13 @@ def _size(citations: Citations, recounted: int | None, published: Single[Quantit
     """The recounted size; the published one where there is none."""
     if recounted is not None:
         return Cell(Markup('<span class="ds-r">{}</span>').format(format.compact(recounted)), str(recounted))
-    return Cell(citations.single(published) if published else Markup("–"), sort_key(published) or "")
+    return Cell(citations.single(published) if published else NOTHING, sort_key(published) or "")
 
 
 def _compared(citations: Citations, result: Consequences | None, key: str) -> Cell:
     term = result.terms.get(key) if result else None
     if result is None or term is None:
-        return Cell(Markup("–"), "")
+        return EMPTY
     html = _result(term, term.numbers)
     if key == "training_flops" and result.attention_left_out:
         html += Markup("<br><small>{}</small>").format(citations.context.words("follows.products_alone"))

@@ -15,7 +15,7 @@ from .. import format
 from ..cite import Citations
 from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
 from ..page import Section
-from ..tables import Cell, Column, Table, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Column, Table, sort_key
 from .model_architecture import stored_caches
 from .model_follows import anything_follows, calculators
 
@@ -184,7 +184,7 @@ def _mix(citations: Citations, stage: Stage, title: str) -> Table | None:
         row = [Cell(citations.inline(part.name))]
         published: list[Stated[Any] | None] = [*([part.share] if shares else []), *([part.amount] if amounts else [])]
         for value in published:
-            row.append(Cell(_by_variant(citations, value) if value else Markup("–"), sort_key(value)))
+            row.append(Cell(_by_variant(citations, value) if value else NOTHING, sort_key(value)))
         rows.append(row)
     return Table(words("training.mix_caption", stage=title), heads, rows)
 
@@ -243,7 +243,7 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
             computed = format.compact(total.value.value * price.value) if price else None
             row += [
                 value_cell(citations, cost),
-                Cell(Markup('<span class="ds-r">{}</span>').format(computed) if computed else Markup("–")),
+                Cell(Markup('<span class="ds-r">{}</span>').format(computed) if computed else NOTHING),
             ]
         rows.append(row)
     return Table(words("infrastructure.hours_caption", model=model.name), heads, rows)
@@ -252,7 +252,7 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
 def _product(part: GpuHours, price: Decimal | None) -> Cell:
     hours = part.hours.value
     if price is None or hours is None:
-        return Cell(Markup("–"), "")
+        return EMPTY
     return Cell(
         Markup('<span class="ds-r">{}</span>').format(format.compact(hours.value * price)), str(hours.value * price)
     )

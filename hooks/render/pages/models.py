@@ -12,7 +12,7 @@ from ..cite import Citations, opening
 from ..context import Context
 from ..links import model_link
 from ..page import Page, Section
-from ..tables import Cell, Column, Table, sort_key
+from ..tables import NOTHING, Cell, Column, Table, sort_key
 
 
 def index(context: Context) -> Page:
@@ -74,7 +74,7 @@ def families_table(citations: Citations) -> str:
             [
                 Cell(model_link(model)),
                 Cell(
-                    Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else Markup("–"),
+                    Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else NOTHING,
                     first_day(model),
                 ),
                 Cell(citations.single(parameters.total), sort_key(parameters.total)),
@@ -84,11 +84,11 @@ def families_table(citations: Citations) -> str:
                     else escape(words("table.all_of_them") if parameters.total.value else "–"),
                     sort_key(parameters.activated or parameters.total),
                 ),
-                Cell(citations.single(architecture.attention) if architecture else Markup("–")),
+                Cell(citations.single(architecture.attention) if architecture else NOTHING),
                 Cell(
                     Markup('<a class="ds-r" href="ds:models/{}.md#architecture">{:,}</a>').format(model.id, cache.value)
                     if cache
-                    else Markup("–"),
+                    else NOTHING,
                     str(cache.value) if cache else "",
                 ),
             ]

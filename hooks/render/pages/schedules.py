@@ -18,7 +18,7 @@ from ..figures.recipe import line
 from ..figures.schedule import Run, figure, rate
 from ..format import integer, quantity
 from ..page import Section
-from ..tables import Cell, Column, Table
+from ..tables import EMPTY, NOTHING, Cell, Column, Table
 
 KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
 
@@ -163,7 +163,6 @@ def _rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
     link = Markup('<a href="{}">{}</a>').format(run.href, run.name)
     stated = stage.learning_rate
     assert stated is not None
-    empty = Cell(Markup("–"), "")
     phases = iter(stated.phases)
     peak = stated.peak.for_variant(variant) if stated.peak else None
     for stretch in run.schedule.rate:
@@ -180,12 +179,12 @@ def _rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
                 if printed is not None
                 else citations.single(factor) + Markup(' <span class="ds-r">= {}</span>').format(rate(stretch.last))
             )
-        yield [Cell(link), Cell(until), Cell(value, f"{stretch.last:f}"), empty, way]
+        yield [Cell(link), Cell(until), Cell(value, f"{stretch.last:f}"), EMPTY, way]
     if run.schedule.loose:
         final = stated.final.for_variant(variant) if stated.final else None
         way = Cell(escape(words("schedule.way.loose")))
-        yield [Cell(link), Cell(escape(words("schedule.end_of_warmup"))), Cell(citations.single(peak)), empty, way]
-        yield [Cell(link), Cell(escape(words("schedule.last"))), Cell(citations.single(final)), empty, way]
+        yield [Cell(link), Cell(escape(words("schedule.end_of_warmup"))), Cell(citations.single(peak)), EMPTY, way]
+        yield [Cell(link), Cell(escape(words("schedule.last"))), Cell(citations.single(final)), EMPTY, way]
     if stage.batch_size is not None:
         yield from _batch_rows(citations, run, stage, link)
 
@@ -193,7 +192,6 @@ def _rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
 def _batch_rows(citations: Citations, run: Run, stage: Stage, link: Markup) -> Iterator[list[Cell]]:
     words, variant, batch = citations.context.words, run.key.split("/")[0], stage.batch_size
     assert batch is not None
-    empty = Cell(Markup("–"), "")
 
     def value(stated: object) -> Cell:
         single = getattr(stated, "for_variant", lambda _: None)(variant)
@@ -204,8 +202,8 @@ def _batch_rows(citations: Citations, run: Run, stage: Stage, link: Markup) -> I
         if stretch.way is Way.GROWS:
             start = Cell(escape(words("schedule.at_tokens", tokens=integer(0))))
             ramp = citations.single(batch.ramp_tokens.for_variant(variant) if batch.ramp_tokens else None)
-            yield [Cell(link), start, empty, value(batch.start), Cell(Markup("–"))]
-            yield [Cell(link), Cell(ramp), empty, value(batch.sequences), way]
+            yield [Cell(link), start, EMPTY, value(batch.start), Cell(NOTHING)]
+            yield [Cell(link), Cell(ramp), EMPTY, value(batch.sequences), way]
         else:
             assert stretch.end == Fraction(1)
-            yield [Cell(link), Cell(escape(words("schedule.last"))), empty, value(batch.sequences), way]
+            yield [Cell(link), Cell(escape(words("schedule.last"))), EMPTY, value(batch.sequences), way]

@@ -16,7 +16,7 @@ from ..figures import lineage
 from ..formula import mathml, with_indices
 from ..links import model_link, technique_link
 from ..page import Page, Section
-from ..tables import Cell, Column, Table
+from ..tables import NOTHING, Cell, Column, Table
 from .model import sources
 from .model_texts import disputes_html
 
@@ -145,7 +145,7 @@ def _users_table(citations: Citations, technique: Technique) -> str:
         rows.append(
             [
                 Cell(model_link(model)),
-                Cell(escape(format.date(date, words)) if date else Markup("–"), first_day(model)),
+                Cell(escape(format.date(date, words)) if date else NOTHING, first_day(model)),
                 Cell(escape(words(f"change.{use.change}"))),
                 Cell((citations.inline(use.note) if use.note else Markup("")) + citations.mark(use.source)),
             ]

@@ -32,7 +32,7 @@ from ..context import Context
 from ..formula import mathml, with_indices
 from ..links import variant_link
 from ..page import Page, Section
-from ..tables import Cell, Column, Table
+from ..tables import EMPTY, Cell, Column, Table
 from .calculator_form import (
     CUSTOM,
     GIGA,
@@ -213,8 +213,8 @@ def _table(citations: Citations, gpu: Gpu) -> str:
             [
                 Cell(variant_link(entry)),
                 _gigabytes(memory(found, gpu, 1, "bf16")["weight_bytes"]),
-                _gigabytes(memory(found, gpu, 1, own)["weight_bytes"], own) if own else Cell(Markup("–"), ""),
-                *(_gigabytes(caches[length]) if length in caches else Cell(Markup("–"), "") for length in lengths),
+                _gigabytes(memory(found, gpu, 1, own)["weight_bytes"], own) if own else EMPTY,
+                *(_gigabytes(caches[length]) if length in caches else EMPTY for length in lengths),
                 Cell(
                     recomputed(format.integer(needed.value), needed.numbers)
                     + Markup(" <small>{}</small>").format(format.quantity(most)),

@@ -37,7 +37,7 @@ from ..fields import value_cell
 from ..formula import mathml
 from ..links import variant_link
 from ..page import Page, Section
-from ..tables import Cell, Column, Table
+from ..tables import EMPTY, Cell, Column, Table
 from .calculator_form import (
     CUSTOM,
     OWN,
@@ -301,7 +301,7 @@ def _published(citations: Citations, entry: Entry) -> Cell:
     """The published GPU-hours of the pre-training, with the tokens they are stated for where that is not all of them."""
     part = _hours(entry)
     if part is None or pre_training_hours(entry) is None:
-        return Cell(Markup("–"), "")
+        return EMPTY
     html = citations.single(part.hours)
     if part.per_tokens is not None and part.per_tokens.value is not None:
         words = citations.context.words("tools.training.per_tokens", tokens=format.quantity(part.per_tokens.value))

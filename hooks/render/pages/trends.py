@@ -20,7 +20,7 @@ from ..figures.names import short_name
 from ..figures.trend import Point, Value, figure
 from ..links import model_link, variant_link
 from ..page import Page, Section
-from ..tables import Cell, Column, Table
+from ..tables import EMPTY, Cell, Column, Table
 from . import trend_values as values
 from .model import sources
 from .trend_values import Measure, Size
@@ -184,7 +184,7 @@ def _table(citations: Citations, trend: Trend, title: str, drawn: Sequence[tuple
 
 def _recomputed(value: int | None, shown: str | None = None, tip: str = "") -> Cell:
     if value is None:
-        return Cell(Markup("–"), "")
+        return EMPTY
     return Cell(
         Markup('<span class="ds-r" title="{}">{}</span>').format(tip, shown or format.compact(value)), str(value)
     )
