@@ -23,6 +23,10 @@ class StageKind(StrEnum):
     DISTILLATION = "distillation"
 
 
+# Stages that make a base model; every other one is post-training.
+MAKE_A_BASE_MODEL = frozenset({StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING, StageKind.CONTEXT_EXTENSION})
+
+
 class MixPart(Block):
     """One part of a data mix."""
 

@@ -13,11 +13,10 @@ from catalogue.derive.recipe import Recipe, holds_for, recipe
 from catalogue.records import Entry
 from catalogue.schema.model import Evaluation, EvaluationKind
 from catalogue.schema.model import Row as Scores
-from catalogue.schema.training import Stage, StageKind
+from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
 from catalogue.schema.values import Single
 
 from ..cite import Citations
-from ..pages.model_training import PRE_TRAINING
 from .rows import Cells, Row, Said
 from .themes import ordered, parent, shares_the_flagship, single
 
@@ -42,13 +41,13 @@ def training(citations: Citations, entry: Entry) -> Cells:
             found = holds_for(value, made.line)
             if found is not None:
                 cells[Row(("tokenizer", key), (-1, *place), label, group)] = single(citations, found)
-    return cells | _stages(citations, made, PRE_TRAINING)
+    return cells | _stages(citations, made, MAKE_A_BASE_MODEL)
 
 
 def post_training(citations: Citations, entry: Entry) -> Cells:
     """The stages after that."""
     made = recipe(citations.context.catalogue.entries, entry)
-    return _stages(citations, made, set(StageKind) - PRE_TRAINING)
+    return _stages(citations, made, set(StageKind) - MAKE_A_BASE_MODEL)
 
 
 def _stages(citations: Citations, made: Recipe, kinds: Collection[StageKind]) -> Cells:

@@ -23,10 +23,10 @@ from catalogue.schema.model import PartKind
 from catalogue.schema.values import Block, Single, Stated
 
 from ..cite import Citations, anchor
+from ..computed import agreement_cell, with_unit, working_cell
 from ..links import model_link
-from ..pages.model_architecture import recomputed_cell, working_cell
-from ..pages.model_follows import shown
 from ..tables import NOTHING
+from ..words import Words
 from .rows import NOT_HERE, Cells, Row, Said
 
 _DATES = ("weights", "paper", "announcement", "api")
@@ -142,7 +142,7 @@ def _basis(label: str, how: str) -> Markup:
 def _agreeing(citations: Citations, entry: Entry, found: Agreement | None) -> Said | None:
     if found is None:
         return None
-    return Said(recomputed_cell(citations, entry, found).html, str(found.recomputed))
+    return Said(agreement_cell(citations, entry, found).html, str(found.recomputed))
 
 
 def _worked(entry: Entry, term: Term | None) -> Said | None:
@@ -220,7 +220,7 @@ def compute(citations: Citations, entry: Entry) -> Cells:
         "utilisation",
     ):
         term = result.terms.get(key) if result else None
-        listing.put(key, _basis(words(f"term.{key}"), words("compare.models.recomputed")), _follows(entry, term))
+        listing.put(key, _basis(words(f"term.{key}"), words("compare.models.recomputed")), _follows(words, entry, term))
     if infrastructure is not None and shares_the_flagship(entry):
         for key in ("gflop_per_token", "model_flops_utilization"):
             label = _basis(words(f"field.infrastructure.{key}"), words("compare.models.published"))
@@ -228,13 +228,14 @@ def compute(citations: Citations, entry: Entry) -> Cells:
     return listing.cells
 
 
-def _follows(entry: Entry, term: Term | None) -> Said | None:
+def _follows(words: Words, entry: Entry, term: Term | None) -> Said | None:
     if term is None:
         return None
+    shown = with_unit(words, term)
     html = Markup('<a class="ds-r" href="ds:models/{}.md#what-follows" title="{}">{}</a>').format(
-        entry.model.id, term.numbers, shown(term)
+        entry.model.id, term.numbers, shown
     )
-    return Said(html, spelled(shown(term)))
+    return Said(html, spelled(shown))
 
 
 def shares_the_flagship(entry: Entry) -> bool:

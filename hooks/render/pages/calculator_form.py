@@ -153,9 +153,3 @@ def gpu_table(citations: Citations) -> Section:
         rows.append([Cell(escape(gpu.name)), *(value_cell(citations, getattr(gpu, name)) for name in GPU_FIELDS)])
     html = citations.context.html("table.html.jinja", t=Table(words("tools.gpus_caption"), heads, rows))
     return Section("gpus", words("tools.gpus"), html)
-
-
-def recomputed(text: str, title: str = "") -> Markup:
-    """A number that was worked out here, with its working as a title."""
-    tip = Markup(' title="{}"').format(title) if title else Markup("")
-    return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, by_date
 from catalogue.schema.model import EvaluationKind, Model
-from catalogue.schema.training import Stage, StageKind
+from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
 from catalogue.schema.values import Single, Stated
 
 from ..cite import Citations, anchor
@@ -22,7 +22,6 @@ from . import compare_models, schedules
 from .model import sources
 from .model_architecture import sizes_table
 from .model_follows import compute_table
-from .model_training import PRE_TRAINING
 
 _ARCHITECTURE = (
     "attention",
@@ -97,7 +96,7 @@ def pages(context: Context) -> Iterator[Page]:
         "architecture": _architecture,
         "training": _training,
         "post-training": lambda citations: _stages(
-            citations, set(StageKind) - PRE_TRAINING, _POST_TRAINING, "post_training"
+            citations, set(StageKind) - MAKE_A_BASE_MODEL, _POST_TRAINING, "post_training"
         ),
         "infrastructure": _infrastructure,
         "evaluation": _evaluation,
@@ -174,7 +173,7 @@ def _get(block: object, path: str) -> Stated[Any] | None:
     return block if isinstance(block, Stated) else None
 
 
-def _stages(citations: Citations, kinds: set[StageKind], keys: Sequence[str], theme: str) -> Iterator[Section]:
+def _stages(citations: Citations, kinds: Collection[StageKind], keys: Sequence[str], theme: str) -> Iterator[Section]:
     """One row per stage; a stage whose values differ by variant has a row for each."""
     context, words = citations.context, citations.context.words
     found = [(model, stage) for model in _models(context) for stage in model.training if stage.kind in kinds]
@@ -217,7 +216,7 @@ def _stage_rows(citations: Citations, model: Model, stage: Stage, keys: Sequence
 def _training(citations: Citations) -> Iterator[Section]:
     context = citations.context
     yield from schedules.compared(citations, _models(context))
-    yield from _stages(citations, PRE_TRAINING, _TRAINING, "training")
+    yield from _stages(citations, MAKE_A_BASE_MODEL, _TRAINING, "training")
     table = compute_table(citations, _models(context))
     yield Section("compute", context.words("compare.training.compute"), _sortable(context, table))
 

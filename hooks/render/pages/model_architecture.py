@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
 from catalogue.derive.storage import cache_bytes
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Part, PartKind
 
-from .. import format
 from ..cite import Citations, anchor
+from ..computed import agreement_cell, working_cell
 from ..fields import stated, value_cell
 from ..figures.architecture import drawing
 from ..links import variant_link
 from ..page import Section
-from ..tables import EMPTY, Cell, Column, Table, sort_key
+from ..tables import Cell, Column, Table, sort_key
 
 
 def architecture(citations: Citations, model: Model) -> list[Section]:
@@ -68,12 +67,12 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
         row = [
             Cell(_name(entry)),
             Cell(citations.single(parameters.total), sort_key(parameters.total)),
-            recomputed_cell(citations, entry, entry.total_agreement),
+            agreement_cell(citations, entry, entry.total_agreement),
         ]
         if moe:
             row += [
                 value_cell(citations, parameters.activated),
-                recomputed_cell(citations, entry, entry.activated_agreement),
+                agreement_cell(citations, entry, entry.activated_agreement),
             ]
         cache = entry.recount.kv_cache if entry.recount else None
         row += [working_cell(entry, cache), value_cell(citations, variant.context_length)]
@@ -85,37 +84,6 @@ def _name(entry: Entry) -> Markup:
     if entry.variant.weights:
         return Markup('<a href="{}">{}</a>').format(entry.variant.weights, entry.variant.name)
     return escape(entry.variant.name)
-
-
-def _working_link(entry: Entry, shown: str) -> Markup:
-    return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}">{}</a>').format(
-        entry.owner_model, anchor(entry.architecture_owner), shown
-    )
-
-
-def working_cell(entry: Entry, term: Term | None) -> Cell:
-    """A recomputed number that leads to its working; a dash where there is none."""
-    return Cell(_working_link(entry, format.integer(term.value)), str(term.value)) if term else EMPTY
-
-
-def recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
-    words = citations.context.words
-    if agreement is None:
-        reason = (
-            words("punctuation.listed").join(entry.recount.missing) if entry.recount and entry.recount.missing else ""
-        )
-        title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
-        return Cell(Markup('<span class="ds-absent" title="{}">–</span>').format(title), "")
-    mark, key = ("✓", "recomputed.agrees") if agreement.holds else ("≠", "recomputed.differs")
-    title = words(key, percent=f"{agreement.percent:+.2f}")
-    html = Markup('{} <span class="ds-{}" title="{}" role="img" aria-label="{}">{}</span>').format(
-        _working_link(entry, format.compact(agreement.recomputed)),
-        "ok" if agreement.holds else "off",
-        title,
-        title,
-        mark,
-    )
-    return Cell(html, str(agreement.recomputed))
 
 
 def stored_caches(citations: Citations, model: Model) -> Table | None:
@@ -163,7 +131,7 @@ def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:
     """The recomputed size of a part, marked where it is held against a published one."""
     term = entry.parts.get(part.recount) if part.recount else None
     found = entry.part_agreement(part)
-    return working_cell(entry, term) if found is None else recomputed_cell(citations, entry, found)
+    return working_cell(entry, term) if found is None else agreement_cell(citations, entry, found)
 
 
 def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:

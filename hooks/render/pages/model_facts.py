@@ -9,6 +9,7 @@ from catalogue.schema.values import Stated
 
 from .. import format
 from ..cite import Citations, anchor
+from ..computed import working_link
 from ..links import model_link
 from ..page import Section
 
@@ -32,9 +33,8 @@ def _facts(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
     if parameters.activated is not None:
         facts.append((words("fact.activated"), citations.single(parameters.activated)))
     if recount and recount.kv_cache:
-        html = Markup('<a class="ds-r" href="ds:models/{}.md#working-{}">{:,}</a> <small>{}</small>').format(
-            flagship.owner_model, anchor(flagship.architecture_owner), recount.kv_cache.value, words("fact.elements")
-        )
+        elements = working_link(flagship, format.integer(recount.kv_cache.value))
+        html = elements + Markup(" <small>{}</small>").format(words("fact.elements"))
         facts.append((words("fact.kv_cache"), html))
     if flagship.variant.context_length is not None:
         context = flagship.variant.context_length

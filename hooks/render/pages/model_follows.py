@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-
 from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import Missing, effort, footprint
@@ -16,14 +13,13 @@ from catalogue.records import Entry
 from catalogue.schema.model import ActivatedBasis, Model
 from catalogue.schema.values import Quantity, Single
 
-from .. import format
 from ..cite import Citations
+from ..computed import decimal, recomputed, recomputed_size, with_unit
 from ..links import variant_link
 from ..page import Section
 from ..tables import EMPTY, NOTHING, Cell, Column, Table, sort_key
+from ..words import Words
 from .calculator_form import reference_run
-
-_GIGA = 10**9
 
 _LEFT_OUT = {LeftOut.KIND: "follows.left_out_kind", LeftOut.LENGTH: "follows.left_out_length"}
 
@@ -73,39 +69,16 @@ def _table(citations: Citations, lead: Entry, result: Consequences, others: list
         [
             Cell(escape(words(f"term.{key}"))),
             Cell(Markup("<code>{}</code><br>{}").format(term.formula, term.numbers)),
-            Cell(_result(term) + _published(citations, lead, key)),
-            *(Cell(_other(other.terms.get(key))) for _, other in others),
+            Cell(recomputed(with_unit(words, term)) + _published(citations, lead, key)),
+            *(Cell(_other(words, other.terms.get(key))) for _, other in others),
         ]
         for key, term in result.terms.items()
     ]
     return Table(words("follows.caption", model=lead.model.name), heads, rows, classes="ds-sums")
 
 
-def _other(term: Term | None) -> Markup:
-    return _result(term, term.numbers) if term is not None else NOTHING
-
-
-def _result(term: Term, title: str = "") -> Markup:
-    tip = Markup(' title="{}"').format(title) if title else Markup("")
-    return Markup('<span class="ds-r"{}>{}</span>').format(tip, shown(term))
-
-
-def shown(term: Term) -> str:
-    """A result in the unit that people read it in."""
-    match term.name:
-        case "sparsity" | "utilisation" | "utilisation_without_mask":
-            return f"{format.significant(_decimal(100 * term.exact))}%"
-        case "tokens_per_parameter" | "tokens_per_activated":
-            return format.significant(_decimal(term.exact))
-        case "kv_cache_bytes":
-            return f"{format.integer(term.value)} bytes"
-        case "training_flops":
-            return f"{format.power(term.value)} FLOPs"
-    return f"{format.significant(_decimal(term.exact / _GIGA))} GFLOP"
-
-
-def _decimal(number: Fraction) -> Decimal:
-    return Decimal(number.numerator) / number.denominator
+def _other(words: Words, term: Term | None) -> Markup:
+    return recomputed(with_unit(words, term), term.numbers) if term is not None else NOTHING
 
 
 def _published(citations: Citations, entry: Entry, key: str) -> Markup:
@@ -192,7 +165,7 @@ def _compute_row(
 def _size(citations: Citations, recounted: int | None, published: Single[Quantity] | None) -> Cell:
     """The recounted size; the published one where there is none."""
     if recounted is not None:
-        return Cell(Markup('<span class="ds-r">{}</span>').format(format.compact(recounted)), str(recounted))
+        return recomputed_size(recounted)
     return Cell(citations.single(published) if published else NOTHING, sort_key(published) or "")
 
 
@@ -200,7 +173,7 @@ def _compared(citations: Citations, result: Consequences | None, key: str) -> Ce
     term = result.terms.get(key) if result else None
     if result is None or term is None:
         return EMPTY
-    html = _result(term, term.numbers)
+    html = recomputed(with_unit(citations.context.words, term), term.numbers)
     if key == "training_flops" and result.attention_left_out:
         html += Markup("<br><small>{}</small>").format(citations.context.words("follows.products_alone"))
-    return Cell(html, f"{_decimal(term.exact):f}")
+    return Cell(html, f"{decimal(term.exact):f}")

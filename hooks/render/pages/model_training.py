@@ -8,24 +8,23 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.schema.model import Model
-from catalogue.schema.training import GpuHours, Infrastructure, RatePhase, Stage, StageKind
+from catalogue.schema.training import MAKE_A_BASE_MODEL, GpuHours, Infrastructure, RatePhase, Stage, StageKind
 from catalogue.schema.values import Single, Stated
 
 from .. import format
 from ..cite import Citations
+from ..computed import recomputed
 from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
 from ..page import Section
 from ..tables import EMPTY, NOTHING, Cell, Column, Table, sort_key
 from .model_architecture import stored_caches
 from .model_follows import anything_follows, calculators
 
-PRE_TRAINING = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING, StageKind.CONTEXT_EXTENSION}
-
 
 def training(citations: Citations, model: Model) -> list[Section]:
     """Tokenizer and the stages that make a base model."""
     words = citations.context.words
-    stages = [stage for stage in model.training if stage.kind in PRE_TRAINING]
+    stages = [stage for stage in model.training if stage.kind in MAKE_A_BASE_MODEL]
     tokenizer = None
     if model.tokenizer is not None:
         rows = labelled(citations, model.tokenizer, "tokenizer.") + detail_rows(citations, model.tokenizer.details)
@@ -40,7 +39,7 @@ def training(citations: Citations, model: Model) -> list[Section]:
 
 def post_training(citations: Citations, model: Model) -> list[Section]:
     """The stages after pre-training."""
-    stages = [stage for stage in model.training if stage.kind not in PRE_TRAINING]
+    stages = [stage for stage in model.training if stage.kind not in MAKE_A_BASE_MODEL]
     if not stages:
         return []
     return [
@@ -154,9 +153,7 @@ def _rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
         return shown
     factor = fraction.value / 100 if fraction.is_percentage else fraction.value
     rates = [single.value.value * factor for _, single in peak.singles() if single.value is not None]
-    return shown + Markup(' <span class="ds-r">= {}</span>').format(
-        " / ".join(format.scientific(rate.quantize(Decimal(10) ** (rate.adjusted() - 2))) for rate in rates)
-    )
+    return shown + " " + recomputed("= " + " / ".join(format.power(rate) for rate in rates))
 
 
 def _by_variant(citations: Citations, value: Stated[Any]) -> Markup:
@@ -243,7 +240,7 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
             computed = format.compact(total.value.value * price.value) if price else None
             row += [
                 value_cell(citations, cost),
-                Cell(Markup('<span class="ds-r">{}</span>').format(computed) if computed else NOTHING),
+                Cell(recomputed(computed) if computed else NOTHING),
             ]
         rows.append(row)
     return Table(words("infrastructure.hours_caption", model=model.name), heads, rows)
@@ -253,9 +250,7 @@ def _product(part: GpuHours, price: Decimal | None) -> Cell:
     hours = part.hours.value
     if price is None or hours is None:
         return EMPTY
-    return Cell(
-        Markup('<span class="ds-r">{}</span>').format(format.compact(hours.value * price)), str(hours.value * price)
-    )
+    return Cell(recomputed(format.compact(hours.value * price)), str(hours.value * price))
 
 
 def serving(citations: Citations, model: Model) -> list[Section]:

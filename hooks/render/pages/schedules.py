@@ -13,6 +13,7 @@ from catalogue.schema.model import Model, Track
 from catalogue.schema.training import Stage, StageKind
 
 from ..cite import Citations
+from ..computed import recomputed
 from ..figures.names import short_name
 from ..figures.recipe import line
 from ..figures.schedule import Run, figure, rate
@@ -177,7 +178,7 @@ def _rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
             value = (
                 citations.single(printed)
                 if printed is not None
-                else citations.single(factor) + Markup(' <span class="ds-r">= {}</span>').format(rate(stretch.last))
+                else citations.single(factor) + " " + recomputed(f"= {rate(stretch.last)}")
             )
         yield [Cell(link), Cell(until), Cell(value, f"{stretch.last:f}"), EMPTY, way]
     if run.schedule.loose:

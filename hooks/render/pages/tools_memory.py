@@ -28,6 +28,7 @@ from catalogue.schema.values import Length
 
 from .. import format
 from ..cite import Citations
+from ..computed import recomputed
 from ..context import Context
 from ..formula import mathml, with_indices
 from ..links import variant_link
@@ -43,7 +44,6 @@ from .calculator_form import (
     formulas,
     gpu_table,
     gpus,
-    recomputed,
     reference_run,
     variants,
     why,
@@ -213,7 +213,9 @@ def _table(citations: Citations, gpu: Gpu) -> str:
             [
                 Cell(variant_link(entry)),
                 _gigabytes(memory(found, gpu, 1, "bf16")["weight_bytes"]),
-                _gigabytes(memory(found, gpu, 1, own)["weight_bytes"], own) if own else EMPTY,
+                _gigabytes(memory(found, gpu, 1, own)["weight_bytes"], words(f"tools.memory.short.{own}"))
+                if own
+                else EMPTY,
                 *(_gigabytes(caches[length]) if length in caches else EMPTY for length in lengths),
                 Cell(
                     recomputed(format.integer(needed.value), needed.numbers)
@@ -256,11 +258,11 @@ def memory(found: Footprint, gpu: Gpu, length: int, weights: str, cache: str = "
     return work_out(MEMORY, forms_of_memory(found, weights == "mixed", cache == "stored"), numbers)
 
 
-def _gigabytes(term: Term, note: str | None = None) -> Cell:
+def _gigabytes(term: Term, note: str = "") -> Cell:
     text = format.significant(Decimal(term.value) / GIGA)
     html = recomputed(text, f"{term.formula} = {term.numbers}")
     if note:
-        html += Markup(" <small>{}</small>").format({"bf16": "BF16", "fp8": "FP8", "mixed": "FP4/FP8"}[note])
+        html += Markup(" <small>{}</small>").format(note)
     return Cell(html, str(term.value))
 
 

@@ -32,6 +32,7 @@ from catalogue.schema.values import Quantity, Single
 
 from .. import format
 from ..cite import Citations
+from ..computed import recomputed
 from ..context import Context
 from ..fields import value_cell
 from ..formula import mathml
@@ -49,7 +50,6 @@ from .calculator_form import (
     formulas,
     gpu_table,
     gpus,
-    recomputed,
     reference_run,
     variants,
     why,

@@ -14,6 +14,7 @@ from catalogue.schema.model import ActivatedBasis
 
 from .. import format
 from ..cite import Citations
+from ..computed import recomputed
 from ..context import Context
 from ..fields import value_cell
 from ..figures.names import short_name
@@ -183,11 +184,7 @@ def _table(citations: Citations, trend: Trend, title: str, drawn: Sequence[tuple
 
 
 def _recomputed(value: int | None, shown: str | None = None, tip: str = "") -> Cell:
-    if value is None:
-        return EMPTY
-    return Cell(
-        Markup('<span class="ds-r" title="{}">{}</span>').format(tip, shown or format.compact(value)), str(value)
-    )
+    return Cell(recomputed(shown or format.compact(value), tip), str(value)) if value is not None else EMPTY
 
 
 def _parameter_columns(citations: Citations, size: Size) -> list[Cell]:
@@ -262,9 +259,7 @@ def _cost(citations: Citations) -> Section:
         price, hours = infrastructure.price_per_gpu_hour_usd, infrastructure.gpu_hours_total
         if price is not None and price.value is not None and hours is not None and hours.value is not None:
             of = escape(words("trends.cost.of", hours="{}", price="{}", product="{}"))
-            product = Markup('<span class="ds-r">{}</span>').format(
-                format.compact(hours.value.value * price.value.value)
-            )
+            product = recomputed(format.compact(hours.value.value * price.value.value))
             line += Markup(" ") + of.format(citations.single(hours), citations.single(price), product)
         lines.append(line)
     html = citations.context.html("trend_list.html.jinja", intro=words("trends.cost.intro"), lines=lines)

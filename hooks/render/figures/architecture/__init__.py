@@ -13,7 +13,8 @@ from markupsafe import Markup
 from catalogue.records import Entry
 
 from ... import format
-from ...cite import Citations, anchor
+from ...cite import Citations
+from ...computed import working_link
 from .block import block
 from .dimensions import Dimensions
 from .marks import SWATCHES
@@ -62,11 +63,6 @@ def _facts(citations: Citations, entry: Entry) -> list[tuple[str, Markup]]:
     if parameters.activated is not None:
         facts.append((words("drawing.activated"), citations.single(parameters.activated)))
     if entry.recount is not None and entry.recount.kv_cache is not None:
-        link = Markup('<a class="ds-r" href="ds:models/{}.md#working-{}" title="{}">{}</a>').format(
-            entry.owner_model,
-            anchor(entry.architecture_owner),
-            words("recomputed.title"),
-            format.integer(entry.recount.kv_cache.value),
-        )
+        link = working_link(entry, format.integer(entry.recount.kv_cache.value), words("recomputed.title"))
         facts.append((words("drawing.cache"), link))
     return facts

@@ -1,0 +1,85 @@
+"""Numbers that were worked out here, set apart from published ones, with a way to their working.
+
+Takes derived terms, gives HTML and cells. A number leads to its working where a page shows that; elsewhere the
+numbers that were put in are its title.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from markupsafe import Markup
+
+from catalogue.derive.agreement import Agreement
+from catalogue.derive.expression import Term
+from catalogue.records import Entry
+
+from . import format
+from .cite import Citations, anchor
+from .tables import EMPTY, Cell
+from .words import Words
+
+_GIGA = 10**9
+
+
+def recomputed(text: str, title: str = "") -> Markup:
+    """A number that was worked out here, with its working as a title."""
+    tip = Markup(' title="{}"').format(title) if title else Markup("")
+    return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)
+
+
+def recomputed_size(value: int) -> Cell:
+    """A recomputed size with K, M, B or T, in a cell that sorts by all its digits."""
+    return Cell(recomputed(format.compact(value)), str(value))
+
+
+def working_link(entry: Entry, text: str, title: str = "") -> Markup:
+    """A number that follows from an architecture, as a link to how its sum is made."""
+    tip = Markup(' title="{}"').format(title) if title else Markup("")
+    return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}"{}>{}</a>').format(
+        entry.owner_model, anchor(entry.architecture_owner), tip, text
+    )
+
+
+def working_cell(entry: Entry, term: Term | None) -> Cell:
+    """A recomputed number that leads to its working; a dash where there is none."""
+    return Cell(working_link(entry, format.integer(term.value)), str(term.value)) if term else EMPTY
+
+
+def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
+    """A recomputed size with a sign that says whether it agrees with the published one; why there is none."""
+    words = citations.context.words
+    if agreement is None:
+        reason = words("punctuation.listed").join(entry.recount.missing) if entry.recount else ""
+        title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
+        return Cell(Markup('<span class="ds-absent" title="{}">–</span>').format(title), "")
+    mark, key = ("✓", "recomputed.agrees") if agreement.holds else ("≠", "recomputed.differs")
+    title = words(key, percent=f"{agreement.percent:+.2f}")
+    html = Markup('{} <span class="ds-{}" title="{}" role="img" aria-label="{}">{}</span>').format(
+        working_link(entry, format.compact(agreement.recomputed)),
+        "ok" if agreement.holds else "off",
+        title,
+        title,
+        mark,
+    )
+    return Cell(html, str(agreement.recomputed))
+
+
+def with_unit(words: Words, term: Term) -> str:
+    """A line of what follows from a model, in the unit that people read it in."""
+    match term.name:
+        case "sparsity" | "utilisation" | "utilisation_without_mask":
+            return f"{format.significant(decimal(100 * term.exact))}%"
+        case "tokens_per_parameter" | "tokens_per_activated":
+            return format.significant(decimal(term.exact))
+        case "kv_cache_bytes":
+            return words("follows.bytes", count=format.integer(term.value))
+        case "training_flops":
+            return f"{format.power(term.value)} FLOPs"
+    return f"{format.significant(decimal(term.exact / _GIGA))} GFLOP"
+
+
+def decimal(number: Fraction) -> Decimal:
+    """A fraction as a decimal number, to the precision of the context."""
+    return Decimal(number.numerator) / number.denominator
