@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from markupsafe import escape
+
 
 @dataclass(frozen=True)
 class Section:
@@ -28,6 +30,11 @@ class Section:
     html: str = ""
     markdown: str = ""
     level: int = 2
+
+
+def lead_section(intro: str, below: str = "") -> Section:
+    """What a page says first, above the first heading; `below` is ready HTML."""
+    return Section("lead", "", f'<p class="ds-lead">{escape(intro)}</p>{below}')
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from catalogue.schema.values import PartialDate
 from ..cite import Citations, anchor
 from ..context import Context
 from ..links import variant_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table, sort_key
 from .model import sources
 
@@ -23,7 +23,7 @@ def page(context: Context) -> Page:
     """The names by quarter, then a table for each."""
     words, names = context.words, context.catalogue.api_names
     citations = Citations(context)
-    sections = [Section("lead", "", f'<p class="ds-lead">{escape(words("api_names.intro"))}</p>')]
+    sections = [lead_section(words("api_names.intro"))]
     if names:
         table = _quarters_table(context)
         sections.append(Section("quarters", words("api_names.quarters"), context.html("table.html.jinja", t=table)))

@@ -16,7 +16,7 @@ from ..cite import Citations, anchor
 from ..context import Context
 from ..fields import value_cell
 from ..links import model_link, variant_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table, sort_key
 from . import compare_models, schedules
 from .model import sources
@@ -104,7 +104,7 @@ def pages(context: Context) -> Iterator[Page]:
     words = context.words
     for theme in THEMES:
         citations, key = Citations(context), theme.replace("-", "_")
-        lead = Section("lead", "", f'<p class="ds-lead">{escape(words(f"compare.{key}.intro"))}</p>')
+        lead = lead_section(words(f"compare.{key}.intro"))
         body = tuple(builders[theme](citations))
         yield Page(
             f"compare/{theme}.md",

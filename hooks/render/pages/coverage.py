@@ -22,7 +22,7 @@ from catalogue.validate import opened
 
 from ..context import Context
 from ..links import model_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table
 
 
@@ -82,7 +82,7 @@ def page(context: Context) -> Page:
     states = {group.word: [[state(entry) for _, state in group.fields] for entry in entries] for group in groups}
     counts = [Counter(s for rows in states.values() for s in rows[index]) for index, _ in enumerate(entries)]
     sections = [
-        Section("lead", "", f'<p class="ds-lead">{escape(words("coverage.intro"))}</p>{_legend(context)}'),
+        lead_section(words("coverage.intro"), _legend(context)),
         Section("summary", words("coverage.summary"), _summary(context, entries, counts)),
     ]
     for group in groups:

@@ -8,14 +8,14 @@ from catalogue.schema.technique import Technique, TechniqueKind
 
 from ..cite import opening
 from ..context import Context
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table
 
 
 def page(context: Context) -> Page:
     """A table for each kind of technique, the terms in alphabetical order of the English ones."""
     words = context.words
-    sections = [Section("lead", "", f'<p class="ds-lead">{escape(words("glossary.intro"))}</p>')]
+    sections = [lead_section(words("glossary.intro"))]
     for kind in TechniqueKind:
         techniques = [t for t in context.catalogue.techniques.values() if t.kind is kind]
         if techniques:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from markupsafe import escape
-
 from catalogue.schema.technique import TechniqueKind
 
 from ..cite import Citations, opening
 from ..context import Context
 from ..links import technique_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from .compare import infrastructure_table
 from .model import sources
 
@@ -27,7 +25,7 @@ def page(context: Context) -> Page:
     """What each model ran on, then the pieces of infrastructure by shelf."""
     citations, words = Citations(context), context.words
     sections = [
-        Section("lead", "", f'<p class="ds-lead">{escape(words("infrastructure.intro"))}</p>'),
+        lead_section(words("infrastructure.intro")),
         Section("models", words("infrastructure.models"), infrastructure_table(citations)),
     ]
     for kind in SHELVES:

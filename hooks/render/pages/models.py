@@ -11,7 +11,7 @@ from .. import format
 from ..cite import Citations, opening
 from ..context import Context
 from ..links import model_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table, sort_key
 
 
@@ -20,10 +20,8 @@ def index(context: Context) -> Page:
     words = context.words
     citations = Citations(context)
     sections = [
-        Section(
-            "lead",
-            "",
-            f'<p class="ds-lead">{escape(words("models.intro", count=len(context.catalogue.models), variants=len(context.catalogue.entries)))}</p>',
+        lead_section(
+            words("models.intro", count=len(context.catalogue.models), variants=len(context.catalogue.entries))
         )
     ]
     for track in Track:

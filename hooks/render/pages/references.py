@@ -11,7 +11,7 @@ from catalogue.schema.values import Source, Sources, walk
 
 from ..cite import anchor
 from ..context import Context
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 
 
 def page(context: Context) -> Page:
@@ -27,11 +27,7 @@ def page(context: Context) -> Page:
             "cited": cited.get(reference.key, []),
         }
         groups["papers" if reference.eprint or reference.doi or reference.venue else "other"].append(view)
-    sections = [
-        Section(
-            "lead", "", f'<p class="ds-lead">{words("references.intro", count=len(context.catalogue.references))}</p>'
-        )
-    ]
+    sections = [lead_section(words("references.intro", count=len(context.catalogue.references)))]
     sections += [
         Section(name, words(f"references.{name}"), context.html("references.html.jinja", items=items))
         for name, items in groups.items()

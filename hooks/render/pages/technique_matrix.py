@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import escape
-
 from catalogue.records import by_date, first_day
 from catalogue.schema.model import Model, TechniqueChange, TechniqueUse
 from catalogue.schema.technique import Technique, TechniqueKind
 
 from ..cite import plain_text
 from ..context import Context
-from ..page import Page, Section
+from ..page import Page, lead_section
 
 MARKS = {
     TechniqueChange.INTRODUCED: "★",
@@ -67,7 +65,6 @@ def page(context: Context) -> Page:
     models = columns(context)
     groups = list(_groups(context, models))
     count = sum(len(group.rows) for group in groups)
-    lead = f'<p class="ds-lead">{escape(words("matrix.intro", techniques=count, models=len(models)))}</p>'
     table = context.html(
         "technique_matrix.html.jinja",
         heads=_heads(context, models),
@@ -78,7 +75,7 @@ def page(context: Context) -> Page:
         "techniques/matrix.md",
         words("matrix.title"),
         words("matrix.description"),
-        (Section("lead", "", lead + table),),
+        (lead_section(words("matrix.intro", techniques=count, models=len(models)), table),),
         hide=("navigation", "toc"),
     )
 

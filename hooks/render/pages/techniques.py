@@ -15,7 +15,7 @@ from ..fields import detail_rows, key_value_table
 from ..figures import lineage
 from ..formula import mathml, with_indices
 from ..links import model_link, technique_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table
 from .model import sources
 from .model_texts import disputes_html
@@ -177,10 +177,7 @@ def index(context: Context) -> Page:
                     context.html("technique_shelf.html.jinja", items=items),
                 )
             )
-    intro = Section(
-        "lead",
-        "",
-        f'<p class="ds-lead">{escape(words("techniques.intro", count=len(context.catalogue.techniques)) + words("punctuation.gap"))}'
-        f'<a href="ds:techniques/matrix.md">{escape(words("matrix.link"))}</a></p>',
-    )
+    said = words("techniques.intro", count=len(context.catalogue.techniques)) + words("punctuation.gap")
+    to_matrix = Markup('<a href="ds:techniques/matrix.md">{}</a>').format(words("matrix.link"))
+    intro = lead_section(escape(said) + to_matrix)
     return Page("techniques/index.md", words("page.techniques"), words("techniques.description"), (intro, *shelves))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from catalogue.schema.model import Model
 
@@ -12,7 +12,7 @@ from ..context import Context
 from ..figures.timeline import figure, lane_name
 from ..figures.timeline_items import Item, items
 from ..links import model_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from .model import sources
 
 
@@ -21,13 +21,13 @@ def page(context: Context) -> Page:
     words = context.words
     citations = Citations(context)
     html = context.html("timeline_list.html.jinja", years=_years(citations))
-    lead = f'<p class="ds-lead">{escape(words("timeline.intro"))}</p>' + figure(context, interactive=True)
+    drawn = figure(context, interactive=True) + str(assets.script("timeline"))
     return Page(
         "timeline.md",
         words("page.timeline"),
         words("timeline.description"),
         (
-            Section("lead", "", lead + str(assets.script("timeline"))),
+            lead_section(words("timeline.intro"), drawn),
             Section("list", words("timeline.list"), html),
             sources(citations),
         ),

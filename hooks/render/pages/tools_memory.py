@@ -32,7 +32,7 @@ from ..computed import recomputed
 from ..context import Context
 from ..formula import mathml, with_indices
 from ..links import variant_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, Table
 from .calculator_form import (
     CUSTOM,
@@ -77,7 +77,7 @@ def page(context: Context) -> Page | None:
         return None
     words, citations = context.words, Citations(context)
     sections = (
-        Section("lead", "", f'<p class="ds-lead">{escape(words("tools.memory.intro"))}</p>'),
+        lead_section(words("tools.memory.intro")),
         _form(context, start, gpu),
         Section("table", words("tools.memory.table"), _table(citations, gpu)),
         Section("formulas", words("tools.memory.formulas"), _formulas(context)),

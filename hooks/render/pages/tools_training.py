@@ -37,7 +37,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..formula import mathml
 from ..links import variant_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, Table
 from .calculator_form import (
     CUSTOM,
@@ -75,7 +75,7 @@ def page(context: Context) -> Page | None:
         return None
     words, citations = context.words, Citations(context)
     sections = (
-        Section("lead", "", f'<p class="ds-lead">{escape(words("tools.training.intro"))}</p>'),
+        lead_section(words("tools.training.intro")),
         _form(context, start, gpu),
         Section("table", words("tools.training.table"), _table(citations, start, gpu)),
         Section("formulas", words("tools.training.formulas"), _formulas(context)),

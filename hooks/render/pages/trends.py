@@ -20,7 +20,7 @@ from ..fields import value_cell
 from ..figures.names import short_name
 from ..figures.trend import Point, Value, figure
 from ..links import model_link, variant_link
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, Table
 from . import trend_values as values
 from .model import sources
@@ -48,7 +48,7 @@ def page(context: Context) -> Page:
     """One section a quantity; what is left out, and why, at the end."""
     words, citations = context.words, Citations(context)
     sizes = values.sizes(context)
-    lead = Section("lead", "", f'<p class="ds-lead">{escape(words("trends.intro"))}</p>')
+    lead = lead_section(words("trends.intro"))
     sections = [section for trend in TRENDS if (section := _section(citations, trend, sizes)) is not None]
     return Page(
         "trends.md",

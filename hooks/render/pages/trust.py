@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from markupsafe import Markup, escape
 
 from ..context import Context
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table
 
 GROUPS = ("bearing", "other", "schedule")
@@ -18,7 +18,7 @@ def page(context: Context) -> Page:
     """What was tried, how much was caught, and field by field what would slip through."""
     words, report = context.words, context.catalogue.slips
     sections = [
-        Section("lead", "", f'<p class="ds-lead">{escape(words("trust.intro"))}</p>'),
+        lead_section(words("trust.intro")),
         _summary(context, report),
     ]
     sections += [
