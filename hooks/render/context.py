@@ -11,7 +11,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
-from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
 from catalogue.schema.values import Text
 
@@ -40,10 +39,6 @@ class Context:
         if short is None or (self.words.language == CHINESE and " " in short and Text(en=short).lacks_chinese):
             return self.words.text(technique.name)
         return short
-
-    def short_model(self, model: Model) -> str:
-        """A model without the maker's name, where space is narrow."""
-        return model.name.removeprefix("DeepSeek-").removeprefix("DeepSeek ")
 
 
 def templates() -> Environment:

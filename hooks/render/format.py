@@ -8,6 +8,7 @@ from catalogue.schema.values import Length, PartialDate, Quantity
 
 from .words import Words
 
+_FACTORS = (("T", 10**12), ("B", 10**9), ("M", 10**6), ("K", 10**3))
 _THIN_SPACE = "\u202f"
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -48,7 +49,7 @@ def compact(value: int | Decimal) -> str:
     """Three or four significant digits with K, M, B or T: `671.0 B`; a power of ten from a quadrillion on."""
     if value >= 10**15:
         return power(value)
-    for suffix, factor in (("T", 10**12), ("B", 10**9), ("M", 10**6), ("K", 10**3)):
+    for suffix, factor in _FACTORS:
         if value >= factor:
             number = Decimal(value) / factor
             digits = 2 if number < 10 else 1
@@ -59,6 +60,17 @@ def compact(value: int | Decimal) -> str:
 def power(value: int | Decimal) -> str:
     """Three significant digits times a power of ten: `3.71 × 10²⁴`."""
     return scientific(Decimal(f"{Decimal(value):.2E}"))
+
+
+def tick(value: float) -> str:
+    """What stands at an axis: `10 B`; a power of ten from a quadrillion on."""
+    if value >= 10**15:
+        return scientific(Decimal(f"{value:.0e}"))
+    for suffix, factor in _FACTORS:
+        # The ticks of a logarithmic scale lie within a rounding error of theirs.
+        if value >= factor * 0.999:
+            return f"{value / factor:g}{_THIN_SPACE}{suffix}"
+    return f"{value:g}"
 
 
 def date(value: PartialDate, words: Words) -> str:

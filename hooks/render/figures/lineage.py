@@ -16,6 +16,7 @@ from catalogue.schema.model import Model, TechniqueChange, TechniqueUse
 from catalogue.schema.technique import Technique
 
 from ..context import Context
+from ..names import short_model
 from .measure import text_width
 from .packing import rows
 from .scale import Time
@@ -162,8 +163,8 @@ def _models(
     if not dated:
         return [], [], top
     days = [date.fromisoformat(d.first_day) for m in context.catalogue.models.values() if (d := first_date(m))]
-    widths = [LABEL_AT + text_width(context.short_model(model), TEXT) for model, _, _ in dated]
-    all_widths = [LABEL_AT + text_width(context.short_model(m), TEXT) for m in context.catalogue.models.values()]
+    widths = [LABEL_AT + text_width(short_model(model.name), TEXT) for model, _, _ in dated]
+    all_widths = [LABEL_AT + text_width(short_model(m.name), TEXT) for m in context.catalogue.models.values()]
     scale = Time(min(days).replace(day=1), max(days), MARGIN + 6, width - MARGIN - max(all_widths))
     at = [scale(date.fromisoformat(when.first_day)) for _, _, when in dated]
     taken = rows((x - GAP, x + room + GAP) for x, room in zip(at, widths, strict=True))
@@ -171,7 +172,7 @@ def _models(
     dots = [
         Dot(
             model.id,
-            context.short_model(model),
+            short_model(model.name),
             use.change.value,
             when.text,
             round(x, 1),

@@ -32,7 +32,6 @@ LABEL_GAP = 15
 LEADER = 22
 SAMPLES = 24
 _CURVED = {Way.COSINE}
-_FACTORS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,9 @@ def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool, 
         left=left,
         right=across.end,
         panels=panels,
-        across=[(across(tick), _tokens(tick) if in_tokens else f"{round(100 * tick)}%") for tick in across.ticks(5)],
+        across=[
+            (across(tick), format.tick(tick) if in_tokens else f"{round(100 * tick)}%") for tick in across.ticks(5)
+        ],
         axis=words("schedule.tokens_axis" if in_tokens else "schedule.share_axis"),
         alternative=words("schedule.alternative", names=words("punctuation.listed").join(run.name for run in runs)),
         label_x=across.end + LEADER,
@@ -247,11 +248,4 @@ def _value(value: Decimal, what: str) -> str:
 
 def rate(value: Decimal) -> str:
     """A learning rate as a power of ten with at most three digits."""
-    return format.scientific(Decimal(f"{value:.2E}")) if value else "0"
-
-
-def _tokens(value: float) -> str:
-    for factor, suffix in _FACTORS:
-        if value >= factor:
-            return f"{value / factor:g}\u202f{suffix}"
-    return f"{value:g}"
+    return format.power(value) if value else "0"

@@ -36,8 +36,6 @@ SIZES = {"main": 12.5, "line": 11.5, "other": 11}
 MARKS = {"main": 5.5, "line": 4.5, "other": 4}
 ROOM = 1.7
 FEW_TICKS = 3
-_FACTORS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
-_POWERS_FROM = 10**15
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def figure(context: Context, points: Sequence[Point], span: tuple[date, date], a
     numbers = [float(value.number) for point in points for value in point.values]
     up = Log(min(numbers) / ROOM, max(numbers) * ROOM, TOP + HEIGHT, TOP)
     labelled = up.ticks() if len(up.ticks()) >= FEW_TICKS else _finer(up)
-    left = 14 + round(max(text_width(tick_text(tick), TICK_SIZE) for tick in labelled))
+    left = 14 + round(max(text_width(format.tick(tick), TICK_SIZE) for tick in labelled))
     across = Time(*span, left + PAD_LEFT, WIDTH - RIGHT - PAD_RIGHT)
     flagships = {(point.href, point.day) for point in points if point.rank == "main"}
     placed = [
@@ -125,7 +123,7 @@ def figure(context: Context, points: Sequence[Point], span: tuple[date, date], a
         top=TOP,
         bottom=TOP + HEIGHT,
         minor=[up(tick) for tick in up.minor_ticks() if not any(abs(tick / other - 1) < 0.01 for other in labelled)],
-        ticks=[(up(tick), tick_text(tick)) for tick in labelled],
+        ticks=[(up(tick), format.tick(tick)) for tick in labelled],
         years=[(across(day), str(day.year)) for day in across.years()],
         axis=words("trends.log_axis", quantity=axis),
         alternative=alternative,
@@ -185,13 +183,3 @@ def _wanted(item: PlacedPoint, index: int) -> Wanted:
 def label_texts(point: Point, index: int) -> tuple[str, str]:
     """Name and value beside a mark: the name at the first mark, values for all but the `other` points."""
     return point.label if index == 0 else "", "" if point.rank == "other" else point.values[index].shown
-
-
-def tick_text(value: float) -> str:
-    """`10 B`; a power of ten from a quadrillion on."""
-    if value >= _POWERS_FROM:
-        return format.scientific(Decimal(f"{value:.0e}"))
-    for factor, suffix in _FACTORS:
-        if value >= factor * 0.999:
-            return f"{value / factor:g}\u202f{suffix}"
-    return f"{value:g}"

@@ -12,11 +12,10 @@ from catalogue.schema.values import PartialDate
 from ..cite import Citations, anchor
 from ..context import Context
 from ..links import variant_link
+from ..names import short_model
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table, sort_key
 from .model import sources
-
-MAKERS = ("DeepSeek-", "DeepSeek ")
 
 
 def page(context: Context) -> Page:
@@ -130,6 +129,4 @@ def _short(context: Context, pointer: ApiPointer) -> str:
     name = context.words.text(pointer.label) if pointer.label is not None else ""
     if pointer.variant is not None:
         name = context.catalogue.entries[pointer.variant].variant.name
-    for maker in MAKERS:
-        name = name.removeprefix(maker)
-    return name
+    return short_model(name)

@@ -16,6 +16,7 @@ from ..cite import Citations, anchor
 from ..context import Context
 from ..fields import value_cell
 from ..links import model_link, variant_link
+from ..names import short_variant
 from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table, sort_key
 from . import compare_models, schedules
@@ -302,7 +303,7 @@ def _evaluation(citations: Citations) -> Iterator[Section]:
 
 def _score_head(entry: Entry) -> Markup:
     """A variant's name without the maker's, as narrow as a column of scores allows."""
-    short = entry.variant.name.removeprefix("DeepSeek-").removeprefix("DeepSeek ").removeprefix("DeepSeek")
+    short = short_variant(entry.variant.name)
     return Markup('<a href="ds:models/{}.md#evaluation">{}</a>').format(entry.model.id, short)
 
 

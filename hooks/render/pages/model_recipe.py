@@ -13,7 +13,7 @@ from catalogue.schema.values import Quantity, Single, Stated
 from .. import format
 from ..cite import Citations
 from ..figures import recipe as rows_of
-from ..figures.names import short_name
+from ..names import short_size
 from ..page import Section
 from . import schedules
 
@@ -114,6 +114,6 @@ def _listed(citations: Citations, values: list[tuple[str | None, Single[Any]]]) 
             note = citations.inline(single.note).striptags() if single.note else ""
             shown = citations.marked(str(escape(format.quantity(single.value))), single.source, note)
         if id_ and len(values) > 1:
-            shown += Markup(" <small>{}</small>").format(short_name(entries[id_].variant.name))
+            shown += Markup(" <small>{}</small>").format(short_size(entries[id_].variant.name))
         parts.append(shown)
     return Markup("<br>").join(parts)

@@ -14,10 +14,10 @@ from catalogue.schema.training import Stage, StageKind
 
 from ..cite import Citations
 from ..computed import recomputed
-from ..figures.names import short_name
 from ..figures.recipe import line
 from ..figures.schedule import Run, figure, rate
 from ..format import integer, quantity
+from ..names import short_size
 from ..page import Section
 from ..tables import EMPTY, NOTHING, Cell, Column, Table
 
@@ -91,7 +91,7 @@ def _run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
     entry = citations.context.catalogue.entries[variant_id]
     name = entry.variant.name
     href = f"ds:models/{entry.model.id}.md#stage-{stage.id}"
-    return Run(f"{variant_id}/{stage.id}", name, short_name(name), href, found)
+    return Run(f"{variant_id}/{stage.id}", name, short_size(name), href, found)
 
 
 def _renamed(citations: Citations, run: Run, number: int) -> Run:

@@ -11,6 +11,7 @@ from catalogue.schema.technique import Technique, TechniqueKind
 
 from ..cite import plain_text
 from ..context import Context
+from ..names import short_model
 from ..page import Page, lead_section
 
 MARKS = {
@@ -90,7 +91,7 @@ def _heads(context: Context, models: Sequence[Model]) -> list[Head]:
     years: set[str] = set()
     for model in models:
         year = first_day(model)[:4]
-        heads.append(Head(model.id, context.short_model(model), "" if year in years else year))
+        heads.append(Head(model.id, short_model(model.name), "" if year in years else year))
         years.add(year)
     return heads
 
@@ -124,7 +125,7 @@ def _use(context: Context, technique: Technique, model: Model, use: TechniqueUse
     words = context.words
     label = words(
         "matrix.cell",
-        model=context.short_model(model),
+        model=short_model(model.name),
         technique=context.short_name(technique),
         change=words(f"change.{use.change}"),
     )

@@ -17,9 +17,9 @@ from ..cite import Citations
 from ..computed import recomputed
 from ..context import Context
 from ..fields import value_cell
-from ..figures.names import short_name
 from ..figures.trend import Point, Value, figure
 from ..links import model_link, variant_link
+from ..names import short_size
 from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, Table
 from . import trend_values as values
@@ -104,7 +104,7 @@ def _point(context: Context, trend: Trend, size: Size, found: list[Value]) -> Po
     name = size.owner.variant.name
     title = words("trends.point", name=name, date=format.date(size.date, words), values=words("trends.and").join(said))
     href = f"ds:models/{size.model.id}.md"
-    return Point(size.owner.variant.id, name, short_name(name), href, size.day, title, size.rank, tuple(found))
+    return Point(size.owner.variant.id, name, short_size(name), href, size.day, title, size.rank, tuple(found))
 
 
 def _legend(context: Context, trend: Trend, points: Sequence[Point]) -> list[tuple[str, int, str]]:
