@@ -15,7 +15,6 @@ _QUOTE = re.compile(r"\{\{(.*?)\}\}", re.S)
 
 VALUE_CALLS = ("v", "ratio", "share", "saving", "product")
 LINK_CALLS = ("m", "t")
-PAGE_CALLS = ("block",)
 
 
 class QuoteError(ValueError):

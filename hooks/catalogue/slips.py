@@ -140,15 +140,6 @@ def _schedule_slips(model: Model, gpus: tuple[Gpu, ...]) -> Iterator[tuple[str, 
         yield name, tally
 
 
-def _before_variants(path: tuple[str | int, ...]) -> Iterator[str]:
-    """The field names of a path, up to where it splits by variant."""
-    for part in path:
-        if part == "by_variant":
-            return
-        if isinstance(part, str):
-            yield part
-
-
 _SCHEDULE = (
     "tokens",
     "sequence_length",

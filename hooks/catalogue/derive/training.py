@@ -28,8 +28,8 @@ from enum import StrEnum
 
 from ..records import Entry
 from ..schema.architecture import Architecture, Attention
-from ..schema.model import ActivatedBasis
-from ..schema.training import Stage, StageKind
+from ..schema.model import ActivatedBasis, Model
+from ..schema.training import GpuHours, Stage, StageKind
 from ..schema.values import Quantity, Single
 from .expression import Term, term
 from .parameters import numbers_of
@@ -179,11 +179,14 @@ def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
 
     An entry states them for its flagship, as the part that covers the whole `stage`, or for so many tokens of it.
     """
-    infrastructure = entry.model.infrastructure
-    if infrastructure is None or entry.variant.id != entry.model.flagship:
+    part = hours_of_a_stage(entry.model)
+    hours = _whole(part.hours.value) if part else None
+    if part is None or not hours or entry.variant.id != entry.model.flagship:
         return None
-    for part in infrastructure.gpu_hours:
-        hours = _whole(part.hours.value)
-        if hours and part.stage is not None:
-            return hours, _whole(part.per_tokens.value) if part.per_tokens else None
-    return None
+    return hours, _whole(part.per_tokens.value) if part.per_tokens else None
+
+
+def hours_of_a_stage(model: Model) -> GpuHours | None:
+    """The published GPU-hours that name the stage they cover: those of the pre-training."""
+    parts = model.infrastructure.gpu_hours if model.infrastructure else ()
+    return next((part for part in parts if part.stage is not None), None)

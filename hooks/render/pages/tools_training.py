@@ -19,6 +19,7 @@ from catalogue.derive.calculators import (
 )
 from catalogue.derive.expression import Term
 from catalogue.derive.training import (
+    hours_of_a_stage,
     pre_training,
     pre_training_hours,
     pre_training_tokens,
@@ -27,7 +28,6 @@ from catalogue.derive.training import (
 from catalogue.peaks import followed, gpu_of
 from catalogue.records import Entry
 from catalogue.schema.gpu import Gpu
-from catalogue.schema.training import GpuHours
 from catalogue.schema.values import Quantity, Single
 
 from .. import format
@@ -92,11 +92,12 @@ def stated(entry: Entry, name: str) -> Single[Quantity] | None:
     return single if single is not None and single.value is not None else None
 
 
-def _number(entry: Entry, name: str) -> Fraction:
+def _quantity(entry: Entry, name: str) -> Quantity:
+    """A number that the run the calculator begins with is known to state."""
     single = stated(entry, name)
     assert single is not None
     assert single.value is not None
-    return Fraction(single.value.value)
+    return single.value
 
 
 def peak_flops(gpu: Gpu) -> Number:
@@ -111,8 +112,8 @@ def training(found: Effort, start: Entry, gpu: Gpu, tokens: int, length: int | N
         "matrix_flops": found.matrix_flops,
         "tokens": tokens,
         "peak_flops": peak_flops(gpu),
-        "utilisation_percent": _number(start, "model_flops_utilization"),
-        "price_per_gpu_hour": _number(start, "price_per_gpu_hour_usd"),
+        "utilisation_percent": Fraction(_quantity(start, "model_flops_utilization").value),
+        "price_per_gpu_hour": Fraction(_quantity(start, "price_per_gpu_hour_usd").value),
     }
     forms = forms_of_training(found)
     if found.attention_flops_per_position is not None and length is not None:
@@ -177,7 +178,7 @@ def _variant(context: Context, entry: Entry, start: Entry) -> dict[str, Any]:
         found["run"]["p"] = [percent, context.words("tools.training.hints.recomputed")]
     hours, tokens = pre_training_hours(root), pre_training_tokens(root)
     if hours is not None and tokens is not None and tokens.value is not None:
-        part = _hours(root)
+        part = hours_of_a_stage(root.model)
         covered = part.per_tokens.value if part and part.per_tokens and part.per_tokens.value else tokens.value
         found["hours"] = [exact(hours[0]), exact(Fraction(covered.value)), format.quantity(covered)]
     return found
@@ -245,7 +246,7 @@ def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
     caption = words(
         "tools.training.table_caption",
         gpu=gpu.name,
-        share=format.significant(_decimal(start, "model_flops_utilization"), 4),
+        share=format.significant(_quantity(start, "model_flops_utilization").value, 4),
         price=format.quantity(_quantity(start, "price_per_gpu_hour_usd")),
     )
     intro = escape(words("tools.training.table_intro")).format(
@@ -257,17 +258,6 @@ def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
     return Markup("<p>{}</p>\n").format(intro) + Markup(
         context.html("table.html.jinja", t=Table(caption, heads, rows, sortable=True, classes="ds-wide"))
     )
-
-
-def _quantity(entry: Entry, name: str) -> Quantity:
-    single = stated(entry, name)
-    assert single is not None
-    assert single.value is not None
-    return single.value
-
-
-def _decimal(entry: Entry, name: str) -> Decimal:
-    return _quantity(entry, name).value
 
 
 def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cell] | None:
@@ -299,7 +289,7 @@ def _whole(term: Term) -> Cell:
 
 def _published(citations: Citations, entry: Entry) -> Cell:
     """The published GPU-hours of the pre-training, with the tokens they are stated for where that is not all of them."""
-    part = _hours(entry)
+    part = hours_of_a_stage(entry.model)
     if part is None or pre_training_hours(entry) is None:
         return EMPTY
     html = citations.single(part.hours)
@@ -307,11 +297,6 @@ def _published(citations: Citations, entry: Entry) -> Cell:
         words = citations.context.words("tools.training.per_tokens", tokens=format.quantity(part.per_tokens.value))
         html += Markup("<br><small>{}</small>").format(words)
     return Cell(html, str(part.hours.value.value) if part.hours.value else "")
-
-
-def _hours(entry: Entry) -> GpuHours | None:
-    run = entry.model.infrastructure
-    return next((part for part in run.gpu_hours if part.stage is not None), None) if run else None
 
 
 def _formulas(context: Context) -> str:

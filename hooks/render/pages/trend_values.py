@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from catalogue.derive.storage import cache_bytes
-from catalogue.derive.training import pre_training_tokens
+from catalogue.derive.training import hours_of_a_stage, pre_training_tokens
 from catalogue.peaks import followed
 from catalogue.records import Entry, first_date
 from catalogue.schema.model import ActivatedBasis, Model, Track
@@ -200,7 +200,4 @@ def hours(context: Context, size: Size) -> list[Value]:
 
 def hours_part(size: Size) -> GpuHours | None:
     """The published GPU-hours that cover the pre-training of the family's flagship."""
-    infrastructure = size.model.infrastructure
-    if infrastructure is None or not _holds_flagship(size):
-        return None
-    return next((part for part in infrastructure.gpu_hours if part.stage is not None), None)
+    return hours_of_a_stage(size.model) if _holds_flagship(size) else None
