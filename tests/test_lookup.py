@@ -9,9 +9,9 @@ import pytest
 
 from catalogue.load import load
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
+from catalogue.quote_check import Problem, problems
 from catalogue.quotes import Quote, QuoteError, parse
 from catalogue.records import Catalogue
-from catalogue.rules.texts import problems
 from catalogue.schema.values import Absence, Single, Text, walk
 from helpers import VALID
 
@@ -241,3 +241,35 @@ def test_bad_quote(text: str, message: str) -> None:
     with pytest.raises(QuoteError) as error:
         list(parse(text))
     assert message in str(error.value)
+
+
+WRONG_CALLS = {
+    "no path": ("{{ v() }}", ("v takes one path",)),
+    "half a ratio": ("{{ ratio('ant-base/parameters.total') }}", ("ratio takes two paths",)),
+    "a product of one": ("{{ product('2') }}", ("product takes two or more",)),
+    "no id": ("{{ m() }}", ("m takes an id",)),
+    "an unknown call": ("{{ value('a/b') }}", ("`value` is not a call", "allowed are v, ratio", "m, t, block")),
+    "no block": ("{{ block() }}", ("block takes the name of one block", "allowed are families, sources")),
+    "an unknown block": (
+        "{{ block('source') }}",
+        ("no block `source`", "nearest match: `sources`", "families, sources"),
+    ),
+    "an unknown path": ("{{ ratio('ant-base/parameters.total', 'ant-base/none') }}", ("no `none` here",)),
+}
+
+
+@pytest.mark.parametrize(("call", "says"), WRONG_CALLS.values(), ids=WRONG_CALLS.keys())
+def test_wrong_call_on_a_page(call: str, says: tuple[str, ...]) -> None:
+    text = f"---\ntitle: A page\n---\n\nWith {{{{ m('ant',\n 'two lines') }}}}.\n\n{call}\n"
+    (problem,) = problems(text, lookup_of(SMALL), ("sources", "families"))
+    assert problem.line == 8
+    assert all(part in problem.message for part in says), problem.message
+
+
+def test_a_quote_left_open_on_a_page_has_its_line() -> None:
+    assert list(problems("One.\n\n{{ v('a/b')", lookup_of(SMALL))) == [Problem(3, "`{{` without `}}`")]
+
+
+def test_blocks_are_for_pages_alone() -> None:
+    (problem,) = problems("{{ block('sources') }}", lookup_of(SMALL))
+    assert problem.message == "`block` is not a call; allowed are v, ratio, share, saving, product, m, t"

@@ -277,15 +277,16 @@ def test_a_broken_catalogue_leaves_the_last_good_site(tmp_path: Path) -> None:
 def test_a_wrong_quote_in_a_guide_is_a_clear_error(tmp_path: Path) -> None:
     project = copy_project(tmp_path)
     guide = project / "docs" / "en" / "guides" / "framework.md"
-    guide.write_text(
-        guide.read_text(encoding="utf-8") + "\n{{ v('model:deepseek-v3/infrastructure.parallelism.pipelin') }}\n",
-        encoding="utf-8",
-    )
+    text = guide.read_text(encoding="utf-8")
+    wrong = "{{ v('model:deepseek-v3/infrastructure.parallelism.pipelin') }}\n{{ block() }}\n"
+    guide.write_text(text + wrong, encoding="utf-8")
+    line = text.count("\n") + 1
     result = mkdocs(project, "build")
     output = result.stdout + result.stderr
     assert result.returncode == 1
-    assert "docs/en/guides/framework.md" in output
+    assert f"docs/en/guides/framework.md:{line}: " in output
     assert "nearest match: `pipeline`" in output
+    assert f"docs/en/guides/framework.md:{line + 1}: `{{{{ block() }}}}`: block takes the name of one block" in output
     assert "Traceback" not in output
 
 

@@ -38,11 +38,11 @@ def parse(text: str) -> Iterator[str | Quote]:
             yield text[position : match.start()]
         yield _quote(match[1].strip(), match[0])
         position = match.end()
-    rest = text[position:]
-    if "{{" in rest:
-        raise QuoteError("`{{` without `}}`")
+    rest, left_open, _ = text[position:].partition("{{")
     if rest:
         yield rest
+    if left_open:
+        raise QuoteError("`{{` without `}}`")
 
 
 def _quote(call: str, text: str) -> Quote:

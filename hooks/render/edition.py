@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalogue.lookup import LookupFailure
-from catalogue.quotes import QuoteError
+from catalogue.quote_check import problems
 from catalogue.records import Catalogue
 
 from .context import Context, context, templates
 from .page import Site
 from .pages import downloads
-from .site import hand_written, site
+from .site import BLOCKS, site
 from .words import Words
 
 
@@ -30,7 +29,7 @@ class Edition:
 
 
 def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> dict[str, Edition]:
-    """Render the generated pages in each language and try to fill in the hand-written ones in `docs/<language>`.
+    """Render the generated pages in each language and check what the hand-written ones quote, in `docs/<language>`.
 
     Raises PageError that names every hand-written page with a quote that leads nowhere.
     """
@@ -43,7 +42,6 @@ def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> di
 
 def _problems(ctx: Context, folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*.md")):
-        try:
-            hand_written(ctx, path.read_text(encoding="utf-8"))
-        except (LookupFailure, QuoteError, KeyError) as error:
-            yield f"{path.relative_to(folder.parent.parent).as_posix()}: {error}"
+        name = path.relative_to(folder.parent.parent).as_posix()
+        for problem in problems(path.read_text(encoding="utf-8"), ctx.lookup, BLOCKS):
+            yield f"{name}:{problem.line}: {problem.message}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from catalogue.quote_check import BLOCK_CALL
 from catalogue.quotes import Quote, parse
 from catalogue.records import by_date
 from catalogue.schema.model import Track
@@ -37,6 +38,13 @@ from .pages import (
 
 TOOLS = (tools_memory.PATH, tools_training.PATH)
 GUIDES = ("guides/framework.md", "guides/alignment.md")
+
+# What a hand-written page can place with `{{ block('…') }}`.
+BLOCKS: Mapping[str, Callable[[Context, Citations], str]] = {
+    "families": lambda ctx, citations: models.families_table(citations),
+    "sources": lambda ctx, citations: model.sources(citations).html,
+    "timeline": lambda ctx, citations: timeline_figure(ctx),
+}
 
 
 def site(ctx: Context, files: Mapping[str, str]) -> Site:
@@ -76,23 +84,13 @@ def hand_written(ctx: Context, text: str) -> tuple[str, dict[str, str]]:
     blocks: dict[str, str] = {}
     parts = []
     for part in parse(text):
-        if isinstance(part, Quote) and part.name == "block":
+        if isinstance(part, Quote) and part.name == BLOCK_CALL:
             name = part.arguments[0]
-            blocks[name] = _block(ctx, citations, name)
+            blocks[name] = BLOCKS[name](ctx, citations)
             parts.append(marker(name))
         else:
             parts.append(str(citations.quote(part)) if isinstance(part, Quote) else part)
     return "".join(parts), blocks
-
-
-def _block(ctx: Context, citations: Citations, name: str) -> str:
-    if name == "sources":
-        return model.sources(citations).html
-    if name == "families":
-        return models.families_table(citations)
-    if name == "timeline":
-        return timeline_figure(ctx)
-    raise KeyError(f"there is no block `{name}`; allowed are `families`, `sources`, `timeline`")
 
 
 def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
