@@ -17,7 +17,7 @@ from catalogue.quotes import Quote, parse
 from catalogue.records import Catalogue
 from catalogue.schema.values import Text, walk
 from helpers import DATA, check
-from render.words import CHINESE, ENGLISH, differences, load
+from render.words import CHINESE, ENGLISH, BrokenWords, differences, load
 
 HAN = r"[\u4e00-\u9fff]"
 WORDS = ROOT / "hooks" / "render" / "words"
@@ -125,6 +125,26 @@ def test_an_idle_word_is_an_error(tmp_path: Path) -> None:
     (tmp_path / CHINESE / "b.yaml").write_text('page:\n  hmoe: "x"\n', encoding="utf-8")
     (message,) = differences(load(ENGLISH, tmp_path), load(CHINESE, tmp_path))
     assert "`page.hmoe` has no counterpart" in message
+
+
+BROKEN_WORDS = {
+    "a word in two files": (
+        {"a.yaml": "page:\n  home: x\n", "b.yaml": "page: {home: x}\n"},
+        "words/en/b.yaml: `page.home` stands in another file too",
+    ),
+    "a key twice in a file": ({"a.yaml": "home: x\nhome: y\n"}, "words/en/a.yaml:2: home: "),
+    "a bracket left open": ({"a.yaml": "home: [x\n"}, "words/en/a.yaml:"),
+}
+
+
+@pytest.mark.parametrize(("files", "says"), BROKEN_WORDS.values(), ids=BROKEN_WORDS.keys())
+def test_broken_words_are_named(tmp_path: Path, files: dict[str, str], says: str) -> None:
+    (tmp_path / ENGLISH).mkdir()
+    for name, text in files.items():
+        (tmp_path / ENGLISH / name).write_text(text, encoding="utf-8")
+    with pytest.raises(BrokenWords) as error:
+        load(ENGLISH, tmp_path)
+    assert str(error.value).startswith(says)
 
 
 def test_a_text_without_chinese_is_marked_and_listed(tmp_path: Path) -> None:

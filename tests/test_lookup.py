@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from catalogue.load import load
+from catalogue.load import MODELS, load
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
 from catalogue.quote_check import Problem, problems
 from catalogue.quotes import Quote, QuoteError, parse
@@ -273,3 +274,35 @@ def test_a_quote_left_open_on_a_page_has_its_line() -> None:
 def test_blocks_are_for_pages_alone() -> None:
     (problem,) = problems("{{ block('sources') }}", lookup_of(SMALL))
     assert problem.message == "`block` is not a call; allowed are v, ratio, share, saving, product, m, t"
+
+
+SCORES = "          - {benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.5}}\n"
+UNUSABLE = {
+    "a row of two settings": (
+        SCORES.replace("Counting,", "Counting, setting: 1-shot,")
+        + SCORES.replace("Counting,", "Counting, setting: 5-shot,"),
+        "{{ v('bee/evaluation.bee-scores.rows.counting.scores.bee-base') }}",
+        "several items here are called `counting`; add the setting",
+    ),
+    "a division by zero": (
+        SCORES.replace("60.5", "0.0"),
+        "{{ ratio('ant-base/parameters.total', 'bee/evaluation.bee-scores.rows.counting.scores.bee-base') }}",
+        "is 0, and nothing can be divided by it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "text", "says"), UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_a_value_that_cannot_be_used(valid: Path, rows: str, text: str, says: str) -> None:
+    file = valid / MODELS
+    before = file.read_text(encoding="utf-8")
+    assert SCORES in before
+    file.write_text(before.replace(SCORES, rows), encoding="utf-8")
+    (problem,) = problems(text, lookup_of(load(valid)))
+    assert says in problem.message
+
+
+def test_a_variant_without_an_architecture(catalogue: Catalogue) -> None:
+    bare = next(entry.variant.id for entry in catalogue.entries.values() if entry.architecture is None)
+    with pytest.raises(LookupFailure, match=f"`{bare}` has no architecture"):
+        lookup_of(catalogue).find(f"variant:{bare}/architecture.hidden_size")
