@@ -275,6 +275,7 @@ def _formulas(context: Context) -> str:
         meaning=with_indices(escape(words("tools.memory.meaning"))),
         mark="",
     )
-    rest = "".join(f"<p>{escape(words(key))}</p>" for key in ("tools.memory.left_out", "tools.memory.window"))
+    left_out = words("tools.memory.left_out", share=USABLE_PERCENT)
+    rest = "".join(f"<p>{escape(text)}</p>" for text in (left_out, words("tools.memory.window")))
     how = Markup('<p><a href="ds:how-we-count.md#kv-cache">{}</a></p>').format(words("tools.how"))
     return f"{figure}\n{rest}\n{how}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -32,7 +31,7 @@ from catalogue.schema.values import Quantity, Single
 
 from .. import format
 from ..cite import Citations
-from ..computed import recomputed
+from ..computed import decimal, recomputed
 from ..context import Context
 from ..fields import value_cell
 from ..formula import mathml
@@ -134,7 +133,15 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
         Field("v", label["v"], "choice", start.variant.id, [own, *variants(context)]),
         Field("d", label["d"], feeds="tokens", most="1000T", base=1000, hint=True),
         Field("s", label["s"], feeds="sequence_length", most="100M", whole=True, base=1024, hint=True),
-        Field("a", label["a"], value="37B", feeds="matrix_parameters", most="1000T", base=1000, only_with=("v", OWN)),
+        Field(
+            "a",
+            label["a"],
+            value=_matrix_parameters(start),
+            feeds="matrix_parameters",
+            most="1000T",
+            base=1000,
+            only_with=("v", OWN),
+        ),
         Field("g", label["g"], "choice", gpu.id, gpus(context), hint=True),
         Field("f", label["f"], value="1000", feeds="peak_flops", times=TERA, most="1000000", only_with=("g", CUSTOM)),
         Field("k", label["k"], feeds="gpu_count", most="10000000", whole=True, hint=True),
@@ -154,6 +161,13 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
         "run": _borrowed(context, start),
     }
     return form(context, "training", fields, ("gpu_hours", "days", "cost_usd"), data)
+
+
+def _matrix_parameters(start: Entry) -> str:
+    """What a model of the reader's own begins with: the parameters that take part in a token, as published."""
+    parameters = start.variant.parameters
+    stated = parameters.activated or parameters.total
+    return stated.value.text.lstrip("~") if stated.value is not None else ""
 
 
 def _variant(context: Context, entry: Entry, start: Entry) -> dict[str, Any]:
@@ -231,7 +245,7 @@ def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
     term = result.terms.get("utilisation") if result else None
     if term is None:
         return None
-    return format.significant(100 * Decimal(term.exact.numerator) / term.exact.denominator, 4)
+    return format.significant(decimal(100 * term.exact), 4)
 
 
 def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
