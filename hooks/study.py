@@ -108,7 +108,8 @@ def _open_from_a_folder(config: MkDocsConfig) -> None:
     """
     config.extra["polyfills"] = ["assets/javascripts/iframe-worker.js"]
     for script in config.extra_javascript:
-        script.type, script.defer = "", True
+        if not isinstance(script, str):
+            script.type, script.defer = "", True
 
 
 @records_are_no_garbage()
@@ -121,7 +122,8 @@ def _read(config: MkDocsConfig) -> Build:
         raise BrokenWords("\n".join(problems))
     _teach(words[CHINESE]("segments.terms").split())
     built = editions(catalogue, {language: words[language] for language in _built(config)}, root / "docs")
-    return Build(*built.values())
+    first, *others = built.values()
+    return Build(first, others[0] if others else None)
 
 
 def _teach(terms: list[str]) -> None:
@@ -156,7 +158,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     site = _build.edition.site
     for path, page in site.pages.items():
         file = File.generated(config, path, content=page.markdown)
-        file.edit_uri = _edit_uri(page.entry)  # type: ignore[assignment]
+        file.edit_uri = _edit_uri(page.entry)
         files.append(file)
         _build.blocks[path] = page.blocks
     for path, text in site.files.items():

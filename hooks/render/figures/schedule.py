@@ -31,6 +31,8 @@ TICK_SIZE = 11
 LABEL_GAP = 15
 LEADER = 22
 SAMPLES = 24
+# Colours and dashes of the style sheet; a ninth run begins again with the first.
+STYLES = 8
 _CURVED = {Way.COSINE}
 
 
@@ -142,8 +144,8 @@ def _panel(
 ) -> Panel:
     up = _up(runs, what, top, height)
     lines = [
-        _line(context, run, style, across, up, in_tokens, what)
-        for style, run in enumerate(runs, 1)
+        _line(context, run, 1 + index % STYLES, across, up, in_tokens, what)
+        for index, run in enumerate(runs)
         if _stretches(run, what) or (what == "rate" and run.schedule.loose)
     ]
     return Panel(
