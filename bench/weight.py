@@ -17,30 +17,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-KINDS = (
-    "",
-    "models/",
-    "models/deepseek-v3/",
-    "timeline/",
-    "trends/",
-    "compare/",
-    "compare/models/",
-    "compare/architecture/",
-    "compare/evaluation/",
-    "techniques/",
-    "techniques/matrix/",
-    "techniques/mla/",
-    "infrastructure/",
-    "tools/memory/",
-    "tools/training/",
-    "guides/framework/",
-    "references/",
-    "glossary/",
-    "coverage/",
-    "add-a-model/",
-    "zh/",
-    "zh/models/deepseek-v3/",
-)
+from page_kinds import IN_CHINESE, KINDS
+
 _COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
 _SHIFT = """() => new Promise(done => {
   let sum = 0;
@@ -120,7 +98,7 @@ def report(site: Path, scripts: Path) -> None:
     with sync_playwright() as playwright, served(site) as address:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         print(f"{'page':<26}{'requests':>9}{'kB in all':>11}{'kB page':>9}{'shift':>7}")
-        for kind in KINDS:
+        for kind in (*KINDS, *IN_CHINESE):
             weight = weigh(browser, address, kind)
             print(
                 f"{kind or 'home':<26}{weight.requests:>9}{weight.bytes / 1000:>11.0f}{weight.page / 1000:>9.0f}{weight.shift:>7.3f}"

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from test_browser import KINDS
+from page_kinds import IN_CHINESE, KINDS
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "techniques/zero-bubble/", "zh/", "zh/models/deepseek-v3/", "zh/glossary/"])
+@pytest.mark.parametrize("kind", [*KINDS, "techniques/zero-bubble/", *IN_CHINESE, "zh/glossary/"])
 def test_axe_finds_nothing(screen: BrowserContext, address: str, kind: str) -> None:
     page = screen.new_page()
     page.goto(address + kind, wait_until="networkidle")

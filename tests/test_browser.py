@@ -6,32 +6,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from catalogue.records import Catalogue
+from page_kinds import KINDS
 
 pytestmark = pytest.mark.browser
-
-KINDS = (
-    "",
-    "models/",
-    "models/deepseek-v3/",
-    "timeline/",
-    "trends/",
-    "compare/training/",
-    "compare/models/",
-    "compare/architecture/",
-    "compare/evaluation/",
-    "techniques/",
-    "techniques/matrix/",
-    "techniques/mla/",
-    "infrastructure/",
-    "tools/memory/",
-    "tools/training/?v=deepseek-v2",
-    "guides/framework/",
-    "references/",
-    "api-names/",
-    "coverage/",
-    "downloads/",
-    "add-a-model/",
-)
 
 
 def test_pages_open_without_errors_or_foreign_requests(screen: BrowserContext, address: str) -> None:
