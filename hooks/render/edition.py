@@ -35,8 +35,8 @@ def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> di
     """
     shared, files = templates(), downloads.files(catalogue)
     contexts = {language: context(catalogue, words[language], shared) for language in words}
-    if problems := [p for language in words for p in _problems(contexts[language], docs / language)]:
-        raise PageError("\n".join(problems))
+    if wrong := [message for language in words for message in _problems(contexts[language], docs / language)]:
+        raise PageError("\n".join(wrong))
     return {language: Edition(ctx, site(ctx, files)) for language, ctx in contexts.items()}
 
 
