@@ -27,6 +27,7 @@ from .pages import (
     model,
     models,
     references,
+    sources,
     technique_matrix,
     techniques,
     timeline,
@@ -42,7 +43,7 @@ GUIDES = ("guides/framework.md", "guides/alignment.md")
 # What a hand-written page can place with `{{ block('…') }}`.
 BLOCKS: Mapping[str, Callable[[Context, Citations], str]] = {
     "families": lambda ctx, citations: models.families_table(citations),
-    "sources": lambda ctx, citations: model.sources(citations).html,
+    "sources": lambda ctx, citations: sources.sources(citations).html,
     "timeline": lambda ctx, citations: timeline_figure(ctx),
 }
 

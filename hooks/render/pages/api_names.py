@@ -15,7 +15,7 @@ from ..links import variant_link
 from ..names import short_model
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table, sort_key
-from .model import sources
+from .sources import sources
 
 
 def page(context: Context) -> Page:

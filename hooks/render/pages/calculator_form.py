@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,14 +14,16 @@ from catalogue.derive.calculators import Missing, Number
 from catalogue.derive.expression import display, tree
 from catalogue.peaks import gpu_of
 from catalogue.records import Entry, by_date
+from catalogue.schema.gpu import Gpu
 
 from .. import assets
 from ..cite import Citations
 from ..context import Context
 from ..fields import value_cell
-from ..page import Section
+from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table
 from ..words import Words
+from .sources import sources
 
 GPU_FIELDS = ("memory_gb", "bandwidth_tb_per_s", "bf16_tflops", "fp8_tflops")
 CUSTOM = "custom"
@@ -87,6 +89,31 @@ def reference_run(context: Context) -> Entry | None:
         if all(value is not None and value.value is not None for value in stated):
             return entry
     return None
+
+
+def calculator(
+    context: Context,
+    key: str,
+    path: str,
+    form: Callable[[Context, Entry, Gpu], Section],
+    table: Callable[[Citations, Entry, Gpu], str],
+    formulas: Callable[[Context], str],
+) -> Page | None:
+    """The page of a calculator: the form, what it says without a script, and the formulas; None without a run to begin with."""
+    start = reference_run(context)
+    gpu = gpu_of(context.lookup, start) if start else None
+    if start is None or gpu is None:
+        return None
+    words, citations = context.words, Citations(context)
+    sections = (
+        lead_section(words(f"tools.{key}.intro")),
+        form(context, start, gpu),
+        Section("table", words(f"tools.{key}.table"), table(citations, start, gpu)),
+        Section("formulas", words(f"tools.{key}.formulas"), formulas(context)),
+        gpu_table(citations),
+        sources(citations),
+    )
+    return Page(path, words(f"tools.{key}.title"), words(f"tools.{key}.description"), sections, hide=("toc",))
 
 
 def variants(context: Context) -> list[tuple[str, list[Choice]]]:

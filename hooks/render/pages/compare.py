@@ -20,9 +20,9 @@ from ..names import short_variant
 from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table, sort_key
 from . import compare_models, schedules
-from .model import sources
 from .model_architecture import sizes_table
 from .model_follows import compute_table
+from .sources import sources
 
 _ARCHITECTURE = (
     "attention",

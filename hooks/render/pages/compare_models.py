@@ -27,6 +27,7 @@ from ..figures.architecture import drawing
 from ..links import variant_link
 from ..page import Page, Section
 from ..tables import NOTHING
+from .sources import sources
 
 PATH = "compare/models.md"
 MOST = 4
@@ -94,12 +95,11 @@ def page(context: Context) -> Page:
         most=MOST,
         script=assets.script("compare", {"compare-data": data}),
     )
-    sources = context.html("sources.html.jinja", listing=listed)
     return Page(
         PATH,
         words("compare.models.title"),
         words("compare.models.description"),
-        (Section("lead", "", lead), *sections, Section("sources", words("section.sources"), sources)),
+        (Section("lead", "", lead), *sections, sources(citations, listed)),
         hide=("toc",),
     )
 

@@ -9,7 +9,7 @@ from ..context import Context
 from ..links import technique_link
 from ..page import Page, Section, lead_section
 from .compare import infrastructure_table
-from .model import sources
+from .sources import sources
 
 SHELVES = (
     TechniqueKind.FRAMEWORK,

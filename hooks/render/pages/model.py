@@ -18,6 +18,7 @@ from . import (
     model_texts,
     model_training,
 )
+from .sources import sources
 
 Part = Callable[[Citations, Model], list[Section]]
 
@@ -50,9 +51,3 @@ def page(context: Context, model: Model) -> Page:
         tuple(sections),
         f"model:{model.id}",
     )
-
-
-def sources(citations: Citations) -> Section:
-    """The numbered list that every value of the page leads to."""
-    html = citations.context.html("sources.html.jinja", listing=citations.listing())
-    return Section("sources", citations.context.words("section.sources"), html)

@@ -17,8 +17,8 @@ from ..formula import mathml, with_indices
 from ..links import model_link, technique_link
 from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table
-from .model import sources
 from .model_texts import disputes_html
+from .sources import sources
 
 
 def users(context: Context, id_: str) -> list[tuple[Model, TechniqueUse]]:

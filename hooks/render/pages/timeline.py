@@ -13,7 +13,7 @@ from ..figures.timeline import figure, lane_name
 from ..figures.timeline_items import Item, items
 from ..links import model_link
 from ..page import Page, Section, lead_section
-from .model import sources
+from .sources import sources
 
 
 def page(context: Context) -> Page:

@@ -20,7 +20,6 @@ from catalogue.derive.calculators import (
     work_out,
 )
 from catalogue.derive.expression import Term
-from catalogue.peaks import gpu_of
 from catalogue.records import Entry
 from catalogue.schema.gpu import Gpu
 from catalogue.schema.model import Track
@@ -32,23 +31,21 @@ from ..computed import recomputed
 from ..context import Context
 from ..formula import mathml, with_indices
 from ..links import variant_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Section
 from ..tables import EMPTY, Cell, Column, Table
 from .calculator_form import (
     CUSTOM,
     GIGA,
     Choice,
     Field,
+    calculator,
     exact,
     form,
     formulas,
-    gpu_table,
     gpus,
-    reference_run,
     variants,
     why,
 )
-from .model import sources
 
 PATH = "tools/memory.md"
 LENGTHS = ("4K", "32K", "128K", "1M")
@@ -71,20 +68,7 @@ _FORMULAS = (
 
 def page(context: Context) -> Page | None:
     """The page; None where the catalogue has no run to begin with."""
-    start = reference_run(context)
-    gpu = gpu_of(context.lookup, start) if start else None
-    if start is None or gpu is None:
-        return None
-    words, citations = context.words, Citations(context)
-    sections = (
-        lead_section(words("tools.memory.intro")),
-        _form(context, start, gpu),
-        Section("table", words("tools.memory.table"), _table(citations, gpu)),
-        Section("formulas", words("tools.memory.formulas"), _formulas(context)),
-        gpu_table(citations),
-        sources(citations),
-    )
-    return Page(PATH, words("tools.memory.title"), words("tools.memory.description"), sections, hide=("toc",))
+    return calculator(context, "memory", PATH, _form, lambda citations, _, gpu: _table(citations, gpu), _formulas)
 
 
 def released(entry: Entry) -> str | None:

@@ -36,7 +36,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..formula import mathml
 from ..links import variant_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Section
 from ..tables import EMPTY, Cell, Column, Table
 from .calculator_form import (
     CUSTOM,
@@ -44,16 +44,14 @@ from .calculator_form import (
     TERA,
     Choice,
     Field,
+    calculator,
     exact,
     form,
     formulas,
-    gpu_table,
     gpus,
-    reference_run,
     variants,
     why,
 )
-from .model import sources
 
 PATH = "tools/training.md"
 
@@ -68,20 +66,7 @@ _FORMULAS = (
 
 def page(context: Context) -> Page | None:
     """The page; None where the catalogue has no run to begin with."""
-    start = reference_run(context)
-    gpu = gpu_of(context.lookup, start) if start else None
-    if start is None or gpu is None:
-        return None
-    words, citations = context.words, Citations(context)
-    sections = (
-        lead_section(words("tools.training.intro")),
-        _form(context, start, gpu),
-        Section("table", words("tools.training.table"), _table(citations, start, gpu)),
-        Section("formulas", words("tools.training.formulas"), _formulas(context)),
-        gpu_table(citations),
-        sources(citations),
-    )
-    return Page(PATH, words("tools.training.title"), words("tools.training.description"), sections, hide=("toc",))
+    return calculator(context, "training", PATH, _form, _table, _formulas)
 
 
 def stated(entry: Entry, name: str) -> Single[Quantity] | None:

@@ -23,7 +23,7 @@ from ..names import short_size
 from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, Table
 from . import trend_values as values
-from .model import sources
+from .sources import sources
 from .trend_values import Measure, Size
 
 Columns = Callable[[Citations, Size], Sequence[Cell]]
