@@ -56,7 +56,8 @@ def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | No
         return Cell(Markup('<span class="ds-absent" title="{}">–</span>').format(title), "")
     mark, key = ("✓", "recomputed.agrees") if agreement.holds else ("≠", "recomputed.differs")
     title = words(key, percent=f"{agreement.percent:+.2f}")
-    html = Markup('{} <span class="ds-{}" title="{}" role="img" aria-label="{}">{}</span>').format(
+    # A space that does not break keeps the sign on the line of its number.
+    html = Markup('{}\u00a0<span class="ds-{}" title="{}" role="img" aria-label="{}">{}</span>').format(
         working_link(entry, format.compact(agreement.recomputed)),
         "ok" if agreement.holds else "off",
         title,
