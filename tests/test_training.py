@@ -11,16 +11,16 @@ import pytest
 from markupsafe import Markup
 
 from catalogue.derive.expression import term
-from catalogue.derive.training import Consequences, LeftOut, consequences
+from catalogue.derive.training import Consequences, LeftOut, consequences, headline_tokens
 from catalogue.load import MODELS, load
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
-from catalogue.schema.training import StageKind
+from catalogue.schema.training import MAKE_A_BASE_MODEL, StageKind
 from render import words as language_files
 from render.cite import Citations
 from render.context import context
-from render.format import power
+from render.format import power, quantity
 from render.pages.compare import pages as comparisons
 from render.pages.model import page
 
@@ -245,3 +245,22 @@ def test_pages(catalogue: Catalogue) -> None:
     rows = [Markup(row).striptags() for row in re.findall(r'<th scope="row"[^>]*>.*?</th>', table)]
     for entry in catalogue.entries.values():
         assert (entry.variant.name in rows) >= (consequences(entry) is not None), entry.variant.id
+
+
+def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) -> None:
+    """The tokens at the top of a page are no fewer than those of any stage that made the model, as far as they are published."""
+    shown = 0
+    for model in catalogue.models.values():
+        stages = [s for s in model.training if s.kind in MAKE_A_BASE_MODEL and model.flagship in s.variants]
+        singles = [s.data.tokens.for_variant(model.flagship) for s in stages if s.data and s.data.tokens]
+        counts = [single.value.value for single in singles if single is not None and single.value is not None]
+        headline = headline_tokens(model, model.flagship)
+        if headline is None or headline.value is None:
+            continue
+        assert headline.value.value >= max(counts), model.id
+        lead = next(
+            s.html for s in page(context(catalogue, language_files.load("en")), model).sections if s.id == "lead"
+        )
+        assert f">{quantity(headline.value)}</a>" in lead, model.id
+        shown += 1
+    assert shown > 8

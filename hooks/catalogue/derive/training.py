@@ -29,7 +29,7 @@ from enum import StrEnum
 from ..records import Entry
 from ..schema.architecture import Architecture, Attention
 from ..schema.model import ActivatedBasis, Model
-from ..schema.training import GpuHours, Stage, StageKind
+from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, Stage, StageKind
 from ..schema.values import Quantity, Single
 from .expression import Term, term
 from .parameters import numbers_of
@@ -117,6 +117,28 @@ def pre_training_tokens(entry: Entry) -> Single[Quantity] | None:
     """Tokens of that stage; None where they are not published, or only a bound is."""
     stage = pre_training(entry)
     return _tokens(stage, entry.variant.id) if stage is not None else None
+
+
+def headline_tokens(model: Model, variant_id: str) -> Single[Quantity] | None:
+    """Tokens that stand for the training of a variant: those of its last pre-training with a count.
+
+    Where it only goes on from other weights, those of its one stage, or the published total of several; None where
+    several have no total. An early stage that makes a part, such as a warm-up or a vision encoder, never stands for all.
+    """
+    covering = [s for s in model.training if s.kind in MAKE_A_BASE_MODEL and variant_id in s.variants]
+    longer = [s for s in covering if s.kind is StageKind.CONTEXT_EXTENSION]
+    stated = [
+        (stage, single)
+        for stage in [s for s in covering if s not in longer] or longer
+        if stage.data and stage.data.tokens and (single := stage.data.tokens.for_variant(variant_id))
+    ]
+    counted = [(stage, single) for stage, single in stated if single.value is not None]
+    if made := [single for stage, single in counted if stage.kind is StageKind.PRE_TRAINING]:
+        return made[-1]
+    if len(counted) > 1:
+        total = counted[-1][0].data.tokens_total if counted[-1][0].data else None
+        return total.for_variant(variant_id) if total else None
+    return stated[-1][1] if stated else None
 
 
 def _tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
+from catalogue.derive.training import headline_tokens
 from catalogue.schema.model import Model
 from catalogue.schema.values import Stated
 
@@ -42,11 +43,9 @@ def _facts(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
         facts.append(
             (words("fact.context"), citations.marked(shown, context.source) if shown else citations.single(context))
         )
-    tokens = next(
-        (s.data.tokens for s in model.training if s.data and s.data.tokens and flagship.variant.id in s.variants), None
-    )
+    tokens = headline_tokens(model, flagship.variant.id)
     if tokens is not None:
-        facts.append((words("fact.tokens"), citations.single(tokens.for_variant(flagship.variant.id))))
+        facts.append((words("fact.tokens"), citations.single(tokens)))
     if model.infrastructure and model.infrastructure.gpu_hours_total is not None:
         facts.append((words("fact.gpu_hours"), citations.single(model.infrastructure.gpu_hours_total)))
     return facts
