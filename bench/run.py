@@ -40,17 +40,21 @@ class Run:
 def build(project: Path) -> Run:
     """Build a project into an empty folder, in a process of its own."""
     shutil.rmtree(project / "site", ignore_errors=True)
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet"],
-        cwd=project,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"the build in {project} failed")
-    return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "build", "--quiet"],
+            cwd=project,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+            stderr=said,  # stock Material lets its segmenter report there
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            raise SystemExit(f"the build in {project} failed\n{said.read()}")
+    return Run(seconds, usage.ru_maxrss / 1024)
 
 
 def paired(ours: Path, theirs: Path, runs: int) -> tuple[list[Run], list[Run]]:

@@ -21,7 +21,7 @@ from catalogue.schema.model import Track
 from .. import assets
 from ..cite import Citations
 from ..comparison import stated_for_models, themes
-from ..comparison.rows import Cells, Row, counted, lines
+from ..comparison.rows import Cells, Line, Row, counted, lines
 from ..context import Context
 from ..figures.architecture import drawing
 from ..links import variant_link
@@ -73,7 +73,7 @@ def page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     chosen = default_pair(context)
     shown = _themes(citations)
-    ready = {theme.id: [theme.cells(citations, entry) for entry in chosen] for theme in shown}
+    ready = {theme.id: lines([theme.cells(citations, entry) for entry in chosen], theme.least) for theme in shown}
     drawn = _drawn(citations, chosen)
     sections = [
         _table(context, theme, chosen, ready[theme.id], drawn if theme.id == "architecture" else None)
@@ -93,6 +93,7 @@ def page(context: Context) -> Page:
         pairs=[(pair, address(*pair)) for pair in pairs(context)],
         legend={kind: _cue(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
         most=MOST,
+        result=_result(context, chosen, counted(line for found in ready.values() for line in found)),
         script=assets.script("compare", {"compare-data": data}),
     )
     return Page(
@@ -152,11 +153,10 @@ def _drawn(citations: Citations, chosen: Sequence[Entry]) -> list[Markup]:
 
 
 def _table(
-    context: Context, theme: Theme, chosen: Sequence[Entry], columns: Sequence[Cells], drawn: list[Markup] | None
+    context: Context, theme: Theme, chosen: Sequence[Entry], found: Sequence[Line], drawn: list[Markup] | None
 ) -> Section:
     words = context.words
     title = words(f"compare.models.{theme.id}")
-    found = lines(columns, theme.least)
     html = context.html(
         "compare_table.html.jinja",
         theme=theme.id,
@@ -168,6 +168,13 @@ def _table(
         cues={kind: _cue(context, kind) for kind in Verdict},
     )
     return Section(theme.id, title, html)
+
+
+def _result(context: Context, chosen: Sequence[Entry], counts: Mapping[Verdict, int]) -> str:
+    """How much differs between the chosen, in one sentence, which the script then keeps up to date."""
+    names = context.words("punctuation.listed").join(entry.variant.name for entry in chosen)
+    numbers = {kind.value: number for kind, number in counts.items()}
+    return context.words("compare.models.result", names=names, **numbers)
 
 
 def _cue(context: Context, kind: Verdict) -> Markup:
@@ -237,7 +244,7 @@ def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str,
 
 
 def _words_for_the_script(words: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    for key in ("nth", "nobody", "unknown", "many", "few", "copied", "not_copied", "result", "nothing", "counts"):
+    for key in ("unknown", "many", "few", "copied", "not_copied", "result", "nothing", "counts"):
         yield key, words(f"compare.models.{key}")
     yield "and", words("punctuation.listed")
 

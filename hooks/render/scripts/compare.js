@@ -5,22 +5,13 @@ const { themes, variants, html, cells, cues, words } = data;
 const form = document.getElementById("compare-form");
 const [problem, result] = [form.querySelector("[role=alert]"), form.querySelector("[role=status]")];
 const fold = form.querySelector("input");
-const slots = form.querySelector(".ds-slots");
+const selects = [...form.querySelectorAll("select")];
 const list = document.querySelector("ol.ds-sources");
 const other = document.querySelector("a.ds-language");
-const most = 4;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const address = (ids) => `?v=${ids.join(",")}${fold.checked ? "&fold=1" : ""}`;
 const plain = (id) => variants[id][0].replace(/<[^>]*>/g, "");
-
-for (let number = 2; number <= most; number++) {
-  const slot = slots.children[0].cloneNode(true);
-  slot.children[0].textContent = fill(words.nth, { number });
-  if (number > 2) slot.children[1].prepend(new Option(words.nobody, ""));
-  slots.append(slot);
-}
-const selects = [...slots.querySelectorAll("select")];
 
 function column(id, theme) {
   const run = cells[variants[id][theme + 1]];
@@ -98,10 +89,10 @@ function read() {
   const asked = [...new Set((query.get("v") ?? "").split(",").filter(Boolean))];
   const known = asked.filter((id) => Object.hasOwn(variants, id));
   const bad = asked.filter((id) => !known.includes(id)).map((id) => fill(words.unknown, { id }));
-  if (known.length > most) bad.push(words.many);
+  if (known.length > selects.length) bad.push(words.many);
   if (known.length === 1) bad.push(words.few);
   fold.checked = query.has("fold");
-  const ids = (known.length > 1 ? known : [...new Set([...known, ...form.dataset.ready.split(",")])].slice(0, 2)).slice(0, most);
+  const ids = (known.length > 1 ? known : [...new Set([...known, ...form.dataset.ready.split(",")])].slice(0, 2)).slice(0, selects.length);
   selects.forEach((select, i) => (select.value = ids[i] ?? ""));
   if (asked.length || fold.checked) show(ids);
   problem.textContent = bad.join(" ");
@@ -124,4 +115,3 @@ form.querySelector("button").addEventListener("click", (event) => {
 });
 for (const pair of document.querySelectorAll(".ds-pairs a")) pair.href = `?v=${pair.dataset.v}`;
 read();
-form.hidden = false;

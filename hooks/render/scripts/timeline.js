@@ -107,5 +107,4 @@ addEventListener("afterprint", () => {
   year = chosen;
   draw();
 });
-controls.hidden = false;
 apply();
