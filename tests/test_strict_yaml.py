@@ -171,3 +171,8 @@ def test_every_line_with_a_control_character_is_reported() -> None:
 @pytest.mark.parametrize("text", ["[" * 5000, "a: {" * 500 + "}" * 500], ids=["brackets", "braces"])
 def test_endless_nesting_is_an_error_and_no_traceback(text: str) -> None:
     assert all("not YAML" in finding.found for finding in read(text, "a.yaml").findings)
+
+
+def test_a_question_mark_is_refused_between_brackets_alone() -> None:
+    located = read("a: why?\nb: {c: why?, d: 'why?'}\ne: [[what?]]\nf: [1]\ng: {h: 1}\ni: how?\n", "a.yaml")
+    assert [(finding.line, finding.path) for finding in located.findings] == [(2, "b.c"), (3, "e[0][0]")]

@@ -3,7 +3,7 @@
 Gives plain values (str, int, Written, bool, list, dict) and a `Located` map from path to
 line. Decimals keep what was typed, so that a score of 70.0 stays 70.0. Refused, each with
 its line: duplicate keys, anchors and aliases, tags, empty values, control characters, and
-the words and numbers that YAML 1.1 and 1.2 read differently (`on`, `12:30`, `017`).
+what YAML readers take differently (`on`, `12:30`, `017`, `[why?]`).
 """
 
 from __future__ import annotations
@@ -171,6 +171,7 @@ class _Builder:
         self.complaints: list[tuple[int, Path, str, str, str]] = []
         self.anchored: set[int] = set()
         self.aliased = False
+        self.brackets = 0
         self.events: Iterator[Any] = iter(())
 
     def complain(self, event: Any, path: Path, found: str, allowed: str, fix: str) -> None:
@@ -217,12 +218,16 @@ class _Builder:
             self.complain(event, path, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, path)
-        if isinstance(event, yaml.SequenceStartEvent):
-            values: list[Any] = []
-            while not isinstance(item := self.next(), yaml.SequenceEndEvent):
-                values.append(self.build(item, (*path, len(values))))
-            return values
-        return self.mapping(path)
+        self.brackets += event.flow_style
+        values = self.sequence(path) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(path)
+        self.brackets -= event.flow_style
+        return values
+
+    def sequence(self, path: Path) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(item := self.next(), yaml.SequenceEndEvent):
+            values.append(self.build(item, (*path, len(values))))
+        return values
 
     def mapping(self, path: Path) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -284,6 +289,14 @@ class _Builder:
                 event,
                 path,
                 f"`{text}`, which some YAML readers take for a number in base 60",
+                "a quoted text",
+                f'write "{text}"',
+            )
+        elif self.brackets and "?" in text:
+            self.complain(
+                event,
+                path,
+                "a question mark in a text between brackets, where some YAML readers stop",
                 "a quoted text",
                 f'write "{text}"',
             )
