@@ -79,7 +79,7 @@ def test_dimensions_stand_in_the_group_of_what_became_of_them(
 ) -> None:
     compared = 0
     for model in followers(catalogue):
-        pair = [catalogue.flagship(catalogue.models[model.compared_with or ""]), catalogue.flagship(model)]
+        pair = [catalogue.entries[model.compared_with or ""], catalogue.flagship(model)]
         if any(entry.architecture is None for entry in pair):
             continue
         old, new = (
@@ -132,7 +132,9 @@ def test_a_recipe_lists_no_value_twice_and_none_that_is_the_same_as_changed(
     """The tokens of the one pre-training, before and after, are those of the catalogue."""
     checked = 0
     for model in followers(catalogue):
-        ends = [furthest(catalogue.entries, m) for m in (catalogue.models[model.compared_with or ""], model)]
+        ends = [
+            furthest(catalogue.entries, catalogue.entries[id_]) for id_ in (model.compared_with or "", model.flagship)
+        ]
         tokens = []
         for end in ends:
             stages = [s for s in recipe(catalogue.entries, end).stages if s.kind == "pre-training"]
@@ -155,7 +157,7 @@ def test_every_follower_links_to_both_side_by_side(
     for model in followers(catalogue):
         link = sections[model.id][""].css_first("a.ds-aside")
         assert link is not None
-        ids = f"{catalogue.models[model.compared_with or ''].flagship},{model.flagship}"
+        ids = f"{model.compared_with},{model.flagship}"
         assert link.attributes["href"] == f"../../compare/models/?v={ids}"
 
 

@@ -73,7 +73,7 @@ def newest_pair(catalogue: Catalogue) -> tuple[Entry, Entry]:
     """The flagship of the newest general model that has a predecessor, behind the predecessor's."""
     general = [m for m in catalogue.models.values() if m.track is Track.GENERAL and m.compared_with]
     newest = max(general, key=lambda m: d.first_day if (d := first_date(m)) else "")
-    return catalogue.flagship(catalogue.models[newest.compared_with or ""]), catalogue.flagship(newest)
+    return catalogue.entries[newest.compared_with or ""], catalogue.flagship(newest)
 
 
 def test_without_javascript_the_newest_pair_stands_there(browser: Browser, address: str, catalogue: Catalogue) -> None:
@@ -341,7 +341,7 @@ def test_it_works_from_a_folder(page: Page, built: Path, catalogue: Catalogue) -
 
 def test_a_model_page_leads_to_its_comparison(page: Page, address: str, catalogue: Catalogue) -> None:
     model = catalogue.models["deepseek-v3"]
-    pair = [catalogue.flagship(catalogue.models[model.compared_with or ""]), catalogue.flagship(model)]
+    pair = [catalogue.entries[model.compared_with or ""], catalogue.flagship(model)]
     page.goto(f"{address}models/{model.id}/")
     page.get_by_role("link", name=word("against", name=pair[0].variant.name)).click()
     page.wait_for_load_state()  # the script has run then; the address is there before

@@ -1,6 +1,8 @@
-"""The pages that tell what an API name meant when, and what the catalogue covers."""
+"""The pages that tell what an API name meant when and what the catalogue covers, and the comparison of small catalogues."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -11,7 +13,7 @@ from catalogue.schema.values import Stated
 from helpers import DATA, VALID
 from render import words as language_files
 from render.context import Context, context
-from render.pages import api_names, coverage
+from render.pages import api_names, compare_models, coverage
 from render.pages.coverage import State
 
 
@@ -106,3 +108,13 @@ def test_every_mark_has_words(real: Context) -> None:
 
 def test_names_of_the_real_catalogue_lead_to_models(catalogue: Catalogue) -> None:
     assert {"deepseek-chat", "deepseek-reasoner"} <= {name.id for name in catalogue.api_names}
+
+
+def test_a_catalogue_without_predecessors_compares_its_last_two_variants(valid: Path) -> None:
+    file = valid / "models.yaml"
+    kept = [line for line in file.read_text(encoding="utf-8").splitlines() if "compared_with" not in line]
+    file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    catalogue = load(valid)
+    page = compare_models.page(context(catalogue, language_files.load("en")))
+    chosen = LexborHTMLParser(page.sections[0].html).css("option[selected]")
+    assert [option.attributes["value"] for option in chosen] == list(catalogue.entries)[-2:]

@@ -132,6 +132,10 @@ class Catalogue:
         """The variant that stands for a model."""
         return self.entries[model.flagship]
 
+    def predecessor(self, model: Model) -> Entry | None:
+        """The variant that the flagship of a model is compared with."""
+        return self.entries.get(model.compared_with or "")
+
     def entries_of(self, model: Model) -> tuple[Entry, ...]:
         """The variants of a model, in order."""
         return tuple(self.entries[variant.id] for variant in model.variants)

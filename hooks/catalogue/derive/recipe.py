@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..records import Entry
-from ..schema.model import Model
 from ..schema.training import Stage
 from ..schema.values import Single, Stated
 
@@ -49,12 +48,11 @@ def recipe(entries: Mapping[str, Entry], entry: Entry) -> Recipe:
     return Recipe(line, tuple(stage for stage in entry.model.training if ids & set(stage.variants)))
 
 
-def furthest(entries: Mapping[str, Entry], model: Model) -> Entry:
-    """The variant whose recipe stands for a model: of those with the flagship's architecture, the one with most stages.
+def furthest(entries: Mapping[str, Entry], entry: Entry) -> Entry:
+    """Of the variants of a model with the architecture of `entry`, the one that went through most stages.
 
     The flagship is often a base model, and what came after it belongs to the recipe too.
     """
-    flagship = entries[model.flagship]
-    line = [flagship, *(entries[v.id] for v in model.variants)]
-    same = [e for e in line if e.architecture_owner == flagship.architecture_owner]
+    line = [entry, *(entries[variant.id] for variant in entry.model.variants)]
+    same = [e for e in line if e.architecture_owner == entry.architecture_owner]
     return max(same, key=lambda e: len(recipe(entries, e).stages))

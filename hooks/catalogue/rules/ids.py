@@ -50,7 +50,7 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
         own = [variant.id for variant in model.variants]
         wanted: list[tuple[Path, str | None, Iterable[str], str]] = [
             ((*path, "flagship"), model.flagship, own, "a variant of this entry"),
-            ((*path, "compared_with"), model.compared_with, models, "a model"),
+            ((*path, "compared_with"), model.compared_with, variants, "a variant"),
         ]
         wanted += [
             ((*path, "builds_on", i, "model"), edge.model, models, "a model") for i, edge in enumerate(model.builds_on)

@@ -345,7 +345,7 @@ class Model(Record):
     builds_on: tuple[Lineage, ...] = Field(default=(), description="What it builds on.")
     compared_with: Identifier | None = Field(
         default=None,
-        description="Entry whose flagship the flagship is compared with under “What changed”: the predecessor, or the closest relative.",
+        description="Variant that the flagship is compared with under “What changed”: the predecessor's, or the closest relative.",
         examples=["deepseek-v2"],
     )
     flagship: Identifier = Field(

@@ -53,19 +53,19 @@ def address(*entries: Entry) -> str:
 
 
 def pairs(context: Context) -> list[tuple[Entry, Entry]]:
-    """The flagship of each model behind that of its predecessor, the newest model last."""
+    """The flagship of each model behind its predecessor, the newest model last."""
     catalogue = context.catalogue
     return [
-        (catalogue.flagship(catalogue.models[model.compared_with]), catalogue.flagship(model))
+        (before, catalogue.flagship(model))
         for model in by_date(catalogue.models.values())
-        if model.compared_with is not None
+        if (before := catalogue.predecessor(model)) is not None
     ]
 
 
-def default_pair(context: Context) -> tuple[Entry, Entry]:
-    """The newest general model and its predecessor."""
-    found = pairs(context)
-    return next((pair for pair in reversed(found) if pair[1].model.track is Track.GENERAL), found[-1])
+def default_pair(context: Context) -> tuple[Entry, ...]:
+    """The newest general model and its predecessor; else the newest pair, and where no model has one, the last two variants."""
+    found: list[tuple[Entry, ...]] = [tuple(context.catalogue.entries.values())[-2:], *pairs(context)]
+    return next((pair for pair in reversed(found) if pair[-1].model.track is Track.GENERAL), found[-1])
 
 
 def page(context: Context) -> Page:

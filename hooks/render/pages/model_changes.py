@@ -1,6 +1,6 @@
 """What a model changed against its predecessor: changed, new, dropped and kept, generated from both entries.
 
-Sizes and dimensions are those of the two flagships. The training recipe is that of the checkpoint of each
+Sizes and dimensions are those of the flagship and of the variant it is compared with. The training recipe is that of the checkpoint of each
 model that went through most stages, because a flagship is often a base model. What is new or dropped in the
 training is told by techniques: that a paper does not speak of a stage does not mean that it was left out.
 """
@@ -60,20 +60,19 @@ class Dimensions:
 def changes(citations: Citations, model: Model) -> list[Section]:
     """The four groups; nothing for a model without a predecessor."""
     context, words = citations.context, citations.context.words
-    previous = context.catalogue.models.get(model.compared_with or "")
-    if previous is None:
+    before, after = context.catalogue.predecessor(model), context.catalogue.flagship(model)
+    if before is None:
         return []
-    before, after = context.catalogue.flagship(previous), context.catalogue.flagship(model)
     dimensions = compared(citations, before, after)
-    ends = [furthest(context.catalogue.entries, m) for m in (previous, model)]
+    ends = [furthest(context.catalogue.entries, entry) for entry in (before, after)]
     recipe = recipe_rows(citations, ends)
     changed = [line for line in recipe if line.verdict is Verdict.DIFFERENT]
     same = [line for line in recipe if line.verdict is Verdict.SAME]
-    titles = {"model": model.name, "previous": previous.name}
+    titles = {"model": model.name, "previous": before.model.name}
     html = context.html(
         "model_changes.html.jinja",
         intro=escape(words("changes.against")).format(
-            previous=model_link(previous),
+            previous=model_link(before.model),
             before=before.variant.name,
             after=after.variant.name,
         ),
