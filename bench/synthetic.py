@@ -39,5 +39,7 @@ def _renamed(entry: str, suffix: str) -> str:
         set(_ID.findall(entry.split("\n")[0] + "\n" + (variants[0] if variants else ""))), key=len, reverse=True
     )
     ids = "|".join(map(re.escape, own))
-    renamed = re.sub(rf"(?<![\w.-])({ids})(?![\w.-])(?=[/@':,}}\]]|$)", rf"\1{suffix}", entry, flags=re.M)
+    renamed = re.sub(
+        rf"(?:(?<![\w.-])|(?<=scores\.))({ids})(?![\w.-])(?=[/@':,}}\]]|$)", rf"\1{suffix}", entry, flags=re.M
+    )
     return re.sub(r"(?:source|reference): [^}\n]*", lambda m: re.sub(rf"({ids}){suffix}\b", r"\1", m[0]), renamed)
