@@ -27,6 +27,7 @@ from building import ROOT, copy_project, mkdocs
 from catalogue.records import Catalogue
 from catalogue.schema.values import Quantity
 from render import words as language_files
+from render.fields import stated
 
 HTML_LINKS = "a[href], link[href], area[href]"
 ASSETS = "script[src], img[src], source[src], iframe[src], link[rel=stylesheet][href], link[rel=icon][href]"
@@ -247,6 +248,25 @@ def test_csv_has_a_row_per_variant(built: Path, catalogue: Catalogue) -> None:
     rows = list(csv.DictReader(io.StringIO((built / "data" / "variants.csv").read_text(encoding="utf-8"))))
     assert [row["variant"] for row in rows] == list(catalogue.entries)
     assert all(row["total_source"] for row in rows)
+
+
+def test_settings_of_a_shared_architecture_are_those_of_the_variant(built: Path, catalogue: Catalogue) -> None:
+    """What a configuration has otherwise stands on the page of its model and in the download, in place of the owner's."""
+    data = json.loads((built / "data" / "catalogue.json").read_text(encoding="utf-8"))
+    variants = {variant["id"]: variant for model in data["models"] for variant in model["variants"]}
+    differing = [e for e in catalogue.entries.values() if e.variant.architecture_except is not None]
+    assert differing
+    for entry in differing:
+        page = (built / "models" / entry.model.id / "index.html").read_text(encoding="utf-8")
+        lines = [node.text() for node in LexborHTMLParser(page).css("p") if "Settings of its own" in node.text()]
+        (line,) = (line for line in lines if line.startswith(f"{entry.variant.name} has "))
+        for key, value in stated(entry.variant.architecture_except):  # type: ignore[arg-type]
+            found = variants[entry.variant.id]["architecture"]
+            for part in key.split("."):
+                found = found[part]
+            shown = value.absence.value if value.absence else value.value.text
+            assert found.get("absence", found.get("text")) == shown, (entry.variant.id, key)
+            assert key.rpartition(".")[2] in line, (entry.variant.id, key)
 
 
 def test_the_same_input_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
 
 # Fields that no entry has at the same time as another one.
 LEFT_OUT = {
-    "Variant": ("architecture_of", "released", "based_on"),
+    "Variant": ("architecture_of", "architecture_except", "released", "based_on"),
     "Part": ("recount", "explanation"),
     "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
     "Architecture": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 from .derive.agreement import Agreement, agreement
 from .derive.expression import Term, term
@@ -17,7 +18,7 @@ from .schema.architecture import Architecture, VisionEncoder
 from .schema.gpu import Gpu
 from .schema.model import Dates, Model, Part, PartKind, Variant
 from .schema.technique import Technique
-from .schema.values import PartialDate
+from .schema.values import Block, PartialDate, Single
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ class Entry:
     """A variant with the model it belongs to and what follows from its architecture.
 
     Attributes:
+        architecture: Its own or the shared one, with the settings in which its configuration differs.
         architecture_owner: Variant whose entry holds the architecture; itself where it is its own.
+        configuration_of: Variant whose configuration it has: the owner, unless settings differ.
         owner_model: Model that variant belongs to.
         vision: Vision encoder of the variant or of the owner of its architecture.
     """
@@ -34,6 +37,7 @@ class Entry:
     variant: Variant
     architecture: Architecture | None
     architecture_owner: str
+    configuration_of: str
     owner_model: str
     recount: Recount | None
     vision: VisionEncoder | None
@@ -150,19 +154,43 @@ def entries(models: tuple[Model, ...]) -> dict[str, Entry]:
     for model in models:
         for variant in model.variants:
             owner: Variant | None = variant
-            seen = set()
-            while owner is not None and owner.architecture is None and owner.id not in seen:
-                seen.add(owner.id)
+            sharing: dict[str, Variant] = {}
+            while owner is not None and owner.architecture is None and owner.id not in sharing:
+                sharing[owner.id] = owner
                 owner = owners.get(owner.architecture_of or "")
             architecture = owner.architecture if owner else None
             if owner and architecture and owner.id not in recounts:
                 recounts[owner.id] = recount(architecture)
             owner_id = owner.id if owner else variant.id
-            encoder = variant.vision or (owner.vision if owner else None)
+            differing = [(v.id, v.architecture_except) for v in sharing.values() if v.architecture_except is not None]
+            for _, settings in reversed(differing):
+                architecture = _with(architecture, settings) if architecture else None
             found[variant.id] = Entry(
-                model, variant, architecture, owner_id, model_of[owner_id], recounts.get(owner_id), encoder
+                model,
+                variant,
+                architecture,
+                owner_id,
+                differing[0][0] if differing else owner_id,
+                model_of[owner_id],
+                recounts.get(owner_id),
+                variant.vision or (owner.vision if owner else None),
             )
     return found
+
+
+B = TypeVar("B", bound=Block)
+
+
+def _with(block: B, differing: Block) -> B:
+    """A block with the values that another one states in place of its own."""
+    updates: dict[str, Any] = {}
+    for name in type(differing).model_fields:
+        old, new = getattr(block, name), getattr(differing, name)
+        if new is None or name == "source":
+            continue
+        inner = isinstance(old, Block) and not isinstance(old, Single)
+        updates[name] = _with(old, new) if inner else new
+    return block.model_copy(update=updates)
 
 
 def stated_dates(dates: Dates) -> dict[str, PartialDate]:

@@ -33,6 +33,7 @@ ALL: tuple[Rule, ...] = (
     architecture.layers_of_each_kind,
     architecture.modules_complete,
     architecture.engram_rows,
+    architecture.exceptions_differ,
     schedule.phases_in_order,
     schedule.mix_adds_up,
     schedule.steps_give_the_tokens,

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..findings import Finding, Path
 from ..schema.architecture import Architecture, Attention, FeedForward
+from ..schema.values import Block, Single
 from .draft import Draft
 
 _INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
@@ -234,3 +235,28 @@ def engram_rows(draft: Draft) -> Iterator[Finding]:
 def _primes(start: int) -> Iterator[int]:
     """Primes from `start` on; no Engram table shares its size with another (`find_next_prime` of engram_demo_v1.py)."""
     return (number for number in count(start) if all(number % divisor for divisor in range(2, isqrt(number) + 1)))
+
+
+def exceptions_differ(draft: Draft) -> Iterator[Finding]:
+    """A setting that a variant has otherwise than the architecture it shares is not the same after all."""
+    for path, _, variant in draft.each_variant():
+        shared = draft.entries.get(variant.architecture_of or "")
+        if variant.architecture_except is not None and shared is not None and shared.architecture is not None:
+            yield from _needless(
+                draft, (*path, "architecture_except"), variant.architecture_except, shared.architecture
+            )
+
+
+def _needless(draft: Draft, path: Path, differing: Block, shared: Block) -> Iterator[Finding]:
+    for name in type(differing).model_fields:
+        new, old = getattr(differing, name), getattr(shared, name)
+        if isinstance(new, Single):
+            if old is not None and (new.value, new.absence) == (old.value, old.absence):
+                yield draft.finding(
+                    (*path, name),
+                    "the same as in the shared architecture",
+                    "a setting that differs",
+                    fix="take it out",
+                )
+        elif isinstance(new, Block) and old is not None:
+            yield from _needless(draft, (*path, name), new, old)

@@ -141,3 +141,10 @@ def one_architecture(draft: Draft) -> Iterator[Finding]:
                 "a variant with `architecture`",
                 fix="name the variant that has it",
             )
+        if variant.architecture_except is not None and variant.architecture_of is None:
+            yield draft.finding(
+                (*path, "architecture_except"),
+                "`architecture_except` without `architecture_of`",
+                "settings that differ from a shared architecture",
+                fix="name the variant whose architecture it shares, or put the settings into `architecture`",
+            )

@@ -268,3 +268,28 @@ class VisionEncoder(Block):
         description="Neighbouring features along a side that are joined to one token.", examples=[3]
     )
     delimiters: Stated[Positive] = Field(description="Learned vectors that mark an image and its lines.", examples=[3])
+
+
+class RopeScalingSettings(Block):
+    """Settings of `rope_scaling` that differ."""
+
+    factor: Stated[Quantity] | None = Field(default=None, description="Scale factor.", examples=[40])
+    mscale: Stated[Quantity] | None = Field(default=None, description="YaRN's attention scale.", examples=["1.0"])
+    mscale_all_dim: Stated[Quantity] | None = Field(
+        default=None, description="The same, for the dimensions without position.", examples=["1.0"]
+    )
+
+
+class Settings(Block):
+    """Settings of a configuration that differ from the architecture that a variant shares. No size depends on them."""
+
+    max_position_embeddings: Stated[Length] | None = Field(
+        default=None, description="Longest position in config.json, in tokens.", examples=[163840]
+    )
+    rope_theta: Stated[Quantity] | None = Field(
+        default=None, description="Base of the rotary embedding.", examples=[10000]
+    )
+    rope_scaling: RopeScalingSettings | None = Field(
+        default=None, description="Scaling of the rotary embedding, those of its settings that differ."
+    )
+    rms_norm_eps: Stated[Quantity] | None = Field(default=None, description="Epsilon of RMSNorm.", examples=["1e-6"])

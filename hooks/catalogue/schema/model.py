@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field, StrictBool, field_validator
 
 from .api import ApiName
-from .architecture import Architecture, VisionEncoder
+from .architecture import Architecture, Settings, VisionEncoder
 from .training import CacheFormat, Infrastructure, Stage
 from .values import (
     Block,
@@ -193,6 +193,9 @@ class Variant(Block):
     )
     architecture_of: Identifier | None = Field(
         default=None, description="Variant whose architecture this one shares.", examples=["deepseek-v3-base"]
+    )
+    architecture_except: Settings | None = Field(
+        default=None, description="Settings in which its configuration differs from the architecture that it shares."
     )
     vision: VisionEncoder | None = Field(
         default=None, description="Vision encoder; a variant that shares an architecture shares it too."

@@ -127,13 +127,13 @@ def _themes(citations: Citations) -> tuple[Theme, ...]:
 
 
 def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citations, Entry], Cells]:
-    """The cells of an architecture, made once for all variants that share it."""
+    """The cells of an architecture, made once for all variants with the same configuration."""
     made: dict[str, Cells] = {}
 
     def cells(citations: Citations, entry: Entry) -> Cells:
-        if entry.architecture_owner not in made:
-            made[entry.architecture_owner] = theme(citations, entry)
-        return made[entry.architecture_owner]
+        if entry.configuration_of not in made:
+            made[entry.configuration_of] = theme(citations, entry)
+        return made[entry.configuration_of]
 
     return cells
 

@@ -148,15 +148,32 @@ def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tupl
 
 
 def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
-    """Who shares whose architecture, where the owner belongs to another model."""
+    """Who shares whose architecture, where the owner belongs to another model or settings differ."""
     words, catalogue = citations.context.words, citations.context.catalogue
     lines = []
     for entry in entries:
         owner = catalogue.entries[entry.architecture_owner]
-        if owner.model.id != entry.model.id:
-            link = variant_link(owner, "architecture")
-            lines.append(Markup(words("architecture.shared", variant=escape(entry.variant.name), owner=link)))
+        names = {"variant": escape(entry.variant.name), "owner": variant_link(owner, "architecture")}
+        if entry.configuration_of != entry.architecture_owner:
+            lines.append(Markup(words("architecture.shared_except", **names, settings=_settings(citations, entry))))
+        elif owner.model.id != entry.model.id:
+            lines.append(Markup(words("architecture.shared", **names)))
     return lines
+
+
+def _settings(citations: Citations, entry: Entry) -> Markup:
+    """The settings in which a configuration differs from that of the owner of its architecture."""
+    words, owner = citations.context.words, citations.context.catalogue.entries[entry.architecture_owner]
+    assert entry.architecture is not None
+    assert owner.architecture is not None
+    before = dict(stated(owner.architecture))
+    return Markup(words("punctuation.listed")).join(
+        Markup("{} <code>{}</code> {}").format(
+            words(f"field.architecture.{key}"), key.rpartition(".")[2], citations.single(value)
+        )
+        for key, value in stated(entry.architecture)
+        if value is not before.get(key)
+    )
 
 
 def _drawings(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
