@@ -167,7 +167,7 @@ def _settings(citations: Citations, entry: Entry) -> Markup:
     assert entry.architecture is not None
     assert owner.architecture is not None
     before = dict(stated(owner.architecture))
-    return Markup(words("punctuation.listed")).join(
+    return Markup(words("punctuation.separated")).join(
         Markup("{} <code>{}</code> {}").format(
             words(f"field.architecture.{key}"), key.rpartition(".")[2], citations.single(value)
         )
