@@ -238,7 +238,7 @@ def _primes(start: int) -> Iterator[int]:
 
 
 def exceptions_differ(draft: Draft) -> Iterator[Finding]:
-    """A setting that a variant has otherwise than the architecture it shares is not the same after all."""
+    """Settings that a variant names beside an architecture it shares differ from it."""
     for path, _, variant in draft.each_variant():
         shared = draft.entries.get(variant.architecture_of or "")
         if variant.architecture_except is not None and shared is not None and shared.architecture is not None:
@@ -248,15 +248,22 @@ def exceptions_differ(draft: Draft) -> Iterator[Finding]:
 
 
 def _needless(draft: Draft, path: Path, differing: Block, shared: Block) -> Iterator[Finding]:
-    for name in type(differing).model_fields:
-        new, old = getattr(differing, name), getattr(shared, name)
+    settings = {name: getattr(differing, name) for name in type(differing).model_fields if name != "source"}
+    if all(new is None for new in settings.values()):
+        yield draft.finding(path, "no setting", "settings that differ", fix="name one, or take it out")
+    for name, new in settings.items():
+        old, where = getattr(shared, name), (*path, name)
         if isinstance(new, Single):
             if old is not None and (new.value, new.absence) == (old.value, old.absence):
                 yield draft.finding(
-                    (*path, name),
-                    "the same as in the shared architecture",
-                    "a setting that differs",
-                    fix="take it out",
+                    where, "the same as in the shared architecture", "a setting that differs", fix="take it out"
                 )
-        elif isinstance(new, Block) and old is not None:
-            yield from _needless(draft, (*path, name), new, old)
+        elif isinstance(new, Block) and old is None:
+            yield draft.finding(
+                where,
+                f"settings of `{name}`, which the shared architecture has not",
+                "settings that differ from its own",
+                fix="take them out, or give this variant an `architecture` of its own",
+            )
+        elif isinstance(new, Block):
+            yield from _needless(draft, where, new, old)
