@@ -209,6 +209,7 @@ LEFT_OUT = {
         *("hca_compress_ratio", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
         *("swiglu_limit", "control"),
     ),
+    "Evaluation": ("left_out",),
     "RatePhase": ("fraction",),
     "Model": ("compared_with", "builds_on"),
 }

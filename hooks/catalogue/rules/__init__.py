@@ -42,6 +42,7 @@ ALL: tuple[Rule, ...] = (
     cost.hours_give_the_cost,
     cost.computation_agrees,
     evaluation.names_agree,
+    evaluation.selections_are_named,
     api_names.pointers_resolve,
     api_names.pointers_in_order,
     controls.controls_hold,

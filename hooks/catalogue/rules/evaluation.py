@@ -1,4 +1,4 @@
-"""One benchmark, one name: scores can only be compared where names agree."""
+"""One benchmark, one name: scores can only be compared where names agree. A quoted table says what it leaves out."""
 
 from __future__ import annotations
 
@@ -29,6 +29,30 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
                             "one spelling",
                             f"`{known}`",
                             "use the first spelling",
+                        )
+
+
+def selections_are_named(draft: Draft) -> Iterator[Finding]:
+    """A quoted table is complete or names the rows that it leaves out and why, not both; what is left out is not among its rows."""
+    for path, model in draft.each_model():
+        for i, table in enumerate(model.evaluation):
+            here = (*path, "evaluation", i)
+            if table.complete and table.left_out:
+                yield draft.finding(
+                    (*here, "complete"),
+                    "both `complete` and `left_out`",
+                    "one of the two",
+                    fix="take out the one that does not hold",
+                )
+            rows = {_bare(row.benchmark.en): row.benchmark.en for row in table.rows}
+            for j, group in enumerate(table.left_out):
+                for k, name in enumerate(group.rows):
+                    if _bare(name.en) in rows:
+                        yield draft.finding(
+                            (*here, "left_out", j, "rows", k),
+                            f"`{name.en}` is left out, and a row of the same table",
+                            "one of the two",
+                            fix="take it out of one of the two lists",
                         )
 
 

@@ -234,6 +234,17 @@ class EvaluationKind(StrEnum):
     ABLATION = "ablation"
 
 
+class LeftOut(Record):
+    """Rows of a source's table that are not quoted, and why."""
+
+    rows: tuple[Name, ...] = Field(
+        min_length=1,
+        description="Which, named as in the table.",
+        examples=[["WinoGrande", "RACE-Middle"]],
+    )
+    why: Text = Field(description="Why they are left out.", examples=["The table prints them for another model only."])
+
+
 class Evaluation(Block):
     """Rows of one table of a paper, as it prints them."""
 
@@ -241,6 +252,14 @@ class Evaluation(Block):
     title: Text = Field(description="What the table compares.", examples=["Base model against its predecessor"])
     kind: EvaluationKind = Field(description="What is compared.", examples=["base"])
     rows: tuple[Row, ...] = Field(min_length=1, description="Rows in the table's order.")
+    complete: StrictBool = Field(
+        default=False,
+        description="true where every row of the source's table is here; otherwise `left_out` names the others. Columns of other makers' models are never quoted and need no word.",
+        examples=[True],
+    )
+    left_out: tuple[LeftOut, ...] = Field(
+        default=(), description="Rows of the source's table that are not here and why, which is shown above the table."
+    )
     note: Text | None = Field(
         default=None,
         description="How the scores were taken, where it matters.",
@@ -274,10 +293,15 @@ class Change(Block):
     aspect: Text = Field(description="What changed.", examples=["Load balancing"])
     before: Text | None = Field(default=None, description="How it was.", examples=["auxiliary losses"])
     after: Text = Field(description="How it is.", examples=["a bias on each expert's score"])
-    reason: Text | None = Field(
+    reason: Single[Text] | None = Field(
         default=None,
-        description="Why, where the makers say so.",
+        description="Why, as the source says it; `not published` where DeepSeek gives no reason.",
         examples=["A loss strong enough to balance the load harms the model."],
+    )
+    reason_by_others: Remark | None = Field(
+        default=None,
+        description="A good reason that somebody else gives, with its own source; it is shown as theirs. The text does not name them.",
+        examples=[{"text": "Scores that do not compete can be added to a bias.", "source": "bee-paper §2"}],
     )
 
 
@@ -287,12 +311,25 @@ class Claim(Block):
     says: Text = Field(description="What this source says.", examples=["671B"])
 
 
+class Weight(StrEnum):
+    """How much a dispute matters to a reader; disputes are shown in this order."""
+
+    CENTRAL = "central"
+    NORMAL = "normal"
+    TRIFLE = "trifle"
+
+
 class Dispute(Record):
-    """Sources that disagree, side by side, and our verdict."""
+    """Sources that disagree, side by side, and our reading."""
 
     about: Text = Field(description="The question.", examples=["Total parameters: 671B or 685B?"])
     claims: tuple[Claim, ...] = Field(min_length=2, description="Who says what.")
-    verdict: Text = Field(description="What holds, and why.", examples=["Both: the second counts the MTP module."])
+    weight: Weight = Field(
+        default=Weight.NORMAL,
+        description="central stands open and first, a trifle is folded away with the others of its kind.",
+        examples=["central"],
+    )
+    verdict: Text = Field(description="Our reading, and why.", examples=["Both: the second counts the MTP module."])
 
 
 class Licences(Block):

@@ -144,11 +144,12 @@ def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[Line]:
 
 
 def _written(citations: Citations, items: Sequence[Change], caption: str) -> Table | None:
-    """Changes that dimensions do not show, with the makers' reason where they give one."""
+    """Changes that dimensions do not show, each with its reason."""
     if not items:
         return None
     words = citations.context.words
-    before, reasons = any(change.before for change in items), any(change.reason for change in items)
+    before = any(change.before for change in items)
+    reasons = any(change.reason or change.reason_by_others for change in items)
     heads = [
         Column(words("changes.aspect")),
         *([Column(words("changes.before"))] if before else []),
@@ -168,7 +169,17 @@ def _written(citations: Citations, items: Sequence[Change], caption: str) -> Tab
 
 
 def _reason(citations: Citations, change: Change) -> Markup:
-    return citations.inline(change.reason) + citations.mark(change.source) if change.reason else NOTHING
+    """DeepSeek's reason, or that it gives none; a reason that somebody else gives, as theirs."""
+    words, reason, theirs = citations.context.words, change.reason, change.reason_by_others
+    html = Markup("")
+    if reason is not None and reason.value is not None:
+        html = citations.inline(reason.value) + citations.mark(reason.source)
+    elif reason is not None:
+        html = Markup('<span class="ds-absent">{}</span>').format(words("changes.no_reason"))
+    if theirs is not None:
+        said = escape(words("changes.others_say")).format(reason=citations.inline(theirs.text))
+        html += (Markup("<br>") if html else Markup("")) + said + citations.mark(theirs.source)
+    return html or NOTHING
 
 
 def _lines(citations: Citations, found: Sequence[Line], caption: str, of: Sequence[Entry]) -> Table | None:

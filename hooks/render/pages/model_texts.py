@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from catalogue.schema.model import Dispute, Evaluation, Model
+from catalogue.schema.model import Dispute, Evaluation, Model, Weight
 
 from ..cite import Citations
 from ..fields import value_cell
@@ -14,8 +14,10 @@ from ..links import technique_link
 from ..page import Section
 from ..tables import Cell, Column, Table
 
-# Disputes that stand open; the others show their question and unfold.
+# Disputes that stand open at most; the others show their question and unfold.
 OPEN_DISPUTES = 4
+# Fewer trifles than this are not worth a fold of their own.
+FOLD_TRIFLES = 3
 
 
 def evaluation(citations: Citations, model: Model) -> list[Section]:
@@ -28,6 +30,7 @@ def evaluation(citations: Citations, model: Model) -> list[Section]:
             "table": _evaluation_table(citations, table),
             "kind": words(f"evaluation.{table.kind.value}"),
             "note": citations.inline(table.note) if table.note else None,
+            "left_out": _left_out(citations, table),
         }
         for table in model.evaluation
     ]
@@ -38,6 +41,18 @@ def evaluation(citations: Citations, model: Model) -> list[Section]:
             citations.context.html("model_evaluation.html.jinja", tables=views),
         )
     ]
+
+
+def _left_out(citations: Citations, table: Evaluation) -> Markup:
+    """Which rows of the source's table are not here, and why; nothing for a complete one."""
+    words = citations.context.words
+    listed = Markup(escape(words("punctuation.listed")))
+    return Markup(escape(words("punctuation.gap"))).join(
+        escape(words("evaluation.left_out")).format(
+            rows=listed.join(citations.inline(name) for name in group.rows), why=citations.inline(group.why)
+        )
+        for group in table.left_out
+    )
 
 
 def _evaluation_table(citations: Citations, table: Evaluation) -> Table:
@@ -63,16 +78,22 @@ def disputes(citations: Citations, model: Model) -> list[Section]:
 
 
 def disputes_html(citations: Citations, items: Sequence[Dispute]) -> str:
-    """Disputes of a model or a technique."""
+    """Disputes of a model or a technique, the weightiest first, with trifles folded away together."""
+    order = list(Weight)
     views = [
         {
+            "trifle": dispute.weight is Weight.TRIFLE,
             "about": citations.inline(dispute.about),
             "claims": [(citations.inline(claim.says), citations.mark(claim.source)) for claim in dispute.claims],
             "verdict": citations.inline(dispute.verdict),
         }
-        for dispute in items
+        for dispute in sorted(items, key=lambda dispute: order.index(dispute.weight))
     ]
-    return citations.context.html("disputes.html.jinja", disputes=views, open_first=OPEN_DISPUTES)
+    trifles = [view for view in views if view["trifle"]]
+    folded = trifles if len(trifles) >= FOLD_TRIFLES else []
+    return citations.context.html(
+        "disputes.html.jinja", shown=views[: len(views) - len(folded)], folded=folded, open_first=OPEN_DISPUTES
+    )
 
 
 def techniques(citations: Citations, model: Model) -> list[Section]:
