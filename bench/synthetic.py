@@ -7,26 +7,28 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-_ENTRY = re.compile(r"(?m)^(?=  - id: )")
-_VARIANTS = re.compile(r"(?ms)^    variants:\n.*?(?=^    \w)")
-_ID = re.compile(r"(?m)^(?:  - |      - )id: (\S+)$")
+_VARIANTS = re.compile(r"(?ms)^variants:\n.*?(?=^\w|\Z)")
+_ID = re.compile(r"(?m)^(?:  - |  - \{)?id: ([a-z0-9.-]+)")
 
 
 def write_synthetic(data: Path, count: int) -> None:
-    """Rewrite `data/models.yaml` to hold `count` models. The first ones are the real ones."""
-    file = data / "models.yaml"
-    before, key, models = file.read_text(encoding="utf-8").partition("\nmodels:\n")
-    _, *entries = _ENTRY.split(models)
-    file.write_text(before + key + "".join(islice(_again(entries), count)), encoding="utf-8")
+    """Make the files of `data/models/` hold `count` models. The first ones are the real ones."""
+    folder = data / "models"
+    real = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
+    for name in real:
+        (folder / f"{name}.yaml").unlink()
+    for name, entry in islice(_again(real), count):
+        (folder / f"{name}.yaml").write_text(entry, encoding="utf-8")
 
 
-def _again(entries: list[str]) -> Iterator[str]:
-    yield from entries
+def _again(entries: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Each entry with the name of its file, first as it is and then renamed, without end."""
+    yield from entries.items()
     number = 0
     while True:
         number += 1
-        for entry in entries:
-            yield _renamed(entry, f"-n{number}")
+        for name, entry in entries.items():
+            yield f"{name}-n{number}", _renamed(entry, f"-n{number}")
 
 
 def _renamed(entry: str, suffix: str) -> str:
@@ -35,8 +37,9 @@ def _renamed(entry: str, suffix: str) -> str:
     Sources keep their keys, which are those of references.
     """
     variants = _VARIANTS.search(entry)
+    head = re.search(r"(?m)^id: .*$", entry)
     own = sorted(
-        set(_ID.findall(entry.split("\n")[0] + "\n" + (variants[0] if variants else ""))), key=len, reverse=True
+        set(_ID.findall((head[0] if head else "") + "\n" + (variants[0] if variants else ""))), key=len, reverse=True
     )
     ids = "|".join(map(re.escape, own))
     renamed = re.sub(

@@ -207,10 +207,7 @@ def _address(path: str, page: Page, files: Files) -> str:
 
 def _edit_uri(entry: str | None) -> str | None:
     """The data file and line of an entry, for the edit link; nothing for pages made of many."""
-    if entry is None:
-        return None
-    name = "models" if entry.startswith("model:") else "techniques"
-    return f"data/{name}.yaml#L{_build.edition.context.catalogue.lines[entry]}"
+    return _build.edition.context.catalogue.places[entry] if entry else None
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:

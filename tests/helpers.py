@@ -9,14 +9,11 @@ from pathlib import Path
 
 import yaml
 
-from catalogue import references, strict_yaml
+from catalogue import files
+from catalogue import load as loading
 from catalogue.findings import CatalogueError, Finding
-from catalogue.inherit import with_sources
-from catalogue.load import MODELS, REFERENCES, TECHNIQUES, load
+from catalogue.load import load
 from catalogue.rules.draft import Draft
-from catalogue.schema.model import ModelsFile
-from catalogue.schema.technique import TechniquesFile
-from catalogue.validate import validate
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
@@ -89,23 +86,8 @@ def findings_of(folder: Path) -> tuple[Finding, ...]:
 
 def draft_of(folder: Path) -> Draft:
     """What the rules get to see of a catalogue that fits the schema."""
-    files = {
-        name: strict_yaml.read((folder / name).read_text(encoding="utf-8"), f"{folder.name}/{name}")
-        for name in (MODELS, TECHNIQUES)
-    }
-    models, in_models = validate(files[MODELS], ModelsFile)
-    techniques, in_techniques = validate(files[TECHNIQUES], TechniquesFile)
-    assert models is not None, in_models
-    assert techniques is not None, in_techniques
-    cited, _ = references.read((folder / REFERENCES).read_text(encoding="utf-8"), f"{folder.name}/{REFERENCES}")
-    return Draft(
-        files[MODELS],
-        with_sources(models),
-        files[TECHNIQUES],
-        with_sources(techniques),
-        f"{folder.name}/{REFERENCES}",
-        cited,
-    )
+    draft, _ = loading.draft_of(folder.name, files.texts(folder))
+    return draft
 
 
 def check(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:

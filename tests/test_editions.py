@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT, copy_project, mkdocs
 from catalogue import strict_yaml
-from catalogue.load import MODELS, TECHNIQUES, without_chinese
+from catalogue.files import REFERENCES, TECHNIQUES, texts
+from catalogue.load import without_chinese
 from catalogue.quotes import Quote, parse
 from catalogue.records import Catalogue
 from catalogue.schema.values import Text, walk
@@ -170,8 +171,10 @@ def test_a_text_without_chinese_is_marked_and_listed(tmp_path: Path) -> None:
 def texts_of_the_catalogue() -> list[tuple[str, str]]:
     """Every Chinese text of the data files, as (where, text)."""
     found: list[tuple[str, str]] = []
-    for name in (MODELS, TECHNIQUES):
-        located = strict_yaml.read((DATA / name).read_text(encoding="utf-8"), name)
+    for name, text in texts(DATA).items():
+        if name == REFERENCES:
+            continue
+        located = strict_yaml.read(text, name)
 
         def visit(node: object, path: str, name: str = name) -> None:
             if isinstance(node, dict):

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from catalogue.load import MODELS, load
+from catalogue.files import MODELS
+from catalogue.load import load
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
 from catalogue.quote_check import Problem, problems
 from catalogue.quotes import Quote, QuoteError, parse

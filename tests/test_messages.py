@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from catalogue import rules
-from catalogue.load import MODELS, REFERENCES, TECHNIQUES, load
+from catalogue.files import MODELS, REFERENCES, TECHNIQUES
+from catalogue.load import load
 from helpers import VALID, Case, cases, check, draft_of, findings_of
 
 TABLES = ("reading", "schema", "references", "rules")
@@ -94,9 +96,55 @@ def test_file_that_is_not_utf_8(valid: Path, name: str) -> None:
     assert str(finding) == f"valid/{name}:1: is not UTF-8 text; put the file back, saved as UTF-8"
 
 
+def test_file_of_an_entry_that_cannot_be_read(valid: Path) -> None:
+    (valid / "models/dor.yaml").write_bytes("# café\n".encode("latin-1"))
+    (finding,) = findings_of(valid)
+    assert str(finding) == "valid/models/dor.yaml:1: is not UTF-8 text; put the file back, saved as UTF-8"
+
+
+def test_file_of_an_entry_with_another_ending(valid: Path) -> None:
+    (valid / "models/dor.yaml").rename(valid / "models/dor.yml")
+    (finding,) = findings_of(valid)
+    assert str(finding) == "valid/models/dor.yml:1: is not read; the files of entries end in `.yaml`; rename it"
+
+
+def test_file_of_an_entry_that_holds_a_list(valid: Path) -> None:
+    (valid / "models/dor.yaml").write_text("# Copied with its hyphen.\n- id: dor\n  name: Dor\n", encoding="utf-8")
+    (finding,) = findings_of(valid)
+    assert str(finding).startswith("valid/models/dor.yaml:2: found a list; ")
+    assert finding.fix == "take out `models:` and the hyphen, and move the lines to the left"
+
+
+def test_a_broken_entry_does_not_hide_the_others(valid: Path) -> None:
+    (valid / "models/dor.yaml").write_text("id: [dor\n", encoding="utf-8")
+    case = next(case for case in cases("schema") if case.label == "word of a list")
+    case.apply(valid)
+    assert [finding.file for finding in findings_of(valid)] == ["valid/models.yaml", "valid/models/dor.yaml"]
+
+
+def test_entries_of_all_files_stand_in_order_of_date(valid: Path) -> None:
+    assert list(load(valid).models) == ["ant", "bee", "cat", "dor"]
+    entry = valid / "models/dor.yaml"
+    entry.write_text(entry.read_text(encoding="utf-8").replace("2024-07", "2023-12-31"), encoding="utf-8")
+    assert list(load(valid).models) == ["ant", "dor", "bee", "cat"]
+
+
+def test_a_catalogue_of_files_alone_is_the_same(valid: Path) -> None:
+    whole = load(valid)
+    head, _, models = (valid / MODELS).read_text(encoding="utf-8").partition("\nmodels:\n")
+    (valid / MODELS).write_text(head + "\n", encoding="utf-8")
+    for entry in ("\n" + models).split("\n  - id: ")[1:]:
+        name, _, rest = entry.partition("\n")
+        text = f"id: {name}\n" + "".join(line[4:] + "\n" for line in rest.splitlines())
+        (valid / "models" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    split = load(valid)
+    assert (split.models, split.entries, split.api_names) == (whole.models, whole.entries, whole.api_names)
+    assert split.places["model:bee"] == "valid/models/bee.yaml#L1"
+
+
 def test_all_missing_files_are_named(valid: Path) -> None:
-    for path in valid.iterdir():
-        path.unlink()
+    shutil.rmtree(valid)
+    valid.mkdir()
     assert {finding.file for finding in findings_of(valid)} == {
         f"valid/{name}" for name in (MODELS, TECHNIQUES, REFERENCES)
     }

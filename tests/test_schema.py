@@ -13,12 +13,21 @@ from jsonschema.protocols import Validator
 
 from catalogue import strict_yaml
 from catalogue.field_reference import SCHEMAS, json_schema, records, template
-from catalogue.load import MODELS, REFERENCES, TECHNIQUES
+from catalogue.files import ENTRIES, MODELS, REFERENCES, TECHNIQUES, texts
 from catalogue.records import Catalogue
 from helpers import DATA, VALID, Case, cases, findings_of
 
-FILE_OF = {"models.schema.json": MODELS, "techniques.schema.json": TECHNIQUES}
-SCHEMA_OF = {file: schema for schema, file in FILE_OF.items()}
+FILES = [
+    pytest.param(folder, name, id=f"{folder.name}/{name}")
+    for folder in (DATA, VALID)
+    for name in texts(folder)
+    if name != REFERENCES
+]
+
+
+def schema_of(file: str) -> str:
+    """The schema of a data file, called by its name in the folder of the data."""
+    return "model.schema.json" if file.startswith(ENTRIES + "/") else file.replace(".yaml", ".schema.json")
 
 
 def plain(value: Any) -> Any:
@@ -38,11 +47,11 @@ def data_of(text: str) -> Any:
 
 def validator(file: str) -> Validator:
     """The published schema of a data file."""
-    return Draft202012Validator(json.loads((DATA / SCHEMA_OF[file]).read_text(encoding="utf-8")))
+    return Draft202012Validator(json.loads((DATA / schema_of(file)).read_text(encoding="utf-8")))
 
 
 def test_every_schema_belongs_to_a_file() -> None:
-    assert set(SCHEMAS) == set(FILE_OF)
+    assert {schema_of(name) for name in texts(DATA) if name != REFERENCES} == set(SCHEMAS)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -50,26 +59,23 @@ def test_committed_schema_is_the_generated_one(name: str) -> None:
     assert (DATA / name).read_text(encoding="utf-8") == json_schema(name), "run `python hooks/check.py --schemas`"
 
 
-@pytest.mark.parametrize("file", SCHEMA_OF)
-def test_schema_is_valid_json_schema(file: str) -> None:
-    checked = validator(file)
-    Draft202012Validator.check_schema(checked.schema)
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schema_is_valid_json_schema(name: str) -> None:
+    Draft202012Validator.check_schema(json.loads((DATA / name).read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("folder", [DATA, VALID], ids=["real data", "valid case"])
-@pytest.mark.parametrize("file", SCHEMA_OF)
+@pytest.mark.parametrize(("folder", "file"), FILES)
 def test_file_fits_the_schema(folder: Path, file: str) -> None:
     errors = validator(file).iter_errors(data_of((folder / file).read_text(encoding="utf-8")))
     assert [f"{error.json_path}: {error.message[:200]}" for error in errors] == []
 
 
-@pytest.mark.parametrize("folder", [DATA, VALID], ids=["real data", "valid case"])
-@pytest.mark.parametrize("file", SCHEMA_OF)
+@pytest.mark.parametrize(("folder", "file"), FILES)
 def test_first_line_names_the_schema(folder: Path, file: str) -> None:
     first = (folder / file).read_text(encoding="utf-8").splitlines()[0]
     mark, _, path = first.partition("$schema=")
     assert mark == "# yaml-language-server: "
-    assert (folder / path).resolve() == DATA / SCHEMA_OF[file]
+    assert ((folder / file).parent / path).resolve() == DATA / schema_of(file)
 
 
 REFUSED_BY_SCHEMA = [pytest.param(case, id=case.label) for case in cases("schema") if case.editor]
@@ -114,28 +120,23 @@ def test_every_field_is_described() -> None:
     assert undescribed == []
 
 
-def entry_of_template() -> str:
-    """The template as a whole file."""
-    text = template()
-    return text if text.startswith("models:") else "models:\n" + text
-
-
 def test_template_is_strict_yaml() -> None:
-    assert strict_yaml.read(entry_of_template(), MODELS).findings == []
+    assert strict_yaml.read(template(), "entry.yaml").findings == []
 
 
 def test_template_fits_the_schema() -> None:
-    assert [error.json_path for error in validator(MODELS).iter_errors(data_of(entry_of_template()))] == []
+    assert [error.json_path for error in validator(f"{ENTRIES}/entry.yaml").iter_errors(data_of(template()))] == []
 
 
 @pytest.fixture
 def catalogue_of_template(tmp_path: Path, catalogue: Catalogue) -> Path:
     """The template entry as the only model, with the techniques and the reference that it names."""
-    text = entry_of_template()
-    (entry,) = data_of(text)["models"]
+    entry = data_of(template())
     about = f"kind: attention, what: What., why: Why., introduced: {{by: Someone, date: 2024-01, reference: {entry['reference']}}}"
     techniques = [f"  - {{id: {use['id']}, name: Name, {about}}}" for use in entry["techniques"]]
-    (tmp_path / MODELS).write_text(text, encoding="utf-8")
+    (tmp_path / ENTRIES).mkdir()
+    (tmp_path / ENTRIES / f"{entry['id']}.yaml").write_text(template(), encoding="utf-8")
+    (tmp_path / MODELS).write_text("api_names: []\n", encoding="utf-8")
     (tmp_path / TECHNIQUES).write_text("\n".join(["techniques:", *techniques, ""]), encoding="utf-8")
     (tmp_path / REFERENCES).write_text(catalogue.references[entry["reference"]].bibtex + "\n", encoding="utf-8")
     return tmp_path

@@ -166,17 +166,14 @@ def test_external_links_answer(parsed: dict[Path, LexborHTMLParser]) -> None:
 
 
 def test_edit_link_leads_to_the_entry(catalogue: Catalogue, parsed: dict[Path, LexborHTMLParser]) -> None:
-    for folder, file, ids_ in (
-        ("models", "models.yaml", catalogue.models),
-        ("techniques", "techniques.yaml", catalogue.techniques),
-    ):
-        lines = (ROOT / "data" / file).read_text(encoding="utf-8").splitlines()
+    for folder, ids_ in (("models", catalogue.models), ("techniques", catalogue.techniques)):
         for id_ in ids_:
             link = parsed[Path(folder, id_, "index.html")].css_first("a.md-content__button[rel=edit]")
             assert link is not None, id_
-            match = re.search(rf"/data/{file}#L(\d+)$", link.attributes["href"] or "")
+            match = re.search(r"/(data/[\w./-]+)#L(\d+)$", link.attributes["href"] or "")
             assert match, link.attributes["href"]
-            assert lines[int(match[1]) - 1].strip() == f"- id: {id_}"
+            lines = (ROOT / match[1]).read_text(encoding="utf-8").splitlines()
+            assert lines[int(match[2]) - 1].strip().removeprefix("- ") == f"id: {id_}"
 
 
 def test_every_published_size_is_on_its_page_with_its_source(
@@ -281,14 +278,14 @@ def test_a_broken_catalogue_leaves_the_last_good_site(tmp_path: Path) -> None:
     project = copy_project(tmp_path)
     assert mkdocs(project, "build", "--strict").returncode == 0
     before = (project / "site" / "index.html").read_bytes()
-    file = project / "data" / "models.yaml"
+    file = project / "data" / "models" / "deepseek-v3.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("track: general", "track: genral", 1), encoding="utf-8")
     line = text[: text.index("track: general")].count("\n") + 1
     result = mkdocs(project, "build", "--strict")
     output = result.stdout + result.stderr
     assert result.returncode == 1
-    assert f"data/models.yaml:{line}: " in output
+    assert f"data/models/deepseek-v3.yaml:{line}: " in output
     assert "`general`" in output
     assert "Traceback" not in output
     assert (project / "site" / "index.html").read_bytes() == before
@@ -312,7 +309,7 @@ def test_a_wrong_quote_in_a_guide_is_a_clear_error(tmp_path: Path) -> None:
 
 def test_serve_shows_a_saved_change_and_survives_a_broken_one(tmp_path: Path) -> None:
     project = copy_project(tmp_path)
-    file = project / "data" / "models.yaml"
+    file = project / "data" / "models" / "deepseek-v3.yaml"
     good = file.read_text(encoding="utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

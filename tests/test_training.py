@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from catalogue.derive.expression import term
 from catalogue.derive.training import Consequences, LeftOut, consequences, headline_tokens
-from catalogue.load import MODELS, load
+from catalogue.files import ENTRIES
+from catalogue.load import load
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
@@ -201,10 +202,10 @@ CHANGES = {
 
 @pytest.mark.parametrize(("old", "new", "left_out"), CHANGES.values(), ids=CHANGES.keys())
 def test_missing_values(project: Path, old: str, new: str, left_out: LeftOut | None) -> None:
-    file = project / MODELS
-    head, mark, tail = file.read_text(encoding="utf-8").partition("\n  - id: deepseek-v3\n")
-    assert old in tail
-    file.write_text(head + mark + tail.replace(old, new, 1), encoding="utf-8")
+    file = project / ENTRIES / "deepseek-v3.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
     result = consequences(load(project).entries["deepseek-v3-base"])
     assert (result.attention_left_out if result else None) is left_out
     assert (result is None) == (left_out is None)

@@ -25,7 +25,15 @@ from .schema.technique import Technique, TechniquesFile
 from .schema.values import Single, Text
 from .validate import opened
 
-SCHEMAS: dict[str, type[BaseModel]] = {"models.schema.json": ModelsFile, "techniques.schema.json": TechniquesFile}
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "models.schema.json": ModelsFile,
+    "model.schema.json": Model,
+    "techniques.schema.json": TechniquesFile,
+}
+
+
+# Head of the file of an entry, by which an editor finds the schema.
+SCHEMA_LINE = "# yaml-language-server: $schema=../model.schema.json"
 
 
 @dataclass(frozen=True)
@@ -157,8 +165,8 @@ def _yaml(value: Any) -> str:
 
 
 def template() -> str:
-    """A complete entry of models.yaml, made from the example of every field."""
-    return "\n".join(_entry_lines(Model, 2)) + "\n"
+    """A complete entry as a file of its own, made from the example of every field."""
+    return "\n".join([SCHEMA_LINE, *_lines(Model, 0)]) + "\n"
 
 
 def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:

@@ -1,11 +1,13 @@
-"""Read and check the three data files: the one door to the catalogue."""
+"""Read and check the data files: the one door to the catalogue."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 
-from . import references, strict_yaml
+from . import files, references, strict_yaml
+from .files import REFERENCES, TECHNIQUES
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .records import Catalogue
@@ -16,7 +18,6 @@ from .schema.technique import TechniquesFile
 from .schema.values import Text
 from .validate import validate
 
-MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
 SLIPS = "slips.json"
 
 
@@ -27,8 +28,8 @@ def load(data: FilePath) -> Catalogue:
     that compare values are not run: they would only repeat its errors.
     """
     data = data.resolve()
-    texts = _texts(data)
-    draft, findings = _draft(data, texts)
+    texts = files.texts(data)
+    draft, findings = draft_of(data.name, texts)
     for rule in ALL:
         findings += rule(draft)
     if findings:
@@ -40,7 +41,7 @@ def load(data: FilePath) -> Catalogue:
         entries=draft.entries,
         api_names=draft.models.api_names,
         gpus=draft.gpus,
-        lines=_lines(draft),
+        places=_places(draft),
         bibliography=texts[REFERENCES],
         slips=_slips(data / SLIPS),
     )
@@ -49,7 +50,7 @@ def load(data: FilePath) -> Catalogue:
 def without_chinese(data: FilePath) -> list[Finding]:
     """Every text that falls back to English in the Chinese edition. Raises CatalogueError where a file cannot be read."""
     data = data.resolve()
-    draft, findings = _draft(data, _texts(data))
+    draft, findings = draft_of(data.name, files.texts(data))
     if findings:
         raise CatalogueError(findings)
     return [
@@ -59,11 +60,11 @@ def without_chinese(data: FilePath) -> list[Finding]:
     ]
 
 
-def _draft(data: FilePath, texts: dict[str, str]) -> tuple[Draft, list[Finding]]:
-    """Both files held against the schema, and what is wrong with them. Raises CatalogueError where one does not fit it."""
-    models_file = strict_yaml.read(texts[MODELS], f"{data.name}/{MODELS}")
-    techniques_file = strict_yaml.read(texts[TECHNIQUES], f"{data.name}/{TECHNIQUES}")
-    cited, findings = references.read(texts[REFERENCES], f"{data.name}/{REFERENCES}")
+def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding]]:
+    """The files held against the schema, and what is wrong with them. Raises CatalogueError where one does not fit it."""
+    models_file = files.models(texts, folder)
+    techniques_file = strict_yaml.read(texts[TECHNIQUES], f"{folder}/{TECHNIQUES}")
+    cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
     findings = [*findings, *models_file.findings, *techniques_file.findings]
     models = techniques = None
     if models_file.data is not None:
@@ -75,7 +76,7 @@ def _draft(data: FilePath, texts: dict[str, str]) -> tuple[Draft, list[Finding]]
     if models is None or techniques is None:
         raise CatalogueError(findings)
     draft = Draft(
-        models_file, with_sources(models), techniques_file, with_sources(techniques), f"{data.name}/{REFERENCES}", cited
+        models_file, with_sources(models), techniques_file, with_sources(techniques), f"{folder}/{REFERENCES}", cited
     )
     return draft, findings
 
@@ -85,27 +86,11 @@ def _slips(path: FilePath) -> dict[str, dict[str, dict[str, int]]]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _texts(data: FilePath) -> dict[str, str]:
-    """The files' texts by name. Raises CatalogueError that names each one that cannot be read."""
-    texts, findings = {}, []
-    for name in (MODELS, TECHNIQUES, REFERENCES):
-        try:
-            texts[name] = (data / name).read_text(encoding="utf-8")
-        except OSError as error:
-            findings.append(_unread(data, name, f"cannot be read: {error.strerror}"))
-        except UnicodeDecodeError:
-            findings.append(_unread(data, name, "is not UTF-8 text"))
-    if findings:
-        raise CatalogueError(findings)
-    return texts
-
-
-def _unread(data: FilePath, name: str, problem: str) -> Finding:
-    return Finding(f"{data.name}/{name}", 1, "", problem, fix="put the file back, saved as UTF-8")
-
-
-def _lines(draft: Draft) -> dict[str, int]:
-    lines = {f"model:{model.id}": draft.models_file.line(path) for path, model in draft.each_model()}
-    for index, technique in enumerate(draft.techniques.techniques):
-        lines[f"technique:{technique.id}"] = draft.techniques_file.line(("techniques", index))
-    return lines
+def _places(draft: Draft) -> dict[str, str]:
+    """File and line of each model's and technique's entry, as an address behind the project's: `data/models.yaml#L5`."""
+    entries = [(f"model:{model.id}", draft.models_file, path) for path, model in draft.each_model()]
+    entries += [
+        (f"technique:{technique.id}", draft.techniques_file, ("techniques", index))
+        for index, technique in enumerate(draft.techniques.techniques)
+    ]
+    return {name: f"{file.file_of(path)}#L{file.line(path)}" for name, file, path in entries}

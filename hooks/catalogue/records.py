@@ -117,7 +117,7 @@ class Catalogue:
         entries: Variants by id, in catalogue order.
         api_names: Names of the API with what each meant when.
         gpus: Kinds of GPU by id.
-        lines: Line of each model's and technique's entry in its file, for edit links.
+        places: File and line of each model's and technique's entry, for edit links: `data/models.yaml#L5`.
         bibliography: references.bib as it stands, to download.
         slips: The report of `catalogue.slips`, as `make slips` wrote it; empty without one.
     """
@@ -128,7 +128,7 @@ class Catalogue:
     entries: Mapping[str, Entry]
     api_names: tuple[ApiName, ...]
     gpus: Mapping[str, Gpu]
-    lines: Mapping[str, int]
+    places: Mapping[str, str]
     bibliography: str
     slips: Mapping[str, Mapping[str, Mapping[str, int]]]
 

@@ -55,12 +55,18 @@ class Located:
         file: Name for messages, relative to the project.
         data: Plain values.
         lines: Line (from 1) of the value at each path; a mapping's or list's own line too.
+        files: File of each entry that does not stand in `file`, by the entry's path.
     """
 
     file: str
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    files: dict[Path, str] = field(default_factory=dict)
+
+    def file_of(self, path: Path) -> str:
+        """The file in which the value at `path` stands."""
+        return self.files.get(path[:2], self.file)
 
     def line(self, path: Path) -> int:
         """Line of the value at `path`, or of the closest value around it."""
@@ -76,7 +82,12 @@ class Located:
 
     def finding(self, path: Path, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:
         """A finding at `path`, with entries called by their id where they have one."""
-        return Finding(self.file, self.line(path), self.spoken(path), found, allowed, nearest, fix)
+        return Finding(self.file_of(path), self.line(path), self.spoken(path), found, allowed, nearest, fix)
+
+    def place(self, path: Path, beside: Path) -> str:
+        """Where the value at `path` stands, for a message about the one at `beside`: `line 7`, or file and line."""
+        file, line = self.file_of(path), self.line(path)
+        return f"line {line}" if file == self.file_of(beside) else f"{file}:{line}"
 
     def spoken(self, path: Path) -> str:
         """`path` in words: list positions are replaced by the id of the entry there."""
@@ -91,8 +102,10 @@ class Located:
         return dotted(tuple(spoken))
 
 
-def read(text: str, file: str) -> Located:
+def read(text: str, file: str, under: Path = ()) -> Located:
     """Read YAML `text` of `file`. Problems are in `findings`; `data` holds what could be read.
+
+    With `under`, the file is read as if what it holds stood at that path of a larger one.
 
     A file that is not YAML, or has an alias in it, gives no data: what stands behind an
     alias is not followed.
@@ -113,7 +126,7 @@ def read(text: str, file: str) -> Located:
         return located
     builder = _Builder(located.lines)
     try:
-        located.data = builder.document(yaml.parse(text, Loader=_Loader))
+        data = builder.document(yaml.parse(text, Loader=_Loader), under)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         context = f" {error.context}" if error.context else ""
@@ -138,11 +151,12 @@ def read(text: str, file: str) -> Located:
             )
         )
         return located
-    if located.data is None:
+    if data is None:
         located.findings.append(
             Finding(file, 1, "", "the file is empty", fix="write the entries under their top-level key")
         )
         return located
+    located.data = _placed(data, under)
     located.findings += [
         Finding(file, line, located.spoken(path), found, allowed, fix=fix)
         for line, path, found, allowed, fix in builder.complaints
@@ -163,6 +177,13 @@ def read(text: str, file: str) -> Located:
     return located
 
 
+def _placed(data: Any, under: Path) -> Any:
+    """`data` inside the mappings and lists of one item that lead to it."""
+    for part in reversed(under):
+        data = [data] if isinstance(part, int) else {part: data}
+    return data
+
+
 class _Builder:
     """Builds plain values; complaints are worded once the data is whole and entries have their ids."""
 
@@ -177,13 +198,13 @@ class _Builder:
     def complain(self, event: Any, path: Path, found: str, allowed: str, fix: str) -> None:
         self.complaints.append((_line(event), path, found, allowed, fix))
 
-    def document(self, events: Iterator[Any]) -> Any:
+    def document(self, events: Iterator[Any], under: Path) -> Any:
         """The value of the one document in `events`; None where there is none."""
         self.events = events
         next(events)
         if isinstance(next(events), yaml.StreamEndEvent):
             return None
-        data = self.build(self.next(), ())
+        data = self.build(self.next(), under)
         next(events)
         more = next(events)
         if not isinstance(more, yaml.StreamEndEvent):

@@ -16,6 +16,7 @@ Rule = Callable[[Draft], Iterator[Finding]]
 
 ALL: tuple[Rule, ...] = (
     ids.ids_are_unique,
+    ids.files_have_their_names,
     ids.ids_resolve,
     ids.variants_are_known,
     ids.one_architecture,

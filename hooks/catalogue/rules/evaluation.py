@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..findings import Finding
+from ..findings import Finding, Path
 from .draft import Draft
 
 
 def names_agree(draft: Draft) -> Iterator[Finding]:
     """Benchmarks and settings that differ only in case, spaces or hyphens are written one way."""
-    first: dict[tuple[str, str], tuple[str, int]] = {}
+    first: dict[tuple[str, str], tuple[str, Path]] = {}
     for path, model in draft.each_model():
         for i, table in enumerate(model.evaluation):
             for j, row in enumerate(table.rows):
@@ -21,11 +21,11 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
                         continue
                     word = text.en
                     where = (*path, "evaluation", i, "rows", j, field)
-                    known, line = first.setdefault((field, _bare(word)), (word, draft.models_file.line(where)))
+                    known, at = first.setdefault((field, _bare(word)), (word, where))
                     if known != word:
                         yield draft.finding(
                             where,
-                            f"`{word}`, written `{known}` on line {line}",
+                            f"`{word}`, written `{known}` on {draft.models_file.place(at, where)}",
                             "one spelling",
                             f"`{known}`",
                             "use the first spelling",

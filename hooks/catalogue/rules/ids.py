@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path as FilePath
 
 from ..findings import Finding, Path, nearest
 from ..schema.values import Stated
@@ -31,16 +32,30 @@ def ids_are_unique(draft: Draft) -> Iterator[Finding]:
 
 
 def _twice(file: Located, ids: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
-    first: dict[str, int] = {}
+    first: dict[str, Path] = {}
     for path, id_ in ids:
         if id_ in first:
             yield file.finding(
                 path,
-                f"id `{id_}` for the second time (first on line {first[id_]})",
+                f"id `{id_}` for the second time (first on {file.place(first[id_], path)})",
                 "each id once",
                 fix="choose another id",
             )
-        first.setdefault(id_, file.line(path))
+        first.setdefault(id_, path)
+
+
+def files_have_their_names(draft: Draft) -> Iterator[Finding]:
+    """A file of one entry is called by the id of that entry."""
+    for path, model in draft.each_model():
+        file = draft.models_file.files.get(path)
+        name = FilePath(file or "").name
+        if file and name != f"{model.id}.yaml":
+            yield draft.finding(
+                (*path, "id"),
+                f"id `{model.id}` in a file called `{name}`",
+                f"the file of this entry is called `{model.id}.yaml`",
+                fix="rename the file, or correct the id",
+            )
 
 
 def ids_resolve(draft: Draft) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""An entry of data/models.yaml: one family of models, with its variants."""
+"""An entry of the catalogue, data/models/<id>.yaml: one family of models, with its variants."""
 
 from __future__ import annotations
 
@@ -413,7 +413,9 @@ class Model(Record):
 
 
 class ModelsFile(Record):
-    """data/models.yaml."""
+    """data/models.yaml, with the entries that stand in files of their own."""
 
-    models: tuple[Model, ...] = Field(min_length=1, description="The entries, the oldest first.")
+    models: tuple[Model, ...] = Field(
+        default=(), min_length=1, description="Entries, unless they stand in files of their own: data/models/<id>.yaml."
+    )
     api_names: tuple[ApiName, ...] = Field(default=(), description="Names of the API as dated pointers.")

@@ -1,0 +1,111 @@
+"""The files that make up the catalogue: their texts, and the entries of all of them as one list in order of date.
+
+An entry stands in data/models.yaml under `models:`, or alone in data/models/<id>.yaml with its keys at the left
+edge. Nothing is listed twice: a file that is there belongs to the catalogue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from . import strict_yaml
+from .findings import CatalogueError, Finding, Path
+from .strict_yaml import Located
+
+MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
+ENTRIES = "models"
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+
+
+def texts(data: FilePath) -> dict[str, str]:
+    """The text of each file by its name in `data`. Raises CatalogueError that names each one that cannot be read."""
+    found, findings = {}, []
+    entries = sorted(path for path in (data / ENTRIES).glob("*") if path.suffix.lower() in (".yaml", ".yml"))
+    for name in (MODELS, TECHNIQUES, REFERENCES, *(f"{ENTRIES}/{path.name}" for path in entries)):
+        if name.endswith((".bib", ".yaml")):
+            try:
+                found[name] = (data / name).read_text(encoding="utf-8")
+            except OSError as error:
+                findings.append(_unread(data, name, f"cannot be read: {error.strerror}"))
+            except UnicodeDecodeError:
+                findings.append(_unread(data, name, "is not UTF-8 text"))
+        else:
+            findings.append(
+                Finding(
+                    f"{data.name}/{name}", 1, "", "is not read", "the files of entries end in `.yaml`", fix="rename it"
+                )
+            )
+    if findings:
+        raise CatalogueError(findings)
+    return found
+
+
+def _unread(data: FilePath, name: str, problem: str) -> Finding:
+    return Finding(f"{data.name}/{name}", 1, "", problem, fix="put the file back, saved as UTF-8")
+
+
+def models(texts: Mapping[str, str], folder: str) -> Located:
+    """All entries as if they stood under `models:` of one file, the oldest first, each with its own file and lines."""
+    whole = strict_yaml.read(texts[MODELS], f"{folder}/{MODELS}")
+    parts = [
+        strict_yaml.read(text, f"{folder}/{name}", (ENTRIES, 0))
+        for name, text in texts.items()
+        if name.startswith(f"{ENTRIES}/")
+    ]
+    findings = [finding for part in (whole, *parts) for finding in part.findings]
+    for part in parts:
+        findings += _not_one_entry(part)
+    listed = whole.data.get(ENTRIES, []) if isinstance(whole.data, Mapping) else None
+    if not isinstance(listed, list):
+        whole.findings = findings
+        return whole
+    places = [(whole, index) for index in range(len(listed))]
+    places += [(part, 0) for part in parts if part.data is not None and not _not_one_entry(part)]
+    places.sort(key=lambda place: _first_day(place[0].data[ENTRIES][place[1]]))
+    return _merged(whole, places, findings)
+
+
+def _merged(whole: Located, places: list[tuple[Located, int]], findings: list[Finding]) -> Located:
+    """The entries at `places` in that order, with what stands beside them in `whole`."""
+    new = {(id(part), index): position for position, (part, index) in enumerate(places)}
+    lines = {path: line for path, line in whole.lines.items() if path[:1] != (ENTRIES,) or len(path) == 1}
+    for part in {id(part): part for part, _ in places}.values():
+        for path, line in part.lines.items():
+            if len(path) > 1 and path[0] == ENTRIES:
+                lines[ENTRIES, new[id(part), int(path[1])], *path[2:]] = line
+    entries = [part.data[ENTRIES][index] for part, index in places]
+    own: dict[Path, str] = {
+        (ENTRIES, position): part.file for position, (part, _) in enumerate(places) if part is not whole
+    }
+    return Located(whole.file, {**whole.data, ENTRIES: entries}, lines, findings, own)
+
+
+def _not_one_entry(part: Located) -> list[Finding]:
+    """What is wrong with a file of an entry that holds a list, or an entry on a second level."""
+    entry = part.data[ENTRIES][0] if part.data is not None else {}
+    if isinstance(entry, Mapping) and ENTRIES not in entry:
+        return []
+    found = "a key `models`" if isinstance(entry, Mapping) else "a list" if isinstance(entry, list) else "a text"
+    return [
+        Finding(
+            part.file,
+            part.line((ENTRIES, 0)),
+            "",
+            f"found {found}",
+            "a file of an entry has the entry's keys (`id`, `name`, …) at the left edge",
+            fix="take out `models:` and the hyphen, and move the lines to the left",
+        )
+    ]
+
+
+def _first_day(entry: Any) -> str:
+    """The earliest day that an entry's dates allow, before anything is checked; empty where there is none."""
+    dates = entry.get("dates") if isinstance(entry, Mapping) else None
+    if not isinstance(dates, Mapping):
+        return ""
+    values = [value.get("value") if isinstance(value, Mapping) else value for value in dates.values()]
+    days = [value for value in values if isinstance(value, str) and _DATE.fullmatch(value)]
+    return min((day if len(day) == len("2024-01-01") else f"{day}-01" for day in days), default="")
