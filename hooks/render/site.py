@@ -133,6 +133,7 @@ def _nav(ctx: Context, pages: dict[str, Page]) -> list[dict[str, object]]:
             words("nav.about"): [
                 "how-we-count.md",
                 *(["trust.md"] if catalogue.slips else []),
+                "beginnings.md",
                 "references.md",
                 "api-names.md",
                 "glossary.md",
