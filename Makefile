@@ -35,8 +35,8 @@ test: $(READY)
 	$(BIN)/python -m pytest
 
 lint: $(READY)
-	$(BIN)/ruff check hooks tests bench
-	$(BIN)/ruff format --check hooks tests bench
+	$(BIN)/ruff check hooks labs tests bench
+	$(BIN)/ruff format --check hooks labs tests bench
 	$(BIN)/mypy
 
 bench: $(READY)

@@ -1,0 +1,35 @@
+"""Compressed entries of CSA and HCA, and what a token sees of them. deepseek-v4 §2.3.1, §2.3.2."""
+
+import numpy as np
+
+from .norm import softmax
+
+
+def compress(C, Z, m):
+    """HCA: entries (T/m, d), each a weighted sum of m tokens C (T, d); the weights of Z (T, d) add up to 1 in each dimension."""
+    blocks = (len(C) // m, m, C.shape[1])
+    return (softmax(Z.reshape(blocks), axis=1) * C.reshape(blocks)).sum(axis=1)
+
+
+def compress_overlapping(C_a, Z_a, C_b, Z_b, m):
+    """CSA: entry i takes the m tokens of block i from C_a and the m tokens of the block before from C_b, one softmax over both."""
+    blocks = (len(C_a) // m, m, C_a.shape[1])
+    before = lambda x, fill: np.concatenate([np.full((1, *blocks[1:]), fill), x.reshape(blocks)[:-1]])  # noqa: E731
+    C = np.concatenate([C_a.reshape(blocks), before(C_b, 0.0)], axis=1)
+    Z = np.concatenate([Z_a.reshape(blocks), before(Z_b, -np.inf)], axis=1)
+    return (softmax(Z, axis=1) * C).sum(axis=1)
+
+
+def complete(t, m):
+    """Entries that token t may see: those of blocks that lie whole before it (t and blocks count from 0)."""
+    return t // m
+
+
+def seen(t, m, window):
+    """Last token that entries cover and first token of the window, for token t: (t // m · m, max(0, t - window + 1))."""
+    return complete(t, m) * m, max(0, t - window + 1)
+
+
+def elements(context, m, entry, window):
+    """Cache of one layer after `context` tokens: entries of `entry` numbers, and the window of uncompressed ones."""
+    return (context // m + min(window, context)) * entry

@@ -1,0 +1,31 @@
+"""DeepSeek sparse attention: a small indexer scores all earlier tokens, attention reads the best. deepseek-v3-2-exp eq. 1, 2."""
+
+import numpy as np
+
+from .attention import attend, causal
+from .norm import softmax
+from .router import largest
+
+
+def index_scores(q, w, k):
+    """I (T, S): sum over the indexer's heads of w_j · ReLU(q_j · k). q (T, H, d), w (T, H), k (S, d)."""
+    return np.einsum("tj,tjs->ts", w, np.maximum(np.einsum("tjd,sd->tjs", q, k), 0))
+
+
+def selected(scores, k):
+    """Mask (T, T) of the k highest-scored tokens that each token may see, all of them where there are no more than k."""
+    allowed = causal(len(scores))
+    return largest(np.where(allowed, scores, -np.inf), min(k, len(scores))) & allowed
+
+
+def sparse_attention(q, k, v, scores, topk):
+    """Attention of q, k, v (T, n_h, d) to the selected tokens alone. With topk ≥ T it is the dense one."""
+    return attend(q, k, v, selected(scores, topk))
+
+
+def indexer_loss(attention, scores):
+    """KL divergence from the indexer's softmax to the attention p (T, T), summed over heads and normalised. eq. 3."""
+    allowed = causal(len(scores))
+    i = softmax(np.where(allowed, scores, -np.inf))
+    ratio = np.where(allowed & (attention > 0), attention / np.where(i > 0, i, 1), 1)
+    return np.sum(attention * np.log(ratio))

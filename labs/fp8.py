@@ -1,0 +1,36 @@
+"""FP8 with a scale for each tile. deepseek-v3 §3.3.2, §3.3.3; deepseek-v3-repo inference/kernel.py."""
+
+import numpy as np
+
+E4M3 = {"mantissa": 3, "smallest": -6, "largest": 448.0}
+E5M2 = {"mantissa": 2, "smallest": -14, "largest": 57344.0}
+
+
+def fp8(x, form=E4M3):
+    """Round x to the nearest number of the format; what is too large becomes the largest. Halves go to even."""
+    exponent = np.floor(np.log2(np.maximum(np.abs(x), 2.0 ** form["smallest"])))
+    unit = 2.0 ** (exponent - form["mantissa"])
+    return np.clip(np.round(x / unit) * unit, -form["largest"], form["largest"])
+
+
+def quantise(x, rows, columns, form=E4M3):
+    """x (m, n) in tiles of rows × columns: the FP8 numbers (m, n) and the scale of each element's tile (m, n)."""
+    m, n = x.shape
+    tiles = np.abs(x).reshape(m // rows, rows, n // columns, columns)
+    scale = np.maximum(tiles.max(axis=(1, 3)) / form["largest"], 1e-30)
+    scale = np.repeat(np.repeat(scale, rows, axis=0), columns, axis=1)
+    return fp8(x / scale, form), scale
+
+
+def error(x, rows, columns, form=E4M3):
+    """Relative error of x after quantisation in such tiles, ‖x - s·x̂‖ / ‖x‖."""
+    quantised, scale = quantise(x, rows, columns, form)
+    return np.linalg.norm(x - scale * quantised) / np.linalg.norm(x)
+
+
+def product(A, B, group=128):
+    """A (m, K) times B (K, n) with A in 1 × group tiles and B in group × group blocks: sums of a group are scaled, then added."""
+    a, sa = quantise(A, 1, group)
+    b, sb = quantise(B, group, group)
+    parts = [slice(k, k + group) for k in range(0, A.shape[1], group)]
+    return sum(sa[:, p][:, :1] * (a[:, p] @ b[p]) * sb[p][:1] for p in parts)

@@ -1,0 +1,29 @@
+"""Group relative policy optimisation. deepseekmath eq. 3, 4, §4.1.2."""
+
+import numpy as np
+
+
+def advantages(r):
+    """A (…, G) of rewards r (…, G): minus the group's mean, divided by its standard deviation. Equal rewards teach nothing: 0."""
+    spread = r.std(axis=-1, keepdims=True)
+    return np.where(spread > 0, (r - r.mean(axis=-1, keepdims=True)) / np.where(spread > 0, spread, 1), 0.0)
+
+
+def clipped(rho, A, epsilon):
+    """min(ρ A, clip(ρ, 1 - ε, 1 + ε) A): beyond the range a further change in the favoured direction earns nothing."""
+    return np.minimum(rho * A, np.clip(rho, 1 - epsilon, 1 + epsilon) * A)
+
+
+def kl(log_policy, log_reference):
+    """Estimate of the KL divergence at each token: π_ref/π - log(π_ref/π) - 1, never negative."""
+    log_ratio = log_reference - log_policy
+    return np.exp(log_ratio) - log_ratio - 1
+
+
+def objective(log_policy, log_old, log_reference, r, epsilon, beta):
+    """J of one question. Lists of G arrays of log-probabilities, one entry a token; r (G). To be maximised."""
+    A = advantages(np.asarray(r, float))
+    answers = []
+    for new, old, reference, a in zip(log_policy, log_old, log_reference, A, strict=True):
+        answers.append(np.mean(clipped(np.exp(new - old), a, epsilon) - beta * kl(new, reference)))
+    return np.mean(answers)

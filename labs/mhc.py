@@ -1,0 +1,23 @@
+"""Manifold-constrained hyper-connections: several residual streams, mixed by doubly stochastic matrices. mhc eq. 3, 9; deepseek-v4 §2.2."""
+
+import numpy as np
+
+
+def sinkhorn(raw, iterations=20):
+    """B (n, n) from a raw matrix: e to its entries, then columns and rows are divided by their sums in turn."""
+    M = np.exp(raw)
+    for _ in range(iterations):
+        M = M / M.sum(axis=0, keepdims=True)
+        M = M / M.sum(axis=1, keepdims=True)
+    return M
+
+
+def step(X, A, B, C, layer):
+    """X_{l+1} = B X + C F(A X) for the streams X (n, d) of a token: A (n) gathers, C (n) distributes, B (n, n) mixes."""
+    return B @ X + np.outer(C, layer(A @ X))
+
+
+def gain(matrices):
+    """Largest factor by which the product of mixing matrices can enlarge a signal: the greatest sum of a row's magnitudes."""
+    product = np.linalg.multi_dot(matrices) if len(matrices) > 1 else matrices[0]
+    return np.abs(product).sum(axis=1).max()

@@ -1,0 +1,33 @@
+"""Speculative decoding: a drafter guesses, the large model checks, and the text stays distributed as its own. speculative-decoding §2.3."""
+
+import numpy as np
+
+
+def acceptance(p, q):
+    """α: how often a guess drawn from q is kept by p, Σ min(p, q). Distributions (vocabulary)."""
+    return np.minimum(p, q).sum()
+
+
+def residual(p, q):
+    """p′, from which a token is drawn after a rejection: what p has more than q, made to add up to 1."""
+    rest = np.maximum(p - q, 0)
+    return rest / rest.sum() if rest.sum() > 0 else p
+
+
+def outcome(p, q):
+    """Distribution of the token that leaves one round, worked out and not sampled. It equals p."""
+    kept = q * np.minimum(1, np.divide(p, q, out=np.zeros_like(p), where=q > 0))
+    return kept + (1 - kept.sum()) * residual(p, q)
+
+
+def tokens_per_pass(alpha, gamma):
+    """Expected tokens per pass of the large model with γ guesses, each accepted with α. eq. 1"""
+    return gamma + 1 if alpha == 1 else (1 - alpha ** (gamma + 1)) / (1 - alpha)
+
+
+def sample(p, q, rng):
+    """One token of one round: guess, keep or replace."""
+    guess = rng.choice(len(q), p=q)
+    if rng.random() < min(1, p[guess] / q[guess]):
+        return guess
+    return rng.choice(len(p), p=residual(p, q))
