@@ -195,7 +195,7 @@ def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
 
 # Fields that no entry has at the same time as another one.
 LEFT_OUT = {
-    "Variant": ("architecture_of", "architecture_except", "released", "based_on"),
+    "Variant": ("architecture_of", "architecture_except", "release", "licences", "based_on"),
     "Part": ("recount", "explanation"),
     "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
     "Architecture": (
@@ -217,7 +217,9 @@ LEFT_OUT = {
         *("hca_compress_ratio", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
         *("swiglu_limit", "control"),
     ),
+    "Dates": ("api",),  # stands where a pointer under `api_names` leads to it
     "Evaluation": ("left_out",),
+    "Infrastructure": ("variants", "total_of"),
     "RatePhase": ("fraction",),
     "Model": ("compared_with", "builds_on"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .checkpoint import trained_with
 from .derive.training import Consequences, consequences
 from .lookup import Found, Lookup
 from .records import Entry
@@ -12,7 +13,7 @@ _TERA = 10**12
 
 def gpu_of(lookup: Lookup, entry: Entry) -> Gpu | None:
     """The kind of GPU that a variant was trained on; None where it is not published, or not one that the catalogue knows."""
-    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure else None
+    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and trained_with(entry) else None
     stated = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
     name = stated.value.en if stated and stated.value else None
     return next((gpu for gpu in lookup.gpus.values() if gpu.name == name), None)

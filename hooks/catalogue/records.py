@@ -16,7 +16,8 @@ from .references import Reference
 from .schema.api import ApiName
 from .schema.architecture import Architecture, VisionEncoder
 from .schema.gpu import Gpu
-from .schema.model import Dates, Model, Part, PartKind, Variant
+from .schema.model import Model, Part, PartKind, Variant
+from .schema.release import Dates
 from .schema.technique import Technique
 from .schema.values import Block, PartialDate, Single
 

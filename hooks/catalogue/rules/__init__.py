@@ -9,7 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..findings import Finding
-from . import api_names, architecture, controls, cost, dates, evaluation, ids, lineage, schedule, sizes, sources, texts
+from . import (
+    api_names,
+    architecture,
+    controls,
+    cost,
+    dates,
+    evaluation,
+    ids,
+    lineage,
+    releases,
+    schedule,
+    sizes,
+    sources,
+    texts,
+)
 from .draft import Draft
 
 Rule = Callable[[Draft], Iterator[Finding]]
@@ -28,6 +42,10 @@ ALL: tuple[Rule, ...] = (
     dates.updates_in_order,
     dates.paper_near_weights,
     dates.arxiv_month,
+    releases.checkpoints_have_their_release,
+    releases.licences_stand_once,
+    releases.dates_belong_to_a_checkpoint,
+    releases.infrastructure_names_its_variants,
     architecture.fields_for_the_kind,
     architecture.heads,
     architecture.experts,

@@ -47,7 +47,7 @@ def updates_in_order(draft: Draft) -> Iterator[Finding]:
         base = _released(start.model, start.variant) if start else None
         if start and own and base and own.surely_before(base):
             yield draft.finding(
-                (*path, "released"),
+                (*path, "release") if variant.release else path,
                 f"released {own.text}, before `{start.variant.id}` ({base.text}), from which it starts",
                 "an update is younger than what it starts from",
                 fix="correct one of the two dates, or `based_on`",
@@ -56,7 +56,7 @@ def updates_in_order(draft: Draft) -> Iterator[Finding]:
 
 def _released(model: Model, variant: Variant) -> PartialDate | None:
     """The date of a variant's weights: its own, or else its entry's."""
-    stated = variant.released or model.dates.weights
+    stated = variant.release.weights if variant.release is not None else model.dates.weights
     return stated.value if stated else None
 
 

@@ -89,6 +89,13 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
             ((*path, "infrastructure", "gpu_hours", i, "stage"), part.stage, stages, "a stage of this entry")
             for i, part in enumerate(parts)
         ]
+        if model.infrastructure is not None:
+            here = (*path, "infrastructure")
+            wanted += [
+                ((*here, "variants", i), id_, own, "a variant of this entry")
+                for i, id_ in enumerate(model.infrastructure.variants)
+            ]
+            wanted += [((*here, "total_of"), model.infrastructure.total_of, own, "a variant of this entry")]
         for where, id_, known, what in wanted:
             yield from _unknown(draft.models_file, where, id_, known, what)
     for index, technique in enumerate(draft.techniques.techniques):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ..findings import Finding, nearest
 from ..schema.api import ApiPointer
-from ..schema.model import Change, Claim, Evaluation, Lineage, TechniqueUse
+from ..schema.evaluation import Evaluation
+from ..schema.model import Change, Claim, Lineage, TechniqueUse
 from ..schema.technique import Formula
 from ..schema.values import Absence, Remark, Single, Source, Sources, Stated
 from .draft import Draft

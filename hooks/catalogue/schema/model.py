@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import Field, StrictBool, field_validator
+from pydantic import Field, field_validator
 
 from .api import ApiName
 from .architecture import Architecture, Settings, VisionEncoder
+from .evaluation import Evaluation
+from .release import Dates, Licences, Link, Release
 from .training import CacheFormat, Infrastructure, Stage
 from .values import (
     Block,
@@ -15,8 +17,6 @@ from .values import (
     HttpsUrl,
     Identifier,
     Length,
-    Name,
-    PartialDate,
     Quantity,
     Record,
     Remark,
@@ -54,21 +54,6 @@ class Lineage(Block):
     model: Identifier = Field(description="Entry it builds on.", examples=["deepseek-v2"])
     relation: Relation = Field(description="How.", examples=["takes its architecture from"])
     note: Text | None = Field(default=None, description="A remark.")
-
-
-class Dates(Block):
-    """When an entry came out. At least one date is a day or a month."""
-
-    weights: Stated[PartialDate] | None = Field(
-        default=None, description="First public weights.", examples=["2024-12-25"]
-    )
-    paper: Stated[PartialDate] | None = Field(
-        default=None, description="First version of the paper.", examples=["2024-12-27"]
-    )
-    announcement: Stated[PartialDate] | None = Field(
-        default=None, description="Announcement by the makers.", examples=["2024-12-26"]
-    )
-    api: Stated[PartialDate] | None = Field(default=None, description="First day in the API.", examples=["2024-12-26"])
 
 
 class VariantKind(StrEnum):
@@ -174,10 +159,13 @@ class Variant(Block):
         description="Weights it starts from: a variant id, or the name of another maker's model.",
         examples=["deepseek-v3-base"],
     )
-    released: Stated[PartialDate] | None = Field(
+    release: Release | None = Field(
         default=None,
-        description="Date of the weights, where it differs from the entry's; `not published` for weights never released.",
-        examples=["2024-12-25"],
+        description="Of a checkpoint that came out by itself, later or never: then nothing of the entry's dates, paper, licences and training holds for it.",
+    )
+    licences: Licences | None = Field(
+        default=None,
+        description="Of a checkpoint of the first release: its licences, where they differ from the entry's.",
     )
     weights: HttpsUrl | None = Field(
         default=None,
@@ -211,60 +199,6 @@ class Tokenizer(Block):
         default=None, description="Size as the paper states it; the embedding may have more rows.", examples=["128K"]
     )
     details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
-
-
-class Row(Record):
-    """One line of an evaluation table."""
-
-    benchmark: Name = Field(description="Benchmark, named as in the table.", examples=["MMLU"])
-    setting: Text | None = Field(
-        default=None, description="Shots, metric or mode, as in the table.", examples=["5-shot, EM"]
-    )
-    scores: dict[str, Single[Quantity]] = Field(
-        min_length=1, description="Score by variant id.", examples=[{"deepseek-v3-base": "87.1"}]
-    )
-
-
-class EvaluationKind(StrEnum):
-    """What is compared: base models with base models, chat models with chat models."""
-
-    BASE = "base"
-    CHAT = "chat"
-    REASONING = "reasoning"
-    ABLATION = "ablation"
-
-
-class LeftOut(Record):
-    """Rows of a source's table that are not quoted, and why."""
-
-    rows: tuple[Name, ...] = Field(
-        min_length=1,
-        description="Which, named as in the table.",
-        examples=[["WinoGrande", "RACE-Middle"]],
-    )
-    why: Text = Field(description="Why they are left out.", examples=["The table prints them for another model only."])
-
-
-class Evaluation(Block):
-    """Rows of one table of a paper, as it prints them."""
-
-    id: Identifier = Field(description="Unique inside the entry.", examples=["base"])
-    title: Text = Field(description="What the table compares.", examples=["Base model against its predecessor"])
-    kind: EvaluationKind = Field(description="What is compared.", examples=["base"])
-    rows: tuple[Row, ...] = Field(min_length=1, description="Rows in the table's order.")
-    complete: StrictBool = Field(
-        default=False,
-        description="true where every row of the source's table is here; otherwise `left_out` names the others. Columns of other makers' models are never quoted and need no word.",
-        examples=[True],
-    )
-    left_out: tuple[LeftOut, ...] = Field(
-        default=(), description="Rows of the source's table that are not here and why, which is shown above the table."
-    )
-    note: Text | None = Field(
-        default=None,
-        description="How the scores were taken, where it matters.",
-        examples=["All models were evaluated by the makers."],
-    )
 
 
 class TechniqueChange(StrEnum):
@@ -330,38 +264,6 @@ class Dispute(Record):
         examples=["central"],
     )
     verdict: Text = Field(description="Our reading, and why.", examples=["Both: the second counts the MTP module."])
-
-
-class Licences(Block):
-    """Licences."""
-
-    code: Stated[str] | None = Field(default=None, description="Licence of the code.", examples=["MIT"])
-    weights: Stated[str] | None = Field(
-        default=None, description="Licence of the weights.", examples=["DeepSeek License Agreement v1.0"]
-    )
-    commercial_use: Stated[StrictBool] | None = Field(
-        default=None, description="Whether commercial use of the weights is allowed.", examples=[True]
-    )
-
-
-class LinkKind(StrEnum):
-    """What a link leads to."""
-
-    PAPER = "paper"
-    REPOSITORY = "repository"
-    WEIGHTS = "weights"
-    ANNOUNCEMENT = "announcement"
-    DATA = "data"
-
-
-class Link(Record):
-    """A link to another site."""
-
-    kind: LinkKind = Field(description="What it leads to.", examples=["repository"])
-    url: HttpsUrl = Field(description="Address.", examples=["https://github.com/deepseek-ai/DeepSeek-V3"])
-    label: Text | None = Field(
-        default=None, description="Words for the link, where the kind is not enough.", examples=["Configuration file"]
-    )
 
 
 class Model(Record):

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from .gpu import Gpu
-from .model import Dispute, Link
+from .model import Dispute
+from .release import Link
 from .values import Block, Detail, Identifier, PartialDate, Record, Remark, Stated, Text
 
 

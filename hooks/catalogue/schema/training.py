@@ -282,6 +282,16 @@ class GpuHours(Block):
 class Infrastructure(Block):
     """What the model was trained with."""
 
+    variants: tuple[Identifier, ...] = Field(
+        default=(),
+        description="Variants whose training this describes; needed where the entry has several. For the others it says nothing, but for values by variant.",
+        examples=[["deepseek-v3-base", "deepseek-v3"]],
+    )
+    total_of: Identifier | None = Field(
+        default=None,
+        description="Variant whose whole training `gpu_hours_total` and `cost_usd` are; needed where they are published.",
+        examples=["deepseek-v3"],
+    )
     framework: Stated[str] | None = Field(default=None, description="Training framework.", examples=["HAI-LLM"])
     hardware: Hardware | None = Field(default=None, description="Machines.")
     parallelism: Parallelism | None = Field(default=None, description="Parallelism.")

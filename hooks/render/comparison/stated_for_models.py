@@ -8,20 +8,19 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from catalogue import checkpoint
 from catalogue.derive.differences import said
 from catalogue.derive.recipe import Recipe, holds_for, recipe
 from catalogue.records import Entry
-from catalogue.schema.model import Evaluation, EvaluationKind
-from catalogue.schema.model import Row as Scores
-from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
+from catalogue.schema.evaluation import Evaluation, EvaluationKind
+from catalogue.schema.evaluation import Row as Scores
+from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, Stage, StageKind
 from catalogue.schema.values import Single
 
 from ..cite import Citations
 from .rows import Cells, Row, Said
-from .themes import ordered, parent, shares_the_flagship, single
+from .themes import fields, ordered, parent, single
 
-# What a model's infrastructure states for all of its variants; the rest is that of its flagship.
-_OF_THE_FAMILY = ("framework", "hardware.gpu", "hardware.gpus_per_node", "hardware.interconnect")
 _ELSEWHERE = ("gflop_per_token", "model_flops_utilization")  # stand beside the recomputed ones
 
 _KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
@@ -113,16 +112,16 @@ def _together(citations: Citations, made: Recipe, stages: list[Stage], found: li
 
 def infrastructure(citations: Citations, entry: Entry) -> Cells:
     """Framework, machines, parallelism, formats, hours and cost, where they hold for the variant."""
-    block = entry.model.infrastructure
-    if block is None:
-        return {}
-    words, cells = citations.context.words, Cells()
-    line = recipe(citations.context.catalogue.entries, entry).line
-    for key, place, value in ordered(block):
-        found = holds_for(value, line)
-        if found is None or key in _ELSEWHERE:
-            continue
-        if value.by_variant or found.value is None or key in _OF_THE_FAMILY or shares_the_flagship(entry):
+    words, catalogue, cells = citations.context.words, citations.context.catalogue, Cells()
+    values = {key: value for key, _, value in ordered(entry.model.infrastructure or Infrastructure())}
+    own = {
+        "gpu_hours_total": checkpoint.gpu_hours(entry),
+        "cost_usd": checkpoint.cost(entry),
+        "precision.released_weights": checkpoint.weights_format(entry),
+    }
+    for key, place in fields(Infrastructure):
+        found = own[key] if key in own else checkpoint.infrastructure(catalogue, entry, values.get(key))
+        if found is not None and key not in _ELSEWHERE:
             cells[Row((key,), place, escape(words(f"field.infrastructure.{key}")))] = single(citations, found)
     return cells
 

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from markupsafe import Markup, escape
 
+from catalogue import checkpoint
 from catalogue.derive.agreement import Agreement
 from catalogue.derive.differences import said, said_by_architecture, spelled
 from catalogue.derive.expression import Term
@@ -29,7 +30,6 @@ from ..tables import NOTHING
 from ..words import Words
 from .rows import NOT_HERE, Cells, Row, Said
 
-_DATES = ("weights", "paper", "announcement", "api")
 _LICENCES = ("weights", "code", "commercial_use")
 
 
@@ -72,14 +72,13 @@ def identity(citations: Citations, entry: Entry) -> Cells:
     kind = words(f"compare.models.kind.{entry.variant.kind.name.lower()}")
     listing.put("kind", words("compare.models.checkpoint"), Said(escape(kind), entry.variant.kind.value))
     listing.put("based_on", words("field.starts_from"), parent(citations, entry))
-    for name in _DATES:
-        date: Single[Any] | None = getattr(model.dates, name)
-        if name == "weights" and entry.variant.released is not None:
-            date = entry.variant.released
+    dates = {name: checkpoint.date(entry, name) for name in checkpoint.RELEASED}
+    dates["api"] = checkpoint.in_the_api(citations.context.catalogue.api_names, entry.variant.id)
+    for name, date in dates.items():
         listing.put(f"date.{name}", words("compare.models.date", of=words(f"field.dates.{name}")), date)
     listing.put("paper", words("fact.paper"), _paper(citations, entry))
     for name in _LICENCES:
-        licence = getattr(model.licences, name, None)
+        licence = getattr(checkpoint.licences(entry), name, None)
         listing.put(f"licence.{name}", words(f"compare.models.licence.{name}"), licence)
     return listing.cells
 
@@ -96,7 +95,10 @@ def parent(citations: Citations, entry: Entry) -> Said | None:
 
 
 def _paper(citations: Citations, entry: Entry) -> Said:
-    words, reference = citations.context.words, citations.context.catalogue.references.get(entry.model.reference or "")
+    words, reference = (
+        citations.context.words,
+        citations.context.catalogue.references.get(checkpoint.reference(entry) or ""),
+    )
     if reference is None:
         return Said(Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper")), "")
     label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
@@ -168,17 +170,18 @@ def architecture(citations: Citations, entry: Entry) -> Cells:
 @functools.cache
 def _dimensions() -> list[tuple[str, tuple[int, ...]]]:
     """Every dimension of the schema with its place; it knows nothing of the data, so it may be kept."""
-    return list(_fields(Architecture))
+    return list(fields(Architecture))
 
 
-def _fields(block: type[Block], path: str = "", places: tuple[int, ...] = ()) -> Iterator[tuple[str, tuple[int, ...]]]:
+def fields(block: type[Block], path: str = "", places: tuple[int, ...] = ()) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Every field of a block and its inner blocks that holds a stated value, as `(dotted.key, place in the schema)`."""
     for place, (name, field) in enumerate(block.model_fields.items()):
         kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
         if any(issubclass(kind, Stated) for kind in kinds):
             yield f"{path}{name}", (*places, place)
         for kind in kinds:
             if issubclass(kind, Block) and not issubclass(kind, Single):
-                yield from _fields(kind, f"{path}{name}.", (*places, place))
+                yield from fields(kind, f"{path}{name}.", (*places, place))
 
 
 def cache(citations: Citations, entry: Entry) -> Cells:
@@ -221,10 +224,10 @@ def compute(citations: Citations, entry: Entry) -> Cells:
     ):
         term = result.terms.get(key) if result else None
         listing.put(key, _basis(words(f"term.{key}"), words("compare.models.recomputed")), _follows(words, entry, term))
-    if infrastructure is not None and shares_the_flagship(entry):
-        for key in ("gflop_per_token", "model_flops_utilization"):
-            label = _basis(words(f"field.infrastructure.{key}"), words("compare.models.published"))
-            listing.put(key, label, holds_for(getattr(infrastructure, key), line))
+    for key in ("gflop_per_token", "model_flops_utilization"):
+        label = _basis(words(f"field.infrastructure.{key}"), words("compare.models.published"))
+        stated = getattr(infrastructure, key, None)
+        listing.put(key, label, checkpoint.infrastructure(citations.context.catalogue, entry, stated))
     return listing.cells
 
 
@@ -236,10 +239,3 @@ def _follows(words: Words, entry: Entry, term: Term | None) -> Said | None:
         entry.model.id, term.numbers, shown
     )
     return Said(html, spelled(shown))
-
-
-def shares_the_flagship(entry: Entry) -> bool:
-    """Whether hours and machines that a model states without saying for which variant hold for this one."""
-    flagship = next(v for v in entry.model.variants if v.id == entry.model.flagship)
-    owner = flagship.architecture_of or flagship.id
-    return entry.architecture is not None and owner in (entry.architecture_owner, entry.variant.id)

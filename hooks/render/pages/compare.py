@@ -8,7 +8,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, by_date
-from catalogue.schema.model import EvaluationKind, Model
+from catalogue.schema.evaluation import EvaluationKind
+from catalogue.schema.model import Model
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
 from catalogue.schema.values import Single, Stated
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from catalogue.records import Entry, by_date
 from catalogue.rules.architecture import may_have
 from catalogue.schema.architecture import Architecture, FeedForward
-from catalogue.schema.model import Dates
+from catalogue.schema.release import Dates
 from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import Absence, Single, Source, Sources, Stated
 from catalogue.validate import opened

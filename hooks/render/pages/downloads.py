@@ -1,8 +1,8 @@
 """The catalogue as files: JSON (a public interface), CSV, BibTeX and the schemas.
 
 `catalogue.json` has the shape `models[] → id, name, track, dates, arxiv, variants[] → id,
-parameters {total, activated}, architecture {config.json names}`, each value with its
-source. Changing that shape is a breaking change.
+dates, licences, parameters {total, activated}, architecture {config.json names}`, each value with its
+source. The dates and licences of a variant are its own; those of a model are its first release's. Changing that shape is a breaking change.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from catalogue import checkpoint
 from catalogue.field_reference import SCHEMAS, json_schema
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.values import Block, Length, PartialDate, Quantity, Single, Source, Sources, Stated, Text
 
-FORMAT = 2
+FORMAT = 3
 
 
 def files(catalogue: Catalogue) -> dict[str, str]:
@@ -51,12 +52,28 @@ def _model(catalogue: Catalogue, id_: str) -> dict[str, Any]:
     rest: dict[str, Any] = plain(model)
     head = {key: rest.pop(key) for key in ("id", "name", "track", "dates")}
     rest.pop("variants")
-    variants = [_variant(entry) for entry in catalogue.entries_of(model)]
+    variants = [_variant(catalogue, entry) for entry in catalogue.entries_of(model)]
     return {**head, "arxiv": reference.eprint if reference else None, "variants": variants, **rest}
 
 
-def _variant(entry: Entry) -> dict[str, Any]:
+def _variant(catalogue: Catalogue, entry: Entry) -> dict[str, Any]:
+    """A checkpoint with its own dates and licences: those of the model are those of its first release."""
     record: dict[str, Any] = plain(entry.variant)
+    record.pop("release", None)
+    dates = {name: checkpoint.date(entry, name) for name in checkpoint.RELEASED}
+    dates["api"] = checkpoint.in_the_api(catalogue.api_names, entry.variant.id)
+    licences, key = checkpoint.licences(entry), checkpoint.reference(entry)
+    reference = catalogue.references.get(key or "")
+    record["dates"] = {name: plain(date) for name, date in dates.items() if date is not None}
+    record["arxiv"] = reference.eprint if reference else None
+    record["licences"] = plain(licences) if licences else {}
+    for name, value in (
+        ("released_format", checkpoint.weights_format(entry)),
+        ("gpu_hours", checkpoint.gpu_hours(entry)),
+        ("cost_usd", checkpoint.cost(entry)),
+    ):
+        if value is not None:
+            record[name] = plain(value)
     record["architecture"] = plain(entry.architecture) if entry.architecture else None
     recount = entry.recount
     record["recomputed"] = {

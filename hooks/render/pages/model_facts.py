@@ -6,9 +6,8 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.training import headline_tokens
 from catalogue.schema.model import Model
-from catalogue.schema.values import Stated
 
-from .. import format
+from .. import format, releases
 from ..cite import Citations, anchor
 from ..computed import working_link
 from ..links import model_link
@@ -46,20 +45,25 @@ def _facts(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
     tokens = headline_tokens(model, flagship.variant.id)
     if tokens is not None:
         facts.append((words("fact.tokens"), citations.single(tokens)))
-    if model.infrastructure and model.infrastructure.gpu_hours_total is not None:
-        facts.append((words("fact.gpu_hours"), citations.single(model.infrastructure.gpu_hours_total)))
+    infra = model.infrastructure
+    if infra and infra.gpu_hours_total is not None:
+        hours = citations.single(infra.gpu_hours_total)
+        if infra.total_of is not None:
+            hours += Markup(" <small>{}</small>").format(
+                citations.context.catalogue.entries[infra.total_of].variant.name
+            )
+        facts.append((words("fact.gpu_hours"), hours))
     return facts
 
 
 def _record(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
     """Dates, paper and licences, a line each."""
     words, reference = citations.context.words, citations.context.catalogue.references.get(model.reference or "")
-    dates = [
-        Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(value))
-        for name in type(model.dates).model_fields
-        if isinstance(value := getattr(model.dates, name), Stated)
-    ]
-    lines = [(words("fact.released"), Markup(" · ").join(dates))]
+    dot = Markup(" · ")
+    lines = [(words("fact.released"), dot.join(releases.dates(citations, model)))]
+    for key, found in (("later", releases.later(citations, model)), ("never", releases.never(citations, model))):
+        if found:
+            lines.append((words(f"fact.{key}"), dot.join(found)))
     if reference is not None:
         label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
         lines.append(
@@ -68,11 +72,7 @@ def _record(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
     else:
         lines.append((words("fact.paper"), Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))))
     if model.licences is not None:
-        named = [("weights", model.licences.weights), ("code", model.licences.code)]
-        parts = [
-            Markup("{} {}").format(words(f"field.licences.{n}"), citations.single(v)) for n, v in named if v is not None
-        ]
-        lines.append((words("fact.licence"), Markup(" · ").join(parts)))
+        lines.append((words("fact.licence"), dot.join(releases.licences(citations, model))))
     builds_on = _lineage(citations, model)
     if builds_on:
         lines.append((words("fact.builds_on"), Markup("<br>").join(builds_on)))

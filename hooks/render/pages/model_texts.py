@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from catalogue.schema.model import Dispute, Evaluation, Model, Weight
+from catalogue.schema.evaluation import Evaluation
+from catalogue.schema.model import Dispute, Model, Weight
 
 from ..cite import Citations
 from ..fields import value_cell

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from catalogue.schema.model import Model
 
-from .. import assets
+from .. import assets, releases
 from ..cite import Citations
 from ..context import Context
 from ..figures.timeline import figure, lane_name
@@ -60,17 +60,14 @@ def _link(item: Item) -> Markup:
 
 def _technique(citations: Citations, id_: str) -> dict[str, object]:
     introduced = citations.context.catalogue.techniques[id_].introduced
-    return {"date": citations.single(introduced.date), "dates": [], "builds_on": []}
+    return {"date": citations.single(introduced.date), "dates": [], "later": [], "builds_on": []}
 
 
 def _model(citations: Citations, model: Model) -> dict[str, object]:
     context, words = citations.context, citations.context.words
     return {
-        "dates": [
-            Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(getattr(model.dates, name)))
-            for name in ("weights", "announcement", "api", "paper")
-            if getattr(model.dates, name) is not None
-        ],
+        "dates": releases.dates(citations, model),
+        "later": releases.later(citations, model),
         "builds_on": [
             Markup("{} {}{}").format(
                 words(f"relation.{edge.relation.name.lower()}"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from catalogue import checkpoint
 from catalogue.derive.calculators import (
     MEMORY,
     Footprint,
@@ -73,9 +74,7 @@ def page(context: Context) -> Page | None:
 
 def released(entry: Entry) -> str | None:
     """The format of the released weights, by its key in `FORMATS`; None where it is not known."""
-    run = entry.model.infrastructure
-    stated = run.precision.released_weights if run and run.precision else None
-    single = stated.for_variant(entry.variant.id) if stated else None
+    single = checkpoint.weights_format(entry)
     return _RELEASED.get(single.value.en.split()[0]) if single and single.value else None
 
 

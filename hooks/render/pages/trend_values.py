@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from catalogue import checkpoint
 from catalogue.derive.storage import cache_bytes
 from catalogue.derive.training import hours_of_a_stage, pre_training_tokens
 from catalogue.peaks import followed
-from catalogue.records import Entry, first_date
+from catalogue.records import Entry
 from catalogue.schema.model import ActivatedBasis, Model, Track
 from catalogue.schema.training import GpuHours
 from catalogue.schema.values import Absence, PartialDate, Quantity, Single
@@ -82,9 +83,8 @@ def _all(context: Context) -> Iterator[Size]:
 
 
 def released(entry: Entry) -> PartialDate | None:
-    """The date of a variant's release: its own or the entry's; None where there was none or nobody knows it."""
-    stated = entry.variant.released
-    return stated.value if stated is not None else first_date(entry.model)
+    """The day on which a checkpoint came out; None where it never did, or nobody knows when."""
+    return checkpoint.came_out(entry)
 
 
 def unreleased(context: Context) -> list[Entry]:
@@ -96,7 +96,7 @@ def unreleased(context: Context) -> list[Entry]:
         if entry.variant.architecture is not None
         and entry.variant.id not in drawn
         and entry.model.track is Track.GENERAL
-        and (stated := entry.variant.released) is not None
+        and (stated := checkpoint.date(entry, "weights")) is not None
         and stated.absence is Absence.NOT_PUBLISHED
     ]
 

@@ -1,0 +1,88 @@
+"""When something came out, under which licence, and where it is: of an entry's first release, and of a checkpoint's own."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field, StrictBool
+
+from .values import Block, HttpsUrl, Identifier, PartialDate, Quantity, Record, Single, Stated, Text
+
+
+class Dates(Block):
+    """When an entry came out. At least one date is a day or a month."""
+
+    weights: Stated[PartialDate] | None = Field(
+        default=None, description="First public weights.", examples=["2024-12-25"]
+    )
+    paper: Stated[PartialDate] | None = Field(
+        default=None, description="First version of the paper.", examples=["2024-12-27"]
+    )
+    announcement: Stated[PartialDate] | None = Field(
+        default=None, description="Announcement by the makers.", examples=["2024-12-26"]
+    )
+    api: Stated[PartialDate] | None = Field(default=None, description="First day in the API.", examples=["2024-12-26"])
+
+
+class Licences(Block):
+    """Licences."""
+
+    code: Stated[str] | None = Field(default=None, description="Licence of the code.", examples=["MIT"])
+    weights: Stated[str] | None = Field(
+        default=None, description="Licence of the weights.", examples=["DeepSeek License Agreement v1.0"]
+    )
+    commercial_use: Stated[StrictBool] | None = Field(
+        default=None, description="Whether commercial use of the weights is allowed.", examples=[True]
+    )
+
+
+class LinkKind(StrEnum):
+    """What a link leads to."""
+
+    PAPER = "paper"
+    REPOSITORY = "repository"
+    WEIGHTS = "weights"
+    ANNOUNCEMENT = "announcement"
+    DATA = "data"
+
+
+class Link(Record):
+    """A link to another site."""
+
+    kind: LinkKind = Field(description="What it leads to.", examples=["repository"])
+    url: HttpsUrl = Field(description="Address.", examples=["https://github.com/deepseek-ai/DeepSeek-V3"])
+    label: Text | None = Field(
+        default=None, description="Words for the link, where the kind is not enough.", examples=["Configuration file"]
+    )
+
+
+class Release(Block):
+    """What holds for a checkpoint that came out by itself. Nothing of the entry's dates, paper, licences and training holds for it unless it stands here."""
+
+    weights: Single[PartialDate] | None = Field(
+        default=None,
+        description="First day of its weights; `not published` for weights that were never released.",
+        examples=["2025-03-24"],
+    )
+    announcement: Single[PartialDate] | None = Field(
+        default=None, description="Its announcement.", examples=["2025-03-25"]
+    )
+    paper: Single[PartialDate] | None = Field(
+        default=None, description="First version of the paper that describes it.", examples=["2025-12-02"]
+    )
+    reference: Identifier | None = Field(
+        default=None,
+        description="Key of that paper in references.bib; left out where there is none.",
+        examples=["deepseek-v3"],
+    )
+    licences: Licences | None = Field(default=None, description="Its licences.")
+    format: Single[Text] | None = Field(
+        default=None, description="Format of the released weights.", examples=["FP8 (E4M3)"]
+    )
+    gpu_hours: Single[Quantity] | None = Field(
+        default=None, description="GPU-hours of its training.", examples=["147K"]
+    )
+    cost_usd: Single[Quantity] | None = Field(
+        default=None, description="Cost of its training in US dollars, as published.", examples=["294K"]
+    )
+    links: tuple[Link, ...] = Field(default=(), description="Links, such as its announcement.")

@@ -1,0 +1,88 @@
+"""Dates and licences of a family as text: which checkpoint each is of, and the checkpoints that came out by themselves."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from catalogue import checkpoint
+from catalogue.records import Entry
+from catalogue.schema.model import Model
+from catalogue.schema.values import Absence, PartialDate, Single, Stated
+
+from .cite import Citations
+
+
+def dates(citations: Citations, model: Model) -> list[Markup]:
+    """Every date of a family; with the checkpoint that it is of, where each has a release of its own, and for a day in the API."""
+    words, found = citations.context.words, []
+    for name in ("weights", "announcement", "api", "paper"):
+        value = getattr(model.dates, name)
+        if not isinstance(value, Stated):
+            continue
+        line = Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(value))
+        if of := _of(citations, model, name, value.value):
+            line += Markup(" <small>{}</small>").format(words("punctuation.listed").join(of))
+        found.append(line)
+    return found
+
+
+def _of(citations: Citations, model: Model, name: str, date: PartialDate | None) -> list[str]:
+    """Names of the checkpoints with that date, where they are not simply all of them."""
+    entries = citations.context.catalogue.entries_of(model)
+    if date is None or len(entries) == 1 or (name != "api" and any(entry.variant.release is None for entry in entries)):
+        return []
+    names = citations.context.catalogue.api_names
+    on = {
+        entry.variant.name: checkpoint.in_the_api(names, entry.variant.id)
+        if name == "api"
+        else checkpoint.date(entry, name)
+        for entry in entries
+    }
+    return [shown for shown, single in on.items() if single is not None and single.value == date]
+
+
+def later(citations: Citations, model: Model) -> list[Markup]:
+    """Checkpoints with a release of their own, each with the day of its weights and its licence."""
+    words, lines = citations.context.words, []
+    first = model.dates.weights.value if model.dates.weights else None
+    for entry in citations.context.catalogue.entries_of(model):
+        release = entry.variant.release
+        if release is None or release.weights is None or release.weights.value in (None, first):
+            continue
+        line = Markup("{} {}").format(entry.variant.name, citations.single(release.weights))
+        licence = release.licences.weights if release.licences else None
+        if licence is not None and licence.value is not None:
+            line += Markup(words("punctuation.bracketed", text=citations.single(licence)))
+        lines.append(line)
+    return lines
+
+
+def never(citations: Citations, model: Model) -> list[Markup]:
+    """Checkpoints whose weights were never released."""
+    return [
+        citations.marked(escape(entry.variant.name), weights.source)
+        for entry in citations.context.catalogue.entries_of(model)
+        if (weights := _weights(entry)) is not None and weights.absence is Absence.NOT_PUBLISHED
+    ]
+
+
+def _weights(entry: Entry) -> Single[PartialDate] | None:
+    return entry.variant.release.weights if entry.variant.release is not None else None
+
+
+def licences(citations: Citations, model: Model) -> list[Markup]:
+    """The licences of the first release, and those of its checkpoints that have others."""
+    words = citations.context.words
+    stated = model.licences
+    if stated is None:
+        return []
+    lines = [
+        Markup("{} {}").format(words(f"field.licences.{name}"), citations.single(value))
+        for name, value in (("weights", stated.weights), ("code", stated.code))
+        if value is not None
+    ]
+    for variant in model.variants:
+        own = variant.licences.weights if variant.licences else None
+        if own is not None and (stated.weights is None or own.value != stated.weights.value):
+            lines.append(Markup("{} {}").format(variant.name, citations.single(own)))
+    return lines

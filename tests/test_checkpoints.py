@@ -1,0 +1,89 @@
+"""What a family states is not handed to a checkpoint that no source says it of: on the real catalogue, in the built site."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue import checkpoint
+from catalogue.records import Catalogue, Entry
+
+# A later checkpoint beside one of the first release of its family, and what of the latter must not be said of the former.
+PAIRS = (
+    ("deepseek-v3-0324", "deepseek-v3", {"weights", "announcement", "api", "licence", "hours", "cost", "paper"}),
+    ("deepseek-r1-0528", "deepseek-r1", {"weights", "announcement", "api", "hours", "cost", "paper"}),
+    ("deepseek-v3.1-terminus", "deepseek-v3.1", {"weights", "announcement", "api"}),
+    ("deepseek-v2.5-1210", "deepseek-v2.5", {"weights", "announcement", "api", "licence"}),
+    ("deepseek-v3.2", "deepseek-v3.2-exp", {"weights", "announcement", "api", "paper"}),
+    ("deepseek-v4-flash-0731", "deepseek-v4-flash", {"weights", "announcement", "api", "licence", "paper"}),
+    ("deepseek-v4.1-flash-1017", "deepseek-v4.1-flash", {"weights", "announcement", "api", "licence", "paper"}),
+    ("deepseek-v2-chat-0628", "deepseek-v2-chat", {"weights", "announcement", "api", "paper"}),
+    ("deepseek-moe-145b", "deepseek-moe-16b-base", {"weights", "announcement", "licence"}),
+    ("deepseek-v3-base", "deepseek-v3", {"api", "hours", "cost"}),
+    ("deepseek-r1-distill-llama-70b", "deepseek-r1", {"licence", "hours", "cost"}),
+)
+
+
+def said_of(catalogue: Catalogue, entry: Entry) -> dict[str, object]:
+    licences = checkpoint.licences(entry)
+    found = {
+        "weights": checkpoint.date(entry, "weights"),
+        "announcement": checkpoint.date(entry, "announcement"),
+        "api": checkpoint.in_the_api(catalogue.api_names, entry.variant.id),
+        "licence": licences.weights if licences else None,
+        "hours": checkpoint.gpu_hours(entry),
+        "cost": checkpoint.cost(entry),
+    }
+    values: dict[str, object] = {name: single.value if single else None for name, single in found.items()}
+    return values | {"paper": checkpoint.reference(entry)}
+
+
+@pytest.mark.parametrize(("later", "first", "differs"), PAIRS, ids=[pair[0] for pair in PAIRS])
+def test_a_checkpoint_does_not_take_over_what_is_not_said_of_it(
+    catalogue: Catalogue, later: str, first: str, differs: set[str]
+) -> None:
+    own, family = (said_of(catalogue, catalogue.entries[id_]) for id_ in (later, first))
+    same = {name for name in differs if own[name] is not None and own[name] == family[name]}
+    assert not same, (own, family)
+
+
+def compared(built: Path, id_: str) -> Iterator[tuple[str, str]]:
+    """Label and text of every cell that the page to compare models has for a variant under identity and infrastructure."""
+    page = LexborHTMLParser((built / "compare" / "models" / "index.html").read_text(encoding="utf-8"))
+    script = page.css_first("#compare-data")
+    assert script is not None
+    data: dict[str, Any] = json.loads(script.text())
+    for number, theme in enumerate(data["themes"]):
+        if theme["id"] in ("identity", "infrastructure"):
+            run = data["cells"][data["variants"][id_][number + 1]]
+            for place, html, _ in zip(run[::3], run[1::3], run[2::3], strict=True):
+                yield (
+                    LexborHTMLParser(theme["rows"][place][1]).text().strip(),
+                    LexborHTMLParser(data["html"][html]).text().strip(),
+                )
+
+
+def test_the_page_to_compare_models_says_of_v3_0324_what_its_own_sources_say(built: Path) -> None:
+    """No hours of V3, no licence of V3, no day of V3 stand under the name of its update."""
+    cells = dict(compared(built, "deepseek-v3-0324"))
+    family = dict(compared(built, "deepseek-v3"))
+    for label, text in cells.items():
+        if any(word in label for word in ("Weights", "API", "GPU-hours", "Cost", "Licence of the weights")):
+            assert text != family.get(label), (label, text)
+    assert family["GPU-hours, total"] != cells["GPU-hours, total"] == "not published"
+
+
+def test_the_download_gives_each_checkpoint_its_own_dates_and_licences(built: Path, catalogue: Catalogue) -> None:
+    data = json.loads((built / "data" / "catalogue.json").read_text(encoding="utf-8"))
+    by_id = {variant["id"]: variant for model in data["models"] for variant in model["variants"]}
+    for id_, entry in catalogue.entries.items():
+        own = said_of(catalogue, entry)
+        for name in ("weights", "announcement", "api"):
+            stated = by_id[id_]["dates"].get(name, {}).get("value")
+            assert stated == getattr(own[name], "text", None), (id_, name)
+        assert by_id[id_]["licences"].get("weights", {}).get("value") == own["licence"], id_
