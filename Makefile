@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build offline check coverage slips test lint bench requirements clean
+.PHONY: serve build offline check coverage slips test lint fonts bench requirements clean
 
 $(READY): requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -35,9 +35,13 @@ test: $(READY)
 	$(BIN)/python -m pytest
 
 lint: $(READY)
-	$(BIN)/ruff check hooks labs tests bench
-	$(BIN)/ruff format --check hooks labs tests bench
+	$(BIN)/ruff check hooks labs tests bench fonts
+	$(BIN)/ruff format --check hooks labs tests bench fonts
 	$(BIN)/mypy
+
+fonts: $(READY)
+	$(BIN)/python -m pip install --quiet 'fonttools[woff]' fontpkg-inter fontpkg-source-serif-4 ziamath
+	$(BIN)/python fonts/subset.py
 
 bench: $(READY)
 	$(BIN)/python bench/run.py

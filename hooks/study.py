@@ -26,6 +26,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Section
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
@@ -34,7 +35,7 @@ from catalogue.load import load
 from render import words as language_files
 from render.edition import Edition, PageError, editions
 from render.markdown_tables import AccessibleTables
-from render.page import search_text
+from render.page import moved, search_text
 from render.site import hand_written
 from render.words import CHINESE, ENGLISH, BrokenWords
 
@@ -163,6 +164,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         _build.blocks[path] = page.blocks
     for path, text in site.files.items():
         files.append(File.generated(config, path, content=text))
+    for path, target in site.redirects.items():
+        old = File.generated(config, path, content="")
+        now = files.get_file_from_path(target)
+        assert now is not None
+        files.append(File.generated(config, old.dest_uri, content=moved(get_relative_url(now.url, old.url))))
     return files
 
 
@@ -215,5 +221,21 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     words = _build.edition.context.words
     root = (config.site_url or "").removesuffix(FOLDER[words.language])
     env.globals["ds_words"] = words
+    env.globals["ds_beside"] = _build.edition.site.beside
+    env.globals["ds_active"] = _active
+    env.globals["ds_few"] = _few
     env.globals["ds_editions"] = {language: root + FOLDER[language] for language in config.extra["editions"]}
     env.globals["ds_other"] = {ENGLISH: FOLDER[CHINESE], CHINESE: "../"}[words.language]
+
+
+def _active(section: Section, page: Page | None) -> bool:
+    """Whether a page is of a section: listed in it, or below its first page, as the parts of a model are."""
+    first = section.children[0]
+    below = first.file.src_uri.removesuffix("index.md") if isinstance(first, Page) else ""
+    inside = below.endswith("/") and page is not None and page.file.src_uri.startswith(below)
+    return section.active or inside
+
+
+def _few(section: Section) -> bool:
+    """Whether a section is short enough to be listed on the pages of others."""
+    return sum(len(child.children) if isinstance(child, Section) else 1 for child in section.children) < 40

@@ -94,3 +94,8 @@ def check(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProce
     """Run hooks/check.py as a reader does."""
     command = [sys.executable, str(ROOT / "hooks" / "check.py"), *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def leads_on(html: str) -> bool:
+    """Whether a page is only there to lead to the address that took its place."""
+    return 'http-equiv="refresh"' in html

@@ -17,7 +17,7 @@ from catalogue.load import without_chinese
 from catalogue.quotes import Quote, parse
 from catalogue.records import Catalogue
 from catalogue.schema.values import Text, walk
-from helpers import DATA, check
+from helpers import DATA, check, leads_on
 from render.words import CHINESE, ENGLISH, BrokenWords, differences, load
 
 HAN = r"[\u4e00-\u9fff]"
@@ -32,7 +32,9 @@ def editions(built: Path) -> dict[str, dict[str, LexborHTMLParser]]:
         parts = path.relative_to(built).parts
         language = CHINESE if parts[0] == CHINESE else ENGLISH
         name = "/".join(parts[language == CHINESE :])
-        found[language][name] = LexborHTMLParser(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if not leads_on(text):
+            found[language][name] = LexborHTMLParser(text)
     return found
 
 

@@ -26,6 +26,7 @@ from selectolax.lexbor import LexborHTMLParser
 from building import ROOT, copy_project, mkdocs
 from catalogue.records import Catalogue
 from catalogue.schema.values import Quantity
+from helpers import leads_on
 from render import words as language_files
 from render.fields import stated
 
@@ -34,9 +35,11 @@ ASSETS = "script[src], img[src], source[src], iframe[src], link[rel=stylesheet][
 
 
 def pages(site: Path) -> Iterator[tuple[Path, LexborHTMLParser]]:
-    """Every HTML page of the site, parsed."""
+    """Every HTML page of the site, parsed; not those that lead to a new address."""
     for path in sorted(site.rglob("*.html")):
-        yield path.relative_to(site), LexborHTMLParser(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if not leads_on(text):
+            yield path.relative_to(site), LexborHTMLParser(text)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 _HERE = Path(__file__).parent
-_FIRST = "base.css"
+_FIRST = ("tokens.css", "base.css", "frame.css", "values.css", "tables.css", "parts.css")
 _LAST = "print.css"
 
 
@@ -38,9 +38,9 @@ def _shortened(script: str) -> str:
 
 
 def _styles() -> str:
-    """Every style sheet: the base first, print last, the others by name."""
+    """Every style sheet: the tokens first, then what all pages share, print last, the others by name."""
     names = sorted(path.name for path in (_HERE / "styles").glob("*.css"))
-    ordered = [_FIRST, *(name for name in names if name not in (_FIRST, _LAST)), _LAST]
+    ordered = [*_FIRST, *(name for name in names if name not in (*_FIRST, _LAST)), _LAST]
     return "\n".join(_read(f"styles/{name}") for name in ordered)
 
 

@@ -38,7 +38,8 @@ def _finished(table: Element, heading: str) -> Element:
     table.insert(0, caption)
     for head in table.iterfind("./thead/tr/th"):
         head.set("scope", "col")
-    for first in table.iterfind("./tbody/tr/td[1]"):
+    # As a list: a cell that became a head would make the next one the first.
+    for first in list(table.iterfind("./tbody/tr/td[1]")):
         first.tag = "th"
         first.set("scope", "row")
     wrapper = Element("div", {"class": "ds-scroll", "role": "region", "tabindex": "0", "aria-label": heading})

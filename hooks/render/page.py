@@ -95,6 +95,15 @@ def search_text(block: str, html: str) -> str:
     return "" if block in _NOT_SEARCHED else _TAG.sub(" ", _NO_TEXT.sub("", html))
 
 
+def moved(address: str) -> str:
+    """A page that leads to another address, with and without a script; an anchor comes along."""
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>DS Series</title>'
+        f'<meta name="robots" content="noindex"><meta http-equiv="refresh" content="0; url={address}">'
+        f'<script>location.replace("{address}" + location.hash)</script><p><a href="{address}">{address}</a></p></html>'
+    )
+
+
 @dataclass(frozen=True)
 class Site:
     """The whole generated site.
@@ -103,8 +112,12 @@ class Site:
         pages: Generated pages by path.
         files: Downloads by path.
         nav: Navigation: `{title: path}` or `{title: [children]}`.
+        beside: What stands behind a page in the side list, by path.
+        redirects: Paths of pages that are no more, by the path of the page that took over.
     """
 
     pages: Mapping[str, Page]
     files: Mapping[str, str]
     nav: list[dict[str, object]] = field(default_factory=list)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    redirects: Mapping[str, str] = field(default_factory=dict)

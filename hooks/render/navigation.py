@@ -1,0 +1,63 @@
+"""Navigation over generated and hand-written pages: seven sections, each of which its first page stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from catalogue.records import by_date, first_day
+from catalogue.schema.model import Track
+from catalogue.schema.technique import TechniqueKind
+
+from .context import Context
+from .page import Page
+
+TOOLS = ("tools/memory.md", "tools/training.md")
+GUIDES = ("guides/framework.md", "guides/alignment.md")
+HISTORY = ("timeline.md", "trends.md", "api-names.md")
+COMPARE = tuple(
+    f"compare/{name}.md"
+    for name in ("models", "architecture", "training", "post-training", "infrastructure", "evaluation")
+)
+ABOUT = ("trust.md", "references.md", "coverage.md", "downloads.md", "add-a-model.md")
+
+
+def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, object]]:
+    """`{title: path}` or `{title: [children]}`, the home page first; a page that was not made is left out."""
+    words, catalogue = context.words, context.catalogue
+    models = by_date(catalogue.models.values())
+    tracks: list[object] = [
+        {words(f"track.{track.value}"): [{m.name: f"models/{m.id}.md"} for m in models if m.track is track]}
+        for track in Track
+        if any(m.track is track for m in models)
+    ]
+    shelves: list[object] = [
+        {
+            words(f"kind.{kind.name.lower()}"): [
+                {context.short_name(t): f"techniques/{t.id}.md"}
+                for t in catalogue.techniques.values()
+                if t.kind is kind
+            ]
+        }
+        for kind in TechniqueKind
+        if any(t.kind is kind for t in catalogue.techniques.values())
+    ]
+    sections: list[tuple[str, list[object]]] = [
+        (words("page.models"), ["models/index.md", *tracks]),
+        (words("page.techniques"), ["techniques/index.md", *_titled(pages, ["techniques/matrix.md"]), *shelves]),
+        (words("nav.history"), _titled(pages, HISTORY)),
+        (words("page.compare"), ["compare/index.md", *_titled(pages, COMPARE)]),
+        (words("nav.guides"), [*GUIDES, *_titled(pages, ["glossary.md"])]),
+        (words("nav.tools"), _titled(pages, TOOLS)),
+        (words("nav.about"), ["how-we-count.md", *_titled(pages, ABOUT), "beginnings.md"]),
+    ]
+    listed: list[dict[str, object]] = [{title: children} for title, children in sections if children]
+    return [{words("nav.home"): "index.md"}, *listed]
+
+
+def beside(context: Context) -> dict[str, str]:
+    """What stands behind a page in the side list, by its path: the year of a model."""
+    return {f"models/{m.id}.md": first_day(m)[:4] for m in context.catalogue.models.values()}
+
+
+def _titled(pages: Mapping[str, Page], paths: Sequence[str]) -> list[object]:
+    return [{pages[path].title: path} for path in paths if path in pages]

@@ -1,0 +1,75 @@
+"""What a designer would see: fonts that have every character, rows with one head, tables that a phone can read."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+from selectolax.lexbor import LexborHTMLParser
+
+FONTS = "assets/fonts"
+HEAVIEST = 80_000
+_MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+@pytest.fixture(scope="module")
+def texts(built: Path) -> dict[Path, str]:
+    return {path.relative_to(built): path.read_text(encoding="utf-8") for path in built.rglob("*.html")}
+
+
+def test_fonts_come_with_the_site_and_are_light(built: Path, texts: dict[Path, str]) -> None:
+    files = list((built / FONTS).glob("*.woff2"))
+    assert {file.stem for file in files} == {"inter", "source-serif", "stix-two-math"}
+    assert sum(file.stat().st_size for file in files) <= HEAVIEST
+    style = (built / "assets" / "ds.css").read_text(encoding="utf-8")
+    assert all(f"fonts/{file.name}" in style for file in files)
+    assert all((built / FONTS / f"{file.stem}.OFL.txt").is_file() for file in files)
+
+
+def test_every_sign_of_a_formula_is_in_the_font(built: Path, texts: dict[Path, str]) -> None:
+    known = TTFont(built / FONTS / "stix-two-math.woff2").getBestCmap()
+    used = {
+        sign
+        for text in texts.values()
+        for formula in _MATHS.findall(text)
+        for sign in html.unescape(_TAG.sub("", formula))
+        if not sign.isspace()
+    }
+    assert len(used) > 100
+    # Chinese words in a formula come from the reader's system.
+    assert {sign for sign in used if ord(sign) not in known and ord(sign) < 0x2E80} == set()
+
+
+def test_a_row_has_one_head(texts: dict[Path, str]) -> None:
+    rows = 0
+    for path, text in texts.items():
+        for row in LexborHTMLParser(text).css("table tbody tr"):
+            heads = row.css("th")
+            assert len(heads) <= 1, f"{path}: {row.text()[:80]}"
+            rows += 1
+    assert rows > 1000
+
+
+def test_text_has_six_sizes(built: Path) -> None:
+    """Every size is one of the six tokens, a size of print, or inherited."""
+    style = (built / "assets" / "ds.css").read_text(encoding="utf-8")
+    sizes = set(re.findall(r"font-size: ([^;}!]+)", style))
+    allowed = re.compile(r"var\(--ds-(44|25|18|16|14|12)\)|inherit|125%|1\.6rem|12\.5px|15px|[\d.]+pt|clamp\(.*")
+    assert {size for size in sizes if not allowed.fullmatch(size.strip())} == set()
+
+
+def test_a_moved_page_leads_on(built: Path, texts: dict[Path, str]) -> None:
+    for old, new in (("infrastructure", "../compare/infrastructure/"), ("data", "../downloads/")):
+        assert f"url={new}" in texts[Path(old) / "index.html"]
+        assert (built / old / new / "index.html").resolve().is_file()
+
+
+def test_an_address_that_does_not_exist_offers_every_model(built: Path, texts: dict[Path, str]) -> None:
+    missing = LexborHTMLParser(texts[Path("404.html")])
+    families = {path.parent.name for path in built.glob("models/*/index.html")} - {""}
+    named = {(link.attributes["href"] or "").rstrip("/").rsplit("/", 1)[-1] for link in missing.css(".ds-names a")}
+    assert named == families
