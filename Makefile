@@ -32,7 +32,7 @@ slips: $(READY)
 	$(BIN)/python hooks/check.py --slips
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check hooks labs tests bench fonts

@@ -1,15 +1,22 @@
-"""Real builds in real folders: copy the project, run MkDocs as a reader does."""
+"""Real builds in real folders: copy the project, run MkDocs as a reader does; a site is built once for all workers."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
+VALID = Path(__file__).parent / "cases" / "valid"
 PARTS = ("mkdocs.yml", "mkdocs.zh.yml", "data", "docs", "hooks", "overrides")
+HEADING = re.compile(r"(?m)^#.*$")
 
 
 def copy_project(folder: Path) -> Path:
@@ -24,7 +31,22 @@ def copy_project(folder: Path) -> Path:
     return project
 
 
-def mkdocs(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def small_project(folder: Path) -> Path:
+    """The project with the small valid catalogue, which builds in a fraction of the time.
+
+    Of the hand-written pages, which quote the real catalogue, only title and headings are kept.
+    """
+    project = copy_project(folder)
+    shutil.rmtree(project / "data")
+    shutil.copytree(VALID, project / "data")
+    for page in (project / "docs").rglob("*.md"):
+        _, front, body = page.read_text(encoding="utf-8").split("---\n", 2)
+        kept = [heading for heading in HEADING.findall(body) if "{{" not in heading]
+        page.write_text(f"---\n{front}---\n\n" + "\n\n".join(kept) + "\n", encoding="utf-8")
+    return project
+
+
+def mkdocs(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `mkdocs …` in a project and return what it printed."""
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", *arguments],
@@ -33,5 +55,32 @@ def mkdocs(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         encoding="utf-8",
         check=False,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
     )
+
+
+def once(name: str, factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker to ask fills with `make`, while the others wait for it."""
+    shared = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    folder, done = shared / name, shared / f"{name}.done"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
+def strictly(project: Path, **environment: str) -> Callable[[Path], None]:
+    """Build a project strictly, without a warning."""
+
+    def build(folder: Path) -> None:
+        result = mkdocs(project, "build", "--strict", "-d", str(folder), **environment)
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert "WARNING" not in result.stdout + result.stderr
+
+    return build

@@ -1,18 +1,25 @@
-"""Fixtures that every test module shares, and the `--network` option."""
+"""Fixtures that every test module shares, the options `--site` and `--network`, and a last word on what was skipped.
+
+What is slow to make is made once: the site and the one for a folder for all workers, Chromium and its
+contexts for each worker. A test that needs a context of its own opens one in the shared browser.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import shutil
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
-from building import ROOT, mkdocs
+from building import ROOT, once, small_project, strictly
 from catalogue.load import load
 from catalogue.records import Catalogue
 from helpers import DATA, VALID
@@ -20,25 +27,52 @@ from helpers import DATA, VALID
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
+NO_CHROMIUM = "needs Chromium: apt-get install chromium"
 SUB_PATH = "/study/"
+SITES = ("built", "address", "small_site", "folder")  # fixtures that build a site
+PATIENCE = 30_000  # milliseconds; a slow machine is no failure
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--network", action="store_true", help="also run the tests that need the network")
+    parser.addoption("--site", type=Path, help="test this site, built strictly before, instead of building one")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--network"):
-        return
+    """Skip what cannot run here; begin with what needs a site, so that another worker can do the rest meanwhile."""
     for item in items:
-        if "network" in item.keywords:
+        if "network" in item.keywords and not config.getoption("--network"):
             item.add_marker(pytest.mark.skip(reason="needs --network"))
+        if "browser" in item.keywords and CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+        if "small_site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.builds)
+    items.sort(key=lambda item: not set(SITES) & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end how many tests were skipped, and why."""
+    reasons = Counter(
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in terminalreporter.getreports("skipped")
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, number in reasons.items():
+        terminalreporter.write_line(f"{number} skipped: {reason}", yellow=True)
 
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The real catalogue, read once. Its records are frozen."""
     return load(DATA)
+
+
+@pytest.fixture(scope="session")
+def small() -> Catalogue:
+    """The small valid catalogue, read once."""
+    return load(VALID)
 
 
 @pytest.fixture
@@ -54,13 +88,21 @@ def valid(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built once and strictly."""
-    site = tmp_path_factory.mktemp("built") / "site"
-    result = mkdocs(ROOT, "build", "--strict", "-d", str(site))
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "WARNING" not in result.stdout + result.stderr
-    return site
+    given: Path | None = request.config.getoption("--site")
+    return given.resolve() if given else once("site", tmp_path_factory, strictly(ROOT))
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site of the small valid catalogue, in both languages, built strictly."""
+
+    def build(folder: Path) -> None:
+        with tempfile.TemporaryDirectory() as temporary:
+            strictly(small_project(Path(temporary)))(folder)
+
+    return once("small", tmp_path_factory, build)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -68,12 +110,17 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Keep the test output clean."""
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that leaves a page while it loads is no error."""
+
+
 @pytest.fixture(scope="session")
 def address(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site served under a sub-path, as on a project page."""
     root = tmp_path_factory.mktemp("www")
     (root / SUB_PATH.strip("/")).symlink_to(built)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root)))
+    server = Server(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}{SUB_PATH}"
     server.shutdown()
@@ -81,7 +128,7 @@ def address(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "these tests need Chromium: apt-get install chromium"
+    """Chromium, started once for each worker."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=CHROMIUM,
@@ -91,16 +138,46 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+Contexts = Callable[[int, str], BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    """A context for a width and a colour scheme, kept: what it has loaded once it need not load and compile again."""
+
+    @functools.cache
+    def of(width: int, scheme: str) -> BrowserContext:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, has_touch=width < 500
+        )
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    return of
+
+
+def tab(context: BrowserContext) -> Iterator[Page]:
+    """A page for one test, which leaves nothing behind for the next."""
+    page = context.new_page()
+    yield page
+    with contextlib.suppress(Error):  # a page of the browser's own has no storage
+        page.evaluate("localStorage.clear()")
+    page.close()
+
+
 @pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
-def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, has_touch=width < 500)
-    yield context
-    context.close()
+def screen(request: pytest.FixtureRequest, contexts: Contexts) -> Iterator[Page]:
+    """A page on each kind of screen in turn."""
+    yield from tab(contexts(*request.param))
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield context.new_page()
-    context.close()
+def page(contexts: Contexts) -> Iterator[Page]:
+    """A page on a wide and light screen."""
+    yield from tab(contexts(1280, "light"))
+
+
+@pytest.fixture
+def narrow(contexts: Contexts) -> Iterator[Page]:
+    """A page on a telephone in the dark."""
+    yield from tab(contexts(390, "dark"))

@@ -52,6 +52,7 @@ class Case:
         assert text.count(self.old) == 1, (
             f"{self.label}: `{self.old}` stands {text.count(self.old)} times in {self.file}"
         )
+        assert self.old != self.new, f"{self.label}: changes nothing"
         return text.replace(self.old, self.new)
 
     def apply(self, folder: Path) -> None:

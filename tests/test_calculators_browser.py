@@ -354,9 +354,7 @@ def test_static_table_holds_the_digits_of_the_derivation(built: Path, catalogue:
         assert row.css("td")[0].attributes["data-k"] == str(2 * recount.total)
 
 
-def test_works_from_a_folder(browser: Browser, built: Path, start: Entry) -> None:
-    page = browser.new_page()
+def test_works_from_a_folder(page: Page, built: Path, start: Entry) -> None:
     page.goto((built / "tools" / "memory" / "index.html").as_uri())
     page.locator("[name=b]").fill("4")
     expect(page.locator("output")).to_contain_text(start.variant.name)
-    page.close()

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.derive.parameters import numbers_of
 from catalogue.records import Catalogue, Entry
@@ -289,17 +290,25 @@ OVERLAPS = """() => {
 }"""
 
 
+SHOW = """html => { const article = document.querySelector(".md-content article");
+  article.innerHTML = html;
+  article.querySelectorAll("details").forEach((one) => { one.open = true; }); }"""
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("edition", "width"), [("", 1280), ("", 390), ("zh/", 1280)])
 def test_labels_stay_apart_and_inside(
-    browser: Browser, address: str, catalogue: Catalogue, edition: str, width: int
+    page: Page, built: Path, address: str, catalogue: Catalogue, edition: str, width: int
 ) -> None:
-    """In every drawing of the site, with and without marks of difference."""
-    tab = browser.new_context(viewport={"width": width, "height": 800})
-    page, problems, drawings = tab.new_page(), [], 0
+    """In every drawing of the site, with and without marks of difference; page after page in one, which is quicker."""
+    problems, drawings = [], 0
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}{edition}models/deepseek-v3/")
     for model in catalogue.models:
-        page.goto(f"{address}{edition}models/{model}/")
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        html = (built / edition / "models" / model / "index.html").read_text(encoding="utf-8")
+        article = LexborHTMLParser(html).css_first(".md-content article")
+        assert article is not None
+        page.evaluate(SHOW, article.inner_html)
         drawings += page.locator(".ds-drawing").count()
         problems += page.evaluate(OVERLAPS)
         page.evaluate("document.querySelectorAll('.dim').forEach((one) => one.classList.add('differs'))")
@@ -307,7 +316,6 @@ def test_labels_stay_apart_and_inside(
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
             problems.append(f"{model} is {overflow} px wider than the screen")
-    tab.close()
     assert problems == []
     assert drawings >= len({entry.architecture_owner for entry in drawn(catalogue)})
 
@@ -345,9 +353,8 @@ def test_a_difference_has_a_sign_and_not_colour_alone(page: Page, address: str) 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
-def test_parts_stand_side_by_side_or_one_above_the_other(browser: Browser, address: str, width: int) -> None:
-    tab = browser.new_context(viewport={"width": width, "height": 800})
-    page = tab.new_page()
+def test_parts_stand_side_by_side_or_one_above_the_other(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
     page.goto(address + "models/deepseek-v3/")
     whole, opened = (page.locator(".ds-drawing svg").nth(index).bounding_box() for index in (0, 1))
     assert whole is not None
@@ -356,4 +363,3 @@ def test_parts_stand_side_by_side_or_one_above_the_other(browser: Browser, addre
     below = opened["y"] >= whole["y"] + whole["height"] - 1
     assert (beside, below) == (width == 1280, width == 390)
     assert page.locator(".ds-drawing .wedge").is_visible() == beside
-    tab.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
 
@@ -50,8 +50,8 @@ def test_every_flagship_of_a_trend_is_named_beside_its_mark(page: Page, address:
     assert points.count() == page.locator("svg.ds-trend a.main:has(tspan.name)").count()
 
 
-def test_runs_on_one_axis_are_told_apart_by_colour_and_by_dashes(screen: BrowserContext, address: str) -> None:
-    page = screen.new_page()
+def test_runs_on_one_axis_are_told_apart_by_colour_and_by_dashes(screen: Page, address: str) -> None:
+    page = screen
     page.goto(address + "compare/training/")
     figure = page.locator("svg.ds-schedule").first
     lines = figure.locator("g:has(path.line)").filter(has=page.locator("path.line"))
@@ -67,8 +67,8 @@ def test_runs_on_one_axis_are_told_apart_by_colour_and_by_dashes(screen: Browser
     assert len({dashes for _, dashes in runs.values()}) == len(runs)
 
 
-def test_published_is_filled_and_recomputed_is_hollow(screen: BrowserContext, address: str) -> None:
-    page = screen.new_page()
+def test_published_is_filled_and_recomputed_is_hollow(screen: Page, address: str) -> None:
+    page = screen
     page.goto(address + "trends/")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     fills = page.locator("svg.ds-trend a.main [data-v]").evaluate_all(
@@ -97,8 +97,8 @@ def test_a_box_of_the_recipe_leads_to_its_stage_without_javascript(browser: Brow
     context.close()
 
 
-def test_boxes_and_plots_stay_on_the_screen(screen: BrowserContext, address: str, catalogue: Catalogue) -> None:
-    page = screen.new_page()
+def test_boxes_and_plots_stay_on_the_screen(screen: Page, address: str, catalogue: Catalogue) -> None:
+    page = screen
     for path in ("models/deepseek-r1/", "models/deepseek-llm/", "zh/models/deepseek-coder/", "trends/"):
         page.goto(address + path)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

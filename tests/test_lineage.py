@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue, first_date
@@ -144,9 +144,8 @@ def test_lineage_labels_fit(page: Page, built: Path, address: str, catalogue: Ca
 
 
 @pytest.mark.browser
-def test_matrix_keeps_heads_and_names_in_sight(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 800})
-    page = context.new_page()
+def test_matrix_keeps_heads_and_names_in_sight(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
     page.goto(address + "techniques/matrix/")
     page.locator(".ds-jump a").last.click()
     box = page.locator(".ds-both-ways")
@@ -160,7 +159,6 @@ def test_matrix_keeps_heads_and_names_in_sight(browser: Browser, address: str) -
     frame = box.bounding_box()
     assert frame is not None
     assert all(abs(side - frame["x"]) < 3 for side in sides), "the first column stays at the left edge"
-    context.close()
 
 
 @pytest.mark.browser

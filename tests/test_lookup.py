@@ -14,7 +14,7 @@ from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
 from catalogue.quote_check import Problem, problems
 from catalogue.quotes import Quote, QuoteError, parse
 from catalogue.records import Catalogue
-from catalogue.schema.values import Absence, Single, Text, walk
+from catalogue.schema.values import Single, Text, walk
 from helpers import VALID
 
 SMALL = load(VALID)
@@ -192,7 +192,7 @@ def test_what_is_absent_cannot_be_quoted(catalogue: Catalogue) -> None:
                 tried.add(value.absence)
                 with pytest.raises(LookupFailure, match=f"is {value.absence}; a text cannot quote it"):
                     lookup.find(f"model:{model.id}/dates.{name}")
-    assert tried <= set(Absence)
+    assert tried
 
 
 def test_every_text_of_the_catalogue_is_whole(catalogue: Catalogue) -> None:

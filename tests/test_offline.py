@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from building import ROOT
+from building import ROOT, once, strictly
 from catalogue.records import Catalogue
 
 pytestmark = pytest.mark.browser
@@ -22,14 +19,7 @@ ABORTED = "net::ERR_ABORTED"  # what was still loading when the test went on to 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Address of the folder that `make offline` fills."""
-    site = tmp_path_factory.mktemp("offline") / "site"
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(site)],
-        cwd=ROOT,
-        check=True,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "OFFLINE": "true"},
-    )
-    return site.as_uri() + "/"
+    return once("offline", tmp_path_factory, strictly(ROOT, OFFLINE="true")).as_uri() + "/"
 
 
 @pytest.fixture
@@ -50,7 +40,7 @@ def test_search_works_without_a_server(page: Page, folder: str, problems: list[s
     page.keyboard.insert_text(query)
     page.keyboard.press("End")
     first = page.locator(".md-search-result__item a").first
-    expect(first).to_be_visible(timeout=20_000)
+    expect(first).to_be_visible()
     assert "techniques/mla" in (first.get_attribute("href") or "")
     first.click()
     expect(page.locator("h1")).to_contain_text("MLA")
@@ -64,9 +54,9 @@ def test_a_source_opens_beside_its_value(page: Page, folder: str, problems: list
     expect(page.get_by_role("tooltip")).to_contain_text(catalogue.references[source.items[0].key].title)
 
 
-def test_every_page_opens_from_the_folder(browser: Browser, folder: str) -> None:
+def test_every_page_opens_from_the_folder(page: Page, folder: str) -> None:
     """One page of each kind in each edition, reached over the navigation."""
-    page, failed = browser.new_page(), []
+    failed = []
     page.on("requestfailed", lambda request: failed.append(request.url) if request.failure != ABORTED else None)
     for edition in ("", "zh/"):
         page.goto(f"{folder}{edition}index.html")
@@ -76,7 +66,6 @@ def test_every_page_opens_from_the_folder(browser: Browser, folder: str) -> None
             page.goto(link)
             expect(page.locator("h1")).to_be_visible()
             assert Path(link).suffix == ".html"
-    page.close()
     assert failed == []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -18,14 +17,11 @@ PIXELS_PER_MM = 96 / 25.4
 
 
 @pytest.fixture(params=["light", "dark"])
-def paper(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+def paper(request: pytest.FixtureRequest, page: Page) -> Page:
     """A page set for paper as wide as A4 within its margins, for a reader of either colour scheme."""
-    width = round((A4[0] - 2 * MARGIN) * PIXELS_PER_MM)
-    context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=request.param)
-    page = context.new_page()
-    page.emulate_media(media="print")
-    yield page
-    context.close()
+    page.set_viewport_size({"width": round((A4[0] - 2 * MARGIN) * PIXELS_PER_MM), "height": 1000})
+    page.emulate_media(media="print", color_scheme=request.param)
+    return page
 
 
 def lightness(page: Page, selector: str, of: str) -> float:
@@ -72,8 +68,8 @@ def test_sources_and_the_page_itself_have_their_address(paper: Page, address: st
 
 
 @pytest.mark.parametrize("kind", PAGES)
-def test_nothing_is_wider_than_the_paper(browser: Browser, address: str, kind: str) -> None:
-    page = browser.new_page(viewport={"width": round((A4[0] - 2 * MARGIN) * PIXELS_PER_MM), "height": 1000})
+def test_nothing_is_wider_than_the_paper(page: Page, address: str, kind: str) -> None:
+    page.set_viewport_size({"width": round((A4[0] - 2 * MARGIN) * PIXELS_PER_MM), "height": 1000})
     page.emulate_media(media="print")
     page.goto(address + kind)
     across = A4[1] if page.locator(".ds-wide").count() else A4[0]
@@ -83,7 +79,6 @@ def test_nothing_is_wider_than_the_paper(browser: Browser, address: str, kind: s
             .filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1)
             .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 60)}`)"""
     )
-    page.close()
     assert wide == []
 
 

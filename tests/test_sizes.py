@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from math import prod
 from types import SimpleNamespace
 
@@ -13,28 +14,53 @@ import pytest
 from catalogue import slips
 from catalogue.derive.agreement import agreement
 from catalogue.derive.parameters import recount
-from catalogue.load import load
 from catalogue.records import Catalogue, Entry
-from catalogue.rules.controls import exact
 from catalogue.schema.architecture import Architecture, Attention, FeedForward
 from catalogue.schema.model import ActivatedBasis, PartKind
 from catalogue.schema.values import Quantity, Share
-from helpers import DATA, VALID
 
 Shape = tuple[int, ...]
-ENTRIES = {entry.variant.id: entry for folder in (VALID, DATA) for entry in load(folder).entries.values()}
-WITH_ARCHITECTURE = [entry for entry in ENTRIES.values() if entry.recount]
-OWNERS = [entry for entry in WITH_ARCHITECTURE if entry.architecture_owner == entry.variant.id]
-COMPLETE = [entry for entry in OWNERS if entry.recount and entry.recount.total is not None]
-SPARSE = [
-    entry
-    for entry in COMPLETE
-    if entry.architecture and entry.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
-]
+Wanted = Callable[[Entry], object]
 
 
-def each(entries: list[Entry]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("entry", [pytest.param(entry, id=entry.variant.id) for entry in entries])
+def has_architecture(entry: Entry) -> bool:
+    return entry.recount is not None
+
+
+def own(entry: Entry) -> bool:
+    """Whether the architecture is its own and not shared with another variant."""
+    return has_architecture(entry) and entry.architecture_owner == entry.variant.id
+
+
+def complete(entry: Entry) -> bool:
+    return own(entry) and entry.recount is not None and entry.recount.total is not None
+
+
+def sparse(entry: Entry) -> bool:
+    architecture = entry.architecture
+    return complete(entry) and architecture is not None and architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
+
+
+@pytest.fixture(scope="module")
+def entries(small: Catalogue, catalogue: Catalogue) -> dict[str, Entry]:
+    return {**small.entries, **catalogue.entries}
+
+
+def each(wanted: Wanted) -> Callable[[Callable[[Entry], None]], Callable[..., None]]:
+    """Run a test on every entry that it is about, all of both catalogues, and name each one that fails."""
+
+    def decorated(test: Callable[[Entry], None]) -> Callable[..., None]:
+        def on_each(subtests: pytest.Subtests, entries: dict[str, Entry]) -> None:
+            some = [entry for entry in entries.values() if wanted(entry)]
+            assert some
+            for entry in some:
+                with subtests.test(entry.variant.id):
+                    test(entry)
+
+        on_each.__doc__ = test.__doc__
+        return on_each
+
+    return decorated
 
 
 def config(architecture: Architecture) -> SimpleNamespace:
@@ -175,19 +201,20 @@ def weights(shapes: list[Shape]) -> int:
     return sum(prod(shape) for shape in shapes)
 
 
-def test_the_kinds_are_all_there() -> None:
-    assert {config(entry.architecture).attention for entry in COMPLETE if entry.architecture} == set(Attention)
-    assert {config(entry.architecture).feed_forward for entry in COMPLETE if entry.architecture} == set(FeedForward)
+def test_the_kinds_are_all_there(entries: dict[str, Entry]) -> None:
+    architectures = [config(e.architecture) for e in entries.values() if complete(e) and e.architecture]
+    assert {architecture.attention for architecture in architectures} == set(Attention)
+    assert {architecture.feed_forward for architecture in architectures} == set(FeedForward)
 
 
-@each(COMPLETE)
+@each(complete)
 def test_total_is_the_sum_of_all_matrices(entry: Entry) -> None:
     assert entry.architecture
     assert entry.recount
     assert entry.recount.total == weights(model_shapes(config(entry.architecture)))
 
 
-@each(SPARSE)
+@each(sparse)
 def test_activated_is_the_sum_of_the_matrices_a_token_reaches(entry: Entry) -> None:
     assert entry.architecture
     assert entry.recount
@@ -207,10 +234,11 @@ def drafted(entry: Entry) -> bool:
     return config(entry.architecture).dspark_n_routed_experts is not None  # type: ignore[arg-type]
 
 
-WITH_BLOCKS_BEHIND = [entry for entry in SPARSE if config(entry.architecture).num_nextn_predict_layers]  # type: ignore[arg-type]
+def with_blocks_behind(entry: Entry) -> bool:
+    return sparse(entry) and bool(config(entry.architecture).num_nextn_predict_layers)  # type: ignore[arg-type]
 
 
-@each([entry for entry in WITH_BLOCKS_BEHIND if not drafted(entry)])
+@each(lambda entry: with_blocks_behind(entry) and not drafted(entry))
 def test_mtp_modules_are_a_layer_a_projection_and_their_norms(entry: Entry) -> None:
     assert entry.architecture
     assert entry.recount
@@ -231,7 +259,7 @@ def test_mtp_modules_are_a_layer_a_projection_and_their_norms(entry: Entry) -> N
     )
 
 
-@each([entry for entry in WITH_BLOCKS_BEHIND if drafted(entry)])
+@each(lambda entry: with_blocks_behind(entry) and drafted(entry))
 def test_a_drafter_is_its_blocks_what_it_reads_and_two_heads(entry: Entry) -> None:
     assert entry.architecture
     assert entry.recount
@@ -246,7 +274,7 @@ def test_a_drafter_is_its_blocks_what_it_reads_and_two_heads(entry: Entry) -> No
     assert entry.recount.mtp.value == weights([*block * c.num_nextn_predict_layers, *reads, *heads])
 
 
-@each([entry for entry in OWNERS if entry.recount and entry.recount.engram])
+@each(lambda entry: own(entry) and entry.recount and entry.recount.engram)
 def test_engram_is_its_tables_and_a_key_per_stream_with_one_value(entry: Entry) -> None:
     assert entry.architecture
     assert entry.recount
@@ -258,7 +286,7 @@ def test_engram_is_its_tables_and_a_key_per_stream_with_one_value(entry: Entry) 
     assert projections.value == weights(module * c.engram_layers)
 
 
-@each([entry for entry in OWNERS if entry.recount and entry.recount.reading])
+@each(lambda entry: own(entry) and entry.recount and entry.recount.reading)
 def test_reading_takes_the_layers_of_the_encoder(entry: Entry) -> None:
     assert entry.architecture
     assert entry.recount
@@ -279,7 +307,7 @@ def test_reading_takes_the_layers_of_the_encoder(entry: Entry) -> None:
     assert entry.recount.reading.value == weights(layers)
 
 
-@each([entry for entry in ENTRIES.values() if entry.variant.vision])
+@each(lambda entry: entry.variant.vision)
 def test_a_vision_encoder_is_the_sum_of_its_matrices(entry: Entry) -> None:
     assert entry.variant.vision
     assert entry.architecture
@@ -292,7 +320,7 @@ def test_a_vision_encoder_is_the_sum_of_its_matrices(entry: Entry) -> None:
     assert entry.parts[PartKind.VISION].value == weights(shapes)
 
 
-@each([entry for entry in ENTRIES.values() if entry.parts])
+@each(lambda entry: entry.parts)
 def test_everything_is_the_main_model_and_what_stands_beside_it(entry: Entry) -> None:
     assert entry.recount
     assert entry.recount.total
@@ -301,10 +329,10 @@ def test_everything_is_the_main_model_and_what_stands_beside_it(entry: Entry) ->
     assert entry.parts[PartKind.EVERYTHING].value == together
 
 
-def test_published_parts_agree_or_the_entry_explains() -> None:
+def test_published_parts_agree_or_the_entry_explains(entries: dict[str, Entry]) -> None:
     compared = [
         (part, found)
-        for entry in ENTRIES.values()
+        for entry in entries.values()
         for part in entry.variant.parameters.parts
         if (found := entry.part_agreement(part)) is not None
     ]
@@ -312,7 +340,7 @@ def test_published_parts_agree_or_the_entry_explains() -> None:
     assert [part.name.en for part, found in compared if found.holds == bool(part.explanation)] == []
 
 
-@each([entry for entry in COMPLETE if entry not in SPARSE])
+@each(lambda entry: complete(entry) and not sparse(entry))
 def test_every_parameter_of_a_dense_model_is_active(entry: Entry) -> None:
     assert entry.recount
     assert entry.recount.idle is None
@@ -346,7 +374,7 @@ def cached(c: SimpleNamespace) -> float:
     return sum(CACHE_PER_LAYER[c.attention](c) for _ in range(c.num_hidden_layers))
 
 
-@each([entry for entry in OWNERS if entry.recount and entry.recount.kv_cache])
+@each(lambda entry: own(entry) and entry.recount and entry.recount.kv_cache)
 def test_cache_holds_what_each_layer_keeps_of_a_token(entry: Entry) -> None:
     assert entry.architecture
     assert entry.recount
@@ -355,7 +383,7 @@ def test_cache_holds_what_each_layer_keeps_of_a_token(entry: Entry) -> None:
     assert entry.recount.kv_cache.value == cached(c)
 
 
-@each(WITH_ARCHITECTURE)
+@each(has_architecture)
 def test_terms_add_up_or_the_missing_fields_are_named(entry: Entry) -> None:
     assert entry.recount
     assert entry.architecture
@@ -369,7 +397,7 @@ def test_terms_add_up_or_the_missing_fields_are_named(entry: Entry) -> None:
         assert entry.recount.activated == {}
 
 
-@each(COMPLETE)
+@each(complete)
 def test_shown_working_gives_the_shown_value(entry: Entry) -> None:
     assert entry.recount
     others = (entry.recount.idle, entry.recount.kv_cache, *entry.parts.values())
@@ -377,23 +405,6 @@ def test_shown_working_gives_the_shown_value(entry: Entry) -> None:
         shown = term.numbers.replace(",", "").replace("×", "*").replace("÷", "/")
         assert re.fullmatch(r"[\d+*/() -]+", shown), term
         assert eval(shown) == term.value, term
-
-
-@each([entry for entry in ENTRIES.values() if entry.total_agreement])
-def test_published_and_recomputed_agree_or_the_entry_explains(entry: Entry) -> None:
-    parameters = entry.variant.parameters
-    assert entry.total_agreement
-    assert entry.total_agreement.recomputed == entry.recount.total  # type: ignore[union-attr]
-    assert (entry.activated_agreement is not None) == (
-        parameters.activated is not None and parameters.activated.value is not None
-    )
-    for compared, explanation in (
-        (entry.total_agreement, parameters.total_explanation),
-        (entry.activated_agreement, parameters.activated_explanation),
-    ):
-        assert (compared is not None and not compared.holds) == (explanation is not None)
-        if compared and explanation:
-            assert abs(explanation.recomputed.value - compared.recomputed) <= explanation.recomputed.step / 2
 
 
 SIZES = ("num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads")
@@ -436,7 +447,7 @@ def one_digit_off(number: int) -> list[int]:
     return [int(digits[:place] + str(int(digits[place]) + step) + digits[place + 1 :]) for place, step in steps]
 
 
-@each(COMPLETE)
+@each(complete)
 def test_one_wrong_digit_changes_the_recount(entry: Entry) -> None:
     architecture = entry.architecture
     assert architecture
@@ -478,18 +489,9 @@ def test_agreement(published: str, recomputed: int, tolerance: str | None, holds
     assert agreement(Quantity.parse(published), recomputed, share).holds is holds
 
 
-@each([entry for entry in load(DATA).entries.values() if entry.variant.architecture])
-def test_every_architecture_carries_its_check_digits(entry: Entry) -> None:
-    assert entry.architecture
-    assert entry.recount
-    assert entry.architecture.control
-    expected = exact(entry.architecture, entry.recount)
-    assert {name: getattr(entry.architecture.control, name) for name in expected} == expected
-
-
-def test_the_report_on_slips_is_current_and_meets_its_goal(catalogue: Catalogue) -> None:
-    """At least 95 % of the wrong digits in dimensions that bear on size or cache are caught."""
-    committed = (DATA / "slips.json").read_text(encoding="utf-8")
-    assert slips.report(catalogue) == committed, "run `make slips`"
-    tallies = json.loads(committed)["bearing"].values()
+def test_nearly_every_slip_is_caught(catalogue: Catalogue) -> None:
+    """At least 95 % of the wrong digits in dimensions that bear on size or cache, of a model of each kind."""
+    some = {id_: catalogue.models[id_] for id_ in ("deepseek-moe", "deepseek-v3")}
+    tallies = json.loads(slips.report(replace(catalogue, models=some)))["bearing"].values()
+    assert sum(t["changes"] for t in tallies) > 500
     assert sum(t["caught"] for t in tallies) >= 0.95 * sum(t["changes"] for t in tallies)

@@ -221,10 +221,9 @@ LABELS = """() => [...document.querySelectorAll('svg.ds-timeline text')]
 @pytest.mark.parametrize("edition", ["", "zh/"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_labels_do_not_collide_and_lines_meet_their_dots(
-    browser: Browser, address: str, query: str, edition: str, width: int
+    page: Page, address: str, query: str, edition: str, width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 800})
     page.goto(address + edition + TIMELINE + query)
     assert page.evaluate(LINES_MEET_DOTS) == []
     slack = 3  # line boxes are higher than the letters in them
@@ -245,4 +244,3 @@ def test_labels_do_not_collide_and_lines_meet_their_dots(
             box = name.bounding_box()
             assert box is not None
             assert 0 <= box["x"] - frame["x"] < 30, "the names of the lanes stay in sight"
-    context.close()

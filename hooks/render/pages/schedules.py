@@ -69,7 +69,8 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
             continue
         title = words(f"schedule.{group}")
         intro = f"<p>{escape(words('schedule.others_intro'))}</p>\n" if group == "other" else ""
-        html = intro + _figure(citations, runs, in_tokens=False, batch=True, name=title, undrawn=undrawn)
+        batch = any(run.schedule.batch for run in runs)
+        html = intro + _figure(citations, runs, in_tokens=False, batch=batch, name=title, undrawn=undrawn)
         yield Section(f"schedules-{group}", title, html + _points(citations, title, runs, stages))
 
 
