@@ -19,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from .schema.api import ApiName
+from .schema.copies import CopiesFile
 from .schema.gpu import Gpu
 from .schema.model import Model, ModelsFile
 from .schema.technique import Technique, TechniquesFile
@@ -29,6 +30,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "models.schema.json": ModelsFile,
     "model.schema.json": Model,
     "techniques.schema.json": TechniquesFile,
+    "copies.schema.json": CopiesFile,
 }
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 
 from . import files, references, strict_yaml
-from .files import REFERENCES, TECHNIQUES
+from .files import COPIES, REFERENCES, TECHNIQUES
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .records import Catalogue
 from .rules import ALL
 from .rules.draft import Draft
+from .schema.copies import Copies, CopiesFile
 from .schema.model import ModelsFile
 from .schema.technique import TechniquesFile
 from .schema.values import Text
@@ -65,18 +66,30 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
     models_file = files.models(texts, folder)
     techniques_file = strict_yaml.read(texts[TECHNIQUES], f"{folder}/{TECHNIQUES}")
     cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
-    findings = [*findings, *models_file.findings, *techniques_file.findings]
-    models = techniques = None
+    copies_file = strict_yaml.read(texts.get(COPIES, "copies: {}"), f"{folder}/{COPIES}")
+    findings = [*findings, *models_file.findings, *techniques_file.findings, *copies_file.findings]
+    models = techniques = copies = None
     if models_file.data is not None:
         models, found = validate(models_file, ModelsFile)
         findings += found
     if techniques_file.data is not None:
         techniques, found = validate(techniques_file, TechniquesFile)
         findings += found
-    if models is None or techniques is None:
+    if copies_file.data is not None:
+        copies, found = validate(copies_file, CopiesFile)
+        findings += found
+    if models is None or techniques is None or copies is None:
         raise CatalogueError(findings)
+    table = Copies.of(copies)
     draft = Draft(
-        models_file, with_sources(models), techniques_file, with_sources(techniques), f"{folder}/{REFERENCES}", cited
+        models_file,
+        with_sources(models, table),
+        techniques_file,
+        with_sources(techniques, table),
+        f"{folder}/{REFERENCES}",
+        cited,
+        copies_file,
+        copies,
     )
     return draft, findings
 

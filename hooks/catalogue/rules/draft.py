@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..findings import Finding, Path
 from ..lookup import Lookup
 from ..records import Entry, entries
 from ..references import Reference
+from ..schema.copies import Copies, CopiesFile
 from ..schema.gpu import Gpu
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.technique import TechniquesFile
@@ -28,6 +29,12 @@ class Draft:
     techniques: TechniquesFile
     references_file: str
     references: Mapping[str, Reference]
+    copies_located: Located = field(default_factory=lambda: Located(""))
+    copies_file: CopiesFile = field(default_factory=CopiesFile)
+
+    @cached_property
+    def copies(self) -> Copies:
+        return Copies.of(self.copies_file)
 
     @cached_property
     def by_id(self) -> dict[str, Model]:

@@ -45,7 +45,7 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
         if path not in file.lines:  # handed down from a block, where it is reported
             continue
         if isinstance(value, Sources):
-            keys = [key for source in value.items for key in _keys(source)]
+            keys = [key for source in value.items for key in _keys(source, typed=True)]
         elif path and path[-1] == "reference" and isinstance(value, str):
             keys = [value]
         else:
@@ -81,5 +81,6 @@ def references_are_cited(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _keys(source: Source) -> list[str]:
-    return [source.key, *(_keys(source.via) if source.via else [])]
+def _keys(source: Source, typed: bool = False) -> list[str]:
+    """The keys of a source and of its copies; with `typed`, without what was filled in from copies.yaml."""
+    return [source.key, *(_keys(source.via) if source.via and not (typed and source.tabled) else [])]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -83,7 +83,7 @@ class Name(Text):
     _words: ClassVar[re.Pattern[str]] = _COMMON_WORD
 
 
-class _Scalar:
+class Scalar:
     """Base of values that are written as one YAML scalar and parsed by `parse`."""
 
     json_schema: ClassVar[JsonSchemaValue]
@@ -109,7 +109,7 @@ _QUANTITY = re.compile(r"(?P<qualifier>[~<>≤≥]?)(?P<number>-?\d+(?:\.\d+)?(?
 
 
 @dataclass(frozen=True)
-class Quantity(_Scalar):
+class Quantity(Scalar):
     """A number as a source prints it: `236B`, `~600K`, `0.1`, `42.5%`.
 
     `text` keeps the printed form, `value` is exact, and `step` is one unit of the last
@@ -186,7 +186,7 @@ class Share(Quantity):
 
 
 @dataclass(frozen=True)
-class PartialDate(_Scalar):
+class PartialDate(Scalar):
     """A day, or a month alone where only that is known: `2024-05-07` or `2024-05`."""
 
     text: str
@@ -224,23 +224,27 @@ class PartialDate(_Scalar):
 
 
 @dataclass(frozen=True)
-class Source(_Scalar):
+class Source(Scalar):
     """Where a value was read: a key of references.bib and a place in it.
 
     Written `key locus`. Where the original could not be read and a copy was, the copy
     follows behind ` via `, so that the site can say so. Several sources are separated by `; `.
+
+    Attributes:
+        tabled: Whether `via` was filled in from data/copies.yaml.
     """
 
     key: str
     locus: str = ""
     via: Source | None = None
+    tabled: bool = field(default=False, compare=False, repr=False)
 
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
 @dataclass(frozen=True)
-class Sources(_Scalar):
+class Sources(Scalar):
     """One source or several that say the same."""
 
     items: tuple[Source, ...]
@@ -252,15 +256,16 @@ class Sources(_Scalar):
         """Read `key locus; key locus via key locus`. Raises ValueError."""
         if not isinstance(data, str) or not data.strip():
             raise ValueError("not a source; allowed is `key locus`, for example `deepseek-v3 §4.2`")
-        return cls(tuple(_source(part) for part in data.split("; ")))
+        return cls(tuple(source(part) for part in data.split("; ")))
 
 
-def _source(text: str) -> Source:
+def source(text: str) -> Source:
+    """Read one `key locus via key locus`. Raises ValueError."""
     original, separator, copy = text.strip().partition(" via ")
     key, _, locus = original.partition(" ")
     if not _KEY.fullmatch(key):
         raise ValueError(f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`")
-    return Source(key, locus.strip(), _source(copy) if separator else None)
+    return Source(key, locus.strip(), source(copy) if separator else None)
 
 
 class Absence(StrEnum):

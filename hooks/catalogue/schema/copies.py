@@ -1,0 +1,91 @@
+"""data/copies.yaml: where a document was read, if not in the original."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from pydantic import Field
+from pydantic.json_schema import JsonSchemaValue
+
+from .values import Identifier, Record, Scalar, Source, Sources, source
+
+EVERYWHERE, ORIGINAL = "*", "original"
+
+
+@dataclass(frozen=True)
+class Copy(Scalar):
+    """A copy of a document and the place in it, or `original` for a place that was read in the document itself."""
+
+    via: Source | None
+
+    json_schema: ClassVar[JsonSchemaValue] = {"type": "string", "pattern": r"^[a-z0-9][a-z0-9.-]*(\s|$)"}
+
+    @classmethod
+    def parse(cls, data: Any) -> Copy:
+        """Read `key place` or `original`. Raises ValueError."""
+        if not isinstance(data, str) or not data.strip():
+            raise ValueError("not a copy; allowed is `copy-key place`, or `original`")
+        return cls(None if data == ORIGINAL else source(data))
+
+
+class CopiesFile(Record):
+    """data/copies.yaml."""
+
+    copies: dict[Identifier, Copy | dict[str, Copy]] = Field(
+        default_factory=dict,
+        description=(
+            "By reference key: the copy in which the document was read; or by place in the document, "
+            "`*` for all places that are not named. A place covers what is inside it: `README` covers `README §2`."
+        ),
+        examples=[{"deepseek-v4": {"*": "copy-somebody papers/v4.md", "Table 1": "original"}}],
+    )
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The table of copies. `lines` gives the copy for a document and a place in it."""
+
+    lines: Mapping[tuple[str, str], Source | None]
+
+    @classmethod
+    def of(cls, file: CopiesFile) -> Copies:
+        """The table that a file states."""
+        return cls({(key, place): copy.via for key, place, copy in each_line(file)})
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, ...]]:
+        """Places of each document that have a line, the longest first."""
+        found: dict[str, list[str]] = {}
+        for key, place in self.lines:
+            found.setdefault(key, []).append(place)
+        return {key: tuple(sorted(places, key=len, reverse=True)) for key, places in found.items()}
+
+    def line(self, key: str, locus: str) -> tuple[str, str] | None:
+        """The line that says where a place was read: its own, that of what it is inside, or that of the whole document."""
+        if not locus:
+            return None
+        for place in self._places.get(key, ()):
+            if place == locus or (locus.startswith(place) and locus[len(place)] in " ,"):
+                return key, place
+        return (key, EVERYWHERE) if (key, EVERYWHERE) in self.lines else None
+
+    def filled(self, sources: Sources | None) -> Sources | None:
+        """The sources with the copy in which each was read, where the table knows one and none is typed."""
+        if sources is None:
+            return None
+        return Sources(tuple(self._filled(item) for item in sources.items))
+
+    def _filled(self, item: Source) -> Source:
+        line = self.line(item.key, item.locus) if item.via is None else None
+        copy = self.lines[line] if line else None
+        return Source(item.key, item.locus, copy, tabled=True) if copy else item
+
+
+def each_line(file: CopiesFile) -> Iterator[tuple[str, str, Copy]]:
+    """Every line as document, place and copy."""
+    for key, stated in file.copies.items():
+        for place, copy in stated.items() if isinstance(stated, dict) else ((EVERYWHERE, stated),):
+            yield key, place, copy
