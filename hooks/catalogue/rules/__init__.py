@@ -73,4 +73,5 @@ ALL: tuple[Rule, ...] = (
     sizes.stored_caches_agree,
     sizes.explanations_are_needed,
     texts.interpolations_resolve,
+    texts.leads_are_short,
 )

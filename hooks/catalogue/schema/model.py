@@ -280,6 +280,11 @@ class Model(Record):
         examples=["deepseek-v3"],
     )
     dates: Dates = Field(description="When it came out.")
+    lead: Text | None = Field(
+        default=None,
+        description="What it is and what is new, in at most 40 words: what a reader sees first. The headline numbers stand below it.",
+        examples=["A mixture of experts that is trained in eight-bit numbers."],
+    )
     summary: Text = Field(
         description="What it is, in about three sentences. Numbers are interpolated, not typed.",
         examples=["A mixture of experts that is trained in eight-bit numbers."],
