@@ -45,4 +45,5 @@ def _renamed(entry: str, suffix: str) -> str:
     renamed = re.sub(
         rf"(?:(?<![\w.-])|(?<=scores\.))({ids})(?![\w.-])(?=[/@':,}}\]]|$)", rf"\1{suffix}", entry, flags=re.M
     )
+    renamed = re.sub(r"(?m)^  api:.*\n(?:    .*\n)*", "", renamed)  # no name of the API leads to it
     return re.sub(r"(?:source|reference): [^}\n]*", lambda m: re.sub(rf"({ids}){suffix}\b", r"\1", m[0]), renamed)

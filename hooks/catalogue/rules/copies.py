@@ -27,7 +27,8 @@ def copies_resolve(draft: Draft) -> Iterator[Finding]:
 
 def copies_are_used(draft: Draft) -> Iterator[Finding]:
     """Every line of copies.yaml says of something that is cited where it was read."""
-    used = {draft.copies.line(item.key, item.locus) for item in _cited(draft) if item.tabled or item.via is None}
+    cited = [(item.via, draft.copies.line(item.key, item.locus)) for item in _cited(draft)]
+    used = {line for via, line in cited if line and (via is None or via == draft.copies.lines[line])}
     for key, place, _ in each_line(draft.copies_file):
         if (key, place) not in used and key in draft.references:
             yield draft.copies_located.finding(
