@@ -11,14 +11,12 @@ module too, loaded a second time; it finds what was read in `extra.handed_over`.
 from __future__ import annotations
 
 import gc
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import jieba
 from jinja2 import Environment
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -30,12 +28,14 @@ from mkdocs.structure.nav import Section
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
+from catalogue import aliases
 from catalogue.findings import CatalogueError
 from catalogue.load import load
+from finish import Built, finish, fonts_in_styles
 from render import words as language_files
 from render.edition import Edition, PageError, editions
 from render.markdown_tables import AccessibleTables
-from render.page import moved, search_text
+from render.page import moved
 from render.site import hand_written
 from render.words import CHINESE, ENGLISH, BrokenWords
 
@@ -50,12 +50,13 @@ _LINK = re.compile(r'(?:(?<=href=")|(?<=href=\\"))ds:([^"#?\\]*)')
 
 @dataclass
 class Build:
-    """One build: its edition, each page's blocks by name, pages on their way through, and the edition to build next."""
+    """One build: its edition, other names of pages, each page's blocks by name, pages by address, and the edition to build next."""
 
     edition: Edition
+    aliases: Mapping[str, tuple[str, ...]]
     next: Edition | None = None
     blocks: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    finished: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, Built] = field(default_factory=dict)
 
 
 _build: Build
@@ -88,13 +89,13 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global _build
     try:
         handed_over = config.extra.pop("handed_over", None)
-        _build = Build(handed_over) if handed_over else _read(config)
+        _build = Build(*handed_over) if handed_over else _read(config)
     except (CatalogueError, BrokenWords, PageError) as error:
         report = error.report() if isinstance(error, CatalogueError) else str(error)
         if not (_serving and "_build" in globals()):
             raise Abort(report) from None
         log.error("%s\nThe last good site is served until this is mended.", report)
-        _build = Build(_build.edition, _build.next)
+        _build = Build(_build.edition, _build.aliases, _build.next)
     config.nav = _build.edition.site.nav
     config.markdown_extensions.append(AccessibleTables())  # type: ignore[arg-type]
     if config.plugins["material/offline"].config.enabled:
@@ -103,11 +104,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def _open_from_a_folder(config: MkDocsConfig) -> None:
-    """Load nothing that a browser refuses to a page on disk: no module from a file, and no worker but the one at hand.
-
-    Material's plugin makes addresses of files and puts the search index into a script, but takes its worker from a network.
-    """
-    config.extra["polyfills"] = ["assets/javascripts/iframe-worker.js"]
+    """Load no module, which browsers refuse from a file. Material's plugin makes addresses of files, and asks for a worker from a network."""
+    config.extra["polyfills"] = []
     for script in config.extra_javascript:
         if not isinstance(script, str):
             script.type, script.defer = "", True
@@ -121,17 +119,11 @@ def _read(config: MkDocsConfig) -> Build:
     words = {language: language_files.load(language) for language in CONFIG}
     if problems := language_files.differences(words[ENGLISH], words[CHINESE]):
         raise BrokenWords("\n".join(problems))
-    _teach(words[CHINESE]("segments.terms").split())
     built = editions(catalogue, {language: words[language] for language in _built(config)}, root / "docs")
     first, *others = built.values()
-    return Build(first, others[0] if others else None)
-
-
-def _teach(terms: list[str]) -> None:
-    """Make the segmenter, which the search plugin uses, split Chinese sentences at the terms of the field."""
-    jieba.setLogLevel(logging.WARNING)
-    for term in terms:
-        jieba.add_word(term)
+    docs = Path(config.docs_dir)
+    pages = {*first.site.pages, *(path.relative_to(docs).as_posix() for path in docs.rglob("*.md"))}
+    return Build(first, aliases.load(root / "data", pages), others[0] if others else None)
 
 
 def _built(config: MkDocsConfig) -> list[str]:
@@ -140,7 +132,10 @@ def _built(config: MkDocsConfig) -> list[str]:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Build the Chinese edition into its folder of the English one."""
+    """Index the pages, then build the Chinese edition into its folder of the English one."""
+    finish(Path(config.site_dir), _build.pages, _build.edition.context, _build.aliases)
+    if config.plugins["material/offline"].config.enabled:
+        fonts_in_styles(Path(config.site_dir))
     if _build.next is None:
         return
     folder = FOLDER[CHINESE]
@@ -150,7 +145,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         site_url=config.site_url and config.site_url + folder,
         strict=config.strict,
     )
-    chinese.extra["handed_over"] = _build.next
+    chinese.extra["handed_over"] = (_build.next, _build.aliases)
     build(chinese)
 
 
@@ -184,18 +179,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put the ready blocks in place; give the search index, which reads the page next, their text alone.
-
-    The index parses every tag in Python, so text without tags is a good part of the build time.
-    """
-    blocks = _build.blocks.get(page.file.src_uri, {})
-    _build.finished[page.file.src_uri] = _linked(_MARKER.sub(lambda match: blocks[match[1]], html), page, files)
-    return _MARKER.sub(lambda match: search_text(match[1], blocks[match[1]]), html)
-
-
-def on_page_context(context: object, page: Page, config: MkDocsConfig, nav: object) -> None:
-    """Swap the text that was indexed for the finished page."""
-    page.content = _build.finished.pop(page.file.src_uri)
+    """Put the ready blocks in place, and note where the page will stand."""
+    path = page.file.src_uri
+    _build.pages[page.url] = Built(path, page.file.dest_uri)
+    blocks = _build.blocks.get(path, {})
+    return _linked(_MARKER.sub(lambda match: blocks[match[1]], html), page, files)
 
 
 def _linked(html: str, page: Page, files: Files) -> str:

@@ -1,4 +1,4 @@
-"""The site in Chromium: pages, sources, sorting and search, wide and narrow, light and dark."""
+"""The site in Chromium: pages, sources and sorting, wide and narrow, light and dark."""
 
 from __future__ import annotations
 
@@ -89,26 +89,6 @@ def test_sorting_works_from_the_keyboard(page: Page, address: str) -> None:
     head.get_by_role("button").focus()
     page.keyboard.press("Enter")
     assert head.get_attribute("aria-sort") == "ascending"
-
-
-@pytest.mark.parametrize("query", ["DeepSeek-V3", "multi-head latent attention", "GRPO", "DualPipe"])
-def test_search_finds(page: Page, address: str, query: str) -> None:
-    page.goto(address)
-    page.locator("input.md-search__input").click()
-    page.locator("input.md-search__input").type(query)
-    expect(page.locator(".md-search-result__item").first).to_be_visible()
-    assert query.lower() in page.locator(".md-search-result__list").inner_text().lower()
-
-
-@pytest.mark.parametrize("query", ["潜在注意力", "负载均衡", "GRPO", "学习率", "67B", "专家并行", "投机解码"])
-def test_search_finds_chinese_inside_sentences(page: Page, address: str, query: str) -> None:
-    page.goto(address + "zh/")
-    page.locator("input.md-search__input").click()
-    page.keyboard.insert_text(query)
-    page.keyboard.press("End")
-    expect(page.locator(".md-search-result__item").first).to_be_visible()
-    found = page.locator(".md-search-result__list").inner_text().replace("\u200b", "")
-    assert query.lower() in found.lower()
 
 
 def test_an_entry_of_the_bibliography_is_copied(browser: Browser, address: str, catalogue: Catalogue) -> None:

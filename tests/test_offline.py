@@ -36,10 +36,10 @@ def problems(page: Page) -> Iterator[list[str]]:
 @pytest.mark.parametrize(("home", "query"), [("index.html", "latent attention"), ("zh/index.html", "潜在注意力")])
 def test_search_works_without_a_server(page: Page, folder: str, problems: list[str], home: str, query: str) -> None:
     page.goto(folder + home)
-    page.locator("input.md-search__input").click()
+    page.locator("[data-ds-search]").click()
+    expect(page.locator("dialog.ds-search input")).to_be_focused()
     page.keyboard.insert_text(query)
-    page.keyboard.press("End")
-    first = page.locator(".md-search-result__item a").first
+    first = page.locator(".ds-hits a").first
     expect(first).to_be_visible()
     assert "techniques/mla" in (first.get_attribute("href") or "")
     first.click()
@@ -60,7 +60,7 @@ def test_every_page_opens_from_the_folder(page: Page, folder: str) -> None:
     page.on("requestfailed", lambda request: failed.append(request.url) if request.failure != ABORTED else None)
     for edition in ("", "zh/"):
         page.goto(f"{folder}{edition}index.html")
-        links = page.locator(".md-tabs a").evaluate_all("links => links.map(link => link.href)")
+        links = page.locator(".ds-tabs a").evaluate_all("links => links.map(link => link.href)")
         assert len(links) > 4
         for link in links:
             page.goto(link)

@@ -17,9 +17,20 @@ _FIRST = ("tokens.css", "base.css", "frame.css", "values.css", "tables.css", "pa
 _LAST = "print.css"
 
 
+STYLES = "assets/ds.css"
+SEARCH = "assets/search.js"
+SEARCH_INDEX = "search/"  # folder of the index, below the site
+
+
 def files() -> dict[str, str]:
-    """The assets that every page loads, by path."""
-    return {"assets/ds.css": _styles(), "assets/ds.js": _read("scripts/ds.js")}
+    """The assets of the site by path: what every page loads, and what the search loads when it opens."""
+    return {STYLES: _styles(), "assets/ds.js": _read("scripts/ds.js"), SEARCH: _search()}
+
+
+def _search() -> str:
+    """The search as one script that leaves no names behind; where its index is, is known once the index is made."""
+    parts = [_shortened(_read(f"scripts/search/{name}.js")) for name in ("words", "engine", "dialog")]
+    return "\n".join(["(() => {", f'const FOLDER = "{SEARCH_INDEX}";', *parts, "})();\n"])
 
 
 def script(name: str, data: Mapping[str, str] | None = None) -> Markup:

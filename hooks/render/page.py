@@ -7,7 +7,6 @@ else is HTML that is put in place after Markdown, which keeps builds fast.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -83,16 +82,6 @@ class Page:
 def marker(block: str) -> str:
     """The comment that stands in Markdown for a block of HTML."""
     return f"<!-- ds-block: {block} -->"
-
-
-_TAG = re.compile(r"<[^>]*>")
-_NO_TEXT = re.compile(r"<(script|svg)\b.*?</\1>", re.DOTALL)
-_NOT_SEARCHED = {"sources"}
-
-
-def search_text(block: str, html: str) -> str:
-    """What the search index reads of a block: its text, still escaped; nothing of scripts, figures and lists of sources."""
-    return "" if block in _NOT_SEARCHED else _TAG.sub(" ", _NO_TEXT.sub("", html))
 
 
 def moved(address: str) -> str:

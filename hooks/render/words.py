@@ -10,8 +10,8 @@ from catalogue.strict_yaml import read
 
 FOLDER = Path(__file__).parent / "words"
 ENGLISH, CHINESE = "en", "zh"
-# What English reads off the code: descriptions of fields, docstrings of rules. And what only a search in Chinese needs.
-_IN_THE_CODE = ("schema.", "rules.", "segments.")
+# What English reads off the code: descriptions of fields, docstrings of rules.
+_IN_THE_CODE = ("schema.", "rules.")
 
 
 class BrokenWords(ValueError):

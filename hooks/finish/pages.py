@@ -1,0 +1,88 @@
+"""The text of finished pages, section by section, as the search shows and counts it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser
+
+# What is said elsewhere, cannot be read as a sentence, or is a tool.
+_SILENT = (
+    "script, style, svg, math, form, template, .headerlink, .md-content__button, .ds-printed, .ds-sources, .ds-mark, "
+    ".ds-via, .ds-copy, nav, button, caption"
+)
+_ELSEWHERE = frozenset(("related", "sources", "cite"))  # sections that only lead to what other pages say
+_TAG = r'<(?:[^>"]|"[^"]*")*>'  # the parser writes every attribute in double quotes
+_BLOCK = re.compile(
+    r'</?(?:p|div|li|td|th|tr|dt|dd|h[1-6]|br|pre|figcaption|summary|section)\b(?:[^>"]|"[^"]*")*>|\n\s*\n'
+)
+_BESIDE = re.compile(r"(?<=</span>)(?=<(?:span|b|small)\b)|(?<=</b>)(?=<(?:span|small)\b)")  # set apart by a style
+_ANY = re.compile(_TAG)
+_HEADING = re.compile(r'<h[2-4]\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h[2-4]>', re.DOTALL)
+_LINK = re.compile(r'href="([^"#?:]+)')
+_SPACE = re.compile(r"\s+")
+_ENDS = tuple(".:;!?。：；！？·")
+
+
+@dataclass
+class Section:
+    """A heading, its anchor (empty for what stands above the first), and the text under it."""
+
+    anchor: str
+    title: str
+    text: str
+
+
+@dataclass
+class FinishedPage:
+    """A page by its address in the edition, `models/deepseek-v3/`.
+
+    Attributes:
+        facts: The values that stand at its top.
+        links: Addresses of the pages it leads to.
+    """
+
+    url: str
+    title: str
+    facts: str
+    links: frozenset[str]
+    sections: list[Section] = field(default_factory=list)
+
+
+def read(html: str, url: str) -> FinishedPage | None:
+    """The sections of a page; nothing where it has no article."""
+    article = LexborHTMLParser(html).css_first("article")
+    heading = article.css_first("h1") if article is not None else None
+    if article is None or heading is None:
+        return None
+    for node in article.css(_SILENT):
+        node.decompose()
+    facts = _plain(" · ".join(node.text() for node in article.css(".ds-facts dd")))
+    title = _plain(heading.text())
+    heading.decompose()
+    text = article.html or ""
+    links = frozenset(urljoin(f"/{url}", link)[1:] for link in set(_LINK.findall(text)))
+    page = FinishedPage(url, title, facts, links)
+    lead, *rest = _HEADING.split(text)
+    page.sections.append(Section("", page.title, _text(lead)))
+    for anchor, title, under in zip(*[iter(rest)] * 3, strict=True):
+        if anchor in _ELSEWHERE:
+            continue
+        page.sections.append(Section(anchor, _plain(unescape(_ANY.sub("", title))), _text(under)))
+    return page
+
+
+def _text(html: str) -> str:
+    """What a reader sees of HTML: blocks and cells apart, everything else as it stands."""
+    text = ""
+    for line in _BLOCK.sub("\0", _BESIDE.sub(" ", html)).split("\0"):
+        if plain := _plain(unescape(_ANY.sub("", line))):
+            text += plain if not text else (" " if text.endswith(_ENDS) else " · ") + plain
+    return text
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub(" ", text.replace("\u2060", "").replace("\u200b", "")).strip()

@@ -1,0 +1,164 @@
+// The search as a dialog: what is typed, what is found, and the keys. Loaded when a reader first asks for it.
+
+const EXCERPT = document.documentElement.lang === "zh" ? 90 : 175;
+const SHOWN = 8;
+const { root } = document.currentScript.dataset;
+const make = (tag, values = {}, ...children) => {
+  const { data, ...own } = values;
+  const made = Object.assign(document.createElement(tag), own);
+  for (const [name, value] of Object.entries(data ?? {})) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+};
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+let dialog, input, status, hits, kinds;
+let turn = 0;
+let kind = "";
+let limit = SHOWN;
+
+function build({ words }) {
+  input = make("input", { type: "text", placeholder: words.placeholder, autocomplete: "off", spellcheck: false, data: { "aria-label": words.label, enterkeyhint: "go", inputmode: "search" } });
+  const close = make("button", { type: "button", className: "ds-search-close", textContent: words.close, onclick: () => dialog.close() });
+  status = make("p", { data: { role: "status" } });
+  kinds = make("div", { className: "ds-search-kinds", data: { role: "group", "aria-label": words.kinds } });
+  hits = make("ol", { className: "ds-hits" });
+  const keys = make("p", { className: "ds-search-keys", textContent: words.keys });
+  dialog = make("dialog", { className: "ds-search", data: { "aria-label": words.label } }, make("form", { method: "dialog", data: { role: "search" } }, input, close), kinds, status, hits, keys);
+  document.body.append(dialog);
+  input.addEventListener("input", () => {
+    limit = SHOWN;
+    kind = "";
+    search();
+  });
+  dialog.addEventListener("keydown", move);
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest("a")) dialog.close();
+  });
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    hits.querySelector("a")?.click();
+  });
+  status.textContent = words.hint;
+}
+
+// Arrows go through the hits; letters typed on a hit go on with the query.
+function move(event) {
+  const links = [...hits.querySelectorAll("a")];
+  const at = links.indexOf(document.activeElement);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && (at >= 0 || document.activeElement === input)) {
+    event.preventDefault();
+    (links[at + step] ?? (at + step < 0 ? input : links[at]))?.focus();
+  } else if (at >= 0 && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && event.key !== " ") {
+    input.focus();
+  }
+}
+
+// ---- Hits ----
+
+async function search() {
+  const mine = ++turn;
+  const query = input.value.trim();
+  const { words } = head;
+  if (!query) {
+    hits.replaceChildren();
+    kinds.replaceChildren();
+    status.textContent = words.hint;
+    return;
+  }
+  let found, texts;
+  try {
+    found = await find(input.value);
+    const pages = found.pages.filter(({ page }) => !kind || head.pages[page][2] === kind - 1).slice(0, limit);
+    if (mine !== turn) return;
+    const wanted = pages.flatMap(({ sections }, rank) => sections.slice(0, rank < 3 ? 3 : 1));
+    texts = new Map(await Promise.all(wanted.map(async (section) => [section, await text(section)])));
+    if (mine !== turn) return;
+    hits.replaceChildren(...pages.map(({ page, sections }) => hit(page, sections.filter((section) => texts.has(section)), texts, found.shown)));
+  } catch {
+    status.textContent = words.failed;
+    return;
+  }
+  const count = found.pages.length;
+  status.textContent = count ? fill(count === 1 ? words.one : words.many, { count }) : fill(words.none, { query });
+  const counts = head.kinds.map((_, number) => found.pages.filter(({ page }) => head.pages[page][2] === number).length);
+  const choice = (label, number, many) =>
+    make("button", { type: "button", textContent: `${label} ${many}`, data: { "aria-pressed": kind === number || (!kind && !number) }, onclick: () => {
+      kind = number;
+      limit = SHOWN;
+      search();
+      input.focus();
+    } });
+  const present = head.kinds.flatMap(([, label], number) => (counts[number] ? [choice(label, number + 1, counts[number])] : []));
+  kinds.replaceChildren(...(present.length > 1 ? [choice(words.all, 0, count), ...present] : []));
+  dialog.dataset.shows = query;
+  const rest = (kind ? counts[kind - 1] : count) - limit;
+  if (rest > 0)
+    hits.append(make("li", {}, make("button", { type: "button", className: "ds-search-more", textContent: fill(words.more, { count: rest }), onclick: async () => {
+      const at = hits.querySelectorAll(":scope > li > a").length;
+      limit += 2 * SHOWN;
+      await search();
+      hits.querySelectorAll(":scope > li > a")[at]?.focus();
+    } })));
+}
+
+// The text of a section: its piece is the last that begins at or before it.
+async function text(section) {
+  let at = head.texts.findIndex((first) => first > section);
+  if (at < 0) at = head.texts.length;
+  return (await piece("texts", at - 1, head.base))[section - head.texts[at - 1]];
+}
+
+function hit(page, sections, texts, shown) {
+  const [url, title, number] = head.pages[page];
+  const [first, ...others] = sections.map((section) => {
+    const at = section - head.first[page];
+    const [anchor, name] = at ? head.sections[page].slice(2 * at - 2, 2 * at) : ["", ""];
+    return { href: `${root}${url || (location.protocol === "file:" ? "index.html" : "")}${anchor && `#${anchor}`}`, name, lines: excerpt(texts.get(section), shown) };
+  });
+  const where = first.name ? [make("span", { className: "ds-hit-section" }, ` › ${first.name}`)] : [];
+  const more = others.map(({ href, name, lines }) => make("li", {}, make("a", { href }, make("b", {}, `› ${name || title}`), " ", make("span", { className: "ds-hit-line" }, ...lines))));
+  return make("li", {},
+    make("a", { href: first.href }, make("b", {}, title), ...where, make("small", {}, head.kinds[number][1]), make("span", { className: "ds-hit-text" }, ...first.lines)),
+    ...(more.length ? [make("ul", {}, ...more)] : []),
+  );
+}
+
+// The part of a text that holds most of the words, with these marked.
+function excerpt(text, shown) {
+  const places = split(text.slice(0, 30000)).filter(([word]) => shown.has(word));
+  let best = [0, 0];
+  places.forEach(([, start], at) => {
+    const inside = places.slice(at, at + 40).filter(([, , end]) => end <= start + EXCERPT * 0.8);
+    const worth = new Set(inside.map(([word]) => word)).size * 100 + inside.length;
+    if (worth > best[1]) best = [start, worth];
+  });
+  let from = Math.max(0, best[0] - Math.round(EXCERPT * 0.2));
+  if (from && /[a-z\d]/i.test(text[from - 1])) from = text.indexOf(" ", from) < best[0] ? text.indexOf(" ", from) + 1 : from;
+  let to = Math.min(text.length, from + EXCERPT);
+  const space = text.lastIndexOf(" ", to);
+  if (to < text.length && space > to - 15) to = space;
+  const parts = [from ? "… " : ""];
+  let last = from;
+  for (const [, start, end] of places) {
+    if (start < last || end > to) {
+      if (start >= to || end <= last) continue;
+      if (end > to) continue;
+    }
+    parts.push(text.slice(last, Math.max(start, last)), make("mark", {}, text.slice(Math.max(start, last), end)));
+    last = end;
+  }
+  return [...parts, text.slice(last, to), to < text.length ? " …" : ""];
+}
+
+// ---- Opening ----
+
+window.dsOpenSearch = async () => {
+  await open(`${root}${FOLDER}`);
+  if (!dialog) build(head);
+  if (!dialog.open) dialog.showModal();
+  input.focus();
+  input.select();
+};
+window.dsOpenSearch();

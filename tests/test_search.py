@@ -1,0 +1,86 @@
+"""What the search is made from: words, aliases, pages and the index, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalogue import aliases
+from catalogue.findings import CatalogueError
+from finish.index import write
+from finish.pages import read
+from finish.tokens import normal, words
+from render.findable import Findable
+
+ALIKE = {
+    "numbers": ("671 B", "671B", "671 billion", "6710 亿"),
+    "thousands": ("2,788 K", "2788K", "2.788M", "278.8 万"),
+    "spelling": ("quantisation", "quantization"),
+    "endings": ("routed", "routing", "routes"),
+    "joins": ("multi-head attention", "Multi-Head  Attention"),
+}
+
+
+@pytest.mark.parametrize("texts", ALIKE.values(), ids=ALIKE.keys())
+def test_what_means_the_same_is_one_word(texts: tuple[str, ...]) -> None:
+    shared = set.intersection(*({word for word, _, _ in words(text)} for text in texts))
+    assert shared, texts
+
+
+def test_what_differs_is_not_one_word() -> None:
+    for one, other in (("671B", "671M"), ("V3", "V3.1"), ("5.576M", "5.576K"), ("16B", "1.6B")):
+        assert normal(one) != normal(other)
+
+
+def test_chinese_and_latin_beside_each_other_are_apart() -> None:
+    assert [word for word, _, _ in words("KV缓存，FP8训练")] == ["kv", "缓存", "fp8", "训练"]
+
+
+PAGE = """<html><body><article><h1>Title<a class="headerlink">¶</a></h1><p>The lead, <b>671 B</b>.</p>
+<h2 id="a">First</h2><table><tr><th>Tokens</th><td>14.8 T</td></tr></table><script>no</script><p>End.</p>
+<h3>No anchor</h3><p>Below.</p><h2 id="sources">Sources</h2><p>Elsewhere.</p></article></body></html>"""
+
+
+def test_a_page_is_read_in_sections() -> None:
+    page = read(PAGE, "x/")
+    assert page is not None
+    assert page.title == "Title"
+    assert [(s.anchor, s.title, s.text) for s in page.sections] == [
+        ("", "Title", "The lead, 671 B."),
+        ("a", "First", "Tokens · 14.8 T · End. No anchor · Below."),
+    ]
+
+
+def test_the_index_changes_its_folder_with_its_content_alone(tmp_path: Path) -> None:
+    page = read(PAGE, "x/")
+    assert page is not None
+    known, kinds = {"x/": Findable("about")}, {"about": "About"}
+    first, again = (write(tmp_path / name, [page], known, kinds, {"stop": ""}) for name in ("a", "b"))
+    assert first == again
+    assert {p.name: p.read_bytes() for p in (tmp_path / "a" / first).iterdir()} == {
+        p.name: p.read_bytes() for p in (tmp_path / "b" / again).iterdir()
+    }
+    page.sections[0].text += " More."
+    assert write(tmp_path / "c", [page], known, kinds, {"stop": ""}) != first
+
+
+BROKEN = {
+    "a page that does not exist": (
+        "aliases:\n  techniques/mal.md: [latent]\n",
+        ("data/aliases.yaml:2: aliases.techniques/mal.md: no page of the site has this path", "`techniques/mla.md`"),
+    ),
+    "no list": ("aliases:\n  techniques/mla.md: latent\n", ("data/aliases.yaml:2: ",)),
+    "another key": ("names: {}\n", ("data/aliases.yaml:1: names: ",)),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), BROKEN.values(), ids=BROKEN.keys())
+def test_broken_aliases_are_named(tmp_path: Path, text: str, says: tuple[str, ...]) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / aliases.FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogueError) as error:
+        aliases.load(folder, {"techniques/mla.md", "index.md"})
+    for fragment in says:
+        assert fragment in str(error.value)

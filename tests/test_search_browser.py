@@ -1,0 +1,194 @@
+"""The search in Chromium on the built site: what is found first, how it is shown, keys, weight, and without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page, expect
+
+from catalogue.records import Catalogue
+from finish.tokens import words as words_of
+from helpers import CASES
+from render.names import short_model
+from render.words import CHINESE, ENGLISH, load
+
+pytestmark = pytest.mark.browser
+
+EDITIONS = {ENGLISH: "", CHINESE: "zh/"}
+QUERIES: dict[str, Any] = yaml.safe_load((CASES / "search.yaml").read_text(encoding="utf-8"))
+IN_EDITION = {ENGLISH: "english", CHINESE: "chinese"}
+
+# Type a query and read the addresses of the pages that are shown, in their order.
+ASK = """async query => {
+  const dialog = document.querySelector("dialog.ds-search"), input = dialog.querySelector("input");
+  delete dialog.dataset.shows;
+  input.value = query;
+  input.dispatchEvent(new Event("input"));
+  while (dialog.dataset.shows !== query.trim()) await new Promise(done => setTimeout(done, 2));
+  return [...dialog.querySelectorAll(".ds-hits > li > a")].map(link => link.href);
+}"""
+
+
+def opened(page: Page, address: str) -> Page:
+    page.goto(address)
+    page.locator("[data-ds-search]").first.click()
+    expect(page.locator("dialog.ds-search input")).to_be_focused()
+    return page
+
+
+@pytest.fixture(scope="module", params=EDITIONS)
+def searching(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[tuple[str, Page, str]]:
+    """An edition's name, its home page with the search open, and its address."""
+    page = browser.new_page()
+    home = address + EDITIONS[request.param]
+    yield request.param, opened(page, home), home
+    page.close()
+
+
+def ranks(page: Page, home: str, queries: dict[str, list[str]]) -> dict[str, int]:
+    """The rank of the first of its pages for each query; 99 where none is shown."""
+    found = {}
+    for query, wanted in queries.items():
+        shown = [link.removeprefix(home).split("#")[0] for link in page.evaluate(ASK, query)]
+        found[query] = next((rank for rank, url in enumerate(shown, 1) if url in wanted), 99)
+    return found
+
+
+def listed(queries: dict[str, str | list[str]]) -> dict[str, list[str]]:
+    return {query: [pages] if isinstance(pages, str) else pages for query, pages in queries.items()}
+
+
+def test_every_name_and_abbreviation_finds_its_page_first(
+    searching: tuple[str, Page, str], catalogue: Catalogue
+) -> None:
+    language, page, home = searching
+    words = load(language)
+    names: dict[str, list[str]] = {}
+    for model in catalogue.models.values():
+        for name in (model.name, short_model(model.name), model.name.replace("-", " ")):
+            names.setdefault(name, []).append(f"models/{model.id}/")
+    for technique in catalogue.techniques.values():
+        for text in (technique.abbreviation, words.text(technique.name), technique.name.en):
+            if text:
+                names.setdefault(text, []).append(f"techniques/{technique.id}/")
+    assert len(names) > 200
+    assert {query: rank for query, rank in ranks(page, home, names).items() if rank != 1} == {}
+
+
+def test_a_name_that_two_pages_have_finds_both(searching: tuple[str, Page, str]) -> None:
+    _, page, home = searching
+    shown = [link.removeprefix(home) for link in page.evaluate(ASK, "DeepSeekMoE")[:2]]
+    assert sorted(shown) == ["models/deepseek-moe/", "techniques/deepseekmoe/"]
+
+
+@pytest.mark.parametrize("group", ["phrases", "values", "aliases"])
+def test_queries_find_their_page_among_the_first_three(searching: tuple[str, Page, str], group: str) -> None:
+    language, page, home = searching
+    name = IN_EDITION[language]
+    queries = listed(
+        {"phrases": QUERIES[name], "values": QUERIES["values"], "aliases": QUERIES["aliases"][name]}[group]
+    )
+    late = {query: rank for query, rank in ranks(page, home, queries).items() if rank > 3}
+    assert len(late) <= len(queries) // 25, late
+
+
+def test_the_set_of_queries_is_large() -> None:
+    assert (
+        sum(map(len, (QUERIES["english"], QUERIES["chinese"], QUERIES["values"], *QUERIES["aliases"].values()))) > 200
+    )
+
+
+def test_both_sides_take_a_text_apart_alike(built: Path, browser: Browser, address: str) -> None:
+    """The index is made in Python and asked in the browser: the words of whole pages have to be the same."""
+    page = browser.new_page()
+    page.goto(address)
+    script = (Path(__file__).parent.parent / "hooks/render/scripts/search/words.js").read_text(encoding="utf-8")
+    page.add_script_tag(content=script)
+    texts = ["671 B, 70,272 or 5.576 M; $1,000; V3.2-Exp's noaux_tc; quantised, routing; 557.6 万美元，KV缓存。"]
+    for path in ("models/deepseek-v3", "zh/models/deepseek-v4", "zh/guides/framework", "references"):
+        page.goto(f"{address}{path}/")
+        texts.append(page.locator("article").inner_text())
+        page.add_script_tag(content=script)
+    for text in texts:
+        assert page.evaluate("text => split(text).map(([word]) => word)", text) == [
+            word for word, _, _ in words_of(text)
+        ]
+    page.close()
+
+
+def test_a_hit_shows_the_words_and_opens_the_section(page: Page, address: str) -> None:
+    opened(page, address)
+    page.keyboard.type("decoupled key in DualPipe micro-batches")
+    first = page.locator(".ds-hits > li > a").first
+    expect(first.locator("mark").first).to_be_visible()
+    height = first.locator(".ds-hit-text").evaluate(
+        "line => line.offsetHeight / parseFloat(getComputedStyle(line).lineHeight)"
+    )
+    assert height <= 2.1
+    opened(page, address)
+    query = "MLA cache elements how it works"
+    page.keyboard.type(query)
+    expect(page.locator("dialog.ds-search")).to_have_attribute("data-shows", query)
+    link = page.locator(".ds-hits a[href*='techniques/mla/#']").first
+    target = (link.get_attribute("href") or "").split("#")[1]
+    link.click()
+    expect(page.locator(f"[id='{target}']")).to_be_in_viewport()
+
+
+def test_the_keyboard_alone_is_enough(page: Page, address: str) -> None:
+    page.goto(address)
+    page.keyboard.press("/")
+    box = page.locator("dialog.ds-search input")
+    expect(box).to_be_focused()
+    page.keyboard.type("grpo")
+    expect(page.locator("dialog.ds-search [role=status]")).to_contain_text("pages")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".ds-hits a").first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".ds-hits a").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(box).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.ds-search")).not_to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(box).to_be_focused()
+    page.keyboard.type("DeepSeek-V3")
+    expect(page.locator("dialog.ds-search")).to_have_attribute("data-shows", "DeepSeek-V3")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{address}models/deepseek-v3/")
+
+
+def test_a_slash_in_a_field_stays_a_slash(page: Page, address: str) -> None:
+    page.goto(address + "tools/memory/")
+    page.locator(".ds-calculator input[type=text], .ds-calculator input:not([type=checkbox])").first.focus()
+    page.keyboard.press("/")
+    expect(page.locator("dialog.ds-search")).to_have_count(0)
+
+
+def test_kinds_narrow_the_hits(page: Page, address: str) -> None:
+    opened(page, address)
+    page.keyboard.type("load balancing")
+    models = page.get_by_role("button", name=load(ENGLISH)("search.kind.model"))
+    models.click()
+    expect(models).to_have_attribute("aria-pressed", "true")
+    for link in page.locator(".ds-hits > li > a").all():
+        assert "/models/" in (link.get_attribute("href") or "")
+
+
+def test_nothing_is_loaded_before_and_little_after(browser: Browser, address: str) -> None:
+    page, loaded = browser.new_page(), list[str]()
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto(address + "models/deepseek-v3/", wait_until="networkidle")
+    assert [url for url in loaded if "search" in url] == []
+    page.locator("[data-ds-search]").first.click()
+    expect(page.locator("dialog.ds-search input")).to_be_focused()
+    sizes = page.evaluate(
+        "performance.getEntriesByType('resource').filter(e => /search/.test(e.name)).map(e => e.decodedBodySize)"
+    )
+    assert sum(sizes) < 150_000, "uncompressed already less than what is allowed compressed"
+    page.close()
