@@ -1,11 +1,12 @@
 """The only file that MkDocs loads: each event hands over to `catalogue` and `render`.
 
-MkDocs keeps this module loaded while `mkdocs serve` runs, so every build reads the data
-anew in `on_config` and keeps it in `_build` until the next one.
+MkDocs keeps this module loaded while `mkdocs serve` runs, and both editions share it. So what
+belongs to one build is kept in its configuration, under `extra.study`; every build reads the data
+anew in `on_config`. Only the last good site outlives a build, and only while serving.
 
 The English build reads and checks for both editions, before MkDocs empties the output folder,
-and builds the Chinese one into `zh/` once its own pages are written. That is a build of this
-module too, loaded a second time; it finds what was read in `extra.handed_over`.
+and builds the Chinese one into `zh/` once its own pages are written, with a configuration that
+holds what was read.
 """
 
 from __future__ import annotations
@@ -58,9 +59,19 @@ class Build:
     blocks: dict[str, Mapping[str, str]] = field(default_factory=dict)
     pages: dict[str, Built] = field(default_factory=dict)
 
+    def anew(self) -> Build:
+        """The same site, of which no page is made yet."""
+        return Build(self.edition, self.aliases, self.next)
 
-_build: Build
+
+_BUILD = "study"
 _serving = False
+_last_good: Build | None = None  # while serving
+
+
+def _build_of(config: MkDocsConfig) -> Build:
+    build: Build = config.extra[_BUILD]
+    return build
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -86,21 +97,35 @@ def records_are_no_garbage() -> Iterator[None]:
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read and check everything before MkDocs empties the output folder."""
-    global _build
-    try:
-        handed_over = config.extra.pop("handed_over", None)
-        _build = Build(*handed_over) if handed_over else _read(config)
-    except (CatalogueError, BrokenWords, PageError) as error:
-        report = error.report() if isinstance(error, CatalogueError) else str(error)
-        if not (_serving and "_build" in globals()):
-            raise Abort(report) from None
-        log.error("%s\nThe last good site is served until this is mended.", report)
-        _build = Build(_build.edition, _build.aliases, _build.next)
-    config.nav = _build.edition.site.nav
+    if _BUILD not in config.extra:
+        config.extra[_BUILD] = _good(config)
+    config.nav = _build_of(config).edition.site.nav
     config.markdown_extensions.append(AccessibleTables())  # type: ignore[arg-type]
-    if config.plugins["material/offline"].config.enabled:
+    if _offline(config):
         _open_from_a_folder(config)
     return config
+
+
+def _good(config: MkDocsConfig) -> Build:
+    """What is built now; while serving, what was good last where the data is broken. Raises Abort."""
+    global _last_good
+    try:
+        good = _read(config)
+    except (CatalogueError, BrokenWords, PageError) as error:
+        report = error.report() if isinstance(error, CatalogueError) else str(error)
+        if _last_good is None:
+            raise Abort(report) from None
+        log.error("%s\nThe last good site is served until this is mended.", report)
+        return _last_good.anew()
+    if _serving:
+        _last_good = good.anew()
+    return good
+
+
+def _offline(config: MkDocsConfig) -> bool:
+    """Whether the site is to open from a folder, for which Material has a plugin."""
+    plugin = config.plugins.get("material/offline")
+    return plugin is not None and plugin.config.enabled
 
 
 def _open_from_a_folder(config: MkDocsConfig) -> None:
@@ -133,10 +158,11 @@ def _built(config: MkDocsConfig) -> list[str]:
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Index the pages, then build the Chinese edition into its folder of the English one."""
-    finish(Path(config.site_dir), _build.pages, _build.edition.context, _build.aliases)
-    if config.plugins["material/offline"].config.enabled:
+    made = _build_of(config)
+    finish(Path(config.site_dir), made.pages, made.edition.context, made.aliases)
+    if _offline(config):
         fonts_in_styles(Path(config.site_dir))
-    if _build.next is None:
+    if made.next is None:
         return
     folder = FOLDER[CHINESE]
     chinese = load_config(
@@ -145,18 +171,21 @@ def on_post_build(config: MkDocsConfig) -> None:
         site_url=config.site_url and config.site_url + folder,
         strict=config.strict,
     )
-    chinese.extra["handed_over"] = (_build.next, _build.aliases)
+    chinese.extra[_BUILD] = Build(made.next, made.aliases)
     build(chinese)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages and downloads."""
-    site = _build.edition.site
+    """Add the generated pages and downloads; say where the source of each page is, for its edit link."""
+    made = _build_of(config)
+    site, places = made.edition.site, made.edition.context.catalogue.places
+    for file in files.documentation_pages():
+        file.edit_uri = f"docs/{config.theme['language']}/{file.src_uri}"
     for path, page in site.pages.items():
         file = File.generated(config, path, content=page.markdown)
-        file.edit_uri = _edit_uri(page.entry)
+        file.edit_uri = places[page.entry] if page.entry else None
         files.append(file)
-        _build.blocks[path] = page.blocks
+        made.blocks[path] = page.blocks
     for path, text in site.files.items():
         files.append(File.generated(config, path, content=text))
     for path, target in site.redirects.items():
@@ -169,20 +198,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Fill in what a hand-written page quotes."""
-    path = page.file.src_uri
-    if path in _build.edition.site.pages:
+    made, path = _build_of(config), page.file.src_uri
+    if path in made.edition.site.pages:
         return markdown
-    page.file.edit_uri = f"docs/{config.theme['language']}/{path}"
-    page._set_edit_url(config.repo_url, config.edit_uri, config.edit_uri_template)
-    filled, _build.blocks[path] = hand_written(_build.edition.context, markdown)
+    filled, made.blocks[path] = hand_written(made.edition.context, markdown)
     return filled
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put the ready blocks in place, and note where the page will stand."""
-    path = page.file.src_uri
-    _build.pages[page.url] = Built(path, page.file.dest_uri)
-    blocks = _build.blocks.get(path, {})
+    made, path = _build_of(config), page.file.src_uri
+    made.pages[page.url] = Built(path, page.file.dest_uri)
+    blocks = made.blocks.get(path, {})
     return _linked(_MARKER.sub(lambda match: blocks[match[1]], html), page, files)
 
 
@@ -199,17 +226,14 @@ def _address(path: str, page: Page, files: Files) -> str:
     return get_relative_url(target.url, page.file.url)
 
 
-def _edit_uri(entry: str | None) -> str | None:
-    """The data file and line of an entry, for the edit link; nothing for pages made of many."""
-    return _build.edition.context.catalogue.places[entry] if entry else None
-
-
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Give theme templates the words of the interface and the way to the same page of the other edition."""
-    words = _build.edition.context.words
+    edition = _build_of(config).edition
+    words = edition.context.words
     root = (config.site_url or "").removesuffix(FOLDER[words.language])
     env.globals["ds_words"] = words
-    env.globals["ds_beside"] = _build.edition.site.beside
+    env.globals["ds_offline"] = _offline(config)
+    env.globals["ds_beside"] = edition.site.beside
     env.globals["ds_active"] = _active
     env.globals["ds_few"] = _few
     env.globals["ds_editions"] = {language: root + FOLDER[language] for language in config.extra["editions"]}

@@ -52,7 +52,8 @@ def ids(tree: LexborHTMLParser) -> list[str]:
     return [node.attributes["id"] or "" for node in tree.css("[id]")]
 
 
-def test_every_internal_link_and_anchor_resolves(built: Path, parsed: dict[Path, LexborHTMLParser]) -> None:
+def broken_links(site: Path, parsed: dict[Path, LexborHTMLParser]) -> tuple[int, list[tuple[Path, str]]]:
+    """How many links inside the site there are, and those that lead nowhere."""
     anchors = {path: set(ids(tree)) for path, tree in parsed.items()}
     broken = []
     checked = 0
@@ -65,17 +66,35 @@ def test_every_internal_link_and_anchor_resolves(built: Path, parsed: dict[Path,
                     broken.append((path, target))
                 continue
             checked += 1
-            file = (built / path).parent / unquote(parts.path) if parts.path else built / path
+            file = (site / path).parent / unquote(parts.path) if parts.path else site / path
             if file.is_dir():
                 file /= "index.html"
             if not file.is_file():
                 broken.append((path, target))
             elif parts.fragment and file.suffix == ".html":
-                known = anchors.get(file.resolve().relative_to(built.resolve()), set())
+                known = anchors.get(file.resolve().relative_to(site.resolve()), set())
                 if unquote(parts.fragment) not in known and parts.fragment != "__skip":
                     broken.append((path, target))
+    return checked, broken
+
+
+def test_every_internal_link_and_anchor_resolves(built: Path, parsed: dict[Path, LexborHTMLParser]) -> None:
+    checked, broken = broken_links(built, parsed)
     assert checked > 1000
     assert broken == []
+
+
+def test_the_small_site_is_whole(small: Catalogue, small_site: Path) -> None:
+    """What the check accepts builds, in both languages, without a dead link."""
+    parsed = {path: tree for path, tree in pages(small_site) if path.name != "404.html"}
+    for edition in ("", "zh/"):
+        for model in small.models:
+            assert Path(f"{edition}models/{model}/index.html") in parsed
+    checked, broken = broken_links(small_site, parsed)
+    assert checked > 500
+    # Hand-written pages are there in name only.
+    written = {path.stem for path in (ROOT / "docs").rglob("*.md")}
+    assert [(page, link) for page, link in broken if not set(re.split(r"[/#.]", link)) & written] == []
 
 
 def test_no_id_twice(parsed: dict[Path, LexborHTMLParser]) -> None:
@@ -327,19 +346,45 @@ def test_serve_shows_a_saved_change_and_survives_a_broken_one(tmp_path: Path) ->
         command = ["-m", "mkdocs", "serve", "--livereload", "-a", f"127.0.0.1:{port}"]
         server = subprocess.Popen([sys.executable, *command], cwd=project, stdout=out, stderr=out)
         try:
-            address = f"http://127.0.0.1:{port}/models/dor/"
+            address, chinese = (f"http://127.0.0.1:{port}/{edition}models/dor/" for edition in ("", "zh/"))
             assert wait_for(address, "Dor")
             file.write_text(good.replace("name: Dor\n", "name: Dor renamed\n", 1), encoding="utf-8")
-            assert wait_for(address, "Dor renamed")
+            assert wait_for(chinese, "Dor renamed")
+            last_good = {url: article(fetch(url)) for url in (address, chinese)}
+            for language, url in (("en", address), ("zh", chinese)):
+                assert language_files.load(language)("section.evaluation") in last_good[url]
+            done = log.read_text().count("Documentation built")
             file.write_text(good.replace("track: code", "track: cod", 1), encoding="utf-8")
             assert wait_until(lambda: "nearest match: `code`" in log.read_text())
-            assert wait_for(address, "Dor renamed")
+            assert wait_until(lambda: log.read_text().count("Documentation built") >= done + 2, 40), (
+                done,
+                log.read_text(),
+            )
+            assert {url: article(fetch(url)) for url in last_good} == last_good, "both editions, each in its language"
             assert "Traceback" not in log.read_text()
             file.write_text(good, encoding="utf-8")
             assert wait_until(lambda: (text := fetch(address)) and "renamed" not in text)
         finally:
             server.terminate()
             server.wait(timeout=60)
+
+
+def article(html: str) -> str:
+    """What a page says, without the script that makes it load again."""
+    node = LexborHTMLParser(html).css_first("article")
+    return node.html or "" if node is not None else ""
+
+
+@pytest.mark.builds
+def test_the_site_builds_without_the_plugin_for_folders(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    config = project / "mkdocs.yml"
+    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line.replace("[en, zh]", "[en]") for line in lines if "- offline:" not in line]
+    assert len(kept) == len(lines) - 1
+    config.write_text("".join(kept), encoding="utf-8")
+    result = mkdocs(project, "build", "--strict")
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def fetch(address: str) -> str:

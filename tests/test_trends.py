@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from catalogue.derive.training import pre_training_tokens
 from catalogue.lookup import Lookup
 from catalogue.peaks import followed
-from catalogue.records import Catalogue, Entry
+from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.model import ActivatedBasis, Track
 from catalogue.schema.values import Quantity, Single
 from render.pages.trends import ratio_text
@@ -176,14 +176,20 @@ def test_readings_follow_from_the_points(
     points: dict[str, dict[str, dict[int, Point]]], tree: LexborHTMLParser, catalogue: Catalogue
 ) -> None:
     readings = [node.text() for node in tree.css(".ds-reading")]
-    llm, latest = "deepseek-llm-67b-base", "deepseek-v4.1-flash"
-    for key in ("parameters", "tokens", "cache", "flops"):
-        ratio = points[key][latest][0][0] / points[key][llm][0][0]
-        (reading,) = [r for r in readings if ratio_text(ratio) in r and catalogue.entries[latest].variant.name in r]
-        assert catalogue.entries[llm].variant.name in reading
+    for key, svg in zip(KEYS, tree.css("svg.ds-trend"), strict=True):
+        main = {link.attributes["data-id"] or "" for link in svg.css("a.main[data-id]") if link.css_first("[data-v]")}
+        general = [id_ for id_ in main if catalogue.entries[id_].model.track is Track.GENERAL and 0 in points[key][id_]]
+        line = sorted(general, key=lambda id_: first_date(catalogue.entries[id_].model).first_day)  # type: ignore[union-attr]
+        if len(line) < 2:
+            continue
+        first, last = line[0], line[-1]
+        names = [catalogue.entries[id_].variant.name for id_ in (first, last)]
+        ratio = points[key][last][0][0] / points[key][first][0][0]
+        (reading,) = [r for r in readings if ratio_text(ratio) in r and all(name in r for name in names)]
         assert ("times as much" in reading) == (ratio > 1)
-    dense, active = points["parameters"][llm][0][0], points["parameters"][latest][1][0]
-    assert any(ratio_text(active / dense) in reading for reading in readings), "dense models use all they have"
+        if key == "parameters" and 1 in points[key][last] and 1 not in points[key][first]:
+            active = points[key][last][1][0] / points[key][first][0][0]
+            assert any(ratio_text(active) in reading for reading in readings), "dense models use all they have"
 
 
 def test_axes_say_that_they_are_logarithmic(tree: LexborHTMLParser) -> None:

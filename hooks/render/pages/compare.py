@@ -303,9 +303,9 @@ def _evaluation(citations: Citations) -> Iterator[Section]:
 
 
 def _score_head(entry: Entry) -> Markup:
-    """A variant's name without the maker's, as narrow as a column of scores allows."""
-    short = short_variant(entry.variant.name)
-    return Markup('<a href="ds:models/{}.md#evaluation">{}</a>').format(entry.model.id, short)
+    """A variant's name without the maker's, as narrow as a column of scores allows; it leads to its own tables if it has any."""
+    short, place = short_variant(entry.variant.name), "#evaluation" if entry.model.evaluation else ""
+    return Markup('<a href="ds:models/{}.md{}">{}</a>').format(entry.model.id, place, short)
 
 
 def _scores(citations: Citations, scores: list[Single[Any]]) -> Cell:
