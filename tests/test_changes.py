@@ -13,6 +13,7 @@ from catalogue.derive.recipe import furthest, recipe
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model
 from catalogue.schema.values import Absence, Length, Quantity, Single, Text
+from catalogue.uses import How, Uses
 from render import words as language_files
 from render.fields import stated
 from render.pages.model_changes import MINOR
@@ -66,12 +67,18 @@ def codes(group: LexborNode | None, selector: str) -> set[str]:
 def test_techniques_stand_in_the_group_of_what_became_of_them(
     catalogue: Catalogue, sections: Mapping[str, dict[str, LexborNode]]
 ) -> None:
+    uses = Uses(catalogue.models, catalogue.entries, catalogue.techniques.values())
     for model in followers(catalogue):
-        of = {change: {use.id for use in model.techniques if use.change == change} for change in ("kept", "dropped")}
-        new = {use.id for use in model.techniques if use.change in ("introduced", "adopted")}
-        groups = sections[model.id]
-        shown = [chips(groups.get(key)) for key in ("new", "gone", "kept")]
-        assert shown == [new, of["dropped"], of["kept"]], model.id
+        before = catalogue.entries[model.compared_with or ""].model
+        earlier = {use.technique.id for use in uses.by(before.id) if use.how is not How.DROPPED}
+        new, gone, kept = (chips(sections[model.id].get(key)) for key in ("new", "gone", "kept"))
+        assert gone == {use.id for use in model.techniques if use.change == "dropped"}, model.id
+        assert {use.id for use in model.techniques if use.change == "introduced"} <= new, model.id
+        assert not new & kept, model.id
+        active = {use.technique.id: use for use in uses.by(model.id) if use.how is not How.DROPPED}
+        assert {use.id for use in model.techniques} - gone <= new | kept <= active.keys(), model.id
+        for id_ in earlier & active.keys() - {use.id for use in model.techniques if use.change == "introduced"}:
+            assert id_ in kept, (model.id, id_)
 
 
 def test_dimensions_stand_in_the_group_of_what_became_of_them(

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue, first_date
+from catalogue.uses import Silence, Uses
 
 
 def read(built: Path, path: str) -> LexborHTMLParser:
@@ -25,12 +26,17 @@ def target(link: LexborNode | None) -> str:
     return match[1]
 
 
+def uses(catalogue: Catalogue) -> Uses:
+    return Uses(catalogue.models, catalogue.entries, catalogue.techniques.values())
+
+
 def by_date(catalogue: Catalogue) -> list[str]:
-    dated = [(d.first_day, m.id) for m in catalogue.models.values() if m.techniques and (d := first_date(m))]
+    using = {use.model.id for id_ in catalogue.techniques for use in uses(catalogue).of(id_)}
+    dated = [(d.first_day, m.id) for m in catalogue.models.values() if m.id in using and (d := first_date(m))]
     return [id_ for _, id_ in sorted(dated)]
 
 
-def test_matrix_says_what_the_entries_say(built: Path, catalogue: Catalogue) -> None:
+def test_matrix_says_who_uses_what(built: Path, catalogue: Catalogue) -> None:
     table = read(built, "techniques/matrix").css_first("table.ds-techniques")
     assert table is not None
     columns = [target(link) for link in table.css("thead a")]
@@ -44,12 +50,27 @@ def test_matrix_says_what_the_entries_say(built: Path, catalogue: Catalogue) -> 
             if mark is not None:
                 assert target(mark) == column
                 cells[technique, column] = (mark.attributes["class"] or "").split()[-1]
-    assert cells == {(u.id, m.id): u.change.value for m in catalogue.models.values() for u in m.techniques}
+    found = uses(catalogue)
+    assert cells == {(id_, use.model.id): use.how.value for id_ in catalogue.techniques for use in found.of(id_)}
+
+
+def test_a_dash_in_the_matrix_stands_only_where_an_architecture_says_so(built: Path, catalogue: Catalogue) -> None:
+    table = read(built, "techniques/matrix").css_first("table.ds-techniques")
+    assert table is not None
+    columns = [target(link) for link in table.css("thead a")]
+    found, dashes = uses(catalogue), 0
+    for row in table.css("tbody tr:not(.kind)"):
+        technique = target(row.css_first("th a"))
+        for column, cell in zip(columns, row.css("td"), strict=True):
+            without = cell.css_first("span.no") is not None
+            assert without == (found.silence(technique, column) is Silence.NO), (technique, column)
+            dashes += without
+    assert dashes
 
 
 def test_matrix_has_a_group_and_a_jump_for_each_kind(built: Path, catalogue: Catalogue) -> None:
     tree = read(built, "techniques/matrix")
-    used = {u.id for m in catalogue.models.values() for u in m.techniques}
+    used = {id_ for id_ in catalogue.techniques if uses(catalogue).of(id_)}
     kinds = {catalogue.techniques[id_].kind for id_ in used}
     jumps = [link.attributes["href"] for link in tree.css(".ds-jump a")]
     assert len(jumps) == len(kinds)
@@ -61,7 +82,7 @@ def test_index_leads_to_the_matrix(built: Path) -> None:
 
 
 def test_lineage_figures_say_what_the_entries_say(built: Path, catalogue: Catalogue) -> None:
-    figures = 0
+    figures, found = 0, uses(catalogue)
     for technique in catalogue.techniques.values():
         tree = read(built, f"techniques/{technique.id}")
         svg = tree.css_first(".ds-scroll > svg.ds-lineage")
@@ -69,9 +90,7 @@ def test_lineage_figures_say_what_the_entries_say(built: Path, catalogue: Catalo
         own = technique.introduced.date.value
         dated = {id_ for id_ in technique.related if own and catalogue.techniques[id_].introduced.date.value}
         around = {*technique.replaces, *successors, *dated}
-        users = {
-            (m.id, u.change.value) for m in catalogue.models.values() for u in m.techniques if u.id == technique.id
-        }
+        users = {(use.model.id, use.how.value) for use in found.of(technique.id)}
         if svg is None:
             assert not around, technique.id
             assert len(users) < 2, technique.id

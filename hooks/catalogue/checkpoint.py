@@ -8,11 +8,11 @@ variant, so that it stands in one place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .derive.recipe import lineage
-from .records import Catalogue, Entry
+from .records import Entry
 from .schema.api import ApiName
 from .schema.release import Licences
 from .schema.values import PartialDate, Quantity, Single, Stated, Text
@@ -63,7 +63,7 @@ def trained_with(entry: Entry) -> bool:
     return block is not None and (entry.variant.id in block.variants or len(entry.model.variants) == 1)
 
 
-def infrastructure(catalogue: Catalogue, entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
+def infrastructure(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
     """A value of an entry's infrastructure as it holds for a variant.
 
     A value by variant is the variant's own, or that of the weights it was trained from in the same training.
@@ -72,7 +72,7 @@ def infrastructure(catalogue: Catalogue, entry: Entry, stated: Stated[Any] | Non
         return None
     if stated.by_variant is None:
         return stated if trained_with(entry) else None
-    line = [e for e in lineage(catalogue.entries, entry) if e is entry or (trained_with(entry) and trained_with(e))]
+    line = [e for e in lineage(entries, entry) if e is entry or (trained_with(entry) and trained_with(e))]
     return next((single for e in line if (single := stated.for_variant(e.variant.id)) is not None), None)
 
 

@@ -223,5 +223,6 @@ LEFT_OUT = {
     "Evaluation": ("left_out",),
     "Infrastructure": ("variants", "total_of"),
     "RatePhase": ("fraction",),
+    "TechniqueUse": ("variants",),
     "Model": ("compared_with", "builds_on"),
 }

@@ -13,6 +13,7 @@ from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Technique
 from catalogue.schema.values import Text
+from catalogue.uses import Uses
 
 from .words import CHINESE, Words
 
@@ -28,6 +29,10 @@ class Context:
     @cached_property
     def lookup(self) -> Lookup:
         return Lookup(self.catalogue.models, self.catalogue.techniques, self.catalogue.entries, self.catalogue.gpus)
+
+    @cached_property
+    def uses(self) -> Uses:
+        return Uses(self.catalogue.models, self.catalogue.entries, self.catalogue.techniques.values())
 
     def html(self, template: str, **values: Any) -> str:
         """Render a template to HTML."""

@@ -24,6 +24,7 @@ from . import (
     sizes,
     sources,
     texts,
+    uses,
 )
 from .draft import Draft
 
@@ -66,6 +67,8 @@ ALL: tuple[Rule, ...] = (
     cost.computation_agrees,
     evaluation.names_agree,
     evaluation.selections_are_named,
+    uses.uses_in_time,
+    uses.uses_agree,
     api_names.pointers_resolve,
     api_names.pointers_in_order,
     controls.controls_hold,

@@ -17,6 +17,7 @@ from ..schema.model import Model, ModelsFile, Variant
 from ..schema.technique import TechniquesFile
 from ..schema.values import walk
 from ..strict_yaml import Located
+from ..uses import Uses
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ class Draft:
     @cached_property
     def lookup(self) -> Lookup:
         return Lookup(self.by_id, {t.id: t for t in self.techniques.techniques}, self.entries, self.gpus)
+
+    @cached_property
+    def uses(self) -> Uses:
+        return Uses(self.by_id, self.entries, self.techniques.techniques)
 
     def each_model(self) -> Iterator[tuple[Path, Model]]:
         """Models with their path in the file."""

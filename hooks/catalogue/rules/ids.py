@@ -75,6 +75,11 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
             for i, use in enumerate(model.techniques)
         ]
         wanted += [
+            ((*path, "techniques", i, "variants", j), id_, own, "a variant of this entry")
+            for i, use in enumerate(model.techniques)
+            for j, id_ in enumerate(use.variants)
+        ]
+        wanted += [
             ((*path, "variants", i, "architecture_of"), variant.architecture_of, variants, "a variant")
             for i, variant in enumerate(model.variants)
         ]

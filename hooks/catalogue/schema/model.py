@@ -215,8 +215,13 @@ class TechniqueUse(Block):
 
     id: Identifier = Field(description="Technique of techniques.yaml.", examples=["mla"])
     change: TechniqueChange = Field(
-        description="introduced (first described here), adopted (new in this line), kept, or dropped.",
+        description="introduced (first described here), adopted (new in this line), kept, or dropped. What stands on the pages is told by date: first used, used.",
         examples=["introduced"],
+    )
+    variants: tuple[Identifier, ...] = Field(
+        default=(),
+        description="Checkpoints that it holds for, where it came with a later one; left out for the first release.",
+        examples=[["deepseek-v4-flash-0731"]],
     )
     note: Text | None = Field(default=None, description="How it was used here.", examples=["Only in the last stage."])
 

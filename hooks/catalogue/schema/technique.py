@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from .gpu import Gpu
 from .model import Dispute
@@ -58,6 +58,24 @@ class Introduction(Block):
         return data
 
 
+class Condition(Record):
+    """A field of an entry and the values of it that mean that a technique is used."""
+
+    field: str = Field(
+        pattern=r"^(architecture|training|tokenizer|infrastructure)\.[a-z_.]+$",
+        description="Path of the field: below `architecture`, `training` (a field of any stage), `tokenizer` or `infrastructure`.",
+        examples=["architecture.attention"],
+    )
+    values: tuple[str, ...] = Field(
+        default=(),
+        description="Values that mean it, or the words that they begin with; left out where it is enough that there is one.",
+        examples=[["MLA"]],
+    )
+    below: str | None = Field(
+        default=None, description="Dimension that the value is less than, instead of `values`.", examples=["n_group"]
+    )
+
+
 class Technique(Record):
     """A technique or a piece of infrastructure."""
 
@@ -72,6 +90,15 @@ class Technique(Record):
     )
     formulas: tuple[Formula, ...] = Field(default=(), description="The formula, where one says it best.")
     introduced: Introduction = Field(description="Who introduced it, and when.")
+    follows_from: tuple[Condition, ...] = Field(
+        default=(),
+        description="What an entry says that uses it: all of these fields. Its users are then derived and need no listing.",
+    )
+    stays_in_weights: StrictBool = Field(
+        default=False,
+        description="true where a model that starts from another's weights has it too, such as the format they were trained in.",
+        examples=[False],
+    )
     facts: tuple[Detail, ...] = Field(default=(), description="Published values.")
     related: tuple[Identifier, ...] = Field(default=(), description="Techniques to read next.")
     replaces: tuple[Identifier, ...] = Field(default=(), description="Techniques it took the place of.")

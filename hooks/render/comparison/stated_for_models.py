@@ -112,7 +112,7 @@ def _together(citations: Citations, made: Recipe, stages: list[Stage], found: li
 
 def infrastructure(citations: Citations, entry: Entry) -> Cells:
     """Framework, machines, parallelism, formats, hours and cost, where they hold for the variant."""
-    words, catalogue, cells = citations.context.words, citations.context.catalogue, Cells()
+    words, entries, cells = citations.context.words, citations.context.catalogue.entries, Cells()
     values = {key: value for key, _, value in ordered(entry.model.infrastructure or Infrastructure())}
     own = {
         "gpu_hours_total": checkpoint.gpu_hours(entry),
@@ -120,7 +120,7 @@ def infrastructure(citations: Citations, entry: Entry) -> Cells:
         "precision.released_weights": checkpoint.weights_format(entry),
     }
     for key, place in fields(Infrastructure):
-        found = own[key] if key in own else checkpoint.infrastructure(catalogue, entry, values.get(key))
+        found = own[key] if key in own else checkpoint.infrastructure(entries, entry, values.get(key))
         if found is not None and key not in _ELSEWHERE:
             cells[Row((key,), place, escape(words(f"field.infrastructure.{key}")))] = single(citations, found)
     return cells

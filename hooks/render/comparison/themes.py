@@ -227,7 +227,7 @@ def compute(citations: Citations, entry: Entry) -> Cells:
     for key in ("gflop_per_token", "model_flops_utilization"):
         label = _basis(words(f"field.infrastructure.{key}"), words("compare.models.published"))
         stated = getattr(infrastructure, key, None)
-        listing.put(key, label, checkpoint.infrastructure(citations.context.catalogue, entry, stated))
+        listing.put(key, label, checkpoint.infrastructure(citations.context.catalogue.entries, entry, stated))
     return listing.cells
 
 

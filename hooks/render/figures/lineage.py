@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from catalogue.records import first_date
-from catalogue.schema.model import Model, TechniqueChange, TechniqueUse
 from catalogue.schema.technique import Technique
+from catalogue.uses import How, Use
 
 from ..context import Context
 from ..names import short_model
@@ -85,7 +85,7 @@ def neighbours(context: Context, technique: Technique) -> tuple[list[Technique],
     return before, after
 
 
-def figure(context: Context, technique: Technique, users: Sequence[tuple[Model, TechniqueUse]]) -> str:
+def figure(context: Context, technique: Technique, users: Sequence[Use]) -> str:
     """The figure with its legend; nothing where there is nothing to draw."""
     before, after = neighbours(context, technique)
     if not before and not after and len(users) < FEWEST_MODELS:
@@ -127,7 +127,7 @@ def figure(context: Context, technique: Technique, users: Sequence[tuple[Model, 
         kinds=[
             kind for kind in ("replaces", "related") if any(n.replaces is (kind == "replaces") for n in left + right)
         ],
-        changes=[change.value for change in TechniqueChange if any(dot.change == change for dot in dots)],
+        changes=[how.value for how in How if any(dot.change == how for dot in dots)],
     )
 
 
@@ -156,10 +156,10 @@ def _moved(nodes: Sequence[Node], x: float, centre: float) -> list[Node]:
 
 
 def _models(
-    context: Context, users: Sequence[tuple[Model, TechniqueUse]], width: float, top: float
+    context: Context, users: Sequence[Use], width: float, top: float
 ) -> tuple[list[Dot], list[tuple[float, int]], float]:
     """Dots in rows below the axis, which spans all models of the catalogue on every page; years; the lower end."""
-    dated = [(model, use, when) for model, use in users if (when := first_date(model))]
+    dated = [(use.model, use, when) for use in users if (when := use.date)]
     if not dated:
         return [], [], top
     days = [date.fromisoformat(d.first_day) for m in context.catalogue.models.values() if (d := first_date(m))]
@@ -173,7 +173,7 @@ def _models(
         Dot(
             model.id,
             short_model(model.name),
-            use.change.value,
+            use.how.value,
             when.text,
             round(x, 1),
             first + ROW_HEIGHT * row - ROW_HEIGHT / 2,

@@ -12,6 +12,7 @@ from catalogue.records import first_date
 from catalogue.schema.model import Model, Relation, Track
 from catalogue.schema.technique import Technique, TechniqueKind
 from catalogue.schema.values import PartialDate
+from catalogue.uses import How
 
 from ..cite import opening
 from ..context import Context
@@ -100,11 +101,11 @@ def _models(context: Context) -> Iterator[Item]:
 
 
 def _techniques(context: Context) -> Iterator[Item]:
-    """What the makers introduced themselves since their first model."""
+    """What the makers introduced themselves since their first model, and their own forms of what is older."""
     first = min((d.first_day for m in context.catalogue.models.values() if (d := first_date(m))), default="")
     for technique in context.catalogue.techniques.values():
-        when = technique.introduced.date.value
-        if when is not None and when.first_day >= first and makers_own(technique):
+        when = technique.introduced.date.value if makers_own(technique) else own_form(context, technique)
+        if when is not None and when.first_day >= first:
             lane = INFRASTRUCTURE if technique.kind in _MACHINERY else TECHNIQUES
             what = opening(context, technique.what)
             yield Item(f"technique:{technique.id}", lane, when, context.short_name(technique), what)
@@ -117,6 +118,14 @@ def makers_own(technique: Technique) -> bool:
     """
     first_named = technique.introduced.by.en.partition(";")[0]
     return any(maker in first_named for maker in MAKERS)
+
+
+def own_form(context: Context, technique: Technique) -> PartialDate | None:
+    """When a model brought the makers' own form of a technique that others introduced; None where they have none."""
+    if not any(maker in technique.introduced.by.en for maker in MAKERS):
+        return None
+    uses = context.uses.of(technique.id)
+    return next((use.date for use in uses if use.how in (How.FORM, How.INTRODUCED, How.FIRST)), None)
 
 
 def _kin(context: Context) -> dict[str, set[str]]:
@@ -134,11 +143,12 @@ def _kin(context: Context) -> dict[str, set[str]]:
     for model in models.values():
         family = {model.id} | _reached(model.id, parents) | _reached(model.id, children)
         found[f"model:{model.id}"] = {f"model:{id_}" for id_ in family}
-        for use in model.techniques:
-            if use.change != "dropped":
-                found[f"technique:{use.id}"].add(f"model:{model.id}")
-            if use.change in ("introduced", "adopted"):
-                found[f"model:{model.id}"].add(f"technique:{use.id}")
+        for use in context.uses.by(model.id):
+            if use.how is not How.DROPPED:
+                found[f"technique:{use.technique.id}"].add(f"model:{model.id}")
+            new = use.stated is not None and use.stated.change in ("introduced", "adopted")
+            if new or use.how in (How.INTRODUCED, How.FORM, How.FIRST):
+                found[f"model:{model.id}"].add(f"technique:{use.technique.id}")
     return found
 
 

@@ -14,12 +14,14 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.differences import NOT_THERE, Verdict
 from catalogue.derive.recipe import furthest
-from catalogue.records import Entry
-from catalogue.schema.model import Change, Model
+from catalogue.records import Entry, first_day
+from catalogue.schema.model import Change, Model, TechniqueChange
+from catalogue.uses import How, Silence, Use
 
 from ..cite import Citations
 from ..comparison import stated_for_models, themes
 from ..comparison.rows import Cells, Line, lines
+from ..context import Context
 from ..links import model_link, technique_link
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Table
@@ -68,6 +70,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     recipe = recipe_rows(citations, ends)
     changed = [line for line in recipe if line.verdict is Verdict.DIFFERENT]
     same = [line for line in recipe if line.verdict is Verdict.SAME]
+    became = became_of(context, before.model, model)
     titles = {"model": model.name, "previous": before.model.name}
     html = context.html(
         "model_changes.html.jinja",
@@ -88,19 +91,24 @@ def changes(citations: Citations, model: Model) -> list[Section]:
         ],
         new=_written(citations, [c for c in model.changes if not c.before], words("changes.written_new", **titles)),
         new_groups=[
-            *_chips(citations, model, "introduced"),
-            *_chips(citations, model, "adopted"),
+            *_chips(citations, became["introduced"], "introduced"),
+            *_chips(citations, became["form"], "form"),
+            *_chips(citations, became["adopted"], "adopted"),
             *_values(citations, dimensions.new, 1),
         ],
-        dropped_groups=[*_chips(citations, model, "dropped"), *_values(citations, dimensions.dropped, 0)],
+        dropped_groups=[
+            *_chips(citations, became["dropped"], "techniques"),
+            *_values(citations, dimensions.dropped, 0),
+        ],
         kept_groups=[
-            *_chips(citations, model, "kept"),
+            *_chips(citations, became["kept"], "techniques"),
             *_values(citations, dimensions.kept, 1),
             *_values(citations, same, 1, "values"),
         ],
+        younger=first_day(before.model) > first_day(model),
         kept_counts=words(
             "changes.kept_counts",
-            techniques=sum(use.change == "kept" for use in model.techniques),
+            techniques=len(became["kept"]),
             dimensions=len(dimensions.kept),
             recipe=len(same),
         ),
@@ -198,13 +206,30 @@ def _label(citations: Citations, line: Line) -> Markup:
     return escape(citations.context.words("changes.of_stage")).format(stage=line.row.group, field=line.row.label)
 
 
-def _chips(citations: Citations, model: Model, change: str) -> list[tuple[str, str, list[Markup]]]:
+def became_of(context: Context, before: Model, after: Model) -> dict[str, list[Use]]:
+    """The techniques of a model by what became of them against its predecessor.
+
+    A use that follows from fields alone is new only where those of the predecessor say that it does without.
+    """
+    earlier = {use.technique.id for use in context.uses.by(before.id) if use.how is not How.DROPPED}
+    found: dict[str, list[Use]] = {key: [] for key in ("introduced", "form", "adopted", "kept", "dropped")}
+    for use in context.uses.by(after.id):
+        if use.how in (How.INTRODUCED, How.FORM, How.DROPPED):
+            found[use.how.value].append(use)
+        elif use.technique.id in earlier:
+            found["kept"].append(use)
+        elif use.stated is not None:
+            found["kept" if use.stated.change is TechniqueChange.KEPT else "adopted"].append(use)
+        elif context.uses.silence(use.technique.id, before.id) is Silence.NO:
+            found["adopted"].append(use)
+    return found
+
+
+def _chips(citations: Citations, uses: Sequence[Use], title: str) -> list[tuple[str, str, list[Markup]]]:
     """Techniques that the model did this with, as links."""
     context = citations.context
-    found = [use for use in model.techniques if use.change == change]
-    key = f"changes.{change}" if change in ("introduced", "adopted") else "changes.techniques"
-    links = [technique_link(context, use.id, short=True) for use in found]
-    return [("chips", context.words(key), links)] if links else []
+    links = [technique_link(context, use.technique.id, short=True) for use in uses]
+    return [("chips", context.words(f"changes.{title}"), links)] if links else []
 
 
 def _values(

@@ -61,9 +61,11 @@ def _record(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
     words, reference = citations.context.words, citations.context.catalogue.references.get(model.reference or "")
     dot = Markup(" · ")
     lines = [(words("fact.released"), dot.join(releases.dates(citations, model)))]
-    for key, found in (("later", releases.later(citations, model)), ("never", releases.never(citations, model))):
-        if found:
-            lines.append((words(f"fact.{key}"), dot.join(found)))
+    named = [
+        (words("fact.later"), releases.later(citations, model)),
+        (words("fact.never"), releases.never(citations, model)),
+    ]
+    lines += [(label, dot.join(found)) for label, found in named if found]
     if reference is not None:
         label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
         lines.append(

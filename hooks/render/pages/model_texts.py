@@ -8,12 +8,14 @@ from markupsafe import Markup, escape
 
 from catalogue.schema.evaluation import Evaluation
 from catalogue.schema.model import Dispute, Model, Weight
+from catalogue.uses import How
 
 from ..cite import Citations
 from ..fields import value_cell
 from ..links import technique_link
 from ..page import Section
 from ..tables import Cell, Column, Table
+from ..uses import change, remark
 
 # Disputes that stand open at most; the others show their question and unfold.
 OPEN_DISPUTES = 4
@@ -98,29 +100,21 @@ def disputes_html(citations: Citations, items: Sequence[Dispute]) -> str:
 
 
 def techniques(citations: Citations, model: Model) -> list[Section]:
-    """Every technique by what the entry did with it, then how those with a remark were used."""
-    if not model.techniques:
-        return []
+    """Every technique by what the model did with it, then how those with a remark were used."""
     context, words = citations.context, citations.context.words
+    found = context.uses.by(model.id)
+    if not found:
+        return []
     groups = []
-    for change in ("introduced", "adopted", "kept", "dropped"):
-        uses = [use for use in model.techniques if use.change == change]
-        chips = [technique_link(context, use.id, short=True) for use in uses]
+    for how in How:
+        uses = [use for use in found if use.how is how]
+        chips = [technique_link(context, use.technique.id, short=True) + citations.mark(use.sources) for use in uses]
         if chips:
-            groups.append(
-                (
-                    words(f"change.{change}").capitalize(),
-                    [chip + citations.mark(use.source) for chip, use in zip(chips, uses, strict=True)],
-                )
-            )
+            groups.append((words(f"change.{how.value}").capitalize(), chips))
     rows = [
-        [
-            Cell(technique_link(context, use.id)),
-            Cell(escape(words(f"change.{use.change}"))),
-            Cell(citations.inline(use.note) + citations.mark(use.source)),
-        ]
-        for use in model.techniques
-        if use.note is not None
+        [Cell(technique_link(context, use.technique.id)), Cell(change(context, use)), Cell(remark(citations, use))]
+        for use in found
+        if use.stated is not None and use.stated.note is not None
     ]
     heads = [Column(words("table.technique")), Column(words("table.change")), Column(words("table.note"))]
     table = Table(words("techniques.used_caption", model=model.name), heads, rows, classes="ds-prose") if rows else None

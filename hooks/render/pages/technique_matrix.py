@@ -1,4 +1,4 @@
-"""Techniques by models over time: who introduced, adopted, kept or dropped what."""
+"""Techniques by models over time: who introduced, used, took over or dropped what."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalogue.records import by_date, first_day
-from catalogue.schema.model import Model, TechniqueChange, TechniqueUse
+from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique, TechniqueKind
+from catalogue.uses import How, Silence, Use
 
 from ..cite import plain_text
 from ..context import Context
 from ..names import short_model
 from ..page import Page, lead_section
+from ..uses import change
 
 MARKS = {
-    TechniqueChange.INTRODUCED: "★",
-    TechniqueChange.ADOPTED: "+",
-    TechniqueChange.KEPT: "●",
-    TechniqueChange.DROPPED: "×",
+    How.INTRODUCED: "★",
+    How.FORM: "☆",
+    How.FIRST: "+",
+    How.USED: "●",
+    How.INHERITED: "○",
+    How.DROPPED: "×",
 }
+NO = "–"
 
 
 @dataclass(frozen=True)
-class Use:
-    """A cell with something in it: the model, what it did, and in words with the entry's remark."""
+class Mark:
+    """A cell with something in it: the model, what it did, and in words with the entry's remark; without a model, that it does without."""
 
     model: str
     change: str
@@ -39,7 +44,7 @@ class Row:
 
     id: str
     name: str
-    cells: Sequence[Use | None]
+    cells: Sequence[Mark | None]
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,10 @@ def page(context: Context) -> Page:
         "technique_matrix.html.jinja",
         heads=_heads(context, models),
         groups=groups,
-        marks=[(change.value, mark, words(f"change.{change.value}")) for change, mark in MARKS.items()],
+        marks=[
+            *((how.value, mark, words(f"change.{how.value}")) for how, mark in MARKS.items()),
+            ("no", NO, words("matrix.no")),
+        ],
     )
     return Page(
         "techniques/matrix.md",
@@ -82,8 +90,8 @@ def page(context: Context) -> Page:
 
 
 def columns(context: Context) -> list[Model]:
-    """The models that name a technique, the oldest first."""
-    return by_date(m for m in context.catalogue.models.values() if m.techniques)
+    """The models that use a technique, the oldest first."""
+    return by_date(m for m in context.catalogue.models.values() if context.uses.by(m.id))
 
 
 def _heads(context: Context, models: Sequence[Model]) -> list[Head]:
@@ -100,11 +108,15 @@ def _groups(context: Context, models: Sequence[Model]) -> list[Group]:
     groups = []
     for kind in TechniqueKind:
         techniques = [t for t in context.catalogue.techniques.values() if t.kind is kind]
-        rows = [row for t in sorted(techniques, key=_introduced) if any((row := _row(context, t, models)).cells)]
+        rows = [row for t in sorted(techniques, key=_introduced) if _used(row := _row(context, t, models))]
         if rows:
             name = kind.name.lower()
             groups.append(Group(f"kind-{name}", context.words(f"kind.{name}"), rows))
     return groups
+
+
+def _used(row: Row) -> bool:
+    return any(cell is not None and cell.model for cell in row.cells)
 
 
 def _introduced(technique: Technique) -> tuple[bool, str]:
@@ -114,20 +126,28 @@ def _introduced(technique: Technique) -> tuple[bool, str]:
 
 
 def _row(context: Context, technique: Technique, models: Sequence[Model]) -> Row:
+    uses = {use.model.id: use for use in context.uses.of(technique.id)}
     cells = [
-        next((_use(context, technique, model, use) for use in model.techniques if use.id == technique.id), None)
+        _mark(context, technique, uses[model.id]) if model.id in uses else _silent(context, technique, model)
         for model in models
     ]
     return Row(technique.id, context.short_name(technique), cells)
 
 
-def _use(context: Context, technique: Technique, model: Model, use: TechniqueUse) -> Use:
+def _silent(context: Context, technique: Technique, model: Model) -> Mark | None:
+    """A dash where the architecture says that the technique is not used; nothing where nothing is said."""
+    if context.uses.silence(technique.id, model.id) is not Silence.NO:
+        return None
+    return Mark("", "no", NO, context.words("matrix.no"), "")
+
+
+def _mark(context: Context, technique: Technique, use: Use) -> Mark:
     words = context.words
     label = words(
         "matrix.cell",
-        model=short_model(model.name),
+        model=short_model(use.model.name),
         technique=context.short_name(technique),
-        change=words(f"change.{use.change}"),
+        change=change(context, use).striptags(),
     )
-    note = plain_text(context, use.note) if use.note else ""
-    return Use(model.id, use.change.value, MARKS[use.change], label, note)
+    note = plain_text(context, use.stated.note) if use.stated and use.stated.note else ""
+    return Mark(use.model.id, use.how.value, MARKS[use.how], label, note)

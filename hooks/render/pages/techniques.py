@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from catalogue.records import first_date, first_day
-from catalogue.schema.model import Model, TechniqueUse
 from catalogue.schema.technique import Formula, Technique, TechniqueKind
+from catalogue.uses import How
 
 from .. import format
 from ..cite import Citations, anchor, description, opening
@@ -17,14 +16,9 @@ from ..formula import mathml, with_indices
 from ..links import model_link, technique_link
 from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table
+from ..uses import change, remark
 from .model_texts import disputes_html
 from .sources import sources
-
-
-def users(context: Context, id_: str) -> list[tuple[Model, TechniqueUse]]:
-    """Models that use a technique, the oldest first."""
-    found = [(model, use) for model in context.catalogue.models.values() for use in model.techniques if use.id == id_]
-    return sorted(found, key=lambda pair: first_day(pair[0]))
 
 
 def page(context: Context, technique: Technique) -> Page:
@@ -47,7 +41,7 @@ def page(context: Context, technique: Technique) -> Page:
                 how + "".join(_formula(citations, number, f) for number, f in enumerate(technique.formulas, 1)),
             )
         )
-    drawn = lineage.figure(context, technique, users(context, technique.id))
+    drawn = lineage.figure(context, technique, context.uses.of(technique.id))
     if drawn:
         sections.append(Section("lineage", words("lineage.section"), drawn))
     sections.append(Section("models", words("section.models"), _users_table(citations, technique)))
@@ -130,7 +124,7 @@ def _formula(citations: Citations, number: int, formula: Formula) -> str:
 
 def _users_table(citations: Citations, technique: Technique) -> str:
     context, words = citations.context, citations.context.words
-    found = users(context, technique.id)
+    found = context.uses.of(technique.id)
     if not found:
         return f"<p>{escape(words('technique.no_users'))}</p>"
     heads = [
@@ -140,18 +134,19 @@ def _users_table(citations: Citations, technique: Technique) -> str:
         Column(words("table.note")),
     ]
     rows = []
-    for model, use in found:
-        date = first_date(model)
+    for use in found:
         rows.append(
             [
-                Cell(model_link(model)),
-                Cell(escape(format.date(date, words)) if date else NOTHING, first_day(model)),
-                Cell(escape(words(f"change.{use.change}"))),
-                Cell((citations.inline(use.note) if use.note else Markup("")) + citations.mark(use.source)),
+                Cell(model_link(use.model)),
+                Cell(escape(format.date(use.date, words)) if use.date else NOTHING, use.day),
+                Cell(change(context, use)),
+                Cell(remark(citations, use)),
             ]
         )
     table = Table(words("technique.users_caption", name=context.short_name(technique)), heads, rows, classes="ds-prose")
-    return context.html("table.html.jinja", t=table)
+    html = context.html("table.html.jinja", t=table)
+    known = words("technique.derived" if technique.follows_from else "technique.remembered")
+    return f'{html}\n<p class="ds-legend">{escape(known)}</p>'
 
 
 def index(context: Context) -> Page:
@@ -164,7 +159,7 @@ def index(context: Context) -> Page:
                 "link": technique_link(context, t.id),
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
                 "what": opening(context, t.what),
-                "users": [model_link(model) for model, use in users(context, t.id) if use.change != "dropped"],
+                "users": [model_link(use.model) for use in context.uses.of(t.id) if use.how is not How.DROPPED],
             }
             for t in context.catalogue.techniques.values()
             if t.kind is kind

@@ -1,0 +1,46 @@
+"""Nobody uses a technique before it was there, and what an entry says of one agrees with its architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Finding
+from ..schema.model import TechniqueChange
+from ..uses import How, Silence
+from .draft import Draft
+
+
+def uses_in_time(draft: Draft) -> Iterator[Finding]:
+    """No model adopts a technique before the date at which it was introduced."""
+    for index, technique in enumerate(draft.techniques.techniques):
+        introduced = technique.introduced.date.value
+        if introduced is None:
+            continue
+        for use in draft.uses.of(technique.id):
+            if use.how in (How.INTRODUCED, How.FORM, How.DROPPED) or use.date is None:
+                continue
+            if use.date.surely_before(introduced):
+                yield draft.techniques_file.finding(
+                    ("techniques", index, "introduced", "date"),
+                    f"introduced {introduced.text}, but `{use.model.id}` used it on {use.date.text}",
+                    "a technique is older than its first adopter",
+                    fix="give its real first date, or the checkpoints that use it as `variants` of the use",
+                )
+
+
+def uses_agree(draft: Draft) -> Iterator[Finding]:
+    """An entry that uses a technique agrees with the fields that it follows from, or says in a `note` why not."""
+    for path, model in draft.each_model():
+        for index, use in enumerate(model.techniques):
+            technique = next((t for t in draft.techniques.techniques if t.id == use.id), None)
+            if technique is None or use.note is not None or not technique.follows_from:
+                continue
+            field = technique.follows_from[0].field
+            says_no = draft.uses.from_fields(technique, model) is Silence.NO
+            if use.change is not TechniqueChange.DROPPED and says_no:
+                yield draft.finding(
+                    (*path, "techniques", index, "change"),
+                    f"`{use.change.value}`, but by `{field}` no checkpoint of the entry uses `{use.id}`",
+                    "what the fields of the entry say",
+                    fix="correct one of the two, or add a `note` that says where it is used",
+                )

@@ -1,0 +1,79 @@
+"""Who uses a technique is what architectures and training say: held against a reading of the fields by hand, on the built pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue.records import Catalogue, Entry
+from catalogue.uses import How, Uses
+
+
+@pytest.fixture(scope="module")
+def uses(catalogue: Catalogue) -> Uses:
+    return Uses(catalogue.models, catalogue.entries, catalogue.techniques.values())
+
+
+def attention(kind: str) -> Callable[[Entry], bool]:
+    return lambda entry: entry.architecture is not None and str(entry.architecture.attention.value) == kind
+
+
+def predicted(entry: Entry) -> bool:
+    layers = entry.architecture.num_nextn_predict_layers if entry.architecture else None
+    return layers is not None and bool(layers.value)
+
+
+def of_experts(entry: Entry) -> bool:
+    return entry.architecture is not None and entry.architecture.n_routed_experts is not None
+
+
+@pytest.mark.parametrize(
+    ("technique", "has"),
+    [
+        ("mha", attention("MHA")),
+        ("gqa", attention("GQA")),
+        ("mla", attention("MLA")),
+        ("mtp", predicted),
+        ("moe", of_experts),
+        ("deepseekmoe", of_experts),
+    ],
+)
+def test_every_family_with_such_a_checkpoint_is_on_the_page_and_no_other(
+    built: Path, catalogue: Catalogue, technique: str, has: Callable[[Entry], bool]
+) -> None:
+    wanted = {entry.model.id for entry in catalogue.entries.values() if has(entry)}
+    page = LexborHTMLParser((built / "techniques" / technique / "index.html").read_text(encoding="utf-8"))
+    listed = {}
+    for row in page.css("table.ds-prose tbody tr"):
+        link = row.css_first("th a, td a")
+        match = re.search(r"models/([^/]+)/$", link.attributes["href"] or "") if link else None
+        if match:
+            listed[match[1]] = row.text()
+    uses = [(m.id, u) for m in catalogue.models.values() for u in m.techniques if u.id == technique and u.note]
+    stated = {id_ for id_, _ in uses}
+    wanted -= {id_ for id_, use in uses if use.change == "dropped"}  # where the entry says why the field is there
+    assert wanted <= {id_ for id_, text in listed.items() if "dropped" not in text}
+    assert {id_ for id_, text in listed.items() if "dropped" not in text} <= wanted | stated
+
+
+def test_weights_that_were_trained_in_fp8_stay_so(uses: Uses) -> None:
+    found = {use.model.id: use.how for use in uses.of("fp8-training")}
+    assert found["deepseek-v3"] is How.FORM
+    for id_ in ("deepseek-r1", "deepseek-v3-2", "deepseek-prover-v2"):
+        assert found[id_] is How.INHERITED
+
+
+def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, catalogue: Catalogue) -> None:
+    """By date: one model at most described it, the others come after the first use."""
+    for id_ in catalogue.techniques:
+        found = [use for use in uses.of(id_) if use.how is not How.DROPPED]
+        assert found == sorted(found, key=lambda use: use.day), id_
+        first = [use for use in found if use.how is How.FIRST]
+        active = [use for use in found if use.how in (How.FIRST, How.USED) and use.day]
+        if active and not any(use.how in (How.INTRODUCED, How.FORM) for use in found):
+            assert first, id_
+            assert first[0].day == active[0].day, id_
