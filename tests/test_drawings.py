@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
+from catalogue.derive.layout import layers
 from catalogue.derive.parameters import numbers_of
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
@@ -25,6 +26,24 @@ NOT_DRAWN = {  # fields that are no dimension of a picture; the table of dimensi
     *("norm_topk_prob", "routed_scaling_factor", "topk_method", "moe_layer_freq", "swiglu_limit", "gate_biases"),
     *("norms_per_layer", "qk_norm", "attention_bias", "qkv_bias", "engram_vocab_size", "tie_word_embeddings"),
     *("hidden_act", "n_group", "topk_group", "first_k_dense_replace", "num_key_value_heads", "vocab_size"),
+    *("attention_layout", "num_hidden_layers", "feed_forward"),
+}
+WORKED_OUT = {  # numbers under the pictures, by what they are worked out from
+    "chosen_width": lambda n: (n["num_experts_per_tok"] + n["n_shared_experts"]) * n["moe_intermediate_size"],
+    "all_width": lambda n: (n["n_routed_experts"] + n["n_shared_experts"]) * n["moe_intermediate_size"],
+    "gate_layers": lambda n: n["moe_layers"] - n["num_hash_layers"],
+    "decoder_layers": lambda n: n["num_hidden_layers"] - n["encoder_layers"],
+    "times_read": lambda n: n["num_attention_heads"] // n["num_key_value_heads"],
+    "kept_latent": lambda n: n["kv_lora_rank"] + n["qk_rope_head_dim"] + n.get("index_head_dim", 0),
+    "kept_heads": lambda n: 2 * n["num_key_value_heads"] * n["head_dim"],
+    "kept_by_heads": lambda n: (
+        n["num_attention_heads"]
+        * (n["qk_nope_head_dim"] + n["v_head_dim"] if "kv_lora_rank" in n else 2 * n["head_dim"])
+    ),
+    "kept_csa": lambda n: (n["head_dim"] + n["index_head_dim"]) // n["csa_compress_ratio"],
+    "kept_hca": lambda n: n["head_dim"] // n["hca_compress_ratio"],
+    "kept_encoder": lambda n: (n["head_dim"] + n["index_head_dim"]) // n["encoder_compress_ratio"],
+    "kept_decoder": lambda n: n["head_dim"] + n["index_head_dim"],
 }
 
 
@@ -50,10 +69,8 @@ class Reader(HTMLParser):
             self.dashes.setdefault(found["class"], []).append(int(found["pathlength"]))
 
     def marks(self, css: str, mark: str) -> int:
-        """Marks of the pictures; the swatch before a label, one mark each, is subtracted."""
-        counts = [d.count(mark) for name, d in self.paths if name == css]
-        swatches = sum(1 for name, d in self.paths if name == css and d in ("M6 6h0", "M6 3l3.3 6h-6.6z"))
-        return sum(counts) - swatches
+        """Marks of the pictures; those of the legend have a class more."""
+        return sum(d.count(mark) for name, d in self.paths if name == css)
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +122,8 @@ def test_values_are_the_catalogues(ctx: Context, catalogue: Catalogue) -> None:
             record, name = (entry.vision, key[7:]) if key.startswith("vision.") else (architecture, key)
             if getattr(record, name, None) is not None:
                 expected = plain(getattr(record, name))
-            elif key == "gate_layers":
-                expected = str(numbers["moe_layers"] - numbers["num_hash_layers"])
-            elif key == "decoder_layers":
-                expected = str(numbers["num_hidden_layers"] - numbers["encoder_layers"])
             else:
-                expected = str(numbers[key])
+                expected = str(WORKED_OUT[key](numbers) if key in WORKED_OUT else numbers[key])
             assert shown == {expected}, (entry.variant.id, key)
 
 
@@ -132,19 +145,41 @@ def test_marks_are_drawn_to_count(ctx: Context, catalogue: Catalogue) -> None:
         architecture, reader = entry.architecture, read(ctx, entry)
         assert architecture is not None
         numbers = numbers_of(architecture)
-        assert reader.marks("heads", "h0") == numbers["num_attention_heads"], entry.variant.id
+        assert reader.marks("heads", "z") == numbers["num_attention_heads"], entry.variant.id
         assert reader.marks("index", "z") == numbers.get("index_n_heads", 0), entry.variant.id
         moe = architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
         experts, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
-        assert reader.marks("active", "h0") == (active if moe else 0), entry.variant.id
-        assert reader.marks("routed", "h0") + reader.marks("active", "h0") == (experts if moe else 0), entry.variant.id
-        assert reader.marks("shared", "h0") == (numbers.get("n_shared_experts", 0) if moe else 0), entry.variant.id
+        assert reader.marks("active", "h.01") == (active if moe else 0), entry.variant.id
+        assert reader.marks("routed", "h.01") + reader.marks("active", "h.01") == (experts if moe else 0), (
+            entry.variant.id
+        )
+        assert reader.marks("shared", "z") == (numbers.get("n_shared_experts", 0) if moe else 0), entry.variant.id
         if architecture.attention.value in (Attention.MHA, Attention.GQA, Attention.MQA):
-            bars = sum(d.count("M") for css, d in reader.paths if css == "cached") - 1
+            bars = reader.marks("cached", "z") - 1  # one compares what is kept
             assert bars == numbers["num_key_value_heads"], entry.variant.id
-        layers = [d.count("z") for css, d in reader.paths if css.startswith("layer ")]
-        swatches = sum(1 for css, d in reader.paths if css.startswith("layer ") and d == "M0 4h12v4h-12z")
-        assert sum(layers) - swatches == numbers["num_hidden_layers"], entry.variant.id
+        bars_of_layers = [d.count("z") for css, d in reader.paths if css.startswith("layer ")]
+        assert sum(bars_of_layers) == numbers["num_hidden_layers"], entry.variant.id
+
+
+def test_layers_stand_in_their_order(ctx: Context, catalogue: Catalogue) -> None:
+    """Where the kinds of attention differ, the column beside the layers has each at its place, the first at the bottom."""
+    found = 0
+    for entry in drawn(catalogue):
+        assert entry.architecture is not None
+        layout = entry.architecture.attention_layout
+        if layout is None or layout.value is None:
+            continue
+        found += 1
+        places = {
+            float(y): css.removeprefix("kind ")
+            for css, d in read(ctx, entry).paths
+            if css.startswith("kind ")
+            for x, y in re.findall(r"M([\d.]+) ([\d.]+)h", d)
+            if float(x) > 200
+        }
+        drawn_order = [places[y] for y in sorted(places, reverse=True)]
+        assert drawn_order == [name.removesuffix("+engram") for name in layers(layout.value)], entry.variant.id
+    assert found
 
 
 def test_entries_of_a_stretch_of_tokens_are_drawn_to_count(ctx: Context, catalogue: Catalogue) -> None:
@@ -166,13 +201,16 @@ def test_active_experts_lie_in_the_groups_reached(ctx: Context, catalogue: Catal
     entry = catalogue.entries["deepseek-v3-base"]
     assert entry.architecture is not None
     numbers, reader = numbers_of(entry.architecture), read(ctx, entry)
-    bars = [d for css, d in reader.paths if css == "reached" and d.count("M") > 1]
-    assert bars[0].count("M") == numbers["topk_group"]
-    tops = [float(y) for y in re.findall(r"M0 ([\d.]+)h", bars[0])]
-    dots = next(d for css, d in reader.paths if css == "active" and d.count("M") > 1)
-    rows = {float(y) for y in re.findall(r"M[\d.]+ ([\d.]+)h0", dots)}
-    assert len(rows) == numbers["topk_group"]
-    assert all(any(top < y < top + 10 for top in tops) for y in rows)
+    plates = [
+        tuple(float(e[name]) for name in ("x", "y", "width", "height"))
+        for e in reader.elements
+        if e.get("class") == "plate reached"
+    ]
+    assert len(plates) == numbers["topk_group"]
+    d = next(d for css, d in reader.paths if css == "active")
+    dots = [(float(x), float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)h", d)]
+    for x, y in dots:
+        assert any(left < x < left + width and top < y < top + height for left, top, width, height in plates)
 
 
 def test_a_drawing_is_light_and_has_no_ids(ctx: Context, catalogue: Catalogue) -> None:
@@ -229,7 +267,10 @@ def test_one_changed_dimension_is_marked_alone(ctx: Context, catalogue: Catalogu
     wider = stated.model_copy(update={"value": stated.value + 1})
     changed = replace(entry, architecture=entry.architecture.model_copy(update={"kv_lora_rank": wider}))
     reader = read(ctx, changed, entry)
-    assert {e["data-k"] for e in reader.elements if "differs" in e.get("class", "").split()} == {"kv_lora_rank"}
+    assert {e["data-k"] for e in reader.elements if "differs" in e.get("class", "").split()} == {
+        "kv_lora_rank",
+        "kept_latent",
+    }
 
 
 class Recording(language_files.Words):
@@ -248,15 +289,14 @@ def test_words_of_drawings_are_all_used(catalogue: Catalogue) -> None:
     words.asked = set()
     recording = context(catalogue, words)
     for entry in drawn(catalogue):
-        drawing(Citations(recording), entry)
+        drawing(Citations(recording), entry, travels=True)
     for name in (
-        "qk_norm",
         "attention_bias",
-        "qkv_bias",
-        "moe_layer_freq",
+        "say.attention_bias",
         "kind_unknown",
-        "tie_word_embeddings",
-        "of",
+        "run_mixed",
+        "say.part_run_mixed",
+        "say.part_one",
     ):
         words.asked.add(f"drawing.{name}")  # said of architectures that the catalogue may not hold now
     assert {key for key in english if key.startswith("drawing.")} - words.asked == set()
@@ -328,7 +368,7 @@ def test_source_of_a_label_opens_by_mouse_and_keyboard(page: Page, address: str,
     assert source is not None
     title = catalogue.references[source.items[0].key].title
     page.goto(address + "models/deepseek-v3/")
-    label = page.locator('.ds-drawing a[data-k="n_routed_experts"]')
+    label = page.locator('.ds-drawing a[data-k="n_routed_experts"]:visible')
     tip = page.get_by_role("tooltip")
     label.hover()
     expect(tip).to_contain_text(title)
@@ -343,23 +383,33 @@ def test_source_of_a_label_opens_by_mouse_and_keyboard(page: Page, address: str,
 
 @pytest.mark.browser
 def test_a_difference_has_a_sign_and_not_colour_alone(page: Page, address: str) -> None:
-    page.goto(address + "models/deepseek-v3/")
-    label = page.locator('.ds-drawing a[data-k="kv_lora_rank"]')
-    sign = label.locator(".cue")
-    expect(sign).to_be_hidden()
-    label.evaluate("one => one.classList.add('differs')")
-    expect(sign).to_be_visible()
+    """Where a page is built with a comparison, and where a script makes it."""
+    for choice in ("", "?v=deepseek-v2,deepseek-v3-base"):
+        page.goto(f"{address}compare/models/{choice}")
+        marked = page.locator("#compare-drawings .differs")
+        expect(marked.first).to_be_visible()
+        for index in range(marked.count()):
+            assert marked.nth(index).evaluate("one => one.previousSibling.textContent") == "Δ "
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
-def test_parts_stand_side_by_side_or_one_above_the_other(page: Page, address: str, width: int) -> None:
+@pytest.mark.parametrize(("width", "place"), [(1600, "wide"), (760, "beside"), (390, "below")])
+def test_arrangement_fits_the_room(page: Page, address: str, width: int, place: str) -> None:
+    """One sheet where it is readable, else two columns, else one."""
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(address + "models/deepseek-v3/")
-    whole, opened = (page.locator(".ds-drawing svg").nth(index).bounding_box() for index in (0, 1))
-    assert whole is not None
-    assert opened is not None
-    beside = opened["x"] >= whole["x"] + whole["width"] - 1
-    below = opened["y"] >= whole["y"] + whole["height"] - 1
-    assert (beside, below) == (width == 1280, width == 390)
-    assert page.locator(".ds-drawing .wedge").is_visible() == beside
+    figure = page.locator(".ds-drawing").first
+    if place == "wide" and figure.evaluate("one => one.clientWidth") > 940:
+        expect(figure.locator(".ds-drawing-wide")).to_be_visible()
+        expect(figure.locator(".ds-drawing-parts")).to_be_hidden()
+    else:
+        whole, opened = (figure.locator(f".{name}").first.bounding_box() for name in ("whole", "ffn"))
+        assert whole is not None
+        assert opened is not None
+        assert (opened["x"] > whole["x"] + 100) == (place != "below")
+        assert (opened["y"] > whole["y"] + 100) == (place == "below")
+    smallest = page.evaluate(
+        """() => Math.min(...[...document.querySelectorAll(".ds-drawing text")].filter((text) => text.getClientRects().length)
+          .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getCTM().a))"""
+    )
+    assert smallest >= 11.6, "text of 12 px, less what the width of the phone takes"

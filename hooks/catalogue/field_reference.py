@@ -197,7 +197,7 @@ def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
 
 # Fields that no entry has at the same time as another one.
 LEFT_OUT = {
-    "Variant": ("architecture_of", "architecture_except", "release", "licences", "based_on"),
+    "Variant": ("architecture_of", "architecture_except", "release", "licences", "based_on", "images_of"),
     "Part": ("recount", "explanation"),
     "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
     "Architecture": (
@@ -211,6 +211,7 @@ LEFT_OUT = {
             "o_groups",
             "o_lora_rank",
         ),
+        "attention_layout",
         *("sliding_window", "sliding_window_layers", "csa_layers", "csa_compress_ratio", "hca_layers"),
         *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers", "index_layers", "encoder_layers"),
         *("gate_biases", "engram_layers", "engram_vocab_size", "engram_num_embeddings", "engram_max_ngram_size"),

@@ -16,6 +16,7 @@ from .references import Reference
 from .schema.api import ApiName
 from .schema.architecture import Architecture, VisionEncoder
 from .schema.gpu import Gpu
+from .schema.images import ImagePath
 from .schema.model import Model, Part, PartKind, Variant
 from .schema.release import Dates
 from .schema.technique import Technique
@@ -32,6 +33,7 @@ class Entry:
         configuration_of: Variant whose configuration it has: the owner, unless settings differ.
         owner_model: Model that variant belongs to.
         vision: Vision encoder of the variant or of the owner of its architecture.
+        images: How images enter and leave, of the variant or of one that it shares them with.
     """
 
     model: Model
@@ -42,6 +44,7 @@ class Entry:
     owner_model: str
     recount: Recount | None
     vision: VisionEncoder | None
+    images: tuple[ImagePath, ...]
 
     @cached_property
     def encoder(self) -> Term | None:
@@ -175,8 +178,18 @@ def entries(models: tuple[Model, ...]) -> dict[str, Entry]:
                 model_of[owner_id],
                 recounts.get(owner_id),
                 variant.vision or (owner.vision if owner else None),
+                _images(variant, owner, owners),
             )
     return found
+
+
+def _images(variant: Variant, owner: Variant | None, by_id: Mapping[str, Variant]) -> tuple[ImagePath, ...]:
+    """Those of the variant, of the one that it names, or of the owner of its architecture."""
+    named = by_id.get(variant.images_of or "")
+    if variant.images or named is not None:
+        return variant.images or (named.images if named else ())
+    shared = by_id.get(owner.images_of or "") if owner else None
+    return owner.images or (shared.images if shared else ()) if owner else ()
 
 
 B = TypeVar("B", bound=Block)

@@ -26,13 +26,14 @@ _NEEDED: dict[Attention | FeedForward, tuple[str, ...]] = {
 }
 _ALSO_ALLOWED: dict[Attention | FeedForward, tuple[str, ...]] = {
     Attention.MLA: _INDEXER,
-    Attention.CSA_HCA: ("sliding_window_layers", "compress_rope_theta"),
+    Attention.CSA_HCA: ("sliding_window_layers", "compress_rope_theta", "attention_layout"),
     Attention.CSA2: (
         "q_lora_rank",
         "qk_rope_head_dim",
         *_GROUPED,
         *_INDEXER,
         "compress_rope_theta",
+        "attention_layout",
         "sliding_window_layers",
         "csa_layers",
         *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers", "index_layers", "encoder_layers"),

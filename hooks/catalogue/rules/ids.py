@@ -84,6 +84,10 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
             for i, variant in enumerate(model.variants)
         ]
         wanted += [
+            ((*path, "variants", i, "images_of"), variant.images_of, variants, "a variant")
+            for i, variant in enumerate(model.variants)
+        ]
+        wanted += [
             ((*path, "training", i, "variants", j), id_, own, "a variant of this entry")
             for i, stage in enumerate(model.training)
             for j, id_ in enumerate(stage.variants)

@@ -208,6 +208,12 @@ class Architecture(Block):
     sliding_window_layers: Stated[Count] | None = Field(
         default=None, description="Layers with the window alone.", examples=[2]
     )
+    attention_layout: Stated[str] | None = Field(
+        default=None,
+        description="Kinds of attention of the layers, from the first one up, where they differ: names, `*` and a number"
+        " for repetition, brackets around what is repeated.",
+        examples=["window*2 (csa hca)*20 csa"],
+    )
     compress_rope_theta: Stated[Quantity] | None = Field(
         default=None, description="Base of the rotary embedding in compressed layers.", examples=[160000]
     )

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from .api import ApiName
 from .architecture import Architecture, Settings, VisionEncoder
 from .evaluation import Evaluation
+from .images import ImagePath
 from .release import Dates, Licences, Link, Release
 from .training import CacheFormat, Infrastructure, Stage
 from .values import (
@@ -187,6 +188,13 @@ class Variant(Block):
     )
     vision: VisionEncoder | None = Field(
         default=None, description="Vision encoder; a variant that shares an architecture shares it too."
+    )
+    images: tuple[ImagePath, ...] = Field(
+        default=(),
+        description="How images enter and leave; a variant that shares an architecture shares them where it states none.",
+    )
+    images_of: Identifier | None = Field(
+        default=None, description="Variant whose `images` this one has too.", examples=["janus-1.3b"]
     )
     notes: tuple[Remark, ...] = Field(default=(), description="Remarks on this variant.")
 

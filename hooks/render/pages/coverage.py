@@ -44,7 +44,8 @@ ONLY_WHERE_GIVEN = frozenset(
     {
         *("head_dim", "attention_bias", "qkv_bias", "qk_norm", "moe_layer_freq", "n_group", "topk_group"),
         *("num_nextn_predict_layers", "index_n_heads", "index_head_dim", "index_topk", "sliding_window"),
-        *("sliding_window_layers", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
+        *("sliding_window_layers", "attention_layout", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters"),
+        "num_hash_layers",
         *("swiglu_limit", "rope_scaling.type", "routed_scaling_factor", "norm_topk_prob"),
     }
 )

@@ -182,7 +182,10 @@ def _drawings(citations: Citations, model: Model, entries: tuple[Entry, ...]) ->
     for entry in (citations.context.catalogue.flagship(model), *entries):
         if entry.architecture is not None:
             seen.setdefault(entry.architecture_owner, entry)
-    return [(entry.variant.name, drawing(citations, entry)) for entry in seen.values()]
+    return [
+        (entry.variant.name, drawing(citations, entry, travels=number == 0))
+        for number, entry in enumerate(seen.values())
+    ]
 
 
 def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Table:

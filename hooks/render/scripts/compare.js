@@ -27,7 +27,13 @@ function draw(ids) {
   place.innerHTML = [...owners].map((id) => `<div>${data.drawings[id]}</div>`).join("");
   const [first, ...others] = [...place.children].map((one) => [...one.querySelectorAll("[data-k]")]);
   const known = new Map(first?.map((label) => [label.dataset.k, label.dataset.v]));
-  for (const label of others.flat()) label.classList.toggle("differs", known.get(label.dataset.k) !== label.dataset.v);
+  for (const label of others.flat().filter((one) => known.get(one.dataset.k) !== one.dataset.v)) {
+    const cue = document.createElementNS(label.namespaceURI, label.namespaceURI.endsWith("svg") ? "tspan" : "b");
+    cue.setAttribute("class", "cue");
+    cue.textContent = "Δ ";
+    label.before(cue);
+    label.classList.add("differs");
+  }
 }
 
 function show(ids) {

@@ -1,68 +1,107 @@
 """Architecture drawings: the whole model as a stack of layers, and one layer opened beside it.
 
-`drawing` takes an entry and gives a figure of two SVGs, which stand side by side where there is room and one
-above the other where there is not. Nothing in it has an id, so that any number of them stand in a page.
-Every labelled number is a link to its source and carries its name in config.json (`data-k`) and its plain value
-(`data-v`); a number that differs from another drawing's gets the class `differs`, at build (`against`) or by a script.
+`drawing` takes an entry and gives a figure. It has a wide sheet and narrow ones, of which a style sheet shows what fits.
+Nothing in it has an id, so that any number of them stand in a page. Every labelled number is a link to its source and
+carries its name in config.json (`data-k`) and its plain value (`data-v`); a number that differs from another drawing's
+gets the class `differs`, at build (`against`) or by a script.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
-from catalogue.records import Entry
+from catalogue.records import Entry, first_date
+from catalogue.schema.values import Sources
 
 from ... import format
 from ...cite import Citations
-from ...computed import working_link
-from .block import block
-from .dimensions import Dimensions
-from .marks import SWATCHES
-from .shapes import Shape, labels
-from .stack import runs, stack
+from ..measure import text_width
+from .dimensions import Dimension, Dimensions, Part, Strong
+from .layout import Head, narrow, wide
+from .shapes import labels
 from .summary import summary
 
+_CREDIT_ROOM = 1100.0
 
-def drawing(citations: Citations, entry: Entry, against: Entry | None = None) -> Markup:
-    """Draw the architecture of an entry; mark what differs from `against`. The entry must have an architecture."""
+
+def drawing(citations: Citations, entry: Entry, against: Entry | None = None, *, travels: bool = False) -> Markup:
+    """Draw the architecture of an entry; mark what differs from `against`. The entry must have an architecture.
+
+    One that travels has the wide sheet as well.
+    """
     context = citations.context
-    others = _labelled(Dimensions(Citations(context), against)) if against is not None else None
+    others = _labelled(Citations(context), against) if against is not None else None
     dims = Dimensions(citations, entry, others)
-    opened, height, whole, total = _parts(dims)
+    head = _head(dims, entry)
     html = context.html(
         "architecture_drawing.html.jinja",
         name=entry.variant.name,
-        facts=_facts(citations, entry),
-        whole=whole,
-        whole_height=total,
-        opened=opened,
-        opened_height=height,
+        facts=head.facts,
+        cache=head.cache,
+        sheets=narrow(dims, entry),
+        wide=wide(dims, entry, head) if travels else None,
         experts=dims.number("n_routed_experts") is not None,
         summary=summary(dims, entry),
-        swatches=SWATCHES,
     )
     return Markup(html)
 
 
-def _parts(dims: Dimensions) -> tuple[list[Shape], float, list[Shape], float]:
-    """The opened layer and the whole model, each with its height."""
-    opened, height = block(dims, dims.words(f"drawing.opened_{runs(dims)[-1].kind}"))
-    return opened, height, *stack(dims, height)
-
-
-def _labelled(dims: Dimensions) -> dict[str, str]:
+def _labelled(citations: Citations, entry: Entry) -> dict[str, str]:
     """The plain values that a drawing labels, by key."""
-    opened, _, whole, _ = _parts(dims)
-    return {dimension.key: dimension.plain for dimension in labels([*whole, *opened])}
+    dims = Dimensions(citations, entry)
+    head = _head(dims, entry)
+    said = [part for part in head.facts if isinstance(part, Dimension)]
+    drawn = [one for _, sheet in narrow(dims, entry) for one in labels(sheet.shapes)]
+    return {one.key: one.plain for one in (*said, *drawn) if one.key}
 
 
-def _facts(citations: Citations, entry: Entry) -> list[tuple[str, Markup]]:
-    """The published sizes and the recomputed cache, which stand over the drawing."""
-    words, parameters = citations.context.words, entry.variant.parameters
-    facts = [(words("drawing.total"), citations.single(parameters.total))]
-    if parameters.activated is not None:
-        facts.append((words("drawing.activated"), citations.single(parameters.activated)))
-    if entry.recount is not None and entry.recount.kv_cache is not None:
-        link = working_link(entry, format.integer(entry.recount.kv_cache.value), words("recomputed.title"))
-        facts.append((words("drawing.cache"), link))
-    return facts
+def _head(dims: Dimensions, entry: Entry) -> Head:
+    """Title, date and published sizes, the sum of the cache, and where the numbers are from."""
+    words, parameters = dims.words, entry.variant.parameters
+    release = entry.variant.release
+    released = release.weights if release is not None else None
+    date = released.value if released is not None and released.value is not None else first_date(entry.model)
+    pieces: list[list[Part]] = [
+        [format.date(date, words)] if date else [],
+        dims.line("fact_total", total=dims.shown(parameters.total, "drawing.total")),
+        dims.line("fact_active", activated=dims.shown(parameters.activated, "drawing.activated")),
+        dims.line("fact_layers", layers=dims.stated("num_hidden_layers")),
+        dims.line("fact_context", context=_short(dims.shown(entry.variant.context_length, "drawing.context"))),
+    ]
+    facts: list[Part] = []
+    for piece in pieces:
+        if piece:
+            facts += [*([" · "] if facts else []), *piece]
+    cache: list[Part] = []
+    term = entry.recount.kv_cache if entry.recount else None
+    if term is not None:
+        total = Dimension("", words("drawing.cache"), f"{term.value:,}", str(term.value), formula=term.formula)
+        cache = dims.line("cache_sum", sum=Strong(term.numbers), total=total)
+    return Head(entry.variant.name, facts, cache, _credit(dims, entry))
+
+
+def _short(context: Dimension | None) -> Dimension | None:
+    """A length without its digits in brackets."""
+    return replace(context, shown=context.shown.partition(" (")[0]) if context is not None else None
+
+
+def _credit(dims: Dimensions, entry: Entry) -> str:
+    """The documents that most of the numbers are from, the licence and the address."""
+    references, architecture = dims.citations.context.catalogue.references, dims.architecture
+    counted: dict[str, int] = {}
+    for name in type(architecture).model_fields:
+        source = getattr(getattr(architecture, name), "source", None)
+        if isinstance(source, Sources):
+            for item in source.items:
+                title = references[item.key].title
+                counted[title] = counted.get(title, 0) + 1
+    titles = sorted(counted, key=lambda title: -counted[title])
+    words = dims.words
+    for most in range(min(3, len(titles)), 0, -1):
+        more = words("drawing.credit_more", count=len(titles) - most) if len(titles) > most else ""
+        credit = words("drawing.credit", sources=words("punctuation.listed").join(titles[:most]) + more)
+        if text_width(credit, 12) < _CREDIT_ROOM:
+            break
+    return credit

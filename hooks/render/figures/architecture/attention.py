@@ -1,59 +1,29 @@
-"""Attention of each kind: heads drawn to count, what is cached hatched, and the dimensions.
+"""Attention of each kind: how the stream's vector becomes queries, keys and values, and what of that is kept.
 
-MHA, GQA, MQA: every key-value head as a bar under the query heads that read it.
-MLA: the latents to scale, from which all heads are projected; with DSA, the indexer's heads.
-CSA/HCA and CSA2: one shared entry, and over a stretch of tokens how many make one entry.
+MHA, GQA, MQA: every key-value head as a hatched bar under the query heads that read it.
+MLA: the latents to the one scale, from which all heads are projected; with DSA, the indexer.
+CSA/HCA and CSA2: one shared entry, and over a stretch of tokens how many make one entry (`compressed`).
+Below each, what is kept of a token against what would be kept without the idea.
 """
 
 from __future__ import annotations
 
 from catalogue.schema.architecture import Attention
+from catalogue.schema.values import Absence
 
-from ..measure import text_width
-from .dimensions import Dimension, Dimensions
-from .marks import PER_ROW, PITCH, balanced, bar, blocks, grid, hatch, points, triangles
-from .panel import Panel, Picture
-from .shapes import BREAK, Path, Shape, Words
+from .compressed import kept_entries, stretch
+from .dimensions import Dimensions, Part
+from .marks import SCALE, balanced, bar, digits, fan, grid, hatch, rows_of, squares, triangles
+from .panel import LEFT, NARROW, VECTOR, close, panel, vector
+from .shapes import Sheet, line_width
 
-_ELEMENTS = 0.1  # length of a latent's bar per element
-_BAR = 9.0
-_FUNNEL = 16.0
-_STRETCH = 308.0  # length of the stretch of tokens, with the names of its lanes
-_MOST_TOKENS = 256
-_THIN = 3.0  # an entry that is narrower is a dash
-_INDEXER = (("index_n_heads", "index"), ("index_head_dim", ""), ("index_topk", ""))
-_COMPRESSED: tuple[tuple[str | None, str], ...] = (
-    ("o_groups", ""),
-    ("o_lora_rank", ""),
-    BREAK,
-    ("csa_layers", "csa"),
-    ("csa_compress_ratio", "csa"),
-    ("index_layers", ""),
-    BREAK,
-    ("hca_layers", "hca"),
-    ("hca_compress_ratio", "hca"),
-    BREAK,
-    ("encoder_cache_layers", "csa"),
-    ("encoder_compress_ratio", "csa"),
-    ("decoder_cache_layers", "csa"),
-    BREAK,
-    ("sliding_window", "window"),
-    ("sliding_window_layers", ""),
-    BREAK,
-)
-
-
-def attention(dims: Dimensions) -> Panel:
-    """The panel of an architecture's attention."""
-    kind = dims.architecture.attention.value
-    if kind is Attention.MLA:
-        pictures = [*_projected(dims, "kv_lora_rank", "qk_rope_head_dim"), *_indexer(dims)]
-    elif kind in (Attention.CSA_HCA, Attention.CSA2):
-        pictures = [*_projected(dims, "head_dim", None), *_compression(dims), *_indexer(dims)]
-    else:
-        pictures = _grouped(dims)
-    title = dims.words(f"drawing.kind_{kind_name(dims)}")
-    return Panel(title, "attention", dims.stated("attention"), pictures, _items(dims, kind))
+_LATENT = 12.0
+_KEPT = 16.0
+_SIDE = 9.4
+_PITCH = 12.4
+_OUT = 602.0
+_INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
+COMPRESSED = (Attention.CSA_HCA, Attention.CSA2)
 
 
 def kind_name(dims: Dimensions) -> str:
@@ -65,119 +35,243 @@ def kind_name(dims: Dimensions) -> str:
     return f"{name}_dsa" if kind is Attention.MLA and dims.number("index_topk") is not None else name
 
 
-def _items(dims: Dimensions, kind: Attention | None) -> list[tuple[Dimension | None, str]]:
-    """The dimensions in the order of the picture, from the heads down, then what has no picture."""
-    heads, rope = (dims.stated("num_attention_heads"), "heads"), dims.stated("qk_rope_head_dim")
-    query, indexer = (dims.stated("q_lora_rank"), "latent"), [(dims.stated(name), mark) for name, mark in _INDEXER]
-    if kind is Attention.MLA:
-        widths = [(dims.stated(name), "") for name in ("qk_nope_head_dim", "v_head_dim")]
-        return [heads, query, (dims.stated("kv_lora_rank"), "kv"), (rope, "rope"), *widths, *indexer]
-    one_entry = kind in (Attention.CSA_HCA, Attention.CSA2)
-    width = dims.either("head_dim", "hidden_size / num_attention_heads")
+def attention(dims: Dimensions, width: float) -> Sheet:
+    """The panel of an architecture's attention."""
+    kind = dims.architecture.attention.value
+    said = dims.line("hatched", attention=dims.stated("attention"))
+    sheet = panel(width, dims.words(f"drawing.kind_{kind_name(dims)}"), said)
+    top = sheet.height + 10
+    if kind is Attention.MLA or kind in COMPRESSED:
+        down = _projected(sheet, dims, top, kind in COMPRESSED)
+        if kind in COMPRESSED:
+            down = stretch(sheet, dims, down + 22)
+        down = _indexer(sheet, dims, down + 22)
+        down = kept_entries(sheet, dims, down + 20) if kind in COMPRESSED else _kept_latent(sheet, dims, down + 20)
+    elif kind is not None:
+        down = _kept_heads(sheet, dims, _grouped(sheet, dims, top) + 24)
+    else:
+        down = top
+    sheet.height = down + 16
+    return close(sheet, "attention")
+
+
+def _projected(sheet: Sheet, dims: Dimensions, top: float, one_entry: bool) -> float:
+    """Vector, latents, heads and the way back, left to right; on a narrow sheet the heads stand below."""
+    narrow = sheet.width == NARROW
+    height = vector(sheet, dims, LEFT, top)
+    x = 96.0 if narrow else 132.0
+    cached, cached_name = ("head_dim", "entry") if one_entry else ("kv_lora_rank", "kv_lora_rank")
+    query, kept, rope = dims.number("q_lora_rank"), dims.number(cached) or 0, dims.number("qk_rope_head_dim") or 0
+    text = x + _LATENT + 10
+    y = top + 8
+    edge = LEFT + VECTOR
+    query_middle = y + 8
+    if query:
+        long = query * SCALE
+        sheet.path(fan(edge, top, top + height, x, y, y + long), "fan query")
+        sheet.path(bar(x, y, _LATENT, long), "latent")
+        query_middle = y + long / 2
+        query_said = dims.line("query_latent", q_lora_rank=dims.stated("q_lora_rank"))
+        sheet.say(text, query_middle + 4, *query_said)
+        y = max(y + long, query_middle + 12) + 26
+    else:
+        stated = dims.stated("q_lora_rank")
+        without = dims.words("drawing.no_query_latent")
+        none = dims.worded("q_lora_rank", without) if stated and stated.plain == Absence.NOT_APPLICABLE.value else None
+        query_said = [none] if none else dims.line("query_latent", q_lora_rank=stated) or [without]
+        sheet.say(text, y + 12, *query_said)
+        y += 38
+    long = kept * SCALE
+    sheet.path(fan(edge, top, top + height, x, y, y + long), "fan key")
+    _hatched(sheet, x, y, _LATENT, long)
+    entry_middle = y + long / 2
+    entry_said = dims.line(cached_name, entry=dims.stated(cached))
+    sheet.say(text, entry_middle + 4, *entry_said)
+    y += max(long, 10) + 20
+    if not one_entry:
+        thick = max(1.5, rope * SCALE)
+        sheet.path(fan(edge, top, top + height, x, y, y + thick), "fan key")
+        _hatched(sheet, x, y, _LATENT, thick)
+        sheet.say(text, y + 5, *dims.line("rope_key", qk_rope_head_dim=dims.stated("qk_rope_head_dim")))
+        y += 14
+    down = max(top + height + 20, y)
+    heads_x, heads_y = (18.0, down + 14) if narrow else (358.0, top + 2)
+    bottom, right = _heads(sheet, dims, heads_x, heads_y, one_entry)
+    if not narrow:
+        for middle, said in ((query_middle, query_said), (entry_middle, entry_said)):
+            far = text + line_width(said) + 10
+            if far < heads_x - 20:
+                sheet.path(f"M{digits(far)} {digits(middle)}H{digits(heads_x - 10)}", "dotted")
+        _way_out(sheet, dims, right + 12, heads_y + _rows_high(dims) / 2, top)
+    return max(down, bottom)
+
+
+def _way_out(sheet: Sheet, dims: Dimensions, left: float, middle: float, top: float) -> None:
+    """From the heads back to the stream's vector."""
+    sheet.path(f"M{digits(left)} {digits(middle)}H{digits(_OUT - 12)}", "wire")
+    sheet.path(f"M{digits(_OUT - 12)} {digits(middle - 4)}l8 4-8 4z", "tip")
+    vector(sheet, dims, _OUT, top)
+
+
+def _rows_high(dims: Dimensions) -> float:
+    """How high the rows of query heads are."""
+    count = dims.number("num_attention_heads") or 0
+    return rows_of(count, balanced(count, 16)) * _PITCH if count else 0
+
+
+def _heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_entry: bool) -> tuple[float, float]:
+    """The query heads to count, and what each of them has below; gives where they end below and at the right."""
+    count = dims.number("num_attention_heads") or 0
+    per_row = balanced(count, 16) if count else 1
+    sheet.path(squares(grid(count, per_row, _PITCH, x, y), _SIDE), "heads")
+    down = y + rows_of(count, per_row) * _PITCH + 18
+    heads = dims.stated("num_attention_heads")
     if one_entry:
-        rest = [(dims.stated(name) if name else None, mark) for name, mark in _COMPRESSED]
-        return [heads, (dims.stated("num_key_value_heads"), "kv"), (width, "kv"), (rope, ""), query, *rest, *indexer]
-    said = [(dims.stated(name), "") for name in ("qk_norm", "attention_bias", "qkv_bias") if dims.true(name)]
-    return [heads, (dims.stated("num_key_value_heads"), "kv"), (width, ""), *said]
+        lines = [
+            dims.line("heads_on_one", num_attention_heads=heads, head_dim=dims.stated("head_dim")),
+            dims.line("entry_rope", qk_rope_head_dim=dims.stated("qk_rope_head_dim")),
+            dims.line("output_groups", o_groups=dims.stated("o_groups"), o_lora_rank=dims.stated("o_lora_rank")),
+        ]
+    else:
+        nope, rope, value = (dims.stated(f"{name}_head_dim") for name in ("qk_nope", "qk_rope", "v"))
+        lines = [
+            dims.line("heads_of", num_attention_heads=heads),
+            dims.line("head_sizes", qk_nope_head_dim=nope, qk_rope_head_dim=rope, v_head_dim=value),
+        ]
+    return sheet.say_all(x, down, lines, 17) - 12, x + per_row * _PITCH
 
 
-def _head_grid(count: int) -> tuple[list[Shape], float, float]:
-    """Query heads in even rows: shapes, width, height."""
-    per_row = balanced(count)
-    height = -(-count // per_row) * PITCH
-    return [Path(points(grid(count, per_row)), "heads")], per_row * PITCH, height
-
-
-def _grouped(dims: Dimensions) -> list[Picture]:
-    """Query heads with the key-value head that each group of them shares."""
+def _grouped(sheet: Sheet, dims: Dimensions, top: float) -> float:
+    """Query heads with the key-value head that each group of them reads."""
+    narrow = sheet.width == NARROW
+    height = vector(sheet, dims, LEFT, top)
     heads, shared = dims.number("num_attention_heads"), dims.number("num_key_value_heads")
-    if heads is None or shared is None or heads % shared:
-        return []
-    size = heads // shared
-    per_row = balanced(heads, PER_ROW, size) if size <= PER_ROW else PER_ROW
-    shapes: list[Shape] = []
-    down = 0.0
+    x = 84.0 if narrow else 132.0
+    down, right = top, x
+    if heads and shared and heads % shared == 0:
+        size = heads // shared
+        per_row = balanced(heads, 16, size) if size <= 16 else 16
+        down, right = _rows(sheet, heads, size, per_row, x, top + 2), x + per_row * _PITCH
+        sheet.path(fan(LEFT + VECTOR, top, top + height, x - 5, top + 2, down), "fan query")
+    bottom = max(down + 8, top + height + 24)
+    names = {name: dims.stated(name) for name in ("num_attention_heads", "num_key_value_heads")}
+    width = dims.either("head_dim", "hidden_size / num_attention_heads")
+    lines = [
+        dims.line("query_heads", num_attention_heads=names["num_attention_heads"], head_dim=width),
+        dims.line("key_value_heads", num_key_value_heads=names["num_key_value_heads"]),
+        dims.line("read_by", times=dims.derived("times_read", "num_attention_heads / num_key_value_heads"))
+        if heads and shared and heads > shared
+        else [],
+        *(
+            dims.line(name, **{name: dims.stated(name)})
+            for name in ("qk_norm", "attention_bias", "qkv_bias")
+            if dims.true(name)
+        ),
+    ]
+    if narrow:
+        return sheet.say_all(18, bottom + 12, lines) - 14
+    text = max(right + 24, 358.0)
+    sheet.say_all(text, top + 16, lines)
+    _way_out(sheet, dims, 556, top + 22, top)
+    return max(bottom, top + 16 + 18 * len(lines))
+
+
+def _rows(sheet: Sheet, heads: int, size: int, per_row: int, x: float, y: float) -> float:
+    """Rows of query heads; under each group the bar of its key-value head, under all of them the one that all read."""
+    bars = []
     for first in range(0, heads, per_row):
         count = min(per_row, heads - first)
-        shapes.append(Path(points((x, down + y) for x, y in grid(count, per_row)), "heads"))
-        down += PITCH + 1
-        if size <= PER_ROW:
-            bars = [(index * PITCH + 1.2, min(size, count) * PITCH - 2.4) for index in range(0, count, size)]
-            shapes.append(Path("".join(bar(x, down, width, 8) for x, width in bars), "cached"))
-            shapes.append(Path("".join(hatch(x, down, width, 8) for x, width in bars), "hatch"))
-            down += 13
-    return [Picture(shapes, down - 4)]
+        sheet.path(squares(grid(count, per_row, _PITCH, x, y), _SIDE), "heads")
+        y += _PITCH
+        if size <= per_row:
+            bars += [(x + index * _PITCH + 1.5, y + 0.5, size * _PITCH - 3, 7.0) for index in range(0, count, size)]
+            y += 12
+    if size > per_row:
+        bars.append((x + 1.5, y + 2, per_row * _PITCH - 3, 7.0))
+        y += 12
+    sheet.path("".join(bar(*one) for one in bars), "cached")
+    sheet.path("".join(hatch(*one) for one in bars), "hatch")
+    return y
 
 
-def _projected(dims: Dimensions, cached: str, beside: str | None) -> list[Picture]:
-    """Query heads over the latents they are projected from, whose bars are to scale."""
-    heads, elements = dims.number("num_attention_heads"), dims.number(cached)
-    if heads is None or elements is None:
-        return []
-    shapes, width, down = _head_grid(heads)
-    top, down = down + 1, down + _FUNNEL
-    x = 0.0
-    query = dims.number("q_lora_rank")
-    if query is not None:
-        length = query * _ELEMENTS
-        shapes += [_funnel(x, length, top, down, width), Path(bar(x, down, length, _BAR), "latent")]
-        x += length + 16
-    entry = elements * _ELEMENTS
-    shapes.append(_funnel(x, entry, top, down, width))
-    shapes += [Path(bar(x, down, entry, _BAR), "cached"), Path(hatch(x, down, entry, _BAR), "hatch")]
-    rope = dims.number(beside) if beside else None
-    if rope is not None:
-        x, length = x + entry + 3, rope * _ELEMENTS
-        shapes += [
-            Path(bar(x, down, length, _BAR), "cached rope"),
-            Path(f"M{x:g} {down + _BAR / 2:g}h{length:g}", "hatch"),
-        ]
-    return [Picture(shapes, down + _BAR)]
-
-
-def _funnel(x: float, length: float, top: float, bottom: float, width: float) -> Path:
-    return Path(f"M{x:.1f} {bottom:.1f}L0 {top:.1f}H{width:.1f}L{x + length:.1f} {bottom:.1f}z", "funnel")
-
-
-def _indexer(dims: Dimensions) -> list[Picture]:
+def _indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
+    """The heads that score every entry, and how many entries are then read."""
     heads = dims.number("index_n_heads")
     if heads is None:
-        return []
-    per_row = balanced(heads)
-    return [Picture([Path(triangles(heads, per_row), "index")], -(-heads // per_row) * PITCH)]
+        return top - 22
+    sheet.path(f"M18 {digits(top - 8)}H{digits(sheet.width - 18)}", "rule")
+    narrow = sheet.width == NARROW
+    per_row = balanced(heads, 16 if narrow else 32)
+    x = 18.0 if narrow else 132.0
+    sheet.say(18, top + 14, dims.words("drawing.indexer"), css="strong")
+    y = top + (24 if narrow else 4)
+    sheet.path(triangles(grid(heads, per_row, 10, x, y)), "index")
+    y += rows_of(heads, per_row) * 10
+    lines = dims.lines("indexer", **{name: dims.stated(name) for name in _INDEXER})
+    if narrow:
+        return sheet.say_all(18, y + 18, lines) - 14
+    return max(y, sheet.say_all(x + per_row * 10 + 18, top + 14, lines, 17) - 14)
 
 
-def _compression(dims: Dimensions) -> list[Picture]:
-    """A stretch of tokens, and above it the entries that each kind of layer keeps of it."""
-    words = dims.words
-    lanes = [
-        (words(f"drawing.lane_{name}"), ratio)
-        for name, ratio in (
-            ("hca", dims.number("hca_compress_ratio")),
-            ("csa", dims.number("csa_compress_ratio")),
-            ("encoder", dims.number("encoder_compress_ratio")),
-            ("decoder", 1 if dims.number("decoder_cache_layers") else None),
-        )
-        if ratio is not None
-    ]
-    window = dims.number("sliding_window") or 0
-    tokens = max([window, *(ratio for _, ratio in lanes)])
-    if not lanes or tokens > _MOST_TOKENS:
-        return []
-    names = [*(name for name, _ in lanes), words("drawing.lane_tokens")]
-    left = max(text_width(name, 10.5) for name in names) + 8
-    pitch = (_STRETCH - left) / tokens
-    shapes: list[Shape] = []
-    down = 0.0
-    for name, ratio in lanes:
-        shapes.append(Words(0, down + 8, name, "lane"))
-        if ratio * pitch < _THIN:
-            shapes.append(Path(f"M{left:.1f} {down + 4:g}h{tokens * pitch:.1f}", "dashes cached", tokens // ratio))
-        else:
-            sides = [(left + x, y, width, height) for x, y, width, height in blocks(tokens, ratio, pitch, down, 8)]
-            shapes.append(Path("".join(bar(*four) for four in sides), "cached entry"))
-            shapes.append(Path("".join(hatch(*four) for four in sides), "hatch"))
-        down += 15
-    shapes.append(Words(0, down + 8, names[-1], "lane"))
-    shapes.append(Path(f"M{left:.1f} {down + 4.5:g}h{tokens * pitch:.1f}", "dashes token", tokens))
-    return [Picture(shapes, down + 9)]
+def _hatched(sheet: Sheet, x: float, y: float, width: float, height: float) -> None:
+    sheet.path(bar(x, y, width, height), "cached")
+    if height > 5:
+        sheet.path(hatch(x, y, width, height), "hatch")
+
+
+def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Part], there: list[Part]) -> float:
+    """What is kept of a token in a layer, as a part of what would be kept otherwise."""
+    narrow = sheet.width == NARROW
+    x, room = (18.0, sheet.width - 36) if narrow else (142.0, sheet.width - 166)
+    if narrow:
+        y += 14
+    share = kept / max(kept, without)
+    sheet.box(x, y, room, _KEPT, "against", 2)
+    sheet.path(bar(x, y, max(2.0, room * share), _KEPT), "cached")
+    sheet.path(hatch(x, y, max(2.0, room * share), _KEPT), "hatch")
+    sheet.say(x, y + _KEPT + 16, *here)
+    if narrow:
+        return sheet.say_all(x, y + _KEPT + 34, [there]) - 12
+    sheet.say(x + room, y + _KEPT + 16, *there, anchor="end")
+    return y + _KEPT + 20
+
+
+def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
+    sheet.path(f"M18 {digits(y - 8)}H{digits(sheet.width - 18)}", "rule")
+    first, second = dims.words("drawing.kept").split("\n")
+    if sheet.width == NARROW:
+        sheet.say(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")
+    else:
+        sheet.say(18, y + 10, first, css="strong")
+        sheet.say(18, y + 26, second, css="strong")
+
+
+def _kept_latent(sheet: Sheet, dims: Dimensions, y: float) -> float:
+    """MLA's latent and shared key against a key and a value for every head."""
+    indexed = dims.number("index_head_dim") is not None
+    here = dims.derived("kept_latent", "kv_lora_rank + qk_rope_head_dim" + " + index_head_dim" * indexed)
+    there = dims.derived("kept_by_heads", "num_attention_heads * (qk_nope_head_dim + v_head_dim)")
+    if here is None or there is None:
+        return y - 20
+    _kept_title(sheet, dims, y)
+    said = dims.line("kept_sum_index" if indexed else "kept_sum", kept=here)
+    return compare_kept(sheet, y, int(here.plain), int(there.plain), said, dims.line("kept_if_heads", kept=there))
+
+
+def _kept_heads(sheet: Sheet, dims: Dimensions, y: float) -> float:
+    """Keys and values of the heads that have some against those of as many heads as queries."""
+    mqa = dims.architecture.attention.value is Attention.MQA
+    here = dims.derived("kept_heads", "2 * head_dim" if mqa else "2 * num_key_value_heads * head_dim")
+    there = dims.derived("kept_by_heads", "2 * num_attention_heads * head_dim")
+    if here is None or there is None:
+        return y - 20
+    _kept_title(sheet, dims, y)
+    same = here.plain == there.plain
+    return compare_kept(
+        sheet,
+        y,
+        int(here.plain),
+        int(there.plain),
+        dims.line("kept_all" if same else "kept_here", kept=here),
+        [] if same else dims.line("kept_if_heads", kept=there),
+    )

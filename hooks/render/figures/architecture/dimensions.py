@@ -5,8 +5,10 @@ Takes an entry of the catalogue and gives `Dimension`s. Knows nothing of places 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from catalogue.derive.expression import names, term
@@ -15,7 +17,10 @@ from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.values import Single
 
+from ... import format
 from ...cite import Citations
+
+_PLACE = re.compile("\x00([a-z_0-9]+)\x00")
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Dimension:
     """One labelled number.
 
     Attributes:
-        key: Name in config.json; `vision.` before it for the vision encoder.
+        key: Name in config.json; `vision.` before it for the vision encoder; empty for what is never compared.
         label: What readers call it.
         shown: The value as text, or the word for why there is none.
         plain: The value as the catalogue has it, for comparison: digits without grouping, or the word.
@@ -43,6 +48,17 @@ class Dimension:
     formula: str = ""
     absent: bool = False
     differs: bool = False
+
+
+@dataclass(frozen=True)
+class Strong:
+    """A piece of a line that is set bold, or as its class says."""
+
+    text: str
+    css: str = "v"
+
+
+Part = str | Strong | Dimension
 
 
 class Dimensions:
@@ -98,12 +114,81 @@ class Dimensions:
             differs=self._differs(key, str(working.value)),
         )
 
+    def share(self, key: str, part: str, whole: int) -> Dimension | None:
+        """A formula's result as a share of `whole`, in per cent; None where a number of it is not known."""
+        if not names(part) <= self.numbers.keys() or not whole:
+            return None
+        working = term(key, part, self.numbers)
+        shown = format.significant(100 * Decimal(working.value) / whole, 2) + "\u202f%"
+        return Dimension(
+            "",
+            self.words(f"drawing.{key}"),
+            shown,
+            shown,
+            formula=f"{working.formula} = {working.numbers}; ÷ {whole:,}",
+        )
+
+    def part_of(self, key: str, part: int, whole: int) -> Dimension:
+        """A recomputed number as a share of another, in per cent."""
+        shown = format.significant(100 * Decimal(part) / whole, 2) + "\u202f%"
+        return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=f"{part:,} ÷ {whole:,}")
+
+    def ratio(self, key: str, larger: str, smaller: str) -> Dimension | None:
+        """One number of the architecture divided by another."""
+        if not {larger, smaller} <= self.numbers.keys():
+            return None
+        ratio = Decimal(self.numbers[larger]) / self.numbers[smaller]
+        shown = f"{ratio:f}" if ratio == int(ratio) else format.significant(ratio, 2)
+        formula = f"{larger} ÷ {smaller} = {self.numbers[larger]:,} ÷ {self.numbers[smaller]:,}"
+        return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=formula)
+
+    def line(self, key: str, **pieces: Part | None) -> list[Part]:
+        """A line of the words with pieces in it; an empty one where a piece is not known.
+
+        What stands between asterisks is set bold.
+        """
+        if any(piece is None for piece in pieces.values()):
+            return []
+        text = self.words(f"drawing.say.{key}", **{name: f"\x00{name}\x00" for name in pieces})
+        parts: list[Part] = []
+        bold = False
+        for index, run in enumerate(_PLACE.split(text)):
+            if index % 2:
+                piece = pieces[run]
+                assert piece is not None
+                parts.append(piece)
+                continue
+            for odd, bit in enumerate(run.split("*")):
+                bold = bold != bool(odd)
+                if bit:
+                    parts.append(Strong(bit) if bold else bit)
+        return parts
+
+    def lines(self, key: str, **pieces: Part | None) -> list[list[Part]]:
+        """The same for a text of several lines, each without the pieces that it lacks."""
+        found: list[list[Part]] = [[]]
+        for part in self.line(key, **pieces):
+            if isinstance(part, str | Strong):
+                bits = (part if isinstance(part, str) else part.text).split("\n")
+                for index, bit in enumerate(bits):
+                    if index:
+                        found.append([])
+                    if bit:
+                        found[-1].append(Strong(bit) if isinstance(part, Strong) else bit)
+            else:
+                found[-1].append(part)
+        return [line for line in found if line]
+
+    def shown(self, single: Single[Any] | None, label: str) -> Dimension | None:
+        """A value of the entry that is no dimension of the network."""
+        return self._dimension("", single, label) if single is not None else None
+
     def either(self, key: str, formula: str) -> Dimension | None:
         """A field where the entry states it, else what it follows from."""
         return self.stated(key) or self.derived(key, formula)
 
     def _differs(self, key: str, plain: str) -> bool:
-        return self._against is not None and self._against.get(key) != plain
+        return bool(key) and self._against is not None and self._against.get(key) != plain
 
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
         shown = self.citations.plain(single.value).striptags() if single.absence is None else self._absence(single)

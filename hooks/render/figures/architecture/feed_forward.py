@@ -1,73 +1,271 @@
-"""The feed-forward network: SwiGLU with its width to scale, or DeepSeekMoE with its experts drawn to count."""
+"""The feed-forward network: a wide vector folded to the height of the narrow one, or a router with its experts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from catalogue.schema.architecture import FeedForward
 
-from .dimensions import Dimensions
-from .marks import PER_ROW, PITCH, balanced, bar, digits, grid, points, reached
-from .panel import Panel, Picture
-from .shapes import Path, Shape
+from .dimensions import Dimension, Dimensions, Part
+from .marks import SCALE, balanced, bar, digits, dots, fan, grid, reached, rows_of, squares
+from .panel import LEFT, NARROW, VECTOR, close, panel, vector
+from .shapes import Sheet
 
-_ELEMENTS = 0.0085  # length of a layer's bar per element
-_HEIGHT = 26.0
-
-
-def feed_forward(dims: Dimensions) -> Panel:
-    """The panel of the network that most layers have."""
-    words, kind = dims.words, dims.architecture.feed_forward.value
-    if kind is FeedForward.DEEPSEEK_MOE:
-        items = [
-            (dims.stated("n_routed_experts"), "routed"),
-            (dims.stated("num_experts_per_tok"), "active"),
-            (dims.stated("n_shared_experts"), "shared"),
-            (dims.stated("moe_intermediate_size"), ""),
-        ]
-        if (dims.number("n_group") or 1) > 1:
-            items += [(dims.stated("n_group"), ""), (dims.stated("topk_group"), "group")]
-        items.append((dims.stated("scoring_func"), ""))
-        return Panel(words("drawing.moe"), "ffn", dims.stated("feed_forward"), _experts(dims), items)
-    items = [(dims.stated("intermediate_size"), ""), (dims.stated("hidden_act"), "")]
-    return Panel(words("drawing.ffn"), "ffn", dims.stated("feed_forward"), _gated(dims), items)
+_PLATE_GAP = 6.0
+_SEGMENT = 22.0
+_SHORT = 90.0  # a vector whose size stands beside the router
 
 
-def _experts(dims: Dimensions) -> list[Picture]:
-    """Every routed expert a dot, in rows that are whole groups where there are groups; active ones large; shared ones square."""
-    routed, active = dims.number("n_routed_experts"), dims.number("num_experts_per_tok")
+def feed_forward(dims: Dimensions, width: float, whole: int | None, activated: int | None) -> Sheet:
+    """The panel of the network that most layers have; `whole` and `activated` are the recomputed parameters."""
+    words = dims.words
+    moe = dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
+    kind = dims.stated("feed_forward")
+    said: list[Part] = [kind] if kind is not None and moe else []
+    activation = dims.stated("hidden_act")
+    if not moe and activation is not None and not activation.absent:
+        said = dims.line("gated_by", hidden_act=activation)
+    sheet = panel(width, words("drawing.moe" if moe else "drawing.ffn"), said)
+    top = sheet.height + 8
+    narrow = width == NARROW
+    drawn, right = (_experts if moe else _folded)(sheet, dims, top, narrow)
+    x, y = (18.0, drawn + 22) if narrow else (max(484.0, right + 30), top + 4)
+    below = _beside(sheet, dims, x, y, width - x - 24, whole, activated)
+    sheet.height = max(drawn, below) + 14
+    return close(sheet, "ffn")
+
+
+@dataclass(frozen=True)
+class _Plates:
+    """Where the experts stand: on one plate, or on a plate for each group."""
+
+    count: int
+    size: int
+    columns: int
+    per_row: int
+    pitch: float
+    x: float
+    y: float
+
+    @property
+    def width(self) -> float:
+        return self.per_row * self.pitch + 8
+
+    @property
+    def height(self) -> float:
+        return rows_of(self.size, self.per_row) * self.pitch + 8
+
+    def corner(self, plate: int) -> tuple[float, float]:
+        across, down = plate % self.columns, plate // self.columns
+        return self.x + across * (self.width + _PLATE_GAP * 2), self.y + down * (self.height + _PLATE_GAP)
+
+    @property
+    def bottom(self) -> float:
+        return self.corner(self.count - 1)[1] + self.height
+
+    def places(self) -> list[tuple[float, float]]:
+        """Where each expert stands."""
+        found = []
+        for plate in range(self.count):
+            x, y = self.corner(plate)
+            found += grid(self.size, self.per_row, self.pitch, x + 4, y + 4)
+        return found
+
+
+def _plates(routed: int, groups: int, x: float, y: float, room: float) -> _Plates:
+    if groups > 1 and routed % groups == 0:
+        size = routed // groups
+        per_row = balanced(size, 16)
+        pitch = min(9.4, ((room - 2 * _PLATE_GAP) / 2 - 8) / per_row)
+        return _Plates(groups, size, 2, per_row, pitch, x, y)
+    per_row = balanced(routed, 32 if routed > 128 else 16)
+    return _Plates(1, routed, 1, per_row, min(9.4 if routed > 128 else 13.0, (room - 8) / per_row), x, y)
+
+
+def _experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
+    """Vector, router, experts to count, and what the marks mean; gives where it ends below and at the right."""
+    routed, active = dims.number("n_routed_experts"), dims.number("num_experts_per_tok") or 0
+    height = vector(sheet, dims, LEFT, top)
+    down = top + height + 30
     if routed is None:
-        return []
+        return sheet.say_all(130, top + 14, [[_worded(dims, "n_routed_experts")]]), 400
     groups = dims.number("n_group") or 1
-    size = routed // groups if groups > 1 and routed % groups == 0 else 0
-    per_row = balanced(size) if size else balanced(routed)
-    places = grid(routed, per_row)
-    chosen, filled = reached(routed, active or 0, groups, dims.number("topk_group") or 0)
-    shapes: list[Shape] = [Path(_group_bars(chosen, size, per_row), "reached")] if chosen else []
-    shapes.append(Path(points(place for index, place in enumerate(places) if index not in filled), "routed"))
-    shapes.append(Path(points(places[index] for index in sorted(filled)), "active"))
-    height = -(-routed // per_row) * PITCH
-    shared = dims.number("n_shared_experts")
-    if shared:
-        shapes.append(Path(points((x, height + 4 + y) for x, y in grid(shared, PER_ROW, PITCH + 3)), "shared"))
-        height += PITCH + 6
-    return [Picture(shapes, height)]
+    x, room = (96.0, 228.0) if narrow else (132.0, 322.0)
+    plates = _plates(routed, groups, x, top - 2, room)
+    spare = height - (plates.bottom - plates.y)
+    if spare > 0:
+        plates = _Plates(plates.count, plates.size, plates.columns, plates.per_row, plates.pitch, x, top + spare / 2)
+    chosen, filled = reached(routed, active, plates.count, dims.number("topk_group") or 0)
+    gate = (58.0 if narrow else 76.0, top + max(height, plates.bottom - plates.y) / 2)
+    _routes(sheet, plates, chosen, gate)
+    sheet.path(f"M{LEFT + VECTOR:g} {digits(gate[1])}H{digits(gate[0] - 17)}", "wire")
+    sheet.circle(*gate, 17, "gate")
+    sheet.say(gate[0], gate[1] + 4, dims.words("drawing.gate"), css="strong", anchor="middle")
+    scoring = dims.stated("scoring_func")
+    if scoring is not None:
+        above = height < _SHORT
+        sheet.say(gate[0], gate[1] + (-24 if above else 34), scoring, anchor="middle")
+    for plate in range(plates.count):
+        css = "plate reached" if plate in chosen or not chosen else "plate"
+        sheet.box(*plates.corner(plate), plates.width, plates.height, css, 3)
+    places = plates.places()
+    sheet.path(dots(place for index, place in enumerate(places) if index not in filled), "routed")
+    sheet.path(dots(places[index] for index in sorted(filled)), "active")
+    down = max(plates.bottom, gate[1] + 36) + 20
+    if narrow:
+        down = max(down, top + height + 42)
+    right = plates.corner(min(1, plates.count - 1))[0] + plates.width
+    return _legend(sheet, dims, 18.0 if narrow else x, down, bool(chosen)), right
 
 
-def _group_bars(chosen: list[int], size: int, per_row: int) -> str:
-    """A bar behind each group that a token reaches."""
-    lines = size // per_row
-    height = lines * PITCH
-    return "".join(bar(0, group * height + 0.4, per_row * PITCH, height - 0.8) for group in chosen)
-
-
-def _gated(dims: Dimensions) -> list[Picture]:
-    """From the residual stream's width to the network's and back, both to scale."""
-    narrow, wide = dims.number("hidden_size"), dims.number("intermediate_size")
-    if narrow is None or wide is None:
-        return []
-    width, inset = wide * _ELEMENTS, (wide - narrow) * _ELEMENTS / 2
-    half = digits(_HEIGHT / 2)
-    d = (
-        f"M{digits(inset)} 0H{digits(width - inset)}L{digits(width)} {half}"
-        f"L{digits(width - inset)} {digits(_HEIGHT)}H{digits(inset)}L0 {half}z"
+def _legend(sheet: Sheet, dims: Dimensions, x: float, y: float, grouped: bool) -> float:
+    """What the marks mean; gives where it ends."""
+    routed, shared, active = (
+        dims.stated(name) for name in ("n_routed_experts", "n_shared_experts", "num_experts_per_tok")
     )
-    return [Picture([Path(d, "gated"), Path(f"M0 {half}H{digits(width)}", "widest")], _HEIGHT)]
+    if grouped:
+        parts = dims.line(
+            "experts_in_groups",
+            n_routed_experts=routed,
+            n_group=dims.stated("n_group"),
+            topk_group=dims.stated("topk_group"),
+        )
+    else:
+        parts = dims.line("experts", n_routed_experts=routed)
+    y = sheet.say_all(x, y, [parts], 22)
+    count = dims.number("n_shared_experts") or 0
+    if count and shared is not None:
+        sheet.path(squares([(x + 6 + index * 16, y - 4) for index in range(count)], 12), "shared")
+        sheet.say(x + 16 * count + 6, y, *dims.line("experts_shared", n_shared_experts=shared))
+        y += 22
+    if active is not None:
+        sheet.path(dots([(x + 6, y - 4)]), "active swatch")
+        sheet.say(x + 22, y, *dims.line("experts_active", num_experts_per_tok=active))
+        y += 22
+    return y - 18
+
+
+def _routes(sheet: Sheet, plates: _Plates, chosen: list[int], gate: tuple[float, float]) -> None:
+    """From the router to each group that the token reaches, past the groups in front of it."""
+    start = gate[0] + 17
+    d = []
+    for plate in chosen or [0]:
+        x, y = plates.corner(plate)
+        middle = y + plates.height / 2
+        first = plates.corner(0)[0]
+        if x > first:  # in the second column: through the gap above the group
+            gap = y - _PLATE_GAP / 2
+            d.append(
+                f"M{digits(start)} {digits(gate[1])}C{digits(first - 14)} {digits(gate[1])} {digits(start + 4)} {digits(gap)}"
+                f" {digits(first - 1)} {digits(gap)}H{digits(x - 8)}Q{digits(x - 5)} {digits(gap)} {digits(x - 5)} {digits(gap + 4)}"
+                f"V{digits(middle - 4)}Q{digits(x - 5)} {digits(middle)} {digits(x)} {digits(middle)}"
+            )
+        else:
+            target = middle if chosen else min(max(gate[1], y + 4), y + plates.height - 4)
+            d.append(
+                f"M{digits(start)} {digits(gate[1])}C{digits(first - 10)} {digits(gate[1])} {digits(start + 4)} {digits(target)}"
+                f" {digits(x)} {digits(target)}"
+            )
+    sheet.path("".join(d), "route")
+
+
+def _folded(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
+    """A dense network: the wide vector as bars of the narrow one's height, side by side; where it ends."""
+    narrow_size, wide_size = dims.number("hidden_size"), dims.number("intermediate_size")
+    height = vector(sheet, dims, LEFT, top)
+    down = top + height + 24
+    size = dims.stated("intermediate_size")
+    if narrow_size is None or wide_size is None:
+        return sheet.say_all(130, top + 14, [[size] if size is not None else []]), 400
+    x, pitch = (84.0, 20.0) if narrow else (132.0, 26.0)
+    bars, rest = divmod(wide_size, narrow_size)
+    right = x + pitch * (bars + (rest > 0)) - 8
+    sheet.path(fan(LEFT + VECTOR, top, top + height, x - 4, top, top + height), "fan ffn")
+    for index in range(bars + (rest > 0)):
+        share = height if index < bars else rest * SCALE
+        sheet.path(bar(x + index * pitch, top + height - share, pitch - 8, share), "wide")
+    out = max(right + 48, 250 if narrow else 330)
+    sheet.path(f"M{digits(right + 8)} {digits(top + height / 2)}H{digits(out - 12)}", "wire")
+    sheet.path(f"M{digits(out - 12)} {digits(top + height / 2 - 4)}l8 4-8 4z", "tip")
+    vector(sheet, dims, out, top)
+    times = dims.ratio("times_as_wide", "intermediate_size", "hidden_size")
+    lines = [dims.line("wide", intermediate_size=size), dims.line("folded", times=times)]
+    return sheet.say_all(x if not narrow else 18, down + (18 if narrow else 0), lines) - 6, out + 30
+
+
+def _beside(
+    sheet: Sheet, dims: Dimensions, x: float, y: float, room: float, whole: int | None, activated: int | None
+) -> float:
+    """The comparisons: how wide the chosen experts are together, and how much of the model is here."""
+    moe = dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
+    y = _widths(sheet, dims, x, y, room) if moe else y
+    if whole:
+        experts = "moe_layers * (n_routed_experts + n_shared_experts) * 3 * hidden_size * moe_intermediate_size"
+        dense = "num_hidden_layers * 3 * hidden_size * intermediate_size"
+        share = dims.share("share_experts" if moe else "share_dense", experts if moe else dense, whole)
+        if share is not None:
+            y += 20
+            y = _large(sheet, x, y, share, dims.words(f"drawing.{'share_experts' if moe else 'share_dense'}_is"))
+            if moe and activated:
+                used = dims.part_of("share_active", activated, whole)
+                y = _large(sheet, x, y + 6, used, dims.words("drawing.share_active_is"))
+    return y
+
+
+def _large(sheet: Sheet, x: float, y: float, share: Dimension, said: str) -> float:
+    lines = said.split("\n")
+    sheet.say(x, y + 14, share, css="share")
+    for index, line in enumerate(lines):
+        sheet.say(x + 84, y + (4 if len(lines) > 1 else 12) + index * 16, line)
+    return y + 32
+
+
+def _widths(sheet: Sheet, dims: Dimensions, x: float, y: float, room: float) -> float:
+    names = ("num_experts_per_tok", "n_shared_experts", "moe_intermediate_size")
+    active, shared, width = (dims.number(name) for name in names)
+    stated = {name: dims.stated(name) for name in names}
+    if active is None or shared is None or width is None:
+        lines = [
+            dims.line("expert_width", moe_intermediate_size=stated["moe_intermediate_size"]),
+            dims.line("dense_width", intermediate_size=dims.stated("intermediate_size")),
+        ]
+        return sheet.say_all(x, y + 10, lines)
+    dense = dims.number("intermediate_size")
+    chosen = (active + shared) * width
+    total = dims.derived("chosen_width", "(num_experts_per_tok + n_shared_experts) * moe_intermediate_size")
+    if dense:
+        scale = room / max(dense, chosen)
+        sheet.say(x, y + 10, *dims.line("dense_is", intermediate_size=dims.stated("intermediate_size")))
+        sheet.box(x, y + 18, dense * scale, _SEGMENT, "dense-width", 2)
+        y += 62
+        same = dense == chosen
+        sheet.say(
+            x, y + 10, *dims.line("as_wide" if same else "make", **stated, **({} if same else {"chosen_width": total}))
+        )
+    else:
+        scale = room / chosen
+        sheet.say(x, y + 10, *dims.line("make", **stated, chosen_width=total))
+    _segments(sheet, x, y + 18, active, shared, width * scale)
+    y += 18 + _SEGMENT
+    every = dims.number("n_routed_experts")
+    if not dense and every:
+        all_of = dims.derived("all_width", "(n_routed_experts + n_shared_experts) * moe_intermediate_size")
+        share = chosen / ((every + shared) * width)
+        sheet.say(x, y + 26, *dims.line("of_all_experts", all_width=all_of))
+        sheet.box(x, y + 34, room, 14, "against", 2)
+        sheet.path(bar(x, y + 34, max(1.5, room * share), 14), "used")
+        y += 52
+    return y
+
+
+def _segments(sheet: Sheet, x: float, y: float, active: int, shared: int, width: float) -> None:
+    """The chosen experts and the shared ones, each as wide as it is."""
+    for first, count, css in ((0, active, "chosen"), (active, shared, "shared-width")):
+        sheet.path(
+            "".join(bar(x + index * width, y, width - 1.6, _SEGMENT) for index in range(first, first + count)), css
+        )
+
+
+def _worded(dims: Dimensions, name: str) -> Part:
+    dimension = dims.stated(name)
+    return dimension if dimension is not None else ""

@@ -1,50 +1,42 @@
-"""A panel of the opened layer: a title with the kind, a picture drawn to count, and the labelled dimensions below."""
+"""A panel of the opened layer: a box with a title, in which networks draw their pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from .dimensions import Dimensions, Part, Strong
+from .marks import SCALE, bar
+from .shapes import Sheet, line_width
 
-from .dimensions import Dimension
-from .shapes import Box, Group, Row, Shape, Words, row_width, rows
-
-PADDING = 13.0
-_HEAD = 30.0
+WIDE, NARROW = 760.0, 336.0
+LEFT, VECTOR = 24.0, 10.0  # where the residual stream's vector stands, and how wide it is
 
 
-@dataclass(frozen=True)
-class Picture:
-    """Shapes of a picture, from (0, 0), and their height."""
+def panel(width: float, title: str, said: list[Part]) -> Sheet:
+    """A sheet with the title of a panel; `close` draws its box when the height is known."""
+    sheet = Sheet(width)
+    head = [Strong(title, "h"), *([" ", *said] if said else [])]
+    if line_width([title], 15) * 1.15 + line_width(said) < width - 40:
+        sheet.say(18, 25, *head)
+        sheet.height = 40
+    else:
+        sheet.say(18, 25, *head[:1])
+        sheet.say(18, 44, *said)
+        sheet.height = 58
+    return sheet
 
-    shapes: Sequence[Shape]
-    height: float
+
+def close(sheet: Sheet, css: str) -> Sheet:
+    """Put the box of a panel behind what was drawn."""
+    below = Sheet(sheet.width)
+    below.box(0, 0, sheet.width, sheet.height, f"panel {css}", 8)
+    sheet.shapes[:0] = below.shapes
+    return sheet
 
 
-@dataclass(frozen=True)
-class Panel:
-    """What a panel shows.
-
-    Attributes:
-        kind: Dimension that stands at the end of the title, such as the kind of attention.
-        items: Dimensions, each with the name of its mark in the picture.
-    """
-
-    title: str
-    css: str
-    kind: Dimension | None
-    pictures: Sequence[Picture]
-    items: Sequence[tuple[Dimension | None, str]]
-
-    def place(self, x: float, y: float, width: float) -> tuple[Group, float]:
-        """The panel at its place, and its height."""
-        shapes: list[Shape] = [Words(PADDING, 20, self.title, "title")]
-        if self.kind is not None:
-            room = row_width(replace(self.kind, label=""), "")
-            shapes.append(Row(round(width - PADDING - room + 5, 1), 4, round(room, 1), self.kind, bare=True))
-        down = _HEAD
-        for picture in self.pictures:
-            shapes.append(Group(PADDING, down, picture.shapes))
-            down += picture.height + 9
-        listed, height = rows(PADDING - 5, down, width - 2 * PADDING + 10, self.items)
-        height = down + height + 7
-        return Group(x, y, [Box(0, 0, width, round(height, 1), f"panel {self.css}", 8), *shapes, *listed]), height
+def vector(sheet: Sheet, dims: Dimensions, x: float, y: float) -> float:
+    """The residual stream's vector to scale, with its size below; gives its height."""
+    height = (dims.number("hidden_size") or 0) * SCALE
+    sheet.path(bar(x, y, VECTOR, height), "vector")
+    size = dims.stated("hidden_size")
+    if size is not None:
+        sheet.say(x + VECTOR / 2, y + height + 17, size, anchor="middle")
+    return height

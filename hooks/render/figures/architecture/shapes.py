@@ -1,6 +1,6 @@
-"""What a drawing is put together from: boxes, paths, texts and labelled dimensions at their places.
+"""What a drawing is put together from: boxes, paths, groups, and lines of text with numbers in them.
 
-Units are those of the viewBox, which is about a pixel on a wide screen. The template gives each kind its markup.
+Units are those of the viewBox, which is about a pixel. The template gives each kind its markup.
 """
 
 from __future__ import annotations
@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..measure import text_width
-from .dimensions import Dimension
+from .dimensions import Dimension, Part
 
-LABEL, VALUE, TITLE = 11.5, 12.5, 12.5  # font sizes, as in styles/drawing.css
-LINE = 24.0  # height of a row: large enough to be hit by a finger
-_CUE = 12.0  # room for the mark of a difference, before the value
-_SWATCH = 17.0
-_CROSS = 12.0  # room for a multiplication sign
+SIZES = {"title": 28.0, "head": 15.0, "count": 20.0, "share": 26.0}  # font sizes, as in styles/drawing.css
+TEXT = 12.5
 
 
 @dataclass(frozen=True)
@@ -41,54 +38,24 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Words:
-    kind: ClassVar[str] = "words"
+class Circle:
+    kind: ClassVar[str] = "circle"
     x: float
     y: float
-    text: str
-    css: str = "plain"
+    radius: float
+    css: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text."""
+
+    kind: ClassVar[str] = "line"
+    x: float
+    y: float
+    parts: Sequence[Part]
+    css: str = ""
     anchor: str = "start"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A dimension as label and value at the ends of a line, with the mark that stands for it in the picture.
-
-    A bare one has the value alone, where what stands before it says what it is.
-    """
-
-    kind: ClassVar[str] = "row"
-    x: float
-    y: float
-    width: float
-    dimension: Dimension
-    swatch: str = ""
-    bare: bool = False
-    height: float = LINE
-
-    @property
-    def label_x(self) -> float:
-        return round(self.x + (_SWATCH + 4 if self.swatch else 5), 1)
-
-    @property
-    def value_x(self) -> float:
-        return round(self.x + self.width - 5, 1)
-
-
-@dataclass(frozen=True)
-class Value:
-    """A dimension as its value alone, in the middle of its place."""
-
-    kind: ClassVar[str] = "value"
-    x: float
-    y: float
-    width: float
-    dimension: Dimension
-    height: float = LINE
-
-    @property
-    def middle(self) -> float:
-        return round(self.x + self.width / 2, 1)
 
 
 @dataclass(frozen=True)
@@ -99,10 +66,44 @@ class Group:
     x: float
     y: float
     shapes: Sequence[Shape]
-    css: str = ""
 
 
-Shape = Box | Path | Words | Row | Value | Group
+Shape = Box | Path | Circle | Line | Group
+
+
+class Sheet:
+    """A list of shapes that is drawn on, and its height."""
+
+    def __init__(self, width: float) -> None:
+        self.width = width
+        self.height = 0.0
+        self.shapes: list[Shape] = []
+
+    def box(self, x: float, y: float, width: float, height: float, css: str, radius: float = 5) -> None:
+        self.shapes.append(Box(round(x, 1), round(y, 1), round(width, 1), round(height, 1), css, radius))
+
+    def path(self, d: str, css: str, parts: int = 0) -> None:
+        if d:
+            self.shapes.append(Path(d, css, parts))
+
+    def circle(self, x: float, y: float, radius: float, css: str) -> None:
+        self.shapes.append(Circle(round(x, 1), round(y, 1), radius, css))
+
+    def say(self, x: float, y: float, *parts: Part, css: str = "", anchor: str = "start") -> None:
+        self.shapes.append(Line(round(x, 1), round(y, 1), parts, css, anchor))
+
+    def say_all(
+        self, x: float, y: float, lines: Sequence[Sequence[Part]], step: float = 18, anchor: str = "start"
+    ) -> float:
+        """Lines below each other; gives where the next one would stand."""
+        for line in lines:
+            if line:
+                self.say(x, y, *line, anchor=anchor)
+                y += step
+        return y
+
+    def put(self, x: float, y: float, sheet: Sheet) -> None:
+        self.shapes.append(Group(round(x, 1), round(y, 1), sheet.shapes))
 
 
 def labels(shapes: Sequence[Shape]) -> Iterator[Dimension]:
@@ -110,67 +111,15 @@ def labels(shapes: Sequence[Shape]) -> Iterator[Dimension]:
     for shape in shapes:
         if isinstance(shape, Group):
             yield from labels(shape.shapes)
-        elif isinstance(shape, Row | Value):
-            yield shape.dimension
+        elif isinstance(shape, Line):
+            yield from (part for part in shape.parts if isinstance(part, Dimension))
 
 
-def row_width(dimension: Dimension, swatch: str) -> float:
-    """Least width of a row."""
-    label = text_width(dimension.label, LABEL)
-    value = text_width(dimension.shown, VALUE, True)
-    return 10 + (_SWATCH if swatch else 0) + label + 6 + _CUE + value
-
-
-BREAK = (None, "break")
-
-
-def rows(
-    x: float, y: float, width: float, items: Sequence[tuple[Dimension | None, str]], gap: float = 12
-) -> tuple[list[Shape], float]:
-    """Dimensions with their marks in two columns, a long one across both; what an entry lacks is left out.
-
-    `BREAK` begins a line, so that what belongs together stands side by side.
-
-    Gives the shapes and their height.
-    """
-    half = (width - gap) / 2
-    placed: list[Shape] = []
-    line, right = 0, False
-    for dimension, swatch in items:
-        if (dimension, swatch) == BREAK:
-            line, right = line + right, False
-        if dimension is None:
-            continue
-        long = row_width(dimension, swatch) > half
-        if long and right:
-            line, right = line + 1, False
-        left = x + half + gap if right else x
-        placed.append(Row(round(left, 1), y + line * LINE, width if long else round(half, 1), dimension, swatch))
-        if long or right:
-            line, right = line + 1, False
-        else:
-            right = True
-    return placed, (line + right) * LINE
-
-
-def product_width(dimensions: Sequence[Dimension | None]) -> float:
-    """Least width of `product` with its marks of difference."""
-    known = [dimension for dimension in dimensions if dimension is not None]
-    return sum(text_width(d.shown, VALUE, not d.absent) + 4 + _CUE for d in known) + _CROSS * (len(known) - 1)
-
-
-def product(middle: float, y: float, room: float, dimensions: Sequence[Dimension | None]) -> list[Shape]:
-    """Values with `×` between them, the whole centred, with space for marks of difference where `room` has it."""
-    known = [dimension for dimension in dimensions if dimension is not None]
-    narrow = [text_width(d.shown, VALUE, not d.absent) + 4 for d in known]
-    spare = room - sum(narrow) - _CROSS * (len(known) - 1)
-    widths = [width + max(0.0, min(_CUE + 6, spare / len(known))) for width in narrow]
-    x = middle - (sum(widths) + _CROSS * (len(known) - 1)) / 2
-    shapes: list[Shape] = []
-    for index, (dimension, width) in enumerate(zip(known, widths, strict=True)):
-        if index:
-            shapes.append(Words(round(x + _CROSS / 2, 1), y + 16.5, "×", "plain", "middle"))
-            x += _CROSS
-        shapes.append(Value(round(x, 1), y, round(width, 1), dimension))
-        x += width
-    return shapes
+def line_width(parts: Sequence[Part], size: float = TEXT) -> float:
+    """About how wide a line will be."""
+    return sum(
+        text_width(part, size)
+        if isinstance(part, str)
+        else text_width(part.shown if isinstance(part, Dimension) else part.text, size, True)
+        for part in parts
+    )

@@ -1,0 +1,144 @@
+"""The way of an image: what comes in, the parts that it passes, what comes out; in lanes where several encoders see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catalogue.schema.images import ImageLane, ImagePath, ImageStep, ImageWay
+from catalogue.schema.values import Text
+
+from ..measure import text_width
+from .dimensions import Dimension, Dimensions
+from .marks import digits
+from .shapes import TEXT, Sheet
+
+_STEP, _GAP, _DOWN = 44.0, 26.0, 14.0
+_PICTURE = 38.0
+_ONE_LINE = 700.0  # on a narrower sheet, what is behind several lanes stands below them
+_LONG = 130.0  # a text that is wider takes two lines
+
+
+def images(dims: Dimensions, paths: Sequence[ImagePath], width: float) -> Sheet:
+    """The paths, one below the other."""
+    sheet = Sheet(width)
+    for path in paths:
+        _Way(sheet, dims, path, sheet.height).draw()
+        sheet.height += 18
+    sheet.height -= 10
+    return sheet
+
+
+class _Way:
+    """One path while it is drawn; `x` and `y` are where the next part stands."""
+
+    def __init__(self, sheet: Sheet, dims: Dimensions, path: ImagePath, y: float) -> None:
+        self.sheet, self.dims, self.path = sheet, dims, path
+        self.bottom = y
+        self.source = dims.citations.number(path.source) if path.source is not None else None
+        self.x, self.y = 0.0, y
+        self.left = 0.0 if path.way is ImageWay.OUT else _PICTURE
+
+    def draw(self) -> None:
+        """Draw all of it and move the sheet's height behind it."""
+        if self.path.use is not None:
+            self.sheet.say(0, self.y + 12, self._text(self.path.use), css="strong")
+            self.y += 22
+        ends = [self._lane(lane, last=lane is self.path.lanes[-1]) for lane in self.path.lanes]
+        self._join(ends)
+        for step in self.path.then:
+            self._step(step)
+        lines = _two_lines(self._text(self.path.gives))
+        self._arrow(
+            max(text_width(line, TEXT, True) for line in lines) + (0 if self.path.way is ImageWay.IN else _PICTURE)
+        )
+        self._say(self.x, lines, "given")
+        if self.path.way is not ImageWay.IN:
+            self._picture(self.x + max(text_width(line, TEXT, True) for line in lines) + 8)
+        self.sheet.height = max(self.bottom, self.y + _STEP)
+
+    def _lane(self, lane: ImageLane, last: bool) -> tuple[float, float]:
+        """What comes in and the steps of one encoder; gives where it ends."""
+        self.x = 0.0
+        lines = _two_lines(self._text(lane.image))
+        if self.left:
+            self._picture(0.5)
+        self._say(self.left, lines)
+        self.x = self.left + max(text_width(line, TEXT) for line in lines) + 2
+        for step in lane.steps:
+            self._step(step)
+        end = (self.x, self.y + _STEP / 2)
+        self.bottom = self.y + _STEP
+        if not last:
+            self.y += _STEP + _DOWN
+        return end
+
+    def _join(self, ends: Sequence[tuple[float, float]]) -> None:
+        """Bring several lanes together, in the middle of their heights."""
+        if len(ends) < 2:
+            return
+        right = max(x for x, _ in ends) + 10
+        middle = (ends[0][1] + ends[-1][1]) / 2
+        if self.sheet.width < _ONE_LINE:
+            edge, below = self.sheet.width - 1, self.bottom + _DOWN / 2
+            wires = "".join(f"M{digits(x)} {digits(y)}H{digits(edge)}" for x, y in ends)
+            down = f"M{digits(edge)} {digits(ends[0][1])}V{digits(below)}H2V{digits(self.bottom + _DOWN + _STEP / 2)}"
+            self.sheet.path(wires + down, "wire")
+            self.x, self.y = 0.0, self.bottom + _DOWN
+            return
+        top, bottom = digits(ends[0][1]), digits(ends[-1][1])
+        self.sheet.path("".join(f"M{digits(x)} {digits(y)}H{digits(right)}" for x, y in ends), "wire")
+        self.sheet.path(f"M{digits(right)} {top}V{bottom}", "wire")
+        self.x, self.y = right, middle - _STEP / 2
+
+    def _step(self, step: ImageStep) -> None:
+        name, detail = self._text(step.name), self._text(step.detail)
+        room = max(text_width(name, TEXT, True), text_width(detail, TEXT)) + 20
+        self._arrow(room)
+        self.sheet.box(self.x, self.y, room, _STEP, "step", 5)
+        middle = self.y + _STEP / 2
+        if detail:
+            self.sheet.say(self.x + room / 2, middle - 3, name, css="strong", anchor="middle")
+            self.sheet.say(self.x + room / 2, middle + 14, self._linked(detail), css="plain", anchor="middle")
+        else:
+            self.sheet.say(self.x + room / 2, middle + 4.5, self._linked(name), anchor="middle")
+        self.x += room
+
+    def _arrow(self, room: float) -> None:
+        """An arrow to the next part; on a new line where `room` is not left on this one."""
+        if self.x + _GAP + room > self.sheet.width:
+            self.x, self.y = 0.0, self.y + _STEP + _DOWN
+        middle = digits(self.y + _STEP / 2)
+        self.sheet.path(f"M{digits(self.x + 2)} {middle}h{digits(_GAP - 12)}", "wire")
+        self.sheet.path(f"M{digits(self.x + _GAP - 11)} {digits(self.y + _STEP / 2 - 4)}l8 4-8 4z", "tip")
+        self.x += _GAP
+
+    def _say(self, x: float, lines: Sequence[str], css: str = "plain") -> None:
+        middle = self.y + _STEP / 2
+        for index, line in enumerate(lines):
+            self.sheet.say(x, middle + (4.5 if len(lines) == 1 else -3 + index * 16), self._linked(line), css=css)
+
+    def _picture(self, x: float) -> None:
+        """A small sign for an image."""
+        y = self.y + _STEP / 2 - 13
+        self.sheet.box(x, y, 30, 26, "picture", 3)
+        self.sheet.path(f"M{digits(x + 3)} {digits(y + 22)}l8-11 6 7 4-4 6 8z", "hill")
+        self.sheet.circle(x + 21, y + 8, 2.6, "sun")
+
+    def _text(self, text: Text | None) -> str:
+        return str(self.dims.citations.inline(text).striptags()) if text is not None else ""
+
+    def _linked(self, said: str) -> Dimension:
+        """A text with the source of the path."""
+        return Dimension("", self.dims.words("drawing.vision"), said, said, self.source)
+
+
+def _two_lines(text: str) -> list[str]:
+    """A long text broken at the comma or, without one, the space nearest to its middle."""
+    if text_width(text, TEXT) < _LONG:
+        return [text]
+    commas = [i + 1 for i, one in enumerate(text) if one == "，" or text[i - 1 : i + 1] == ", "]
+    breaks = commas or [i + 1 for i, one in enumerate(text) if one == " "]
+    if not breaks:
+        return [text]
+    place = min(breaks, key=lambda i: abs(i - len(text) // 2))
+    return [text[:place].strip(), text[place:].strip()]

@@ -1,0 +1,225 @@
+"""Two arrangements of the same parts: one wide sheet that can travel alone, and narrow sheets that stand below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from catalogue.records import Entry
+from catalogue.schema.images import ImageWay
+
+from ..measure import text_width
+from .attention import attention
+from .beside import beside, parts_beside, ways
+from .dimensions import Dimensions, Part
+from .feed_forward import feed_forward
+from .marks import digits
+from .order import runs
+from .panel import NARROW, WIDE
+from .shapes import Sheet
+from .stack import AXIS, BARS, LEFT, Whole, stack
+
+WIDE_SHEET, NARROW_SHEET = 1240.0, 360.0
+_FRAME, _FRAME_RIGHT, _PANELS, _STREAM = 356.0, 1212.0, 430.0, 394.0
+_MARGIN = 28.0
+_ENDS, _LEAST_STACK, _NARROW_STACK = (
+    140.0,
+    240.0,
+    430.0,
+)  # heights: what is no layer; layers at least; on a narrow sheet
+_FOUR_NORMS = 4  # norms of a layer that has one before and one after each network
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands over and under a drawing.
+
+    Attributes:
+        facts: Date and published sizes, as one line.
+        cache: How the cache of the whole model comes about.
+        credit: Sources, licence and address.
+    """
+
+    title: str
+    facts: Sequence[Part]
+    cache: Sequence[Part]
+    credit: str
+
+
+def _recomputed(entry: Entry) -> tuple[int | None, int | None]:
+    recount = entry.recount
+    if recount is None or recount.total is None:
+        return None, None
+    return recount.total, recount.activated.get(entry.variant.parameters.activated_basis)
+
+
+def _parts(dims: Dimensions, entry: Entry, width: float) -> tuple[Whole, Sheet, Sheet, dict[str, int]]:
+    markers = {name: 3 + index for index, name in enumerate(parts_beside(dims, entry))}
+    ffn, attn = feed_forward(dims, width, *_recomputed(entry)), attention(dims, width)
+    room = ffn.height + attn.height - _ENDS if width == WIDE else _NARROW_STACK
+    return stack(dims, markers, max(room, _LEAST_STACK)), ffn, attn, markers
+
+
+def wide(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
+    """Everything on one sheet, with title, sources and address."""
+    whole, ffn, attn, markers = _parts(dims, entry, WIDE)
+    sheet = Sheet(WIDE_SHEET)
+    sheet.say(_MARGIN, 44, head.title, css="title")
+    sheet.say(_FRAME_RIGHT, 44, *head.facts, css="facts", anchor="end")
+    sheet.path(f"M{_MARGIN:g} 62H{_FRAME_RIGHT:g}", "rule")
+    ffn_top = 150.0
+    attention_top = ffn_top + ffn.height + 38
+    bottom = max(attention_top + attn.height + 24, 106 + whole.sheet.height)
+    _wedge(sheet, 106 + whole.opened, bottom, dims)
+    sheet.box(_FRAME, 102, _FRAME_RIGHT - _FRAME, bottom - 102, "frame", 8)
+    sheet.say(_MARGIN, 92, *dims.line("part_whole"))
+    sheet.put(_MARGIN, 106, whole.sheet)
+    _image_markers(sheet, entry, markers, _MARGIN, 106, whole)
+    sheet.say(_FRAME + 20, 126, *_opened(dims), " \u2002 ", *_said_of_layer(dims), dims.words("drawing.norm_is"))
+    _stream(sheet, dims, _STREAM, 140, bottom - 8)
+    for top, panel in ((ffn_top, ffn), (attention_top, attn)):
+        _joins(sheet, dims, _STREAM, _PANELS, top, panel.height)
+        sheet.put(_PANELS, top, panel)
+    down = bottom + 24
+    down = _strip(sheet, dims, entry, markers, down)
+    sheet.path(f"M{_MARGIN:g} {digits(down)}H{_FRAME_RIGHT:g}", "rule")
+    sheet.say(_MARGIN, down + 24, *head.cache)
+    room = _FRAME_RIGHT - _MARGIN - 430
+    if text_width(head.credit, 12) > room:
+        down += 20
+    sheet.say(_FRAME_RIGHT, down + 24, head.credit, css="credit", anchor="end")
+    sheet.height = round(down + 40)
+    return sheet
+
+
+def narrow(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
+    """The same parts as sheets of their own, each with its name: whole, ffn, attention, then what stands beside."""
+    whole, ffn, attn, markers = _parts(dims, entry, NARROW)
+    first = Sheet(NARROW_SHEET)
+    first.say(8, 16, *dims.line("part_whole"))
+    first.put(8, 26, whole.sheet)
+    _image_markers(first, entry, markers, 8, 26, whole)
+    first.height = 30 + whole.sheet.height
+    found = [("whole", first)]
+    for name, panel in (("ffn", ffn), ("attention", attn)):
+        sheet = Sheet(NARROW_SHEET)
+        top = 8.0
+        if name == "ffn":
+            sheet.say(8, 16, *_opened(dims))
+            said = _said_of_layer(dims)
+            sheet.say(8, 34, *said)
+            top = 48.0 if said else 30.0
+        sheet.height = top + panel.height + 8
+        _stream(sheet, dims, 9, top - 2 if name == "ffn" else -2, sheet.height, tip=name == "ffn")
+        _joins(sheet, dims, 9, 23, top, panel.height)
+        sheet.put(23, top, panel)
+        found.append((name, sheet))
+    for name, number in markers.items():
+        part = beside(dims, entry, name, NARROW_SHEET - 16)
+        sheet = Sheet(NARROW_SHEET)
+        _part_title(sheet, dims, entry, name, number, 8, 16)
+        sheet.put(8, 32, part)
+        sheet.height = 40 + part.height
+        found.append((f"beside {name}", sheet))
+    return found
+
+
+def _opened(dims: Dimensions) -> list[Part]:
+    run = runs(dims)[-1]
+    return (
+        dims.line(f"part_{run.said}", count=run.count)
+        if run.layers > 1 and run.count is not None
+        else dims.line("part_one")
+    )
+
+
+def _said_of_layer(dims: Dimensions) -> list[Part]:
+    """The residual streams where there are several; else what the bars mean."""
+    several = dims.line("streams", hc_mult=dims.stated("hc_mult"), hc_sinkhorn_iters=dims.stated("hc_sinkhorn_iters"))
+    return several or dims.line("one_scale")
+
+
+def _wedge(sheet: Sheet, opened: float, bottom: float, dims: Dimensions) -> None:
+    edge = _MARGIN + LEFT + BARS + 5 + (11 if dims.architecture.attention_layout is not None else 0)
+    sheet.path(f"M{digits(edge)} {digits(opened)}L{_FRAME:g} 106V{digits(bottom - 4)}z", "wedge")
+
+
+def _stream(sheet: Sheet, dims: Dimensions, x: float, top: float, bottom: float, tip: bool = True) -> None:
+    """The residual stream, or as many as the hyper-connections have."""
+    count = dims.number("hc_mult") or 1
+    places = [x + (index - (count - 1) / 2) * 4 for index in range(count)]
+    sheet.path(
+        "".join(f"M{digits(place)} {digits(bottom)}V{digits(top)}" for place in places),
+        "stream" if count == 1 else "stream several",
+    )
+    if tip:
+        sheet.path(f"M{digits(x - 5)} {digits(top + 4)}l5-9 5 9z", "ink")
+
+
+def _joins(sheet: Sheet, dims: Dimensions, stream: float, edge: float, top: float, height: float) -> None:
+    """Where a network reads the stream, through a norm, and where its output is added."""
+    out, into = top + 24, top + height - 26
+    small = edge - stream < 20
+    radius = 7.0 if small else 9.0
+    sheet.path(f"M{digits(stream)} {digits(out)}H{digits(edge)}M{digits(stream)} {digits(into)}H{digits(edge)}", "wire")
+    sheet.circle(stream, out, radius, "join")
+    arm = radius - 4
+    sheet.path(
+        f"M{digits(stream - arm)} {digits(out)}h{digits(2 * arm)}M{digits(stream)} {digits(out - arm)}v{digits(2 * arm)}",
+        "plus",
+    )
+    if not small:
+        norms = [into] + [out] * (dims.number("norms_per_layer") == _FOUR_NORMS)
+        for y in norms:
+            sheet.circle((stream + edge) / 2 + 2, y, 9, "norm")
+            sheet.say((stream + edge) / 2 + 2, y + 4.2, "n", anchor="middle")
+
+
+def _image_markers(sheet: Sheet, entry: Entry, markers: dict[str, int], x: float, y: float, whole: Whole) -> None:
+    """Where images enter, and where they leave."""
+    if "images" not in markers:
+        return
+    found = ways(entry)
+    places = []
+    if ImageWay.IN in found:
+        sheet.path(f"M{digits(x + LEFT - 22)} {digits(y + whole.entry)}H{digits(x + AXIS)}", "branch")
+        places.append((x + LEFT - 30, y + whole.entry))
+    if ImageWay.OUT in found:
+        sheet.path(f"M{digits(x + LEFT - 22)} {digits(y + 47)}H{digits(x + LEFT)}", "branch")
+        places.append((x + LEFT - 30, y + 47))
+    for place in places:
+        sheet.circle(*place, 9, "marker")
+        sheet.say(place[0], place[1] + 4.3, str(markers["images"]), css="marked", anchor="middle")
+
+
+def _part_title(sheet: Sheet, dims: Dimensions, entry: Entry, name: str, number: int, x: float, y: float) -> None:
+    sheet.circle(x + 9, y - 4, 9, "marker")
+    sheet.say(x + 9, y + 0.3, str(number), css="marked", anchor="middle")
+    key = f"part_{name}"
+    if name == "images" and ImageWay.OUT in ways(entry):
+        key = "part_images_both"
+    sheet.say(x + 26, y, dims.words(f"drawing.{key}"), css="strong")
+
+
+def _strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers: dict[str, int], y: float) -> float:
+    """What stands beside the network, below it: images across the sheet, the others side by side."""
+    others = [name for name in markers if name != "images"]
+    if "images" in markers:
+        part = beside(dims, entry, "images", _FRAME_RIGHT - _MARGIN)
+        _part_title(sheet, dims, entry, "images", markers["images"], _MARGIN, y + 4)
+        sheet.put(_MARGIN, y + 22, part)
+        y += 46 + part.height
+    bottom = y
+    room = (_FRAME_RIGHT - _MARGIN - 32) / 2
+    for index, name in enumerate(others):
+        part = beside(dims, entry, name, room)
+        x = _MARGIN + index * (room + 32)
+        _part_title(sheet, dims, entry, name, markers[name], x, y + 4)
+        sheet.put(x, y + 20, part)
+        bottom = max(bottom, y + 44 + part.height)
+    return bottom
+
+
+def images_alone(dims: Dimensions, entry: Entry) -> Sheet:
+    """The path of images of an entry without a network."""
+    return beside(dims, entry, "images", _FRAME_RIGHT - _MARGIN)
