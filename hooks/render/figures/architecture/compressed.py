@@ -66,7 +66,7 @@ def stretch(sheet: Sheet, dims: Dimensions, top: float) -> float:
         dims.line("lane_window_alone", sliding_window_layers=dims.stated("sliding_window_layers"))
         if dims.number("sliding_window_layers")
         else [],
-        dims.line("lane_selecting", index_layers=dims.stated("index_layers")),
+        dims.line("lane_selecting", index_layers=dims.stated("index_layers"), csa_layers=dims.stated("csa_layers")),
     ]
     if narrow:
         return sheet.say_all(x, y + 26, below) - 8
