@@ -13,6 +13,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
+from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
 from pydantic import BaseModel
@@ -60,14 +62,8 @@ class Tally:
 def report(catalogue: Catalogue) -> str:
     """The report as JSON: tallies by field, for architecture fields that bear on size or cache, others, and schedules."""
     found: dict[str, dict[str, Tally]] = {"bearing": {}, "other": {}, "schedule": {}}
-    for model in catalogue.models.values():
-        for variant in model.variants:
-            if variant.architecture is not None:
-                bearing = _bearing(variant.architecture) if variant.parameters.total.value is not None else set()
-                for name, tally in _architecture_slips(model, variant):
-                    _add(found["bearing" if name in bearing else "other"], name, tally)
-        for name, tally in _schedule_slips(model, tuple(catalogue.gpus.values())):
-            _add(found["schedule"], name, tally)
+    for group, name, tally in _all(catalogue):
+        _add(found[group], name, tally)
     plain = {
         group: {
             name: {"changes": t.changes, "caught": t.caught, "by_rules": t.by_rules}
@@ -76,6 +72,37 @@ def report(catalogue: Catalogue) -> str:
         for group, fields in found.items()
     }
     return json.dumps(plain, indent=1) + "\n"
+
+
+Tried = tuple[str, str, Tally]  # group, field, tally
+_catalogue: Catalogue  # in each process of the pool
+
+
+def _share(catalogue: Catalogue) -> None:
+    global _catalogue
+    _catalogue = catalogue
+
+
+def _all(catalogue: Catalogue) -> Iterator[Tried]:
+    """What was tried with every model, model after model; on all cores where a process can be forked."""
+    if "fork" not in get_all_start_methods():
+        _share(catalogue)
+        yield from chain.from_iterable(map(_of_model, catalogue.models))
+        return
+    with get_context("fork").Pool(initializer=_share, initargs=(catalogue,)) as pool:  # records cannot be pickled
+        yield from chain.from_iterable(pool.map(_of_model, catalogue.models, chunksize=1))
+
+
+def _of_model(id_: str) -> list[Tried]:
+    """What was tried with one model."""
+    model, gpus = _catalogue.models[id_], tuple(_catalogue.gpus.values())
+    found: list[Tried] = []
+    for variant in model.variants:
+        if variant.architecture is not None:
+            bearing = _bearing(variant.architecture) if variant.parameters.total.value is not None else set()
+            for name, tally in _architecture_slips(model, variant):
+                found.append(("bearing" if name in bearing else "other", name, tally))
+    return [*found, *(("schedule", name, tally) for name, tally in _schedule_slips(model, gpus))]
 
 
 def _add(fields: dict[str, Tally], name: str, tally: Tally) -> None:
