@@ -29,6 +29,7 @@ class Case:
         old: Text that stands once in `file`; `new` takes its place.
         path: The path the message names, empty where it names none.
         says: Fragments of the message: what was found, what is allowed, nearest match, fix.
+        in_file: The file that the message names, where it is another one.
         at: Text on the line that the message names; the beginning of `new` where left out.
         rule: Name of the rule that finds it; None where reading or the schema does.
         findings: How many findings there are in all.
@@ -42,6 +43,7 @@ class Case:
     path: str
     says: tuple[str, ...]
     at: str | None = None
+    in_file: str | None = None
     rule: str | None = None
     findings: int = 1
     editor: bool = True
@@ -64,7 +66,7 @@ class Case:
     @property
     def line(self) -> int:
         """The line the message has to name."""
-        text = self.changed()
+        text = self.changed() if self.in_file is None else (VALID / self.in_file).read_text(encoding="utf-8")
         at = self.at or self.new.strip("\n").splitlines()[0]
         assert text.count(at) == 1, f"{self.label}: `{at}` stands {text.count(at)} times in the broken file"
         return text[: text.index(at)].count("\n") + 1

@@ -30,7 +30,7 @@ def test_message(case: Case, valid: Path) -> None:
     case.apply(valid)
     found = findings_of(valid)
     messages = [str(finding) for finding in found]
-    start = f"{valid.name}/{case.file}:{case.line}: " + (f"{case.path}: " if case.path else "")
+    start = f"{valid.name}/{case.in_file or case.file}:{case.line}: " + (f"{case.path}: " if case.path else "")
     here = [message for message in messages if message.startswith(start)]
     assert here, f"nothing starts with {start!r} in:\n" + "\n".join(messages)
     assert any(all(part in message for part in case.says) for message in here), f"{case.says} not in:\n" + "\n".join(

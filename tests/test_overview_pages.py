@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from catalogue.inherit import with_sources
 from catalogue.load import load
 from catalogue.records import Catalogue
+from catalogue.schema.copies import Copies
 from catalogue.schema.values import Stated
 from helpers import DATA, VALID
 from render import words as language_files
@@ -75,7 +77,8 @@ STATES = {
 
 @pytest.mark.parametrize(("written", "state"), STATES.values(), ids=STATES.keys())
 def test_state(written: object, state: State) -> None:
-    assert coverage.state_of([Stated[int].model_validate(written)]) is state
+    table = Copies({}, frozenset({"copy-b"}))
+    assert coverage.state_of([with_sources(Stated[int].model_validate(written), table)]) is state
 
 
 def test_nothing_is_unknown() -> None:

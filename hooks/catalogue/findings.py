@@ -46,8 +46,15 @@ class CatalogueError(Exception):
 
 def nearest(word: object, allowed: Iterable[str]) -> str:
     """The allowed word that is closest to `word`, in backquotes; empty if none is close."""
-    close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=0.5)
-    return f"`{close[0]}`" if close else ""
+    close = closest(word, allowed)
+    return f"`{close}`" if close else ""
+
+
+def closest(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
+    """The allowed word that is closest to `word`, whatever the case of their letters; empty if none is close."""
+    lower = {name.lower(): name for name in reversed(list(allowed))}
+    close = difflib.get_close_matches(str(word).lower(), lower, n=1, cutoff=cutoff)
+    return lower[close[0]] if close else ""
 
 
 def dotted(path: Path) -> str:

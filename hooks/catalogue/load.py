@@ -80,7 +80,7 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         findings += found
     if models is None or techniques is None or copies is None:
         raise CatalogueError(findings)
-    table = Copies.of(copies)
+    table = Copies.of(copies, (key for key, reference in cited.items() if reference.copy))
     draft = Draft(
         models_file,
         with_sources(models, table),

@@ -18,13 +18,14 @@ from bibtexparser.middlewares import (
 )
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
-from .findings import Finding
+from .findings import Finding, nearest
 
 # What it logs is said again by the findings.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
 
 ARXIV_ID = re.compile(r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}")
 _LATEX = re.compile(r"[\\~$]|--|``|''")
+COPY = "copy"
 REQUIRED = ("title", "author", "year", "url or doi or howpublished")
 
 
@@ -35,6 +36,7 @@ class Reference:
     Attributes:
         authors: Names in reading order; `others` in BibTeX becomes `et al.`.
         url: Address; None for what was never published.
+        copy: Whether it is somebody's copy of a document, or a page about it: `keywords = {copy}`.
         venue: Journal or proceedings, where there is one.
         bibtex: The entry as it stands in the file, to copy.
         line: Line of the entry in the file.
@@ -49,6 +51,7 @@ class Reference:
     doi: str | None
     venue: str | None
     note: str | None
+    copy: bool
     bibtex: str
     line: int
 
@@ -77,6 +80,7 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
                 )
             )
         reference = _reference(entry, verbatim[entry.key])
+        findings += _unknown_keywords(entry, file)
         findings += _malformed(reference, file)
         references[reference.key] = reference
     return references, findings
@@ -155,15 +159,34 @@ def _reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
         doi=verbatim("doi"),
         venue=text("journal") or text("booktitle"),
         note=text("note") or text("howpublished"),
+        copy=COPY in _keywords(text("keywords")),
         bibtex=(entry.raw or "").strip(),
         line=_line(entry),
     )
+
+
+def _keywords(text: str | None) -> list[str]:
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
 
 
 def _names(people: list[NameParts]) -> Iterator[str]:
     for person in people:
         name = " ".join([*person.first, *person.von, *person.last, *person.jr]).replace("{", "").replace("}", "")
         yield "et al." if name == "others" else name
+
+
+def _unknown_keywords(entry: Entry, file: str) -> Iterator[Finding]:
+    for word in _keywords(str(entry.fields_dict["keywords"].value) if "keywords" in entry.fields_dict else None):
+        if word != COPY:
+            yield Finding(
+                file,
+                _line(entry),
+                f"{entry.key}.keywords",
+                f"found `{word}`",
+                f"allowed is `{COPY}`, for somebody's copy of a document or a page about it",
+                nearest(word, [COPY]),
+                "correct the word, or take it out",
+            )
 
 
 def _malformed(reference: Reference, file: str) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from . import (
     sources,
     texts,
     uses,
+    words,
 )
 from .draft import Draft
 
@@ -37,11 +38,13 @@ ALL: tuple[Rule, ...] = (
     ids.ids_resolve,
     ids.variants_are_known,
     ids.one_architecture,
+    words.parents_are_known,
     lineage.no_cycles,
     sources.every_value_has_a_source,
     sources.references_resolve,
     sources.references_are_cited,
     copies.copies_resolve,
+    copies.copies_are_marked,
     copies.copies_are_used,
     copies.via_differs_from_the_table,
     dates.dates_in_order,
@@ -77,6 +80,10 @@ ALL: tuple[Rule, ...] = (
     sizes.sizes_agree,
     sizes.stored_caches_agree,
     sizes.explanations_are_needed,
+    words.starts_are_known,
+    words.gpus_are_known,
+    words.formats_are_known,
+    words.introductions_say_whose,
     texts.interpolations_resolve,
     texts.leads_are_short,
 )

@@ -25,6 +25,21 @@ def copies_resolve(draft: Draft) -> Iterator[Finding]:
                 break
 
 
+def copies_are_marked(draft: Draft) -> Iterator[Finding]:
+    """What stands behind `via` is a copy: an entry of references.bib with `keywords = {copy}`."""
+    behind = {item.via.key for item in _cited(draft) if item.via is not None}
+    for key in sorted(behind & draft.references.keys()):
+        if not draft.references[key].copy:
+            yield Finding(
+                draft.references_file,
+                draft.references[key].line,
+                key,
+                "read as a copy, without the mark of one",
+                "what stands behind `via` has `keywords = {copy}`",
+                fix="add the field, or cite the entry itself",
+            )
+
+
 def copies_are_used(draft: Draft) -> Iterator[Finding]:
     """Every line of copies.yaml says of something that is cited where it was read."""
     cited = [(item.via, draft.copies.line(item.key, item.locus)) for item in _cited(draft)]

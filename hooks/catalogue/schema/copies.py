@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -46,14 +46,20 @@ class CopiesFile(Record):
 
 @dataclass(frozen=True)
 class Copies:
-    """The table of copies. `lines` gives the copy for a document and a place in it."""
+    """The table of copies.
+
+    Attributes:
+        lines: The copy for a document and a place in it.
+        second_hand: Keys of references that are copies.
+    """
 
     lines: Mapping[tuple[str, str], Source | None]
+    second_hand: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, file: CopiesFile) -> Copies:
-        """The table that a file states."""
-        return cls({(key, place): copy.via for key, place, copy in each_line(file)})
+    def of(cls, file: CopiesFile, second_hand: Iterable[str] = ()) -> Copies:
+        """The table that a file states, with the references that are copies themselves."""
+        return cls({(key, place): copy.via for key, place, copy in each_line(file)}, frozenset(second_hand))
 
     @cached_property
     def _places(self) -> dict[str, tuple[str, ...]]:
@@ -81,7 +87,7 @@ class Copies:
     def _filled(self, item: Source) -> Source:
         line = self.line(item.key, item.locus) if item.via is None else None
         copy = self.lines[line] if line else None
-        return Source(item.key, item.locus, copy, tabled=True) if copy else item
+        return replace(item, via=copy or item.via, tabled=bool(copy), second_hand=item.key in self.second_hand)
 
 
 def each_line(file: CopiesFile) -> Iterator[tuple[str, str, Copy]]:

@@ -157,7 +157,7 @@ class Variant(Block):
     kind: VariantKind = Field(description="What the checkpoint is.", examples=["base"])
     based_on: Stated[str] | None = Field(
         default=None,
-        description="Weights it starts from: a variant id, or the name of another maker's model.",
+        description="Weights it starts from: a variant id, or a name of `other_models` in models.yaml.",
         examples=["deepseek-v3-base"],
     )
     release: Release | None = Field(
@@ -337,5 +337,10 @@ class ModelsFile(Record):
 
     models: tuple[Model, ...] = Field(
         default=(), min_length=1, description="Entries, unless they stand in files of their own: data/models/<id>.yaml."
+    )
+    other_models: tuple[str, ...] = Field(
+        default=(),
+        description="Names of models that are not in the catalogue and that a variant is based on.",
+        examples=["Qwen2.5-Math-7B"],
     )
     api_names: tuple[ApiName, ...] = Field(default=(), description="Names of the API as dated pointers.")

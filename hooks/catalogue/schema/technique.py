@@ -47,6 +47,11 @@ class Introduction(Block):
     """Who introduced a technique, and when."""
 
     by: Text = Field(description="Authors or organisation.", examples=["Zhang and Sennrich"])
+    by_deepseek: StrictBool | None = Field(
+        default=None,
+        description="Whether the date is that of DeepSeek's own work, so that the technique stands on the timeline; said where `by` names DeepSeek.",
+        examples=[False],
+    )
     date: Stated[PartialDate] = Field(description="First publication.", examples=["2019-10"])
     reference: Identifier | None = Field(default=None, description="Key in references.bib.", examples=["rmsnorm"])
 
@@ -74,6 +79,11 @@ class Condition(Record):
     below: str | None = Field(
         default=None, description="Dimension that the value is less than, instead of `values`.", examples=["n_group"]
     )
+
+
+def names_deepseek(by: Text) -> bool:
+    """Whether DeepSeek or its parent company is named among those who introduced a technique."""
+    return any(name in by.en for name in ("DeepSeek", "High-Flyer"))
 
 
 class Technique(Record):

@@ -8,6 +8,17 @@ from pydantic import Field
 
 from .values import Block, Detail, Identifier, Length, Positive, Quantity, Remark, Share, Stated, Text
 
+# What `starts_from` says of weights that are nobody's.
+FROM_NOTHING = "random initialisation"
+
+# Words with which what is said of a number format begins.
+NUMBER_FORMATS = ("FP32", "TF32", "BF16", "FP16", "FP8", "INT8", "FP4", "INT4")
+
+
+def number_format(text: Text) -> str:
+    """The format that a text begins with: `FP8` of `FP8 (E4M3)`."""
+    return text.en.split()[0].rstrip(",;:")
+
 
 class StageKind(StrEnum):
     """What a stage of training is for."""
@@ -175,7 +186,9 @@ class Stage(Block):
         examples=[["deepseek-v3-base"]],
     )
     starts_from: Stated[Text] | None = Field(
-        default=None, description="Initial weights.", examples=["random initialisation"]
+        default=None,
+        description="Initial weights; `random initialisation` for those that are nobody's.",
+        examples=[FROM_NOTHING],
     )
     summary: Text | None = Field(
         default=None,
@@ -199,7 +212,9 @@ class Stage(Block):
 class Hardware(Block):
     """Machines the training ran on."""
 
-    gpu: Stated[Text] | None = Field(default=None, description="Kind of GPU.", examples=["NVIDIA H800"])
+    gpu: Stated[Text] | None = Field(
+        default=None, description="Kind of GPU, by its name in the list of GPUs.", examples=["NVIDIA H800"]
+    )
     gpu_count: Stated[Quantity] | None = Field(default=None, description="GPUs.", examples=[2048])
     gpus_per_node: Stated[Positive] | None = Field(default=None, description="GPUs in a node.", examples=[8])
     interconnect: Stated[Text] | None = Field(
@@ -238,7 +253,9 @@ class Precision(Block):
         default=None, description="Expert dispatch and combine.", examples=["FP8 dispatch, BF16 combine"]
     )
     released_weights: Stated[Text] | None = Field(
-        default=None, description="Format of the released weights.", examples=["FP8 (E4M3)"]
+        default=None,
+        description="Format of the released weights; its first word is BF16, FP8, FP4 or another of the list.",
+        examples=["FP8 (E4M3)"],
     )
 
 

@@ -232,12 +232,14 @@ class Source(Scalar):
 
     Attributes:
         tabled: Whether `via` was filled in from data/copies.yaml.
+        second_hand: Whether `key` is somebody's copy or page about another's work.
     """
 
     key: str
     locus: str = ""
     via: Source | None = None
     tabled: bool = field(default=False, compare=False, repr=False)
+    second_hand: bool = field(default=False, compare=False, repr=False)
 
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9.-]*")

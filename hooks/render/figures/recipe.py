@@ -10,10 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from catalogue.schema.model import Model
-from catalogue.schema.training import Stage, StageKind
-
-# What `starts_from` says of weights that are nobody's.
-_FROM_NOTHING = "random initialisation"
+from catalogue.schema.training import FROM_NOTHING, Stage, StageKind
 
 # Stages that make a judge of the model, not the model.
 BESIDE = {StageKind.REWARD_MODEL}
@@ -42,7 +39,7 @@ def rows(model: Model) -> list[Row]:
 
 def _before(model: Model, stage: Stage, earlier: tuple[Stage, ...]) -> int | None:
     """Number of the last stage that this one's variants, or those they start from, went through."""
-    if stage.starts_from is not None and stage.starts_from.value and stage.starts_from.value.en == _FROM_NOTHING:
+    if stage.starts_from is not None and stage.starts_from.value and stage.starts_from.value.en == FROM_NOTHING:
         return None
     went_on = line(model, stage.variants)
     return next((n for n in range(len(earlier), 0, -1) if went_on & set(earlier[n - 1].variants)), None)

@@ -20,7 +20,6 @@ from ..context import Context
 TECHNIQUES = "techniques"
 INFRASTRUCTURE = "infrastructure"
 LANES = (*(track.value for track in Track), TECHNIQUES, INFRASTRUCTURE)
-MAKERS = ("DeepSeek", "High-Flyer")
 _MACHINERY = {
     TechniqueKind.FRAMEWORK,
     TechniqueKind.PARALLELISM,
@@ -104,25 +103,16 @@ def _techniques(context: Context) -> Iterator[Item]:
     """What the makers introduced themselves since their first model, and their own forms of what is older."""
     first = min((d.first_day for m in context.catalogue.models.values() if (d := first_date(m))), default="")
     for technique in context.catalogue.techniques.values():
-        when = technique.introduced.date.value if makers_own(technique) else own_form(context, technique)
+        when = technique.introduced.date.value if technique.introduced.by_deepseek else own_form(context, technique)
         if when is not None and when.first_day >= first:
             lane = INFRASTRUCTURE if technique.kind in _MACHINERY else TECHNIQUES
             what = opening(context, technique.what)
             yield Item(f"technique:{technique.id}", lane, when, context.short_name(technique), what)
 
 
-def makers_own(technique: Technique) -> bool:
-    """Whether the makers come first among those who introduced a technique, so that its date is theirs.
-
-    What stands behind a semicolon is a later form: MTP is by others, and its sequential form by DeepSeek.
-    """
-    first_named = technique.introduced.by.en.partition(";")[0]
-    return any(maker in first_named for maker in MAKERS)
-
-
 def own_form(context: Context, technique: Technique) -> PartialDate | None:
     """When a model brought the makers' own form of a technique that others introduced; None where they have none."""
-    if not any(maker in technique.introduced.by.en for maker in MAKERS):
+    if technique.introduced.by_deepseek is None:
         return None
     uses = context.uses.of(technique.id)
     return next((use.date for use in uses if use.how in (How.FORM, How.INTRODUCED, How.FIRST)), None)

@@ -37,7 +37,6 @@ class State(StrEnum):
 
 
 MARKS = {State.SOURCED: "●", State.COPY: "◐", State.NOT_PUBLISHED: "–", State.NOT_APPLICABLE: "·", State.UNKNOWN: ""}
-THIRD_PARTY = "copy-"  # keys of references.bib that are other people's copies and pages begin with it
 
 # Fields that stand in an architecture only where it has the part they size: left out, they do not apply.
 ONLY_WHERE_GIVEN = frozenset(
@@ -259,7 +258,7 @@ def _first_hand(sources: Sources | None) -> bool:
     """Whether one of the sources was read where its makers published it."""
 
     def original(source: Source) -> bool:
-        return source.via is None and not source.key.startswith(THIRD_PARTY)
+        return source.via is None and not source.second_hand
 
     return sources is not None and any(original(source) for source in sources.items)
 

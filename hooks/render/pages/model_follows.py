@@ -11,6 +11,7 @@ from catalogue.peaks import followed
 from catalogue.peaks import peak as peak_of
 from catalogue.records import Entry
 from catalogue.schema.model import ActivatedBasis, Model
+from catalogue.schema.training import number_format
 from catalogue.schema.values import Quantity, Single
 
 from ..cite import Citations
@@ -119,7 +120,7 @@ def _remark(citations: Citations, entry: Entry) -> Markup:
     sentences = [escape(words("follows.against")).format(peak=citations.found(peak))]
     precision = entry.model.infrastructure.precision
     compute = precision.compute.for_variant(entry.variant.id) if precision and precision.compute else None
-    if compute is not None and compute.value and "BF16" not in compute.value.en:
+    if compute is not None and compute.value and number_format(compute.value) != "BF16":
         sentences.append(escape(words("follows.other_format")).format(format=citations.single(compute)))
     if _published(citations, entry, "utilisation"):
         sentences.append(escape(words("follows.against_published")))

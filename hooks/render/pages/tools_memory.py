@@ -24,6 +24,7 @@ from catalogue.derive.expression import Term
 from catalogue.records import Entry
 from catalogue.schema.gpu import Gpu
 from catalogue.schema.model import Track
+from catalogue.schema.training import number_format
 from catalogue.schema.values import Length
 
 from .. import format
@@ -58,7 +59,7 @@ FORMATS = (*BITS, "mixed")
 # How the script writes the result of a line.
 _LINES = {"cache_elements": "all", "weight_bytes": "gb", "cache_bytes": "gb", "gpus": "all"}
 
-# The first word of what an entry says of its released weights names the format of the most. FP4 is that of routed experts alone.
+# By the format that most released weights are in. FP4 is that of routed experts alone.
 _RELEASED = {"BF16": "bf16", "FP8": "fp8", "FP4": "mixed"}
 
 _FORMULAS = (
@@ -75,7 +76,7 @@ def page(context: Context) -> Page | None:
 def released(entry: Entry) -> str | None:
     """The format of the released weights, by its key in `FORMATS`; None where it is not known."""
     single = checkpoint.weights_format(entry)
-    return _RELEASED.get(single.value.en.split()[0]) if single and single.value else None
+    return _RELEASED.get(number_format(single.value)) if single and single.value else None
 
 
 def weight_numbers(key: str) -> dict[str, Number]:
