@@ -112,7 +112,7 @@ def _techniques(context: Context) -> Iterator[Item]:
 
 def own_form(context: Context, technique: Technique) -> PartialDate | None:
     """When a model brought the makers' own form of a technique that others introduced; None where they have none."""
-    if technique.introduced.by_deepseek is None:
+    if technique.introduced.by_deepseek is not False:
         return None
     uses = context.uses.of(technique.id)
     return next((use.date for use in uses if use.how in (How.FORM, How.INTRODUCED, How.FIRST)), None)

@@ -10,7 +10,7 @@ from .. import assets, releases
 from ..cite import Citations
 from ..context import Context
 from ..figures.timeline import figure, lane_name
-from ..figures.timeline_items import Item, items, makers_own, own_form
+from ..figures.timeline_items import Item, items, own_form
 from ..links import model_link
 from ..page import Page, Section, lead_section
 from .sources import sources
@@ -60,7 +60,7 @@ def _link(item: Item) -> Markup:
 
 def _technique(citations: Citations, id_: str) -> dict[str, object]:
     technique = citations.context.catalogue.techniques[id_]
-    own = own_form(citations.context, technique) if not makers_own(technique) else None
+    own = own_form(citations.context, technique)
     date = citations.plain(own) if own is not None else citations.single(technique.introduced.date)
     return {"date": date, "dates": [], "later": [], "builds_on": []}
 
