@@ -41,6 +41,7 @@ ALL: tuple[Rule, ...] = (
     words.parents_are_known,
     lineage.no_cycles,
     sources.every_value_has_a_source,
+    sources.sources_name_a_place,
     sources.references_resolve,
     sources.references_are_cited,
     copies.copies_resolve,

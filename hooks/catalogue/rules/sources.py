@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Finding, nearest
+from ..findings import Finding, Path, nearest
 from ..schema.api import ApiPointer
 from ..schema.evaluation import Evaluation
 from ..schema.model import Change, Claim, Lineage, TechniqueUse
 from ..schema.technique import Formula
 from ..schema.values import Absence, Remark, Single, Source, Sources, Stated
+from ..strict_yaml import Located
 from .draft import Draft
 
 _STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Formula)
@@ -37,6 +38,27 @@ def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
                 "`source: key locus`",
                 fix="add `source:` to it or to the block around it",
             )
+
+
+def sources_name_a_place(draft: Draft) -> Iterator[Finding]:
+    """A source of a value or a statement names the place in the document; of one that is not published, the document may be all that was looked through."""
+    for file, path, value in draft.nodes:
+        stated = value.value is not None if isinstance(value, Single) else isinstance(value, _STATEMENTS)
+        if stated and value.source is not None:
+            for item in value.source.items:
+                if not item.locus:
+                    yield file.finding(
+                        _typed(file, path),
+                        f"`{item.key}` without a place",
+                        "`key place`, with a section, table, figure or equation, or a file and what is in it",
+                        fix="write where it stands, such as `§4.2`, `Table 2` or `config.json`",
+                    )
+
+
+def _typed(file: Located, path: Path) -> Path:
+    """Where the source of what is at `path` is typed: there, or in the closest block around it."""
+    around = next((path[:n] for n in range(len(path), -1, -1) if (*path[:n], "source") in file.lines), None)
+    return path if around is None else (*around, "source")
 
 
 def references_resolve(draft: Draft) -> Iterator[Finding]:

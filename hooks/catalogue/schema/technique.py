@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool
 
 from .gpu import Gpu
 from .model import Dispute
@@ -54,13 +53,6 @@ class Introduction(Block):
     )
     date: Stated[PartialDate] = Field(description="First publication.", examples=["2019-10"])
     reference: Identifier | None = Field(default=None, description="Key in references.bib.", examples=["rmsnorm"])
-
-    @model_validator(mode="before")
-    @classmethod
-    def _the_reference_is_the_source(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "reference" in data and "source" not in data:
-            return {**data, "source": data["reference"]}
-        return data
 
 
 class Condition(Record):
