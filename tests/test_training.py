@@ -93,9 +93,9 @@ def by_hand(catalogue: Catalogue, entry: Entry) -> dict[str, Fraction]:
     matrices = whole if architecture.tie_word_embeddings.value else whole - vocabulary
     tokens = Fraction(single.value.value)
     return {
-        "sparsity": whole / entry.recount.total,
+        "sparsity": matrices / entry.recount.total,
         "tokens_per_parameter": tokens / entry.recount.total,
-        "tokens_per_activated": tokens / whole,
+        "tokens_per_activated": tokens / matrices,
         "kv_cache_bytes": Fraction(entry.recount.kv_cache.value * 16, 8),
         "matrix_flops": 3 * 2 * matrices,
         "attention_flops": Fraction(attention),

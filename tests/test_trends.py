@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from catalogue.derive.parameters import COUNTED
 from catalogue.derive.training import pre_training_tokens
 from catalogue.lookup import Lookup
 from catalogue.peaks import followed
 from catalogue.records import Catalogue, Entry, first_date
-from catalogue.schema.model import ActivatedBasis, Track
+from catalogue.schema.model import Track
 from catalogue.schema.values import Quantity, Single
 from render.pages.trends import ratio_text
 
@@ -66,7 +67,7 @@ def test_parameters(points: dict[str, dict[str, dict[int, Point]]], catalogue: C
         sparse = entry.recount.idle is not None
         expected = {
             0: drawn(stated.total, entry.recount.total),
-            1: drawn(stated.activated, entry.recount.activated[ActivatedBasis.ALL] if sparse else None),
+            1: drawn(stated.activated, entry.recount.activated[COUNTED] if sparse else None),
         }
         assert values == {series: value for series, value in expected.items() if value is not None}, id_
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from .derive.parameters import Recount
+from .derive.parameters import COUNTED, Recount
 from .derive.storage import cache_bytes
 from .derive.training import consequences
 from .findings import nearest
@@ -140,7 +140,7 @@ def _recomputed(entry: Entry, name: str) -> Found:
     if recount is not None:
         values = {
             "total_parameters": recount.total,
-            "activated_parameters": recount.activated.get(entry.variant.parameters.activated_basis),
+            "activated_parameters": recount.activated.get(COUNTED),
             "kv_cache_elements": recount.kv_cache.value if recount.kv_cache else None,
             "mtp_parameters": recount.mtp.value if recount.mtp else None,
             "kv_cache_bytes": cache.value if (cache := cache_bytes(recount)) else None,

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from .derive.agreement import Agreement, agreement
 from .derive.expression import Term, term
 from .derive.modules import vision
-from .derive.parameters import Recount, recount
+from .derive.parameters import COUNTED, Recount, recount
 from .derive.storage import stored_cache
 from .references import Reference
 from .schema.api import ApiName
@@ -89,11 +89,11 @@ class Entry:
 
     @cached_property
     def activated_agreement(self) -> Agreement | None:
-        """The same for the activated parameters, on the basis that the entry names."""
+        """The same for the activated parameters, counted as everywhere."""
         stated = self.variant.parameters.activated
         if stated is None or stated.value is None or self.recount is None or not self.recount.activated:
             return None
-        recomputed = self.recount.activated[self.variant.parameters.activated_basis]
+        recomputed = self.recount.activated[COUNTED]
         return agreement(stated.value, recomputed, self.variant.parameters.tolerance)
 
     @cached_property

@@ -20,10 +20,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..records import Entry
-from ..schema.model import ActivatedBasis
 from .attention import window
 from .expression import Term, names, term
-from .parameters import numbers_of
+from .parameters import COUNTED, numbers_of
 from .training import attention_formula
 
 _WINDOW = " + min(context_length, sliding_window) * window_elements"
@@ -139,7 +138,7 @@ def effort(entry: Entry) -> Effort | Missing:
     numbers = numbers_of(architecture)
     formula = attention_formula(architecture, numbers)
     per_position = term("attention_flops", formula, {**numbers, "sequence_length": 1}).exact if formula else None
-    return Effort(6 * recount.activated[ActivatedBasis.NO_INPUT_EMBEDDING], per_position)
+    return Effort(6 * recount.activated[COUNTED], per_position)
 
 
 def memory_numbers(found: Footprint, with_parts: bool = False) -> dict[str, Number]:

@@ -25,6 +25,10 @@ from .attention import attention_formulas, cache, hyper_connection_formulas
 from .expression import Term, names, term
 from .modules import engram, mtp, reading
 
+# What every page counts as active for a token: the weights that it is multiplied with. No paper states its basis; the
+# printed counts of V3, V4-Pro and OCR fit this one alone, and so does the comparison in App. D of the paper on V2.
+COUNTED = ActivatedBasis.NO_INPUT_EMBEDDING
+
 
 @dataclass(frozen=True)
 class Recount:

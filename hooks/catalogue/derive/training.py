@@ -28,11 +28,11 @@ from enum import StrEnum
 
 from ..records import Entry
 from ..schema.architecture import Architecture, Attention
-from ..schema.model import ActivatedBasis, Model
+from ..schema.model import Model
 from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, Stage, StageKind
 from ..schema.values import Quantity, Single
 from .expression import Term, term
-from .parameters import numbers_of
+from .parameters import COUNTED, numbers_of
 from .storage import cache_bytes
 
 
@@ -70,8 +70,8 @@ def consequences(entry: Entry, peak: Decimal | None = None) -> Consequences | No
     numbers = {
         **numbers_of(architecture),
         "total": recount.total,
-        "activated": recount.activated[ActivatedBasis.ALL],
-        "matrix_parameters": recount.activated[ActivatedBasis.NO_INPUT_EMBEDDING],
+        "activated": recount.activated[COUNTED],
+        "matrix_parameters": recount.activated[COUNTED],
         "tokens": _whole(tokens.value) or 0,
     }
     formulas = {"tokens_per_parameter": "tokens / total"}

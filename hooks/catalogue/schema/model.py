@@ -69,7 +69,7 @@ class VariantKind(StrEnum):
 
 
 class ActivatedBasis(StrEnum):
-    """What the makers' count of activated parameters includes."""
+    """What a count of activated parameters includes. Papers do not say what theirs do."""
 
     ALL = "with both embeddings"
     NO_INPUT_EMBEDDING = "without the input embedding"
@@ -126,11 +126,6 @@ class Parameters(Block):
     total: Stated[Quantity] = Field(description="All parameters, as published.", examples=["671B"])
     activated: Stated[Quantity] | None = Field(
         default=None, description="Parameters active for a token; left out for dense models.", examples=["37B"]
-    )
-    activated_basis: ActivatedBasis = Field(
-        default=ActivatedBasis.ALL,
-        description="What the published count of activated parameters includes.",
-        examples=["without the input embedding"],
     )
     parts: tuple[Part, ...] = Field(
         default=(), description="Published sizes of parts, such as a vision encoder or MTP modules."

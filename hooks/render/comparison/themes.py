@@ -15,6 +15,7 @@ from catalogue import checkpoint
 from catalogue.derive.agreement import Agreement
 from catalogue.derive.differences import said, said_by_architecture, spelled
 from catalogue.derive.expression import Term
+from catalogue.derive.parameters import COUNTED
 from catalogue.derive.recipe import holds_for, lineage
 from catalogue.derive.storage import cache_bytes
 from catalogue.peaks import followed
@@ -118,9 +119,12 @@ def sizes(citations: Citations, entry: Entry) -> Cells:
             _basis(label, words("compare.models.published")),
             published if published is not None else NOT_HERE,
         )
+        how = words("compare.models.recomputed")
+        if name == "activated":
+            how = words("punctuation.listed").join((how, words(f"basis.{COUNTED.name.lower()}")))
         listing.put(
             f"{name}.recomputed",
-            _basis(label, words("compare.models.recomputed")),
+            _basis(label, how),
             _agreeing(citations, entry, agreements[name]),
         )
     for kind in PartKind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from catalogue.derive.expression import Term
+from catalogue.derive.parameters import COUNTED
 from catalogue.derive.storage import cache_bytes
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
@@ -252,7 +253,7 @@ def _working(citations: Citations, entry: Entry) -> dict[str, object]:
         "total": recount.total,
         "idle": recount.idle,
         "activated": [(words(f"basis.{basis.name.lower()}"), value) for basis, value in recount.activated.items()],
-        "basis": words(f"basis.{entry.variant.parameters.activated_basis.name.lower()}"),
+        "basis": words(f"basis.{COUNTED.name.lower()}"),
         "cache": recount.kv_cache,
         "stored": entry.stored_cache,
         "beside": _beside(citations, entry),

@@ -6,11 +6,12 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import Missing, effort, footprint
 from catalogue.derive.expression import Term
+from catalogue.derive.parameters import COUNTED
 from catalogue.derive.training import Consequences, LeftOut, pre_training_tokens
 from catalogue.peaks import followed
 from catalogue.peaks import peak as peak_of
 from catalogue.records import Entry
-from catalogue.schema.model import ActivatedBasis, Model
+from catalogue.schema.model import Model
 from catalogue.schema.training import number_format
 from catalogue.schema.values import Quantity, Single
 
@@ -140,7 +141,7 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
     heads = [
         Column(words("table.variant")),
         Column(words("field.parameters.total"), True),
-        Column(words("working.activated", basis=words("basis.all")), True),
+        Column(words("working.activated", basis=words("basis.no_input_embedding")), True),
         Column(words("field.data.tokens"), True),
         *(Column(words(f"term.{key}"), True) for key in _COMPARED),
     ]
@@ -153,7 +154,7 @@ def _compute_row(
     parameters, recount = entry.variant.parameters, entry.recount
     target = "what-follows" if result is not None else "architecture"
     link = variant_link(entry, target)
-    activated = recount.activated.get(ActivatedBasis.ALL) if recount and recount.idle else None
+    activated = recount.activated.get(COUNTED) if recount and recount.idle else None
     return [
         Cell(link),
         _size(citations, recount.total if recount else None, parameters.total),

@@ -13,11 +13,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from catalogue import checkpoint
+from catalogue.derive.parameters import COUNTED
 from catalogue.derive.storage import cache_bytes
 from catalogue.derive.training import hours_of_a_stage, pre_training_tokens
 from catalogue.peaks import followed
 from catalogue.records import Entry
-from catalogue.schema.model import ActivatedBasis, Model, Track
+from catalogue.schema.model import Model, Track
 from catalogue.schema.training import GpuHours
 from catalogue.schema.values import Absence, PartialDate, Quantity, Single
 
@@ -118,7 +119,7 @@ Measure = Callable[[Context, Size], list[Value]]
 def parameters(context: Context, size: Size) -> list[Value]:
     """All parameters, and those active for a token of a mixture of experts; recomputed where not published."""
     stated, recount = size.owner.variant.parameters, size.owner.recount
-    activated = recount.activated.get(ActivatedBasis.ALL) if recount and recount.idle is not None else None
+    activated = recount.activated.get(COUNTED) if recount and recount.idle is not None else None
     values = [
         _either(0, stated.total, recount.total if recount else None),
         _either(1, stated.activated, activated),

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
+from catalogue.derive.parameters import COUNTED
 from catalogue.derive.storage import cache_bytes
 from catalogue.peaks import followed
-from catalogue.schema.model import ActivatedBasis
 
 from .. import format
 from ..cite import Citations
@@ -189,7 +189,7 @@ def _recomputed(value: int | None, shown: str | None = None, tip: str = "") -> C
 
 def _parameter_columns(citations: Citations, size: Size) -> list[Cell]:
     stated, recount = size.owner.variant.parameters, size.owner.recount
-    activated = recount.activated.get(ActivatedBasis.ALL) if recount and recount.idle is not None else None
+    activated = recount.activated.get(COUNTED) if recount and recount.idle is not None else None
     return [
         value_cell(citations, stated.total),
         _recomputed(recount.total if recount else None),
