@@ -32,7 +32,7 @@ from mkdocs.utils import get_relative_url
 from catalogue import aliases
 from catalogue.findings import CatalogueError
 from catalogue.load import load
-from finish import Built, finish, fonts_in_styles
+from finish import Built, finish
 from render import words as language_files
 from render.edition import Edition, PageError, editions
 from render.markdown_tables import AccessibleTables
@@ -46,7 +46,7 @@ CONFIG = {ENGLISH: "mkdocs.yml", CHINESE: "mkdocs.zh.yml"}
 FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 # In HTML, and in HTML inside JSON, where quotes are escaped. A query or an anchor may follow.
-_LINK = re.compile(r'(?:(?<=href=")|(?<=href=\\"))ds:([^"#?\\]*)')
+_LINK = re.compile(r'(?:(?<=href=")|(?<=src=")|(?<=href=\\"))ds:([^"#?\\]*)')
 
 
 @dataclass
@@ -101,8 +101,6 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         config.extra[_BUILD] = _good(config)
     config.nav = _build_of(config).edition.site.nav
     config.markdown_extensions.append(AccessibleTables())  # type: ignore[arg-type]
-    if _offline(config):
-        _open_from_a_folder(config)
     return config
 
 
@@ -128,14 +126,6 @@ def _offline(config: MkDocsConfig) -> bool:
     return plugin is not None and plugin.config.enabled
 
 
-def _open_from_a_folder(config: MkDocsConfig) -> None:
-    """Load no module, which browsers refuse from a file. Material's plugin makes addresses of files, and asks for a worker from a network."""
-    config.extra["polyfills"] = []
-    for script in config.extra_javascript:
-        if not isinstance(script, str):
-            script.type, script.defer = "", True
-
-
 @records_are_no_garbage()
 def _read(config: MkDocsConfig) -> Build:
     """What is built now and next. Raises CatalogueError, BrokenWords or PageError with everything that is wrong."""
@@ -157,11 +147,9 @@ def _built(config: MkDocsConfig) -> list[str]:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Index the pages, then build the Chinese edition into its folder of the English one."""
+    """Finish the pages, then build the Chinese edition into its folder of the English one."""
     made = _build_of(config)
-    finish(Path(config.site_dir), made.pages, made.edition.context, made.aliases)
-    if _offline(config):
-        fonts_in_styles(Path(config.site_dir))
+    finish(Path(config.site_dir), made.pages, made.edition.context, made.aliases, from_disk=_offline(config))
     if made.next is None:
         return
     folder = FOLDER[CHINESE]

@@ -1,17 +1,19 @@
-"""What is made from the finished pages of an edition: the index of the search. Knows the built site and nothing of MkDocs."""
+"""What is made of the finished pages of an edition: the index of the search, and assets without what no page uses.
+
+Knows the built site and nothing of MkDocs.
+"""
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from render.assets import SEARCH, SEARCH_INDEX, STYLES
+from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES
 from render.context import Context
 from render.findable import KINDS, findable
 
+from .assets import drop_theme, fonts_in_styles, name_by_content, reduce_styles, renamed
 from .index import write
 from .pages import read
 
@@ -40,30 +42,44 @@ class Built:
     file: str
 
 
-_FONT = re.compile(r'url\("(fonts/[\w.-]+)"\)')
+def finish(
+    site: Path, pages: Mapping[str, Built], context: Context, aliases: Mapping[str, tuple[str, ...]], from_disk: bool
+) -> None:
+    """Index the `pages` of one edition, by address, in the folder `site`; make its assets small and name them by content.
+
+    `from_disk` makes a site that opens without a server.
+    """
+    files = {url: site / page.file for url, page in pages.items()}
+    html = {url: file.read_text(encoding="utf-8") for url, file in files.items()}
+    _index(site, pages, html, context, aliases)
+    reduce_styles(site, html.values())
+    if from_disk:
+        fonts_in_styles(site)
+    fonts = sorted(f"{FOLDER}/fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2"))
+    names = name_by_content(site, [*fonts, STYLES, *SCRIPTS])
+    missing = site / "404.html"
+    for file, text in [
+        *zip(files.values(), html.values(), strict=True),
+        (missing, missing.read_text(encoding="utf-8")),
+    ]:
+        file.write_text(renamed(text, names), encoding="utf-8", newline="\n")
+    drop_theme(site)
 
 
-def fonts_in_styles(site: Path) -> None:
-    """Put the fonts into the style sheet: a browser loads none from a folder on disk."""
-    styles = site / STYLES
-
-    def data(match: re.Match[str]) -> str:
-        font = base64.b64encode((styles.parent / match[1]).read_bytes()).decode()
-        return f'url("data:font/woff2;base64,{font}")'
-
-    text = styles.read_text(encoding="utf-8")
-    styles.write_text(_FONT.sub(data, text), encoding="utf-8", newline="\n")
-
-
-def finish(site: Path, pages: Mapping[str, Built], context: Context, aliases: Mapping[str, tuple[str, ...]]) -> None:
-    """Index the `pages` of one edition, by address, in the folder `site`."""
-    texts = (read((site / page.file).read_text(encoding="utf-8"), url) for url, page in pages.items())
-    known = findable(context, {url: page.source for url, page in pages.items()}, aliases)
+def _index(
+    site: Path,
+    pages: Mapping[str, Built],
+    html: Mapping[str, str],
+    context: Context,
+    aliases: Mapping[str, tuple[str, ...]],
+) -> None:
+    """Write the index of the search, and tell its script where."""
+    texts = (read(text, url) for url, text in html.items())
     words = context.words
     folder = write(
         site / SEARCH_INDEX,
         [page for page in texts if page is not None],
-        known,
+        findable(context, {url: page.source for url, page in pages.items()}, aliases),
         {kind: words(f"search.kind.{kind}") for kind in KINDS},
         {name: words(f"search.{name}") for name in _WORDS},
     )

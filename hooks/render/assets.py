@@ -1,13 +1,12 @@
 """Styles and scripts, written beside the templates they belong to.
 
-Styles are one file for the whole site. A script that serves one page stands in that page, so
-that the others do not load it and a page opened from a folder, where browsers refuse to load
-modules, has it too.
+Styles are one file for the whole site, and so are the scripts that most pages need; one that serves a single page is
+loaded there alone. None is a module, which browsers refuse to load from a folder on disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from markupsafe import Markup
@@ -17,29 +16,44 @@ _FIRST = ("tokens.css", "base.css", "frame.css", "values.css", "tables.css", "pa
 _LAST = "print.css"
 
 
+FOLDER = "assets"
 STYLES = "assets/ds.css"
 SEARCH = "assets/search.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
+_PAGE = ("sources", "tables", "code", "page", "scheme", "language", "search")
+_SEARCH = ("words", "engine", "dialog")
+_OF_ONE_PAGE = ("calculator", "compare", "timeline")
+
+# Every script by its path, with the files it is made of.
+_SCRIPTS = {
+    "assets/early.js": ["early"],
+    "assets/ds.js": [f"page/{name}" for name in _PAGE],
+    SEARCH: [f"search/{name}" for name in _SEARCH],
+    **{f"assets/{name}.js": [name] for name in _OF_ONE_PAGE},
+}
+SCRIPTS = tuple(_SCRIPTS)
 
 
 def files() -> dict[str, str]:
-    """The assets of the site by path: what every page loads, and what the search loads when it opens."""
-    return {STYLES: _styles(), "assets/ds.js": _read("scripts/ds.js"), SEARCH: _search()}
+    """The assets of the site by path: what every page loads, the search, and what single pages load."""
+    scripts = {path: _script(parts) for path, parts in _SCRIPTS.items()}
+    # Where its index is, is known once the index is made.
+    scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
+    return {STYLES: _styles(), **scripts}
 
 
-def _search() -> str:
-    """The search as one script that leaves no names behind; where its index is, is known once the index is made."""
-    parts = [_shortened(_read(f"scripts/search/{name}.js")) for name in ("words", "engine", "dialog")]
-    return "\n".join(["(() => {", f'const FOLDER = "{SEARCH_INDEX}";', *parts, "})();\n"])
+def _script(parts: Iterable[str]) -> str:
+    """Files as one script that leaves no names behind."""
+    return "\n".join(["(() => {", *(_shortened(_read(f"scripts/{part}.js")) for part in parts), "})();\n"])
 
 
 def script(name: str, data: Mapping[str, str] | None = None) -> Markup:
-    """`scripts/<name>.js` as a module inside the page; `data` holds blocks of JSON by the id they are read by."""
+    """What loads `scripts/<name>.js` on the one page that it serves; `data` holds blocks of JSON by the id they are read by."""
     blocks = [
         f'<script type="application/json" id="{id_}">{text.replace("</", "<" + chr(92) + "/")}</script>'
         for id_, text in (data or {}).items()
     ]
-    return Markup("\n".join([*blocks, f'<script type="module">\n{_shortened(_read(f"scripts/{name}.js"))}\n</script>']))
+    return Markup("\n".join([*blocks, f'<script src="ds:{FOLDER}/{name}.js" defer></script>']))
 
 
 def _shortened(script: str) -> str:

@@ -7,7 +7,6 @@ const [problem, result] = [form.querySelector("[role=alert]"), form.querySelecto
 const fold = form.querySelector("input");
 const selects = [...form.querySelectorAll("select")];
 const list = document.querySelector("ol.ds-sources");
-const other = document.querySelector("a.ds-language");
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const address = (ids) => `?v=${ids.join(",")}${fold.checked ? "&fold=1" : ""}`;
@@ -79,7 +78,6 @@ function show(ids) {
     else given.add(link.dataset.url);
   }
   result.textContent = fill(words.result, { names: ids.map(plain).join(words.and), ...total });
-  if (other) other.search = address(ids); // the other language shows the same choice
 }
 
 function choose() {

@@ -1,0 +1,83 @@
+"""Styles, scripts and fonts of a finished edition: one style sheet, and names that change with the content.
+
+Such a file can be kept by a browser for good. The theme's own scripts and styles, of which nothing is used as it stands, go.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+from collections.abc import Collection, Iterable
+from hashlib import blake2b
+from pathlib import Path
+
+from render.assets import FOLDER, STYLES
+
+from .styles import Used, reduced
+
+_THEME_STYLES, _THEME_SCRIPTS = "assets/stylesheets", "assets/javascripts"
+_THEME = ("main", "palette")
+_FONT = re.compile(r'url\("?(fonts/[\w.-]+)"?\)')
+
+
+def reduce_styles(site: Path, pages: Iterable[str]) -> None:
+    """Make one style sheet of the theme's and ours, with what `pages` and the scripts can use."""
+    used = Used()
+    for page in pages:
+        used.page(page)
+    for script in (site / FOLDER).glob("*.js"):
+        used.script(script.read_text(encoding="utf-8"))
+    theme = [_only(site / _THEME_STYLES, f"{name}.*.css") for name in _THEME]
+    ours = site / STYLES
+    _write(ours, reduced(theme, ours.read_text(encoding="utf-8"), used))
+
+
+def drop_theme(site: Path) -> None:
+    """Remove the theme's styles and scripts."""
+    for folder in (_THEME_STYLES, _THEME_SCRIPTS):
+        shutil.rmtree(site / folder, ignore_errors=True)
+
+
+def fonts_in_styles(site: Path) -> None:
+    """Put the fonts into the style sheet: a browser loads none from a folder on disk."""
+
+    def data(match: re.Match[str]) -> str:
+        font = base64.b64encode((site / FOLDER / match[1]).read_bytes()).decode()
+        return f'url("data:font/woff2;base64,{font}")'
+
+    styles = site / STYLES
+    _write(styles, _FONT.sub(data, styles.read_text(encoding="utf-8")))
+
+
+def name_by_content(site: Path, files: Collection[str]) -> dict[str, str]:
+    """Give each of the `files`, by path in the site, a name with a part of its content's digest. Those that name others come last."""
+    names: dict[str, str] = {}
+    for path in files:
+        file = site / path
+        if file.suffix in (".css", ".js"):
+            _write(file, renamed(file.read_text(encoding="utf-8"), names, below=f"{FOLDER}/"))
+        digest = blake2b(file.read_bytes(), digest_size=4).hexdigest()
+        names[path] = path.removesuffix(file.suffix) + f".{digest}{file.suffix}"
+        file.rename(site / names[path])
+    return names
+
+
+def renamed(text: str, names: dict[str, str], below: str = "") -> str:
+    """A text in which files have their new names. In a file below a folder they are named from there."""
+    if not names:
+        return text
+    short = {old.removeprefix(below): new.removeprefix(below) for old, new in names.items()}
+    pattern = re.compile(
+        "(?<=[\"'/(])(" + "|".join(map(re.escape, sorted(short, key=len, reverse=True))) + ")(?=[\"')])"
+    )
+    return pattern.sub(lambda match: short[match[1]], text)
+
+
+def _only(folder: Path, pattern: str) -> str:
+    """The text of the one file of a pattern; nothing where the theme has none."""
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob(pattern)))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,171 @@
+"""One style sheet out of the theme's and ours, with the rules that the pages can use and nothing else.
+
+A rule stays where every element, class, id and attribute that it names stands in a page, or as a word in a script,
+which may add it later. Variables and animations that nothing names go too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import tinycss2
+from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
+
+_CLASS = re.compile(r'\bclass="([^"]*)"')
+_ID = re.compile(r'\b(?:id|for)="([^"]*)"')
+_ELEMENT = re.compile(r"<([a-zA-Z][\w-]*)")
+_NAME = re.compile(r"\s([a-zA-Z][\w:-]*)(?==|\s|>)")
+_CHOSEN = re.compile(r'\b(dir|type|data-md-[\w-]+)="([^"]*)"')
+_WORD = re.compile(r"[a-zA-Z][\w-]*")
+_VARIABLE = re.compile(r"--[\w-]+")
+_SPACE = re.compile(r"\s+")
+_TIGHT = re.compile(r"\s*([{};,>])\s*")
+_TOGGLED = {("data-md-color-scheme", "slate")}  # values that a script chooses
+_GROUPS = ("media", "supports", "layer", "container")
+
+
+@dataclass
+class Used:
+    """What stands in the pages and scripts."""
+
+    classes: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
+    elements: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    values: set[tuple[str, str]] = field(default_factory=lambda: set(_TOGGLED))
+    words: set[str] = field(default_factory=set)
+
+    def page(self, html: str) -> None:
+        """Add what a page names."""
+        self.classes.update(*map(str.split, set(_CLASS.findall(html))))
+        self.ids.update(_ID.findall(html))
+        self.elements.update(_ELEMENT.findall(html))
+        self.attributes.update(_NAME.findall(html))
+        self.values.update(_CHOSEN.findall(html))
+
+    def script(self, text: str) -> None:
+        """Add every word of a script."""
+        self.words.update(_WORD.findall(text))
+
+    def has(self, selector: Iterable[Node]) -> bool:
+        """Whether a selector can match. What stands in `:not(…)` and its like is not looked at."""
+        parts = [part for part in selector if part.type != "whitespace"]
+        before = ""
+        for part in parts:
+            if part.type == "ident":
+                known = {".": self.classes, "": self.elements, ":": None}[before if before in (".", ":") else ""]
+                if known is not None and part.value not in known and part.value not in self.words:
+                    return False
+            elif part.type == "hash":
+                if part.value not in self.ids and part.value not in self.words:
+                    return False
+            elif part.type == "[] block" and not self._attribute(part.content):
+                return False
+            before = part.value if part.type == "literal" else ""
+        return True
+
+    def _attribute(self, content: list[Node]) -> bool:
+        idents = [part.value for part in content if part.type in ("ident", "string")]
+        operators = [part.value for part in content if part.type == "literal"]
+        name = idents[0]
+        if operators == ["="] and (name == "dir" or name.startswith("data-md-")):
+            return (name, idents[-1]) in self.values
+        return name in self.attributes or name in self.words
+
+
+def reduced(theme: Iterable[str], ours: str, used: Used) -> str:
+    """The style sheets as one, shortened."""
+    rules = [rule for sheet in (*theme, ours) for rule in _kept(_parsed(sheet), used)]
+    while True:
+        text = "".join(rule.text for rule in rules)
+        named = set(re.findall(r"var\(\s*(--[\w-]+)", text)) | {f"--{word}" for word in used.words}
+        moving = " ".join(re.findall(r"animation(?:-name)?:([^;}]*)", text))
+        left = [rule for rule in (rule.without(named, moving) for rule in rules) if rule.text]
+        if "".join(rule.text for rule in left) == text:
+            return text
+        rules = left
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A rule as text: what stands before the braces, and the declarations or rules between them."""
+
+    head: str
+    body: tuple[str | _Rule, ...]
+
+    @property
+    def text(self) -> str:
+        if not self.head.startswith("@") and not self.body:
+            return ""
+        inner = "".join(part.text if isinstance(part, _Rule) else part + ";" for part in self.body)
+        if not inner:
+            return f"{self.head};" if self.head.startswith(("@import", "@charset")) else ""
+        return f"{self.head}{{{inner.removesuffix(';')}}}"
+
+    def without(self, named: set[str], moving: str) -> _Rule:
+        """The rule without variables that are not `named`, and without an animation that nothing is `moving` by."""
+        if "keyframes" in self.head:
+            return self if self.head.split()[-1] in moving else _Rule("", ())
+        body = [part.without(named, moving) if isinstance(part, _Rule) else part for part in self.body]
+        return _Rule(
+            self.head,
+            tuple(
+                part
+                for part in body
+                if isinstance(part, _Rule) or not part.startswith("--") or part.split(":", 1)[0] in named
+            ),
+        )
+
+
+@cache
+def _parsed(sheet: str) -> tuple[Node, ...]:
+    return tuple(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True))
+
+
+def _kept(rules: Iterable[Node], used: Used) -> Iterator[_Rule]:
+    for rule in rules:
+        if isinstance(rule, QualifiedRule):
+            selectors = [s for s in _selectors(rule.prelude) if used.has(s)]
+            if selectors:
+                head = ",".join(_short(tinycss2.serialize(s)) for s in selectors)
+                yield _Rule(head, tuple(_declarations(rule.content)))
+        elif isinstance(rule, AtRule):
+            head = f"@{rule.at_keyword}{_short(tinycss2.serialize(rule.prelude), inside=True)}"
+            if rule.content is None:
+                yield _Rule(head, ())
+            elif rule.lower_at_keyword in _GROUPS:
+                inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+                yield _Rule(head, tuple(_kept(inner, used)))
+            elif "keyframes" in rule.lower_at_keyword:
+                inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+                frames = [_Rule(_short(tinycss2.serialize(f.prelude)), tuple(_declarations(f.content))) for f in inner]
+                yield _Rule(head, tuple(frames))
+            else:  # a page or a font: kept as it is, with the rules that may stand in it
+                yield _Rule(head, (_SPACE.sub(" ", tinycss2.serialize(rule.content)).strip().removesuffix(";"),))
+
+
+def _selectors(prelude: list[Node]) -> Iterator[list[Node]]:
+    part: list[Node] = []
+    for token in prelude:
+        if token.type == "literal" and token.value == ",":
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part
+
+
+def _declarations(content: list[Node]) -> Iterator[str]:
+    for part in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
+        if isinstance(part, Declaration):
+            value = _SPACE.sub(" ", tinycss2.serialize(part.value)).strip()
+            yield f"{part.name}:{value}{'!important' if part.important else ''}"
+
+
+def _short(text: str, inside: bool = False) -> str:
+    """A selector or a prelude with the spaces that it needs."""
+    text = _SPACE.sub(" ", text)
+    return text.rstrip() if inside else _TIGHT.sub(r"\1", text).strip()

@@ -1,0 +1,47 @@
+// Where one is on a page.
+
+// A link to a folded working opens it.
+function unfold() {
+  const target = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  const details = target?.closest("details");
+  if (details && !details.open) {
+    details.open = true;
+    target.scrollIntoView();
+  }
+}
+addEventListener("hashchange", unfold);
+unfold();
+
+// The table of contents follows: the last heading above a fifth of the window is the one that is read.
+const contents = [...document.querySelectorAll(".md-sidebar--secondary a[href^='#']")];
+const headings = contents.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+let followed = null;
+function follow() {
+  const edge = innerHeight / 5;
+  const at = headings.findLastIndex((heading) => heading && heading.getBoundingClientRect().top < edge);
+  if (followed === (contents[at] ?? null)) return;
+  followed?.classList.remove("md-nav__link--active");
+  followed = contents[at] ?? null;
+  followed?.classList.add("md-nav__link--active");
+  followed?.scrollIntoView({ block: "nearest" });
+}
+if (contents.length && matchMedia("(min-width: 60em)").matches) {
+  let due = false;
+  addEventListener("scroll", () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      follow();
+    });
+  }, { passive: true });
+}
+
+// The drawer of a narrow screen closes with Escape and when a link in it leads to this page.
+const drawer = document.getElementById("__drawer");
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && drawer?.checked) drawer.checked = false;
+});
+document.querySelector(".md-sidebar--primary")?.addEventListener("click", (event) => {
+  if (event.target.closest("a[href]")) drawer.checked = false;
+});

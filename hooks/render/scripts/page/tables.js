@@ -1,0 +1,38 @@
+// Tables that sort by a column.
+
+const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+
+function key(cell) {
+  const raw = cell.dataset.k ?? cell.textContent.trim();
+  if (raw === "") return null;
+  const number = Number(raw);
+  return Number.isNaN(number) ? raw : number;
+}
+
+function compare(a, b, direction) {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  const order = typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b));
+  return order * direction;
+}
+
+function sort(table, column, head) {
+  const direction = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
+  const rows = [...table.tBodies[0].rows].map((row) => [key(row.cells[column]), row]);
+  rows.sort((a, b) => compare(a[0], b[0], direction));
+  table.tBodies[0].append(...rows.map(([, row]) => row));
+}
+
+for (const table of document.querySelectorAll("table.ds-sortable")) {
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    if (head.querySelector("a")) return; // a head that is a link stays one
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "ds-sort";
+    button.append(...head.childNodes);
+    button.title = word("ds-sort").replace("{column}", button.textContent.trim());
+    button.addEventListener("click", () => sort(table, column, head));
+    head.append(button);
+  });
+}

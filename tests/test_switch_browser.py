@@ -1,0 +1,68 @@
+"""The switch between the editions in Chromium: what it keeps, both ways."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+BOTH_WAYS = pytest.mark.parametrize(("here", "there"), [("", "zh/"), ("zh/", "")], ids=["to Chinese", "to English"])
+TOP = "id => document.getElementById(id).getBoundingClientRect().top"
+
+
+def switch(page: Page, address: str) -> None:
+    page.locator("a.ds-language").click()
+    expect(page).to_have_url(re.compile(re.escape(address)))
+    page.wait_for_load_state("load")
+
+
+@BOTH_WAYS
+def test_an_anchor_stays(page: Page, address: str, here: str, there: str) -> None:
+    page.goto(f"{address}{here}techniques/mla/#how")
+    switch(page, f"{address}{there}techniques/mla/")
+    expect(page).to_have_url(f"{address}{there}techniques/mla/#how")
+    expect(page.locator("#how")).to_be_in_viewport()
+
+
+@BOTH_WAYS
+def test_the_place_on_the_page_stays(page: Page, address: str, here: str, there: str) -> None:
+    page.goto(f"{address}{here}guides/framework/")
+    heading = page.locator("article h2[id]").nth(2).get_attribute("id")
+    page.evaluate("id => scrollTo(0, document.getElementById(id).offsetTop + 150)", heading)
+    switch(page, f"{address}{there}guides/framework/")
+    expect(page).to_have_url(f"{address}{there}guides/framework/#{heading}")
+    page.wait_for_function("id => document.getElementById(id).getBoundingClientRect().top < 0", arg=heading)
+    assert page.evaluate(TOP, heading) > -900, "in the same section"
+
+
+@BOTH_WAYS
+def test_the_top_stays_the_top(page: Page, address: str, here: str, there: str) -> None:
+    page.goto(f"{address}{here}models/deepseek-v3/")
+    switch(page, f"{address}{there}models/deepseek-v3/")
+    expect(page).to_have_url(f"{address}{there}models/deepseek-v3/")
+    assert page.evaluate("scrollY") == 0
+
+
+@BOTH_WAYS
+def test_a_comparison_stays(page: Page, address: str, here: str, there: str) -> None:
+    page.goto(f"{address}{here}compare/models/")
+    page.locator("#compare-form select").nth(0).select_option("deepseek-v2")
+    page.locator("#compare-form select").nth(1).select_option("deepseek-v3-base")
+    switch(page, f"{address}{there}compare/models/")
+    chosen = page.locator("#compare-form select").evaluate_all("all => all.slice(0, 2).map(select => select.value)")
+    assert chosen == ["deepseek-v2", "deepseek-v3-base"]
+
+
+@BOTH_WAYS
+def test_the_inputs_of_a_calculator_stay(page: Page, address: str, here: str, there: str) -> None:
+    page.goto(f"{address}{here}tools/memory/")
+    page.locator(".ds-calculator [name=v]").select_option("deepseek-v2")
+    page.locator(".ds-calculator [name=n]").fill("64K")
+    before = page.locator(".ds-calculator").evaluate("form => String(new URLSearchParams(new FormData(form)))")
+    switch(page, f"{address}{there}tools/memory/")
+    after = page.locator(".ds-calculator").evaluate("form => String(new URLSearchParams(new FormData(form)))")
+    assert before == after
+    assert "64K" in after
