@@ -225,5 +225,5 @@ LEFT_OUT = {
     "Infrastructure": ("variants", "total_of"),
     "RatePhase": ("fraction",),
     "TechniqueUse": ("variants",),
-    "Model": ("compared_with", "builds_on"),
+    "Model": ("main_parent", "compared_with", "builds_on"),
 }

@@ -40,6 +40,7 @@ ALL: tuple[Rule, ...] = (
     ids.one_architecture,
     words.parents_are_known,
     lineage.no_cycles,
+    lineage.one_main_parent,
     sources.every_value_has_a_source,
     sources.sources_name_a_place,
     sources.references_resolve,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..findings import Finding
+from ..records import first_day
 from .draft import Draft
 
 
@@ -29,6 +30,28 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
                 "shared architectures go round: " + " → ".join(circle),
                 "one of them holds the architecture",
                 fix="write it out in one",
+            )
+
+
+def one_main_parent(draft: Draft) -> Iterator[Finding]:
+    """Where an entry builds on older ones, one of them is its main parent, which came out before it."""
+    days = {model.id: first_day(model) for model in draft.models.models}
+    for path, model in draft.each_model():
+        own = days[model.id]
+        older = sorted({e.model for e in model.builds_on if not days.get(e.model) or days[e.model] < own})
+        if model.main_parent is None and older and own:
+            yield draft.finding(
+                path,
+                "`main_parent` is missing",
+                " or ".join(older),
+                fix="name the one that it continues: `main_parent: id`",
+            )
+        elif model.main_parent is not None and model.main_parent not in older and own:
+            yield draft.finding(
+                (*path, "main_parent"),
+                f"`{model.main_parent}` is no older entry of `builds_on`",
+                " or ".join(older) or "none",
+                fix="correct it, or add the entry to `builds_on`",
             )
 
 

@@ -298,6 +298,11 @@ class Model(Record):
         examples=["A mixture of experts that is trained in eight-bit numbers."],
     )
     builds_on: tuple[Lineage, ...] = Field(default=(), description="What it builds on.")
+    main_parent: Identifier | None = Field(
+        default=None,
+        description="The one entry of `builds_on` that it continues: the line that leads to it on the map of models.",
+        examples=["deepseek-v2"],
+    )
     compared_with: Identifier | None = Field(
         default=None,
         description="Variant that the flagship is compared with under “What changed”: the predecessor's, or the closest relative.",
