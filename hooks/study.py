@@ -46,7 +46,7 @@ CONFIG = {ENGLISH: "mkdocs.yml", CHINESE: "mkdocs.zh.yml"}
 FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 # In HTML, and in HTML inside JSON, where quotes are escaped. A query or an anchor may follow.
-_LINK = re.compile(r'(?:(?<=href=")|(?<=src=")|(?<=href=\\"))ds:([^"#?\\]*)')
+_LINK = re.compile(r'(?:(?<=href=")|(?<=src=")|(?<=href=\\"))ds:([^"#?\\]*)(?:#([^"?\\]*))?')
 
 
 @dataclass
@@ -203,15 +203,17 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 def _linked(html: str, page: Page, files: Files) -> str:
     """Make `ds:` links relative to the page."""
-    return _LINK.sub(lambda match: _address(match[1], page, files), html)
+    return _LINK.sub(lambda match: _address(match[1], match[2], page, files), html)
 
 
-def _address(path: str, page: Page, files: Files) -> str:
+def _address(path: str, place: str | None, page: Page, files: Files) -> str:
+    """The way to a page, or to a place of it, which may have moved to one of its parts."""
+    path = _build.edition.site.places.get(path, {}).get(place or "", path)
     target = files.get_file_from_path(path)
     if target is None:
         log.warning("%s links to `%s`, which is not a page of the site", page.file.src_uri, path)
         return path
-    return get_relative_url(target.url, page.file.url)
+    return get_relative_url(target.url, page.file.url) + (f"#{place}" if place else "")
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:

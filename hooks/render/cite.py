@@ -169,7 +169,7 @@ class Citations:
                 "saving": f"{format.significant(100 * (1 - ratio))}%",
             }[quote.name]
             formula = f"1 − {formula}" if quote.name == "saving" else formula
-        return Markup('<span class="ds-r" title="{}">{}</span>').format(formula, shown)
+        return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(formula, shown)
 
     def listing(self, shown: Container[int] | None = None) -> list[tuple[int, list[Markup]]]:
         """Every source of the page, or those `shown` of it, with its number, as lines of HTML."""

@@ -25,7 +25,7 @@ _GIGA = 10**9
 
 def recomputed(text: str, title: str = "") -> Markup:
     """A number that was worked out here, with its working as a title."""
-    tip = Markup(' title="{}"').format(title) if title else Markup("")
+    tip = Markup(' tabindex="0" title="{}"').format(title) if title else Markup("")
     return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)
 
 

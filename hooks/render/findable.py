@@ -40,6 +40,8 @@ _WEIGHT = {
     "references.md": 0.4,
     "downloads.md": 0.5,
 }
+# Parts of a model say more of one thing than its overview, which is the page that its name finds.
+_WEIGHT_OF_PART = {"values": 0.3, "scores": 0.8}
 _WEIGHT_OF_KIND = {"model": 1.15, "technique": 1.15, "guide": 1.1}
 
 
@@ -72,6 +74,8 @@ def findable(
 
 def _page(path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...]) -> Findable:
     kind = _KIND.get(path) or next((kind for folder, kind in _FOLDERS.items() if path.startswith(folder)), "about")
+    if kind == "model" and path.count("/") > 1:
+        return Findable(kind, _WEIGHT_OF_PART.get(path.rsplit("/", 1)[1].removesuffix(".md"), 0.95))
     names, parts = (tuple(dict.fromkeys(group)) for group in named)
     return Findable(kind, _WEIGHT.get(path, _WEIGHT_OF_KIND.get(kind, 1)), names, parts, aliases)
 

@@ -7,6 +7,7 @@ else is HTML that is put in place after Markdown, which keeps builds fast.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ class Section:
         title: Heading; empty for the part above the first heading.
         html: Ready HTML, with `ds:` links.
         markdown: Markdown behind the HTML, for fenced code.
+        quiet: Whether the heading is for the table of contents and readers of the screen alone, because what follows names itself.
     """
 
     id: str
@@ -29,6 +31,7 @@ class Section:
     html: str = ""
     markdown: str = ""
     level: int = 2
+    quiet: bool = False
 
 
 def lead_section(intro: str, below: str = "") -> Section:
@@ -44,6 +47,8 @@ class Page:
         path: Path of the Markdown source, such as `models/deepseek-v3.md`.
         entry: `model:id` or `technique:id` of the entry that an edit link leads to.
         hide: Side bars that a wide page does without: `navigation`, `toc`.
+        hero: Ready HTML on top that holds the main heading, where that is more than a title.
+        part_of: Path of the page that this one is a part of.
     """
 
     path: str
@@ -52,6 +57,8 @@ class Page:
     sections: tuple[Section, ...]
     entry: str | None = None
     hide: tuple[str, ...] = ()
+    hero: str = ""
+    part_of: str = ""
 
     @property
     def markdown(self) -> str:
@@ -62,11 +69,13 @@ class Page:
             f"description: {json.dumps(self.description, ensure_ascii=False)}",
         ]
         front += [f"hide: [{', '.join(self.hide)}]"] if self.hide else []
+        front += [f"part_of: {self.part_of}"] if self.part_of else []
         front.append("---")
-        parts = ["\n".join(front), f"# {self.title}"]
+        parts = ["\n".join(front), marker("hero") if self.hero else f"# {self.title}"]
         for section in self.sections:
             if section.title:
-                parts.append(f"{'#' * section.level} {section.title} {{ #{section.id} }}")
+                quiet = " .ds-hidden" if section.quiet else ""
+                parts.append(f"{'#' * section.level} {section.title} {{ #{section.id}{quiet} }}")
             if section.html:
                 parts.append(marker(section.id))
             if section.markdown:
@@ -76,12 +85,24 @@ class Page:
     @property
     def blocks(self) -> dict[str, str]:
         """HTML by marker id."""
-        return {section.id: section.html for section in self.sections if section.html}
+        hero = {"hero": self.hero} if self.hero else {}
+        return hero | {section.id: section.html for section in self.sections if section.html}
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        """Places of the page that links lead to, without the numbers of its sources."""
+        found = dict.fromkeys(section.id for section in self.sections if section.title)
+        found |= dict.fromkeys(id_ for html in self.blocks.values() for id_ in _ID.findall(html))
+        return tuple(id_ for id_ in found if not _SOURCE.fullmatch(id_))
 
 
 def marker(block: str) -> str:
     """The comment that stands in Markdown for a block of HTML."""
     return f"<!-- ds-block: {block} -->"
+
+
+_ID = re.compile(r'\bid="([^"]+)"')
+_SOURCE = re.compile(r"s\d+|.*-title")
 
 
 def moved(address: str) -> str:
@@ -102,7 +123,8 @@ class Site:
         files: Downloads by path.
         nav: Navigation: `{title: path}` or `{title: [children]}`.
         beside: What stands behind a page in the side list, by path.
-        redirects: Paths of pages that are no more, by the path of the page that took over.
+        redirects: Paths of pages that took over from those that are no more, by the old path.
+        places: Where a place of a page is, if it is on one of its parts: by path and anchor.
     """
 
     pages: Mapping[str, Page]
@@ -110,3 +132,4 @@ class Site:
     nav: list[dict[str, object]] = field(default_factory=list)
     beside: Mapping[str, str] = field(default_factory=dict)
     redirects: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

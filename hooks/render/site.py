@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from catalogue.quote_check import BLOCK_CALL
 from catalogue.quotes import Quote, parse
@@ -12,7 +12,7 @@ from .cite import Citations
 from .context import Context
 from .figures.timeline import figure as timeline_figure
 from .navigation import beside, navigation
-from .page import Site, marker
+from .page import Page, Site, marker
 from .pages import (
     add,
     api_names,
@@ -48,9 +48,10 @@ REDIRECTS: Mapping[str, str] = {"infrastructure.md": "compare/infrastructure.md"
 def site(ctx: Context, files: Mapping[str, str]) -> Site:
     """Render every generated page; `files` are the downloads, which are the same in each language."""
     catalogue = ctx.catalogue
+    families = [model.pages(ctx, entry) for entry in catalogue.models.values()]
     pages = [
         models.index(ctx),
-        *(model.page(ctx, entry) for entry in catalogue.models.values()),
+        *(page for family in families for page in family),
         timeline.page(ctx),
         trends.page(ctx),
         compare_models.page(ctx),
@@ -68,7 +69,14 @@ def site(ctx: Context, files: Mapping[str, str]) -> Site:
         add.page(ctx),
     ]
     by_path = {page.path: page for page in pages}
-    return Site(by_path, {**files, **assets.files()}, navigation(ctx, by_path), beside(ctx), REDIRECTS)
+    return Site(
+        by_path, {**files, **assets.files()}, navigation(ctx, by_path), beside(ctx), REDIRECTS, _places(families)
+    )
+
+
+def _places(families: Sequence[Sequence[Page]]) -> dict[str, dict[str, str]]:
+    """Where the places of a model are that its overview does not have."""
+    return {family[0].path: model.places(family) for family in families if len(family) > 1}
 
 
 def hand_written(ctx: Context, text: str) -> tuple[str, dict[str, str]]:

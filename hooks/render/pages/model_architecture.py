@@ -20,6 +20,13 @@ from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
 
 
+def drawn(citations: Citations, model: Model) -> list[Section]:
+    """The drawing of the flagship, or of the first variant whose architecture is known."""
+    found = _drawings(citations, model, citations.context.catalogue.entries_of(model), first=True)
+    title = citations.context.words("section.architecture")
+    return [Section("architecture", title, str(found[0][1]), quiet=True)] if found else []
+
+
 def architecture(citations: Citations, model: Model) -> list[Section]:
     """Sizes of every variant, dimensions of every distinct architecture, and how each sum is made."""
     context, words = citations.context, citations.context.words
@@ -38,7 +45,7 @@ def architecture(citations: Citations, model: Model) -> list[Section]:
         notes=_notes(citations, entries, owners),
         workings=[_working(citations, entry) for entry in owners],
     )
-    return [Section("architecture", words("section.architecture"), html)]
+    return [Section("dimensions", words("section.dimensions"), html)]
 
 
 def _distinct(entries: tuple[Entry, ...]) -> list[Entry]:
@@ -177,16 +184,16 @@ def _settings(citations: Citations, entry: Entry) -> Markup:
     )
 
 
-def _drawings(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
+def _drawings(
+    citations: Citations, model: Model, entries: tuple[Entry, ...], first: bool = False
+) -> list[tuple[str, Markup]]:
     """A drawing of every distinct architecture with the name of its variant, the flagship's first."""
     seen: dict[str, Entry] = {}
     for entry in (citations.context.catalogue.flagship(model), *entries):
         if entry.architecture is not None:
             seen.setdefault(entry.architecture_owner, entry)
-    return [
-        (entry.variant.name, drawing(citations, entry, travels=number == 0))
-        for number, entry in enumerate(seen.values())
-    ]
+    shown = list(seen.values())[:1] if first else list(seen.values())[1:]
+    return [(entry.variant.name, drawing(citations, entry, travels=first)) for entry in shown]
 
 
 def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Table:

@@ -1,59 +1,21 @@
-"""What a model is, in three sentences and a few facts."""
+"""The record of a model: dates, paper, licences, what it builds on, links."""
 
 from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.training import headline_tokens
 from catalogue.schema.model import Model
 
-from .. import format, releases
+from .. import releases
 from ..cite import Citations, anchor
-from ..computed import working_link
 from ..links import model_link
 from ..page import Section
 
 
-def lead(citations: Citations, model: Model) -> list[Section]:
-    """Summary, key facts and links, above the first heading."""
-    html = citations.context.html(
-        "model_lead.html.jinja",
-        summary=citations.inline(model.summary),
-        facts=_facts(citations, model),
-        record=_record(citations, model),
-    )
-    return [Section("lead", "", html)]
-
-
-def _facts(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
-    """Headline numbers of the flagship; those that nobody has looked for are left out."""
-    words, flagship = citations.context.words, citations.context.catalogue.flagship(model)
-    parameters, recount = flagship.variant.parameters, flagship.recount
-    facts = [(words("fact.total"), citations.single(parameters.total))]
-    if parameters.activated is not None:
-        facts.append((words("fact.activated"), citations.single(parameters.activated)))
-    if recount and recount.kv_cache:
-        elements = working_link(flagship, format.integer(recount.kv_cache.value))
-        html = elements + Markup(" <small>{}</small>").format(words("fact.elements"))
-        facts.append((words("fact.kv_cache"), html))
-    if flagship.variant.context_length is not None:
-        context = flagship.variant.context_length
-        shown = format.quantity(context.value) if context.value else ""
-        facts.append(
-            (words("fact.context"), citations.marked(shown, context.source) if shown else citations.single(context))
-        )
-    tokens = headline_tokens(model, flagship.variant.id)
-    if tokens is not None:
-        facts.append((words("fact.tokens"), citations.single(tokens)))
-    infra = model.infrastructure
-    if infra and infra.gpu_hours_total is not None:
-        hours = citations.single(infra.gpu_hours_total)
-        if infra.total_of is not None:
-            hours += Markup(" <small>{}</small>").format(
-                citations.context.catalogue.entries[infra.total_of].variant.name
-            )
-        facts.append((words("fact.gpu_hours"), hours))
-    return facts
+def record(citations: Citations, model: Model) -> list[Section]:
+    """Dates, licences, what it builds on and links."""
+    html = citations.context.html("model_record.html.jinja", record=_record(citations, model))
+    return [Section("record", citations.context.words("section.record"), html)]
 
 
 def _record(citations: Citations, model: Model) -> list[tuple[str, Markup]]:

@@ -21,18 +21,23 @@ _MOST_NAMES = 3
 
 
 def recipe(citations: Citations, model: Model) -> list[Section]:
-    """The strip of stages, and the learning rate of pre-training where its course is published."""
+    """The strip of stages."""
     if not model.training:
         return []
     found = rows_of.rows(model)
     html = citations.context.html(
         "recipe.html.jinja",
+        model=model.id,
         rows=[_row(citations, model, row, several=len(found) > 1) for row in found],
         precision=_precision(citations, model),
     )
-    return [
-        Section("recipe", citations.context.words("section.recipe"), html + "\n" + schedules.of_model(citations, model))
-    ]
+    return [Section("recipe", citations.context.words("section.recipe"), html)]
+
+
+def schedule(citations: Citations, model: Model) -> list[Section]:
+    """The learning rate of pre-training, where its course is published."""
+    html = schedules.of_model(citations, model)
+    return [Section("schedules", citations.context.words("section.schedules"), html)] if html else []
 
 
 def _precision(citations: Citations, model: Model) -> Markup | None:

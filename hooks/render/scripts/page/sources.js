@@ -15,29 +15,40 @@ function hide() {
 function show(value) {
   if (owner === value) return;
   hide();
-  const entry = document.getElementById(value.hash.slice(1));
-  if (!entry) return;
+  // A source of this page, or the formula of a recomputed number.
+  const entry = value.dataset.s ? document.getElementById(value.hash.slice(1)) : null;
+  const working = value.dataset.w ?? (entry ? null : value.getAttribute("title"));
+  if (!entry && !working) return;
   tip = document.createElement("div");
   tip.className = "ds-tip";
   tip.id = "ds-tip";
   tip.setAttribute("role", "tooltip");
+  const say = (text) => tip.append(Object.assign(document.createElement("p"), { textContent: text }));
   if (value.dataset.n) {
     value.removeAttribute("title"); // the tip says it; without a script the title does
-    tip.append(Object.assign(document.createElement("p"), { textContent: value.dataset.n }));
+    say(value.dataset.n);
   }
-  tip.append(...[...entry.childNodes].map((node) => node.cloneNode(true)));
+  if (working) {
+    value.dataset.w = working;
+    value.removeAttribute("title");
+    say(working);
+    if (value.href) tip.append(Object.assign(document.createElement("a"), { href: value.href, textContent: word("ds-working") }));
+  }
+  if (entry) tip.append(...[...entry.childNodes].map((node) => node.cloneNode(true)));
   (document.querySelector("main") ?? document.body).append(tip); // inside a landmark
   owner = value;
   owner.setAttribute("aria-describedby", tip.id);
   const box = value.getBoundingClientRect();
   const left = Math.max(12, Math.min(box.left, document.documentElement.clientWidth - tip.offsetWidth - 12));
-  const above = box.top - tip.offsetHeight - 6;
-  const top = above > 60 ? above : box.bottom + 6;
+  // Below, where the label of a value never stands; above at the end of the window.
+  const above = box.bottom + tip.offsetHeight + 12 > innerHeight && box.top - tip.offsetHeight > 70;
+  tip.classList.toggle("above", above);
+  tip.style.setProperty("--at", `${Math.max(8, Math.min(box.left + box.width / 2 - left - 5, tip.offsetWidth - 24))}px`);
   tip.style.left = `${left + scrollX}px`;
-  tip.style.top = `${top + scrollY}px`;
+  tip.style.top = `${(above ? box.top - tip.offsetHeight - 8 : box.bottom + 8) + scrollY}px`;
 }
 
-const valueAt = (target) => (target instanceof Element ? target.closest("a[data-s]") : null);
+const valueAt = (target) => (target instanceof Element ? target.closest("a[data-s], .ds-r[title], .ds-r[data-w]") : null);
 const inside = (target) => Boolean(tip && target instanceof Node && (tip.contains(target) || owner.contains(target)));
 
 document.addEventListener("pointerover", (event) => {
@@ -53,7 +64,9 @@ document.addEventListener("focusin", (event) => {
 });
 document.addEventListener("click", (event) => {
   const value = valueAt(event.target);
-  if (value && !event.ctrlKey && !event.metaKey) {
+  // A recomputed number leads to its working; a finger sees the tip first, which has the link.
+  const leads = value?.matches("a.ds-r") && event.pointerType !== "touch";
+  if (value && !leads && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     show(value);
     pinned = true;

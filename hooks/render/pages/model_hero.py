@@ -1,0 +1,126 @@
+"""What stands on top of every page of a model: where it belongs, its name, what it is, what changed, its numbers, its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from catalogue.records import by_date, first_date
+from catalogue.schema.model import Model, Track
+from catalogue.schema.release import LinkKind
+
+from ..cite import Citations
+from ..links import technique_link
+from ..names import short_model
+from .model_ribbon import ribbon
+
+MOST_BULLETS = 5
+_MOST_LETTERS = 92  # of a bullet, so that it stays a line or two
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A part of a model: its name, the address of its page or place, and how much there is of it."""
+
+    label: str
+    href: str
+    count: str = ""
+    current: bool = False
+    part: str = ""
+
+
+def overview(citations: Citations, model: Model, tabs: list[Tab], all_changes: str | None) -> str:
+    """The whole of it: what a reader sees before scrolling."""
+    context = citations.context
+    return context.html(
+        "model_hero.html.jinja",
+        **_place(citations, model),
+        title=model.name,
+        lead=citations.inline(model.lead or model.summary),
+        meta=_meta(citations, model),
+        against=_against(citations, model),
+        bullets=_bullets(citations, model, all_changes),
+        more=_more(citations, model, all_changes),
+        facts=ribbon(citations, model),
+        tabs=tabs,
+        compact=False,
+    )
+
+
+def compact(citations: Citations, model: Model, tabs: list[Tab], part: str) -> str:
+    """Where one is, the name of the part, and the way to the others."""
+    context = citations.context
+    title = context.words("model.part_of", model=model.name, part=part)
+    return context.html("model_hero.html.jinja", **_place(citations, model), title=title, tabs=tabs, compact=True)
+
+
+def _place(citations: Citations, model: Model) -> dict[str, object]:
+    """Track, parents, children and everybody else."""
+    words, models = citations.context.words, citations.context.catalogue.models
+    parents = dict.fromkeys(edge.model for edge in model.builds_on)
+    children = [m for m in by_date(models.values()) if any(edge.model == model.id for edge in m.builds_on)]
+    return {
+        "model": model,
+        "short": short_model(model.name),
+        "track": words(f"track.{model.track.value}"),
+        "parents": [_short_link(models[id_]) for id_ in parents],
+        "children": [_short_link(m) for m in children],
+        "everybody": [
+            (words(f"track.{track.value}"), [_short_link(m) for m in by_date(models.values()) if m.track is track])
+            for track in Track
+            if any(m.track is track for m in models.values())
+        ],
+        "count": len(models),
+    }
+
+
+def _short_link(model: Model) -> Markup:
+    return Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, short_model(model.name))
+
+
+def _meta(citations: Citations, model: Model) -> Markup:
+    """The first date, then paper, weights and code, and the licence."""
+    words = citations.context.words
+    date = first_date(model)
+    parts = [citations.plain(date)] if date else []
+    for kind in (LinkKind.PAPER, LinkKind.WEIGHTS, LinkKind.REPOSITORY, LinkKind.ANNOUNCEMENT):
+        link = next((link for link in model.links if link.kind is kind), None)
+        if link is not None:
+            parts.append(Markup('<a href="{}">{}</a>').format(link.url, words(f"link_short.{kind.value}")))
+    rest = len(model.links) - (len(parts) - bool(date))
+    if rest > 0:
+        parts.append(Markup('<a href="#record">{}</a>').format(words("model.more_links", count=rest)))
+    licence = model.licences.weights if model.licences else None
+    if licence is not None and licence.value is not None:
+        parts.append(citations.single(licence))
+    return Markup(" · ").join(parts)
+
+
+def _against(citations: Citations, model: Model) -> Markup:
+    """What the bullets are told against: the predecessor, or nothing, for a first of its kind."""
+    words, before = citations.context.words, citations.context.catalogue.predecessor(model)
+    if before is None or not model.changes:
+        return escape(words("model.new_here"))
+    return Markup(words("model.changed_against", model=short_model(before.model.name)))
+
+
+def _bullets(citations: Citations, model: Model, all_changes: str | None) -> list[tuple[Markup, Markup]]:
+    """Changes in a line each, the aspect first; for a first of its kind what it introduced or took up."""
+    told = [(change, citations.inline(change.after)) for change in model.changes]
+    short = [pair for pair in told if len(pair[1].striptags()) <= _MOST_LETTERS]
+    if told:
+        chosen = [*short, *(pair for pair in told if pair not in short)][:MOST_BULLETS]
+        return [(citations.inline(change.aspect), after) for change, after in told if (change, after) in chosen]
+    words = citations.context.words
+    uses = sorted(model.techniques, key=lambda use: ("introduced", "adopted", "kept", "dropped").index(use.change))
+    return [
+        (technique_link(citations.context, use.id, short=True), Markup(words(f"change.{use.change}")))
+        for use in uses[:MOST_BULLETS]
+    ]
+
+
+def _more(citations: Citations, model: Model, all_changes: str | None) -> Markup:
+    if all_changes is None:
+        return Markup("")
+    return Markup('<a href="{}">{}</a>').format(all_changes, citations.context.words("model.all_changes"))
