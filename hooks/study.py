@@ -198,17 +198,20 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     made, path = _build_of(config), page.file.src_uri
     made.pages[page.url] = Built(path, page.file.dest_uri)
     blocks = made.blocks.get(path, {})
-    return _linked(_MARKER.sub(lambda match: blocks[match[1]], html), page, files)
+    return _linked(_MARKER.sub(lambda match: blocks[match[1]], html), page, files, made.edition.site.places)
 
 
-def _linked(html: str, page: Page, files: Files) -> str:
-    """Make `ds:` links relative to the page."""
-    return _LINK.sub(lambda match: _address(match[1], match[2], page, files), html)
+def _linked(html: str, page: Page, files: Files, places: Mapping[str, Mapping[str, str]]) -> str:
+    """Make `ds:` links relative to the page. A place of a page may be on one of its parts."""
+
+    def address(match: re.Match[str]) -> str:
+        path, place = match.groups()
+        return _address(places.get(path, {}).get(place or "", path), place, page, files)
+
+    return _LINK.sub(address, html)
 
 
 def _address(path: str, place: str | None, page: Page, files: Files) -> str:
-    """The way to a page, or to a place of it, which may have moved to one of its parts."""
-    path = _build.edition.site.places.get(path, {}).get(place or "", path)
     target = files.get_file_from_path(path)
     if target is None:
         log.warning("%s links to `%s`, which is not a page of the site", page.file.src_uri, path)

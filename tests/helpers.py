@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue import files
 from catalogue import load as loading
 from catalogue.findings import CatalogueError, Finding
 from catalogue.load import load
 from catalogue.rules.draft import Draft
+from render.page import Page
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
@@ -102,3 +105,21 @@ def check(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProce
 def leads_on(html: str) -> bool:
     """Whether a page is only there to lead to the address that took its place."""
     return 'http-equiv="refresh"' in html
+
+
+def family(site: Path, model_id: str, part: str = "") -> LexborHTMLParser:
+    """The built page of a part of a model; for a family on one page that page."""
+    folder = site / "models" / model_id
+    found = folder / part / "index.html"
+    return LexborHTMLParser((found if found.is_file() else folder / "index.html").read_text(encoding="utf-8"))
+
+
+def split(site: Path, model_id: str) -> bool:
+    """Whether a family has pages of its own for its parts."""
+    return (site / "models" / model_id / "values" / "index.html").is_file()
+
+
+def sections_of(pages: Iterable[Page]) -> dict[str, str]:
+    """What stands under each heading of some pages, and on top of the first as `hero`."""
+    pages = list(pages)
+    return {section.id: section.html for page in pages for section in page.sections} | {"hero": pages[0].hero}

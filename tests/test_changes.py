@@ -26,7 +26,8 @@ def sections(built: Path, catalogue: Catalogue) -> Mapping[str, dict[str, Lexbor
     """The groups of each model's page, by heading; a `div` around what stands under it."""
     found = {}
     for model in followers(catalogue):
-        html = (built / "models" / model.id / "index.html").read_text(encoding="utf-8")
+        part = built / "models" / model.id / "changes" / "index.html"
+        html = (part if part.is_file() else part.parents[1] / "index.html").read_text(encoding="utf-8")
         section = html.split('id="what-changed"')[1].split("<h2")[0]
         groups = {"": section.split("<h3")[0]}
         kept = section.partition('<details class="ds-working ds-kept">')
@@ -167,7 +168,7 @@ def test_every_follower_links_to_both_side_by_side(
         link = sections[model.id][""].css_first("a.ds-aside")
         assert link is not None
         ids = f"{model.compared_with},{model.flagship}"
-        assert link.attributes["href"] == f"../../compare/models/?v={ids}"
+        assert (link.attributes["href"] or "").endswith(f"../../compare/models/?v={ids}")
 
 
 SAYINGS = [

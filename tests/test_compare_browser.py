@@ -92,7 +92,7 @@ def test_without_javascript_the_newest_pair_stands_there(browser: Browser, addre
     page.locator(".ds-pairs summary").click()
     link = page.locator(f".ds-pairs a[data-v='{pair[0].variant.id},{pair[1].variant.id}']")
     link.click()
-    assert page.url == f"{address}models/{pair[1].model.id}/#what-changed"
+    assert page.url == f"{address}models/{pair[1].model.id}/changes/#what-changed"
     context.close()
 
 

@@ -15,6 +15,7 @@ from catalogue.derive.layout import layers
 from catalogue.derive.parameters import numbers_of
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
+from helpers import family, split
 from render import words as language_files
 from render.cite import Citations
 from render.context import Context, context
@@ -95,7 +96,11 @@ def plain(single: object) -> str:
 
 def test_every_model_page_draws_its_architectures(built: Path, catalogue: Catalogue) -> None:
     for model in catalogue.models.values():
-        html = (built / "models" / model.id / "index.html").read_text(encoding="utf-8")
+        pages = [
+            family(built, model.id),
+            *([family(built, model.id, "architecture")] if split(built, model.id) else []),
+        ]
+        html = "".join(page.html or "" for page in pages)
         owners = {e.architecture_owner for e in catalogue.entries_of(model) if e.architecture is not None}
         assert html.count('class="ds-figure ds-drawing"') == len(owners), model.id
 

@@ -11,7 +11,13 @@ from catalogue.records import Catalogue
 
 pytestmark = pytest.mark.browser
 
-PLOTS = ("trends/", "compare/training/", "models/deepseek-v3/", "models/deepseek-moe/", "models/deepseek-ocr-2/")
+PLOTS = (
+    "trends/",
+    "compare/training/",
+    "models/deepseek-v3/training/",
+    "models/deepseek-moe/training/",
+    "models/deepseek-ocr-2/training/",
+)
 BOXES = """svg => {
   const frame = svg.getBoundingClientRect()
   return [...svg.querySelectorAll("text")].map(text => {

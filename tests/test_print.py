@@ -10,7 +10,14 @@ from playwright.sync_api import Browser, Page
 pytestmark = pytest.mark.browser
 
 MODEL = "models/deepseek-v3/"
-PAGES = [MODEL, "techniques/mla/", "compare/models/", "compare/architecture/", "compare/evaluation/", "infrastructure/"]
+PAGES = [
+    MODEL,
+    "techniques/mla/",
+    "compare/models/",
+    "compare/architecture/",
+    "compare/evaluation/",
+    "compare/infrastructure/",
+]
 A4 = (210, 297)
 MARGIN = 15
 PIXELS_PER_MM = 96 / 25.4

@@ -33,11 +33,14 @@ def text(node: LexborNode) -> str:
 
 def test_every_stage_has_its_box_that_leads_to_it(built: Path, catalogue: Catalogue) -> None:
     for model in catalogue.models.values():
-        tree = page(built, f"models/{model.id}")
-        boxes = tree.css(".ds-box")
-        links = [box.css_first("a").attributes["href"] for box in boxes]  # type: ignore[union-attr]
-        assert sorted(links) == sorted(f"#stage-{stage.id}" for stage in model.training), model.id
-        for box in boxes:
+        boxes = strip(built, model)
+        links = [box.css_first("a").attributes["href"] or "" for box in boxes]  # type: ignore[union-attr]
+        assert sorted(link.partition("#")[2] for link in links) == sorted(
+            f"stage-{stage.id}" for stage in model.training
+        )
+        for box, link in zip(boxes, links, strict=True):
+            target = built / "models" / model.id / link.partition("#")[0] / "index.html"
+            tree = LexborHTMLParser(target.read_text(encoding="utf-8"))
             assert tree.css_first(f'[id="{box.attributes["data-stage"]}"]') is not None
 
 
@@ -121,7 +124,7 @@ def stage_of(catalogue: Catalogue, model: str, stage: str) -> Stage:
     return next(s for s in catalogue.models[model].training if s.id == stage)
 
 
-@pytest.mark.parametrize("path", ["models/deepseek-v3", "compare/training"])
+@pytest.mark.parametrize("path", ["models/deepseek-v3/training", "compare/training"])
 def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Catalogue, path: str) -> None:
     stage = stage_of(catalogue, "deepseek-v3", "pre-training")
     rates, batch, tokens = stage.learning_rate, stage.batch_size, stage.data.tokens if stage.data else None
@@ -162,7 +165,7 @@ def test_a_factor_of_the_peak_is_drawn_as_computed(built: Path, catalogue: Catal
         peak = stage.learning_rate.peak.for_variant(variant)
         assert peak
         assert peak.value
-        (marks,) = drawn(page(built, "models/deepseek-llm"), f"{variant}/pre-training")
+        (marks,) = drawn(page(built, "models/deepseek-llm/training"), f"{variant}/pre-training")
         for (share, value, is_published), phase in zip(marks[1:], stage.learning_rate.phases, strict=True):
             assert phase.until.value
             assert phase.fraction

@@ -26,7 +26,7 @@ from selectolax.lexbor import LexborHTMLParser
 from building import ROOT, mkdocs, small_project, strictly
 from catalogue.records import Catalogue
 from catalogue.schema.values import Quantity
-from helpers import leads_on
+from helpers import family, leads_on
 from render import words as language_files
 from render.fields import stated
 
@@ -190,7 +190,7 @@ def test_external_links_answer(parsed: dict[Path, LexborHTMLParser]) -> None:
 def test_edit_link_leads_to_the_entry(catalogue: Catalogue, parsed: dict[Path, LexborHTMLParser]) -> None:
     for folder, ids_ in (("models", catalogue.models), ("techniques", catalogue.techniques)):
         for id_ in ids_:
-            link = parsed[Path(folder, id_, "index.html")].css_first("a.md-content__button[rel=edit]")
+            link = parsed[Path(folder, id_, "index.html")].css_first("footer a[rel=edit]")
             assert link is not None, id_
             match = re.search(r"/(data/[\w./-]+)#L(\d+)$", link.attributes["href"] or "")
             assert match, link.attributes["href"]
@@ -198,14 +198,12 @@ def test_edit_link_leads_to_the_entry(catalogue: Catalogue, parsed: dict[Path, L
             assert lines[int(match[2]) - 1].strip().removeprefix("- ") == f"id: {id_}"
 
 
-def test_every_published_size_is_on_its_page_with_its_source(
-    catalogue: Catalogue, parsed: dict[Path, LexborHTMLParser]
-) -> None:
+def test_every_published_size_is_on_its_page_with_its_source(built: Path, catalogue: Catalogue) -> None:
     for entry in catalogue.entries.values():
         total = entry.variant.parameters.total
         if total.value is None:
             continue
-        tree = parsed[Path("models", entry.model.id, "index.html")]
+        tree = family(built, entry.model.id, "architecture")
         row = next(
             r
             for r in tree.css("table.ds-table tbody tr")
@@ -228,11 +226,11 @@ def test_every_recomputed_value_leads_to_its_working(parsed: dict[Path, LexborHT
     assert all(re.search(r"#working-[a-z0-9-]+$", link.attributes["href"] or "") for link in links)
 
 
-def test_the_coder_table_of_the_notes_is_complete(catalogue: Catalogue, parsed: dict[Path, LexborHTMLParser]) -> None:
+def test_the_coder_table_of_the_notes_is_complete(built: Path, catalogue: Catalogue) -> None:
     """The learning rates that the notes leave blank are on the page, for each size the notes name."""
     peak = next(s for s in catalogue.models["deepseek-coder"].training if s.id == "pre-training").learning_rate.peak  # type: ignore[union-attr]
     assert peak is not None
-    text = parsed[Path("models", "deepseek-coder", "index.html")].text()
+    text = family(built, "deepseek-coder", "training").text()
     for size in ("1.3b", "6.7b", "33b"):
         single = peak.for_variant(f"deepseek-coder-{size}-base")
         assert single is not None
@@ -277,8 +275,8 @@ def test_settings_of_a_shared_architecture_are_those_of_the_variant(built: Path,
     differing = [e for e in catalogue.entries.values() if e.variant.architecture_except is not None]
     assert differing
     for entry in differing:
-        page = (built / "models" / entry.model.id / "index.html").read_text(encoding="utf-8")
-        lines = [node.text() for node in LexborHTMLParser(page).css("p") if "Settings of its own" in node.text()]
+        page = family(built, entry.model.id, "architecture")
+        lines = [node.text() for node in page.css("p") if "Settings of its own" in node.text()]
         (line,) = (line for line in lines if line.startswith(f"{entry.variant.name} has "))
         for key, value in stated(entry.variant.architecture_except):  # type: ignore[arg-type]
             found = variants[entry.variant.id]["architecture"]
@@ -487,6 +485,11 @@ def test_words_have_no_leftovers() -> None:
         "tools.fp8_tflops",
         "tools.memory_gb",
         "tools.bandwidth_tb_per_s",
+        "fact.",  # headline numbers
+        "part.",  # the parts of a model
+        "part_about.",
+        "part_description.",
+        "link_short.",
         "drawing.",  # test_drawings looks after these
         "recipe.",
         "schedule.",

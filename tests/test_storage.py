@@ -12,9 +12,10 @@ from catalogue.load import load
 from catalogue.lookup import Lookup, LookupFailure
 from catalogue.records import Catalogue
 from catalogue.schema.values import Quantity
+from helpers import sections_of
 from render import words as language_files
 from render.context import context
-from render.pages.model import page
+from render.pages.model import pages
 
 V4_FLASH, V4_PRO, V3_2 = "deepseek-v4-flash-base", "deepseek-v4-pro-base", "deepseek-v3.2"
 MILLION = 2**20  # tokens of the makers' “1M”
@@ -122,10 +123,10 @@ def test_a_format_that_is_not_published(valid: Path) -> None:
 def test_the_pages_show_both_bases(catalogue: Catalogue) -> None:
     ctx = context(catalogue, language_files.load("en"))
     for model in catalogue.models.values():
-        html = {section.id: section.html for section in page(ctx, model).sections}
+        html = sections_of(pages(ctx, model))
         owners = [e for e in catalogue.entries_of(model) if e.stored_cache and e.variant.architecture]
         for entry in owners:
             assert entry.stored_cache is not None
             assert f"{entry.stored_cache.value:,}" in html["serving"], entry.variant.id
-            assert entry.stored_cache.numbers in html["architecture"], entry.variant.id
+            assert entry.stored_cache.numbers in html["dimensions"], entry.variant.id
         assert (ctx.words("field.cache.in_service") in html.get("serving", "")) == bool(owners), model.id

@@ -18,12 +18,13 @@ from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
 from catalogue.schema.training import MAKE_A_BASE_MODEL, StageKind
+from helpers import sections_of
 from render import words as language_files
 from render.cite import Citations
 from render.context import context
 from render.format import power, quantity
 from render.pages.compare import pages as comparisons
-from render.pages.model import page
+from render.pages.model import pages
 
 CHECKED = (
     "deepseek-llm-67b-base",
@@ -235,9 +236,9 @@ def test_pages(catalogue: Catalogue) -> None:
     ctx = context(catalogue, language_files.load("en"))
     having = {entry.model.id for entry in catalogue.entries.values() if consequences(entry)}
     for model in catalogue.models.values():
-        sections = {section.id: section.html for section in page(ctx, model).sections}
+        sections = sections_of(pages(ctx, model))
         assert ("what-follows" in sections) == (model.id in having), model.id
-    v3 = next(s.html for s in page(ctx, catalogue.models["deepseek-v3"]).sections if s.id == "what-follows")
+    v3 = sections_of(pages(ctx, catalogue.models["deepseek-v3"]))["what-follows"]
     assert v3.count(ctx.words("follows.published")) == 2
     assert "FP8" in v3
     training = next(p for p in comparisons(ctx) if p.path == "compare/training.md")
@@ -259,9 +260,7 @@ def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) ->
         if headline is None or headline.value is None:
             continue
         assert headline.value.value >= max(counts), model.id
-        lead = next(
-            s.html for s in page(context(catalogue, language_files.load("en")), model).sections if s.id == "lead"
-        )
-        assert f">{quantity(headline.value)}</a>" in lead, model.id
+        hero = pages(context(catalogue, language_files.load("en")), model)[0].hero
+        assert f">{quantity(headline.value)}</a>" in hero, model.id
         shown += 1
     assert shown > 8
