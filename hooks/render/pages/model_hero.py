@@ -9,10 +9,12 @@ from markupsafe import Markup, escape
 from catalogue.records import by_date, first_date
 from catalogue.schema.model import Model, Track
 from catalogue.schema.release import LinkKind
+from catalogue.uses import How
 
 from ..cite import Citations
 from ..links import technique_link
 from ..names import short_model
+from ..uses import change
 from .model_ribbon import ribbon
 
 MOST_BULLETS = 5
@@ -107,15 +109,14 @@ def _against(citations: Citations, model: Model) -> Markup:
 
 def _bullets(citations: Citations, model: Model, all_changes: str | None) -> list[tuple[Markup, Markup]]:
     """Changes in a line each, the aspect first; for a first of its kind what it introduced or took up."""
-    told = [(change, citations.inline(change.after)) for change in model.changes]
+    told = [(item, citations.inline(item.after)) for item in model.changes]
     short = [pair for pair in told if len(pair[1].striptags()) <= _MOST_LETTERS]
     if told:
         chosen = [*short, *(pair for pair in told if pair not in short)][:MOST_BULLETS]
-        return [(citations.inline(change.aspect), after) for change, after in told if (change, after) in chosen]
-    words = citations.context.words
-    uses = sorted(model.techniques, key=lambda use: ("introduced", "adopted", "kept", "dropped").index(use.change))
+        return [(citations.inline(item.aspect), after) for item, after in told if (item, after) in chosen]
+    uses = sorted(citations.context.uses.by(model.id), key=lambda use: list(How).index(use.how))
     return [
-        (technique_link(citations.context, use.id, short=True), Markup(words(f"change.{use.change}")))
+        (technique_link(citations.context, use.technique.id, short=True), change(citations.context, use))
         for use in uses[:MOST_BULLETS]
     ]
 
