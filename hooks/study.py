@@ -38,6 +38,7 @@ from render.edition import Edition, PageError, editions
 from render.markdown_tables import AccessibleTables
 from render.page import moved
 from render.site import hand_written
+from render.wording_check import problems as forms_not_used
 from render.words import CHINESE, ENGLISH, BrokenWords
 
 log = get_plugin_logger("study")
@@ -133,6 +134,8 @@ def _read(config: MkDocsConfig) -> Build:
     catalogue = load(root / "data")
     words = {language: language_files.load(language) for language in CONFIG}
     if problems := language_files.differences(words[ENGLISH], words[CHINESE]):
+        raise BrokenWords("\n".join(problems))
+    if problems := forms_not_used(catalogue, words, root / "docs"):
         raise BrokenWords("\n".join(problems))
     built = editions(catalogue, {language: words[language] for language in _built(config)}, root / "docs")
     first, *others = built.values()

@@ -132,7 +132,7 @@ def test_template_fits_the_schema() -> None:
 def catalogue_of_template(tmp_path: Path, catalogue: Catalogue) -> Path:
     """The template entry as the only model, with the techniques and the reference that it names."""
     entry = data_of(template())
-    about = f"kind: attention, what: What., why: Why., introduced: {{by: Someone, date: 2024-01, reference: {entry['reference']}, source: {entry['reference']} §1}}"
+    about = f"kind: attention, definition: A form., what: What., why: Why., introduced: {{by: Someone, date: 2024-01, reference: {entry['reference']}, source: {entry['reference']} §1}}"
     techniques = [f"  - {{id: {use['id']}, name: Name, {about}}}" for use in entry["techniques"]]
     (tmp_path / ENTRIES).mkdir()
     (tmp_path / ENTRIES / f"{entry['id']}.yaml").write_text(template(), encoding="utf-8")

@@ -23,6 +23,7 @@ from .schema.copies import CopiesFile
 from .schema.gpu import Gpu
 from .schema.model import Model, ModelsFile
 from .schema.technique import Technique, TechniquesFile
+from .schema.term import TermsFile
 from .schema.values import Single, Text
 from .validate import opened
 
@@ -31,6 +32,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "model.schema.json": Model,
     "techniques.schema.json": TechniquesFile,
     "copies.schema.json": CopiesFile,
+    "terms.schema.json": TermsFile,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 
 from . import files, references, strict_yaml
-from .files import COPIES, REFERENCES, TECHNIQUES
+from .files import COPIES, REFERENCES, TECHNIQUES, TERMS
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .records import Catalogue
@@ -16,6 +16,7 @@ from .rules.draft import Draft
 from .schema.copies import Copies, CopiesFile
 from .schema.model import ModelsFile
 from .schema.technique import TechniquesFile
+from .schema.term import TermsFile
 from .schema.values import Text
 from .validate import validate
 
@@ -45,6 +46,7 @@ def load(data: FilePath) -> Catalogue:
         places=_places(draft),
         bibliography=texts[REFERENCES],
         slips=_slips(data / SLIPS),
+        glossary=draft.terms,
     )
 
 
@@ -67,8 +69,15 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
     techniques_file = strict_yaml.read(texts[TECHNIQUES], f"{folder}/{TECHNIQUES}")
     cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
     copies_file = strict_yaml.read(texts.get(COPIES, "copies: {}"), f"{folder}/{COPIES}")
-    findings = [*findings, *models_file.findings, *techniques_file.findings, *copies_file.findings]
-    models = techniques = copies = None
+    terms_file = strict_yaml.read(texts.get(TERMS, "terms: []"), f"{folder}/{TERMS}")
+    findings = [
+        *findings,
+        *models_file.findings,
+        *techniques_file.findings,
+        *copies_file.findings,
+        *terms_file.findings,
+    ]
+    models = techniques = copies = terms = None
     if models_file.data is not None:
         models, found = validate(models_file, ModelsFile)
         findings += found
@@ -78,7 +87,10 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
     if copies_file.data is not None:
         copies, found = validate(copies_file, CopiesFile)
         findings += found
-    if models is None or techniques is None or copies is None:
+    if terms_file.data is not None:
+        terms, found = validate(terms_file, TermsFile)
+        findings += found
+    if models is None or techniques is None or copies is None or terms is None:
         raise CatalogueError(findings)
     table = Copies.of(copies, (key for key, reference in cited.items() if reference.copy))
     draft = Draft(
@@ -90,6 +102,8 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         cited,
         copies_file,
         copies,
+        terms_file,
+        terms,
     )
     return draft, findings
 

@@ -20,6 +20,8 @@ from .schema.images import ImagePath
 from .schema.model import Model, Part, PartKind, Variant
 from .schema.release import Dates
 from .schema.technique import Technique
+from .schema.term import Term as Word
+from .schema.term import TermsFile
 from .schema.values import Block, PartialDate, Single
 
 
@@ -124,6 +126,7 @@ class Catalogue:
         places: File and line of each model's and technique's entry, for edit links: `data/models.yaml#L5`.
         bibliography: references.bib as it stands, to download.
         slips: The report of `catalogue.slips`, as `make slips` wrote it; empty without one.
+        glossary: Words of the trade by subject, and forms that are not used.
     """
 
     models: Mapping[str, Model]
@@ -135,6 +138,12 @@ class Catalogue:
     places: Mapping[str, str]
     bibliography: str
     slips: Mapping[str, Mapping[str, Mapping[str, int]]]
+    glossary: TermsFile
+
+    @property
+    def words_of_the_trade(self) -> tuple[Word, ...]:
+        """The terms of the glossary with their names, other names and definitions; techniques have their own."""
+        return self.glossary.terms
 
     def flagship(self, model: Model) -> Entry:
         """The variant that stands for a model."""

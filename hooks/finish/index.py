@@ -115,8 +115,8 @@ def _names(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict
     ranked: list[tuple[int, int, bool, str]] = []
     for number, page in enumerate(pages):
         found = known[page.url]
-        for group, own in enumerate(((page.title, *found.names), found.parts, found.aliases)):
-            ranked += [(100 * group + rank, number, group < 2, name) for rank, name in enumerate(own)]
+        for group, own in enumerate(((page.title, *found.names), found.parts, found.aliases, found.terms)):
+            ranked += [(1000 * group + rank, number, group < 2, name) for rank, name in enumerate(own)]
     owners: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for _, number, says, name in sorted(ranked):
         key = normal(name)

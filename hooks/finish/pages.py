@@ -21,7 +21,7 @@ _BLOCK = re.compile(
 )
 _BESIDE = re.compile(r"(?<=</span>)(?=<(?:span|b|small)\b)|(?<=</b>)(?=<(?:span|small)\b)")  # set apart by a style
 _ANY = re.compile(_TAG)
-_HEADING = re.compile(r'<h[2-4]\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h[2-4]>', re.DOTALL)
+_HEADING = re.compile(r'<(?:h[2-4]|dt)\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</(?:h[2-4]|dt)>', re.DOTALL)
 _LINK = re.compile(r'href="([^"#?:]+)')
 _SPACE = re.compile(r"\s+")
 _ENDS = tuple(".:;!?。：；！？·")
@@ -29,7 +29,7 @@ _ENDS = tuple(".:;!?。：；！？·")
 
 @dataclass
 class Section:
-    """A heading, its anchor (empty for what stands above the first), and the text under it."""
+    """A heading or a term with its anchor (empty for what stands above the first), and the text under it."""
 
     anchor: str
     title: str

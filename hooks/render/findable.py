@@ -10,6 +10,7 @@ from catalogue.schema.model import Model
 from .context import Context
 from .names import short_model, short_size, short_variant
 
+GLOSSARY = "glossary.md"
 KINDS = ("model", "technique", "guide", "comparison", "tool", "about")
 _FOLDERS = {
     "models/": "model",
@@ -55,6 +56,7 @@ class Findable:
         names: What it is called, abbreviations and titles first; a query that is one of them finds it first.
         parts: What a part of it is called, such as a size of a model; found first too, but not as if it were the title.
         aliases: What people type for it, and the page need not say.
+        terms: Words that a part of it explains; a query that is one of them finds it, behind pages that are called so.
     """
 
     kind: str
@@ -62,6 +64,7 @@ class Findable:
     names: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
 
 def findable(
@@ -69,15 +72,21 @@ def findable(
 ) -> dict[str, Findable]:
     """Every page by its address in the built site; `addresses` gives the source path of each, `aliases` its other names."""
     named = dict(_named(context))
-    return {url: _page(path, named.get(path, ((), ())), aliases.get(path, ())) for url, path in addresses.items()}
+    terms = {GLOSSARY: tuple(_terms(context))}
+    return {
+        url: _page(path, named.get(path, ((), ())), aliases.get(path, ()), terms.get(path, ()))
+        for url, path in addresses.items()
+    }
 
 
-def _page(path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...]) -> Findable:
+def _page(
+    path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...], terms: tuple[str, ...]
+) -> Findable:
     kind = _KIND.get(path) or next((kind for folder, kind in _FOLDERS.items() if path.startswith(folder)), "about")
     if kind == "model" and path.count("/") > 1:
         return Findable(kind, _WEIGHT_OF_PART.get(path.rsplit("/", 1)[1].removesuffix(".md"), 0.95))
     names, parts = (tuple(dict.fromkeys(group)) for group in named)
-    return Findable(kind, _WEIGHT.get(path, _WEIGHT_OF_KIND.get(kind, 1)), names, parts, aliases)
+    return Findable(kind, _WEIGHT.get(path, _WEIGHT_OF_KIND.get(kind, 1)), names, parts, aliases, terms)
 
 
 def _named(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:
@@ -90,6 +99,14 @@ def _named(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterabl
         yield f"techniques/{technique.id}.md", ([text for text in names if text], ())
     api_names = [name.name for name in context.catalogue.api_names]
     yield "api-names.md", ((), api_names)
+
+
+def _terms(context: Context) -> Iterator[str]:
+    """The names of what the glossary explains, and forms that people type though the site does not use them."""
+    for term in context.catalogue.words_of_the_trade:
+        avoided = (*term.avoid.en, *term.avoid.zh)
+        names = (term.name.en, term.name.zh, *term.aliases.en, *term.aliases.zh, *(form.form for form in avoided))
+        yield from (name for name in names if name)
 
 
 def _sizes(model: Model) -> Iterator[str]:

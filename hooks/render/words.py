@@ -25,9 +25,10 @@ class MissingWord(BrokenWords):
 class Words:
     """Words of one language. `words("key", name=…)` fills in `{name}`."""
 
-    def __init__(self, language: str, words: Mapping[str, str]) -> None:
+    def __init__(self, language: str, words: Mapping[str, str], places: Mapping[str, str]) -> None:
         self.language = language
         self._words = words
+        self._places = places
 
     def __call__(self, key: str, **values: object) -> str:
         if key not in self._words:
@@ -39,6 +40,10 @@ class Words:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
+
+    def place(self, key: str) -> str:
+        """File and line of a word: `words/zh/interface.yaml:12`."""
+        return self._places[key]
 
     def from_code(self, key: str, english: str) -> str:
         """What the code says in English, such as a field's description; in another language from its files."""
@@ -56,18 +61,21 @@ class Words:
 def load(language: str, folder: Path = FOLDER) -> Words:
     """Read `<folder>/<language>/*.yaml`. Raises BrokenWords where a file is broken or repeats a key."""
     words: dict[str, str] = {}
+    places: dict[str, str] = {}
     problems: list[str] = []
     for file in sorted((folder / language).glob("*.yaml")):
         name = f"words/{language}/{file.name}"
         located = read(file.read_text(encoding="utf-8"), name)
         problems += map(str, located.findings)
-        for key, word in _flat(located.data, "") if not located.findings else ():
+        for path, word in _flat(located.data, ()) if not located.findings else ():
+            key = ".".join(path)
             if key in words:
                 problems.append(f"{name}: `{key}` stands in another file too; take one of the two out")
             words[key] = word
+            places[key] = f"{name}:{located.line(path)}"
     if problems:
         raise BrokenWords("\n".join(problems))
-    return Words(language, words)
+    return Words(language, words, places)
 
 
 def differences(english: Words, other: Words) -> list[str]:
@@ -86,9 +94,9 @@ def differences(english: Words, other: Words) -> list[str]:
     return missing + idle
 
 
-def _flat(node: object, prefix: str) -> Iterator[tuple[str, str]]:
+def _flat(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(node, Mapping):
         for key, child in node.items():
-            yield from _flat(child, f"{prefix}.{key}" if prefix else key)
+            yield from _flat(child, (*path, key))
     else:
-        yield prefix, str(node)
+        yield path, str(node)

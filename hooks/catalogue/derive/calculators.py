@@ -6,7 +6,7 @@ calculators is given them as trees with the coefficients of each variant, so tha
 Memory: the weights, and the cache of `attention`: elements per token times the tokens, and in
 models with a sliding window its entries in every layer, which stop growing once the window is
 full. An element of the window is taken with two bytes where the cache is counted as stored, since
-makers state the format of the entries alone. Left out: scales of blocks beside weights in FP8 and FP4,
+DeepSeek states the format of the entries alone. Left out: scales of blocks beside weights in FP8 and FP4,
 activations, and what is held on several GPUs at once; so the number of GPUs is a lower bound.
 
 Training: computation per token by the convention of `training`, at any sequence length.
@@ -65,7 +65,7 @@ class Footprint:
         expert_parameters: Those of the routed experts.
         beside: Weights beside the main model, such as MTP modules.
         cache_elements: Elements cached per token over all layers, without the window.
-        stored_cache: Bytes of the same as the makers store it, where they say how.
+        stored_cache: Bytes of the same as DeepSeek stores it, where they say how.
         sliding_window: Tokens of the window; 0 in models without.
         window_elements: Elements cached for a token of the window.
     """

@@ -1,4 +1,4 @@
-"""Learning rate and batch size over a stage, as far as the makers state them.
+"""Learning rate and batch size over a stage, as far as they are stated.
 
 Takes a stage and a variant, gives stretches from one share of the stage to another. What is not
 stated is left out: a warm-up whose batch is not known has no length, a peak and a last rate

@@ -1,4 +1,4 @@
-"""Bytes that the cache of a token takes: in BF16, and as the makers store it in service.
+"""Bytes that the cache of a token takes: in BF16, and as DeepSeek stores it in service.
 
 Makers store an entry in fewer bits and add scales. Where they say how long an entry of one
 layer is, with everything in it, entries are counted; where they give an average per element,

@@ -24,6 +24,7 @@ from . import (
     schedule,
     sizes,
     sources,
+    terms,
     texts,
     uses,
     words,
@@ -88,4 +89,8 @@ ALL: tuple[Rule, ...] = (
     words.introductions_say_whose,
     texts.interpolations_resolve,
     texts.leads_are_short,
+    terms.terms_differ,
+    terms.terms_are_in_both_languages,
+    terms.kinds_have_one_subject,
+    terms.no_avoided_form,
 )

@@ -15,6 +15,7 @@ from ..schema.copies import Copies, CopiesFile
 from ..schema.gpu import Gpu
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.technique import TechniquesFile
+from ..schema.term import TermsFile
 from ..schema.values import walk
 from ..strict_yaml import Located
 from ..uses import Uses
@@ -32,6 +33,8 @@ class Draft:
     references: Mapping[str, Reference]
     copies_located: Located = field(default_factory=lambda: Located(""))
     copies_file: CopiesFile = field(default_factory=CopiesFile)
+    terms_located: Located = field(default_factory=lambda: Located(""))
+    terms: TermsFile = field(default_factory=TermsFile)
 
     @cached_property
     def copies(self) -> Copies:

@@ -1,4 +1,4 @@
-"""Names of the makers' API as dated pointers to variants."""
+"""Names of DeepSeek's API as dated pointers to variants."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ApiPointer(Block):
 
 
 class ApiName(Block):
-    """A name of the makers' API, and the models it has led to."""
+    """A name of DeepSeek's API, and the models it has led to."""
 
     id: Identifier = Field(description="Unique among the API names.", examples=["deepseek-chat"])
     name: str = Field(min_length=1, description="The name as it is sent to the API.", examples=["deepseek-chat"])

@@ -59,5 +59,5 @@ class Evaluation(Block):
     note: Text | None = Field(
         default=None,
         description="How the scores were taken, where it matters.",
-        examples=["All models were evaluated by the makers."],
+        examples=["All models were evaluated by the authors."],
     )

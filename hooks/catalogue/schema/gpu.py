@@ -8,7 +8,7 @@ from .values import Block, Identifier, Quantity, Stated
 
 
 class Gpu(Block):
-    """A kind of GPU. Peaks are those of dense matrices; makers also print twice as much, for matrices half of zeros."""
+    """A kind of GPU. Peaks are those of dense matrices; data sheets also print twice as much, for matrices half of zeros."""
 
     id: Identifier = Field(description="Unique among the GPUs.", examples=["nvidia-h800"])
     name: str = Field(

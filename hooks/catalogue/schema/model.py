@@ -148,7 +148,7 @@ class Variant(Block):
     """One size or checkpoint."""
 
     id: Identifier = Field(description="Unique in the whole catalogue.", examples=["deepseek-v3-base"])
-    name: str = Field(min_length=1, description="The makers' name.", examples=["DeepSeek-V3-Base"])
+    name: str = Field(min_length=1, description="The name that DeepSeek gave it.", examples=["DeepSeek-V3-Base"])
     kind: VariantKind = Field(description="What the checkpoint is.", examples=["base"])
     based_on: Stated[str] | None = Field(
         default=None,
@@ -169,7 +169,7 @@ class Variant(Block):
         examples=["https://huggingface.co/deepseek-ai/DeepSeek-V3-Base"],
     )
     context_length: Stated[Length] | None = Field(
-        default=None, description="Supported context in tokens, as the makers state it.", examples=["128K"]
+        default=None, description="Supported context in tokens, as DeepSeek states it.", examples=["128K"]
     )
     parameters: Parameters = Field(description="Published sizes.")
     architecture: Architecture | None = Field(
@@ -280,7 +280,7 @@ class Model(Record):
     id: Identifier = Field(
         description="Unique in the whole catalogue; the address of the page.", examples=["deepseek-v3"]
     )
-    name: str = Field(min_length=1, description="The makers' name.", examples=["DeepSeek-V3"])
+    name: str = Field(min_length=1, description="The name that DeepSeek gave it.", examples=["DeepSeek-V3"])
     track: Track = Field(description="Lane of the timeline.", examples=["general"])
     reference: Identifier | None = Field(
         default=None,

@@ -19,7 +19,7 @@ class Dates(Block):
         default=None, description="First version of the paper.", examples=["2024-12-27"]
     )
     announcement: Stated[PartialDate] | None = Field(
-        default=None, description="Announcement by the makers.", examples=["2024-12-26"]
+        default=None, description="Announcement by DeepSeek.", examples=["2024-12-26"]
     )
     api: Stated[PartialDate] | None = Field(default=None, description="First day in the API.", examples=["2024-12-26"])
 

@@ -85,6 +85,10 @@ class Technique(Record):
     name: Text = Field(description="Full name.", examples=["Multi-head latent attention"])
     abbreviation: str | None = Field(default=None, description="What everybody calls it.", examples=["MLA"])
     kind: TechniqueKind = Field(description="Shelf of the index.", examples=["attention"])
+    definition: Text = Field(
+        description="What it is, in one sentence, for lists and the glossary.",
+        examples=["Attention that stores one short vector per token in place of keys and values."],
+    )
     what: Text = Field(description="What it is, in two or three sentences that a newcomer understands.")
     why: Text = Field(description="Why it matters: what was bad without it.")
     how: Text | None = Field(

@@ -316,7 +316,7 @@ class Infrastructure(Block):
     gpu_hours: tuple[GpuHours, ...] = Field(default=(), description="GPU-hours by part.")
     gpu_hours_total: Stated[Quantity] | None = Field(default=None, description="GPU-hours in all.", examples=["2788K"])
     price_per_gpu_hour_usd: Stated[Quantity] | None = Field(
-        default=None, description="Rental price the makers assume, in US dollars.", examples=[2]
+        default=None, description="Rental price that the authors assume, in US dollars.", examples=[2]
     )
     cost_usd: Stated[Quantity] | None = Field(
         default=None, description="Cost in US dollars, as published.", examples=["5.576M"]

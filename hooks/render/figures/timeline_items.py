@@ -14,7 +14,7 @@ from catalogue.schema.technique import Technique, TechniqueKind
 from catalogue.schema.values import PartialDate
 from catalogue.uses import How
 
-from ..cite import opening
+from ..cite import opening, plain_text
 from ..context import Context
 
 TECHNIQUES = "techniques"
@@ -106,7 +106,7 @@ def _techniques(context: Context) -> Iterator[Item]:
         when = technique.introduced.date.value if technique.introduced.by_deepseek else own_form(context, technique)
         if when is not None and when.first_day >= first:
             lane = INFRASTRUCTURE if technique.kind in _MACHINERY else TECHNIQUES
-            what = opening(context, technique.what)
+            what = plain_text(context, technique.definition)
             yield Item(f"technique:{technique.id}", lane, when, context.short_name(technique), what)
 
 

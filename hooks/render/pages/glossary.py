@@ -1,48 +1,81 @@
-"""Terms in both languages, generated from the names of the techniques."""
+"""The glossary: words of the trade and techniques by subject, each with its definition, names in both languages first."""
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from typing import Any
 
-from catalogue.schema.technique import Technique, TechniqueKind
+from markupsafe import Markup
 
-from ..cite import opening
+from catalogue.schema.technique import Technique
+from catalogue.schema.term import Subject, Term
+from catalogue.schema.values import Text
+
+from .. import assets
+from ..cite import plain_text
 from ..context import Context
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Table
+from ..words import CHINESE, ENGLISH
+
+PATH = "glossary.md"
 
 
 def page(context: Context) -> Page:
-    """A table for each kind of technique, the terms in alphabetical order of the English ones."""
+    """A list for each subject, with a box that filters all of them."""
+    words, glossary = context.words, context.catalogue.glossary
+    intro = words("glossary.intro", terms=len(glossary.terms), techniques=len(context.catalogue.techniques))
+    sections = [lead_section(intro, context.html("glossary_filter.html.jinja"))]
+    for subject in glossary.subjects:
+        items = _items(context, subject)
+        if items:
+            html = context.html("glossary.html.jinja", items=items)
+            sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
+    last = sections[-1]
+    sections[-1] = Section(last.id, last.title, last.html + assets.script("glossary"))
+    return Page(PATH, words("page.glossary"), words("glossary.description"), tuple(sections))
+
+
+def _items(context: Context, subject: Subject) -> list[dict[str, Any]]:
+    catalogue = context.catalogue
+    terms = [_term(context, term) for term in catalogue.glossary.terms if term.subject == subject.id]
+    return terms + [_technique(context, t) for t in catalogue.techniques.values() if t.kind in subject.kinds]
+
+
+def _term(context: Context, term: Term) -> dict[str, Any]:
     words = context.words
-    sections = [lead_section(words("glossary.intro"))]
-    for kind in TechniqueKind:
-        techniques = [t for t in context.catalogue.techniques.values() if t.kind is kind]
-        if techniques:
-            name = words(f"kind.{kind.name.lower()}")
-            table = _table(context, words("glossary.caption", kind=name), techniques)
-            sections.append(
-                Section(kind.name.lower().replace("_", "-"), name, context.html("table.html.jinja", t=table))
-            )
-    return Page("glossary.md", words("page.glossary"), words("glossary.description"), tuple(sections))
+    own, other = (term.aliases.zh, term.aliases.en) if words.language == CHINESE else (term.aliases.en, term.aliases.zh)
+    said = {_key(name) for name in (term.name.en, term.name.zh or "")}
+    listed = [name for name in dict.fromkeys((*own, *other)) if _key(name) not in said]
+    return _item(context, term.id, Markup("{}").format(words.text(term.name)), term.name, term.definition, listed)
 
 
-def _table(context: Context, caption: str, techniques: list[Technique]) -> Table:
-    words = context.words
-    heads = [Column(words(f"glossary.{name}")) for name in ("english", "chinese", "meaning")]
-    rows = [
-        [
-            Cell(_english(t)),
-            Cell(Markup('<span lang="zh">{}</span>').format(t.name.zh or t.name.en)),
-            Cell(escape(opening(context, t.what))),
-        ]
-        for t in sorted(techniques, key=lambda t: t.name.en.casefold())
-    ]
-    return Table(caption, heads, rows, classes="ds-prose ds-glossary")
+def _technique(context: Context, technique: Technique) -> dict[str, Any]:
+    name = context.words.text(technique.name)
+    link = Markup('<a href="ds:techniques/{}.md">{}</a>').format(technique.id, name)
+    short = technique.abbreviation
+    return _item(
+        context,
+        technique.id,
+        link,
+        technique.name,
+        technique.definition,
+        [short] if short and _key(short) != _key(name) else [],
+    )
 
 
-def _english(technique: Technique) -> Markup:
-    link = Markup('<a href="ds:techniques/{}.md" lang="en">{}</a>').format(technique.id, technique.name.en)
-    if technique.abbreviation:
-        link += Markup(' <small lang="en">{}</small>').format(technique.abbreviation)
-    return link
+def _item(
+    context: Context, id_: str, name: Markup, names: Text, definition: Text, aliases: list[str]
+) -> dict[str, Any]:
+    language = ENGLISH if context.words.language == CHINESE else CHINESE
+    beside = (names.zh or names.en) if language == CHINESE else names.en
+    return {
+        "id": id_,
+        "name": name,
+        "beside": beside if _key(beside) != _key(context.words.text(names)) else "",
+        "language": language,
+        "definition": plain_text(context, definition),
+        "aliases": aliases,
+    }
+
+
+def _key(name: str) -> str:
+    return name.casefold().replace("-", " ")

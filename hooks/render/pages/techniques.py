@@ -8,7 +8,7 @@ from catalogue.schema.technique import Formula, Technique, TechniqueKind
 from catalogue.uses import How
 
 from .. import format
-from ..cite import Citations, anchor, description, opening
+from ..cite import Citations, anchor, description, plain_text
 from ..context import Context
 from ..fields import detail_rows, key_value_table
 from ..figures import lineage
@@ -158,7 +158,7 @@ def index(context: Context) -> Page:
             {
                 "link": technique_link(context, t.id),
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
-                "what": opening(context, t.what),
+                "what": plain_text(context, t.definition),
                 "users": [model_link(use.model) for use in context.uses.of(t.id) if use.how is not How.DROPPED],
             }
             for t in context.catalogue.techniques.values()

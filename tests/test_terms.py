@@ -1,0 +1,87 @@
+"""The table of terms: what the glossary, the search and the check of wording make of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from catalogue.load import load
+from catalogue.records import Catalogue
+from catalogue.schema.term import Language, TermsFile
+from catalogue.wording import forms
+from helpers import DATA, ROOT, VALID
+from render import words as language_files
+from render.wording_check import problems
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load(DATA)
+
+
+@pytest.fixture(scope="module")
+def made_up() -> Catalogue:
+    return load(VALID)
+
+
+def wording(catalogue: Catalogue, docs: Path) -> list[str]:
+    return problems(catalogue, {language: language_files.load(language) for language in Language}, docs)
+
+
+def written(folder: Path, language: str, text: str) -> Path:
+    """A folder of hand-written pages with one page."""
+    for name in Language:
+        (folder / name).mkdir()
+    (folder / language / "page.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_every_text_of_the_site_keeps_to_the_terms(catalogue: Catalogue) -> None:
+    assert wording(catalogue, ROOT / "docs") == []
+
+
+def test_a_hand_written_page_is_told_the_right_form(made_up: Catalogue, tmp_path: Path) -> None:
+    folder = written(tmp_path, "zh", "# 蚂蚁\n\n蚂蚁有两只角，即触角。\n")
+    (message,) = wording(made_up, folder)
+    name = f"{tmp_path.name}/zh/page.md:3"
+    assert message.startswith(f"{name}: “角” in “蚂蚁有两只角，即触角。”; this site writes “触角”; ")
+
+
+def test_code_and_addresses_are_no_wording(made_up: Catalogue, tmp_path: Path) -> None:
+    folder = written(tmp_path, "en", "The `horn` and [a page](horn.md), {{ v('horn/horn') }}.\n")
+    assert wording(made_up, folder) == []
+
+
+def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(valid, copy)
+    terms = copy / "terms.yaml"
+    text = terms.read_text(encoding="utf-8")
+    terms.write_text(text.replace("but: [触角]", "but: [触角, 牛角]"), encoding="utf-8")
+    (tmp_path / "docs").mkdir()
+    found = wording(load(copy), written(tmp_path / "docs", "zh", "触角\n"))
+    assert found == [
+        "data/terms.yaml: `牛角` is listed as right although “角” is not used; no text of the site has it; take it out of `but:`"
+    ]
+
+
+def test_english_forms_are_whole_words(made_up: Catalogue) -> None:
+    found = forms(made_up.glossary, Language.ENGLISH)
+    assert [use.form for use in found.uses("A Horn, a hornet, an unhorned one and a horn.")] == ["Horn", "horn"]
+
+
+def test_an_empty_table_finds_nothing() -> None:
+    assert list(forms(TermsFile(), Language.CHINESE).uses("任何文字")) == []
+
+
+def test_every_technique_and_term_is_defined_in_both_languages(catalogue: Catalogue) -> None:
+    entries = [*catalogue.words_of_the_trade, *catalogue.techniques.values()]
+    assert [entry.id for entry in entries if entry.definition.zh is None] == []
+    ends = {"en": ".", "zh": "。"}
+    assert [e.id for e in entries for name, end in ends.items() if not getattr(e.definition, name).endswith(end)] == []
+
+
+def test_the_glossary_is_worth_the_name(catalogue: Catalogue) -> None:
+    assert len(catalogue.words_of_the_trade) >= 120
