@@ -176,9 +176,47 @@ def test_published_run_comes_out(page: Page, address: str, start: Entry) -> None
     shown = int(page.locator("data[data-line=gpu_hours]").get_attribute("value") or 0)
     assert abs(shown - hours[0]) < hours[0] / 100
     expect(page.locator(".ds-remarks")).to_contain_text(f"{hours[0]:,}")
-    expect(page.locator("[data-hint=p]")).to_have_text("as published")
+    expect(page.locator("[data-hint=p]")).to_contain_text("as published")
     page.locator("[name=p]").fill("30")
     expect(page.locator("[data-hint=p]")).to_have_text("your number")
+
+
+def test_a_run_that_borrows_says_so_in_its_headline_and_gives_no_more_digits_than_it_can(
+    page: Page, address: str
+) -> None:
+    """V4-Pro has neither price nor utilisation of its own, and only its matrix products are counted."""
+    page.goto(f"{address}tools/training/?v=deepseek-v4-pro-base")
+    headline = page.locator("output strong").inner_text()
+    for word in ("at least about", "DeepSeek-V3-Base", "utilisation", "price of a GPU-hour"):
+        assert word in headline, headline
+    numbers = re.findall(r"[\d.,]*\d", headline.split("):")[1])
+    assert len(numbers) == 3, headline
+    assert all(len(number.replace(".", "").replace(",", "").strip("0")) <= 2 for number in numbers), headline
+
+
+def test_a_model_on_other_weights_is_not_said_to_have_their_hours(page: Page, address: str) -> None:
+    page.goto(f"{address}tools/training/?v=deepseek-r1")
+    expect(page.locator("output strong")).to_contain_text("Pre-training of DeepSeek-V3-Base:")
+    expect(page.locator(".ds-remarks")).to_contain_text("Published for DeepSeek-V3-Base")
+
+
+@pytest.mark.parametrize(
+    ("variant", "says"),
+    [("deepseek-v3-base", "was pre-trained on 14.8T"), ("deepseek-math-7b-base", "was not trained from scratch")],
+)
+def test_a_cleared_number_of_tokens_is_not_called_unpublished(
+    page: Page, address: str, variant: str, says: str
+) -> None:
+    page.goto(f"{address}tools/training/?v={variant}")
+    page.locator("[name=d]").fill("")
+    expect(page.locator("output")).to_contain_text(says)
+    expect(page.locator("output")).not_to_contain_text("not published")
+
+
+def test_a_number_of_the_run_has_its_source_one_step_away(page: Page, address: str) -> None:
+    page.goto(f"{address}tools/training/?v=deepseek-v2")
+    mark = page.locator("[data-hint=d] a.ds-mark")
+    expect(page.locator(f"#{(mark.get_attribute('href') or '').removeprefix('#')}")).to_contain_text("DeepSeek-V2")
 
 
 def test_by_keyboard_alone(page: Page, address: str) -> None:

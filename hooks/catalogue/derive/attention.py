@@ -115,10 +115,17 @@ def hyper_connection_formulas(architecture: Architecture, numbers: Mapping[str, 
 def window(architecture: Architecture, numbers: Mapping[str, int]) -> str | None:
     """Formula of the elements that every layer together caches for a token of the sliding window; None without one.
 
-    Every layer has a window of its own, also those that read the entries of others. One latent is key and value.
+    With compressed attention every layer has a window of its own, also those that read the entries of others, and one
+    latent is key and value. In Gemma 2 every second layer keeps keys and values of the window alone.
     """
-    latent = architecture.attention.value in (Attention.CSA_HCA, Attention.CSA2)
-    return "num_hidden_layers * head_dim" if latent and "sliding_window" in numbers else None
+    if "sliding_window" not in numbers:
+        return None
+    kind = architecture.attention.value
+    if kind in (Attention.CSA_HCA, Attention.CSA2):
+        return "num_hidden_layers * head_dim"
+    if kind in (Attention.MHA, Attention.GQA) and "sliding_window_layers" in numbers:
+        return "2 * sliding_window_layers * num_key_value_heads * head_dim"
+    return None
 
 
 _CACHE = {
@@ -140,4 +147,6 @@ def cache(architecture: Architecture, numbers: Mapping[str, int]) -> str | None:
     kind = architecture.attention.value
     if kind is Attention.MLA and "index_head_dim" in numbers:
         return "num_hidden_layers * (kv_lora_rank + qk_rope_head_dim + index_head_dim)"
+    if kind in (Attention.MHA, Attention.GQA) and window(architecture, numbers):
+        return "2 * (num_hidden_layers - sliding_window_layers) * num_key_value_heads * head_dim"
     return _CACHE.get(kind) if kind else None

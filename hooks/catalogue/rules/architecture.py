@@ -25,6 +25,8 @@ _NEEDED: dict[Attention | FeedForward, tuple[str, ...]] = {
     FeedForward.DEEPSEEK_MOE: _MOE,
 }
 _ALSO_ALLOWED: dict[Attention | FeedForward, tuple[str, ...]] = {
+    Attention.MHA: ("sliding_window", "sliding_window_layers"),
+    Attention.GQA: ("sliding_window", "sliding_window_layers"),
     Attention.MLA: _INDEXER,
     Attention.CSA_HCA: ("sliding_window_layers", "compress_rope_theta", "attention_layout"),
     Attention.CSA2: (

@@ -95,7 +95,7 @@ def calculator(
     context: Context,
     key: str,
     path: str,
-    form: Callable[[Context, Entry, Gpu], Section],
+    form: Callable[[Citations, Entry, Gpu], Section],
     table: Callable[[Citations, Entry, Gpu], str],
     formulas: Callable[[Context], str],
 ) -> Page | None:
@@ -107,7 +107,7 @@ def calculator(
     words, citations = context.words, Citations(context)
     sections = (
         lead_section(words(f"tools.{key}.intro")),
-        form(context, start, gpu),
+        form(citations, start, gpu),
         Section("table", words(f"tools.{key}.table"), table(citations, start, gpu)),
         Section("formulas", words(f"tools.{key}.formulas"), formulas(context)),
         gpu_table(citations),
@@ -117,9 +117,10 @@ def calculator(
 
 
 def variants(context: Context) -> list[tuple[str, list[Choice]]]:
-    """Every variant under its model, in the order of time."""
+    """Every variant under its model, the newest model first; those without an architecture stand at the end."""
     catalogue = context.catalogue
-    models = by_date(catalogue.models.values())
+    models = list(reversed(by_date(catalogue.models.values())))
+    models.sort(key=lambda m: all(entry.architecture is None for entry in catalogue.entries_of(m)))
     return [(m.name, [Choice(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
 
 

@@ -52,8 +52,10 @@ from .calculator_form import (
 PATH = "tools/memory.md"
 LENGTHS = ("4K", "32K", "128K", "1M")
 USABLE_PERCENT = 90
-BITS = {"bf16": 16, "fp8": 8, "fp4": 4}
-MIXED = {"weight_bits": BITS["fp8"], "expert_bits": BITS["fp4"]}
+BITS: dict[str, Number] = {"bf16": 16, "fp8": 8, "fp4": 4}
+# Numbers in FP4 are stored with a scale of a byte for each 32 of them (the MX formats).
+FP4_WITH_SCALES = 4 + Fraction(8, 32)
+MIXED: dict[str, Number] = {"weight_bits": BITS["fp8"], "expert_bits": FP4_WITH_SCALES}
 FORMATS = (*BITS, "mixed")
 
 # How the script writes the result of a line.
@@ -84,8 +86,8 @@ def weight_numbers(key: str) -> dict[str, Number]:
     return dict(MIXED) if key == "mixed" else {"weight_bits": BITS[key]}
 
 
-def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
-    words = context.words
+def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
+    context, words = citations.context, citations.context.words
     named = [Choice(key, words(f"tools.memory.formats.{key}")) for key in FORMATS]
     cache = [Choice(key, words(f"tools.memory.formats.{key}")) for key in (*BITS, "stored")]
     weights = [Choice("released", words("tools.memory.formats.released")), *named]
@@ -110,7 +112,7 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
         Field("x", label["x"], "tick"),
     )
     script = ("no_format", "no_stored")
-    pages = ("answer", "answer_detail", "beyond", "size")
+    pages = ("answer", "answer_detail", "beyond", "size", "format")
     data = {
         "words": {key: words(f"tools.script.{key}") for key in script}
         | {key: words(f"tools.memory.{key}") for key in pages}
@@ -121,10 +123,10 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
         },
         "formulas": formulas(MEMORY),
         "lines": {name: [words(f"tools.memory.line.{name}"), how] for name, how in _LINES.items()},
-        "bits": {key: str(bits) for key, bits in BITS.items()},
+        "bits": {key: exact(bits) for key, bits in {**BITS, "expert": FP4_WITH_SCALES}.items()},
         "fact": "gpu_memory",
         "gpus": {g.id: exact(_gpu_bytes(g)) for g in context.catalogue.gpus.values()},
-        **_variants(context),
+        **_variants(citations),
     }
     return form(context, "memory", fields, ("gpus", "weight_bytes", "cache_bytes"), data)
 
@@ -139,9 +141,9 @@ def _gpu_bytes(gpu: Gpu) -> Number:
     return Fraction(gpu.memory_gb.value.value) * GIGA
 
 
-def _variants(context: Context) -> dict[str, Any]:
+def _variants(citations: Citations) -> dict[str, Any]:
     """Coefficients of every variant, or why it has none; the workings of the caches, one for an architecture."""
-    found: dict[str, Any] = {}
+    context, found = citations.context, dict[str, Any]()
     workings: dict[str, list[str]] = {}
     for id_, entry in context.catalogue.entries.items():
         result = footprint(entry)
@@ -152,15 +154,18 @@ def _variants(context: Context) -> dict[str, Any]:
         assert entry.recount.kv_cache
         cache = entry.recount.kv_cache
         workings[entry.architecture_owner] = [cache.formula, cache.numbers]
-        published = entry.variant.parameters.total.value
+        published, weights = entry.variant.parameters.total, checkpoint.weights_format(entry)
         longest = longest_context(entry)
         found[id_] = {
             "n": {name: exact(number) for name, number in memory_numbers(result).items()},
             "beside": exact(result.beside),
             "stored": result.stored_cache is not None,
             "released": released(entry),
-            "context": [str(int(longest.value)), format.quantity(longest)] if longest else None,
-            "published": format.quantity(published) if published else None,
+            "context": [str(int(longest.value)), str(citations.single(entry.variant.context_length))]
+            if longest
+            else None,
+            "published": str(citations.single(published)) if published.value is not None else None,
+            "format": str(citations.single(weights)) if weights is not None and weights.value is not None else None,
             "owner": entry.architecture_owner,
         }
     return {"variants": found, "workings": workings}

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from catalogue.checkpoint import trained_with
 from catalogue.derive.calculators import (
     TRAINING,
     Effort,
@@ -27,10 +28,11 @@ from catalogue.derive.training import (
 from catalogue.peaks import followed, gpu_of
 from catalogue.records import Entry
 from catalogue.schema.gpu import Gpu
-from catalogue.schema.values import Quantity, Single
+from catalogue.schema.values import Quantity, Single, Sources
 
 from .. import format
 from ..cite import Citations
+from ..comparison.themes import parent
 from ..computed import decimal, recomputed
 from ..context import Context
 from ..fields import value_cell
@@ -71,7 +73,7 @@ def page(context: Context) -> Page | None:
 
 def stated(entry: Entry, name: str) -> Single[Quantity] | None:
     """A published number of an entry's infrastructure; None where there is none."""
-    value = getattr(entry.model.infrastructure, name, None)
+    value = getattr(entry.model.infrastructure, name, None) if trained_with(entry) else None
     single = value.for_variant(entry.variant.id) if value else None
     return single if single is not None and single.value is not None else None
 
@@ -110,8 +112,8 @@ def training(found: Effort, start: Entry, gpu: Gpu, tokens: int, length: int | N
     return work_out(TRAINING, forms, numbers)
 
 
-def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
-    words = context.words
+def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
+    context, words = citations.context, citations.context.words
     label = {name: words(f"tools.field.{name}") for name in "vdsagfkpr"}
     own = ("", [Choice(OWN, words("tools.of_your_own"))])
     fields = (
@@ -133,17 +135,20 @@ def _form(context: Context, start: Entry, gpu: Gpu) -> Section:
         Field("p", label["p"], feeds="utilisation_percent", least="0.1", most="100", hint=True),
         Field("r", label["r"], feeds="price_per_gpu_hour", least="0.01", most="10000", hint=True),
     )
-    pages = ("answer", "answer_detail", "run", "products", "root")
+    pages = ("answer", "answer_borrowed", "answer_detail", "about", "at_least", "what", "run", "products", "root")
     data = {
-        "words": {"refused": words("tools.script.no_training"), "no_tokens": words("tools.script.no_tokens")}
+        "words": {"refused": words("tools.script.no_training")}
+        | {key: words(f"tools.script.{key}") for key in ("no_tokens", "empty_tokens", "continues")}
+        | {"and": words("punctuation.listed"), "language": words.language}
         | {key: words(f"tools.training.{key}") for key in pages}
         | {key: words(f"tools.training.hints.{key}") for key in ("own", "none")},
         "formulas": formulas(TRAINING),
         "lines": {name: [words(f"tools.training.{name}"), how] for name, how in _LINES.items()},
         "fact": "peak_flops",
         "gpus": {g.id: exact(peak_flops(g)) for g in context.catalogue.gpus.values()},
-        "variants": {id_: _variant(context, entry, start) for id_, entry in context.catalogue.entries.items()},
-        "run": _borrowed(context, start),
+        "variants": {id_: _variant(citations, entry, start) for id_, entry in context.catalogue.entries.items()},
+        "run": _borrowed(citations, start),
+        "lender": start.variant.name,
     }
     return form(context, "training", fields, ("gpu_hours", "days", "cost_usd"), data)
 
@@ -155,8 +160,12 @@ def _matrix_parameters(start: Entry) -> str:
     return stated.value.text.lstrip("~") if stated.value is not None else ""
 
 
-def _variant(context: Context, entry: Entry, start: Entry) -> dict[str, Any]:
-    """Coefficients of a variant and its run, or why there are none."""
+def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]:
+    """Coefficients of a variant and its run, or why there are none.
+
+    A number of the run is its text, the words that say where it is from, with the source, and whether it is borrowed.
+    """
+    context = citations.context
     result = effort(entry)
     if isinstance(result, Missing):
         return {"why": why(context, entry, result)}
@@ -171,15 +180,19 @@ def _variant(context: Context, entry: Entry, start: Entry) -> dict[str, Any]:
     if root is not entry:
         published = context.words("tools.training.hints.root", name=root.variant.name)
         found["root"] = root.variant.name
-    found["run"] = {name: given for name, given in _borrowed(context, start).items() if name != "d"}
-    found["run"] |= {name: [value, published] for name, value in own.items()}
+    elif entry.variant.based_on is not None:
+        base = parent(citations, entry)
+        found["continues"] = base.html.striptags() if base else ""
+    found["run"] = {name: given for name, given in _borrowed(citations, start).items() if name != "d"}
+    found["run"] |= {name: [value, published + citations.mark(source), 0] for name, (value, source) in own.items()}
     if "p" not in own and (percent := _recomputed_utilisation(context, root)) is not None:
-        found["run"]["p"] = [percent, context.words("tools.training.hints.recomputed")]
+        found["run"]["p"] = [percent, context.words("tools.training.hints.recomputed"), 0]
     hours, tokens = pre_training_hours(root), pre_training_tokens(root)
     if hours is not None and tokens is not None and tokens.value is not None:
         part = hours_of_a_stage(root.model)
         covered = part.per_tokens.value if part and part.per_tokens and part.per_tokens.value else tokens.value
-        found["hours"] = [exact(hours[0]), exact(Fraction(covered.value)), format.quantity(covered)]
+        source = citations.mark(part.hours.source) if part else ""
+        found["hours"] = [exact(hours[0]), exact(Fraction(covered.value)), format.quantity(covered), source]
     return found
 
 
@@ -193,28 +206,33 @@ def _root(context: Context, entry: Entry) -> Entry:
     return root if root.architecture_owner == entry.architecture_owner else entry
 
 
-def _borrowed(context: Context, start: Entry) -> dict[str, list[str]]:
+def _borrowed(citations: Citations, start: Entry) -> dict[str, list[Any]]:
     """The run that the calculator begins with, for whatever has none of its own."""
-    words = context.words("tools.training.hints.borrowed", name=start.variant.name)
-    return {name: [value, words] for name, value in _run(context, start).items()}
+    words = citations.context.words("tools.training.hints.borrowed", name=start.variant.name)
+    run = _run(citations.context, start)
+    return {name: [value, words + citations.mark(source), 1] for name, (value, source) in run.items()}
 
 
-def _run(context: Context, entry: Entry) -> dict[str, str]:
-    """The published run of a variant, by the fields of the form; what is not published is left out."""
+def _run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]]:
+    """The published run of a variant, by the fields of the form, with sources; what is not published is left out."""
     stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), gpu_of(context.lookup, entry)
-    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure else None
+    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and trained_with(entry) else None
     length = sequence_length(stage, entry.variant.id) if stage else None
+    lengths = stage.sequence_length.for_variant(entry.variant.id) if stage and stage.sequence_length else None
     counted = hardware.gpu_count.for_variant(entry.variant.id) if hardware and hardware.gpu_count else None
+    kind = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
     percent, price = stated(entry, "model_flops_utilization"), stated(entry, "price_per_gpu_hour_usd")
-    found = {
-        "d": tokens.value.text.lstrip("~") if tokens and tokens.value else None,
-        "s": str(length) if length else None,
-        "g": gpu.id if gpu else None,
-        "k": _plain(counted),
-        "p": _plain(percent),
-        "r": _plain(price),
+    found: dict[str, tuple[str | None, Single[Any] | None]] = {
+        "d": (tokens.value.text.lstrip("~") if tokens and tokens.value else None, tokens),
+        "s": (str(length) if length else None, lengths),
+        "g": (gpu.id if gpu else None, kind),
+        "k": (_plain(counted), counted),
+        "p": (_plain(percent), percent),
+        "r": (_plain(price), price),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {
+        name: (value, single.source if single else None) for name, (value, single) in found.items() if value is not None
+    }
 
 
 def _plain(single: Single[Quantity] | None) -> str | None:

@@ -35,6 +35,8 @@ function rounded([a, b]) {
 const float = ([a, b]) => Number(a) / Number(b);
 const local = (number, options) => number.toLocaleString(document.documentElement.lang, options);
 const significant = (number) => local(number, number < 100 ? { minimumSignificantDigits: 3, maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
+// A number with no more digits than its inputs bear, in words: 2.67 million.
+const few = (number, most) => local(number, { notation: "compact", compactDisplay: "long", maximumSignificantDigits: most });
 const ten = (exponent) => `10${`${exponent}`.replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
 
 // All digits; a number that ends in many zeros as digits times a power of ten.
@@ -82,7 +84,7 @@ const kinds = {
     if (stored && !variant.stored) problems.push(fill(words.no_stored, { name }));
     if (field.x.checked && !field.x.disabled) known.parameters = apply["+"](known.parameters, exact(variant.beside));
     for (const [bits, format] of [["weight_bits", weights], ["cache_bits", field.c.value]]) known[bits] = exact(data.bits[format] ?? "8");
-    known.expert_bits = exact(data.bits.fp4);
+    known.expert_bits = exact(data.bits.expert);
     return { weight_bytes: weights === "mixed" ? "mixed" : "", cache_bytes: (stored ? "stored " : "") + (known.window_elements[0] ? "window" : "") };
   },
   training: (variant, known) => ({ flops_per_token: variant.n ? (known.attention_flops_per_position ? "attention" : "") : "own" }),
@@ -108,9 +110,20 @@ const remarks = {
     return [
       context && above(known.context_length, exact(context[0])) && fill(words.beyond, { context: context[1], length: digits(known.context_length) }),
       published && fill(words.size, { recomputed: digits(known.parameters), published }),
+      variant.format && fill(words.format, variant),
     ];
   },
   training(variant, known, said) {
+    const bound = variant.n && !known.attention_flops_per_position ? words.at_least : "";
+    const lent = borrowed(variant);
+    const most = lent.length ? 2 : 4;
+    for (const line of ["gpu_hours", "cost_usd"]) said[line] = few(float(known[line]), most);
+    if (lent.length) said.days = few(float(known.days), most);
+    if (lent.length) said.gpu_hours = fill(words.about, { value: said.gpu_hours });
+    if (bound) said.gpu_hours = fill(bound, { value: said.gpu_hours });
+    said.what = field.v.value === "own" ? said.name : fill(words.what, { name: variant.root ?? said.name });
+    said.fields = lent.join(words.and);
+    said.lender = data.lender;
     said.share = field.p.value;
     said.count = digits(known.gpu_count);
     const [hours, tokens] = variant.hours?.slice(0, 2).map(exact) ?? [];
@@ -118,10 +131,20 @@ const remarks = {
     return [
       variant.root && fill(words.root, { ...said, ...variant }),
       variant.n && !known.attention_flops_per_position && words.products,
-      hours && fill(words.run, { hours: digits(hours), tokens: variant.hours[2], scaled: write.all(scaled), ratio: significant((100 * float(known.gpu_hours)) / float(scaled)) }),
+      hours && fill(words.run, { name: variant.root ?? said.name, source: variant.hours[3], hours: digits(hours), tokens: variant.hours[2], scaled: write.all(scaled), ratio: significant((100 * float(known.gpu_hours)) / float(scaled)) }),
     ];
   },
 };
+
+// The labels of the inputs that still hold another model's number.
+const borrowed = (variant) =>
+  all("[data-hint]")
+    .map(({ dataset }) => field[dataset.hint])
+    .filter((input) => {
+      const [value, , lent] = (variant.run ?? {})[input.name] ?? [];
+      return lent && !input.disabled && input.value === value;
+    })
+    .map((input) => input.labels[0].textContent.replace(/, .*|，.*/, "").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()));
 
 // ---- Showing ----
 
@@ -129,6 +152,13 @@ function say(first, second = "") {
   find("strong").className = second ? "" : "ds-off";
   find("strong").textContent = first;
   find("output span").textContent = second;
+}
+
+// Why there are no tokens: the field was cleared, the model goes on from other weights, or nobody published them.
+function noTokens({ run, continues, root }, name) {
+  const published = run?.d?.[0];
+  if (published) return fill(words.empty_tokens, { name: root ?? name, tokens: published });
+  return continues ? fill(words.continues, { name, base: continues }) : fill(words.no_tokens, { name: root ?? name });
 }
 
 function update() {
@@ -147,7 +177,7 @@ function update() {
     const run = variant.run ?? data.run;
     for (const small of all("[data-hint]")) {
       const [value, from] = run[small.dataset.hint] ?? ["", words.none];
-      small.textContent = field[small.dataset.hint].value === value ? from : words.own;
+      small.innerHTML = field[small.dataset.hint].value === value ? from : words.own;
     }
   }
   const name = chosen("v");
@@ -156,7 +186,7 @@ function update() {
   if (variant.why) problems.push(fill(words.refused, { name, why: variant.why }));
   else {
     if (data.gpus[field.g.value]) known[data.fact] = exact(data.gpus[field.g.value]);
-    if (variant.n && field.d && !field.d.value) problems.push(fill(words.no_tokens, { name }));
+    if (variant.n && field.d && !field.d.value) problems.push(noTokens(variant, name));
     else read(known, problems);
   }
   const forms = variant.why ? {} : kinds[kind](variant, known, problems, name);
@@ -170,7 +200,7 @@ function update() {
     .map(([line, text, numbers, result]) => `<tr><th scope="row">${data.lines[line][0]}</th><td class="n"><data class="ds-r" data-line="${line}" value="${rounded(result)}">${line.includes("bytes") ? write.all(result) : said[line]}</data></td><td><code>${text}</code><br>${numbers}</td></tr>`)
     .join("");
   find("ul").innerHTML = remarks[kind](variant, known, said).filter(Boolean).map((text) => `<li>${text}</li>`).join("");
-  say(fill(words.answer, said), fill(words.answer_detail, said));
+  say(fill(said.fields ? words.answer_borrowed : words.answer, said), fill(words.answer_detail, said));
   for (const fact of all("[data-fact]")) fact.textContent = said[fact.dataset.fact];
 }
 
