@@ -80,6 +80,12 @@ def date(value: PartialDate, words: Words) -> str:
     return words(key, day=int(day[0]) if day else "", month=words(f"date.months.{month}"), number=int(month), year=year)
 
 
+def month(value: PartialDate, words: Words) -> str:
+    """`May 2024`, with the month as short as a figure needs it."""
+    year, number = value.text.split("-")[:2]
+    return words("date.month", month=words(f"date.short.{number}"), number=int(number), year=year)
+
+
 def length(value: Length) -> str:
     """A length in tokens as printed, with the exact count where K stands for 1,024."""
     shown = quantity(value)

@@ -10,7 +10,7 @@ from catalogue.quotes import Quote, parse
 from . import assets
 from .cite import Citations
 from .context import Context
-from .figures.timeline import figure as timeline_figure
+from .figures import home_hero, home_line, home_map
 from .navigation import beside, navigation
 from .page import Page, Site, marker
 from .pages import (
@@ -38,7 +38,9 @@ from .pages import (
 BLOCKS: Mapping[str, Callable[[Context, Citations], str]] = {
     "families": lambda ctx, citations: models.families_table(citations),
     "sources": lambda ctx, citations: sources.sources(citations).html,
-    "timeline": lambda ctx, citations: timeline_figure(ctx),
+    "hero": lambda ctx, citations: home_hero.figure(ctx),
+    "general-line": lambda ctx, citations: home_line.cards(ctx),
+    "map": lambda ctx, citations: home_map.figure(ctx),
 }
 
 # Addresses that pages had before, by the page that took over. A folder that holds downloads leads to their page.

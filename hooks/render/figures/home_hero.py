@@ -1,0 +1,124 @@
+"""The figure at the head of the home page: how models grew, and how what they keep of a token shrank, model by model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from catalogue.records import first_date
+
+from .. import format
+from ..context import Context
+from ..names import short_size
+from .architecture.marks import hatch
+from .home_line import general_line
+from .scale import Log
+
+_WIDTH, _LEFT = 664.0, 30.0
+_TOP, _BOTTOM = 62.0, 176.0
+_BARS, _GROUND = 74.0, 334.0
+_NARROW, _ROW = 340.0, 46.0
+
+
+@dataclass(frozen=True)
+class Size:
+    """One model in numbers, with its places in both arrangements."""
+
+    id: str
+    name: str
+    date: str
+    total: str
+    active: str
+    cache: str
+    x: float
+    total_y: float
+    active_y: float | None
+    bar: float
+    row: float
+    total_x: float
+    active_x: float | None
+    long: float
+
+
+def figure(context: Context) -> Markup:
+    """Both rows over the same models; a style sheet shows the arrangement that fits."""
+    words = context.words
+    sizes, ticks, grew, shrank = _sizes(context)
+    said = " ".join(
+        words(
+            f"hero.said{'' if s.active else '_dense'}",
+            name=s.name,
+            date=s.date,
+            total=s.total,
+            active=s.active,
+            cache=s.cache,
+        )
+        for s in sizes
+    )
+    return Markup(
+        context.html(
+            "home_hero.svg.jinja",
+            sizes=sizes,
+            ticks=ticks,
+            grew=words("hero.grew", times=grew),
+            shrank=words("hero.shrank", times=shrank),
+            alternative=words("hero.alternative", said=said),
+            ground=_GROUND,
+            width=_WIDTH,
+            narrow_height=72 + len(sizes) * _ROW * 2 + 60,
+            second=72 + len(sizes) * _ROW + 44,
+            hatch=hatch,
+        )
+    )
+
+
+def _sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], str, str]:
+    entries = [
+        entry
+        for entry in general_line(context.catalogue)
+        if entry.variant.parameters.total.value and entry.recount and entry.recount.kv_cache and first_date(entry.model)
+    ]
+    totals = [_value(entry.variant.parameters.total.value) for entry in entries]
+    actives = [
+        _value(a.value) if (a := entry.variant.parameters.activated) is not None and a.value else None
+        for entry in entries
+    ]
+    caches = [entry.recount.kv_cache.value for entry in entries if entry.recount and entry.recount.kv_cache]
+    least = min(float(value) for value in [*totals, *actives] if value)
+    scale = Log(least * 0.8, float(max(totals)), _BOTTOM, _TOP)
+    across = Log(least * 0.8, float(max(totals)), 110, _NARROW - 70)
+    step = (_WIDTH - _LEFT - 78) / max(1, len(entries) - 1)
+    found = []
+    for index, (entry, total, active, cache) in enumerate(zip(entries, totals, actives, caches, strict=True)):
+        date = first_date(entry.model)
+        stated = entry.variant.parameters.activated
+        share = cache / max(caches)
+        found.append(
+            Size(
+                entry.model.id,
+                short_size(entry.variant.name),
+                format.month(date, context.words) if date else "",
+                format.quantity(entry.variant.parameters.total.value) if entry.variant.parameters.total.value else "",
+                format.quantity(stated.value) if stated is not None and stated.value else "",
+                format.integer(cache),
+                round(_LEFT + index * step, 1),
+                scale(float(total)),
+                scale(float(active)) if active else None,
+                round(max(1.5, share * _BARS), 1),
+                round(index * _ROW, 1),
+                across(float(total)),
+                across(float(active)) if active else None,
+                round(max(1.5, share * (_NARROW - 170)), 1),
+            )
+        )
+    ticks = [(format.tick(value), scale(value)) for value in scale.ticks()]
+    grew = format.significant(max(totals) / totals[0], 2)
+    shrank = format.significant(Decimal(caches[0]) / min(caches), 3)
+    return found, ticks, grew, shrank
+
+
+def _value(quantity: object) -> Decimal:
+    return Decimal(getattr(quantity, "value"))  # noqa: B009
