@@ -194,12 +194,6 @@ def test_everything_without_javascript(browser: Browser, address: str, catalogue
     context.close()
 
 
-def test_home_shows_the_models_alone(page: Page, address: str, catalogue: Catalogue) -> None:
-    page.goto(address)
-    assert drawn(page, "svg.ds-timeline a") == names(catalogue)
-    expect(page.locator("#timeline-controls")).to_have_count(0)
-
-
 LINES_MEET_DOTS = """() => {
   const items = [...document.querySelectorAll('svg.ds-timeline a')];
   const place = (a) => a.getAttribute('transform').match(/[\\d.]+/g).map(Number);

@@ -130,7 +130,7 @@ def _named(found: Family, places: dict[str, tuple[float, float]], verticals: Seq
         major = stop.model.track is Track.GENERAL
         name = short_model(stop.model.name)
         wide = text_width(name, _SIZE, bold=major)
-        best, at, anchor, rect = min(
+        _, at, anchor, rect = min(
             (
                 (sum(_overlap(box, other) for other in (*taken, *verticals)) + cost, place, side, box)
                 for place, side, box, cost in _candidates(x, y, wide)

@@ -1,0 +1,121 @@
+"""The map of models: every model at its place, one line to each, forwards in time, and no name on another."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+import pytest
+from playwright.sync_api import Page
+
+from catalogue.records import Catalogue, first_day
+from render import words as language_files
+from render.context import Context, context
+from render.figures.home_line import general_line
+from render.figures.map.across import across
+from render.figures.map.down import down
+
+
+@pytest.fixture(scope="module")
+def ctx(catalogue: Catalogue) -> Context:
+    return context(catalogue, language_files.load("en"))
+
+
+def numbers(path: str) -> list[float]:
+    return [float(one) for one in re.findall(r"-?[\d.]+", path)]
+
+
+def across_of(path: str) -> list[float]:
+    """Every x that a path comes to, in order."""
+    found = []
+    for command, rest in re.findall(r"([MHVQ])([^MHVQ]*)", path):
+        values = numbers(rest)
+        found += values if command == "H" else [] if command == "V" else values[::2]
+    return found
+
+
+def test_every_model_stands_on_the_map(ctx: Context, catalogue: Catalogue) -> None:
+    wide, narrow = across(ctx), down(ctx, {})
+    assert [p.stop.model.id for p in wide.stops] == sorted(
+        catalogue.models, key=lambda id_: (first_day(catalogue.models[id_]), id_)
+    )
+    assert [row.id for row in narrow.rows] == [p.stop.model.id for p in wide.stops]
+
+
+def test_one_line_leads_to_each_model(ctx: Context, catalogue: Catalogue) -> None:
+    expected = {(m.main_parent, m.id) for m in catalogue.models.values() if m.main_parent}
+    for drawn in (across(ctx), down(ctx, {})):
+        assert {(way.older, way.younger) for way in drawn.ways} == expected
+        assert len(drawn.ways) == len(expected)
+
+
+def test_lines_go_forwards_in_time(ctx: Context) -> None:
+    for way in across(ctx).ways:
+        places = across_of(way.path)
+        assert places == sorted(places), way
+        assert places[0] < places[-1]
+
+
+def segments(path: str) -> list[tuple[float, float, float, float]]:
+    """A path as straight pieces from corner to corner."""
+    x = y = 0.0
+    found = []
+    for command, rest in re.findall(r"([MHVQ])([^MHVQ]*)", path):
+        values = numbers(rest)
+        new = (values[0], y) if command == "H" else (x, values[0]) if command == "V" else (values[-2], values[-1])
+        if command != "M":
+            found.append((x, y, *new))
+        x, y = new
+    return found
+
+
+def crosses(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether an upright piece and a level one meet between their ends."""
+    for upright, level in ((a, b), (b, a)):
+        if upright[0] == upright[2] and level[1] == level[3]:
+            low, high = sorted((upright[1], upright[3]))
+            left, right = sorted((level[0], level[2]))
+            if left < upright[0] < right and low < level[1] < high:
+                return True
+    return False
+
+
+def test_few_lines_cross(ctx: Context) -> None:
+    ways = [segments(way.path) for way in across(ctx).ways]
+    crossings = sum(crosses(a, b) for one, other in itertools.combinations(ways, 2) for a in one for b in other)
+    assert crossings <= 3
+
+
+def test_names_lie_on_nothing(ctx: Context) -> None:
+    drawn = across(ctx)
+    for p in drawn.stops:
+        assert 0 < p.label_x < drawn.width
+        assert abs(p.label_y - p.y) > 10, "a name lies on no line of its own row"
+
+
+def test_general_line_is_every_architecture_of_the_track(ctx: Context, catalogue: Catalogue) -> None:
+    entries = general_line(catalogue)
+    assert len({e.architecture_owner for e in entries}) == len(entries)
+    days = [first_day(e.model) for e in entries]
+    assert days == sorted(days)
+
+
+TEXTS = """() => [...document.querySelectorAll("figure svg")].flatMap((svg) => {
+  const texts = [...svg.querySelectorAll("text")].map((t) => [t.textContent, t.getBoundingClientRect()]).filter(([, b]) => b.width);
+  const frame = svg.getBoundingClientRect();
+  return texts.flatMap(([text, a], i) => [
+    ...(a.right > frame.right + 2 || a.left < frame.left - 2 ? [`${text} leaves the figure`] : []),
+    ...texts.slice(i + 1).filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4).map(([other]) => `${text} lies on ${other}`),
+  ]);
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("edition", ["", "zh/"])
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("path", ["", "timeline/"])
+def test_no_text_lies_on_another(page: Page, address: str, edition: str, width: int, path: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address + edition + path)
+    assert page.evaluate(TEXTS) == []
