@@ -69,7 +69,7 @@ def test_what_is_folded_stands_open_without_a_script_too(browser: Browser, addre
 def test_sources_and_the_page_itself_have_their_address(paper: Page, address: str) -> None:
     paper.goto(address + MODEL)
     assert MODEL in paper.locator(".ds-printed").inner_text()
-    first = paper.locator("#s1 a").first
+    first = paper.locator("li:has(#s1) a").first
     shown = first.evaluate("link => getComputedStyle(link, '::after').content")
     assert str(first.get_attribute("data-url")) in shown
 

@@ -216,7 +216,9 @@ def test_every_published_size_is_on_its_page_with_its_source(built: Path, catalo
         source = tree.css_first(value.attributes["href"] or "")
         assert source is not None
         assert total.source is not None
-        assert catalogue.references[total.source.items[0].key].title in source.text()
+        document = source.parent if source.tag == "span" else source
+        assert document is not None
+        assert catalogue.references[total.source.items[0].key].title in document.text()
 
 
 def test_every_recomputed_value_leads_to_its_working(parsed: dict[Path, LexborHTMLParser]) -> None:
@@ -485,6 +487,8 @@ def test_words_have_no_leftovers() -> None:
         "tools.fp8_tflops",
         "tools.memory_gb",
         "tools.bandwidth_tb_per_s",
+        "search.",  # test_search_browser looks after these
+        "architecture.group.",
         "fact.",  # headline numbers
         "part.",  # the parts of a model
         "part_about.",

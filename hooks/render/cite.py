@@ -182,24 +182,32 @@ class Citations:
 
     def lines(self, sources: Sources, addressed: set[str]) -> list[Markup]:
         """Each source of a set as a line; `addressed` are the addresses given so far, and grows."""
-        return [self._line(source, addressed) for source in sources.items]
+        return [self.line(source, addressed) for source in sources.items]
 
-    def _line(self, source: Source, addressed: set[str]) -> Markup:
-        """A source with its place; where it is named first, with its address, which is shown on paper."""
-        reference: Reference = self.context.catalogue.references[source.key]
+    def line(self, source: Source, addressed: set[str]) -> Markup:
+        """A source with its place."""
+        place = self.place(source, addressed)
+        between = ", " if source.locus else ""
+        return self.document(source.key, addressed) + Markup("{}{}").format(between, place)
+
+    def document(self, key: str, addressed: set[str]) -> Markup:
+        """The title of a document as a link; where it is named first, with its address, which is shown on paper."""
+        reference: Reference = self.context.catalogue.references[key]
         address = Markup("")
         if reference.url and reference.url not in addressed:
             addressed.add(reference.url)
             address = Markup(' data-url="{}"').format(reference.url.removeprefix("https://"))
-        line = Markup('<a href="ds:references.md#{}"{}>{}</a>').format(anchor(source.key), address, reference.title)
-        if source.locus:
-            line += Markup(", {}").format(source.locus)
+        return Markup('<a href="ds:references.md#{}"{}>{}</a>').format(anchor(key), address, reference.title)
+
+    def place(self, source: Source, addressed: set[str]) -> Markup:
+        """The place in a document, and the copy that it was read in."""
+        shown = Markup("{}").format(source.locus or "")
         if source.via is not None:
-            line += Markup(' <span class="ds-via">{}</span>').format(
+            shown += Markup(' <span class="ds-via">{}</span>').format(
                 Markup(self.context.words("source.via") + self.context.words("punctuation.gap"))
-                + self._line(source.via, addressed)
+                + self.line(source.via, addressed)
             )
-        return line
+        return shown
 
 
 def plain_text(context: Context, text: Text) -> str:

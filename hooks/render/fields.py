@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.schema.values import Block, Detail, Single, Stated
+from catalogue.schema.values import Absence, Block, Detail, Single, Stated
 
 from .cite import Citations
 from .tables import NOTHING, Cell, Column, Table, sort_key
@@ -35,17 +35,23 @@ def key_value_table(
     caption: str,
     rows: Sequence[tuple[Markup | str, Stated[Any], Markup | str]],
     order: Sequence[str],
+    title: str = "",
 ) -> Table:
     """Rows of `(label, value, unit)`; one value column, or one per variant where they differ.
 
-    A value that is not stated by variant spans the columns instead of being repeated for each.
+    What is not published for all of them is told in one line. A value that is not stated by variant spans the columns instead of being repeated for each.
     """
     words, entries = citations.context.words, citations.context.catalogue.entries
     variants = variants_told_apart([value for _, value, _ in rows], order)
     heads = [Column(words("table.field"))]
     heads += [Column(entries[v].variant.name) for v in variants] or [Column(words("table.value"))]
     body = []
+    silent: list[Markup] = []
     for label, value, unit in rows:
+        if not variants and value.absence is Absence.NOT_PUBLISHED:
+            note = citations.inline(value.note).striptags() if value.note else ""
+            silent.append(citations.marked(str(escape(label)), value.source, note))
+            continue
         cells = [Cell(escape(label))]
         apart = variants if value.by_variant is not None else [""]
         for variant in apart:
@@ -55,7 +61,13 @@ def key_value_table(
                 html += Markup(" ") + unit
             cells.append(Cell(html, sort_key(single), span=1 if variant else max(1, len(variants))))
         body.append(cells)
-    return Table(caption, heads, body, classes="ds-fields")
+    return Table(caption, heads, body, classes="ds-fields", title=title, silent=_line(citations, silent))
+
+
+def _line(citations: Citations, silent: Sequence[Markup]) -> Markup:
+    words = citations.context.words
+    listed = Markup(escape(words("punctuation.listed"))).join(silent)
+    return Markup(words("absence.of", fields=listed)) if silent else Markup("")
 
 
 def labelled(
@@ -82,9 +94,10 @@ FOLD_FROM = 9
 
 
 def details_table(
-    citations: Citations, caption: str, details: Sequence[Detail], order: Sequence[str]
+    citations: Citations, caption: str, details: Sequence[Detail], order: Sequence[str], title: str = ""
 ) -> tuple[Table | None, bool]:
     """Details as a table, and whether it is long enough to be folded away."""
     if not details:
         return None, False
-    return key_value_table(citations, caption, detail_rows(citations, details), order), len(details) >= FOLD_FROM
+    rows = detail_rows(citations, details)
+    return key_value_table(citations, caption, rows, order, title), len(details) >= FOLD_FROM

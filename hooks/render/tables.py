@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -19,11 +19,12 @@ NOTHING = Markup("–")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: HTML, what it is sorted by where that is not its text, and how many columns it spans."""
+    """One cell: HTML, what it is sorted by where that is not its text, how many columns it spans; of a row head, its group."""
 
     html: Markup
     sort: str | None = None
     span: int = 1
+    group: str = ""
 
     @property
     def long(self) -> bool:
@@ -44,13 +45,36 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose first column holds the row headers."""
+    """A table whose first column holds the row headers.
+
+    Attributes:
+        caption: Its name, alone on its page.
+        title: What stands above it, where the heading says the rest of the name.
+        silent: A line on what is not published, each with a link to what was read.
+    """
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     sortable: bool = False
     classes: str = ""
+    title: str = ""
+    silent: Markup = field(default_factory=Markup)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it has one value a row, so that a list in columns shows it in a third of the height."""
+        return len(self.columns) == 2 and ("ds-fields" in self.classes or "ds-constants" in self.classes)
+
+    @property
+    def groups(self) -> list[tuple[str, list[Sequence[Cell]]]]:
+        """Rows that follow each other and are of one group."""
+        found: list[tuple[str, list[Sequence[Cell]]]] = []
+        for row in self.rows:
+            if not found or found[-1][0] != row[0].group:
+                found.append((row[0].group, []))
+            found[-1][1].append(row)
+        return found
 
 
 def sort_key(single: Single[Any] | None) -> str | None:

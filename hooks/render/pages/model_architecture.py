@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup, escape
 
 from catalogue.derive.expression import Term
@@ -37,7 +39,11 @@ def architecture(citations: Citations, model: Model) -> list[Section]:
     html = context.html(
         "model_architecture.html.jinja",
         drawings=_drawings(citations, model, entries),
-        sizes=sizes_table(citations, words("architecture.sizes_caption", model=model.name), entries),
+        sizes=sizes_table(
+            citations,
+            words("architecture.sizes_caption", model=model.name),
+            tuple(sorted(entries, key=lambda entry: entry.variant.id != model.flagship)),
+        ),
         parts=_parts(citations, model, entries),
         explanations=_explanations(citations, entries),
         shared=_shared(citations, entries),
@@ -200,13 +206,40 @@ def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Tabl
     words = citations.context.words
     architectures = [entry.architecture for entry in owners if entry.architecture is not None]
     several = len(owners) > 1
+    order = [words(f"architecture.group.{group}") for group in _GROUPS]
     heads = [Column(words("table.field"))] + [Column(entry.variant.name, several) for entry in owners]
     rows = []
     for key in _keys(architectures):
         values = [dict(stated(a)).get(key) for a in architectures]
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
-        rows.append([Cell(label)] + [value_cell(citations, v) for v in values])
-    return Table(words("architecture.dimensions_caption", model=model.name), heads, rows, classes="ds-dimensions")
+        group = words(f"architecture.group.{_group(key)}")
+        rows.append([Cell(label, group=group)] + [value_cell(citations, v) for v in values])
+    rows.sort(key=lambda row: order.index(row[0].group))
+    caption = words("architecture.dimensions_caption", model=model.name)
+    classes = "ds-dimensions" if several else "ds-dimensions ds-constants"
+    return Table(caption, heads, rows, classes=classes, title=words("architecture.dimensions_short"))
+
+
+_GROUPS = ("basics", "attention", "experts", "positions", "other")
+_BASICS = {"attention", "feed_forward", "num_hidden_layers", "hidden_size", "vocab_size", "tie_word_embeddings"}
+_BASICS |= {"num_nextn_predict_layers", "encoder_layers"}
+_EXPERTS = re.compile(
+    "expert|moe|topk_|n_group|scoring|norm_topk|routed|dense|hash|gate|intermediate|hidden_act|swiglu"
+)
+_POSITIONS = re.compile("rope|max_position")
+_ATTENTION = re.compile("head|lora|attention|window|index|csa|hca|compress|cache|qkv|groups|_dim")
+
+
+def _group(key: str) -> str:
+    """The group that a dimension is listed in."""
+    if key in _BASICS:
+        return "basics"
+    if key.startswith(("engram", "dspark", "hc_", "rms", "initializer", "norms", "qk_norm")):
+        return "other"
+    for group, pattern in (("positions", _POSITIONS), ("experts", _EXPERTS), ("attention", _ATTENTION)):
+        if pattern.search(key):
+            return group
+    return "other"
 
 
 def _keys(architectures: list[Architecture]) -> list[str]:

@@ -115,9 +115,13 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
         "kind": kind if stage.name else "",
         "variants": [entries[id_].variant.name for id_ in stage.variants],
         "summary": citations.inline(stage.summary) if stage.summary else None,
-        "table": key_value_table(citations, caption, rows, order) if rows else None,
+        "table": key_value_table(citations, caption, rows, order, words("training.constants")) if rows else None,
         "details": details_table(
-            citations, words("training.details_caption", stage=named, model=model.name), details, order
+            citations,
+            words("training.details_caption", stage=named, model=model.name),
+            details,
+            order,
+            words("training.further"),
         ),
         "phases": _phases(citations, stage, named),
         "mix": _mix(citations, stage, named),

@@ -1,17 +1,46 @@
-"""The numbered list at the end of a page that every value of it leads to."""
+"""The list at the end of a page that every value of it leads to: a line for each document, with the numbered places in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from ..cite import Citations
 from ..page import Section
 
+# More documents than this are folded away.
+MOST_OPEN = 6
+
+
+@dataclass
+class Document:
+    """A document by its link, with the numbers of the sources that begin with it and what they say."""
+
+    link: Markup
+    places: list[tuple[int, Markup]] = field(default_factory=list)
+
 
 def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | None = None) -> Section:
-    """The list of everything cited so far, or of those in `listing`; the last section to be made."""
-    shown = citations.listing() if listing is None else listing
-    html = citations.context.html("sources.html.jinja", listing=shown)
-    return Section("sources", citations.context.words("section.sources"), html)
+    """The list of everything cited so far, or the plain lines of `listing`; the last section to be made."""
+    title = citations.context.words("section.sources")
+    if listing is not None:
+        return Section("sources", title, citations.context.html("sources.html.jinja", listing=listing))
+    documents = _documents(citations)
+    places = sum(len(document.places) for document in documents)
+    html = citations.context.html("sources_grouped.html.jinja", documents=documents, places=places, most_open=MOST_OPEN)
+    return Section("sources", title, html)
+
+
+def _documents(citations: Citations) -> list[Document]:
+    """Documents in the order in which they are first cited; a set of sources stands with its first."""
+    found: dict[str, Document] = {}
+    addressed: set[str] = set()
+    for sources_, number in citations.numbers.items():
+        first, *others = sources_.items
+        if first.key not in found:
+            found[first.key] = Document(citations.document(first.key, addressed))
+        said = [citations.place(first, addressed), *(citations.line(source, addressed) for source in others)]
+        found[first.key].places.append((number, Markup("; ").join(part for part in said if part)))
+    return list(found.values())

@@ -34,7 +34,12 @@ function show(value) {
     say(working);
     if (value.href) tip.append(Object.assign(document.createElement("a"), { href: value.href, textContent: word("ds-working") }));
   }
-  if (entry) tip.append(...[...entry.childNodes].map((node) => node.cloneNode(true)));
+  if (entry) {
+    // In a list by document the title stands once, before the places.
+    const title = entry.localName === "span" ? entry.parentElement.firstElementChild.cloneNode(true) : null;
+    const said = [...entry.childNodes].slice(title ? 1 : 0).map((node) => node.cloneNode(true));
+    tip.append(...(title ? [title, said.length ? "," : ""] : []), ...said);
+  }
   (document.querySelector("main") ?? document.body).append(tip); // inside a landmark
   owner = value;
   owner.setAttribute("aria-describedby", tip.id);
