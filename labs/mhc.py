@@ -1,5 +1,7 @@
 """Manifold-constrained hyper-connections: several residual streams, mixed by doubly stochastic matrices. mhc eq. 3, 9; deepseek-v4 §2.2."""
 
+from functools import reduce
+
 import numpy as np
 
 
@@ -19,5 +21,4 @@ def step(X, A, B, C, layer):
 
 def gain(matrices):
     """Largest factor by which the product of mixing matrices can enlarge a signal: the greatest sum of a row's magnitudes."""
-    product = np.linalg.multi_dot(matrices) if len(matrices) > 1 else matrices[0]
-    return np.abs(product).sum(axis=1).max()
+    return np.abs(reduce(np.matmul, matrices)).sum(axis=1).max()

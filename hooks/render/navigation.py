@@ -12,7 +12,22 @@ from .context import Context
 from .page import Page
 
 TOOLS = ("tools/memory.md", "tools/training.md")
-GUIDES = ("guides/framework.md", "guides/alignment.md")
+GUIDES = tuple(
+    f"guides/{name}.md"
+    for name in (
+        "reading-a-model",
+        "attention",
+        "experts",
+        "framework",
+        "precision",
+        "optimisers",
+        "data",
+        "long-context",
+        "alignment",
+        "serving",
+        "recent",
+    )
+)
 HISTORY = ("timeline.md", "trends.md", "api-names.md")
 COMPARE = tuple(
     f"compare/{name}.md"

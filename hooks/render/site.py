@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from catalogue.quote_check import BLOCK_CALL
 from catalogue.quotes import Quote, parse
@@ -11,6 +12,7 @@ from . import assets
 from .cite import Citations
 from .context import Context
 from .figures import home_hero, home_line, home_map
+from .mechanisms import MECHANISMS, mechanism
 from .navigation import beside, navigation
 from .page import Page, Site, marker
 from .pages import (
@@ -34,6 +36,11 @@ from .pages import (
     trust,
 )
 
+
+def _mechanism(name: str, ctx: Context, citations: Citations) -> str:
+    return mechanism(ctx, name)
+
+
 # What a hand-written page can place with `{{ block('…') }}`.
 BLOCKS: Mapping[str, Callable[[Context, Citations], str]] = {
     "families": lambda ctx, citations: models.families_table(citations),
@@ -41,6 +48,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations], str]] = {
     "hero": lambda ctx, citations: home_hero.figure(ctx),
     "general-line": lambda ctx, citations: home_line.cards(ctx),
     "map": lambda ctx, citations: home_map.figure(ctx),
+    **{f"mechanism-{name}": partial(_mechanism, name) for name in MECHANISMS},
 }
 
 # Addresses that pages had before, by the page that took over. A folder that holds downloads leads to their page.

@@ -14,6 +14,7 @@ from ..fields import detail_rows, key_value_table
 from ..figures import lineage
 from ..formula import mathml, with_indices
 from ..links import model_link, technique_link
+from ..mechanisms import shown
 from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table
 from ..uses import change, remark
@@ -32,13 +33,14 @@ def page(context: Context, technique: Technique) -> Page:
         Section("lead", "", context.html("technique_lead.html.jinja", what=what, record=_record(citations, technique)))
     ]
     sections.append(Section("why", words("section.why"), f"<p>{citations.inline(technique.why)}</p>"))
-    if technique.how is not None or technique.formulas:
+    figures, code = shown(context, technique.id)
+    if technique.how is not None or technique.formulas or figures or code:
         how = f"<p>{citations.inline(technique.how)}</p>" if technique.how else ""
         sections.append(
             Section(
                 "how",
                 words("section.how"),
-                how + "".join(_formula(citations, number, f) for number, f in enumerate(technique.formulas, 1)),
+                figures + how + "".join(_formula(citations, n, f) for n, f in enumerate(technique.formulas, 1)) + code,
             )
         )
     drawn = lineage.figure(context, technique, context.uses.of(technique.id))

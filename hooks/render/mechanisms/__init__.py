@@ -1,0 +1,114 @@
+"""Mechanisms, drawn: for each a function that gives its panels, and the technique whose page shows it.
+
+Figures are computed by the modules of labs/ or from the catalogue's dimensions. May import labs and the catalogue, no pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from catalogue.records import Catalogue
+
+from ..context import Context
+from ..words import Words
+from .attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
+from .experts import bias_balance, node_limit, router_of_v3
+from .panel import Panel
+from .text import (
+    fill_in_the_middle,
+    group_of_answers,
+    guessing_ahead,
+    networks_in_memory,
+    packing_documents,
+    yarn_ramp,
+)
+from .training import fp8_tiles, learning_rates, mtp_modules, muon_values, pipelines, streams
+
+MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
+    "attention-cache": attention_cache,
+    "mla-two-ways": mla_two_ways,
+    "dsa-selection": dsa_selection,
+    "csa-windows": csa_windows,
+    "ced": causal_encoder_decoder,
+    "router": router_of_v3,
+    "bias-balance": bias_balance,
+    "node-limit": node_limit,
+    "pipelines": pipelines,
+    "fp8-tiles": fp8_tiles,
+    "multi-step": learning_rates,
+    "muon": muon_values,
+    "mtp": mtp_modules,
+    "mhc": streams,
+    "fim": fill_in_the_middle,
+    "packing": packing_documents,
+    "yarn": yarn_ramp,
+    "speculative": guessing_ahead,
+    "grpo": group_of_answers,
+    "networks": networks_in_memory,
+}
+# What the page of a technique shows: mechanisms, and modules of labs/.
+SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "pre-norm-rmsnorm": ((), ("norm",)),
+    "swiglu": ((), ("norm",)),
+    "rope": ((), ("rope",)),
+    "yarn": (("yarn",), ("yarn",)),
+    "mha": (("attention-cache",), ("attention",)),
+    "mqa": (("attention-cache",), ("attention",)),
+    "gqa": (("attention-cache",), ("attention",)),
+    "mla": (("mla-two-ways", "attention-cache"), ("mla",)),
+    "dsa": (("dsa-selection",), ("dsa",)),
+    "csa": (("csa-windows",), ("csa",)),
+    "hca": (("csa-windows",), ("csa",)),
+    "ced": (("ced",), ("ced",)),
+    "deepseekmoe": (("router",), ("router",)),
+    "aux-balance-loss": ((), ("balance",)),
+    "aux-loss-free": (("bias-balance", "router"), ("balance", "router")),
+    "node-limited-routing": (("node-limit",), ("all_to_all",)),
+    "expert-parallelism": (("node-limit",), ()),
+    "mtp": (("mtp",), ("mtp",)),
+    "fim": (("fim",), ("fim",)),
+    "document-packing": (("packing",), ("packing",)),
+    "multi-step-lr": (("multi-step",), ("schedules",)),
+    "wsd": ((), ("schedules",)),
+    "muon": (("muon",), ("muon",)),
+    "mhc": (("mhc",), ("mhc",)),
+    "engram": ((), ("engram",)),
+    "pipeline-parallelism": (("pipelines",), ("pipeline",)),
+    "zero-bubble": (("pipelines",), ("zero_bubble",)),
+    "dualpipe": (("pipelines",), ("dualpipe",)),
+    "dualpipev": (("pipelines",), ("dualpipe",)),
+    "fp8-training": (("fp8-tiles",), ("fp8",)),
+    "speculative-decoding": (("speculative",), ("speculative",)),
+    "grpo": (("grpo", "networks"), ("grpo",)),
+    "ppo": (("networks",), ("ppo",)),
+    "dpo": (("networks",), ("dpo",)),
+}
+_LABS = Path(__file__).parents[3] / "labs"
+
+
+def mechanism(context: Context, name: str) -> str:
+    """The figure of a mechanism with its caption."""
+    panels = MECHANISMS[name](context.words, context.catalogue)
+    return context.html(
+        "mechanism.html.jinja", name=name, panels=panels, caption=context.words(f"mechanism.{name}.caption")
+    )
+
+
+def shown(context: Context, technique_id: str) -> tuple[str, str]:
+    """Figures and code on the page of a technique, each empty where there is none."""
+    figures, labs = SHOWN.get(technique_id, ((), ()))
+    code = [(name, Markup(highlight(_lab(name), PythonLexer(), HtmlFormatter(nowrap=True)))) for name in labs]
+    return (
+        "\n".join(mechanism(context, name) for name in figures),
+        context.html("lab.html.jinja", labs=code) if code else "",
+    )
+
+
+def _lab(name: str) -> str:
+    return (_LABS / f"{name}.py").read_text(encoding="utf-8")

@@ -1,0 +1,203 @@
+"""Mechanisms of training: pipelines, FP8 tiles, learning rates, Muon, MTP and the streams of mHC."""
+
+from __future__ import annotations
+
+import numpy as np
+from labs import dualpipe, fp8, mhc, muon, pipeline, schedules, zero_bubble
+
+from catalogue.records import Catalogue
+
+from ..words import Words
+from .attention import dimension
+from .panel import Panel, columns
+
+# Times of the report's table in units of a forward pass: a backward pass is twice as long, half of it for the weights.
+_TIMES = {"F": 1, "B": 2, "I": 1, "W": 1}
+_STAGES, _BATCHES = 8, 20
+_KINDS = {"F": "attention", "B": "cache", "I": "cache", "W": "cache soft"}
+
+
+Row = list[tuple[float, float, tuple[tuple[str, int, int], ...]]]
+
+
+def _along(device: int, line: int) -> tuple[int, int]:
+    return 0, device
+
+
+def _both_ways(device: int, line: int) -> tuple[int, int]:
+    return line, device if line == 0 else _STAGES - 1 - device
+
+
+def _there_and_back(device: int, line: int) -> tuple[int, int]:
+    return 0, device if line == 0 else _STAGES - 1 - device
+
+
+def _schedules() -> list[tuple[str, list[Row]]]:
+    """The four schedules over as many stages and micro-batches as the report's examples have."""
+    half = _BATCHES // 2
+    return [
+        ("1f1b", pipeline.run(pipeline.one_f_one_b(_STAGES, _BATCHES), _along, _TIMES)),
+        ("zb1p", pipeline.run(zero_bubble.zb1p(_STAGES, _BATCHES), _along, _TIMES)),
+        ("dualpipe", pipeline.run(dualpipe.dualpipe(_STAGES, half), _both_ways, _TIMES)),
+        ("dualpipev", pipeline.run(dualpipe.dualpipe(_STAGES // 2, half, v_shape=True), _there_and_back, _TIMES)),
+    ]
+
+
+def pipelines(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """The four schedules, one line a device, time to the right; idle time is what stays empty."""
+    runs = _schedules()
+    longest = max(end for _, rows in runs for row in rows for _, end, _ in row)
+    scale, panels = 356 / longest, []
+    for name, rows in runs:
+        idle = round(pipeline.idle(rows)[0])
+        panel = Panel(
+            words(f"mechanism.pipelines.{name}"), 128, words("mechanism.pipelines.says", idle=idle, devices=len(rows))
+        )
+        height = 96 / len(rows)
+        for device, row in enumerate(rows):
+            y = device * height
+            panel.bar(0, y, longest * scale, height - 1.5, "faint")
+            for start, end, slot in row:
+                tall = (height - 1.5) / len(slot)
+                for part, (kind, _, _) in enumerate(slot):
+                    panel.cells([(start * scale, y + part * tall)], (end - start) * scale - 0.5, tall, _KINDS[kind])
+        panel.text(
+            0, 114, words("mechanism.pipelines.idle", idle=idle, all=round(max(r[-1][1] for r in rows))), "strong"
+        )
+        panels.append(panel)
+    return [_joined(panel) for panel in panels]
+
+
+def _joined(panel: Panel) -> Panel:
+    """The panel with all shapes of one kind in one path, which is a tenth of the text."""
+    merged: dict[str, str] = {}
+    rest = []
+    for shape in panel.shapes:
+        if shape["is"] == "path" and not shape["kind"].startswith("line"):
+            merged[shape["kind"]] = merged.get(shape["kind"], "") + shape["d"]
+        else:
+            rest.append(shape)
+    shapes = [{"is": "path", "d": d, "kind": kind} for kind, d in merged.items()]
+    bars = [s for s in rest if s["is"] == "bar"]
+    panel.shapes = [*bars, *shapes, *(s for s in rest if s["is"] != "bar")]
+    return panel
+
+
+def fp8_tiles(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """Where the error of FP8 lies when a matrix with an outlier shares one scale and when each tile has its own."""
+    rng = np.random.default_rng(2)
+    x = rng.standard_normal((16, 512))
+    x[5, 300] *= 60_000
+    panels = []
+    for name, rows, across in (("one", 16, 512), ("tiles", 1, 128)):
+        quantised, scale = fp8.quantise(x, rows, across)
+        wrong = np.abs(x - scale * quantised) / np.abs(x)
+        parts = wrong.reshape(16, 32, 16).mean(axis=2)
+        panel = Panel(
+            words(f"mechanism.fp8-tiles.{name}"),
+            190,
+            words("mechanism.fp8-tiles.says", error=f"{100 * np.median(wrong):.1f}"),
+        )
+        for level, kind in ((0.0, "off-0"), (0.05, "off-1"), (0.2, "off-2"), (0.6, "off-3")):
+            above = parts >= level
+            below = parts < {"off-0": 0.05, "off-1": 0.2, "off-2": 0.6, "off-3": np.inf}[kind]
+            panel.cells([(c * 11.1, r * 9) for r, c in np.argwhere(above & below)], 10.4, 8, kind)
+        if across < 512:
+            for tile in range(1, 512 // across):
+                panel.line([(tile * across / 16 * 11.1 - 0.4, 0), (tile * across / 16 * 11.1 - 0.4, 144)], "axis")
+        panel.text(0, 166, words("mechanism.fp8-tiles.median", error=f"{100 * np.median(wrong):.1f}"), "strong")
+        panel.text(0, 184, words("mechanism.fp8-tiles.outlier"), "small")
+        panels.append(panel)
+    return panels
+
+
+def learning_rates(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """The steps of DeepSeek LLM beside a cosine; what a longer run can reuse."""
+    phases = catalogue.models["deepseek-llm"].training[0].learning_rate.phases  # type: ignore[union-attr]
+    drops = [float(phase.until.value.value) / 100 for phase in phases[:-1]]  # type: ignore[union-attr]
+    x = np.linspace(0.004, 1, 250)
+    shapes = {"steps": schedules.multi_step(x, drops, 10**-0.5), "cosine": schedules.cosine(x, 0.1)}
+    panels = []
+    for name, rates in shapes.items():
+        panel = Panel(words(f"mechanism.multi-step.{name}"), 220, words("mechanism.multi-step.says"))
+        panel.line([(30, 10), (30, 180), (356, 180)], "axis")
+        for length, kind in ((1.0, "attention"), (0.5, "off")):
+            panel.line([(30 + 320 * t * length, 180 - 150 * float(y)) for t, y in zip(x, rates, strict=True)], kind)
+        panel.text(350, 26, words("mechanism.multi-step.long"), "strong", "end")
+        panel.text(40, 172, words("mechanism.multi-step.short"), "strong")
+        panel.text(30, 198, words("mechanism.multi-step.tokens"))
+        panels.append(panel)
+    return panels
+
+
+def muon_values(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """Singular values of a gradient before and after the Newton-Schulz iteration."""
+    rng = np.random.default_rng(4)
+    G = rng.standard_normal((24, 3)) @ rng.standard_normal((3, 24)) + 0.1 * rng.standard_normal((24, 24))
+    panels = []
+    for name, matrix in (("before", G / np.linalg.norm(G, 2)), ("after", muon.newton_schulz(G))):
+        values = np.linalg.svd(matrix, compute_uv=False)
+        panel = Panel(words(f"mechanism.muon.{name}"), 170, words("mechanism.muon.says", least=f"{values.min():.2f}"))
+        for (x, width), value in zip(columns(len(values), 0, 356), values, strict=True):
+            panel.bar(x, 140 - 120 * value, width, 120 * value, "attention")
+        panel.line([(0, 140), (356, 140)], "axis")
+        panel.line([(0, 20), (356, 20)], "dashed")
+        panel.text(0, 160, words("mechanism.muon.directions", count=len(values)))
+        panels.append(panel)
+    return panels
+
+
+def mtp_modules(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """Which token the main model and the module predict at each place, and what the module is told."""
+    count, step = 7, 50
+    panels = []
+    for name, ahead in (("main", 1), ("module", 2)):
+        panel = Panel(words(f"mechanism.mtp.{name}"), 168, words(f"mechanism.mtp.{name}_says"))
+        for i in range(count):
+            x = i * step
+            panel.bar(x, 120, 42, 26, "faint")
+            panel.text(x + 21, 137, f"t{i + 1}", "strong", "middle")
+            if i + ahead < count:
+                panel.bar(x, 14, 42, 26, "attention" if ahead == 1 else "other")
+                panel.text(x + 21, 31, f"t{i + 1 + ahead}", "on", "middle")
+                panel.arrow(x + 12, 116, x + 12, 44)
+                if ahead == 2:
+                    panel.line([(x + step + 12, 116), (x + step + 12, 84), (x + 26, 84)], "dashed")
+                    panel.arrow(x + 26, 84, x + 26, 44, "dashed")
+        panel.text(0, 164, words(f"mechanism.mtp.{name}_below"), "small")
+        panels.append(panel)
+    return panels
+
+
+def streams(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """A mixing matrix before and after Sinkhorn-Knopp, and what many of them in a row do to a signal."""
+    entry = catalogue.entries["deepseek-v4-pro-base"]
+    n, layers = dimension(entry, "hc_mult"), dimension(entry, "num_hidden_layers")
+    iterations = dimension(entry, "hc_sinkhorn_iters")
+    rng = np.random.default_rng(9)
+    raw = rng.standard_normal((n, n))
+    panel = Panel(words("mechanism.mhc.matrices"), 230, words("mechanism.mhc.matrices_says"))
+    for left, name, M in ((0, "before", np.exp(raw)), (190, "after", mhc.sinkhorn(raw, iterations))):
+        panel.text(left, 12, words(f"mechanism.mhc.{name}", count=iterations), "strong")
+        for r in range(n):
+            for c in range(n):
+                side = 30 * float(np.sqrt(M[r, c] / M.max()))
+                panel.bar(left + c * 34 + (30 - side) / 2, 22 + r * 34 + (30 - side) / 2, side, side, "attention")
+            panel.text(left + n * 34 + 2, 42 + r * 34, f"{M[r].sum():.1f}")
+        for c in range(n):
+            panel.text(left + c * 34 + 15, 22 + n * 34 + 14, f"{M[:, c].sum():.1f}", anchor="middle")
+    panel.text(0, 202, words("mechanism.mhc.sums"))
+    gains = Panel(words("mechanism.mhc.gains"), 230, words("mechanism.mhc.gains_says"))
+    free = [np.eye(n) + 0.25 * rng.standard_normal((n, n)) for _ in range(layers)]
+    bound = [mhc.sinkhorn(rng.standard_normal((n, n)), iterations) for _ in range(layers)]
+    top = np.log10(max(mhc.gain(free[: i + 1]) for i in range(layers)))
+    gains.line([(36, 10), (36, 190), (356, 190)], "axis")
+    for kind, matrices in (("off", free), ("attention", bound)):
+        heights = [max(0.0, float(np.log10(mhc.gain(matrices[: i + 1])))) for i in range(layers)]
+        gains.line([(36 + 314 * i / (layers - 1), 186 - 170 * h / top) for i, h in enumerate(heights)], kind)
+    for power in range(0, int(top) + 1, 2):
+        gains.text(30, 190 - 170 * power / top, f"{10**power:,}", "small", "end")
+    gains.text(60, 24, words("mechanism.mhc.free"), "strong")
+    gains.text(350, 178, words("mechanism.mhc.bound"), "strong", "end")
+    gains.text(356, 210, words("mechanism.mhc.layers", count=layers), anchor="end")
+    return [panel, gains]

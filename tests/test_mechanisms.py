@@ -1,0 +1,49 @@
+"""Mechanisms: each is drawn in both languages, stands where its technique is explained, and shows what the labs compute."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from labs import pipeline
+
+from catalogue.records import Catalogue
+from render import words as language_files
+from render.context import context, templates
+from render.mechanisms import MECHANISMS, SHOWN, mechanism, shown
+from render.mechanisms.training import _schedules
+from render.words import CHINESE, ENGLISH
+from test_labs import LABS
+
+
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+def test_every_mechanism_is_drawn_and_said(catalogue: Catalogue, language: str) -> None:
+    ctx = context(catalogue, language_files.load(language), templates())
+    for name in MECHANISMS:
+        html = mechanism(ctx, name)
+        panels = html.count("<svg")
+        assert panels == html.count('role="img" aria-label="') >= 1, name
+        assert not re.search(r"\bnan\b|\binf\b|None", html), name
+        for width, x in re.findall(r'<rect[^>]* x="([\d.]+)"[^>]* width="([\d.]+)"', html):
+            assert float(width) + float(x) <= 361, name
+
+
+def test_what_a_page_shows_exists_and_every_lab_is_shown(catalogue: Catalogue) -> None:
+    assert set(SHOWN) <= set(catalogue.techniques)
+    figures = {name for names, _ in SHOWN.values() for name in names}
+    labs = {name for _, names in SHOWN.values() for name in names}
+    assert figures == set(MECHANISMS)
+    assert labs == {path.stem for path in LABS} - {"__init__"}
+
+
+def test_the_code_of_a_lab_stands_on_the_page(catalogue: Catalogue) -> None:
+    ctx = context(catalogue, language_files.load(ENGLISH), templates())
+    _, code = shown(ctx, "mla")
+    assert "absorbed" in re.sub(r"<[^>]+>", "", code)
+    assert shown(ctx, "adamw") == ("", "")
+
+
+def test_the_pipelines_idle_as_their_captions_say(catalogue: Catalogue) -> None:
+    html = mechanism(context(catalogue, language_files.load(ENGLISH), templates()), "pipelines")
+    said = [int(n) for n in re.findall(r"each device idles (\d+) of", html)]
+    assert said == [pipeline.idle(rows)[0] for _, rows in _schedules()]
