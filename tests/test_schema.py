@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+import regress
+from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 from catalogue import strict_yaml
 from catalogue.field_reference import SCHEMAS, json_schema, records, template
@@ -76,6 +79,38 @@ def test_first_line_names_the_schema(folder: Path, file: str) -> None:
     mark, _, path = first.partition("$schema=")
     assert mark == "# yaml-language-server: "
     assert ((folder / file).parent / path).resolve() == DATA / schema_of(file)
+
+
+def patterns(schema: Any) -> Iterator[str]:
+    """Every pattern of a schema, wherever it stands."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("pattern"), str):
+            yield schema["pattern"]
+        for value in schema.values():
+            yield from patterns(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from patterns(value)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_patterns_are_those_of_javascript(name: str) -> None:
+    found = set(patterns(json.loads((DATA / name).read_text(encoding="utf-8"))))
+    assert found
+    for pattern in found:
+        regress.Regex(pattern, "u")
+
+
+def as_javascript(validator: Validator, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and regress.Regex(pattern, "u").find(instance) is None:
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+@pytest.mark.parametrize("file", [MODELS, TECHNIQUES, "models/deepseek-v3.yaml", "copies.yaml"])
+def test_an_editor_finds_nothing_in_the_real_files(file: str) -> None:
+    editor = extend(Draft202012Validator, {"pattern": as_javascript})(validator(file).schema)
+    errors = editor.iter_errors(data_of((DATA / file).read_text(encoding="utf-8")))
+    assert [f"{error.json_path}: {error.message[:200]}" for error in errors] == []
 
 
 REFUSED_BY_SCHEMA = [pytest.param(case, id=case.label) for case in cases("schema") if case.editor]

@@ -108,6 +108,11 @@ class Scalar:
 _QUANTITY = re.compile(r"(?P<qualifier>[~<>≤≥]?)(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?P<suffix>[KMBT%]?)")
 
 
+def _ecma(pattern: str) -> str:
+    """A pattern as JSON Schema has it: without the named groups of Python, which editors refuse."""
+    return re.sub(r"\(\?P<\w+>", "(", pattern)
+
+
 @dataclass(frozen=True)
 class Quantity(Scalar):
     """A number as a source prints it: `236B`, `~600K`, `0.1`, `42.5%`.
@@ -134,7 +139,7 @@ class Quantity(Scalar):
         "for example 4096, 2.4e-4, 236B or ~600K"
     )
     json_schema: ClassVar[JsonSchemaValue] = {
-        "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_QUANTITY.pattern}$"}]
+        "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_ecma(_QUANTITY.pattern)}$"}]
     }
 
     @classmethod
