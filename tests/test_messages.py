@@ -12,7 +12,7 @@ from catalogue.files import MODELS, REFERENCES, TECHNIQUES
 from catalogue.load import load
 from helpers import VALID, Case, cases, check, draft_of, findings_of
 
-TABLES = ("reading", "schema", "references", "rules")
+TABLES = ("reading", "schema", "typing", "references", "rules")
 ALL_CASES = [case for table in TABLES for case in cases(table)]
 
 
@@ -88,13 +88,16 @@ def test_missing_file(valid: Path, name: str) -> None:
 def test_file_that_is_not_utf_8(valid: Path, name: str) -> None:
     (valid / name).write_bytes((valid / name).read_bytes() + "# café\n".encode("latin-1"))
     (finding,) = findings_of(valid)
-    assert str(finding) == f"valid/{name}:1: is not UTF-8 text; put the file back, saved as UTF-8"
+    line = (valid / name).read_bytes().count(b"\n")
+    assert str(finding) == f"valid/{name}:{line}: is not UTF-8 text: the byte 0xe9; put the file back, saved as UTF-8"
 
 
 def test_file_of_an_entry_that_cannot_be_read(valid: Path) -> None:
     (valid / "models/dor.yaml").write_bytes("# café\n".encode("latin-1"))
     (finding,) = findings_of(valid)
-    assert str(finding) == "valid/models/dor.yaml:1: is not UTF-8 text; put the file back, saved as UTF-8"
+    assert (
+        str(finding) == "valid/models/dor.yaml:1: is not UTF-8 text: the byte 0xe9; put the file back, saved as UTF-8"
+    )
 
 
 def test_file_of_an_entry_with_another_ending(valid: Path) -> None:
@@ -187,6 +190,28 @@ def test_all_mistakes_are_reported_in_one_run_in_order(together: list[Case], val
     assert {case.file for case in together} == {MODELS, TECHNIQUES, REFERENCES}
     places = [(finding.file, finding.line) for finding in findings]
     assert places == sorted(places)
+
+
+def test_schema_and_rules_report_in_one_run(valid: Path) -> None:
+    together = [
+        case
+        for case in ALL_CASES
+        if case.label in ("word of a list", "mix that does not add up", "source without a place")
+    ]
+    assert {case.rule is None for case in together} == {True, False}
+    for case in together:
+        case.apply(valid)
+    findings = findings_of(valid)
+    for case in together:
+        assert any(f.path == case.path and case.says[0] in str(f) for f in findings), case.label
+    assert len(findings) == len(together)
+
+
+def test_what_may_follow_from_a_value_that_does_not_fit_waits(valid: Path) -> None:
+    text = (valid / MODELS).read_text(encoding="utf-8")
+    (valid / MODELS).write_text(text.replace("attention: GQA", "attention: gqa"), encoding="utf-8")
+    (finding,) = findings_of(valid)
+    assert finding.nearest == "`GQA`"
 
 
 def test_check_prints_every_finding_and_fails(valid: Path) -> None:

@@ -32,8 +32,10 @@ def texts(data: FilePath) -> dict[str, str]:
                 found[name] = (data / name).read_text(encoding="utf-8")
             except OSError as error:
                 findings.append(_unread(data, name, f"cannot be read: {error.strerror}"))
-            except UnicodeDecodeError:
-                findings.append(_unread(data, name, "is not UTF-8 text"))
+            except UnicodeDecodeError as error:
+                read = error.object[: error.start]
+                line, byte = read.count(b"\n") + 1, error.object[error.start]
+                findings.append(_unread(data, name, f"is not UTF-8 text: the byte {byte:#04x}", line))
         else:
             findings.append(
                 Finding(
@@ -45,8 +47,8 @@ def texts(data: FilePath) -> dict[str, str]:
     return found
 
 
-def _unread(data: FilePath, name: str, problem: str) -> Finding:
-    return Finding(f"{data.name}/{name}", 1, "", problem, fix="put the file back, saved as UTF-8")
+def _unread(data: FilePath, name: str, problem: str, line: int = 1) -> Finding:
+    return Finding(f"{data.name}/{name}", line, "", problem, fix="put the file back, saved as UTF-8")
 
 
 def models(texts: Mapping[str, str], folder: str) -> Located:

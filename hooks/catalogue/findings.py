@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One located problem. `file` is relative to the project, `line` counts from 1."""
+    """One located problem.
+
+    Attributes:
+        file: Relative to the project.
+        line: Counts from 1.
+        path: Where it is, in words; empty where no key can be named.
+        repair: What to write instead of what, on this line or the few behind it, where only one repair is right.
+    """
 
     file: str
     line: int
@@ -23,6 +30,7 @@ class Finding:
     allowed: str = ""
     nearest: str = ""
     fix: str = ""
+    repair: tuple[str, str] | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         parts = [self.found, self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]

@@ -11,14 +11,17 @@ from .files import COPIES, REFERENCES, TECHNIQUES, TERMS
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .records import Catalogue
-from .rules import ALL
+from .references import Reference
+from .rules import ALL, APART
 from .rules.draft import Draft
+from .rules.ids import ids_are_unique
 from .schema.copies import Copies, CopiesFile
 from .schema.model import ModelsFile
 from .schema.technique import TechniquesFile
 from .schema.term import TermsFile
 from .schema.values import Text
-from .validate import validate
+from .strict_yaml import Located
+from .validate import mended, validate
 
 SLIPS = "slips.json"
 
@@ -26,14 +29,12 @@ SLIPS = "slips.json"
 def load(data: FilePath) -> Catalogue:
     """Return the checked catalogue of the folder `data`.
 
-    Raises CatalogueError with every finding. Where a file does not fit the schema, rules
-    that compare values are not run: they would only repeat its errors.
+    Raises CatalogueError with every finding, of the schema and of the rules.
     """
     data = data.resolve()
     texts = files.texts(data)
     draft, findings = draft_of(data.name, texts)
-    for rule in ALL:
-        findings += rule(draft)
+    findings += what_rules_find(draft)
     if findings:
         raise CatalogueError(findings)
     return Catalogue(
@@ -87,6 +88,7 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
     if copies_file.data is not None:
         copies, found = validate(copies_file, CopiesFile)
         findings += found
+<<<<<<< HEAD
     if terms_file.data is not None:
         terms, found = validate(terms_file, TermsFile)
         findings += found
@@ -104,8 +106,70 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         copies,
         terms_file,
         terms,
+=======
+    if models is None or techniques is None or copies is None:
+        raise CatalogueError(
+            [*findings, *_beside(findings, (models_file, techniques_file, copies_file), (folder, cited))]
+        )
+    return _draft(
+        (models_file, models), (techniques_file, techniques), (copies_file, copies), (folder, cited)
+    ), findings
+
+
+def _draft(
+    models: tuple[Located, ModelsFile],
+    techniques: tuple[Located, TechniquesFile],
+    copies: tuple[Located, CopiesFile],
+    bibliography: tuple[str, Mapping[str, Reference]],
+) -> Draft:
+    folder, cited = bibliography
+    table = Copies.of(copies[1], (key for key, reference in cited.items() if reference.copy))
+    return Draft(
+        models[0],
+        with_sources(models[1], table),
+        techniques[0],
+        with_sources(techniques[1], table),
+        f"{folder}/{REFERENCES}",
+        cited,
+        *copies,
+>>>>>>> 5ebb297 (Messages: the root first, one finding a mistake, schema and rules in one run)
     )
-    return draft, findings
+
+
+def what_rules_find(draft: Draft) -> list[Finding]:
+    """What the rules find. Where an id is used twice, those alone that look at each entry by itself."""
+    doubled = list(ids_are_unique(draft))
+    return [
+        *doubled,
+        *(finding for rule in (APART if doubled else ALL) if rule is not ids_are_unique for finding in rule(draft)),
+    ]
+
+
+def _beside(
+    findings: list[Finding],
+    located: tuple[Located, Located, Located],
+    bibliography: tuple[str, Mapping[str, Reference]],
+) -> list[Finding]:
+    """What the rules find beside values that do not fit the schema: nothing in the variant, stage or block where one stands."""
+    if any(file.data is None for file in located):
+        return []
+    models, techniques = mended(located[0], ModelsFile), mended(located[1], TechniquesFile)
+    copies = mended(located[2], CopiesFile)
+    if models is None or techniques is None or copies is None:
+        return []
+    draft = _draft((located[0], models), (located[1], techniques), (located[2], copies), bibliography)
+    broken = {(finding.file, _region(finding.path)) for finding in findings}
+    found = [finding for rule in APART for finding in rule(draft)]
+    return [finding for finding in found if not any(_inside(finding, *place) for place in broken)]
+
+
+def _region(path: str) -> str:
+    """The part of an entry in which a mistake may have others follow: its variant, stage or block."""
+    return ".".join(path.split(".")[: 4 if ".variants." in path or ".training." in path else 3])
+
+
+def _inside(finding: Finding, file: str, region: str) -> bool:
+    return finding.file == file and (finding.path.startswith(region) or region.startswith(finding.path))
 
 
 def _slips(path: FilePath) -> dict[str, dict[str, dict[str, int]]]:

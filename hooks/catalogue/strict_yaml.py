@@ -25,6 +25,7 @@ except ImportError:  # pragma: no cover - PyYAML without libyaml
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_LONGEST_NUMBER = 30
 _OCTAL_LOOK = re.compile(r"[-+]?0[0-9_]+|0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9]*_[0-9_]+")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 _YAML_11_BOOL = {"on", "off", "yes", "no", "y", "n"}
@@ -80,9 +81,17 @@ class Located:
             path = path[:-1]
         return path
 
-    def finding(self, path: Path, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:
+    def finding(
+        self,
+        path: Path,
+        found: str,
+        allowed: str = "",
+        nearest: str = "",
+        fix: str = "",
+        repair: tuple[str, str] | None = None,
+    ) -> Finding:
         """A finding at `path`, with entries called by their id where they have one."""
-        return Finding(self.file_of(path), self.line(path), self.spoken(path), found, allowed, nearest, fix)
+        return Finding(self.file_of(path), self.line(path), self.spoken(path), found, allowed, nearest, fix, repair)
 
     def place(self, path: Path, beside: Path) -> str:
         """Where the value at `path` stands, for a message about the one at `beside`: `line 7`, or file and line."""
@@ -100,6 +109,13 @@ class Located:
             name = node.get("id") if isinstance(part, int) and isinstance(node, Mapping) else None
             spoken.append(name if isinstance(name, str) else part)
         return dotted(tuple(spoken))
+
+
+# What a reader of YAML says, and what was most likely meant.
+_MEANT = {
+    "mapping values are not allowed in this context": "put a text with a colon in it into quotes, or correct the indentation",
+    "found character '\\t' that cannot start any token": "indent with spaces, not with a tab",
+}
 
 
 def read(text: str, file: str, under: Path = ()) -> Located:
@@ -130,15 +146,12 @@ def read(text: str, file: str, under: Path = ()) -> Located:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         context = f" {error.context}" if error.context else ""
-        located.findings.append(
-            Finding(
-                file,
-                mark.line + 1 if mark else 1,
-                "",
-                f"not YAML: {error.problem}{context}",
-                fix="check indentation, colons and quotes near this line",
-            )
-        )
+        found = f"not YAML: {error.problem}{context}"
+        line = mark.line + 1 if mark else 1
+        fix = _MEANT.get(error.problem or "", "check indentation, colons and quotes near this line")
+        if opened := _open_quote(text, line):
+            line, found, fix = opened, "not YAML: a quote that is not closed on its line", "close the quote"
+        located.findings.append(Finding(file, line, "", found, fix=fix))
         return located
     except RecursionError:
         located.findings.append(
@@ -175,6 +188,15 @@ def read(text: str, file: str, under: Path = ()) -> Located:
     if builder.aliased:
         located.data = None
     return located
+
+
+_OPEN_QUOTE = re.compile(r"""^[^#"']*?(?:: |- |\[|\{|, )(?:"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$""")
+
+
+def _open_quote(text: str, before: int) -> int | None:
+    """The last line, not behind line `before`, on which a quote is opened and not closed: the reader notices it much later."""
+    lines = text.split("\n")[:before]
+    return next((n for n in range(len(lines), 0, -1) if _OPEN_QUOTE.match(lines[n - 1])), None)
 
 
 def _placed(data: Any, under: Path) -> Any:
@@ -285,6 +307,11 @@ class _Builder:
             return text
         if text in ("true", "false"):
             return text == "true"
+        if len(text) > _LONGEST_NUMBER and (_INT.fullmatch(text) or _FLOAT.fullmatch(text)):
+            self.complain(
+                event, path, f"a number of {len(text):,} characters", f"at most {_LONGEST_NUMBER}", "write it shorter"
+            )
+            return text
         if _INT.fullmatch(text):
             return int(text)
         if _FLOAT.fullmatch(text):

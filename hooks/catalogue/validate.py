@@ -5,6 +5,7 @@ Takes a `Located` file and a pydantic class, gives the frozen record or findings
 
 from __future__ import annotations
 
+import copy
 import types
 import typing
 from enum import Enum
@@ -17,6 +18,8 @@ from .findings import Finding, Path, nearest
 from .strict_yaml import Located
 
 R = TypeVar("R", bound=BaseModel)
+MANY_KEYS = 12
+_ROUNDS = 4
 
 
 def validate(located: Located, schema: type[R]) -> tuple[R | None, list[Finding]]:
@@ -24,10 +27,82 @@ def validate(located: Located, schema: type[R]) -> tuple[R | None, list[Finding]
     try:
         return schema.model_validate(located.data), []
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        return None, [
-            _finding(located, schema, details) for details in errors if not _follows_from_another(details, errors)
-        ]
+        return None, _findings(located, schema, error.errors(include_url=False))
+
+
+def mended(located: Located, schema: type[R]) -> R | None:
+    """The record with an example in place of each value that does not fit, so that rules can look at the rest.
+
+    None where that cannot be done: what is wrong is an id, or a part that has no example.
+    """
+    data = copy.deepcopy(located.data)
+    for _ in range(_ROUNDS):
+        try:
+            return schema.model_validate(data)
+        except ValidationError as error:
+            for details in error.errors(include_url=False):
+                if not _mend(data, schema, _path(details), details["type"]):
+                    return None
+    return None
+
+
+def _mend(data: Any, schema: type[BaseModel], path: Path, kind: str) -> bool:
+    """Put the field's example at the end of `path`, or take the value out; whether that was done."""
+    above: list[tuple[Any, str | int]] = []
+    node = data
+    for part in path:
+        if isinstance(node, dict) and (part in node or (kind == "missing" and part == path[-1])):
+            above.append((node, part))
+            node = node.get(part)
+        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+            above.append((node, part))
+            node = node[part]
+        else:
+            break
+    if not above or above[-1][1] == "id" or isinstance(above[-1][1], int):
+        return False
+    container, key = above[-1]
+    field = _field_at(schema, tuple(part for _, part in above))
+    if field is not None and field.examples:
+        container[key] = copy.deepcopy(field.examples[0])
+    elif key in container and (field is None or not field.is_required()):
+        del container[key]
+    else:
+        return False
+    return True
+
+
+def _field_at(schema: type[BaseModel], path: Path) -> Any:
+    """The field of a record that `path` names; None where it names none."""
+    for option in _annotation_at(schema, path[:-1]):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            return option.model_fields.get(str(path[-1]))
+    return None
+
+
+def _findings(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> list[Finding]:
+    """A finding for each error that does not follow from another one."""
+    read = {(finding.line, finding.path) for finding in located.findings}
+    missing = {(_path(e)[:-1], str(_path(e)[-1])) for e in errors if e["type"] == "missing"}
+    meant = set()
+    for details in errors:
+        path = _path(details)
+        if details["type"] == "extra_forbidden":
+            close = nearest(path[-1], fields_at(schema, path[:-1])).strip("`")
+            meant |= {(path[:-1], close)} & missing
+    found = []
+    for details in errors:
+        path = _path(details)
+        if _follows_from_another(details, errors) or (details["type"] == "missing" and (path[:-1], path[-1]) in meant):
+            continue
+        finding = _finding(located, schema, details)
+        if (finding.line, finding.path) not in read:  # said by the reader of the file already
+            found.append(finding)
+    return found
+
+
+def _path(details: ErrorDetails) -> Path:
+    return tuple(part for part in details["loc"] if not (isinstance(part, str) and part.startswith("function-")))
 
 
 def _follows_from_another(details: ErrorDetails, errors: list[ErrorDetails]) -> bool:
@@ -39,42 +114,80 @@ def _follows_from_another(details: ErrorDetails, errors: list[ErrorDetails]) -> 
 
 
 def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -> Finding:
-    path: Path = tuple(part for part in details["loc"] if not (isinstance(part, str) and part.startswith("function-")))
+    path = _path(details)
     kind, context = details["type"], details.get("ctx", {})
     where = located.known(path)
     if kind == "extra_forbidden":
-        allowed = sorted(fields_at(schema, path[:-1]))
-        word = str(path[-1])
-        return located.finding(
-            where,
-            f"unknown key `{word}`",
-            "allowed are " + ", ".join(f"`{name}`" for name in allowed),
-            nearest(word, allowed),
-            "correct the key or take it out",
-        )
+        return _unknown_key(located, where, str(path[-1]), sorted(fields_at(schema, path[:-1])))
     if kind == "missing":
         return located.finding(where, f"`{path[-1]}` is missing", "it is required here", fix=f"add `{path[-1]}:`")
-    found = f"found {_as_written(details['input'])}"
+    written = _as_written(details["input"])
+    found = f"found {written}"
     if kind == "enum":
         words = [str(w) for w in _enum_words(schema, path)]
+        close = nearest(details["input"], words)
+        same = close.strip("`").lower() == str(details["input"]).lower()
         return located.finding(
             where,
             found,
             "allowed are " + ", ".join(f"`{w}`" for w in words),
-            nearest(details["input"], words),
+            close,
             "use one of these words",
+            (str(details["input"]), close.strip("`")) if same else None,
         )
     if kind == "string_pattern_mismatch":
         return located.finding(
             where, found, _pattern_in_words(str(context.get("pattern", ""))), fix="correct the spelling"
         )
-    message = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    allowed, fix = _in_words(details, written)
+    instead = getattr(context.get("error"), "instead", "")
     return located.finding(
         where,
         found,
-        message[:1].lower() + message[1:],
-        fix="correct the value; the field reference on “Add a model” shows an example",
+        allowed,
+        f"`{instead}`" if instead else "",
+        fix,
+        (str(getattr(details["input"], "written", details["input"])), instead) if instead else None,
     )
+
+
+def _unknown_key(located: Located, where: Path, word: str, allowed: list[str]) -> Finding:
+    close = nearest(word, allowed)
+    listed = "allowed are " + ", ".join(f"`{name}`" for name in allowed)
+    if close and len(allowed) > MANY_KEYS:
+        listed = f"allowed are {len(allowed)} keys, which “Add a model” lists"
+    return located.finding(where, f"unknown key `{word}`", listed, close, "correct the key or take it out")
+
+
+# What a value has to be, by the name that pydantic gives the mistake.
+_KINDS = {
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number"),
+    **dict.fromkeys(("string_type",), "a text; put a number or a truth value that is meant as text into quotes"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
+    **dict.fromkeys(
+        ("model_type", "model_attributes_type", "dict_type"), "keys and values, each on a line: `key: value`"
+    ),
+    **dict.fromkeys(("tuple_type", "list_type"), "a list: each item on a line with a hyphen before it"),
+    "string_too_short": "a text that is not empty",
+}
+
+
+def _in_words(details: ErrorDetails, written: str) -> tuple[str, str]:
+    """What is allowed, and what to do."""
+    kind, context = details["type"], details.get("ctx", {})
+    if kind == "too_short":
+        least = context.get("min_length", 1)
+        return f"at least {least} {'item' if least == 1 else 'items'}", "add what is missing, or take the key out"
+    if kind == "greater_than":
+        return f"a number above {context.get('gt')}", "correct the number"
+    if kind == "greater_than_equal":
+        return f"a number from {context.get('ge')} on", "correct the number"
+    if kind == "int_type" and isinstance(details["input"], str) and details["input"].isdigit():
+        return _KINDS[kind], "take the quotes away"
+    if kind in _KINDS:
+        return _KINDS[kind], "correct the value; the field reference on “Add a model” shows an example"
+    message = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return message[:1].lower() + message[1:], "correct the value; the field reference on “Add a model” shows an example"
 
 
 def _as_written(value: Any) -> str:
@@ -83,7 +196,8 @@ def _as_written(value: Any) -> str:
         return "a mapping" if isinstance(value, dict) else "a list"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    return f"`{getattr(value, 'written', value)}`"
+    written = str(getattr(value, "written", value))
+    return f"`{written if len(written) < 200 else written[:200] + '…'}`"
 
 
 _PATTERNS = {

@@ -94,3 +94,28 @@ ALL: tuple[Rule, ...] = (
     terms.kinds_have_one_subject,
     terms.no_avoided_form,
 )
+
+# Rules that look at each entry by itself, whatever ids the others have.
+APART: tuple[Rule, ...] = (
+    sources.every_value_has_a_source,
+    sources.sources_name_a_place,
+    sources.references_resolve,
+    copies.copies_resolve,
+    copies.via_differs_from_the_table,
+    dates.paper_near_weights,
+    dates.arxiv_month,
+    architecture.fields_for_the_kind,
+    architecture.heads,
+    architecture.experts,
+    architecture.layers_of_each_kind,
+    architecture.modules_complete,
+    schedule.phases_in_order,
+    schedule.mix_adds_up,
+    schedule.steps_give_the_tokens,
+    schedule.stage_tokens_add_up,
+    cost.hours_add_up,
+    cost.hours_give_the_cost,
+    evaluation.names_agree,
+    words.starts_are_known,
+    words.formats_are_known,
+)

@@ -83,6 +83,14 @@ class Draft:
         walk(self.techniques, lambda value, path: found.append((self.techniques_file, path, value)))
         return tuple(found)
 
-    def finding(self, path: Path, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:
+    def finding(
+        self,
+        path: Path,
+        found: str,
+        allowed: str = "",
+        nearest: str = "",
+        fix: str = "",
+        repair: tuple[str, str] | None = None,
+    ) -> Finding:
         """A finding in the models file."""
-        return self.models_file.finding(path, found, allowed, nearest, fix)
+        return self.models_file.finding(path, found, allowed, nearest, fix, repair)

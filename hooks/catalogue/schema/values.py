@@ -83,6 +83,14 @@ class Name(Text):
     _words: ClassVar[re.Pattern[str]] = _COMMON_WORD
 
 
+class Unfit(ValueError):
+    """A value that is not allowed, with the way to write it where there is only one."""
+
+    def __init__(self, message: str, instead: str = "") -> None:
+        super().__init__(message)
+        self.instead = instead
+
+
 class Scalar:
     """Base of values that are written as one YAML scalar and parsed by `parse`."""
 
@@ -106,6 +114,19 @@ class Scalar:
 
 
 _QUANTITY = re.compile(r"(?P<qualifier>[~<>≤≥]?)(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?P<suffix>[KMBT%]?)")
+
+
+_WORDS = re.compile(
+    r"(?P<qualifier>[~<>≤≥]?)\s*(?P<number>\d{1,3}([,_]\d{3})+(\.\d+)?|\d+(\.\d+)?)\s*(?P<word>[A-Za-z]*|%|per ?cent)"
+)
+_MULTIPLES = {
+    **dict.fromkeys(("thousand", "thousands"), "K"),
+    **dict.fromkeys(("million", "millions", "mn"), "M"),
+    **dict.fromkeys(("billion", "billions", "bn", "g"), "B"),
+    **dict.fromkeys(("trillion", "trillions", "tn"), "T"),
+    **dict.fromkeys(("percent", "per cent"), "%"),
+}
+_LARGEST = Decimal(10) ** 27
 
 
 def _ecma(pattern: str) -> str:
@@ -150,8 +171,10 @@ class Quantity(Scalar):
         written = str(getattr(data, "written", data))
         match = _QUANTITY.fullmatch(written)
         if match is None or match["suffix"] not in cls.factors:
-            raise ValueError(f"not a quantity; allowed is {cls.allowed}")
+            raise Unfit(f"not a quantity; allowed is {cls.allowed}", cls._instead(written))
         number, factor = Decimal(match["number"]), cls.factors[match["suffix"]]
+        if abs(number) > _LARGEST:
+            raise Unfit(f"more than anything here can be; allowed is {cls.allowed}")
         exponent = number.as_tuple().exponent
         assert isinstance(exponent, int)
         return cls(
@@ -160,6 +183,16 @@ class Quantity(Scalar):
             step=Decimal(1).scaleb(exponent) * factor,
             qualifier=match["qualifier"],
         )
+
+    @classmethod
+    def _instead(cls, written: str) -> str:
+        """`14.8T` for `14.8 trillion`, `9B` for `9 b`, `64000` for `64,000`; empty where it is not clear."""
+        match = _WORDS.fullmatch(written.strip())
+        if match is None:
+            return ""
+        suffix = _MULTIPLES.get(match["word"].lower(), match["word"].upper())
+        found = match["qualifier"] + match["number"].replace(",", "").replace("_", "") + suffix
+        return found if _QUANTITY.fullmatch(found) and suffix in cls.factors else ""
 
     @property
     def is_percentage(self) -> bool:
