@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import BaseModel
 
 from . import files, references, strict_yaml
 from .files import COPIES, REFERENCES, TECHNIQUES, TERMS
@@ -66,73 +69,42 @@ def without_chinese(data: FilePath) -> list[Finding]:
 
 def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding]]:
     """The files held against the schema, and what is wrong with them. Raises CatalogueError where one does not fit it."""
-    models_file = files.models(texts, folder)
-    techniques_file = strict_yaml.read(texts[TECHNIQUES], f"{folder}/{TECHNIQUES}")
+    located = (
+        files.models(texts, folder),
+        strict_yaml.read(texts[TECHNIQUES], f"{folder}/{TECHNIQUES}"),
+        strict_yaml.read(texts.get(COPIES, "copies: {}"), f"{folder}/{COPIES}"),
+        strict_yaml.read(texts.get(TERMS, "terms: []"), f"{folder}/{TERMS}"),
+    )
     cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
-    copies_file = strict_yaml.read(texts.get(COPIES, "copies: {}"), f"{folder}/{COPIES}")
-    terms_file = strict_yaml.read(texts.get(TERMS, "terms: []"), f"{folder}/{TERMS}")
-    findings = [
-        *findings,
-        *models_file.findings,
-        *techniques_file.findings,
-        *copies_file.findings,
-        *terms_file.findings,
-    ]
-    models = techniques = copies = terms = None
-    if models_file.data is not None:
-        models, found = validate(models_file, ModelsFile)
+    for file in located:
+        findings += file.findings
+    records: list[Any] = []
+    for file, schema in zip(located, _SCHEMAS, strict=True):
+        record, found = validate(file, schema) if file.data is not None else (None, [])
+        records.append(record)
         findings += found
-    if techniques_file.data is not None:
-        techniques, found = validate(techniques_file, TechniquesFile)
-        findings += found
-    if copies_file.data is not None:
-        copies, found = validate(copies_file, CopiesFile)
-        findings += found
-<<<<<<< HEAD
-    if terms_file.data is not None:
-        terms, found = validate(terms_file, TermsFile)
-        findings += found
-    if models is None or techniques is None or copies is None or terms is None:
-        raise CatalogueError(findings)
+    if None in records:
+        raise CatalogueError([*findings, *_beside(findings, folder, located, cited)])
+    return _draft(folder, located, records, cited), findings
+
+
+_SCHEMAS: tuple[type[BaseModel], ...] = (ModelsFile, TechniquesFile, CopiesFile, TermsFile)
+
+
+def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cited: Mapping[str, Reference]) -> Draft:
+    models, techniques, copies, terms = records
     table = Copies.of(copies, (key for key, reference in cited.items() if reference.copy))
-    draft = Draft(
-        models_file,
+    return Draft(
+        located[0],
         with_sources(models, table),
-        techniques_file,
+        located[1],
         with_sources(techniques, table),
         f"{folder}/{REFERENCES}",
         cited,
-        copies_file,
+        located[2],
         copies,
-        terms_file,
+        located[3],
         terms,
-=======
-    if models is None or techniques is None or copies is None:
-        raise CatalogueError(
-            [*findings, *_beside(findings, (models_file, techniques_file, copies_file), (folder, cited))]
-        )
-    return _draft(
-        (models_file, models), (techniques_file, techniques), (copies_file, copies), (folder, cited)
-    ), findings
-
-
-def _draft(
-    models: tuple[Located, ModelsFile],
-    techniques: tuple[Located, TechniquesFile],
-    copies: tuple[Located, CopiesFile],
-    bibliography: tuple[str, Mapping[str, Reference]],
-) -> Draft:
-    folder, cited = bibliography
-    table = Copies.of(copies[1], (key for key, reference in cited.items() if reference.copy))
-    return Draft(
-        models[0],
-        with_sources(models[1], table),
-        techniques[0],
-        with_sources(techniques[1], table),
-        f"{folder}/{REFERENCES}",
-        cited,
-        *copies,
->>>>>>> 5ebb297 (Messages: the root first, one finding a mistake, schema and rules in one run)
     )
 
 
@@ -146,18 +118,15 @@ def what_rules_find(draft: Draft) -> list[Finding]:
 
 
 def _beside(
-    findings: list[Finding],
-    located: tuple[Located, Located, Located],
-    bibliography: tuple[str, Mapping[str, Reference]],
+    findings: list[Finding], folder: str, located: Sequence[Located], cited: Mapping[str, Reference]
 ) -> list[Finding]:
     """What the rules find beside values that do not fit the schema: nothing in the variant, stage or block where one stands."""
     if any(file.data is None for file in located):
         return []
-    models, techniques = mended(located[0], ModelsFile), mended(located[1], TechniquesFile)
-    copies = mended(located[2], CopiesFile)
-    if models is None or techniques is None or copies is None:
+    records = [mended(file, schema) for file, schema in zip(located, _SCHEMAS, strict=True)]
+    if None in records:
         return []
-    draft = _draft((located[0], models), (located[1], techniques), (located[2], copies), bibliography)
+    draft = _draft(folder, located, records, cited)
     broken = {(finding.file, _region(finding.path)) for finding in findings}
     found = [finding for rule in APART for finding in rule(draft)]
     return [finding for finding in found if not any(_inside(finding, *place) for place in broken)]
