@@ -147,11 +147,11 @@ def read(text: str, file: str, under: Path = ()) -> Located:
         mark = error.problem_mark or error.context_mark
         context = f" {error.context}" if error.context else ""
         found = f"not YAML: {error.problem}{context}"
-        line = mark.line + 1 if mark else 1
+        number = mark.line + 1 if mark else 1
         fix = _MEANT.get(error.problem or "", "check indentation, colons and quotes near this line")
-        if opened := _open_quote(text, line):
-            line, found, fix = opened, "not YAML: a quote that is not closed on its line", "close the quote"
-        located.findings.append(Finding(file, line, "", found, fix=fix))
+        if opened := _open_quote(text, number):
+            number, found, fix = opened, "not YAML: a quote that is not closed on its line", "close the quote"
+        located.findings.append(Finding(file, number, "", found, fix=fix))
         return located
     except RecursionError:
         located.findings.append(

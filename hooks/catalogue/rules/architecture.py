@@ -106,7 +106,10 @@ def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
 
 
 def _lacking(draft: Draft, path: Path, name: str, why: str) -> Finding:
-    return draft.finding(path, f"`{name}` is missing", why, fix=f"add `{name}:`, or say `not published`")
+    fix = f"add `{name}:`, or say `not published`"
+    if name == "q_lora_rank":
+        fix += ", or `not applicable` where the queries are not compressed"
+    return draft.finding(path, f"`{name}` is missing", why, fix=fix)
 
 
 def _has_dense_layers(architecture: Architecture) -> bool:

@@ -8,7 +8,7 @@ from math import prod
 from typing import TypeVar
 
 from ..findings import Finding, Path
-from ..schema.training import Stage
+from ..schema.training import PhaseShape, Stage
 from ..schema.values import Quantity, Stated
 from .draft import Draft
 
@@ -59,6 +59,54 @@ def phases_in_order(draft: Draft) -> Iterator[Finding]:
                     fix="correct the phase or the tokens of the stage",
                 )
             before |= ends
+
+
+def phases_fill_the_stage(draft: Draft) -> Iterator[Finding]:
+    """The last phase of a learning-rate schedule ends with the tokens of the stage, as far as the printed digits go."""
+    for path, stage in _stages(draft):
+        phases = stage.learning_rate.phases if stage.learning_rate else ()
+        until = phases[-1].until.value if phases else None
+        stated = stage.data.tokens.value if stage.data and stage.data.tokens else None
+        whole = Quantity.parse("100%") if until and until.is_percentage else stated
+        if until is None or whole is None or until.qualifier:
+            continue
+        if whole.value - until.value > max(whole.step, until.step) / 2:
+            yield draft.finding(
+                (*path, "learning_rate", "phases", len(phases) - 1, "until"),
+                f"the last phase ends at {until.text}",
+                f"the stage ends at {whole.text}",
+                fix="correct the phase or the tokens, or add the phase that is missing",
+            )
+
+
+def peak_is_the_highest(draft: Draft) -> Iterator[Finding]:
+    """No phase of a learning-rate schedule has a rate above the peak, a constant first phase has the peak, and a rate at the end is that of the last phase."""
+    for path, stage in _stages(draft):
+        rate = stage.learning_rate
+        rates = [phase.rate.value if phase.rate else None for phase in rate.phases] if rate else []
+        peak, final = (value.value if value else None for value in ((rate.peak, rate.final) if rate else (None, None)))
+        known = [value for value in rates if value is not None]
+        highest = max(known, key=lambda value: value.value, default=None)
+        starts_there = rate is not None and bool(rate.phases) and rate.phases[0].shape is PhaseShape.CONSTANT
+        wrong = (
+            peak
+            and highest
+            and (highest.value > peak.value or (starts_there and rates[0] and rates[0].value != peak.value))
+        )
+        if peak and highest and wrong:
+            yield draft.finding(
+                (*path, "learning_rate", "peak"),
+                f"a peak of {peak.text}, but the highest phase has {highest.text}",
+                "a schedule begins at its peak",
+                fix="correct one of the two",
+            )
+        if final is not None and rates and rates[-1] is not None and rates[-1].value != final.value:
+            yield draft.finding(
+                (*path, "learning_rate", "final"),
+                f"{final.text} at the end, but the last phase ends at {rates[-1].text}",
+                "the two agree",
+                fix="correct one of the two",
+            )
 
 
 def _ends(until: Quantity, tokens: Quantity | None) -> dict[str, Decimal]:

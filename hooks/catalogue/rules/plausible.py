@@ -1,0 +1,107 @@
+"""Values that cannot be so, whatever else the entry says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from ..findings import Finding, Path
+from ..schema.release import LinkKind
+from ..schema.values import PartialDate, Single
+from .draft import Draft
+
+_PERCENT = Decimal(100)
+
+
+def today() -> date:
+    """The day of the build, which `SOURCE_DATE_EPOCH` can set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch else datetime.now(UTC).date()
+
+
+def no_date_to_come(draft: Draft) -> Iterator[Finding]:
+    """No date is in the future, but for the announced end of a name of the API."""
+    now = today().isoformat()
+    for file, path, value in draft.nodes:
+        single = isinstance(value, Single) and isinstance(value.value, PartialDate)
+        if single and path[-1] != "until" and value.value.first_day > now:
+            yield file.finding(
+                path,
+                f"{value.value.text} is still to come",
+                f"dates up to today, {now}",
+                fix="correct the year or the month",
+            )
+
+
+def names_are_unique(draft: Draft) -> Iterator[Finding]:
+    """Two models, or two variants, are not called by the same name."""
+    yield from _named_twice(draft, (((*path, "name"), model.name) for path, model in draft.each_model()))
+    yield from _named_twice(draft, (((*path, "name"), variant.name) for path, _, variant in draft.each_variant()))
+
+
+def _named_twice(draft: Draft, names: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+    first: dict[str, Path] = {}
+    for path, name in names:
+        if name in first:
+            yield draft.finding(
+                path,
+                f"name `{name}` for the second time (first on {draft.models_file.place(first[name], path)})",
+                "each name once",
+                fix="add what tells the two apart",
+            )
+        first.setdefault(name, path)
+
+
+def active_within_total(draft: Draft) -> Iterator[Finding]:
+    """No more parameters are active than there are."""
+    for path, _, variant in draft.each_variant():
+        total, activated = variant.parameters.total, variant.parameters.activated
+        if activated and activated.value and total.value and activated.value.value > total.value.value:
+            yield draft.finding(
+                (*path, "parameters", "activated"),
+                f"{activated.value.text} of {total.value.text}",
+                "at most the total",
+                fix="exchange the two, or correct one",
+            )
+
+
+def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
+    """A score of more than 100 stands only where the benchmark has others like it: a rating, or points."""
+    scores: dict[str, list[tuple[Path, Decimal, str]]] = {}
+    for path, model in draft.each_model():
+        for i, table in enumerate(model.evaluation):
+            for j, row in enumerate(table.rows):
+                for variant, score in row.scores.items():
+                    if score.value is not None and score.value.text[-1] not in "KMBT":
+                        where = (*path, "evaluation", i, "rows", j, "scores", variant)
+                        scores.setdefault(row.benchmark.en, []).append((where, score.value.value, score.value.text))
+    for benchmark, found in scores.items():
+        above = [item for item in found if item[1] > _PERCENT]
+        if above and len(above) < len(found) and 2 * len(above) <= len(found):
+            most = max((value, text) for _, value, text in found if value <= _PERCENT)[1]
+            for where, _, text in above:
+                yield draft.finding(
+                    where,
+                    f"{text}, where other scores on {benchmark} are at most {most}",
+                    "at most 100",
+                    fix="correct the digits, or say in `setting` what is counted",
+                )
+
+
+def paper_links_lead_to_the_paper(draft: Draft) -> Iterator[Finding]:
+    """A link to a paper on arXiv leads to a reference that the entry cites, or whose id the bibliography has."""
+    ids = {reference.eprint for reference in draft.references.values() if reference.eprint}
+    for path, model in draft.each_model():
+        reference = draft.references.get(model.reference or "")
+        for index, link in enumerate(model.links):
+            id_ = link.url.rpartition("/")[2].partition("v")[0]
+            if link.kind is LinkKind.PAPER and "arxiv.org/" in link.url and id_ not in ids:
+                own = reference.eprint if reference else None
+                yield draft.finding(
+                    (*path, "links", index, "url"),
+                    f"found `{id_}`, an arXiv id that the bibliography has not",
+                    f"the id of `{model.reference}` is {own}" if own else "the id of a reference",
+                    fix="correct the address, or the id in the bibliography",
+                )
