@@ -98,7 +98,7 @@ class RatePhase(Block):
     """A stretch of the learning-rate schedule, after the warm-up or the phase before."""
 
     until: Stated[Quantity] = Field(
-        description="Where the phase ends: tokens seen, or a percentage of the stage.", examples=["10T"]
+        description="Where the phase ends: tokens seen, or a percentage of the stage.", examples=["14.8T"]
     )
     rate: Stated[Quantity] | None = Field(
         default=None, description="Learning rate at the end of the phase.", examples=["2.2e-4"]
@@ -116,7 +116,7 @@ class LearningRate(Block):
 
     peak: Stated[Quantity] | None = Field(default=None, description="Highest learning rate.", examples=["2.2e-4"])
     final: Stated[Quantity] | None = Field(
-        default=None, description="Learning rate at the end, where it is stated.", examples=["7.3e-6"]
+        default=None, description="Learning rate at the end, where it is stated.", examples=["2.2e-4"]
     )
     schedule: Stated[Text] | None = Field(default=None, description="Shape, in a few words.", examples=["multi-step"])
     warmup_steps: Stated[Quantity] | None = Field(default=None, description="Steps of linear warm-up.", examples=[2000])
