@@ -203,10 +203,8 @@ class Citations:
         """The place in a document, and the copy that it was read in."""
         shown = Markup("{}").format(source.locus or "")
         if source.via is not None:
-            shown += Markup(' <span class="ds-via">{}</span>').format(
-                Markup(self.context.words("source.via") + self.context.words("punctuation.gap"))
-                + self.line(source.via, addressed)
-            )
+            mark = Markup('<abbr title="{}">◐</abbr>').format(self.context.words("source.via"))
+            shown += Markup(' <span class="ds-via">{} {}</span>').format(mark, self.line(source.via, addressed))
         return shown
 
 

@@ -12,6 +12,7 @@ from ..findings import Finding
 from . import (
     api_names,
     architecture,
+    changes,
     controls,
     copies,
     cost,
@@ -83,6 +84,7 @@ ALL: tuple[Rule, ...] = (
     cost.computation_agrees,
     evaluation.names_agree,
     evaluation.selections_are_named,
+    changes.changes_have_a_reason,
     uses.uses_in_time,
     uses.uses_agree,
     api_names.pointers_resolve,

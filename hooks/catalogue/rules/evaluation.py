@@ -44,6 +44,13 @@ def selections_are_named(draft: Draft) -> Iterator[Finding]:
                     "one of the two",
                     fix="take out the one that does not hold",
                 )
+            if not table.complete and not table.left_out:
+                yield draft.finding(
+                    here,
+                    "a table that does not say whether it is whole",
+                    "`complete: true`, or `left_out` with the rows that are not here and why",
+                    fix="compare it with the source, row by row, and add one of the two",
+                )
             rows = {_bare(row.benchmark.en): row.benchmark.en for row in table.rows}
             for j, group in enumerate(table.left_out):
                 for k, name in enumerate(group.rows):

@@ -26,10 +26,14 @@ def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | 
     """The list of everything cited so far, or the plain lines of `listing`; the last section to be made."""
     title = citations.context.words("section.sources")
     if listing is not None:
-        return Section("sources", title, citations.context.html("sources.html.jinja", listing=listing))
+        copied = any("ds-via" in line for _, lines in listing for line in lines)
+        return Section("sources", title, citations.context.html("sources.html.jinja", listing=listing, copied=copied))
     documents = _documents(citations)
     places = sum(len(document.places) for document in documents)
-    html = citations.context.html("sources_grouped.html.jinja", documents=documents, places=places, most_open=MOST_OPEN)
+    copied = any("ds-via" in place for document in documents for _, place in document.places)
+    html = citations.context.html(
+        "sources_grouped.html.jinja", documents=documents, places=places, most_open=MOST_OPEN, copied=copied
+    )
     return Section("sources", title, html)
 
 
