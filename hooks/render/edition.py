@@ -33,10 +33,11 @@ def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> di
 
     Raises PageError that names every hand-written page with a quote that leads nowhere.
     """
-    shared, files = templates(), downloads.files(catalogue)
+    shared = templates()
     contexts = {language: context(catalogue, words[language], shared) for language in words}
     if wrong := [message for language in words for message in _problems(contexts[language], docs / language)]:
         raise PageError("\n".join(wrong))
+    files = downloads.files(catalogue, contexts)
     return {language: Edition(ctx, site(ctx, files)) for language, ctx in contexts.items()}
 
 

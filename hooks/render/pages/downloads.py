@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -22,13 +22,40 @@ from catalogue.field_reference import SCHEMAS, json_schema
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.values import Block, Length, PartialDate, Quantity, Single, Source, Sources, Stated, Text
 
+from ..cite import plain_text
+from ..context import Context
+from ..words import CHINESE, ENGLISH
+
 FORMAT = 3
 
 
-def files(catalogue: Catalogue) -> dict[str, str]:
-    """Every download by its path in the site."""
+Told = Callable[[Text], dict[str, str]]
+
+
+def told(contexts: Mapping[str, Context]) -> Told:
+    """How a text stands in the files: in each language as on the page, its quotes filled in and without markup."""
+
+    def tell(text: Text) -> dict[str, str]:
+        given = {ENGLISH: text.en} | ({CHINESE: text.zh} if text.zh else {})
+        return {language: filled(contexts.get(language, any_context), written) for language, written in given.items()}
+
+    any_context = next(iter(contexts.values()))
+    return tell
+
+
+def filled(context: Context, written: str) -> str:
+    """A text in one language, with what its quotes stand for."""
+    if "{{" not in written:
+        return " ".join(written.replace("`", "").split())
+    return plain_text(context, Text(en=written, zh=written))
+
+
+def files(catalogue: Catalogue, contexts: Mapping[str, Context]) -> dict[str, str]:
+    """Every download by its path in the site; `contexts` by language make the texts."""
+    tell = told(contexts)
     found = {
-        "data/catalogue.json": json.dumps(_catalogue(catalogue), ensure_ascii=False, separators=(",", ":")) + "\n",
+        "data/catalogue.json": json.dumps(_catalogue(catalogue, tell), ensure_ascii=False, separators=(",", ":"))
+        + "\n",
         "data/variants.csv": _csv(_variant_rows(catalogue)),
         "data/evaluation.csv": _csv(_evaluation_rows(catalogue)),
         "data/references.bib": catalogue.bibliography,
@@ -36,45 +63,45 @@ def files(catalogue: Catalogue) -> dict[str, str]:
     return found | {f"data/{name}": json_schema(name) for name in SCHEMAS}
 
 
-def _catalogue(catalogue: Catalogue) -> dict[str, Any]:
+def _catalogue(catalogue: Catalogue, tell: Told) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "models": [_model(catalogue, model_id) for model_id in catalogue.models],
-        "techniques": [plain(technique) for technique in catalogue.techniques.values()],
-        "gpus": [plain(gpu) for gpu in catalogue.gpus.values()],
-        "api_names": [plain(name) for name in catalogue.api_names],
+        "models": [_model(catalogue, model_id, tell) for model_id in catalogue.models],
+        "techniques": [plain(technique, tell) for technique in catalogue.techniques.values()],
+        "gpus": [plain(gpu, tell) for gpu in catalogue.gpus.values()],
+        "api_names": [plain(name, tell) for name in catalogue.api_names],
     }
 
 
-def _model(catalogue: Catalogue, id_: str) -> dict[str, Any]:
+def _model(catalogue: Catalogue, id_: str, tell: Told) -> dict[str, Any]:
     model = catalogue.models[id_]
     reference = catalogue.references.get(model.reference or "")
-    rest: dict[str, Any] = plain(model)
+    rest: dict[str, Any] = plain(model, tell)
     head = {key: rest.pop(key) for key in ("id", "name", "track", "dates")}
     rest.pop("variants")
-    variants = [_variant(catalogue, entry) for entry in catalogue.entries_of(model)]
+    variants = [_variant(catalogue, entry, tell) for entry in catalogue.entries_of(model)]
     return {**head, "arxiv": reference.eprint if reference else None, "variants": variants, **rest}
 
 
-def _variant(catalogue: Catalogue, entry: Entry) -> dict[str, Any]:
+def _variant(catalogue: Catalogue, entry: Entry, tell: Told) -> dict[str, Any]:
     """A checkpoint with its own dates and licences: those of the model are those of its first release."""
-    record: dict[str, Any] = plain(entry.variant)
+    record: dict[str, Any] = plain(entry.variant, tell)
     record.pop("release", None)
     dates = {name: checkpoint.date(entry, name) for name in checkpoint.RELEASED}
     dates["api"] = checkpoint.in_the_api(catalogue.api_names, entry.variant.id)
     licences, key = checkpoint.licences(entry), checkpoint.reference(entry)
     reference = catalogue.references.get(key or "")
-    record["dates"] = {name: plain(date) for name, date in dates.items() if date is not None}
+    record["dates"] = {name: plain(date, tell) for name, date in dates.items() if date is not None}
     record["arxiv"] = reference.eprint if reference else None
-    record["licences"] = plain(licences) if licences else {}
+    record["licences"] = plain(licences, tell) if licences else {}
     for name, value in (
         ("released_format", checkpoint.weights_format(entry)),
         ("gpu_hours", checkpoint.gpu_hours(entry)),
         ("cost_usd", checkpoint.cost(entry)),
     ):
         if value is not None:
-            record[name] = plain(value)
-    record["architecture"] = plain(entry.architecture) if entry.architecture else None
+            record[name] = plain(value, tell)
+    record["architecture"] = plain(entry.architecture, tell) if entry.architecture else None
     recount = entry.recount
     record["recomputed"] = {
         "total": recount.total if recount else None,
@@ -84,23 +111,23 @@ def _variant(catalogue: Catalogue, entry: Entry) -> dict[str, Any]:
     return record
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, tell: Told) -> Any:
     """A record as JSON: values as `{value, text?, source}`, absences as `{absence}`."""
     if isinstance(value, Stated) and value.by_variant is not None:
-        return {"by_variant": {key: plain(single) for key, single in value.by_variant.items()}}
+        return {"by_variant": {key: plain(single, tell) for key, single in value.by_variant.items()}}
     if isinstance(value, Single):
-        result: dict[str, Any] = {"absence": value.absence.value} if value.absence else _scalar(value.value)
+        result: dict[str, Any] = {"absence": value.absence.value} if value.absence else _scalar(value.value, tell)
         if value.source is not None:
-            result["source"] = plain(value.source)
+            result["source"] = plain(value.source, tell)
         if value.note is not None:
-            result["note"] = plain(value.note)
+            result["note"] = plain(value.note, tell)
         return result
     if isinstance(value, Sources):
-        return [plain(source) for source in value.items]
+        return [plain(source, tell) for source in value.items]
     if isinstance(value, Source):
-        return {"reference": value.key, "locus": value.locus} | ({"via": plain(value.via)} if value.via else {})
+        return {"reference": value.key, "locus": value.locus} | ({"via": plain(value.via, tell)} if value.via else {})
     if isinstance(value, Text):
-        return {"en": value.en} | ({"zh": value.zh} if value.zh else {})
+        return tell(value)
     if isinstance(value, BaseModel):
         fields = {name: getattr(value, name) for name in type(value).model_fields}
         hidden = (
@@ -108,21 +135,21 @@ def plain(value: Any) -> Any:
             if isinstance(value, Block) and any(isinstance(v, Single | Block) for v in fields.values())
             else set()
         )
-        return {name: plain(v) for name, v in fields.items() if v is not None and v != () and name not in hidden}
+        return {name: plain(v, tell) for name, v in fields.items() if v is not None and v != () and name not in hidden}
     if isinstance(value, tuple):
-        return [plain(item) for item in value]
+        return [plain(item, tell) for item in value]
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return _scalar(value)["value"]
+        return {key: plain(item, tell) for key, item in value.items()}
+    return _scalar(value, tell)["value"]
 
 
-def _scalar(value: Any) -> dict[str, Any]:
+def _scalar(value: Any, tell: Told | None = None) -> dict[str, Any]:
     if isinstance(value, Quantity | Length):
         return {"value": _number(value.value), "text": value.text}
     if isinstance(value, PartialDate):
         return {"value": value.text}
     if isinstance(value, Text):
-        return {"value": plain(value)}
+        return {"value": tell(value) if tell else value.en}
     if isinstance(value, Enum):
         return {"value": value.value}
     return {"value": value}
