@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,9 +16,10 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
 from catalogue import strict_yaml
-from catalogue.field_reference import SCHEMAS, json_schema, records, template
+from catalogue.entries_to_copy import API_NAME, REFERENCE, SMALLEST, TECHNIQUE, UPDATE, complete
+from catalogue.field_reference import SCHEMAS, json_schema, records
 from catalogue.files import ENTRIES, MODELS, REFERENCES, TECHNIQUES, texts
-from catalogue.records import Catalogue
+from catalogue.load import without_chinese
 from helpers import DATA, VALID, Case, cases, findings_of
 
 FILES = [
@@ -156,26 +158,43 @@ def test_every_field_is_described() -> None:
 
 
 def test_template_is_strict_yaml() -> None:
-    assert strict_yaml.read(template(), "entry.yaml").findings == []
+    assert strict_yaml.read(complete(), "entry.yaml").findings == []
 
 
 def test_template_fits_the_schema() -> None:
-    assert [error.json_path for error in validator(f"{ENTRIES}/entry.yaml").iter_errors(data_of(template()))] == []
+    assert [error.json_path for error in validator(f"{ENTRIES}/entry.yaml").iter_errors(data_of(complete()))] == []
 
 
-@pytest.fixture
-def catalogue_of_template(tmp_path: Path, catalogue: Catalogue) -> Path:
-    """The template entry as the only model, with the techniques and the reference that it names."""
-    entry = data_of(template())
-    about = f"kind: attention, definition: A form., what: What., why: Why., introduced: {{by: Someone, date: 2024-01, reference: {entry['reference']}, source: {entry['reference']} §1}}"
-    techniques = [f"  - {{id: {use['id']}, name: Name, {about}}}" for use in entry["techniques"]]
-    (tmp_path / ENTRIES).mkdir()
-    (tmp_path / ENTRIES / f"{entry['id']}.yaml").write_text(template(), encoding="utf-8")
-    (tmp_path / MODELS).write_text("api_names: []\n", encoding="utf-8")
-    (tmp_path / TECHNIQUES).write_text("\n".join(["techniques:", *techniques, ""]), encoding="utf-8")
-    (tmp_path / REFERENCES).write_text(catalogue.references[entry["reference"]].bibtex + "\n", encoding="utf-8")
-    return tmp_path
+def with_entry(project: Path, id_: str, text: str) -> None:
+    (project / ENTRIES / f"{id_}.yaml").write_text(text, encoding="utf-8")
 
 
-def test_template_is_a_valid_catalogue(catalogue_of_template: Path) -> None:
-    assert [str(finding) for finding in findings_of(catalogue_of_template)] == []
+def test_the_complete_entry_passes_with_its_ids_and_names_changed(project: Path) -> None:
+    text = complete().replace("deepseek-v3-base", "deepseek-test-base").replace("DeepSeek-V3", "DeepSeek-Test")
+    text = re.sub(r"(id: |total_of: |, )deepseek-v3\b", r"\1deepseek-test", text)
+    with_entry(project, "deepseek-test", text)
+    assert [str(finding) for finding in findings_of(project)] == []
+
+
+def test_the_complete_entry_has_every_field() -> None:
+    text = complete()
+    for record, rows in records().items():
+        if record in ("ApiName", "ApiPointer", "Technique", "Introduction", "Formula", "Condition", "Gpu"):
+            continue
+        missing = [row.name for row in rows if f"{row.name}:" not in text]
+        assert missing == [], record
+
+
+def test_the_small_entries_pass_as_they_stand(project: Path) -> None:
+    with_entry(project, "deepseek-x", SMALLEST)
+    references = project / REFERENCES
+    references.write_text(references.read_text(encoding="utf-8") + "\n" + REFERENCE, encoding="utf-8")
+    assert len(SMALLEST.splitlines()) < 15
+    assert [str(finding) for finding in findings_of(project)] == []
+    with_entry(project, "deepseek-x", SMALLEST + UPDATE)
+    for file, key, entry in ((MODELS, "api_names:\n", API_NAME), (TECHNIQUES, "techniques:\n", TECHNIQUE)):
+        text = (project / file).read_text(encoding="utf-8")
+        assert text.count(key) == 1
+        (project / file).write_text(text.replace(key, key + entry), encoding="utf-8")
+    assert [str(finding) for finding in findings_of(project)] == []
+    assert without_chinese(project)

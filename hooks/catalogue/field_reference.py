@@ -1,4 +1,4 @@
-"""The schema as documentation and as a file: field rows, a complete entry, JSON Schema.
+"""The schema as documentation and as a file: field rows and JSON Schema.
 
 Everything here is read off the pydantic classes; nothing is said a second time.
 """
@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 import typing
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from annotated_types import MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -34,10 +32,6 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "copies.schema.json": CopiesFile,
     "terms.schema.json": TermsFile,
 }
-
-
-# Head of the file of an entry, by which an editor finds the schema.
-SCHEMA_LINE = "# yaml-language-server: $schema=../model.schema.json"
 
 
 @dataclass(frozen=True)
@@ -95,16 +89,18 @@ def records() -> dict[str, list[FieldRow]]:
             continue
         found[record.__name__] = [_row(name, info) for name, info in record.model_fields.items()]
         for info in record.model_fields.values():
-            queue += [inner for inner in _inner(info.annotation) if inner.__name__ not in found]
+            queue += [inner for inner in inner_records(info.annotation) if inner.__name__ not in found]
     return found
 
 
-def _inner(annotation: Any) -> list[type[BaseModel]]:
+def inner_records(annotation: Any) -> list[type[BaseModel]]:
     """Records inside an annotation, looking through containers; not values and not texts."""
     inner = []
     for option in opened(annotation):
         if typing.get_origin(option) in (tuple, dict):
-            inner += [r for argument in typing.get_args(option) if argument is not Ellipsis for r in _inner(argument)]
+            inner += [
+                r for argument in typing.get_args(option) if argument is not Ellipsis for r in inner_records(argument)
+            ]
         elif isinstance(option, type) and issubclass(option, BaseModel) and not issubclass(option, Single | Text):
             inner.append(option)
     return inner
@@ -115,7 +111,7 @@ def _row(name: str, info: FieldInfo) -> FieldRow:
     stated = [o for o in options if isinstance(o, type) and issubclass(o, Single)]
     values = opened(stated[0].__pydantic_generic_metadata__["args"][0]) if stated else options
     enums = [o for o in values if isinstance(o, type) and issubclass(o, Enum)]
-    inner = _inner(info.annotation)
+    inner = inner_records(info.annotation)
     example = info.examples[0] if info.examples else ""
     return FieldRow(
         name=name,
@@ -123,7 +119,7 @@ def _row(name: str, info: FieldInfo) -> FieldRow:
         stated=bool(stated),
         type=inner[0].__name__ if inner else _type_name(values),
         description=info.description or "",
-        example=_yaml(example) if example != "" else "",
+        example=as_yaml(example) if example != "" else "",
         words=tuple(str(member.value) for enum in enums for member in enum),
         opens=inner[0].__name__ if inner else None,
     )
@@ -156,76 +152,13 @@ def _type_name(options: list[Any]) -> str:
     return "text"
 
 
-def _yaml(value: Any) -> str:
+def as_yaml(value: Any) -> str:
     """An example as it is written in YAML."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return "[" + ", ".join(map(_yaml, value)) + "]"
+        return "[" + ", ".join(map(as_yaml, value)) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_yaml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {as_yaml(item)}" for key, item in value.items()) + "}"
     text = str(value)
     return f'"{text}"' if ": " in text or " #" in text else text
-
-
-def template() -> str:
-    """A complete entry as a file of its own, made from the example of every field."""
-    return "\n".join([SCHEMA_LINE, *_lines(Model, 0)]) + "\n"
-
-
-def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
-    """A list item that writes every field of a record."""
-    first, *rest = _lines(record, indent + 2)
-    yield " " * indent + "- " + first.lstrip()
-    yield from rest
-
-
-def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
-    pad = " " * indent
-    for name, info in record.model_fields.items():
-        options, inner = opened(info.annotation), _inner(info.annotation)
-        if name in LEFT_OUT.get(record.__name__, ()):
-            continue
-        if inner and any(typing.get_origin(o) is tuple for o in options):
-            yield f"{pad}{name}:"
-            for _ in range(max([1, *(m.min_length for m in info.metadata if isinstance(m, MinLen))])):
-                yield from _entry_lines(inner[0], indent + 2)
-        elif inner:
-            yield f"{pad}{name}:"
-            yield from _lines(inner[0], indent + 2)
-        elif info.examples:
-            yield f"{pad}{name}: {_yaml(info.examples[0])}"
-
-
-# Fields that no entry has at the same time as another one.
-LEFT_OUT = {
-    "Variant": ("architecture_of", "architecture_except", "release", "licences", "based_on", "images_of"),
-    "Part": ("recount", "explanation"),
-    "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
-    "Architecture": (
-        *(
-            "norms_per_layer",
-            "qkv_bias",
-            "qk_norm",
-            "index_n_heads",
-            "index_head_dim",
-            "index_topk",
-            "o_groups",
-            "o_lora_rank",
-        ),
-        "attention_layout",
-        *("sliding_window", "sliding_window_layers", "csa_layers", "csa_compress_ratio", "hca_layers"),
-        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers", "index_layers", "encoder_layers"),
-        *("gate_biases", "engram_layers", "engram_vocab_size", "engram_num_embeddings", "engram_max_ngram_size"),
-        *("engram_n_heads", "engram_head_dim", "dspark_n_routed_experts", "dspark_num_experts_per_tok"),
-        *("dspark_markov_rank", "dspark_target_layers"),
-        *("hca_compress_ratio", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
-        *("swiglu_limit", "control"),
-    ),
-    "Dates": ("api",),  # stands where a pointer under `api_names` leads to it
-    "Evaluation": ("left_out",),
-    "Infrastructure": ("variants", "total_of"),
-    "RatePhase": ("fraction",),
-    "TechniqueUse": ("variants",),
-    "Model": ("main_parent", "compared_with", "builds_on"),
-}

@@ -13,7 +13,7 @@ class Dates(Block):
     """When an entry came out. At least one date is a day or a month."""
 
     weights: Stated[PartialDate] | None = Field(
-        default=None, description="First public weights.", examples=["2024-12-25"]
+        default=None, description="First public weights.", examples=["2024-12-26"]
     )
     paper: Stated[PartialDate] | None = Field(
         default=None, description="First version of the paper.", examples=["2024-12-27"]

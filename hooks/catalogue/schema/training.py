@@ -279,8 +279,8 @@ class CacheFormat(Block):
 class GpuHours(Block):
     """GPU-hours of a part of the work."""
 
-    part: Text = Field(description="Which part.", examples=["The whole training"])
-    hours: Stated[Quantity] = Field(description="GPU-hours.", examples=["2788K"])
+    part: Text = Field(description="Which part.", examples=["Pre-training"])
+    hours: Stated[Quantity] = Field(description="GPU-hours.", examples=["2664K"])
     stage: Identifier | None = Field(
         default=None,
         description="Pre-training stage that the hours cover; the utilisation is computed from it.",
@@ -292,7 +292,7 @@ class GpuHours(Block):
         examples=["14.8T"],
     )
     cost_usd: Stated[Quantity] | None = Field(
-        default=None, description="Cost in US dollars, as published.", examples=["5.576M"]
+        default=None, description="Cost in US dollars, as published.", examples=["5.328M"]
     )
 
 
@@ -314,12 +314,12 @@ class Infrastructure(Block):
     parallelism: Parallelism | None = Field(default=None, description="Parallelism.")
     precision: Precision | None = Field(default=None, description="Number formats.")
     gpu_hours: tuple[GpuHours, ...] = Field(default=(), description="GPU-hours by part.")
-    gpu_hours_total: Stated[Quantity] | None = Field(default=None, description="GPU-hours in all.", examples=["2788K"])
+    gpu_hours_total: Stated[Quantity] | None = Field(default=None, description="GPU-hours in all.", examples=["2664K"])
     price_per_gpu_hour_usd: Stated[Quantity] | None = Field(
         default=None, description="Rental price that the authors assume, in US dollars.", examples=[2]
     )
     cost_usd: Stated[Quantity] | None = Field(
-        default=None, description="Cost in US dollars, as published.", examples=["5.576M"]
+        default=None, description="Cost in US dollars, as published.", examples=["5.328M"]
     )
     gflop_per_token: Stated[Quantity] | None = Field(
         default=None, description="Computation per token in training, in GFLOP, as published.", examples=[250]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from catalogue import field_reference
+from catalogue import entries_to_copy, field_reference
 from catalogue.rules import ALL
 
 from ..context import Context
 from ..page import Page, Section
+from ..words import Words
 
 
 def page(context: Context) -> Page:
@@ -39,13 +40,27 @@ def page(context: Context) -> Page:
             "template",
             words("add.template"),
             f"<p>{words('add.template_intro')}</p>",
-            f"```yaml\n{field_reference.template()}```",
+            "\n".join(_to_copy(words)),
         ),
         Section("values", words("add.values"), context.html("add_values.html.jinja")),
         Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
         Section("rules", words("add.rules"), context.html("add_rules.html.jinja", rules=rules)),
     ]
     return Page("add-a-model.md", words("page.add"), words("add.description"), tuple(sections))
+
+
+def _to_copy(words: Words) -> Iterator[str]:
+    """Every entry to copy as a code block, under what it is and where it goes."""
+    for name, language, text in (
+        ("smallest", "yaml", entries_to_copy.SMALLEST),
+        ("reference", "bibtex", entries_to_copy.REFERENCE),
+        ("update", "yaml", entries_to_copy.UPDATE),
+        ("technique", "yaml", entries_to_copy.TECHNIQUE),
+        ("api_name", "yaml", entries_to_copy.API_NAME),
+        ("complete", "yaml", entries_to_copy.complete()),
+    ):
+        yield f"### {words(f'add.copy.{name}')} {{ #copy-{name.replace('_', '-')} }}\n\n{words(f'add.copy.{name}_where')}\n"
+        yield f"```{language}\n{text}```\n"
 
 
 def _title(rule: Callable[..., object]) -> str:

@@ -1,0 +1,158 @@
+"""Entries to copy: the smallest that passes, one with every field, and one of each other kind. All pass as they stand.
+
+The complete one is made from the example of every field, so that a new field is in it; the small ones are written out.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from textwrap import indent as indent_text
+
+from annotated_types import MinLen
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from .field_reference import as_yaml, inner_records
+from .schema.model import Model, Variant
+from .validate import opened
+
+# Head of the file of an entry, by which an editor finds the schema.
+SCHEMA_LINE = "# yaml-language-server: $schema=../model.schema.json"
+
+SMALLEST = f"""\
+{SCHEMA_LINE}
+id: deepseek-x
+name: DeepSeek-X
+track: general
+dates: {{paper: 2026-11, source: deepseek-x arXiv listing}}
+summary: What it is, in two or three sentences.
+flagship: deepseek-x-base
+variants:
+  - id: deepseek-x-base
+    name: DeepSeek-X-Base
+    kind: base
+    parameters: {{total: 7B, source: deepseek-x Table 1}}
+"""
+
+REFERENCE = """\
+@misc{deepseek-x,
+  title  = {{DeepSeek-X: A Model That Is Made Up}},
+  author = {{DeepSeek-AI}},
+  year   = {2026},
+  eprint = {2611.01234},
+  url    = {https://arxiv.org/abs/2611.01234},
+}
+"""
+
+# Behind the last variant of its family: nothing of the family's dates, licences and training holds for it.
+UPDATE = """\
+  - id: deepseek-x-1125
+    name: DeepSeek-X-1125
+    kind: chat
+    based_on: {value: deepseek-x-base, source: deepseek-x §5}
+    parameters: {total: 7B, source: deepseek-x Table 1}
+    release: {weights: 2026-11-25, source: deepseek-x §5}
+"""
+
+TECHNIQUE = """\
+  - id: x-attention
+    name: {en: X attention, zh: X 注意力}
+    kind: attention
+    definition: {en: attention that is made up, zh: 虚构的注意力}
+    what: {en: "What it is, in words that a newcomer understands.", zh: 用初学者能懂的话说明它是什么。}
+    why: {en: "What was bad without it.", zh: 说明没有它时有什么不好。}
+    introduced: {by: DeepSeek-AI, by_deepseek: true, date: 2026-11, reference: deepseek-x, source: deepseek-x §2}
+"""
+
+API_NAME = """\
+  - id: deepseek-x
+    name: deepseek-x
+    source: deepseek-x §6
+    pointers:
+      - {since: 2026-11-20, variant: deepseek-x-base}
+"""
+
+# A second variant, which shares what the first one has and came out by itself.
+_SECOND = """\
+- id: deepseek-v3
+  name: DeepSeek-V3
+  kind: chat
+  source: deepseek-v3 §5.1
+  based_on: deepseek-v3-base
+  parameters: {total: 671B}
+  architecture_of: deepseek-v3-base
+  architecture_except: {rms_norm_eps: 1e-5}
+  release: {weights: 2024-12-27, format: FP8 (E4M3)}
+"""
+
+
+def complete() -> str:
+    """An entry with every field: those that this one cannot have stand in comments, with their examples."""
+    return "\n".join([SCHEMA_LINE, *_lines(Model, 0)]) + "\n"
+
+
+def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
+    """A list item that writes every field of a record."""
+    first, *rest = _lines(record, indent + 2)
+    yield " " * indent + "- " + first.lstrip()
+    yield from rest
+
+
+def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
+    """Every field of a record, those that are left out as comments."""
+    for name, info in record.model_fields.items():
+        lines = _field(name, info, indent)
+        if name in LEFT_OUT.get(record.__name__, ()):
+            lines = (f"{' ' * indent}# {line[indent:]}" for line in lines)
+        yield from lines
+
+
+def _field(name: str, info: FieldInfo, indent: int) -> Iterator[str]:
+    """A field with its example."""
+    pad = " " * indent
+    options, inner = opened(info.annotation), inner_records(info.annotation)
+    if inner and any(typing.get_origin(o) is tuple for o in options):
+        yield f"{pad}{name}:"
+        for _ in range(max([1, *(m.min_length for m in info.metadata if isinstance(m, MinLen))])):
+            yield from _entry_lines(inner[0], indent + 2)
+        if inner[0] is Variant:
+            yield from indent_text(_SECOND, " " * (indent + 2)).splitlines()
+    elif inner:
+        yield f"{pad}{name}:"
+        yield from _lines(inner[0], indent + 2)
+    elif info.examples:
+        yield f"{pad}{name}: {as_yaml(info.examples[0])}"
+
+
+# Fields that no entry has at the same time as another one.
+LEFT_OUT = {
+    "Variant": ("architecture_of", "architecture_except", "release", "licences", "based_on", "images_of"),
+    "Part": ("recount", "explanation"),
+    "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
+    "Architecture": (
+        *(
+            "norms_per_layer",
+            "qkv_bias",
+            "qk_norm",
+            "index_n_heads",
+            "index_head_dim",
+            "index_topk",
+            "o_groups",
+            "o_lora_rank",
+        ),
+        "attention_layout",
+        *("sliding_window", "sliding_window_layers", "csa_layers", "csa_compress_ratio", "hca_layers"),
+        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers", "index_layers", "encoder_layers"),
+        *("gate_biases", "engram_layers", "engram_vocab_size", "engram_num_embeddings", "engram_max_ngram_size"),
+        *("engram_n_heads", "engram_head_dim", "dspark_n_routed_experts", "dspark_num_experts_per_tok"),
+        *("dspark_markov_rank", "dspark_target_layers"),
+        *("hca_compress_ratio", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
+        *("swiglu_limit", "control"),
+    ),
+    "Dates": ("api",),  # stands where a pointer under `api_names` leads to it
+    "Evaluation": ("left_out",),
+    "RatePhase": ("fraction",),
+    "TechniqueUse": ("variants",),
+    "Model": ("main_parent", "compared_with", "builds_on"),
+}
