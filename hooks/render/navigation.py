@@ -28,7 +28,7 @@ GUIDES = tuple(
         "recent",
     )
 )
-HISTORY = ("timeline.md", "trends.md", "api-names.md")
+HISTORY = ("timeline.md", "timeline-list.md", "trends.md", "api-names.md")
 COMPARE = tuple(
     f"compare/{name}.md"
     for name in ("models", "architecture", "training", "post-training", "infrastructure", "evaluation")

@@ -62,7 +62,7 @@ def site(ctx: Context, files: Mapping[str, str]) -> Site:
     pages = [
         models.index(ctx),
         *(page for family in families for page in family),
-        timeline.page(ctx),
+        *timeline.pages(ctx),
         trends.page(ctx),
         compare_models.page(ctx),
         *compare.pages(ctx),

@@ -25,7 +25,6 @@ _MACHINERY = {
     TechniqueKind.PARALLELISM,
     TechniqueKind.KERNEL,
     TechniqueKind.CLUSTER,
-    TechniqueKind.PRECISION,
     TechniqueKind.INFERENCE,
 }
 # The relation that a line shows where two models have several, the closest first.
@@ -41,6 +40,7 @@ class Item:
         lane: Track of a model; `techniques` or `infrastructure`.
         date: First known date of a model; when a technique was introduced.
         title: What it is, in a sentence.
+        carrier: Model that brought a technique in when it came out; empty where it came by itself.
         kin: Places in the list of items of everything that belongs to its lineage, itself included.
     """
 
@@ -49,6 +49,7 @@ class Item:
     date: PartialDate
     label: str
     title: str
+    carrier: str = ""
     kin: tuple[int, ...] = ()
 
     @property
@@ -103,19 +104,33 @@ def _techniques(context: Context) -> Iterator[Item]:
     """What the makers introduced themselves since their first model, and their own forms of what is older."""
     first = min((d.first_day for m in context.catalogue.models.values() if (d := first_date(m))), default="")
     for technique in context.catalogue.techniques.values():
-        when = technique.introduced.date.value if technique.introduced.by_deepseek else own_form(context, technique)
+        when = own_form(context, technique)
+        if when is None and technique.introduced.by_deepseek:
+            when = technique.introduced.date.value
         if when is not None and when.first_day >= first:
             lane = INFRASTRUCTURE if technique.kind in _MACHINERY else TECHNIQUES
             what = plain_text(context, technique.definition)
-            yield Item(f"technique:{technique.id}", lane, when, context.short_name(technique), what)
+            carrier = _carrier(context, technique, when)
+            yield Item(f"technique:{technique.id}", lane, when, context.short_name(technique), what, carrier)
+
+
+def _carrier(context: Context, technique: Technique, when: PartialDate) -> str:
+    """The model that introduced a technique, or brought its first form, in the month in which it came out."""
+    for use in context.uses.of(technique.id):
+        if use.how in (How.INTRODUCED, How.FORM, How.FIRST) and use.date and use.date.text[:7] == when.text[:7]:
+            return use.model.id
+    return ""
 
 
 def own_form(context: Context, technique: Technique) -> PartialDate | None:
-    """When a model brought the makers' own form of a technique that others introduced; None where they have none."""
-    if technique.introduced.by_deepseek is not False:
+    """When a model brought DeepSeek's own form of a technique that is older; None where there is none.
+
+    Of one that others introduced, the first use here is that form.
+    """
+    if technique.introduced.by_deepseek is None:
         return None
-    uses = context.uses.of(technique.id)
-    return next((use.date for use in uses if use.how in (How.FORM, How.INTRODUCED, How.FIRST)), None)
+    forms = (How.FORM,) if technique.introduced.by_deepseek else (How.FORM, How.INTRODUCED, How.FIRST)
+    return next((use.date for use in context.uses.of(technique.id) if use.how in forms), None)
 
 
 def _kin(context: Context) -> dict[str, set[str]]:

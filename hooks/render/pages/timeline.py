@@ -1,6 +1,8 @@
-"""The timeline page: the figure with its controls, and the same content as a list."""
+"""The timeline: the figure with its controls on one page, the same content as a list on another."""
 
 from __future__ import annotations
+
+import json
 
 from markupsafe import Markup
 
@@ -12,26 +14,37 @@ from ..context import Context
 from ..figures.timeline import figure, lane_name
 from ..figures.timeline_items import Item, items, own_form
 from ..links import model_link
-from ..page import Page, Section, lead_section
+from ..page import Page, lead_section
 from .sources import sources
 
 
-def page(context: Context) -> Page:
-    """The figure, then the list."""
+def pages(context: Context) -> list[Page]:
+    """The figure, and the list on a page of its own."""
+    return [_figure(context), _list(context)]
+
+
+def _figure(context: Context) -> Page:
     words = context.words
-    citations = Citations(context)
-    html = context.html("timeline_list.html.jinja", years=_years(citations))
-    drawn = figure(context, interactive=True) + str(assets.script("timeline"))
+    kin = json.dumps({place: item.kin for place, item in enumerate(items(context))}, separators=(",", ":"))
+    drawn = figure(context) + str(assets.script("timeline", {"timeline-kin": kin}))
     return Page(
         "timeline.md",
         words("page.timeline"),
         words("timeline.description"),
-        (
-            lead_section(words("timeline.intro"), drawn),
-            Section("list", words("timeline.list"), html),
-            sources(citations),
-        ),
+        (lead_section(words("timeline.intro"), drawn),),
         hide=("navigation", "toc"),
+    )
+
+
+def _list(context: Context) -> Page:
+    words = context.words
+    citations = Citations(context)
+    html = context.html("timeline_list.html.jinja", years=_years(citations))
+    return Page(
+        "timeline-list.md",
+        words("page.timeline_list"),
+        words("timeline.list_description"),
+        (lead_section(words("timeline.list_intro"), html), sources(citations)),
     )
 
 

@@ -64,6 +64,7 @@ class Across:
     years: Sequence[tuple[str, float]]
     top: float
     bottom: float
+    scale: Time
 
 
 def across(context: Context) -> Across:
@@ -78,7 +79,7 @@ def across(context: Context) -> Across:
     bottom = rows[-1] + _BOTTOM
     tracks = [(track.value, _middle(found, rows, track)) for track in dict.fromkeys(found.lines)]
     years = [(str(day.year), scale(day)) for day in scale.years()]
-    return Across(WIDTH, round(bottom), stops, ways, tracks, years, _TOP - 22, bottom)
+    return Across(WIDTH, round(bottom), stops, ways, tracks, years, _TOP - 22, bottom, scale)
 
 
 def _rows(found: Family) -> list[float]:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalogue.schema.model import Track
 
 from ...context import Context
 from ..measure import text_width
+from ..timeline_items import Item
 from .across import Way
 from .family import Family, family
 
 WIDTH = 360.0
-_TOP, _ROW, _MORE = 34.0, 34.0, 17.0
-_LEFT, _LINE, _ROUND = 12.0, 15.0, 7.0
+_TOP, _ROW, _MORE, _GAP = 34.0, 34.0, 17.0, 12.0
+_LEFT, _LINE, _ROUND = 10.0, 10.5, 7.0
 _SIZE = 12.5
 
 
 @dataclass(frozen=True)
 class Row:
-    """A model or a piece of infrastructure: its mark, its name, and lines of small text below."""
+    """A model with its mark, its name, and the techniques that came with it in lines below."""
 
     id: str
     label: str
@@ -28,8 +29,17 @@ class Row:
     x: float
     y: float
     text_x: float
-    below: Sequence[str]
+    below: Sequence[Sequence[Item]]
     major: bool
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A line of what came out without a model."""
+
+    items: Sequence[Item]
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -39,28 +49,40 @@ class Down:
     width: float
     height: float
     rows: Sequence[Row]
+    loose: Sequence[Loose]
     ways: Sequence[Way]
     years: Sequence[tuple[str, float]]
 
 
-def down(context: Context, more: Mapping[str, Sequence[str]]) -> Down:
-    """Give every row its place; `more` are the techniques that stand below a model."""
+def down(context: Context, more: Mapping[str, Sequence[Item]], alone: Sequence[Item] = ()) -> Down:
+    """Give every row its place; `more` are the techniques that came with a model, `alone` what came by itself."""
     found = family(context.catalogue.models.values(), lambda model: 1)
     columns = {line: _LEFT + index * _LINE for index, line in enumerate(_order(found))}
-    text_x = max(columns.values()) + 16
-    rows, years, y = [], [], _TOP
-    year = 0
+    text_x = max(columns.values()) + 13
+    room = WIDTH - text_x - 4
+    rows, loose, years, y = [], list[Loose](), [], _TOP
+    year, waiting = "", sorted(alone, key=lambda item: item.date.first_day)
     places = {}
     for id_, stop in found.stops.items():
-        if stop.day.year != year:
-            year = stop.day.year
-            years.append((str(year), y))
-            y += 24
-        below = _wrapped(more.get(id_, ()), WIDTH - text_x - 6)
+        day = stop.day.isoformat()
+        before = [item for item in waiting if item.date.first_day < day]
+        waiting = waiting[len(before) :]
+        for now in dict.fromkeys([*(item.date.first_day[:4] for item in before), day[:4]]):
+            if now != year:
+                year = now
+                years.append((year, y))
+                y += 24
+            lines = _wrapped([item for item in before if item.date.first_day[:4] == now], room)
+            loose += [Loose(line, text_x, y + index * _MORE) for index, line in enumerate(lines)]
+            y += len(lines) * _MORE + (_GAP if lines else 0)
+        below = _wrapped(more.get(id_, ()), room)
         places[id_] = (columns[stop.line], y)
         track = stop.model.track
         rows.append(Row(id_, stop.model.name, track.value, *places[id_], text_x, below, track is Track.GENERAL))
         y += _ROW + _MORE * len(below)
+    lines = _wrapped(waiting, room)
+    loose += [Loose(line, text_x, y + index * _MORE) for index, line in enumerate(lines)]
+    y += len(lines) * _MORE
     ways = []
     for id_, stop in found.stops.items():
         if stop.parent is None:
@@ -77,7 +99,7 @@ def down(context: Context, more: Mapping[str, Sequence[str]]) -> Down:
             )
         ways.append(Way(path, stop.model.track.value, stop.parent, id_))
     ways.sort(key=lambda way: way.track == Track.GENERAL.value)
-    return Down(WIDTH, round(y + 4), rows, ways, years)
+    return Down(WIDTH, round(y + 4), rows, loose, ways, years)
 
 
 def _order(found: Family) -> list[int]:
@@ -85,13 +107,23 @@ def _order(found: Family) -> list[int]:
     return sorted(range(len(found.lines)), key=lambda line: (found.lines[line] is not Track.GENERAL, line))
 
 
-def _wrapped(names: Sequence[str], room: float) -> list[str]:
-    """Names in lines, with dots between them."""
-    lines: list[str] = []
-    for name in names:
-        longer = f"{lines[-1]} · {name}" if lines else name
-        if lines and text_width(longer, _SIZE) <= room:
+def cut(text: str, room: float) -> str:
+    """A text that is too long, with a sign at its end."""
+    if text_width(text, _SIZE) <= room:
+        return text
+    while text and text_width(f"{text}…", _SIZE) > room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def _wrapped(items: Sequence[Item], room: float) -> list[list[Item]]:
+    """Items in lines that have room for their names, with dots between them."""
+    lines: list[list[Item]] = []
+    for whole in items:
+        item = replace(whole, label=cut(whole.label, room))
+        longer = [*(lines[-1] if lines else ()), item]
+        if lines and text_width(" · ".join(one.label for one in longer), _SIZE) <= room:
             lines[-1] = longer
         else:
-            lines.append(name)
+            lines.append([item])
     return lines
