@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build offline check coverage slips test lint fonts bench requirements clean
+.PHONY: serve build offline check coverage slips markdown test lint fonts bench requirements clean
 
 $(READY): requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +30,9 @@ coverage: $(READY)
 
 slips: $(READY)
 	$(BIN)/python hooks/check.py --slips
+
+markdown: $(READY)
+	$(BIN)/python hooks/plain.py $(or $(DIR),markdown)
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -n auto --dist worksteal

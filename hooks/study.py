@@ -12,6 +12,7 @@ holds what was read.
 from __future__ import annotations
 
 import gc
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ from catalogue.load import load
 from finish import Built, finish
 from render import words as language_files
 from render.edition import Edition, PageError, editions
+from render.exports import pages as markdown_pages
+from render.exports import project
 from render.markdown_tables import AccessibleTables
 from render.page import moved
 from render.site import hand_written
@@ -137,7 +140,9 @@ def _read(config: MkDocsConfig) -> Build:
         raise BrokenWords("\n".join(problems))
     if problems := forms_not_used(catalogue, words, root / "docs"):
         raise BrokenWords("\n".join(problems))
-    built = editions(catalogue, {language: words[language] for language in _built(config)}, root / "docs")
+    built = editions(
+        catalogue, {language: words[language] for language in _built(config)}, root / "docs", config.site_url or ""
+    )
     first, *others = built.values()
     docs = Path(config.docs_dir)
     pages = {*first.site.pages, *(path.relative_to(docs).as_posix() for path in docs.rglob("*.md"))}
@@ -152,7 +157,9 @@ def _built(config: MkDocsConfig) -> list[str]:
 def on_post_build(config: MkDocsConfig) -> None:
     """Finish the pages, then build the Chinese edition into its folder of the English one."""
     made = _build_of(config)
-    finish(Path(config.site_dir), made.pages, made.edition.context, made.aliases, from_disk=_offline(config))
+    site = Path(config.site_dir)
+    finish(site, made.pages, made.edition.context, made.aliases, from_disk=_offline(config))
+    project.write(markdown_pages.beside(made.edition, Path(config.docs_dir), config.site_url or ""), site)
     if made.next is None:
         return
     folder = FOLDER[CHINESE]
@@ -177,8 +184,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         file.edit_uri = places[page.entry] if page.entry else None
         files.append(file)
         made.blocks[path] = page.blocks
-    for path, text in site.files.items():
-        files.append(File.generated(config, path, content=text))
+    english = made.edition.context.words.language == ENGLISH
+    for path, content in {**site.files, **(site.downloads if english else {})}.items():
+        files.append(File.generated(config, path, content=content))
     for path, target in site.redirects.items():
         old = File.generated(config, path, content="")
         now = files.get_file_from_path(target)
@@ -201,15 +209,19 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     made, path = _build_of(config), page.file.src_uri
     made.pages[page.url] = Built(path, page.file.dest_uri)
     blocks = made.blocks.get(path, {})
-    return _linked(_MARKER.sub(lambda match: blocks[match[1]], html), page, files, made.edition.site.places)
+    return _linked(_MARKER.sub(lambda match: blocks[match[1]], html), page, files, made.edition)
 
 
-def _linked(html: str, page: Page, files: Files, places: Mapping[str, Mapping[str, str]]) -> str:
-    """Make `ds:` links relative to the page. A place of a page may be on one of its parts."""
+def _linked(html: str, page: Page, files: Files, edition: Edition) -> str:
+    """Make `ds:` links relative to the page. A place of a page may be on one of its parts; downloads stand in the English edition."""
+    downloads = edition.site.downloads
 
     def address(match: re.Match[str]) -> str:
         path, place = match.groups()
-        return _address(places.get(path, {}).get(place or "", path), place, page, files)
+        if path in downloads:
+            here = f"/{FOLDER[edition.context.words.language]}{page.file.url}"
+            return posixpath.relpath(f"/{path}", posixpath.dirname(here))
+        return _address(edition.site.places.get(path, {}).get(place or "", path), place, page, files)
 
     return _LINK.sub(address, html)
 

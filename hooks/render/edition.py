@@ -9,11 +9,11 @@ from pathlib import Path
 from catalogue.quote_check import problems
 from catalogue.records import Catalogue
 
+from . import exports
 from .context import Context, context, templates
 from .page import Site
-from .pages import downloads
 from .site import BLOCKS, site
-from .words import Words
+from .words import CHINESE, ENGLISH, Words, load
 
 
 class PageError(ValueError):
@@ -28,8 +28,10 @@ class Edition:
     site: Site
 
 
-def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> dict[str, Edition]:
+def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = "") -> dict[str, Edition]:
     """Render the generated pages in each language and check what the hand-written ones quote, in `docs/<language>`.
+
+    The downloads are those of the site at `address`, with texts in both languages whichever are built.
 
     Raises PageError that names every hand-written page with a quote that leads nowhere.
     """
@@ -37,8 +39,9 @@ def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> di
     contexts = {language: context(catalogue, words[language], shared) for language in words}
     if wrong := [message for language in words for message in _problems(contexts[language], docs / language)]:
         raise PageError("\n".join(wrong))
-    files = downloads.files(catalogue, contexts)
-    return {language: Edition(ctx, site(ctx, files)) for language, ctx in contexts.items()}
+    both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
+    downloads = exports.files(both, address)
+    return {language: Edition(ctx, site(ctx, downloads)) for language, ctx in contexts.items()}
 
 
 def _problems(ctx: Context, folder: Path) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from latex2mathml.converter import convert
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 
 class FormulaError(ValueError):
@@ -31,7 +31,7 @@ def _set(match: re.Match[str]) -> str:
 
 @cache
 def mathml(latex: str) -> str:
-    """Display MathML. Raises FormulaError where a command was not understood.
+    """Display MathML, with the LaTeX for whoever writes the page in another form. Raises FormulaError where a command was not understood.
 
     The cache holds a pure function's results, not data: a changed formula is a new key.
     """
@@ -42,4 +42,4 @@ def mathml(latex: str) -> str:
     left_over = re.search(r"\\[A-Za-z]+", result)
     if left_over or "<merror" in result:
         raise FormulaError(f"`{latex}`: `{left_over[0] if left_over else '?'}` is not understood; use plain LaTeX")
-    return str(result)
+    return str(result).replace("<math ", f'<math data-latex="{escape(latex)}" ', 1)

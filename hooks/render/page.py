@@ -120,7 +120,8 @@ class Site:
 
     Attributes:
         pages: Generated pages by path.
-        files: Downloads by path.
+        files: Styles and scripts by path.
+        downloads: The catalogue as files by path, which stand once in the site, for all languages.
         nav: Navigation: `{title: path}` or `{title: [children]}`.
         beside: What stands behind a page in the side list, by path.
         redirects: Paths of pages that took over from those that are no more, by the old path.
@@ -129,6 +130,7 @@ class Site:
 
     pages: Mapping[str, Page]
     files: Mapping[str, str]
+    downloads: Mapping[str, str | bytes] = field(default_factory=dict)
     nav: list[dict[str, object]] = field(default_factory=list)
     beside: Mapping[str, str] = field(default_factory=dict)
     redirects: Mapping[str, str] = field(default_factory=dict)

@@ -55,8 +55,8 @@ BLOCKS: Mapping[str, Callable[[Context, Citations], str]] = {
 REDIRECTS: Mapping[str, str] = {"infrastructure.md": "compare/infrastructure.md", "data.md": "downloads.md"}
 
 
-def site(ctx: Context, files: Mapping[str, str]) -> Site:
-    """Render every generated page; `files` are the downloads, which are the same in each language."""
+def site(ctx: Context, downloads: Mapping[str, str | bytes]) -> Site:
+    """Render every generated page; the `downloads` stand once in the site, for all languages."""
     catalogue = ctx.catalogue
     families = [model.pages(ctx, entry) for entry in catalogue.models.values()]
     pages = [
@@ -74,14 +74,12 @@ def site(ctx: Context, files: Mapping[str, str]) -> Site:
         api_names.page(ctx),
         glossary.page(ctx),
         coverage.page(ctx),
-        data.page(ctx, files),
+        data.page(ctx, downloads),
         *([trust.page(ctx)] if catalogue.slips else []),
         add.page(ctx),
     ]
     by_path = {page.path: page for page in pages}
-    return Site(
-        by_path, {**files, **assets.files()}, navigation(ctx, by_path), beside(ctx), REDIRECTS, _places(families)
-    )
+    return Site(by_path, assets.files(), downloads, navigation(ctx, by_path), beside(ctx), REDIRECTS, _places(families))
 
 
 def _places(families: Sequence[Sequence[Page]]) -> dict[str, dict[str, str]]:

@@ -4,21 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from catalogue.field_reference import SCHEMAS
+
 from ..context import Context
 from ..page import Page, Section
+from ..words import ENGLISH
+
+_JSON = ("catalogue.json", "catalogue.schema.json")
+_TABLES = ("catalogue.sqlite",)
+_QUERY = """SELECT name, released, total, activated, tokens FROM variants
+WHERE tokens_of = 'pre-training' ORDER BY released;"""
 
 
-def page(context: Context, files: Mapping[str, str]) -> Page:
-    """A list of the downloads with their sizes."""
+def page(context: Context, downloads: Mapping[str, str | bytes]) -> Page:
+    """The downloads by what they are good for, with their sizes."""
     words = context.words
-    items = [
-        {
-            "path": path,
-            "name": path.rpartition("/")[2],
-            "what": words(f"data.{path.rpartition('/')[2].replace('.', '_')}"),
-            "size": f"{len(text.encode()) / 1024:,.0f} kB",
-        }
-        for path, text in files.items()
+    tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv"))
+    suffix = "" if words.language == ENGLISH else f".{words.language}"
+    feeds = tuple(f"releases{suffix}.{kind}" for kind in ("atom", "ics"))
+    model = next(iter(context.catalogue.models))
+    groups = (
+        ("json", _JSON, words("data.json_each"), (f"models/{model}.json",), ""),
+        ("tables", (*_TABLES, *tables), "", (), _QUERY),
+        ("follow", feeds, "", (), ""),
+        ("markdown", (), "", (), ""),
+        ("bibliography", ("references.bib",), "", (), ""),
+        ("schemas", tuple(SCHEMAS), "", (), ""),
+    )
+    sections = [
+        Section(
+            name,
+            words(f"data.{name}"),
+            context.html(
+                "data.html.jinja",
+                intro=words(f"data.{name}_text") if f"data.{name}_text" in words else "",
+                query=query,
+                items=[_item(context, downloads, file) for file in files],
+                each=each,
+                examples=examples,
+            ),
+        )
+        for name, files, each, examples, query in groups
     ]
-    html = context.html("data.html.jinja", items=items)
-    return Page("downloads.md", words("page.data"), words("data.description"), (Section("lead", "", html),))
+    lead = Section("lead", "", f'<p class="ds-lead">{words("data.intro")}</p><p>{words("data.licence")}</p>')
+    return Page("downloads.md", words("page.data"), words("data.description"), (lead, *sections))
+
+
+def _item(context: Context, downloads: Mapping[str, str | bytes], name: str) -> dict[str, str]:
+    path = f"data/{name}"
+    content = downloads.get(path, "")
+    size = len(content if isinstance(content, bytes) else content.encode())
+    key = name.replace(".zh.", ".").replace(".", "_")
+    return {"path": path, "name": name, "what": context.words(f"data.{key}"), "size": f"{size / 1024:,.0f} kB"}

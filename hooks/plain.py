@@ -1,0 +1,47 @@
+"""Write the whole site as plain Markdown: `python hooks/plain.py DIR`, or `make markdown DIR=…`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from catalogue.findings import CatalogueError
+from catalogue.load import load
+from render import words
+from render.edition import PageError, editions
+from render.exports import project
+from render.words import CHINESE, ENGLISH, BrokenWords
+
+ROOT = Path(__file__).parent.parent
+
+
+def main() -> int:
+    """Write the project; return the exit code."""
+    parser = argparse.ArgumentParser(description="Write the whole site as plain Markdown.")
+    parser.add_argument("target", type=Path, help="folder to write to; a new or empty one")
+    target: Path = parser.parse_args().target
+    try:
+        if target.exists() and any(target.iterdir()):
+            print(f"{target} is not empty; name a new folder: make markdown DIR=…", file=sys.stderr)
+            return 1
+        write(target)
+    except (CatalogueError, PageError, BrokenWords) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{target} cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def write(target: Path, languages: tuple[str, ...] = (ENGLISH, CHINESE)) -> None:
+    """Write the pages in `languages`, the downloads and a configuration to `target`."""
+    both = {language: words.load(language) for language in languages}
+    made = editions(load(ROOT / "data"), both, ROOT / "docs", os.environ.get("SITE_URL", ""))
+    project.write(dict(project.files(made, ROOT / "docs")), target)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""The catalogue for other programs: every download of the site by its path. Pure functions of the checked records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from catalogue.field_reference import SCHEMAS, json_schema
+
+from ..context import Context
+from ..words import ENGLISH
+from . import feeds, whole
+from .plain import Plain
+from .rows import all_rows
+from .tables import DATABASE, csv_text, database
+
+
+def files(contexts: Mapping[str, Context], address: str) -> dict[str, str | bytes]:
+    """Every download; `contexts` are those of both languages, `address` is that of the site."""
+    plain = Plain(contexts)
+    rows = all_rows(plain)
+    found: dict[str, str | bytes] = {**whole.files(plain, address)}
+    found |= {f"data/{table.name}.csv": csv_text(table) for table in rows}
+    found[DATABASE] = database(rows)
+    found["data/references.bib"] = plain.catalogue.bibliography
+    for language, context in contexts.items():
+        found |= _feeds(context, address, "" if language == ENGLISH else f".{language}")
+    return found | {f"data/{name}": json_schema(name) for name in SCHEMAS}
+
+
+def _feeds(context: Context, address: str, suffix: str) -> dict[str, str]:
+    words, language = context.words, context.words.language
+    edition = address if language == ENGLISH else f"{address}{language}/"
+    releases, ends = feeds.releases(context, edition), feeds.ends(context, edition)
+    name = f"data/releases{suffix}.atom"
+    title = words("feeds.releases")
+    return {
+        name: feeds.atom(releases, title, language, address + name, f"{edition}timeline/"),
+        f"data/releases{suffix}.ics": feeds.calendar(feeds.newest_first([*releases, *ends]), title, language),
+    }

@@ -1,0 +1,169 @@
+"""What came out when, for feed readers (Atom) and calendars (iCalendar)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from markupsafe import Markup
+
+from catalogue import checkpoint
+from catalogue.records import first_date
+from catalogue.schema.values import PartialDate
+
+from ..cite import plain_text
+from ..context import Context
+from ..words import ENGLISH
+
+_ATOM = Markup("""<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">
+<id>{id}</id>
+<title>{title}</title>
+<updated>{updated}T00:00:00Z</updated>
+<author><name>DS Series</name></author>
+<rights>CC BY 4.0</rights>
+<link rel="self" type="application/atom+xml" href="{own}"/>
+<link rel="alternate" type="text/html" href="{page}"/>
+{entries}</feed>
+""")
+_ENTRY = Markup("""<entry>
+<id>{id}</id>
+<title>{title}</title>
+<updated>{day}T00:00:00Z</updated>
+<link rel="alternate" type="text/html" href="{page}"/>
+<summary>{text}</summary>
+</entry>
+""")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened on a day, or in a month where nobody says on which.
+
+    Attributes:
+        id: The same in each language and for ever.
+        page: Address of its page.
+    """
+
+    id: str
+    day: PartialDate
+    title: str
+    text: str
+    page: str
+
+
+def releases(context: Context, address: str) -> list[Event]:
+    """Every model, and every checkpoint that came out by itself, the newest first."""
+    catalogue, words, found = context.catalogue, context.words, []
+    for model in catalogue.models.values():
+        page = f"{address}models/{model.id}/"
+        first = first_date(model)
+        if first is not None:
+            text = plain_text(context, model.lead or model.summary)
+            found.append(Event(f"model/{model.id}", first, model.name, text, page))
+        for entry in catalogue.entries_of(model):
+            day = checkpoint.came_out(entry)
+            if entry.variant.release is None or day is None or day == first:
+                continue
+            text = words("feeds.checkpoint", model=model.name)
+            found.append(Event(f"variant/{entry.variant.id}", day, entry.variant.name, text, page))
+    return newest_first(found)
+
+
+def ends(context: Context, address: str) -> list[Event]:
+    """The last days of names of the API."""
+    words = context.words
+    return newest_first(
+        Event(
+            f"api-name/{name.id}",
+            name.until.value,
+            words("feeds.end", name=name.name),
+            words("feeds.end_text", name=name.name),
+            f"{address}api-names/",
+        )
+        for name in context.catalogue.api_names
+        if name.until is not None and name.until.value is not None
+    )
+
+
+def newest_first(events: Iterable[Event]) -> list[Event]:
+    """Events by day, and by name within a day."""
+    by_id = sorted(events, key=lambda event: event.id)
+    return sorted(by_id, key=lambda event: event.day.first_day, reverse=True)
+
+
+def atom(events: list[Event], title: str, language: str, own: str, page: str) -> str:
+    """An Atom feed; `own` is its address, `page` that of what it follows. Its date is that of its newest entry."""
+    entries = Markup("").join(
+        _ENTRY.format(
+            id=_identity(event.id), title=event.title, day=event.day.first_day, page=event.page, text=event.text
+        )
+        for event in events
+    )
+    updated = events[0].day.first_day if events else "2023-11-01"
+    return str(
+        _ATOM.format(
+            language=language,
+            id=_identity(f"{language}/{title}"),
+            title=title,
+            updated=updated,
+            own=own,
+            page=page,
+            entries=entries,
+        )
+    )
+
+
+def _identity(name: str) -> str:
+    """An identifier that no address is part of, so that it stays when the site moves."""
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'ds-series/{name}')}"
+
+
+def calendar(events: list[Event], title: str, language: str) -> str:
+    """An iCalendar of whole days; of a whole month where only that is known."""
+    suffix = "" if language == ENGLISH else f"-{language}"
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//DS Series//{language}", f"X-WR-CALNAME:{_escaped(title)}"]
+    for event in events:
+        start, end = _days(event.day)
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uuid5(NAMESPACE_URL, f'ds-series/{event.id}{suffix}')}",
+            f"DTSTAMP:{start:%Y%m%d}T000000Z",
+            f"DTSTART;VALUE=DATE:{start:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{end:%Y%m%d}",
+            f"SUMMARY:{_escaped(event.title)}",
+            f"DESCRIPTION:{_escaped(event.text)}",
+            f"URL:{event.page}",
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    lines.append("END:VCALENDAR")
+    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+
+
+def _days(day: PartialDate) -> tuple[date, date]:
+    """The first day and the day after the last."""
+    start = date.fromisoformat(day.first_day)
+    if day.is_day:
+        return start, start + timedelta(days=1)
+    return start, (start + timedelta(days=31)).replace(day=1)
+
+
+def _escaped(text: str) -> str:
+    for character in ("\\", ";", ","):
+        text = text.replace(character, "\\" + character)
+    return text.replace("\n", "\\n")
+
+
+def _folded(line: str) -> Iterator[str]:
+    """A line in parts of at most 75 bytes, each but the first behind a space, none cut within a character."""
+    part, size = "", 0
+    for character in line:
+        width = len(character.encode())
+        if size + width > 74:
+            yield part
+            part, size = " ", 1
+        part, size = part + character, size + width
+    yield part

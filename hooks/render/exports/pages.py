@@ -1,0 +1,104 @@
+"""Every page as plain Markdown, at the path of its source: a copy beside the page, and a project that needs nothing of ours."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..edition import Edition
+from ..site import hand_written
+from ..words import ENGLISH
+from .to_markdown import markdown
+
+_MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
+# HTML in a hand-written page: a block that begins a line, or what a quote was filled in with.
+_HTML = re.compile(r"(?ms)^<(p|ul|ol|div|figure|table|details)\b[^>]*>.*?</\1>|<(a|span|time)\b[^>]*>.*?</\2>")
+_LINK = re.compile(r"(?<=\]\()ds:([^)\s]+)")
+_FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
+_DOWNLOADS = "data/"
+
+
+def copies(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]:
+    """The path and the Markdown of each page of an edition; `docs` is the folder of its hand-written pages."""
+    for path, page in edition.site.pages.items():
+        yield path, _plain(edition, path, page.markdown, page.blocks)
+    for file in sorted(docs.rglob("*.md")):
+        path = file.relative_to(docs).as_posix()
+        text, blocks = hand_written(edition.context, file.read_text(encoding="utf-8"))
+        yield path, _plain(edition, path, text, blocks)
+
+
+def beside(edition: Edition, docs: Path, address: str) -> dict[str, str]:
+    """What stands beside the finished pages of an edition at `address`: their copies, and the list of them."""
+    pages = dict(copies(edition, docs))
+    return pages | {"llms.txt": llms_txt(edition, pages, address)}
+
+
+def _plain(edition: Edition, path: str, text: str, blocks: Mapping[str, str]) -> str:
+    """The Markdown of a page with its HTML turned into Markdown, and links between the copies."""
+    up = "" if edition.context.words.language == ENGLISH else "../"
+
+    def link(target: str) -> str:
+        if not target.startswith("ds:"):
+            return target
+        page, hash_, place = target.removeprefix("ds:").partition("#")
+        page, query, rest = page.partition("?")
+        page = edition.site.places.get(page, {}).get(place, page)
+        page = up + page if page.startswith(_DOWNLOADS) else page
+        return posixpath.relpath(page, posixpath.dirname(path) or ".") + query + rest + hash_ + place
+
+    def html(match: re.Match[str]) -> str:
+        return markdown(match[0], link)
+
+    front = _FRONT.match(text)
+    head, body = (front[0], text[front.end() :]) if front else ("", text)
+    body = _outside_code(body, lambda part: _HTML.sub(html, part))
+    body = _MARKER.sub(lambda match: markdown(blocks[match[1]], link), body)
+    return head + _LINK.sub(lambda match: link(match[0]), body).rstrip() + "\n"
+
+
+def _outside_code(text: str, change: Any) -> str:
+    """A text with everything changed but its fenced code."""
+    parts = re.split(r"(?ms)(^```.*?^```$)", text)
+    return "".join(part if part.startswith("```") else change(part) for part in parts)
+
+
+def titles(pages: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Title and description of each page, from what stands above its Markdown."""
+    found = {}
+    for path, text in pages.items():
+        front = _FRONT.match(text)
+        meta = yaml.safe_load(front[1]) if front else {}
+        found[path] = (str(meta.get("title", path)), str(meta.get("description", "")))
+    return found
+
+
+def llms_txt(edition: Edition, pages: Mapping[str, str], address: str) -> str:
+    """The list of all pages that language models look for, in the order of the navigation; parts of models last."""
+    words, known = edition.context.words, titles(pages)
+    sections = [(words("nav.home"), ["index.md"])]
+    for entry in edition.site.nav[1:]:
+        for title, children in entry.items():
+            sections.append((title, [path for path in _leaves(children) if path in pages]))
+    listed = {path for _, paths in sections for path in paths}
+    sections.append((words("data.more"), sorted(set(pages) - listed)))
+    lines = ["# DS Series", "", f"> {known['index.md'][1]}", ""]
+    for title, paths in sections:
+        if paths:
+            lines += [f"## {title}", ""]
+            lines += [f"- [{known[path][0]}]({address}{path}): {known[path][1]}" for path in paths]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _leaves(entry: Any) -> Iterator[str]:
+    """The paths in a part of the navigation, in order."""
+    if isinstance(entry, str):
+        yield entry
+    for child in entry if isinstance(entry, list) else entry.values() if isinstance(entry, dict) else ():
+        yield from _leaves(child)

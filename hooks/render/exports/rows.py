@@ -1,0 +1,241 @@
+"""The catalogue as tables: a row holds one variant, model, score, technique, day or reference.
+
+A cell is empty where there is no value, and then `…_absence` says why: `not published`, `not applicable` or `unknown`;
+empty there too where the entry says nothing. `…_source` names the reference and the place in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalogue import checkpoint
+from catalogue.derive.parameters import COUNTED
+from catalogue.derive.training import consequences, headline_tokens, pre_training
+from catalogue.records import Catalogue, Entry, first_date
+from catalogue.schema.training import StageKind
+from catalogue.schema.values import Length, PartialDate, Quantity, Single, Source, Sources, Stated, Text
+
+from .plain import Plain, number
+
+Cell = str | int | float | None
+Row = dict[str, Cell]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table by its name, with every column in order."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def all_rows(plain: Plain) -> list[Rows]:
+    """Every table."""
+    made: Mapping[str, Iterable[Row]] = {
+        "models": _models(plain),
+        "variants": _variants(plain),
+        "evaluation": _evaluation(plain),
+        "techniques": _techniques(plain),
+        "uses": _uses(plain),
+        "api_names": _api_names(plain),
+        "references": _references(plain.catalogue),
+    }
+    return [_table(name, list(rows)) for name, rows in made.items()]
+
+
+def _table(name: str, rows: list[Row]) -> Rows:
+    return Rows(name, tuple(dict.fromkeys(key for row in rows for key in row)), tuple(rows))
+
+
+def _models(plain: Plain) -> Iterator[Row]:
+    for model in plain.catalogue.models.values():
+        reference = plain.catalogue.references.get(model.reference or "")
+        first = first_date(model)
+        row: Row = {
+            "model": model.id,
+            "name": model.name,
+            "track": model.track.value,
+            "released": first.text if first else None,
+            "arxiv": reference.eprint if reference else None,
+            "reference": model.reference,
+            "flagship": model.flagship,
+            "compared_with": model.compared_with,
+            "variants": len(model.variants),
+            "summary": plain.text(model.summary)["en"],
+            "summary_zh": plain.text(model.summary).get("zh"),
+        }
+        for name in ("weights", "announcement", "paper", "api"):
+            row |= _cells(f"date_{name}", getattr(model.dates, name))
+        for name in ("code", "weights", "commercial_use"):
+            row |= _cells(f"licence_{name}", getattr(model.licences, name) if model.licences else None)
+        yield row
+
+
+def _variants(plain: Plain) -> Iterator[Row]:
+    """What it is and when it came out, then sizes and training, then every architecture value."""
+    catalogue = plain.catalogue
+    for entry in catalogue.entries.values():
+        parameters, recount, follows = entry.variant.parameters, entry.recount, consequences(entry)
+        out, licences = checkpoint.came_out(entry), checkpoint.licences(entry)
+        kv_cache = recount.kv_cache if recount else None
+        flops = follows.terms.get("training_flops") if follows else None
+        row: Row = {
+            "model": entry.model.id,
+            "variant": entry.variant.id,
+            "name": entry.variant.name,
+            "track": entry.model.track.value,
+            "kind": entry.variant.kind.value,
+            "released": out.text if out else None,
+            "weights_url": entry.variant.weights,
+        }
+        row |= _cells("licence_weights", licences.weights if licences else None)
+        row |= _cells("context_length", _one(entry.variant.context_length, entry))
+        row |= _cells("total", parameters.total)
+        row["total_recomputed"] = recount.total if recount else None
+        row |= _cells("activated", parameters.activated)
+        row["activated_recomputed"] = recount.activated.get(COUNTED) if recount else None
+        row["kv_cache_elements_per_token_recomputed"] = kv_cache.value if kv_cache else None
+        row |= _cells("tokens", headline_tokens(entry.model, entry.variant.id))
+        row["tokens_of"] = _tokens_of(entry) if row["tokens"] is not None else None
+        row["training_flops_recomputed"] = float(flops.exact) if flops else None
+        row |= _cells("gpu", _infrastructure(catalogue, entry, "gpu"), plain)
+        row |= _cells("gpu_count", _infrastructure(catalogue, entry, "gpu_count"))
+        row |= _cells("gpu_hours", checkpoint.gpu_hours(entry))
+        row |= _cells("cost_usd", checkpoint.cost(entry))
+        yield row | _architecture(entry, plain)
+
+
+def _tokens_of(entry: Entry) -> str:
+    """Which training the tokens are those of: the one from nothing, or one that goes on from other weights."""
+    kind = StageKind.CONTINUED_PRE_TRAINING if pre_training(entry) is None else StageKind.PRE_TRAINING
+    return kind.value
+
+
+def _architecture(entry: Entry, plain: Plain) -> Row:
+    row: Row = {}
+    if entry.architecture is not None:
+        for name in type(entry.architecture).model_fields:
+            value = getattr(entry.architecture, name)
+            if isinstance(value, Single):
+                row |= _cells(name, value, plain)
+    return row
+
+
+def _infrastructure(catalogue: Catalogue, entry: Entry, name: str) -> Single[Any] | None:
+    block = entry.model.infrastructure
+    hardware = block.hardware if block else None
+    return checkpoint.infrastructure(catalogue.entries, entry, getattr(hardware, name, None))
+
+
+def _one(stated: Stated[Any] | None, entry: Entry) -> Single[Any] | None:
+    return stated.for_variant(entry.variant.id) if stated else None
+
+
+def _evaluation(plain: Plain) -> Iterator[Row]:
+    """One row for each score, in the order of the tables."""
+    for model in plain.catalogue.models.values():
+        for table in model.evaluation:
+            for line in table.rows:
+                for variant, score in line.scores.items():
+                    yield {
+                        "stated_by": model.id,
+                        "table": table.id,
+                        "table_title": plain.text(table.title)["en"],
+                        "kind": table.kind.value,
+                        "variant": variant,
+                        "benchmark": line.benchmark.en,
+                        "setting": plain.text(line.setting)["en"] if line.setting else None,
+                        "score": number(score.value.value) if score.value else None,
+                        "unit": ("%" if score.value.is_percentage else None) if score.value else None,
+                        "printed": score.value.text if score.value else None,
+                        "absence": score.absence.value if score.absence else None,
+                        "source": cited(score.source),
+                    }
+
+
+def _techniques(plain: Plain) -> Iterator[Row]:
+    for technique in plain.catalogue.techniques.values():
+        yield {
+            "technique": technique.id,
+            "name": plain.text(technique.name)["en"],
+            "name_zh": plain.text(technique.name).get("zh"),
+            "abbreviation": technique.abbreviation,
+            "kind": technique.kind.value,
+            "introduced_by": plain.text(technique.introduced.by)["en"],
+            **_cells("introduced", technique.introduced.date),
+            "what": plain.text(technique.what)["en"],
+            "what_zh": plain.text(technique.what).get("zh"),
+        }
+
+
+def _uses(plain: Plain) -> Iterator[Row]:
+    """What the entries list; uses that follow from an architecture stand on the pages alone."""
+    for model in plain.catalogue.models.values():
+        for use in model.techniques:
+            yield {
+                "model": model.id,
+                "technique": use.id,
+                "change": use.change.value,
+                "variants": " ".join(use.variants) or None,
+                "source": cited(use.source),
+            }
+
+
+def _api_names(plain: Plain) -> Iterator[Row]:
+    """What each name of the API meant from a day on."""
+    for name in plain.catalogue.api_names:
+        for pointer in name.pointers:
+            yield {
+                "name": name.name,
+                **_cells("since", pointer.since),
+                "variant": pointer.variant,
+                "label": plain.text(pointer.label)["en"] if pointer.label else None,
+                "mode": plain.text(pointer.mode)["en"] if pointer.mode else None,
+                **_cells("name_until", name.until),
+            }
+
+
+def _references(catalogue: Catalogue) -> Iterator[Row]:
+    for reference in catalogue.references.values():
+        yield {
+            "key": reference.key,
+            "title": reference.title,
+            "authors": "; ".join(reference.authors),
+            "year": reference.year,
+            "url": reference.url,
+            "arxiv": reference.eprint,
+            "doi": reference.doi,
+            "venue": reference.venue,
+            "copy": int(reference.copy),
+        }
+
+
+def _cells(name: str, single: Single[Any] | None, plain: Plain | None = None) -> Row:
+    """A value, why there is none, and its source: three columns."""
+    value = None if single is None or single.value is None else _cell(single.value, plain)
+    absence = single.absence.value if single is not None and single.absence is not None else None
+    return {name: value, f"{name}_absence": absence, f"{name}_source": cited(single.source) if single else None}
+
+
+def _cell(value: Any, plain: Plain | None) -> Cell:
+    if isinstance(value, Quantity | Length):
+        return number(value.value)
+    if isinstance(value, PartialDate):
+        return value.text
+    if isinstance(value, Text):
+        return plain.text(value)["en"] if plain else value.en
+    if isinstance(value, bool):
+        return int(value)
+    return value if isinstance(value, int | str) else str(getattr(value, "value", value))
+
+
+def cited(sources: Sources | None) -> str | None:
+    """Sources as they are written in the data: `key locus; key locus via key locus`."""
+    return "; ".join(_written(source) for source in sources.items) if sources else None
+
+
+def _written(source: Source) -> str:
+    return f"{source.key} {source.locus}".strip() + (f" via {_written(source.via)}" if source.via else "")

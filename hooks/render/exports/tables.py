@@ -1,0 +1,47 @@
+"""Tables as CSV files and as one SQLite database, byte for byte the same from the same rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from collections.abc import Iterable
+
+from .rows import Rows
+
+DATABASE = "data/catalogue.sqlite"
+_LIBRARY = slice(96, 100)  # where SQLite notes which release of it wrote the file
+
+
+def csv_text(table: Rows) -> str:
+    """A table as CSV: UTF-8, commas, a header, `\\n` at the end of a line, nothing in a cell without a value."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, table.columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(table.rows)
+    return out.getvalue()
+
+
+def database(tables: Iterable[Rows]) -> bytes:
+    """Every table in one database. A column is a number where all its values are."""
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute("PRAGMA page_size = 4096")
+        connection.execute("PRAGMA encoding = 'UTF-8'")
+        for table in tables:
+            columns = ", ".join(f'"{name}" {_type(table, name)}' for name in table.columns)
+            connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
+            marks = ", ".join("?" * len(table.columns))
+            connection.executemany(
+                f'INSERT INTO "{table.name}" VALUES ({marks})',
+                ([row.get(name) for name in table.columns] for row in table.rows),
+            )
+        connection.commit()
+        written = bytearray(connection.serialize())
+    connection.close()
+    written[_LIBRARY] = bytes(4)
+    return bytes(written)
+
+
+def _type(table: Rows, name: str) -> str:
+    kinds = {type(value) for row in table.rows if (value := row.get(name)) is not None}
+    return "INTEGER" if kinds == {int} else "REAL" if kinds and kinds <= {int, float} else "TEXT"

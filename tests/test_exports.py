@@ -1,0 +1,208 @@
+"""The downloads, each read back by a parser that knows nothing of this project."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from datetime import date
+
+import bibtexparser
+import pytest
+from icalendar import Calendar
+from jsonschema import Draft202012Validator
+
+from catalogue import checkpoint
+from catalogue.derive.training import pre_training
+from catalogue.records import Catalogue
+from render import words
+from render.context import context
+from render.exports import files
+from render.pages.data import _QUERY as QUERY
+
+ADDRESS = "https://example.org/study/"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def made(catalogue: Catalogue) -> dict[str, str | bytes]:
+    return files({language: context(catalogue, words.load(language)) for language in ("en", "zh")}, ADDRESS)
+
+
+@pytest.fixture(scope="module")
+def downloads(catalogue: Catalogue) -> dict[str, str | bytes]:
+    """Every download of the real catalogue."""
+    return made(catalogue)
+
+
+@pytest.fixture(scope="module")
+def database(downloads: Mapping[str, str | bytes]) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    content = downloads["data/catalogue.sqlite"]
+    assert isinstance(content, bytes)
+    connection.deserialize(content)
+    return connection
+
+
+def text(downloads: Mapping[str, str | bytes], name: str) -> str:
+    content = downloads[f"data/{name}"]
+    assert isinstance(content, str)
+    return content
+
+
+def rows(downloads: Mapping[str, str | bytes], name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text(downloads, name))))
+
+
+def test_the_json_fits_its_own_schema(downloads: Mapping[str, str | bytes]) -> None:
+    schema = json.loads(text(downloads, "catalogue.schema.json"))
+    Draft202012Validator.check_schema(schema)
+    shapes = dict(zip(("models", "model", "technique"), schema["anyOf"], strict=True))
+    validators = {
+        name: Draft202012Validator({"$defs": schema["$defs"], **shape}) for name, shape in shapes.items()
+    }  # told apart, for a message that says where
+    for path in downloads:
+        if path == "data/catalogue.json" or path.startswith(("data/models/", "data/techniques/")):
+            data = json.loads(text(downloads, path.removeprefix("data/")))
+            (kind,) = shapes.keys() & data.keys()
+            assert [(path, list(e.absolute_path), e.message) for e in validators[kind].iter_errors(data)] == []
+            assert data["schema"] == schema["$id"] == f"{ADDRESS}data/catalogue.schema.json"
+            assert data["version"] == schema["version"]
+
+
+def test_the_schema_refuses_what_is_not_of_the_shape(downloads: Mapping[str, str | bytes]) -> None:
+    schema, data = (json.loads(text(downloads, f"catalogue.{kind}")) for kind in ("schema.json", "json"))
+    validator = Draft202012Validator(schema)
+    data["models"] = data["models"][:1]
+    data["techniques"] = data["techniques"][:1]
+    assert validator.is_valid(data)
+    variant = data["models"][0]["variants"][0]
+    for key, value in (("total", {"value": "671B"}), ("total", {"absence": "secret"}), ("totl", {"value": 1})):
+        broken = json.loads(json.dumps(data))
+        broken["models"][0]["variants"][0]["parameters"] = variant["parameters"] | {key: value}
+        assert not validator.is_valid(broken), (key, value)
+
+
+def test_texts_are_as_on_the_page(downloads: Mapping[str, str | bytes]) -> None:
+    for name in ("catalogue.json", "models.csv", "techniques.csv", "releases.atom", "releases.zh.atom"):
+        assert "{{" not in text(downloads, name), name
+
+
+def test_references_are_inside(downloads: Mapping[str, str | bytes], catalogue: Catalogue) -> None:
+    data = json.loads(text(downloads, "catalogue.json"))
+    assert [reference["key"] for reference in data["references"]] == list(catalogue.references)
+    one = json.loads(text(downloads, f"models/{next(iter(catalogue.models))}.json"))
+    cited = {reference["key"] for reference in one["references"]}
+    total = one["model"]["variants"][0]["parameters"]["total"]
+    assert {source["reference"] for source in total["source"]} <= cited
+    assert len(cited) < len(data["references"])
+
+
+def test_a_cell_without_a_value_is_empty_and_says_why(downloads: Mapping[str, str | bytes]) -> None:
+    table = rows(downloads, "variants.csv")
+    values = [name.removesuffix("_absence") for name in table[0] if name.endswith("_absence")]
+    words_of_absence = {"not published", "not applicable", "unknown"}
+    seen = set()
+    for row in table:
+        for name in values:
+            assert row[name] not in words_of_absence
+            assert not (row[name] and row[f"{name}_absence"]), (row["variant"], name)
+            seen.add(row[f"{name}_absence"])
+    assert seen & words_of_absence
+    assert seen <= words_of_absence | {""}
+
+
+def test_a_number_column_is_one(downloads: Mapping[str, str | bytes], catalogue: Catalogue) -> None:
+    for row in rows(downloads, "variants.csv"):
+        entry = catalogue.entries[row["variant"]]
+        total = entry.variant.parameters.total.value
+        assert (int(row["total"]) if row["total"] else None) == (total.value if total else None)
+        out = checkpoint.came_out(entry)
+        assert row["released"] == (out.text if out else "")
+        if row["tokens"]:
+            assert (row["tokens_of"] == "pre-training") == (pre_training(entry) is not None)
+
+
+def test_a_score_keeps_its_digits_and_its_table(downloads: Mapping[str, str | bytes], catalogue: Catalogue) -> None:
+    table = rows(downloads, "evaluation.csv")
+    scores = [
+        (model.id, evaluation.id, variant, score)
+        for model in catalogue.models.values()
+        for evaluation in model.evaluation
+        for line in evaluation.rows
+        for variant, score in line.scores.items()
+    ]
+    assert len(table) == len(scores)
+    for row, (model, evaluation, variant, score) in zip(table, scores, strict=True):
+        assert (row["stated_by"], row["table"], row["variant"]) == (model, evaluation, variant)
+        assert row["printed"] == (score.value.text if score.value else "")
+        assert (row["unit"] == "%") == row["printed"].endswith("%")
+        if score.value:
+            assert float(row["score"]) == float(score.value.value)
+
+
+def test_the_database_holds_the_tables(downloads: Mapping[str, str | bytes], database: sqlite3.Connection) -> None:
+    names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    assert [f"data/{name}.csv" for name in names] == [path for path in downloads if path.endswith(".csv")]
+    for name in names:
+        (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+        assert count == len(rows(downloads, f"{name}.csv"))
+    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_the_first_query_of_the_page_works(database: sqlite3.Connection, catalogue: Catalogue) -> None:
+    found = database.execute(QUERY).fetchall()
+    released = [day for _, day, *_ in found if day]
+    assert released == sorted(released)
+    assert {name for name, *_ in found} >= {catalogue.flagship(m).variant.name for m in _pre_trained(catalogue)}
+
+
+def _pre_trained(catalogue: Catalogue) -> list[object]:
+    return [model for model in catalogue.models.values() if pre_training(catalogue.flagship(model)) is not None]
+
+
+def test_bibtex_is_read_by_another_parser(downloads: Mapping[str, str | bytes], catalogue: Catalogue) -> None:
+    library = bibtexparser.parse_string(text(downloads, "references.bib"))
+    assert [entry.key for entry in library.entries] == list(catalogue.references)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_feed_names_every_release_once(
+    downloads: Mapping[str, str | bytes], catalogue: Catalogue, language: str
+) -> None:
+    suffix = "" if language == "en" else ".zh"
+    feed = ElementTree.fromstring(text(downloads, f"releases{suffix}.atom"))
+    entries = feed.findall(f"{ATOM}entry")
+    titles = [entry.findtext(f"{ATOM}title") for entry in entries]
+    ids = [entry.findtext(f"{ATOM}id") for entry in entries]
+    days = [entry.findtext(f"{ATOM}updated") or "" for entry in entries]
+    assert {model.name for model in catalogue.models.values()} <= set(titles)
+    assert len(set(ids)) == len(ids)
+    assert days == sorted(days, reverse=True)
+    assert feed.findtext(f"{ATOM}updated") == days[0]
+    for required in ("id", "title", "updated", "author"):
+        assert feed.find(f"{ATOM}{required}") is not None
+    own = feed.find(f"{ATOM}link[@rel='self']")
+    assert own is not None
+    assert own.get("href") == f"{ADDRESS}data/releases{suffix}.atom"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_calendar_has_releases_and_ends(
+    downloads: Mapping[str, str | bytes], catalogue: Catalogue, language: str
+) -> None:
+    suffix = "" if language == "en" else ".zh"
+    content = text(downloads, f"releases{suffix}.ics")
+    assert all(len(line.encode()) <= 75 for line in content.split("\r\n"))
+    events = {str(event["summary"]): event for event in Calendar.from_ical(content).walk("VEVENT")}
+    assert {model.name for model in catalogue.models.values()} <= set(events)
+    for name in catalogue.api_names:
+        if name.until is not None and name.until.value is not None and name.until.value.is_day:
+            (event,) = (event for title, event in events.items() if title.startswith(f"{name.name} "))
+            assert event["dtstart"].dt == date.fromisoformat(name.until.value.text)
+
+
+def test_the_same_catalogue_gives_the_same_bytes(small: Catalogue) -> None:
+    assert made(small) == made(small)

@@ -1,0 +1,112 @@
+"""Every page as plain Markdown: beside the page, and as a project that other generators build."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from building import ROOT, small_project
+from catalogue.records import Catalogue
+from helpers import leads_on
+from render.exports.to_markdown import markdown
+
+LINK = re.compile(r"\]\(((?!https?:|mailto:|#)[^)\s#?]+)")
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<p>about <a class="ds-v" href="#s3" data-s="3">671 B</a></p>', "about 671 B [3]"),
+        ('<p>a <a class="ds-r" href="ds:x.md">3</a> and <b>bold</b></p>', "a *3* and **bold**"),
+        ("<p>says &lt;think&gt; and <code>a_b</code></p>", "says \\<think> and `a_b`"),
+        ('<p>see <a href="ds:techniques/mla.md#why">MLA</a></p>', "see [MLA](techniques/mla.md#why)"),
+        ('<ol><li id="s2" value="2">two</li></ol>', "2. two"),
+        ('<ul><li id="k">one<ul><li>inner</li></ul></li></ul>', '- <a id="k"></a>one\n  - inner'),
+        ("<table><tr><th>A|B<th>C</tr><tr><td colspan=2>x</tr></table>", None),
+        ('<math data-latex="x^2"><mi>x</mi></math>', "$$\nx^2\n$$"),
+        ('<svg aria-label="A drawing"><text>1</text></svg>', "*A drawing*"),
+        ("<script>alert(1)</script><button>Go</button><p>text</p>", "text"),
+        ("<pre><code>a = 1\n  b</code></pre>", "```\na = 1\n  b\n```"),
+    ],
+)
+def test_html_becomes_what_one_would_write(html: str, expected: str | None) -> None:
+    written = markdown(html, lambda target: target.removeprefix("ds:"))
+    if expected is None:
+        assert written.splitlines()[-1] == "| x |  |"
+        assert "A\\|B" in written
+    else:
+        assert written == expected
+
+
+def test_every_page_has_its_markdown_beside_it(built: Path) -> None:
+    """At its address with `.md`, with links that lead to a file, and no HTML of ours."""
+    for folder in (built, built / "zh"):
+        listed = (folder / "llms.txt").read_text(encoding="utf-8")
+        for page in folder.rglob("index.html"):
+            place = page.parent.relative_to(folder)
+            if leads_on(page.read_text(encoding="utf-8")) or place.parts[:1] == ("zh",):
+                continue
+            copies = [folder / place / "index.md", (folder / place).with_suffix(".md") if place.name else folder]
+            copies.append(folder / f"{place}.md")
+            (copy,) = {path for path in copies if path.is_file()}
+            text = copy.read_text(encoding="utf-8")
+            assert f"/{copy.relative_to(folder).as_posix()})" in listed, copy
+            assert not re.search(r"ds:\w|class=\"ds-|<!-- ds-block", text), copy
+            for link in LINK.findall(re.sub(r"(?ms)^```.*?^```|`[^`]*`", "", text)):
+                assert (copy.parent / link).exists(), (copy, link)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small catalogue's site as a plain Markdown project."""
+    folder = tmp_path_factory.mktemp("markdown")
+    project = small_project(folder)
+    command = [sys.executable, str(project / "hooks" / "plain.py"), str(folder / "plain")]
+    subprocess.run(command, check=True)
+    return folder / "plain"
+
+
+def run(*command: str, cwd: Path) -> str:
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
+    result = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=environment)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+def has_everything(site: Path, catalogue: Catalogue) -> None:
+    for edition in (site, site / "zh"):
+        for model in catalogue.models.values():
+            assert model.name in (edition / "models" / model.id / "index.html").read_text(encoding="utf-8")
+    assert (site / "data" / "catalogue.sqlite").is_file()
+
+
+@pytest.mark.builds
+def test_stock_material_builds_it(plain: Path, small: Catalogue, tmp_path: Path) -> None:
+    output = run(sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(tmp_path / "site"), cwd=plain)
+    assert "WARNING" not in output
+    has_everything(tmp_path / "site", small)
+
+
+@pytest.mark.builds
+def test_zensical_builds_it(plain: Path, small: Catalogue, tmp_path: Path) -> None:
+    zensical = Path(sys.executable).parent / "zensical"
+    if not zensical.is_file():
+        pytest.skip("needs Zensical: pip install zensical")
+    project = Path(shutil.copytree(plain, tmp_path / "plain"))
+    assert "issues found" not in run(str(zensical), "build", "--clean", cwd=project).replace("No issues found", "")
+    has_everything(project / "site", small)
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    command = [sys.executable, str(ROOT / "hooks" / "plain.py"), str(tmp_path)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert "is not empty" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
