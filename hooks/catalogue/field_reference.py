@@ -133,6 +133,7 @@ _TYPES = {
     "int": "integer",
     "bool": "true or false",
     "Quantity": "number",
+    "Amount": "number",
     "Length": "number of tokens",
     "Share": "percentage",
     "PartialDate": "date",

@@ -109,7 +109,7 @@ class Citations:
         if isinstance(value, Length):
             return escape(format.length(value))
         if isinstance(value, Quantity):
-            return escape(format.quantity(value))
+            return escape(format.quantity(value, words))
         if isinstance(value, PartialDate):
             return Markup('<time datetime="{}">{}</time>').format(value.text, format.date(value, words))
         if isinstance(value, Text):
@@ -164,7 +164,7 @@ class Citations:
         else:
             ratio, formula = numbers[0] / numbers[1], " ÷ ".join(shown_inputs)
             shown = {
-                "ratio": format.significant(ratio),
+                "ratio": format.ratio(ratio),
                 "share": f"{format.significant(100 * ratio)}%",
                 "saving": f"{format.significant(100 * (1 - ratio))}%",
             }[quote.name]
@@ -187,7 +187,7 @@ class Citations:
     def line(self, source: Source, addressed: set[str]) -> Markup:
         """A source with its place."""
         place = self.place(source, addressed)
-        between = ", " if source.locus else ""
+        between = self.context.words("punctuation.comma") if source.locus else ""
         return self.document(source.key, addressed) + Markup("{}{}").format(between, place)
 
     def document(self, key: str, addressed: set[str]) -> Markup:
@@ -201,7 +201,7 @@ class Citations:
 
     def place(self, source: Source, addressed: set[str]) -> Markup:
         """The place in a document, and the copy that it was read in."""
-        shown = Markup("{}").format(source.locus or "")
+        shown = Markup("{}").format(self.context.place(source.locus))
         if source.via is not None:
             mark = Markup('<abbr title="{}">◐</abbr>').format(self.context.words("source.via"))
             shown += Markup(' <span class="ds-via">{} {}</span>').format(mark, self.line(source.via, addressed))

@@ -15,6 +15,7 @@ from catalogue.schema.technique import Technique
 from catalogue.schema.values import Text
 from catalogue.uses import Uses
 
+from .loci import Loci
 from .words import CHINESE, Words
 
 
@@ -33,6 +34,14 @@ class Context:
     @cached_property
     def uses(self) -> Uses:
         return Uses(self.catalogue.models, self.catalogue.entries, self.catalogue.techniques.values())
+
+    @cached_property
+    def _loci(self) -> Loci:
+        return Loci(self.catalogue.glossary.places)
+
+    def place(self, locus: str) -> str:
+        """A place in a document, in the language of the page."""
+        return self._loci(locus) if self.words.language == CHINESE else locus
 
     def html(self, template: str, **values: Any) -> str:
         """Render a template to HTML."""

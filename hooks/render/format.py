@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from catalogue.schema.values import Length, PartialDate, Quantity
+from catalogue.schema.values import Amount, Length, PartialDate, Quantity
 
-from .words import Words
+from .words import CHINESE, Words
 
+_EXPONENTS = {"K": 3, "M": 6, "B": 9, "T": 12}
+_TEN_THOUSAND, _HUNDRED_MILLION = 10**4, 10**8
 _FACTORS = (("T", 10**12), ("B", 10**9), ("M", 10**6), ("K", 10**3))
-_THIN_SPACE = "\u202f"
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-def quantity(value: Quantity) -> str:
-    """The number as its source prints it, with grouped digits and real powers of ten."""
+def quantity(value: Quantity, words: Words | None = None) -> str:
+    """The number as its source prints it, with grouped digits and real powers of ten; an amount as the language counts."""
     text = value.text.removeprefix(value.qualifier)
     lead = {"~": "≈ ", "": ""}.get(value.qualifier, value.qualifier + " ")
+    if words is not None and words.language == CHINESE and isinstance(value, Amount) and text[-1] in _EXPONENTS:
+        return lead + _in_ten_thousands(Decimal(text[:-1]).scaleb(_EXPONENTS[text[-1]]))
     return lead + _number(text)
+
+
+def amount(value: Decimal, words: Words) -> str:
+    """An amount that was worked out, such as hours times a price: as `compact`, in Chinese with 万 or 亿."""
+    if words.language != CHINESE or value < _TEN_THOUSAND:
+        return compact(value)
+    return _in_ten_thousands(Decimal(f"{value:.3E}"))
+
+
+def _in_ten_thousands(value: Decimal) -> str:
+    """`278.8 万`, `1.2 亿`."""
+    unit, factor = ("亿", _HUNDRED_MILLION) if value >= _HUNDRED_MILLION else ("万", _TEN_THOUSAND)
+    return f"{(value / factor).normalize():,f} {unit}"
 
 
 def _number(text: str) -> str:
@@ -29,8 +45,7 @@ def _number(text: str) -> str:
         return sign + scientific(abs(number)) + suffix
     whole, dot, fraction = body.partition(".")
     grouped = f"{int(whole):,}" if len(whole) > 3 else whole
-    unit = f"{_THIN_SPACE}{suffix}" if suffix in {"K", "M", "B", "T"} else suffix
-    return f"{sign}{grouped}{dot}{fraction}{unit}"
+    return f"{sign}{grouped}{dot}{fraction}{suffix}"
 
 
 def scientific(number: Decimal) -> str:
@@ -46,14 +61,14 @@ def integer(value: int) -> str:
 
 
 def compact(value: int | Decimal) -> str:
-    """Three or four significant digits with K, M, B or T: `671.0 B`; a power of ten from a quadrillion on."""
+    """Three or four significant digits with K, M, B or T: `671.0B`; a power of ten from a quadrillion on."""
     if value >= 10**15:
         return power(value)
     for suffix, factor in _FACTORS:
         if value >= factor:
             number = Decimal(value) / factor
             digits = 2 if number < 10 else 1
-            return f"{number:.{digits}f}{_THIN_SPACE}{suffix}"
+            return f"{number:.{digits}f}{suffix}"
     return f"{value:,}" if value % 1 == 0 else significant(Decimal(value))
 
 
@@ -63,14 +78,19 @@ def power(value: int | Decimal) -> str:
 
 
 def tick(value: float) -> str:
-    """What stands at an axis: `10 B`; a power of ten from a quadrillion on."""
+    """What stands at an axis: `10B`; a power of ten from a quadrillion on."""
     if value >= 10**15:
         return scientific(Decimal(f"{value:.0e}"))
     for suffix, factor in _FACTORS:
         # The ticks of a logarithmic scale lie within a rounding error of theirs.
         if value >= factor * 0.999:
-            return f"{value / factor:g}{_THIN_SPACE}{suffix}"
+            return f"{value / factor:g}{suffix}"
     return f"{value:g}"
+
+
+def amount_tick(value: float, words: Words) -> str:
+    """The same for an axis of hours or money."""
+    return amount(Decimal(f"{value:.0e}"), words) if words.language == CHINESE else tick(value)
 
 
 def date(value: PartialDate, words: Words) -> str:
@@ -96,3 +116,9 @@ def significant(number: Decimal, digits: int = 3) -> str:
     """Three significant digits without an exponent; more digits before the point are kept."""
     places = max(0, digits - 1 - number.adjusted()) if number else 0
     return f"{number:,.{places}f}"
+
+
+def ratio(number: Decimal) -> str:
+    """How many times as much: three significant digits, without zeros where the division comes out even."""
+    shown = significant(number)
+    return shown.rstrip("0").rstrip(".") if "." in shown and Decimal(shown.replace(",", "")) == number else shown

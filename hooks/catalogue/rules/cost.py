@@ -9,7 +9,7 @@ from fractions import Fraction
 from ..findings import Finding, Path
 from ..peaks import followed
 from ..schema.training import Infrastructure
-from ..schema.values import Quantity, Stated
+from ..schema.values import Amount, Stated
 from .draft import Draft
 
 _MEASURED = Decimal("0.01")
@@ -49,7 +49,7 @@ def hours_give_the_cost(draft: Draft) -> Iterator[Finding]:
             or (price := infrastructure.price_per_gpu_hour_usd.value) is None
         ):
             continue
-        pairs: list[tuple[Path, Stated[Quantity] | None, Stated[Quantity] | None]] = [
+        pairs: list[tuple[Path, Stated[Amount] | None, Stated[Amount] | None]] = [
             ((*path, "gpu_hours", index, "cost_usd"), part.hours, part.cost_usd)
             for index, part in enumerate(infrastructure.gpu_hours)
         ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field, StrictBool
 
-from .values import Block, HttpsUrl, Identifier, PartialDate, Quantity, Record, Single, Stated, Text
+from .values import Amount, Block, HttpsUrl, Identifier, PartialDate, Record, Single, Stated, Text
 
 
 class Dates(Block):
@@ -79,10 +79,8 @@ class Release(Block):
     format: Single[Text] | None = Field(
         default=None, description="Format of the released weights.", examples=["FP8 (E4M3)"]
     )
-    gpu_hours: Single[Quantity] | None = Field(
-        default=None, description="GPU-hours of its training.", examples=["147K"]
-    )
-    cost_usd: Single[Quantity] | None = Field(
+    gpu_hours: Single[Amount] | None = Field(default=None, description="GPU-hours of its training.", examples=["147K"])
+    cost_usd: Single[Amount] | None = Field(
         default=None, description="Cost of its training in US dollars, as published.", examples=["294K"]
     )
     links: tuple[Link, ...] = Field(default=(), description="Links, such as its announcement.")

@@ -91,3 +91,4 @@ class TermsFile(Record):
     subjects: tuple[Subject, ...] = Field(default=(), description="Parts of the glossary, in order.")
     terms: tuple[Term, ...] = Field(default=(), description="The terms, in order within a subject.")
     wording: tuple[Wording, ...] = Field(default=(), description="Other forms that are not used.")
+    places: tuple[Text, ...] = Field(default=(), description="Words for places in documents, in both languages.")

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .values import Block, Detail, Identifier, Length, Positive, Quantity, Remark, Share, Stated, Text
+from .values import Amount, Block, Detail, Identifier, Length, Positive, Quantity, Remark, Share, Stated, Text
 
 # What `starts_from` says of weights that are nobody's.
 FROM_NOTHING = "random initialisation"
@@ -58,7 +58,7 @@ class Data(Block):
         description="Tokens in all: those before, those of earlier stages of this kind and those of this one.",
         examples=["19.0T"],
     )
-    samples: Stated[Quantity] | None = Field(
+    samples: Stated[Amount] | None = Field(
         default=None, description="Samples, where a stage counts those.", examples=["1.5M"]
     )
     epochs: Stated[Quantity] | None = Field(default=None, description="Passes over the data.", examples=[2])
@@ -142,7 +142,7 @@ class Preference(Block):
 
     method: Stated[Text] | None = Field(default=None, description="Method.", examples=["DPO"])
     beta: Stated[Quantity] | None = Field(default=None, description="DPO's temperature.", examples=["0.1"])
-    pairs: Stated[Quantity] | None = Field(default=None, description="Preference pairs.", examples=["66K"])
+    pairs: Stated[Amount] | None = Field(default=None, description="Preference pairs.", examples=["66K"])
 
 
 class Reinforcement(Block):
@@ -280,7 +280,7 @@ class GpuHours(Block):
     """GPU-hours of a part of the work."""
 
     part: Text = Field(description="Which part.", examples=["Pre-training"])
-    hours: Stated[Quantity] = Field(description="GPU-hours.", examples=["2664K"])
+    hours: Stated[Amount] = Field(description="GPU-hours.", examples=["2664K"])
     stage: Identifier | None = Field(
         default=None,
         description="Pre-training stage that the hours cover; the utilisation is computed from it.",
@@ -291,7 +291,7 @@ class GpuHours(Block):
         description="Tokens that the hours are stated for, where that is not the whole stage.",
         examples=["14.8T"],
     )
-    cost_usd: Stated[Quantity] | None = Field(
+    cost_usd: Stated[Amount] | None = Field(
         default=None, description="Cost in US dollars, as published.", examples=["5.328M"]
     )
 
@@ -314,11 +314,11 @@ class Infrastructure(Block):
     parallelism: Parallelism | None = Field(default=None, description="Parallelism.")
     precision: Precision | None = Field(default=None, description="Number formats.")
     gpu_hours: tuple[GpuHours, ...] = Field(default=(), description="GPU-hours by part.")
-    gpu_hours_total: Stated[Quantity] | None = Field(default=None, description="GPU-hours in all.", examples=["2664K"])
+    gpu_hours_total: Stated[Amount] | None = Field(default=None, description="GPU-hours in all.", examples=["2664K"])
     price_per_gpu_hour_usd: Stated[Quantity] | None = Field(
         default=None, description="Rental price that the authors assume, in US dollars.", examples=[2]
     )
-    cost_usd: Stated[Quantity] | None = Field(
+    cost_usd: Stated[Amount] | None = Field(
         default=None, description="Cost in US dollars, as published.", examples=["5.328M"]
     )
     gflop_per_token: Stated[Quantity] | None = Field(

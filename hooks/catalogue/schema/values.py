@@ -200,6 +200,11 @@ class Quantity(Scalar):
 
 
 @dataclass(frozen=True)
+class Amount(Quantity):
+    """Hours, money, samples: what Chinese counts in 万 and 亿, while sizes and tokens keep their letter."""
+
+
+@dataclass(frozen=True)
 class Length(Quantity):
     """A length in tokens. Here K is 1,024, as in every paper that says 4K and means 4,096."""
 

@@ -100,13 +100,24 @@ class PlacedPoint:
     font: float
 
 
-def figure(context: Context, points: Sequence[Point], span: tuple[date, date], axis: str, alternative: str) -> str:
+def figure(
+    context: Context,
+    points: Sequence[Point],
+    span: tuple[date, date],
+    axis: str,
+    alternative: str,
+    amounts: bool = False,
+) -> str:
     """The SVG over a `span` of days: marks of one point are joined, the first carries its name, and all but `other` points their values."""
     words = context.words
+
+    def shown(tick: float) -> str:
+        return format.amount_tick(tick, words) if amounts else format.tick(tick)
+
     numbers = [float(value.number) for point in points for value in point.values]
     up = Log(min(numbers) / ROOM, max(numbers) * ROOM, TOP + HEIGHT, TOP)
     labelled = up.ticks() if len(up.ticks()) >= FEW_TICKS else _finer(up)
-    left = 14 + round(max(text_width(format.tick(tick), TICK_SIZE) for tick in labelled))
+    left = 14 + round(max(text_width(shown(tick), TICK_SIZE) for tick in labelled))
     across = Time(*span, left + PAD_LEFT, WIDTH - RIGHT - PAD_RIGHT)
     flagships = {(point.href, point.day) for point in points if point.rank == "main"}
     placed = [
@@ -123,7 +134,7 @@ def figure(context: Context, points: Sequence[Point], span: tuple[date, date], a
         top=TOP,
         bottom=TOP + HEIGHT,
         minor=[up(tick) for tick in up.minor_ticks() if not any(abs(tick / other - 1) < 0.01 for other in labelled)],
-        ticks=[(up(tick), format.tick(tick)) for tick in labelled],
+        ticks=[(up(tick), shown(tick)) for tick in labelled],
         years=[(across(day), str(day.year)) for day in across.years()],
         axis=words("trends.log_axis", quantity=axis),
         alternative=alternative,

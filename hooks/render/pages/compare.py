@@ -270,7 +270,7 @@ def _evaluation(citations: Citations) -> Iterator[Section]:
                     alone = words(
                         "compare.evaluation.alone",
                         model=model.name,
-                        locus=table.source.items[0].locus if table.source else table.id,
+                        locus=context.place(table.source.items[0].locus) if table.source else table.id,
                     )
                     key = (row.benchmark.en, row.setting.en if row.setting else alone)
                     shown[key] = [

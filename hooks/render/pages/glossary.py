@@ -30,7 +30,7 @@ def page(context: Context) -> Page:
             html = context.html("glossary.html.jinja", items=items)
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
     last = sections[-1]
-    sections[-1] = Section(last.id, last.title, last.html + assets.script("glossary"))
+    sections[-1] = Section(last.id, last.title, last.html + str(assets.script("glossary")))
     return Page(PATH, words("page.glossary"), words("glossary.description"), tuple(sections))
 
 
@@ -70,7 +70,7 @@ def _item(
     return {
         "id": id_,
         "name": name,
-        "beside": beside if _key(beside) != _key(context.words.text(names)) else "",
+        "beside": beside if _key(beside) not in _key(context.words.text(names)) else "",
         "language": language,
         "definition": plain_text(context, definition),
         "aliases": aliases,

@@ -125,7 +125,7 @@ def _remark(citations: Citations, entry: Entry) -> Markup:
         sentences.append(escape(words("follows.other_format")).format(format=citations.single(compute)))
     if _published(citations, entry, "utilisation"):
         sentences.append(escape(words("follows.against_published")))
-    return Markup(" ").join(sentences)
+    return Markup(words("punctuation.gap")).join(sentences)
 
 
 def compute_table(citations: Citations, models: list[Model]) -> Table:

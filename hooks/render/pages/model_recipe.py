@@ -117,7 +117,9 @@ def _listed(citations: Citations, values: list[tuple[str | None, Single[Any]]]) 
         shown = citations.single(single)
         if isinstance(single.value, Quantity):
             note = citations.inline(single.note).striptags() if single.note else ""
-            shown = citations.marked(str(escape(format.quantity(single.value))), single.source, note)
+            shown = citations.marked(
+                str(escape(format.quantity(single.value, citations.context.words))), single.source, note
+            )
         if id_ and len(values) > 1:
             shown += Markup(" <small>{}</small>").format(short_size(entries[id_].variant.name))
         parts.append(shown)

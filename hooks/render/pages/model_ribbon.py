@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue.derive.training import headline_tokens
 from catalogue.records import Catalogue, Entry, by_date
 from catalogue.schema.model import Model, Track
-from catalogue.schema.values import Length, Quantity, Single
+from catalogue.schema.values import Amount, Length, Quantity, Single
 
 from .. import format
 from ..cite import Citations
@@ -68,7 +68,7 @@ def _html(citations: Citations, model: Model, key: str) -> Markup | None:
     return citations.single(single)
 
 
-def _single(entry: Entry, key: str) -> Single[Quantity] | Single[Length] | None:
+def _single(entry: Entry, key: str) -> Single[Quantity] | Single[Amount] | Single[Length] | None:
     match key:
         case "total":
             return entry.variant.parameters.total
@@ -123,4 +123,4 @@ def _hours(citations: Citations, model: Model) -> Iterator[Markup]:
     if infra.total_of is not None:
         yield Markup("{}").format(citations.context.catalogue.entries[infra.total_of].variant.name)
     if infra.cost_usd is not None and infra.cost_usd.value is not None:
-        yield Markup("$ {}").format(citations.single(infra.cost_usd))
+        yield escape(citations.context.words("model.cost", cost="{}")).format(citations.single(infra.cost_usd))

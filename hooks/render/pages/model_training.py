@@ -17,6 +17,7 @@ from ..computed import recomputed
 from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
 from ..page import Section
 from ..tables import EMPTY, NOTHING, Cell, Column, Table, sort_key
+from ..words import Words
 from .model_architecture import stored_caches
 from .model_follows import anything_follows, calculators
 
@@ -230,7 +231,7 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
         if priced:
             row += [
                 value_cell(citations, part.cost_usd),
-                _product(part, price.value if price else None),
+                _product(part, price.value if price else None, words),
             ]
         rows.append(row)
     total = infra.gpu_hours_total
@@ -241,7 +242,7 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
         ]
         if priced:
             cost = infra.cost_usd
-            computed = format.compact(total.value.value * price.value) if price else None
+            computed = format.amount(total.value.value * price.value, words) if price else None
             row += [
                 value_cell(citations, cost),
                 Cell(recomputed(computed) if computed else NOTHING),
@@ -250,11 +251,11 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
     return Table(words("infrastructure.hours_caption", model=model.name), heads, rows)
 
 
-def _product(part: GpuHours, price: Decimal | None) -> Cell:
+def _product(part: GpuHours, price: Decimal | None, words: Words) -> Cell:
     hours = part.hours.value
     if price is None or hours is None:
         return EMPTY
-    return Cell(recomputed(format.compact(hours.value * price)), str(hours.value * price))
+    return Cell(recomputed(format.amount(hours.value * price, words)), str(hours.value * price))
 
 
 def serving(citations: Citations, model: Model) -> list[Section]:

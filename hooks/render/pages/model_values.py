@@ -94,5 +94,5 @@ def _place(citations: Citations, single: Single[Any]) -> Markup:
     sources: Sources | None = single.source
     if sources is None:
         return Markup("")
-    places = [source.locus for source in sources.items if source.locus]
-    return citations.mark(sources) + Markup(" {}").format("; ".join(places))
+    places = [citations.context.place(source.locus) for source in sources.items if source.locus]
+    return citations.mark(sources) + Markup(" {}").format(citations.context.words("punctuation.separated").join(places))

@@ -20,11 +20,12 @@ from catalogue.peaks import followed
 from catalogue.records import Entry
 from catalogue.schema.model import Model, Track
 from catalogue.schema.training import GpuHours
-from catalogue.schema.values import Absence, PartialDate, Quantity, Single
+from catalogue.schema.values import Absence, Amount, PartialDate, Quantity, Single
 
 from .. import format
 from ..context import Context
 from ..figures.trend import Value
+from ..words import Words
 
 # Tracks that are drawn lightly beside the general line, by the flagships alone.
 BESIDE = {Track.CODE, Track.VISION}
@@ -127,14 +128,19 @@ def parameters(context: Context, size: Size) -> list[Value]:
     return [value for value in values if value is not None]
 
 
-def _either(series: int, published: Single[Quantity] | None, recomputed: int | None) -> Value | None:
+def _either(
+    series: int, published: Single[Quantity] | Single[Amount] | None, recomputed: int | None, words: Words | None = None
+) -> Value | None:
     if published is not None and published.value is not None:
-        return Value(series, published.value.value, True, format.quantity(published.value))
-    return Value(series, Decimal(recomputed), False, format.compact(recomputed)) if recomputed is not None else None
+        return Value(series, published.value.value, True, format.quantity(published.value, words))
+    if recomputed is None:
+        return None
+    shown = format.compact(recomputed) if words is None else format.amount(Decimal(recomputed), words)
+    return Value(series, Decimal(recomputed), False, shown)
 
 
 def tokens(context: Context, size: Size) -> list[Value]:
-    """Tokens of the pre-training that made a size out of nothing."""
+    """Tokens of the pre-training that made a size from scratch."""
     published = trained(size)
     return [value for value in (_either(0, published, None),) if value is not None]
 
@@ -191,12 +197,12 @@ def hours(context: Context, size: Size) -> list[Value]:
     if part is None or part.hours.value is None:
         return []
     if part.per_tokens is None or part.per_tokens.value is None:
-        return [value for value in (_either(0, part.hours, None),) if value is not None]
+        return [value for value in (_either(0, part.hours, None, context.words),) if value is not None]
     run = trained(size)
     if run is None or run.value is None:
         return []
     exact = Fraction(part.hours.value.value) * Fraction(run.value.value) / Fraction(part.per_tokens.value.value)
-    return [value for value in (_either(0, None, round(exact)),) if value is not None]
+    return [value for value in (_either(0, None, round(exact), context.words),) if value is not None]
 
 
 def hours_part(size: Size) -> GpuHours | None:

@@ -77,6 +77,7 @@ def _section(citations: Citations, trend: Trend, sizes: Sequence[Size]) -> Secti
                 (sizes[0].day, sizes[-1].day),
                 words(f"trends.{trend.key}.axis"),
                 words("trends.alternative", title=title),
+                amounts=trend.key == "hours",
             )
         ),
         legend=_legend(context, trend, points),
@@ -161,8 +162,8 @@ def _readings(context: Context, trend: Trend, drawn: Sequence[tuple[Size, list[V
 
 
 def ratio_text(ratio: Decimal) -> str:
-    """How many times as much; of less than the whole, the number that divides it."""
-    return format.significant(ratio if ratio >= 1 else 1 / ratio)
+    """How many times as much; less than the whole as a share."""
+    return format.significant(ratio) if ratio >= 1 else f"{format.significant(100 * ratio, 2)}%"
 
 
 def _table(citations: Citations, trend: Trend, title: str, drawn: Sequence[tuple[Size, list[Value]]]) -> Table:
@@ -259,8 +260,10 @@ def _cost(citations: Citations) -> Section:
         price, hours = infrastructure.price_per_gpu_hour_usd, infrastructure.gpu_hours_total
         if price is not None and price.value is not None and hours is not None and hours.value is not None:
             of = escape(words("trends.cost.of", hours="{}", price="{}", product="{}"))
-            product = recomputed(format.compact(hours.value.value * price.value.value))
-            line += Markup(" ") + of.format(citations.single(hours), citations.single(price), product)
+            product = recomputed(format.amount(hours.value.value * price.value.value, words))
+            line += Markup(words("punctuation.gap")) + of.format(
+                citations.single(hours), citations.single(price), product
+            )
         lines.append(line)
     html = citations.context.html("trend_list.html.jinja", intro=words("trends.cost.intro"), lines=lines)
     return Section("cost", words("trends.cost.title"), html)

@@ -1,0 +1,98 @@
+"""How Chinese writes numbers, places in documents and punctuation."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from catalogue.records import Catalogue
+from catalogue.schema.values import Amount, Quantity
+from helpers import ROOT
+from render import format
+from render import words as language_files
+from render.context import Context, context
+from render.edition import editions
+from render.words import CHINESE, ENGLISH
+
+WORDS = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
+
+
+@pytest.mark.parametrize(
+    ("printed", "english", "chinese"),
+    [
+        ("2788K", "2,788K", "278.8 万"),
+        ("5.576M", "5.576M", "557.6 万"),
+        ("5K", "5K", "0.5 万"),
+        ("~600K", "≈ 600K", "≈ 60 万"),
+        ("250M", "250M", "2.5 亿"),
+        ("712073", "712,073", "712,073"),
+    ],
+)
+def test_amounts_are_counted_as_the_language_counts(printed: str, english: str, chinese: str) -> None:
+    value = Amount.parse(printed)
+    assert format.quantity(value, WORDS[ENGLISH]) == english
+    assert format.quantity(value, WORDS[CHINESE]) == chinese
+
+
+@pytest.mark.parametrize("printed", ["671B", "14.8T", "128K"])
+def test_sizes_and_tokens_keep_their_letter(printed: str) -> None:
+    assert {format.quantity(Quantity.parse(printed), words) for words in WORDS.values()} == {printed}
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [("8", "8"), ("3.2", "3.2"), ("7.345", "7.34"), ("5355.25", "5,355"), ("40", "40")]
+)
+def test_a_ratio_has_no_digits_that_say_nothing(number: str, shown: str) -> None:
+    assert format.ratio(Decimal(number)) == shown
+
+
+@pytest.fixture(scope="module")
+def chinese(catalogue: Catalogue) -> Context:
+    return context(catalogue, WORDS[CHINESE])
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("Table 6", "表 6"),
+        ("§4.2 and Table 1", "§4.2 和表 1"),
+        ("commit history", "提交历史"),
+        ("App. B.1, Fig. 3", "附录 B.1，图 3"),
+        ("config.json", "config.json"),
+        ("README §Model Summary", "README §Model Summary"),
+        ("pages/model/news.md", "pages/model/news.md"),
+    ],
+)
+def test_places_in_documents_are_said_in_chinese(chinese: Context, place: str, said: str) -> None:
+    assert chinese.place(place) == said
+
+
+# Punctuation as wide as a character needs no space behind it; an English comma has no place between Chinese words.
+_APART = re.compile(
+    r"[，。；：、！？）] (?=[\w“（])|[\u4e00-\u9fff], ?(?=[\u4e00-\u9fff])|[\u4e00-\u9fff] (?=[，。；：、！？）])"
+)
+_BLOCK = re.compile(r"</?(?:p|div|li|td|th|tr|h\d|dt|dd|figcaption|summary|text|title|desc|small|span|a|b)\b[^>]*>")
+_CODE = re.compile(r"<(script|style|pre|code|svg)\b.*?</\1>", re.DOTALL)
+
+
+def test_no_half_space_after_full_punctuation(catalogue: Catalogue) -> None:
+    site = editions(catalogue, {CHINESE: WORDS[CHINESE]}, ROOT / "docs")[CHINESE].site
+    found = []
+    for path, page in site.pages.items():
+        for html in page.blocks.values():
+            for line in _BLOCK.sub("\n", _CODE.sub("x", html)).split("\n"):
+                found += [f"{path}: {line[max(0, m.start() - 15) : m.end() + 15]}" for m in _APART.finditer(line)]
+    assert found == []
+
+
+def test_hand_written_pages_have_no_half_space_after_full_punctuation() -> None:
+    found = []
+    for path in sorted(Path(ROOT / "docs" / CHINESE).rglob("*.md")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            found += [
+                f"{path.name}:{number}: {line[max(0, m.start() - 10) : m.end() + 10]}" for m in _APART.finditer(line)
+            ]
+    assert found == []
