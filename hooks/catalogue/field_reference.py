@@ -20,6 +20,7 @@ from .schema.api import ApiName
 from .schema.copies import CopiesFile
 from .schema.gpu import Gpu
 from .schema.model import Model, ModelsFile
+from .schema.study import StudyFile
 from .schema.technique import Technique, TechniquesFile
 from .schema.term import TermsFile
 from .schema.values import Single, Text
@@ -31,6 +32,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "techniques.schema.json": TechniquesFile,
     "copies.schema.json": CopiesFile,
     "terms.schema.json": TermsFile,
+    "study.schema.json": StudyFile,
 }
 
 

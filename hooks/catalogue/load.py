@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from . import files, references, strict_yaml
-from .files import COPIES, REFERENCES, TECHNIQUES, TERMS
+from .files import COPIES, REFERENCES, STUDY, TECHNIQUES, TERMS
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .records import Catalogue
@@ -20,6 +20,7 @@ from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.copies import Copies, CopiesFile
 from .schema.model import ModelsFile
+from .schema.study import StudyFile
 from .schema.technique import TechniquesFile
 from .schema.term import TermsFile
 from .schema.values import Text
@@ -51,6 +52,7 @@ def load(data: FilePath) -> Catalogue:
         bibliography=texts[REFERENCES],
         slips=_slips(data / SLIPS),
         glossary=draft.terms,
+        study=draft.study,
     )
 
 
@@ -74,6 +76,7 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         strict_yaml.read(texts[TECHNIQUES], f"{folder}/{TECHNIQUES}"),
         strict_yaml.read(texts.get(COPIES, "copies: {}"), f"{folder}/{COPIES}"),
         strict_yaml.read(texts.get(TERMS, "terms: []"), f"{folder}/{TERMS}"),
+        strict_yaml.read(texts.get(STUDY, "guides: []"), f"{folder}/{STUDY}"),
     )
     cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
     for file in located:
@@ -88,11 +91,11 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
     return _draft(folder, located, records, cited), findings
 
 
-_SCHEMAS: tuple[type[BaseModel], ...] = (ModelsFile, TechniquesFile, CopiesFile, TermsFile)
+_SCHEMAS: tuple[type[BaseModel], ...] = (ModelsFile, TechniquesFile, CopiesFile, TermsFile, StudyFile)
 
 
 def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cited: Mapping[str, Reference]) -> Draft:
-    models, techniques, copies, terms = records
+    models, techniques, copies, terms, study = records
     table = Copies.of(copies, (key for key, reference in cited.items() if reference.copy))
     return Draft(
         located[0],
@@ -105,6 +108,8 @@ def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cite
         copies,
         located[3],
         terms,
+        located[4],
+        study,
     )
 
 

@@ -19,6 +19,7 @@ from .schema.gpu import Gpu
 from .schema.images import ImagePath
 from .schema.model import Model, Part, PartKind, Variant
 from .schema.release import Dates
+from .schema.study import StudyFile
 from .schema.technique import Technique
 from .schema.term import Term as Word
 from .schema.term import TermsFile
@@ -127,6 +128,7 @@ class Catalogue:
         bibliography: references.bib as it stands, to download.
         slips: The report of `catalogue.slips`, as `make slips` wrote it; empty without one.
         glossary: Words of the trade by subject, and forms that are not used.
+        study: Guides in order, and routes through them.
     """
 
     models: Mapping[str, Model]
@@ -139,6 +141,7 @@ class Catalogue:
     bibliography: str
     slips: Mapping[str, Mapping[str, Mapping[str, int]]]
     glossary: TermsFile
+    study: StudyFile
 
     @property
     def words_of_the_trade(self) -> tuple[Word, ...]:

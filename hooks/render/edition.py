@@ -41,10 +41,20 @@ def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, addre
         raise PageError("\n".join(wrong))
     both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
     downloads = exports.files(both, address)
-    return {language: Edition(ctx, site(ctx, downloads)) for language, ctx in contexts.items()}
+    return {language: Edition(ctx, site(ctx, downloads, _texts(docs / language))) for language, ctx in contexts.items()}
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.md")}
 
 
 def _problems(ctx: Context, folder: Path) -> Iterator[str]:
+    for guide in ctx.catalogue.study.guides:
+        if not (folder / "guides" / f"{guide.id}.md").exists():
+            yield (
+                f"{folder.parent.name}/{folder.name}/guides/{guide.id}.md: is not there; "
+                "data/study.yaml lists it; write it, or take it out there"
+            )
     for path in sorted(folder.rglob("*.md")):
         name = path.relative_to(folder.parent.parent).as_posix()
         for problem in problems(path.read_text(encoding="utf-8"), ctx.lookup, BLOCKS):

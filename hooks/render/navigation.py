@@ -12,22 +12,6 @@ from .context import Context
 from .page import Page
 
 TOOLS = ("tools/memory.md", "tools/training.md")
-GUIDES = tuple(
-    f"guides/{name}.md"
-    for name in (
-        "reading-a-model",
-        "attention",
-        "experts",
-        "framework",
-        "precision",
-        "optimisers",
-        "data",
-        "long-context",
-        "alignment",
-        "serving",
-        "recent",
-    )
-)
 HISTORY = ("timeline.md", "timeline-list.md", "trends.md", "api-names.md")
 COMPARE = tuple(
     f"compare/{name}.md"
@@ -56,12 +40,13 @@ def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, ob
         for kind in TechniqueKind
         if any(t.kind is kind for t in catalogue.techniques.values())
     ]
+    guides = [f"guides/{guide.id}.md" for guide in catalogue.study.guides]
     sections: list[tuple[str, list[object]]] = [
         (words("page.models"), ["models/index.md", *tracks]),
         (words("page.techniques"), ["techniques/index.md", *_titled(pages, ["techniques/matrix.md"]), *shelves]),
         (words("nav.history"), _titled(pages, HISTORY)),
         (words("page.compare"), ["compare/index.md", *_titled(pages, COMPARE)]),
-        (words("nav.guides"), [*GUIDES, *_titled(pages, ["glossary.md"])]),
+        (words("nav.guides"), [*_titled(pages, ["start.md"]), *guides, *_titled(pages, ["glossary.md"])]),
         (words("nav.tools"), _titled(pages, TOOLS)),
         (words("nav.about"), ["how-we-count.md", *_titled(pages, ABOUT), "beginnings.md"]),
     ]

@@ -27,6 +27,7 @@ from .pages import (
     models,
     references,
     sources,
+    start,
     technique_matrix,
     techniques,
     timeline,
@@ -55,8 +56,11 @@ BLOCKS: Mapping[str, Callable[[Context, Citations], str]] = {
 REDIRECTS: Mapping[str, str] = {"infrastructure.md": "compare/infrastructure.md", "data.md": "downloads.md"}
 
 
-def site(ctx: Context, downloads: Mapping[str, str | bytes]) -> Site:
-    """Render every generated page; the `downloads` stand once in the site, for all languages."""
+def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[str, str]) -> Site:
+    """Render every generated page.
+
+    The `downloads` stand once in the site, for all languages; `written` are the texts of the hand-written pages by path.
+    """
     catalogue = ctx.catalogue
     families = [model.pages(ctx, entry) for entry in catalogue.models.values()]
     pages = [
@@ -79,6 +83,8 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes]) -> Site:
         add.page(ctx),
     ]
     by_path = {page.path: page for page in pages}
+    if catalogue.study.routes:
+        by_path[start.PATH] = start.page(ctx, by_path, written)
     return Site(by_path, assets.files(), downloads, navigation(ctx, by_path), beside(ctx), REDIRECTS, _places(families))
 
 

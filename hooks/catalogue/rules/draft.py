@@ -14,6 +14,7 @@ from ..references import Reference
 from ..schema.copies import Copies, CopiesFile
 from ..schema.gpu import Gpu
 from ..schema.model import Model, ModelsFile, Variant
+from ..schema.study import StudyFile
 from ..schema.technique import TechniquesFile
 from ..schema.term import TermsFile
 from ..schema.values import walk
@@ -35,6 +36,8 @@ class Draft:
     copies_file: CopiesFile = field(default_factory=CopiesFile)
     terms_located: Located = field(default_factory=lambda: Located(""))
     terms: TermsFile = field(default_factory=TermsFile)
+    study_located: Located = field(default_factory=lambda: Located(""))
+    study: StudyFile = field(default_factory=StudyFile)
 
     @cached_property
     def copies(self) -> Copies:

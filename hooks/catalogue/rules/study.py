@@ -1,0 +1,54 @@
+"""Routes lead to pages that exist, and ask for nothing that they have not given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Finding, nearest
+from .draft import Draft
+
+
+def guides_build_on_guides(draft: Draft) -> Iterator[Finding]:
+    """A guide builds on guides that are listed before it."""
+    before: list[str] = []
+    for index, guide in enumerate(draft.study.guides):
+        for at, need in enumerate(guide.needs):
+            if need not in before:
+                yield draft.study_located.finding(
+                    ("guides", index, "needs", at),
+                    f"no guide `{need}` stands before `{guide.id}`",
+                    "guides that are listed before",
+                    nearest(need, before),
+                    fix="put it before, or correct the name",
+                )
+        before.append(guide.id)
+
+
+def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
+    """A step of a route is a page that exists, and a guide comes after those that it builds on."""
+    known = {
+        "guide": [guide.id for guide in draft.study.guides],
+        "model": list(draft.by_id),
+        "technique": list(draft.technique_ids),
+    }
+    needs = {guide.id: guide.needs for guide in draft.study.guides}
+    for r, route in enumerate(draft.study.routes):
+        read: set[str] = set()
+        for p, part in enumerate(route.parts):
+            for s, step in enumerate(part.steps):
+                kind, _, name = step.page.partition(":")
+                path = ("routes", r, "parts", p, "steps", s, "page")
+                if kind in known and name not in known[kind]:
+                    yield draft.study_located.finding(
+                        path, f"no {kind} `{name}`", f"a {kind} of this site", nearest(name, known[kind])
+                    )
+                missing = [need for need in needs.get(name, ()) if need not in read] if kind == "guide" else []
+                if missing:
+                    yield draft.study_located.finding(
+                        path,
+                        f"`{name}` builds on `{missing[0]}`, which this route has not given",
+                        "guides in the order in which they build on one another",
+                        fix=f"put `guide:{missing[0]}` before it",
+                    )
+                if kind == "guide":
+                    read.add(name)

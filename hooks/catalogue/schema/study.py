@@ -1,0 +1,63 @@
+"""data/study.yaml: what a guide asks for, and routes through the site for those who begin."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import Field, field_validator
+
+from .values import Identifier, Record, Text
+
+PAGE = re.compile(r"(guide|model|technique):[a-z0-9.-]+|page:[a-z0-9/-]+")
+
+
+class Guide(Record):
+    """A guide, `docs/<language>/guides/<id>.md`, and the guides that it builds on."""
+
+    id: Identifier = Field(description="Name of the file without its ending.")
+    needs: tuple[Identifier, ...] = Field(default=(), description="Guides to read before this one.")
+
+
+class Step(Record):
+    """A page of a route, and what one is able to do after it."""
+
+    page: str = Field(
+        description="`guide:id`, `model:id`, `technique:id`, or `page:path` for any other.",
+        examples=["guide:attention"],
+    )
+    gain: Text = Field(description="What one can do afterwards, a sentence.")
+
+    @field_validator("page")
+    @classmethod
+    def _is_a_page(cls, page: str) -> str:
+        if not PAGE.fullmatch(page):
+            raise ValueError("allowed is `guide:id`, `model:id`, `technique:id` or `page:path`")
+        return page
+
+
+class Part(Record):
+    """A sitting, such as an evening of a week."""
+
+    name: Text | None = Field(default=None, description="Its name, where a route has several.")
+    steps: tuple[Step, ...] = Field(min_length=1, description="Pages in order.")
+
+
+class Route(Record):
+    """Pages in the order in which one reads them."""
+
+    id: Identifier = Field(description="Anchor on the page.")
+    name: Text = Field(description="Heading, such as `An evening`.")
+    intro: Text = Field(description="For whom it is, a sentence or two.")
+    parts: tuple[Part, ...] = Field(min_length=1, description="Sittings in order.")
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of all sittings."""
+        return tuple(step for part in self.parts for step in part.steps)
+
+
+class StudyFile(Record):
+    """Guides in the order of the navigation, and routes."""
+
+    guides: tuple[Guide, ...] = Field(default=(), description="Guides in the order in which they are listed.")
+    routes: tuple[Route, ...] = Field(default=(), description="Routes, the shortest first.")
