@@ -1,52 +1,144 @@
-"""Check the data without building the site: `python hooks/check.py`, or `make check`.
+"""Work with the data without building the site: `python hooks/check.py COMMAND`, or the targets of the Makefile.
 
-Prints every finding as `file:line: path: …` and exits with 1 if there is one.
-`--coverage` lists the texts that have no Chinese yet, `--schemas` writes the JSON Schemas that editors use, `--slips` the report on wrong digits.
+check [DATA] [--fix]     every problem as `file:line: path: …`; exit code 1 if there is one
+coverage [DATA]          texts that have no Chinese yet
+new ID [--arxiv ID]      the file of a new entry, and its reference
+diff REV [--markdown]    facts that changed since a revision, and what follows from them
+schemas [DATA]           write the JSON Schemas that editors use
+slips [DATA]             write the report on wrong digits (slow)
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from catalogue import slips
+from catalogue import changes, new_entry, slips
 from catalogue.field_reference import SCHEMAS, json_schema
-from catalogue.findings import CatalogueError
+from catalogue.findings import CatalogueError, Finding
 from catalogue.load import SLIPS, load, without_chinese
+from catalogue.repair import repair
+
+DATA = Path(__file__).parent.parent / "data"
+_REPAIRS = 3  # a repair can uncover another mistake
 
 
 def main() -> int:
-    """Run the check; return the exit code."""
-    parser = argparse.ArgumentParser(description="Check the catalogue.")
-    parser.add_argument(
-        "data", nargs="?", type=Path, default=Path(__file__).parent.parent / "data", help="folder of the data files"
-    )
-    parser.add_argument("--schemas", action="store_true", help="write the JSON Schemas beside the data")
-    parser.add_argument(
-        "--slips", action="store_true", help="try every wrong digit and write which ones a check catches (slow)"
-    )
-    parser.add_argument("--coverage", action="store_true", help="list the texts that fall back to English")
-    arguments = parser.parse_args()
-    if arguments.schemas:
-        for name in SCHEMAS:
-            (arguments.data / name).write_text(json_schema(name), encoding="utf-8")
+    """Run a command; return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    arguments = _arguments()
     try:
-        catalogue = load(arguments.data)
+        return int(COMMANDS[arguments.command](arguments))
     except CatalogueError as error:
         print(error.report(), file=sys.stderr)
+        _annotate(error.findings)
         return 1
-    if arguments.coverage:
-        missing = without_chinese(arguments.data)
-        print(*missing, sep="\n", end="\n" if missing else "")
-        print(f"{len(missing):,} texts fall back to English in the Chinese edition")
-        return 0
-    if arguments.slips:
-        (arguments.data / SLIPS).write_text(slips.report(catalogue), encoding="utf-8")
+    except (new_entry.Refused, changes.NoSuchRevision) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Work with the catalogue.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, said: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=said, description=said)
+
+    for name, said in (
+        ("check", "print every problem"),
+        ("coverage", "list the texts that fall back to English"),
+        ("schemas", "write the JSON Schemas beside the data"),
+        ("slips", "try every wrong digit and write which ones a check catches (slow)"),
+    ):
+        added = command(name, said)
+        added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")
+        if name == "check":
+            added.add_argument("--fix", action="store_true", help="repair what has one right repair")
+    added = command("new", "write the file of a new entry and its reference")
+    added.add_argument("id")
+    added.add_argument("--arxiv", default="", help="number of its paper, such as 2601.01234")
+    added.add_argument("--data", type=Path, default=DATA, help="folder of the data files")
+    added = command("diff", "print the facts that changed since a revision, and what follows from them")
+    added.add_argument("revision")
+    added.add_argument("--markdown", action="store_true", help="as tables, for a pull request")
+    given = sys.argv[1:]
+    if not given or (given[0] not in COMMANDS and given[0] not in ("-h", "--help")):
+        given = ["check", *given]
+    return parser.parse_args(given)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    data: Path = arguments.data.resolve()
+    for _ in range(_REPAIRS if arguments.fix else 0):
+        try:
+            load(data)
+        except CatalogueError as error:
+            done = repair(data.parent, error.findings)
+            print(*(f"repaired {line}" for line in done), sep="\n", end="\n" if done else "")
+            if any(".control." in line for line in done):
+                print("A check digit was written anew: read every dimension of that architecture again, in the source.")
+            if not done:
+                break
+    catalogue = load(data)
     print(
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )
     return 0
+
+
+def _coverage(arguments: argparse.Namespace) -> int:
+    missing = without_chinese(arguments.data)
+    print(*missing, sep="\n", end="\n" if missing else "")
+    print(f"{len(missing):,} texts fall back to English in the Chinese edition")
+    return 0
+
+
+def _schemas(arguments: argparse.Namespace) -> int:
+    for name in SCHEMAS:
+        (arguments.data / name).write_text(json_schema(name), encoding="utf-8")
+    return 0
+
+
+def _slips(arguments: argparse.Namespace) -> int:
+    (arguments.data / SLIPS).write_text(slips.report(load(arguments.data)), encoding="utf-8")
+    return 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    print(*new_entry.write(arguments.data.resolve(), arguments.id, arguments.arxiv), sep="\n")
+    return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    print(changes.report(DATA, arguments.revision, arguments.markdown))
+    return 0
+
+
+COMMANDS = {
+    "check": _check,
+    "coverage": _coverage,
+    "schemas": _schemas,
+    "slips": _slips,
+    "new": _new,
+    "diff": _diff,
+}
+
+
+def _annotate(findings: Iterable[Finding]) -> None:
+    """Show the findings on their lines of a pull request."""
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for finding in findings:
+            text = str(finding).partition(": ")[2]
+            for plain, escaped in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+                text = text.replace(plain, escaped)
+            print(f"::error file={finding.file},line={finding.line}::{text}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from bibtexparser.middlewares import (
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
 from .findings import Finding, nearest
+from .strict_yaml import TO_DO
 
 # What it logs is said again by the findings.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
@@ -81,6 +82,7 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
             )
         reference = _reference(entry, verbatim[entry.key])
         findings += _unknown_keywords(entry, file)
+        findings += _to_do(entry, verbatim[entry.key], file)
         findings += _malformed(reference, file)
         references[reference.key] = reference
     return references, findings
@@ -189,6 +191,15 @@ def _unknown_keywords(entry: Entry, file: str) -> Iterator[Finding]:
             )
 
 
+def _to_do(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[Finding]:
+    left = [name for name, value in as_written.items() if TO_DO in value]
+    if left:
+        names = ", ".join(f"`{name}`" for name in left)
+        yield Finding(
+            file, _line(entry), entry.key, f"{names} to be filled in", "what the document says", fix="fill it in"
+        )
+
+
 def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
     if reference.url is not None and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url):
         yield Finding(
@@ -207,6 +218,7 @@ def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
             f"found `{reference.eprint}`",
             "an arXiv id is YYMM.NNNNN",
             fix="correct the id",
+            repair=(reference.eprint, id_[0]) if (id_ := ARXIV_ID.search(reference.eprint)) else None,
         )
     elif (
         reference.eprint is not None

@@ -26,6 +26,7 @@ except ImportError:  # pragma: no cover - PyYAML without libyaml
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 30
+TO_DO = "TODO"  # what a new entry says until it is filled in
 _OCTAL_LOOK = re.compile(r"[-+]?0[0-9_]+|0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9]*_[0-9_]+")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 _YAML_11_BOOL = {"on", "off", "yes", "no", "y", "n"}
@@ -171,8 +172,8 @@ def read(text: str, file: str, under: Path = ()) -> Located:
         return located
     located.data = _placed(data, under)
     located.findings += [
-        Finding(file, line, located.spoken(path), found, allowed, fix=fix)
-        for line, path, found, allowed, fix in builder.complaints
+        Finding(file, line, located.spoken(path), found, allowed, fix=fix, repair=repair)
+        for line, path, found, allowed, fix, repair in builder.complaints
     ]
     located.findings += [
         Finding(
@@ -211,14 +212,16 @@ class _Builder:
 
     def __init__(self, lines: dict[Path, int]) -> None:
         self.lines = lines
-        self.complaints: list[tuple[int, Path, str, str, str]] = []
+        self.complaints: list[tuple[int, Path, str, str, str, tuple[str, str] | None]] = []
         self.anchored: set[int] = set()
         self.aliased = False
         self.brackets = 0
         self.events: Iterator[Any] = iter(())
 
-    def complain(self, event: Any, path: Path, found: str, allowed: str, fix: str) -> None:
-        self.complaints.append((_line(event), path, found, allowed, fix))
+    def complain(
+        self, event: Any, path: Path, found: str, allowed: str, fix: str, repair: tuple[str, str] | None = None
+    ) -> None:
+        self.complaints.append((_line(event), path, found, allowed, fix, repair))
 
     def document(self, events: Iterator[Any], under: Path) -> Any:
         """The value of the one document in `events`; None where there is none."""
@@ -303,6 +306,8 @@ class _Builder:
 
     def scalar(self, event: Any, path: Path) -> Any:
         text = event.value
+        if TO_DO in text:
+            self.complain(event, path, f"`{text}`", "values that a source states", f"fill in what says {TO_DO}")
         if event.style not in (None, ""):
             return text
         if text in ("true", "false"):
@@ -339,6 +344,7 @@ class _Builder:
                 f"`{text}`, which some YAML readers take for a number in base 60",
                 "a quoted text",
                 f'write "{text}"',
+                (text, f'"{text}"'),
             )
         elif self.brackets and "?" in text:
             self.complain(
@@ -347,6 +353,7 @@ class _Builder:
                 "a question mark in a text between brackets, where some YAML readers stop",
                 "a quoted text",
                 f'write "{text}"',
+                (text, f'"{text}"'),
             )
         elif _OCTAL_LOOK.fullmatch(text):
             self.complain(

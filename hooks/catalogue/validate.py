@@ -140,6 +140,8 @@ def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -
             where, found, _pattern_in_words(str(context.get("pattern", ""))), fix="correct the spelling"
         )
     allowed, fix = _in_words(details, written)
+    if fix == _UNQUOTE:
+        return located.finding(where, found, allowed, "", fix, (f'"{details["input"]}"', str(details["input"])))
     instead = getattr(context.get("error"), "instead", "")
     return located.finding(
         where,
@@ -158,6 +160,8 @@ def _unknown_key(located: Located, where: Path, word: str, allowed: list[str]) -
         listed = f"allowed are {len(allowed)} keys, which “Add a model” lists"
     return located.finding(where, f"unknown key `{word}`", listed, close, "correct the key or take it out")
 
+
+_UNQUOTE = "take the quotes away"
 
 # What a value has to be, by the name that pydantic gives the mistake.
 _KINDS = {
@@ -183,7 +187,7 @@ def _in_words(details: ErrorDetails, written: str) -> tuple[str, str]:
     if kind == "greater_than_equal":
         return f"a number from {context.get('ge')} on", "correct the number"
     if kind == "int_type" and isinstance(details["input"], str) and details["input"].isdigit():
-        return _KINDS[kind], "take the quotes away"
+        return _KINDS[kind], _UNQUOTE
     if kind in _KINDS:
         return _KINDS[kind], "correct the value; the field reference on “Add a model” shows an example"
     message = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")

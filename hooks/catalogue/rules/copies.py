@@ -66,6 +66,7 @@ def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
                         f"`via {item.via.key} {item.via.locus}".strip() + f"`, which {draft.copies_located.file} says",
                         "a `via` only where the value was read elsewhere",
                         fix="take ` via …` out",
+                        repair=(f" via {item.via.key} {item.via.locus}".rstrip(), ""),
                     )
 
 

@@ -1,0 +1,38 @@
+"""Write what has one right repair, in place: the rest of the file, comments and all, stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from .findings import Finding
+
+# A folded text stands on the lines behind its key.
+_LINES_BEHIND = 8
+
+
+def repair(project: Path, findings: Iterable[Finding]) -> list[str]:
+    """Repair what can be; return a line for each repair: where, what stood there and what stands there now.
+
+    `project` is the folder that the files of the findings are relative to.
+    """
+    done = []
+    for finding in findings:
+        if finding.repair is not None and _written(project / finding.file, finding.line, *finding.repair):
+            old, new = (text.strip() for text in finding.repair)
+            said = f"`{old}` → `{new}`" if new else f"`{old}` taken out"
+            done.append(f"{finding.file}:{finding.line}: {finding.path}: {said}")
+    return done
+
+
+def _written(file: Path, number: int, old: str, new: str) -> bool:
+    """Exchange `old` on the line, or on the first behind it that has it; not where it stands there twice."""
+    lines = file.read_text(encoding="utf-8").split("\n")
+    for index in range(number - 1, min(number + _LINES_BEHIND, len(lines))):
+        if lines[index].count(old) == 1:
+            lines[index] = lines[index].replace(old, new)
+            file.write_text("\n".join(lines), encoding="utf-8")
+            return True
+        if old in lines[index]:
+            return False
+    return False
