@@ -1,20 +1,28 @@
 # `make serve` and `make test` set up everything they need.
 
 PYTHON ?= python3
+ADDR   ?= 127.0.0.1:8000
 VENV   := .venv
 BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
+VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+READY   = $(VENV)/.ready-$(VERSION)
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build offline check coverage slips markdown test lint fonts bench requirements clean
+.PHONY: serve build offline check coverage new diff preview schemas slips markdown test lint fonts bench requirements clean
 
 $(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@old=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+	if [ -n "$$old" ] && [ "$$old" != "$(VERSION)" ]; then echo "$(VENV) is of Python $$old: it is made anew with $(VERSION)"; rm -rf $(VENV); fi
+	@echo "Installing packages into $(VENV), once; it takes about a minute."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt
 	touch $@
 
 serve: $(READY)
-	$(BIN)/mkdocs serve --open
+	@$(BIN)/python -c 'import socket, sys; a, p = sys.argv[1].rsplit(":", 1); s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind((a, int(p)))' $(ADDR) 2>/dev/null \
+	|| { echo "$(ADDR) is taken; choose another one: make serve ADDR=127.0.0.1:8001"; exit 1; }
+	$(BIN)/mkdocs serve --open --dev-addr $(ADDR)
 
 build: $(READY)
 	$(BIN)/mkdocs build --strict
@@ -23,13 +31,31 @@ offline: $(READY)
 	OFFLINE=true $(BIN)/mkdocs build --strict -d offline
 
 check: $(READY)
-	$(BIN)/python hooks/check.py
+	@$(BIN)/python hooks/check.py check $(if $(FIX),--fix)
 
 coverage: $(READY)
-	$(BIN)/python hooks/check.py --coverage
+	@$(BIN)/python hooks/check.py coverage
+
+# make new ID=deepseek-x ARXIV=2601.01234: the file of an entry and its reference, to fill in.
+new: $(READY)
+	@test -n "$(ID)" || { echo "say which: make new ID=deepseek-x ARXIV=2601.01234"; exit 1; }
+	@$(BIN)/python hooks/check.py new $(ID) --arxiv "$(ARXIV)"
+
+# make diff REV=main: the facts that changed since a revision, and what follows from them.
+diff: $(READY)
+	@$(BIN)/python hooks/check.py diff $(or $(REV),HEAD)
+
+# make preview ID=deepseek-x: the pages of one entry alone, in preview/.
+preview: $(READY)
+	@test -n "$(ID)" || { echo "say which: make preview ID=deepseek-v3"; exit 1; }
+	PREVIEW=$(ID) $(BIN)/mkdocs build --quiet -d preview
+	@find preview -path '*$(ID)*' -name '*.html' | sort
+
+schemas: $(READY)
+	@$(BIN)/python hooks/check.py schemas
 
 slips: $(READY)
-	$(BIN)/python hooks/check.py --slips
+	@$(BIN)/python hooks/check.py slips
 
 markdown: $(READY)
 	$(BIN)/python hooks/plain.py $(or $(DIR),markdown)
@@ -54,4 +80,4 @@ requirements: $(READY)
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) site offline
+	rm -rf $(VENV) site offline preview

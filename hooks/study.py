@@ -12,6 +12,7 @@ holds what was read.
 from __future__ import annotations
 
 import gc
+import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -25,13 +26,13 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.plugins import get_plugin_logger
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Section
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from catalogue import aliases
-from catalogue.findings import CatalogueError
+from catalogue.findings import CatalogueError, nearest
 from catalogue.load import load
 from finish import Built, finish
 from render import words as language_files
@@ -192,7 +193,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         now = files.get_file_from_path(target)
         assert now is not None
         files.append(File.generated(config, old.dest_uri, content=moved(get_relative_url(now.url, old.url))))
+    if entry := os.environ.get("PREVIEW"):
+        _alone(files, entry)
     return files
+
+
+def _alone(files: Files, entry: str) -> None:
+    """Leave out every page but those of one entry, for `make preview`; links to the others lead nowhere. Raises Abort."""
+    pages = {file.src_uri: file for file in files.documentation_pages()}
+    own = {path for path in pages if f"/{entry}/" in f"/{path.removesuffix('.md')}/"}
+    if not own:
+        close = nearest(entry, (Path(path).stem for path in pages))
+        raise Abort(f"no page is called `{entry}`" + (f"; nearest match: {close}" if close else ""))
+    for path in pages.keys() - own:
+        pages[path].inclusion = InclusionLevel.EXCLUDED
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:

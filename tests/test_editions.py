@@ -155,7 +155,7 @@ def test_broken_words_are_named(tmp_path: Path, files: dict[str, str], says: str
 
 def test_a_text_without_chinese_is_marked_and_listed(small: Catalogue, small_site: Path) -> None:
     technique = next(t for t in small.techniques.values() if t.what.lacks_chinese and "{{" not in t.what.en)
-    listed = check("--coverage", VALID).stdout
+    listed = check("coverage", VALID).stdout
     said = f": techniques.{technique.id}.what: no Chinese for “{technique.what.en}”"
     (message,) = (line for line in listed.splitlines() if said in line)
     assert message.startswith(f"{VALID.name}/{TECHNIQUES}:")

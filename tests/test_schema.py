@@ -61,7 +61,7 @@ def test_every_schema_belongs_to_a_file() -> None:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_committed_schema_is_the_generated_one(name: str) -> None:
-    assert (DATA / name).read_text(encoding="utf-8") == json_schema(name), "run `python hooks/check.py --schemas`"
+    assert (DATA / name).read_text(encoding="utf-8") == json_schema(name), "run `make schemas`"
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

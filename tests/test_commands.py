@@ -1,0 +1,176 @@
+"""The commands of hooks/check.py: repairs, a new entry, facts that changed, annotations, and a bare locale."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from catalogue import changes, new_entry
+from catalogue.files import ENTRIES, MODELS, REFERENCES
+from helpers import ROOT, Case, cases, check, findings_of
+
+REPAIRED = {
+    "multiple as a word": "          tokens: 2T\n",
+    "commas in a number": "          tokens: 2000000\n",
+    "case of a word": "attention: GQA\n",
+    "number in quotes": "num_hidden_layers: 4\n",
+    "benchmark spelled as in another file": "benchmark: Counting,",
+    "via that the table says already": "source: bee-paper Table 3\n",
+}
+ALL = {case.label: case for table in ("typing", "rules", "references", "reading") for case in cases(table)}
+
+
+@pytest.mark.parametrize("label", REPAIRED)
+def test_what_has_one_right_repair_is_repaired_in_place(label: str, valid: Path) -> None:
+    case: Case = ALL[label]
+    case.apply(valid)
+    broken = (valid / case.file).read_text(encoding="utf-8")
+    run = check("check", valid, "--fix")
+    assert run.stdout.startswith("repaired valid/"), run.stderr
+    repaired = (valid / case.file).read_text(encoding="utf-8")
+    assert REPAIRED[label] in repaired
+    assert sum(a != b for a, b in zip(broken.split("\n"), repaired.split("\n"), strict=True)) == 1
+    if label != "commas in a number":
+        assert run.returncode == 0, run.stderr
+
+
+def test_a_check_digit_is_written_anew_with_a_warning(valid: Path) -> None:
+    text = (valid / MODELS).read_text(encoding="utf-8")
+    assert text.count("control: {sum: 1474}") == 1
+    (valid / MODELS).write_text(text.replace("{sum: 1474}", "{sum: 1475}"), encoding="utf-8")
+    run = check("check", valid, "--fix")
+    assert run.returncode == 0
+    assert "read every dimension of that architecture again" in run.stdout
+    assert (valid / MODELS).read_text(encoding="utf-8") == text
+
+
+def test_what_has_no_right_repair_stays(valid: Path) -> None:
+    ALL["flagship"].apply(valid)
+    before = (valid / MODELS).read_text(encoding="utf-8")
+    run = check("check", valid, "--fix")
+    assert run.returncode == 1
+    assert "`ant-bass` is not a variant of this entry" in run.stderr
+    assert (valid / MODELS).read_text(encoding="utf-8") == before
+
+
+def test_a_new_entry_asks_to_be_filled_in_and_then_passes(valid: Path) -> None:
+    run = check("new", "wasp-2", "--arxiv", "https://arxiv.org/abs/2405.01234v2", "--data", valid)
+    assert run.returncode == 0, run.stderr
+    entry, references = valid / ENTRIES / "wasp-2.yaml", valid / REFERENCES
+    found = findings_of(valid)
+    assert found
+    assert all("TODO" in str(finding) or "to be filled in" in str(finding) for finding in found), found
+    entry.write_text(entry.read_text(encoding="utf-8").replace("TODO", "Wasp 2"), encoding="utf-8")
+    text = references.read_text(encoding="utf-8")
+    assert "eprint = {2405.01234}" in text
+    references.write_text(text.replace("TODO", "Wasp"), encoding="utf-8")
+    assert [
+        str(finding) for finding in findings_of(valid) if finding.found != "name `Wasp 2` for the second time"
+    ] == []
+
+
+def test_a_new_entry_of_a_known_paper_takes_its_reference(valid: Path) -> None:
+    before = (valid / REFERENCES).read_text(encoding="utf-8")
+    new_entry.write(valid, "ant-two", "2303.01234")
+    assert (valid / REFERENCES).read_text(encoding="utf-8") == before
+    assert "reference: ant-paper" in (valid / ENTRIES / "ant-two.yaml").read_text(encoding="utf-8")
+
+
+REFUSED = {
+    "an id with capitals": (("Wasp", ""), "allowed are lower-case letters"),
+    "an id that is there": (("dor", ""), "valid/models/dor.yaml is there already"),
+    "no arXiv id": (("wasp", "24.123"), "an arXiv id is YYMM.NNNNN"),
+}
+
+
+@pytest.mark.parametrize(("given", "says"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_new_entry_is_refused(given: tuple[str, str], says: str, valid: Path) -> None:
+    with pytest.raises(new_entry.Refused, match=says):
+        new_entry.write(valid, *given)
+
+
+@pytest.fixture
+def repository(valid: Path) -> Path:
+    """The small catalogue under version control."""
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "One"],
+    ):
+        subprocess.run(["git", *command], cwd=valid.parent, check=True)
+    return valid
+
+
+def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
+    file = repository / MODELS
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("          intermediate_size: 176\n", "          intermediate_size: 177\n")
+    file.write_text(text.replace("total: 304.7K", "total: 305.5K"), encoding="utf-8")
+    assert findings_of(repository) == ()
+    told = changes.report(repository, "HEAD").splitlines()
+    assert told[:2] == [
+        "models.ant.variants.ant-base.parameters.total: 304.7K → 305.5K (ant-paper Table 1)",
+        "models.ant.variants.ant-base.architecture.intermediate_size: 176 → 177 (ant-paper Table 2)",
+    ]
+    follows = told[told.index("What follows:") :]
+    assert any(line.startswith("  ant-base: parameters in all: 304,704 → 305,472") for line in follows), follows
+    assert "| `models.ant.variants.ant-base.architecture.intermediate_size` | 176 | 177 | ant-paper Table 2 |" in (
+        changes.report(repository, "HEAD", markdown=True)
+    )
+
+
+def test_nothing_changed(repository: Path) -> None:
+    assert changes.report(repository, "HEAD") == "No fact changed since HEAD."
+
+
+def test_a_revision_that_is_not_there(repository: Path) -> None:
+    with pytest.raises(changes.NoSuchRevision, match="nowhere"):
+        changes.report(repository, "nowhere")
+
+
+def run_with(environment: dict[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "hooks" / "check.py"), *map(str, arguments)]
+    return subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+def test_findings_are_annotations_of_a_pull_request(valid: Path) -> None:
+    ALL["mix that does not add up"].apply(valid)
+    (finding,) = findings_of(valid)
+    run = run_with({"GITHUB_ACTIONS": "true"}, valid)
+    text = str(finding).partition(": ")[2].replace("%", "%25")
+    assert run.stdout.splitlines() == [f"::error file={finding.file},line={finding.line}::{text}"]
+    assert "::error" not in run_with({"GITHUB_ACTIONS": ""}, valid).stdout
+
+
+def test_a_bare_locale_breaks_nothing(valid: Path) -> None:
+    file = valid / MODELS
+    file.write_text(file.read_text(encoding="utf-8").replace("track: general", "track: 旗舰", 1), encoding="utf-8")
+    run = run_with({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}, valid)
+    assert run.returncode == 1
+    assert "found `旗舰`" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_an_unknown_command_is_taken_for_a_folder(tmp_path: Path) -> None:
+    run = check(tmp_path / "nowhere")
+    assert "nowhere/models.yaml:1: cannot be read" in run.stderr
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+def test_make_says_what_is_missing() -> None:
+    for target, says in (
+        ("new", "make new ID=deepseek-x ARXIV=2601.01234"),
+        ("preview", "make preview ID=deepseek-v3"),
+    ):
+        run = subprocess.run(
+            ["make", target, "READY="], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        assert run.returncode
+        assert says in run.stdout
