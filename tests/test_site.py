@@ -489,6 +489,7 @@ def test_words_have_no_leftovers() -> None:
         "tools.bandwidth_tb_per_s",
         "search.",  # test_search_browser looks after these
         "architecture.group.",
+        "scores.subject.",
         "fact.",  # headline numbers
         "part.",  # the parts of a model
         "part_about.",

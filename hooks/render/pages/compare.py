@@ -7,20 +7,18 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.records import Entry, by_date
-from catalogue.schema.evaluation import EvaluationKind
+from catalogue.records import by_date
 from catalogue.schema.model import Model
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
-from catalogue.schema.values import Single, Stated
+from catalogue.schema.values import Stated
 
-from ..cite import Citations, anchor
+from ..cite import Citations
 from ..context import Context
 from ..fields import value_cell
 from ..links import model_link, variant_link
-from ..names import short_variant
 from ..page import Page, Section, lead_section
-from ..tables import NOTHING, Cell, Column, Table, sort_key
-from . import compare_models, schedules
+from ..tables import NOTHING, Cell, Column, Table
+from . import compare_models, compare_scores, schedules
 from .model_architecture import sizes_table
 from .model_follows import compute_table
 from .sources import sources
@@ -255,67 +253,4 @@ def infrastructure_table(citations: Citations) -> str:
 
 
 def _evaluation(citations: Citations) -> Iterator[Section]:
-    """Like with like: one table per kind; a row is a benchmark in one setting, shared by two families or more.
-
-    Where a table states no setting, its scores are comparable among themselves and with nothing else.
-    """
-    context, words = citations.context, citations.context.words
-    entries = context.catalogue.entries
-    for kind in (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING):
-        rows: dict[tuple[str, str], dict[str, list[Single[Any]]]] = {}
-        shown: dict[tuple[str, str], list[Cell]] = {}
-        for model in _models(context):
-            for table in model.evaluation:
-                for row in table.rows if table.kind is kind else ():
-                    alone = words(
-                        "compare.evaluation.alone",
-                        model=model.name,
-                        locus=context.place(table.source.items[0].locus) if table.source else table.id,
-                    )
-                    key = (row.benchmark.en, row.setting.en if row.setting else alone)
-                    shown[key] = [
-                        Cell(citations.inline(row.benchmark)),
-                        Cell(citations.inline(row.setting) if row.setting else escape(alone)),
-                    ]
-                    scores = rows.setdefault(key, {})
-                    for id_, score in row.scores.items():
-                        scores.setdefault(id_, []).append(score)
-        shared = {key: scores for key, scores in rows.items() if len({entries[id_].model.id for id_ in scores}) > 1}
-        if not shared:
-            continue
-        order = [e.variant.id for m in _models(context) for e in context.catalogue.entries_of(m)]
-        variants = [id_ for id_ in order if any(id_ in scores for scores in shared.values())]
-        heads = [
-            Column(words("table.benchmark")),
-            Column(words("table.setting")),
-            *(Column(_score_head(entries[id_]), True) for id_ in variants),
-        ]
-        body = [
-            [*shown[key], *(_scores(citations, scores.get(id_, [])) for id_ in variants)]
-            for key, scores in sorted(shared.items(), key=lambda item: (-len(item[1]), item[0]))
-        ]
-        name = words(f"evaluation.{kind.value}")
-        yield Section(
-            anchor(kind.value),
-            name,
-            _sortable(context, Table(words("compare.evaluation.caption", kind=name), heads, body)),
-        )
-
-
-def _score_head(entry: Entry) -> Markup:
-    """A variant's name without the maker's, as narrow as a column of scores allows; it leads to its own tables if it has any."""
-    short, place = short_variant(entry.variant.name), "#evaluation" if entry.model.evaluation else ""
-    return Markup('<a href="ds:models/{}.md{}">{}</a>').format(entry.model.id, place, short)
-
-
-def _scores(citations: Citations, scores: list[Single[Any]]) -> Cell:
-    """One score; several where sources print different ones for the same setting."""
-    distinct: dict[object, Single[Any]] = {}
-    for score in scores:
-        distinct.setdefault(getattr(score.value, "text", score.absence), score)
-    if not distinct:
-        return Cell(Markup(""), "")
-    return Cell(
-        Markup(" / ").join(citations.single(score) for score in distinct.values()),
-        sort_key(next(iter(distinct.values()))),
-    )
+    yield from compare_scores.sections(citations, _models(citations.context))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup, escape
 
 from catalogue.records import by_date, first_date, first_day
@@ -10,44 +12,43 @@ from catalogue.schema.model import Model, Track
 from .. import format
 from ..cite import Citations, opening
 from ..context import Context
+from ..figures import home_line
 from ..links import model_link
+from ..names import short_model
 from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table, sort_key
+from .sources import sources
 
 
 def index(context: Context) -> Page:
-    """Every model by track."""
-    words = context.words
+    """Every model by track, the newest first and drawn to one scale; then their headline numbers in one table."""
+    words, models = context.words, context.catalogue.models.values()
     citations = Citations(context)
-    sections = [
-        lead_section(
-            words("models.intro", count=len(context.catalogue.models), variants=len(context.catalogue.entries))
-        )
-    ]
+    sections = [lead_section(words("models.intro", count=len(models), variants=len(context.catalogue.entries)))]
     for track in Track:
-        models = [model for model in context.catalogue.models.values() if model.track is track]
-        if models:
-            cards = [_card(citations, model) for model in by_date(models)]
-            sections.append(
-                Section(track.value, words(f"track.{track.value}"), context.html("model_cards.html.jinja", cards=cards))
-            )
-    return Page("models/index.md", words("page.models"), words("models.description"), tuple(sections))
+        of_track = [model for model in by_date(models) if model.track is track][::-1]
+        if of_track:
+            sections.append(Section(track.value, words(f"track.{track.value}"), _gallery(context, of_track)))
+    sections.append(Section("families", words("models.families"), families_table(citations)))
+    sections.append(sources(citations))
+    return Page("models/index.md", words("page.models"), words("models.description"), tuple(sections), hide=("toc",))
 
 
-def _card(citations: Citations, model: Model) -> dict[str, object]:
-    words, flagship = citations.context.words, citations.context.catalogue.flagship(model)
+def _gallery(context: Context, models: Sequence[Model]) -> str:
+    """Thumbnails of flagships whose architecture is known; the others in words."""
+    flagships = [context.catalogue.flagship(model) for model in models]
+    drawn = [entry for entry in flagships if entry.architecture is not None]
+    bare = [_bare(context, entry.model) for entry in flagships if entry.architecture is None]
+    return context.html("model_gallery.html.jinja", cards=home_line.cards(context, drawn), bare=bare)
+
+
+def _bare(context: Context, model: Model) -> dict[str, str]:
     date = first_date(model)
-    sizes = list(
-        dict.fromkeys(format.quantity(v.parameters.total.value) for v in model.variants if v.parameters.total.value)
-    )
     return {
-        "link": model_link(model),
-        "date": citations.plain(date) if date else "",
-        "summary": opening(citations.context, model.summary),
-        "sizes": words("models.sizes", sizes=words("punctuation.listed").join(sizes)) if sizes else "",
-        "attention": flagship.architecture.attention.value
-        if flagship.architecture and flagship.architecture.attention.value
-        else "",
+        "id": model.id,
+        "name": short_model(model.name),
+        "date": format.month(date, context.words) if date else "",
+        "text": opening(context, model.lead or model.summary, least=40),
     }
 
 
