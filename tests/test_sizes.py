@@ -371,7 +371,8 @@ def cached(c: SimpleNamespace) -> float:
     if c.attention == Attention.CSA2:
         blocks = [1 / c.encoder_compress_ratio] * c.encoder_cache_layers + [1] * c.decoder_cache_layers
         return sum(block * (c.head_dim + c.index_head_dim) for block in blocks)
-    return sum(CACHE_PER_LAYER[c.attention](c) for _ in range(c.num_hidden_layers))
+    growing = c.num_hidden_layers - (c.sliding_window_layers or 0)  # a layer with a window stops growing
+    return sum(CACHE_PER_LAYER[c.attention](c) for _ in range(growing))
 
 
 @each(lambda entry: own(entry) and entry.recount and entry.recount.kv_cache)

@@ -165,8 +165,8 @@ class Citations:
             ratio, formula = numbers[0] / numbers[1], " ÷ ".join(shown_inputs)
             shown = {
                 "ratio": format.ratio(ratio),
-                "share": f"{format.significant(100 * ratio)}%",
-                "saving": f"{format.significant(100 * (1 - ratio))}%",
+                "share": f"{format.ratio(100 * ratio)}%",
+                "saving": f"{format.ratio(100 * (1 - ratio))}%",
             }[quote.name]
             formula = f"1 − {formula}" if quote.name == "saving" else formula
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(formula, shown)

@@ -22,7 +22,7 @@ from ..cite import Citations
 from ..comparison import stated_for_models, themes
 from ..comparison.rows import Cells, Line, lines
 from ..context import Context
-from ..links import model_link, technique_link
+from ..links import technique_link, variant_link
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Table
 from . import compare_models
@@ -75,8 +75,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     html = context.html(
         "model_changes.html.jinja",
         intro=escape(words("changes.against")).format(
-            previous=model_link(before.model),
-            before=before.variant.name,
+            before=variant_link(before),
             after=after.variant.name,
         ),
         beside=compare_models.link(context, before, after),
