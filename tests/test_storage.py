@@ -77,7 +77,9 @@ def test_v4_against_v3_2_as_published(catalogue: Catalogue, id_: str) -> None:
     own, other = Fraction(filled(catalogue, id_, MILLION)), exact(catalogue, V3_2) * MILLION
     details = "model:deepseek-v4/serving"
     share = published(catalogue, f"{details}.kv-cache-at-1m-context-against-v3-2.value@{id_.removesuffix('-base')}")
-    factor = published(catalogue, f"{details}.the-same-kv-cache-as-a-factor.value@{id_.removesuffix('-base')}")
+    factor = published(
+        catalogue, f"{details}.kv-cache-of-v3-2-over-it-in-the-same-setting.value@{id_.removesuffix('-base')}"
+    )
     assert within(100 * own / other, share)
     assert within(other / own, factor)
 

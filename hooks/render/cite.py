@@ -34,6 +34,7 @@ from catalogue.schema.values import (
 from . import format
 from .context import Context
 
+_COMMA = re.compile(r", |，")
 _CODE = re.compile(r"`([^`]+)`")
 _JOINER = "\u2060"  # keeps a source mark on the line of its sentence
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?![”」）])")
@@ -134,6 +135,14 @@ class Citations:
         return Markup('<span class="ds-fallback" lang="en" title="{}">{}</span>').format(
             words("language.fallback"), html
         )
+
+    def setting(self, text: Text) -> Markup:
+        """How a score was got, `5-shot, EM`: each part on one line, with the comma of the language between them."""
+        html = self.inline(text)
+        if "<" in html:
+            return html
+        parts = [Markup('<span class="ds-setting">{}</span>').format(Markup(part)) for part in _COMMA.split(html)]
+        return Markup(self.context.words("punctuation.comma")).join(parts)
 
     def quote(self, quote: Quote) -> Markup:
         """What a `{{ … }}` stands for. Raises LookupFailure where it leads nowhere."""

@@ -165,7 +165,7 @@ def benchmarks(citations: Citations) -> Benchmarks:
 
 def _benchmark(citations: Citations, table: Evaluation, row: Scores) -> Markup:
     name = citations.inline(row.benchmark)
-    where = citations.inline(row.setting) if row.setting else escape(citations.context.words.text(table.title))
+    where = citations.setting(row.setting) if row.setting else escape(citations.context.words.text(table.title))
     return Markup("{} <small>{}</small>").format(name, where)
 
 

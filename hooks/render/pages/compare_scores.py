@@ -85,7 +85,7 @@ def _benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationK
             for row in table.rows if table.kind is kind else ():
                 locus = context.place(table.source.items[0].locus) if table.source else table.id
                 alone = words("compare.evaluation.alone", model=model.name, locus=locus)
-                setting = citations.inline(row.setting) if row.setting else escape(alone)
+                setting = citations.setting(row.setting) if row.setting else escape(alone)
                 key = (row.benchmark.en, row.setting.en if row.setting else alone)
                 made = Benchmark(citations.inline(row.benchmark), setting, subject(row.benchmark.en))
                 benchmark = found.setdefault(key, made)

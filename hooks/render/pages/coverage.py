@@ -115,7 +115,7 @@ def _summary(context: Context, entries: list[Entry], counts: list[Counter[State]
                 Cell(model_link(entry.model)),
                 Cell(escape(entry.variant.name)),
                 *(Cell(Markup(count[state]), str(count[state])) for state in State),
-                Cell(Markup("{} %").format(share), str(share)),
+                Cell(Markup("{}%").format(share), str(share)),
             ]
         )
     table = Table(words("coverage.summary_caption"), heads, rows, sortable=True, classes="ds-wide")

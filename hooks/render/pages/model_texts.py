@@ -67,7 +67,7 @@ def _evaluation_table(citations: Citations, table: Evaluation) -> Table:
     rows = []
     for row in table.rows:
         cells = [Cell(citations.inline(row.benchmark))]
-        cells += [Cell(citations.inline(row.setting) if row.setting else Markup(""))] if told else []
+        cells += [Cell(citations.setting(row.setting) if row.setting else Markup(""))] if told else []
         cells += [value_cell(citations, row.scores.get(id_)) for id_ in variants]
         rows.append(cells)
     return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6)

@@ -7,7 +7,6 @@ from markupsafe import Markup, escape
 from catalogue.schema.technique import Formula, Technique, TechniqueKind
 from catalogue.uses import How
 
-from .. import format
 from ..cite import Citations, anchor, description, plain_text
 from ..context import Context
 from ..fields import detail_rows, key_value_table
@@ -140,7 +139,7 @@ def _users_table(citations: Citations, technique: Technique) -> str:
         rows.append(
             [
                 Cell(model_link(use.model)),
-                Cell(escape(format.date(use.date, words)) if use.date else NOTHING, use.day),
+                Cell(citations.plain(use.date) if use.date else NOTHING, use.day),
                 Cell(change(context, use)),
                 Cell(remark(citations, use)),
             ]
