@@ -12,6 +12,7 @@ holds what was read.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import posixpath
 import re
@@ -29,12 +30,12 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Section
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_relative_url
+from mkdocs.utils import CountHandler, get_relative_url
 
 from catalogue import aliases
 from catalogue.findings import CatalogueError, nearest
 from catalogue.load import load
-from finish import Built, finish
+from finish import Built, finish, stage
 from render import words as language_files
 from render.edition import Edition, PageError, editions
 from render.exports import pages as markdown_pages
@@ -71,6 +72,8 @@ class Build:
 
 _BUILD = "study"
 _serving = False
+_beside = True  # whether a build stands beside the site until it is whole
+_stage: stage.Stage | None = None
 _last_good: Build | None = None  # while serving
 
 
@@ -80,9 +83,10 @@ def _build_of(config: MkDocsConfig) -> Build:
 
 
 def on_startup(command: str, dirty: bool) -> None:
-    """Note whether `mkdocs serve` runs, which has to survive a broken catalogue."""
-    global _serving
+    """Note whether `mkdocs serve` runs, which has to survive a broken catalogue. Serving has a folder of its own; a dirty build needs the last site."""
+    global _serving, _beside
     _serving = command == "serve"
+    _beside = not _serving and not dirty
 
 
 @contextmanager
@@ -104,9 +108,52 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read and check everything before MkDocs empties the output folder."""
     if _BUILD not in config.extra:
         config.extra[_BUILD] = _good(config)
+        _begin(config)
     config.nav = _build_of(config).edition.site.nav
     config.markdown_extensions.append(AccessibleTables())  # type: ignore[arg-type]
     return config
+
+
+def _begin(config: MkDocsConfig) -> None:
+    """Build into a folder beside the site. Raises Abort where that cannot be."""
+    global _stage
+    if not _beside:
+        return
+    try:
+        _stage = stage.begin(Path(config.site_dir))
+    except stage.CannotReplace as error:
+        raise Abort(str(error)) from None
+    config.site_dir = str(_stage.folder)
+
+
+def _end(config: MkDocsConfig) -> None:
+    """Put what was built in place of the site; not where a strict build is to fail. Raises Abort."""
+    global _stage
+    if _stage is None:
+        return
+    done, _stage = _stage, None
+    config.site_dir = str(done.site)
+    counters = [handler for handler in logging.getLogger("mkdocs").handlers if isinstance(handler, CountHandler)]
+    if any(counter.get_counts() for counter in counters):
+        done.drop()
+        return
+    try:
+        done.put_in_place()
+    except stage.CannotReplace as error:
+        done.drop()
+        raise Abort(str(error)) from None
+
+
+def on_build_error(error: Exception) -> None:
+    """Leave the last site as it is. Raises Abort that says so where the disk is full or a folder cannot be written."""
+    global _stage
+    site, failed = (_stage.site, _stage) if _stage else (None, None)
+    if failed is not None:
+        failed.drop()
+        _stage = None
+    if isinstance(error, OSError) and not _serving:
+        kept = f" {site} is as it was before." if site is not None and site.exists() else ""
+        raise Abort(f"The site cannot be written: {error.strerror or error}: {error.filename or ''}.{kept}") from None
 
 
 def _good(config: MkDocsConfig) -> Build:
@@ -161,8 +208,15 @@ def on_post_build(config: MkDocsConfig) -> None:
     site = Path(config.site_dir)
     finish(site, made.pages, made.edition.context, made.aliases, from_disk=_offline(config))
     project.write(markdown_pages.beside(made.edition, Path(config.docs_dir), config.site_url or ""), site)
-    if made.next is None:
-        return
+    if made.next is not None:
+        _build_chinese(config, made.next)
+    if made.edition.context.words.language == ENGLISH:
+        _end(config)
+
+
+def _build_chinese(config: MkDocsConfig, edition: Edition) -> None:
+    """Build the Chinese edition into its folder of the English one."""
+    made = _build_of(config)
     folder = FOLDER[CHINESE]
     chinese = load_config(
         str(Path(config.config_file_path).with_name(CONFIG[CHINESE])),
@@ -170,7 +224,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         site_url=config.site_url and config.site_url + folder,
         strict=config.strict,
     )
-    chinese.extra[_BUILD] = Build(made.next, made.aliases)
+    chinese.extra[_BUILD] = Build(edition, made.aliases)
     build(chinese)
 
 

@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 VALID = Path(__file__).parent / "cases" / "valid"
-PARTS = ("mkdocs.yml", "mkdocs.zh.yml", "data", "docs", "hooks", "overrides")
+PARTS = ("mkdocs.yml", "mkdocs.zh.yml", "data", "docs", "hooks", "labs", "overrides")
+AVOIDED = re.compile(r"(?m)^ +zh:\n +- form: .*\n +but: .*\n +because: .*\n")
 HEADING = re.compile(r"(?m)^#.*$")
 
 
@@ -39,6 +40,9 @@ def small_project(folder: Path) -> Path:
     project = copy_project(folder)
     shutil.rmtree(project / "data")
     shutil.copytree(VALID, project / "data")
+    terms = project / "data" / "terms.yaml"
+    text = terms.read_text(encoding="utf-8")
+    terms.write_text(AVOIDED.sub("", text), encoding="utf-8")  # a made-up rule, which the words of the interface break
     for page in (project / "docs").rglob("*.md"):
         _, front, body = page.read_text(encoding="utf-8").split("---\n", 2)
         kept = [heading for heading in HEADING.findall(body) if "{{" not in heading]

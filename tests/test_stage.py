@@ -1,0 +1,140 @@
+"""A build replaces the site in one step, or not at all."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from building import mkdocs, small_project
+from finish import stage
+
+OLD = "the last good site"
+
+
+def good(folder: Path) -> Path:
+    """A site that was built before."""
+    site = folder / "site"
+    site.mkdir()
+    (site / "index.html").write_text(OLD)
+    return site
+
+
+def stands(site: Path) -> bool:
+    return (site / "index.html").read_text(encoding="utf-8") == OLD
+
+
+def test_the_two_folders_trade_places(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    (site / ".git").mkdir()
+    (site / ".git" / "HEAD").write_text("ref")
+    new = stage.begin(site)
+    (new.folder / "index.html").write_text("new")
+    assert stands(site)
+    new.put_in_place()
+    assert (site / "index.html").read_text() == "new"
+    assert (site / ".git" / "HEAD").read_text() == "ref", "what begins with a dot is kept, as MkDocs keeps it"
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["site"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_with_and_without_the_system_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool) -> None:
+    if not at_once:
+        monkeypatch.setattr(stage, "_traded_at_once", lambda one, other: False)
+    site = good(tmp_path)
+    new = stage.begin(site)
+    (new.folder / "index.html").write_text("new")
+    new.put_in_place()
+    assert (site / "index.html").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["site"]
+
+
+def test_two_at_once(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    first = stage.begin(site)
+    with pytest.raises(stage.CannotReplace, match="Another build is writing"):
+        stage.begin(site)
+    first.drop()
+    stage.begin(site).drop()
+    assert stands(site)
+
+
+def test_what_a_killed_build_left_behind_goes(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    (tmp_path / ".site.new" / "half").mkdir(parents=True)
+    new = stage.begin(site)
+    assert list(new.folder.iterdir()) == []
+    new.drop()
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(stage.CannotReplace, match="cannot be replaced"):
+        stage.begin(tmp_path / "file" / "site")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_read_only_site(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    site.chmod(0o555)
+    with pytest.raises(stage.CannotReplace, match="read-only"):
+        stage.begin(site)
+
+
+@pytest.mark.builds
+def test_failures_keep_the_last_good_site(tmp_path: Path) -> None:
+    """A full disk, a warning in a strict build, a second build meanwhile, and death at any moment."""
+    project = small_project(tmp_path)
+    site = good(project)
+
+    # No file may be larger than this: what the system says then is what it says of a full disk.
+    limited = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "-q"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
+    )
+    said = limited.stdout + limited.stderr
+    assert limited.returncode == 1
+    assert "The site cannot be written: File too large" in said
+    assert "is as it was before" in said
+    assert "Traceback" not in said
+    assert stands(site)
+
+    page = project / "docs" / "zh" / "how-we-count.md"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text + "\n[nowhere](nowhere.md)\n", encoding="utf-8")
+    warned = mkdocs(project, "build", "--strict")
+    assert warned.returncode == 1
+    assert "nowhere.md" in warned.stdout + warned.stderr
+    assert stands(site)
+    page.write_text(text, encoding="utf-8")
+
+    held = stage.begin(site)
+    second = mkdocs(project, "build", "-q")
+    assert second.returncode == 1
+    assert "Another build is writing" in second.stdout + second.stderr
+    assert "Traceback" not in second.stdout + second.stderr
+    held.drop()
+
+    for seen in ("assets", "models", "zh"):  # how far the build has come when it is killed
+        running = subprocess.Popen([sys.executable, "-m", "mkdocs", "build", "-q"], cwd=project)
+        while not (project / ".site.new" / seen).exists() and running.poll() is None:
+            time.sleep(0.01)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        assert stands(site)
+
+    result = mkdocs(project, "build", "--strict")
+    assert result.returncode == 0, result.stderr
+    assert not stands(site)
+    assert (site / "zh" / "index.html").is_file()
+    assert [path.name for path in project.glob(".site.*")] == [".site.lock"]
