@@ -26,7 +26,9 @@ id: deepseek-x
 name: DeepSeek-X
 track: general
 dates: {{paper: 2026-11, source: deepseek-x arXiv listing}}
-summary: What it is, in two or three sentences.
+summary:
+  en: What it is, in two or three sentences.
+  zh: 用两三句话说明它是什么。
 flagship: deepseek-x-base
 variants:
   - id: deepseek-x-base

@@ -291,11 +291,11 @@ class Model(Record):
     lead: Text | None = Field(
         default=None,
         description="What it is and what is new, in at most 40 words: what a reader sees first. The headline numbers stand below it.",
-        examples=["A mixture of experts that is trained in eight-bit numbers."],
+        examples=[{"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"}],
     )
     summary: Text = Field(
         description="What it is, in about three sentences. Numbers are interpolated, not typed.",
-        examples=["A mixture of experts that is trained in eight-bit numbers."],
+        examples=[{"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"}],
     )
     builds_on: tuple[Lineage, ...] = Field(default=(), description="What it builds on.")
     main_parent: Identifier | None = Field(
