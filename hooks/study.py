@@ -310,10 +310,18 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals["ds_words"] = words
     env.globals["ds_offline"] = _offline(config)
     env.globals["ds_beside"] = edition.site.beside
+    env.globals["ds_report"] = _report(config)
     env.globals["ds_active"] = _active
     env.globals["ds_few"] = _few
     env.globals["ds_editions"] = {language: root + FOLDER[language] for language in config.extra["editions"]}
     env.globals["ds_other"] = {ENGLISH: FOLDER[CHINESE], CHINESE: "../"}[words.language]
+
+
+def _report(config: MkDocsConfig) -> str:
+    """The form for a wrong fact, where the pages are edited on GitHub; empty elsewhere."""
+    repository, edited, _ = (config.edit_uri or "").partition("/edit/")
+    hosted = edited and repository.startswith("https://github.com/")
+    return f"{repository}/issues/new?template=wrong-fact.yml" if hosted else ""
 
 
 def _active(section: Section, page: Page | None) -> bool:

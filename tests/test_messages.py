@@ -12,7 +12,7 @@ from catalogue.files import MODELS, REFERENCES, TECHNIQUES
 from catalogue.load import load
 from helpers import VALID, Case, cases, check, draft_of, findings_of
 
-TABLES = ("reading", "schema", "typing", "plausible", "references", "rules")
+TABLES = ("reading", "schema", "typing", "plausible", "corrections", "references", "rules")
 ALL_CASES = [case for table in TABLES for case in cases(table)]
 
 

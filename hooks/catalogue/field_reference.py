@@ -18,6 +18,7 @@ from pydantic_core import core_schema
 
 from .schema.api import ApiName
 from .schema.copies import CopiesFile
+from .schema.correction import CorrectionsFile
 from .schema.gpu import Gpu
 from .schema.model import Model, ModelsFile
 from .schema.study import StudyFile
@@ -33,6 +34,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "copies.schema.json": CopiesFile,
     "terms.schema.json": TermsFile,
     "study.schema.json": StudyFile,
+    "corrections.schema.json": CorrectionsFile,
 }
 
 

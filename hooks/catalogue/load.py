@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from . import files, references, strict_yaml
-from .files import COPIES, REFERENCES, STUDY, TECHNIQUES, TERMS
+from .files import COPIES, CORRECTIONS, REFERENCES, STUDY, TECHNIQUES, TERMS
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .records import Catalogue
@@ -19,6 +19,7 @@ from .rules import ALL, APART
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.copies import Copies, CopiesFile
+from .schema.correction import CorrectionsFile
 from .schema.model import ModelsFile
 from .schema.study import StudyFile
 from .schema.technique import TechniquesFile
@@ -53,6 +54,7 @@ def load(data: FilePath) -> Catalogue:
         slips=_slips(data / SLIPS),
         glossary=draft.terms,
         study=draft.study,
+        corrections=draft.corrections.corrections,
     )
 
 
@@ -77,6 +79,7 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         strict_yaml.read(texts.get(COPIES, "copies: {}"), f"{folder}/{COPIES}"),
         strict_yaml.read(texts.get(TERMS, "terms: []"), f"{folder}/{TERMS}"),
         strict_yaml.read(texts.get(STUDY, "guides: []"), f"{folder}/{STUDY}"),
+        strict_yaml.read(texts.get(CORRECTIONS, "corrections: []"), f"{folder}/{CORRECTIONS}"),
     )
     cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
     for file in located:
@@ -91,11 +94,11 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
     return _draft(folder, located, records, cited), findings
 
 
-_SCHEMAS: tuple[type[BaseModel], ...] = (ModelsFile, TechniquesFile, CopiesFile, TermsFile, StudyFile)
+_SCHEMAS: tuple[type[BaseModel], ...] = (ModelsFile, TechniquesFile, CopiesFile, TermsFile, StudyFile, CorrectionsFile)
 
 
 def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cited: Mapping[str, Reference]) -> Draft:
-    models, techniques, copies, terms, study = records
+    models, techniques, copies, terms, study, corrections = records
     table = Copies.of(copies, (key for key, reference in cited.items() if reference.copy))
     return Draft(
         located[0],
@@ -110,6 +113,8 @@ def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cite
         terms,
         located[4],
         study,
+        located[5],
+        with_sources(corrections, table),
     )
 
 

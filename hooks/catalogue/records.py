@@ -15,6 +15,7 @@ from .derive.storage import stored_cache
 from .references import Reference
 from .schema.api import ApiName
 from .schema.architecture import Architecture, VisionEncoder
+from .schema.correction import Correction
 from .schema.gpu import Gpu
 from .schema.images import ImagePath
 from .schema.model import Model, Part, PartKind, Variant
@@ -129,6 +130,7 @@ class Catalogue:
         slips: The report of `catalogue.slips`, as `make slips` wrote it; empty without one.
         glossary: Words of the trade by subject, and forms that are not used.
         study: Guides in order, and routes through them.
+        corrections: What this site had wrong.
     """
 
     models: Mapping[str, Model]
@@ -142,6 +144,7 @@ class Catalogue:
     slips: Mapping[str, Mapping[str, Mapping[str, int]]]
     glossary: TermsFile
     study: StudyFile
+    corrections: tuple[Correction, ...]
 
     @property
     def words_of_the_trade(self) -> tuple[Word, ...]:

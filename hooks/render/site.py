@@ -20,6 +20,7 @@ from .pages import (
     api_names,
     compare,
     compare_models,
+    corrections,
     coverage,
     data,
     glossary,
@@ -80,6 +81,7 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
         coverage.page(ctx),
         data.page(ctx, downloads),
         *([trust.page(ctx)] if catalogue.slips else []),
+        corrections.page(ctx),
         add.page(ctx),
     ]
     by_path = {page.path: page for page in pages}

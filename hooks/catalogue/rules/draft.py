@@ -12,6 +12,7 @@ from ..lookup import Lookup
 from ..records import Entry, entries
 from ..references import Reference
 from ..schema.copies import Copies, CopiesFile
+from ..schema.correction import CorrectionsFile
 from ..schema.gpu import Gpu
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.study import StudyFile
@@ -38,6 +39,8 @@ class Draft:
     terms: TermsFile = field(default_factory=TermsFile)
     study_located: Located = field(default_factory=lambda: Located(""))
     study: StudyFile = field(default_factory=StudyFile)
+    corrections_located: Located = field(default_factory=lambda: Located(""))
+    corrections: CorrectionsFile = field(default_factory=CorrectionsFile)
 
     @cached_property
     def copies(self) -> Copies:
@@ -80,10 +83,11 @@ class Draft:
 
     @cached_property
     def nodes(self) -> tuple[tuple[Located, Path, Any], ...]:
-        """Every record and value of both files with its path, parents first."""
+        """Every record and value of the files that cite with its path, parents first."""
         found: list[tuple[Located, Path, Any]] = []
         walk(self.models, lambda value, path: found.append((self.models_file, path, value)))
         walk(self.techniques, lambda value, path: found.append((self.techniques_file, path, value)))
+        walk(self.corrections, lambda value, path: found.append((self.corrections_located, path, value)))
         return tuple(found)
 
     def finding(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..findings import Finding, Path, nearest
 from ..schema.api import ApiPointer
+from ..schema.correction import Correction
 from ..schema.evaluation import Evaluation
 from ..schema.model import Change, Claim, Lineage, TechniqueUse
 from ..schema.technique import Formula
@@ -13,7 +14,7 @@ from ..schema.values import Absence, Remark, Single, Source, Sources, Stated
 from ..strict_yaml import Located
 from .draft import Draft
 
-_STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Formula)
+_STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Formula, Correction)
 
 
 def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:

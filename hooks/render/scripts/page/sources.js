@@ -12,6 +12,18 @@ function hide() {
   pinned = false;
 }
 
+// A link to the form for a wrong fact, filled in with the page, the value and what stands around it.
+function report(value) {
+  const form = document.querySelector('meta[name="ds-report"]');
+  if (!form) return;
+  const head = value.closest("tr")?.querySelector("th[scope=row]") ?? value.closest("div, dd, li, p")?.querySelector("dt, strong");
+  const said = [head?.textContent, value.textContent].filter(Boolean).map((text) => text.trim().replace(/\s+/g, " ")).join(": ");
+  const query = new URLSearchParams({ page: location.href.split("#")[0], value: said.slice(0, 200) });
+  const link = Object.assign(document.createElement("a"), { href: `${form.content}&${query}`, textContent: form.dataset.word });
+  link.className = "ds-report";
+  tip.append(link);
+}
+
 function show(value) {
   if (owner === value) return;
   hide();
@@ -40,6 +52,7 @@ function show(value) {
     const said = [...entry.childNodes].slice(title ? 1 : 0).map((node) => node.cloneNode(true));
     tip.append(...(title ? [title, said.length ? "," : ""] : []), ...said);
   }
+  report(value);
   (document.querySelector("main") ?? document.body).append(tip); // inside a landmark
   owner = value;
   owner.setAttribute("aria-describedby", tip.id);
