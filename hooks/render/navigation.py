@@ -46,7 +46,10 @@ def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, ob
         (words("page.techniques"), ["techniques/index.md", *_titled(pages, ["techniques/matrix.md"]), *shelves]),
         (words("nav.history"), _titled(pages, HISTORY)),
         (words("page.compare"), ["compare/index.md", *_titled(pages, COMPARE)]),
-        (words("nav.guides"), [*_titled(pages, ["start.md"]), *guides, *_titled(pages, ["glossary.md"])]),
+        (
+            words("nav.guides"),
+            [*_titled(pages, ["start.md"]), *guides, *_titled(pages, ["from-reports-to-code.md", "glossary.md"])],
+        ),
         (words("nav.tools"), _titled(pages, TOOLS)),
         (words("nav.about"), ["how-we-count.md", *_titled(pages, ABOUT), "beginnings.md"]),
     ]

@@ -18,6 +18,7 @@ from .page import Page, Site, marker
 from .pages import (
     add,
     api_names,
+    code,
     compare,
     compare_models,
     corrections,
@@ -87,6 +88,8 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
     by_path = {page.path: page for page in pages}
     if catalogue.study.routes:
         by_path[start.PATH] = start.page(ctx, by_path, written)
+    if catalogue.study.code:
+        by_path[code.PATH] = code.page(ctx)
     return Site(by_path, assets.files(), downloads, navigation(ctx, by_path), beside(ctx), REDIRECTS, _places(families))
 
 

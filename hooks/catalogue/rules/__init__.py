@@ -104,6 +104,7 @@ ALL: tuple[Rule, ...] = (
     texts.leads_are_short,
     study.guides_build_on_guides,
     study.routes_give_what_they_ask_for,
+    study.code_is_of_a_technique,
     terms.terms_differ,
     terms.terms_are_in_both_languages,
     terms.kinds_have_one_subject,

@@ -1,4 +1,4 @@
-"""Routes lead to pages that exist, and ask for nothing that they have not given."""
+"""Routes lead to pages that exist, and ask for nothing that they have not given; code stands in repositories that are named."""
 
 from __future__ import annotations
 
@@ -52,3 +52,24 @@ def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
                     )
                 if kind == "guide":
                     read.add(name)
+
+
+def code_is_of_a_technique(draft: Draft) -> Iterator[Finding]:
+    """A place in code names a technique and a repository, and each repository is used."""
+    repositories = [repository.id for repository in draft.study.repositories]
+    for index, place in enumerate(draft.study.code):
+        for field, known in (("technique", draft.technique_ids), ("repository", repositories)):
+            name = getattr(place, field)
+            if name not in known:
+                yield draft.study_located.finding(
+                    ("code", index, field), f"no {field} `{name}`", f"a {field} by its id", nearest(name, known)
+                )
+    used = {place.repository for place in draft.study.code}
+    for index, repository in enumerate(draft.study.repositories):
+        if repository.id not in used:
+            yield draft.study_located.finding(
+                ("repositories", index, "id"),
+                f"no code of `{repository.id}` is named",
+                "repositories that are used",
+                fix="take it out",
+            )

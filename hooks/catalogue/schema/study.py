@@ -1,4 +1,4 @@
-"""data/study.yaml: what a guide asks for, and routes through the site for those who begin."""
+"""data/study.yaml: what a guide asks for, routes through the site for those who begin, and code to read next."""
 
 from __future__ import annotations
 
@@ -56,8 +56,33 @@ class Route(Record):
         return tuple(step for part in self.parts for step in part.steps)
 
 
+class Repository(Record):
+    """A public repository at one commit."""
+
+    id: Identifier = Field(description="Name by which places in it are given.")
+    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="Owner and name on GitHub.")
+    commit: str = Field(pattern=r"^[0-9a-f]{40}$", description="The commit that was read.")
+
+    def address(self, file: str, line: int) -> str:
+        """The line of a file at that commit."""
+        return f"https://github.com/{self.repository}/blob/{self.commit}/{file}#L{line}"
+
+
+class CodePlace(Record):
+    """Where an open repository implements a technique."""
+
+    technique: Identifier = Field(description="Id of the technique.")
+    repository: Identifier = Field(description="Id of the repository.")
+    file: str = Field(min_length=1, description="Path in the repository.")
+    name: str = Field(min_length=1, description="Class or function.")
+    line: int = Field(ge=1, description="Line at that commit.")
+    note: Text | None = Field(default=None, description="What to look for there, or what it leaves out.")
+
+
 class StudyFile(Record):
     """Guides in the order of the navigation, and routes."""
 
     guides: tuple[Guide, ...] = Field(default=(), description="Guides in the order in which they are listed.")
     routes: tuple[Route, ...] = Field(default=(), description="Routes, the shortest first.")
+    repositories: tuple[Repository, ...] = Field(default=(), description="Repositories that implement techniques.")
+    code: tuple[CodePlace, ...] = Field(default=(), description="Places in them, by technique.")

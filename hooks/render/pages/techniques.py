@@ -17,6 +17,7 @@ from ..mechanisms import shown
 from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table
 from ..uses import change, remark
+from .code import released
 from .model_texts import disputes_html
 from .sources import sources
 
@@ -92,6 +93,8 @@ def _record(citations: Citations, technique: Technique) -> list[tuple[str, Marku
     if successors:
         names = Markup(" · ").join(technique_link(citations.context, t.id) for t in successors)
         lines.append((words("lineage.replaced_by"), names))
+    if code := released(citations.context, technique.id):
+        lines.append((words("code.released"), Markup("<br>").join(code)))
     if technique.links:
         links = [
             Markup('<a href="{}">{}</a>').format(
