@@ -74,6 +74,15 @@ class Group:
     fields: tuple[tuple[str, Callable[[Entry], State]], ...]
 
 
+_LOOK = {
+    State.SOURCED: "sourced",
+    State.COPY: "copy",
+    State.NOT_PUBLISHED: "silent",
+    State.NOT_APPLICABLE: "none",
+    State.UNKNOWN: "unknown",
+}
+
+
 def page(context: Context) -> Page:
     """Legend, the counts per model, then a table per group of fields."""
     words = context.words
@@ -94,7 +103,9 @@ def page(context: Context) -> Page:
 def _legend(context: Context) -> Markup:
     words = context.words
     items = Markup("").join(
-        Markup("<li><b>{}</b> {}</li>").format(MARKS[state] or words("coverage.unknown_mark"), words(state))
+        Markup('<li><b class="ds-state {}" aria-hidden="true">{}</b> {}</li>').format(
+            _LOOK[state], MARKS[state], words(state)
+        )
         for state in State
     )
     return Markup('<ul class="ds-marks">{}</ul>').format(items)
@@ -141,7 +152,9 @@ def _cell(context: Context, field: str, state: State) -> Cell:
     word = context.words(state)
     if state is State.UNKNOWN:
         return Cell(Markup(""), word)
-    html = Markup('<span title="{}: {}" role="img" aria-label="{}">{}</span>').format(field, word, word, MARKS[state])
+    html = Markup('<span class="ds-state {}" title="{}: {}" role="img" aria-label="{}">{}</span>').format(
+        _LOOK[state], field, word, word, MARKS[state]
+    )
     return Cell(html, word)
 
 

@@ -9,6 +9,7 @@ from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
 from catalogue.schema.values import Source, Sources, walk
 
+from ..assets import script
 from ..cite import anchor
 from ..context import Context
 from ..page import Page, Section, lead_section
@@ -27,7 +28,8 @@ def page(context: Context) -> Page:
             "cited": cited.get(reference.key, []),
         }
         groups["papers" if reference.eprint or reference.doi or reference.venue else "other"].append(view)
-    sections = [lead_section(words("references.intro", count=len(context.catalogue.references)))]
+    box = context.html("references_filter.html.jinja", script=script("references"))
+    sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), box)]
     sections += [
         Section(name, words(f"references.{name}"), context.html("references.html.jinja", items=items))
         for name, items in groups.items()
@@ -36,7 +38,7 @@ def page(context: Context) -> Page:
     return Page("references.md", words("page.references"), words("references.description"), tuple(sections))
 
 
-def _authors(reference: Reference, et_al: str, most: int = 6) -> str:
+def _authors(reference: Reference, et_al: str, most: int = 3) -> str:
     names = [name for name in reference.authors if name != "et al."]
     shown = ", ".join(names[:most])
     return f"{shown} {et_al}" if len(names) > most or "et al." in reference.authors else shown

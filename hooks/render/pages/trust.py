@@ -15,20 +15,23 @@ Report = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 
 def page(context: Context) -> Page:
-    """What was tried, how much was caught, and field by field what would slip through."""
+    """What was tried, how much was caught, the least first, and field by field what would slip through."""
     words, report = context.words, context.catalogue.slips
     sections = [
         lead_section(words("trust.intro")),
         _summary(context, report),
     ]
     sections += [
-        Section(
-            group, words(f"trust.{group}"), context.html("table.html.jinja", t=_table(context, group, report[group]))
-        )
+        Section(group, words(f"trust.{group}"), _folded(context, _table(context, group, report[group])))
         for group in GROUPS
         if report.get(group)
     ]
     return Page("trust.md", words("page.trust"), words("trust.description"), tuple(sections))
+
+
+def _folded(context: Context, table: Table) -> str:
+    summary = context.words("trust.fields", count=len(table.rows))
+    return context.html("folded_table.html.jinja", t=table, summary=summary)
 
 
 def _summary(context: Context, report: Report) -> Section:
@@ -41,12 +44,14 @@ def _summary(context: Context, report: Report) -> Section:
             detail = words(
                 "trust.of", caught=f"{caught:,}", changes=f"{changes:,}", by_rules=f"{100 * rules / changes:.1f}%"
             )
-            items.append((words(f"trust.{group}_short"), f"{100 * caught / changes:.1f}%", detail))
+            items.append((caught / changes, words(f"trust.{group}_short"), f"{100 * caught / changes:.1f}%", detail))
     html = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{} <small>{}</small></dd></div>").format(*item) for item in items
+        Markup("<div><dt>{}</dt><dd>{} <small>{}</small></dd></div>").format(*item) for _, *item in sorted(items)
     )
     method = Markup("<p>{}</p><p>{}</p>").format(words("trust.method"), words("trust.controls"))
-    return Section("summary", words("trust.summary"), Markup('<dl class="ds-facts">{}</dl>').format(html) + method)
+    return Section(
+        "summary", words("trust.summary"), Markup('<dl class="ds-facts ds-large">{}</dl>').format(html) + method
+    )
 
 
 def _by_field(tallies: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
