@@ -98,3 +98,13 @@ def test_no_text_of_the_download_is_left_with_a_quote_to_fill_in(built: Path) ->
     assert "{{" not in text
     model = next(m for m in json.loads(text)["models"] if m["id"] == "deepseek-v3")
     assert "671" in model["summary"]["en"]
+
+
+def test_a_tokenizer_is_not_handed_to_a_checkpoint_with_another_vocabulary(catalogue: Catalogue) -> None:
+    """V1.5 of DeepSeek-Coder keeps the vocabulary of DeepSeek LLM, not that of the other coders."""
+    family = catalogue.models["deepseek-coder"].tokenizer
+    assert family is not None
+    assert family.vocabulary is not None
+    older, newer = (catalogue.entries[f"deepseek-coder-{name}"] for name in ("6.7b-base", "7b-base-v1.5"))
+    assert checkpoint.tokenizer(catalogue.entries, older, family.vocabulary) == family.vocabulary
+    assert checkpoint.tokenizer(catalogue.entries, newer, family.vocabulary) is None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .derive.recipe import lineage
+from .derive.recipe import holds_for, lineage
 from .records import Entry
 from .schema.api import ApiName
 from .schema.release import Licences
@@ -74,6 +74,18 @@ def infrastructure(entries: Mapping[str, Entry], entry: Entry, stated: Stated[An
         return stated if trained_with(entry) else None
     line = [e for e in lineage(entries, entry) if e is entry or (trained_with(entry) and trained_with(e))]
     return next((single for e in line if (single := stated.for_variant(e.variant.id)) is not None), None)
+
+
+def tokenizer(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
+    """A value of an entry's tokenizer as it holds for a variant: for those whose embedding has as many rows as the flagship's."""
+    if stated is None or stated.by_variant is not None:
+        return holds_for(stated, lineage(entries, entry))
+    own, flagship = (_rows(e) for e in (entry, entries[entry.model.flagship]))
+    return stated if own == flagship else None
+
+
+def _rows(entry: Entry) -> int | None:
+    return entry.architecture.vocab_size.value if entry.architecture else None
 
 
 def gpu_hours(entry: Entry) -> Single[Quantity] | None:

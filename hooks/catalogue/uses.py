@@ -207,7 +207,7 @@ def _answer(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) ->
         if block == "infrastructure":
             single = checkpoint.infrastructure(entries, entry, stated)
         else:
-            single = stated.for_variant(entry.variant.id) if stated is not None else None
+            single = checkpoint.tokenizer(entries, entry, stated)
         saying = said(single)
     if saying is None:
         return None, single

@@ -38,7 +38,8 @@ def _of(citations: Citations, model: Model, name: str, date: PartialDate | None)
         else checkpoint.date(entry, name)
         for entry in entries
     }
-    return [shown for shown, single in on.items() if single is not None and single.value == date]
+    of = [shown for shown, single in on.items() if single is not None and single.value == date]
+    return of if of != [model.name] else []
 
 
 def later(citations: Citations, model: Model) -> list[Markup]:

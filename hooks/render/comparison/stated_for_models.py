@@ -37,7 +37,7 @@ def training(citations: Citations, entry: Entry) -> Cells:
         group = words("section.tokenizer")
         for key, place, value in ordered(entry.model.tokenizer):
             label = escape(words(f"field.tokenizer.{key}"))
-            found = holds_for(value, made.line)
+            found = checkpoint.tokenizer(citations.context.catalogue.entries, entry, value)
             if found is not None:
                 cells[Row(("tokenizer", key), (-1, *place), label, group)] = single(citations, found)
     return cells | _stages(citations, made, MAKE_A_BASE_MODEL)
