@@ -5,11 +5,12 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from catalogue import checkpoint
-from catalogue.records import Entry
+from catalogue.records import Entry, first_date
 from catalogue.schema.model import Model
 from catalogue.schema.values import Absence, PartialDate, Single, Stated
 
 from .cite import Citations
+from .names import short_model
 
 
 def dates(citations: Citations, model: Model) -> list[Markup]:
@@ -40,6 +41,19 @@ def _of(citations: Citations, model: Model, name: str, date: PartialDate | None)
     }
     of = [shown for shown, single in on.items() if single is not None and single.value == date]
     return of if of != [model.name] else []
+
+
+def first(citations: Citations, model: Model) -> Markup:
+    """The first date of a family, with the checkpoints that it is of where that is not the family as a whole."""
+    date = first_date(model)
+    if date is None:
+        return Markup("")
+    shown = citations.plain(date)
+    entries = citations.context.catalogue.entries_of(model)
+    if all(entry.variant.release is not None for entry in entries) and len(entries) > 1:
+        of = [short_model(entry.variant.name) for entry in entries if checkpoint.came_out(entry) == date]
+        shown += escape(citations.context.words("punctuation.bracketed", text=", ".join(of))) if of else ""
+    return shown
 
 
 def later(citations: Citations, model: Model) -> list[Markup]:

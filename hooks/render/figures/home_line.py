@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from catalogue import checkpoint
 from catalogue.derive.parameters import numbers_of
 from catalogue.records import Catalogue, Entry, by_date, first_date
 from catalogue.schema.model import Track
@@ -93,7 +94,7 @@ def cards(context: Context, entries: Sequence[Entry] | None = None) -> Markup:
 
 def _card(context: Context, entry: Entry) -> dict[str, object]:
     words, parameters = context.words, entry.variant.parameters
-    date = first_date(entry.model)
+    date = checkpoint.came_out(entry) or first_date(entry.model)
     assert entry.architecture is not None
     drawn = thumbnail(entry)
     experts = words("line.figure_experts", active=drawn.experts[0], all=drawn.experts[1]) if drawn.experts else ""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from catalogue.records import by_date, first_date
+from catalogue.records import by_date
 from catalogue.schema.model import Model, Track
 from catalogue.schema.release import LinkKind
 from catalogue.uses import How
 
+from .. import releases
 from ..cite import Citations
 from ..links import technique_link
 from ..names import short_model
@@ -84,8 +85,8 @@ def _short_link(model: Model) -> Markup:
 def _meta(citations: Citations, model: Model) -> Markup:
     """The first date, then paper, weights and code, and the licence."""
     words = citations.context.words
-    date = first_date(model)
-    parts = [citations.plain(date)] if date else []
+    date = releases.first(citations, model)
+    parts = [date] if date else []
     for kind in (LinkKind.PAPER, LinkKind.WEIGHTS, LinkKind.REPOSITORY, LinkKind.ANNOUNCEMENT):
         link = next((link for link in model.links if link.kind is kind), None)
         if link is not None:

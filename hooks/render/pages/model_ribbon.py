@@ -121,6 +121,8 @@ def _hours(citations: Citations, model: Model) -> Iterator[Markup]:
     infra = model.infrastructure
     assert infra is not None
     if infra.total_of is not None:
-        yield Markup("{}").format(citations.context.catalogue.entries[infra.total_of].variant.name)
+        name = citations.context.catalogue.entries[infra.total_of].variant.name
+        if name != model.name:
+            yield escape(name)
     if infra.cost_usd is not None and infra.cost_usd.value is not None:
         yield escape(citations.context.words("model.cost", cost="{}")).format(citations.single(infra.cost_usd))
