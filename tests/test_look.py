@@ -11,6 +11,7 @@ from fontTools.ttLib import TTFont
 from selectolax.lexbor import LexborHTMLParser
 
 from render import assets
+from render.formula import mathml
 
 FONTS = "assets/fonts"
 HEAVIEST = 80_000
@@ -77,3 +78,20 @@ def test_an_address_that_does_not_exist_offers_every_model(built: Path, texts: d
     families = {path.parent.name for path in built.glob("models/*/index.html")}
     named = {(link.attributes["href"] or "").rstrip("/").rsplit("/", 1)[-1] for link in missing.css(".ds-names a")}
     assert named == families
+
+
+def test_a_wide_formula_is_broken_into_lines() -> None:
+    """At relations, signs and wide spaces, with every sign kept; a formula that fits is left as it is."""
+    short = mathml(r"y = W x + b")
+    assert "mtable" not in short
+    long = mathml(
+        r"L(\theta) = " + " + ".join(rf"\lambda_{{{n}}} \mathcal{{L}}_{{\mathrm{{part}}_{{{n}}}}}" for n in range(12))
+    )
+    rows = LexborHTMLParser(long).css("mtr")
+    assert len(rows) > 1
+    assert all((row.text() or "").strip().startswith(("+", "−")) for row in rows[1:])
+    assert "".join(row.text() for row in rows).count("ℒ") == 12
+    with_brackets = mathml(
+        r"f(x) = \mathbb{E}\left[" + " - ".join(rf"\frac{{a_{{{n}}} b c}}{{d e f g}}" for n in range(16)) + r"\right]"
+    )
+    assert len(LexborHTMLParser(with_brackets).css("mtr")) > 1

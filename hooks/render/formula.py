@@ -8,6 +8,8 @@ from functools import cache
 from latex2mathml.converter import convert
 from markupsafe import Markup, escape
 
+from .formula_lines import in_lines
+
 
 class FormulaError(ValueError):
     """latex2mathml did not understand a formula; it says so only in its output."""
@@ -42,4 +44,4 @@ def mathml(latex: str) -> str:
     left_over = re.search(r"\\[A-Za-z]+", result)
     if left_over or "<merror" in result:
         raise FormulaError(f"`{latex}`: `{left_over[0] if left_over else '?'}` is not understood; use plain LaTeX")
-    return str(result).replace("<math ", f'<math data-latex="{escape(latex)}" ', 1)
+    return in_lines(str(result)).replace("<math ", f'<math data-latex="{escape(latex)}" ', 1)
