@@ -35,13 +35,15 @@ from mkdocs.utils import CountHandler, get_relative_url
 from catalogue import aliases
 from catalogue.findings import CatalogueError, nearest
 from catalogue.load import load
-from finish import Built, finish, stage
+from finish import Built, finish, sitemap, stage
 from render import words as language_files
 from render.edition import Edition, PageError, editions
 from render.exports import pages as markdown_pages
 from render.exports import project
+from render.exports.linked import linked_data
 from render.markdown_tables import AccessibleTables
 from render.page import moved
+from render.policy import POLICY
 from render.site import hand_written
 from render.wording_check import problems as forms_not_used
 from render.words import CHINESE, ENGLISH, BrokenWords
@@ -211,7 +213,25 @@ def on_post_build(config: MkDocsConfig) -> None:
     if made.next is not None:
         _build_chinese(config, made.next)
     if made.edition.context.words.language == ENGLISH:
+        _map(config, made)
         _end(config)
+
+
+def _map(config: MkDocsConfig, made: Build) -> None:
+    """Write what search engines ask for, which needs to know the address of the site."""
+    if not config.site_url:
+        return
+    places = made.edition.context.catalogue.places
+    sources = {}
+    for page in made.pages.values():
+        generated = made.edition.site.pages.get(page.source)
+        if generated is None:
+            sources[page.source] = tuple(f"docs/{language}/{page.source}" for language in CONFIG)
+        else:
+            sources[page.source] = (places[generated.entry].partition("#")[0],) if generated.entry else ("data/",)
+    addresses = {language: config.site_url + FOLDER[language] for language in config.extra["editions"]}
+    pages = {url: page.source for url, page in made.pages.items()}
+    sitemap.write(Path(config.site_dir), addresses, pages, sources, Path(config.config_file_path).parent)
 
 
 def _build_chinese(config: MkDocsConfig, edition: Edition) -> None:
@@ -308,6 +328,11 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     words = edition.context.words
     root = (config.site_url or "").removesuffix(FOLDER[words.language])
     env.globals["ds_words"] = words
+    env.globals["ds_policy"] = "" if _serving or _offline(config) else POLICY
+    downloads = tuple(edition.site.downloads)
+    env.globals["ds_linked"] = lambda path: linked_data(edition.context, path, root, downloads)
+    env.globals["ds_downloads"] = {ENGLISH: "", CHINESE: "../"}[words.language]
+    env.globals["ds_feed"] = {ENGLISH: "releases.atom", CHINESE: "releases.zh.atom"}[words.language]
     env.globals["ds_offline"] = _offline(config)
     env.globals["ds_beside"] = edition.site.beside
     env.globals["ds_report"] = _report(config)

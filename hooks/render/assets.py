@@ -6,6 +6,7 @@ loaded there alone. None is a module, which browsers refuse to load from a folde
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -34,12 +35,12 @@ _SCRIPTS = {
 SCRIPTS = tuple(_SCRIPTS)
 
 
-def files() -> dict[str, str]:
-    """The assets of the site by path: what every page loads, the search, and what single pages load."""
+def files(pages: Iterable[Mapping[str, str]] = ()) -> dict[str, str]:
+    """The assets of the site by path: what every page loads, the search, and what single pages load; `pages` are the blocks of each page."""
     scripts = {path: _script(parts) for path, parts in _SCRIPTS.items()}
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
-    return {STYLES: _styles(), **scripts}
+    return {STYLES: _styles(measures(pages)), **scripts}
 
 
 def _script(parts: Iterable[str]) -> str:
@@ -62,11 +63,33 @@ def _shortened(script: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-def _styles() -> str:
+_MEASURE = re.compile(r"\bds-(px|least|columns|font|w)-(\d+)\b")
+_MEASURES = {
+    "px": "width: {}px !important",
+    "least": "min-width: {}px !important",
+    "columns": "--columns: {}",
+    "w": "--w: {}%",
+    "font": "font-size: {:g}px !important",  # in tenths
+}
+
+
+def measures(pages: Iterable[Mapping[str, str]]) -> str:
+    """Styles for what differs from figure to figure, as classes: a policy that stops foreign scripts allows no `style=`."""
+    found = {match.groups() for blocks in pages for html in blocks.values() for match in _MEASURE.finditer(html)}
+    rules = []
+    for kind, digits in sorted(found, key=lambda name: (name[0], int(name[1]))):
+        value = int(digits) / 10 if kind == "font" else int(digits)
+        rules.append(f".ds-{kind}-{digits} {{ {_MEASURES[kind].format(value)}; }}")
+    return "\n".join(rules)
+
+
+def _styles(measured: str) -> str:
     """Every style sheet: the tokens first, then what all pages share, print last, the others by name."""
     names = sorted(path.name for path in (_HERE / "styles").glob("*.css"))
     ordered = [*_FIRST, *(name for name in names if name not in (*_FIRST, _LAST)), _LAST]
-    return "\n".join(_read(f"styles/{name}") for name in ordered)
+    return "\n".join(
+        _read(f"styles/{name}") if name != _LAST else f"{measured}\n" + _read(f"styles/{name}") for name in ordered
+    )
 
 
 def _read(path: str) -> str:

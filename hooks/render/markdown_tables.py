@@ -42,6 +42,9 @@ def _finished(table: Element, heading: str) -> Element:
     for first in list(table.iterfind("./tbody/tr/td[1]")):
         first.tag = "th"
         first.set("scope", "row")
+    for cell in table.iter():
+        if "right" in cell.attrib.pop("style", ""):  # which the policy of the pages does not allow
+            cell.set("class", "n")
     wrapper = Element("div", {"class": "ds-scroll", "role": "region", "tabindex": "0", "aria-label": heading})
     wrapper.append(table)
     return wrapper

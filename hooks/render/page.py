@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import escape
 
+from .policy import MOVED, POLICY
+
 
 @dataclass(frozen=True)
 class Section:
@@ -110,7 +112,8 @@ def moved(address: str) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>DS Series</title>'
         f'<meta name="robots" content="noindex"><meta http-equiv="refresh" content="0; url={address}">'
-        f'<script>location.replace("{address}" + location.hash)</script><p><a href="{address}">{address}</a></p></html>'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<p><a href="{address}">{address}</a></p><script>{MOVED}</script></html>'
     )
 
 

@@ -90,7 +90,15 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
         by_path[start.PATH] = start.page(ctx, by_path, written)
     if catalogue.study.code:
         by_path[code.PATH] = code.page(ctx)
-    return Site(by_path, assets.files(), downloads, navigation(ctx, by_path), beside(ctx), REDIRECTS, _places(families))
+    return Site(
+        by_path,
+        assets.files(page.blocks for page in by_path.values()),
+        downloads,
+        navigation(ctx, by_path),
+        beside(ctx),
+        REDIRECTS,
+        _places(families),
+    )
 
 
 def _places(families: Sequence[Sequence[Page]]) -> dict[str, dict[str, str]]:

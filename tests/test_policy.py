@@ -1,0 +1,183 @@
+"""What pages may load and run, what search engines are told, and that nothing asks a browser for more."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from selectolax.lexbor import LexborHTMLParser
+
+from building import ROOT
+from catalogue.records import Catalogue
+from finish import sitemap
+from helpers import leads_on
+from page_kinds import KINDS
+from render.policy import HEADER, POLICY
+
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+DATA = ("application/json", "application/ld+json")  # not run, so no policy is asked
+
+
+def html(site: Path) -> Iterator[tuple[Path, str]]:
+    for path in sorted(site.rglob("*.html")):
+        yield path.relative_to(site), path.read_text(encoding="utf-8")
+
+
+def test_every_page_has_the_policy_and_keeps_to_it(built: Path) -> None:
+    wrong = []
+    for path, text in html(built):
+        tree = LexborHTMLParser(text)
+        metas = [m for m in tree.css("meta") if m.attributes.get("http-equiv") == "Content-Security-Policy"]
+        if [meta.attributes.get("content") for meta in metas] != [POLICY]:
+            wrong.append((path, "no policy"))
+        if metas and text.index("Content-Security-Policy") > min(
+            (text.index(tag) for tag in ("<script", '<link rel="stylesheet"') if tag in text), default=len(text)
+        ):
+            wrong.append((path, "what comes before the policy is not under it"))
+        for script in tree.css("script"):
+            if "src" in script.attributes or script.attributes.get("type") in DATA:
+                continue
+            digest = base64.b64encode(sha256(script.text().encode()).digest()).decode()
+            if f"'sha256-{digest}'" not in POLICY:
+                wrong.append((path, script.text()[:60]))
+        if tree.css_first("style, [style]") is not None:
+            wrong.append((path, "style"))
+        wrong += [(path, a) for node in tree.css("body *") for a in node.attributes if a.startswith("on")]
+    assert wrong == []
+
+
+def test_a_measure_that_a_page_names_has_a_rule(built: Path) -> None:
+    (styles,) = (path.read_text(encoding="utf-8") for path in (built / "assets").glob("ds.*.css"))
+    named = {name for _, text in html(built) for name in re.findall(r"\bds-(?:px|least|columns|font|w)-\d+\b", text)}
+    assert named
+    assert [name for name in sorted(named) if not re.search(rf"\.{name}\b", styles)] == []
+
+
+def test_nothing_unsafe_is_allowed() -> None:
+    assert "unsafe" not in HEADER
+    assert "*" not in HEADER
+    assert HEADER.startswith("default-src 'none'; ")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("edition", ["", "zh/"])
+def test_chromium_sees_no_violation(address: str, page: Page, edition: str) -> None:
+    """On every kind of page, with the search open, values pointed at, boxes filled in and pages reached by an old address."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if "Security Policy" in message.text else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in (*KINDS, "trust/", "data/", "models/deepseek-v3/architecture/"):
+        page.goto(f"{address}{edition}{path}")
+        for value in page.locator("a.ds-v:visible").all()[:1]:
+            value.hover()
+        for box in page.locator("main input[type=number]:visible, main select:visible").all()[:2]:
+            box.focus()
+            page.keyboard.press("ArrowUp")
+        page.locator("[data-ds-search]:visible").first.click()
+        page.locator("dialog.ds-search input").fill("mla")
+        expect(page.locator("dialog.ds-search")).to_have_attribute("data-shows", "mla")
+        assert said == [], path
+
+
+@pytest.mark.browser
+def test_chromium_runs_no_script_that_is_not_ours(address: str, page: Page) -> None:
+    """The policy stands in the page: a script that came in with the data would not run, nor a style apply."""
+    page.goto(f"{address}models/deepseek-v3/")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    ran = page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.dsEvil = 1";
+            document.body.append(script);
+            const image = document.createElement("div");
+            image.innerHTML = '<img src="x" onerror="window.dsEvil = 1"><p id="styled" style="color: red">x</p>';
+            document.body.append(image);
+            return [window.dsEvil, document.getElementById("styled").style.color];
+        }"""
+    )
+    page.wait_for_timeout(200)
+    assert ran == [None, ""]
+    assert page.evaluate("window.dsEvil") is None
+    assert sum("Content Security Policy" in text for text in said) >= 2
+
+
+def test_the_site_map_has_both_editions(built: Path) -> None:
+    root = ElementTree.parse(built / "sitemap.xml").getroot()
+    pages = [url.findtext(f"{MAP}loc") or "" for url in root]
+    home = min(pages, key=len)
+    there = {path.parent.as_posix() for path, text in html(built) if path.name == "index.html" and not leads_on(text)}
+    assert {page.removeprefix(home).rstrip("/") or "." for page in pages} == there
+    assert len(pages) == len(set(pages))
+    for url in root:
+        editions = {link.get("hreflang"): link.get("href") for link in url if link.tag.endswith("link")}
+        assert set(editions) == {"en", "zh", "x-default"}
+        assert editions["x-default"] == editions["en"]
+        assert url.findtext(f"{MAP}loc") in (editions["en"], editions["zh"])
+    assert f"Sitemap: {home}sitemap.xml" in (built / "robots.txt").read_text(encoding="utf-8")
+    assert not list(built.rglob("sitemap.xml.gz"))
+    assert not (built / "zh" / "sitemap.xml").exists()
+
+
+def test_days_of_the_site_map_are_those_of_the_data(built: Path) -> None:
+    days = sitemap.last_changes(ROOT)
+    if not days:
+        pytest.skip("needs the history of the repository")
+    root = ElementTree.parse(built / "sitemap.xml").getroot()
+    listed = {url.findtext(f"{MAP}loc") or "": url.findtext(f"{MAP}lastmod") for url in root}
+    home = min(listed, key=len)
+    assert listed[f"{home}models/deepseek-v3/"] == days["data/models/deepseek-v3.yaml"]
+    assert listed[f"{home}zh/models/deepseek-v3/"] == days["data/models/deepseek-v3.yaml"]
+    assert all(date.fromisoformat(day) for day in listed.values() if day)
+
+
+def test_an_archive_without_a_history_has_no_days(tmp_path: Path) -> None:
+    assert sitemap.last_changes(tmp_path) == {}
+
+
+def test_every_page_names_its_other_forms(built: Path) -> None:
+    for path, text in html(built):
+        tree = LexborHTMLParser(text)
+        if leads_on(text) or path.name == "404.html":
+            continue
+        links = {
+            (link.attributes.get("hreflang") or link.attributes.get("type")): link.attributes.get("href") or ""
+            for link in tree.css("link[rel=alternate]")
+        }
+        assert links["x-default"] == links["en"], path
+        assert (built / path.parent / links["text/markdown"]).is_file(), path
+        assert (built / path.parent / links["application/atom+xml"]).is_file(), path
+
+
+def test_linked_data(built: Path, catalogue: Catalogue) -> None:
+    """The page of downloads is a dataset whose files are there; the page of a model names its paper."""
+    for edition in (built, built / "zh"):
+        dataset = linked(edition / "downloads" / "index.html")
+        assert dataset["@type"] == "Dataset"
+        assert {"name", "description", "license", "url", "creator", "distribution"} <= dataset.keys()
+        assert len(dataset["description"]) >= 50 or edition != built
+        for download in dataset["distribution"]:
+            assert (built / "data" / download["contentUrl"].rpartition("/")[2]).is_file()
+        for model in catalogue.models.values():
+            if model.reference:
+                article = linked(edition / "models" / model.id / "index.html")
+                assert article["@type"] == "ScholarlyArticle"
+                assert article["headline"] == catalogue.references[model.reference].title
+                assert article["author"]
+                assert re.fullmatch(r"\d{4}(-\d{2}){0,2}", article["datePublished"])
+
+
+def linked(page: Path) -> dict[str, object]:
+    node = LexborHTMLParser(page.read_text(encoding="utf-8")).css_first('script[type="application/ld+json"]')
+    assert node is not None, page
+    record = json.loads(node.text())
+    assert record["@context"] == "https://schema.org"
+    return dict(record)
