@@ -8,7 +8,7 @@ VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2]
 READY   = $(VENV)/.ready-$(VERSION)
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build offline check coverage new diff preview schemas slips markdown test lint fonts bench requirements clean
+.PHONY: serve build offline check coverage new diff preview schemas slips markdown test lint fonts bench peers requirements clean
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -64,13 +64,23 @@ test: $(READY)
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(READY)
-	$(BIN)/ruff check hooks labs tests bench fonts
-	$(BIN)/ruff format --check hooks labs tests bench fonts
+	$(BIN)/ruff check hooks labs tests bench peers fonts
+	$(BIN)/ruff format --check hooks labs tests bench peers fonts
 	$(BIN)/mypy
 
 fonts: $(READY)
 	$(BIN)/python -m pip install --quiet 'fonttools[woff]' fontpkg-inter fontpkg-source-serif-4 ziamath
 	$(BIN)/python fonts/subset.py
+
+# Needs PyTorch and transformers, in an environment of their own: PEERS. Nothing else does.
+PEERS := .venv-peers
+$(PEERS)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check bibtexparser numpy pydantic pyyaml "torch>=2.6" "transformers>=5.20"
+	touch $@
+
+peers: $(PEERS)/.ready
+	PYTHONPATH=hooks:. $(PEERS)/bin/python -m peers
 
 bench: $(READY)
 	$(BIN)/python bench/run.py
@@ -80,4 +90,4 @@ requirements: $(READY)
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) site offline preview
+	rm -rf $(VENV) $(PEERS) site offline preview

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from . import files, references, strict_yaml
+from . import files, peers, references, strict_yaml
 from .files import COPIES, CORRECTIONS, REFERENCES, STUDY, TECHNIQUES, TERMS
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
@@ -52,6 +52,7 @@ def load(data: FilePath) -> Catalogue:
         places=_places(draft),
         bibliography=texts[REFERENCES],
         slips=_slips(data / SLIPS),
+        peers=peers.read(data / peers.PEERS),
         glossary=draft.terms,
         study=draft.study,
         corrections=draft.corrections.corrections,

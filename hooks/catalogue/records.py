@@ -12,6 +12,7 @@ from .derive.expression import Term, term
 from .derive.modules import vision
 from .derive.parameters import COUNTED, Recount, recount
 from .derive.storage import stored_cache
+from .peers import Peers
 from .references import Reference
 from .schema.api import ApiName
 from .schema.architecture import Architecture, VisionEncoder
@@ -128,6 +129,7 @@ class Catalogue:
         places: File and line of each model's and technique's entry, for edit links: `data/models.yaml#L5`.
         bibliography: references.bib as it stands, to download.
         slips: The report of `catalogue.slips`, as `make slips` wrote it; empty without one.
+        peers: The architectures built with Hugging Face transformers, as `make peers` wrote it; empty without a report.
         glossary: Words of the trade by subject, and forms that are not used.
         study: Guides in order, and routes through them.
         corrections: What this site had wrong.
@@ -142,6 +144,7 @@ class Catalogue:
     places: Mapping[str, str]
     bibliography: str
     slips: Mapping[str, Mapping[str, Mapping[str, int]]]
+    peers: Peers
     glossary: TermsFile
     study: StudyFile
     corrections: tuple[Correction, ...]

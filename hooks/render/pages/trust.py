@@ -1,4 +1,4 @@
-"""“How far to trust these numbers”: which wrong digits the checks would catch, from data/slips.json."""
+"""“How far to trust these numbers”: which wrong digits the checks would catch, from data/slips.json, and what another implementation counts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from ..context import Context
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table
+from . import trust_peers
 
 GROUPS = ("bearing", "other", "schedule")
 Report = Mapping[str, Mapping[str, Mapping[str, int]]]
@@ -20,6 +21,7 @@ def page(context: Context) -> Page:
     sections = [
         lead_section(words("trust.intro")),
         _summary(context, report),
+        *trust_peers.sections(context),
     ]
     sections += [
         Section(group, words(f"trust.{group}"), _folded(context, _table(context, group, report[group])))
@@ -48,10 +50,9 @@ def _summary(context: Context, report: Report) -> Section:
     html = Markup("").join(
         Markup("<div><dt>{}</dt><dd>{} <small>{}</small></dd></div>").format(*item) for _, *item in sorted(items)
     )
-    method = Markup("<p>{}</p><p>{}</p>").format(words("trust.method"), words("trust.controls"))
-    return Section(
-        "summary", words("trust.summary"), Markup('<dl class="ds-facts ds-large">{}</dl>').format(html) + method
-    )
+    texts = [words(f"trust.{key}") for key in ("weakest", "method", "controls", "limits")]
+    below = Markup("").join(Markup("<p>{}</p>").format(text) for text in texts)
+    return Section("summary", words("trust.summary"), Markup('<dl class="ds-facts ds-large">{}</dl>').format(html) + below)
 
 
 def _by_field(tallies: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:

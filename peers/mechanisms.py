@@ -1,0 +1,176 @@
+"""Hold the labs against Hugging Face transformers on random weights of small models.
+
+The labs compute in double precision with NumPy, transformers here too, but for its norms and its router, which turn to
+single precision inside. Weights are laid out as each side wants them: transformers keeps a matrix as (out, in), the key
+and value parts of a head behind each other in one matrix, and the projections of a query in one matrix too.
+Both rotate neighbouring numbers (`rope_interleave`); transformers then sorts the halves, of query and key alike, which
+leaves every score the same, so nothing is changed for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from labs import mla, norm, rope, router, yarn
+from transformers import DeepseekV3Config
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+from transformers.models.deepseek_v3 import modeling_deepseek_v3 as v3
+
+from catalogue.peers import LabResult
+
+TOLERANCE = 1e-5
+TOKENS, WIDTH = 12, 32
+
+
+def results() -> list[LabResult]:
+    """Every comparison with the largest difference."""
+    torch.set_grad_enabled(False)
+    torch.set_default_dtype(torch.float64)
+    rng = np.random.default_rng(0)
+    return [compare(rng) for compare in _COMPARISONS]
+
+
+def _result(lab: str, function: str, against: str, ours: np.ndarray, theirs: torch.Tensor | np.ndarray) -> LabResult:
+    other = theirs.numpy() if isinstance(theirs, torch.Tensor) else theirs
+    assert ours.shape == other.shape, f"{lab}: {ours.shape} here, {other.shape} there"
+    largest = float(np.abs(ours - other).max() / np.abs(other).max())
+    return LabResult(lab, function, against, float(f"{largest:.2g}"))
+
+
+def _set(parameter: torch.Tensor, value: np.ndarray) -> None:
+    parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)).reshape(parameter.shape))
+
+
+def rms_norm(rng: np.random.Generator) -> LabResult:
+    """The norm with a gain."""
+    x, gain = rng.standard_normal((TOKENS, WIDTH)), rng.standard_normal(WIDTH)
+    peer = v3.DeepseekV3RMSNorm(WIDTH, eps=1e-6)
+    _set(peer.weight, gain)
+    return _result("norm", "rms_norm", "DeepseekV3RMSNorm", norm.rms_norm(x, gain), peer(torch.from_numpy(x)))
+
+
+def swiglu(rng: np.random.Generator) -> LabResult:
+    """The gated feed-forward network."""
+    x, W, V = rng.standard_normal((TOKENS, WIDTH)), *rng.standard_normal((2, WIDTH, 48))
+    W2 = rng.standard_normal((48, WIDTH))
+    peer = v3.DeepseekV3MLP(DeepseekV3Config(hidden_size=WIDTH, intermediate_size=48))
+    for layer, matrix in ((peer.gate_proj, W), (peer.up_proj, V), (peer.down_proj, W2)):
+        _set(layer.weight, matrix.T)
+    return _result("norm", "swiglu", "DeepseekV3MLP", norm.swiglu(x, W, V, W2), peer(torch.from_numpy(x)))
+
+
+def gates(rng: np.random.Generator) -> LabResult:
+    """The gates of all experts, chosen within groups by score and bias; transformers names the chosen ones alone."""
+    experts, chosen, groups, reachable = 32, 4, 8, 3
+    u, e, b = (rng.standard_normal(shape) for shape in ((200, WIDTH), (experts, WIDTH), experts))
+    config = DeepseekV3Config(
+        hidden_size=WIDTH,
+        n_routed_experts=experts,
+        num_experts_per_tok=chosen,
+        n_group=groups,
+        topk_group=reachable,
+        routed_scaling_factor=2.5,
+    )
+    peer = v3.DeepseekV3TopkRouter(config)
+    _set(peer.weight, e)
+    _set(peer.e_score_correction_bias, 0.1 * b)
+    _, weights, indices = peer(torch.from_numpy(u))
+    theirs = torch.zeros(len(u), experts, dtype=weights.dtype).scatter(1, indices, weights)
+    ours = router.route(u, e, 0.1 * b, chosen, groups, reachable, 2.5)
+    return _result("router", "route", "DeepseekV3TopkRouter", ours, theirs)
+
+
+_YARN = {"factor": 40.0, "original_max_position_embeddings": 4096, "beta_fast": 32.0, "beta_slow": 1.0}
+
+
+def _yarn_config(**settings: object) -> DeepseekV3Config:
+    parameters = {"rope_type": "yarn", "rope_theta": 10000.0, **_YARN, **settings}
+    return DeepseekV3Config(rope_parameters=parameters, max_position_embeddings=163840)
+
+
+def angles(rng: np.random.Generator) -> LabResult:
+    """The angles of all pairs, stretched with the ramp over the number of the pair, which is that of DeepSeek's code too."""
+    theta = rope.angles(64)
+    gamma = yarn.ramp_by_pair(theta, _YARN["original_max_position_embeddings"], _YARN["beta_slow"], _YARN["beta_fast"])
+    theirs, _ = ROPE_INIT_FUNCTIONS["yarn"](_yarn_config(), "cpu")
+    return _result(
+        "yarn", "stretch", "_compute_yarn_parameters", yarn.stretch(theta, gamma, _YARN["factor"]), theirs.double()
+    )
+
+
+def attention_factor(rng: np.random.Generator) -> LabResult:
+    """The factor on queries and keys. Where a configuration has `mscale_all_dim`, transformers puts it into the scale of scores."""
+    ours = np.array([yarn.length_factor(_YARN["factor"]), yarn.length_factor(_YARN["factor"]) ** 2])
+    _, plain = ROPE_INIT_FUNCTIONS["yarn"](_yarn_config(), "cpu")
+    scale = v3.yarn_apply_mscale({"rope_type": "yarn", "mscale_all_dim": 1.0, **_YARN}, 1.0)
+    return _result("yarn", "length_factor", "yarn_apply_mscale", ours, np.array([plain, scale]))
+
+
+def _attention(rng: np.random.Generator) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    """Weights of the lab, tokens, and what transformers makes of them."""
+    heads, d_c, d_q, d_h, d_r = 4, 16, 24, 8, 4
+    shapes = {
+        "W_DKV": (WIDTH, d_c),
+        "W_UK": (d_c, heads, d_h),
+        "W_UV": (d_c, heads, d_h),
+        "W_KR": (WIDTH, d_r),
+        "W_DQ": (WIDTH, d_q),
+        "W_UQ": (d_q, heads, d_h),
+        "W_QR": (d_q, heads, d_r),
+        "W_O": (heads, d_h, WIDTH),
+    }
+    w = {name: rng.standard_normal(shape) / np.sqrt(shape[0]) for name, shape in shapes.items()}
+    h = rng.standard_normal((TOKENS, WIDTH))
+    config = DeepseekV3Config(
+        hidden_size=WIDTH,
+        num_attention_heads=heads,
+        num_key_value_heads=heads,
+        q_lora_rank=d_q,
+        kv_lora_rank=d_c,
+        qk_nope_head_dim=d_h,
+        qk_rope_head_dim=d_r,
+        v_head_dim=d_h,
+        num_hidden_layers=1,
+        attn_implementation="eager",
+    )
+    peer = v3.DeepseekV3Attention(config, 0)
+    query = np.concatenate([w["W_UQ"], w["W_QR"]], axis=-1).reshape(d_q, -1)
+    key_value = np.concatenate([w["W_UK"], w["W_UV"]], axis=-1).reshape(d_c, -1)
+    for layer, matrix in (
+        (peer.q_a_proj, w["W_DQ"]),
+        (peer.q_b_proj, query),
+        (peer.kv_a_proj_with_mqa, np.concatenate([w["W_DKV"], w["W_KR"]], axis=-1)),
+        (peer.kv_b_proj, key_value),
+        (peer.o_proj, w["W_O"].reshape(-1, WIDTH)),
+    ):
+        _set(layer.weight, matrix.T)
+    x = torch.from_numpy(h)[None]
+    mask = torch.full((TOKENS, TOKENS), -torch.inf).triu(1)[None, None]
+    positions = v3.DeepseekV3RotaryEmbedding(config)(x, torch.arange(TOKENS)[None])
+    out, _ = peer(x, positions, mask)
+    return w, h, out[0].numpy()
+
+
+def rebuilt(rng: np.random.Generator) -> LabResult:
+    """Latent attention with keys and values made again, which is what transformers computes."""
+    w, h, theirs = _attention(rng)
+    return _result("mla", "rebuilt", "DeepseekV3Attention", mla.rebuilt(h, w, rope.angles(4)), theirs)
+
+
+def absorbed(rng: np.random.Generator) -> LabResult:
+    """Latent attention on the latents themselves, held against the same."""
+    w, h, theirs = _attention(rng)
+    return _result("mla", "absorbed", "DeepseekV3Attention", mla.absorbed(h, w, rope.angles(4)), theirs)
+
+
+_COMPARISONS: tuple[Callable[[np.random.Generator], LabResult], ...] = (
+    rms_norm,
+    swiglu,
+    gates,
+    angles,
+    attention_factor,
+    rebuilt,
+    absorbed,
+)

@@ -1,0 +1,108 @@
+"""The report of `make peers` belongs to this catalogue, and the page says what agrees, what is stale and what is left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue.derive.parameters import recount
+from catalogue.peers import Peers, State
+from catalogue.records import Catalogue
+from catalogue.schema.values import Stated
+from render import words
+from render.context import context
+from render.pages import trust
+
+AGAIN = "run `make peers`"
+
+
+def text_of(catalogue: Catalogue, section: str, language: str = "en") -> str:
+    """What a section of the page says."""
+    sections = {s.id: s.html for s in trust.page(context(catalogue, words.load(language))).sections}
+    return LexborHTMLParser(sections.get(section, "")).text(separator=" ")
+
+
+def states(catalogue: Catalogue) -> dict[str, State]:
+    return {
+        id_: catalogue.peers.state(e.architecture_owner, e.architecture, e.recount.total if e.recount else None)
+        for id_, e in catalogue.entries.items()
+    }
+
+
+def test_the_report_is_of_this_catalogue(catalogue: Catalogue) -> None:
+    assert [id_ for id_, found in states(catalogue).items() if found is State.STALE] == [], AGAIN
+    owners = {entry.architecture_owner for entry in catalogue.entries.values()}
+    assert catalogue.peers.built.keys() <= owners, AGAIN
+
+
+def test_what_can_be_compared_is_equal_to_the_digit(catalogue: Catalogue) -> None:
+    found = states(catalogue)
+    assert [id_ for id_, state in found.items() if state is State.DIFFERS] == []
+    equal = sum(state is State.EQUAL for state in found.values())
+    assert equal >= 77
+    assert f"{equal} of {equal} variants" in " ".join(text_of(catalogue, "peers").split())
+
+
+@pytest.mark.parametrize(
+    "variant", ["deepseek-coder-33b-base", "deepseek-ocr", "deepseek-v2", "deepseek-v3.2-exp", "deepseek-v4-pro-base"]
+)
+def test_no_dimension_can_change_unnoticed(catalogue: Catalogue, variant: str) -> None:
+    entry = catalogue.entries[variant]
+    architecture = entry.architecture
+    assert architecture is not None
+    assert entry.recount is not None
+    # The layout of the layers holds the first two; transformers has experts in every layer behind the dense ones, in V4 in all.
+    apart = {"csa_layers", "hca_layers", "moe_layer_freq"}
+    if variant.startswith("deepseek-v4"):
+        apart.add("first_k_dense_replace")
+    tried = 0
+    for name, stated in architecture:
+        if not isinstance(stated, Stated) or type(stated.value) is not int or name in apart:
+            continue
+        other = stated.model_copy(update={"value": stated.value + 1})
+        changed = architecture.model_copy(update={name: other})
+        if recount(changed).total != entry.recount.total:
+            tried += 1
+            found = catalogue.peers.state(entry.architecture_owner, changed, recount(changed).total)
+            assert found is State.STALE, name
+    assert tried > 5
+
+
+def test_every_variant_stands_on_the_page(catalogue: Catalogue) -> None:
+    shown = text_of(catalogue, "peers")
+    assert [e.variant.name for e in catalogue.entries.values() if e.variant.name not in shown] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_changed_dimension_makes_the_comparison_stale(catalogue: Catalogue, language: str) -> None:
+    built = dict(catalogue.peers.built)
+    old = built["deepseek-v3-base"]
+    built["deepseek-v3-base"] = replace(old, settings={**old.settings, "kv_lora_rank": 511})
+    changed = replace(catalogue, peers=replace(catalogue.peers, built=built))
+    stale = words.load(language)("trust.peers.stale")
+    assert stale in text_of(changed, "peers", language)
+    assert stale not in text_of(catalogue, "peers", language)
+    now = [id_ for id_, state in states(changed).items() if state is State.STALE]
+    assert {"deepseek-v3-base", "deepseek-r1", "deepseek-v3.1"} <= set(now)
+    assert "deepseek-v2" not in now
+
+
+def test_a_number_that_differs_is_shown_with_the_difference(catalogue: Catalogue) -> None:
+    built = dict(catalogue.peers.built)
+    built["deepseek-v2"] = replace(built["deepseek-v2"], parameters=built["deepseek-v2"].parameters - 5120)
+    changed = replace(catalogue, peers=replace(catalogue.peers, built=built))
+    assert "differs by -5,120" in text_of(changed, "peers")
+
+
+def test_labs_agree_to_five_digits(catalogue: Catalogue) -> None:
+    labs = catalogue.peers.labs
+    assert {lab.lab for lab in labs} >= {"mla", "router", "yarn", "norm"}
+    assert [lab for lab in labs if lab.difference > 1e-5] == []
+    shown = text_of(catalogue, "labs")
+    assert all(f"labs/{lab.lab}.py" in shown for lab in labs)
+
+
+def test_without_a_report_the_page_does_without(catalogue: Catalogue) -> None:
+    assert text_of(replace(catalogue, peers=Peers()), "peers") == ""
