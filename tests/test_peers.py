@@ -13,6 +13,7 @@ from catalogue.records import Catalogue
 from catalogue.schema.values import Stated
 from render import words
 from render.context import context
+from render.names import short_variant
 from render.pages import trust
 
 AGAIN = "run `make peers`"
@@ -72,7 +73,7 @@ def test_no_dimension_can_change_unnoticed(catalogue: Catalogue, variant: str) -
 
 def test_every_variant_stands_on_the_page(catalogue: Catalogue) -> None:
     shown = text_of(catalogue, "peers")
-    assert [e.variant.name for e in catalogue.entries.values() if e.variant.name not in shown] == []
+    assert [e.variant.name for e in catalogue.entries.values() if short_variant(e.variant.name) not in shown] == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -52,7 +52,9 @@ def _summary(context: Context, report: Report) -> Section:
     )
     texts = [words(f"trust.{key}") for key in ("weakest", "method", "controls", "limits")]
     below = Markup("").join(Markup("<p>{}</p>").format(text) for text in texts)
-    return Section("summary", words("trust.summary"), Markup('<dl class="ds-facts ds-large">{}</dl>').format(html) + below)
+    return Section(
+        "summary", words("trust.summary"), Markup('<dl class="ds-facts ds-large">{}</dl>').format(html) + below
+    )
 
 
 def _by_field(tallies: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:

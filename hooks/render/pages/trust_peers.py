@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
@@ -13,6 +13,7 @@ from catalogue.schema.values import PartialDate
 from .. import format
 from ..context import Context
 from ..links import variant_link
+from ..names import short_variant
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Table
 
@@ -21,7 +22,7 @@ COMPARED = (State.EQUAL, State.DIFFERS)
 
 
 def sections(context: Context) -> list[Section]:
-    """Parameters by architecture, then the labs; nothing without a report."""
+    """What is not equal, then parameters by architecture, then the labs; nothing without a report."""
     words, peers = context.words, context.catalogue.peers
     if not peers.built:
         return []
@@ -35,14 +36,14 @@ def sections(context: Context) -> list[Section]:
     stale = words("trust.peers.some_stale", count=states.count(State.STALE)) if State.STALE in states else ""
     day = format.date(PartialDate(peers.date), words)
     made = words("trust.peers.made", date=day, **peers.versions)
-    found = [
-        Section(
-            "peers",
-            words("trust.peers.title"),
-            _paragraphs(said, stale, words("trust.peers.catches"), words("trust.peers.counted"), made)
-            + context.html("table.html.jinja", t=_table(context)),
-        )
-    ]
+    equal, apart = _groups(context)
+    html = _paragraphs(said, stale, words("trust.peers.catches"))
+    if apart:
+        html += context.html("table.html.jinja", t=_apart(context, apart))
+    summary = words("trust.peers.folded", count=len(equal))
+    html += context.html("folded_table.html.jinja", t=_equal(context, equal), summary=summary)
+    html += _paragraphs(words("trust.peers.counted"), made)
+    found = [Section("peers", words("trust.peers.title"), html)]
     if peers.labs:
         html = _paragraphs(words("trust.labs.text"), words("trust.labs.layout"))
         found.append(
@@ -61,38 +62,57 @@ def _paragraphs(*texts: str) -> str:
     return "".join(f"<p>{text}</p>" for text in texts if text)
 
 
-def _table(context: Context) -> Table:
-    """A row for each architecture with the variants that have it; last, what is not compared."""
-    words = context.words
+def _groups(context: Context) -> tuple[list[list[Entry]], list[list[Entry]]]:
+    """Variants by their architecture: those that are equal, and the others."""
     by_owner: dict[str, list[Entry]] = {}
     for entry in context.catalogue.entries.values():
         by_owner.setdefault(entry.architecture_owner, []).append(entry)
-    groups = sorted(by_owner.values(), key=lambda entries: state(context, entries[0]) not in COMPARED)
-    heads = [
-        Column(words("trust.peers.variants")),
-        Column(words("trust.peers.class")),
-        Column(words("trust.peers.there"), True),
-        Column(words("trust.peers.outcome")),
-    ]
-    return Table(
-        words("trust.peers.caption"), heads, [_row(context, entries) for entries in groups], classes="ds-prose"
+    groups = list(by_owner.values())
+    return (
+        [entries for entries in groups if state(context, entries[0]) is State.EQUAL],
+        [entries for entries in groups if state(context, entries[0]) is not State.EQUAL],
     )
 
 
-def _row(context: Context, entries: Iterable[Entry]) -> list[Cell]:
-    first, *others = entries
-    built = context.catalogue.peers.built.get(first.architecture_owner)
-    outcome = state(context, first)
-    names = variant_link(first)
-    if others:
-        names += Markup("<br><small>{}</small>").format(Markup(", ").join(variant_link(entry) for entry in others))
-    shown = built is not None and outcome in (*COMPARED, State.STALE)
-    return [
-        Cell(names),
-        Cell(Markup("<code>{}</code>").format(_breakable(built.name)) if built and shown else NOTHING),
-        Cell(escape(f"{built.total:,}"), str(built.total)) if built and shown else Cell(NOTHING, ""),
-        Cell(escape(_outcome(context, first, outcome))),
+def _apart(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
+    """What is not equal, or not compared, and why."""
+    words = context.words
+    heads = [Column(words("trust.peers.variants")), Column(words("trust.peers.outcome"))]
+    rows = [
+        [
+            Cell(Markup(", ").join(variant_link(entry) for entry in entries)),
+            Cell(escape(_outcome(context, entries[0], state(context, entries[0])))),
+        ]
+        for entries in groups
     ]
+    return Table(words("trust.peers.apart"), heads, rows, classes="ds-prose")
+
+
+def _equal(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
+    """A row for each architecture, with the variants that have it."""
+    words, built = context.words, context.catalogue.peers.built
+    heads = [
+        Column(words("trust.peers.first")),
+        Column(words("trust.peers.class")),
+        Column(words("trust.peers.both"), True),
+        Column(words("trust.peers.others")),
+    ]
+    rows = []
+    for first, *others in groups:
+        found = built[first.architecture_owner]
+        rows.append(
+            [
+                Cell(variant_link(first)),
+                Cell(Markup("<code>{}</code>").format(_breakable(found.name))),
+                Cell(escape(f"{found.total:,}"), str(found.total)),
+                Cell(Markup(", ").join(_short(entry) for entry in others) if others else NOTHING),
+            ]
+        )
+    return Table(words("trust.peers.caption"), heads, rows)
+
+
+def _short(entry: Entry) -> Markup:
+    return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, short_variant(entry.variant.name))
 
 
 def _outcome(context: Context, entry: Entry, outcome: State) -> str:
