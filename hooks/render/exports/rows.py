@@ -17,6 +17,7 @@ from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.training import StageKind
 from catalogue.schema.values import Length, PartialDate, Quantity, Single, Source, Sources, Stated, Text
 
+from ..words import ENGLISH
 from .plain import Plain, number
 
 Cell = str | int | float | None
@@ -172,15 +173,20 @@ def _techniques(plain: Plain) -> Iterator[Row]:
 
 
 def _uses(plain: Plain) -> Iterator[Row]:
-    """What the entries list; uses that follow from an architecture stand on the pages alone."""
-    for model in plain.catalogue.models.values():
-        for use in model.techniques:
+    """Who uses what, as the pages have it: what entries state, and what follows from their fields."""
+    context = plain.contexts[ENGLISH]
+    for technique in plain.catalogue.techniques.values():
+        for use in context.uses.of(technique.id):
             yield {
-                "model": model.id,
-                "technique": use.id,
-                "change": use.change.value,
+                "technique": technique.id,
+                "model": use.model.id,
+                "how": use.how.value,
+                "since": use.date.text if use.date else None,
                 "variants": " ".join(use.variants) or None,
-                "source": cited(use.source),
+                "taken_over_from": use.origin.id if use.origin else None,
+                "stated": use.stated.change.value if use.stated else None,
+                "follows_from": use.field or None,
+                "source": cited(use.sources),
             }
 
 
