@@ -288,7 +288,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     made, path = _build_of(config), page.file.src_uri
     if path in made.edition.site.pages:
         return markdown
-    filled, made.blocks[path] = hand_written(made.edition.context, markdown)
+    filled, made.blocks[path] = hand_written(made.edition.context, markdown, path)
     return filled
 
 

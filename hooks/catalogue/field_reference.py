@@ -21,6 +21,7 @@ from .schema.copies import CopiesFile
 from .schema.correction import CorrectionsFile
 from .schema.gpu import Gpu
 from .schema.model import Model, ModelsFile
+from .schema.problem import ProblemsFile
 from .schema.study import StudyFile
 from .schema.technique import Technique, TechniquesFile
 from .schema.term import TermsFile
@@ -34,6 +35,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "copies.schema.json": CopiesFile,
     "terms.schema.json": TermsFile,
     "study.schema.json": StudyFile,
+    "problems.schema.json": ProblemsFile,
     "corrections.schema.json": CorrectionsFile,
 }
 

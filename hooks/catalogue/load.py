@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from . import files, peers, references, strict_yaml
-from .files import COPIES, CORRECTIONS, REFERENCES, STUDY, TECHNIQUES, TERMS
+from .files import COPIES, CORRECTIONS, PROBLEMS, REFERENCES, STUDY, TECHNIQUES, TERMS
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .records import Catalogue
@@ -21,6 +21,7 @@ from .rules.ids import ids_are_unique
 from .schema.copies import Copies, CopiesFile
 from .schema.correction import CorrectionsFile
 from .schema.model import ModelsFile
+from .schema.problem import ProblemsFile
 from .schema.study import StudyFile
 from .schema.technique import TechniquesFile
 from .schema.term import TermsFile
@@ -55,6 +56,7 @@ def load(data: FilePath) -> Catalogue:
         peers=peers.read(data / peers.PEERS),
         glossary=draft.terms,
         study=draft.study,
+        problems=draft.problems.problems,
         corrections=draft.corrections.corrections,
     )
 
@@ -81,6 +83,7 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         strict_yaml.read(texts.get(TERMS, "terms: []"), f"{folder}/{TERMS}"),
         strict_yaml.read(texts.get(STUDY, "guides: []"), f"{folder}/{STUDY}"),
         strict_yaml.read(texts.get(CORRECTIONS, "corrections: []"), f"{folder}/{CORRECTIONS}"),
+        strict_yaml.read(texts.get(PROBLEMS, "problems: []"), f"{folder}/{PROBLEMS}"),
     )
     cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
     for file in located:
@@ -95,11 +98,19 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
     return _draft(folder, located, records, cited), findings
 
 
-_SCHEMAS: tuple[type[BaseModel], ...] = (ModelsFile, TechniquesFile, CopiesFile, TermsFile, StudyFile, CorrectionsFile)
+_SCHEMAS: tuple[type[BaseModel], ...] = (
+    ModelsFile,
+    TechniquesFile,
+    CopiesFile,
+    TermsFile,
+    StudyFile,
+    CorrectionsFile,
+    ProblemsFile,
+)
 
 
 def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cited: Mapping[str, Reference]) -> Draft:
-    models, techniques, copies, terms, study, corrections = records
+    models, techniques, copies, terms, study, corrections, problems = records
     table = Copies.of(copies, (key for key, reference in cited.items() if reference.copy))
     return Draft(
         located[0],
@@ -116,6 +127,8 @@ def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cite
         study,
         located[5],
         with_sources(corrections, table),
+        located[6],
+        problems,
     )
 
 

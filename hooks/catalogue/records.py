@@ -20,6 +20,7 @@ from .schema.correction import Correction
 from .schema.gpu import Gpu
 from .schema.images import ImagePath
 from .schema.model import Model, Part, PartKind, Variant
+from .schema.problem import Problem
 from .schema.release import Dates
 from .schema.study import StudyFile
 from .schema.technique import Technique
@@ -133,6 +134,7 @@ class Catalogue:
         glossary: Words of the trade by subject, and forms that are not used.
         study: Guides in order, and routes through them.
         corrections: What this site had wrong.
+        problems: Problems to predict and check.
     """
 
     models: Mapping[str, Model]
@@ -148,6 +150,7 @@ class Catalogue:
     glossary: TermsFile
     study: StudyFile
     corrections: tuple[Correction, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def words_of_the_trade(self) -> tuple[Word, ...]:

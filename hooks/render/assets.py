@@ -23,7 +23,7 @@ SEARCH = "assets/search.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = ("sources", "tables", "code", "page", "places", "scheme", "language", "search")
 _SEARCH = ("words", "engine", "dialog")
-_OF_ONE_PAGE = ("calculator", "compare", "glossary", "references", "scores", "timeline")
+_OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "scores", "timeline")
 
 # Every script by its path, with the files it is made of.
 _SCRIPTS = {

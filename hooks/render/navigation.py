@@ -48,7 +48,11 @@ def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, ob
         (words("page.compare"), ["compare/index.md", *_titled(pages, COMPARE)]),
         (
             words("nav.guides"),
-            [*_titled(pages, ["start.md"]), *guides, *_titled(pages, ["from-reports-to-code.md", "glossary.md"])],
+            [
+                *_titled(pages, ["start.md"]),
+                *guides,
+                *_titled(pages, ["problems.md", "from-reports-to-code.md", "glossary.md"]),
+            ],
         ),
         (words("nav.tools"), _titled(pages, TOOLS)),
         (words("nav.about"), ["how-we-count.md", *_titled(pages, ABOUT), "beginnings.md"]),

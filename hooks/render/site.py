@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import PurePath
 
 from catalogue.quote_check import BLOCK_CALL
 from catalogue.quotes import Quote, parse
@@ -27,6 +28,7 @@ from .pages import (
     glossary,
     model,
     models,
+    problems,
     references,
     sources,
     start,
@@ -38,19 +40,22 @@ from .pages import (
     trends,
     trust,
 )
+from .problems import html as problem_list
+from .problems import of_page
 
 
-def _mechanism(name: str, ctx: Context, citations: Citations) -> str:
+def _mechanism(name: str, ctx: Context, citations: Citations, path: str) -> str:
     return mechanism(ctx, name)
 
 
 # What a hand-written page can place with `{{ block('…') }}`.
-BLOCKS: Mapping[str, Callable[[Context, Citations], str]] = {
-    "families": lambda ctx, citations: models.families_table(citations),
-    "sources": lambda ctx, citations: sources.sources(citations).html,
-    "hero": lambda ctx, citations: home_hero.figure(ctx),
-    "general-line": lambda ctx, citations: home_line.cards(ctx),
-    "map": lambda ctx, citations: home_map.figure(ctx),
+BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
+    "families": lambda ctx, citations, path: models.families_table(citations),
+    "sources": lambda ctx, citations, path: sources.sources(citations).html,
+    "hero": lambda ctx, citations, path: home_hero.figure(ctx),
+    "general-line": lambda ctx, citations, path: home_line.cards(ctx),
+    "map": lambda ctx, citations, path: home_map.figure(ctx),
+    "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
     **{f"mechanism-{name}": partial(_mechanism, name) for name in MECHANISMS},
 }
 
@@ -88,6 +93,8 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
     by_path = {page.path: page for page in pages}
     if catalogue.study.routes:
         by_path[start.PATH] = start.page(ctx, by_path, written)
+    if catalogue.problems:
+        by_path[problems.PATH] = problems.page(ctx)
     if catalogue.study.code:
         by_path[code.PATH] = code.page(ctx)
     return Site(
@@ -106,11 +113,12 @@ def _places(families: Sequence[Sequence[Page]]) -> dict[str, dict[str, str]]:
     return {family[0].path: model.places(family) for family in families if len(family) > 1}
 
 
-def hand_written(ctx: Context, text: str) -> tuple[str, dict[str, str]]:
+def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str, str]]:
     """Fill in the quotes of a hand-written page; give its Markdown and the blocks in it.
 
     Beside the quotes of catalogue texts, `{{ block('families') }}` places a figure or table,
-    and `{{ block('sources') }}` the list of sources of everything quoted so far.
+    `{{ block('sources') }}` the list of sources of everything quoted so far, and `{{ block('problems') }}` the problems
+    of the guide at `path`.
     """
     citations = Citations(ctx)
     blocks: dict[str, str] = {}
@@ -118,7 +126,7 @@ def hand_written(ctx: Context, text: str) -> tuple[str, dict[str, str]]:
     for part in parse(text):
         if isinstance(part, Quote) and part.name == BLOCK_CALL:
             name = part.arguments[0]
-            blocks[name] = BLOCKS[name](ctx, citations)
+            blocks[name] = BLOCKS[name](ctx, citations, path)
             parts.append(marker(name))
         else:
             parts.append(str(citations.quote(part)) if isinstance(part, Quote) else part)

@@ -15,6 +15,7 @@ from ..schema.copies import Copies, CopiesFile
 from ..schema.correction import CorrectionsFile
 from ..schema.gpu import Gpu
 from ..schema.model import Model, ModelsFile, Variant
+from ..schema.problem import ProblemsFile
 from ..schema.study import StudyFile
 from ..schema.technique import TechniquesFile
 from ..schema.term import TermsFile
@@ -41,6 +42,8 @@ class Draft:
     study: StudyFile = field(default_factory=StudyFile)
     corrections_located: Located = field(default_factory=lambda: Located(""))
     corrections: CorrectionsFile = field(default_factory=CorrectionsFile)
+    problems_located: Located = field(default_factory=lambda: Located(""))
+    problems: ProblemsFile = field(default_factory=ProblemsFile)
 
     @cached_property
     def copies(self) -> Copies:

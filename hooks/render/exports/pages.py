@@ -29,7 +29,7 @@ def copies(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]:
         yield path, _plain(edition, path, page.markdown, page.blocks)
     for file in sorted(docs.rglob("*.md")):
         path = file.relative_to(docs).as_posix()
-        text, blocks = hand_written(edition.context, file.read_text(encoding="utf-8"))
+        text, blocks = hand_written(edition.context, file.read_text(encoding="utf-8"), file.as_posix())
         yield path, _plain(edition, path, text, blocks)
 
 

@@ -23,14 +23,20 @@ from . import (
     model_texts,
     model_training,
     model_values,
+    problems,
 )
 from .sources import sources
 
 Piece = Callable[[Citations, Model], list[Section]]
 
+
 # In the order of reading; a part without data leaves no page and no heading behind.
+def _problems(citations: Citations, model: Model) -> list[Section]:
+    return problems.section(citations.context, f"model:{model.id}")
+
+
 PARTS: Mapping[str, Sequence[Piece]] = {
-    "architecture": (model_architecture.architecture,),
+    "architecture": (model_architecture.architecture, _problems),
     "training": (model_recipe.schedule, model_training.training, model_training.post_training),
     "machines": (model_training.infrastructure, model_follows.follows),
     "serving": (model_training.serving,),

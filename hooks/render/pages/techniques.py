@@ -17,6 +17,7 @@ from ..mechanisms import shown
 from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table
 from ..uses import change, remark
+from . import problems
 from .code import released
 from .model_texts import disputes_html
 from .sources import sources
@@ -47,6 +48,7 @@ def page(context: Context, technique: Technique) -> Page:
     if drawn:
         sections.append(Section("lineage", words("lineage.section"), drawn))
     sections.append(Section("models", words("section.models"), _users_table(citations, technique)))
+    sections += problems.section(context, f"technique:{technique.id}")
     if technique.facts:
         table = key_value_table(
             citations,

@@ -1,0 +1,45 @@
+"""Problems are asked on pages that exist, of variants that exist, and can be worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..derive.problems import asked
+from ..findings import Finding, nearest
+from ..lookup import LookupFailure
+from .draft import Draft
+
+
+def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
+    """A problem has an id of its own, stands on a page that exists, and its formula can be computed."""
+    known = {
+        "guide": [guide.id for guide in draft.study.guides],
+        "model": list(draft.by_id),
+        "technique": list(draft.technique_ids),
+    }
+    seen: set[str] = set()
+    for index, problem in enumerate(draft.problems.problems):
+        path = ("problems", index)
+        if problem.id in seen:
+            yield draft.problems_located.finding((*path, "id"), f"`{problem.id}` for the second time", "each id once")
+        seen.add(problem.id)
+        for at, page in enumerate(problem.pages):
+            kind, _, name = page.partition(":")
+            if kind in known and name not in known[kind]:
+                yield draft.problems_located.finding(
+                    (*path, "pages", at), f"no {kind} `{name}`", f"a {kind} of this site", nearest(name, known[kind])
+                )
+        missing = [id_ for id_ in problem.variants if id_ not in draft.entries]
+        for id_ in missing:
+            yield draft.problems_located.finding(
+                (*path, "variants"), f"no variant `{id_}`", "a variant by its id", nearest(id_, list(draft.entries))
+            )
+        if not missing:
+            try:
+                list(asked([problem], draft.entries, draft.lookup))
+            except (LookupFailure, ValueError, SyntaxError, ZeroDivisionError) as error:
+                yield draft.problems_located.finding(
+                    (*path, "formula"),
+                    f"cannot be computed: {error}",
+                    "names of config.json, names in `numbers`, integers and + - * / ( )",
+                )

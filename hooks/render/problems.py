@@ -1,0 +1,95 @@
+"""Problems on a page: the question, a box for a number, and the answer with its working folded away below it.
+
+Without a script the question and its answer are there all the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from markupsafe import Markup
+
+from catalogue.derive.problems import Asked, asked
+
+from . import assets
+from .context import Context
+from .format import integer, power
+
+_VARIANTS = 2
+
+
+def of_page(context: Context, page: str) -> list[Asked]:
+    """The problems of a page, `guide:id`, `technique:id` or `model:id`.
+
+    A model's are those that are asked of its variants; elsewhere a question is asked of two variants at most.
+    """
+    kind, _, name = page.partition(":")
+    times: Counter[str] = Counter()
+    found = []
+    for problem in all_problems(context):
+        own = kind == "model" and problem.entry is not None and problem.entry.model.id == name
+        if page in problem.problem.pages and (own or times[problem.problem.id] < _VARIANTS):
+            times[problem.problem.id] += 1
+            found.append(problem)
+        elif own:
+            found.append(problem)
+    return found
+
+
+def all_problems(context: Context) -> list[Asked]:
+    """Every problem, worked out."""
+    catalogue = context.catalogue
+    return list(asked(catalogue.problems, catalogue.entries, context.lookup))
+
+
+def html(context: Context, problems: Iterable[Asked], script: bool = True) -> str:
+    """The list of problems, and the script that checks answers; empty without a problem."""
+    items = [_item(context, problem) for problem in problems]
+    if not items:
+        return ""
+    return context.html("problems.html.jinja", items=items) + (checker(context) if script else "")
+
+
+def checker(context: Context) -> str:
+    """The script that checks answers, for a page that has its lists already."""
+    return str(assets.script("problems", {"ds-exercise-words": _words(context)}))
+
+
+def _item(context: Context, asked_: Asked) -> dict[str, Any]:
+    words, problem = context.words, asked_.problem
+    name = (asked_.entry.variant.name or asked_.entry.variant.id) if asked_.entry else ""
+    unit = words.text(problem.unit) if problem.unit else ""
+    unit = "" if unit == "-" else unit
+    worked = asked_.worked
+    return {
+        "id": asked_.id,
+        "question": words.text(problem.question).replace("{name}", name),
+        "answer": words.text(problem.answer) if problem.answer else "",
+        "value": _digits(worked.exact) if worked else "",
+        "exact": str(float(worked.exact)) if worked else "",
+        "unit": unit,
+        "working": Markup("{} = {}").format(worked.formula, worked.numbers) if worked else "",
+        "tolerance": problem.tolerance_percent,
+        "mistakes": [
+            {"value": _digits(number), "says": words.text(mistake.says)} for number, mistake in asked_.mistakes
+        ],
+        "wrong": json.dumps(
+            [[float(number), words.text(mistake.says)] for number, mistake in asked_.mistakes], ensure_ascii=False
+        ),
+    }
+
+
+def _words(context: Context) -> str:
+    names = ("right", "close", "wrong", "not_a_number")
+    return json.dumps({name: context.words(f"problems.{name}") for name in names}, ensure_ascii=False)
+
+
+def _digits(value: Fraction) -> str:
+    """All digits of a whole number that one can read, four of any other."""
+    if value.denominator == 1 and value < 10**15:
+        return integer(int(value))
+    return power(int(value)) if value >= 10**15 else f"{float(value):.4g}"

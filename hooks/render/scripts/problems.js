@@ -1,0 +1,98 @@
+// Checks answers and keeps what was solved in this browser alone, under one key.
+const KEY = "ds-problems";
+const words = JSON.parse(document.getElementById("ds-exercise-words").textContent);
+const FACTORS = { k: 1e3, m: 1e6, b: 1e9, t: 1e12, "万": 1e4, "亿": 1e8 };
+
+const read = () => {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) || {};
+  } catch {
+    return {};
+  }
+};
+const write = (solved) => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(solved));
+  } catch {
+    // A browser that keeps nothing still checks answers.
+  }
+};
+let solved = read();
+
+// 671B, 35,136, 1.2e9, 1/8 or 12.5 万.
+const parse = (text) => {
+  const match = text.trim().replace(/[,，\s_]/g, "").match(/^([-+]?[\d.]+(?:e[-+]?\d+)?)(?:\/([\d.]+))?([kmbt万亿])?%?$/i);
+  return match ? (Number(match[1]) / Number(match[2] || 1)) * (FACTORS[(match[3] || "").toLowerCase()] || 1) : NaN;
+};
+const near = (given, wanted, percent) => Math.abs(given - wanted) <= (Math.abs(wanted) * percent) / 100 + 1e-9;
+
+const mark = (problem, done) => {
+  problem.classList.toggle("ds-solved", done);
+  if (done) solved[problem.dataset.problem] = 1;
+  else delete solved[problem.dataset.problem];
+  write(solved);
+  count();
+};
+const problems = [...document.querySelectorAll(".ds-exercise")];
+const check = (problem, box, output) => {
+  if (!box.value.trim()) {
+    output.textContent = "";
+    return;
+  }
+  const given = parse(box.value), wanted = Number(problem.dataset.answer), percent = Number(problem.dataset.tolerance);
+  const slip = JSON.parse(problem.dataset.wrong).find(([number]) => near(given, number, 0.5));
+  const right = near(given, wanted, percent);
+  if (Number.isNaN(given)) output.textContent = words.not_a_number;
+  else if (right) output.textContent = words.right;
+  else if (slip) output.textContent = slip[1];
+  else output.textContent = near(given, wanted, 10 * percent) ? words.close : words.wrong;
+  if (right) mark(problem, true);
+};
+for (const problem of problems) {
+  const line = problem.querySelector(".ds-try"), box = line.querySelector("input"), output = line.querySelector("output");
+  line.hidden = false;
+  problem.classList.toggle("ds-solved", problem.dataset.problem in solved);
+  if (output) box.addEventListener("change", () => check(problem, box, output));
+  else {
+    box.checked = problem.dataset.problem in solved;
+    box.addEventListener("change", () => mark(problem, box.checked));
+  }
+}
+
+// The page of all problems: how many are solved, and the list to take along, bring back or delete.
+const bar = document.querySelector(".ds-progress");
+const count = () => {
+  if (bar) bar.querySelector("output").textContent = `${problems.filter((p) => p.dataset.problem in solved).length} / ${problems.length}`;
+};
+if (bar) {
+  bar.hidden = false;
+  const show = () => {
+    write(solved);
+    for (const p of problems) {
+      p.classList.toggle("ds-solved", p.dataset.problem in solved);
+      const box = p.querySelector('input[type="checkbox"]');
+      if (box) box.checked = p.dataset.problem in solved;
+    }
+    count();
+  };
+  bar.querySelector("[data-do=export]").addEventListener("click", () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(solved)], { type: "application/json" }));
+    link.download = "ds-series-progress.json";
+    link.click();
+  });
+  bar.querySelector("input[type=file]").addEventListener("change", async (event) => {
+    try {
+      const brought = JSON.parse(await event.target.files[0].text());
+      for (const id of Object.keys(brought)) solved[id] = 1;
+      show();
+    } catch {
+      bar.querySelector("output").textContent = words.not_a_number;
+    }
+  });
+  bar.querySelector("[data-do=delete]").addEventListener("click", () => {
+    solved = {};
+    show();
+  });
+}
+count();

@@ -1,0 +1,69 @@
+"""Problems: enough of them, asked where they belong, answered by recomputation, and checked in a browser."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from playwright.sync_api import Page
+
+from catalogue.derive.problems import asked
+from catalogue.records import Catalogue
+from render import problems
+from render import words as language_files
+from render.context import context, templates
+from render.words import CHINESE, ENGLISH
+
+
+def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue) -> None:
+    ctx = context(catalogue, language_files.load(ENGLISH), templates())
+    every = problems.all_problems(ctx)
+    assert len(every) >= 80
+    assert len({p.id for p in every}) == len(every)
+    for guide in catalogue.study.guides:
+        assert problems.of_page(ctx, f"guide:{guide.id}"), guide.id
+    assert problems.of_page(ctx, "technique:mla")
+    assert problems.of_page(ctx, "model:deepseek-v3")
+
+
+def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
+    ctx = context(catalogue, language_files.load(ENGLISH), templates())
+    by_id = {p.id: p for p in problems.all_problems(ctx)}
+    for variant in ("deepseek-v3-base", "deepseek-v2"):
+        worked, recount = by_id[f"cache-of-latents-{variant}"].worked, catalogue.entries[variant].recount
+        assert worked is not None
+        assert recount is not None
+        assert recount.kv_cache is not None
+        assert worked.exact == recount.kv_cache.exact
+
+
+def test_a_mistake_leads_to_another_number(catalogue: Catalogue) -> None:
+    ctx = context(catalogue, language_files.load(ENGLISH), templates())
+    for problem in asked(catalogue.problems, catalogue.entries, ctx.lookup):
+        for number, mistake in problem.mistakes:
+            assert problem.worked is not None
+            off = abs(number / problem.worked.exact - 1)
+            assert off > Fraction(problem.problem.tolerance_percent, 100), (problem.id, mistake.formula)
+
+
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+def test_the_answer_stands_on_the_page_without_a_script(catalogue: Catalogue, language: str) -> None:
+    ctx = context(catalogue, language_files.load(language), templates())
+    html = problems.html(ctx, problems.of_page(ctx, "guide:attention"), script=False)
+    assert "245,760" in html
+    assert "{name}" not in html
+
+
+@pytest.mark.browser
+def test_an_answer_is_checked_and_remembered(page: Page, address: str) -> None:
+    page.goto(f"{address}guides/attention/")
+    line = page.locator(".ds-exercise").first
+    box, said = line.locator("input"), line.locator("output")
+    for typed, words in (("122,880", "You counted"), ("many", "no number"), ("245.76K", "Right.")):
+        box.fill(typed)
+        box.blur()
+        assert words in said.inner_text()
+    page.goto(f"{address}problems/")
+    assert page.locator(".ds-progress output").inner_text().startswith("1 / ")
+    page.locator("[data-do=delete]").click()
+    assert page.locator(".ds-progress output").inner_text().startswith("0 / ")
