@@ -333,7 +333,6 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals["ds_linked"] = lambda path: linked_data(edition.context, path, root, downloads)
     env.globals["ds_downloads"] = {ENGLISH: "", CHINESE: "../"}[words.language]
     env.globals["ds_feed"] = {ENGLISH: "releases.atom", CHINESE: "releases.zh.atom"}[words.language]
-    env.globals["ds_offline"] = _offline(config)
     env.globals["ds_beside"] = edition.site.beside
     env.globals["ds_report"] = _report(config)
     env.globals["ds_active"] = _active

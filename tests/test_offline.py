@@ -48,7 +48,7 @@ def test_search_works_without_a_server(page: Page, folder: str, problems: list[s
 
 def test_a_source_opens_beside_its_value(page: Page, folder: str, problems: list[str], catalogue: Catalogue) -> None:
     page.goto(folder + "models/deepseek-v3.html")
-    page.locator(".ds-facts a.ds-v").first.hover()
+    page.locator(".ds-ribbon a.ds-v").first.hover()
     source = catalogue.flagship(catalogue.models["deepseek-v3"]).variant.parameters.total.source
     assert source is not None
     expect(page.get_by_role("tooltip")).to_contain_text(catalogue.references[source.items[0].key].title)

@@ -15,7 +15,7 @@ from render.findable import KINDS, findable
 
 from .assets import drop_theme, fonts_in_styles, name_by_content, reduce_styles, renamed
 from .index import write
-from .pages import read
+from .pages import read, with_parts
 
 _WORDS = [
     "label",
@@ -74,11 +74,11 @@ def _index(
     aliases: Mapping[str, tuple[str, ...]],
 ) -> None:
     """Write the index of the search, and tell its script where."""
-    texts = (read(text, url) for url, text in html.items())
+    read_pages = (read(text, url) for url, text in html.items())
     words = context.words
     folder = write(
         site / SEARCH_INDEX,
-        [page for page in texts if page is not None],
+        with_parts((page for page in read_pages if page is not None), _wholes(pages)),
         findable(context, {url: page.source for url, page in pages.items()}, aliases),
         {kind: words(f"search.kind.{kind}") for kind in KINDS},
         {name: words(f"search.{name}") for name in _WORDS},
@@ -86,3 +86,10 @@ def _index(
     script = site / SEARCH
     text = script.read_text(encoding="utf-8")
     script.write_text(text.replace(f'"{SEARCH_INDEX}"', f'"{SEARCH_INDEX}{folder}/"'), encoding="utf-8", newline="\n")
+
+
+def _wholes(pages: Mapping[str, Built]) -> dict[str, str]:
+    """The page that another is a part of, by address: `a/b.md` of `a/b/c.md`."""
+    urls = {page.source: url for url, page in pages.items()}
+    wholes = {url: urls.get(page.source.rpartition("/")[0] + ".md") for url, page in pages.items()}
+    return {url: whole for url, whole in wholes.items() if whole is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urljoin
@@ -29,7 +30,10 @@ _ENDS = tuple(".:;!?。：；！？·")
 
 @dataclass
 class Section:
-    """A heading or a term with its anchor (empty for what stands above the first), and the text under it."""
+    """A heading or a term with its anchor (empty for what stands above the first), and the text under it.
+
+    Of a page that is a part of another, the anchor is an address in the edition, with a slash in it.
+    """
 
     anchor: str
     title: str
@@ -60,7 +64,7 @@ def read(html: str, url: str) -> FinishedPage | None:
         return None
     for node in article.css(_SILENT):
         node.decompose()
-    facts = _plain(" · ".join(node.text() for node in article.css(".ds-facts dd")))
+    facts = _plain(" · ".join(node.text() for node in article.css(".ds-ribbon dd a, .ds-facts dd a")))
     title = _plain(heading.text())
     heading.decompose()
     text = article.html or ""
@@ -73,6 +77,22 @@ def read(html: str, url: str) -> FinishedPage | None:
             continue
         page.sections.append(Section(anchor, _plain(unescape(_ANY.sub("", title))), _text(under)))
     return page
+
+
+def with_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list[FinishedPage]:
+    """The pages with the sections of their parts behind their own; `wholes` gives the address of the whole for each part."""
+    by_url = {page.url: page for page in pages}
+    for url, whole in wholes.items():
+        if url not in by_url or whole not in by_url:
+            continue
+        part, parent = by_url.pop(url), by_url[whole]
+        # The name of the whole, which the title of a part begins with, is said by the whole.
+        title = part.title.removeprefix(parent.title).lstrip(" :：")
+        for section in part.sections:
+            anchor = url + (f"#{section.anchor}" if section.anchor else "")
+            parent.sections.append(Section(anchor, section.title if section.anchor else title, section.text))
+        parent.links |= part.links
+    return list(by_url.values())
 
 
 def _text(html: str) -> str:

@@ -1,11 +1,13 @@
-// Before anything is painted: there is a script, and the scheme is the one that the reader chose, or the system has.
-{
-  let scheme = null;
+// Before anything is painted: there is a script, the scheme is the one that the reader chose, or the system has,
+// and fonts are used at once where they have been loaded before or stand in the style sheet.
+const kept = (name) => {
   try {
-    scheme = localStorage.getItem("ds-scheme");
+    return localStorage.getItem(name);
   } catch {
-    // nothing kept
+    return null;
   }
-  document.documentElement.classList.replace("no-js", "js");
-  document.body.dataset.mdColorScheme = scheme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default");
-}
+};
+const root = document.documentElement.classList;
+root.replace("no-js", "js");
+if (kept("ds-fonts") || location.protocol === "file:") root.add("ds-fonts");
+document.body.dataset.mdColorScheme = kept("ds-scheme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default");

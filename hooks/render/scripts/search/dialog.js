@@ -61,6 +61,8 @@ async function search() {
   const mine = ++turn;
   const query = input.value.trim();
   const { words } = head;
+  if (query) await new Promise((still) => setTimeout(still, 40)); // who types on is not answered letter by letter
+  if (mine !== turn) return;
   if (!query) {
     hits.replaceChildren();
     kinds.replaceChildren();
@@ -115,7 +117,8 @@ function hit(page, sections, texts, shown) {
   const [first, ...others] = sections.map((section) => {
     const at = section - head.first[page];
     const [anchor, name] = at ? head.sections[page].slice(2 * at - 2, 2 * at) : ["", ""];
-    return { href: `${root}${url || (location.protocol === "file:" ? "index.html" : "")}${anchor && `#${anchor}`}`, name, lines: excerpt(texts.get(section), shown) };
+    const own = url || (location.protocol === "file:" ? "index.html" : "");
+    return { href: root + (anchor.includes("/") ? anchor : own + (anchor && `#${anchor}`)), name, lines: excerpt(texts.get(section), shown) };
   });
   const where = first.name ? [make("span", { className: "ds-hit-section" }, ` › ${first.name}`)] : [];
   const more = others.map(({ href, name, lines }) => make("li", {}, make("a", { href }, make("b", {}, `› ${name || title}`), " ", make("span", { className: "ds-hit-line" }, ...lines))));
