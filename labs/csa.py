@@ -1,4 +1,4 @@
-"""Compressed entries of CSA and HCA, and what a token sees of them. deepseek-v4 §2.3.1, §2.3.2."""
+"""Compressed entries of CSA and HCA, and what a token sees of them. deepseek-v4 §2.3.1, §2.3.2; hf-deepseek-v4-flash inference/model.py."""
 
 import numpy as np
 
@@ -21,12 +21,12 @@ def compress_overlapping(C_a, Z_a, C_b, Z_b, m):
 
 
 def complete(t, m):
-    """Entries that token t may see: those of blocks that lie whole before it (t and blocks count from 0)."""
-    return t // m
+    """Entries that token t may see, counted from 0: those whose last token is there, as in the released model's code."""
+    return (t + 1) // m
 
 
 def seen(t, m, window):
-    """Last token that entries cover and first token of the window, for token t: (t // m · m, max(0, t - window + 1))."""
+    """How many tokens the entries cover and the first token of the window, for token t."""
     return complete(t, m) * m, max(0, t - window + 1)
 
 

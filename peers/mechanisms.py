@@ -13,10 +13,11 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from labs import mla, norm, rope, router, yarn
-from transformers import DeepseekV3Config
+from labs import csa, dsa, mhc, mla, norm, rope, router, yarn
+from transformers import DeepseekV3Config, DeepseekV4Config
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.deepseek_v3 import modeling_deepseek_v3 as v3
+from transformers.models.deepseek_v4 import modeling_deepseek_v4 as v4
 
 from catalogue.peers import LabResult
 
@@ -165,6 +166,88 @@ def absorbed(rng: np.random.Generator) -> LabResult:
     return _result("mla", "absorbed", "DeepseekV3Attention", mla.absorbed(h, w, rope.angles(4)), theirs)
 
 
+def _v4(**settings: object) -> DeepseekV4Config:
+    """A small V4 with one layer of each kind."""
+    small = {"hidden_size": WIDTH, "num_hidden_layers": 2, "head_dim": 16, "num_attention_heads": 2, "q_lora_rank": 24}
+    indexer = {"index_n_heads": 3, "index_head_dim": 16, "index_topk": 4, "qk_rope_head_dim": 4}
+    return DeepseekV4Config(**small, **indexer, layer_types=list(_RATES), compress_rates=_RATES, **settings)
+
+
+_RATES = {"compressed_sparse_attention": 4, "heavily_compressed_attention": 8}
+
+
+def _filled(module: torch.nn.Module, rng: np.random.Generator) -> None:
+    for parameter in module.parameters():
+        _set(parameter, rng.standard_normal(parameter.shape))
+
+
+class _NoTurn(torch.nn.Module):
+    """RoPE by angles of 0, for a small head of 4 numbers with position."""
+
+    def forward(self, x, position_ids, layer_type):
+        return torch.ones(1, x.shape[1], 2), torch.zeros(1, x.shape[1], 2)
+
+
+def _entries(kind: type[torch.nn.Module], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Keys and weights that a compressor of transformers makes of tokens, and its entries before their norm and RoPE."""
+    peer = kind(_v4())
+    _filled(peer, rng)
+    peer.kv_norm = torch.nn.Identity()
+    peer.rotary_emb = _NoTurn()
+    h = torch.from_numpy(rng.standard_normal((1, 16, WIDTH)))
+    entries, _ = peer(h, torch.from_numpy(rng.standard_normal((1, 16, 24))), torch.arange(16)[None], None, 0)
+    gates = peer.gate_proj(h)[0] + peer.position_bias.repeat(16 // peer.compress_rate, 1)
+    return peer.kv_proj(h)[0].numpy(), gates.numpy(), entries[0, 0].numpy()
+
+
+def heavily_compressed(rng: np.random.Generator) -> LabResult:
+    """Entries of HCA."""
+    C, Z, theirs = _entries(v4.DeepseekV4HCACompressor, rng)
+    return _result("csa", "compress", "DeepseekV4HCACompressor", csa.compress(C, Z, 8), theirs)
+
+
+def seen(rng: np.random.Generator) -> LabResult:
+    """How many entries of HCA each token may read."""
+    peer = v4.DeepseekV4HCACompressor(_v4())
+    _filled(peer, rng)
+    h = torch.from_numpy(rng.standard_normal((1, 20, WIDTH)))
+    _, mask = peer(h, None, torch.arange(20)[None], None, 0)
+    ours = np.array([csa.complete(t, 8) for t in range(20)])
+    return _result("csa", "complete", "DeepseekV4HCACompressor", ours, (mask[0, 0] == 0).sum(dim=1))
+
+
+def overlapping(rng: np.random.Generator) -> LabResult:
+    """Entries of CSA. What the paper calls a, of the block itself, is the second half of the projection there."""
+    C, Z, theirs = _entries(v4.DeepseekV4CSACompressor, rng)
+    ours = csa.compress_overlapping(C[:, 16:], Z[:, 16:], C[:, :16], Z[:, :16], 4)
+    return _result("csa", "compress_overlapping", "DeepseekV4CSACompressor", ours, theirs)
+
+
+def index_scores(rng: np.random.Generator) -> LabResult:
+    """Scores of the indexer; two constant factors of transformers are part of the weights here."""
+    peer = v4.DeepseekV4IndexerScorer(_v4())
+    _filled(peer, rng)
+    h, q, k = (torch.from_numpy(rng.standard_normal(shape)) for shape in ((1, 9, WIDTH), (1, 9, 3, 16), (1, 5, 16)))
+    w = peer.weights_proj(h)[0].numpy() * peer.softmax_scale * peer.weights_scaling
+    ours = dsa.index_scores(q[0].numpy(), w, k[0].numpy())
+    return _result("dsa", "index_scores", "DeepseekV4IndexerScorer", ours, peer(q, k, h)[0])
+
+
+def streams(rng: np.random.Generator) -> LabResult:
+    """A step of the residual streams. Transformers keeps the mixing matrix transposed, and divides rows first."""
+    peer = v4.DeepseekV4HyperConnection(_v4(hc_eps=0.0))
+    _filled(peer, rng)
+    _set(peer.scale, np.full(3, 0.2))
+    X = torch.from_numpy(rng.standard_normal((1, 1, peer.hc_mult, WIDTH)))
+    post, mixing, gathered = peer(X)
+    theirs = post[0, 0, :, None] * torch.tanh(gathered[0, 0]) + mixing[0, 0].T @ X[0, 0]
+    flat = norm.rms_norm(X.numpy().reshape(-1)) @ peer.fn.numpy().T * 0.2 + peer.base.numpy()
+    n = peer.hc_mult
+    A, C, raw = norm.sigmoid(flat[:n]), 2 * norm.sigmoid(flat[n : 2 * n]), flat[2 * n :].reshape(n, n)
+    ours = mhc.step(X[0, 0].numpy(), A, mhc.sinkhorn(raw.T), C, np.tanh)
+    return _result("mhc", "step", "DeepseekV4HyperConnection", ours, theirs)
+
+
 _COMPARISONS: tuple[Callable[[np.random.Generator], LabResult], ...] = (
     rms_norm,
     swiglu,
@@ -173,4 +256,9 @@ _COMPARISONS: tuple[Callable[[np.random.Generator], LabResult], ...] = (
     attention_factor,
     rebuilt,
     absorbed,
+    index_scores,
+    overlapping,
+    heavily_compressed,
+    seen,
+    streams,
 )
