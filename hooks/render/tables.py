@@ -12,6 +12,7 @@ from markupsafe import Markup
 from catalogue.schema.values import Length, PartialDate, Quantity, Single
 
 _SENTENCE = 44
+_HEAD = 26  # letters of a head that two lines hold
 
 # What stands in a cell where an entry has no such value.
 NOTHING = Markup("–")
@@ -41,6 +42,11 @@ class Column:
 
     title: Markup | str
     numeric: bool = False
+
+    @property
+    def long(self) -> bool:
+        """Whether it would stand in many short lines if its column were as narrow as its numbers."""
+        return len(Markup(self.title).striptags()) > _HEAD
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@ const box = document.querySelector(".ds-filter");
 const input = box.querySelector("input");
 const said = box.querySelector("output");
 const items = [...document.querySelectorAll(".ds-references > li")].map((item) => ({ item, text: item.textContent.toLowerCase() }));
-box.hidden = false;
 input.addEventListener("input", () => {
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;

@@ -17,7 +17,11 @@ function update() {
     benchmark.hidden = families.size < Math.min(2, chosen.size || 2);
     shown += !benchmark.hidden;
   }
-  for (const subject of subjects) subject.hidden = !subject.querySelector("li:not([hidden])");
+  for (const subject of subjects) {
+    const left = subject.querySelectorAll("li:not([hidden])").length;
+    subject.hidden = !left;
+    subject.querySelector("summary small").textContent = left;
+  }
   status.textContent = chosen.size ? status.dataset.some.replace("{shown}", shown).replace("{all}", benchmarks.length) : status.dataset.all;
 }
 

@@ -1,0 +1,61 @@
+"""The pages of a model as a reader meets them: the first screen, the way to the parts, old addresses, formulas on a number."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from catalogue.records import Catalogue
+
+pytestmark = pytest.mark.browser
+
+SCREEN = 900
+MOST_SCREENS = 6
+FIGURE = ".ds-drawing, .ds-recipe"
+
+
+def test_a_first_screen_reaches_the_figure_and_an_overview_is_short(
+    page: Page, address: str, catalogue: Catalogue
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": SCREEN})
+    for model in catalogue.models.values():
+        page.goto(f"{address}models/{model.id}/")
+        height = page.evaluate("document.documentElement.scrollHeight")
+        assert height <= MOST_SCREENS * SCREEN, model.id
+        figure = page.locator(FIGURE)
+        if figure.count():
+            box = figure.first.bounding_box()
+            assert box is not None
+            assert box["y"] < SCREEN * 2 / 3, model.id
+
+
+def test_an_old_address_leads_to_the_part_that_has_the_place(page: Page, address: str, catalogue: Catalogue) -> None:
+    stage = catalogue.models["deepseek-v3"].training[0].id
+    for place, part in ((f"stage-{stage}", "training"), ("evaluation", "scores"), ("disputes", "disputes")):
+        page.goto(f"{address}models/deepseek-v3/#{place}")
+        expect(page).to_have_url(f"{address}models/deepseek-v3/{part}/#{place}")
+        expect(page.locator(f"[id='{place}']")).to_be_in_viewport()
+
+
+def test_the_parts_are_a_click_away_and_say_where_one_is(page: Page, address: str) -> None:
+    page.goto(f"{address}models/deepseek-v3/")
+    page.locator(".ds-local a[data-part=training]").click()
+    expect(page).to_have_url(f"{address}models/deepseek-v3/training/")
+    expect(page.locator(".ds-local [aria-current=page]")).to_have_attribute("data-part", "training")
+    expect(page.locator("h1")).to_contain_text("DeepSeek-V3")
+
+
+def test_a_recomputed_number_shows_its_formula(page: Page, address: str) -> None:
+    page.goto(f"{address}models/deepseek-v3/machines/")
+    number = page.locator("span.ds-r[title]").first
+    said = number.get_attribute("title") or ""
+    number.focus()
+    expect(page.get_by_role("tooltip")).to_contain_text(said)
+
+
+def test_scores_of_chosen_families_stand_alone(page: Page, address: str) -> None:
+    page.goto(f"{address}compare/evaluation/")
+    for family in ("deepseek-v2", "deepseek-v3"):
+        page.locator(f"#scores-choice button[data-m={family}]").click()
+    left = page.locator(".ds-scores [data-m]:visible").evaluate_all("rows => [...new Set(rows.map(r => r.dataset.m))]")
+    assert set(left) == {"deepseek-v2", "deepseek-v3"}
