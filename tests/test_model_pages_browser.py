@@ -46,7 +46,7 @@ def test_the_parts_are_a_click_away_and_say_where_one_is(page: Page, address: st
 
 
 def test_a_recomputed_number_shows_its_formula(page: Page, address: str) -> None:
-    page.goto(f"{address}models/deepseek-v3/machines/")
+    page.goto(f"{address}compare/training/")
     number = page.locator("span.ds-r[title]").first
     said = number.get_attribute("title") or ""
     number.focus()

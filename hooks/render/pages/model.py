@@ -47,7 +47,7 @@ PARTS: Mapping[str, Sequence[Piece]] = {
 }
 
 # A family with more values than this is too long for one page.
-MOST_ON_ONE_PAGE = 60
+MOST_ON_ONE_PAGE = 30
 
 # Tracks whose models are told by their training: the network is somebody else's.
 _RECIPE_FIRST = (Track.REASONING, Track.PROVER)
