@@ -113,6 +113,15 @@ def test_file_of_an_entry_that_holds_a_list(valid: Path) -> None:
     assert finding.fix == "take out `models:` and the hyphen, and move the lines to the left"
 
 
+def test_an_entry_that_cannot_be_read_is_one_finding(project: Path) -> None:
+    file = project / "models" / "deepseek-v3.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("\nname: ", '\nname: "', 1), encoding="utf-8")
+    (finding,) = findings_of(project)
+    assert (finding.file, finding.line) == ("data/models/deepseek-v3.yaml", 3)
+    assert finding.fix == "close the quote"
+
+
 def test_a_broken_entry_does_not_hide_the_others(valid: Path) -> None:
     (valid / "models/dor.yaml").write_text("id: [dor\n", encoding="utf-8")
     case = next(case for case in cases("schema") if case.label == "word of a list")

@@ -71,7 +71,9 @@ def models(texts: Mapping[str, str], folder: str) -> Located:
     places = [(whole, index) for index in range(len(listed))]
     places += [(part, 0) for part in parts if part.data is not None and not _not_one_entry(part)]
     places.sort(key=lambda place: _first_day(place[0].data[ENTRIES][place[1]]))
-    return _merged(whole, places, findings)
+    merged = _merged(whole, places, findings)
+    merged.partial = len(places) < len(listed) + len(parts)
+    return merged
 
 
 def _merged(whole: Located, places: list[tuple[Located, int]], findings: list[Finding]) -> Located:

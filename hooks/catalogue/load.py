@@ -133,12 +133,10 @@ def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cite
 
 
 def what_rules_find(draft: Draft) -> list[Finding]:
-    """What the rules find. Where an id is used twice, those alone that look at each entry by itself."""
+    """What the rules find. Where an id is used twice or an entry is missing, those alone that look at each entry by itself."""
     doubled = list(ids_are_unique(draft))
-    return [
-        *doubled,
-        *(finding for rule in (APART if doubled else ALL) if rule is not ids_are_unique for finding in rule(draft)),
-    ]
+    rules = APART if doubled or draft.models_file.partial else ALL
+    return [*doubled, *(finding for rule in rules if rule is not ids_are_unique for finding in rule(draft))]
 
 
 def _beside(

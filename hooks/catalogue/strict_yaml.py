@@ -58,6 +58,7 @@ class Located:
         data: Plain values.
         lines: Line (from 1) of the value at each path; a mapping's or list's own line too.
         files: File of each entry that does not stand in `file`, by the entry's path.
+        partial: Whether an entry is missing, because its file could not be read.
     """
 
     file: str
@@ -65,6 +66,7 @@ class Located:
     lines: dict[Path, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     files: dict[Path, str] = field(default_factory=dict)
+    partial: bool = False
 
     def file_of(self, path: Path) -> str:
         """The file in which the value at `path` stands."""
