@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -120,6 +121,16 @@ def test_an_entry_that_cannot_be_read_is_one_finding(project: Path) -> None:
     (finding,) = findings_of(project)
     assert (finding.file, finding.line) == ("data/models/deepseek-v3.yaml", 3)
     assert finding.fix == "close the quote"
+
+
+@pytest.mark.parametrize("key", ["flagship", "main_parent", "compared_with", "reference"])
+def test_an_id_that_leads_nowhere_is_no_traceback(key: str, project: Path) -> None:
+    file = project / "models" / "deepseek-v3.yaml"
+    text = file.read_text(encoding="utf-8")
+    changed = re.sub(rf"(?m)^{key}: .*$", f"{key}: deepseek-nowhere", text)
+    assert changed != text
+    file.write_text(changed, encoding="utf-8")
+    assert any("`deepseek-nowhere` is no" in finding.found for finding in findings_of(project))
 
 
 def test_a_broken_entry_does_not_hide_the_others(valid: Path) -> None:

@@ -15,7 +15,7 @@ from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .records import Catalogue
 from .references import Reference
-from .rules import ALL, APART
+from .rules import ALL, APART, OF_IDS
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.copies import Copies, CopiesFile
@@ -136,7 +136,15 @@ def what_rules_find(draft: Draft) -> list[Finding]:
     """What the rules find. Where an id is used twice or an entry is missing, those alone that look at each entry by itself."""
     doubled = list(ids_are_unique(draft))
     rules = APART if doubled or draft.models_file.partial else ALL
-    return [*doubled, *(finding for rule in rules if rule is not ids_are_unique for finding in rule(draft))]
+    found = [*doubled, *(f for rule in rules if rule in OF_IDS and rule is not ids_are_unique for f in rule(draft))]
+    for rule in rules:
+        if rule not in OF_IDS:
+            try:
+                found += rule(draft)
+            except KeyError:  # follows an id that leads nowhere; its turn is when that is mended
+                if not found:
+                    raise
+    return found
 
 
 def _beside(

@@ -141,3 +141,14 @@ APART: tuple[Rule, ...] = (
     words.starts_are_known,
     words.formats_are_known,
 )
+
+# Rules on ids, which say first what others would stumble over.
+OF_IDS: tuple[Rule, ...] = (
+    ids.ids_are_unique,
+    ids.files_have_their_names,
+    ids.ids_resolve,
+    ids.variants_are_known,
+    ids.one_architecture,
+    words.parents_are_known,
+    lineage.no_cycles,
+)

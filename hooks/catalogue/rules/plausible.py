@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from ..findings import Finding, Path
+from ..references import ARXIV_ID
 from ..schema.release import LinkKind
 from ..schema.values import PartialDate, Single
 from .draft import Draft
@@ -95,6 +96,8 @@ def paper_links_lead_to_the_paper(draft: Draft) -> Iterator[Finding]:
     ids = {reference.eprint for reference in draft.references.values() if reference.eprint}
     for path, model in draft.each_model():
         reference = draft.references.get(model.reference or "")
+        if reference and reference.eprint and not ARXIV_ID.fullmatch(reference.eprint):
+            continue  # said where it stands
         for index, link in enumerate(model.links):
             id_ = link.url.rpartition("/")[2].partition("v")[0]
             if link.kind is LinkKind.PAPER and "arxiv.org/" in link.url and id_ not in ids:
