@@ -66,6 +66,17 @@ def test_rows_run_forward_and_branch_off_a_stage_that_came_before(catalogue: Cat
                 assert recipe.line(model, after.variants) & set(before.variants)
 
 
+def test_solid_arrows_are_weights_and_dashed_ones_data(built: Path, catalogue: Catalogue) -> None:
+    """No arrow says what did not happen: R1's second fine-tuning takes V3's weights and the data of the stage before."""
+    boxes = {box.attributes["data-stage"] or "": box for box in strip(built, catalogue.models["deepseek-r1"])}
+    classes = {id_: (box.attributes["class"] or "").split() for id_, box in boxes.items()}
+    assert "from-weights" in classes["stage-reasoning-rl"]
+    assert "from-data" in classes["stage-rejection-sampling-sft"]
+    assert not {"from-weights", "from-data"} & set(classes["stage-reward-models"])
+    assert "from-data" in classes["stage-rl-all-scenarios"]
+    assert "4" in text(boxes["stage-rl-all-scenarios"].css_first(".ds-box-arrow.weights"))  # type: ignore[arg-type]
+
+
 def test_sizes_trained_side_by_side_have_rows_of_their_own(catalogue: Catalogue) -> None:
     rows = recipe.rows(catalogue.models["deepseek-v2"])
     assert [next(stage.id for _, stage in row.stages) for row in rows] == ["pre-training", "pre-training-lite"]

@@ -92,6 +92,13 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
             for i, stage in enumerate(model.training)
             for j, id_ in enumerate(stage.variants)
         ]
+        for i, stage in enumerate(model.training):
+            earlier = {other.id for other in model.training[:i]}
+            for name in ("weights_from", "fed_by"):
+                wanted += [
+                    ((*path, "training", i, name, j), id_, earlier, "an earlier stage of this entry")
+                    for j, id_ in enumerate(getattr(stage, name) or ())
+                ]
         parts = model.infrastructure.gpu_hours if model.infrastructure else ()
         stages = [stage.id for stage in model.training]
         wanted += [

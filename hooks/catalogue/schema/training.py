@@ -190,6 +190,14 @@ class Stage(Block):
         description="Initial weights; `random initialisation` for those that are nobody's.",
         examples=[FROM_NOTHING],
     )
+    weights_from: tuple[Identifier, ...] | None = Field(
+        default=None,
+        description="Stages of the entry whose weights it takes; empty for none of them; the stage before where left out.",
+        examples=[["sft"]],
+    )
+    fed_by: tuple[Identifier, ...] = Field(
+        default=(), description="Stages of the entry that make its data or its reward.", examples=[["reward-model"]]
+    )
     summary: Text | None = Field(
         default=None,
         description="What happens in the stage, in a sentence or two.",

@@ -54,11 +54,29 @@ def _row(citations: Citations, model: Model, row: rows_of.Row, several: bool) ->
     head = _names(citations, first) if several else ""
     if row.after is not None:
         head = words("recipe.row_after", variants=head, number=row.after)
-    boxes, before = [], first if several else None
+    boxes, before, beside = [], first if several else None, None
     for number, stage in row.stages:
-        boxes.append(_box(citations, model, number, stage, before))
-        before = stage.variants
+        boxes.append(_box(citations, model, number, stage, before) | _arrows(citations, model, number, stage, beside))
+        before, beside = stage.variants, stage.id
     return {"head": head, "boxes": boxes}
+
+
+def _arrows(citations: Citations, model: Model, number: int, stage: Stage, beside: str | None) -> dict[str, object]:
+    """Where weights, and data or reward, come from: an arrow from the box beside it, a line for a box further away."""
+    words = citations.context.words
+    numbers = {other.id: n for n, other in enumerate(model.training, 1)}
+    weights = stage.weights_from if stage.weights_from is not None else ((beside,) if beside else ())
+    arrow = "weights" if beside in weights else "data" if beside in stage.fed_by else ""
+    far = {
+        "weights": [numbers[id_] for id_ in weights if id_ != beside],
+        "data": [numbers[id_] for id_ in stage.fed_by if not (id_ == beside and arrow == "data")],
+    }
+    lines = [
+        (kind, words(f"recipe.{kind}_from", numbers=words("punctuation.listed").join(map(str, found))))
+        for kind, found in far.items()
+        if found
+    ]
+    return {"arrow": arrow, "lines": lines}
 
 
 def _names(citations: Citations, variants: tuple[str, ...]) -> str:
