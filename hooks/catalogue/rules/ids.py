@@ -147,6 +147,7 @@ _ALL_OF = {
     "a variant of this entry": "variants of this entry",
     "a technique": "techniques in the catalogue",
     "a stage of this entry": "stages of this entry",
+    "an earlier stage of this entry": "stages of this entry that come before",
 }
 
 

@@ -1,0 +1,60 @@
+"""A drawing as a file of its own: the wide sheet with its colours and fonts written in, to be put anywhere.
+
+A file has no links: their targets are on the page. Colours are those of paper.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+_STYLES = Path(__file__).parents[2] / "styles"
+_SVG = re.compile(r'<svg class="ds-drawing-wide".*?</svg>', re.DOTALL)
+_LINK = re.compile(r"</?a\b[^>]*>")
+_DATA = re.compile(r' data-[a-z]+="[^"]*"')
+_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_FONTS = 'Inter, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
+
+
+def svg_file(figure: str) -> str | None:
+    """The wide sheet of a figure as a file; None for a figure without one."""
+    found = _SVG.search(figure)
+    if found is None:
+        return None
+    svg = _DATA.sub("", _LINK.sub("", found[0]))
+    box = _BOX.search(svg)
+    assert box is not None
+    width, height = box[1], box[2]
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="ds-drawing" width="{width}" height="{height}" {box[0]}'
+        f' font-family=\'{_FONTS}\'><style>{_style()}</style><rect width="100%" height="100%" fill="#fff"/>'
+    )
+    return head + svg.partition(">")[2] + "\n"
+
+
+@cache
+def _style() -> str:
+    """The rules of drawings with the light scheme's values in place of the variables; those for the page left out."""
+    tokens = (_STYLES / "tokens.css").read_text(encoding="utf-8")
+    light = re.search(r"\[data-md-color-scheme\] \{(.*?)\}", tokens, re.DOTALL)
+    assert light is not None
+    values = dict(re.findall(r"(--[a-z0-9-]+): ([^;]+);", light[1]))
+    rules = []
+    for line in (_STYLES / "drawing.css").read_text(encoding="utf-8").splitlines():
+        if (
+            line.startswith(".ds-drawing ")
+            and "{" in line
+            and not any(word in line for word in (":hover", ":focus", "ds-drawing-"))
+        ):
+            rules.append(re.sub(r"var\((--[a-z0-9-]+)\)", lambda m: values.get(m[1], "serif"), line))
+    return re.sub(r"color-mix\(in srgb, (#\w{6}) (\d+)%, (#\w{6}|transparent)\)", _mixed, "\n".join(rules))
+
+
+def _mixed(mix: re.Match[str]) -> str:
+    """A mixed colour as programs without `color-mix` read it."""
+    front, share = [int(mix[1][i : i + 2], 16) for i in (1, 3, 5)], int(mix[2]) / 100
+    if mix[3] == "transparent":
+        return f"rgba({front[0]},{front[1]},{front[2]},{share:g})"
+    back = [int(mix[3][i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in zip(front, back, strict=True))
