@@ -25,7 +25,7 @@ serve: $(READY)
 	$(BIN)/mkdocs serve --open --dev-addr $(ADDR)
 
 build: $(READY)
-	$(BIN)/mkdocs build --strict
+	PICTURES=true $(BIN)/mkdocs build --strict
 
 offline: $(READY)
 	OFFLINE=true $(BIN)/mkdocs build --strict -d offline

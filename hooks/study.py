@@ -36,6 +36,9 @@ from catalogue import aliases
 from catalogue.findings import CatalogueError, nearest
 from catalogue.load import load
 from finish import Built, finish, sitemap, stage
+from pictures.cards import picture_of
+from pictures.write import names as picture_names
+from pictures.write import write as write_pictures
 from render import words as language_files
 from render.edition import Edition, PageError, editions
 from render.exports import pages as markdown_pages
@@ -77,6 +80,11 @@ _serving = False
 _beside = True  # whether a build stands beside the site until it is whole
 _stage: stage.Stage | None = None
 _last_good: Build | None = None  # while serving
+
+
+def _pictures(config: MkDocsConfig) -> bool:
+    """Whether pictures for links are drawn; not while serving, where nobody follows a link from outside."""
+    return bool(config.extra["pictures"]) and not _serving and bool(config.site_url)
 
 
 def _build_of(config: MkDocsConfig) -> Build:
@@ -210,6 +218,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     site = Path(config.site_dir)
     finish(site, made.pages, made.edition.context, made.aliases, from_disk=_offline(config))
     project.write(markdown_pages.beside(made.edition, Path(config.docs_dir), config.site_url or ""), site)
+    if _pictures(config) and made.edition.context.words.language == ENGLISH:
+        write_pictures(made.edition.context, site, Path(config.config_file_path).parent / ".pictures")
     if made.next is not None:
         _build_chinese(config, made.next)
     if made.edition.context.words.language == ENGLISH:
@@ -338,6 +348,11 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals["ds_active"] = _active
     env.globals["ds_few"] = _few
     env.globals["ds_editions"] = {language: root + FOLDER[language] for language in config.extra["editions"]}
+    if _pictures(config):
+        known = picture_names(edition.context)
+        env.globals["ds_picture"] = lambda page: root + picture_of(page.file.src_uri, known)
+    else:
+        env.globals["ds_picture"] = None
     env.globals["ds_other"] = {ENGLISH: FOLDER[CHINESE], CHINESE: "../"}[words.language]
 
 

@@ -34,12 +34,18 @@ def svg_file(figure: str) -> str | None:
 
 
 @cache
+def light() -> dict[str, str]:
+    """The tokens of the light scheme by name, as the style sheet has them."""
+    tokens = (_STYLES / "tokens.css").read_text(encoding="utf-8")
+    found = re.search(r"\[data-md-color-scheme\] \{(.*?)\}", tokens, re.DOTALL)
+    assert found is not None
+    return dict(re.findall(r"(--[a-z0-9-]+): ([^;]+);", found[1]))
+
+
+@cache
 def _style() -> str:
     """The rules of drawings with the light scheme's values in place of the variables; those for the page left out."""
-    tokens = (_STYLES / "tokens.css").read_text(encoding="utf-8")
-    light = re.search(r"\[data-md-color-scheme\] \{(.*?)\}", tokens, re.DOTALL)
-    assert light is not None
-    values = dict(re.findall(r"(--[a-z0-9-]+): ([^;]+);", light[1]))
+    values = light()
     rules = []
     for line in (_STYLES / "drawing.css").read_text(encoding="utf-8").splitlines():
         if (

@@ -1,0 +1,39 @@
+"""Cards to PNG files: drawn where nobody has drawn the same before, else taken from where they were kept."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import resvg_py
+
+from render.context import Context
+
+from .cards import cards
+from .outline import faces
+
+FOLDER = "assets/pictures"
+
+
+def write(context: Context, site: Path, kept: Path) -> None:
+    """Write the pictures into `site`; `kept` is a folder where they lie by what they show."""
+    kept.mkdir(parents=True, exist_ok=True)
+    target = site / FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    used = set()
+    for _, card in cards(context, faces()):
+        place = kept / (hashlib.sha256(card.svg.encode()).hexdigest()[:32] + ".png")
+        if not place.is_file():
+            place.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=card.svg, skip_system_fonts=True)))
+        used.add(place)
+        (target / f"{card.name}.png").write_bytes(place.read_bytes())
+    for old in set(kept.glob("*.png")) - used:
+        old.unlink()
+
+
+def names(context: Context) -> dict[str, str]:
+    """The address of the picture of each page that has its own, and of the site's under `index.md`."""
+    catalogue = context.catalogue
+    own = {f"models/{id_}.md": f"models-{id_}" for id_ in catalogue.models}
+    own |= {f"techniques/{id_}.md": f"techniques-{id_}" for id_ in catalogue.techniques}
+    return {page: f"{FOLDER}/{name}.png" for page, name in {**own, "index.md": "site"}.items()}

@@ -1,0 +1,70 @@
+"""Pictures for links: one for each model and technique, with nothing that a font lacks, and every page names one that is there."""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from building import ROOT, mkdocs
+from catalogue.records import Catalogue
+from pictures.cards import cards, picture_of
+from pictures.outline import faces
+from pictures.write import FOLDER, names, write
+from render import words as language_files
+from render.context import Context, context
+
+
+@pytest.fixture(scope="module")
+def ctx(catalogue: Catalogue) -> Context:
+    return context(catalogue, language_files.load("en"))
+
+
+def test_models_and_techniques_have_their_own(ctx: Context, catalogue: Catalogue) -> None:
+    found = dict(cards(ctx, faces()))
+    expected = {f"models/{id_}.md" for id_ in catalogue.models} | {
+        f"techniques/{id_}.md" for id_ in catalogue.techniques
+    }
+    assert found.keys() == expected | {"index.md"}
+    assert {f"{FOLDER}/{card.name}.png" for card in found.values()} == set(names(ctx).values())
+
+
+def test_parts_of_a_model_take_its_picture_and_others_that_of_the_site(ctx: Context) -> None:
+    known = names(ctx)
+    assert picture_of("models/deepseek-v3/scores.md", known) == picture_of("models/deepseek-v3.md", known)
+    assert picture_of("guides/framework.md", known) == known["index.md"]
+
+
+def test_fonts_have_every_letter_of_the_names(catalogue: Catalogue) -> None:
+    title = faces().title
+    for model in catalogue.models.values():
+        assert title.lacks(model.name) == set(), model.name
+
+
+def test_only_what_changed_is_drawn_again(ctx: Context, tmp_path: Path) -> None:
+    site, kept = tmp_path / "site", tmp_path / "kept"
+    write(ctx, site, kept)
+    files = list((site / FOLDER).glob("*.png"))
+    assert len(files) == len(names(ctx))
+    for file in files:
+        data = file.read_bytes()
+        assert struct.unpack(">II", data[16:24]) == (1200, 630), "the size that other sites ask for"
+    before = {path.name: path.stat().st_mtime_ns for path in kept.iterdir()}
+    (kept / "old.png").write_bytes(b"")
+    write(ctx, site, kept)
+    assert {path.name: path.stat().st_mtime_ns for path in kept.iterdir()} == before
+
+
+@pytest.mark.builds
+def test_every_page_names_a_picture_that_is_there(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    result = mkdocs(ROOT, "build", "--strict", "-d", str(site), PICTURES="true", SITE_URL="https://example.org/ds/")
+    assert result.returncode == 0, result.stdout + result.stderr
+    for page in ("index.html", "models/deepseek-v3/index.html", "zh/techniques/mla/index.html"):
+        html = (site / page).read_text(encoding="utf-8")
+        image = re.search(r'property="og:image" content="?https://example.org/ds/([^" >]+)', html)
+        assert image, page
+        assert (site / image[1]).is_file(), image[1]
+        assert 'name="twitter:card"' in html.replace("name=twitter:card", 'name="twitter:card"')
