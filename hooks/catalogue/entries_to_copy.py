@@ -130,6 +130,7 @@ def _field(name: str, info: FieldInfo, indent: int) -> Iterator[str]:
 # Fields that no entry has at the same time as another one.
 LEFT_OUT = {
     "Variant": ("architecture_of", "architecture_except", "release", "licences", "based_on", "images_of"),
+    "Stage": ("weights_from", "fed_by"),
     "Part": ("recount", "explanation"),
     "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
     "Architecture": (

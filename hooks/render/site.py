@@ -13,6 +13,8 @@ from . import assets
 from .cite import Citations
 from .context import Context
 from .figures import home_hero, home_line, home_map
+from .figures.architecture import drawing, file_of
+from .figures.architecture.export import svg_file
 from .mechanisms import MECHANISMS, mechanism
 from .navigation import beside, navigation
 from .page import Page, Site, marker
@@ -99,13 +101,23 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
         by_path[code.PATH] = code.page(ctx)
     return Site(
         by_path,
-        assets.files(page.blocks for page in by_path.values()),
+        {**assets.files(page.blocks for page in by_path.values()), **_drawings(ctx)},
         downloads,
         navigation(ctx, by_path),
         beside(ctx),
         REDIRECTS,
         _places(families),
     )
+
+
+def _drawings(ctx: Context) -> dict[str, str]:
+    """The drawings of the flagships as files of their own."""
+    found: dict[str, str] = {}
+    for entry in map(ctx.catalogue.flagship, ctx.catalogue.models.values()):
+        if entry.architecture is not None:
+            svg = svg_file(str(drawing(Citations(ctx), entry, travels=True)))
+            found |= {file_of(entry): svg} if svg else {}
+    return found
 
 
 def _places(families: Sequence[Sequence[Page]]) -> dict[str, dict[str, str]]:

@@ -16,7 +16,7 @@ from catalogue.schema.model import Model, Part, PartKind
 from ..cite import Citations, anchor
 from ..computed import agreement_cell, working_cell
 from ..fields import stated, value_cell
-from ..figures.architecture import drawing
+from ..figures.architecture import drawing, way_of_images
 from ..links import variant_link
 from ..page import Section
 from ..tables import Cell, Column, Table, sort_key
@@ -24,8 +24,11 @@ from ..tables import Cell, Column, Table, sort_key
 
 def drawn(citations: Citations, model: Model) -> list[Section]:
     """The drawing of the flagship, or of the first variant whose architecture is known."""
-    found = _drawings(citations, model, citations.context.catalogue.entries_of(model), first=True)
     title = citations.context.words("section.architecture")
+    flagship = citations.context.catalogue.flagship(model)
+    if flagship.architecture is None and flagship.images:
+        return [Section("architecture", title, str(way_of_images(citations, flagship)), quiet=True)]
+    found = _drawings(citations, model, citations.context.catalogue.entries_of(model), first=True)
     return [Section("architecture", title, str(found[0][1]), quiet=True)] if found else []
 
 

@@ -19,11 +19,13 @@ from ... import format
 from ...cite import Citations
 from ..measure import text_width
 from .dimensions import Dimension, Dimensions, Part, Strong
+from .images import images
 from .layout import Head, narrow, wide
 from .shapes import labels
 from .summary import summary
 
 _CREDIT_ROOM = 1100.0
+IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0
 
 
 def drawing(citations: Citations, entry: Entry, against: Entry | None = None, *, travels: bool = False) -> Markup:
@@ -42,10 +44,25 @@ def drawing(citations: Citations, entry: Entry, against: Entry | None = None, *,
         cache=head.cache,
         sheets=narrow(dims, entry),
         wide=wide(dims, entry, head) if travels else None,
-        experts=dims.number("n_routed_experts") is not None,
+        file=file_of(entry) if travels else "",
         summary=summary(dims, entry),
     )
     return Markup(html)
+
+
+def file_of(entry: Entry) -> str:
+    """Where the drawing lies as a file of its own."""
+    return f"assets/drawings/{entry.variant.id}.svg"
+
+
+def way_of_images(citations: Citations, entry: Entry) -> Markup:
+    """What an entry without a network does with an image; the entry must have `images`."""
+    context = citations.context
+    sheets = [
+        ("wide", images(citations, entry.images, IMAGES_WIDE)),
+        ("narrow", images(citations, entry.images, IMAGES_NARROW)),
+    ]
+    return Markup(context.html("image_way.html.jinja", name=entry.variant.name, sheets=sheets))
 
 
 def _labelled(citations: Citations, entry: Entry) -> dict[str, str]:

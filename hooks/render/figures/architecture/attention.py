@@ -162,6 +162,7 @@ def _grouped(sheet: Sheet, dims: Dimensions, top: float) -> float:
         dims.line("read_by", times=dims.derived("times_read", "num_attention_heads / num_key_value_heads"))
         if heads and shared and heads > shared
         else [],
+        dims.line("window_in", **{name: dims.stated(name) for name in ("sliding_window", "sliding_window_layers")}),
         *(
             dims.line(name, **{name: dims.stated(name)})
             for name in ("qk_norm", "attention_bias", "qkv_bias")

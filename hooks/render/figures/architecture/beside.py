@@ -29,7 +29,7 @@ def parts_beside(dims: Dimensions, entry: Entry) -> list[str]:
 def beside(dims: Dimensions, entry: Entry, name: str, width: float) -> Sheet:
     """One of the parts."""
     if name == "images":
-        sheet = images(dims, entry.images, width)
+        sheet = images(dims.citations, entry.images, width)
         if dims.vision is not None:
             said = dims.lines("vision_said", **{field: dims.of_vision(field) for field in _VISION})
             sheet.height = _wrapped(sheet, sheet.height + 16, said) - 12

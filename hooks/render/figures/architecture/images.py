@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from catalogue.schema.images import ImageLane, ImagePath, ImageStep, ImageWay
 from catalogue.schema.values import Text
 
+from ...cite import Citations
 from ..measure import text_width
-from .dimensions import Dimension, Dimensions
+from .dimensions import Dimension
 from .marks import digits
 from .shapes import TEXT, Sheet
 
@@ -18,11 +19,11 @@ _ONE_LINE = 700.0  # on a narrower sheet, what is behind several lanes stands be
 _LONG = 130.0  # a text that is wider takes two lines
 
 
-def images(dims: Dimensions, paths: Sequence[ImagePath], width: float) -> Sheet:
+def images(citations: Citations, paths: Sequence[ImagePath], width: float) -> Sheet:
     """The paths, one below the other."""
     sheet = Sheet(width)
     for path in paths:
-        _Way(sheet, dims, path, sheet.height).draw()
+        _Way(sheet, citations, path, sheet.height).draw()
         sheet.height += 18
     sheet.height -= 10
     return sheet
@@ -31,10 +32,10 @@ def images(dims: Dimensions, paths: Sequence[ImagePath], width: float) -> Sheet:
 class _Way:
     """One path while it is drawn; `x` and `y` are where the next part stands."""
 
-    def __init__(self, sheet: Sheet, dims: Dimensions, path: ImagePath, y: float) -> None:
-        self.sheet, self.dims, self.path = sheet, dims, path
+    def __init__(self, sheet: Sheet, citations: Citations, path: ImagePath, y: float) -> None:
+        self.sheet, self.citations, self.path = sheet, citations, path
         self.bottom = y
-        self.source = dims.citations.number(path.source) if path.source is not None else None
+        self.source = citations.number(path.source) if path.source is not None else None
         self.x, self.y = 0.0, y
         self.left = 0.0 if path.way is ImageWay.OUT else _PICTURE
 
@@ -125,11 +126,11 @@ class _Way:
         self.sheet.circle(x + 21, y + 8, 2.6, "sun")
 
     def _text(self, text: Text | None) -> str:
-        return str(self.dims.citations.inline(text).striptags()) if text is not None else ""
+        return str(self.citations.inline(text).striptags()) if text is not None else ""
 
     def _linked(self, said: str) -> Dimension:
         """A text with the source of the path."""
-        return Dimension("", self.dims.words("drawing.vision"), said, said, self.source)
+        return Dimension("", self.citations.context.words("drawing.vision"), said, said, self.source)
 
 
 def _two_lines(text: str) -> list[str]:

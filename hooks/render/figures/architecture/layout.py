@@ -219,8 +219,3 @@ def _strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers: dict[str, int]
         sheet.put(x, y + 20, part)
         bottom = max(bottom, y + 44 + part.height)
     return bottom
-
-
-def images_alone(dims: Dimensions, entry: Entry) -> Sheet:
-    """The path of images of an entry without a network."""
-    return beside(dims, entry, "images", _FRAME_RIGHT - _MARGIN)

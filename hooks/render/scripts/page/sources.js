@@ -28,7 +28,7 @@ function show(value) {
   if (owner === value) return;
   hide();
   // A source of this page, or the formula of a recomputed number.
-  const entry = value.dataset.s ? document.getElementById(value.hash.slice(1)) : null;
+  const entry = value.dataset.s ? document.getElementById(value.getAttribute("href").split("#")[1]) : null;
   const working = value.dataset.w ?? (entry ? null : value.getAttribute("title"));
   if (!entry && !working) return;
   tip = document.createElement("div");
