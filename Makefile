@@ -76,7 +76,7 @@ fonts: $(READY)
 PEERS := .venv-peers
 $(PEERS)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check bibtexparser numpy pydantic pyyaml "torch>=2.6" "transformers>=5.20"
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check bibtexparser numpy pydantic pyyaml "torch>=2.6" "transformers>=5.24"
 	touch $@
 
 peers: $(PEERS)/.ready

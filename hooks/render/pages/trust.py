@@ -51,7 +51,7 @@ def _summary(context: Context, report: Report) -> Section:
         Markup("<div><dt>{}</dt><dd>{} <small>{}</small></dd></div>").format(*item) for _, *item in sorted(items)
     )
     texts = [words(f"trust.{key}") for key in ("weakest", "method", "controls", "limits")]
-    below = Markup("").join(Markup("<p>{}</p>").format(text) for text in texts)
+    below = Markup("").join(Markup("<p>{}</p>").format(Markup(text)) for text in texts)
     return Section(
         "summary", words("trust.summary"), Markup('<dl class="ds-facts ds-large">{}</dl>').format(html) + below
     )

@@ -103,7 +103,7 @@ def _equal(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
         rows.append(
             [
                 Cell(variant_link(first)),
-                Cell(Markup("<code>{}</code>").format(_breakable(found.name))),
+                Cell(Markup('<code title="{}">{}</code>').format(found.name, found.name.partition("For")[0])),
                 Cell(escape(f"{found.total:,}"), str(found.total)),
                 Cell(Markup(", ").join(_short(entry) for entry in others) if others else NOTHING),
             ]
@@ -123,11 +123,6 @@ def _outcome(context: Context, entry: Entry, outcome: State) -> str:
     if outcome is State.INCOMPLETE and entry.recount:
         return words("trust.peers.incomplete", fields=", ".join(entry.recount.missing))
     return words(f"trust.peers.{outcome}", **peers.versions)
-
-
-def _breakable(name: str) -> Markup:
-    """A class name that may break before its last words."""
-    return Markup(str(escape(name)).replace("For", "<wbr>For"))
 
 
 def _labs(context: Context) -> Table:
