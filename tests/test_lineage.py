@@ -117,6 +117,13 @@ def test_lineage_figures_say_what_the_entries_say(built: Path, catalogue: Catalo
     assert figures
 
 
+def test_marks_of_the_lineage_legend_are_marks(built: Path) -> None:
+    page = LexborHTMLParser((built / "techniques/csa/index.html").read_text(encoding="utf-8"))
+    marks = page.css(".ds-marks svg.ds-lineage")
+    assert marks
+    assert {mark.attributes["class"] for mark in marks} == {"ds-lineage"}  # no width of the figure itself
+
+
 def test_older_stand_left_and_younger_right(built: Path, catalogue: Catalogue) -> None:
     for technique in catalogue.techniques.values():
         svg = read(built, f"techniques/{technique.id}").css_first(".ds-scroll > svg.ds-lineage")
