@@ -8,7 +8,7 @@ VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2]
 READY   = $(VENV)/.ready-$(VERSION)
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build offline check coverage new diff preview schemas slips markdown test lint fonts bench peers requirements clean
+.PHONY: serve build release offline check coverage new diff preview schemas slips markdown mutate test lint fonts bench peers requirements clean
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -26,6 +26,9 @@ serve: $(READY)
 
 build: $(READY)
 	PICTURES=true $(BIN)/mkdocs build --strict
+
+release: $(READY)
+	PICTURES=true COMPRESS=true $(BIN)/mkdocs build --strict
 
 offline: $(READY)
 	OFFLINE=true $(BIN)/mkdocs build --strict -d offline
@@ -62,6 +65,9 @@ markdown: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
+
+mutate: $(READY)
+	$(BIN)/python bench/mutate.py
 
 lint: $(READY)
 	$(BIN)/ruff check hooks labs tests bench peers fonts

@@ -36,11 +36,12 @@ from catalogue import aliases
 from catalogue.findings import CatalogueError, nearest
 from catalogue.load import load
 from finish import Built, finish, sitemap, stage
+from finish.compress import compress
 from pictures.cards import picture_of
 from pictures.write import names as picture_names
 from pictures.write import write as write_pictures
 from render import words as language_files
-from render.edition import Edition, PageError, editions
+from render.edition import Edition, PageError, editions, unreadable
 from render.exports import pages as markdown_pages
 from render.exports import project
 from render.exports.linked import linked_data
@@ -119,6 +120,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if _BUILD not in config.extra:
         config.extra[_BUILD] = _good(config)
         _begin(config)
+        if not _serving and "SITE_URL" not in os.environ:
+            log.info(
+                "SITE_URL is not set: feeds, site map and canonical links name %s; see “Host it yourself”",
+                config.site_url,
+            )
     config.nav = _build_of(config).edition.site.nav
     config.markdown_extensions.append(AccessibleTables())  # type: ignore[arg-type]
     return config
@@ -196,6 +202,8 @@ def _read(config: MkDocsConfig) -> Build:
     words = {language: language_files.load(language) for language in CONFIG}
     if problems := language_files.differences(words[ENGLISH], words[CHINESE]):
         raise BrokenWords("\n".join(problems))
+    if problems := unreadable(root / "docs"):
+        raise PageError("\n".join(problems))
     if problems := forms_not_used(catalogue, words, root / "docs"):
         raise BrokenWords("\n".join(problems))
     built = editions(
@@ -224,6 +232,8 @@ def on_post_build(config: MkDocsConfig) -> None:
         _build_chinese(config, made.next)
     if made.edition.context.words.language == ENGLISH:
         _map(config, made)
+        if config.extra.get("compress"):
+            compress(Path(config.site_dir))
         _end(config)
 
 

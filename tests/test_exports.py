@@ -190,6 +190,18 @@ def test_the_feed_names_every_release_once(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_feed_of_corrections_has_each_once(
+    downloads: Mapping[str, str | bytes], catalogue: Catalogue, language: str
+) -> None:
+    feed = ElementTree.fromstring(text(downloads, f"corrections{'' if language == 'en' else '.zh'}.atom"))
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == len(catalogue.corrections) > 0
+    assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == len(entries)
+    days = {entry.findtext(f"{ATOM}updated", "")[:10] for entry in entries}
+    assert days == {row.date.first_day for row in catalogue.corrections}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_calendar_has_releases_and_ends(
     downloads: Mapping[str, str | bytes], catalogue: Catalogue, language: str
 ) -> None:

@@ -20,6 +20,7 @@ MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.b
 COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "corrections.yaml"
 PROBLEMS = "problems.yaml"
 ENTRIES = "models"
+MOST = 4 << 20  # bytes of one file; the largest has a tenth of it
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
@@ -31,6 +32,9 @@ def texts(data: FilePath) -> dict[str, str]:
     for name in (MODELS, TECHNIQUES, REFERENCES, *there, *(f"{ENTRIES}/{path.name}" for path in entries)):
         if name.endswith((".bib", ".yaml")):
             try:
+                if (data / name).stat().st_size > MOST:
+                    findings.append(_too_large(data, name))
+                    continue
                 found[name] = (data / name).read_text(encoding="utf-8")
             except OSError as error:
                 findings.append(_unread(data, name, f"cannot be read: {error.strerror}"))
@@ -47,6 +51,16 @@ def texts(data: FilePath) -> dict[str, str]:
     if findings:
         raise CatalogueError(findings)
     return found
+
+
+def _too_large(data: FilePath, name: str) -> Finding:
+    return Finding(
+        f"{data.name}/{name}",
+        1,
+        "",
+        f"is larger than {MOST >> 20} MiB, so something in it is not meant to be there",
+        fix="put the file back, or split it",
+    )
 
 
 def _unread(data: FilePath, name: str, problem: str, line: int = 1) -> Finding:

@@ -35,6 +35,8 @@ def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, addre
 
     Raises PageError that names every hand-written page with a quote that leads nowhere.
     """
+    if wrong := unreadable(docs):
+        raise PageError("\n".join(wrong))
     shared = templates()
     contexts = {language: context(catalogue, words[language], shared) for language in words}
     if wrong := [message for language in words for message in _problems(contexts[language], docs / language)]:
@@ -46,6 +48,19 @@ def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, addre
 
 def _texts(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.md")}
+
+
+def unreadable(docs: Path) -> list[str]:
+    """The hand-written pages that are no UTF-8 text, each with the line of the first byte that is none."""
+    found = []
+    for path in sorted(docs.rglob("*.md")):
+        try:
+            path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            name = path.relative_to(docs.parent).as_posix()
+            found.append(f"{name}:{line}: is not UTF-8 text; save the file as UTF-8")
+    return found
 
 
 def _problems(ctx: Context, folder: Path) -> Iterator[str]:

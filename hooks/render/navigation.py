@@ -55,7 +55,7 @@ def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, ob
             ],
         ),
         (words("nav.tools"), _titled(pages, TOOLS)),
-        (words("nav.about"), ["how-we-count.md", *_titled(pages, ABOUT), "beginnings.md"]),
+        (words("nav.about"), ["how-we-count.md", *_titled(pages, ABOUT), "hosting.md", "beginnings.md"]),
     ]
     listed: list[dict[str, object]] = [{title: children} for title, children in sections if children]
     return [{words("nav.home"): "index.md"}, *listed]

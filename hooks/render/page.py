@@ -98,6 +98,12 @@ class Page:
         return tuple(id_ for id_ in found if not _SOURCE.fullmatch(id_))
 
 
+def fenced(text: str, language: str = "") -> str:
+    """Code in Markdown; nothing in it can end the fence."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
 def marker(block: str) -> str:
     """The comment that stands in Markdown for a block of HTML."""
     return f"<!-- ds-block: {block} -->"

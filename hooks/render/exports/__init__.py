@@ -31,9 +31,16 @@ def _feeds(context: Context, address: str, suffix: str) -> dict[str, str]:
     words, language = context.words, context.words.language
     edition = address if language == ENGLISH else f"{address}{language}/"
     releases, ends = feeds.releases(context, edition), feeds.ends(context, edition)
-    name = f"data/releases{suffix}.atom"
+    name, wrong = f"data/releases{suffix}.atom", f"data/corrections{suffix}.atom"
     title = words("feeds.releases")
     return {
+        wrong: feeds.atom(
+            feeds.corrections(context, edition),
+            words("feeds.corrections"),
+            language,
+            address + wrong,
+            f"{edition}corrections/",
+        ),
         name: feeds.atom(releases, title, language, address + name, f"{edition}timeline/"),
         f"data/releases{suffix}.ics": feeds.calendar(feeds.newest_first([*releases, *ends]), title, language),
     }

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from markupsafe import Markup
 
 from catalogue import checkpoint
+from catalogue.lookup import slug
 from catalogue.records import first_date
 from catalogue.schema.values import PartialDate
 
@@ -85,6 +86,26 @@ def ends(context: Context, address: str) -> list[Event]:
         )
         for name in context.catalogue.api_names
         if name.until is not None and name.until.value is not None
+    )
+
+
+def corrections(context: Context, address: str) -> list[Event]:
+    """What this site had wrong, the newest first."""
+    words = context.words
+    return newest_first(
+        Event(
+            f"correction/{row.date.text}/{slug(row.about.en)}",
+            row.date,
+            plain_text(context, row.about),
+            words(
+                "feeds.correction",
+                was=plain_text(context, row.was),
+                since=row.since.text,
+                right=plain_text(context, row.right),
+            ),
+            f"{address}corrections/",
+        )
+        for row in context.catalogue.corrections
     )
 
 

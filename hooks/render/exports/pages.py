@@ -64,8 +64,8 @@ def _plain(edition: Edition, path: str, text: str, blocks: Mapping[str, str]) ->
 
 def _outside_code(text: str, change: Any) -> str:
     """A text with everything changed but its fenced code."""
-    parts = re.split(r"(?ms)(^```.*?^```$)", text)
-    return "".join(part if part.startswith("```") else change(part) for part in parts)
+    parts = re.split(r"(?ms)(^(`{3,}).*?^\2$)", text)
+    return "".join(part if part.startswith("```") else change(part) for at, part in enumerate(parts) if at % 3 != 2)
 
 
 def titles(pages: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 
 from catalogue.schema.api import ApiName
 from catalogue.schema.architecture import Architecture
+from catalogue.schema.correction import Correction
 from catalogue.schema.gpu import Gpu
 from catalogue.schema.model import ActivatedBasis, Model, Variant
 from catalogue.schema.release import Licences
@@ -74,6 +75,7 @@ def _shape() -> Json:
         "techniques": technique,
         "gpus": definitions.of(Gpu),
         "api_names": definitions.of(ApiName),
+        "corrections": definitions.of(Correction),
         "references": reference,
     }
     whole = _object(head | {name: {"type": "array", "items": items} for name, items in lists.items()})

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from ..page import fenced
+
 Link = Callable[[str], str]
 
 _SKIPPED = {"script", "style", "template", "form", "button", "nav", "input", "select", "output", "-comment", "head"}
@@ -65,7 +67,7 @@ class _Writer:
         elif tag == "table":
             yield from self.table(node)
         elif tag == "pre":
-            yield f"```\n{node.text().rstrip()}\n```"
+            yield fenced(node.text())
         elif tag == "math":
             yield f"$$\n{node.attributes.get('data-latex') or node.text()}\n$$"
         elif tag == "svg":

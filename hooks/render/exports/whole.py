@@ -39,6 +39,7 @@ def files(plain: Plain, address: str) -> dict[str, str]:
         "techniques": list(techniques.values()),
         "gpus": [plain.of(gpu) for gpu in catalogue.gpus.values()],
         "api_names": [plain.of(name) for name in catalogue.api_names],
+        "corrections": [plain.of(row) for row in catalogue.corrections],
         "references": list(references.values()),
     }
     found = {WHOLE: _compact(whole), SCHEMA: schema(address + SCHEMA)}

@@ -12,6 +12,7 @@ from ..words import ENGLISH
 
 _JSON = ("catalogue.json", "catalogue.schema.json")
 _TABLES = ("catalogue.sqlite",)
+_FEEDS = (("releases", "atom"), ("releases", "ics"), ("corrections", "atom"))
 _QUERY = """SELECT name, released, total, activated, tokens FROM variants
 WHERE tokens_of = 'pre-training' ORDER BY released;"""
 
@@ -21,7 +22,7 @@ def page(context: Context, downloads: Mapping[str, str | bytes]) -> Page:
     words = context.words
     tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv"))
     suffix = "" if words.language == ENGLISH else f".{words.language}"
-    feeds = tuple(f"releases{suffix}.{kind}" for kind in ("atom", "ics"))
+    feeds = tuple(f"{name}{suffix}.{kind}" for name, kind in _FEEDS)
     model = next(iter(context.catalogue.models))
     groups = (
         ("json", _JSON, words("data.json_each"), (f"models/{model}.json",), ""),

@@ -13,7 +13,7 @@ from catalogue.uses import How
 from ..cite import Citations
 from ..fields import value_cell
 from ..links import technique_link
-from ..page import Section
+from ..page import Section, fenced
 from ..tables import Cell, Column, Table
 from ..uses import change, remark
 
@@ -142,4 +142,4 @@ def cite(citations: Citations, model: Model) -> list[Section]:
     reference = citations.context.catalogue.references.get(model.reference or "")
     if reference is None:
         return []
-    return [Section("cite", citations.context.words("section.cite"), markdown=f"```bibtex\n{reference.bibtex}\n```")]
+    return [Section("cite", citations.context.words("section.cite"), markdown=fenced(reference.bibtex, "bibtex"))]

@@ -1,0 +1,48 @@
+"""What corrupted catalogues found (`make mutate`), each as a case of its own, and a sample of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import mutate
+from building import small_project
+from catalogue import files
+from helpers import findings_of
+from render.page import fenced
+
+
+def test_a_file_that_is_far_too_large_is_not_read(valid: Path) -> None:
+    path = valid / "references.bib"
+    path.write_text(path.read_text(encoding="utf-8") + "x" * files.MOST, encoding="utf-8")
+    (finding,) = findings_of(valid)
+    assert finding.file.endswith("references.bib")
+    assert "is larger than 4 MiB" in finding.found
+
+
+@pytest.mark.parametrize("text", ["a", "```\n<script>", "````", "` ```` `"])
+def test_nothing_in_a_fence_ends_it(text: str) -> None:
+    first, *inside, last = fenced(text, "bibtex").split("\n")
+    assert first == f"{last}bibtex"
+    assert last not in text
+    assert "\n".join(inside) == text
+
+
+def test_a_page_that_is_no_text_is_named(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    page = project / "docs" / "zh" / "index.md"
+    page.write_bytes(page.read_bytes() + b"\nfine\n\xff\xfe\n")
+    with pytest.raises(mutate.PageError) as error:
+        mutate.outcome(project / "data", project / "docs", tell=False)
+    line = page.read_bytes().count(b"\n")
+    assert str(error.value) == f"docs/zh/index.md:{line}: is not UTF-8 text; save the file as UTF-8"
+
+
+def test_a_sample_of_corruptions(tmp_path: Path) -> None:
+    """Each kind once: refused with file and line, or built without markup of the data."""
+    project = small_project(tmp_path)
+    kinds = len(mutate.YAML) + len(mutate.BIBTEX) + len(mutate.PAGES)
+    seen, failures = mutate.run(project / "data", project / "docs", kinds, seed=3)
+    assert failures == []
+    assert seen["refused"] > seen["built"] > 0
