@@ -17,9 +17,12 @@ from catalogue.peaks import followed
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.model import Track
 from catalogue.schema.values import Quantity, Single
+from render import words as language_files
+from render.context import context
+from render.pages import trend_values
 from render.pages.trends import ratio_text
 
-KEYS = ("parameters", "tokens", "cache", "flops", "hours")
+KEYS = ("cache", "parameters", "tokens", "flops")
 Point = tuple[Decimal, bool]
 
 
@@ -107,9 +110,12 @@ def test_flops(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalo
         assert values == {0: (Decimal(found[0].terms["training_flops"].value), False)}, id_
 
 
-def test_gpu_hours(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
-    assert len(points["hours"]) > 2
-    for id_, values in points["hours"].items():
+def test_gpu_hours(catalogue: Catalogue) -> None:
+    ctx = context(catalogue, language_files.load("en"))
+    measured = {size.owner.variant.id: trend_values.hours(ctx, size) for size in trend_values.sizes(ctx)}
+    hours = {id_: {v.series: (v.number, v.published) for v in found} for id_, found in measured.items() if found}
+    assert len(hours) > 2
+    for id_, values in hours.items():
         infrastructure = catalogue.entries[id_].model.infrastructure
         assert infrastructure is not None
         (part,) = [part for part in infrastructure.gpu_hours if part.stage is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _STEPS = (0, 12, 24, 38, 54, 72, 92, 120, 150)
@@ -63,27 +63,47 @@ def place(
 
     `soft` obstacles are avoided as long as the label can stand near its mark.
     """
-    taken = list(obstacles)
+    taken, avoided = Field(obstacles), Field(soft)
     found: list[Placed | None] = []
     for label in wanted:
-        spots = [(box, step) for box, step in _candidates(label) if box.inside(frame) and not _meets(box, taken)]
+        spots = [(box, step) for box, step in _candidates(label) if box.inside(frame) and not taken.meets(box)]
         clear = [(box, step) for box, step in spots if not _crosses(label, box, step, taken)]
-        near = [(box, step) for box, step in clear if step <= _NEAR and not _meets(box, soft)]
+        near = [(box, step) for box, step in clear if step <= _NEAR and not avoided.meets(box)]
         spot = next(iter(near or clear), None)
         if spot is None:
             found.append(None)
             continue
         box, step = spot
-        taken.append(box)
+        taken.add(box)
         found.append(Placed(round(box.left, 1), round(box.bottom - label.height * 0.24, 1), _leader(label, box, step)))
     return found
 
 
-def _meets(box: Box, others: Sequence[Box]) -> bool:
-    return any(box.meets(other) for other in others)
+class Field:
+    """Rectangles by the squares that they lie in, so that a place is held against its neighbours alone."""
+
+    _side = 48.0
+
+    def __init__(self, boxes: Iterable[Box] = ()) -> None:
+        self._squares: dict[tuple[int, int], list[Box]] = {}
+        for box in boxes:
+            self.add(box)
+
+    def add(self, box: Box) -> None:
+        for square in self._of(box):
+            self._squares.setdefault(square, []).append(box)
+
+    def meets(self, box: Box) -> bool:
+        """Whether a rectangle shares a point with one of these."""
+        return any(box.meets(other) for square in self._of(box) for other in self._squares.get(square, ()))
+
+    def _of(self, box: Box) -> Iterator[tuple[int, int]]:
+        for across in range(int(box.left // self._side), int(box.right // self._side) + 1):
+            for down in range(int(box.top // self._side), int(box.bottom // self._side) + 1):
+                yield across, down
 
 
-def _crosses(label: Wanted, box: Box, step: int, taken: Sequence[Box]) -> bool:
+def _crosses(label: Wanted, box: Box, step: int, taken: Field) -> bool:
     """Whether the leader of a label that stands away runs through a mark or another label."""
     if step == 0:
         return False
@@ -92,7 +112,7 @@ def _crosses(label: Wanted, box: Box, step: int, taken: Sequence[Box]) -> bool:
     length = math.hypot(x - label.x, y - label.y)
     steps = range(int(outside), int(length))
     points = ((label.x + (x - label.x) * i / length, label.y + (y - label.y) * i / length) for i in steps)
-    return any(_meets(Box(px, py, px + 0.1, py + 0.1), taken) for px, py in points)
+    return any(taken.meets(Box(px, py, px + 0.1, py + 0.1)) for px, py in points)
 
 
 def _candidates(label: Wanted) -> Iterator[tuple[Box, int]]:

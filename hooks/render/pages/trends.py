@@ -34,6 +34,7 @@ class Trend:
     """A figure: its key in the words, what is measured, its series, and the columns of its table.
 
     Where `dense_counts`, a model without the second series is read by its first: a dense model uses all it has.
+    What few models publish is no figure, and a table alone.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Trend:
     heads: tuple[str, ...]
     columns: Columns
     dense_counts: bool = False
+    plotted: bool = True
 
 
 def page(context: Context) -> Page:
@@ -70,7 +72,8 @@ def _section(citations: Citations, trend: Trend, sizes: Sequence[Size]) -> Secti
     html = context.html(
         "trend_section.html.jinja",
         intro=words(f"trends.{trend.key}.intro"),
-        svg=Markup(
+        svg=trend.plotted
+        and Markup(
             figure(
                 context,
                 points,
@@ -287,6 +290,7 @@ def _left_out(context: Context) -> Section:
 
 
 TRENDS = (
+    Trend("cache", values.cache, ("bf16", "served"), ("bf16", "served", "served_published"), _cache_columns),
     Trend(
         "parameters",
         values.parameters,
@@ -296,7 +300,6 @@ TRENDS = (
         dense_counts=True,
     ),
     Trend("tokens", values.tokens, ("tokens",), ("tokens",), _token_columns),
-    Trend("cache", values.cache, ("bf16", "served"), ("bf16", "served", "served_published"), _cache_columns),
     Trend("flops", values.flops, ("flops",), ("flops",), _flop_columns),
-    Trend("hours", values.hours, ("hours",), ("hours", "hours_recomputed"), _hour_columns),
+    Trend("hours", values.hours, ("hours",), ("hours", "hours_recomputed"), _hour_columns, plotted=False),
 )
