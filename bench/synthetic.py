@@ -46,4 +46,8 @@ def _renamed(entry: str, suffix: str) -> str:
         rf"(?:(?<![\w.-])|(?<=scores\.))({ids})(?![\w.-])(?=[/@':,}}\]]|$)", rf"\1{suffix}", entry, flags=re.M
     )
     renamed = re.sub(r"(?m)^  api:.*\n(?:    .*\n)*", "", renamed)  # no name of the API leads to it
+    renamed = re.sub(
+        r"(?m)^((?:    )?name: )([^\"\n{][^\n]*)$", rf"\1\2 {suffix}", renamed
+    )  # of the family and its variants
+    renamed = re.sub(r"(- \{id: [^,]*, name: )([^,]*)", rf"\1\2 {suffix}", renamed)
     return re.sub(r"(?:source|reference): [^}\n]*", lambda m: re.sub(rf"({ids}){suffix}\b", r"\1", m[0]), renamed)
