@@ -475,6 +475,7 @@ def test_words_have_no_leftovers() -> None:
         "data.",
         "add.step_",
         "add.value_",
+        "add.copy.",
         "references.",
         "trust.",
         "type.",
