@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
+
 from markupsafe import Markup, escape
 
+from catalogue.records import by_date
+from catalogue.schema.model import Model
 from catalogue.schema.technique import Formula, Technique, TechniqueKind
 from catalogue.uses import How
 
@@ -14,6 +18,7 @@ from ..figures import lineage
 from ..formula import mathml, with_indices
 from ..links import model_link, technique_link
 from ..mechanisms import shown
+from ..names import short_model
 from ..page import Page, Section, lead_section
 from ..tables import NOTHING, Cell, Column, Table
 from ..uses import change, remark
@@ -155,9 +160,27 @@ def _users_table(citations: Citations, technique: Technique) -> str:
     return f'{html}\n<p class="ds-legend">{escape(known)}</p>'
 
 
+_CELL, _WIDE = 7, 5
+
+
+def _strip(context: Context, order: Sequence[Model], users: Set[str]) -> Markup:
+    """A cell for each family, the oldest first, filled for those that use it; their names are its title."""
+    if not users:
+        return Markup("")
+    words = context.words
+    cells = {used: [x for x, m in enumerate(order) if (m.id in users) is used] for used in (True, False)}
+    paths = {used: "".join(f"M{_CELL * x} 1h{_WIDE}v9h-{_WIDE}z" for x in xs) for used, xs in cells.items()}
+    names = words("punctuation.listed").join(short_model(m.name) for m in order if m.id in users)
+    said = words("techniques.used_by_count", count=len(users), all=len(order))
+    return Markup(
+        '<span class="ds-strip-of" title="{names}"><svg viewBox="0 0 {width} 11" width="{width}" height="11" aria-hidden="true">'
+        '<path class="not" d="{others}"/><path d="{filled}"/></svg> {said}<span class="ds-hidden"> {names}</span></span>'
+    ).format(names=names, width=_CELL * len(order), others=paths[False], filled=paths[True], said=said)
+
+
 def index(context: Context) -> Page:
     """All techniques by shelf, with the models that use them."""
-    words = context.words
+    words, order = context.words, by_date(context.catalogue.models.values())
     shelves = []
     for kind in TechniqueKind:
         items = [
@@ -165,7 +188,9 @@ def index(context: Context) -> Page:
                 "link": technique_link(context, t.id),
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
                 "what": plain_text(context, t.definition),
-                "users": [model_link(use.model) for use in context.uses.of(t.id) if use.how is not How.DROPPED],
+                "users": _strip(
+                    context, order, {u.model.id for u in context.uses.of(t.id) if u.how is not How.DROPPED}
+                ),
             }
             for t in context.catalogue.techniques.values()
             if t.kind is kind
