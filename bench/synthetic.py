@@ -32,7 +32,7 @@ def _again(entries: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _renamed(entry: str, suffix: str) -> str:
-    """The entry with its own ids changed wherever they stand, and those of other entries kept.
+    """The entry with its own ids and names changed wherever they stand, and those of other entries kept.
 
     Sources keep their keys, which are those of references.
     """
@@ -45,6 +45,7 @@ def _renamed(entry: str, suffix: str) -> str:
     renamed = re.sub(
         rf"(?:(?<![\w.-])|(?<=scores\.))({ids})(?![\w.-])(?=[/@':,}}\]]|$)", rf"\1{suffix}", entry, flags=re.M
     )
+    renamed = re.sub(r"(?m)^((?:name|    name): )(\"?)([^{\s\"#][^#\n]*?)(\"?)$", rf"\1\2\3{suffix}\4", renamed)
     renamed = re.sub(r"(?m)^  api:.*\n(?:    .*\n)*", "", renamed)  # no name of the API leads to it
     renamed = re.sub(
         r"(?m)^((?:    )?name: )([^\"\n{][^\n]*)$", rf"\1\2 {suffix}", renamed
