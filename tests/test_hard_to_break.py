@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import mutate
 from building import small_project
-from catalogue import files
+from catalogue import files, strict_yaml
 from helpers import findings_of
 from render.page import fenced
 
@@ -27,6 +28,14 @@ def test_nothing_in_a_fence_ends_it(text: str) -> None:
     assert first == f"{last}bibtex"
     assert last not in text
     assert "\n".join(inside) == text
+
+
+@pytest.mark.parametrize("written", ["\u202e176", r"\u202e176", r"\u2066a", r"a\0b", r"\x1b[31m"])
+def test_what_nobody_sees_is_named(written: str) -> None:
+    """As it stands or as an escape: U+202E shows the digits behind it in reverse."""
+    (finding,) = strict_yaml.read(f'a:\n  b: "{written}"\n', "data/x.yaml").findings
+    assert (finding.line, finding.path) == (2, "a.b")
+    assert re.search(r"U\+[0-9A-F]{4}", finding.found)
 
 
 def test_a_page_that_is_no_text_is_named(tmp_path: Path) -> None:

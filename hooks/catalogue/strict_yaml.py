@@ -31,6 +31,8 @@ _OCTAL_LOOK = re.compile(r"[-+]?0[0-9_]+|0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9]*_[0
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 _YAML_11_BOOL = {"on", "off", "yes", "no", "y", "n"}
 _EMPTY = {"", "~", "null"}
+# What nobody sees, written out or as an escape: control characters, and those that turn the direction of what follows.
+_UNSEEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -308,6 +310,14 @@ class _Builder:
 
     def scalar(self, event: Any, path: Path) -> Any:
         text = event.value
+        if character := _UNSEEN.search(text):
+            self.complain(
+                event,
+                path,
+                f"the character U+{ord(character[0]):04X}, which nobody sees and which can turn digits round",
+                "allowed is text that is shown as it is written",
+                "take it out",
+            )
         if TO_DO in text:
             self.complain(event, path, f"`{text}`", "values that a source states", f"fill in what says {TO_DO}")
         if event.style not in (None, ""):
