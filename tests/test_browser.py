@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -55,6 +57,19 @@ def test_source_opens_on_tap(browser: Browser, address: str) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     context.close()
+
+
+def test_an_error_is_reported_with_page_and_value(page: Page, address: str) -> None:
+    page.goto(f"{address}models/deepseek-v3/")
+    value = page.locator("a.ds-v[data-s]").first
+    value.focus()
+    link = page.locator(".ds-tip .ds-report")
+    query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
+    assert query["template"] == ["wrong-fact.yml"]
+    assert query["page"] == [page.url.split("#")[0]]
+    assert value.inner_text().strip() in query["value"][0]
+    foot = page.locator("footer a", has_text=link.inner_text()).get_attribute("href") or ""
+    assert parse_qs(urlsplit(foot).query)["template"] == ["wrong-fact.yml"]
 
 
 def test_source_is_a_link_without_javascript(browser: Browser, address: str) -> None:
