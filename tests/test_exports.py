@@ -9,9 +9,11 @@ import sqlite3
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import bibtexparser
 import pytest
+from anki.collection import Collection, ImportCsvRequest
 from icalendar import Calendar
 from jsonschema import Draft202012Validator
 
@@ -218,3 +220,24 @@ def test_the_calendar_has_releases_and_ends(
 
 def test_the_same_catalogue_gives_the_same_bytes(small: Catalogue) -> None:
     assert made(small) == made(small)
+
+
+@pytest.mark.parametrize("name", ["cards.txt", "cards.zh.txt"])
+def test_anki_imports_the_cards_and_brings_them_up_to_date(
+    downloads: Mapping[str, str | bytes], catalogue: Catalogue, tmp_path: Path, name: str
+) -> None:
+    text = downloads[f"data/{name}"]
+    assert isinstance(text, str)
+    file = tmp_path / name
+    collection = Collection(str(tmp_path / "collection.anki2"))
+    try:
+        for content in (text, text.replace("\tterm\n", " Mended.\tterm\n", 1)):
+            file.write_text(content, encoding="utf-8")
+            metadata = collection.get_csv_metadata(path=str(file), delimiter=None)
+            collection.import_csv(ImportCsvRequest(path=str(file), metadata=metadata))
+        assert len(collection.find_notes("tag:term")) == len(catalogue.glossary.terms)
+        assert len(collection.find_notes("tag:technique")) == len(catalogue.techniques)
+        assert len(collection.find_notes("tag:problem")) >= 80
+        assert len(collection.find_notes("Mended")) == 1
+    finally:
+        collection.close()

@@ -48,7 +48,7 @@ def all_problems(context: Context) -> list[Asked]:
 
 def html(context: Context, problems: Iterable[Asked], script: bool = True) -> str:
     """The list of problems, and the script that checks answers; empty without a problem."""
-    items = [_item(context, problem) for problem in problems]
+    items = [item(context, problem) for problem in problems]
     if not items:
         return ""
     return context.html("problems.html.jinja", items=items) + (checker(context) if script else "")
@@ -59,7 +59,8 @@ def checker(context: Context) -> str:
     return str(assets.script("problems", {"ds-exercise-words": _words(context)}))
 
 
-def _item(context: Context, asked_: Asked) -> dict[str, Any]:
+def item(context: Context, asked_: Asked) -> dict[str, Any]:
+    """What is shown of a problem, in the words of the page."""
     words, problem = context.words, asked_.problem
     name = (asked_.entry.variant.name or asked_.entry.variant.id) if asked_.entry else ""
     unit = words.text(problem.unit) if problem.unit else ""

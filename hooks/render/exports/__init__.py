@@ -9,6 +9,7 @@ from catalogue.field_reference import SCHEMAS, json_schema
 from ..context import Context
 from ..words import ENGLISH
 from . import feeds, whole
+from .cards import cards
 from .plain import Plain
 from .rows import all_rows
 from .tables import DATABASE, csv_text, database
@@ -23,7 +24,9 @@ def files(contexts: Mapping[str, Context], address: str) -> dict[str, str | byte
     found[DATABASE] = database(rows)
     found["data/references.bib"] = plain.catalogue.bibliography
     for language, context in contexts.items():
-        found |= _feeds(context, address, "" if language == ENGLISH else f".{language}")
+        suffix = "" if language == ENGLISH else f".{language}"
+        found[f"data/cards{suffix}.txt"] = cards(context)
+        found |= _feeds(context, address, suffix)
     return found | {f"data/{name}": json_schema(name) for name in SCHEMAS}
 
 

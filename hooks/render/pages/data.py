@@ -27,6 +27,7 @@ def page(context: Context, downloads: Mapping[str, str | bytes]) -> Page:
     groups = (
         ("json", _JSON, words("data.json_each"), (f"models/{model}.json",), ""),
         ("tables", (*_TABLES, *tables), "", (), _QUERY),
+        ("cards", (f"cards{suffix}.txt",), "", (), ""),
         ("follow", feeds, "", (), ""),
         ("markdown", (), "", (), ""),
         ("bibliography", ("references.bib",), "", (), ""),

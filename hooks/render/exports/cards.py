@@ -1,0 +1,47 @@
+"""Flash cards of terms, techniques and problems, as the text that Anki imports."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+from catalogue.derive.problems import asked
+from catalogue.schema.values import Text
+
+from ..cite import plain_text
+from ..context import Context
+from ..problems import item
+
+# Anki's headers: https://docs.ankiweb.net/importing/text-files.html
+_HEADERS = """#separator:tab
+#html:true
+#notetype:Basic
+#deck:{deck}
+#guid column:1
+#tags column:4
+"""
+
+
+def cards(context: Context) -> str:
+    """A card in each line: id, front, back and tag; ids stay, so that importing again brings old cards up to date."""
+    lines = ("\t".join(" ".join(cell.split()) for cell in card) for card in _cards(context))
+    return _HEADERS.format(deck=context.words("data.deck")) + "\n".join(lines) + "\n"
+
+
+def _cards(context: Context) -> Iterator[tuple[str, str, str, str]]:
+    catalogue, language = context.catalogue, context.words.language
+    escape = html.escape
+
+    def plain(text: Text) -> str:
+        return escape(plain_text(context, text), quote=False)
+
+    for term in catalogue.glossary.terms:
+        yield f"ds-{language}-term-{term.id}", plain(term.name), plain(term.definition), "term"
+    for technique in catalogue.techniques.values():
+        yield f"ds-{language}-technique-{technique.id}", plain(technique.name), plain(technique.definition), "technique"
+    for problem in asked(catalogue.problems, catalogue.entries, context.lookup):
+        shown = item(context, problem)
+        value = f"<b>{shown['value']}</b> {escape(shown['unit'], quote=False)}" if shown["value"] else ""
+        rest = [value, shown["working"], escape(shown["answer"], quote=False)]
+        front = escape(shown["question"], quote=False)
+        yield f"ds-{language}-problem-{problem.id}", front, "<br>".join(map(str, filter(None, rest))), "problem"
