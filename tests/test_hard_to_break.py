@@ -10,6 +10,7 @@ import pytest
 import mutate
 from building import small_project
 from catalogue import files, strict_yaml
+from catalogue.findings import Finding
 from helpers import findings_of
 from render.page import fenced
 
@@ -36,6 +37,10 @@ def test_what_nobody_sees_is_named(written: str) -> None:
     (finding,) = strict_yaml.read(f'a:\n  b: "{written}"\n', "data/x.yaml").findings
     assert (finding.line, finding.path) == (2, "a.b")
     assert re.search(r"U\+[0-9A-F]{4}", finding.found)
+
+
+def test_a_message_stays_short_whatever_was_found() -> None:
+    assert len(str(Finding("data/x.yaml", 1, "a", "x" * 10_000_000, "a name"))) < 1000
 
 
 def test_a_page_that_is_no_text_is_named(tmp_path: Path) -> None:

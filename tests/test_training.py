@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from catalogue.derive.expression import term
 from catalogue.derive.training import Consequences, LeftOut, consequences, headline_tokens
-from catalogue.files import ENTRIES
+from catalogue.files import ENTRIES, PROBLEMS
 from catalogue.load import load
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
@@ -207,6 +207,7 @@ def test_missing_values(project: Path, old: str, new: str, left_out: LeftOut | N
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    (project / PROBLEMS).write_text("problems: []\n", encoding="utf-8")  # some ask for what is taken away
     result = consequences(load(project).entries["deepseek-v3-base"])
     assert (result.attention_left_out if result else None) is left_out
     assert (result is None) == (left_out is None)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
+_LONGEST = 300  # characters of a part of a message: what was found can be as long as a file
 
 
 @dataclass(frozen=True, order=True)
@@ -33,9 +34,13 @@ class Finding:
     repair: tuple[str, str] | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        parts = [self.found, self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
+        parts = [_cut(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
         where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
         return where + "; ".join(part for part in parts if part)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 class CatalogueError(Exception):

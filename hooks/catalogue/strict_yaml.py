@@ -36,6 +36,11 @@ _UNSEEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+# Names become headings and titles, which pass through Markdown and through the theme: a tag in one would be markup there.
+_NAMES = {"name", "title", "label", "abbreviation"}
+_TAG = re.compile("<[A-Za-z/!?]")
+
+
 class Written(Decimal):
     """A number with a fraction or an exponent that remembers how it was typed.
 
@@ -317,6 +322,14 @@ class _Builder:
                 f"the character U+{ord(character[0]):04X}, which nobody sees and which can turn digits round",
                 "allowed is text that is shown as it is written",
                 "take it out",
+            )
+        if _NAMES & set(path[-2:]) and (tag := _TAG.search(text)):
+            self.complain(
+                event,
+                path,
+                f"a tag in a name, `{text[tag.start() : tag.start() + 20]}`",
+                "a name is text without markup",
+                "write it without `<`",
             )
         if TO_DO in text:
             self.complain(event, path, f"`{text}`", "values that a source states", f"fill in what says {TO_DO}")

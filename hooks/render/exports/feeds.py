@@ -94,7 +94,7 @@ def corrections(context: Context, address: str) -> list[Event]:
     words = context.words
     return newest_first(
         Event(
-            f"correction/{row.date.text}/{slug(row.about.en)}",
+            f"correction/{row.date.text}/{row.entry or ''}/{slug(row.about.en)}",
             row.date,
             plain_text(context, row.about),
             words(

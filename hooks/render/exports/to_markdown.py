@@ -43,8 +43,8 @@ class _Writer:
         """The blocks inside a node. What stands between them in lines is a block too."""
         line = ""
         for node in parent.iter(include_text=True):
-            if node.tag in _SKIPPED:
-                continue
+            if node.tag in _SKIPPED or "ds-save" in (node.attributes.get("class") or ""):
+                continue  # a figure's files lie beside the site's pages only
             if node.tag in _BLOCKS or (node.tag != "-text" and node.css_first(", ".join(_BLOCKS))):
                 yield _tidy(line)
                 line = ""
