@@ -76,6 +76,7 @@ def test_every_page_names_its_counterpart(editions: dict[str, dict[str, LexborHT
             for page in (tree, editions[CHINESE][name])
         ]
         assert named[0] == named[1], name
+        assert named[0].pop("x-default") == named[0][ENGLISH], "who speaks neither gets English"
         assert set(named[0]) == {ENGLISH, CHINESE}
         canonical = {
             language: editions[language][name].css_first("link[rel=canonical]").attributes["href"]  # type: ignore[union-attr]
