@@ -10,13 +10,19 @@ from playwright.sync_api import Browser, Page
 pytestmark = pytest.mark.browser
 
 MODEL = "models/deepseek-v3/"
+PART = MODEL + "architecture/"
 PAGES = [
     MODEL,
+    PART,
     "techniques/mla/",
     "compare/models/",
     "compare/architecture/",
     "compare/evaluation/",
     "compare/infrastructure/",
+    "compare/training/",
+    "compare/post-training/",
+    "coverage/",
+    "zh/compare/architecture/",
 ]
 A4 = (210, 297)
 MARGIN = 15
@@ -38,18 +44,29 @@ def lightness(page: Page, selector: str, of: str) -> float:
     return 1 - alpha + alpha * (red + green + blue) / 3 / 255
 
 
-def test_paper_is_light_whatever_the_screen_is(paper: Page, address: str) -> None:
-    paper.goto(address + MODEL)
+@pytest.mark.parametrize(
+    ("kind", "texts", "grounds"),
+    [
+        (MODEL, ("h1", ".ds-lead", ".ds-ribbon dt", ".ds-ribbon dd", ".ds-legend"), (".ds-ribbon > div", ".ds-new")),
+        (PART, ("h1", ".ds-table thead th", ".ds-table tbody td"), (".ds-table caption", ".ds-table thead th")),
+        (MODEL + "changes/", ("h1", ".ds-chips dd a"), (".ds-chips dd a",)),
+    ],
+)
+def test_paper_is_light_whatever_the_screen_is(
+    paper: Page, address: str, kind: str, texts: tuple[str, ...], grounds: tuple[str, ...]
+) -> None:
+    paper.goto(address + kind)
     assert lightness(paper, "body", "backgroundColor") == 1
-    for text in ("h1", ".ds-lead", ".ds-facts dt", ".ds-facts dd", ".ds-table thead th", ".ds-note, .ds-legend"):
+    for text in texts:
         assert lightness(paper, text, "color") < 0.5, text
-    for ground in (".ds-facts > div", ".ds-table caption", ".ds-chips dd a"):
+    for ground in grounds:
         assert lightness(paper, ground, "backgroundColor") > 0.9, ground
 
 
-def test_what_leads_elsewhere_is_left_out(paper: Page, address: str) -> None:
-    paper.goto(address + MODEL)
-    for selector in (".md-header", ".md-tabs", ".md-sidebar", ".md-footer", ".md-content__button", ".ds-copy"):
+@pytest.mark.parametrize(("kind", "parts"), [(MODEL, (".ds-copy", ".ds-save")), (PART, (".ds-try",))])
+def test_what_leads_elsewhere_is_left_out(paper: Page, address: str, kind: str, parts: tuple[str, ...]) -> None:
+    paper.goto(address + kind)
+    for selector in (".md-header", ".ds-tabs", ".ds-nav", ".md-sidebar", ".md-footer", ".ds-local", ".ds-all", *parts):
         assert paper.locator(selector).count(), selector
         assert not any(part.is_visible() for part in paper.locator(selector).all()), selector
 
@@ -57,7 +74,7 @@ def test_what_leads_elsewhere_is_left_out(paper: Page, address: str) -> None:
 def test_what_is_folded_stands_open_without_a_script_too(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(address + MODEL)
+    page.goto(address + PART)
     folded = page.locator("details:not([open]) table")
     assert folded.count()
     assert not folded.first.is_visible()
