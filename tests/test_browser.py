@@ -85,7 +85,7 @@ def test_source_is_a_link_without_javascript(browser: Browser, address: str) -> 
 
 
 def test_table_sorts_by_number_both_ways(page: Page, address: str, catalogue: Catalogue) -> None:
-    page.goto(address)
+    page.goto(address + "models/")
     table = page.locator("table.ds-sortable").first
     button = table.locator("thead th").nth(2).get_by_role("button")
     sizes = [catalogue.flagship(m).variant.parameters.total.value for m in catalogue.models.values()]
@@ -118,9 +118,13 @@ def test_an_entry_of_the_bibliography_is_copied(browser: Browser, address: str, 
 
 def test_timeline_names_are_links(page: Page, address: str, catalogue: Catalogue) -> None:
     page.goto(address + "timeline/")
-    names = page.locator("svg.ds-timeline a.model .name").all_text_contents()
-    assert sorted(names) == sorted(model.name for model in catalogue.models.values())
-    page.locator("svg.ds-timeline a[href*='deepseek-math/']").focus()
+    drawn = page.locator(".ds-history svg:visible a.model")
+    shown = [link.locator("text").text_content() or "" for link in drawn.all()]
+    told = [(title.text_content() or "").split(",")[0] for title in drawn.locator("title").all()]
+    assert sorted(told) == sorted(model.name for model in catalogue.models.values())
+    assert all(short and name.endswith(short) for name, short in zip(told, shown, strict=True))
+    assert len(set(shown)) == len(shown), "no two models have the same short name"
+    drawn.and_(page.locator("[href*='deepseek-math/']")).focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(address + "models/deepseek-math/")
 

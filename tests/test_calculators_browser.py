@@ -252,7 +252,7 @@ def test_by_mouse_with_a_gpu_of_ones_own(page: Page, address: str) -> None:
     expect(own).to_be_visible()
     own.fill("1000")
     expect(page.locator("data[data-line=gpus]")).to_have_attribute("value", "1")
-    tick = page.get_by_label(re.compile("beside the main model"))
+    tick = page.get_by_label(re.compile("the main model does not include"))
     weights = page.locator("data[data-line=weight_bytes]")
     alone = int(weights.get_attribute("value") or 0)
     tick.check()
@@ -355,9 +355,12 @@ def test_model_pages_lead_here_with_their_variant(page: Page, address: str, cata
     other = next(
         m for m in catalogue.models.values() if m.flagship != start.variant.id and m.flagship in able(catalogue)
     )
-    page.get_by_role("link", name="Training calculator").last.click()
+    part = page.locator(".ds-local").get_by_role("link", name="Machines and cost")
+    part.click()
+    page.locator(".md-content").get_by_role("link", name="Training calculator").click()
     expect(page.locator("[name=v]")).to_have_value(start.variant.id)
     page.goto(f"{address}models/{other.id}/")
+    part.click()
     page.locator(".md-content").get_by_role("link", name="Memory calculator").click()
     expect(page.locator("[name=v]")).to_have_value(other.flagship)
 

@@ -343,6 +343,7 @@ def test_a_model_page_leads_to_its_comparison(page: Page, address: str, catalogu
     model = catalogue.models["deepseek-v3"]
     pair = [catalogue.entries[model.compared_with or ""], catalogue.flagship(model)]
     page.goto(f"{address}models/{model.id}/")
+    page.get_by_role("link", name=WORDS("model.all_changes")).click()
     page.get_by_role("link", name=word("against", name=pair[0].variant.name)).click()
     page.wait_for_load_state()  # the script has run then; the address is there before
     assert page.url == f"{address}{PAGE}?v={pair[0].variant.id},{pair[1].variant.id}"
