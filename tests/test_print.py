@@ -91,6 +91,12 @@ def test_sources_and_the_page_itself_have_their_address(paper: Page, address: st
     assert str(first.get_attribute("data-url")) in shown
 
 
+def test_a_value_with_a_remark_has_its_source_on_paper_too(paper: Page, address: str) -> None:
+    paper.goto(address + "compare/architecture/")
+    remarked = paper.locator("a.ds-v[data-n][data-s]").first
+    assert str(remarked.get_attribute("data-s")) in remarked.evaluate("a => getComputedStyle(a, '::after').content")
+
+
 @pytest.mark.parametrize("kind", PAGES)
 def test_nothing_is_wider_than_the_paper(page: Page, address: str, kind: str) -> None:
     page.set_viewport_size({"width": round((A4[0] - 2 * MARGIN) * PIXELS_PER_MM), "height": 1000})
