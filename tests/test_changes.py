@@ -12,7 +12,8 @@ from catalogue.derive.differences import OFTEN_LEFT_OUT, Verdict, said, said_by_
 from catalogue.derive.recipe import furthest, recipe
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model
-from catalogue.schema.values import Absence, Length, Quantity, Single, Text
+from catalogue.schema.quantities import Length, Quantity
+from catalogue.schema.values import Absence, Single, Text
 from catalogue.uses import How, Uses
 from render import words as language_files
 from render.fields import stated

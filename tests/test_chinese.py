@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.records import Catalogue
-from catalogue.schema.values import Amount, Quantity
+from catalogue.schema.quantities import Amount, Quantity
 from helpers import ROOT
 from render import format
 from render import words as language_files

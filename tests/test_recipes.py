@@ -12,8 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from catalogue.derive.schedule import Way, schedule
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model, Track
+from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Stage
-from catalogue.schema.values import Quantity, Stated
+from catalogue.schema.values import Stated
 from render import format
 from render.figures import recipe
 from render.figures.spread import spread

@@ -17,7 +17,7 @@ from catalogue.derive.parameters import recount
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture, Attention, FeedForward
 from catalogue.schema.model import ActivatedBasis, PartKind
-from catalogue.schema.values import Quantity, Share
+from catalogue.schema.quantities import Quantity, Share
 
 Shape = tuple[int, ...]
 Wanted = Callable[[Entry], object]

@@ -11,7 +11,7 @@ import pytest
 from catalogue.load import load
 from catalogue.lookup import Lookup, LookupFailure
 from catalogue.records import Catalogue
-from catalogue.schema.values import Quantity
+from catalogue.schema.quantities import Quantity
 from helpers import sections_of
 from render import words as language_files
 from render.context import context

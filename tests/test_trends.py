@@ -16,7 +16,8 @@ from catalogue.lookup import Lookup
 from catalogue.peaks import followed
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.model import Track
-from catalogue.schema.values import Quantity, Single
+from catalogue.schema.quantities import Quantity
+from catalogue.schema.values import Single
 from render import words as language_files
 from render.context import context
 from render.pages import trend_values

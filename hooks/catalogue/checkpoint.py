@@ -14,8 +14,9 @@ from typing import Any
 from .derive.recipe import holds_for, lineage
 from .records import Entry
 from .schema.api import ApiName
+from .schema.quantities import Quantity
 from .schema.release import Licences
-from .schema.values import PartialDate, Quantity, Single, Stated, Text
+from .schema.values import PartialDate, Single, Stated, Text
 
 RELEASED = ("weights", "announcement", "paper")
 

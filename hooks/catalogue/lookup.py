@@ -23,8 +23,9 @@ from .findings import nearest
 from .records import Entry
 from .schema.gpu import Gpu
 from .schema.model import Model
+from .schema.quantities import Quantity
 from .schema.technique import Technique
-from .schema.values import PartialDate, Quantity, Single, Sources, Stated, Text
+from .schema.values import PartialDate, Single, Sources, Stated, Text
 
 RECOMPUTED = (
     "total_parameters",

@@ -28,8 +28,9 @@ from .rules.draft import Draft
 from .schema.architecture import Architecture
 from .schema.gpu import Gpu
 from .schema.model import Model, ModelsFile, Variant
+from .schema.quantities import Quantity
 from .schema.technique import TechniquesFile
-from .schema.values import Quantity, walk
+from .schema.values import walk
 from .strict_yaml import Located
 
 RULES = (

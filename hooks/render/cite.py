@@ -21,15 +21,8 @@ from catalogue.lookup import Found, LookupFailure
 from catalogue.quotes import VALUE_CALLS, Quote, parse
 from catalogue.references import Reference
 from catalogue.schema.architecture import Attention
-from catalogue.schema.values import (
-    Length,
-    PartialDate,
-    Quantity,
-    Single,
-    Source,
-    Sources,
-    Text,
-)
+from catalogue.schema.quantities import Length, Quantity
+from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
 
 from . import format
 from .context import Context

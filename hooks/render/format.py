@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from catalogue.schema.values import Amount, Length, PartialDate, Quantity
+from catalogue.schema.quantities import Amount, Length, Quantity
+from catalogue.schema.values import PartialDate
 
 from .words import CHINESE, Words
 

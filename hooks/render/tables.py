@@ -9,7 +9,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.schema.values import Length, PartialDate, Quantity, Single
+from catalogue.schema.quantities import Length, Quantity
+from catalogue.schema.values import PartialDate, Single
 
 _SENTENCE = 44
 _HEAD = 26  # letters of a head that two lines hold

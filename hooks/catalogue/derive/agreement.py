@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..schema.values import Quantity, Share
+from ..schema.quantities import Quantity, Share
 
 
 @dataclass(frozen=True)

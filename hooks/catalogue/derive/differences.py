@@ -13,7 +13,8 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any
 
-from ..schema.values import Absence, PartialDate, Quantity, Single, Text
+from ..schema.quantities import Quantity
+from ..schema.values import Absence, PartialDate, Single, Text
 
 # Left out, these say nothing: files have a default for them, or the source does not speak of them.
 OFTEN_LEFT_OUT = frozenset(

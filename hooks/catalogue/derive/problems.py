@@ -9,7 +9,7 @@ from fractions import Fraction
 from ..lookup import Lookup, LookupFailure
 from ..records import Entry
 from ..schema.problem import Mistake, Problem
-from ..schema.values import Quantity
+from ..schema.quantities import Quantity
 from .expression import Term, names, term
 
 

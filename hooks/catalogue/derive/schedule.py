@@ -19,8 +19,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TypeVar
 
+from ..schema.quantities import Quantity
 from ..schema.training import PhaseShape, RatePhase, Stage
-from ..schema.values import Quantity, Stated
+from ..schema.values import Stated
 
 
 class Way(StrEnum):

@@ -29,8 +29,9 @@ from enum import StrEnum
 from ..records import Entry
 from ..schema.architecture import Architecture, Attention
 from ..schema.model import Model
+from ..schema.quantities import Quantity
 from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, Stage, StageKind
-from ..schema.values import Quantity, Single
+from ..schema.values import Single
 from .expression import Term, term
 from .parameters import COUNTED, numbers_of
 from .storage import cache_bytes

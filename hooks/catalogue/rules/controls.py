@@ -9,7 +9,8 @@ from ..derive.parameters import Recount
 from ..findings import Finding, Path
 from ..schema.architecture import Architecture
 from ..schema.model import ActivatedBasis
-from ..schema.values import Quantity, walk
+from ..schema.quantities import Quantity
+from ..schema.values import walk
 from .draft import Draft
 
 

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from ..findings import Finding, Path
 from ..peaks import followed
+from ..schema.quantities import Amount
 from ..schema.training import Infrastructure
-from ..schema.values import Amount, Stated
+from ..schema.values import Stated
 from .draft import Draft
 
 _MEASURED = Decimal("0.01")

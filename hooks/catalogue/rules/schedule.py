@@ -8,8 +8,9 @@ from math import prod
 from typing import TypeVar
 
 from ..findings import Finding, Path
+from ..schema.quantities import Quantity
 from ..schema.training import PhaseShape, Stage
-from ..schema.values import Quantity, Stated
+from ..schema.values import Stated
 from .draft import Draft
 
 _MIX_TOTAL = (Decimal(98), Decimal(102))

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pydantic import Field, StrictBool
 
-from .values import Block, Count, Length, Positive, Quantity, Record, Remark, Stated
+from .quantities import Length, Quantity
+from .values import Block, Count, Positive, Record, Remark, Stated
 
 
 class Attention(StrEnum):

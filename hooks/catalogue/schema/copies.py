@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 from pydantic.json_schema import JsonSchemaValue
 
-from .values import Identifier, Record, Scalar, Source, Sources, source
+from .quantities import Scalar
+from .values import Identifier, Record, Source, Sources, source
 
 EVERYWHERE, ORIGINAL = "*", "original"
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pydantic import Field, StrictBool
 
-from .values import Block, Identifier, Name, Quantity, Record, Single, Text
+from .quantities import Quantity
+from .values import Block, Identifier, Name, Record, Single, Text
 
 
 class Row(Record):

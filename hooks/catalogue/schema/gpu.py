@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from .values import Block, Identifier, Quantity, Stated
+from .quantities import Quantity
+from .values import Block, Identifier, Stated
 
 
 class Gpu(Block):

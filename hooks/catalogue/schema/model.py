@@ -10,22 +10,10 @@ from .api import ApiName
 from .architecture import Architecture, Settings, VisionEncoder
 from .evaluation import Evaluation
 from .images import ImagePath
+from .quantities import Length, Quantity, Share
 from .release import Dates, Licences, Link, Release
 from .training import CacheFormat, Infrastructure, Stage
-from .values import (
-    Block,
-    Detail,
-    HttpsUrl,
-    Identifier,
-    Length,
-    Quantity,
-    Record,
-    Remark,
-    Share,
-    Single,
-    Stated,
-    Text,
-)
+from .values import Block, Detail, HttpsUrl, Identifier, Record, Remark, Single, Stated, Text
 
 
 class Track(StrEnum):

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pydantic import Field, StrictBool
 
-from .values import Amount, Block, HttpsUrl, Identifier, PartialDate, Record, Single, Stated, Text
+from .quantities import Amount
+from .values import Block, HttpsUrl, Identifier, PartialDate, Record, Single, Stated, Text
 
 
 class Dates(Block):

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .values import Amount, Block, Detail, Identifier, Length, Positive, Quantity, Remark, Share, Stated, Text
+from .quantities import Amount, Length, Quantity, Share
+from .values import Block, Detail, Identifier, Positive, Remark, Stated, Text
 
 # What `starts_from` says of weights that are nobody's.
 FROM_NOTHING = "random initialisation"

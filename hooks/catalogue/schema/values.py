@@ -1,4 +1,4 @@
-"""The small vocabulary of values: texts, quantities, dates, sources, and a value with its source.
+"""The small vocabulary of values: texts, dates, sources, and a value with its source.
 
 Takes what the strict YAML reader yields (str, int, Written, bool, list, dict) and
 gives frozen records. Knows nothing of models or techniques.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
@@ -17,14 +16,15 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     Strict,
     StringConstraints,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema
+
+from .quantities import Quantity, Scalar
 
 Identifier = Annotated[
     str,
@@ -81,151 +81,6 @@ class Name(Text):
     """A proper name, given in Chinese only where it differs."""
 
     _words: ClassVar[re.Pattern[str]] = _COMMON_WORD
-
-
-class Unfit(ValueError):
-    """A value that is not allowed, with the way to write it where there is only one."""
-
-    def __init__(self, message: str, instead: str = "") -> None:
-        super().__init__(message)
-        self.instead = instead
-
-
-class Scalar:
-    """Base of values that are written as one YAML scalar and parsed by `parse`."""
-
-    json_schema: ClassVar[JsonSchemaValue]
-
-    @classmethod
-    def parse(cls, data: Any) -> Self:
-        """Return the record for a YAML scalar; raise ValueError saying what is allowed."""
-        raise NotImplementedError
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        def validate(data: Any) -> Any:
-            return data if isinstance(data, cls) else cls.parse(data)
-
-        return core_schema.no_info_plain_validator_function(validate)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return dict(cls.json_schema)
-
-
-_QUANTITY = re.compile(r"(?P<qualifier>[~<>≤≥]?)(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?P<suffix>[KMBT%]?)")
-
-
-_WORDS = re.compile(
-    r"(?P<qualifier>[~<>≤≥]?)\s*(?P<number>\d{1,3}([,_]\d{3})+(\.\d+)?|\d+(\.\d+)?)\s*(?P<word>[A-Za-z]*|%|per ?cent)"
-)
-_MULTIPLES = {
-    **dict.fromkeys(("thousand", "thousands"), "K"),
-    **dict.fromkeys(("million", "millions", "mn"), "M"),
-    **dict.fromkeys(("billion", "billions", "bn", "g"), "B"),
-    **dict.fromkeys(("trillion", "trillions", "tn"), "T"),
-    **dict.fromkeys(("percent", "per cent"), "%"),
-}
-_LARGEST = Decimal(10) ** 27
-
-
-def _ecma(pattern: str) -> str:
-    """A pattern as JSON Schema has it: without the named groups of Python, which editors refuse."""
-    return re.sub(r"\(\?P<\w+>", "(", pattern)
-
-
-@dataclass(frozen=True)
-class Quantity(Scalar):
-    """A number as a source prints it: `236B`, `~600K`, `0.1`, `42.5%`.
-
-    `text` keeps the printed form, `value` is exact, and `step` is one unit of the last
-    printed digit, so that `236B` is known to mean 236 ± 0.5 billion.
-    """
-
-    text: str
-    value: Decimal
-    step: Decimal
-    qualifier: str = ""
-
-    factors: ClassVar[Mapping[str, Decimal]] = {
-        "": Decimal(1),
-        "%": Decimal(1),
-        "K": Decimal(10**3),
-        "M": Decimal(10**6),
-        "B": Decimal(10**9),
-        "T": Decimal(10**12),
-    }
-    allowed: ClassVar[str] = (
-        "a number, optionally with K, M, B, T or % behind it and ~, <, >, ≤ or ≥ before it, "
-        "for example 4096, 2.4e-4, 236B or ~600K"
-    )
-    json_schema: ClassVar[JsonSchemaValue] = {
-        "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_ecma(_QUANTITY.pattern)}$"}]
-    }
-
-    @classmethod
-    def parse(cls, data: Any) -> Self:
-        """Read a YAML number or a string such as `236B`. Raises ValueError."""
-        if isinstance(data, bool) or not isinstance(data, int | Decimal | str):
-            raise ValueError(f"not a quantity; allowed is {cls.allowed}")
-        written = str(getattr(data, "written", data))
-        match = _QUANTITY.fullmatch(written)
-        if match is None or match["suffix"] not in cls.factors:
-            raise Unfit(f"not a quantity; allowed is {cls.allowed}", cls._instead(written))
-        number, factor = Decimal(match["number"]), cls.factors[match["suffix"]]
-        if abs(number) > _LARGEST:
-            raise Unfit(f"more than anything here can be; allowed is {cls.allowed}")
-        exponent = number.as_tuple().exponent
-        assert isinstance(exponent, int)
-        return cls(
-            text=written,
-            value=number * factor,
-            step=Decimal(1).scaleb(exponent) * factor,
-            qualifier=match["qualifier"],
-        )
-
-    @classmethod
-    def _instead(cls, written: str) -> str:
-        """`14.8T` for `14.8 trillion`, `9B` for `9 b`, `64000` for `64,000`; empty where it is not clear."""
-        match = _WORDS.fullmatch(written.strip())
-        if match is None:
-            return ""
-        suffix = _MULTIPLES.get(match["word"].lower(), match["word"].upper())
-        found = match["qualifier"] + match["number"].replace(",", "").replace("_", "") + suffix
-        return found if _QUANTITY.fullmatch(found) and suffix in cls.factors else ""
-
-    @property
-    def is_percentage(self) -> bool:
-        return self.text.endswith("%")
-
-
-@dataclass(frozen=True)
-class Amount(Quantity):
-    """Hours, money, samples: what Chinese counts in 万 and 亿, while sizes and tokens keep their letter."""
-
-
-@dataclass(frozen=True)
-class Length(Quantity):
-    """A length in tokens. Here K is 1,024, as in every paper that says 4K and means 4,096."""
-
-    factors: ClassVar[Mapping[str, Decimal]] = {
-        "": Decimal(1),
-        "K": Decimal(1024),
-        "M": Decimal(1024**2),
-    }
-    allowed: ClassVar[str] = "a number of tokens, such as 4096 or 128K (K is 1,024 here)"
-    json_schema: ClassVar[JsonSchemaValue] = {
-        "anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^[~<>≤≥]?\d+(\.\d+)?[KM]$"}]
-    }
-
-
-@dataclass(frozen=True)
-class Share(Quantity):
-    """A share in percent, such as `87%`."""
-
-    factors: ClassVar[Mapping[str, Decimal]] = {"%": Decimal(1)}
-    allowed: ClassVar[str] = "a percentage such as 87% or ~31.6%"
-    json_schema: ClassVar[JsonSchemaValue] = {"type": "string", "pattern": r"^[~<>≤≥]?\d+(\.\d+)?%$"}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from pydantic import BaseModel
 
 from catalogue.records import Catalogue
 from catalogue.references import Reference
-from catalogue.schema.values import Block, Length, PartialDate, Quantity, Single, Source, Sources, Stated, Text
+from catalogue.schema.quantities import Length, Quantity
+from catalogue.schema.values import Block, PartialDate, Single, Source, Sources, Stated, Text
 
 from ..cite import plain_text
 from ..context import Context

@@ -14,8 +14,9 @@ from catalogue import checkpoint
 from catalogue.derive.parameters import COUNTED
 from catalogue.derive.training import consequences, headline_tokens, pre_training
 from catalogue.records import Catalogue, Entry, first_date
+from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.training import StageKind
-from catalogue.schema.values import Length, PartialDate, Quantity, Single, Source, Sources, Stated, Text
+from catalogue.schema.values import PartialDate, Single, Source, Sources, Stated, Text
 
 from ..words import ENGLISH
 from .plain import Plain, number

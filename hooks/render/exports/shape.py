@@ -23,17 +23,10 @@ from catalogue.schema.architecture import Architecture
 from catalogue.schema.correction import Correction
 from catalogue.schema.gpu import Gpu
 from catalogue.schema.model import ActivatedBasis, Model, Variant
+from catalogue.schema.quantities import Quantity
 from catalogue.schema.release import Licences
 from catalogue.schema.technique import Technique
-from catalogue.schema.values import (
-    Absence,
-    PartialDate,
-    Quantity,
-    Single,
-    Sources,
-    Stated,
-    Text,
-)
+from catalogue.schema.values import Absence, PartialDate, Single, Sources, Stated, Text
 
 FORMAT = 4
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ import numpy as np
 from labs import ced, csa, dsa
 
 from catalogue.records import Catalogue, Entry
-from catalogue.schema.values import Quantity
+from catalogue.schema.quantities import Quantity
 
 from ..words import Words
 from .panel import Panel

@@ -11,7 +11,8 @@ from markupsafe import Markup, escape
 from catalogue.records import Entry, by_date
 from catalogue.schema.evaluation import EvaluationKind
 from catalogue.schema.model import Model, Track
-from catalogue.schema.values import Quantity, Single
+from catalogue.schema.quantities import Quantity
+from catalogue.schema.values import Single
 
 from ..assets import script
 from ..cite import Citations, anchor

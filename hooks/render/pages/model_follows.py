@@ -12,8 +12,9 @@ from catalogue.peaks import followed
 from catalogue.peaks import peak as peak_of
 from catalogue.records import Entry
 from catalogue.schema.model import Model
+from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import number_format
-from catalogue.schema.values import Quantity, Single
+from catalogue.schema.values import Single
 
 from ..cite import Citations
 from ..computed import decimal, recomputed, recomputed_size, with_unit

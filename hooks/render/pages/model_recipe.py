@@ -7,8 +7,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.schema.model import Model
+from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Stage
-from catalogue.schema.values import Quantity, Single, Stated
+from catalogue.schema.values import Single, Stated
 
 from .. import format
 from ..cite import Citations

@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 from catalogue.derive.training import headline_tokens
 from catalogue.records import Catalogue, Entry, by_date
 from catalogue.schema.model import Model, Track
-from catalogue.schema.values import Amount, Length, Quantity, Single
+from catalogue.schema.quantities import Amount, Length, Quantity
+from catalogue.schema.values import Single
 
 from .. import format
 from ..cite import Citations

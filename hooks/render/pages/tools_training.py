@@ -28,7 +28,8 @@ from catalogue.derive.training import (
 from catalogue.peaks import followed, gpu_of
 from catalogue.records import Entry
 from catalogue.schema.gpu import Gpu
-from catalogue.schema.values import Quantity, Single, Sources
+from catalogue.schema.quantities import Quantity
+from catalogue.schema.values import Single, Sources
 
 from .. import format
 from ..cite import Citations

@@ -19,8 +19,9 @@ from catalogue.derive.training import hours_of_a_stage, pre_training_tokens
 from catalogue.peaks import followed
 from catalogue.records import Entry
 from catalogue.schema.model import Model, Track
+from catalogue.schema.quantities import Amount, Quantity
 from catalogue.schema.training import GpuHours
-from catalogue.schema.values import Absence, Amount, PartialDate, Quantity, Single
+from catalogue.schema.values import Absence, PartialDate, Single
 
 from .. import format
 from ..context import Context
