@@ -7,7 +7,6 @@ from fractions import Fraction
 import pytest
 from playwright.sync_api import Page
 
-from catalogue.derive.problems import asked
 from catalogue.records import Catalogue
 from render import problems
 from render import words as language_files
@@ -17,7 +16,7 @@ from render.words import CHINESE, ENGLISH
 
 def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue) -> None:
     ctx = context(catalogue, language_files.load(ENGLISH), templates())
-    every = problems.all_problems(ctx)
+    every = ctx.problems
     assert len(every) >= 80
     assert len({p.id for p in every}) == len(every)
     for guide in catalogue.study.guides:
@@ -28,7 +27,7 @@ def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue
 
 def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
     ctx = context(catalogue, language_files.load(ENGLISH), templates())
-    by_id = {p.id: p for p in problems.all_problems(ctx)}
+    by_id = {p.id: p for p in ctx.problems}
     for variant in ("deepseek-v3-base", "deepseek-v2"):
         worked, recount = by_id[f"cache-of-latents-{variant}"].worked, catalogue.entries[variant].recount
         assert worked is not None
@@ -39,7 +38,7 @@ def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
 
 def test_a_mistake_leads_to_another_number(catalogue: Catalogue) -> None:
     ctx = context(catalogue, language_files.load(ENGLISH), templates())
-    for problem in asked(catalogue.problems, catalogue.entries, ctx.lookup):
+    for problem in ctx.problems:
         for number, mistake in problem.mistakes:
             assert problem.worked is not None
             off = abs(number / problem.worked.exact - 1)

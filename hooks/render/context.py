@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from catalogue.derive.problems import Asked, asked
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Technique
@@ -34,6 +35,11 @@ class Context:
     @cached_property
     def uses(self) -> Uses:
         return Uses(self.catalogue.models, self.catalogue.entries, self.catalogue.techniques.values())
+
+    @cached_property
+    def problems(self) -> tuple[Asked, ...]:
+        """Every problem, worked out."""
+        return tuple(asked(self.catalogue.problems, self.catalogue.entries, self.lookup))
 
     @cached_property
     def _loci(self) -> Loci:

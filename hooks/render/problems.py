@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.derive.problems import Asked, asked
+from catalogue.derive.problems import Asked
 
 from . import assets
 from .context import Context
@@ -30,7 +30,7 @@ def of_page(context: Context, page: str) -> list[Asked]:
     kind, _, name = page.partition(":")
     times: Counter[str] = Counter()
     found = []
-    for problem in all_problems(context):
+    for problem in context.problems:
         own = kind == "model" and problem.entry is not None and problem.entry.model.id == name
         if page in problem.problem.pages and (own or times[problem.problem.id] < _VARIANTS):
             times[problem.problem.id] += 1
@@ -38,12 +38,6 @@ def of_page(context: Context, page: str) -> list[Asked]:
         elif own:
             found.append(problem)
     return found
-
-
-def all_problems(context: Context) -> list[Asked]:
-    """Every problem, worked out."""
-    catalogue = context.catalogue
-    return list(asked(catalogue.problems, catalogue.entries, context.lookup))
 
 
 def html(context: Context, problems: Iterable[Asked], script: bool = True) -> str:

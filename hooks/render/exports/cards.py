@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 
-from catalogue.derive.problems import asked
 from catalogue.schema.values import Text
 
 from ..cite import plain_text
@@ -39,7 +38,7 @@ def _cards(context: Context) -> Iterator[tuple[str, str, str, str]]:
         yield f"ds-{language}-term-{term.id}", plain(term.name), plain(term.definition), "term"
     for technique in catalogue.techniques.values():
         yield f"ds-{language}-technique-{technique.id}", plain(technique.name), plain(technique.definition), "technique"
-    for problem in asked(catalogue.problems, catalogue.entries, context.lookup):
+    for problem in context.problems:
         shown = item(context, problem)
         value = f"<b>{shown['value']}</b> {escape(shown['unit'], quote=False)}" if shown["value"] else ""
         rest = [value, shown["working"], escape(shown["answer"], quote=False)]

@@ -15,7 +15,7 @@ def page(context: Context) -> Page:
     """Sections for guides, techniques and models; the script stands once, at the end."""
     words = context.words
     sections = [lead_section(words("problems.intro"), context.html("progress.html.jinja"))]
-    rest = problems.all_problems(context)
+    rest = list(context.problems)
     for kind, name in (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "page.models")):
         chosen = [p for p in rest if any(page.startswith(kind) for page in p.problem.pages) or kind == "model"]
         rest = [p for p in rest if p not in chosen]
