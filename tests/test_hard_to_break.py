@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 import mutate
 from building import small_project
 from catalogue import files, strict_yaml
 from catalogue.findings import Finding
 from helpers import findings_of
-from render.page import fenced
+from render.page import Page, fenced
 
 
 def test_a_file_that_is_far_too_large_is_not_read(valid: Path) -> None:
@@ -41,6 +42,17 @@ def test_what_nobody_sees_is_named(written: str) -> None:
 
 def test_a_message_stays_short_whatever_was_found() -> None:
     assert len(str(Finding("data/x.yaml", 1, "a", "x" * 10_000_000, "a name"))) < 1000
+
+
+def test_a_text_as_long_as_a_book_is_refused() -> None:
+    (finding,) = strict_yaml.read(f"a:\n  b: {'x' * 1_000_000}\n", "data/x.yaml").findings
+    assert str(finding) == "data/x.yaml:2: a.b: a text of 1,000,000 characters; at most 20,000; shorten it"
+
+
+def test_a_description_cannot_leave_its_attribute() -> None:
+    """Themes put it between quotes as it is."""
+    front = Page("x.md", "X", 'a "b" <script>', ()).markdown.split("---")[1]
+    assert yaml.safe_load(front)["description"] == "a &quot;b&quot; &lt;script&gt;"
 
 
 def test_a_page_that_is_no_text_is_named(tmp_path: Path) -> None:

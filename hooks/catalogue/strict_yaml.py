@@ -26,6 +26,7 @@ except ImportError:  # pragma: no cover - PyYAML without libyaml
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 30
+_LONGEST_TEXT = 20_000
 TO_DO = "TODO"  # what a new entry says until it is filled in
 _OCTAL_LOOK = re.compile(r"[-+]?0[0-9_]+|0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9]*_[0-9_]+")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
@@ -315,6 +316,11 @@ class _Builder:
 
     def scalar(self, event: Any, path: Path) -> Any:
         text = event.value
+        if len(text) > _LONGEST_TEXT:
+            self.complain(
+                event, path, f"a text of {len(text):,} characters", f"at most {_LONGEST_TEXT:,}", "shorten it"
+            )
+            return text[:_LONGEST_TEXT]
         if character := _UNSEEN.search(text):
             self.complain(
                 event,

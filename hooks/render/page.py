@@ -6,6 +6,7 @@ else is HTML that is put in place after Markdown, which keeps builds fast.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -68,7 +69,7 @@ class Page:
         front = [
             "---",
             f"title: {json.dumps(self.title, ensure_ascii=False)}",
-            f"description: {json.dumps(self.description, ensure_ascii=False)}",
+            f"description: {json.dumps(self._attribute, ensure_ascii=False)}",
         ]
         front += [f"hide: [{', '.join(self.hide)}]"] if self.hide else []
         front += [f"part_of: {self.part_of}"] if self.part_of else []
@@ -83,6 +84,11 @@ class Page:
             if section.markdown:
                 parts.append(section.markdown)
         return "\n\n".join(parts) + "\n"
+
+    @property
+    def _attribute(self) -> str:
+        """The description as themes put it, as it is, between double quotes."""
+        return html.escape(self.description, quote=False).replace('"', "&quot;")
 
     @property
     def blocks(self) -> dict[str, str]:

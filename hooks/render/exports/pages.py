@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def titles(pages: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     for path, text in pages.items():
         front = _FRONT.match(text)
         meta = yaml.safe_load(front[1]) if front else {}
-        found[path] = (str(meta.get("title", path)), str(meta.get("description", "")))
+        found[path] = (str(meta.get("title", path)), unescape(str(meta.get("description", ""))))
     return found
 
 
