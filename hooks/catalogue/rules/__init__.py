@@ -38,7 +38,8 @@ from .draft import Draft
 
 Rule = Callable[[Draft], Iterator[Finding]]
 
-ALL: tuple[Rule, ...] = (
+# Rules on ids, which say first what others would stumble over.
+OF_IDS: tuple[Rule, ...] = (
     ids.ids_are_unique,
     ids.files_have_their_names,
     ids.ids_resolve,
@@ -46,6 +47,10 @@ ALL: tuple[Rule, ...] = (
     ids.one_architecture,
     words.parents_are_known,
     lineage.no_cycles,
+)
+
+ALL: tuple[Rule, ...] = (
+    *OF_IDS,
     lineage.one_main_parent,
     sources.every_value_has_a_source,
     sources.sources_name_a_place,
@@ -140,15 +145,4 @@ APART: tuple[Rule, ...] = (
     evaluation.names_agree,
     words.starts_are_known,
     words.formats_are_known,
-)
-
-# Rules on ids, which say first what others would stumble over.
-OF_IDS: tuple[Rule, ...] = (
-    ids.ids_are_unique,
-    ids.files_have_their_names,
-    ids.ids_resolve,
-    ids.variants_are_known,
-    ids.one_architecture,
-    words.parents_are_known,
-    lineage.no_cycles,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -104,3 +104,19 @@ class Draft:
     ) -> Finding:
         """A finding in the models file."""
         return self.models_file.finding(path, found, allowed, nearest, fix, repair)
+
+
+def repeated(
+    file: Located, said: Iterable[tuple[Path, str]], kind: str = "id", fix: str = "choose another id"
+) -> Iterator[Finding]:
+    """What is said for a second time of things that each have their own: ids or names, with where they stand."""
+    first: dict[str, Path] = {}
+    for path, word in said:
+        if word in first:
+            yield file.finding(
+                path,
+                f"{kind} `{word}` for the second time (first on {file.place(first[word], path)})",
+                f"each {kind} once",
+                fix=fix,
+            )
+        first.setdefault(word, path)

@@ -8,40 +8,27 @@ from pathlib import Path as FilePath
 from ..findings import Finding, Path, nearest
 from ..schema.values import Stated
 from ..strict_yaml import Located
-from .draft import Draft
+from .draft import Draft, repeated
 
 
 def ids_are_unique(draft: Draft) -> Iterator[Finding]:
     """Ids of models, of variants, of techniques and of GPUs are each used once; so are ids of stages and evaluations inside an entry."""
-    yield from _twice(draft.models_file, (((*path, "id"), model.id) for path, model in draft.each_model()))
-    yield from _twice(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in draft.each_variant()))
-    yield from _twice(
+    yield from repeated(draft.models_file, (((*path, "id"), model.id) for path, model in draft.each_model()))
+    yield from repeated(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in draft.each_variant()))
+    yield from repeated(
         draft.techniques_file, ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques))
     )
-    yield from _twice(draft.techniques_file, ((("gpus", i, "id"), g.id) for i, g in enumerate(draft.techniques.gpus)))
+    yield from repeated(draft.techniques_file, ((("gpus", i, "id"), g.id) for i, g in enumerate(draft.techniques.gpus)))
     for path, model in draft.each_model():
-        yield from _twice(
+        yield from repeated(
             draft.models_file, (((*path, "training", i, "id"), stage.id) for i, stage in enumerate(model.training))
         )
-        yield from _twice(
+        yield from repeated(
             draft.models_file, (((*path, "evaluation", i, "id"), table.id) for i, table in enumerate(model.evaluation))
         )
-        yield from _twice(
+        yield from repeated(
             draft.models_file, (((*path, "techniques", i, "id"), use.id) for i, use in enumerate(model.techniques))
         )
-
-
-def _twice(file: Located, ids: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
-    first: dict[str, Path] = {}
-    for path, id_ in ids:
-        if id_ in first:
-            yield file.finding(
-                path,
-                f"id `{id_}` for the second time (first on {file.place(first[id_], path)})",
-                "each id once",
-                fix="choose another id",
-            )
-        first.setdefault(id_, path)
 
 
 def files_have_their_names(draft: Draft) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from ..findings import Finding, Path
 from ..references import ARXIV_ID
 from ..schema.release import LinkKind
 from ..schema.values import PartialDate, Single
-from .draft import Draft
+from .draft import Draft, repeated
 
 _PERCENT = Decimal(100)
 
@@ -38,21 +38,10 @@ def no_date_to_come(draft: Draft) -> Iterator[Finding]:
 
 def names_are_unique(draft: Draft) -> Iterator[Finding]:
     """Two models, or two variants, are not called by the same name."""
-    yield from _named_twice(draft, (((*path, "name"), model.name) for path, model in draft.each_model()))
-    yield from _named_twice(draft, (((*path, "name"), variant.name) for path, _, variant in draft.each_variant()))
-
-
-def _named_twice(draft: Draft, names: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
-    first: dict[str, Path] = {}
-    for path, name in names:
-        if name in first:
-            yield draft.finding(
-                path,
-                f"name `{name}` for the second time (first on {draft.models_file.place(first[name], path)})",
-                "each name once",
-                fix="add what tells the two apart",
-            )
-        first.setdefault(name, path)
+    models = (((*path, "name"), model.name) for path, model in draft.each_model())
+    variants = (((*path, "name"), variant.name) for path, _, variant in draft.each_variant())
+    for names in (models, variants):
+        yield from repeated(draft.models_file, names, "name", "add what tells the two apart")
 
 
 def active_within_total(draft: Draft) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..derive.problems import asked
 from ..findings import Finding, nearest
 from ..lookup import LookupFailure
-from .draft import Draft
+from .draft import Draft, repeated
 
 
 def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
@@ -17,12 +17,10 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
         "model": list(draft.by_id),
         "technique": list(draft.technique_ids),
     }
-    seen: set[str] = set()
-    for index, problem in enumerate(draft.problems.problems):
+    problems = draft.problems.problems
+    yield from repeated(draft.problems_located, ((("problems", i, "id"), p.id) for i, p in enumerate(problems)))
+    for index, problem in enumerate(problems):
         path = ("problems", index)
-        if problem.id in seen:
-            yield draft.problems_located.finding((*path, "id"), f"`{problem.id}` for the second time", "each id once")
-        seen.add(problem.id)
         for at, page in enumerate(problem.pages):
             kind, _, name = page.partition(":")
             if kind in known and name not in known[kind]:
