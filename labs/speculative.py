@@ -1,4 +1,4 @@
-"""Speculative decoding: a drafter guesses, the large model checks, and the text stays distributed as its own. speculative-decoding §2.3."""
+"""Speculative decoding: a drafter guesses, the large model checks, and the text stays distributed as its own. speculative-decoding §2.3, §3.3."""
 
 import numpy as np
 
@@ -23,6 +23,11 @@ def outcome(p, q):
 def tokens_per_pass(alpha, gamma):
     """Expected tokens per pass of the large model with γ guesses, each accepted with α. eq. 1"""
     return gamma + 1 if alpha == 1 else (1 - alpha ** (gamma + 1)) / (1 - alpha)
+
+
+def speedup(alpha, gamma, c):
+    """How many times faster text is written if a guess costs c passes of the large model and a check no more than one pass. Theorem 3.8"""
+    return tokens_per_pass(alpha, gamma) / (gamma * c + 1)
 
 
 def sample(p, q, rng):

@@ -10,7 +10,7 @@ from labs import pipeline
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.context import context, templates
-from render.mechanisms import MECHANISMS, SHOWN, mechanism, shown
+from render.mechanisms import MECHANISMS, PLAYS, SHOWN, mechanism, shown
 from render.mechanisms.training import _schedules
 from render.words import CHINESE, ENGLISH
 from test_labs import LABS
@@ -19,7 +19,7 @@ from test_labs import LABS
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_every_mechanism_is_drawn_and_said(catalogue: Catalogue, language: str) -> None:
     ctx = context(catalogue, language_files.load(language), templates())
-    for name in MECHANISMS:
+    for name in (*MECHANISMS, *PLAYS):
         html = mechanism(ctx, name)
         panels = html.count("<svg")
         assert panels == html.count('role="img" aria-label="') >= 1, name
@@ -32,7 +32,7 @@ def test_what_a_page_shows_exists_and_every_lab_is_shown(catalogue: Catalogue) -
     assert set(SHOWN) <= set(catalogue.techniques)
     figures = {name for names, _ in SHOWN.values() for name in names}
     labs = {name for _, names in SHOWN.values() for name in names}
-    assert figures == set(MECHANISMS)
+    assert figures == {*MECHANISMS, *PLAYS}
     assert labs == {path.stem for path in LABS} - {"__init__"}
 
 

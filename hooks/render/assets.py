@@ -25,12 +25,16 @@ _PAGE = ("fonts", "sources", "tables", "code", "save", "plots", "page", "places"
 _SEARCH = ("words", "engine", "dialog")
 _OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "scores", "timeline")
 
+# Figures that can be played with, by the script that has them: those that stand on one page share one.
+PLAYS = {"speculation": ("speculation",)}
+
 # Every script by its path, with the files it is made of.
 _SCRIPTS = {
     "assets/early.js": ["early"],
     "assets/ds.js": [f"page/{name}" for name in _PAGE],
     SEARCH: [f"search/{name}" for name in _SEARCH],
     **{f"assets/{name}.js": [name] for name in _OF_ONE_PAGE},
+    **{f"assets/play-{name}.js": ["play/figure", *(f"play/{part}" for part in parts)] for name, parts in PLAYS.items()},
 }
 SCRIPTS = tuple(_SCRIPTS)
 

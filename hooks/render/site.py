@@ -15,7 +15,7 @@ from .context import Context
 from .figures import home_hero, home_line, home_map
 from .figures.architecture import drawing, file_of
 from .figures.architecture.export import svg_file
-from .mechanisms import MECHANISMS, mechanism
+from .mechanisms import MECHANISMS, PLAYS, mechanism
 from .navigation import beside, navigation
 from .page import Page, Site, marker
 from .pages import (
@@ -58,7 +58,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "general-line": lambda ctx, citations, path: home_line.cards(ctx),
     "map": lambda ctx, citations, path: home_map.figure(ctx),
     "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
-    **{f"mechanism-{name}": partial(_mechanism, name) for name in MECHANISMS},
+    **{f"mechanism-{name}": partial(_mechanism, name) for name in (*MECHANISMS, *PLAYS)},
 }
 
 # Addresses that pages had before, by the page that took over. A folder that holds downloads leads to their page.

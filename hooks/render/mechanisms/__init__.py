@@ -5,8 +5,10 @@ Figures are computed by the modules of labs/ or from the catalogue's dimensions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 from pygments import highlight
@@ -15,15 +17,16 @@ from pygments.lexers import PythonLexer
 
 from catalogue.records import Catalogue
 
+from .. import assets
 from ..context import Context
 from ..words import Words
 from .attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
 from .experts import bias_balance, node_limit, router_of_v3
 from .panel import Panel
+from .play import Play, speculation
 from .text import (
     fill_in_the_middle,
     group_of_answers,
-    guessing_ahead,
     networks_in_memory,
     packing_documents,
     yarn_ramp,
@@ -48,9 +51,12 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "fim": fill_in_the_middle,
     "packing": packing_documents,
     "yarn": yarn_ramp,
-    "speculative": guessing_ahead,
     "grpo": group_of_answers,
     "networks": networks_in_memory,
+}
+# Those that can be played with.
+PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
+    "speculative": speculation.play,
 }
 # What the page of a technique shows: mechanisms, and modules of labs/.
 SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -92,11 +98,25 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _LABS = Path(__file__).parents[3] / "labs"
 
 
-def mechanism(context: Context, name: str) -> str:
-    """The figure of a mechanism with its caption."""
-    panels = MECHANISMS[name](context.words, context.catalogue)
+def mechanism(context: Context, name: str, state: Mapping[str, Any] | None = None) -> str:
+    """The figure of a mechanism with its caption; one that can be played with in a state, or as it begins."""
+    words, caption = context.words, context.words(f"mechanism.{name}.caption")
+    if name not in PLAYS:
+        panels = MECHANISMS[name](words, context.catalogue)
+        return context.html("mechanism.html.jinja", name=name, panels=panels, caption=caption, play=None)
+    play = PLAYS[name](words, context.catalogue)
+    drawn = play.draw(play.data, {**play.start, **(state or {})})
     return context.html(
-        "mechanism.html.jinja", name=name, panels=panels, caption=context.words(f"mechanism.{name}.caption")
+        "mechanism.html.jinja",
+        name=name,
+        panels=[*drawn.panels, *play.beside],
+        caption=caption,
+        play=play,
+        said=play.data["words"]["says"].format(**drawn.said),
+        script=assets.script(
+            f"play-{play.script}",
+            {f"play-{name}": json.dumps(play.given, ensure_ascii=False, separators=(",", ":"))},
+        ),
     )
 
 

@@ -1,9 +1,9 @@
-"""Mechanisms of texts and positions: filling gaps, packing, YaRN's ramp, guessing ahead; and of alignment: groups and networks."""
+"""Mechanisms of texts and positions: filling gaps, packing, YaRN's ramp; and of alignment: groups and networks."""
 
 from __future__ import annotations
 
 import numpy as np
-from labs import grpo, packing, ppo, rope, speculative, yarn
+from labs import grpo, packing, ppo, rope, yarn
 
 from catalogue.records import Catalogue
 
@@ -108,33 +108,6 @@ def yarn_ramp(words: Words, catalogue: Catalogue) -> list[Panel]:
         panel.text(356, 208, words("mechanism.yarn.pair", number=len(theta)), anchor="end")
     kept.text(356, 30, words("mechanism.yarn.slow", factor=f"{s:g}"), anchor="end")
     return [turns, kept]
-
-
-def guessing_ahead(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The rule of acceptance on one distribution, and tokens per pass by the rate of acceptance."""
-    p, q = np.array([0.42, 0.25, 0.18, 0.1, 0.05]), np.array([0.3, 0.4, 0.1, 0.15, 0.05])
-    alpha = speculative.acceptance(p, q)
-    rule = Panel(words("mechanism.speculative.rule"), 230, words("mechanism.speculative.rule_says"))
-    for i, (x, width) in enumerate(columns(len(p), 0, 356, 14)):
-        half, common = width / 2 - 1, min(p[i], q[i])
-        rule.bar(x, 180 - 380 * p[i], half, 380 * p[i], "attention")
-        rule.bar(x + half + 2, 180 - 380 * q[i], half, 380 * q[i], "other soft")
-        rule.bar(x + half + 2, 180 - 380 * common, half, 380 * common, "other")
-        rule.text(x + width / 2, 196, "abcde"[i], "strong", "middle")
-    rule.text(0, 218, words("mechanism.speculative.kept", share=f"{100 * alpha:.0f}"), "strong")
-    rule.text(356, 16, words("mechanism.speculative.legend"), "small", "end")
-    passes = Panel(words("mechanism.speculative.passes"), 230, words("mechanism.speculative.passes_says"))
-    passes.line([(30, 10), (30, 190), (356, 190)], "axis")
-    rates = np.linspace(0, 1, 60)
-    for gamma, kind in ((1, "attention"), (3, "other"), (5, "index")):
-        points = [(30 + 300 * a, 190 - 28 * speculative.tokens_per_pass(float(a), gamma)) for a in rates]
-        passes.line(points, kind)
-        passes.text(334, points[-1][1] + 12, gamma, "strong")
-    for tokens in range(1, 7):
-        passes.text(24, 194 - 28 * tokens, tokens, "small", "end")
-    passes.text(30, 208, words("mechanism.speculative.rate", share=0))
-    passes.text(330, 208, words("mechanism.speculative.rate", share=100), anchor="end")
-    return [rule, passes]
 
 
 def group_of_answers(words: Words, catalogue: Catalogue) -> list[Panel]:

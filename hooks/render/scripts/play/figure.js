@@ -1,0 +1,95 @@
+// What every plaything shares: panels to draw in, numbers as the build writes them, inputs whose state stands in the address.
+
+const at = (number) => number.toFixed(1).replace(/\.0$/, "");
+const plain = (text) => `${text}`.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt()};`);
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const fixed = (number, decimals = 0) => number.toFixed(decimals).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+const figures = (number) => (number >= 100 || !number ? fixed(number) : number.toPrecision(3));
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+const range = (count) => [...Array(count).keys()];
+
+// As mechanisms/panel.py: 360 units wide, a class for each meaning.
+function panel(title, height, says) {
+  const shapes = [];
+  const path = (d, kind) => d && shapes.push(`<path${kind && ` class="${kind}"`} d="${d}"/>`);
+  const through = (points) => `M${points.map(([x, y]) => `${at(x)} ${at(y)}`).join("L")}`;
+  return {
+    title, height, says, shapes,
+    bar: (x, y, width, tall, kind = "") => shapes.push(`<rect${kind && ` class="${kind}"`} x="${at(x)}" y="${at(y)}" width="${at(Math.max(width, 0.5))}" height="${at(Math.max(tall, 0.5))}"/>`),
+    text: (x, y, words, kind = "", anchor = "start") => shapes.push(`<text${kind && ` class="${kind}"`} x="${at(x)}" y="${at(y)}"${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${plain(words)}</text>`),
+    line: (points, kind = "") => path(through(points), `line ${kind}`.trim()),
+    cells: (places, width, tall, kind = "") => path(places.map(([x, y]) => `M${at(x)} ${at(y)}h${at(width)}v${at(tall)}h-${at(width)}z`).join(""), kind),
+    dots: (places, kind = "") => path(places.map(([x, y]) => `M${at(x)} ${at(y)}h.01`).join(""), `dots ${kind}`.trim()),
+  };
+}
+
+function columns(count, left, right, gap = 3) {
+  const width = (right - left - gap * (count - 1)) / count;
+  return range(count).map((i) => [left + i * (width + gap), width]);
+}
+
+// Give the figure of a name its inputs; `draw` takes data and state and gives panels and what the sentence says.
+function play(name, draw) {
+  const figure = document.querySelector(`[data-play="${name}"]`);
+  if (!figure || figure.dataset.ready) return;
+  figure.dataset.ready = "1";
+  const data = JSON.parse(document.getElementById(`play-${name}`).textContent);
+  const form = figure.querySelector("form");
+  const inputs = [...form.querySelectorAll("[data-control]")];
+  const key = (input) => `${name}-${input.dataset.control}`;
+  const boxes = (input) => [...input.querySelectorAll("input")];
+  const steps = (input) => data.steps[input.dataset.control];
+  const read = (input) =>
+    input.localName === "fieldset" ? boxes(input).map((box) => +box.checked).join("") : input.type === "range" ? steps(input)[0][input.value] : input.value;
+  const begun = inputs.map(read);
+
+  function write(input, text) {
+    if (text === null) return;
+    if (input.localName === "fieldset") boxes(input).forEach((box, i) => (box.checked = text[i] === "1"));
+    else {
+      const values = input.type === "range" ? steps(input)[0] : [...input.options].map((option) => option.value);
+      const place = values.findIndex((value) => `${value}` === text);
+      if (place >= 0) input.value = input.type === "range" ? place : text;
+    }
+  }
+
+  function show() {
+    const state = Object.fromEntries(inputs.map((input) => [input.dataset.control, read(input)]));
+    for (const input of inputs.filter(({ type }) => type === "range")) {
+      const shown = steps(input)[1][input.value];
+      input.setAttribute("aria-valuetext", shown);
+      input.parentNode.querySelector("output").textContent = shown;
+    }
+    const { panels, said, after } = draw(data, state);
+    panels.forEach(({ title, height, says, shapes }, i) => {
+      const place = figure.querySelectorAll(".ds-panel")[i];
+      const svg = place.querySelector("svg");
+      place.firstElementChild.textContent = title;
+      svg.setAttribute("viewBox", `0 0 360 ${Math.round(height)}`);
+      svg.setAttribute("aria-label", says);
+      svg.innerHTML = shapes.join("");
+    });
+    figure.querySelector("[role=status]").textContent = filled(data.words.says, said);
+    after?.(form);
+  }
+
+  let due = false;
+  function changed() {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      show();
+      const address = new URL(location);
+      inputs.forEach((input, i) => (read(input) === begun[i] ? address.searchParams.delete(key(input)) : address.searchParams.set(key(input), read(input))));
+      address.hash = figure.id;
+      history.replaceState(null, "", address);
+    });
+  }
+  form.addEventListener("input", changed);
+  form.addEventListener("reset", () => setTimeout(changed));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  const given = new URLSearchParams(location.search);
+  for (const input of inputs) write(input, given.get(key(input)));
+  if (inputs.some((input) => given.has(key(input)))) show();
+}

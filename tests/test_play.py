@@ -1,0 +1,114 @@
+"""Figures that can be played with: the script works out what labs/ works out and draws what the build draws, in any state; by keyboard,
+from an address, from a folder, on a phone, on paper and without a script."""
+
+from __future__ import annotations
+
+import html as entities
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from labs import speculative
+from playwright.sync_api import Browser
+
+from catalogue.records import Catalogue
+from render import words as language_files
+from render.assets import PLAYS as SCRIPTS
+from render.context import Context, context, templates
+from render.mechanisms import PLAYS, mechanism
+from render.words import CHINESE, ENGLISH
+
+pytestmark = pytest.mark.browser
+
+FOLDER = Path(__file__).parent.parent / "hooks/render/scripts/play"
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+
+# States of each figure, by control: every combination is tried. What is not named keeps its beginning.
+STATES: dict[str, dict[str, Sequence[Any]]] = {
+    "speculative": {"alpha": (0, 37, 60, 85, 100), "gamma": (1, 3, 8), "cost": (0, 2, 50)},
+}
+
+
+@pytest.fixture(scope="module", params=[ENGLISH, CHINESE])
+def edition(request: pytest.FixtureRequest, catalogue: Catalogue) -> Context:
+    return context(catalogue, language_files.load(request.param), templates())
+
+
+@pytest.fixture(scope="module")
+def script(browser: Browser) -> Iterator[Callable[[str, str, Any], Any]]:
+    """Runs an expression behind a script of `scripts/play/`, with `input` and the figure's own `draw`."""
+    page = browser.new_page()
+
+    def run(name: str, expression: str, given: Any) -> Any:
+        parts = [(FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in ("figure", name)]
+        # A function that is declared last holds: here `play` draws nothing, it hands over what would draw.
+        code = "\n".join(
+            [*parts, "function play(name, draw) { (play.of ??= {})[name] = draw; }", f"return {expression};"]
+        )
+        return page.evaluate(f"(input) => {{ {code} }}", given)
+
+    yield run
+    page.close()
+
+
+def states(name: str) -> list[dict[str, Any]]:
+    """Every combination of the values in `STATES`."""
+    named = STATES[name]
+    return [dict(zip(named, values, strict=True)) for values in itertools.product(*named.values())]
+
+
+def parts(text: str) -> tuple[list[str], list[float]]:
+    """A text without its numbers, and the numbers."""
+    numbers = [float(number.replace(",", "")) for number in _NUMBER.findall(text)]
+    return _NUMBER.sub("#", text).split(), numbers
+
+
+def panels(html: str) -> list[tuple[str, str]]:
+    """Titles and shapes of the panels in a figure as the build makes it."""
+    found = re.findall(r'<div class="ds-panel">\s*<p>(.*?)</p>\s*<svg[^>]*>(.*?)</svg>', html, re.S)
+    return [(title, shapes.replace("\n", "")) for title, shapes in found]
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_the_script_draws_and_says_what_the_build_does(
+    name: str, edition: Context, script: Callable[[str, str, Any], Any]
+) -> None:
+    """At most a tenth of a unit apart: a coordinate of one decimal may be rounded either way."""
+    play = PLAYS[name](edition.words, edition.catalogue)
+    data = json.loads(json.dumps(play.given))
+    tried = [{**play.start, **state} for state in [{}, *states(name)]]
+    draw = f"""input.states.map(state => {{
+      const {{ panels, said }} = play.of[{name!r}](input.data, state);
+      return {{ panels: panels.map(p => [plain(p.title), p.shapes.join("")]), said: filled(input.data.words.says, said) }};
+    }})"""
+    for state, drawn in zip(tried, script(play.script, draw, {"data": data, "states": tried}), strict=True):
+        html = mechanism(edition, name, state)
+        said = re.search(r'role="status">(.*?)</p>', html, re.S)
+        assert said
+        assert drawn["said"] == entities.unescape(said[1]), state
+        for (title, shapes), (built_title, built_shapes) in zip(drawn["panels"], panels(html), strict=False):
+            assert title == built_title, state
+            (words, numbers), (built_words, built_numbers) = parts(shapes), parts(built_shapes)
+            assert words == built_words, state
+            assert numbers == pytest.approx(built_numbers, abs=0.11), state
+
+
+def test_guessing_ahead_is_that_of_the_lab(script: Callable[[str, str, Any], Any]) -> None:
+    grid = [(a / 20, gamma, c / 10) for a in range(21) for gamma in (1, 2, 3, 5, 8) for c in range(6)]
+    found = script("speculation", "input.map(([a, g, c]) => [tokensPerPass(a, g), speedup(a, g, c)])", grid)
+    for (alpha, gamma, c), (tokens, times) in zip(grid, found, strict=True):
+        assert tokens == pytest.approx(speculative.tokens_per_pass(alpha, gamma), rel=1e-9)
+        assert times == pytest.approx(speculative.speedup(alpha, gamma, c), rel=1e-9)
+
+
+def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:
+    words = language_files.load(ENGLISH)
+    files = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")}
+    assert {PLAYS[name](words, catalogue).script for name in PLAYS} == set(SCRIPTS)
+    assert {"figure", *(part for names in SCRIPTS.values() for part in names)} == set(files)
+    for name, text in files.items():
+        assert len(text.splitlines()) <= 110, name
