@@ -64,6 +64,11 @@ TECHNIQUE = """\
     definition: {en: attention that is made up, zh: 虚构的注意力}
     what: {en: "What it is, in words that a newcomer understands.", zh: 用初学者能懂的话说明它是什么。}
     why: {en: "What was bad without it.", zh: 说明没有它时有什么不好。}
+    how: {en: "What is computed, in which order, with which shapes.", zh: 说明计算什么，按什么次序，各量是什么形状。}
+    in_models:
+      - model: deepseek-x
+        text: {en: "What this model does with it, instead of what came before.", zh: 说明该模型如何用它代替先前的做法。}
+    cost: {en: "What it saved and what it cost.", zh: 说明省了什么，付出了什么。}
     introduced: {by: DeepSeek-AI, by_deepseek: true, date: 2026-11, reference: deepseek-x, source: deepseek-x §2}
 """
 

@@ -17,7 +17,7 @@ from . import checkpoint
 from .derive.differences import NOT_THERE, said, said_by_architecture
 from .records import Entry, first_date
 from .schema.model import Model, TechniqueChange, TechniqueUse
-from .schema.technique import Condition, Technique
+from .schema.technique import Condition, InModel, Technique
 from .schema.training import Stage
 from .schema.values import PartialDate, Single, Sources, Stated
 
@@ -99,6 +99,14 @@ class Uses:
     def by(self, model_id: str) -> tuple[Use, ...]:
         """What a model did, in the order of the techniques."""
         return tuple(use for uses in self._found.values() for use in uses if use.model.id == model_id)
+
+    def when(self, technique_id: str, row: InModel) -> PartialDate | None:
+        """The date of a row of `in_models`: its own, since when its model uses the technique, or the model's first."""
+        if row.date is not None:
+            return row.date
+        use = next((use for use in self.of(technique_id) if use.model.id == row.model), None)
+        model = self._models.get(row.model or "")
+        return use.date if use is not None else first_date(model) if model is not None else None
 
     def silence(self, technique_id: str, model_id: str) -> Silence:
         """What it means that no use is known: that there is none, or that nothing is said."""

@@ -129,6 +129,12 @@ class Citations:
             words("language.fallback"), html
         )
 
+    def paragraphs(self, text: Text) -> list[Markup]:
+        """A catalogue text paragraph by paragraph, as `inline`; a blank line of the YAML begins one."""
+        words = self.context.words
+        fallen, parts = words.falls_back(text), words.text(text).split("\n")
+        return [self.inline(Text(en=part, zh=None if fallen else part)) for part in parts if part.strip()]
+
     def setting(self, text: Text) -> Markup:
         """How a score was got, `5-shot, EM`: each part on one line, with the comma of the language between them."""
         html = self.inline(text)

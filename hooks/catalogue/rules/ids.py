@@ -107,6 +107,10 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
                 yield from _unknown(
                     draft.techniques_file, ("techniques", index, field, i), id_, techniques, "a technique"
                 )
+        for i, row in enumerate(technique.in_models):
+            yield from _unknown(
+                draft.techniques_file, ("techniques", index, "in_models", i, "model"), row.model, models, "a model"
+            )
 
 
 def variants_are_known(draft: Draft) -> Iterator[Finding]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
 
 from .gpu import Gpu
 from .model import Dispute
@@ -73,6 +74,32 @@ class Condition(Record):
     )
 
 
+class InModel(Block):
+    """What one of DeepSeek's models does with a technique, or what was released on a day."""
+
+    model: Identifier | None = Field(
+        default=None,
+        description="Entry that does something with it; its name and date stand before the text.",
+        examples=["deepseek-v2"],
+    )
+    date: PartialDate | None = Field(
+        default=None,
+        description="Day or month, in place of `model`, of what is not of one model.",
+        examples=["2025-02"],
+    )
+    text: Text = Field(
+        description="What it does with it and what changed; of one that dropped or rejected it, that it did."
+    )
+
+    @model_validator(mode="after")
+    def _of_a_model_or_a_day(self) -> Self:
+        if (self.model is None) is (self.date is None):
+            raise ValueError(
+                "not one of `model` and `date`; allowed is `model: id`, or `date:` where it is not of one model"
+            )
+        return self
+
+
 def names_deepseek(by: Text) -> bool:
     """Whether DeepSeek or its parent company is named among those who introduced a technique."""
     return any(name in by.en for name in ("DeepSeek", "High-Flyer"))
@@ -90,9 +117,18 @@ class Technique(Record):
         examples=["Attention that stores one short vector per token in place of keys and values."],
     )
     what: Text = Field(description="What it is, in two or three sentences that a newcomer understands.")
-    why: Text = Field(description="Why it matters: what was bad without it.")
+    why: Text = Field(
+        description="The problem: what was bad without it, and why it took the place of what came before."
+    )
     how: Text | None = Field(
-        default=None, description="How it works or how DeepSeek uses it, where that takes another paragraph."
+        default=None,
+        description="The mechanism alone: what is computed, in which order, with which shapes. A blank line begins a paragraph.",
+    )
+    in_models: tuple[InModel, ...] = Field(
+        default=(), description="What DeepSeek's models do with it, each once, in the order of their dates."
+    )
+    cost: Text | None = Field(
+        default=None, description="What it saved and what it cost: memory, computation, quality, complexity."
     )
     formulas: tuple[Formula, ...] = Field(default=(), description="The formula, where one says it best.")
     introduced: Introduction = Field(description="Who introduced it, and when.")

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from catalogue.records import by_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Formula, Technique, TechniqueKind
+from catalogue.schema.values import Text
 from catalogue.uses import How
 
 from ..cite import Citations, anchor, description, plain_text
@@ -34,14 +35,14 @@ def page(context: Context, technique: Technique) -> Page:
     name = words.text(technique.name)
     if technique.abbreviation and technique.abbreviation.lower() != name.lower():
         name = words("technique.title", name=name, abbreviation=technique.abbreviation)
-    what = citations.inline(technique.what)
+    what = citations.paragraphs(technique.what)
     sections = [
         Section("lead", "", context.html("technique_lead.html.jinja", what=what, record=_record(citations, technique)))
     ]
-    sections.append(Section("why", words("section.why"), f"<p>{citations.inline(technique.why)}</p>"))
+    sections.append(Section("why", words("section.why"), _prose(citations, technique.why)))
     figures, code = shown(context, technique.id)
     if technique.how is not None or technique.formulas or figures or code:
-        how = f"<p>{citations.inline(technique.how)}</p>" if technique.how else ""
+        how = _prose(citations, technique.how) if technique.how else ""
         sections.append(
             Section(
                 "how",
@@ -49,10 +50,13 @@ def page(context: Context, technique: Technique) -> Page:
                 figures + how + "".join(_formula(citations, n, f) for n, f in enumerate(technique.formulas, 1)) + code,
             )
         )
+    models = _in_models(citations, technique) + _users_table(citations, technique)
+    sections.append(Section("models", words("section.models"), models))
+    if technique.cost is not None:
+        sections.append(Section("cost", words("section.cost"), _prose(citations, technique.cost)))
     drawn = lineage.figure(context, technique, context.uses.of(technique.id))
     if drawn:
         sections.append(Section("lineage", words("lineage.section"), drawn))
-    sections.append(Section("models", words("section.models"), _users_table(citations, technique)))
     sections += problems.section(context, f"technique:{technique.id}")
     if technique.facts:
         table = key_value_table(
@@ -131,6 +135,29 @@ def _formula(citations: Citations, number: int, formula: Formula) -> str:
         meaning=with_indices(citations.inline(formula.meaning)),
         mark=citations.mark(formula.source),
     )
+
+
+def _prose(citations: Citations, text: Text) -> str:
+    return "".join(f"<p>{paragraph}</p>" for paragraph in citations.paragraphs(text))
+
+
+def _in_models(citations: Citations, technique: Technique) -> str:
+    """What each model does with it, by date."""
+    if not technique.in_models:
+        return ""
+    context = citations.context
+    rows = []
+    for row in technique.in_models:
+        when = context.uses.when(technique.id, row)
+        rows.append(
+            {
+                "link": model_link(context.catalogue.models[row.model]) if row.model else None,
+                "date": citations.plain(when) if when else None,
+                "paragraphs": citations.paragraphs(row.text),
+                "mark": citations.mark(row.source),
+            }
+        )
+    return context.html("technique_in_models.html.jinja", rows=rows)
 
 
 def _users_table(citations: Citations, technique: Technique) -> str:

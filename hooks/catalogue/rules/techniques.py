@@ -1,0 +1,60 @@
+"""What a technique's page tells of DeepSeek's models: in the order of their dates, and of those that have to do with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..findings import Finding
+from .draft import Draft, repeated
+
+# Words by which an English text says that a model does without: it never used it, gave it up, or has something else.
+_DOES_WITHOUT = re.compile(
+    r"\b(drop|reject|abandon|replac|instead|in place of|without|no longer|not|no|none|nor|neither|gives? up|gave up|tried)",
+    re.IGNORECASE,
+)
+
+
+def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
+    """Models under `in_models` stand in the order of their dates, each once, and none before the technique was introduced."""
+    for index, technique in enumerate(draft.techniques.techniques):
+        path, introduced = ("techniques", index, "in_models"), technique.introduced.date.value
+        rows = list(enumerate(technique.in_models))
+        named = [((*path, i, "model"), row.model) for i, row in rows if row.model is not None]
+        yield from repeated(draft.techniques_file, named, "model", "tell of a model in one text")
+        users = {use.model.id for use in draft.uses.of(technique.id)}  # `uses_in_time` looks at these
+        before, latest = "", None
+        for i, row in rows:
+            when, name = draft.uses.when(technique.id, row), row.model or "this"
+            if when is None:
+                continue
+            where = (*path, i, "model" if row.model is not None else "date")
+            if latest is not None and when.surely_before(latest):
+                yield draft.techniques_file.finding(
+                    where,
+                    f"`{name}`, {when.text}, behind {before}, {latest.text}",
+                    "models in the order of their dates, the oldest first",
+                    fix="move it up",
+                )
+            if introduced is not None and when.surely_before(introduced) and row.model not in users:
+                yield draft.techniques_file.finding(
+                    where,
+                    f"`{name}`, {when.text}, is older than `{technique.id}`, {introduced.text}",
+                    "what came after the technique was introduced",
+                    fix="correct the date under `introduced`, or leave the model out",
+                )
+            before, latest = f"`{name}`", when
+
+
+def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
+    """A model under `in_models` uses the technique, or its English text says that it does without, as in “drops”, “rejected” or “instead of”."""
+    for index, technique in enumerate(draft.techniques.techniques):
+        users = {use.model.id for use in draft.uses.of(technique.id)}
+        for i, row in enumerate(technique.in_models):
+            if row.model in draft.by_id and row.model not in users and not _DOES_WITHOUT.search(row.text.en):
+                yield draft.techniques_file.finding(
+                    ("techniques", index, "in_models", i, "model"),
+                    f"`{row.model}` does not use `{technique.id}`, as far as its entry says",
+                    "a model that uses it, or a text that says that it drops or rejects it",
+                    fix="correct the id, state the use under `techniques` of the model, or say what it has instead",
+                )
