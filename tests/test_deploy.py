@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import shutil
 import socket
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.client import HTTPMessage
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from finish.compress import compress
 from render.policy import HEADER
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+CADDY = shutil.which("caddy")
+BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 DEPLOY = ROOT / "deploy"
 
 
@@ -58,50 +62,85 @@ def test_servers_send_the_policy_of_the_pages(name: str) -> None:
 
 
 Answer = tuple[int, HTTPMessage, bytes]
+UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress}
+BELOW = "/ds"
+"""The path that the second kind of address has."""
 
 
-@pytest.fixture(scope="module")
-def served(packed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real nginx with our configuration."""
-    if NGINX is None:
-        pytest.skip("needs nginx: apt-get install nginx")
-    folder = tmp_path_factory.mktemp("nginx")
+@dataclass(frozen=True)
+class Served:
+    """A running server: its address, where the site is in it, and what it can hand out."""
+
+    address: str
+    encodings: tuple[str, ...]
+
+
+@pytest.fixture(scope="module", params=["nginx", "nginx below a path", "caddy", "caddy below a path"])
+def served(request: pytest.FixtureRequest, packed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A real server with our configuration."""
+    server, _, path = request.param.partition(" ")
+    folder = tmp_path_factory.mktemp(server)
+    root, below = packed, ""
+    if path:
+        root, below = folder / "root", BELOW
+        root.mkdir()
+        (root / BELOW[1:]).symlink_to(packed)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    ours = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    ours = ours.replace("listen 8080", f"listen 127.0.0.1:{port}").replace("/srv/ds-series/site", str(packed))
-    (folder / "site.conf").write_text(ours, encoding="utf-8")
-    temporary = "".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; {user()} events {{}}"
-        f" http {{ access_log off; {temporary} include {folder}/site.conf; }}",
-        encoding="utf-8",
-    )
-    running = subprocess.Popen(
-        [NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", str(folder / "error.log")]
-    )
-    address = f"http://127.0.0.1:{port}/"
+    command, encodings = (nginx if server == "nginx" else caddy)(folder, root, port, below)
+    with (folder / "log").open("w") as log:
+        running = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "DS_PATH": below})
+    address = f"http://127.0.0.1:{port}{below}/"
     try:
         for _ in range(200):
             try:
                 urllib.request.urlopen(address, timeout=5).close()
                 break
             except OSError:
-                assert running.poll() is None, (folder / "error.log").read_text()
+                assert running.poll() is None, (folder / "log").read_text()
                 time.sleep(0.05)
-        yield address
+        yield Served(address, encodings)
     finally:
         running.terminate()
         running.wait(timeout=20)
 
 
+def nginx(folder: Path, root: Path, port: int, below: str) -> tuple[list[str], tuple[str, ...]]:
+    """The command of an nginx with our configuration, and the encodings that it has; Brotli is a module of its own."""
+    if NGINX is None:
+        pytest.skip("needs nginx: apt-get install nginx")
+    ours = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    ours = ours.replace("listen 8080", f"listen 127.0.0.1:{port}").replace("/srv/ds-series/site", str(root))
+    ours = ours.replace('$ds_path ""', f'$ds_path "{below}"')
+    if BROTLI.is_file():
+        ours = ours.replace("# brotli_static on", "brotli_static on")
+    (folder / "site.conf").write_text(ours, encoding="utf-8")
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    load = f"load_module {BROTLI};" if BROTLI.is_file() else ""
+    (folder / "nginx.conf").write_text(
+        f"{load} daemon off; pid {folder}/pid; error_log {folder}/error.log; {user()} events {{}}"
+        f" http {{ access_log off; {temporary} include {folder}/site.conf; }}",
+        encoding="utf-8",
+    )
+    command = [NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", str(folder / "error.log")]
+    return command, ("br", "gzip") if BROTLI.is_file() else ("gzip",)
+
+
+def caddy(folder: Path, root: Path, port: int, _below: str) -> tuple[list[str], tuple[str, ...]]:
+    """The command of a Caddy with our configuration, and the encodings that it has."""
+    if CADDY is None:
+        pytest.skip("needs Caddy: apt-get install caddy")
+    ours = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+    ours = ours.replace("\n:8080 {", f"\nhttp://127.0.0.1:{port} {{").replace("/srv/ds-series/site", str(root))
+    (folder / "Caddyfile").write_text("{\n\tadmin off\n}\n" + ours, encoding="utf-8")
+    return [CADDY, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")], ("br", "gzip")
+
+
 def user() -> str:
     """Workers of root's nginx may not be able to read a temporary folder."""
-    import os
-
     return "user root;" if os.geteuid() == 0 else ""
 
 
@@ -114,18 +153,19 @@ def ask(address: str, **headers: str) -> Answer:
         return error.code, error.headers, error.read()
 
 
-def test_nginx_hands_out_the_compressed_copies(served: str, packed: Path) -> None:
+def test_a_server_hands_out_the_compressed_copies(served: Served, packed: Path) -> None:
     for path in ("", "zh/models/ant/", "data/catalogue.json"):
         file = packed / path / "index.html" if path.endswith("/") or not path else packed / path
-        status, headers, body = ask(served + path, Accept_Encoding="gzip")
-        assert (status, headers["Content-Encoding"]) == (200, "gzip"), path
-        assert gzip.decompress(body) == file.read_bytes()
-        status, headers, body = ask(served + path)
+        for encoding in served.encodings:
+            status, headers, body = ask(served.address + path, Accept_Encoding=encoding)
+            assert (status, headers["Content-Encoding"]) == (200, encoding), path
+            assert UNPACK[encoding](body) == file.read_bytes()
+        status, headers, body = ask(served.address + path)
         assert (status, headers["Content-Encoding"]) == (200, None)
         assert body == file.read_bytes()
 
 
-def test_nginx_says_how_long_an_answer_holds(served: str, packed: Path) -> None:
+def test_a_server_says_how_long_an_answer_holds(served: Served, packed: Path) -> None:
     named = [
         path
         for path in packed.rglob("*")
@@ -134,48 +174,45 @@ def test_nginx_says_how_long_an_answer_holds(served: str, packed: Path) -> None:
     named = [path for path in named if path.is_file() and path.suffix not in (".gz", ".br")]
     assert {path.suffix for path in named} >= {".css", ".js", ".woff2"}
     for path in named[:40]:
-        _, headers, _ = ask(served + path.relative_to(packed).as_posix())
+        _, headers, _ = ask(served.address + path.relative_to(packed).as_posix())
         assert "immutable" in headers["Cache-Control"], path
     for path in ("", "models/ant/", "data/catalogue.json", "robots.txt"):
-        _, headers, _ = ask(served + path)
+        _, headers, _ = ask(served.address + path)
         assert headers["Cache-Control"] == "public, no-cache"
-        status, _, body = ask(served + path, If_None_Match=headers["ETag"])
+        status, _, body = ask(served.address + path, If_None_Match=headers["ETag"])
         assert (status, body) == (304, b"")
 
 
-def test_nginx_sends_the_policy_with_every_answer(served: str) -> None:
+def test_a_server_sends_the_policy_with_every_answer(served: Served) -> None:
     for path in ("", "zh/", "nowhere/", "data/catalogue.json"):
-        _, headers, _ = ask(served + path)
+        _, headers, _ = ask(served.address + path)
         assert headers["Content-Security-Policy"] == HEADER
         assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_nginx_knows_the_page_of_lost_addresses(served: str, packed: Path) -> None:
+def test_a_server_knows_the_page_of_lost_addresses(served: Served, packed: Path) -> None:
     for path, page in (("nowhere/", "404.html"), ("zh/models/nowhere/", "zh/404.html")):
-        status, _, body = ask(served + path)
+        status, _, body = ask(served.address + path)
         assert status == 404
         assert body == (packed / page).read_bytes()
 
 
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("models/ant.md", "text/markdown"),
-        ("data/releases.atom", "application/atom+xml"),
-        ("data/releases.ics", "text/calendar"),
-        ("data/variants.csv", "text/csv"),
-        ("data/references.bib", "text/plain"),
-        ("data/catalogue.sqlite", "application/vnd.sqlite3"),
-        ("data/catalogue.json", "application/json"),
-        ("llms.txt", "text/plain"),
-        ("assets/favicon.svg", "image/svg+xml"),
-        ("sitemap.xml", "application/xml"),
-    ],
-)
-def test_nginx_names_the_kind_of_each_file(served: str, path: str, kind: str) -> None:
-    status, headers, _ = ask(served + path)
-    assert status == 200
-    assert headers.get_content_type() == kind
+def test_a_server_names_the_kind_of_each_file(served: Served) -> None:
+    kinds = {
+        "models/ant.md": "text/markdown",
+        "data/releases.atom": "application/atom+xml",
+        "data/releases.ics": "text/calendar",
+        "data/variants.csv": "text/csv",
+        "data/references.bib": "text/plain",
+        "data/catalogue.sqlite": "application/vnd.sqlite3",
+        "data/catalogue.json": "application/json",
+        "llms.txt": "text/plain",
+        "assets/favicon.svg": "image/svg+xml",
+        "sitemap.xml": "application/xml",
+    }
+    answers = {path: ask(served.address + path) for path in kinds}
+    assert {path: status for path, (status, _, _) in answers.items() if status != 200} == {}
+    assert {path: headers.get_content_type() for path, (_, headers, _) in answers.items()} == kinds
 
 
 @pytest.mark.builds
