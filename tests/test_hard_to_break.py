@@ -65,6 +65,17 @@ def test_a_page_that_is_no_text_is_named(tmp_path: Path) -> None:
     assert str(error.value) == f"docs/zh/index.md:{line}: is not UTF-8 text; save the file as UTF-8"
 
 
+def test_a_page_with_a_character_that_turns_digits_round_is_named(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    page = project / "docs" / "en" / "index.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nall \u202e176 of them\n", encoding="utf-8")
+    with pytest.raises(mutate.PageError) as error:
+        mutate.outcome(project / "data", project / "docs", tell=False)
+    line = len(page.read_text(encoding="utf-8").splitlines())
+    assert str(error.value).startswith(f"docs/en/index.md:{line}: the character U+202E, which nobody sees")
+    assert str(error.value).endswith("take it out")
+
+
 def test_a_sample_of_corruptions(tmp_path: Path) -> None:
     """Each kind once: refused with file and line, or built without markup of the data."""
     project = small_project(tmp_path)

@@ -20,6 +20,7 @@ from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyB
 
 from .findings import Finding, nearest
 from .strict_yaml import TO_DO
+from .unseen import ALLOWED, FIX, unseen_lines
 
 # What it logs is said again by the findings.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
@@ -60,7 +61,8 @@ class Reference:
 def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     """Return the references by key, in file order, and what is wrong with the file."""
     library = parse_string(text, parse_stack=[])
-    findings = list(_failed(library, file))
+    findings = [Finding(file, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
+    findings += _failed(library, file)
     verbatim = {
         entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries
     }

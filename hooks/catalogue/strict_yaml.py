@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from .findings import Finding, Path, dotted
+from .unseen import ALLOWED, FIX, unseen
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -32,8 +33,6 @@ _OCTAL_LOOK = re.compile(r"[-+]?0[0-9_]+|0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9]*_[0
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 _YAML_11_BOOL = {"on", "off", "yes", "no", "y", "n"}
 _EMPTY = {"", "~", "null"}
-# What nobody sees, written out or as an escape: control characters, and those that turn the direction of what follows.
-_UNSEEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -321,14 +320,8 @@ class _Builder:
                 event, path, f"a text of {len(text):,} characters", f"at most {_LONGEST_TEXT:,}", "shorten it"
             )
             return text[:_LONGEST_TEXT]
-        if character := _UNSEEN.search(text):
-            self.complain(
-                event,
-                path,
-                f"the character U+{ord(character[0]):04X}, which nobody sees and which can turn digits round",
-                "allowed is text that is shown as it is written",
-                "take it out",
-            )
+        if found := unseen(text):
+            self.complain(event, path, found, ALLOWED, FIX)
         if _NAMES & set(path[-2:]) and (tag := _TAG.search(text)):
             self.complain(
                 event,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from catalogue.quote_check import problems
 from catalogue.records import Catalogue
+from catalogue.unseen import ALLOWED, FIX, unseen_lines
 
 from . import exports
 from .context import Context, context, templates
@@ -51,15 +52,17 @@ def _texts(folder: Path) -> dict[str, str]:
 
 
 def unreadable(docs: Path) -> list[str]:
-    """The hand-written pages that are no UTF-8 text, each with the line of the first byte that is none."""
+    """What nobody can read in hand-written pages: what is no UTF-8 text, and characters that are not shown."""
     found = []
     for path in sorted(docs.rglob("*.md")):
+        name = path.relative_to(docs.parent).as_posix()
         try:
-            path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
-            name = path.relative_to(docs.parent).as_posix()
             found.append(f"{name}:{line}: is not UTF-8 text; save the file as UTF-8")
+        else:
+            found += [f"{name}:{line}: {said}; {ALLOWED}; {FIX}" for line, said in unseen_lines(text)]
     return found
 
 

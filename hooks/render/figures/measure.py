@@ -6,6 +6,7 @@ Figures place labels at build. The estimate is a little generous, so that no lab
 from __future__ import annotations
 
 import unicodedata
+from math import fsum
 
 _NARROW = frozenset("iljtfrI.,:;'|!()[]/ ")
 _WIDE = frozenset("mwMW@%—")
@@ -13,8 +14,11 @@ _FULL_WIDTH = {"W", "F"}
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Width of a text of font size `size`, in the same unit. Chinese characters are as wide as high."""
-    ems = sum(_ems(character) for character in text)
+    """Width of a text of font size `size`, in the same unit. Chinese characters are as wide as high.
+
+    `fsum`, since `sum` rounds differently from Python 3.12 on, and a site has the same bytes from each.
+    """
+    ems = fsum(_ems(character) for character in text)
     return ems * size * (1.15 if bold else 1)
 
 
