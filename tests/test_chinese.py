@@ -63,6 +63,11 @@ def chinese(catalogue: Catalogue) -> Context:
         ("App. B.1, Fig. 3", "附录 B.1，图 3"),
         ("config.json", "config.json"),
         ("README §Model Summary", "README §Model Summary"),
+        ("README §Interface and Example, Table 2", "README §Interface and Example，表 2"),
+        ("README §4. Data and Table at commit 2a11752", "README §4. Data and Table 提交 2a11752"),
+        ("§III-B and §IV", "§III-B 和 §IV"),
+        ("inference/model.py class Gate", "inference/model.py 类 Gate"),
+        ("first commit 2a11752", "首次提交 2a11752"),
         ("pages/model/news.md", "pages/model/news.md"),
     ],
 )

@@ -19,6 +19,7 @@ from pydantic_core import core_schema
 from .schema.api import ApiName
 from .schema.copies import CopiesFile
 from .schema.correction import CorrectionsFile
+from .schema.documents import DocumentsFile
 from .schema.gpu import Gpu
 from .schema.model import Model, ModelsFile
 from .schema.problem import ProblemsFile
@@ -37,6 +38,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "study.schema.json": StudyFile,
     "problems.schema.json": ProblemsFile,
     "corrections.schema.json": CorrectionsFile,
+    "documents.schema.json": DocumentsFile,
 }
 
 

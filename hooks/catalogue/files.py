@@ -18,7 +18,7 @@ from .strict_yaml import Located
 MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
 # These need not be there.
 COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "corrections.yaml"
-PROBLEMS = "problems.yaml"
+PROBLEMS, DOCUMENTS = "problems.yaml", "documents.yaml"
 ENTRIES = "models"
 MOST = 4 << 20  # bytes of one file; the largest has a tenth of it
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
@@ -28,7 +28,7 @@ def texts(data: FilePath) -> dict[str, str]:
     """The text of each file by its name in `data`. Raises CatalogueError that names each one that cannot be read."""
     found, findings = {}, []
     entries = sorted(path for path in (data / ENTRIES).glob("*") if path.suffix.lower() in (".yaml", ".yml"))
-    there = [name for name in (COPIES, TERMS, STUDY, CORRECTIONS, PROBLEMS) if (data / name).exists()]
+    there = [name for name in (COPIES, TERMS, STUDY, CORRECTIONS, PROBLEMS, DOCUMENTS) if (data / name).exists()]
     for name in (MODELS, TECHNIQUES, REFERENCES, *there, *(f"{ENTRIES}/{path.name}" for path in entries)):
         if name.endswith((".bib", ".yaml")):
             try:

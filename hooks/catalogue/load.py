@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from . import files, peers, references, strict_yaml
-from .files import COPIES, CORRECTIONS, PROBLEMS, REFERENCES, STUDY, TECHNIQUES, TERMS
+from .files import COPIES, CORRECTIONS, DOCUMENTS, PROBLEMS, REFERENCES, STUDY, TECHNIQUES, TERMS
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .records import Catalogue
@@ -20,6 +20,7 @@ from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.copies import Copies, CopiesFile
 from .schema.correction import CorrectionsFile
+from .schema.documents import DocumentsFile
 from .schema.model import ModelsFile
 from .schema.problem import ProblemsFile
 from .schema.study import StudyFile
@@ -84,6 +85,7 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         strict_yaml.read(texts.get(STUDY, "guides: []"), f"{folder}/{STUDY}"),
         strict_yaml.read(texts.get(CORRECTIONS, "corrections: []"), f"{folder}/{CORRECTIONS}"),
         strict_yaml.read(texts.get(PROBLEMS, "problems: []"), f"{folder}/{PROBLEMS}"),
+        strict_yaml.read(texts.get(DOCUMENTS, "documents: {}"), f"{folder}/{DOCUMENTS}"),
     )
     cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
     for file in located:
@@ -106,11 +108,12 @@ _SCHEMAS: tuple[type[BaseModel], ...] = (
     StudyFile,
     CorrectionsFile,
     ProblemsFile,
+    DocumentsFile,
 )
 
 
 def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cited: Mapping[str, Reference]) -> Draft:
-    models, techniques, copies, terms, study, corrections, problems = records
+    models, techniques, copies, terms, study, corrections, problems, documents = records
     table = Copies.of(copies, (key for key, reference in cited.items() if reference.copy))
     return Draft(
         located[0],
@@ -129,6 +132,8 @@ def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cite
         with_sources(corrections, table),
         located[6],
         problems,
+        located[7],
+        documents,
     )
 
 

@@ -1,5 +1,7 @@
 """Places in documents, as a language says them: `Table 6` is 表 6 in Chinese. Names of files and headings stay.
 
+What a heading is: the words behind `§`, with or without a number, as far as the next comma; a number alone is a section.
+
 The phrases are data, in terms.yaml, so that a new one needs no code.
 """
 
@@ -12,6 +14,7 @@ from catalogue.schema.values import Text
 
 # A space between two Chinese words.
 _CLOSED = re.compile(r"(?<=[\u4e00-\u9fff：（）]) (?=[\u4e00-\u9fff：（）])")
+_HEADING = re.compile(r"(§(?!(?:\d+(?:\.\d+)*|[IVX]+(?:-[A-Z])?)(?:[ ,;]|$)).+?(?=, | at commit | and §| to §|; |$))")
 
 
 class Loci:
@@ -25,5 +28,9 @@ class Loci:
 
     def __call__(self, locus: str) -> str:
         """A place as Chinese says it."""
-        said = self._pattern.sub(lambda match: self._chinese[match[0]], locus)
+        parts = _HEADING.split(locus)  # every second one is a heading
+        said = "".join(part if place % 2 else self._said(part) for place, part in enumerate(parts))
         return _CLOSED.sub("", said.replace(", ", "，"))
+
+    def _said(self, words: str) -> str:
+        return self._pattern.sub(lambda match: self._chinese[match[0]], words)

@@ -13,6 +13,7 @@ from ..records import Entry, entries
 from ..references import Reference
 from ..schema.copies import Copies, CopiesFile
 from ..schema.correction import CorrectionsFile
+from ..schema.documents import DocumentsFile
 from ..schema.gpu import Gpu
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.problem import ProblemsFile
@@ -44,6 +45,8 @@ class Draft:
     corrections: CorrectionsFile = field(default_factory=CorrectionsFile)
     problems_located: Located = field(default_factory=lambda: Located(""))
     problems: ProblemsFile = field(default_factory=ProblemsFile)
+    documents_located: Located = field(default_factory=lambda: Located(""))
+    documents: DocumentsFile = field(default_factory=DocumentsFile)
 
     @cached_property
     def copies(self) -> Copies:

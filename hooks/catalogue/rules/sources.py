@@ -43,20 +43,26 @@ def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
 
 def sources_name_a_place(draft: Draft) -> Iterator[Finding]:
     """A source of a value or a statement names the place in the document; of one that is not published, the document may be all that was looked through."""
+    for file, path, item in cited_places(draft):
+        if not item.locus:
+            yield file.finding(
+                typed(file, path),
+                f"`{item.key}` without a place",
+                "`key place`, with a section, table, figure or equation, or a file and what is in it",
+                fix="write where it stands, such as `§4.2`, `Table 2` or `config.json`",
+            )
+
+
+def cited_places(draft: Draft) -> Iterator[tuple[Located, Path, Source]]:
+    """Each source of what is stated, not of what is absent, with the path of what it is the source of."""
     for file, path, value in draft.nodes:
         stated = value.value is not None if isinstance(value, Single) else isinstance(value, _STATEMENTS)
         if stated and value.source is not None:
             for item in value.source.items:
-                if not item.locus:
-                    yield file.finding(
-                        _typed(file, path),
-                        f"`{item.key}` without a place",
-                        "`key place`, with a section, table, figure or equation, or a file and what is in it",
-                        fix="write where it stands, such as `§4.2`, `Table 2` or `config.json`",
-                    )
+                yield file, path, item
 
 
-def _typed(file: Located, path: Path) -> Path:
+def typed(file: Located, path: Path) -> Path:
     """Where the source of what is at `path` is typed: there, or in the closest block around it."""
     around = next((path[:n] for n in range(len(path), -1, -1) if (*path[:n], "source") in file.lines), None)
     return path if around is None else (*around, "source")

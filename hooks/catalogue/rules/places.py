@@ -1,0 +1,88 @@
+"""A source leads to the spot: what stands behind its key is a place, and a heading that it names is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import places
+from ..findings import Finding, Path, nearest
+from ..schema.documents import Document
+from ..schema.values import Source
+from .draft import Draft
+from .sources import cited_places, typed
+
+_ALLOWED = (
+    "allowed are a section or heading (`§4.2`, `README §License`), a table, figure, equation, appendix or page; "
+    "a data file, or a program with a name or line in it; a commit, an issue or a field of a listing"
+)
+
+
+def places_are_places(draft: Draft) -> Iterator[Finding]:
+    """A place is a section, table, figure, equation, page, file, commit or named heading; a document alone only where documents.yaml says that it is short, or cannot be opened."""
+    for file, path, item in cited_places(draft):
+        if item.locus and not places.forms(item.locus):
+            known = _known(draft, item)
+            if known is None or known.headings:
+                yield file.finding(
+                    typed(file, path),
+                    f"`{item.locus}` names a document, not a place in it",
+                    _ALLOWED,
+                    "",
+                    "name the heading under which it stands"
+                    + (f", one of {_listed(known.headings)}" if known else "")
+                    + f"; a document of one screen is listed in {draft.documents_located.file}",
+                )
+
+
+def headings_are_there(draft: Draft) -> Iterator[Finding]:
+    """A heading that a source names is one of those that documents.yaml lists for the document."""
+    for file, path, item in cited_places(draft):
+        known = _known(draft, item)
+        if known is not None and known.headings and not places.forms(item.locus.partition("§")[0].rstrip()):
+            for heading in places.headings(item.locus):
+                if not any(places.is_heading(heading, listed) for listed in known.headings):
+                    yield file.finding(
+                        typed(file, path),
+                        f"no heading `{heading}` in `{places.document(item.locus)}` of `{item.key}`",
+                        f"allowed are {_listed(known.headings)}",
+                        nearest(heading, known.headings),
+                        f"correct the heading, or add it in {draft.documents_located.file}",
+                    )
+
+
+def documents_are_cited(draft: Draft) -> Iterator[Finding]:
+    """Every document in documents.yaml belongs to a reference and is cited: one with headings by its name or one of them, another without a place."""
+    found = {
+        (item.key, places.document(item.locus), not places.forms(item.locus)) for _, _, item in cited_places(draft)
+    }
+    for key, documents in draft.documents.documents.items():
+        if key not in draft.references:
+            yield draft.documents_located.finding(
+                ("documents", key),
+                f"`{key}` is not a reference",
+                f"allowed are the keys of {draft.references_file}",
+                nearest(key, draft.references),
+                "correct the key, or add the entry to the bibliography",
+            )
+            continue
+        for name, document in documents.items():
+            cited = {bare for of, called, bare in found if (of, called) == (key, places.document(name))}
+            if not cited or (True not in cited and not document.headings):
+                path: Path = ("documents", key, name)
+                yield draft.documents_located.finding(
+                    path,
+                    "no source names this document" + ("" if document.headings else " without a place in it"),
+                    "documents that a source of a value names",
+                    fix="correct the name, or take the line out",
+                )
+
+
+def _known(draft: Draft, item: Source) -> Document | None:
+    """What documents.yaml says of the document that a source names."""
+    name = places.document(item.locus)
+    listed = draft.documents.documents.get(item.key, {})
+    return next((document for called, document in listed.items() if places.document(called) == name), None)
+
+
+def _listed(headings: tuple[str, ...]) -> str:
+    return ", ".join(f"`{heading}`" for heading in headings)
