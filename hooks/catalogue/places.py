@@ -90,9 +90,15 @@ def headings(locus: str) -> Iterator[str]:
         yield re.split(r", | at commit |@| and $| to $|; ", part)[0].strip()
 
 
+def is_dated(locus: str) -> bool:
+    """Whether a place is in an older version of its document."""
+    return re.search(r"\bcommits? [0-9a-f]{7,40}\b|@[0-9a-f]{7,40}\b", locus) is not None
+
+
 def is_heading(named: str, listed: str) -> bool:
-    """Whether a heading is the one that is listed: by its words, its number, or both."""
+    """Whether a heading is the one that is listed: by its words, its number, or both; what stands in brackets or behind a colon may be left out."""
     number, _, words = listed.partition(" ")
-    if not re.fullmatch(r"[\dA-Z]+(?:\.\d+)*\.?", number):
-        return named == listed
-    return named in (listed, words, number.rstrip("."))
+    said = [listed]
+    if re.fullmatch(r"[\dA-Z]+(?:\.\d+)*\.?", number):
+        said += [number.rstrip("."), words]
+    return named in said or any(form.startswith((f"{named} (", f"{named}:")) for form in said)

@@ -35,10 +35,10 @@ def places_are_places(draft: Draft) -> Iterator[Finding]:
 
 
 def headings_are_there(draft: Draft) -> Iterator[Finding]:
-    """A heading that a source names is one of those that documents.yaml lists for the document."""
+    """A heading that a source names is one of those that documents.yaml lists for the document, unless it names an older version by its commit."""
     for file, path, item in cited_places(draft):
         known = _known(draft, item)
-        if known is not None and known.headings and not places.forms(item.locus.partition("§")[0].rstrip()):
+        if known is not None and known.headings and not places.is_dated(item.locus):
             for heading in places.headings(item.locus):
                 if not any(places.is_heading(heading, listed) for listed in known.headings):
                     yield file.finding(
