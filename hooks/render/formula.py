@@ -16,11 +16,11 @@ class FormulaError(ValueError):
 
 
 _UNTOUCHED = re.compile(r"(<code\b.*?</code>|<[^>]*>)")  # tags, and code as it is written: `q_lora_rank` has no index
-_INDEXED = re.compile(r"\b([^\W\d_])_(\w{1,4}|\{[^}]*\})(?:\^(\w{1,3}|\{[^}]*\}))?")
+_INDEXED = re.compile(r"\b([^\W\d_])(?=[_^])(?:_(\w{1,4}|\{[^}]*\}))?(?:\^(\w{1,3}|\{[^}]*\}))?")
 
 
 def with_indices(html: Markup) -> Markup:
-    """Letters with an index, written `d_h^R` in a text, as the formula sets them."""
+    """Letters with an index, written `d_h^R` or `W^{UK}` in a text, as the formula sets them."""
     return Markup(
         "".join(part if part.startswith("<") else _INDEXED.sub(_set, part) for part in _UNTOUCHED.split(str(html)))
     )
@@ -28,7 +28,7 @@ def with_indices(html: Markup) -> Markup:
 
 def _set(match: re.Match[str]) -> str:
     letter, below, above = (part and part.strip("{}") for part in match.groups())
-    return f"<i>{letter}</i><sub>{below}</sub>" + (f"<sup>{above}</sup>" if above else "")
+    return f"<i>{letter}</i>" + (f"<sub>{below}</sub>" if below else "") + (f"<sup>{above}</sup>" if above else "")
 
 
 @cache
