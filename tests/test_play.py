@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from labs import speculative
+from labs import grpo, rope, speculative, yarn
 from playwright.sync_api import Browser
 
 from catalogue.records import Catalogue
@@ -29,7 +30,9 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 # States of each figure, by control: every combination is tried. What is not named keeps its beginning.
 STATES: dict[str, dict[str, Sequence[Any]]] = {
+    "grpo": {"size": (2, 3, 8, 9, 10, 16), "rewards": ("1" * 16, "0" * 16, "1000000000000000", "0101101110111110")},
     "speculative": {"alpha": (0, 37, 60, 85, 100), "gamma": (1, 3, 8), "cost": (0, 2, 50)},
+    "yarn": {"factor": (1, 2, 40, 64), "alpha": (1, 3, 8), "beta": (16, 32, 64)},
 }
 
 
@@ -82,8 +85,8 @@ def test_the_script_draws_and_says_what_the_build_does(
     data = json.loads(json.dumps(play.given))
     tried = [{**play.start, **state} for state in [{}, *states(name)]]
     draw = f"""input.states.map(state => {{
-      const {{ panels, said }} = play.of[{name!r}](input.data, state);
-      return {{ panels: panels.map(p => [plain(p.title), p.shapes.join("")]), said: filled(input.data.words.says, said) }};
+      const {{ panels, said, says = "says" }} = play.of[{name!r}](input.data, state);
+      return {{ panels: panels.map(p => [plain(p.title), p.shapes.join("")]), said: filled(input.data.words[says], said) }};
     }})"""
     for state, drawn in zip(tried, script(play.script, draw, {"data": data, "states": tried}), strict=True):
         html = mechanism(edition, name, state)
@@ -103,6 +106,27 @@ def test_guessing_ahead_is_that_of_the_lab(script: Callable[[str, str, Any], Any
     for (alpha, gamma, c), (tokens, times) in zip(grid, found, strict=True):
         assert tokens == pytest.approx(speculative.tokens_per_pass(alpha, gamma), rel=1e-9)
         assert times == pytest.approx(speculative.speedup(alpha, gamma, c), rel=1e-9)
+
+
+def test_advantages_are_those_of_the_lab(script: Callable[[str, str, Any], Any]) -> None:
+    groups = [list(group) for size in (2, 3, 4, 6) for group in itertools.product((0, 1), repeat=size)]
+    groups += [[0.5, 2, -1, 7], [3, 3, 3]]
+    for group, found in zip(groups, script("group", "input.map(advantages)", groups), strict=True):
+        assert found == pytest.approx(list(grpo.advantages(np.array(group, float))), abs=1e-12), group
+
+
+def test_the_ramp_is_that_of_the_lab(script: Callable[[str, str, Any], Any]) -> None:
+    sizes, bounds = ((64, 1e4, 4096), (128, 5e5, 8192)), ((1, 32), (2, 16), (8, 64))
+    grid = [(*size, *bound, s) for size in sizes for bound in bounds for s in (1, 4, 40, 64)]
+    work = """input.map(([d, b, L, alpha, beta, s]) => {
+      const theta = angles(d, b);
+      return [theta.map(t => turnsWithin(t, L)), stretched(theta, rampByPair(theta, L, alpha, beta), s), lengthFactor(s)];
+    })"""
+    for (d, b, L, alpha, beta, s), (turns, speeds, sharp) in zip(grid, script("ramp", work, grid), strict=True):
+        theta = rope.angles(d, b)
+        assert turns == pytest.approx(list(yarn.turns(theta, L)), rel=1e-9)
+        assert speeds == pytest.approx(list(yarn.stretch(theta, yarn.ramp_by_pair(theta, L, alpha, beta), s)), rel=1e-9)
+        assert sharp == pytest.approx(yarn.length_factor(s), rel=1e-9)
 
 
 def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:

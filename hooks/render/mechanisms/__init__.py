@@ -23,13 +23,11 @@ from ..words import Words
 from .attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
 from .experts import bias_balance, node_limit, router_of_v3
 from .panel import Panel
-from .play import Play, speculation
+from .play import Play, group, ramp, speculation
 from .text import (
     fill_in_the_middle,
-    group_of_answers,
     networks_in_memory,
     packing_documents,
-    yarn_ramp,
 )
 from .training import fp8_tiles, learning_rates, mtp_modules, muon_values, pipelines, streams
 
@@ -50,13 +48,13 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "mhc": streams,
     "fim": fill_in_the_middle,
     "packing": packing_documents,
-    "yarn": yarn_ramp,
-    "grpo": group_of_answers,
     "networks": networks_in_memory,
 }
 # Those that can be played with.
 PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
+    "grpo": group.play,
     "speculative": speculation.play,
+    "yarn": ramp.play,
 }
 # What the page of a technique shows: mechanisms, and modules of labs/.
 SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -112,7 +110,7 @@ def mechanism(context: Context, name: str, state: Mapping[str, Any] | None = Non
         panels=[*drawn.panels, *play.beside],
         caption=caption,
         play=play,
-        said=play.data["words"]["says"].format(**drawn.said),
+        said=play.data["words"][drawn.says].format(**drawn.said),
         script=assets.script(
             f"play-{play.script}",
             {f"play-{name}": json.dumps(play.given, ensure_ascii=False, separators=(",", ":"))},

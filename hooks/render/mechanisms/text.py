@@ -1,15 +1,14 @@
-"""Mechanisms of texts and positions: filling gaps, packing, YaRN's ramp; and of alignment: groups and networks."""
+"""Mechanisms of texts: filling gaps and packing; and of alignment: networks in memory."""
 
 from __future__ import annotations
 
 import numpy as np
-from labs import grpo, packing, ppo, rope, yarn
+from labs import packing, ppo
 
 from catalogue.records import Catalogue
 
 from ..words import Words
-from .attention import dimension, number
-from .panel import Panel, columns
+from .panel import Panel
 
 
 def fill_in_the_middle(words: Words, catalogue: Catalogue) -> list[Panel]:
@@ -66,71 +65,6 @@ def packing_documents(words: Words, catalogue: Catalogue) -> list[Panel]:
     )
     mask.cells([(s * step + 90, t * step + 4) for t, s in np.argwhere(seen)], step - 1, step - 1, "attention")
     return [cut, packed, mask]
-
-
-def yarn_ramp(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """For each pair of V3's rotated entries: how often it turns in the old context, and how much of its speed it keeps."""
-    entry = catalogue.entries["deepseek-v3-base"]
-    d, base = dimension(entry, "qk_rope_head_dim"), number(entry, "rope_theta")
-    L, s = dimension(entry, "rope_scaling.original_max_position_embeddings"), number(entry, "rope_scaling.factor")
-    alpha, beta = number(entry, "rope_scaling.beta_slow"), number(entry, "rope_scaling.beta_fast")
-    theta = rope.angles(d, base)
-    speed = yarn.stretch(theta, yarn.ramp_by_pair(theta, L, alpha, beta), s) / theta
-    turns = Panel(words("mechanism.yarn.turns", length=f"{L:,}"), 236, words("mechanism.yarn.turns_says"))
-    kept = Panel(words("mechanism.yarn.kept", factor=f"{s:g}"), 236, words("mechanism.yarn.kept_says"))
-    log = np.log10(yarn.turns(theta, L))
-    low, high = float(log.min()), float(log.max())
-
-    def y(value: float) -> float:
-        return 190 - 170 * (value - low) / (high - low)
-
-    for (x, width), value, share in zip(columns(len(theta), 0, 356, 2), log, speed, strict=True):
-        turns.bar(
-            x,
-            y(float(value)),
-            width,
-            190 - y(float(value)),
-            "attention" if share > 0.99 else "off" if share < 1.01 / s else "other",
-        )
-        kept.bar(
-            x,
-            190 - 170 * float(share),
-            width,
-            170 * float(share),
-            "attention" if share > 0.99 else "off" if share < 1.01 / s else "other",
-        )
-    for bound in (alpha, beta):
-        turns.line([(0, y(float(np.log10(bound)))), (356, y(float(np.log10(bound))))], "dashed")
-        turns.text(356, y(float(np.log10(bound))) - 5, words("mechanism.yarn.bound", count=f"{bound:g}"), anchor="end")
-    for panel in (turns, kept):
-        panel.line([(0, 190), (356, 190)], "axis")
-        panel.text(0, 208, words("mechanism.yarn.pair", number=1))
-        panel.text(356, 208, words("mechanism.yarn.pair", number=len(theta)), anchor="end")
-    kept.text(356, 30, words("mechanism.yarn.slow", factor=f"{s:g}"), anchor="end")
-    return [turns, kept]
-
-
-def group_of_answers(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Rewards of eight answers and the advantages that follow, in an easy, a hard and a hopeless question."""
-    panels = []
-    for name, rewards in (("half", [1, 0, 1, 1, 0, 0, 1, 0]), ("rare", [0, 0, 0, 1, 0, 0, 0, 0]), ("none", [0] * 8)):
-        A = grpo.advantages(np.array(rewards, float))
-        panel = Panel(words(f"mechanism.grpo.{name}"), 184, words("mechanism.grpo.says", highest=f"{A.max():.1f}"))
-        for (x, width), reward, a in zip(columns(8, 0, 356, 6), rewards, A, strict=True):
-            panel.bar(x, 4, width, 24, "cache" if reward else "faint")
-            panel.text(x + width / 2, 21, reward, "on" if reward else "", "middle")
-            panel.bar(x, 116 - 24 * max(a, 0), width, 24 * abs(a), "attention" if a > 0 else "off")
-            panel.text(
-                x + width / 2,
-                116 - 24 * a - 5 if a >= 0 else 130 - 24 * a,
-                f"{a:+.1f}" if a else "0",
-                "small",
-                "middle",
-            )
-        panel.line([(0, 116), (356, 116)], "axis")
-        panel.text(0, 176, words("mechanism.grpo.below"))
-        panels.append(panel)
-    return panels
 
 
 def networks_in_memory(words: Words, catalogue: Catalogue) -> list[Panel]:

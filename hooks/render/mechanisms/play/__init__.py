@@ -26,10 +26,12 @@ class Drawn:
     Attributes:
         panels: Always as many, whatever the state.
         said: What the sentence of the figure fills in.
+        says: Which sentence that is.
     """
 
     panels: Sequence[Panel]
     said: Mapping[str, object]
+    says: str = "says"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Control:
         start: The value in which the page is built.
         steps: What a slider goes through, and how each value is shown.
         groups: Options of a list under headings, as value and label; empty for a slider.
-        marks: How many boxes to tick there are at most; the value is a text of 0 and 1.
+        marks: How many boxes to tick are shown at first; the value is a text of 0 and 1, one for each that there is.
     """
 
     name: str

@@ -60,7 +60,7 @@ function play(name, draw) {
       input.setAttribute("aria-valuetext", shown);
       input.parentNode.querySelector("output").textContent = shown;
     }
-    const { panels, said, after } = draw(data, state);
+    const { panels, said, says = "says", after } = draw(data, state);
     panels.forEach(({ title, height, says, shapes }, i) => {
       const place = figure.querySelectorAll(".ds-panel")[i];
       const svg = place.querySelector("svg");
@@ -69,7 +69,7 @@ function play(name, draw) {
       svg.setAttribute("aria-label", says);
       svg.innerHTML = shapes.join("");
     });
-    figure.querySelector("[role=status]").textContent = filled(data.words.says, said);
+    figure.querySelector("[role=status]").textContent = filled(data.words[says], said);
     after?.(form);
   }
 

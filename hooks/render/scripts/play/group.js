@@ -1,0 +1,50 @@
+// As mechanisms/play/group.py; the arithmetic is that of labs/grpo.py.
+
+function advantages(rewards) {
+  const mean = sum(rewards) / rewards.length;
+  const spread = Math.sqrt(sum(rewards.map((r) => (r - mean) ** 2)) / rewards.length);
+  return rewards.map((r) => (spread > 0 ? (r - mean) / spread : 0));
+}
+
+play("grpo", ({ words }, { size, rewards: marks }) => {
+  const [base, unit] = [128, 22];
+  const signed = (number, decimals = 1) => (number ? `${number > 0 ? "+" : ""}${fixed(number, decimals)}`.replace("-", "−") : "0");
+  const rewards = [...marks.slice(0, size)].map(Number);
+  const A = advantages(rewards);
+  const group = panel(words.group, 240, words.group_says);
+  columns(size, 0, 356, size < 10 ? 6 : 3).forEach(([x, width], i) => {
+    const [a, y] = [A[i], base - unit * A[i]];
+    group.bar(x, 4, width, 24, rewards[i] ? "cache" : "faint");
+    group.text(x + width / 2, 21, rewards[i], rewards[i] ? "on" : "", "middle");
+    group.bar(x, base - unit * Math.max(a, 0), width, unit * Math.abs(a), a > 0 ? "attention" : "off");
+    if (size < 10 || i === rewards.indexOf(rewards[i])) group.text(x + width / 2, a < 0 ? y + 14 : y - 5, signed(a), "small", "middle");
+  });
+  group.line([[0, base], [356, base]], "axis");
+  group.text(0, 234, words.below, "small");
+
+  const right = sum(rewards);
+  const push = panel(words.push, 240, words.push_says);
+  push.line([[30, base], [350, base]], "axis");
+  const place = 300 / size;
+  const pairs = range(size + 1).map((k) => {
+    const each = advantages(range(size).map((i) => +(i < k)));
+    return [each[0], each.at(-1)];
+  });
+  pairs.forEach(([up, down], k) => {
+    const here = k === right ? " here" : "";
+    push.dots([[40 + place * k, base - unit * up]], `attention${here}`);
+    push.dots([[40 + place * k, base - unit * down]], `off${here}`);
+  });
+  for (const k of [0, size]) push.text(40 + place * k, 234, k, "small", "middle");
+  push.text(190, 234, words.count, "small", "middle");
+  for (const advantage of range(7)) push.text(24, base + 4 - unit * (advantage - 3), advantage - 3, "small", "end");
+  push.text(350, 56, words.right, "strong", "end");
+  push.text(40, 200, words.wrong, "strong");
+  const [up, down] = pairs[right];
+  return {
+    panels: [group, push],
+    said: { right, size, up: signed(up, 2), down: signed(down, 2) },
+    says: right % size ? "says" : "equal",
+    after: (form) => form.querySelectorAll(".ds-marks label").forEach((label, i) => (label.hidden = i >= size)),
+  };
+});
