@@ -11,7 +11,7 @@ from catalogue.records import Catalogue
 from render import words as language_files
 from render.context import context, templates
 from render.mechanisms import MECHANISMS, PLAYS, SHOWN, mechanism, shown
-from render.mechanisms.training import _schedules
+from render.mechanisms.play import schedule
 from render.words import CHINESE, ENGLISH
 from test_labs import LABS
 
@@ -45,5 +45,5 @@ def test_the_code_of_a_lab_stands_on_the_page(catalogue: Catalogue) -> None:
 
 def test_the_pipelines_idle_as_their_captions_say(catalogue: Catalogue) -> None:
     html = mechanism(context(catalogue, language_files.load(ENGLISH), templates()), "pipelines")
-    said = [int(n) for n in re.findall(r"each device idles (\d+) of", html)]
-    assert said == [pipeline.idle(rows)[0] for _, rows in _schedules()]
+    said = [int(n) for n in re.findall(r"idles (\d+) of", html)]
+    assert said == [pipeline.idle(rows)[0] for _, rows in schedule.runs(8, 20)]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from labs import grpo, rope, speculative, yarn
+from labs import grpo, pipeline, rope, speculative, yarn
 from playwright.sync_api import Browser
 
 from catalogue.records import Catalogue
@@ -21,6 +21,7 @@ from render import words as language_files
 from render.assets import PLAYS as SCRIPTS
 from render.context import Context, context, templates
 from render.mechanisms import PLAYS, mechanism
+from render.mechanisms.play import schedule
 from render.words import CHINESE, ENGLISH
 
 pytestmark = pytest.mark.browser
@@ -31,6 +32,7 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 # States of each figure, by control: every combination is tried. What is not named keeps its beginning.
 STATES: dict[str, dict[str, Sequence[Any]]] = {
     "grpo": {"size": (2, 3, 8, 9, 10, 16), "rewards": ("1" * 16, "0" * 16, "1000000000000000", "0101101110111110")},
+    "pipelines": {"stages": (4, 6, 8, 16), "batches": (4, 8, 12, 20, 40)},
     "speculative": {"alpha": (0, 37, 60, 85, 100), "gamma": (1, 3, 8), "cost": (0, 2, 50)},
     "yarn": {"factor": (1, 2, 40, 64), "alpha": (1, 3, 8), "beta": (16, 32, 64)},
 }
@@ -47,7 +49,7 @@ def script(browser: Browser) -> Iterator[Callable[[str, str, Any], Any]]:
     page = browser.new_page()
 
     def run(name: str, expression: str, given: Any) -> Any:
-        parts = [(FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in ("figure", name)]
+        parts = [(FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in ("figure", *SCRIPTS[name])]
         # A function that is declared last holds: here `play` draws nothing, it hands over what would draw.
         code = "\n".join(
             [*parts, "function play(name, draw) { (play.of ??= {})[name] = draw; }", f"return {expression};"]
@@ -127,6 +129,27 @@ def test_the_ramp_is_that_of_the_lab(script: Callable[[str, str, Any], Any]) -> 
         assert turns == pytest.approx(list(yarn.turns(theta, L)), rel=1e-9)
         assert speeds == pytest.approx(list(yarn.stretch(theta, yarn.ramp_by_pair(theta, L, alpha, beta), s)), rel=1e-9)
         assert sharp == pytest.approx(yarn.length_factor(s), rel=1e-9)
+
+
+def test_the_schedules_are_those_of_the_lab(script: Callable[[str, str, Any], Any]) -> None:
+    """Every slot of every device, and the report's formulas for the idle time."""
+    grid = [(stages, batches) for stages in (2, 4, 6, 10, 16) for batches in (2, 4, 10, 20, 32, 40)]
+    times = {"F": 1, "B": 2, "I": 1, "W": 1}
+    work = """input.grid.map(([p, m]) => {
+      const back = (device, line) => line ? p - 1 - device : device;
+      const found = [run(oneFOneB(p, m), d => [0, d], input.times), run(zb1p(p, m), d => [0, d], input.times)];
+      if (m >= 2 * p) found.push(run(dualpipe(p, m / 2), (d, line) => [line, back(d, line)], input.times),
+        run(dualpipe(p / 2, m / 2, true), (d, line) => [0, back(d, line)], input.times));
+      return found.map(rows => [rows, idle(rows)]);
+    })"""
+    for (p, m), found in zip(grid, script("schedule", work, {"grid": grid, "times": times}), strict=True):
+        expected = schedule.runs(p, m)
+        assert [json.loads(json.dumps(rows)) for _, rows in expected] == [rows for rows, _ in found], (p, m)
+        assert [pipeline.idle(rows) for _, rows in expected] == [each for _, each in found], (p, m)
+        formulas = {"1f1b": 3 * (p - 1), "zb1p": p - 1, "dualpipe": 2 * (p // 2 - 1), "dualpipev": 2 * (p // 2 - 1)}
+        for name, rows in expected:
+            if name != "zb1p" or m >= p:
+                assert set(pipeline.idle(rows)) == {formulas[name]}, (name, p, m)
 
 
 def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:

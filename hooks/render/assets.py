@@ -26,7 +26,10 @@ _SEARCH = ("words", "engine", "dialog")
 _OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "scores", "timeline")
 
 # Figures that can be played with, by the script that has them: those that stand on one page share one.
-PLAYS = {name: (name,) for name in ("group", "ramp", "speculation")}
+PLAYS = {
+    **{name: (name,) for name in ("group", "ramp", "speculation")},
+    "schedule": ("orders", "schedule"),
+}
 
 # Every script by its path, with the files it is made of.
 _SCRIPTS = {

@@ -23,13 +23,13 @@ from ..words import Words
 from .attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
 from .experts import bias_balance, node_limit, router_of_v3
 from .panel import Panel
-from .play import Play, group, ramp, speculation
+from .play import Play, group, ramp, schedule, speculation
 from .text import (
     fill_in_the_middle,
     networks_in_memory,
     packing_documents,
 )
-from .training import fp8_tiles, learning_rates, mtp_modules, muon_values, pipelines, streams
+from .training import fp8_tiles, learning_rates, mtp_modules, muon_values, streams
 
 MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "attention-cache": attention_cache,
@@ -40,7 +40,6 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "router": router_of_v3,
     "bias-balance": bias_balance,
     "node-limit": node_limit,
-    "pipelines": pipelines,
     "fp8-tiles": fp8_tiles,
     "multi-step": learning_rates,
     "muon": muon_values,
@@ -53,6 +52,7 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
 # Those that can be played with.
 PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
     "grpo": group.play,
+    "pipelines": schedule.play,
     "speculative": speculation.play,
     "yarn": ramp.play,
 }

@@ -1,86 +1,15 @@
-"""Mechanisms of training: pipelines, FP8 tiles, learning rates, Muon, MTP and the streams of mHC."""
+"""Mechanisms of training: FP8 tiles, learning rates, Muon, MTP and the streams of mHC."""
 
 from __future__ import annotations
 
 import numpy as np
-from labs import dualpipe, fp8, mhc, muon, pipeline, schedules, zero_bubble
+from labs import fp8, mhc, muon, schedules
 
 from catalogue.records import Catalogue
 
 from ..words import Words
 from .attention import dimension
 from .panel import Panel, columns
-
-# Times of the report's table in units of a forward pass: a backward pass is twice as long, half of it for the weights.
-_TIMES = {"F": 1, "B": 2, "I": 1, "W": 1}
-_STAGES, _BATCHES = 8, 20
-_KINDS = {"F": "attention", "B": "cache", "I": "cache", "W": "cache soft"}
-
-
-Row = list[tuple[float, float, tuple[tuple[str, int, int], ...]]]
-
-
-def _along(device: int, line: int) -> tuple[int, int]:
-    return 0, device
-
-
-def _both_ways(device: int, line: int) -> tuple[int, int]:
-    return line, device if line == 0 else _STAGES - 1 - device
-
-
-def _there_and_back(device: int, line: int) -> tuple[int, int]:
-    return 0, device if line == 0 else _STAGES - 1 - device
-
-
-def _schedules() -> list[tuple[str, list[Row]]]:
-    """The four schedules over as many stages and micro-batches as the report's examples have."""
-    half = _BATCHES // 2
-    return [
-        ("1f1b", pipeline.run(pipeline.one_f_one_b(_STAGES, _BATCHES), _along, _TIMES)),
-        ("zb1p", pipeline.run(zero_bubble.zb1p(_STAGES, _BATCHES), _along, _TIMES)),
-        ("dualpipe", pipeline.run(dualpipe.dualpipe(_STAGES, half), _both_ways, _TIMES)),
-        ("dualpipev", pipeline.run(dualpipe.dualpipe(_STAGES // 2, half, v_shape=True), _there_and_back, _TIMES)),
-    ]
-
-
-def pipelines(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The four schedules, one line a device, time to the right; idle time is what stays empty."""
-    runs = _schedules()
-    longest = max(end for _, rows in runs for row in rows for _, end, _ in row)
-    scale, panels = 356 / longest, []
-    for name, rows in runs:
-        idle = round(pipeline.idle(rows)[0])
-        panel = Panel(
-            words(f"mechanism.pipelines.{name}"), 128, words("mechanism.pipelines.says", idle=idle, devices=len(rows))
-        )
-        height = 96 / len(rows)
-        for device, row in enumerate(rows):
-            y = device * height
-            panel.bar(0, y, longest * scale, height - 1.5, "faint")
-            for start, end, slot in row:
-                tall = (height - 1.5) / len(slot)
-                for part, (kind, _, _) in enumerate(slot):
-                    panel.cells([(start * scale, y + part * tall)], (end - start) * scale - 0.5, tall, _KINDS[kind])
-        panel.text(
-            0, 114, words("mechanism.pipelines.idle", idle=idle, all=round(max(r[-1][1] for r in rows))), "strong"
-        )
-        panels.append(panel)
-    return [_joined(panel) for panel in panels]
-
-
-def _joined(panel: Panel) -> Panel:
-    """The panel with all shapes of one kind in one path, which is a tenth of the text."""
-    merged: dict[str, str] = {}
-    rest = []
-    for shape in panel.shapes:
-        if shape["is"] == "path" and not shape["kind"].startswith("line"):
-            merged[shape["kind"]] = merged.get(shape["kind"], "") + shape["d"]
-        else:
-            rest.append(shape)
-    shapes = [{"is": "path", "d": d, "kind": kind} for kind, d in merged.items()]
-    bars = [s for s in rest if s["is"] == "bar"]
-    panel.shapes = [*bars, *shapes, *(s for s in rest if s["is"] != "bar")]
-    return panel
 
 
 def fp8_tiles(words: Words, catalogue: Catalogue) -> list[Panel]:

@@ -8,17 +8,19 @@ const figures = (number) => (number >= 100 || !number ? fixed(number) : number.t
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 const range = (count) => [...Array(count).keys()];
 
+const cell = (x, y, width, tall) => `M${at(x)} ${at(y)}h${at(width)}v${at(tall)}h-${at(width)}z`;
+
 // As mechanisms/panel.py: 360 units wide, a class for each meaning.
 function panel(title, height, says) {
   const shapes = [];
   const path = (d, kind) => d && shapes.push(`<path${kind && ` class="${kind}"`} d="${d}"/>`);
   const through = (points) => `M${points.map(([x, y]) => `${at(x)} ${at(y)}`).join("L")}`;
   return {
-    title, height, says, shapes,
+    title, height, says, shapes, path,
     bar: (x, y, width, tall, kind = "") => shapes.push(`<rect${kind && ` class="${kind}"`} x="${at(x)}" y="${at(y)}" width="${at(Math.max(width, 0.5))}" height="${at(Math.max(tall, 0.5))}"/>`),
     text: (x, y, words, kind = "", anchor = "start") => shapes.push(`<text${kind && ` class="${kind}"`} x="${at(x)}" y="${at(y)}"${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${plain(words)}</text>`),
     line: (points, kind = "") => path(through(points), `line ${kind}`.trim()),
-    cells: (places, width, tall, kind = "") => path(places.map(([x, y]) => `M${at(x)} ${at(y)}h${at(width)}v${at(tall)}h-${at(width)}z`).join(""), kind),
+    cells: (places, width, tall, kind = "") => path(places.map(([x, y]) => cell(x, y, width, tall)).join(""), kind),
     dots: (places, kind = "") => path(places.map(([x, y]) => `M${at(x)} ${at(y)}h.01`).join(""), `dots ${kind}`.trim()),
   };
 }

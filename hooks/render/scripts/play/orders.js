@@ -1,0 +1,83 @@
+// Orders of pipelines and their run, those of labs/pipeline.py, zero_bubble.py and dualpipe.py.
+// A slot is a list of operations that run together, an operation [kind, line, micro-batch].
+
+function run(orders, place, times) {
+  const last = Math.max(...orders.flatMap((_, device) => [place(device, 0)[1], place(device, 1)[1]]));
+  const done = new Map();
+  const rows = orders.map(() => []);
+  function needs(device, [kind, line, batch]) {
+    const [way, stage] = place(device, line);
+    if (kind === "F") return stage ? [`F ${way} ${stage - 1} ${batch}`] : [];
+    if (kind === "W") return [`I ${way} ${stage} ${batch}`];
+    return [stage === last ? `F ${way} ${stage} ${batch}` : `I ${way} ${stage + 1} ${batch}`];
+  }
+  for (let moved = true; moved; ) {
+    moved = false;
+    orders.forEach((order, device) => {
+      const row = rows[device];
+      for (let slot; (slot = order[row.length]); moved = true) {
+        const wanted = slot.flatMap((op) => needs(device, op));
+        if (!wanted.every((key) => done.has(key))) break;
+        const start = Math.max(row.at(-1)?.[1] ?? 0, ...wanted.map((key) => done.get(key)));
+        const end = start + sum(slot.map(([kind]) => times[kind]));
+        for (const [kind, line, batch] of slot) done.set(`${kind === "B" ? "I" : kind} ${place(device, line).join(" ")} ${batch}`, end);
+        row.push([start, end, slot]);
+      }
+    });
+  }
+  return rows;
+}
+
+const whole = (rows) => Math.max(...rows.map((row) => row.at(-1)[1]));
+const idle = (rows) => rows.map((row) => whole(rows) - sum(row.map(([start, end]) => end - start)));
+
+const oneFOneB = (stages, batches) =>
+  range(stages).map((stage) => {
+    const warm = Math.min(stages - stage - 1, batches);
+    const order = range(warm).map((i) => ["F", i]);
+    for (const i of range(batches - warm)) order.push(["F", warm + i], ["B", i]);
+    for (const i of range(warm)) order.push(["B", batches - warm + i]);
+    return order.map(([kind, i]) => [[kind, 0, i]]);
+  });
+
+const zb1p = (stages, batches) =>
+  range(stages).map((stage) => {
+    const warm = Math.min(stages - stage, batches);
+    const order = range(warm).map((i) => ["F", i]);
+    for (const i of range(batches)) {
+      order.push(["I", i]);
+      if (i >= stage) order.push(["W", i - stage]);
+      if (warm + i < batches) order.push(["F", warm + i]);
+    }
+    for (let i = Math.max(batches - stage, 0); i < batches; i++) order.push(["W", i]);
+    return order.map(([kind, i]) => [[kind, 0, i]]);
+  });
+
+const dualpipe = (devices, batches, vShape = false) =>
+  range(devices).map((device) => {
+    const half = vShape ? devices : devices / 2;
+    const rank = vShape ? device : Math.min(device, devices - 1 - device);
+    const rest = half - rank - 1;
+    const near = device < half ? 0 : 1;
+    const [seen, waiting, order] = [{}, [], []];
+    function op([kind, side]) {
+      if (kind === "W") return ["W", ...waiting.shift()];
+      const line = near ^ side;
+      const key = `${line}${"BI".includes(kind)}`;
+      const batch = seen[key] ?? 0;
+      seen[key] = batch + 1;
+      if (kind === "I") waiting.push([line, batch]);
+      return [kind, line, batch];
+    }
+    // Slots in a text: `F0 F0B1` is a forward pass of the near line, then one beside a backward pass of the far line.
+    const add = (slots, times = 1) => range(times).forEach(() => slots.split(" ").forEach((slot) => order.push(slot.match(/../g).map(([kind, side]) => op([kind, +side])))));
+    add("F0", 2 * rest);
+    add("F0 F1", rank + 1);
+    add("I1 W0 F1", rest);
+    for (const i of range(batches - 2 * half + rank + 1)) add(i || rest ? "F0B1 F1B0" : "F0 B1 F1B0");
+    add("B1 F1B0", rest);
+    for (const i of range(2 * (rank + 1))) add(`${i < rank + 1 ? "B" : "I"}${1 - (i % 2)}`);
+    add("W0 I0", rest);
+    add("W0", waiting.length);
+    return order;
+  });
