@@ -98,7 +98,7 @@ def patterns(schema: Any) -> Iterator[str]:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_patterns_are_those_of_javascript(name: str) -> None:
     found = set(patterns(json.loads((DATA / name).read_text(encoding="utf-8"))))
-    assert found
+    assert found or name == "documents.schema.json"  # holds free text alone
     for pattern in found:
         regress.Regex(pattern, "u")
 
