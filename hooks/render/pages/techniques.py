@@ -51,7 +51,9 @@ def page(context: Context, technique: Technique) -> Page:
             )
         )
     models = _in_models(citations, technique) + _users_table(citations, technique)
-    sections.append(Section("models", words("section.models"), models))
+    dated = technique.in_models and not any(row.model for row in technique.in_models)
+    heading = "section.releases" if dated and not context.uses.of(technique.id) else "section.models"
+    sections.append(Section("models", words(heading), models))
     if technique.cost is not None:
         sections.append(Section("cost", words("section.cost"), _prose(citations, technique.cost)))
     drawn = lineage.figure(context, technique, context.uses.of(technique.id))
@@ -164,7 +166,7 @@ def _users_table(citations: Citations, technique: Technique) -> str:
     context, words = citations.context, citations.context.words
     found = context.uses.of(technique.id)
     if not found:
-        return f"<p>{escape(words('technique.no_users'))}</p>"
+        return "" if technique.in_models else f"<p>{escape(words('technique.no_users'))}</p>"
     heads = [
         Column(words("table.model")),
         Column(words("table.date")),
