@@ -43,8 +43,10 @@ def small_project(folder: Path) -> Path:
     terms = project / "data" / "terms.yaml"
     text = terms.read_text(encoding="utf-8")
     terms.write_text(AVOIDED.sub("", text), encoding="utf-8")  # a made-up rule, which the words of the interface break
+    study = project / "data" / "study.yaml"
     guides, _, _ = (ROOT / "data" / "study.yaml").read_text(encoding="utf-8").partition("\nroutes:")
-    (project / "data" / "study.yaml").write_text(f"{guides}\nroutes: []\n", encoding="utf-8")
+    _, _, rest = study.read_text(encoding="utf-8").partition("\nroutes:")
+    study.write_text(f"{guides}\nroutes:{rest}", encoding="utf-8")
     for page in (project / "docs").rglob("*.md"):
         _, front, body = page.read_text(encoding="utf-8").split("---\n", 2)
         kept = [heading for heading in HEADING.findall(body) if "{{" not in heading]

@@ -37,6 +37,7 @@ expect.set_options(timeout=PATIENCE)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--network", action="store_true", help="also run the tests that need the network")
+    parser.addoption("--update-golden", action="store_true", help="accept the small site as it is now")
     parser.addoption("--site", type=Path, help="test this site, built strictly before, instead of building one")
 
 

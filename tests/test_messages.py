@@ -141,10 +141,10 @@ def test_a_broken_entry_does_not_hide_the_others(valid: Path) -> None:
 
 
 def test_entries_of_all_files_stand_in_order_of_date(valid: Path) -> None:
-    assert list(load(valid).models) == ["ant", "bee", "cat", "dor"]
+    assert list(load(valid).models) == ["ant", "bee", "cat", "dor", "elk"]
     entry = valid / "models/dor.yaml"
     entry.write_text(entry.read_text(encoding="utf-8").replace("2024-07", "2023-12-31"), encoding="utf-8")
-    assert list(load(valid).models) == ["ant", "dor", "bee", "cat"]
+    assert list(load(valid).models) == ["ant", "dor", "bee", "cat", "elk"]
 
 
 def test_a_catalogue_of_files_alone_is_the_same(valid: Path) -> None:

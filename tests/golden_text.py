@@ -1,0 +1,320 @@
+"""The whole small site as text that reads as a diff: pages and search in both languages, downloads, copies in Markdown.
+
+HTML stays as it was made, broken into lines: one for each element of its own, indented by depth, without what closes it. So an
+escape that is dropped, a link, a class or a source that changes is one line that changes. Data of scripts is JSON, a value a line.
+Of the Chinese edition what is said in Chinese is kept, without markup; what else there is, is that of the English one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import markdown
+
+from catalogue.load import load
+from catalogue.records import Catalogue
+from finish import pages as finished
+from finish.index import write as write_index
+from render import words as language_files
+from render.context import context
+from render.edition import Edition, editions
+from render.exports import pages as markdown_pages
+from render.exports.linked import linked_data
+from render.exports.tables import DATABASE
+from render.findable import KINDS, findable
+from render.markdown_tables import AccessibleTables
+from render.mechanisms import MECHANISMS, mechanism
+from render.page import Page, Site
+from render.site import BLOCKS, hand_written
+from render.words import CHINESE, ENGLISH, Words
+
+ADDRESS = "https://example.org/study/"
+WIDTH = 110  # of a line of JSON
+ROWS = 12  # of a table that only repeats the schema
+REPEATS = ("add-a-model.md",)  # says the schema again, which is committed as JSON already
+OF_REAL_MODELS = "mechanism-"  # blocks that are drawn from DeepSeek's models
+SEARCHED = ("ant", "bee", "elk", "cache", "heads", "experts", "tokens", "emmet", "缓存", "专家", "触角", "504")
+COPIED = re.compile(
+    r"llms.txt|models/elk|compare/infra|techniques/judging|references|glossary|timeline|guides/attention"
+)
+SHOWN = 80  # letters of a section
+CALLS = (
+    "v('bee-base/parameters.total')",
+    "v('bee-base/recomputed.total_parameters')",
+    "v('elk-base/context_length')",
+    "v('elk/dates.weights')",
+    "v('wheel/memory_gb')",
+    "v('sharing/facts.heads-that-share.value')",
+    "ratio('bee-base/parameters.total', 'ant-base/parameters.total')",
+    "share('bee-base/parameters.activated', 'bee-base/parameters.total')",
+    "saving('bee-base/recomputed.kv_cache_elements', 'ant-base/recomputed.kv_cache_elements')",
+    "product('ant-base/architecture.num_hidden_layers', '2')",
+    "m('ant')",
+    "m('ant', 'the first')",
+    "t('judging')",
+    "t('judging', 'judges')",
+)
+QUOTES = (
+    "\n".join(f"- {{{{ {call} }}}}" for call in CALLS)
+    + "\n\n"
+    + "\n\n".join(f"{{{{ block('{name}') }}}}" for name in BLOCKS if not name.startswith(OF_REAL_MODELS))
+    + "\n"
+)
+
+_TAG = re.compile(r'<(/?)([a-zA-Z][\w-]*)((?:[^>"]|"[^"]*")*?)(/?)>')
+_SCRIPT = re.compile(r'<script type="application/json" id="([^"]+)">(.*?)</script>', re.DOTALL)
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "br",
+        "button",
+        "cite",
+        "code",
+        "em",
+        "i",
+        "input",
+        "kbd",
+        "label",
+        "mark",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tspan",
+        "title",
+        "u",
+        "wbr",
+        "math",
+        "mi",
+        "mn",
+        "mo",
+        "mrow",
+        "ms",
+        "mspace",
+        "mstyle",
+        "msub",
+        "msubsup",
+        "msup",
+        "mtext",
+        "mfrac",
+        "msqrt",
+        "mover",
+        "munder",
+        "mtable",
+        "mtr",
+        "mtd",
+        "semantics",
+    ]
+)
+_VOID = frozenset(["br", "hr", "img", "input", "link", "meta", "source", "wbr", "col"])
+_GEOMETRY = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|r|rx|ry|dx|dy|width|height|points|transform|viewBox)="[^"]*"')
+HAN = re.compile(r"[\u4e00-\u9fff]")
+_SPACE = re.compile(r"\s+")
+
+
+def lines_of_html(html: str, geometry: bool = True) -> Iterator[str]:
+    """HTML as lines; without `geometry` a drawing is what it says and how it is classed."""
+    at = 0
+    for script in _SCRIPT.finditer(html):
+        yield from _broken(html[at : script.start()], geometry)
+        yield f"data of a script: {script[1]}"
+        data = json.loads(script[2])
+        data.pop("drawings", None)  # as on the pages of the models
+        yield from (f"  {line}" for line in lines_of_json(data))
+        at = script.end()
+    yield from _broken(html[at:], geometry)
+
+
+def _broken(html: str, geometry: bool) -> Iterator[str]:
+    depth, line, at = 0, "", 0
+    begun = 0  # depth of the element that the line begins with
+
+    def ended() -> Iterator[str]:
+        if text := _SPACE.sub(" ", line).strip():
+            yield "  " * begun + text
+
+    for tag in _TAG.finditer(html):
+        line += html[at : tag.start()]
+        at = tag.end()
+        closes, name, attributes, alone = tag.groups()
+        if name in _INLINE:
+            line += tag[0]
+        elif closes:
+            yield from ended()
+            depth -= 1
+            line, begun = "", depth
+        else:
+            yield from ended()
+            kept = attributes if geometry else _GEOMETRY.sub("", attributes)
+            line, begun = f"<{name}{kept.rstrip()}> ", depth
+            depth += not alone and name not in _VOID
+    line += html[at:]
+    yield from ended()
+
+
+def lines_of_json(value: object) -> Iterator[str]:
+    """JSON with whatever fits into a line on one."""
+    whole = json.dumps(value, ensure_ascii=False)
+    if len(whole) <= WIDTH or not isinstance(value, dict | list):
+        yield whole
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            first, *rest = lines_of_json(inner)
+            yield f"{key}: {first}"
+            yield from (f"  {line}" for line in rest)
+    elif all(not isinstance(inner, dict | list | str) for inner in value):
+        line = ""
+        for number in map(json.dumps, value):
+            if len(line) + len(number) > WIDTH:
+                yield line
+                line = ""
+            line += f"{number} "
+        yield line.rstrip()
+    else:
+        for inner in value:
+            first, *rest = lines_of_json(inner)
+            yield f"- {first}"
+            yield from (f"  {line}" for line in rest)
+
+
+def _page(page: Page, edition: Edition, geometry: bool) -> Iterator[str]:
+    yield page.markdown.rstrip()
+    for name, html in page.blocks.items():
+        yield f"\n=== {name}"
+        lines = list(lines_of_html(html, geometry))
+        yield from lines if page.path not in REPEATS else _shortened(lines)
+
+
+def _shortened(lines: list[str]) -> Iterator[str]:
+    rows = 0
+    for line in lines:
+        rows += line.lstrip().startswith("<tr")
+        if rows <= ROWS:
+            yield line
+    if rows > ROWS:
+        yield f"… {rows - ROWS} more rows"
+
+
+def _dump(content: bytes) -> Iterator[str]:
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(content)
+    last = ""
+    for line in connection.iterdump():
+        if line[:20] != last:  # the first row of each table; the others are those of the CSV files
+            yield line
+        last = line[:20]
+    connection.close()
+
+
+def _blocks(edition: Edition, geometry: bool) -> Iterator[str]:
+    """A hand-written page that quotes in every way and places every block."""
+    yield from _html_of(*hand_written(edition.context, QUOTES, "guides/attention.md"), geometry)
+
+
+def _html_of(text: str, blocks: dict[str, str], geometry: bool) -> Iterator[str]:
+    yield text
+    for name, html in blocks.items():
+        yield f"\n=== {name}"
+        yield from lines_of_html(html, geometry)
+
+
+def _around(site: Site) -> Iterator[str]:
+    """What a site has beside pages and files: navigation, side lists, old addresses, places on parts of a model."""
+    yield from lines_of_json({"navigation": site.nav, "redirects": dict(site.redirects), "places": dict(site.places)})
+    for path, html in site.beside.items():
+        yield f"\n=== beside {path}"
+        yield from lines_of_html(html)
+    yield "\n=== files"
+    yield from sorted([*site.files, *site.downloads])
+
+
+def _downloads(site: Site) -> Iterator[tuple[str, list[str]]]:
+    for path, content in site.downloads.items():
+        if path == DATABASE:
+            assert isinstance(content, bytes)
+            yield path, list(_dump(content))
+        elif path == "data/catalogue.json":
+            yield path, list(lines_of_json(json.loads(content)))
+        elif not path.endswith(".json"):  # schemas are committed in data/; one entry is a part of the whole
+            yield path, str(content).replace("\r\n", "\n").splitlines()
+
+
+def _search(edition: Edition) -> Iterator[str]:
+    """The index of the search, made from pages as MkDocs would make them."""
+    words = edition.context.words
+    addresses = {f"{path.removesuffix('.md')}/".removesuffix("index/"): path for path in edition.site.pages}
+    read = [finished.read(_finished(edition.site.pages[path]), url) for url, path in addresses.items()]
+    known = findable(edition.context, addresses, {"models/ant.md": ("emmet",)})
+    with tempfile.TemporaryDirectory() as temporary:
+        found = [page for page in read if page is not None]
+        folder = write_index(Path(temporary), found, known, {k: words(f"search.kind.{k}") for k in KINDS}, {})
+        for file in sorted((Path(temporary) / folder).iterdir()):
+            call = file.read_text(encoding="utf-8")
+            data = json.loads(call[call.index(",", call.index(",") + 1) + 1 : -2])
+            if file.name.startswith("w"):
+                data = [line for line in data.split("\n") if line.partition(" ")[0] in SEARCHED]
+            elif file.name.startswith("t"):
+                data = [text[:SHOWN] for text in data]
+            else:
+                data |= {"parts": len(data["parts"]), "texts": len(data["texts"])}
+            yield f"\n=== {file.name}: {call[: call.index(',')]}"
+            yield from lines_of_json(data)
+
+
+def _finished(page: Page) -> str:
+    """A page with its blocks in place, without the frame of a theme."""
+    _, _, body = page.markdown.split("---\n", 2)
+    html = markdown.markdown(body, extensions=["attr_list", "tables", "pymdownx.superfences", AccessibleTables()])
+    for name, block in page.blocks.items():
+        html = html.replace(f"<!-- ds-block: {name} -->", block)
+    return f"<html><body><article>{html}</article></body></html>"
+
+
+def _mechanisms(real: Catalogue, words: Words) -> Iterator[str]:
+    ctx = context(real, words)
+    for name in MECHANISMS:
+        yield f"=== {name}"
+        yield from lines_of_html(mechanism(ctx, name), geometry=False)
+
+
+def _chinese(line: str) -> str:
+    """What a line says in Chinese: its text, and the labels on its elements in brackets."""
+    said = _TAG.sub(
+        lambda tag: "".join(f"[{label}]" for label in re.findall(r'"([^"]*)"', tag[3]) if HAN.search(label)), line
+    )
+    return said if said.startswith("\n") else said.strip()
+
+
+def texts(project: Path, real: Catalogue) -> dict[str, str]:
+    """Every golden text by its path below tests/golden; `project` has the small catalogue, `real` is the one of DeepSeek's models."""
+    words = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
+    made = editions(load(project / "data"), words, project / "docs", ADDRESS)
+    found: dict[str, list[str]] = {}
+    for language, edition in made.items():
+        for path, page in edition.site.pages.items():
+            found[f"{language}/{path.removesuffix('.md')}"] = list(_page(page, edition, language == ENGLISH))
+        found[f"{language}/blocks"] = list(_blocks(edition, language == ENGLISH))
+        found[f"{language}/mechanisms"] = list(_mechanisms(real, words[language]))
+        found[f"{language}/around"] = list(_around(edition.site))
+        found[f"{language}/search"] = list(_search(edition))
+    site = made[ENGLISH].site
+    found |= dict(_downloads(site))
+    found |= {f"files/{path}": list(lines_of_html(svg)) for path, svg in site.files.items() if path.endswith(".svg")}
+    copies = markdown_pages.beside(made[ENGLISH], project / "docs" / ENGLISH, ADDRESS)
+    found |= {f"markdown/{path}": text.splitlines() for path, text in copies.items() if COPIED.match(path)}
+    linked = {path: linked_data(made[ENGLISH].context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
+    found["linked"] = list(lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
+    for path in found:
+        if path.startswith(f"{CHINESE}/"):
+            found[path] = [line for line in map(_chinese, found[path]) if HAN.search(line) or line.startswith("\n===")]
+    return {f"{path}.txt": "\n".join(lines) + "\n" for path, lines in found.items()}
