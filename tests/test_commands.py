@@ -21,6 +21,7 @@ REPAIRED = {
     "number in quotes": "num_hidden_layers: 4\n",
     "benchmark spelled as in another file": "benchmark: Counting,",
     "via that the table says already": "source: bee-paper Table 3\n",
+    "address of a paper as a source": "source: bee-paper Table 3\n",
 }
 ALL = {case.label: case for table in ("typing", "rules", "references", "reading") for case in cases(table)}
 

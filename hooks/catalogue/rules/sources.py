@@ -10,7 +10,7 @@ from ..schema.correction import Correction
 from ..schema.evaluation import Evaluation
 from ..schema.model import Change, Claim, Lineage, TechniqueUse
 from ..schema.technique import Formula
-from ..schema.values import Absence, Remark, Single, Source, Sources, Stated
+from ..schema.values import ARXIV_ADDRESS, Absence, Remark, Single, Source, Sources, Stated
 from ..strict_yaml import Located
 from .draft import Draft
 
@@ -80,7 +80,16 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
         else:
             continue
         for key in keys:
-            if key not in draft.references:
+            if address := ARXIV_ADDRESS.fullmatch(key):
+                known = [reference.key for reference in draft.references.values() if reference.eprint == address[1]]
+                yield file.finding(
+                    path,
+                    f"the address `{key}` in place of a reference",
+                    f"allowed are the keys of {draft.references_file}",
+                    fix=f"write `{known[0]}`" if known else "add the paper to the bibliography, and write its key",
+                    repair=(key, known[0]) if known else None,
+                )
+            elif key not in draft.references:
                 yield file.finding(
                     path,
                     f"`{key}` is not a reference",

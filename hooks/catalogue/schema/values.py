@@ -141,6 +141,8 @@ class Source(Scalar):
 
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9.-]*")
+# Typed in place of the key of a paper; the rule on references knows which key is meant.
+ARXIV_ADDRESS = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?")
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def source(text: str) -> Source:
     """Read one `key locus via key locus`. Raises ValueError."""
     original, separator, copy = text.strip().partition(" via ")
     key, _, locus = original.partition(" ")
-    if not _KEY.fullmatch(key):
+    if not _KEY.fullmatch(key) and not ARXIV_ADDRESS.fullmatch(key):
         raise ValueError(f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`")
     return Source(key, locus.strip(), source(copy) if separator else None)
 
