@@ -169,7 +169,8 @@ def on_build_error(error: Exception) -> None:
         _stage = None
     if isinstance(error, OSError) and not _serving:
         kept = f" {site} is as it was before." if site is not None and site.exists() else ""
-        raise Abort(f"The site cannot be written: {error.strerror or error}: {error.filename or ''}.{kept}") from None
+        what = f" (at {error.filename})" if error.filename else ""
+        raise Abort(f"The site cannot be written: {error.strerror or error}{what}.{kept}") from None
 
 
 def _good(config: MkDocsConfig) -> Build:
