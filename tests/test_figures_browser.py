@@ -1,13 +1,15 @@
-"""Recipes, schedules and trends in Chromium: labels clear of one another, runs told apart, links by mouse and keyboard."""
+"""Figures in Chromium: letters large enough, labels clear of one another, runs told apart, links by mouse and keyboard."""
 
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
+from conftest import Contexts
 
 pytestmark = pytest.mark.browser
 
@@ -28,11 +30,50 @@ BOXES = """svg => {
 }"""
 
 
+# Letters of every drawing that is shown, as large as they come out on the screen, folds opened.
+SMALL = """least => {
+  document.querySelectorAll("details").forEach(fold => { fold.open = true })
+  return [...document.querySelectorAll("svg text, svg tspan")].filter(text => {
+    const own = [...text.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())
+    const box = text.getBoundingClientRect(), matrix = text.getScreenCTM()
+    if (!own || !box.width || !matrix) return false
+    return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(matrix.b, matrix.d) < least - 0.01
+  }).map(text => text.textContent.trim())
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_no_letter_of_a_drawing_is_below_twelve_pixels(browser: Browser, address: str, built: Path, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    drawn = sorted(
+        path.parent.relative_to(built).as_posix()
+        for path in built.rglob("index.html")
+        if "<text" in path.read_text(encoding="utf-8")
+    )
+    assert len(drawn) > 200
+    kinds = {("/".join(path.split("/")[:-1]), len(path.split("/"))) for path in drawn}
+    # Every page of a kind that has few, and of the many techniques every fifth.
+    some = [path for n, path in enumerate(drawn) if "techniques" not in path or n % 5 == 0]
+    assert {("/".join(path.split("/")[:-1]), len(path.split("/"))) for path in some} == kinds
+    small = {}
+    for path in some:
+        page.goto(f"{address}{path}/")
+        if found := page.evaluate(SMALL, 12):
+            small[path] = found[:5]
+    context.close()
+    assert small == {}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("language", ["", "zh/"])
 @pytest.mark.parametrize("path", PLOTS)
-def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, path: str, language: str) -> None:
+def test_texts_of_a_plot_neither_meet_nor_leave_it(
+    contexts: Contexts, address: str, path: str, language: str, width: int
+) -> None:
+    page = contexts(width, "light").new_page()
     page.goto(address + language + path)
-    plots = page.locator("svg:is(.ds-schedule, .ds-trend)")
+    plots = page.locator("svg:is(.ds-schedule, .ds-trend):visible")
     assert plots.count() > 0
     for plot in plots.all():
         boxes = plot.evaluate(BOXES)
@@ -47,19 +88,33 @@ def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, pat
             and other["top"] < one["bottom"]
         ]
         assert meeting == []
+    page.close()
+
+
+def test_a_phone_sees_a_whole_plot_upright(narrow: Page, address: str) -> None:
+    for path in (*PLOTS, "techniques/mla/"):
+        narrow.goto(address + path)
+        shown = narrow.locator("figure svg:is(.ds-across, .ds-down):visible")
+        assert shown.count() > 0, path
+        for plot in shown.all():
+            box = plot.bounding_box()
+            assert box, path
+            assert box["x"] >= 0, path
+            assert box["x"] + box["width"] <= 390, path
+            assert plot.get_attribute("class").split()[-1] == "ds-down", path  # type: ignore[union-attr]
 
 
 def test_every_flagship_of_a_trend_is_named_beside_its_mark(page: Page, address: str) -> None:
     page.goto(address + "trends/")
-    points = page.locator("svg.ds-trend a.main")
+    points = page.locator("svg.ds-trend.ds-across a.main")
     assert points.count() > 20
-    assert points.count() == page.locator("svg.ds-trend a.main:has(tspan.name)").count()
+    assert points.count() == page.locator("svg.ds-trend.ds-across a.main:has(tspan.name)").count()
 
 
 def test_runs_on_one_axis_are_told_apart_by_colour_and_by_dashes(screen: Page, address: str) -> None:
     page = screen
     page.goto(address + "compare/training/")
-    figure = page.locator("svg.ds-schedule").first
+    figure = page.locator("svg.ds-schedule:visible").first
     lines = figure.locator("g:has(path.line)").filter(has=page.locator("path.line"))
     styles = lines.evaluate_all(
         """groups => groups.map(group => {

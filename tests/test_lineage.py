@@ -93,23 +93,26 @@ def test_lineage_figures_say_what_the_entries_say(built: Path, catalogue: Catalo
     figures, found = 0, uses(catalogue)
     for technique in catalogue.techniques.values():
         tree = read(built, f"techniques/{technique.id}")
-        svg = tree.css_first(".ds-scroll > svg.ds-lineage")
+        forms = tree.css("svg.ds-lineage:is(.ds-across, .ds-down)")
         successors = {t.id for t in catalogue.techniques.values() if technique.id in t.replaces}
         own = technique.introduced.date.value
         dated = {id_ for id_ in technique.related if own and catalogue.techniques[id_].introduced.date.value}
         around = {*technique.replaces, *successors, *dated}
         users = {(use.model.id, use.how.value) for use in found.of(technique.id)}
-        if svg is None:
+        if not forms:
             assert not around, technique.id
             assert len(users) < 2, technique.id
             continue
         figures += 1
-        shown = [target(link) for link in svg.css("a.node") if "own" not in (link.attributes["class"] or "")]
-        assert sorted(shown) == sorted(around), technique.id
-        assert len(svg.css(".line.replaces")) == len({*technique.replaces, *successors}), technique.id
-        assert len(svg.css(".line")) == len(around), technique.id
-        marks = {(owner(a), (a.css_first(".mark").attributes["class"] or "").split()[-1]) for a in svg.css("a.model")}  # type: ignore[union-attr]
-        assert marks == users, technique.id
+        for svg in forms:
+            shown = [target(link) for link in svg.css("a.node") if "own" not in (link.attributes["class"] or "")]
+            assert sorted(shown) == sorted(around), technique.id
+            assert len(svg.css(".line.replaces")) == len({*technique.replaces, *successors}), technique.id
+            assert len(svg.css(".line")) == len(around), technique.id
+            marks = {
+                (owner(a), (a.css_first(".mark").attributes["class"] or "").split()[-1]) for a in svg.css("a.model")
+            }  # type: ignore[union-attr]
+            assert marks == users, technique.id
         text = tree.css_first(".ds-record").text()  # type: ignore[union-attr]
         assert all(catalogue.techniques[id_].name.en in text for id_ in (*technique.replaces, *successors)), (
             technique.id
@@ -124,19 +127,20 @@ def test_marks_of_the_lineage_legend_are_marks(built: Path) -> None:
     assert {mark.attributes["class"] for mark in marks} == {"ds-lineage"}  # no width of the figure itself
 
 
-def test_older_stand_left_and_younger_right(built: Path, catalogue: Catalogue) -> None:
+@pytest.mark.parametrize(("form", "along"), [("across", "x"), ("down", "y")])
+def test_older_stand_before_and_younger_behind(built: Path, catalogue: Catalogue, form: str, along: str) -> None:
     for technique in catalogue.techniques.values():
-        svg = read(built, f"techniques/{technique.id}").css_first(".ds-scroll > svg.ds-lineage")
+        svg = read(built, f"techniques/{technique.id}").css_first(f"svg.ds-lineage.ds-{form}")
         own = technique.introduced.date.value
         if svg is None or own is None or svg.css_first("a.own") is None:
             continue
-        own_x = float(svg.css_first("a.own rect").attributes["x"] or "")  # type: ignore[union-attr]
+        own_at = float(svg.css_first("a.own rect").attributes[along] or "")  # type: ignore[union-attr]
         for link in svg.css("a.node:not(.own)"):
-            id_, x = target(link), float(link.css_first("rect").attributes["x"] or "")  # type: ignore[union-attr]
+            id_, at = target(link), float(link.css_first("rect").attributes[along] or "")  # type: ignore[union-attr]
             other = catalogue.techniques[id_].introduced.date.value
             replacing = id_ in technique.replaces or technique.id in catalogue.techniques[id_].replaces
             if other and not replacing:
-                assert (x > own_x) == own.surely_before(other), (technique.id, id_)
+                assert (at > own_at) == own.surely_before(other), (technique.id, id_)
 
 
 TEXTS = """(figures) => {
@@ -144,7 +148,7 @@ TEXTS = """(figures) => {
   const place = document.querySelector('.md-content article');
   return figures.map(([id, html]) => {
     place.innerHTML = html;
-    const svg = place.querySelector('svg.ds-lineage');
+    const svg = [...place.querySelectorAll('figure > svg.ds-lineage')].find((one) => one.getBoundingClientRect().width);
     return {
       id,
       frame: box(svg),
@@ -156,9 +160,13 @@ TEXTS = """(figures) => {
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("edition", ["", "zh/"])
-def test_lineage_labels_fit(page: Page, built: Path, address: str, catalogue: Catalogue, edition: str) -> None:
+def test_lineage_labels_fit(
+    page: Page, built: Path, address: str, catalogue: Catalogue, edition: str, width: int
+) -> None:
     """Every figure in turn on one page, which is quicker than to open them all."""
+    page.set_viewport_size({"width": width, "height": 800})
     figures = [
         (id_, read(built, f"{edition}techniques/{id_}").css_first("figure:has(svg.ds-lineage)"))
         for id_ in catalogue.techniques

@@ -128,7 +128,7 @@ def drawn(tree: LexborHTMLParser, run: str) -> list[list[tuple[Fraction, Decimal
             )
             for mark in group.css("circle")
         ]
-        for group in tree.css(f'svg.ds-schedule [data-run="{run}"]')
+        for group in tree.css(f'svg.ds-schedule.ds-across [data-run="{run}"]')
     ]
 
 

@@ -35,7 +35,7 @@ def tree(built: Path) -> LexborHTMLParser:
 @pytest.fixture(scope="module")
 def points(tree: LexborHTMLParser) -> dict[str, dict[str, dict[int, Point]]]:
     """By figure, variant and series: the value, and whether it is drawn as published."""
-    figures = list(tree.css("svg.ds-trend"))
+    figures = list(tree.css("svg.ds-trend.ds-across"))
     assert len(figures) == len(KEYS)
     return {
         key: {
@@ -151,7 +151,7 @@ def test_every_flagship_of_the_general_line_is_drawn_or_named(
 
 
 def test_links_lead_to_the_model(tree: LexborHTMLParser, catalogue: Catalogue) -> None:
-    for link in tree.css("svg.ds-trend a[data-id]"):
+    for link in tree.css("svg.ds-trend.ds-across a[data-id]"):
         model = catalogue.entries[link.attributes["data-id"] or ""].model
         assert link.attributes["href"] == f"../models/{model.id}/"
         title = link.css_first("title")
@@ -160,7 +160,7 @@ def test_links_lead_to_the_model(tree: LexborHTMLParser, catalogue: Catalogue) -
 
 
 def test_titles_say_what_the_marks_show(tree: LexborHTMLParser) -> None:
-    for link in tree.css("svg.ds-trend a[data-id]"):
+    for link in tree.css("svg.ds-trend.ds-across a[data-id]"):
         title = link.css_first("title")
         assert title is not None
         kinds = [mark.attributes["class"] for mark in link.css("[data-v]")]
@@ -169,7 +169,7 @@ def test_titles_say_what_the_marks_show(tree: LexborHTMLParser) -> None:
 
 def test_marks_stand_in_the_order_of_their_dates_and_values(tree: LexborHTMLParser, catalogue: Catalogue) -> None:
     """Later stands further right, more stands higher; the places are in the path of each mark."""
-    for svg in tree.css("svg.ds-trend"):
+    for svg in tree.css("svg.ds-trend.ds-across"):
         places = []
         for link in svg.css("a[data-id]"):
             for mark in link.css("[data-v]"):
@@ -184,7 +184,7 @@ def test_readings_follow_from_the_points(
     points: dict[str, dict[str, dict[int, Point]]], tree: LexborHTMLParser, catalogue: Catalogue
 ) -> None:
     readings = [node.text() for node in tree.css(".ds-reading")]
-    for key, svg in zip(KEYS, tree.css("svg.ds-trend"), strict=True):
+    for key, svg in zip(KEYS, tree.css("svg.ds-trend.ds-across"), strict=True):
         main = {link.attributes["data-id"] or "" for link in svg.css("a.main[data-id]") if link.css_first("[data-v]")}
         general = [id_ for id_ in main if catalogue.entries[id_].model.track is Track.GENERAL and 0 in points[key][id_]]
         line = sorted(general, key=lambda id_: first_date(catalogue.entries[id_].model).first_day)  # type: ignore[union-attr]
@@ -201,14 +201,14 @@ def test_readings_follow_from_the_points(
 
 
 def test_axes_say_that_they_are_logarithmic(tree: LexborHTMLParser) -> None:
-    for svg in tree.css("svg.ds-trend"):
+    for svg in tree.css("svg.ds-trend.ds-across"):
         axis = svg.css_first("text.axis")
         assert axis is not None
         assert axis.text().endswith("log scale")
 
 
 def test_every_point_has_a_row_with_sources(tree: LexborHTMLParser, catalogue: Catalogue) -> None:
-    for svg, table in zip(tree.css("svg.ds-trend"), tree.css("details table.ds-table"), strict=True):
+    for svg, table in zip(tree.css("svg.ds-trend.ds-across"), tree.css("details table.ds-table"), strict=True):
         names = [catalogue.entries[a.attributes["data-id"] or ""].variant.name for a in svg.css("a[data-id]")]
         assert [th.text() for th in table.css("tbody th")] == names
         published = [a for a in svg.css("a[data-id]") if a.css_first(".published") is not None]
@@ -217,7 +217,7 @@ def test_every_point_has_a_row_with_sources(tree: LexborHTMLParser, catalogue: C
 
 
 def test_all_figures_span_the_same_time(tree: LexborHTMLParser) -> None:
-    years = [[t.text() for t in svg.css("text.tick[text-anchor=middle]")] for svg in tree.css("svg.ds-trend")]
+    years = [[t.text() for t in svg.css("text.tick[text-anchor=middle]")] for svg in tree.css("svg.ds-trend.ds-across")]
     assert years[0] == [
         str(year) for year in range(int(years[0][0]), date.fromisoformat(f"{years[0][-1]}-01-01").year + 1)
     ]

@@ -21,7 +21,7 @@ FOLDER = "assets"
 STYLES = "assets/ds.css"
 SEARCH = "assets/search.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
-_PAGE = ("fonts", "sources", "tables", "code", "save", "plots", "page", "places", "scheme", "language", "search")
+_PAGE = ("fonts", "sources", "tables", "code", "save", "page", "places", "scheme", "language", "search")
 _SEARCH = ("words", "engine", "dialog")
 _OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "scores", "timeline")
 

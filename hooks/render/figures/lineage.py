@@ -8,7 +8,7 @@ units, one unit being one CSS pixel at full size.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from catalogue.records import first_date
@@ -17,6 +17,8 @@ from catalogue.uses import How, Use
 
 from ..context import Context
 from ..names import short_model
+from .lineage_down import down
+from .lineage_parts import LABEL_AT, NODE_HEIGHT, NODE_STEP, TEXT, Dot, Node
 from .measure import text_width
 from .packing import rows
 from .scale import Time
@@ -24,43 +26,15 @@ from .scale import Time
 LEAST_WIDTH = 720
 MARGIN = 12
 HEAD = 28
-NODE_HEIGHT = 28
-NODE_STEP = 36
 PADDING = 12
 BETWEEN = 60
 FURTHEST = 130
 ROW_HEIGHT = 26
 AXIS = 44
-LABEL_AT = 13
 GAP = 10
-TEXT = 13
-CAPTION = 11
+CAPTION = 13
+BROADEST = 790  # what a column of text holds with its letters large enough; else the form for a phone stands everywhere
 FEWEST_MODELS = 2  # one model alone, with no technique around, is no picture
-
-
-@dataclass(frozen=True)
-class Node:
-    """A technique as a box; `replaces` where one took the place of the other."""
-
-    id: str
-    label: str
-    x: float
-    y: float
-    width: float
-    replaces: bool
-
-
-@dataclass(frozen=True)
-class Dot:
-    """A model on the axis of dates, and what it did."""
-
-    id: str
-    label: str
-    change: str
-    day: str
-    x: float
-    y: float
-    width: float
 
 
 def replaced_by(context: Context, technique: Technique) -> list[Technique]:
@@ -108,13 +82,17 @@ def figure(context: Context, technique: Technique, users: Sequence[Use]) -> str:
     heads = [(word, column[0].x) for word, column in (("earlier", left), ("later", right)) if column]
     top = HEAD + tall + 8 if before or after else 0
     dots, years, bottom = _models(context, users, width, top)
+    node = Node(technique.id, context.short_name(technique), round(x, 1), centre - NODE_HEIGHT / 2, own, False)
     return context.html(
         "lineage.svg.jinja",
+        down=down(node, left, right, sorted(dots, key=lambda dot: dot.day)),
         name=context.short_name(technique),
         width=round(width),
+        least=LEAST_WIDTH,
+        broadest=BROADEST,
         height=round(bottom + MARGIN),
         heads=heads,
-        node=Node(technique.id, context.short_name(technique), round(x, 1), centre - NODE_HEIGHT / 2, own, False),
+        node=node,
         left=left,
         right=right,
         node_height=NODE_HEIGHT,

@@ -1,4 +1,4 @@
-"""Learning rate and batch size over a run, several runs on one axis.
+"""Learning rate and batch size over a run, several runs on one axis; for a phone each run by itself, on the same scales.
 
 Takes runs with their derived schedules, gives places for `schedule.svg.jinja`. Lengths are in SVG
 units, one unit being one CSS pixel at full size. Both axes are linear.
@@ -26,10 +26,15 @@ RATE_HEIGHT = 280
 BATCH_HEIGHT = 110
 BETWEEN = 66
 BOTTOM = 44
-LABEL_SIZE = 12
-TICK_SIZE = 11
+LABEL_SIZE = 13
+TICK_SIZE = 13
 LABEL_GAP = 15
 LEADER = 22
+# The form for a phone.
+DOWN_WIDTH, DOWN_LEADER = 340, 14
+DOWN_HEAD, DOWN_TITLE, DOWN_AXIS, DOWN_BETWEEN = 22, 24, 22, 18
+DOWN_HEIGHTS = {"rate": (150, 92), "batch": (70, 52)}  # of one run alone, of one of several
+DOWN_TICKS = 2
 SAMPLES = 24
 # Colours and dashes of the style sheet; a ninth run begins again with the first.
 STYLES = 8
@@ -99,36 +104,83 @@ class Panel:
     labels: list[Label]
 
 
-def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool, name: str) -> str:
-    """The SVG, its scroll box called `name`. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
+@dataclass(frozen=True)
+class Alone:
+    """A run by itself: its name at a height, which leads to it, and its panels."""
+
+    run: Run
+    y: float
+    panels: list[Panel]
+
+
+@dataclass(frozen=True)
+class Down:
+    """The form for a phone."""
+
+    height: float
+    left: float
+    right: float
+    alone: list[Alone]
+    across: list[tuple[float, str]]
+    label_x: float
+    width: float = DOWN_WIDTH
+
+
+def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool) -> str:
+    """Both forms as SVG. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
     words = context.words
-    right = WIDTH - LEADER - max(text_width(text, LABEL_SIZE, bold=True) for text in _texts(runs)) - 4
     shown = ["rate", "batch"] if batch else ["rate"]
-    left = TICK_ROOM + round(
-        max(
-            text_width(text, TICK_SIZE) for what in shown for _, text in _ticks(_up(runs, what, TOP, RATE_HEIGHT), what)
-        )
-    )
     high = float(max(r.schedule.tokens.value for r in runs if r.schedule.tokens)) if in_tokens else 1.0
-    across = Linear(0, high, left, round(right))
+    across = _across(runs, shown, high, WIDTH - LEADER, _texts(runs))
+    left = across.start
     panels = [_panel(context, runs, across, in_tokens, TOP, RATE_HEIGHT, "rate")]
     if batch:
         panels.append(_panel(context, runs, across, in_tokens, panels[0].bottom + BETWEEN, BATCH_HEIGHT, "batch"))
     return context.html(
         "schedule.svg.jinja",
-        name=name,
         width=WIDTH,
         height=panels[-1].bottom + BOTTOM,
         left=left,
         right=across.end,
         panels=panels,
-        across=[
-            (across(tick), format.tick(tick) if in_tokens else f"{round(100 * tick)}%") for tick in across.ticks(5)
-        ],
+        across=_said(across, 5, in_tokens),
+        down=_down(context, runs, shown, high, in_tokens),
         axis=words("schedule.tokens_axis" if in_tokens else "schedule.share_axis"),
         alternative=words("schedule.alternative", names=words("punctuation.listed").join(run.name for run in runs)),
         label_x=across.end + LEADER,
     )
+
+
+def _down(context: Context, runs: Sequence[Run], shown: Sequence[str], high: float, in_tokens: bool) -> Down:
+    """Each run below the one before it, its levels labelled, on the scales of all."""
+    several = len(runs) > 1
+    values = [text for run in runs for text in _texts([run])]
+    across = _across(runs, shown, high, DOWN_WIDTH - DOWN_LEADER, values)
+    alone, y = [], 0.0
+    for index, run in enumerate(runs):
+        start, panels = y, []
+        y += DOWN_HEAD if several else 0
+        for what in shown:
+            if not (_stretches(run, what) or (what == "rate" and run.schedule.loose)):
+                continue
+            height = DOWN_HEIGHTS[what][several]
+            y += DOWN_TITLE
+            panels.append(_panel(context, [run], across, in_tokens, y, height, what, runs, 1 + index % STYLES))
+            y += height + DOWN_AXIS
+        alone.append(Alone(run, start + 15, panels))
+        y += DOWN_BETWEEN
+    return Down(y, across.start, across.end, alone, _said(across, DOWN_TICKS, in_tokens), across.end + DOWN_LEADER)
+
+
+def _across(runs: Sequence[Run], shown: Sequence[str], high: float, end: float, texts: Sequence[str]) -> Linear:
+    """The axis between the ticks at the left and the `texts` at the right."""
+    ticks = [text for what in shown for _, text in _ticks(_up(runs, what, TOP, RATE_HEIGHT), what)]
+    left = TICK_ROOM + round(max(text_width(text, TICK_SIZE) for text in ticks))
+    return Linear(0, high, left, round(end - max(text_width(text, LABEL_SIZE, bold=True) for text in texts) - 4))
+
+
+def _said(across: Linear, about: int, in_tokens: bool) -> list[tuple[float, str]]:
+    return [(across(tick), format.tick(tick) if in_tokens else f"{round(100 * tick)}%") for tick in across.ticks(about)]
 
 
 def _texts(runs: Sequence[Run]) -> list[str]:
@@ -140,11 +192,20 @@ def _texts(runs: Sequence[Run]) -> list[str]:
 
 
 def _panel(
-    context: Context, runs: Sequence[Run], across: Linear, in_tokens: bool, top: float, height: float, what: str
+    context: Context,
+    runs: Sequence[Run],
+    across: Linear,
+    in_tokens: bool,
+    top: float,
+    height: float,
+    what: str,
+    scaled: Sequence[Run] = (),
+    style: int = 1,
 ) -> Panel:
-    up = _up(runs, what, top, height)
+    """A plot of `runs` on the scale of those that are `scaled` together; the first has the `style`."""
+    up = _up(scaled or runs, what, top, height)
     lines = [
-        _line(context, run, 1 + index % STYLES, across, up, in_tokens, what)
+        _line(context, run, 1 + (style - 1 + index) % STYLES, across, up, in_tokens, what)
         for index, run in enumerate(runs)
         if _stretches(run, what) or (what == "rate" and run.schedule.loose)
     ]
@@ -154,7 +215,7 @@ def _panel(
         top + height,
         _ticks(up, what),
         lines,
-        _labels(lines, across.end, top, top + height, single=len(runs) == 1, what=what),
+        _labels(lines, across.end, top, top + height, DOWN_LEADER if scaled else LEADER, len(runs) == 1, what),
     )
 
 
@@ -212,7 +273,9 @@ def _path(stretches: Sequence[Stretch], place: Callable[[Fraction], float], up: 
     return "M" + "L".join(dict.fromkeys(points))
 
 
-def _labels(lines: Sequence[Line], right: float, top: float, bottom: float, single: bool, what: str) -> list[Label]:
+def _labels(
+    lines: Sequence[Line], right: float, top: float, bottom: float, leader: float, single: bool, what: str
+) -> list[Label]:
     """Names at the ends of several lines; the values of the levels of a single one."""
     wanted: list[tuple[Line, Mark, str]] = []
     for line in lines:
@@ -221,13 +284,13 @@ def _labels(lines: Sequence[Line], right: float, top: float, bottom: float, sing
             wanted += [(line, mark, _value(mark.value, what)) for mark in last.values()]
         else:
             wanted.append((line, line.marks[-1], line.run.label))
-    places = spread([mark.y for _, mark, _ in wanted], LABEL_GAP, top, bottom)
+    places = spread([mark.y for _, mark, _ in wanted], LABEL_GAP, top, bottom - 5)
     return [
         Label(
             y,
             text,
             line.style,
-            f"M{mark.x} {mark.y}L{right + 4} {mark.y}L{right + LEADER - 4} {y}",
+            f"M{mark.x} {mark.y}L{right + 4} {mark.y}L{right + leader - 4} {y}",
             None if single else line.run.href,
         )
         for (line, mark, text), y in zip(wanted, places, strict=True)

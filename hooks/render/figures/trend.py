@@ -9,84 +9,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from .. import format
 from ..context import Context
 from .labels import Box, Wanted, place
 from .measure import text_width
 from .scale import Log, Time
+from .trend_down import down
+from .trend_marks import GAP, GENEROUS, MARKS, Label, Mark, Point
 
 WIDTH = 780
 TOP = 36
-HEIGHT = 340
+HEIGHT = 400
 BOTTOM = 34
 RIGHT = 14
-PAD_LEFT = 58
+PAD_LEFT = 70
 PAD_RIGHT = 52
 # Sizes that came out on one day stand side by side, so that their lines do not cover one another.
 ASIDE = 7
-# What a browser's own font may need beyond the estimate.
-GENEROUS = 1.08
-DIAMOND = 1.25
-GAP = 4
 LABEL_HEIGHT = 14
-TICK_SIZE = 11
-SIZES = {"main": 12.5, "line": 11.5, "other": 11}
-MARKS = {"main": 5.5, "line": 4.5, "other": 4}
+TICK_SIZE = 13
+SIZES = {"main": 14.0, "line": 13.0, "other": 13.0}
+NUMBER_SIZE = 13.0
 ROOM = 1.7
 FEW_TICKS = 3
-
-
-@dataclass(frozen=True)
-class Label:
-    """Name and value beside a mark, and the leader to it where they stand away."""
-
-    x: float
-    y: float
-    leader: str
-    name: str
-    number: str
-
-
-@dataclass(frozen=True)
-class Value:
-    """A value of one series: which, how much, whether it is published, how it is shown."""
-
-    series: int
-    number: Decimal
-    published: bool
-    shown: str
-
-
-@dataclass(frozen=True)
-class Point:
-    """What stands at one date: a model, in the rank of `main`, `line` or `other`, with its values."""
-
-    id: str
-    name: str
-    label: str
-    href: str
-    day: date
-    title: str
-    rank: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A value at its place: a circle of radius `r` for the first series, a diamond for the second."""
-
-    value: Value
-    x: float
-    y: float
-    r: float
-    label: Label | None = None
-
-    @property
-    def reach(self) -> float:
-        """How far it reaches from its centre."""
-        return self.r * DIAMOND if self.value.series else self.r
 
 
 @dataclass(frozen=True)
@@ -125,6 +71,7 @@ def figure(
         for point in points
     ]
     placed = _labelled(placed, Box(left + 2, TOP + 2, WIDTH - 4, TOP + HEIGHT - 2))
+    ticks = [(tick, shown(tick)) for tick in labelled]
     return context.html(
         "trend.svg.jinja",
         width=WIDTH,
@@ -134,11 +81,12 @@ def figure(
         top=TOP,
         bottom=TOP + HEIGHT,
         minor=[up(tick) for tick in up.minor_ticks() if not any(abs(tick / other - 1) < 0.01 for other in labelled)],
-        ticks=[(up(tick), shown(tick)) for tick in labelled],
+        ticks=[(up(tick), text) for tick, text in ticks],
         years=[(across(day), str(day.year)) for day in across.years()],
         axis=words("trends.log_axis", quantity=axis),
         alternative=alternative,
         points=placed,
+        down=down(points, (min(numbers), max(numbers)), ticks),
     )
 
 
@@ -187,7 +135,7 @@ def _labelled(placed: Sequence[PlacedPoint], frame: Box) -> list[PlacedPoint]:
 
 def _wanted(item: PlacedPoint, index: int) -> Wanted:
     mark, (name, number) = item.marks[index], label_texts(item.point, index)
-    width = text_width(name, item.font, bold=item.point.rank == "main") + text_width(number, item.font - 1)
+    width = text_width(name, item.font, bold=item.point.rank == "main") + text_width(number, NUMBER_SIZE)
     return Wanted(mark.x, mark.y, mark.reach, width * GENEROUS + (GAP if name and number else 0), LABEL_HEIGHT)
 
 

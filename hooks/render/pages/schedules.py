@@ -44,7 +44,7 @@ def of_model(citations: Citations, model: Model) -> str:
     if not in_tokens and None not in tokens:
         runs = [_with_tokens(citations, run) for run in runs]
     grows = any(stretch.way is Way.GROWS for run in runs for stretch in run.schedule.batch)
-    return _figure(citations, runs, in_tokens, batch=grows, name=citations.context.words("schedule.figure"))
+    return _figure(citations, runs, in_tokens, batch=grows)
 
 
 def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
@@ -70,7 +70,7 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
         title = words(f"schedule.{group}")
         intro = f"<p>{escape(words('schedule.others_intro'))}</p>\n" if group == "other" else ""
         batch = any(run.schedule.batch for run in runs)
-        html = intro + _figure(citations, runs, in_tokens=False, batch=batch, name=title, undrawn=undrawn)
+        html = intro + _figure(citations, runs, in_tokens=False, batch=batch, undrawn=undrawn)
         yield Section(f"schedules-{group}", title, html + _points(citations, title, runs, stages))
 
 
@@ -108,11 +108,11 @@ def _with_tokens(citations: Citations, run: Run) -> Run:
 
 
 def _figure(
-    citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool, name: str, undrawn: Sequence[str] = ()
+    citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool, undrawn: Sequence[str] = ()
 ) -> str:
     return citations.context.html(
         "schedule_figure.html.jinja",
-        svg=Markup(figure(citations.context, runs, in_tokens, batch, name)),
+        svg=Markup(figure(citations.context, runs, in_tokens, batch)),
         caption=_caption(citations, runs, in_tokens, batch),
         remarks=_remarks(citations, runs, batch, undrawn),
     )

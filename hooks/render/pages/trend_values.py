@@ -25,7 +25,7 @@ from catalogue.schema.values import Absence, PartialDate, Single
 
 from .. import format
 from ..context import Context
-from ..figures.trend import Value
+from ..figures.trend_marks import Value
 from ..words import Words
 
 # Tracks that are drawn lightly beside the general line, by the flagships alone.

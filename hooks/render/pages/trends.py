@@ -17,7 +17,8 @@ from ..cite import Citations
 from ..computed import recomputed
 from ..context import Context
 from ..fields import value_cell
-from ..figures.trend import Point, Value, figure
+from ..figures.trend import figure
+from ..figures.trend_marks import Point, Value
 from ..links import model_link, variant_link
 from ..names import short_size
 from ..page import Page, Section, lead_section

@@ -119,6 +119,6 @@ def _credit(dims: Dimensions, entry: Entry) -> str:
     for most in range(min(3, len(titles)), 0, -1):
         more = words("drawing.credit_more", count=len(titles) - most) if len(titles) > most else ""
         credit = words("drawing.credit", sources=words("punctuation.listed").join(titles[:most]) + more)
-        if text_width(credit, 12) < _CREDIT_ROOM:
+        if text_width(credit, 12.5) < _CREDIT_ROOM:
             break
     return credit

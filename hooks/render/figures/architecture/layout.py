@@ -86,7 +86,7 @@ def wide(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
     sheet.path(f"M{_MARGIN:g} {digits(down)}H{_FRAME_RIGHT:g}", "rule")
     sheet.say(_MARGIN, down + 24, *head.cache)
     room = _FRAME_RIGHT - _MARGIN - 430
-    if text_width(head.credit, 12) > room:
+    if text_width(head.credit, 12.5) > room:
         down += 20
     sheet.say(_FRAME_RIGHT, down + 24, head.credit, css="credit", anchor="end")
     sheet.height = round(down + 40)

@@ -1,0 +1,114 @@
+"""A trend for a phone: a row for each model, the oldest on top, its marks on the same logarithmic axis, now across.
+
+Takes points, gives places for `trend.svg.jinja`. In rows no label can meet another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .measure import text_width
+from .scale import Log
+from .trend_marks import GAP, GENEROUS, MARKS, Mark, Point
+
+WIDTH = 340
+SIZE = 13.0
+_TOP, _ROW, _YEAR, _BOTTOM = 46, 30, 26, 8
+_LEAST = 100.0  # of the axis
+_SHIFT = 4.5  # from the middle of a row to the base line of its text
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value beside its mark."""
+
+    x: float
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A model: the middle of its row, its marks, the line that joins them, and their values."""
+
+    point: Point
+    y: float
+    marks: tuple[Mark, ...]
+    join: tuple[float, float] | None
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Down:
+    """Everything that the template needs."""
+
+    height: float
+    left: float
+    top: float
+    bottom: float
+    rows: tuple[Row, ...]
+    years: tuple[tuple[float, str], ...]
+    ticks: tuple[tuple[float, str], ...]
+    minor: tuple[float, ...]
+    width: float = WIDTH
+    text: float = SIZE
+    shift: float = _SHIFT
+
+
+def down(points: Sequence[Point], span: tuple[float, float], ticks: Sequence[tuple[float, str]]) -> Down:
+    """Give every model its row; `span` is the least and the greatest value, `ticks` are those that carry a text."""
+    ordered = sorted(points, key=lambda point: (point.day, point.id))
+    names = max(text_width(point.label, SIZE, bold=point.rank == "main") for point in ordered) * GENEROUS
+    first = max(_width(point.values[0].shown) for point in ordered)
+    second = max((_width(value.shown) for point in ordered for value in point.values[1:]), default=0.0)
+    start, end = names + 8 + second, WIDTH - first
+    if end - start < _LEAST:
+        start = end - _LEAST
+    across = Log(*span, start, end)
+    rows, years, y = [], [], float(_TOP)
+    for index, point in enumerate(ordered):
+        if index == 0 or point.day.year != ordered[index - 1].day.year:
+            years.append((y + _YEAR / 2 + _SHIFT, str(point.day.year)))
+            y += _YEAR
+        rows.append(_row(point, y + _ROW / 2, across))
+        y += _ROW
+    return Down(
+        y + _BOTTOM,
+        round(names + 8, 1),
+        _TOP,
+        y,
+        tuple(rows),
+        tuple(years),
+        tuple((across(tick), text) for tick, text in _apart(across, ticks)),
+        tuple(across(tick) for tick in across.minor_ticks()),
+    )
+
+
+def _width(shown: str) -> float:
+    return text_width(shown, SIZE) * GENEROUS + MARKS["main"] * 1.25 + GAP + 2
+
+
+def _row(point: Point, y: float, across: Log) -> Row:
+    marks = tuple(Mark(value, across(float(value.number)), y, MARKS[point.rank]) for value in point.values)
+    xs = [mark.x for mark in marks]
+    return Row(point, y, marks, (min(xs), max(xs)) if len(xs) > 1 else None, tuple(_said(marks)))
+
+
+def _said(marks: Sequence[Mark]) -> Iterator[Said]:
+    """The greater value stands at the right of its mark, the smaller one at the left."""
+    highest = max(mark.x for mark in marks)
+    for mark in marks:
+        right = mark.x == highest
+        x = mark.x + (mark.reach + GAP) * (1 if right else -1)
+        yield Said(round(x, 1), "start" if right else "end", mark.value.shown)
+
+
+def _apart(across: Log, ticks: Sequence[tuple[float, str]]) -> Iterator[tuple[float, str]]:
+    """The ticks whose texts do not meet, from the greatest down."""
+    free = float(WIDTH)
+    for tick, text in reversed(ticks):
+        half = text_width(text, SIZE) / 2
+        if across(tick) + half <= free:
+            yield tick, text
+            free = across(tick) - half - 6
