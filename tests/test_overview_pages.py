@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,48 @@ def test_a_catalogue_without_predecessors_compares_its_last_two_variants(valid: 
     page = compare_models.page(context(catalogue, language_files.load("en")))
     chosen = LexborHTMLParser(page.sections[0].html).css("option[selected]")
     assert [option.attributes["value"] for option in chosen] == list(catalogue.entries)[-2:]
+
+
+def test_the_chart_has_a_bar_for_each_meaning_of_a_name(built: Path, catalogue: Catalogue) -> None:
+    for edition in ("", "zh/"):
+        page = LexborHTMLParser((built / edition / "api-names" / "index.html").read_text(encoding="utf-8"))
+        for form in ("across", "down"):
+            svg = page.css_first(f"svg.ds-gantt-{form}")
+            assert svg is not None
+            assert [text.text() for text in svg.css("text.name")] == [name.name for name in catalogue.api_names]
+            bars = svg.css("rect.span")
+            assert len(bars) == sum(len(name.pointers) for name in catalogue.api_names)
+            leading = [
+                f"models/{catalogue.entries[pointer.variant].model.id}/"
+                for name in catalogue.api_names
+                for pointer in name.pointers
+                if pointer.variant is not None
+            ]
+            links = [link.attributes["href"] or "" for link in svg.css("a:has(rect)")]
+            assert [link.removeprefix("../") for link in links] == leading
+            still = sum(1 for name in catalogue.api_names if name.until is None)
+            assert len(svg.css("path.on")) == still
+
+
+def test_bars_of_the_chart_follow_each_other_on_one_scale(built: Path, catalogue: Catalogue) -> None:
+    page = LexborHTMLParser((built / "api-names" / "index.html").read_text(encoding="utf-8"))
+    svg = page.css_first("svg.ds-gantt-across")
+    assert svg is not None
+    bars = [(float(b.attributes["x"] or ""), float(b.attributes["width"] or "")) for b in svg.css("rect.span")]
+    pointers = [pointer for name in catalogue.api_names for pointer in name.pointers]
+    dated = {p.since.value.first_day: x for p, (x, _) in zip(pointers, bars, strict=True) if p.since.value}
+    ordered = sorted(dated)
+    assert [dated[day] for day in ordered] == sorted(dated.values())
+    days = [date.fromisoformat(day) for day in ordered]
+    per_day = {
+        round((dated[b.isoformat()] - dated[a.isoformat()]) / (b - a).days, 1)
+        for a, b in pairwise(days)
+        if (b - a).days > 20
+    }
+    assert len(per_day) == 1
+    index = 0
+    for name in catalogue.api_names:
+        own = bars[index : index + len(name.pointers)]
+        index += len(name.pointers)
+        for (x, width), (following, _) in pairwise(own):
+            assert abs(x + width - following) < 0.1, name.name

@@ -1,4 +1,4 @@
-"""Names of the API as dated pointers: what a name meant on a day."""
+"""Names of the API as dated pointers: what a name meant on a day, as a chart and as tables."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from markupsafe import Markup, escape
 
 from catalogue.schema.api import ApiName, ApiPointer
+from catalogue.schema.model import Track
 from catalogue.schema.values import PartialDate
 
 from ..cite import Citations, anchor
 from ..context import Context
+from ..figures.gantt import across, named
+from ..figures.gantt_down import down
 from ..links import variant_link
 from ..names import short_model
 from ..page import Page, Section, lead_section
@@ -19,16 +22,28 @@ from .sources import sources
 
 
 def page(context: Context) -> Page:
-    """The names by quarter, then a table for each."""
+    """The names on one scale of time and by quarter, then a table for each."""
     words, names = context.words, context.catalogue.api_names
     citations = Citations(context)
     sections = [lead_section(words("api_names.intro"))]
     if names:
-        table = _quarters_table(context)
-        sections.append(Section("quarters", words("api_names.quarters"), context.html("table.html.jinja", t=table)))
+        sections.append(Section("quarters", words("api_names.chart"), _chart(context)))
     sections += [Section(anchor(name.id), name.name, _name(citations, name)) for name in names]
     sections.append(sources(citations))
     return Page("api-names.md", words("page.api_names"), words("api_names.description"), tuple(sections), hide=("toc",))
+
+
+def _chart(context: Context) -> str:
+    """The chart, and the same by quarter as a table, folded."""
+    found, drawn = named(context), ""
+    if found:
+        used = {span.track or "none" for name in found for span in name.spans}
+        tracks = [track for track in (*(track.value for track in Track), "none") if track in used]
+        drawn = context.html("gantt.svg.jinja", a=across(found), d=down(found), tracks=tracks)
+    folded = context.html(
+        "folded_table.html.jinja", summary=context.words("api_names.quarters"), t=_quarters_table(context)
+    )
+    return drawn + "\n" + folded
 
 
 def _name(citations: Citations, name: ApiName) -> str:

@@ -1,0 +1,222 @@
+"""What the names of the API meant when, as bars on one scale of time: a row for each name, a bar for each model behind it.
+
+Bars that are too short for their text have it above them, at a line. A name that still holds, or ended on a day that nobody
+gives, has an open end. `gantt.svg.jinja` owns the shapes. Lengths are in SVG units, one unit being one CSS pixel at full size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from catalogue.schema.api import ApiName, ApiPointer
+
+from .. import format
+from ..cite import anchor
+from ..context import Context
+from ..names import short_model
+from .measure import text_width
+from .scale import Time
+
+WIDTH = 980.0
+SIZE = 13.0
+_TOP, _LEFT, _RIGHT = 34.0, 34.0, 26.0
+_NAME, _TIER, _BAR, _MODE, _GAP = 20.0, 17.0, 24.0, 20.0, 14.0
+_PAD, _APART = 7.0, 8.0
+_UNKNOWN = timedelta(days=31)  # how long a bar is whose other end nobody gives
+_ON = timedelta(days=45)  # room behind the last date, for what goes on
+_MONO = 0.62  # width of a letter of a name, in ems
+
+
+@dataclass(frozen=True)
+class Span:
+    """A model behind a name.
+
+    Attributes:
+        starts, ends: Whether each end is a known day.
+        goes_on: Whether the name is still accepted and means this.
+        track: Of the model; empty where it is none of the catalogue.
+        href: The page of the model; empty where there is none.
+    """
+
+    label: str
+    title: str
+    href: str
+    track: str
+    mode: str
+    month: str
+    start: date
+    end: date
+    starts: bool
+    ends: bool
+    goes_on: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name with its spans, the oldest first."""
+
+    name: str
+    anchor: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A span at its place: its text inside or above it, at a leader."""
+
+    span: Span
+    x: float
+    width: float
+    text_x: float
+    text_y: float
+    leader: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name at its height with its bars, and the modes below them as `(left, right, text)`."""
+
+    name: Named
+    name_x: float
+    name_y: float
+    y: float
+    bars: tuple[Bar, ...]
+    modes: tuple[tuple[float, float, str], ...]
+
+
+@dataclass(frozen=True)
+class Across:
+    """Everything that the template needs."""
+
+    height: float
+    rows: tuple[Row, ...]
+    years: tuple[tuple[float, str], ...]
+    top: float = _TOP
+    width: float = WIDTH
+    bar: float = _BAR
+
+
+def named(context: Context) -> list[Named]:
+    """The names with what they meant; those without any date are left out."""
+    names = context.catalogue.api_names
+    days = [_day(pointer.since.value) for name in names for pointer in name.pointers if pointer.since.value]
+    days += [_day(name.until.value) for name in names if name.until is not None and name.until.value]
+    last = max(days, default=date.min)
+    found = [Named(name.name, anchor(name.id), tuple(_spans(context, name, last))) for name in names]
+    return [one for one in found if one.spans]
+
+
+def scale(names: Sequence[Named], start: float, end: float) -> Time:
+    """Time from the first known day to a little behind the last."""
+    days = [day for name in names for span in name.spans for day in (span.start, span.end)]
+    return Time(min(days), max(days), start, end)
+
+
+def years(time: Time) -> tuple[tuple[float, str], ...]:
+    """The first days of the years, and before them the year in which time begins."""
+    first = [(time.start, str(time.first.year))] if time.first.month < 10 else []
+    return (*first, *((time(day), str(day.year)) for day in time.years()))
+
+
+def across(names: Sequence[Named]) -> Across:
+    """Give every name its row."""
+    time = scale(names, _LEFT, WIDTH - _RIGHT)
+    rows, y = [], _TOP
+    for name in names:
+        row, y = _row(name, time, y)
+        rows.append(row)
+    return Across(round(y), tuple(rows), years(time))
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(getattr(value, "first_day"))  # noqa: B009
+
+
+def _spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
+    words = context.words
+    until = name.until.value if name.until is not None else None
+    for index, pointer in enumerate(name.pointers):
+        following = name.pointers[index + 1].since.value if index + 1 < len(name.pointers) else until
+        since = pointer.since.value
+        if since is None and following is None:
+            continue
+        start = _day(since) if since else _day(following) - _UNKNOWN
+        forgotten = following is None and name.until is not None
+        end = _day(following) if following else start + _UNKNOWN if forgotten else last + _ON
+        label, href, track = _model(context, pointer)
+        goes_on = following is None and not forgotten
+        said = {
+            "model": label + (words("api_names.in_mode", mode=words.text(pointer.mode)) if pointer.mode else ""),
+            "since": format.date(since, words) if since else words("api_names.unknown_day"),
+            "until": format.date(following, words) if following else words("api_names.unknown_day"),
+        }
+        yield Span(
+            short_model(label),
+            words("api_names.span_still" if goes_on else "api_names.span", **said),
+            href,
+            track,
+            words.text(pointer.mode) if pointer.mode else "",
+            format.month(since, words) if since else "",
+            start,
+            end,
+            since is not None,
+            following is not None,
+            goes_on,
+        )
+
+
+def _model(context: Context, pointer: ApiPointer) -> tuple[str, str, str]:
+    """Name, page and track of what a pointer leads to."""
+    if pointer.variant is not None:
+        entry = context.catalogue.entries[pointer.variant]
+        return entry.variant.name, f"ds:models/{entry.model.id}.md", entry.model.track.value
+    return context.words.text(pointer.label) if pointer.label is not None else "", "", ""
+
+
+def _row(name: Named, time: Time, y: float) -> tuple[Row, float]:
+    """A name, the texts that stand above its bars, the bars, the modes."""
+    places = [(time(span.start), max(2.0, time(span.end) - time(span.start))) for span in name.spans]
+    widths = [text_width(span.label, SIZE) for span in name.spans]
+    outside = [index for index, (_, width) in enumerate(places) if widths[index] + 2 * _PAD > width]
+    tiers, lefts = _tiers([(places[index][0], widths[index]) for index in outside])
+    bar_y = y + _NAME + _TIER * (max(tiers, default=-1) + 1) + (3 if outside else 0)
+    found = []
+    for index, (span, (x, width)) in enumerate(zip(name.spans, places, strict=True)):
+        if index in outside:
+            tier, left = tiers[outside.index(index)], lefts[outside.index(index)]
+            text_y = bar_y - 6 - _TIER * tier
+            found.append(Bar(span, x, width, left, text_y, f"M{x + 0.5:g} {bar_y:g}V{text_y + 3:g}"))
+        else:
+            found.append(Bar(span, x, width, x + _PAD, bar_y + _BAR / 2 + 4.5, ""))
+    modes = tuple(_modes(name, places))
+    name_x = min(places[0][0], WIDTH - len(name.name) * SIZE * _MONO)
+    row = Row(name, round(name_x, 1), y + 13, bar_y, tuple(found), modes)
+    return row, bar_y + _BAR + (_MODE if modes else 0) + _GAP
+
+
+def _tiers(texts: Sequence[tuple[float, float]]) -> tuple[list[int], list[float]]:
+    """The tier and left end of each text. From the right to the left, so that no leader runs through another text."""
+    taken: list[list[tuple[float, float]]] = []
+    tiers, lefts = [0] * len(texts), [0.0] * len(texts)
+    for index in range(len(texts) - 1, -1, -1):
+        x, width = texts[index]
+        left = min(x, WIDTH - width)
+        tier = next((t for t, row in enumerate(taken) if all(left + width + _APART <= start for start, _ in row)), None)
+        if tier is None:
+            tier = len(taken)
+            taken.append([])
+        taken[tier].append((left, left + width))
+        tiers[index], lefts[index] = tier, round(left, 1)
+    return tiers, lefts
+
+
+def _modes(name: Named, places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, str]]:
+    """Neighbours of one mode, as one stretch."""
+    first = 0
+    for index in range(1, len(places) + 1):
+        if index == len(places) or name.spans[index].mode != name.spans[first].mode:
+            if name.spans[first].mode:
+                yield places[first][0], round(sum(places[index - 1]), 2), name.spans[first].mode
+            first = index
