@@ -99,6 +99,7 @@ ALL: tuple[Rule, ...] = (
     uses.uses_agree,
     techniques.models_stand_by_date,
     techniques.models_told_of_use_it,
+    techniques.paragraphs_are_short,
     api_names.pointers_resolve,
     api_names.pointers_in_order,
     controls.controls_hold,

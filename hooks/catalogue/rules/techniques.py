@@ -1,13 +1,16 @@
-"""What a technique's page tells of DeepSeek's models: in the order of their dates, and of those that have to do with it."""
+"""What a technique's page tells: of models in the order of their dates, of those that have to do with it, and in short paragraphs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from ..findings import Finding
+from ..findings import Finding, Path
+from ..schema.values import Text
+from ..sentences import paragraphs, sentences
 from .draft import Draft, repeated
 
+SENTENCES = 5
 # Words by which an English text says that a model does without: it never used it, gave it up, or has something else.
 _DOES_WITHOUT = re.compile(
     r"\b(drop|reject|abandon|replac|instead|in place of|without|no longer|not|no|none|nor|neither|gives? up|gave up|tried)",
@@ -58,3 +61,20 @@ def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
                     "a model that uses it, or a text that says that it drops or rejects it",
                     fix="correct the id, state the use under `techniques` of the model, or say what it has instead",
                 )
+
+
+def paragraphs_are_short(draft: Draft) -> Iterator[Finding]:
+    """A paragraph of `what`, `why`, `how`, `cost` or of a text under `in_models` has at most five sentences, in both languages."""
+    for index, technique in enumerate(draft.techniques.techniques):
+        parts: dict[Path, Text | None] = {(name,): getattr(technique, name) for name in ("what", "why", "how", "cost")}
+        parts |= {("in_models", i, "text"): row.text for i, row in enumerate(technique.in_models)}
+        for path, text in parts.items():
+            for language in ("en", "zh"):
+                for number, paragraph in enumerate(paragraphs(getattr(text, language, None) or ""), 1):
+                    if (count := sentences(paragraph)) > SENTENCES:
+                        yield draft.techniques_file.finding(
+                            ("techniques", index, *path, language),
+                            f"paragraph {number} has {count} sentences",
+                            f"at most {SENTENCES} sentences in a paragraph",
+                            fix="begin a new paragraph with a blank line, or say less",
+                        )
