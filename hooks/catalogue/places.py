@@ -30,7 +30,7 @@ _DATA = r"\.(?:json|ya?ml|toml|png|jpe?g|svg)\b"
 _PROGRAM = r"\.(?:py|sh|h|cpp|cuh?|swift|rs|tsx?|js)"
 
 FORMS = (
-    Form("section", ("§3.1.2", "README §License", "model card §Model Downloads"), re.compile(r"§\w")),
+    Form("section", ("§3.1.2", "README §License", "model card §Model Downloads"), re.compile(r"§[\w(]")),
     Form(
         "numbered",
         ("Table 2", "Figure 3", "eq. 5", "App. B.1", "Algorithm 1", "p. 7"),
@@ -48,7 +48,7 @@ FORMS = (
         ("arXiv listing", "arXiv v1", "file list", "list of models", "model card header"),
         re.compile(
             r"\b(?:arXiv (?:listing|number|stamp|abstract page|submission history|v\d)|version \d|(?:file|repository) list(?:ing)?"
-            r"|list of \w+|creation date|date of|last change|header|tags)\b"
+            r"|list of \w+|news list|commit history|creation date|date of|last change|header|release line|tags)\b"
         ),
     ),
     Form(

@@ -207,6 +207,7 @@ def _as_written(value: Any) -> str:
 _PATTERNS = {
     r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$": "allowed are lower-case letters, digits, dots and single hyphens",
     r"^https://[^\s/]+\.[^\s]+$": "allowed are addresses that begin with https://",
+    r"^[^\s,;][^,;]*$": "a heading is given as far as its first comma or semicolon",
 }
 
 

@@ -50,6 +50,20 @@ def headings_are_there(draft: Draft) -> Iterator[Finding]:
                     )
 
 
+def documents_say_one_thing(draft: Draft) -> Iterator[Finding]:
+    """A document in documents.yaml has its headings, or the reason why it may be cited without one: `short` or `unread`."""
+    for key, documents in draft.documents.documents.items():
+        for name, document in documents.items():
+            said = [field for field in ("headings", "short", "unread") if getattr(document, field)]
+            if len(said) != 1:
+                yield draft.documents_located.finding(
+                    ("documents", key, name),
+                    f"{' and '.join(f'`{field}`' for field in said) or 'nothing'} is said of this document",
+                    "exactly one of `headings`, `short` and `unread`",
+                    fix="keep the one that is right" if said else "say which headings it has, or why none is named",
+                )
+
+
 def documents_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every document in documents.yaml belongs to a reference and is cited: one with headings by its name or one of them, another without a place."""
     found = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from catalogue import entries_to_copy, field_reference
+from catalogue import entries_to_copy, field_reference, places
 from catalogue.rules import ALL
 
 from ..context import Context
@@ -42,7 +42,7 @@ def page(context: Context) -> Page:
             f"<p>{words('add.template_intro')}</p>",
             "\n".join(_to_copy(words)),
         ),
-        Section("values", words("add.values"), context.html("add_values.html.jinja")),
+        Section("values", words("add.values"), context.html("add_values.html.jinja", forms=places.FORMS)),
         Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
         Section("rules", words("add.rules"), context.html("add_rules.html.jinja", rules=rules)),
     ]
