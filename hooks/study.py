@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment
@@ -57,18 +58,20 @@ log = get_plugin_logger("study")
 CONFIG = {ENGLISH: "mkdocs.yml", CHINESE: "mkdocs.zh.yml"}
 FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
-# In HTML, and in HTML inside JSON, where quotes are escaped. A query or an anchor may follow.
-_LINK = re.compile(r'(?:(?<=href=")|(?<=src=")|(?<=href=\\"))ds:([^"#?\\]*)(?:#([^"?\\]*))?')
+_LINK = re.compile(r'ds:([^"#?\\]*)(?:#([^"?\\]*))?')  # a query or an anchor may follow
+_LINKING = ('href="', 'src="', 'href=\\"')  # in front of it: in HTML, and in HTML inside JSON, where quotes are escaped
+_relative = lru_cache(maxsize=1 << 14)(get_relative_url)
 
 
 @dataclass
 class Build:
-    """One build: its edition, other names of pages, each page's blocks by name, pages by address, and the edition to build next."""
+    """One build: its edition, other names of pages, each page's blocks by name, hand-written pages as filled in, pages by address, and the edition to build next."""
 
     edition: Edition
     aliases: Mapping[str, tuple[str, ...]]
     next: Edition | None = None
     blocks: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    filled: dict[str, markdown_pages.Filled] = field(default_factory=dict)
     pages: dict[str, Built] = field(default_factory=dict)
 
     def anew(self) -> Build:
@@ -226,7 +229,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     made = _build_of(config)
     site = Path(config.site_dir)
     finish(site, made.pages, made.edition.context, made.aliases, from_disk=_offline(config))
-    project.write(markdown_pages.beside(made.edition, Path(config.docs_dir), config.site_url or ""), site)
+    copies = markdown_pages.beside(made.edition, Path(config.docs_dir), config.site_url or "", made.filled)
+    project.write(copies, site)
     if _pictures(config) and made.edition.context.words.language == ENGLISH:
         write_pictures(made.edition.context, site, Path(config.config_file_path).parent / ".pictures")
     if made.next is not None:
@@ -304,12 +308,12 @@ def _alone(files: Files, entry: str) -> None:
         pages[path].inclusion = InclusionLevel.EXCLUDED
 
 
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     """Fill in what a hand-written page quotes."""
     made, path = _build_of(config), page.file.src_uri
     if path in made.edition.site.pages:
-        return markdown
-    filled, made.blocks[path] = hand_written(made.edition.context, markdown, path)
+        return None
+    made.filled[path] = filled, made.blocks[path] = hand_written(made.edition.context, page.file.content_string, path)
     return filled
 
 
@@ -326,6 +330,8 @@ def _linked(html: str, page: Page, files: Files, edition: Edition) -> str:
     downloads = edition.site.downloads
 
     def address(match: re.Match[str]) -> str:
+        if not html.endswith(_LINKING, 0, match.start()):
+            return match[0]
         path, place = match.groups()
         if path in downloads:
             here = f"/{FOLDER[edition.context.words.language]}{page.file.url}"
@@ -340,7 +346,7 @@ def _address(path: str, place: str | None, page: Page, files: Files) -> str:
     if target is None:
         log.warning("%s links to `%s`, which is not a page of the site", page.file.src_uri, path)
         return path
-    return get_relative_url(target.url, page.file.url) + (f"#{place}" if place else "")
+    return _relative(target.url, page.file.url) + (f"#{place}" if place else "")
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:

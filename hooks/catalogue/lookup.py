@@ -76,9 +76,15 @@ class Lookup:
     techniques: Mapping[str, Technique]
     entries: Mapping[str, Entry]
     gpus: Mapping[str, Gpu] = field(default_factory=dict)
+    _found: dict[str, Found] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, path: str) -> Found:
-        """Return what `path` names. Raises LookupFailure."""
+        """Return what `path` names; looked for once. Raises LookupFailure."""
+        if path not in self._found:
+            self._found[path] = self._find(path)
+        return self._found[path]
+
+    def _find(self, path: str) -> Found:
         path, _, variant_id = path.partition("@")
         id_, slash, rest = path.partition("/")
         if not slash or not rest:
@@ -209,7 +215,7 @@ def _children(node: Any, path: str) -> dict[str, Any]:
     if isinstance(node, Mapping):
         return dict(node)
     if isinstance(node, BaseModel):
-        return {name: value for name in type(node).model_fields if (value := getattr(node, name)) is not None}
+        return {name: value for name, value in vars(node).items() if value is not None}
     if not isinstance(node, tuple):
         raise LookupFailure(f"`{path}` goes on behind a value")
     children: dict[str, Any] = {}

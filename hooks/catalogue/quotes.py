@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _QUOTE = re.compile(r"\{\{(.*?)\}\}", re.S)
 
@@ -30,8 +31,14 @@ class Quote:
     text: str
 
 
+@lru_cache(maxsize=1 << 14)  # a text stands on several pages
+def parts(text: str) -> tuple[str | Quote, ...]:
+    """The literal parts and the quotes of a text, in order. Raises QuoteError."""
+    return tuple(parse(text))
+
+
 def parse(text: str) -> Iterator[str | Quote]:
-    """Yield the literal parts and the quotes of a text, in order. Raises QuoteError."""
+    """Yield the literal parts and the quotes of a text, in order. Raises QuoteError at a broken one."""
     position = 0
     for match in _QUOTE.finditer(text):
         if match.start() > position:

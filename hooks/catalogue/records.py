@@ -165,6 +165,15 @@ class Catalogue:
         """The variant that the flagship of a model is compared with."""
         return self.entries.get(model.compared_with or "")
 
+    @cached_property
+    def children(self) -> Mapping[str, list[Model]]:
+        """The models that build on each, by id, the oldest first."""
+        found: dict[str, list[Model]] = {}
+        for model in by_date(self.models.values()):
+            for parent in dict.fromkeys(edge.model for edge in model.builds_on):
+                found.setdefault(parent, []).append(model)
+        return found
+
     def entries_of(self, model: Model) -> tuple[Entry, ...]:
         """The variants of a model, in order."""
         return tuple(self.entries[variant.id] for variant in model.variants)
@@ -230,12 +239,8 @@ def _with(block: B, differing: Block) -> B:
 
 def stated_dates(dates: Dates) -> dict[str, PartialDate]:
     """The dates that are known, by field."""
-    names = [name for name in type(dates).model_fields if name != "source"]
-    return {
-        name: getattr(dates, name).value
-        for name in names
-        if getattr(dates, name) is not None and getattr(dates, name).value is not None
-    }
+    stated = ((name, date) for name, date in vars(dates).items() if name != "source" and date is not None)
+    return {name: date.value for name, date in stated if date.value is not None}
 
 
 def first_date(model: Model) -> PartialDate | None:

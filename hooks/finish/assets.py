@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Collection, Iterable
 from hashlib import blake2b
+from os.path import commonprefix
 from pathlib import Path
 
 from render.assets import FOLDER, STYLES
@@ -68,10 +69,13 @@ def renamed(text: str, names: dict[str, str], below: str = "") -> str:
     if not names:
         return text
     short = {old.removeprefix(below): new.removeprefix(below) for old, new in names.items()}
-    pattern = re.compile(
-        "(?<=[\"'/(])(" + "|".join(map(re.escape, sorted(short, key=len, reverse=True))) + ")(?=[\"')])"
-    )
-    return pattern.sub(lambda match: short[match[1]], text)
+    same = commonprefix(list(short))  # noqa: RUF071  by letters: a pattern that begins with some is searched for fast
+    rest = "|".join(re.escape(name.removeprefix(same)) for name in sorted(short, key=len, reverse=True))
+
+    def new(match: re.Match[str]) -> str:
+        return short[match[0]] if text[match.start() - 1] in "\"'/(" else match[0]
+
+    return re.sub(f"{re.escape(same)}(?:{rest})(?=[\"')])", new, text)
 
 
 def _only(folder: Path, pattern: str) -> str:

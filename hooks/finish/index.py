@@ -8,6 +8,7 @@ stands: in the title of a page, in another name of it, in a heading, or in the t
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _LEVELS = 10
 # Letters of the postings: the first half ends a number, the second continues it. Nothing that JSON would escape.
 _LETTERS = "".join(chr(code) for code in range(35, 127) if chr(code) not in "\\<")
 _HALF = len(_LETTERS) // 2
+_WIDE = re.compile("[\u3000-\U0010ffff]+")
 _WORDS_IN_A_PART = 9_000  # bytes, before compression
 _TEXT_IN_A_PART = 4_500  # characters of Latin text
 _SATURATION, _NORMALISATION = 1.2, 0.6
@@ -175,7 +177,7 @@ def _split(items: Iterable[str], most: int) -> list[list[str]]:
     groups: list[list[str]] = [[]]
     size = 0
     for item in items:
-        weight = len(item) if item.isascii() else sum(1 if letter < "\u3000" else 2 for letter in item)
+        weight = len(item) if item.isascii() else len(item) + sum(map(len, _WIDE.findall(item)))
         if groups[-1] and size + weight > most:
             groups.append([])
             size = 0

@@ -20,11 +20,10 @@ _TAG = r'<(?:[^>"]|"[^"]*")*>'  # the parser writes every attribute in double qu
 _BLOCK = re.compile(
     r'</?(?:p|div|li|td|th|tr|dt|dd|h[1-6]|br|pre|figcaption|summary|section)\b(?:[^>"]|"[^"]*")*>|\n\s*\n'
 )
-_BESIDE = re.compile(r"(?<=</span>)(?=<(?:span|b|small)\b)|(?<=</b>)(?=<(?:span|small)\b)")  # set apart by a style
+_BESIDE = re.compile(r"(</(?:span>(?=<b\b)|(?:span|b)>(?=<(?:span|small)\b)))")  # set apart by a style
 _ANY = re.compile(_TAG)
 _HEADING = re.compile(r'<(?:h[2-4]|dt)\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</(?:h[2-4]|dt)>', re.DOTALL)
 _LINK = re.compile(r'href="([^"#?:]+)')
-_SPACE = re.compile(r"\s+")
 _ENDS = tuple(".:;!?。：；！？·")
 
 
@@ -58,7 +57,7 @@ class FinishedPage:
 
 def read(html: str, url: str) -> FinishedPage | None:
     """The sections of a page; nothing where it has no article."""
-    article = LexborHTMLParser(html).css_first("article")
+    article = LexborHTMLParser(html[html.find("<article") : html.rfind("</article>")]).css_first("article")
     heading = article.css_first("h1") if article is not None else None
     if article is None or heading is None:
         return None
@@ -98,11 +97,11 @@ def with_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list
 def _text(html: str) -> str:
     """What a reader sees of HTML: blocks and cells apart, everything else as it stands."""
     text = ""
-    for line in _BLOCK.sub("\0", _BESIDE.sub(" ", html)).split("\0"):
-        if plain := _plain(unescape(_ANY.sub("", line))):
+    for line in unescape(_ANY.sub("", _BLOCK.sub("\0", _BESIDE.sub(r"\1 ", html)))).split("\0"):
+        if plain := _plain(line):
             text += plain if not text else (" " if text.endswith(_ENDS) else " · ") + plain
     return text
 
 
 def _plain(text: str) -> str:
-    return _SPACE.sub(" ", text.replace("\u2060", "").replace("\u200b", "")).strip()
+    return " ".join(text.replace("\u2060", "").replace("\u200b", "").split())

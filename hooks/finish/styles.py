@@ -14,11 +14,9 @@ from functools import cache
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 
-_CLASS = re.compile(r'\bclass="([^"]*)"')
-_ID = re.compile(r'\b(?:id|for)="([^"]*)"')
+_TAG = re.compile(r"<[a-zA-Z][^>]*>")
 _ELEMENT = re.compile(r"<([a-zA-Z][\w-]*)")
-_NAME = re.compile(r"\s([a-zA-Z][\w:-]*)(?==|\s|>)")
-_CHOSEN = re.compile(r'\b(dir|type|data-md-[\w-]+)="([^"]*)"')
+_NAME = re.compile(r"\s([a-zA-Z][\w:-]*)")
 _WORD = re.compile(r"[a-zA-Z][\w-]*")
 _VARIABLE = re.compile(r"--[\w-]+")
 _SPACE = re.compile(r"\s+")
@@ -39,12 +37,20 @@ class Used:
     words: set[str] = field(default_factory=set)
 
     def page(self, html: str) -> None:
-        """Add what a page names."""
-        self.classes.update(*map(str.split, set(_CLASS.findall(html))))
-        self.ids.update(_ID.findall(html))
-        self.elements.update(_ELEMENT.findall(html))
-        self.attributes.update(_NAME.findall(html))
-        self.values.update(_CHOSEN.findall(html))
+        """Add what the tags of a page name. Most of them, and most of their parts, stand in it many times."""
+        parts = "".join(set(_TAG.findall(html))).split('"')
+        outside, values = parts[::2], parts[1::2]
+        names = "\0".join(set(outside))
+        self.elements.update(_ELEMENT.findall(names))
+        self.attributes.update(_NAME.findall(names))
+        for before, value in set(zip(outside, values, strict=False)):
+            name = before[:-1].rsplit(None, 1)[-1]
+            if name == "class":
+                self.classes.update(value.split())
+            elif name in ("id", "for"):
+                self.ids.add(value)
+            elif name in ("dir", "type") or name.startswith("data-md-"):
+                self.values.add((name, value))
 
     def script(self, text: str) -> None:
         """Add every word of a script."""

@@ -70,7 +70,7 @@ def _shortened(script: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-_MEASURE = re.compile(r"\bds-(px|least|columns|font|w)-(\d+)\b")
+_MEASURE = re.compile(r"ds-(px|least|columns|font|w)-(\d+)\b")
 _MEASURES = {
     "px": "width: {}px !important",
     "least": "min-width: {}px !important",

@@ -18,7 +18,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.lookup import Found, LookupFailure
-from catalogue.quotes import VALUE_CALLS, Quote, parse
+from catalogue.quotes import VALUE_CALLS, Quote, parts
 from catalogue.references import Reference
 from catalogue.schema.architecture import Attention
 from catalogue.schema.quantities import Length, Quantity
@@ -121,7 +121,7 @@ class Citations:
         words = self.context.words
         html = Markup("").join(
             self.quote(part) if isinstance(part, Quote) else Markup(_CODE.sub(r"<code>\1</code>", str(escape(part))))
-            for part in parse(words.text(text))
+            for part in parts(words.text(text))
         )
         if not words.falls_back(text):
             return html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,16 @@ class Context:
     def problems(self) -> tuple[Asked, ...]:
         """Every problem, worked out."""
         return tuple(asked(self.catalogue.problems, self.catalogue.entries, self.lookup))
+
+    @cached_property
+    def _once(self) -> dict[str, str]:
+        return {}
+
+    def once(self, name: str, make: Callable[[], str]) -> str:
+        """HTML that many pages show, made for the first of them."""
+        if name not in self._once:
+            self._once[name] = make()
+        return self._once[name]
 
     @cached_property
     def _loci(self) -> Loci:

@@ -115,7 +115,7 @@ def marker(block: str) -> str:
     return f"<!-- ds-block: {block} -->"
 
 
-_ID = re.compile(r'\bid="([^"]+)"')
+_ID = re.compile(r' id="([^"]+)"')
 _SOURCE = re.compile(r"s\d+|.*-title")
 
 

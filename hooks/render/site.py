@@ -13,7 +13,7 @@ from . import assets
 from .cite import Citations
 from .context import Context
 from .figures import home_hero, home_line, home_map
-from .figures.architecture import drawing, file_of
+from .figures.architecture import file_of
 from .figures.architecture.export import svg_file
 from .mechanisms import MECHANISMS, PLAYS, mechanism
 from .navigation import beside, navigation
@@ -101,7 +101,7 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
         by_path[code.PATH] = code.page(ctx)
     return Site(
         by_path,
-        {**assets.files(page.blocks for page in by_path.values()), **_drawings(ctx)},
+        {**assets.files(page.blocks for page in by_path.values()), **_drawings(ctx, by_path)},
         downloads,
         navigation(ctx, by_path),
         beside(ctx),
@@ -110,13 +110,13 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
     )
 
 
-def _drawings(ctx: Context) -> dict[str, str]:
-    """The drawings of the flagships as files of their own."""
+def _drawings(ctx: Context, pages: Mapping[str, Page]) -> dict[str, str]:
+    """The drawings of the flagships as files of their own, as their pages have them."""
     found: dict[str, str] = {}
     for entry in map(ctx.catalogue.flagship, ctx.catalogue.models.values()):
-        if entry.architecture is not None:
-            svg = svg_file(str(drawing(Citations(ctx), entry, travels=True)))
-            found |= {file_of(entry): svg} if svg else {}
+        drawn = pages[f"models/{entry.model.id}.md"].blocks.get("architecture", "")
+        if entry.architecture is not None and (svg := svg_file(drawn)):
+            found[file_of(entry)] = svg
     return found
 
 

@@ -288,8 +288,7 @@ def walk(record: Any, visit: Callable[[Any, tuple[str | int, ...]], None], path:
     """Call `visit(value, path)` for a record and everything below it, parents first."""
     visit(record, path)
     if isinstance(record, BaseModel):
-        for name in type(record).model_fields:
-            child = getattr(record, name)
+        for name, child in vars(record).items():
             if child is not None:
                 walk(child, visit, (*path, name))
     elif isinstance(record, list | tuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,27 +23,37 @@ _HTML = re.compile(r"(?ms)^<(p|ul|ol|div|figure|table|details)\b[^>]*>.*?</\1>|<
 _LINK = re.compile(r"(?<=\]\()ds:([^)\s]+)")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 _DOWNLOADS = "data/"
+_relative = lru_cache(maxsize=1 << 14)(posixpath.relpath)
 
 
-def copies(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]:
-    """The path and the Markdown of each page of an edition; `docs` is the folder of its hand-written pages."""
+Filled = tuple[str, Mapping[str, str]]  # the Markdown of a hand-written page with its quotes filled in, and its blocks
+
+
+def copies(edition: Edition, docs: Path, filled: Mapping[str, Filled] | None = None) -> Iterator[tuple[str, str]]:
+    """The path and the Markdown of each page of an edition; `docs` is the folder of its hand-written pages, `filled` what is known of them."""
     for path, page in edition.site.pages.items():
         yield path, _plain(edition, path, page.markdown, page.blocks)
     for file in sorted(docs.rglob("*.md")):
         path = file.relative_to(docs).as_posix()
-        text, blocks = hand_written(edition.context, file.read_text(encoding="utf-8"), file.as_posix())
+        known = (filled or {}).get(path)
+        text, blocks = known or hand_written(edition.context, file.read_text(encoding="utf-8"), path)
         yield path, _plain(edition, path, text, blocks)
 
 
-def beside(edition: Edition, docs: Path, address: str) -> dict[str, str]:
+def beside(edition: Edition, docs: Path, address: str, filled: Mapping[str, Filled]) -> Iterator[tuple[str, str]]:
     """What stands beside the finished pages of an edition at `address`: their copies, and the list of them."""
-    pages = dict(copies(edition, docs))
-    return pages | {"llms.txt": llms_txt(edition, pages, address)}
+    named = {path: (page.title, page.description) for path, page in edition.site.pages.items()}
+    for path, text in copies(edition, docs, filled):
+        if path not in named:
+            named[path] = _named(path, text)
+        yield path, text
+    yield "llms.txt", llms_txt(edition, named, address)
 
 
 def _plain(edition: Edition, path: str, text: str, blocks: Mapping[str, str]) -> str:
     """The Markdown of a page with its HTML turned into Markdown, and links between the copies."""
     up = "" if edition.context.words.language == ENGLISH else "../"
+    folder = posixpath.dirname(path) or "."
 
     def link(target: str) -> str:
         if not target.startswith("ds:"):
@@ -51,7 +62,7 @@ def _plain(edition: Edition, path: str, text: str, blocks: Mapping[str, str]) ->
         page, query, rest = page.partition("?")
         page = edition.site.places.get(page, {}).get(place, page)
         page = up + page if page.startswith(_DOWNLOADS) else page
-        return posixpath.relpath(page, posixpath.dirname(path) or ".") + query + rest + hash_ + place
+        return _relative(page, folder) + query + rest + hash_ + place
 
     def html(match: re.Match[str]) -> str:
         return markdown(match[0], link)
@@ -69,25 +80,25 @@ def _outside_code(text: str, change: Any) -> str:
     return "".join(part if part.startswith("```") else change(part) for at, part in enumerate(parts) if at % 3 != 2)
 
 
-def titles(pages: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Title and description of each page, from what stands above its Markdown."""
-    found = {}
-    for path, text in pages.items():
-        front = _FRONT.match(text)
-        meta = yaml.safe_load(front[1]) if front else {}
-        found[path] = (str(meta.get("title", path)), unescape(str(meta.get("description", ""))))
-    return found
+def _named(path: str, text: str) -> tuple[str, str]:
+    """Title and description of a page, from what stands above its Markdown."""
+    front = _FRONT.match(text)
+    meta = yaml.safe_load(front[1]) if front else {}
+    return str(meta.get("title", path)), unescape(str(meta.get("description", "")))
 
 
-def llms_txt(edition: Edition, pages: Mapping[str, str], address: str) -> str:
-    """The list of all pages that language models look for, in the order of the navigation; parts of models last."""
-    words, known = edition.context.words, titles(pages)
+def llms_txt(edition: Edition, known: Mapping[str, tuple[str, str]], address: str) -> str:
+    """The list of all pages that language models look for, in the order of the navigation; parts of models last.
+
+    `known` gives the title and the description of each page.
+    """
+    words = edition.context.words
     sections = [(words("nav.home"), ["index.md"])]
     for entry in edition.site.nav[1:]:
         for title, children in entry.items():
-            sections.append((title, [path for path in _leaves(children) if path in pages]))
+            sections.append((title, [path for path in _leaves(children) if path in known]))
     listed = {path for _, paths in sections for path in paths}
-    sections.append((words("data.more"), sorted(set(pages) - listed)))
+    sections.append((words("data.more"), sorted(set(known) - listed)))
     lines = ["# DS Series", "", f"> {known['index.md'][1]}", ""]
     for title, paths in sections:
         if paths:

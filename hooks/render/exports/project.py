@@ -5,7 +5,7 @@ So the content outlives the generator: nothing in it is ours but the words. The 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,9 @@ def _below(entry: Any, folder: str) -> Any:
     return {title: _below(child, folder) for title, child in entry.items()}
 
 
-def write(project: Mapping[str, str | bytes], target: Path) -> None:
-    """Write the files of a project below `target`. Raises OSError."""
-    for path, content in project.items():
+def write(project: Iterable[tuple[str, str | bytes]], target: Path) -> None:
+    """Write the files of a project, by path, below `target`. Raises OSError."""
+    for path, content in project:
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content if isinstance(content, bytes) else content.encode())

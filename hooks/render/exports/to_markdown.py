@@ -21,6 +21,7 @@ _BLOCKS = {
     *("ul", "ol", "dl", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "svg", "math", "hr"),
 }
 _SPACE = re.compile(r"\s+")
+_ANY_BLOCK = ", ".join(_BLOCKS)
 _SOURCE = re.compile(r"s\d+")  # numbers of sources, which stand as text
 _PLACES = {"li", "tr", "dt", "dd", "details", "section", "div", "figure", "p", "svg", "table"}
 _GAPS = re.compile(r"\n{3,}")
@@ -43,9 +44,12 @@ class _Writer:
         """The blocks inside a node. What stands between them in lines is a block too."""
         line = ""
         for node in parent.iter(include_text=True):
-            if node.tag in _SKIPPED or "ds-save" in (node.attributes.get("class") or ""):
+            tag = node.tag
+            if tag == "-text":
+                line += _text(node)
+            elif tag in _SKIPPED or "ds-save" in (node.attributes.get("class") or ""):
                 continue  # a figure's files lie beside the site's pages only
-            if node.tag in _BLOCKS or (node.tag != "-text" and node.css_first(", ".join(_BLOCKS))):
+            elif tag in _BLOCKS or node.css_first(_ANY_BLOCK):
                 yield _tidy(line)
                 line = ""
                 yield from self.block(node)
@@ -129,11 +133,12 @@ class _Writer:
 
     def inline(self, node: LexborNode) -> str:
         """A node that stands in a line."""
-        tag, attributes = node.tag or "", node.attributes
+        tag = node.tag or ""
         if tag == "-text":
-            return _SPACE.sub(" ", (node.text_content or "").replace("\u2060", "")).replace("<", "\\<")
+            return _text(node)
         if tag in _SKIPPED:
             return ""
+        attributes = node.attributes
         if tag == "br":
             return " "
         if tag == "code":
@@ -162,6 +167,11 @@ class _Writer:
         return inside
 
 
+def _text(node: LexborNode) -> str:
+    """Text as it may stand in Markdown, which would take a `<` for the beginning of HTML."""
+    return _SPACE.sub(" ", (node.text_content or "").replace("\u2060", "")).replace("<", "\\<")
+
+
 def _place(node: LexborNode) -> str:
     """An anchor where links lead to a node; Markdown has a way to write one only for headings."""
     name = node.attributes.get("id")
@@ -183,4 +193,4 @@ def _alternative(node: LexborNode) -> str:
 
 
 def _tidy(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())

@@ -66,10 +66,7 @@ def place(
     taken, avoided = Field(obstacles), Field(soft)
     found: list[Placed | None] = []
     for label in wanted:
-        spots = [(box, step) for box, step in _candidates(label) if box.inside(frame) and not taken.meets(box)]
-        clear = [(box, step) for box, step in spots if not _crosses(label, box, step, taken)]
-        near = [(box, step) for box, step in clear if step <= _NEAR and not avoided.meets(box)]
-        spot = next(iter(near or clear), None)
+        spot = _spot(label, taken, avoided, frame)
         if spot is None:
             found.append(None)
             continue
@@ -77,6 +74,20 @@ def place(
         taken.add(box)
         found.append(Placed(round(box.left, 1), round(box.bottom - label.height * 0.24, 1), _leader(label, box, step)))
     return found
+
+
+def _spot(label: Wanted, taken: Field, avoided: Field, frame: Box) -> tuple[Box, int] | None:
+    """The first free place that is near and clear of what is avoided, else the first free one."""
+    first = None
+    for box, step in _candidates(label):
+        if step > _NEAR and first is not None:
+            break
+        if not box.inside(frame) or taken.meets(box) or _crosses(label, box, step, taken):
+            continue
+        if step <= _NEAR and not avoided.meets(box):
+            return box, step
+        first = first or (box, step)
+    return first
 
 
 class Field:
@@ -95,7 +106,16 @@ class Field:
 
     def meets(self, box: Box) -> bool:
         """Whether a rectangle shares a point with one of these."""
-        return any(box.meets(other) for square in self._of(box) for other in self._squares.get(square, ()))
+        return self.meets_between(box.left, box.top, box.right, box.bottom)
+
+    def meets_between(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """The same of a rectangle that is given by its sides."""
+        for across in range(int(left // self._side), int(right // self._side) + 1):
+            for down in range(int(top // self._side), int(bottom // self._side) + 1):
+                for other in self._squares.get((across, down), ()):
+                    if left < other.right and other.left < right and top < other.bottom and other.top < bottom:
+                        return True
+        return False
 
     def _of(self, box: Box) -> Iterator[tuple[int, int]]:
         for across in range(int(box.left // self._side), int(box.right // self._side) + 1):
@@ -112,7 +132,7 @@ def _crosses(label: Wanted, box: Box, step: int, taken: Field) -> bool:
     length = math.hypot(x - label.x, y - label.y)
     steps = range(int(outside), int(length))
     points = ((label.x + (x - label.x) * i / length, label.y + (y - label.y) * i / length) for i in steps)
-    return any(taken.meets(Box(px, py, px + 0.1, py + 0.1)) for px, py in points)
+    return any(taken.meets_between(px, py, px + 0.1, py + 0.1) for px, py in points)
 
 
 def _candidates(label: Wanted) -> Iterator[tuple[Box, int]]:

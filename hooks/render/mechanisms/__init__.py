@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,12 +99,18 @@ _LABS = Path(__file__).parents[3] / "labs"
 
 def mechanism(context: Context, name: str, state: Mapping[str, Any] | None = None) -> str:
     """The figure of a mechanism with its caption; one that can be played with in a state, or as it begins."""
+    if state:
+        return _drawn(context, name, state)
+    return context.once(f"mechanism-{name}", lambda: _drawn(context, name, {}))
+
+
+def _drawn(context: Context, name: str, state: Mapping[str, Any]) -> str:
     words, caption = context.words, context.words(f"mechanism.{name}.caption")
     if name not in PLAYS:
         panels = MECHANISMS[name](words, context.catalogue)
         return context.html("mechanism.html.jinja", name=name, panels=panels, caption=caption, play=None)
     play = PLAYS[name](words, context.catalogue)
-    drawn = play.draw(play.data, {**play.start, **(state or {})})
+    drawn = play.draw(play.data, {**play.start, **state})
     return context.html(
         "mechanism.html.jinja",
         name=name,
@@ -121,12 +128,14 @@ def mechanism(context: Context, name: str, state: Mapping[str, Any] | None = Non
 def shown(context: Context, technique_id: str) -> tuple[str, str]:
     """Figures and code on the page of a technique, each empty where there is none."""
     figures, labs = SHOWN.get(technique_id, ((), ()))
-    code = [(name, Markup(highlight(_lab(name), PythonLexer(), HtmlFormatter(nowrap=True)))) for name in labs]
+    code = [(name, _coloured((_LABS / f"{name}.py").read_text(encoding="utf-8"))) for name in labs]
     return (
         "\n".join(mechanism(context, name) for name in figures),
         context.html("lab.html.jinja", labs=code) if code else "",
     )
 
 
-def _lab(name: str) -> str:
-    return (_LABS / f"{name}.py").read_text(encoding="utf-8")
+@lru_cache(maxsize=64)
+def _coloured(code: str) -> Markup:
+    """Python as HTML, the same in both languages."""
+    return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from labs import all_to_all, balance, router
 
@@ -14,14 +16,25 @@ from .panel import Panel, columns
 
 def _gates(entry: Entry, tokens: int, limited: bool = True) -> np.ndarray:
     """Gates of random tokens at random experts, by V3's rule."""
-    rng = np.random.default_rng(11)
     n, k, groups, best = (
         dimension(entry, name) for name in ("n_routed_experts", "num_experts_per_tok", "n_group", "topk_group")
     )
-    scale = number(entry, "routed_scaling_factor")
+    return _routed(tokens, n, k, *((groups, best) if limited else (1, 1)), number(entry, "routed_scaling_factor"))
+
+
+@lru_cache(maxsize=8)  # both editions draw the same
+def _routed(tokens: int, n: int, k: int, groups: int, best: int, scale: float) -> np.ndarray:
+    rng = np.random.default_rng(11)
     u, e = rng.standard_normal((tokens, 16)), rng.standard_normal((n, 16)) / 2
-    gates: np.ndarray = router.route(u, e, np.zeros(n), k, *((groups, best) if limited else (1, 1)), scale)
+    gates: np.ndarray = router.route(u, e, np.zeros(n), k, groups, best, scale)
     return gates
+
+
+@lru_cache(maxsize=8)
+def _simulated(steps: int, tokens: int, speed: float) -> tuple[np.ndarray, np.ndarray]:
+    """Loads of the experts and their imbalance, step by step; the bias moves by `speed`."""
+    loads, imbalance = balance.simulate(steps, T=tokens, u=speed)
+    return loads, imbalance
 
 
 def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
@@ -57,8 +70,8 @@ def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
 def bias_balance(words: Words, catalogue: Catalogue) -> list[Panel]:
     """Load of the experts before and after, and the imbalance step by step, with and without the bias."""
     steps = 120
-    loads, with_bias = balance.simulate(steps, T=512)
-    _, without = balance.simulate(steps, T=512, u=0.0)
+    loads, with_bias = _simulated(steps, 512, 0.004)
+    _, without = _simulated(steps, 512, 0.0)
     load = Panel(words("mechanism.bias-balance.load"), 250, words("mechanism.bias-balance.load_says"))
     most, even = loads.max(), loads[0].mean()
     for row, (name, values) in enumerate((("first", loads[0]), ("last", loads[-1]))):

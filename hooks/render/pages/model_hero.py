@@ -13,6 +13,7 @@ from catalogue.uses import How
 
 from .. import releases
 from ..cite import Citations
+from ..context import Context
 from ..links import technique_link
 from ..names import short_model
 from ..uses import change
@@ -60,22 +61,29 @@ def compact(citations: Citations, model: Model, tabs: list[Tab], part: str) -> s
 
 def _place(citations: Citations, model: Model) -> dict[str, object]:
     """Track, parents, children and everybody else."""
-    words, models = citations.context.words, citations.context.catalogue.models
+    context = citations.context
+    words, models = context.words, context.catalogue.models
     parents = dict.fromkeys(edge.model for edge in model.builds_on)
-    children = [m for m in by_date(models.values()) if any(edge.model == model.id for edge in m.builds_on)]
     return {
         "model": model,
         "short": short_model(model.name),
         "track": words(f"track.{model.track.value}"),
         "parents": [_short_link(models[id_]) for id_ in parents],
-        "children": [_short_link(m) for m in children],
-        "everybody": [
-            (words(f"track.{track.value}"), [_short_link(m) for m in by_date(models.values()) if m.track is track])
-            for track in Track
-            if any(m.track is track for m in models.values())
-        ],
+        "children": [_short_link(m) for m in context.catalogue.children.get(model.id, ())],
+        "everybody": Markup(context.once("everybody", lambda: _everybody(context))),
         "count": len(models),
     }
+
+
+def _everybody(context: Context) -> str:
+    """The models of each track, the oldest first."""
+    words, models = context.words, by_date(context.catalogue.models.values())
+    lines = []
+    for track in Track:
+        if links := [_short_link(model) for model in models if model.track is track]:
+            name = words(f"track.{track.value}")
+            lines.append(Markup("<p><b>{}</b>{}</p>").format(name, Markup("").join(links)))
+    return str(Markup("").join(lines))
 
 
 def _short_link(model: Model) -> Markup:
