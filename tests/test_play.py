@@ -13,15 +13,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from labs import grpo, pipeline, rope, speculative, yarn
+from labs import fp8, grpo, pipeline, rope, speculative, yarn
 from playwright.sync_api import Browser
 
+from catalogue.derive.calculators import Missing, footprint
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.assets import PLAYS as SCRIPTS
 from render.context import Context, context, templates
 from render.mechanisms import PLAYS, mechanism
-from render.mechanisms.play import schedule
+from render.mechanisms.play import cache, noise, schedule, tiles
 from render.words import CHINESE, ENGLISH
 
 pytestmark = pytest.mark.browser
@@ -31,6 +32,12 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 # States of each figure, by control: every combination is tried. What is not named keeps its beginning.
 STATES: dict[str, dict[str, Sequence[Any]]] = {
+    "cache-context": {
+        "a": ("deepseek-llm-7b-base", "deepseek-v4.1-flash", "deepseek-grm-27b"),
+        "b": ("deepseek-v3-base", "deepseek-v4-pro-base", "deepseek-llm-7b-base"),
+        "context": (1024, 4096, 131072, 1048576),
+    },
+    "fp8-tiles": {"tile": (16, 128, 512, 8192), "outlier": (1, 1000, 200_000, 1_000_000)},
     "grpo": {"size": (2, 3, 8, 9, 10, 16), "rewards": ("1" * 16, "0" * 16, "1000000000000000", "0101101110111110")},
     "pipelines": {"stages": (4, 6, 8, 16), "batches": (4, 8, 12, 20, 40)},
     "speculative": {"alpha": (0, 37, 60, 85, 100), "gamma": (1, 3, 8), "cost": (0, 2, 50)},
@@ -110,6 +117,24 @@ def test_guessing_ahead_is_that_of_the_lab(script: Callable[[str, str, Any], Any
         assert times == pytest.approx(speculative.speedup(alpha, gamma, c), rel=1e-9)
 
 
+def test_caches_are_those_of_the_catalogue(catalogue: Catalogue, script: Callable[[str, str, Any], Any]) -> None:
+    """Every model that can be chosen, to the byte: the calculator's line, and the recount of a token on the model's page."""
+    given = PLAYS["cache-context"](language_files.load(ENGLISH), catalogue).given
+    lengths = [*given["lengths"], 1, 100, 4097]
+    work = "Object.values(input.models).map(model => input.lengths.map(length => cacheBytes(model, length)))"
+    rows = script("attention", work, {"models": given["models"], "lengths": lengths})
+    assert len(rows) > 30
+    for id_, row in zip(given["models"], rows, strict=True):
+        entry = catalogue.entries[id_]
+        found = footprint(entry)
+        assert not isinstance(found, Missing)
+        assert row == [cache.kept(found, length) for length in lengths], id_
+        assert entry.recount
+        assert entry.recount.kv_cache
+        inside = 2 * min(1024, found.sliding_window) * found.window_elements
+        assert row[0] == 2 * 1024 * entry.recount.kv_cache.exact + inside, id_
+
+
 def test_advantages_are_those_of_the_lab(script: Callable[[str, str, Any], Any]) -> None:
     groups = [list(group) for size in (2, 3, 4, 6) for group in itertools.product((0, 1), repeat=size)]
     groups += [[0.5, 2, -1, 7], [3, 3, 3]]
@@ -150,6 +175,30 @@ def test_the_schedules_are_those_of_the_lab(script: Callable[[str, str, Any], An
         for name, rows in expected:
             if name != "zb1p" or m >= p:
                 assert set(pipeline.idle(rows)) == {formulas[name]}, (name, p, m)
+
+
+def test_chance_is_the_same_in_the_build_and_in_a_browser(script: Callable[[str, str, Any], Any]) -> None:
+    for seed in (0, 2, 77, 12345):
+        found = script("tiles", "[[...uniform(3000, input)], [...normal(3000, input)]]", seed)
+        assert found == [list(noise.uniform(3000, seed)), list(noise.normal(3000, seed))]
+    x = noise.normal(50_000, 1)
+    assert abs(x.mean()) < 0.02
+    assert abs(x.std() - 1) < 0.02
+
+
+def test_rounding_to_fp8_is_that_of_the_lab(script: Callable[[str, str, Any], Any]) -> None:
+    """Every number of a byte, what lies between, and what is too large; and the errors of a matrix in tiles."""
+    numbers = [sign * m * 2.0**e for sign in (1, -1) for m in np.arange(16, 32) / 16 for e in range(-12, 10)]
+    numbers += [0.0, 460.0, 1e6, -1e6, *(noise.normal(500, 3) * 100)]
+    assert script("tiles", "input.map(fp8)", numbers) == list(fp8.fp8(np.array(numbers)))
+    for tile in (16, 128, 512, 8192):
+        for times in (1, 10_000, 1_000_000):
+            x = tiles.matrix(16, 512, 2, (5, 300), times)
+            work = "(e => [[...e], median(e)])(errors(matrix(16, 512, 2, [5, 300], input[1]), input[0]))"
+            found, middle = script("tiles", work, [tile, times])
+            expected = tiles.errors(x, tile)
+            assert found == pytest.approx(list(expected.flat), rel=1e-9, abs=1e-15), (tile, times)
+            assert middle == pytest.approx(np.median(expected), rel=1e-9), (tile, times)
 
 
 def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:

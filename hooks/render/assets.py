@@ -28,7 +28,9 @@ _OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "
 # Figures that can be played with, by the script that has them: those that stand on one page share one.
 PLAYS = {
     **{name: (name,) for name in ("group", "ramp", "speculation")},
+    "attention": ("cache",),
     "schedule": ("orders", "schedule"),
+    "tiles": ("noise", "tiles"),
 }
 
 # Every script by its path, with the files it is made of.

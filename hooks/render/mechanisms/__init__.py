@@ -24,13 +24,13 @@ from ..words import Words
 from .attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
 from .experts import bias_balance, node_limit, router_of_v3
 from .panel import Panel
-from .play import Play, group, ramp, schedule, speculation
+from .play import Play, cache, group, ramp, schedule, speculation, tiles
 from .text import (
     fill_in_the_middle,
     networks_in_memory,
     packing_documents,
 )
-from .training import fp8_tiles, learning_rates, mtp_modules, muon_values, streams
+from .training import learning_rates, mtp_modules, muon_values, streams
 
 MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "attention-cache": attention_cache,
@@ -41,7 +41,6 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "router": router_of_v3,
     "bias-balance": bias_balance,
     "node-limit": node_limit,
-    "fp8-tiles": fp8_tiles,
     "multi-step": learning_rates,
     "muon": muon_values,
     "mtp": mtp_modules,
@@ -52,6 +51,8 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
 }
 # Those that can be played with.
 PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
+    "cache-context": cache.play,
+    "fp8-tiles": tiles.play,
     "grpo": group.play,
     "pipelines": schedule.play,
     "speculative": speculation.play,
@@ -65,8 +66,9 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "yarn": (("yarn",), ("yarn",)),
     "mha": (("attention-cache",), ("attention",)),
     "mqa": (("attention-cache",), ("attention",)),
-    "gqa": (("attention-cache",), ("attention",)),
-    "mla": (("mla-two-ways", "attention-cache"), ("mla",)),
+    "gqa": (("attention-cache", "cache-context"), ("attention",)),
+    "mla": (("mla-two-ways", "attention-cache", "cache-context"), ("mla",)),
+    "kv-cache-compression": (("cache-context",), ()),
     "dsa": (("dsa-selection",), ("dsa",)),
     "csa": (("csa-windows",), ("csa",)),
     "hca": (("csa-windows",), ("csa",)),

@@ -1,43 +1,15 @@
-"""Mechanisms of training: FP8 tiles, learning rates, Muon, MTP and the streams of mHC."""
+"""Mechanisms of training: learning rates, Muon, MTP and the streams of mHC."""
 
 from __future__ import annotations
 
 import numpy as np
-from labs import fp8, mhc, muon, schedules
+from labs import mhc, muon, schedules
 
 from catalogue.records import Catalogue
 
 from ..words import Words
 from .attention import dimension
 from .panel import Panel, columns
-
-
-def fp8_tiles(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Where the error of FP8 lies when a matrix with an outlier shares one scale and when each tile has its own."""
-    rng = np.random.default_rng(2)
-    x = rng.standard_normal((16, 512))
-    x[5, 300] *= 60_000
-    panels = []
-    for name, rows, across in (("one", 16, 512), ("tiles", 1, 128)):
-        quantised, scale = fp8.quantise(x, rows, across)
-        wrong = np.abs(x - scale * quantised) / np.abs(x)
-        parts = wrong.reshape(16, 32, 16).mean(axis=2)
-        panel = Panel(
-            words(f"mechanism.fp8-tiles.{name}"),
-            190,
-            words("mechanism.fp8-tiles.says", error=f"{100 * np.median(wrong):.1f}"),
-        )
-        for level, kind in ((0.0, "off-0"), (0.05, "off-1"), (0.2, "off-2"), (0.6, "off-3")):
-            above = parts >= level
-            below = parts < {"off-0": 0.05, "off-1": 0.2, "off-2": 0.6, "off-3": np.inf}[kind]
-            panel.cells([(c * 11.1, r * 9) for r, c in np.argwhere(above & below)], 10.4, 8, kind)
-        if across < 512:
-            for tile in range(1, 512 // across):
-                panel.line([(tile * across / 16 * 11.1 - 0.4, 0), (tile * across / 16 * 11.1 - 0.4, 144)], "axis")
-        panel.text(0, 166, words("mechanism.fp8-tiles.median", error=f"{100 * np.median(wrong):.1f}"), "strong")
-        panel.text(0, 184, words("mechanism.fp8-tiles.outlier"), "small")
-        panels.append(panel)
-    return panels
 
 
 def learning_rates(words: Words, catalogue: Catalogue) -> list[Panel]:

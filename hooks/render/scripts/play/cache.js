@@ -1,0 +1,44 @@
+// As mechanisms/play/cache.py; the arithmetic is that of catalogue/derive/calculators.py.
+
+const cacheBytes = ({ elements: [elements, share], window: [window, inside] }, length) => Math.round((2 * (length * elements + Math.min(length, window) * inside * share)) / share);
+const short = (length) => (length >= 2 ** 20 ? `${length / 2 ** 20}M` : `${length / 2 ** 10}K`);
+const size = (count) => (count >= 1e9 ? `${figures(count / 1e9)} GB` : `${figures(count / 1e6)} MB`);
+
+play("cache-context", ({ words, models, lengths, powers: [low, high] }, { a, b, context }) => {
+  const chosen = [["index", models[a]], ["cache", models[b]]];
+  const last = lengths.at(-1);
+  const place = (length, bytes) => [46 + (304 * Math.log2(length / lengths[0])) / Math.log2(last / lengths[0]), 204 - (190 * (Math.log10(bytes) - low)) / (high - low)];
+  const curves = panel(words.curves, 240, words.curves_says);
+  for (let power = low; power <= high; power++) {
+    const [, y] = place(lengths[0], 10 ** power);
+    curves.line([[46, y], [350, y]], "axis");
+    if (power % 3 === 0) curves.text(40, y + 4, ["1 MB", "1 GB", "1 TB"][power / 3 - 2], "small", "end");
+  }
+  for (const length of [lengths[0], 32 * lengths[0], last]) curves.text(place(length, 1)[0], 220, short(length), "small", "middle");
+  for (const [kind, model] of chosen) {
+    const line = (kept, more) => {
+      const part = lengths.filter(kept).map((length) => place(length, cacheBytes(model, length)));
+      if (part.length > 1) curves.line(part, kind + more);
+    };
+    line((length) => !model.stated || length <= model.stated, "");
+    line((length) => model.stated && length >= model.stated, " dashed");
+    curves.dots([place(context, cacheBytes(model, context))], `${kind} here`);
+  }
+  curves.text(46, 238, words.dashed, "small");
+
+  const found = chosen.map(([kind, model]) => ({ kind, ...model, bytes: cacheBytes(model, context) }));
+  const most = Math.max(...found.map(({ bytes }) => bytes));
+  const bars = panel(filled(words.sizes, { context: short(context) }), 240, words.sizes_says);
+  found.forEach(({ kind, name, bytes, elements }, row) => {
+    const y = 20 + row * 96;
+    bars.text(0, y, name, "strong");
+    bars.bar(0, y + 10, (bytes / most) * 356, 28, kind);
+    bars.text(0, y + 56, `${size(bytes)} · ${filled(words.numbers, { count: figures(elements[0] / elements[1]) })}`);
+  });
+  const [more, less] = found[1].bytes > found[0].bytes ? [found[1], found[0]] : found;
+  return {
+    panels: [curves, bars],
+    said: { more: more.name, less: less.name, context: short(context), much: size(more.bytes), little: size(less.bytes), times: figures(more.bytes / less.bytes) },
+    says: more.bytes === less.bytes ? "same" : "says",
+  };
+});
