@@ -17,18 +17,22 @@ def max_violation(chosen):
     return (load.max() - load.mean()) / load.mean()
 
 
-def simulate(steps, N=16, K=2, T=2048, u=0.004, seed=0):
-    """Load (steps, N) and MaxVio (steps) of a router that favours some experts, while the bias follows."""
+def simulate(steps, N=16, K=2, T=2048, u=0.004, seed=0, noise=None):
+    """Load (steps, N), MaxVio (steps) and bias before each step (steps, N) of a router that favours some experts.
+
+    What tokens differ in is random, or `noise(step)` (T, N).
+    """
     rng = np.random.default_rng(seed)
     favour, b = np.linspace(0.35, 0.65, N), np.zeros(N)
-    loads, violations = [], []
-    for _ in range(steps):
-        s = np.clip(favour + 0.15 * rng.standard_normal((T, N)), 0, 1)
+    loads, violations, biases = [], [], []
+    for step in range(steps):
+        s = np.clip(favour + 0.15 * (noise(step) if noise else rng.standard_normal((T, N))), 0, 1)
         chosen = largest(s + b, K)
         loads.append(chosen.sum(axis=0))
         violations.append(max_violation(chosen))
+        biases.append(b)
         b = update(b, chosen, u)
-    return np.array(loads), np.array(violations)
+    return np.array(loads), np.array(violations), np.array(biases)
 
 
 def balance_loss(s, chosen, alpha):

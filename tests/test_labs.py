@@ -162,7 +162,7 @@ def test_experts_without_a_limit_reach_as_many_nodes_as_chance_says(rng: np.rand
 
 
 def test_the_bias_balances_the_load() -> None:
-    _, violations = balance.simulate(200)
+    _, violations, _ = balance.simulate(200)
     assert violations[0] > 1
     assert violations[-20:].mean() < 0.2 * violations[0]
     frozen = balance.simulate(200, u=0.0)[1]

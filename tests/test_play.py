@@ -22,7 +22,7 @@ from render import words as language_files
 from render.assets import PLAYS as SCRIPTS
 from render.context import Context, context, templates
 from render.mechanisms import PLAYS, mechanism
-from render.mechanisms.play import cache, noise, schedule, tiles
+from render.mechanisms.play import bias, cache, noise, schedule, tiles
 from render.words import CHINESE, ENGLISH
 
 pytestmark = pytest.mark.browser
@@ -32,6 +32,7 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 # States of each figure, by control: every combination is tried. What is not named keeps its beginning.
 STATES: dict[str, dict[str, Sequence[Any]]] = {
+    "bias-balance": {"speed": (0, 0.0003, 0.01), "experts": (8, 32), "step": (1, 2, 97, 200)},
     "cache-context": {
         "a": ("deepseek-llm-7b-base", "deepseek-v4.1-flash", "deepseek-grm-27b"),
         "b": ("deepseek-v3-base", "deepseek-v4-pro-base", "deepseek-llm-7b-base"),
@@ -199,6 +200,19 @@ def test_rounding_to_fp8_is_that_of_the_lab(script: Callable[[str, str, Any], An
             expected = tiles.errors(x, tile)
             assert found == pytest.approx(list(expected.flat), rel=1e-9, abs=1e-15), (tile, times)
             assert middle == pytest.approx(np.median(expected), rel=1e-9), (tile, times)
+
+
+def test_the_bias_is_that_of_the_lab(catalogue: Catalogue, script: Callable[[str, str, Any], Any]) -> None:
+    """The load of every expert in every step, which one token sent elsewhere would change."""
+    data = json.loads(json.dumps(PLAYS["bias-balance"](language_files.load(ENGLISH), catalogue).given))
+    work = """input.grid.map(([N, u]) => {
+      const { loads, violations, biases } = simulated(input.data, N, u);
+      return [loads, violations, biases.map(b => [...b])];
+    })"""
+    grid = [(N, u) for N in (8, 16, 32) for u in (0, 0.0001, 0.001, 0.03)]
+    for (N, u), found in zip(grid, script("bias", work, {"data": data, "grid": grid}), strict=True):
+        for part, expected in zip(found, bias.simulated(data, N, u), strict=True):
+            np.testing.assert_allclose(part, expected, rtol=0, atol=1e-12, err_msg=f"{N} {u}")
 
 
 def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:

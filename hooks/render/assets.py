@@ -29,6 +29,7 @@ _OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "
 PLAYS = {
     **{name: (name,) for name in ("group", "ramp", "speculation")},
     "attention": ("cache",),
+    "bias": ("noise", "bias"),
     "schedule": ("orders", "schedule"),
     "tiles": ("noise", "tiles"),
 }

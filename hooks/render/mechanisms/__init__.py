@@ -22,9 +22,9 @@ from .. import assets
 from ..context import Context
 from ..words import Words
 from .attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
-from .experts import bias_balance, node_limit, router_of_v3
+from .experts import node_limit, router_of_v3
 from .panel import Panel
-from .play import Play, cache, group, ramp, schedule, speculation, tiles
+from .play import Play, bias, cache, group, ramp, schedule, speculation, tiles
 from .text import (
     fill_in_the_middle,
     networks_in_memory,
@@ -39,7 +39,6 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "csa-windows": csa_windows,
     "ced": causal_encoder_decoder,
     "router": router_of_v3,
-    "bias-balance": bias_balance,
     "node-limit": node_limit,
     "multi-step": learning_rates,
     "muon": muon_values,
@@ -51,6 +50,7 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
 }
 # Those that can be played with.
 PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
+    "bias-balance": bias.play,
     "cache-context": cache.play,
     "fp8-tiles": tiles.play,
     "grpo": group.play,

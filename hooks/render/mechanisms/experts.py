@@ -1,11 +1,11 @@
-"""Mechanisms of routing: V3's router for one token, a load that a bias evens out, nodes that a token has to visit."""
+"""Mechanisms of routing: V3's router for one token, nodes that a token has to visit."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
-from labs import all_to_all, balance, router
+from labs import all_to_all, router
 
 from catalogue.records import Catalogue, Entry
 
@@ -28,13 +28,6 @@ def _routed(tokens: int, n: int, k: int, groups: int, best: int, scale: float) -
     u, e = rng.standard_normal((tokens, 16)), rng.standard_normal((n, 16)) / 2
     gates: np.ndarray = router.route(u, e, np.zeros(n), k, groups, best, scale)
     return gates
-
-
-@lru_cache(maxsize=8)
-def _simulated(steps: int, tokens: int, speed: float) -> tuple[np.ndarray, np.ndarray]:
-    """Loads of the experts and their imbalance, step by step; the bias moves by `speed`."""
-    loads, imbalance = balance.simulate(steps, T=tokens, u=speed)
-    return loads, imbalance
 
 
 def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
@@ -65,33 +58,6 @@ def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
         weights.text(300, y + 13, f"{gates[i]:.2f}", "strong")
     weights.text(92, 246, words("mechanism.router.sum", sum=f"{gates.sum():.1f}"), "strong")
     return [panel, weights]
-
-
-def bias_balance(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Load of the experts before and after, and the imbalance step by step, with and without the bias."""
-    steps = 120
-    loads, with_bias = _simulated(steps, 512, 0.004)
-    _, without = _simulated(steps, 512, 0.0)
-    load = Panel(words("mechanism.bias-balance.load"), 250, words("mechanism.bias-balance.load_says"))
-    most, even = loads.max(), loads[0].mean()
-    for row, (name, values) in enumerate((("first", loads[0]), ("last", loads[-1]))):
-        base = 108 + row * 126
-        load.text(0, base - 94, words(f"mechanism.bias-balance.{name}", step=1 if row == 0 else steps), "strong")
-        for (x, width), value in zip(columns(len(values), 0, 356), values, strict=True):
-            load.bar(x, base - value / most * 82, width, value / most * 82, "expert")
-        load.line([(0, base - even / most * 82), (356, base - even / most * 82)], "dashed")
-    path = Panel(words("mechanism.bias-balance.path"), 250, words("mechanism.bias-balance.path_says"))
-    top = max(without.max(), with_bias.max())
-    path.line([(30, 10), (30, 210), (356, 210)], "axis")
-    for kind, values in (("off", without), ("expert", with_bias)):
-        path.line([(30 + 320 * i / (steps - 1), 210 - 190 * v / top) for i, v in enumerate(values)], kind)
-    path.text(
-        350, 210 - 190 * without[-20:].mean() / top + 50, words("mechanism.bias-balance.without"), "strong", "end"
-    )
-    path.text(350, 210 - 190 * with_bias[-20:].mean() / top - 16, words("mechanism.bias-balance.with"), "strong", "end")
-    path.text(30, 230, words("mechanism.bias-balance.step", step=1))
-    path.text(356, 230, words("mechanism.bias-balance.step", step=steps), anchor="end")
-    return [load, path]
 
 
 def node_limit(words: Words, catalogue: Catalogue) -> list[Panel]:

@@ -87,7 +87,8 @@ def kept(found: Footprint, length: int) -> int:
 def cache_bytes(model: Mapping[str, Any], length: int) -> int:
     """The same from what the script has; tests hold both to `kept`."""
     (elements, share), (window, inside) = model["elements"], model["window"]
-    return round(2 * (length * elements + min(length, window) * inside * share) / share)
+    total: int = round(2 * (length * elements + min(length, window) * inside * share) / share)
+    return total
 
 
 def draw(data: Data, state: State) -> Drawn:

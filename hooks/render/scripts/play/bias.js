@@ -1,0 +1,72 @@
+// As mechanisms/play/bias.py; the simulation is that of labs/balance.py.
+
+// The bias that each expert has before a step, its load in the step, and how far the busiest lies above an even load.
+function simulate(steps, N, K, T, u, noise) {
+  const favour = range(N).map((i) => (i === N - 1 ? 0.65 : 0.35 + i * ((0.65 - 0.35) / (N - 1))));
+  const even = (T * K) / N;
+  let b = new Float64Array(N);
+  const [loads, violations, biases] = [[], [], []];
+  const ranked = new Float64Array(N);
+  for (let step = 0; step < steps; step++) {
+    const load = Array(N).fill(0);
+    for (let t = 0; t < T; t++) {
+      for (let i = 0; i < N; i++) ranked[i] = Math.min(Math.max(favour[i] + 0.15 * noise(step, t * N + i), 0), 1) + b[i];
+      for (let k = 0; k < K; k++) {
+        let best = 0;
+        for (let i = 1; i < N; i++) if (ranked[i] > ranked[best]) best = i;
+        load[best]++;
+        ranked[best] = -Infinity;
+      }
+    }
+    loads.push(load);
+    violations.push((Math.max(...load) - even) / even);
+    biases.push(b);
+    b = b.map((one, i) => one + u * Math.sign(even - load[i]));
+  }
+  return { loads, violations, biases };
+}
+
+let table;
+const runs = new Map();
+function simulated({ rounds, tokens, sparsity, seed, table: count, stride }, N, u) {
+  table ??= normal(count, seed);
+  const key = `${N} ${u}`;
+  if (!runs.has(key)) runs.set(key, simulate(rounds, N, N / sparsity, tokens, u, (step, i) => table[(i + step * stride) % count]));
+  return runs.get(key);
+}
+
+play("bias-balance", (data, { speed, experts, step: number }) => {
+  const { words, rounds } = data;
+  const step = number - 1;
+  const { loads, violations, biases } = simulated(data, experts, speed);
+  const without = simulated(data, experts, 0).violations;
+  const load = panel(filled(words.load, { experts, step: number }), 250, words.load_says);
+  const even = sum(loads[0]) / experts;
+  const most = Math.max(...loads.flat());
+  const far = Math.max(1e-9, ...biases.map((each) => Math.max(...each.map(Math.abs))));
+  columns(experts, 0, 356, experts < 32 ? 3 : 2).forEach(([x, width], i) => {
+    const [first, now, bias] = [loads[0][i], loads[step][i], biases[step][i]];
+    load.bar(x, 150 - (first / most) * 132, width, (first / most) * 132, "expert soft");
+    load.bar(x + width * 0.2, 150 - (now / most) * 132, width * 0.6, (now / most) * 132, "expert");
+    load.bar(x, 204 - (22 * Math.max(bias, 0)) / far, width, (22 * Math.abs(bias)) / far, bias > 0 ? "attention" : "off");
+  });
+  load.line([[0, 150 - (even / most) * 132], [356, 150 - (even / most) * 132]], "dashed");
+  load.line([[0, 204], [356, 204]], "axis");
+  load.text(0, 168, words.loads, "small");
+  load.text(0, 244, words.biases, "small");
+
+  const path = panel(words.path, 250, words.path_says);
+  const top = Math.max(...without, ...violations);
+  const place = (i, value) => [30 + (320 * i) / (rounds - 1), 210 - (190 * value) / top];
+  path.line([[30, 10], [30, 210], [356, 210]], "axis");
+  for (let value = 0; value <= Math.floor(top); value++) path.text(24, 214 - (190 * value) / top, `${100 * value} %`, "small", "end");
+  for (const [kind, values] of [["off", without], ["expert", violations]]) path.line(values.map((value, i) => place(i, value)), kind);
+  path.dots([place(step, violations[step])], "expert here");
+  path.text(30, 247, words.legend, "small");
+  for (const [at, anchor] of [[1, "start"], [rounds, "end"]]) path.text(place(at - 1, 0)[0], 230, filled(words.at_step, { step: at }), "", anchor);
+  const late = violations.slice(rounds / 2);
+  return {
+    panels: [load, path],
+    said: { step: number, experts, with: fixed(100 * violations[step]), without: fixed(100 * without[step]), late: fixed((100 * sum(late)) / late.length) },
+  };
+});
