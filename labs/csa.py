@@ -33,3 +33,8 @@ def seen(t, m, window):
 def elements(context, m, entry, window):
     """Cache of one layer after `context` tokens: entries of `entry` numbers, and the window of uncompressed ones."""
     return (context // m + min(window, context)) * entry
+
+
+def read(n, m, k, window):
+    """Entries of m tokens and uncompressed tokens that attention reads where a token sees n: at most k entries, and the window."""
+    return min(n // m, k) + min(n, window)

@@ -29,3 +29,8 @@ def indexer_loss(attention, scores):
     i = softmax(np.where(allowed, scores, -np.inf))
     ratio = np.where(allowed & (attention > 0), attention / np.where(i > 0, i, 1), 1)
     return np.sum(attention * np.log(ratio))
+
+
+def products(n, k, n_h, wide, H=0, d=0):
+    """Products of one token that sees n in one layer: attention to at most k of them, `wide` products a head and token, and the indexer's to all."""
+    return n_h * wide * min(n, k), H * d * n

@@ -8,21 +8,24 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from labs import fp8, grpo, pipeline, rope, speculative, yarn
+from labs import dsa, fp8, grpo, pipeline, rope, speculative, yarn
 from playwright.sync_api import Browser
 
 from catalogue.derive.calculators import Missing, footprint
+from catalogue.derive.parameters import COUNTED
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.assets import PLAYS as SCRIPTS
 from render.context import Context, context, templates
 from render.mechanisms import PLAYS, mechanism
-from render.mechanisms.play import bias, cache, noise, schedule, tiles
+from render.mechanisms.attention import dimension
+from render.mechanisms.play import bias, cache, noise, schedule, sparsity, tiles
 from render.words import CHINESE, ENGLISH
 
 pytestmark = pytest.mark.browser
@@ -41,6 +44,7 @@ STATES: dict[str, dict[str, Sequence[Any]]] = {
     "fp8-tiles": {"tile": (16, 128, 512, 8192), "outlier": (1, 1000, 200_000, 1_000_000)},
     "grpo": {"size": (2, 3, 8, 9, 10, 16), "rewards": ("1" * 16, "0" * 16, "1000000000000000", "0101101110111110")},
     "pipelines": {"stages": (4, 6, 8, 16), "batches": (4, 8, 12, 20, 40)},
+    "sparsity-cost": {"context": (1024, 131072, 1048576), "k": (128, 2048, 16384), "entries": (256, 1024)},
     "speculative": {"alpha": (0, 37, 60, 85, 100), "gamma": (1, 3, 8), "cost": (0, 2, 50)},
     "yarn": {"factor": (1, 2, 40, 64), "alpha": (1, 3, 8), "beta": (16, 32, 64)},
 }
@@ -213,6 +217,37 @@ def test_the_bias_is_that_of_the_lab(catalogue: Catalogue, script: Callable[[str
     for (N, u), found in zip(grid, script("bias", work, {"data": data, "grid": grid}), strict=True):
         for part, expected in zip(found, bias.simulated(data, N, u), strict=True):
             np.testing.assert_allclose(part, expected, rtol=0, atol=1e-12, err_msg=f"{N} {u}")
+
+
+def test_costs_are_those_of_the_lab(catalogue: Catalogue, script: Callable[[str, str, Any], Any]) -> None:
+    found = {key: asdict(layer) for key, layer in sparsity.layers(catalogue).items()}
+    grid = [(n, k) for n in (1, 127, 128, 4096, 131072, 1048576) for k in (128, 1024, 2048)]
+    work = "Object.values(input.layers).map(layer => input.grid.map(([n, k]) => costs(layer, n, k)))"
+    for (key, layer), rows in zip(
+        found.items(), script("attention", work, {"layers": found, "grid": grid}), strict=True
+    ):
+        assert [tuple(row) for row in rows] == [sparsity.cost(layer, n, k) for n, k in grid], key
+    one = found["dsa"]
+    for n, k in grid:
+        indexer = (one["index_heads"], one["index_wide"])
+        assert sparsity.cost(one, n, k)[:2] == dsa.products(n, k, one["heads"], one["wide"], *indexer)
+
+
+def test_costs_give_the_share_that_the_report_states(catalogue: Catalogue) -> None:
+    """V4-Pro's computation for a token at 1M tokens against V3.2's, with the matrices of both."""
+    found = {key: asdict(layer) for key, layer in sparsity.layers(catalogue).items()}
+    old, new = (catalogue.entries[id_] for id_ in ("deepseek-v3.2-exp", "deepseek-v4-pro-base"))
+    assert old.recount
+    assert new.recount
+    products = {
+        key: sum(sparsity.cost(found[key], 2**20, k)[:2]) for key, k in (("dsa", 2048), ("csa", 1024), ("hca", 0))
+    }
+    before = dimension(old, "num_hidden_layers") * products["dsa"] + old.recount.activated[COUNTED]
+    after = dimension(new, "csa_layers") * products["csa"] + dimension(new, "hca_layers") * products["hca"]
+    share = 100 * (after + new.recount.activated[COUNTED]) / before
+    label = "Computation per token at 1M context, V4-Pro against V3.2"
+    stated = next(fact.value.value for fact in catalogue.techniques["csa"].facts if fact.label.en == label)
+    assert share == pytest.approx(float(stated.value), abs=1)
 
 
 def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:

@@ -24,7 +24,7 @@ from ..words import Words
 from .attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
 from .experts import node_limit, router_of_v3
 from .panel import Panel
-from .play import Play, bias, cache, group, ramp, schedule, speculation, tiles
+from .play import Play, bias, cache, group, ramp, schedule, sparsity, speculation, tiles
 from .text import (
     fill_in_the_middle,
     networks_in_memory,
@@ -55,6 +55,7 @@ PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
     "fp8-tiles": tiles.play,
     "grpo": group.play,
     "pipelines": schedule.play,
+    "sparsity-cost": sparsity.play,
     "speculative": speculation.play,
     "yarn": ramp.play,
 }
@@ -69,9 +70,9 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "gqa": (("attention-cache", "cache-context"), ("attention",)),
     "mla": (("mla-two-ways", "attention-cache", "cache-context"), ("mla",)),
     "kv-cache-compression": (("cache-context",), ()),
-    "dsa": (("dsa-selection",), ("dsa",)),
-    "csa": (("csa-windows",), ("csa",)),
-    "hca": (("csa-windows",), ("csa",)),
+    "dsa": (("dsa-selection", "sparsity-cost"), ("dsa",)),
+    "csa": (("csa-windows", "sparsity-cost"), ("csa",)),
+    "hca": (("csa-windows", "sparsity-cost"), ("csa",)),
     "ced": (("ced",), ("ced",)),
     "deepseekmoe": (("router",), ("router",)),
     "aux-balance-loss": ((), ("balance",)),

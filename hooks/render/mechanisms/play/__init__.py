@@ -118,3 +118,14 @@ def figures(number: float) -> str:
         return fixed(number)
     rounded = Context(3, ROUND_HALF_UP).create_decimal(number)
     return f"{rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - 2)):f}"
+
+
+def power(number: float) -> str:
+    """`1.83 × 10¹⁰`."""
+    digits, _, exponent = f"{number:.2e}".partition("e+")
+    return f"{digits} × {ten(int(exponent))}"
+
+
+def ten(exponent: int) -> str:
+    """`10¹⁰`."""
+    return f"10{str(exponent).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"

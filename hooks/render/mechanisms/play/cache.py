@@ -21,7 +21,7 @@ from ...words import Words
 from ..panel import Panel
 from . import Control, Data, Drawn, Play, State, figures, texts
 
-_LENGTHS = [2**n for n in range(10, 21)]
+LENGTHS = [2**n for n in range(10, 21)]
 _BITS = 16
 _KINDS = {"a": "index", "b": "cache"}
 
@@ -44,7 +44,7 @@ def play(words: Words, catalogue: Catalogue) -> Play:
         groups.setdefault(entry.model.name, []).append((id_, entry.variant.name))
     start = catalogue.entries["deepseek-v3-base"]
     chosen = {"a": "deepseek-llm-67b-base", "b": start.variant.id}
-    steps = [(length, short(length)) for length in _LENGTHS]
+    steps = [(length, short(length)) for length in LENGTHS]
     controls = (
         *(
             Control(key, words(f"mechanism.{name}.{key}"), id_, groups=list(groups.items()))
@@ -52,11 +52,11 @@ def play(words: Words, catalogue: Catalogue) -> Play:
         ),
         Control("context", words(f"mechanism.{name}.context"), _stated(start), steps),
     )
-    sizes = [kept(found, length) for _, found in able.values() for length in (_LENGTHS[0], _LENGTHS[-1])]
+    sizes = [kept(found, length) for _, found in able.values() for length in (LENGTHS[0], LENGTHS[-1])]
     data = {
         "words": texts(words, name, "same", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers"),
         "models": models,
-        "lengths": _LENGTHS,
+        "lengths": LENGTHS,
         "powers": [math.floor(math.log10(min(sizes))), math.ceil(math.log10(max(sizes)))],
     }
     return Play("attention", controls, data, draw)
