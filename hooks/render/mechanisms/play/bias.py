@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from labs import balance
@@ -42,22 +42,23 @@ def _published(catalogue: Catalogue) -> float:
     raise ValueError("the technique aux-loss-free states no speed of V3's bias")
 
 
-@cache
-def _table(count: int, seed: int) -> np.ndarray:
-    return normal(count, seed)
-
-
 def simulated(data: Data, experts: int, speed: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Loads, imbalance and biases of the lab's simulation, with chance that a browser can repeat."""
-    places, shape = np.arange(data["tokens"] * experts), (data["tokens"], experts)
-    table = _table(data["table"], data["seed"])
+    sizes = (int(data[name]) for name in ("rounds", "tokens", "sparsity", "table", "stride", "seed"))
+    return _run(experts, speed, *sizes)
+
+
+@lru_cache(maxsize=16)  # both editions draw the same
+def _run(
+    experts: int, speed: float, rounds: int, tokens: int, sparsity: int, count: int, stride: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    places, table = np.arange(tokens * experts), normal(count, seed)
 
     def noise(step: int) -> np.ndarray:
-        found: np.ndarray = table[(places + step * data["stride"]) % data["table"]].reshape(shape)
+        found: np.ndarray = table[(places + step * stride) % count].reshape(tokens, experts)
         return found
 
-    K = experts // data["sparsity"]
-    loads, violations, biases = balance.simulate(data["rounds"], experts, K, data["tokens"], speed, noise=noise)
+    loads, violations, biases = balance.simulate(rounds, experts, experts // sparsity, tokens, speed, noise=noise)
     return loads, violations, biases
 
 
