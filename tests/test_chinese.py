@@ -10,6 +10,7 @@ import pytest
 
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Amount, Quantity
+from catalogue.schema.values import Sources, walk
 from helpers import ROOT
 from render import format
 from render import words as language_files
@@ -73,6 +74,25 @@ def chinese(catalogue: Catalogue) -> Context:
 )
 def test_places_in_documents_are_said_in_chinese(chinese: Context, place: str, said: str) -> None:
     assert chinese.place(place) == said
+
+
+# Headings, and names of what is in a program, stay as they are.
+KEPT = re.compile(r"§.+?(?=，| 提交 |$)|(?:类|函数|选项|\.py(?! [类函选])) [\w-]+(?: 和 --\w+)?|issue \d+")
+ENGLISH_WORD = re.compile(r"(?<![\w./@-])[A-Za-z]?[a-z]{2,}(?![\w./@-])")
+
+
+def test_no_place_keeps_an_english_word(catalogue: Catalogue, chinese: Context) -> None:
+    cited: set[str] = set()
+
+    def visit(value: object, path: tuple[str | int, ...]) -> None:
+        for source in value.items if isinstance(value, Sources) else ():
+            cited.update(each.locus for each in (source, source.via) if each is not None)
+
+    for record in (*catalogue.models.values(), *catalogue.techniques.values(), *catalogue.corrections):
+        walk(record, visit)
+    assert cited
+    said = {place: ENGLISH_WORD.findall(KEPT.sub("", chinese.place(place))) for place in cited}
+    assert {place: words for place, words in said.items() if words} == {}
 
 
 # Punctuation as wide as a character needs no space behind it; an English comma has no place between Chinese words.

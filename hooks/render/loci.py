@@ -14,7 +14,8 @@ from catalogue.schema.values import Text
 
 # A space between two Chinese words.
 _CLOSED = re.compile(r"(?<=[\u4e00-\u9fff：（）]) (?=[\u4e00-\u9fff：（）])")
-_HEADING = re.compile(r"(§(?!(?:\d+(?:\.\d+)*|[IVX]+(?:-[A-Z])?)(?:[ ,;]|$)).+?(?=, | at commit | and §| to §|; |$))")
+_NUMBER = r"(?:\d+(?:\.\d+)*|[IVX]+(?:-[A-Z])?)(?:$|[,;]| (?:and|to|at|caption|footnote|eq\.|Table|Fig))"
+_HEADING = re.compile(rf"(§(?!{_NUMBER}).+?(?=, | at commit | and §| to §|; |$))")
 
 
 class Loci:
