@@ -268,6 +268,35 @@ def test_drawings_stand_side_by_side_with_what_differs_marked(
         assert marked == (first.get(key) != value), key
 
 
+PARTS = "all => all.map(one => [one.className.split(' ').at(-1), one.dataset.of, one.getBoundingClientRect().x, one.getBoundingClientRect().y])"
+
+
+def test_the_same_part_of_each_drawing_stands_at_the_same_height(page: Page, address: str) -> None:
+    open_with(page, address, "deepseek-v3-base", "deepseek-v4-pro-base", "deepseek-v4.1-flash", "deepseek-llm-67b-base")
+    parts = page.locator("#compare-drawings [data-of]").evaluate_all(PARTS)
+    heights: dict[str, list[float]] = {}
+    for part, _, _, y in parts:
+        heights.setdefault(part, []).append(y)
+    for part in ("whole", "ffn", "attention"):
+        first, second, third, fourth = heights[part]
+        assert abs(first - second) < 1, part
+        assert abs(third - fourth) < 1, part
+        assert third > first + 100, part  # four stand as two by two
+
+
+def test_on_a_phone_the_same_part_of_each_stands_under_its_name(page: Page, address: str, catalogue: Catalogue) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    ids = ("deepseek-v3-base", "deepseek-v4-pro-base")
+    open_with(page, address, *ids)
+    parts = page.locator("#compare-drawings [data-of]").evaluate_all(PARTS)
+    down = [(part, name) for part, name, _, _ in sorted(parts, key=lambda one: one[3])]
+    both = names(catalogue, ids)
+    assert down == [(part, name) for part in ("whole", "ffn", "attention") for name in both]
+    shown = page.locator("#compare-drawings [data-of].ffn").last.evaluate("one => getComputedStyle(one, '::before').content")
+    assert both[1] in shown
+    assert page.locator("#compare-drawings figcaption:visible").count() == 1
+
+
 @pytest.mark.parametrize("ids", [("deepseek-v2", "deepseek-v3-base"), ("deepseek-v3", "deepseek-r1")], ids="+".join)
 def test_scores_share_a_row_only_where_both_are_printed(
     page: Page, address: str, catalogue: Catalogue, ids: tuple[str, str]

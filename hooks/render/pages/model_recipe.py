@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from catalogue.schema.model import Model
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.training import Stage
+from catalogue.schema.training import Stage, StageKind
 from catalogue.schema.values import Single, Stated
 
 from .. import format
@@ -30,6 +30,7 @@ def recipe(citations: Citations, model: Model) -> list[Section]:
         "recipe.html.jinja",
         model=model.id,
         rows=[_row(citations, model, row, several=len(found) > 1) for row in found],
+        kinds=_kinds(citations, model),
         precision=_precision(citations, model),
     )
     return [Section("recipe", citations.context.words("section.recipe"), html)]
@@ -39,6 +40,18 @@ def schedule(citations: Citations, model: Model) -> list[Section]:
     """The learning rate of pre-training, where its course is published."""
     html = schedules.of_model(citations, model)
     return [Section("schedules", citations.context.words("section.schedules"), html)] if html else []
+
+
+def _kinds(citations: Citations, model: Model) -> list[tuple[str, str]]:
+    """The kinds of stages that occur, in the order of training, each with its class."""
+    there = {stage.kind for stage in model.training}
+    return [
+        (_class(kind), citations.context.words(f"stage.{kind.name.lower()}")) for kind in StageKind if kind in there
+    ]
+
+
+def _class(kind: StageKind) -> str:
+    return kind.name.lower().replace("_", "-")
 
 
 def _precision(citations: Citations, model: Model) -> Markup | None:
@@ -104,7 +117,7 @@ def _box(
         "number": number,
         "title": words.text(stage.name) if stage.name else kind,
         "subtitle": kind if stage.name else "",
-        "kind": stage.kind.name.lower().replace("_", "-"),
+        "kind": _class(stage.kind),
         "beside": stage.kind in rows_of.BESIDE,
         "only": only,
         "facts": _facts(citations, stage),

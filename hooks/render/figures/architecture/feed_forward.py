@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from catalogue.schema.architecture import FeedForward
 
+from ..measure import text_width
 from .dimensions import Dimension, Dimensions, Part
 from .marks import SCALE, balanced, bar, digits, dots, fan, grid, reached, rows_of, squares
 from .panel import LEFT, NARROW, VECTOR, close, panel, vector
@@ -101,17 +102,22 @@ def _experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[
     sheet.path(f"M{LEFT + VECTOR:g} {digits(gate[1])}H{digits(gate[0] - 17)}", "wire")
     sheet.circle(*gate, 17, "gate")
     sheet.say(gate[0], gate[1] + 4, dims.words("drawing.gate"), css="strong", anchor="middle")
-    scoring = dims.stated("scoring_func")
+    scoring, below = dims.stated("scoring_func"), 0.0
     if scoring is not None:
         above = height < _SHORT
-        sheet.say(gate[0], gate[1] + (-24 if above else 34), scoring, anchor="middle")
+        free = plates.x - LEFT - VECTOR - 8
+        if text_width(f"Δ {scoring.shown}", 12.5, bold=True) <= free:
+            sheet.say(gate[0], gate[1] + (-24 if above else 34), scoring, anchor="middle")
+        else:  # no room between vector and plate
+            below = 18.0
+            sheet.say(plates.x, plates.bottom + below, scoring)
     for plate in range(plates.count):
         css = "plate reached" if plate in chosen or not chosen else "plate"
         sheet.box(*plates.corner(plate), plates.width, plates.height, css, 3)
     places = plates.places()
     sheet.path(dots(place for index, place in enumerate(places) if index not in filled), "routed")
     sheet.path(dots(places[index] for index in sorted(filled)), "active")
-    down = max(plates.bottom, gate[1] + 36) + 20
+    down = max(plates.bottom + below, gate[1] + 36) + 20
     if narrow:
         down = max(down, top + height + 42)
     right = plates.corner(min(1, plates.count - 1))[0] + plates.width
