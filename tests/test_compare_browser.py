@@ -292,7 +292,9 @@ def test_on_a_phone_the_same_part_of_each_stands_under_its_name(page: Page, addr
     down = [(part, name) for part, name, _, _ in sorted(parts, key=lambda one: one[3])]
     both = names(catalogue, ids)
     assert down == [(part, name) for part in ("whole", "ffn", "attention") for name in both]
-    shown = page.locator("#compare-drawings [data-of].ffn").last.evaluate("one => getComputedStyle(one, '::before').content")
+    shown = page.locator("#compare-drawings [data-of].ffn").last.evaluate(
+        "one => getComputedStyle(one, '::before').content"
+    )
     assert both[1] in shown
     assert page.locator("#compare-drawings figcaption:visible").count() == 1
 

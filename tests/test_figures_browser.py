@@ -170,3 +170,25 @@ def test_boxes_and_plots_stay_on_the_screen(screen: Page, address: str, catalogu
             ".map(n => n.textContent)"
         )
         assert cut == [], path
+
+
+FORM = """nodes => nodes.map(node => {
+  const own = getComputedStyle(node), before = getComputedStyle(node, "::before")
+  return [node.className, [own.width, own.height, own.borderRadius, own.borderStyle, own.clipPath, before.content, before.borderStyle, own.outlineStyle].join(" "), getComputedStyle(node.closest(".ds-box") ?? node).borderTopColor]
+})"""
+
+
+def test_kinds_of_stages_differ_by_form_and_not_by_colour(page: Page, address: str) -> None:
+    forms, colours = {}, set()
+    for path in ("deepseek-v3/training", "deepseek-r1", "deepseek-coder/training", "deepseek-prover-v1-5"):
+        page.goto(f"{address}models/{path}/")
+        boxes = page.locator(".ds-box:not(.beside) .ds-step").evaluate_all(FORM)
+        every = page.locator(".ds-box .ds-step").evaluate_all(FORM)
+        colours |= {colour for *_, colour in boxes}
+        forms |= {kind: form for kind, form, _ in every}
+        named = page.locator(".ds-kinds .ds-step").evaluate_all("nodes => nodes.map(node => node.className)")
+        assert sorted(named) == sorted({kind for kind, *_ in every}), path
+    assert len(forms) > 5
+    assert len(colours) == 1
+    # One more pre-training is told from the first by its ring; all others by shape.
+    assert len(set(forms.values())) == len(forms)
