@@ -68,11 +68,14 @@ FORMS = (
 # Names of the first document of a repository, which is the card of a model at Hugging Face.
 _FIRST = ("README.md", "readme.md", "model card")
 FIRST = "README"
+_BESIDE = re.compile(rf"^(?:{'|'.join(re.escape(name) for name in (FIRST, *_FIRST))}), (?!§)")
 _END = re.compile(r",? §|, | at commit | of version ")
 
 
 def forms(locus: str) -> tuple[Form, ...]:
-    """The forms that a place has; none where it names a document alone."""
+    """The forms that a place has; none where it names a document alone, or the first document beside another (`README, LICENSE`)."""
+    if _BESIDE.match(locus):
+        return ()
     return tuple(form for form in FORMS if form.pattern.search(locus))
 
 
