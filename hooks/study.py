@@ -59,7 +59,8 @@ CONFIG = {ENGLISH: "mkdocs.yml", CHINESE: "mkdocs.zh.yml"}
 FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 _LINK = re.compile(r'ds:([^"#?\\]*)(?:#([^"?\\]*))?')  # a query or an anchor may follow
-_LINKING = ('href="', 'src="', 'href=\\"')  # in front of it: in HTML, and in HTML inside JSON, where quotes are escaped
+# In front of it: in HTML, and in HTML inside JSON, where quotes are escaped; a script that is loaded later.
+_LINKING = ('href="', 'src="', 'href=\\"', 'data-script="')
 _relative = lru_cache(maxsize=1 << 14)(get_relative_url)
 
 

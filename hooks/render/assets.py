@@ -21,7 +21,7 @@ FOLDER = "assets"
 STYLES = "assets/ds.css"
 SEARCH = "assets/search.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
-_PAGE = ("fonts", "sources", "tables", "code", "save", "page", "places", "scheme", "language", "search")
+_PAGE = ("fonts", "sources", "tables", "code", "save", "plays", "page", "places", "scheme", "language", "search")
 _SEARCH = ("words", "engine", "dialog")
 _OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "scores", "timeline")
 
@@ -60,11 +60,13 @@ def _script(parts: Iterable[str]) -> str:
 
 def script(name: str, data: Mapping[str, str] | None = None) -> Markup:
     """What loads `scripts/<name>.js` on the one page that it serves; `data` holds blocks of JSON by the id they are read by."""
-    blocks = [
-        f'<script type="application/json" id="{id_}">{text.replace("</", "<" + chr(92) + "/")}</script>'
-        for id_, text in (data or {}).items()
-    ]
+    blocks = [block(id_, text) for id_, text in (data or {}).items()]
     return Markup("\n".join([*blocks, f'<script src="ds:{FOLDER}/{name}.js" defer></script>']))
+
+
+def block(id_: str, text: str) -> Markup:
+    """JSON for a script, which reads it by the id."""
+    return Markup(f'<script type="application/json" id="{id_}">{text.replace("</", "<" + chr(92) + "/")}</script>')
 
 
 def _shortened(script: str) -> str:

@@ -121,10 +121,8 @@ def _drawn(context: Context, name: str, state: Mapping[str, Any]) -> str:
         caption=caption,
         play=play,
         said=play.data["words"][drawn.says].format(**drawn.said),
-        script=assets.script(
-            f"play-{play.script}",
-            {f"play-{name}": json.dumps(play.given, ensure_ascii=False, separators=(",", ":"))},
-        ),
+        script=f"ds:{assets.FOLDER}/play-{play.script}.js",
+        data=assets.block(f"play-{name}", json.dumps(play.given, ensure_ascii=False, separators=(",", ":"))),
     )
 
 

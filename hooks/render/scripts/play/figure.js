@@ -43,7 +43,11 @@ function play(name, draw) {
   const steps = (input) => data.steps[input.dataset.control];
   const read = (input) =>
     input.localName === "fieldset" ? boxes(input).map((box) => +box.checked).join("") : input.type === "range" ? steps(input)[0][input.value] : input.value;
-  const begun = inputs.map(read);
+  // What the page was built with; somebody may have been quicker than the script.
+  const begun = inputs.map((input) => {
+    if (input.localName === "fieldset") return boxes(input).map((box) => +box.defaultChecked).join("");
+    return input.type === "range" ? steps(input)[0][input.defaultValue] : [...input.options].find((option) => option.defaultSelected).value;
+  });
 
   function write(input, text) {
     if (text === null) return;
@@ -60,7 +64,7 @@ function play(name, draw) {
     for (const input of inputs.filter(({ type }) => type === "range")) {
       const shown = steps(input)[1][input.value];
       input.setAttribute("aria-valuetext", shown);
-      input.parentNode.querySelector("output").textContent = shown;
+      input.parentNode.querySelector("span").textContent = shown;
     }
     const { panels, said, says = "says", after } = draw(data, state);
     panels.forEach(({ title, height, says, shapes }, i) => {
@@ -93,5 +97,5 @@ function play(name, draw) {
   form.addEventListener("submit", (event) => event.preventDefault());
   const given = new URLSearchParams(location.search);
   for (const input of inputs) write(input, given.get(key(input)));
-  if (inputs.some((input) => given.has(key(input)))) show();
+  if (inputs.some((input, i) => read(input) !== begun[i])) show();
 }

@@ -1,0 +1,167 @@
+"""Figures that can be played with, on their pages: keyboard, address, the switch of languages, a finger, paper, a folder, no script."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from render.mechanisms import PLAYS, SHOWN
+from weight import served, weigh
+
+pytestmark = pytest.mark.browser
+
+# A page for each figure: the first technique that shows it.
+PAGES = {name: next(id_ for id_, (figures, _) in SHOWN.items() if name in figures) for name in PLAYS}
+MOST_REQUESTS, MOST_SCRIPT = 6, 6_000  # bytes, compressed
+FINGER = 44
+
+
+def figure(page: Page, name: str) -> Locator:
+    """The figure, in the window, where its script is loaded."""
+    found = page.locator(f"#mechanism-{name}")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_by_keyboard_and_from_the_address(page: Page, address: str, name: str) -> None:
+    """A key moves the first slider; sentence and drawing follow; the address leads back to the same state, and adds no step back."""
+    page.goto(f"{address}techniques/{PAGES[name]}/")
+    here = figure(page, name)
+    said, drawing = here.get_by_role("status"), here.locator("svg").first
+    first, drawn = said.inner_text(), drawing.inner_html()
+    steps_back = page.evaluate("history.length")
+    slider = here.get_by_role("slider").first
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("."))
+    page.keyboard.press("ArrowRight")
+    expect(said).not_to_have_text(first)
+    assert drawing.inner_html() != drawn
+    key = f"{name}-{slider.get_attribute('data-control')}"
+    expect(page).to_have_url(re.compile(rf"[?&]{key}=[\w.]+.*#mechanism-{name}$"))
+    assert page.evaluate("history.length") == steps_back
+    changed, redrawn = said.inner_text(), drawing.inner_html()
+    page.goto("about:blank")
+    page.go_back()
+    page.reload()
+    expect(said).to_have_text(changed)
+    assert drawing.inner_html() == redrawn
+    here.get_by_role("button").click()
+    expect(said).to_have_text(first)
+    assert parse_qs(urlsplit(page.url).query) == {}
+
+
+def test_answers_are_ticked_right_or_wrong_by_keyboard(page: Page, address: str) -> None:
+    page.goto(f"{address}techniques/grpo/")
+    here = figure(page, "grpo")
+    boxes = here.get_by_role("checkbox")
+    expect(boxes).to_have_count(8)
+    boxes.nth(1).focus()
+    page.keyboard.press("Space")
+    expect(here.get_by_role("status")).to_contain_text("5 of 8")
+    here.get_by_role("slider").focus()
+    page.keyboard.press("End")
+    expect(boxes).to_have_count(16)
+    expect(here.get_by_role("status")).to_contain_text("5 of 16")
+
+
+def test_two_models_are_chosen(page: Page, address: str) -> None:
+    page.goto(f"{address}techniques/mla/?cache-context-b=deepseek-v4-pro-base&cache-context-context=1048576")
+    here = figure(page, "cache-context")
+    expect(here.get_by_role("combobox").nth(1)).to_have_value("deepseek-v4-pro-base")
+    expect(here.get_by_role("status")).to_contain_text("At 1M tokens")
+    here.get_by_role("combobox").nth(0).select_option("deepseek-v4.1-flash")
+    expect(here.get_by_role("status")).to_contain_text("V4.1-Flash")
+
+
+def test_what_an_address_gets_wrong_is_left_as_it_begins(page: Page, address: str) -> None:
+    page.goto(f"{address}techniques/yarn/")
+    said = figure(page, "yarn").get_by_role("status").inner_text()
+    page.goto(f"{address}techniques/yarn/?yarn-factor=12345&yarn-alpha=abc&yarn-beta=")
+    here = figure(page, "yarn")
+    expect(here).to_have_attribute("data-ready", "1")
+    assert here.get_by_role("status").inner_text() == said
+
+
+def test_the_switch_of_languages_keeps_the_state(page: Page, address: str) -> None:
+    page.goto(f"{address}techniques/speculative-decoding/")
+    page.get_by_label("Guesses in a pass").fill("4")
+    expect(page).to_have_url(re.compile("speculative-gamma=5"))
+    page.locator("a.ds-language").click()
+    expect(page).to_have_url(re.compile(r"/zh/techniques/speculative-decoding/\?speculative-gamma=5"))
+    here = figure(page, "speculative")
+    expect(here.locator("#speculative-gamma")).to_have_value("4")
+    expect(here.get_by_role("status")).to_contain_text("每次起草 5 个")
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_a_finger_can_play(narrow: Page, address: str, name: str) -> None:
+    """On a phone nothing is wider than the screen, and what is touched is 44 px high; so is what is touched in its width."""
+    narrow.goto(f"{address}techniques/{PAGES[name]}/")
+    here = figure(narrow, name)
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
+    for control in here.locator("input[type=range], select, button, .ds-marks label:not([hidden]) span").all():
+        box = control.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= FINGER, control
+    slider = here.get_by_role("slider").first
+    box = slider.bounding_box()
+    assert box
+    before = here.get_by_role("status").inner_text()
+    slider.scroll_into_view_if_needed()
+    slider.tap(position={"x": box["width"] * 0.9, "y": box["height"] / 2})
+    expect(here.get_by_role("status")).not_to_have_text(before)
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_the_figure_is_whole_without_a_script_and_on_paper(
+    browser: Browser, page: Page, address: str, name: str
+) -> None:
+    """The sentence says which state is drawn; inputs that would do nothing are not there."""
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{address}techniques/{PAGES[name]}/")
+    expect(figure(plain, name).locator("form")).to_be_hidden()
+    expect(figure(plain, name).get_by_role("status")).to_be_visible()
+    expect(figure(plain, name).locator("svg").first).to_be_visible()
+    said = figure(plain, name).get_by_role("status").inner_text()
+    context.close()
+    page.goto(f"{address}techniques/{PAGES[name]}/")
+    assert figure(page, name).get_by_role("status").inner_text() == said
+    page.emulate_media(media="print")
+    expect(figure(page, name).locator("form")).to_be_hidden()
+    expect(figure(page, name).get_by_role("status")).to_be_visible()
+    page.emulate_media(media="screen")
+
+
+def test_it_works_from_a_folder(page: Page, built: Path) -> None:
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    for name in ("speculative", "pipelines"):
+        page.goto((built / "techniques" / PAGES[name] / "index.html").as_uri())
+        here = figure(page, name)
+        before = here.get_by_role("status").inner_text()
+        here.get_by_role("slider").first.focus()
+        page.keyboard.press("End")
+        expect(here.get_by_role("status")).not_to_have_text(before)
+    assert problems == []
+
+
+def test_a_page_loads_one_small_script_for_it_and_the_others_none(browser: Browser, built: Path) -> None:
+    with served(built) as address:
+        for kind in ("guides/attention/", "guides/framework/", *(f"techniques/{id_}/" for id_ in set(PAGES.values()))):
+            found = weigh(browser, address, kind)
+            assert found.requests <= MOST_REQUESTS, kind
+            assert found.shift < 0.1, kind
+            html = (built / kind / "index.html").read_text(encoding="utf-8")
+            assert len(set(re.findall(r'data-script="[^"]*(assets/play-[^"]*)"', html))) == 1, kind
+    for path in (built / "assets").glob("play-*.js"):
+        assert len(gzip.compress(path.read_bytes(), 6)) <= MOST_SCRIPT, path.name
+    for kind in ("", "techniques/rope/", "models/deepseek-v3/", "tools/memory/"):
+        assert "assets/play-" not in (built / kind / "index.html").read_text(encoding="utf-8")
