@@ -310,7 +310,7 @@ def texts(project: Path, real: Catalogue) -> dict[str, str]:
     site = made[ENGLISH].site
     found |= dict(_downloads(site))
     found |= {f"files/{path}": list(lines_of_html(svg)) for path, svg in site.files.items() if path.endswith(".svg")}
-    copies = markdown_pages.beside(made[ENGLISH], project / "docs" / ENGLISH, ADDRESS)
+    copies = dict(markdown_pages.beside(made[ENGLISH], project / "docs" / ENGLISH, ADDRESS, {}))
     found |= {f"markdown/{path}": text.splitlines() for path, text in copies.items() if COPIED.match(path)}
     linked = {path: linked_data(made[ENGLISH].context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
     found["linked"] = list(lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
