@@ -323,7 +323,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     made, path = _build_of(config), page.file.src_uri
     made.pages[page.url] = Built(path, page.file.dest_uri)
     blocks = made.blocks.get(path, {})
-    return _linked(_MARKER.sub(lambda match: blocks[match[1]], html), page, files, made.edition)
+    html = made.edition.terms.linked(_MARKER.sub(lambda match: blocks[match[1]], html), path)
+    return _linked(html, page, files, made.edition)
 
 
 def _linked(html: str, page: Page, files: Files, edition: Edition) -> str:

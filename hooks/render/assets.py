@@ -20,8 +20,9 @@ _LAST = "print.css"
 FOLDER = "assets"
 STYLES = "assets/ds.css"
 SEARCH = "assets/search.js"
+TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
-_PAGE = ("fonts", "sources", "tables", "code", "save", "plays", "page", "places", "scheme", "language", "search")
+_PAGE = ("fonts", "terms", "sources", "tables", "code", "save", "plays", "page", "places", "scheme", "language", "search")
 _SEARCH = ("words", "engine", "dialog")
 _OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "scores", "timeline")
 
@@ -42,15 +43,18 @@ _SCRIPTS = {
     **{f"assets/{name}.js": [name] for name in _OF_ONE_PAGE},
     **{f"assets/play-{name}.js": ["play/figure", *(f"play/{part}" for part in parts)] for name, parts in PLAYS.items()},
 }
-SCRIPTS = tuple(_SCRIPTS)
+SCRIPTS = (*_SCRIPTS, TERMS)
 
 
-def files(pages: Iterable[Mapping[str, str]] = ()) -> dict[str, str]:
-    """The assets of the site by path: what every page loads, the search, and what single pages load; `pages` are the blocks of each page."""
+def files(pages: Iterable[Mapping[str, str]] = (), definitions: str = "{}") -> dict[str, str]:
+    """The assets of the site by path: what every page loads, the search, and what single pages load.
+
+    `pages` are the blocks of each page, `definitions` the JSON of what terms mean, which is loaded when a reader asks for one.
+    """
     scripts = {path: _script(parts) for path, parts in _SCRIPTS.items()}
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
-    return {STYLES: _styles(measures(pages)), **scripts}
+    return {STYLES: _styles(measures(pages)), TERMS: f"dsTerms({definitions});\n", **scripts}
 
 
 def _script(parts: Iterable[str]) -> str:

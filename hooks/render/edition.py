@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from catalogue.quote_check import problems
@@ -14,6 +15,7 @@ from . import exports
 from .context import Context, context, templates
 from .page import Site
 from .site import BLOCKS, site
+from .terms_in_text import TermsInText
 from .words import CHINESE, ENGLISH, Words, load
 
 
@@ -27,6 +29,11 @@ class Edition:
 
     context: Context
     site: Site
+
+    @cached_property
+    def terms(self) -> TermsInText:
+        """What links the first use of a term on a page to its definition."""
+        return TermsInText(self.context)
 
 
 def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = "") -> dict[str, Edition]:

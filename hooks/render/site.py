@@ -44,6 +44,7 @@ from .pages import (
 )
 from .problems import html as problem_list
 from .problems import of_page
+from .terms_in_text import definitions
 
 
 def _mechanism(name: str, ctx: Context, citations: Citations, path: str) -> str:
@@ -101,7 +102,7 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
         by_path[code.PATH] = code.page(ctx)
     return Site(
         by_path,
-        {**assets.files(page.blocks for page in by_path.values()), **_drawings(ctx, by_path)},
+        {**assets.files((page.blocks for page in by_path.values()), definitions(ctx)), **_drawings(ctx, by_path)},
         downloads,
         navigation(ctx, by_path),
         beside(ctx),

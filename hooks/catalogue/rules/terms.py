@@ -14,7 +14,7 @@ from .draft import Draft
 
 
 def terms_differ(draft: Draft) -> Iterator[Finding]:
-    """An id of a term stands once among terms and techniques, and a name or alias once among the terms of a language."""
+    """An id of a term stands once among terms and techniques, and a name, an alias or a form in text once among the terms of a language."""
     owners: dict[tuple[str, str], str] = {}
     for technique in draft.techniques.techniques:
         owners["id", technique.id] = "the technique"
@@ -27,6 +27,8 @@ def terms_differ(draft: Draft) -> Iterator[Finding]:
             names: list[tuple[str, Path]] = [(getattr(term.name, language), ("name", language))]
             names += [(alias, ("aliases", language, at)) for at, alias in enumerate(getattr(term.aliases, language))]
             said += [(language, name, path) for name, path in names if name]
+            in_text = getattr(term.in_text, language) or ()
+            said += [(f"{language} in text", form, ("in_text", language, at)) for at, form in enumerate(in_text)]
         for kind, name, path in said:
             owner = owners.setdefault((kind, name.lower()), f"the term `{term.id}`")
             if owner != f"the term `{term.id}`" or Counter(s[:2] for s in said)[kind, name] > 1:

@@ -58,6 +58,13 @@ class Aliases(Record):
     zh: tuple[str, ...] = Field(default=(), description="What Chinese readers say or type.")
 
 
+class Forms(Record):
+    """The forms of a term in running text, by language."""
+
+    en: tuple[str, ...] | None = Field(default=None, description="English forms in place of the name; `[]` for none.")
+    zh: tuple[str, ...] | None = Field(default=None, description="Chinese forms in place of the name; `[]` for none.")
+
+
 class Subject(Record):
     """A part of the glossary."""
 
@@ -74,6 +81,10 @@ class Term(Record):
     name: Text = Field(description="The form that the site uses, in each language.")
     definition: Text = Field(description="What it means, in one or two sentences, in both languages.")
     aliases: Aliases = Field(default_factory=Aliases, description="Other names; the search knows them.")
+    in_text: Forms = Field(
+        default_factory=Forms,
+        description="Forms whose first use on a page leads to the definition, where the name has another meaning too or is said otherwise.",
+    )
     avoid: AvoidedForms = Field(default_factory=AvoidedForms, description="Forms that no text of the site has.")
 
 

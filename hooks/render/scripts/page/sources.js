@@ -30,7 +30,14 @@ function show(value) {
   // A source of this page, or the formula of a recomputed number.
   const entry = value.dataset.s ? document.getElementById(value.getAttribute("href").split("#")[1]) : null;
   const working = value.dataset.w ?? (entry ? null : value.getAttribute("title"));
-  if (!entry && !working) return;
+  const term = value.matches(TERM);
+  if (term && !terms) {
+    owner = value;
+    learn(() => owner === value && !tip && ((owner = null), show(value)));
+    return;
+  }
+  const meant = term ? meaning(value) : null;
+  if (!entry && !working && !meant) return;
   tip = document.createElement("div");
   tip.className = "ds-tip";
   tip.id = "ds-tip";
@@ -52,7 +59,10 @@ function show(value) {
     const said = [...entry.childNodes].slice(title ? 1 : 0).map((node) => node.cloneNode(true));
     tip.append(...(title ? [title, said.length ? "," : ""] : []), ...said);
   }
-  report(value);
+  if (meant) {
+    say(meant);
+    tip.append(Object.assign(document.createElement("a"), { href: value.href, textContent: word("ds-more") }));
+  } else report(value);
   (document.querySelector("main") ?? document.body).append(tip); // inside a landmark
   owner = value;
   owner.setAttribute("aria-describedby", tip.id);
@@ -66,35 +76,35 @@ function show(value) {
   tip.style.top = `${(above ? box.top - tip.offsetHeight - 8 : box.bottom + 8) + scrollY}px`;
 }
 
-const valueAt = (target) => (target instanceof Element ? target.closest("a[data-s], .ds-r[title], .ds-r[data-w]") : null);
-const inside = (target) => Boolean(tip && target instanceof Node && (tip.contains(target) || owner.contains(target)));
+const valueAt = (target) => (target instanceof Element ? target.closest(`a[data-s], .ds-r[title], .ds-r[data-w], ${TERM}`) : null);
+const inside = (target) => Boolean(owner && target instanceof Node && (tip?.contains(target) || owner.contains(target)));
 
 document.addEventListener("pointerover", (event) => {
   if (event.pointerType === "touch") return;
   const value = valueAt(event.target);
   if (value && !pinned) show(value);
-  else if (tip && !pinned && !inside(event.target)) hide();
+  else if (owner && !pinned && !inside(event.target)) hide();
 });
 document.addEventListener("focusin", (event) => {
   const value = valueAt(event.target);
   if (value) show(value);
-  else if (tip && !inside(event.target)) hide();
+  else if (owner && !inside(event.target)) hide();
 });
 document.addEventListener("click", (event) => {
   const value = valueAt(event.target);
   // A recomputed number leads to its working; a finger sees the tip first, which has the link.
-  const leads = value?.matches("a.ds-r") && event.pointerType !== "touch";
+  const leads = value?.matches("a.ds-r, a.ds-term") ? event.pointerType !== "touch" : value?.matches(TERM);
   if (value && !leads && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     show(value);
     pinned = true;
-  } else if (tip && !inside(event.target)) hide();
+  } else if (owner && !inside(event.target)) hide();
 });
 document.addEventListener("keydown", (event) => {
   if (!tip) return;
   if (event.key === "Escape") {
     hide();
-  } else if (event.key === "Enter" && document.activeElement === owner) {
+  } else if (event.key === "Enter" && document.activeElement === owner && !owner.matches(TERM)) {
     event.preventDefault();
     pinned = true;
     tip.querySelector("a")?.focus();

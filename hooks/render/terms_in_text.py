@@ -1,0 +1,131 @@
+"""The first use of a term on a page leads to its definition.
+
+Takes a page's HTML and gives it back with links; the script `page/terms.js` shows the definition beside them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from catalogue.schema.technique import Technique
+from catalogue.schema.term import Term
+
+from .cite import plain_text
+from .context import Context
+from .words import CHINESE
+
+# Pages that are read from top to bottom; lists, tables and pages for contributors have links of their own.
+_READ = re.compile(r"(guides|techniques|models|tools)/(?!index\.|matrix\.)|(how-we-count|start|trends|beginnings)\.md")
+# Blocks that keep their words, tags around prose, other tags, and text.
+_PIECE = re.compile(
+    r"<(?P<kept>a|code|pre|h[1-6]|button|summary|label|table|svg|math|script|style|select|template|dt|figcaption)\b"
+    r"[^>]*>.*?</(?P=kept)>|<(?P<end>/?)(?P<prose>p|li|dd)\b[^>]*>|<[^>]*>|(?P<text>[^<]+)",
+    re.DOTALL,
+)
+_LINKED = re.compile(r"techniques/([a-z0-9.-]+?)(?:\.md|/)[\"#]|glossary(?:\.md|/)#([a-z0-9.-]+)\"")
+# Whole words where letters are Latin, in the plural too.
+_BEFORE, _AFTER = r"(?<![A-Za-z0-9_@.-])", r"(?:e?s)?(?![A-Za-z0-9_@-])"
+_BRACKET = re.compile(r"\s*[（(].*[)）]$")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What a form names: the id of a term or technique, and the address of its definition."""
+
+    id: str
+    address: str
+
+
+class TermsInText:
+    """The terms of one language, and where each form of them leads."""
+
+    def __init__(self, context: Context) -> None:
+        self._chinese = context.words.language == CHINESE
+        self._context = context
+
+    def linked(self, html: str, path: str) -> str:
+        """The page at `path` with the first use of each term as a link; a term that is linked before is left as it is."""
+        if not _READ.match(path) or not self._owner:
+            return html
+        seen = {path.rpartition("/")[2].removesuffix(".md")}
+        depth, made, last = 0, [], 0
+        for piece in _PIECE.finditer(html):
+            if (text := piece["text"]) is not None:
+                if depth and text.strip():
+                    made += [html[last : piece.start()], self._in_text(text, seen)]
+                    last = piece.end()
+            elif piece["prose"]:
+                depth = max(0, depth - 1) if piece["end"] else depth + 1
+            elif piece["kept"] == "a":
+                seen.update(id_ for pair in _LINKED.findall(piece[0]) for id_ in pair if id_)
+        return "".join([*made, html[last:]])
+
+    def _in_text(self, text: str, seen: set[str]) -> str:
+        def link(match: re.Match[str]) -> str:
+            form = match[0]
+            owner = next(found for cut in range(3) if (found := self._owner.get(_key(form[: len(form) - cut]))))
+            if owner.id in seen:
+                return form
+            seen.add(owner.id)
+            return f'<a class="ds-term" href="{owner.address}">{form}</a>'
+
+        return self._pattern.sub(link, text)
+
+    def _forms(self, term: Term) -> Iterable[str]:
+        stated = term.in_text.zh if self._chinese else term.in_text.en
+        if stated is not None:
+            return stated
+        name = _BRACKET.sub("", self._context.words.text(term.name))
+        return [name] if len(name) > 1 else []  # one Chinese character is a part of many words
+
+    def _names(self, technique: Technique) -> Iterable[str]:
+        name = _BRACKET.sub("", self._context.words.text(technique.name))
+        return [name, technique.abbreviation] if technique.abbreviation else [name]
+
+    @cached_property
+    def _owner(self) -> dict[str, Owner]:
+        owners: dict[str, Owner] = {}
+        catalogue = self._context.catalogue
+        for term in catalogue.glossary.terms:
+            for form in self._forms(term):
+                owners.setdefault(_key(form), Owner(term.id, f"ds:glossary.md#{term.id}"))
+        for technique in catalogue.techniques.values():
+            for form in self._names(technique):
+                owners.setdefault(_key(form), Owner(technique.id, f"ds:techniques/{technique.id}.md"))
+        return owners
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """Forms by their first letter, which is quicker to refuse; the longest first, so that an attention head is not attention."""
+        by_letter: dict[str, list[str]] = {}
+        for form in sorted(self._owner, key=len, reverse=True):
+            by_letter.setdefault(_first(form), []).append(re.escape(form[1:]) + (_AFTER if form[-1].isascii() else ""))
+        latin: list[str] = []
+        other: list[str] = []
+        for first, rests in by_letter.items():
+            (latin if first.isascii() else other).append(f"{first}(?:{'|'.join(rests)})")
+        whole = [f"{_BEFORE}(?:{'|'.join(latin)})"] if latin else []
+        return re.compile("|".join([*whole, *other]) or "(?!)")
+
+
+def definitions(context: Context) -> str:
+    """What each term and technique means, by id, as JSON."""
+    catalogue = context.catalogue
+    records: tuple[Term | Technique, ...] = (*catalogue.glossary.terms, *catalogue.techniques.values())
+    defined = {record.id: plain_text(context, record.definition) for record in records}
+    return json.dumps(defined, ensure_ascii=False, separators=(",", ":"))
+
+
+def _key(form: str) -> str:
+    """A form as it stands within a sentence: a word without further capitals may begin one."""
+    return form[:1].lower() + form[1:] if form[1:].islower() else form
+
+
+def _first(form: str) -> str:
+    """The first letter of a form, as a pattern: of a word without further capitals, large or small."""
+    letter = form[0]
+    return f"[{letter.upper()}{letter}]" if letter.islower() and _key(form.capitalize()) == form else re.escape(letter)
