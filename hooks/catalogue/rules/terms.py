@@ -28,9 +28,11 @@ def terms_differ(draft: Draft) -> Iterator[Finding]:
             names += [(alias, ("aliases", language, at)) for at, alias in enumerate(getattr(term.aliases, language))]
             said += [(language, name, path) for name, path in names if name]
             in_text = getattr(term.in_text, language) or ()
-            said += [(f"{language} in text", form, ("in_text", language, at)) for at, form in enumerate(in_text)]
+            # In running text FLOPs and FLOPS are two words.
+            said += [(f"{language} as typed", form, ("in_text", language, at)) for at, form in enumerate(in_text)]
         for kind, name, path in said:
-            owner = owners.setdefault((kind, name.lower()), f"the term `{term.id}`")
+            key = kind, name if kind.endswith("as typed") else name.lower()
+            owner = owners.setdefault(key, f"the term `{term.id}`")
             if owner != f"the term `{term.id}`" or Counter(s[:2] for s in said)[kind, name] > 1:
                 yield draft.terms_located.finding(
                     ("terms", index, *path),
