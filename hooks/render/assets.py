@@ -22,7 +22,20 @@ STYLES = "assets/ds.css"
 SEARCH = "assets/search.js"
 TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
-_PAGE = ("fonts", "terms", "sources", "tables", "code", "save", "plays", "page", "places", "scheme", "language", "search")
+_PAGE = (
+    "fonts",
+    "terms",
+    "sources",
+    "tables",
+    "code",
+    "save",
+    "plays",
+    "page",
+    "places",
+    "scheme",
+    "language",
+    "search",
+)
 _SEARCH = ("words", "engine", "dialog")
 _OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "scores", "timeline")
 
