@@ -9,6 +9,7 @@ import json
 import typing
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -73,6 +74,7 @@ class _Generator(GenerateJsonSchema):
         return False
 
 
+@cache  # the same in every build while serving
 def json_schema(name: str) -> str:
     """The JSON Schema of a data file, for editors."""
     schema = SCHEMAS[name].model_json_schema(schema_generator=_Generator)

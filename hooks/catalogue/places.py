@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ _BESIDE = re.compile(rf"^(?:{'|'.join(re.escape(name) for name in (FIRST, *_FIRS
 _END = re.compile(r",? §|, | at commit | of version ")
 
 
+@lru_cache(maxsize=1 << 14)  # the same few places stand behind thousands of values
 def forms(locus: str) -> tuple[Form, ...]:
     """The forms that a place has; none where it names a document alone, or the first document beside another (`README, LICENSE`)."""
     if _BESIDE.match(locus):
@@ -79,6 +81,7 @@ def forms(locus: str) -> tuple[Form, ...]:
     return tuple(form for form in FORMS if form.pattern.search(locus))
 
 
+@lru_cache(maxsize=1 << 14)
 def document(locus: str) -> str:
     """The document that a place is in, by one name for the first document of a repository; empty for a bare section."""
     name = _END.split(locus, maxsplit=1)[0].strip()

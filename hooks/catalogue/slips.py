@@ -132,8 +132,8 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
             mistyped = (variant.model_copy(update={"architecture": _with(record, path, wrong)}),)
             refused = isinstance(wrong, int) and isinstance(value, int) and wrong < 1 <= value  # by the schema
             by_rules = refused or bool(_findings(model, mistyped) - before)
-            by_control = refused or bool(_findings(model, mistyped, (controls.controls_hold,)))
-            tally += Tally(1, by_rules or by_control, by_rules)
+            caught = by_rules or bool(_findings(model, mistyped, (controls.controls_hold,)))
+            tally += Tally(1, caught, by_rules)
         yield ".".join(str(part) for part in path[:-1]), tally
 
 

@@ -11,13 +11,20 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, cached_property
 
-_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+Exact = int | Fraction
+_OPERATORS: Mapping[type[ast.operator], Callable[[Exact, Exact], Exact]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: Fraction,
+}
 _SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-_FUNCTIONS: Mapping[str, Callable[..., Fraction]] = {"min": min, "ceil": lambda number: Fraction(math.ceil(number))}
+_FUNCTIONS: Mapping[str, Callable[..., Exact]] = {"min": min, "ceil": math.ceil}
 _NAME = re.compile(r"\b(?!min\b|ceil\b)[a-z_][a-z_0-9]*")
 _MANY_ZEROS = 9
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -30,14 +37,20 @@ class Term:
     Attributes:
         name: Key of the line's label in the language files.
         formula: The formula, with `×` for multiplication.
-        numbers: The same with the numbers put in.
+        values: What its names stand for.
         exact: The result, not rounded.
     """
 
     name: str
     formula: str
-    numbers: str
+    values: Mapping[str, Exact] = field(repr=False, hash=False)
     exact: Fraction
+
+    @cached_property
+    def numbers(self) -> str:
+        """The formula with the numbers put in."""
+        shown = re.sub(_NAME, lambda m: _digits(self.values[m[0]]), self.formula)
+        return re.sub(r"(?<!\.)\b\d{4,}\b", lambda m: f"{int(m[0]):,}", shown)
 
     @property
     def value(self) -> int:
@@ -45,15 +58,12 @@ class Term:
         return round(self.exact)
 
 
-def term(name: str, formula: str, numbers: Mapping[str, int | Fraction]) -> Term:
+def term(name: str, formula: str, numbers: Mapping[str, Exact]) -> Term:
     """Evaluate `formula` (names, integers, `+ - * / ( )`, `min`, `ceil`) over `numbers`, exactly.
 
     Raises KeyError for a name that `numbers` does not hold.
     """
-    exact = _evaluate(ast.parse(formula, mode="eval").body, numbers)
-    shown = display(formula)
-    with_numbers = re.sub(_NAME, lambda m: _digits(numbers[m[0]]), shown)
-    return Term(name, shown, re.sub(r"(?<!\.)\b\d{4,}\b", lambda m: f"{int(m[0]):,}", with_numbers), exact)
+    return Term(name, display(formula), numbers, Fraction(_evaluate(_parsed(formula), numbers)))
 
 
 def display(formula: str) -> str:
@@ -66,7 +76,12 @@ Tree = str | int | list["Tree"]
 
 def tree(formula: str) -> Tree:
     """A formula as nested lists `[operator or function, part, part]`, for a script that evaluates it."""
-    return _tree(ast.parse(formula, mode="eval").body)
+    return _tree(_parsed(formula))
+
+
+@cache  # the formulas are those of the code, whatever the numbers
+def _parsed(formula: str) -> ast.expr:
+    return ast.parse(formula, mode="eval").body
 
 
 def _tree(node: ast.expr) -> Tree:
@@ -81,7 +96,7 @@ def _tree(node: ast.expr) -> Tree:
     raise ValueError(f"not part of a formula: {ast.dump(node)}")
 
 
-def _digits(number: int | Fraction) -> str:
+def _digits(number: Exact) -> str:
     """All digits in groups; a number that ends in many zeros as digits times a power of ten, just as exact."""
     if number != int(number):
         return f"{Decimal(number.numerator) / number.denominator:,}"
@@ -93,18 +108,19 @@ def _digits(number: int | Fraction) -> str:
     return power if digits == "1" else f"{digits[0]}{'.' if digits[1:] else ''}{digits[1:]} × {power}"
 
 
-def names(formula: str) -> set[str]:
+@cache
+def names(formula: str) -> frozenset[str]:
     """The names a formula needs."""
-    return {node.id for node in ast.walk(ast.parse(formula, mode="eval")) if isinstance(node, ast.Name)} - {*_FUNCTIONS}
+    return frozenset(node.id for node in ast.walk(_parsed(formula)) if isinstance(node, ast.Name)) - {*_FUNCTIONS}
 
 
-def _evaluate(node: ast.expr, numbers: Mapping[str, int | Fraction]) -> Fraction:
+def _evaluate(node: ast.expr, numbers: Mapping[str, Exact]) -> Exact:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
         return _FUNCTIONS[node.func.id](*(_evaluate(part, numbers) for part in node.args))
     if isinstance(node, ast.BinOp):
-        return Fraction(_OPERATORS[type(node.op)](_evaluate(node.left, numbers), _evaluate(node.right, numbers)))
+        return _OPERATORS[type(node.op)](_evaluate(node.left, numbers), _evaluate(node.right, numbers))
     if isinstance(node, ast.Name):
-        return Fraction(numbers[node.id])
+        return numbers[node.id]
     if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return Fraction(node.value)
+        return node.value
     raise ValueError(f"not part of a formula: {ast.dump(node)}")

@@ -56,8 +56,8 @@ def copies_are_used(draft: Draft) -> Iterator[Finding]:
 
 def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
     """A `via` stands only where one value was read elsewhere than copies.yaml says."""
-    for file, path, value in draft.nodes:
-        if isinstance(value, Sources) and path in file.lines:
+    for file, path, value in draft.of(Sources):
+        if path in file.lines:
             for item in value.items:
                 line = draft.copies.line(item.key, item.locus)
                 if item.via is not None and not item.tabled and line and draft.copies.lines[line] == item.via:
@@ -71,9 +71,8 @@ def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
 
 
 def _cited(draft: Draft) -> Iterator[Source]:
-    for _, _, value in draft.nodes:
-        if isinstance(value, Sources):
-            yield from value.items
+    for _, _, value in draft.of(Sources):
+        yield from value.items
 
 
 def _path(draft: Draft, key: str, place: str) -> Path:

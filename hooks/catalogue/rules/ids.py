@@ -126,10 +126,9 @@ def variants_are_known(draft: Draft) -> Iterator[Finding]:
                         draft.entries,
                         "a variant",
                     )
-    for file, path, value in draft.nodes:
-        if isinstance(value, Stated) and value.by_variant is not None:
-            for id_ in value.by_variant:
-                yield from _unknown(file, (*path, "by_variant", id_), id_, draft.entries, "a variant")
+    for file, path, value in draft.of(Stated):
+        for id_ in value.by_variant or ():
+            yield from _unknown(file, (*path, "by_variant", id_), id_, draft.entries, "a variant")
 
 
 _ALL_OF = {

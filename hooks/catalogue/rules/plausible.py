@@ -25,9 +25,8 @@ def today() -> date:
 def no_date_to_come(draft: Draft) -> Iterator[Finding]:
     """No date is in the future, but for the announced end of a name of the API."""
     now = today().isoformat()
-    for file, path, value in draft.nodes:
-        single = isinstance(value, Single) and isinstance(value.value, PartialDate)
-        if single and path[-1] != "until" and value.value.first_day > now:
+    for file, path, value in draft.of(Single):
+        if isinstance(value.value, PartialDate) and path[-1] != "until" and value.value.first_day > now:
             yield file.finding(
                 path,
                 f"{value.value.text} is still to come",

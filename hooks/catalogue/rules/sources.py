@@ -19,7 +19,7 @@ _STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluat
 
 def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
     """Every value has a source, its own or that of a block around it; only what is unknown or not applicable needs none."""
-    for file, path, value in draft.nodes:
+    for file, path, value in draft.of(Single, *_STATEMENTS):
         if isinstance(value, Single):
             if (
                 value.source is None
@@ -32,7 +32,7 @@ def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
                     "each value or a block around it has `source: key locus`",
                     fix="add `source:` to the value or its block",
                 )
-        elif isinstance(value, _STATEMENTS) and value.source is None:
+        elif value.source is None:
             yield file.finding(
                 path,
                 "a statement without a source",
@@ -55,9 +55,8 @@ def sources_name_a_place(draft: Draft) -> Iterator[Finding]:
 
 def cited_places(draft: Draft) -> Iterator[tuple[Located, Path, Source]]:
     """Each source of what is stated, not of what is absent, with the path of what it is the source of."""
-    for file, path, value in draft.nodes:
-        stated = value.value is not None if isinstance(value, Single) else isinstance(value, _STATEMENTS)
-        if stated and value.source is not None:
+    for file, path, value in draft.of(Single, *_STATEMENTS):
+        if value.source is not None and (not isinstance(value, Single) or value.value is not None):
             for item in value.source.items:
                 yield file, path, item
 
@@ -70,12 +69,12 @@ def typed(file: Located, path: Path) -> Path:
 
 def references_resolve(draft: Draft) -> Iterator[Finding]:
     """Every source and every `reference` is a key of references.bib."""
-    for file, path, value in draft.nodes:
+    for file, path, value in draft.of(Sources, str):
         if path not in file.lines:  # handed down from a block, where it is reported
             continue
         if isinstance(value, Sources):
             keys = [key for source in value.items for key in _keys(source, typed=True)]
-        elif path and path[-1] == "reference" and isinstance(value, str):
+        elif path and path[-1] == "reference":
             keys = [value]
         else:
             continue
@@ -102,10 +101,10 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
 def references_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every entry of references.bib is cited somewhere in the catalogue."""
     cited = set()
-    for _, path, value in draft.nodes:
+    for _, path, value in draft.of(Sources, str):
         if isinstance(value, Sources):
             cited |= {key for source in value.items for key in _keys(source)}
-        elif path and path[-1] == "reference" and isinstance(value, str):
+        elif path and path[-1] == "reference":
             cited.add(value)
     for key, reference in draft.references.items():
         if key not in cited:

@@ -87,7 +87,7 @@ def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
 def no_avoided_form(draft: Draft) -> Iterator[Finding]:
     """No text of the catalogue has a form that terms.yaml says is not used."""
     wanted = {language: forms(draft.terms, language) for language in Language}
-    nodes = list(draft.nodes)
+    nodes = draft.of(Text)
     walk(draft.terms, lambda value, path: nodes.append((draft.terms_located, path, value)))
     for file, path, value in nodes:
         if isinstance(value, Text):

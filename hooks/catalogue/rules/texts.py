@@ -31,9 +31,7 @@ def leads_are_short(draft: Draft) -> Iterator[Finding]:
 
 def interpolations_resolve(draft: Draft) -> Iterator[Finding]:
     """A `{{ … }}` in a text is a known call, and the paths and ids in it lead to values, models and techniques."""
-    for file, path, value in draft.nodes:
-        if not isinstance(value, Text):
-            continue
+    for file, path, value in draft.of(Text):
         for language in ("en", "zh"):
             text = getattr(value, language)
             if text is None or "{{" not in text:
