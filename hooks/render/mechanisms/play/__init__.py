@@ -93,7 +93,7 @@ class Play:
 
 def texts(words: Words, name: str, *keys: str) -> dict[str, str]:
     """The words of a figure that its script needs too, unfilled."""
-    return {key: words(f"mechanism.{name}.{key}") for key in ("says", *keys)}
+    return {"percent": words("play.percent")} | {key: words(f"mechanism.{name}.{key}") for key in ("says", *keys)}
 
 
 def slider(words: Words, figure: str, name: str, start: Any, values: Sequence[Any], shown: str = "{value}") -> Control:

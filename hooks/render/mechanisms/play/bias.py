@@ -84,7 +84,7 @@ def draw(data: Data, state: State) -> Drawn:
     last = data["rounds"] - 1
     path.line([(30, 10), (30, 210), (356, 210)], "axis")
     for value in range(int(top) + 1):
-        path.text(24, 214 - 190 * value / top, f"{100 * value} %", "small", "end")
+        path.text(24, 214 - 190 * value / top, words["percent"].format(value=100 * value), "small", "end")
     for kind, values in (("off", without), ("expert", violations)):
         path.line([(30 + 320 * i / last, 210 - 190 * float(v) / top) for i, v in enumerate(values)], kind)
     path.dots([(30 + 320 * step / last, 210 - 190 * float(violations[step]) / top)], "expert here")

@@ -13,7 +13,7 @@ from . import Control, Data, Drawn, Play, State, fixed, slider, texts
 
 _SIZES = range(2, 17)
 _START, _SHOWN = "1011001000000000", 8
-_BASE, _UNIT = 128, 22  # where 0 lies, and how long an advantage of 1 is
+_BASE, _LONGEST = 128, 86  # where 0 lies, and how long the largest advantage of a group is
 
 
 def play(words: Words, catalogue: Catalogue) -> Play:
@@ -32,14 +32,16 @@ def draw(data: Data, state: State) -> Drawn:
     words, size = data["words"], state["size"]
     rewards = np.array([float(mark) for mark in state["rewards"][:size]])
     A = grpo.advantages(rewards)
+    most = (size - 1) ** 0.5  # one against all others
+    unit = min(40, _LONGEST / most)
     group = Panel(words["group"], 240, words["group_says"])
     for i, (x, width) in enumerate(columns(size, 0, 356, 6 if size < 10 else 3)):
         a = float(A[i])
         group.bar(x, 4, width, 24, "cache" if rewards[i] else "faint")
         group.text(x + width / 2, 21, fixed(rewards[i]), "on" if rewards[i] else "", "middle")
-        group.bar(x, _BASE - _UNIT * max(a, 0), width, _UNIT * abs(a), "attention" if a > 0 else "off")
+        group.bar(x, _BASE - unit * max(a, 0), width, unit * abs(a), "attention" if a > 0 else "off")
         if size < 10 or i == list(rewards).index(rewards[i]):
-            y = _BASE - _UNIT * a
+            y = _BASE - unit * a
             group.text(x + width / 2, y + 14 if a < 0 else y - 5, signed(a), "small", "middle")
     group.line([(0, _BASE), (356, _BASE)], "axis")
     group.text(0, 234, words["below"], "small")
@@ -51,15 +53,15 @@ def draw(data: Data, state: State) -> Drawn:
     pairs = [(0.0, 0.0) if k in (0, size) else _pair(size, k) for k in range(size + 1)]
     for k, (up, down) in enumerate(pairs):
         here = " here" if k == right else ""
-        push.dots([(40 + place * k, _BASE - _UNIT * up)], f"attention{here}")
-        push.dots([(40 + place * k, _BASE - _UNIT * down)], f"off{here}")
+        push.dots([(40 + place * k, _BASE - unit * up)], f"attention{here}")
+        push.dots([(40 + place * k, _BASE - unit * down)], f"off{here}")
     for k in (0, size):
         push.text(40 + place * k, 234, k, "small", "middle")
     push.text(190, 234, words["count"], "small", "middle")
-    for advantage in (-3, -2, -1, 0, 1, 2, 3):
-        push.text(24, _BASE + 4 - _UNIT * advantage, advantage, "small", "end")
-    push.text(350, 56, words["right"], "strong", "end")
-    push.text(40, 200, words["wrong"], "strong")
+    for advantage in range(-int(most), int(most) + 1):
+        push.text(24, _BASE + 4 - unit * advantage, advantage, "small", "end")
+    push.text(350, 30, words["right"], "strong", "end")
+    push.text(46, 204, words["wrong"], "strong")
     up, down = pairs[right]
     said = {"right": right, "size": size, "up": signed(up, 2), "down": signed(down, 2)}
     return Drawn([group, push], said, "equal" if right in (0, size) else "says")

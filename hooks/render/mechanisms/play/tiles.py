@@ -78,7 +78,13 @@ def draw(data: Data, state: State) -> Drawn:
     for i, ((x_, width), median) in enumerate(zip(columns(len(medians), 0, 356, 8), medians, strict=True)):
         tall = median / top * 110
         error.bar(x_, 144 - tall, width, tall, "off" if i == here else "off-1")
-        error.text(x_ + width / 2, 138 - tall, f"{fixed(median, 1)} %", "strong" if i == here else "small", "middle")
+        error.text(
+            x_ + width / 2,
+            138 - tall,
+            words["percent"].format(value=fixed(median, 1)),
+            "strong" if i == here else "small",
+            "middle",
+        )
         label = words["whole_short"] if i == len(medians) - 1 else data["tiles"][i]
         error.text(x_ + width / 2, 160, label, "strong" if i == here else "small", "middle")
     error.line([(0, 144), (356, 144)], "axis")

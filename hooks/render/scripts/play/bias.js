@@ -59,7 +59,7 @@ play("bias-balance", (data, { speed, experts, step: number }) => {
   const top = Math.max(...without, ...violations);
   const place = (i, value) => [30 + (320 * i) / (rounds - 1), 210 - (190 * value) / top];
   path.line([[30, 10], [30, 210], [356, 210]], "axis");
-  for (let value = 0; value <= Math.floor(top); value++) path.text(24, 214 - (190 * value) / top, `${100 * value} %`, "small", "end");
+  for (let value = 0; value <= Math.floor(top); value++) path.text(24, 214 - (190 * value) / top, filled(words.percent, { value: 100 * value }), "small", "end");
   for (const [kind, values] of [["off", without], ["expert", violations]]) path.line(values.map((value, i) => place(i, value)), kind);
   path.dots([place(step, violations[step])], "expert here");
   path.text(30, 247, words.legend, "small");

@@ -7,7 +7,9 @@ function advantages(rewards) {
 }
 
 play("grpo", ({ words }, { size, rewards: marks }) => {
-  const [base, unit] = [128, 22];
+  const base = 128;
+  const most = Math.sqrt(size - 1);
+  const unit = Math.min(40, 86 / most);
   const signed = (number, decimals = 1) => (number ? `${number > 0 ? "+" : ""}${fixed(number, decimals)}`.replace("-", "−") : "0");
   const rewards = [...marks.slice(0, size)].map(Number);
   const A = advantages(rewards);
@@ -37,9 +39,9 @@ play("grpo", ({ words }, { size, rewards: marks }) => {
   });
   for (const k of [0, size]) push.text(40 + place * k, 234, k, "small", "middle");
   push.text(190, 234, words.count, "small", "middle");
-  for (const advantage of range(7)) push.text(24, base + 4 - unit * (advantage - 3), advantage - 3, "small", "end");
-  push.text(350, 56, words.right, "strong", "end");
-  push.text(40, 200, words.wrong, "strong");
+  for (let advantage = -Math.floor(most); advantage <= most; advantage++) push.text(24, base + 4 - unit * advantage, advantage, "small", "end");
+  push.text(350, 30, words.right, "strong", "end");
+  push.text(46, 204, words.wrong, "strong");
   const [up, down] = pairs[right];
   return {
     panels: [group, push],

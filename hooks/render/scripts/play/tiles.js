@@ -64,7 +64,7 @@ play("fp8-tiles", ({ words, shape: [rows, wide], seed, place, levels, tiles }, {
     const tall = (medians[i] / top) * 110;
     const kind = i === here ? "strong" : "small";
     error.bar(left, 144 - tall, width, tall, i === here ? "off" : "off-1");
-    error.text(left + width / 2, 138 - tall, `${fixed(medians[i], 1)} %`, kind, "middle");
+    error.text(left + width / 2, 138 - tall, filled(words.percent, { value: fixed(medians[i], 1) }), kind, "middle");
     error.text(left + width / 2, 160, i === medians.length - 1 ? words.whole_short : tiles[i], kind, "middle");
   });
   error.line([[0, 144], [356, 144]], "axis");
