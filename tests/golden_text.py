@@ -28,7 +28,7 @@ from render.exports.linked import linked_data
 from render.exports.tables import DATABASE
 from render.findable import KINDS, findable
 from render.markdown_tables import AccessibleTables
-from render.mechanisms import MECHANISMS, mechanism
+from render.mechanisms import MECHANISMS, PLAYS, mechanism
 from render.page import Page, Site
 from render.site import BLOCKS, hand_written
 from render.words import CHINESE, ENGLISH, Words
@@ -282,7 +282,7 @@ def _finished(page: Page) -> str:
 
 def _mechanisms(real: Catalogue, words: Words) -> Iterator[str]:
     ctx = context(real, words)
-    for name in MECHANISMS:
+    for name in (*MECHANISMS, *PLAYS):
         yield f"=== {name}"
         yield from lines_of_html(mechanism(ctx, name), geometry=False)
 
