@@ -42,6 +42,7 @@ from pictures.cards import picture_of
 from pictures.write import names as picture_names
 from pictures.write import write as write_pictures
 from render import words as language_files
+from render.assets import early
 from render.edition import Edition, PageError, editions, unreadable
 from render.exports import pages as markdown_pages
 from render.exports import project
@@ -357,6 +358,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     words = edition.context.words
     root = (config.site_url or "").removesuffix(FOLDER[words.language])
     env.globals["ds_words"] = words
+    env.globals["ds_early"] = early()
     env.globals["ds_policy"] = "" if _serving or _offline(config) else POLICY
     downloads = tuple(edition.site.downloads)
     env.globals["ds_linked"] = lambda path: linked_data(edition.context, path, root, downloads)

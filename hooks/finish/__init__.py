@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES
+from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES, early
 from render.context import Context
 from render.findable import KINDS, findable
 
 from .assets import drop_theme, fonts_in_styles, name_by_content, reduce_styles, renamed
+from .first_screen import FirstScreens
 from .index import write
 from .pages import read, with_parts
 
@@ -58,11 +59,13 @@ def finish(
     fonts = sorted(f"{FOLDER}/fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2"))
     names = name_by_content(site, [*fonts, STYLES, *SCRIPTS])
     missing = site / "404.html"
-    for file, text in [
-        *zip(files.values(), html.values(), strict=True),
-        (missing, missing.read_text(encoding="utf-8")),
-    ]:
-        file.write_text(renamed(text, names), encoding="utf-8", newline="\n")
+    pages_of_files = [*zip(files.values(), html.values(), strict=True), (missing, missing.read_text(encoding="utf-8"))]
+    # Fonts of a site on a disk stand in its style sheet, which is too heavy to stand in each page.
+    first = None if from_disk else FirstScreens((site / names[STYLES]).read_text(encoding="utf-8"))
+    for file, text in pages_of_files:
+        text = renamed(text, names)
+        text = first.put_into(text, early()) if first else text
+        file.write_text(text, encoding="utf-8", newline="\n")
     drop_theme(site)
 
 

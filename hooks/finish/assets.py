@@ -13,7 +13,7 @@ from hashlib import blake2b
 from os.path import commonprefix
 from pathlib import Path
 
-from render.assets import FOLDER, STYLES
+from render.assets import FOLDER, STYLES, early
 
 from .styles import Used, reduced
 
@@ -29,6 +29,7 @@ def reduce_styles(site: Path, pages: Iterable[str]) -> None:
         used.page(page)
     for script in (site / FOLDER).glob("*.js"):
         used.script(script.read_text(encoding="utf-8"))
+    used.script(early())
     theme = [_only(site / _THEME_STYLES, f"{name}.*.css") for name in _THEME]
     ours = site / STYLES
     _write(ours, reduced(theme, ours.read_text(encoding="utf-8"), used))

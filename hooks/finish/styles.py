@@ -7,7 +7,7 @@ which may add it later. Variables and animations that nothing names go too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -21,19 +21,30 @@ _WORD = re.compile(r"[a-zA-Z][\w-]*")
 _VARIABLE = re.compile(r"--[\w-]+")
 _SPACE = re.compile(r"\s+")
 _TIGHT = re.compile(r"\s*([{};,>])\s*")
-_TOGGLED = {("data-md-color-scheme", "slate")}  # values that a script chooses
+_TOGGLED = {"[data-md-color-scheme=slate"}  # values that a script chooses
 _GROUPS = ("media", "supports", "layer", "container")
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a selector can only match with: names (`.class`, `#id`, `element`, `[attribute`), and one of each of some choices.
+
+    A choice is what stands in `:is(…)` or `:where(…)`; `:not(…)` and its like ask for nothing.
+    """
+
+    names: frozenset[str]
+    choices: tuple[tuple[Need, ...], ...] = ()
+
+    def met(self, known: Callable[[str], bool]) -> bool:
+        """Whether everything of it is `known`."""
+        return all(map(known, self.names)) and all(any(one.met(known) for one in choice) for choice in self.choices)
 
 
 @dataclass
 class Used:
-    """What stands in the pages and scripts."""
+    """What stands in pages, by name as `Need` has it, and the words of scripts, any of which may be added to a page later."""
 
-    classes: set[str] = field(default_factory=set)
-    ids: set[str] = field(default_factory=set)
-    elements: set[str] = field(default_factory=set)
-    attributes: set[str] = field(default_factory=set)
-    values: set[tuple[str, str]] = field(default_factory=lambda: set(_TOGGLED))
+    names: set[str] = field(default_factory=lambda: set(_TOGGLED))
     words: set[str] = field(default_factory=set)
 
     def page(self, html: str) -> None:
@@ -41,45 +52,50 @@ class Used:
         parts = "".join(set(_TAG.findall(html))).split('"')
         outside, values = parts[::2], parts[1::2]
         names = "\0".join(set(outside))
-        self.elements.update(_ELEMENT.findall(names))
-        self.attributes.update(_NAME.findall(names))
+        self.names.update(_ELEMENT.findall(names))
+        self.names.update(f"[{name}" for name in _NAME.findall(names))
         for before, value in set(zip(outside, values, strict=False)):
             name = before[:-1].rsplit(None, 1)[-1]
             if name == "class":
-                self.classes.update(value.split())
+                self.names.update(f".{one}" for one in value.split())
             elif name in ("id", "for"):
-                self.ids.add(value)
+                self.names.add(f"#{value}")
             elif name in ("dir", "type") or name.startswith("data-md-"):
-                self.values.add((name, value))
+                self.names.add(f"[{name}={value}")
 
     def script(self, text: str) -> None:
         """Add every word of a script."""
         self.words.update(_WORD.findall(text))
 
-    def has(self, selector: Iterable[Node]) -> bool:
-        """Whether a selector can match. What stands in `:not(…)` and its like is not looked at."""
-        parts = [part for part in selector if part.type != "whitespace"]
-        before = ""
-        for part in parts:
-            if part.type == "ident":
-                known = {".": self.classes, "": self.elements, ":": None}[before if before in (".", ":") else ""]
-                if known is not None and part.value not in known and part.value not in self.words:
-                    return False
-            elif part.type == "hash":
-                if part.value not in self.ids and part.value not in self.words:
-                    return False
-            elif part.type == "[] block" and not self._attribute(part.content):
-                return False
-            before = part.value if part.type == "literal" else ""
-        return True
+    def has(self, name: str) -> bool:
+        """Whether a name stands in a page or may come to stand there."""
+        return name in self.names or (name.lstrip(".#[") in self.words and "=" not in name)
 
-    def _attribute(self, content: list[Node]) -> bool:
-        idents = [part.value for part in content if part.type in ("ident", "string")]
-        operators = [part.value for part in content if part.type == "literal"]
-        name = idents[0]
-        if operators == ["="] and (name == "dir" or name.startswith("data-md-")):
-            return (name, idents[-1]) in self.values
-        return name in self.attributes or name in self.words
+
+def need(selector: Iterable[Node]) -> Need:
+    """What a selector asks for."""
+    names, choices = set(), []
+    before = ""
+    for part in selector:
+        if part.type == "ident" and before != ":":
+            names.add(f".{part.value}" if before == "." else part.value)
+        elif part.type == "hash":
+            names.add(f"#{part.value}")
+        elif part.type == "[] block":
+            names.add(_attribute(part.content))
+        elif part.type == "function" and part.lower_name in ("is", "where"):
+            choices.append(tuple(need(one) for one in selectors(part.arguments)))
+        before = part.value if part.type == "literal" else ""
+    return Need(frozenset(names), tuple(choices))
+
+
+def _attribute(content: list[Node]) -> str:
+    idents = [part.value for part in content if part.type in ("ident", "string")]
+    operators = [part.value for part in content if part.type == "literal"]
+    name = idents[0]
+    if operators == ["="] and (name == "dir" or name.startswith("data-md-")):
+        return f"[{name}={idents[-1]}"
+    return f"[{name}"
 
 
 def reduced(theme: Iterable[str], ours: str, used: Used) -> str:
@@ -134,12 +150,11 @@ def _parsed(sheet: str) -> tuple[Node, ...]:
 def _kept(rules: Iterable[Node], used: Used) -> Iterator[_Rule]:
     for rule in rules:
         if isinstance(rule, QualifiedRule):
-            selectors = [s for s in _selectors(rule.prelude) if used.has(s)]
-            if selectors:
-                head = ",".join(_short(tinycss2.serialize(s)) for s in selectors)
-                yield _Rule(head, tuple(_declarations(rule.content)))
+            kept = [one for one in selectors(rule.prelude) if need(one).met(used.has)]
+            if kept:
+                yield _Rule(",".join(map(written, kept)), tuple(declarations(rule.content)))
         elif isinstance(rule, AtRule):
-            head = f"@{rule.at_keyword}{_short(tinycss2.serialize(rule.prelude), inside=True)}"
+            head = f"@{rule.at_keyword}{_SPACE.sub(' ', tinycss2.serialize(rule.prelude)).rstrip()}"
             if rule.content is None:
                 yield _Rule(head, ())
             elif rule.lower_at_keyword in _GROUPS:
@@ -147,13 +162,14 @@ def _kept(rules: Iterable[Node], used: Used) -> Iterator[_Rule]:
                 yield _Rule(head, tuple(_kept(inner, used)))
             elif "keyframes" in rule.lower_at_keyword:
                 inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-                frames = [_Rule(_short(tinycss2.serialize(f.prelude)), tuple(_declarations(f.content))) for f in inner]
+                frames = [_Rule(written(f.prelude), tuple(declarations(f.content))) for f in inner]
                 yield _Rule(head, tuple(frames))
             else:  # a page or a font: kept as it is, with the rules that may stand in it
                 yield _Rule(head, (_SPACE.sub(" ", tinycss2.serialize(rule.content)).strip().removesuffix(";"),))
 
 
-def _selectors(prelude: list[Node]) -> Iterator[list[Node]]:
+def selectors(prelude: list[Node]) -> Iterator[list[Node]]:
+    """The selectors of a rule, between its commas."""
     part: list[Node] = []
     for token in prelude:
         if token.type == "literal" and token.value == ",":
@@ -164,14 +180,14 @@ def _selectors(prelude: list[Node]) -> Iterator[list[Node]]:
     yield part
 
 
-def _declarations(content: list[Node]) -> Iterator[str]:
+def declarations(content: list[Node]) -> Iterator[str]:
+    """The declarations of a rule, shortened."""
     for part in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
         if isinstance(part, Declaration):
             value = _SPACE.sub(" ", tinycss2.serialize(part.value)).strip()
             yield f"{part.name}:{value}{'!important' if part.important else ''}"
 
 
-def _short(text: str, inside: bool = False) -> str:
-    """A selector or a prelude with the spaces that it needs."""
-    text = _SPACE.sub(" ", text)
-    return text.rstrip() if inside else _TIGHT.sub(r"\1", text).strip()
+def written(selector: list[Node]) -> str:
+    """A selector with the spaces that it needs."""
+    return _TIGHT.sub(r"\1", _SPACE.sub(" ", tinycss2.serialize(selector))).strip()

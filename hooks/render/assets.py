@@ -13,7 +13,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 _HERE = Path(__file__).parent
-_FIRST = ("tokens.css", "base.css", "frame.css", "values.css", "tables.css", "parts.css")
+_FIRST = ("fonts.css", "tokens.css", "base.css", "frame.css", "values.css", "tables.css", "parts.css")
 _LAST = "print.css"
 
 
@@ -50,7 +50,6 @@ PLAYS = {
 
 # Every script by its path, with the files it is made of.
 _SCRIPTS = {
-    "assets/early.js": ["early"],
     "assets/ds.js": [f"page/{name}" for name in _PAGE],
     SEARCH: [f"search/{name}" for name in _SEARCH],
     **{f"assets/{name}.js": [name] for name in _OF_ONE_PAGE},
@@ -68,6 +67,11 @@ def files(pages: Iterable[Mapping[str, str]] = (), definitions: str = "{}") -> d
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
     return {STYLES: _styles(measures(pages)), TERMS: f"dsTerms({definitions});\n", **scripts}
+
+
+def early() -> str:
+    """The script that stands in every page and runs before anything is painted."""
+    return _script(["early"]).strip()
 
 
 def _script(parts: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
-"""What a page of the site may load and run, which a browser enforces: files of the site, and the one script that pages hold.
+"""What a page of the site may load and run, which a browser enforces: files of the site, and the scripts and styles that pages hold.
 
-Nothing that the data says can run: a script in it has no file of the site and is not the one that is known. Style sheets are
-files as well; what differs from figure to figure is a class, see `assets.measures`.
+Nothing that the data says can run: a script in it has no file of the site and is not one of the two that are known. Nor can it
+have a style: the one that a page holds is named in its policy once it is made. What differs from figure to figure is a class,
+see `assets.measures`.
 """
 
 from __future__ import annotations
@@ -9,19 +10,23 @@ from __future__ import annotations
 import base64
 from hashlib import sha256
 
+from .assets import early
+
 MOVED = "location.replace(document.links[0].href+location.hash)"
 """The script of a page that leads to a new address. It takes the place of the page along, which no other way does."""
 
 
-def _digest(script: str) -> str:
-    return f"'sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}'"
+def digest(text: str) -> str:
+    """A script or a style as a policy names it."""
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
+STYLES = "style-src 'self'"
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        f"script-src 'self' {_digest(MOVED)}",
-        "style-src 'self'",
+        f"script-src 'self' {digest(early())} {digest(MOVED)}",
+        STYLES,
         "img-src 'self' data:",  # small icons in the style sheet
         "font-src 'self'",
         "connect-src 'self'",
@@ -31,5 +36,10 @@ POLICY = "; ".join(
 )
 """For a `meta` tag in each page."""
 
-HEADER = f"{POLICY}; frame-ancestors 'self'"
-"""For a server, which can also say who may show the site in a frame."""
+HEADER = POLICY.replace(STYLES, f"{STYLES} 'unsafe-inline'") + "; frame-ancestors 'self'"
+"""For a server, which can also say who may show the site in a frame. It cannot know the style of each page, which the page itself names."""
+
+
+def with_style(html: str, style: str) -> str:
+    """A page whose policy knows the style that it holds."""
+    return html.replace(STYLES, f"{STYLES} {digest(style)}", 1)

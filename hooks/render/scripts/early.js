@@ -1,5 +1,5 @@
 // Before anything is painted: there is a script, the scheme is the one that the reader chose, or the system has,
-// and fonts are used at once where they have been loaded before or stand in the style sheet.
+// and fonts are used at once where they have been loaded before or stand in the style sheet. It stands in the page, whose policy knows it.
 const kept = (name) => {
   try {
     return localStorage.getItem(name);

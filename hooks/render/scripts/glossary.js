@@ -9,7 +9,6 @@ const lists = [...document.querySelectorAll("dl.ds-glossary")].map((list) => ({
   heading: list.previousElementSibling,
   items: [...list.children].map((item) => ({ item, text: key(item.textContent) })),
 }));
-box.hidden = false;
 
 function filter() {
   const words = key(input.value).split(/\s+/).filter(Boolean);
