@@ -505,6 +505,7 @@ def test_words_have_no_leftovers() -> None:
         "schedule.",
         "trends.",
         "lineage.",
+        "poster.save_",
         "timeline.mark.",
         "timeline.techniques",
         "timeline.infrastructure",

@@ -51,7 +51,10 @@ def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, addre
         raise PageError("\n".join(wrong))
     both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
     downloads = exports.files(both, address)
-    return {language: Edition(ctx, site(ctx, downloads, _texts(docs / language))) for language, ctx in contexts.items()}
+    return {
+        language: Edition(ctx, site(ctx, downloads, _texts(docs / language), address))
+        for language, ctx in contexts.items()
+    }
 
 
 def _texts(folder: Path) -> dict[str, str]:

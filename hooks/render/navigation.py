@@ -42,7 +42,7 @@ def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, ob
     ]
     guides = [f"guides/{guide.id}.md" for guide in catalogue.study.guides]
     sections: list[tuple[str, list[object]]] = [
-        (words("page.models"), ["models/index.md", *tracks]),
+        (words("page.models"), ["models/index.md", *_titled(pages, ["poster.md"]), *tracks]),
         (words("page.techniques"), ["techniques/index.md", *_titled(pages, ["techniques/matrix.md"]), *shelves]),
         (words("nav.history"), _titled(pages, HISTORY)),
         (words("page.compare"), ["compare/index.md", *_titled(pages, COMPARE)]),

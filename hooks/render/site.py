@@ -15,6 +15,7 @@ from .context import Context
 from .figures import home_hero, home_line, home_map
 from .figures.architecture import file_of
 from .figures.architecture.export import svg_file
+from .figures.poster import files as poster_files
 from .mechanisms import MECHANISMS, PLAYS, mechanism
 from .navigation import beside, navigation
 from .page import Page, Site, marker
@@ -30,6 +31,7 @@ from .pages import (
     glossary,
     model,
     models,
+    poster,
     problems,
     references,
     sources,
@@ -66,15 +68,17 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
 REDIRECTS: Mapping[str, str] = {"infrastructure.md": "compare/infrastructure.md", "data.md": "downloads.md"}
 
 
-def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[str, str]) -> Site:
+def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[str, str], address: str = "") -> Site:
     """Render every generated page.
 
-    The `downloads` stand once in the site, for all languages; `written` are the texts of the hand-written pages by path.
+    The `downloads` stand once in the site, for all languages; `written` are the texts of the hand-written pages by path,
+    and `address` is where the site will be.
     """
     catalogue = ctx.catalogue
     families = [model.pages(ctx, entry) for entry in catalogue.models.values()]
     pages = [
         models.index(ctx),
+        poster.page(ctx),
         *(page for family in families for page in family),
         *timeline.pages(ctx),
         trends.page(ctx),
@@ -102,7 +106,11 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
         by_path[code.PATH] = code.page(ctx)
     return Site(
         by_path,
-        {**assets.files((page.blocks for page in by_path.values()), definitions(ctx)), **_drawings(ctx, by_path)},
+        {
+            **assets.files((page.blocks for page in by_path.values()), definitions(ctx)),
+            **_drawings(ctx, by_path),
+            **poster_files(ctx, address),
+        },
         downloads,
         navigation(ctx, by_path),
         beside(ctx),

@@ -24,7 +24,8 @@ def index(context: Context) -> Page:
     """Every model by track, the newest first and drawn to one scale; then their headline numbers in one table."""
     words, models = context.words, context.catalogue.models.values()
     citations = Citations(context)
-    sections = [lead_section(words("models.intro", count=len(models), variants=len(context.catalogue.entries)))]
+    below = Markup('<p><a href="ds:poster.md">{}</a></p>').format(words("models.poster"))
+    sections = [lead_section(words("models.intro", count=len(models), variants=len(context.catalogue.entries)), below)]
     for track in Track:
         of_track = [model for model in by_date(models) if model.track is track][::-1]
         if of_track:

@@ -14,7 +14,7 @@ _SVG = re.compile(r'<svg class="ds-drawing-wide".*?</svg>', re.DOTALL)
 _LINK = re.compile(r"</?a\b[^>]*>")
 _DATA = re.compile(r' data-[a-z]+="[^"]*"')
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
-_FONTS = 'Inter, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
+FONTS = 'Inter, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
 
 
 def svg_file(figure: str) -> str | None:
@@ -28,7 +28,7 @@ def svg_file(figure: str) -> str | None:
     width, height = box[1], box[2]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ds-drawing" width="{width}" height="{height}" {box[0]}'
-        f' font-family=\'{_FONTS}\'><style>{_style()}</style><rect width="100%" height="100%" fill="#fff"/>'
+        f' font-family=\'{FONTS}\'><style>{_style()}</style><rect width="100%" height="100%" fill="#fff"/>'
     )
     return head + svg.partition(">")[2] + "\n"
 
@@ -36,8 +36,18 @@ def svg_file(figure: str) -> str | None:
 @cache
 def light() -> dict[str, str]:
     """The tokens of the light scheme by name, as the style sheet has them."""
+    return _tokens(r"\[data-md-color-scheme\]")
+
+
+@cache
+def dark() -> dict[str, str]:
+    """The same of the dark scheme."""
+    return {**light(), **_tokens(r'\[data-md-color-scheme="slate"\]')}
+
+
+def _tokens(selector: str) -> dict[str, str]:
     tokens = (_STYLES / "tokens.css").read_text(encoding="utf-8")
-    found = re.search(r"\[data-md-color-scheme\] \{(.*?)\}", tokens, re.DOTALL)
+    found = re.search(selector + r" \{(.*?)\}", tokens, re.DOTALL)
     assert found is not None
     return dict(re.findall(r"(--[a-z0-9-]+): ([^;]+);", found[1]))
 

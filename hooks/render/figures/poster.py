@@ -1,0 +1,212 @@
+"""A poster of all families, each flagship drawn to one scale, as a file to be printed: light for paper, dark for a screen.
+
+Height of a stack is layers, its width the hidden size; dots are experts; areas of squares are parameters, filled those
+that are active for a token; a hatched bar is what stays of a token in the cache. Lengths are in units of the sheet, which has the
+sides of A3. `poster.svg.jinja` owns the shapes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from catalogue import checkpoint
+from catalogue.derive.parameters import numbers_of
+from catalogue.records import Entry, by_date, first_date
+from catalogue.schema.model import Model, Track
+
+from .. import format
+from ..context import Context
+from ..names import short_size
+from .architecture.export import FONTS, dark, light
+from .architecture.marks import bar, dots, grid, hatch, reached
+
+PATHS = {"light": "assets/poster.svg", "dark": "assets/poster-dark.svg"}
+_COLUMNS, _CELL, _HIGH = 9, 186.0, 350.0
+_MARGIN, _HEAD, _TRACK, _FOOT = 36.0, 92.0, 26.0, 42.0
+_STACK, _LAYER, _UNIT, _PITCH, _PER_ROW = 158.0, 1.18, 0.0085, 4.4, 16
+_GROUND, _SIDE, _BAR, _LONG = 282.0, 84.0, 292.0, 160.0
+_LOCAL = ("http://127.", "http://localhost", "http://[::1]")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A family at its place: what is drawn, as path data, and what is written."""
+
+    x: float
+    y: float
+    name: str
+    date: str
+    stack: str = ""
+    lines: str = ""
+    dense: bool = True
+    routed: str = ""
+    active: str = ""
+    square: str = ""
+    filled: str = ""
+    bar: str = ""
+    hatch: str = ""
+    layers: str = ""
+    experts: str = ""
+    total: str = ""
+    total_x: float = 0
+    activated: str = ""
+    cache: str = ""
+    attention: str = ""
+
+
+@dataclass(frozen=True)
+class Poster:
+    """Everything that the template needs."""
+
+    width: float
+    height: float
+    cells: tuple[Cell, ...]
+    tracks: tuple[tuple[float, float, float, str], ...]  # x, y, width, name
+
+
+def files(context: Context, address: str) -> dict[str, str]:
+    """The poster in both schemes, by path; `address` is that of the site, which a poster names unless it is this machine's own."""
+    poster = sheet(context)
+    words, models = context.words, by_date(context.catalogue.models.values())
+    dates = [date for model in models if (date := first_date(model))]
+    shown = {
+        "title": words("poster.title"),
+        "span": words(
+            "poster.span",
+            count=len(models),
+            first=format.month(dates[0], words) if dates else "",
+            last=format.month(dates[-1], words) if dates else "",
+        ),
+        "credit": words("poster.credit"),
+        "address": "" if not address or address.startswith(_LOCAL) else address.partition("://")[2].rstrip("/"),
+    }
+    return {
+        path: context.html(
+            "poster.svg.jinja", p=poster, t=light() if scheme == "light" else dark(), fonts=FONTS, **shown
+        )
+        + "\n"
+        for scheme, path in PATHS.items()
+    }
+
+
+def sheet(context: Context) -> Poster:
+    """Tracks one after another, each whole in its row."""
+    models = by_date(context.catalogue.models.values())
+    tracks = [(track, [model for model in models if model.track is track]) for track in Track]
+    columns = max(_COLUMNS, *(len(members) for _, members in tracks))
+    flagships = [context.catalogue.flagship(model) for model in models]
+    scale = _Scale(
+        max((_number(entry.variant.parameters.total) for entry in flagships), default=0.0),
+        max(
+            (entry.recount.kv_cache.value for entry in flagships if entry.recount and entry.recount.kv_cache), default=0
+        ),
+    )
+    cells: list[Cell] = []
+    heads: list[tuple[float, float, float, str]] = []
+    column, y = 0, _HEAD
+    for track, members in tracks:
+        if not members:
+            continue
+        if column + len(members) > columns:
+            column, y = 0, y + _TRACK + _HIGH
+        x = _MARGIN + column * _CELL
+        heads.append((x, y, len(members) * _CELL - 14, context.words(f"track.{track.value}")))
+        for index, model in enumerate(members):
+            cells.append(_cell(context, model, scale, x + index * _CELL, y + _TRACK))
+        column += len(members)
+    return Poster(2 * _MARGIN + columns * _CELL - 14, y + _TRACK + _HIGH + _FOOT, tuple(cells), tuple(heads))
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """The greatest of all: parameters, and numbers kept of a token."""
+
+    parameters: float
+    cache: int
+
+
+def _cell(context: Context, model: Model, scale: _Scale, x: float, y: float) -> Cell:
+    entry, words = context.catalogue.flagship(model), context.words
+    date = checkpoint.came_out(entry) or first_date(model)
+    drawn: dict[str, object] = {}
+    for part in (_network(context, entry), _sizes(context, entry, scale), _kept(context, entry, scale)):
+        drawn.update(part)
+    if not drawn:
+        drawn["layers"] = words("poster.nothing")
+    return Cell(x, y, short_size(entry.variant.name), format.month(date, words) if date else "", **drawn)  # type: ignore[arg-type]
+
+
+def _network(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
+    """The stack of layers and the experts of one of them."""
+    if entry.architecture is None:
+        return
+    words, numbers = context.words, numbers_of(entry.architecture)
+    layers, hidden = numbers.get("num_hidden_layers"), numbers.get("hidden_size")
+    if layers is None or hidden is None:
+        return
+    width, top = hidden * _UNIT, _STACK - layers * _LAYER
+    yield "stack", bar(0, top, width, layers * _LAYER)
+    yield "lines", "".join(bar(0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
+    yield "layers", words("poster.layers", layers=layers, width=format.integer(hidden))
+    kind = entry.architecture.attention.value
+    indexed = entry.architecture.index_topk is not None and entry.architecture.kv_lora_rank is not None
+    yield "attention", f"{kind or ''}{' + DSA' if indexed else ''}"
+    routed, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
+    if not routed:
+        yield "experts", words("line.dense")
+        return
+    groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
+    chosen = set(reached(routed, active, groups, numbers.get("topk_group", 0))[1])
+    places = grid(routed, _PER_ROW, _PITCH, 84, _STACK - -(-routed // _PER_ROW) * _PITCH)
+    yield "dense", False
+    yield "routed", dots(place for index, place in enumerate(places) if index not in chosen)
+    yield "active", dots(place for index, place in enumerate(places) if index in chosen)
+    shared = numbers.get("n_shared_experts", 0)
+    yield (
+        "experts",
+        words("poster.experts_shared" if shared else "poster.experts", active=active, all=routed, shared=shared),
+    )
+
+
+def _sizes(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
+    """Parameters as areas."""
+    parameters = entry.variant.parameters
+    total, active = _number(parameters.total), _number(parameters.activated)
+    if not total or parameters.total.value is None:
+        return
+    side = _side(total, scale)
+    yield "square", bar(0, _GROUND - side, side, side)
+    dense = entry.architecture is not None and "n_routed_experts" not in numbers_of(entry.architecture)
+    if active or dense:
+        inner = _side(active or total, scale)
+        yield "filled", bar(0, _GROUND - inner, inner, inner)
+    yield "total", format.quantity(parameters.total.value, context.words)
+    yield "total_x", round(side + 8, 1)
+    if active and parameters.activated is not None and parameters.activated.value is not None:
+        yield (
+            "activated",
+            context.words("line.active", count=format.quantity(parameters.activated.value, context.words)),
+        )
+
+
+def _side(number: float, scale: _Scale) -> float:
+    return max(1.2, _SIDE * math.sqrt(number / scale.parameters))
+
+
+def _kept(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
+    """What stays of a token in the cache of all layers."""
+    kept = entry.recount.kv_cache if entry.recount else None
+    if kept is None:
+        return
+    width = max(1.5, _LONG * kept.value / scale.cache)
+    yield "bar", bar(0, _BAR, width, 11)
+    yield "hatch", hatch(0, _BAR, width, 11) if width > 4 else ""
+    yield "cache", context.words("poster.cache", count=format.integer(kept.value))
+
+
+def _number(stated: object) -> float:
+    value = getattr(getattr(stated, "value", None), "value", None)
+    return float(value) if isinstance(value, Decimal | int) else 0.0
