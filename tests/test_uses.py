@@ -73,7 +73,7 @@ def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, cata
         found = [use for use in uses.of(id_) if use.how is not How.DROPPED]
         assert found == sorted(found, key=lambda use: use.day), id_
         first = [use for use in found if use.how is How.FIRST]
-        active = [use for use in found if use.how in (How.FIRST, How.USED) and use.day]
+        active = [use for use in found if use.how in (How.FIRST, How.USED, How.KEPT) and use.day]
         if active and not any(use.how in (How.INTRODUCED, How.FORM) for use in found):
             assert first, id_
             assert first[0].day == active[0].day, id_

@@ -2,8 +2,8 @@
 
 Takes the records, gives every use with where it comes from, the oldest first. A technique declares what it follows
 from (`follows_from`), so that nobody has to remember to list it; an entry states the rest, and how it was used.
-What a model did is told by date: who described it first, who used it first, who used it after that, who took it over
-with another model's network or weights, and who gave it up.
+What a model did is told by date: who described it first, who used it first, who used it after that, who kept it from
+its predecessor, who took it over with another model's network or weights, and who gave it up.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class How(StrEnum):
     FORM = "form"
     FIRST = "first"
     USED = "used"
+    KEPT = "kept"
     INHERITED = "inherited"
     DROPPED = "dropped"
 
@@ -90,7 +91,7 @@ class Uses:
         self._found: dict[str, tuple[Use, ...]] = {}
         self._silent: dict[tuple[str, str], Silence] = {}
         for technique in techniques:
-            self._found[technique.id] = _in_time(technique, list(self._uses(technique)))
+            self._found[technique.id] = self._kept(_in_time(technique, list(self._uses(technique))))
 
     def of(self, technique_id: str) -> tuple[Use, ...]:
         """The models that did something with a technique, the oldest first."""
@@ -116,6 +117,17 @@ class Uses:
         """What the fields of an entry alone say of a technique: none of it, nothing, or None where they say that it is used."""
         follows = self._follows(technique, model)
         return None if follows.own or follows.taken else follows.silence
+
+    def _kept(self, uses: tuple[Use, ...]) -> tuple[Use, ...]:
+        """The same, with what a predecessor has already told from what is new."""
+        users = {use.model.id for use in uses if use.how is not How.DROPPED}
+
+        def kept(use: Use) -> bool:
+            before = self._entries.get(use.model.compared_with or "")
+            said = use.stated is not None and use.stated.change is TechniqueChange.KEPT
+            return use.how is How.USED and (said or (before is not None and before.model.id in users))
+
+        return tuple(replace(use, how=How.KEPT) if kept(use) else use for use in uses)
 
     def _uses(self, technique: Technique) -> Iterator[Use]:
         for model in self._models.values():

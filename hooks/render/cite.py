@@ -24,7 +24,7 @@ from catalogue.schema.architecture import Attention
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
 
-from . import format
+from . import format, marks
 from .context import Context
 
 _COMMA = re.compile(r", |，")
@@ -83,7 +83,9 @@ class Citations:
 
     def unknown(self) -> Markup:
         """A value that nobody has looked for."""
-        return Markup('<span class="ds-absent" title="{}">–</span>').format(self.context.words("absence.unknown"))
+        return Markup('<span class="ds-absent" title="{}">{}</span>').format(
+            self.context.words("absence.unknown"), marks.NOTHING
+        )
 
     def found(self, found: Found) -> Markup:
         """A value that a text quotes."""
@@ -211,8 +213,8 @@ class Citations:
         """The place in a document, and the copy that it was read in."""
         shown = Markup("{}").format(self.context.place(source.locus))
         if source.via is not None:
-            mark = Markup('<abbr title="{}">◐</abbr>').format(self.context.words("source.via"))
-            shown += Markup(' <span class="ds-via">{} {}</span>').format(mark, self.line(source.via, addressed))
+            mark, copy = marks.copy(self.context.words), self.line(source.via, addressed)
+            shown += Markup(' <span class="ds-via">{} {}</span>').format(mark, copy)
         return shown
 
 

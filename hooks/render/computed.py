@@ -15,7 +15,7 @@ from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
 from catalogue.records import Entry
 
-from . import format
+from . import format, marks
 from .cite import Citations, anchor
 from .tables import EMPTY, Cell
 from .words import Words
@@ -53,17 +53,11 @@ def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | No
     if agreement is None:
         reason = words("punctuation.listed").join(entry.recount.missing) if entry.recount else ""
         title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
-        return Cell(Markup('<span class="ds-absent" title="{}">–</span>').format(title), "")
-    mark, key = ("✓", "recomputed.agrees") if agreement.holds else ("≠", "recomputed.differs")
-    title = words(key, percent=f"{agreement.percent:+.2f}")
+        return Cell(Markup('<span class="ds-absent" title="{}">{}</span>').format(title, marks.NOTHING), "")
+    key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
+    sign = marks.verdict(agreement.holds, words(key, percent=f"{agreement.percent:+.2f}"))
     # A space that does not break keeps the sign on the line of its number.
-    html = Markup('{}\u00a0<span class="ds-{}" title="{}" role="img" aria-label="{}">{}</span>').format(
-        working_link(entry, format.compact(agreement.recomputed)),
-        "ok" if agreement.holds else "off",
-        title,
-        title,
-        mark,
-    )
+    html = working_link(entry, format.compact(agreement.recomputed)) + Markup("\u00a0") + sign
     return Cell(html, str(agreement.recomputed))
 
 

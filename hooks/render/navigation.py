@@ -17,7 +17,15 @@ COMPARE = tuple(
     f"compare/{name}.md"
     for name in ("models", "architecture", "training", "post-training", "infrastructure", "evaluation")
 )
-ABOUT = ("trust.md", "corrections.md", "references.md", "coverage.md", "downloads.md", "add-a-model.md")
+ABOUT = (
+    "how-to-read.md",
+    "trust.md",
+    "corrections.md",
+    "references.md",
+    "coverage.md",
+    "downloads.md",
+    "add-a-model.md",
+)
 
 
 def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, object]]:

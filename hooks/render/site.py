@@ -33,6 +33,7 @@ from .pages import (
     models,
     poster,
     problems,
+    reading,
     references,
     sources,
     start,
@@ -95,6 +96,7 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
         data.page(ctx, downloads),
         *([trust.page(ctx)] if catalogue.slips else []),
         corrections.page(ctx),
+        reading.page(ctx),
         add.page(ctx),
     ]
     by_path = {page.path: page for page in pages}

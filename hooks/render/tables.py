@@ -12,11 +12,10 @@ from markupsafe import Markup
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import PartialDate, Single
 
+from .marks import NOTHING as NOTHING
+
 _SENTENCE = 44
 _HEAD = 26  # letters of a head that two lines hold
-
-# What stands in a cell where an entry has no such value.
-NOTHING = Markup("–")
 
 
 @dataclass(frozen=True)

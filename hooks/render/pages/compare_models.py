@@ -91,7 +91,7 @@ def page(context: Context) -> Page:
         families=_families(context),
         themes=[(theme.id, words(f"compare.models.{theme.id}")) for theme in shown],
         pairs=[(pair, address(*pair)) for pair in pairs(context)],
-        legend={kind: _cue(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
+        legend={kind: cue(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
         most=MOST,
         result=_result(context, chosen, counted(line for found in ready.values() for line in found)),
         script=assets.script("compare", {"compare-data": data}),
@@ -165,7 +165,7 @@ def _table(
         names=[variant_link(entry) for entry in chosen],
         lines=found,
         counts=counted(found),
-        cues={kind: _cue(context, kind) for kind in Verdict},
+        cues={kind: cue(context, kind) for kind in Verdict},
     )
     return Section(theme.id, title, html)
 
@@ -177,7 +177,7 @@ def _result(context: Context, chosen: Sequence[Entry], counts: Mapping[Verdict, 
     return context.words("compare.models.result", names=names, **numbers)
 
 
-def _cue(context: Context, kind: Verdict) -> Markup:
+def cue(context: Context, kind: Verdict) -> Markup:
     """The sign of a row, with its word for those who do not see it."""
     if kind is Verdict.OPEN:
         return Markup('<span class="ds-cue"></span>')
@@ -237,7 +237,7 @@ def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str,
         "html": html.texts,
         "cells": [json.loads(run) for run in runs.texts],
         "sources": ["<br>".join(citations.lines(sources, set())) for sources in citations.numbers],
-        "cues": {kind.value: str(_cue(context, kind)) for kind in Verdict},
+        "cues": {kind.value: str(cue(context, kind)) for kind in Verdict},
         "words": dict(_words_for_the_script(words)),
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

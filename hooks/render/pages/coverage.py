@@ -6,7 +6,6 @@ import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -20,23 +19,12 @@ from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import Absence, Single, Source, Sources, Stated
 from catalogue.validate import opened
 
+from .. import marks
 from ..context import Context
-from ..links import model_link
-from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Table
-
-
-class State(StrEnum):
-    """What is known of a field, the best first. The value is the key of its word."""
-
-    SOURCED = "coverage.sourced"
-    COPY = "coverage.copy"
-    NOT_PUBLISHED = "coverage.not_published"
-    NOT_APPLICABLE = "coverage.not_applicable"
-    UNKNOWN = "coverage.unknown"
-
-
-MARKS = {State.SOURCED: "●", State.COPY: "◐", State.NOT_PUBLISHED: "–", State.NOT_APPLICABLE: "·", State.UNKNOWN: ""}
+from ..marks import State
+from ..page import Page, lead_section
+from .matrix import Group as Rows
+from .matrix import Row, matrix
 
 # Fields that stand in an architecture only where it has the part they size: left out, they do not apply.
 ONLY_WHERE_GIVEN = frozenset(
@@ -68,94 +56,58 @@ STAGES: tuple[tuple[str, frozenset[StageKind], tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True)
 class Group:
-    """One table: its word, and for each field its head and its state for a flagship."""
+    """A group of fields: its word, and for each field its name and its state for a flagship."""
 
     word: str
     fields: tuple[tuple[str, Callable[[Entry], State]], ...]
 
 
-_LOOK = {
-    State.SOURCED: "sourced",
-    State.COPY: "copy",
-    State.NOT_PUBLISHED: "silent",
-    State.NOT_APPLICABLE: "none",
-    State.UNKNOWN: "unknown",
-}
-
-
 def page(context: Context) -> Page:
-    """Legend, the counts per model, then a table per group of fields."""
+    """Legend, then one table: the counts of each model, and its fields in groups."""
     words = context.words
-    entries = [context.catalogue.flagship(model) for model in by_date(context.catalogue.models.values())]
-    groups = list(_groups(context))
-    states = {group.word: [[state(entry) for _, state in group.fields] for entry in entries] for group in groups}
-    counts = [Counter(s for rows in states.values() for s in rows[index]) for index, _ in enumerate(entries)]
-    sections = [
-        lead_section(words("coverage.intro"), _legend(context)),
-        Section("summary", words("coverage.summary"), _summary(context, entries, counts)),
-    ]
-    for group in groups:
-        html = _matrix(context, group, entries, states[group.word])
-        sections.append(Section(group.word.rpartition(".")[2].replace("_", "-"), words(group.word), html))
-    return Page("coverage.md", words("page.coverage"), words("coverage.description"), tuple(sections), hide=("toc",))
-
-
-def _legend(context: Context) -> Markup:
-    words = context.words
-    items = Markup("").join(
-        Markup('<li><b class="ds-state {}" aria-hidden="true">{}</b> {}</li>').format(
-            _LOOK[state], MARKS[state], words(state)
-        )
-        for state in State
+    models = by_date(context.catalogue.models.values())
+    entries = [context.catalogue.flagship(model) for model in models]
+    fields = {
+        group.word: [(name, [state(entry) for entry in entries]) for name, state in group.fields]
+        for group in _groups(context)
+    }
+    groups = [_summary(context, [states for rows in fields.values() for _, states in rows])]
+    groups += [_group(context, word, rows) for word, rows in fields.items()]
+    signs = [(marks.state(state), words(state)) for state in State]
+    caption, jump, corner = words("coverage.caption"), words("coverage.groups"), words("table.field")
+    table = matrix(context, models, groups, signs, caption, jump, corner, "ds-coverage")
+    lead = lead_section(words("coverage.intro", fields=sum(map(len, fields.values())), models=len(models)), table)
+    return Page(
+        "coverage.md", words("page.coverage"), words("coverage.description"), (lead,), hide=("navigation", "toc")
     )
-    return Markup('<ul class="ds-marks">{}</ul>').format(items)
 
 
-def _summary(context: Context, entries: list[Entry], counts: list[Counter[State]]) -> str:
-    """A row per model: how many fields are in each state, and the share that is known of those that apply."""
+def _summary(context: Context, fields: list[list[State]]) -> Rows:
+    """How many fields of each model are in each state, and the share that is known of those that apply."""
     words = context.words
-    heads = [Column(words("table.model")), Column(words("table.variant"))]
-    heads += [Column(f"{MARKS[state]} {words(state)}".strip(), True) for state in State]
-    heads.append(Column(words("coverage.known"), True))
-    rows = []
-    for entry, count in zip(entries, counts, strict=True):
-        known, applying = count[State.SOURCED] + count[State.COPY], count.total() - count[State.NOT_APPLICABLE]
-        share = round(100 * known / applying) if applying else 0
-        rows.append(
-            [
-                Cell(model_link(entry.model)),
-                Cell(escape(entry.variant.name)),
-                *(Cell(Markup(count[state]), str(count[state])) for state in State),
-                Cell(Markup("{}%").format(share), str(share)),
-            ]
-        )
-    table = Table(words("coverage.summary_caption"), heads, rows, sortable=True, classes="ds-wide")
-    return context.html("table.html.jinja", t=table)
+    counts = [Counter(states) for states in zip(*fields, strict=True)]
+    rows = [Row(escape(words("coverage.known")), [_share(count) for count in counts])]
+    rows += [
+        Row(marks.state(state) + " " + words(state), [Markup(count[state]) for count in counts]) for state in State
+    ]
+    return Rows("summary", words("coverage.summary"), rows)
 
 
-def _matrix(context: Context, group: Group, entries: list[Entry], states: list[list[State]]) -> str:
-    """Models by fields. A field that no model has anything on is left out."""
+def _share(count: Counter[State]) -> Markup:
+    known, applying = count[State.SOURCED] + count[State.COPY], count.total() - count[State.NOT_APPLICABLE]
+    return Markup("{}%").format(round(100 * known / applying) if applying else 0)
+
+
+def _group(context: Context, word: str, fields: list[tuple[str, list[State]]]) -> Rows:
+    """A row for each field. One that no model has anything on is left out."""
     words = context.words
-    silent = (State.NOT_APPLICABLE, State.UNKNOWN)
-    shown = [i for i, _ in enumerate(group.fields) if any(row[i] not in silent for row in states)]
-    heads = [Column(words("table.model"))]
-    heads += [Column(Markup("<span>{}</span>").format(group.fields[i][0])) for i in shown]
+    silent = {State.NOT_APPLICABLE, State.UNKNOWN}
     rows = [
-        [Cell(model_link(entry.model)), *(_cell(context, group.fields[i][0], row[i]) for i in shown)]
-        for entry, row in zip(entries, states, strict=True)
+        Row(escape(name), [marks.state_alone(state, f"{name}: {words(state)}", words(state)) for state in states])
+        for name, states in fields
+        if not silent.issuperset(states)
     ]
-    table = Table(words("coverage.caption", group=words(group.word)), heads, rows, classes="ds-matrix ds-coverage")
-    return context.html("table.html.jinja", t=table)
-
-
-def _cell(context: Context, field: str, state: State) -> Cell:
-    word = context.words(state)
-    if state is State.UNKNOWN:
-        return Cell(Markup(""), word)
-    html = Markup('<span class="ds-state {}" title="{}: {}" role="img" aria-label="{}">{}</span>').format(
-        _LOOK[state], field, word, word, MARKS[state]
-    )
-    return Cell(html, word)
+    return Rows(word.rpartition(".")[2].replace("_", "-"), words(word), rows)
 
 
 def _groups(context: Context) -> Iterator[Group]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from .. import marks
 from ..cite import Citations
 from ..page import Section
 
@@ -26,15 +27,20 @@ def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | 
     """The list of everything cited so far, or the plain lines of `listing`; the last section to be made."""
     title = citations.context.words("section.sources")
     if listing is not None:
-        copied = any("ds-via" in line for _, lines in listing for line in lines)
+        copied = _copied(citations, (line for _, lines in listing for line in lines))
         return Section("sources", title, citations.context.html("sources.html.jinja", listing=listing, copied=copied))
     documents = _documents(citations)
     places = sum(len(document.places) for document in documents)
-    copied = any("ds-via" in place for document in documents for _, place in document.places)
+    copied = _copied(citations, (place for document in documents for _, place in document.places))
     html = citations.context.html(
         "sources_grouped.html.jinja", documents=documents, places=places, most_open=MOST_OPEN, copied=copied
     )
     return Section("sources", title, html)
+
+
+def _copied(citations: Citations, lines: Iterable[Markup]) -> str:
+    """What the sign of a copy means, where one of the lines has it."""
+    return marks.copied(citations.context.words) if any("ds-via" in line for line in lines) else ""
 
 
 def _documents(citations: Citations) -> list[Document]:

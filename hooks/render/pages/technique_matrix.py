@@ -1,68 +1,23 @@
-"""Techniques by models over time: who introduced, used, took over or dropped what."""
+"""Techniques by models over time: who introduced, used, kept, took over or dropped what."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from catalogue.records import by_date, first_day
+from markupsafe import Markup
+
+from catalogue.records import by_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique, TechniqueKind
-from catalogue.uses import How, Silence, Use
+from catalogue.uses import Silence, Use
 
+from .. import marks
 from ..cite import plain_text
 from ..context import Context
 from ..names import short_model
 from ..page import Page, lead_section
 from ..uses import change
-
-MARKS = {
-    How.INTRODUCED: "★",
-    How.FORM: "☆",
-    How.FIRST: "+",
-    How.USED: "●",
-    How.INHERITED: "○",
-    How.DROPPED: "×",
-}
-NO = "–"
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A cell with something in it: the model, what it did, and in words with the entry's remark; without a model, that it does without."""
-
-    model: str
-    change: str
-    mark: str
-    label: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A technique, with a cell for each model."""
-
-    id: str
-    name: str
-    cells: Sequence[Mark | None]
-
-
-@dataclass(frozen=True)
-class Group:
-    """Techniques of one kind."""
-
-    id: str
-    name: str
-    rows: Sequence[Row]
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column: a model, and the year where it is the first of one."""
-
-    id: str
-    name: str
-    year: str
+from .matrix import Group, Row, matrix
 
 
 def page(context: Context) -> Page:
@@ -71,14 +26,14 @@ def page(context: Context) -> Page:
     models = columns(context)
     groups = list(_groups(context, models))
     count = sum(len(group.rows) for group in groups)
-    table = context.html(
-        "technique_matrix.html.jinja",
-        heads=_heads(context, models),
-        groups=groups,
-        marks=[
-            *((how.value, mark, words(f"change.{how.value}")) for how, mark in MARKS.items()),
-            ("no", NO, words("matrix.no")),
-        ],
+    table = matrix(
+        context,
+        models,
+        groups,
+        signs(context),
+        words("matrix.caption"),
+        words("matrix.kinds"),
+        words("table.technique"),
     )
     return Page(
         "techniques/matrix.md",
@@ -89,34 +44,29 @@ def page(context: Context) -> Page:
     )
 
 
+def signs(context: Context) -> list[tuple[Markup, str]]:
+    """Each sign of the matrix with its word."""
+    words = context.words
+    return [
+        *((marks.use(how), words(f"change.{how.value}")) for how in marks.USES),
+        (marks.without(), words("matrix.no")),
+    ]
+
+
 def columns(context: Context) -> list[Model]:
     """The models that use a technique, the oldest first."""
     return by_date(m for m in context.catalogue.models.values() if context.uses.by(m.id))
 
 
-def _heads(context: Context, models: Sequence[Model]) -> list[Head]:
-    heads: list[Head] = []
-    years: set[str] = set()
-    for model in models:
-        year = first_day(model)[:4]
-        heads.append(Head(model.id, short_model(model.name), "" if year in years else year))
-        years.add(year)
-    return heads
-
-
 def _groups(context: Context, models: Sequence[Model]) -> list[Group]:
     groups = []
     for kind in TechniqueKind:
-        techniques = [t for t in context.catalogue.techniques.values() if t.kind is kind]
-        rows = [row for t in sorted(techniques, key=_introduced) if _used(row := _row(context, t, models))]
+        techniques = [t for t in context.catalogue.techniques.values() if t.kind is kind and context.uses.of(t.id)]
+        rows = [_row(context, t, models) for t in sorted(techniques, key=_introduced)]
         if rows:
             name = kind.name.lower()
             groups.append(Group(f"kind-{name}", context.words(f"kind.{name}"), rows))
     return groups
-
-
-def _used(row: Row) -> bool:
-    return any(cell is not None and cell.model for cell in row.cells)
 
 
 def _introduced(technique: Technique) -> tuple[bool, str]:
@@ -128,20 +78,21 @@ def _introduced(technique: Technique) -> tuple[bool, str]:
 def _row(context: Context, technique: Technique, models: Sequence[Model]) -> Row:
     uses = {use.model.id: use for use in context.uses.of(technique.id)}
     cells = [
-        _mark(context, technique, uses[model.id]) if model.id in uses else _silent(context, technique, model)
+        _used(context, technique, uses[model.id]) if model.id in uses else _silent(context, technique, model)
         for model in models
     ]
-    return Row(technique.id, context.short_name(technique), cells)
+    name = context.short_name(technique)
+    return Row(Markup('<a href="ds:techniques/{}.md">{}</a>').format(technique.id, name), cells)
 
 
-def _silent(context: Context, technique: Technique, model: Model) -> Mark | None:
-    """A dash where the architecture says that the technique is not used; nothing where nothing is said."""
+def _silent(context: Context, technique: Technique, model: Model) -> Markup:
+    """A dot where the architecture says that the technique is not used; nothing where nothing is said."""
     if context.uses.silence(technique.id, model.id) is not Silence.NO:
-        return None
-    return Mark("", "no", NO, context.words("matrix.no"), "")
+        return Markup("")
+    return Markup('<span class="ds-use no" title="{}">{}</span>').format(context.words("matrix.no"), marks.WITHOUT)
 
 
-def _mark(context: Context, technique: Technique, use: Use) -> Mark:
+def _used(context: Context, technique: Technique, use: Use) -> Markup:
     words = context.words
     label = words(
         "matrix.cell",
@@ -150,4 +101,7 @@ def _mark(context: Context, technique: Technique, use: Use) -> Mark:
         change=change(context, use).striptags(),
     )
     note = plain_text(context, use.stated.note) if use.stated and use.stated.note else ""
-    return Mark(use.model.id, use.how.value, MARKS[use.how], label, note)
+    title = words("punctuation.full_stop") + words("punctuation.gap") + note if note else ""
+    return Markup('<a class="ds-use {}" href="ds:models/{}.md#techniques" aria-label="{}" title="{}">{}</a>').format(
+        use.how.value, use.model.id, label, label + title, marks.USES[use.how]
+    )

@@ -192,7 +192,7 @@ def _users_table(citations: Citations, technique: Technique) -> str:
 _CELL, _WIDE = 7, 5
 
 
-def _strip(context: Context, order: Sequence[Model], users: Set[str]) -> Markup:
+def strip(context: Context, order: Sequence[Model], users: Set[str]) -> Markup:
     """A cell for each family, the oldest first, filled for those that use it; their names are its title."""
     if not users:
         return Markup("")
@@ -217,9 +217,7 @@ def index(context: Context) -> Page:
                 "link": technique_link(context, t.id),
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
                 "what": plain_text(context, t.definition),
-                "users": _strip(
-                    context, order, {u.model.id for u in context.uses.of(t.id) if u.how is not How.DROPPED}
-                ),
+                "users": strip(context, order, {u.model.id for u in context.uses.of(t.id) if u.how is not How.DROPPED}),
             }
             for t in context.catalogue.techniques.values()
             if t.kind is kind

@@ -1,0 +1,97 @@
+"""The signs of the site. Each has one form and one meaning; it is made here, and `pages/reading.py` explains it.
+
+Squares tell what is known of a field, round signs and stars what a model did with a technique. A value has no sign of its
+own: what it looks like, and that it opens its source, is in `cite.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from markupsafe import Markup
+
+from catalogue.uses import How
+
+from .words import Words
+
+# What stands where an entry has no such value.
+NOTHING = Markup("–")
+
+# What a model did with a technique.
+USES: Mapping[How, str] = {
+    How.INTRODUCED: "★",
+    How.FORM: "☆",
+    How.FIRST: "+",
+    How.USED: "●",
+    How.KEPT: "○",
+    How.INHERITED: "─",
+    How.DROPPED: "×",
+}
+# It has no such thing: a technique that it does without, a field that its kind does not have.
+WITHOUT = "·"
+
+_AGREES, _DIFFERS = "✓", "≠"
+_COPY = "◧"
+
+
+class State(StrEnum):
+    """What is known of a field, the best first. The value is the key of its word."""
+
+    SOURCED = "coverage.sourced"
+    COPY = "coverage.copy"
+    NOT_PUBLISHED = "coverage.not_published"
+    NOT_APPLICABLE = "coverage.not_applicable"
+    UNKNOWN = "coverage.unknown"
+
+
+_STATES: Mapping[State, tuple[str, str]] = {
+    State.SOURCED: ("sourced", "■"),
+    State.COPY: ("copy", _COPY),
+    State.NOT_PUBLISHED: ("silent", "▨"),
+    State.NOT_APPLICABLE: ("none", WITHOUT),
+    State.UNKNOWN: ("unknown", "□"),
+}
+
+
+def use(how: How) -> Markup:
+    """What a model did with a technique, for a legend; a table makes its own, which are links."""
+    return Markup('<span class="ds-use {}" aria-hidden="true">{}</span>').format(how.value, USES[how])
+
+
+def without() -> Markup:
+    """That a model does without a technique."""
+    return Markup('<span class="ds-use no" aria-hidden="true">{}</span>').format(WITHOUT)
+
+
+def state(found: State) -> Markup:
+    """A state beside its word."""
+    return Markup('<b class="ds-state {}" aria-hidden="true">{}</b>').format(*_STATES[found])
+
+
+def state_alone(found: State, title: str, word: str) -> Markup:
+    """A state in a cell of its own, with its word for those who do not see it; an empty cell is drawn as unknown."""
+    if found is State.UNKNOWN:
+        return Markup("")
+    look, sign = _STATES[found]
+    return Markup('<span class="ds-state {}" title="{}" role="img" aria-label="{}">{}</span>').format(
+        look, title, word, sign
+    )
+
+
+def copy(words: Words) -> Markup:
+    """That the source before it was read in the copy behind it."""
+    return Markup('<abbr title="{}">{}</abbr>').format(words("source.via"), _COPY)
+
+
+def copied(words: Words) -> str:
+    """What that means, below a list of sources that has one."""
+    return f"{_COPY} {words('source.copied')}"
+
+
+def verdict(holds: bool, title: str) -> Markup:
+    """Whether a recomputed number agrees with the published one."""
+    look, sign = ("ok", _AGREES) if holds else ("off", _DIFFERS)
+    return Markup('<span class="ds-{}" title="{}" role="img" aria-label="{}">{}</span>').format(
+        look, title, title, sign
+    )

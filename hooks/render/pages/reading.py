@@ -1,0 +1,148 @@
+"""How to read the site: every sign and form that a reader meets, with its one meaning.
+
+Each is made by the code, the template or the style that makes it on the pages, with a value of the catalogue as its
+example. One that this catalogue has no example of is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from catalogue.derive.agreement import Agreement
+from catalogue.derive.differences import Verdict
+from catalogue.records import Entry, by_date
+from catalogue.schema.quantities import Quantity
+from catalogue.schema.values import Absence, Single, Source, walk
+from catalogue.uses import How
+
+from .. import marks
+from ..cite import Citations
+from ..computed import agreement_cell, working_link
+from ..context import Context
+from ..format import integer
+from ..page import Page, Section, lead_section
+from .compare_models import cue
+from .sources import sources
+from .techniques import strip
+
+PATH = "how-to-read.md"
+
+Item = tuple[Markup | str, Markup | str]
+
+
+def page(context: Context) -> Page:
+    """Values first, because they are everywhere; then techniques, coverage, comparisons and drawings."""
+    words, citations = context.words, Citations(context)
+    groups = {
+        "values": list(_values(citations)),
+        "techniques": list(_techniques(context)),
+        "coverage": [(marks.state(state), words(f"reading.{state.value}")) for state in marks.State],
+        "compared": [
+            (cue(context, kind), words(f"reading.compared.{kind.value}")) for kind in (Verdict.DIFFERENT, Verdict.SAME)
+        ],
+        "drawn": list(_drawn(context)),
+    }
+    sections = [
+        Section(name, words(f"reading.section.{name}"), context.html("reading.html.jinja", items=items))
+        for name, items in groups.items()
+    ]
+    return Page(
+        PATH,
+        words("page.reading"),
+        words("reading.description"),
+        (lead_section(words("reading.intro")), *sections, sources(citations)),
+    )
+
+
+def _values(citations: Citations) -> Iterator[Item]:
+    """What stands for a value, and what stands beside it."""
+    context, words = citations.context, citations.context.words
+    plain = _first(context, lambda single: _number(single) and single.note is None)
+    if plain is not None:
+        yield citations.single(plain), words("reading.value")
+        yield Markup("<p>{}</p>").format(citations.single(plain)), words("reading.value_in_text")
+        yield citations.mark(plain.source), words("reading.mark")
+    if noted := _first(context, lambda single: _number(single) and single.note is not None):
+        yield citations.single(noted), words("reading.remark")
+    if rough := _first(context, lambda single: isinstance(single.value, Quantity) and single.value.qualifier == "~"):
+        yield citations.single(rough), words("reading.rough")
+    counted = [(e, e.recount.kv_cache) for e in context.catalogue.entries.values() if e.recount and e.recount.kv_cache]
+    if counted:
+        entry, cache = counted[-1]
+        yield working_link(entry, integer(cache.value)), words("reading.recomputed")
+    for holds in (True, False):
+        found = [(entry, agreement) for entry, agreement in _agreements(context) if agreement.holds is holds]
+        if found:
+            yield agreement_cell(citations, *found[-1]).html, words("reading.agrees" if holds else "reading.differs")
+    for absence in Absence:
+        if single := _first(context, partial(_absent, absence)):
+            yield citations.single(single), words(f"reading.absence.{absence.name.lower()}")
+    yield marks.NOTHING, words("reading.nothing")
+    if (copied := _copied(context)) is not None:
+        yield citations.place(copied, set()), words("reading.copy")
+
+
+def _techniques(context: Context) -> Iterator[Item]:
+    words, models = context.words, by_date(context.catalogue.models.values())
+    for how in How:
+        yield marks.use(how), _named(context, f"change.{how.value}", f"reading.use.{how.value}")
+    yield marks.without(), _named(context, "matrix.no", "reading.use.without")
+    used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.of(id_)), default="")
+    yield strip(context, models, {use.model.id for use in context.uses.of(used)}), words("reading.strip")
+
+
+def _drawn(context: Context) -> Iterator[Item]:
+    """The signs of the figures, drawn by their own templates."""
+    signs = context.templates.get_template("reading_signs.html.jinja").module
+    for name in signs.NAMES:  # type: ignore[attr-defined]
+        yield signs.sign(name, context.words), context.words(f"reading.sign.{name}")  # type: ignore[attr-defined]
+
+
+def _named(context: Context, name: str, meaning: str) -> Markup:
+    """The word that pages have for a sign, and what it says."""
+    words = context.words
+    return Markup("<b>{}</b>{}{}").format(words(name), words("punctuation.colon"), words(meaning))
+
+
+def _agreements(context: Context) -> Iterator[tuple[Entry, Agreement]]:
+    for entry in context.catalogue.entries.values():
+        for agreement in (entry.total_agreement, entry.activated_agreement):
+            if agreement is not None:
+                yield entry, agreement
+
+
+def _copied(context: Context) -> Source | None:
+    """A source that was read in a copy."""
+    single = _first(context, lambda single: (source := _source(single)) is not None and source.via is not None)
+    return _source(single) if single is not None else None
+
+
+def _number(single: Single[Any]) -> bool:
+    return isinstance(single.value, Quantity) and single.source is not None and not single.value.qualifier
+
+
+def _absent(absence: Absence, single: Single[Any]) -> bool:
+    return single.absence is absence
+
+
+def _source(single: Single[Any]) -> Source | None:
+    return single.source.items[0] if single.source is not None else None
+
+
+def _first(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[Any] | None:
+    """The newest value of the catalogue that is so."""
+    found: list[Single[Any]] = []
+
+    def visit(value: Any, _: object) -> None:
+        if not found and isinstance(value, Single) and wanted(value):
+            found.append(value)
+
+    for model in reversed(by_date(context.catalogue.models.values())):
+        walk(model, visit)
+        if found:
+            return found[0]
+    return None
