@@ -17,8 +17,8 @@ from catalogue.schema.values import Stated
 from helpers import DATA, VALID
 from render import words as language_files
 from render.context import Context, context
+from render.marks import State
 from render.pages import api_names, compare_models, coverage
-from render.pages.coverage import State
 
 
 @pytest.fixture(scope="module")
@@ -88,20 +88,26 @@ def test_nothing_is_unknown() -> None:
 
 
 def test_fields_of_another_kind_do_not_apply(small: Context) -> None:
-    html = coverage.page(small).blocks["architecture"]
-    tree = LexborHTMLParser(html)
-    heads = [head.text(strip=True) for head in tree.css("thead th")]
-    by_model = {row[0]: dict(zip(heads, row, strict=True)) for row in rows(html)}
-    assert by_model["Bee"]["Rank of the key-value latent"] == "●"
-    assert by_model["Ant"]["Rank of the key-value latent"] == "·"
-    assert by_model["Ant"]["Routed experts"] == "·"
+    tree = LexborHTMLParser(coverage.page(small).blocks["lead"])
+    heads = [head.text(strip=True) for head in tree.css("thead th a")]
+    found = {}
+    for row in tree.css("tbody tr:not(.kind)"):
+        states = [cell.css_first("span") for cell in row.css("td")]
+        found[row.css_first("th").text(strip=True)] = dict(
+            zip(heads, [state.attributes["aria-label"] if state else None for state in states], strict=True)
+        )
+    assert found["Rank of the key-value latent"]["Bee"] == small.words(State.SOURCED)
+    assert found["Rank of the key-value latent"]["Ant"] == small.words(State.NOT_APPLICABLE)
+    assert found["Routed experts"]["Ant"] == small.words(State.NOT_APPLICABLE)
 
 
 def test_counts_add_up_to_the_cells(real: Context) -> None:
     """Every model has the same number of fields, and no field of the schema is missing from the count."""
-    found = rows(coverage.page(real).blocks["summary"])
-    assert len(found) == len(real.catalogue.models)
-    assert len({sum(map(int, row[2:7])) for row in found}) == 1
+    counts = LexborHTMLParser(coverage.page(real).blocks["lead"]).css("tbody")[0].css("tr:not(.kind)")[1:]
+    by_state = [[int(cell.text()) for cell in row.css("td")] for row in counts]
+    assert len(by_state) == len(State)
+    assert {len(row) for row in by_state} == {len(real.catalogue.models)}
+    assert len({sum(column) for column in zip(*by_state, strict=True)}) == 1
 
 
 def test_every_mark_has_words(real: Context) -> None:

@@ -61,7 +61,9 @@ def page(context: Context) -> Page:
 def _values(citations: Citations) -> Iterator[Item]:
     """What stands for a value, and what stands beside it."""
     context, words = citations.context, citations.context.words
-    plain = _first(context, lambda single: _number(single) and single.note is None)
+    flagships = map(context.catalogue.flagship, by_date(context.catalogue.models.values()))
+    totals = [e.variant.parameters.total for e in flagships if _number(e.variant.parameters.total)]
+    plain = next((single for single in reversed(totals) if single.note is None), None)
     if plain is not None:
         yield citations.single(plain), words("reading.value")
         yield Markup("<p>{}</p>").format(citations.single(plain)), words("reading.value_in_text")
@@ -82,8 +84,8 @@ def _values(citations: Citations) -> Iterator[Item]:
         if single := _first(context, partial(_absent, absence)):
             yield citations.single(single), words(f"reading.absence.{absence.name.lower()}")
     yield marks.NOTHING, words("reading.nothing")
-    if (copied := _copied(context)) is not None:
-        yield citations.place(copied, set()), words("reading.copy")
+    if _first(context, lambda single: (source := _source(single)) is not None and source.via is not None):
+        yield marks.copy(words), words("reading.copy")
 
 
 def _techniques(context: Context) -> Iterator[Item]:
@@ -113,12 +115,6 @@ def _agreements(context: Context) -> Iterator[tuple[Entry, Agreement]]:
         for agreement in (entry.total_agreement, entry.activated_agreement):
             if agreement is not None:
                 yield entry, agreement
-
-
-def _copied(context: Context) -> Source | None:
-    """A source that was read in a copy."""
-    single = _first(context, lambda single: (source := _source(single)) is not None and source.via is not None)
-    return _source(single) if single is not None else None
 
 
 def _number(single: Single[Any]) -> bool:
