@@ -8,7 +8,7 @@ VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2]
 READY   = $(VENV)/.ready-$(VERSION)
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build release offline check coverage new diff preview schemas slips markdown mutate golden test lint fonts bench peers requirements clean
+.PHONY: serve build release offline check coverage new diff preview schemas slips markdown mutate mutants golden test lint fonts bench peers requirements clean
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -69,6 +69,10 @@ test: $(READY)
 # The text of the small site that tests hold it against; read what `git diff` shows before you commit it.
 golden: $(READY)
 	@$(BIN)/python -m pytest -q --no-header --update-golden tests/test_golden.py
+
+# Plants bugs one at a time and says which of them no test notices; before a release.
+mutants: $(READY)
+	@$(BIN)/python bench/mutants.py $(ONLY)
 
 mutate: $(READY)
 	$(BIN)/python bench/mutate.py

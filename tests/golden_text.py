@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import markdown
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.load import load
 from catalogue.records import Catalogue
@@ -295,8 +296,15 @@ def _chinese(line: str) -> str:
     return said if said.startswith("\n") else said.strip()
 
 
-def texts(project: Path, real: Catalogue) -> dict[str, str]:
-    """Every golden text by its path below tests/golden; `project` has the small catalogue, `real` is the one of DeepSeek's models."""
+def mechanism_texts(real: Catalogue) -> dict[str, str]:
+    """The figures of mechanisms, which are drawn from DeepSeek's models."""
+    words = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
+    found = {f"{language}/mechanisms": list(_mechanisms(real, words[language])) for language in words}
+    return _written(found)
+
+
+def texts(project: Path) -> dict[str, str]:
+    """Every golden text by its path below tests/golden; `project` has the small catalogue and pages."""
     words = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
     made = editions(load(project / "data"), words, project / "docs", ADDRESS)
     found: dict[str, list[str]] = {}
@@ -304,7 +312,6 @@ def texts(project: Path, real: Catalogue) -> dict[str, str]:
         for path, page in edition.site.pages.items():
             found[f"{language}/{path.removesuffix('.md')}"] = list(_page(page, edition, language == ENGLISH))
         found[f"{language}/blocks"] = list(_blocks(edition, language == ENGLISH))
-        found[f"{language}/mechanisms"] = list(_mechanisms(real, words[language]))
         found[f"{language}/around"] = list(_around(edition.site))
         found[f"{language}/search"] = list(_search(edition))
     site = made[ENGLISH].site
@@ -314,7 +321,58 @@ def texts(project: Path, real: Catalogue) -> dict[str, str]:
     found |= {f"markdown/{path}": text.splitlines() for path, text in copies.items() if COPIED.match(path)}
     linked = {path: linked_data(made[ENGLISH].context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
     found["linked"] = list(lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
+    return _written(found)
+
+
+def _written(found: dict[str, list[str]]) -> dict[str, str]:
     for path in found:
         if path.startswith(f"{CHINESE}/"):
             found[path] = [line for line in map(_chinese, found[path]) if HAN.search(line) or line.startswith("\n===")]
     return {f"{path}.txt": "\n".join(lines) + "\n" for path, lines in found.items()}
+
+
+_HASH = re.compile(r"(?<=\.)[0-9a-f]{8,}(?=\.)|(?<=search/)[0-9a-f]{10}")
+_WHOLE = (
+    "index.html",
+    "models/elk/index.html",
+    "models/elk/training/index.html",
+    "techniques/judging/index.html",
+    "zh/models/elk/index.html",
+)
+
+
+def built_texts(site: Path) -> dict[str, str]:
+    """What MkDocs, the theme and the finish add to the small site: files, heads, links and the map."""
+    files = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+    pages = {path: (site / path).read_text(encoding="utf-8") for path in files if path.endswith(".html")}
+    heads = [line for path, html in pages.items() for line in (f"=== {path}", *_head(html))]
+    found = {
+        "files": [_HASH.sub("…", path) for path in files if "/fonts/" not in path],
+        "heads": heads,
+        "links": [line for path in _WHOLE for line in (f"=== {path}", *_links(pages[path]))],
+        "sitemap": (site / "sitemap.xml").read_text(encoding="utf-8").replace("><", ">\n<").splitlines(),
+        "robots": (site / "robots.txt").read_text(encoding="utf-8").splitlines(),
+    }
+    return {f"built/{name}.txt": "\n".join(lines) + "\n" for name, lines in found.items()}
+
+
+def _head(html: str) -> Iterator[str]:
+    """Title and head links of a page, the switch of languages and the link to where it is edited."""
+    tree = LexborHTMLParser(html)
+    for node in tree.css(
+        "html, title, link[rel~=canonical], link[rel~=alternate], meta[http-equiv=refresh], a.ds-language, a.md-content__button"
+    ):
+        kept = {
+            key: value
+            for key, value in node.attributes.items()
+            if key in ("lang", "rel", "href", "hreflang", "content")
+        }
+        said = f" {node.text().strip()}" if node.tag == "title" else ""
+        yield f"<{node.tag}>{said} " + " ".join(f"{key}={value}" for key, value in kept.items())
+
+
+def _links(html: str) -> Iterator[str]:
+    """Every link of a page with its words, in order."""
+    for node in LexborHTMLParser(html).css("a[href], script[src], link[rel=stylesheet]"):
+        address = node.attributes.get("href") or node.attributes.get("src") or ""
+        yield f"{_HASH.sub('…', address)} {' '.join(node.text().split())}".rstrip()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,13 +19,7 @@ GOLDEN = Path(__file__).parent / "golden"
 LINES, COLUMNS = 60, 240  # of a message
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> dict[str, str]:
-    return golden_text.texts(small_project(tmp_path_factory.mktemp("golden")), catalogue)
-
-
-def _differences(made: dict[str, str]) -> Iterator[str]:
-    there = {path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*.txt")}
+def _differences(made: Mapping[str, str], there: set[str]) -> Iterator[str]:
     for path in sorted(there | made.keys()):
         before = (GOLDEN / path).read_text(encoding="utf-8") if path in there else ""
         after = made.get(path, "")
@@ -36,25 +30,46 @@ def _differences(made: dict[str, str]) -> Iterator[str]:
             yield from (line if len(line) <= COLUMNS else line[:COLUMNS] + "…" for line in lines)
 
 
-def _write(made: dict[str, str]) -> None:
-    for path in GOLDEN.rglob("*.txt"):
-        if path.relative_to(GOLDEN).as_posix() not in made:
-            path.unlink()
-    for name, text in made.items():
-        (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
-        (GOLDEN / name).write_text(text, encoding="utf-8", newline="\n")
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    """Whether the text is to be written instead of held."""
+    return bool(request.config.getoption("--update-golden"))
 
 
-def test_the_small_site_is_as_it_was_accepted(made: dict[str, str], request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("--update-golden"):
-        _write(made)
-    if lines := list(_differences(made)):
+def hold(made: Mapping[str, str], update: bool, of: Callable[[str], bool]) -> None:
+    """Hold texts against the committed ones that `of` picks, by their names; or write them."""
+    there = {name for path in GOLDEN.rglob("*.txt") if of(name := path.relative_to(GOLDEN).as_posix())}
+    if update:
+        for name in there - made.keys():
+            (GOLDEN / name).unlink()
+        for name, text in made.items():
+            (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
+            (GOLDEN / name).write_text(text, encoding="utf-8", newline="\n")
+    elif lines := list(_differences(made, there)):
         more = f"\n… and {len(lines) - LINES} more lines" if len(lines) > LINES else ""
-        pytest.fail(
-            "\n".join(lines[:LINES])
-            + f"{more}\n\nIf that is what you meant, accept it with `make golden` and commit tests/golden/.",
-            pytrace=False,
-        )
+        how = "If that is what you meant, accept it with `make golden` and commit tests/golden/."
+        pytest.fail("\n".join(lines[:LINES]) + f"{more}\n\n{how}", pytrace=False)
+
+
+def _built(name: str) -> bool:
+    return name.startswith("built/")
+
+
+def _mechanisms(name: str) -> bool:
+    return name.endswith("/mechanisms.txt")
+
+
+def test_the_small_site(update: bool, tmp_path: Path) -> None:
+    made = golden_text.texts(small_project(tmp_path))
+    hold(made, update, lambda name: not _built(name) and not _mechanisms(name))
+
+
+def test_mechanisms(update: bool, catalogue: Catalogue) -> None:
+    hold(golden_text.mechanism_texts(catalogue), update, _mechanisms)
+
+
+def test_what_the_theme_adds(update: bool, small_site: Path) -> None:
+    hold(golden_text.built_texts(small_site), update, _built)
 
 
 def test_the_text_shows_what_it_is_to_show() -> None:

@@ -1,0 +1,219 @@
+"""Plant bugs one at a time and see whether a test notices: `make mutants`, before a release.
+
+bench/mutants.yaml lists them: a text that stands once in a file, what is put in its place, and why a reader would mind.
+Each is planted in a copy of the project, and the tests that are cheap are run until one fails: the golden text of the
+small site first, then rules and units; of the adapter and the theme the built small site, of a script the browser tests
+that the bug names, on a site that is built once. What no test notices is a survivor. Fails below `LEAST` percent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+LIST = Path(__file__).parent / "mutants.yaml"
+LEAST = 95
+PARTS = (
+    "hooks",
+    "labs",
+    "data",
+    "docs",
+    "overrides",
+    "tests",
+    "bench",
+    "mkdocs.yml",
+    "mkdocs.zh.yml",
+    "pyproject.toml",
+)
+PYTEST = ("-m", "pytest", "-q", "-x", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist")
+
+GOLDEN = ("tests/test_golden.py", "-m", "not builds")
+BUILT = ("tests/test_golden.py", "-m", "builds")
+MESSAGES = ("tests/test_messages.py",)
+UNITS = tuple(
+    f"tests/test_{name}.py"
+    for name in (
+        *("changes", "checkpoints", "compute", "copies", "drawings", "exports", "formula_texts", "lineage", "lookup"),
+        *("markdown", "mechanisms", "problems", "recipes", "references", "schema", "search", "sizes", "stage"),
+        *("storage", "strict_yaml", "terms", "training", "trends", "uses", "hard_to_break"),
+    )
+)
+# What is run for a bug below a folder, one after the other until something fails.
+STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "hooks/catalogue/rules/": (MESSAGES, GOLDEN),
+    "hooks/catalogue/": (GOLDEN, UNITS, MESSAGES),
+    "hooks/render/": (GOLDEN, UNITS),
+    "hooks/finish/": (GOLDEN, BUILT, UNITS),
+    "hooks/study.py": (
+        BUILT,
+        ("tests/test_editions.py", "tests/test_site.py", "-k", "small or broken or serve or strict"),
+    ),
+    "overrides/": (BUILT,),
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A bug to plant.
+
+    Attributes:
+        tests: What pytest is to run for it, where that is not what its folder gives.
+    """
+
+    file: str
+    why: str
+    old: str
+    new: str
+    tests: tuple[str, ...] = ()
+
+    @property
+    def stages(self) -> tuple[tuple[str, ...], ...]:
+        given = next((stages for folder, stages in STAGES.items() if self.file.startswith(folder)), ())
+        return (self.tests,) if self.file.endswith(".js") else ((self.tests,) if self.tests else ()) + given
+
+
+def listed() -> list[Mutant]:
+    """The list, in its order."""
+    rows = yaml.safe_load(LIST.read_text(encoding="utf-8"))
+    return [Mutant(**{**row, "tests": tuple(row.get("tests", ()))}) for row in rows]
+
+
+def errors(mutants: Sequence[Mutant]) -> Iterator[str]:
+    """What is wrong with the list: a bug whose text is gone or stands twice, or that changes nothing."""
+    for mutant in mutants:
+        path = ROOT / mutant.file
+        count = path.read_text(encoding="utf-8").count(mutant.old) if path.is_file() else 0
+        if count != 1:
+            yield f"{mutant.file}: `{mutant.old}` stands {count} times, not once; write the bug anew in bench/mutants.yaml"
+        if mutant.old == mutant.new:
+            yield f"{mutant.file}: `{mutant.old}` is not changed"
+        if not mutant.stages:
+            yield f"{mutant.file}: no test is named; add `tests:`"
+        if mutant.file.endswith(".js") and "\n" in mutant.old:
+            yield f"{mutant.file}: `{mutant.old}` has several lines, which the built script joins; take one of them"
+
+
+class Copy:
+    """A copy of the project in which bugs are planted and mended again."""
+
+    def __init__(self, folder: Path, site: Path | None) -> None:
+        self.root, self.built, self.clock = folder / "project", site, int(time.time())
+        self.root.mkdir(parents=True)
+        for part in PARTS:
+            source, target = ROOT / part, self.root / part
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, target)
+        if site is not None:
+            shutil.copytree(site, folder / "site", copy_function=os.link)
+            self.built = folder / "site"
+
+    def _write(self, path: Path, text: str) -> None:
+        """Write a file with a time of its own, so that no compiled copy of the one before is taken for it."""
+        self.clock += 2
+        path.unlink()  # it may be a link to the file of the site that others use
+        path.write_text(text, encoding="utf-8", newline="\n")
+        os.utime(path, (self.clock, self.clock))
+
+    def _planted(self, mutant: Mutant) -> dict[Path, str]:
+        """The files that the bug stands in, with their text without it."""
+        files = {self.root / mutant.file: mutant.old}
+        if mutant.file.endswith(".js"):
+            assert self.built is not None
+            scripts = list(self.built.rglob("assets/*.js"))
+            files |= {path: mutant.old for path in scripts if mutant.old in path.read_text(encoding="utf-8")}
+            assert len(files) > 1, f"{mutant.file}: `{mutant.old}` is not in a built script"
+        return {path: path.read_text(encoding="utf-8") for path in files}
+
+    def survives(self, mutant: Mutant) -> bool:
+        """Whether no test notices the bug."""
+        good = self._planted(mutant)
+        try:
+            for path, text in good.items():
+                self._write(path, text.replace(mutant.old, mutant.new))
+            return all(self._passes(stage, mutant) for stage in mutant.stages)
+        finally:
+            for path, text in good.items():
+                self._write(path, text)
+
+    def _passes(self, tests: Sequence[str], mutant: Mutant) -> bool:
+        given = [test for test in tests if not test.endswith(".py") or (self.root / test).is_file()]
+        site = (
+            ["--site", str(self.built)] if mutant.file.endswith(".js") else ["-m", "not browser"] * ("-m" not in tests)
+        )
+        run = subprocess.run(
+            [sys.executable, *PYTEST, *given, *site],
+            cwd=self.root,
+            capture_output=True,
+            check=False,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        )
+        return run.returncode in (0, 5)  # 5: nothing to run
+
+
+def build(folder: Path) -> Path:
+    """The site, for the scripts."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(folder / "site")]
+    subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    return folder / "site"
+
+
+def run(mutants: Sequence[Mutant], jobs: int, site: Path | None) -> list[Mutant]:
+    """Plant each; those that no test noticed."""
+    survivors: list[Mutant] = []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        if site is None and any(mutant.file.endswith(".js") for mutant in mutants):
+            site = build(folder)
+        copies: dict[int, Copy] = {}
+
+        def plant(mutant: Mutant) -> bool:
+            me = threading.get_ident()
+            if me not in copies:
+                copies[me] = Copy(folder / str(me), site)
+            return copies[me].survives(mutant)
+
+        with ThreadPoolExecutor(jobs) as pool:
+            for number, (mutant, survives) in enumerate(zip(mutants, pool.map(plant, mutants), strict=True), 1):
+                said = "SURVIVED" if survives else "caught"
+                print(f"{number:3} of {len(mutants)} {said:8} {mutant.file}: {mutant.why}", flush=True)
+                survivors += [mutant] * survives
+    return survivors
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="*", help="words: only bugs with one of them in file or reason")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--site", type=Path, help="a site built before, for the scripts")
+    arguments = parser.parse_args()
+    mutants = listed()
+    if wrong := list(errors(mutants)):
+        print("\n".join(wrong), file=sys.stderr)
+        return 1
+    if arguments.only:
+        mutants = [m for m in mutants if any(word in f"{m.file} {m.why}" for word in arguments.only)]
+    survivors = run(mutants, arguments.jobs, arguments.site)
+    caught = 100 * (1 - len(survivors) / len(mutants))
+    print(f"\n{len(mutants) - len(survivors)} of {len(mutants)} planted bugs were noticed, {caught:.1f} %")
+    for mutant in survivors:
+        print(f"not noticed: {mutant.file}: {mutant.why}")
+    return int(caught < LEAST)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
