@@ -332,6 +332,15 @@ def _written(found: dict[str, list[str]]) -> dict[str, str]:
 
 
 _HASH = re.compile(r"(?<=\.)[0-9a-f]{8,}(?=\.)|(?<=search/)[0-9a-f]{10}")
+HOST = "http://127.0.0.1:8000"
+HEADS = {
+    "canonical": "link[rel~=canonical]",
+    "alternate": "link[rel~=alternate]:not([hreflang])",
+    "language": "link[hreflang]",
+    "leads to": "meta[http-equiv=refresh]",
+    "switch": "a.ds-language",
+    "edit": "a[rel=edit]",
+}
 _WHOLE = (
     "index.html",
     "models/elk/index.html",
@@ -345,7 +354,7 @@ def built_texts(site: Path) -> dict[str, str]:
     """What MkDocs, the theme and the finish add to the small site: files, heads, links and the map."""
     files = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
     pages = {path: (site / path).read_text(encoding="utf-8") for path in files if path.endswith(".html")}
-    heads = [line for path, html in pages.items() for line in (f"=== {path}", *_head(html))]
+    heads = [f"{path} | {_head(html)}" for path, html in pages.items()]
     found = {
         "files": [_HASH.sub("…", path) for path in files if "/fonts/" not in path],
         "heads": heads,
@@ -356,19 +365,16 @@ def built_texts(site: Path) -> dict[str, str]:
     return {f"built/{name}.txt": "\n".join(lines) + "\n" for name, lines in found.items()}
 
 
-def _head(html: str) -> Iterator[str]:
-    """Title and head links of a page, the switch of languages and the link to where it is edited."""
+def _head(html: str) -> str:
+    """Language, title and head links of a page, where it leads on, the switch of languages and where it is edited."""
     tree = LexborHTMLParser(html)
-    for node in tree.css(
-        "html, title, link[rel~=canonical], link[rel~=alternate], meta[http-equiv=refresh], a.ds-language, a.md-content__button"
-    ):
-        kept = {
-            key: value
-            for key, value in node.attributes.items()
-            if key in ("lang", "rel", "href", "hreflang", "content")
-        }
-        said = f" {node.text().strip()}" if node.tag == "title" else ""
-        yield f"<{node.tag}>{said} " + " ".join(f"{key}={value}" for key, value in kept.items())
+    root, said = tree.css_first("html"), tree.css_first("title")
+    parts = [f"{root.attributes.get('lang') if root else None} “{said.text().strip() if said else ''}”"]
+    for name, selector in HEADS.items():
+        for node in tree.css(selector):
+            address = node.attributes.get("href") or node.attributes.get("content") or ""
+            parts.append(f"{node.attributes.get('hreflang') or name} {address.removeprefix(HOST)}")
+    return " | ".join(parts)
 
 
 def _links(html: str) -> Iterator[str]:
