@@ -11,7 +11,7 @@ import json
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import markdown
@@ -299,36 +299,52 @@ def _chinese(line: str) -> str:
 def mechanism_texts(real: Catalogue) -> dict[str, str]:
     """The figures of mechanisms, which are drawn from DeepSeek's models."""
     words = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
-    found = {f"{language}/mechanisms": list(_mechanisms(real, words[language])) for language in words}
-    return _written(found)
+    return dict(_written(f"{language}/mechanisms", _mechanisms(real, words[language])) for language in words)
 
 
-def texts(project: Path) -> dict[str, str]:
-    """Every golden text by its path below tests/golden; `project` has the small catalogue and pages."""
-    words = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
-    made = editions(load(project / "data"), words, project / "docs", ADDRESS)
-    found: dict[str, list[str]] = {}
-    for language, edition in made.items():
+def texts(project: Path) -> Iterator[tuple[str, str]]:
+    """Every golden text with its path below tests/golden, English ones first; `project` has the small catalogue and pages."""
+    catalogue = load(project / "data")
+    for language in (ENGLISH, CHINESE):
+        words = {language: language_files.load(language)}
+        edition = editions(catalogue, words, project / "docs", ADDRESS)[language]
         for path, page in edition.site.pages.items():
-            found[f"{language}/{path.removesuffix('.md')}"] = list(_page(page, edition, language == ENGLISH))
-        found[f"{language}/blocks"] = list(_blocks(edition, language == ENGLISH))
-        found[f"{language}/around"] = list(_around(edition.site))
-        found[f"{language}/search"] = list(_search(edition))
-    site = made[ENGLISH].site
-    found |= dict(_downloads(site))
-    found |= {f"files/{path}": list(lines_of_html(svg)) for path, svg in site.files.items() if path.endswith(".svg")}
-    copies = dict(markdown_pages.beside(made[ENGLISH], project / "docs" / ENGLISH, ADDRESS, {}))
-    found |= {f"markdown/{path}": text.splitlines() for path, text in copies.items() if COPIED.match(path)}
-    linked = {path: linked_data(made[ENGLISH].context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
-    found["linked"] = list(lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
-    return _written(found)
+            yield _written(f"{language}/{path.removesuffix('.md')}", _page(page, edition, language == ENGLISH))
+        yield _written(f"{language}/blocks", _blocks(edition, language == ENGLISH))
+        yield _written(f"{language}/around", _around(edition.site))
+        if language == ENGLISH:
+            yield from _of_english_alone(edition, project / "docs" / ENGLISH)
+        yield _written(f"{language}/search", _search(edition))
 
 
-def _written(found: dict[str, list[str]]) -> dict[str, str]:
-    for path in found:
-        if path.startswith(f"{CHINESE}/"):
-            found[path] = [line for line in map(_chinese, found[path]) if HAN.search(line) or line.startswith("\n===")]
-    return {f"{path}.txt": "\n".join(lines) + "\n" for path, lines in found.items()}
+def _of_english_alone(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]:
+    """What stands once in the site, and copies in Markdown."""
+    site = edition.site
+    for path, lines in _downloads(site):
+        yield _written(path, lines)
+    for path, svg in site.files.items():
+        if path.endswith(".svg"):
+            yield _written(f"files/{path}", lines_of_html(svg))
+    linked = {path: linked_data(edition.context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
+    yield _written("linked", lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
+    for path, text in dict(markdown_pages.beside(edition, docs, ADDRESS, {})).items():
+        if COPIED.match(path):
+            yield _written(f"markdown/{path}", text.splitlines())
+
+
+def _written(path: str, lines: Iterable[str]) -> tuple[str, str]:
+    if path.startswith(f"{CHINESE}/"):
+        lines = [said for line in lines if HAN.search(said := _chinese(line)) or line.startswith("\n===")]
+    return f"{path}.txt", "\n".join(lines) + "\n"
+
+
+def differs(golden: Path, project: Path) -> str:
+    """The first text that is not the committed one; empty where all are."""
+    for path, text in texts(project):
+        file = golden / path
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            return path
+    return ""
 
 
 _HASH = re.compile(r"(?<=\.)[0-9a-f]{8,}(?=\.)|(?<=search/)[0-9a-f]{10}")

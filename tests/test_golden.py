@@ -60,7 +60,7 @@ def _mechanisms(name: str) -> bool:
 
 
 def test_the_small_site(update: bool, tmp_path: Path) -> None:
-    made = golden_text.texts(small_project(tmp_path))
+    made = dict(golden_text.texts(small_project(tmp_path)))
     hold(made, update, lambda name: not _built(name) and not _mechanisms(name))
 
 
