@@ -307,12 +307,14 @@ def test_a_bad_address_names_what_is_wrong_and_what_is_allowed(
     expect(alert).to_be_empty()
 
 
-@pytest.mark.parametrize("wrong", ["", "0", "-1", "1.5", "1e3", "200M", "2T", "١٢"])
-def test_numbers_out_of_bounds_are_refused(page: Page, address: str, wrong: str) -> None:
+def test_numbers_out_of_bounds_are_refused(page: Page, address: str) -> None:
     page.goto(f"{address}tools/memory/")
-    page.locator("[name=n]").fill(wrong)
-    expect(page.locator("output")).to_contain_text(f"found “{wrong}”")
-    expect(page.locator("[data-result]")).to_be_hidden()
+    for wrong in ("", "0", "-1", "1.5", "1e3", "200M", "2T", "١٢"):
+        page.locator("[name=n]").fill("8K")
+        expect(page.locator("[data-result]")).to_be_visible()
+        page.locator("[name=n]").fill(wrong)
+        expect(page.locator("output")).to_contain_text(f"found “{wrong}”")
+        expect(page.locator("[data-result]")).to_be_hidden()
 
 
 def test_variants_without_data_are_refused_with_the_reason(page: Page, address: str, catalogue: Catalogue) -> None:
@@ -320,8 +322,9 @@ def test_variants_without_data_are_refused_with_the_reason(page: Page, address: 
     assert any(found.fields for found in refused.values())
     assert any(not found.fields for found in refused.values())
     for kind in ("memory", "training"):
+        page.goto(f"{address}tools/{kind}/")
         for id_, found in refused.items():
-            page.goto(f"{address}tools/{kind}/?v={id_}")
+            page.locator("[name=v]").select_option(id_)
             output = page.locator("output")
             expect(output).to_contain_text(catalogue.entries[id_].variant.name)
             for field in found.fields or ("architecture",):

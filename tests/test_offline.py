@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from building import ROOT, once, strictly
+from building import once, small_project, strictly
 from catalogue.records import Catalogue
 
 pytestmark = pytest.mark.browser
@@ -18,8 +19,13 @@ ABORTED = "net::ERR_ABORTED"  # what was still loading when the test went on to 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Address of the folder that `make offline` fills."""
-    return once("offline", tmp_path_factory, strictly(ROOT, OFFLINE="true")).as_uri() + "/"
+    """Address of the folder that `make offline` fills, with the small catalogue."""
+
+    def build(folder: Path) -> None:
+        with tempfile.TemporaryDirectory() as temporary:
+            strictly(small_project(Path(temporary)), OFFLINE="true")(folder)
+
+    return once("offline", tmp_path_factory, build).as_uri() + "/"
 
 
 @pytest.fixture
@@ -33,7 +39,7 @@ def problems(page: Page) -> Iterator[list[str]]:
     assert found == []
 
 
-@pytest.mark.parametrize(("home", "query"), [("index.html", "latent attention"), ("zh/index.html", "潜在注意力")])
+@pytest.mark.parametrize(("home", "query"), [("index.html", "judges"), ("zh/index.html", "评判回答")])
 def test_search_works_without_a_server(page: Page, folder: str, problems: list[str], home: str, query: str) -> None:
     page.goto(folder + home)
     page.locator("[data-ds-search]").click()
@@ -41,17 +47,17 @@ def test_search_works_without_a_server(page: Page, folder: str, problems: list[s
     page.keyboard.insert_text(query)
     first = page.locator(".ds-hits a").first
     expect(first).to_be_visible()
-    assert "techniques/mla" in (first.get_attribute("href") or "")
+    assert "techniques/judging" in (first.get_attribute("href") or "")
     first.click()
-    expect(page.locator("h1")).to_contain_text("MLA")
+    expect(page.locator("h1")).to_contain_text("JFA")
 
 
-def test_a_source_opens_beside_its_value(page: Page, folder: str, problems: list[str], catalogue: Catalogue) -> None:
-    page.goto(folder + "models/deepseek-v3.html")
+def test_a_source_opens_beside_its_value(page: Page, folder: str, problems: list[str], small: Catalogue) -> None:
+    page.goto(folder + "models/elk.html")
     page.locator(".ds-ribbon a.ds-v").first.hover()
-    source = catalogue.flagship(catalogue.models["deepseek-v3"]).variant.parameters.total.source
+    source = small.flagship(small.models["elk"]).variant.parameters.total.source
     assert source is not None
-    expect(page.get_by_role("tooltip")).to_contain_text(catalogue.references[source.items[0].key].title)
+    expect(page.get_by_role("tooltip")).to_contain_text(small.references[source.items[0].key].title)
 
 
 def test_every_page_opens_from_the_folder(page: Page, folder: str) -> None:
@@ -70,8 +76,8 @@ def test_every_page_opens_from_the_folder(page: Page, folder: str) -> None:
 
 
 def test_the_switch_leads_to_the_other_edition(page: Page, folder: str, problems: list[str]) -> None:
-    page.goto(folder + "models/deepseek-v3.html")
+    page.goto(folder + "models/elk.html")
     page.locator("a.ds-language").click()
-    expect(page).to_have_url(folder + "zh/models/deepseek-v3.html")
+    expect(page).to_have_url(folder + "zh/models/elk.html")
     page.locator("a.ds-language").click()
-    expect(page).to_have_url(folder + "models/deepseek-v3.html")
+    expect(page).to_have_url(folder + "models/elk.html")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from building import ROOT, mkdocs
+from building import mkdocs, small_project
 from catalogue.records import Catalogue
 from pictures.cards import cards, picture_of
 from pictures.outline import faces
@@ -43,7 +43,8 @@ def test_fonts_have_every_letter_of_the_names(catalogue: Catalogue) -> None:
         assert title.lacks(model.name) == set(), model.name
 
 
-def test_only_what_changed_is_drawn_again(ctx: Context, tmp_path: Path) -> None:
+def test_only_what_changed_is_drawn_again(small: Catalogue, tmp_path: Path) -> None:
+    ctx = context(small, language_files.load("en"))
     site, kept = tmp_path / "site", tmp_path / "kept"
     write(ctx, site, kept)
     files = list((site / FOLDER).glob("*.png"))
@@ -60,9 +61,10 @@ def test_only_what_changed_is_drawn_again(ctx: Context, tmp_path: Path) -> None:
 @pytest.mark.builds
 def test_every_page_names_a_picture_that_is_there(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    result = mkdocs(ROOT, "build", "--strict", "-d", str(site), PICTURES="true", SITE_URL="https://example.org/ds/")
+    given = {"PICTURES": "true", "SITE_URL": "https://example.org/ds/"}
+    result = mkdocs(small_project(tmp_path), "build", "--strict", "-d", str(site), **given)
     assert result.returncode == 0, result.stdout + result.stderr
-    for page in ("index.html", "models/deepseek-v3/index.html", "zh/techniques/mla/index.html"):
+    for page in ("index.html", "models/elk/index.html", "zh/techniques/judging/index.html"):
         html = (site / page).read_text(encoding="utf-8")
         image = re.search(r'property="og:image" content="?https://example.org/ds/([^" >]+)', html)
         assert image, page
