@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -53,6 +54,7 @@ with tempfile.TemporaryDirectory() as folder:
 """
 BUILT = ("tests/test_golden.py", "-m", "builds")
 MESSAGES = ("tests/test_messages.py",)
+OWN_CASES = ("own cases",)  # the broken examples of the rules in the file
 UNITS = tuple(
     f"tests/test_{name}.py"
     for name in (
@@ -63,7 +65,7 @@ UNITS = tuple(
 )
 # What is run for a bug below a folder, one after the other until something fails.
 STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "hooks/catalogue/rules/": (MESSAGES, GOLDEN),
+    "hooks/catalogue/rules/": (OWN_CASES, MESSAGES, GOLDEN),
     "hooks/catalogue/": (GOLDEN, UNITS, MESSAGES),
     "hooks/render/": (GOLDEN, UNITS),
     "hooks/finish/": (GOLDEN, BUILT, UNITS),
@@ -116,6 +118,16 @@ def errors(mutants: Sequence[Mutant]) -> Iterator[str]:
             yield f"{mutant.file}: `{mutant.old}` has several lines, which the built script joins; take one of them"
 
 
+def own_cases(file: str) -> tuple[str, ...]:
+    """The tests with a broken example for one of the rules that a file defines."""
+    rules = set(re.findall(r"(?m)^def (\w+)", (ROOT / file).read_text(encoding="utf-8")))
+    rows = [
+        row for path in (ROOT / "tests" / "cases").glob("*.yaml") for row in yaml.safe_load(path.read_text("utf-8"))
+    ]
+    labels = [row["label"] for row in rows if isinstance(row, dict) and row.get("rule") in rules]
+    return tuple(f"tests/test_messages.py::test_message[{label}]" for label in labels)
+
+
 class Copy:
     """A copy of the project in which bugs are planted and mended again."""
 
@@ -161,6 +173,8 @@ class Copy:
                 self._write(path, text)
 
     def _passes(self, tests: Sequence[str], mutant: Mutant) -> bool:
+        if tuple(tests) == OWN_CASES:
+            tests = own_cases(mutant.file) or MESSAGES
         if tuple(tests) == GOLDEN:
             return self._run("-c", LOOK).returncode == 0
         given = [test for test in tests if not test.endswith(".py") or (self.root / test).is_file()]
