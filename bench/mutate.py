@@ -18,7 +18,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -318,9 +318,9 @@ def _refused(report: str, findings: Iterable[Finding]) -> str:
     return "refused"
 
 
-def outcome(data: Path, docs: Path | None, tell: bool = True) -> str:
+def outcome(data: Path, docs: Path | None, tell: bool = True, languages: Sequence[str] = ("en", "zh")) -> str:
     """`refused` or `built`. Raises what a build would show as a traceback, or AssertionError for a bad message or page."""
-    both = {language: words.load(language) for language in ("en", "zh")}
+    both = {language: words.load(language) for language in languages}
     try:
         catalogue = load(data)
         if docs is None:
@@ -345,7 +345,9 @@ def outcome(data: Path, docs: Path | None, tell: bool = True) -> str:
     return "built"
 
 
-def run(data: Path, docs: Path | None, count: int, seed: int) -> tuple[Counter[str], list[str]]:
+def run(
+    data: Path, docs: Path | None, count: int, seed: int, languages: Sequence[str] = ("en", "zh")
+) -> tuple[Counter[str], list[str]]:
     """Try `count` corruptions; what became of them, and those that failed."""
     signal.signal(signal.SIGPROF, _alarm)
     seen: Counter[str] = Counter()
@@ -356,7 +358,7 @@ def run(data: Path, docs: Path | None, count: int, seed: int) -> tuple[Counter[s
         start = time.process_time()
         signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of the processor, so that a busy machine is no failure
         try:
-            seen[outcome(data, docs)] += 1
+            seen[outcome(data, docs, languages=languages)] += 1
         except BaseException as error:  # whatever it is, it is what this looks for
             if isinstance(error, KeyboardInterrupt):
                 raise

@@ -74,22 +74,33 @@ def test_nothing_unsafe_is_allowed() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("edition", ["", "zh/"])
-def test_chromium_sees_no_violation(address: str, page: Page, edition: str) -> None:
-    """On every kind of page, with the search open, values pointed at, boxes filled in and pages reached by an old address."""
+def test_chromium_sees_no_violation(address: str, page: Page) -> None:
+    """On every kind of page, values pointed at and boxes filled in, with the search open, and pages reached by an old address.
+
+    The pages of the Chinese edition are made by the same templates and scripts; of them those with a script of their own are opened.
+    """
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if "Security Policy" in message.text else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    for path in (*KINDS, "trust/", "data/", "models/deepseek-v3/architecture/"):
-        page.goto(f"{address}{edition}{path}")
+    of_chinese = (
+        "zh/",
+        "zh/timeline/",
+        "zh/compare/models/",
+        "zh/compare/evaluation/",
+        "zh/tools/memory/",
+        "zh/glossary/",
+    )
+    for path in (*KINDS, "trust/", "data/", "models/deepseek-v3/architecture/", *of_chinese):
+        page.goto(f"{address}{path}")
         for value in page.locator("a.ds-v:visible").all()[:1]:
             value.hover()
         for box in page.locator("main input[type=number]:visible, main select:visible").all()[:2]:
             box.focus()
             page.keyboard.press("ArrowUp")
-        page.locator("[data-ds-search]:visible").first.click()
-        page.locator("dialog.ds-search input").fill("mla")
-        expect(page.locator("dialog.ds-search")).to_have_attribute("data-shows", "mla")
+        if path in ("", "zh/", "models/deepseek-v3/"):  # the search is the same on every page
+            page.locator("[data-ds-search]:visible").first.click()
+            page.locator("dialog.ds-search input").fill("mla")
+            expect(page.locator("dialog.ds-search")).to_have_attribute("data-shows", "mla")
         assert said == [], path
 
 
