@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.derive.differences import OFTEN_LEFT_OUT, Verdict, said, said_by_architecture, verdict
-from catalogue.derive.recipe import furthest, recipe
+from catalogue.derive.recipe import furthest, lineage, recipe
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model
 from catalogue.schema.quantities import Length, Quantity
@@ -194,3 +194,21 @@ def test_unknown_is_no_difference_and_not_there_is_one() -> None:
     assert verdict(["1", "1"]) is Verdict.SAME
     assert verdict([said_by_architecture("kv_lora_rank", None), "512"]) is Verdict.DIFFERENT
     assert verdict([said_by_architecture("qk_norm", None), "True"]) is Verdict.OPEN
+
+
+def test_a_recipe_stays_with_its_model_and_its_network(catalogue: Catalogue) -> None:
+    """What came after a base model belongs to its recipe; another model's stages and those of another network do not."""
+    entries = catalogue.entries
+    for entry in entries.values():
+        last = furthest(entries, entry)
+        assert (last.model.id, last.architecture_owner) == (entry.model.id, entry.architecture_owner)
+        assert len(recipe(entries, last).stages) >= len(recipe(entries, entry).stages)
+        assert {e.model.id for e in lineage(entries, entry)} == {entry.model.id}
+    from_elsewhere = [
+        entry
+        for entry in entries.values()
+        if (start := entry.variant.based_on)
+        and str(start.value) in entries
+        and entries[str(start.value)].model != entry.model
+    ]
+    assert from_elsewhere, "without one this says nothing"

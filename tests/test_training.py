@@ -11,8 +11,15 @@ import pytest
 from markupsafe import Markup
 
 from catalogue.derive.expression import term
-from catalogue.derive.training import Consequences, LeftOut, consequences, headline_tokens
-from catalogue.files import ENTRIES, PROBLEMS
+from catalogue.derive.training import (
+    Consequences,
+    LeftOut,
+    consequences,
+    headline_tokens,
+    pre_training,
+    pre_training_tokens,
+)
+from catalogue.files import ENTRIES, MODELS, PROBLEMS
 from catalogue.load import load
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
@@ -265,3 +272,25 @@ def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) ->
         assert f">{quantity(headline.value)}</a>" in hero, model.id
         shown += 1
     assert shown > 8
+
+
+@pytest.mark.parametrize(("tokens", "counts"), [("2T", True), ("~2T", True), ("<2T", False), (">2T", False)])
+def test_a_bound_is_no_count(valid: Path, tokens: str, counts: bool) -> None:
+    file = valid / MODELS
+    file.write_text(file.read_text(encoding="utf-8").replace("tokens: 2T", f'tokens: "{tokens}"'), encoding="utf-8")
+    found = pre_training_tokens(load(valid).entries["ant-base"])
+    assert (found is not None) == counts
+
+
+def test_what_goes_on_from_other_weights_is_not_made_from_nothing(valid: Path) -> None:
+    """Tokens of a stage that begins with another model's weights are not all that the weights have seen."""
+    file = valid / MODELS
+    assert pre_training(load(valid).entries["ant-base"]) is not None
+    text = file.read_text(encoding="utf-8")
+    text = text.replace(
+        "kind: base\n        source: ant-paper §1",
+        "kind: base\n        based_on: Gnu-1B\n        source: ant-paper §1",
+        1,
+    )
+    file.write_text(text.replace("starts_from: random initialisation", "starts_from: Gnu-1B"), encoding="utf-8")
+    assert pre_training(load(valid).entries["ant-base"]) is None
