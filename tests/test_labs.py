@@ -405,3 +405,26 @@ def test_engram_rows_follow_from_the_text_and_the_gate_stays_between_0_and_1(rng
     assert rows[0] != rows[3]  # the same token after another one
     alpha = engram.gate(rng.standard_normal((6, 8)), rng.standard_normal((6, 4)), rng.standard_normal((4, 8)))
     assert ((alpha > 0) & (alpha < 1)).all()
+
+
+def test_products_are_those_of_the_pairs_that_the_selection_leaves(rng: np.random.Generator) -> None:
+    """Counted over the mask of the lab itself, for every token of a text."""
+    T, k, n_h, wide = 40, 8, 4, 3
+    mask = dsa.selected(rng.standard_normal((T, T)), k)
+    counted = [dsa.products(t + 1, k, n_h, wide, 2, 5) for t in range(T)]
+    assert sum(attention for attention, _ in counted) == n_h * wide * mask.sum()
+    assert sum(indexer for _, indexer in counted) == 2 * 5 * T * (T + 1) // 2
+    assert dsa.products(T, T, n_h, wide) == (n_h * wide * T, 0)
+
+
+def test_entries_that_are_read_are_those_that_a_token_sees() -> None:
+    for t in (0, 5, 127, 128, 1000):
+        covered, first = csa.seen(t, 4, 128)
+        assert csa.read(t + 1, 4, 10**9, 128) == covered // 4 + t + 1 - first
+        assert csa.read(t + 1, 4, 8, 128) <= 8 + 128
+
+
+def test_free_guesses_are_as_many_times_faster_as_they_are_tokens() -> None:
+    assert speculative.speedup(0.8, 3, 0) == speculative.tokens_per_pass(0.8, 3)
+    assert speculative.speedup(0.0, 3, 0.1) == pytest.approx(1 / 1.3), "guesses that are never right only cost"
+    assert speculative.speedup(1.0, 3, 1.0) == 1, "a guess as dear as a pass gains nothing"
