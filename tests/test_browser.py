@@ -18,6 +18,20 @@ def test_dark_mode_follows_the_system(screen: Page, address: str) -> None:
     assert screen.evaluate("document.body.dataset.mdColorScheme") == ("slate" if dark else "default")
 
 
+def test_the_colour_around_a_page_follows_the_switch(screen: Page, address: str) -> None:
+    around = "[...document.querySelectorAll('meta[name=theme-color]')].filter(one => matchMedia(one.media).matches).map(one => one.content)"
+    ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(part => (+part).toString(16).padStart(2, '0')).join('')"
+    screen.goto(address)
+    before = screen.evaluate(around)
+    assert before == ["#" + screen.evaluate(ground)]
+    screen.locator("[data-ds-scheme]").click()
+    after = screen.evaluate(around)
+    assert after == ["#" + screen.evaluate(ground)]
+    assert after != before
+    screen.reload()
+    assert screen.evaluate(around) == after
+
+
 def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: str, catalogue: Catalogue) -> None:
     total = catalogue.flagship(catalogue.models["deepseek-v3"]).variant.parameters.total
     assert total.source is not None

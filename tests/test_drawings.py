@@ -33,7 +33,7 @@ NOT_DRAWN = {  # fields that are no dimension of a picture; the table of dimensi
 WORKED_OUT = {  # numbers under the pictures, by what they are worked out from
     "chosen_width": lambda n: (n["num_experts_per_tok"] + n["n_shared_experts"]) * n["moe_intermediate_size"],
     "all_width": lambda n: (n["n_routed_experts"] + n["n_shared_experts"]) * n["moe_intermediate_size"],
-    "gate_layers": lambda n: n["moe_layers"] - n["num_hash_layers"],
+    "gate_layers": lambda n: n["moe_layers"] - n.get("num_hash_layers", 0),
     "decoder_layers": lambda n: n["num_hidden_layers"] - n["encoder_layers"],
     "times_read": lambda n: n["num_attention_heads"] // n["num_key_value_heads"],
     "kept_latent": lambda n: n["kv_lora_rank"] + n["qk_rope_head_dim"] + n.get("index_head_dim", 0),
@@ -112,7 +112,7 @@ def test_flagship_is_drawn_first_and_open(built: Path, catalogue: Catalogue) -> 
         if flagship.architecture is None:
             continue
         html = (built / "models" / model.id / "index.html").read_text(encoding="utf-8")
-        first = html.index("ds-drawing-head")
+        first = html.index('class="ds-drawing-head"')
         assert html[first:].partition("<b>")[2].startswith(flagship.variant.name), model.id
         assert "ds-drawn" not in html[:first], model.id
 
@@ -338,7 +338,9 @@ OVERLAPS = """() => {
 }"""
 
 
+# The style sheet is asked for in the article, below its top: it moves out before the article goes.
 SHOW = """html => { const article = document.querySelector(".md-content article");
+  document.head.append(...article.querySelectorAll("link[rel=stylesheet]"));
   article.innerHTML = html;
   article.querySelectorAll("details").forEach((one) => { one.open = true; }); }"""
 

@@ -41,9 +41,12 @@ def rows(html: str) -> list[list[str]]:
 
 def test_quarters_follow_the_pointers(small: Context) -> None:
     assert rows(api_names.page(small).blocks["quarters"]) == [
-        ["2024 Q1", "Bee Base/Cat 0.1M", ""],
-        ["2024 Q2", "Cat 0.1M", "a caterpillar"],
-        ["2024 Q3", "Cat 0.1M/Moth", "a caterpillar"],
+        ["2024 Q1", "Bee Base/Cat 0.1M", "", ""],
+        ["2024 Q2", "Cat 0.1M", "a caterpillar", ""],
+        ["2024 Q3", "Cat 0.1M/Moth", "a caterpillar", ""],
+        ["2024 Q4", "", "a caterpillar", ""],
+        ["2025 Q1", "", "a caterpillar", "Elk Chat"],
+        ["2025 Q2", "", "a caterpillar", "Elk Chat/Elk Chat 2"],
     ]
 
 
@@ -122,9 +125,9 @@ def test_names_of_the_real_catalogue_lead_to_models(catalogue: Catalogue) -> Non
 
 
 def test_a_catalogue_without_predecessors_compares_its_last_two_variants(valid: Path) -> None:
-    file = valid / "models.yaml"
-    kept = [line for line in file.read_text(encoding="utf-8").splitlines() if "compared_with" not in line]
-    file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    for file in (valid / "models.yaml", *(valid / "models").iterdir()):
+        kept = [line for line in file.read_text(encoding="utf-8").splitlines() if "compared_with" not in line]
+        file.write_text("\n".join(kept) + "\n", encoding="utf-8")
     catalogue = load(valid)
     page = compare_models.page(context(catalogue, language_files.load("en")))
     chosen = LexborHTMLParser(page.sections[0].html).css("option[selected]")

@@ -506,6 +506,7 @@ def test_words_have_no_leftovers() -> None:
         "trends.",
         "lineage.",
         "poster.save_",
+        "add.place.",
         "timeline.mark.",
         "timeline.techniques",
         "timeline.infrastructure",

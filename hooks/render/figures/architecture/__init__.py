@@ -89,7 +89,8 @@ def _head(dims: Dimensions, entry: Entry) -> Head:
     ]
     facts: list[Part] = []
     for piece in pieces:
-        if piece:
+        # What is not published is told by the ribbon and the tables.
+        if piece and not any(isinstance(part, Dimension) and part.absent for part in piece):
             facts += [*([" · "] if facts else []), *piece]
     cache: list[Part] = []
     term = entry.recount.kv_cache if entry.recount else None

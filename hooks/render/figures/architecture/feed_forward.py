@@ -97,7 +97,8 @@ def _experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[
     if spare > 0:
         plates = _Plates(plates.count, plates.size, plates.columns, plates.per_row, plates.pitch, x, top + spare / 2)
     chosen, filled = reached(routed, active, plates.count, dims.number("topk_group") or 0)
-    gate = (58.0 if narrow else 76.0, top + max(height, plates.bottom - plates.y) / 2)
+    # Beside a short vector the gate stands clear of the size below it.
+    gate = ((66.0 if height < _SHORT else 58.0) if narrow else 76.0, top + max(height, plates.bottom - plates.y) / 2)
     _routes(sheet, plates, chosen, gate)
     sheet.path(f"M{LEFT + VECTOR:g} {digits(gate[1])}H{digits(gate[0] - 17)}", "wire")
     sheet.circle(*gate, 17, "gate")

@@ -55,7 +55,7 @@ def runs(dims: Dimensions) -> list[Run]:
         ["num_hidden_layers", *["first_k_dense_replace"] * bool(dense), *["num_hash_layers"] * bool(hashed)]
     )
     if dense or hashed:
-        count = dims.derived("moe_layers", rest, "drawing.gate_layers" if hashed else None)
+        count = dims.derived("gate_layers", rest, None if hashed else "drawing.moe_layers")
     else:
         count = dims.stated("num_hidden_layers")
     return [*found, Run("moe", count, "run_gate" if hashed else "run_moe", total - dense - hashed)]

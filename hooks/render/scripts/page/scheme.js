@@ -1,7 +1,12 @@
 // Light or dark: as the system has it, until a reader chooses; `early.js` applies it before anything is painted.
 
 const system = matchMedia("(prefers-color-scheme: dark)");
-const apply = (dark) => (document.body.dataset.mdColorScheme = dark ? "slate" : "default");
+const bars = document.querySelectorAll("meta[name=theme-color]"); // of a light and of a dark system
+const colour = (dark) => bars.forEach((bar, place) => (bar.media = (place === 1) === dark ? "all" : "not all"));
+const apply = (dark) => {
+  document.body.dataset.mdColorScheme = dark ? "slate" : "default";
+  colour(dark);
+};
 const chosen = () => {
   try {
     return localStorage.getItem("ds-scheme");
@@ -9,6 +14,7 @@ const chosen = () => {
     return null;
   }
 };
+if (chosen()) colour(chosen() === "slate");
 document.querySelector("[data-ds-scheme]")?.addEventListener("click", () => {
   const dark = document.body.dataset.mdColorScheme !== "slate";
   apply(dark);
