@@ -35,7 +35,7 @@ def play(words: Words, catalogue: Catalogue) -> Play:
             "name": entry.variant.name,
             "elements": [*found.cache_elements.as_integer_ratio()],
             "window": [found.sliding_window, found.window_elements],
-            "stated": _stated(entry),
+            "stated": stated_context(entry),
         }
         for id_, (entry, found) in able.items()
     }
@@ -50,7 +50,7 @@ def play(words: Words, catalogue: Catalogue) -> Play:
             Control(key, words(f"mechanism.{name}.{key}"), id_, groups=list(groups.items()))
             for key, id_ in chosen.items()
         ),
-        Control("context", words(f"mechanism.{name}.context"), _stated(start), steps),
+        Control("context", words(f"mechanism.{name}.context"), stated_context(start), steps),
     )
     sizes = [kept(found, length) for _, found in able.values() for length in (LENGTHS[0], LENGTHS[-1])]
     data = {
@@ -71,7 +71,7 @@ def _able(catalogue: Catalogue) -> Iterator[tuple[Entry, Footprint]]:
                 yield entry, found
 
 
-def _stated(entry: Entry) -> int:
+def stated_context(entry: Entry) -> int:
     """The longest context that is stated for a variant; 0 where none is."""
     stated = entry.variant.context_length
     return int(stated.value.value) if stated and stated.value else 0

@@ -15,7 +15,7 @@ from ...words import Words
 from ..attention import dimension
 from ..panel import Panel
 from . import Control, Data, Drawn, Play, State, figures, fixed, power, slider, ten, texts
-from .cache import LENGTHS, short
+from .cache import LENGTHS, short, stated_context
 
 _SELECTED = [2**n for n in range(7, 15)]
 _KINDS = {"dense": "off", "dsa": "attention", "csa": "index", "hca": "cache"}
@@ -65,11 +65,12 @@ def _indexer(entry: Entry) -> dict[str, Any]:
 
 
 def play(words: Words, catalogue: Catalogue) -> Play:
-    """It begins with as many as the models select."""
+    """It begins with V3.2's context and with as many as the models select."""
     name, found = "sparsity-cost", layers(catalogue)
+    longest = stated_context(catalogue.entries["deepseek-v3.2-exp"])
     start = {"k": "deepseek-v3.2-exp", "entries": "deepseek-v4-pro-base"}
     controls = (
-        Control("context", words(f"mechanism.{name}.context"), 2**17, [(n, short(n)) for n in LENGTHS]),
+        Control("context", words(f"mechanism.{name}.context"), longest, [(n, short(n)) for n in LENGTHS]),
         *(
             slider(words, name, key, dimension(catalogue.entries[id_], "index_topk"), _SELECTED)
             for key, id_ in start.items()
