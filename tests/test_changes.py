@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.derive.differences import OFTEN_LEFT_OUT, Verdict, said, said_by_architecture, verdict
+from catalogue.derive.differences import Verdict, said, said_by_architecture, verdict
 from catalogue.derive.recipe import furthest, lineage, recipe
 from catalogue.records import Catalogue
+from catalogue.schema.architecture import Architecture
+from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Model
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import Absence, Single, Text
 from catalogue.uses import How, Uses
 from render import words as language_files
 from render.fields import stated
-from render.pages.model_changes import MINOR
 
 WORDS = language_files.load("en")
 
@@ -95,13 +96,15 @@ def test_dimensions_stand_in_the_group_of_what_became_of_them(
             {
                 key: plainly(single)
                 for key, single in stated(entry.architecture)  # type: ignore[arg-type]
-                if key not in MINOR and not key.startswith("rope_scaling")
+                if key not in fields_with(Architecture, Facet.MINOR) and not key.startswith("rope_scaling")
             }
             for entry in pair
         )
         groups: dict[str, set[str]] = {"changed": set(), "new": set(), "gone": set(), "kept": set()}
         for key in old.keys() | new.keys():
-            before, after = (side.get(key, None if key in OFTEN_LEFT_OUT else "0") for side in (old, new))
+            before, after = (
+                side.get(key, None if key in fields_with(Architecture, Facet.DEFAULTED) else "0") for side in (old, new)
+            )
             if before is None or after is None or before == after == "0":
                 continue
             where = "kept" if before == after else "new" if before == "0" else "gone" if after == "0" else "changed"

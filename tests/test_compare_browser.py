@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.derive.differences import OFTEN_LEFT_OUT
 from catalogue.records import Catalogue, Entry, first_date
+from catalogue.schema.architecture import Architecture
+from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Track
 from catalogue.schema.values import Absence, Single
 from render import words as language_files
@@ -217,7 +218,7 @@ def expected_marks(entries: Sequence[Entry]) -> dict[str, str]:
     for key in {key for block in blocks for key in block}:
         values = [
             block.get(
-                key, None if key in OFTEN_LEFT_OUT or not block else 0
+                key, None if key in fields_with(Architecture, Facet.DEFAULTED) or not block else 0
             )  # what an architecture has not, it has 0 of
             for block in blocks
         ]

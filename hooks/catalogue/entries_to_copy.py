@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from .field_reference import as_yaml, inner_records
+from .schema.facets import Facet
 from .schema.model import Model, Variant
 from .validate import opened
 
@@ -110,7 +111,7 @@ def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
     """Every field of a record, those that are left out as comments."""
     for name, info in record.model_fields.items():
         lines = _field(name, info, indent)
-        if name in LEFT_OUT.get(record.__name__, ()):
+        if Facet.ALTERNATIVE in info.metadata:
             lines = (f"{' ' * indent}# {line[indent:]}" for line in lines)
         yield from lines
 
@@ -130,37 +131,3 @@ def _field(name: str, info: FieldInfo, indent: int) -> Iterator[str]:
         yield from _lines(inner[0], indent + 2)
     elif info.examples:
         yield f"{pad}{name}: {as_yaml(info.examples[0])}"
-
-
-# Fields that no entry has at the same time as another one.
-LEFT_OUT = {
-    "Variant": ("architecture_of", "architecture_except", "release", "licences", "based_on", "images_of"),
-    "Stage": ("weights_from", "fed_by"),
-    "Part": ("recount", "explanation"),
-    "Parameters": ("tolerance", "total_explanation", "activated_explanation"),
-    "Architecture": (
-        *(
-            "norms_per_layer",
-            "qkv_bias",
-            "qk_norm",
-            "index_n_heads",
-            "index_head_dim",
-            "index_topk",
-            "o_groups",
-            "o_lora_rank",
-        ),
-        "attention_layout",
-        *("sliding_window", "sliding_window_layers", "csa_layers", "csa_compress_ratio", "hca_layers"),
-        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers", "index_layers", "encoder_layers"),
-        *("gate_biases", "engram_layers", "engram_vocab_size", "engram_num_embeddings", "engram_max_ngram_size"),
-        *("engram_n_heads", "engram_head_dim", "dspark_n_routed_experts", "dspark_num_experts_per_tok"),
-        *("dspark_markov_rank", "dspark_target_layers"),
-        *("hca_compress_ratio", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters", "num_hash_layers"),
-        *("swiglu_limit", "control"),
-    ),
-    "Dates": ("api",),  # stands where a pointer under `api_names` leads to it
-    "Evaluation": ("left_out",),
-    "RatePhase": ("fraction",),
-    "TechniqueUse": ("variants",),
-    "Model": ("main_parent", "compared_with", "builds_on"),
-}

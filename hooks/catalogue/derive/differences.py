@@ -13,35 +13,10 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any
 
+from ..schema.architecture import Architecture
+from ..schema.facets import Facet, fields_with
 from ..schema.quantities import Quantity
 from ..schema.values import Absence, PartialDate, Single, Text
-
-# Left out, these say nothing: files have a default for them, or the source does not speak of them.
-OFTEN_LEFT_OUT = frozenset(
-    {
-        "attention_bias",
-        "gate_biases",
-        "head_dim",
-        "hidden_act",
-        "initializer_range",
-        "max_position_embeddings",
-        "moe_layer_freq",
-        "norm_topk_prob",
-        "norms_per_layer",
-        "qk_norm",
-        "qkv_bias",
-        "rms_norm_eps",
-        "rope_scaling.beta_fast",
-        "rope_scaling.beta_slow",
-        "rope_scaling.mscale",
-        "rope_scaling.mscale_all_dim",
-        "rope_scaling.original_max_position_embeddings",
-        "rope_theta",
-        "routed_scaling_factor",
-        "scoring_func",
-        "topk_method",
-    }
-)
 
 # What an architecture says by not having a dimension: the same as with a count of none.
 NOT_THERE = "0"
@@ -65,7 +40,7 @@ def said(single: Single[Any] | None) -> str | None:
 def said_by_architecture(key: str, single: Single[Any] | None) -> str | None:
     """The same for a dimension, where leaving it out can mean that there is none."""
     if single is None:
-        return None if key in OFTEN_LEFT_OUT else NOT_THERE
+        return None if key in fields_with(Architecture, Facet.DEFAULTED) else NOT_THERE
     return NOT_THERE if single.absence is Absence.NOT_APPLICABLE else said(single)
 
 

@@ -2,68 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from math import isqrt
 from typing import Any
 
 from ..findings import Finding, Path
 from ..schema.architecture import Architecture, Attention, FeedForward
+from ..schema.facets import Kinds, kinds
 from ..schema.values import Block, Single
 from .draft import Draft
-
-_INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
-_GROUPED = ("o_groups", "o_lora_rank", "sliding_window")
-_MOE = ("moe_intermediate_size", "n_routed_experts", "n_shared_experts", "num_experts_per_tok", "first_k_dense_replace")
-_NEEDED: dict[Attention | FeedForward, tuple[str, ...]] = {
-    Attention.MLA: ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim"),
-    Attention.CSA_HCA: (
-        *("head_dim", "q_lora_rank", "qk_rope_head_dim", *_GROUPED, *_INDEXER),
-        *("csa_layers", "csa_compress_ratio", "hca_layers", "hca_compress_ratio"),
-    ),
-    FeedForward.DENSE: ("intermediate_size",),
-    FeedForward.DEEPSEEK_MOE: _MOE,
-}
-_ALSO_ALLOWED: dict[Attention | FeedForward, tuple[str, ...]] = {
-    Attention.MHA: ("sliding_window", "sliding_window_layers"),
-    Attention.GQA: ("sliding_window", "sliding_window_layers"),
-    Attention.MLA: _INDEXER,
-    Attention.CSA_HCA: ("sliding_window_layers", "compress_rope_theta", "attention_layout"),
-    Attention.CSA2: (
-        "q_lora_rank",
-        "qk_rope_head_dim",
-        *_GROUPED,
-        *_INDEXER,
-        "compress_rope_theta",
-        "attention_layout",
-        "sliding_window_layers",
-        "csa_layers",
-        *("encoder_cache_layers", "encoder_compress_ratio", "decoder_cache_layers", "index_layers", "encoder_layers"),
-    ),
-    FeedForward.DEEPSEEK_MOE: (
-        *("moe_layer_freq", "n_group", "topk_group", "topk_method", "scoring_func", "norm_topk_prob"),
-        *("routed_scaling_factor", "num_hash_layers", "intermediate_size", "gate_biases"),
-        *("dspark_n_routed_experts", "dspark_num_experts_per_tok", "dspark_markov_rank", "dspark_target_layers"),
-    ),
-}
-_EVERY_KIND = ("head_dim",)
-
-
-def _owners(kinds: type[Attention] | type[FeedForward]) -> dict[str, list[Attention | FeedForward]]:
-    """The kinds that may have a field, for the fields that not every kind may have."""
-    owners: dict[str, list[Attention | FeedForward]] = {}
-    for kind in kinds:
-        for name in (*_NEEDED.get(kind, ()), *_ALSO_ALLOWED.get(kind, ())):
-            if name not in _EVERY_KIND:
-                owners.setdefault(name, []).append(kind)
-    return owners
 
 
 def may_have(architecture: Architecture, name: str) -> bool:
     """Whether a field fits the kinds of attention and feed-forward network of an architecture."""
-    kinds = (architecture.attention.value, architecture.feed_forward.value)
-    owners = [_owners(type(kind)).get(name) for kind in kinds if kind is not None]
-    return all(own is None or any(kind in own for kind in kinds) for own in owners)
+    if name not in kinds(Architecture):
+        return True
+    return not _foreign(kinds(Architecture)[name], _kinds_of(architecture))
+
+
+def _kinds_of(architecture: Architecture) -> list[Attention | FeedForward]:
+    """The kinds that an architecture states."""
+    return [k for k in (architecture.attention.value, architecture.feed_forward.value) if k is not None]
+
+
+def _foreign(field: Kinds, stated: Iterable[Attention | FeedForward]) -> Attention | FeedForward | None:
+    """The stated kind that has no such field, if the field belongs to others of its sort."""
+    for kind in stated:
+        if any(type(owner) is type(kind) for owner in field.owners) and kind not in field.owners:
+            return kind
+    return None
 
 
 def _architectures(draft: Draft) -> Iterator[tuple[Path, Architecture]]:
@@ -79,24 +47,19 @@ def _number(architecture: Architecture, name: str) -> Any:
 def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
     """A kind of attention or feed-forward network has the fields that size it, and no field that belongs to another kind."""
     for path, architecture in _architectures(draft):
-        kinds: tuple[Attention | FeedForward | None, ...] = (
-            architecture.attention.value,
-            architecture.feed_forward.value,
-        )
-        for kind in kinds:
-            if kind is None:
-                continue
-            for name in _NEEDED.get(kind, ()):
-                if getattr(architecture, name) is None:
-                    yield _lacking(draft, path, name, f"{kind} needs it")
-            for name, owners in _owners(type(kind)).items():
-                if kind not in owners and getattr(architecture, name) is not None:
-                    yield draft.finding(
-                        (*path, name),
-                        f"`{name}` beside `{kind}`",
-                        "it belongs to " + " and ".join(owners),
-                        fix="take it out, or correct the kind",
-                    )
+        stated = _kinds_of(architecture)
+        for name, field in kinds(Architecture).items():
+            there = getattr(architecture, name) is not None
+            needing = [kind for kind in stated if kind in field.needed_by]
+            if needing and not there:
+                yield _lacking(draft, path, name, f"{needing[0]} needs it")
+            if there and (kind := _foreign(field, stated)):
+                yield draft.finding(
+                    (*path, name),
+                    f"`{name}` beside `{kind}`",
+                    "it belongs to " + " and ".join(field.owners),
+                    fix="take it out, or correct the kind",
+                )
         if (
             architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
             and _has_dense_layers(architecture)
@@ -197,24 +160,17 @@ def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
             )
 
 
-_MODULES = {
-    "engram": (
-        *("engram_layers", "engram_vocab_size", "engram_num_embeddings", "engram_max_ngram_size"),
-        *("engram_n_heads", "engram_head_dim", "hc_mult"),
-    ),
-    "dspark": (
-        *("dspark_n_routed_experts", "dspark_num_experts_per_tok", "dspark_markov_rank", "dspark_target_layers"),
-        "num_nextn_predict_layers",
-    ),
-}
+# What sizes a module beside the fields that are called after it.
+_MODULES = {"engram": "hc_mult", "dspark": "num_nextn_predict_layers"}
 
 
 def modules_complete(draft: Draft) -> Iterator[Finding]:
     """An architecture has all fields that size Engram or the DSpark drafter, or none of them."""
     for path, architecture in _architectures(draft):
-        for prefix, needed in _MODULES.items():
-            there = [name for name in needed if name.startswith(prefix) and getattr(architecture, name) is not None]
-            for name in needed if there else ():
+        for prefix, beside in _MODULES.items():
+            own = [name for name in Architecture.model_fields if name.startswith(f"{prefix}_")]
+            there = [name for name in own if getattr(architecture, name) is not None]
+            for name in (*own, beside) if there else ():
                 if getattr(architecture, name) is None:
                     yield _lacking(draft, path, name, f"`{there[0]}` needs it")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, StrictBool
 
+from .facets import Facet
 from .quantities import Quantity
 from .values import Block, Identifier, Name, Record, Single, Text
 
@@ -54,7 +56,7 @@ class Evaluation(Block):
         description="true where every row of the source's table is here; otherwise `left_out` names the others. Columns of other makers' models are never quoted and need no word.",
         examples=[True],
     )
-    left_out: tuple[LeftOut, ...] = Field(
+    left_out: Annotated[tuple[LeftOut, ...], Facet.ALTERNATIVE] = Field(
         default=(), description="Rows of the source's table that are not here and why, which is shown above the table."
     )
     note: Text | None = Field(

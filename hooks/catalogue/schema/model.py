@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
 from .api import ApiName
 from .architecture import Architecture, Settings, VisionEncoder
 from .evaluation import Evaluation
+from .facets import Facet
 from .images import ImagePath
 from .quantities import Length, Quantity, Share
 from .release import Dates, Licences, Link, Release
@@ -100,10 +102,10 @@ class Part(Block):
 
     name: Text = Field(description="Which part.", examples=["Vision encoder"])
     count: Stated[Quantity] = Field(description="Its parameters, as published.", examples=["0.4B"])
-    recount: PartKind | None = Field(
+    recount: Annotated[PartKind | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Recomputed part that the count is held against.", examples=["MTP"]
     )
-    explanation: Explanation | None = Field(
+    explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Why the two differ by more than half a unit of the last digit, where they do."
     )
 
@@ -118,16 +120,16 @@ class Parameters(Block):
     parts: tuple[Part, ...] = Field(
         default=(), description="Published sizes of parts, such as a vision encoder or MTP modules."
     )
-    tolerance: Share | None = Field(
+    tolerance: Annotated[Share | None, Facet.ALTERNATIVE] = Field(
         default=None,
         description="How far the recomputed value may lie from the published one; half a unit of its last digit where left out.",
         examples=["1%"],
     )
-    total_explanation: Explanation | None = Field(
+    total_explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = Field(
         default=None,
         description="Why the two counts of all parameters differ by more than the tolerance, where they do.",
     )
-    activated_explanation: Explanation | None = Field(
+    activated_explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = Field(
         default=None, description="The same for the activated parameters."
     )
 
@@ -138,16 +140,16 @@ class Variant(Block):
     id: Identifier = Field(description="Unique in the whole catalogue.", examples=["deepseek-v3-base"])
     name: str = Field(min_length=1, description="The name that DeepSeek gave it.", examples=["DeepSeek-V3-Base"])
     kind: VariantKind = Field(description="What the checkpoint is.", examples=["base"])
-    based_on: Stated[str] | None = Field(
+    based_on: Annotated[Stated[str] | None, Facet.ALTERNATIVE] = Field(
         default=None,
         description="Weights it starts from: a variant id, or a name of `other_models` in models.yaml.",
         examples=["deepseek-v3-base"],
     )
-    release: Release | None = Field(
+    release: Annotated[Release | None, Facet.ALTERNATIVE] = Field(
         default=None,
         description="Of a checkpoint that came out by itself, later or never: then nothing of the entry's dates, paper, licences and training holds for it.",
     )
-    licences: Licences | None = Field(
+    licences: Annotated[Licences | None, Facet.ALTERNATIVE] = Field(
         default=None,
         description="Of a checkpoint of the first release: its licences, where they differ from the entry's.",
     )
@@ -163,10 +165,10 @@ class Variant(Block):
     architecture: Architecture | None = Field(
         default=None, description="Architecture; left out where `architecture_of` is given."
     )
-    architecture_of: Identifier | None = Field(
+    architecture_of: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Variant whose architecture this one shares.", examples=["deepseek-v3-base"]
     )
-    architecture_except: Settings | None = Field(
+    architecture_except: Annotated[Settings | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Settings in which its configuration differs from the architecture that it shares."
     )
     vision: VisionEncoder | None = Field(
@@ -176,7 +178,7 @@ class Variant(Block):
         default=(),
         description="How images enter and leave; a variant that shares an architecture shares them where it states none.",
     )
-    images_of: Identifier | None = Field(
+    images_of: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Variant whose `images` this one has too.", examples=["janus-1.3b"]
     )
     notes: tuple[Remark, ...] = Field(default=(), description="Remarks on this variant.")
@@ -209,7 +211,7 @@ class TechniqueUse(Block):
         description="introduced (first described here), adopted (new in this line), kept, or dropped. What stands on the pages is told by date: first used, used.",
         examples=["introduced"],
     )
-    variants: tuple[Identifier, ...] = Field(
+    variants: Annotated[tuple[Identifier, ...], Facet.ALTERNATIVE] = Field(
         default=(),
         description="Checkpoints that it holds for, where it came with a later one; left out for the first release.",
         examples=[["deepseek-v4-flash-0731"]],
@@ -285,13 +287,13 @@ class Model(Record):
         description="What it is, in about three sentences. Numbers are interpolated, not typed.",
         examples=[{"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"}],
     )
-    builds_on: tuple[Lineage, ...] = Field(default=(), description="What it builds on.")
-    main_parent: Identifier | None = Field(
+    builds_on: Annotated[tuple[Lineage, ...], Facet.ALTERNATIVE] = Field(default=(), description="What it builds on.")
+    main_parent: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
         default=None,
         description="The one entry of `builds_on` that it continues: the line that leads to it on the map of models.",
         examples=["deepseek-v2"],
     )
-    compared_with: Identifier | None = Field(
+    compared_with: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
         default=None,
         description="Variant that the flagship is compared with under “What changed”: the predecessor's, or the closest relative.",
         examples=["deepseek-v2"],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, StrictBool
 
+from .facets import Facet
 from .quantities import Amount
 from .values import Block, HttpsUrl, Identifier, PartialDate, Record, Single, Stated, Text
 
@@ -22,7 +24,9 @@ class Dates(Block):
     announcement: Stated[PartialDate] | None = Field(
         default=None, description="Announcement by DeepSeek.", examples=["2024-12-26"]
     )
-    api: Stated[PartialDate] | None = Field(default=None, description="First day in the API.", examples=["2024-12-26"])
+    api: Annotated[Stated[PartialDate] | None, Facet.ALTERNATIVE] = Field(
+        default=None, description="First day in the API.", examples=["2024-12-26"]
+    )
 
 
 class Licences(Block):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
+from .facets import Facet
 from .quantities import Amount, Length, Quantity, Share
 from .values import Block, Detail, Identifier, Positive, Remark, Stated, Text
 
@@ -104,7 +106,7 @@ class RatePhase(Block):
     rate: Stated[Quantity] | None = Field(
         default=None, description="Learning rate at the end of the phase.", examples=["2.2e-4"]
     )
-    fraction: Stated[Quantity] | None = Field(
+    fraction: Annotated[Stated[Quantity] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="The same as a factor or percentage of the peak.", examples=["31.6%"]
     )
     shape: PhaseShape = Field(
@@ -191,12 +193,12 @@ class Stage(Block):
         description="Initial weights; `random initialisation` for those that are nobody's.",
         examples=[FROM_NOTHING],
     )
-    weights_from: tuple[Identifier, ...] | None = Field(
+    weights_from: Annotated[tuple[Identifier, ...] | None, Facet.ALTERNATIVE] = Field(
         default=None,
         description="Stages of the entry whose weights it takes; empty for none of them; the stage before where left out.",
         examples=[["sft"]],
     )
-    fed_by: tuple[Identifier, ...] = Field(
+    fed_by: Annotated[tuple[Identifier, ...], Facet.ALTERNATIVE] = Field(
         default=(), description="Stages of the entry that make its data or its reward.", examples=[["reward-model"]]
     )
     summary: Text | None = Field(

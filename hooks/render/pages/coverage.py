@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from catalogue.records import Entry, by_date
 from catalogue.rules.architecture import may_have
 from catalogue.schema.architecture import Architecture, FeedForward
+from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.release import Dates
 from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import Absence, Single, Source, Sources, Stated
@@ -26,16 +27,6 @@ from ..page import Page, lead_section
 from .matrix import Group as Rows
 from .matrix import Row, matrix
 
-# Fields that stand in an architecture only where it has the part they size: left out, they do not apply.
-ONLY_WHERE_GIVEN = frozenset(
-    {
-        *("head_dim", "attention_bias", "qkv_bias", "qk_norm", "moe_layer_freq", "n_group", "topk_group"),
-        *("num_nextn_predict_layers", "index_n_heads", "index_head_dim", "index_topk", "sliding_window"),
-        *("sliding_window_layers", "attention_layout", "compress_rope_theta", "hc_mult", "hc_sinkhorn_iters"),
-        "num_hash_layers",
-        *("swiglu_limit", "rope_scaling.type", "routed_scaling_factor", "norm_topk_prob"),
-    }
-)
 PRE_TRAINING = (
     *("data.tokens", "sequence_length", "steps", "batch_size.sequences", "learning_rate.peak"),
     *("learning_rate.schedule", "learning_rate.warmup_steps", "optimizer.name", "optimizer.beta1", "optimizer.beta2"),
@@ -169,7 +160,7 @@ def _architecture(path: str) -> Callable[[Entry], State]:
         if architecture is None:
             has_no_size = entry.variant.parameters.total.absence is Absence.NOT_APPLICABLE
             return State.NOT_APPLICABLE if has_no_size else State.UNKNOWN
-        silent = path in ONLY_WHERE_GIVEN or not may_have(architecture, path)
+        silent = path in fields_with(Architecture, Facet.OF_A_PART) or not may_have(architecture, path)
         if path == "intermediate_size" and not _is_dense(entry):
             silent = True  # only where some layers stay dense, and then a rule asks for it
         return _unless(silent, state_of([_get(architecture, path)]))

@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 from catalogue.derive.differences import NOT_THERE, Verdict
 from catalogue.derive.recipe import furthest
 from catalogue.records import Entry, first_day
+from catalogue.schema.architecture import Architecture
+from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Change, Model, TechniqueChange
 from catalogue.uses import How, Silence, Use
 
@@ -27,22 +29,6 @@ from ..page import Section
 from ..tables import NOTHING, Cell, Column, Table
 from . import compare_models
 
-# Settings of a file rather than of a design; they are in the architecture table.
-MINOR = frozenset(
-    {
-        "rms_norm_eps",
-        "tie_word_embeddings",
-        "attention_bias",
-        "qkv_bias",
-        "hidden_act",
-        "moe_layer_freq",
-        "initializer_range",
-        "head_dim",
-        "norms_per_layer",
-        "gate_biases",
-        "qk_norm",
-    }
-)
 _SIZES = ("total.published", "activated.published")
 _CACHE = ("elements", "context")
 # Told in words of our own or rounded by one of the papers, so that they differ where the thing need not.
@@ -121,7 +107,11 @@ def compared(citations: Citations, before: Entry, after: Entry) -> Dimensions:
         citations, themes.cache, _CACHE, before, after
     )
     rows = lines([themes.architecture(citations, entry) for entry in (before, after)], 1)
-    rows = [row for row in rows if row.row.id[0] not in MINOR and not row.row.id[0].startswith("rope_scaling.")]
+    rows = [
+        row
+        for row in rows
+        if row.row.id[0] not in fields_with(Architecture, Facet.MINOR) and not row.row.id[0].startswith("rope_scaling.")
+    ]
     differing = [row for row in rows if row.verdict is Verdict.DIFFERENT]
     return Dimensions(
         changed=[
