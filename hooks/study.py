@@ -2,7 +2,8 @@
 
 MkDocs keeps this module loaded while `mkdocs serve` runs, and both editions share it. So what
 belongs to one build is kept in its configuration, under `extra.study`; every build reads the data
-anew in `on_config`. Only the last good site outlives a build, and only while serving.
+anew in `on_config`. Only the last good site outlives a build, and only while serving: pages that are
+made from the same text stand as they are.
 
 The English build reads and checks for both editions, before MkDocs empties the output folder,
 and builds the Chinese one into `zh/` once its own pages are written, with a configuration that
@@ -14,12 +15,9 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import posixpath
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment
@@ -29,63 +27,46 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
-from mkdocs.structure.nav import Section
+from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler, get_relative_url
+from mkdocs.utils.templates import TemplateContext
 
 from catalogue import aliases
 from catalogue.findings import CatalogueError, nearest
-from catalogue.load import load
-from finish import Built, finish, sitemap, stage
+from catalogue.records import Catalogue
+from finish import Built, finish, settle, sitemap, stage
 from finish.compress import compress
+from finish.made import Build
+from finish.served import Aside, Served, state_of
 from pictures.cards import picture_of
 from pictures.write import names as picture_names
 from pictures.write import write as write_pictures
-from render import words as language_files
-from render.assets import early
-from render.edition import Edition, PageError, editions, unreadable
+from render import theme
+from render.edition import Edition, PageError, checked
 from render.exports import pages as markdown_pages
 from render.exports import project
-from render.exports.linked import linked_data
+from render.linking import Links
 from render.markdown_tables import AccessibleTables
 from render.page import moved
 from render.policy import POLICY
 from render.site import hand_written
-from render.wording_check import problems as forms_not_used
+from render.theme import FOLDER
 from render.words import CHINESE, ENGLISH, BrokenWords
+from render.words import FOLDER as WORDS
 
 log = get_plugin_logger("study")
 
 CONFIG = {ENGLISH: "mkdocs.yml", CHINESE: "mkdocs.zh.yml"}
-FOLDER = {ENGLISH: "", CHINESE: "zh/"}
-_MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
-_LINK = re.compile(r'ds:([^"#?\\]*)(?:#([^"?\\]*))?')  # a query or an anchor may follow
-# In front of it: in HTML, and in HTML inside JSON, where quotes are escaped; a script that is loaded later.
-_LINKING = ('href="', 'src="', 'href=\\"', 'data-script="')
-_relative = lru_cache(maxsize=1 << 14)(get_relative_url)
-
-
-@dataclass
-class Build:
-    """One build: its edition, other names of pages, each page's blocks by name, hand-written pages as filled in, pages by address, and the edition to build next."""
-
-    edition: Edition
-    aliases: Mapping[str, tuple[str, ...]]
-    next: Edition | None = None
-    blocks: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    filled: dict[str, markdown_pages.Filled] = field(default_factory=dict)
-    pages: dict[str, Built] = field(default_factory=dict)
-
-    def anew(self) -> Build:
-        """The same site, of which no page is made yet."""
-        return Build(self.edition, self.aliases, self.next)
 
 
 _BUILD = "study"
 _serving = False
 _beside = True  # whether a build stands beside the site until it is whole
 _stage: stage.Stage | None = None
-_last_good: Build | None = None  # while serving
+_last_good: Build | None = None  # while serving, as the next two
+_served: dict[str, Served] = {}  # by language
+_aside: Aside | None = None
 
 
 def _pictures(config: MkDocsConfig) -> bool:
@@ -103,6 +84,18 @@ def on_startup(command: str, dirty: bool) -> None:
     global _serving, _beside
     _serving = command == "serve"
     _beside = not _serving and not dirty
+
+
+class Changed(Files):
+    """The files of a build, of which some pages are the `same` as last time and not made again."""
+
+    same: frozenset[str] = frozenset()
+
+    def documentation_pages(
+        self, *, inclusion: Callable[[InclusionLevel], bool] = InclusionLevel.is_included
+    ) -> Sequence[File]:
+        """The pages to be made."""
+        return [file for file in super().documentation_pages(inclusion=inclusion) if file.src_uri not in self.same]
 
 
 @contextmanager
@@ -130,6 +123,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
                 "SITE_URL is not set: feeds, site map and canonical links name %s; see “Host it yourself”",
                 config.site_url,
             )
+        if _serving and not _served and len(_languages(config)) < len(config.extra["editions"]):
+            log.info("Only the edition of %s is served, which is faster; both: make serve BOTH=true", config.docs_dir)
     config.nav = _build_of(config).edition.site.nav
     config.markdown_extensions.append(AccessibleTables())  # type: ignore[arg-type]
     return config
@@ -167,7 +162,10 @@ def _end(config: MkDocsConfig) -> None:
 
 def on_build_error(error: Exception) -> None:
     """Leave the last site as it is. Raises Abort that says so where the disk is full or a folder cannot be written."""
-    global _stage
+    global _stage, _aside
+    if _aside is not None:
+        _aside.restore()
+        _aside = None
     site, failed = (_stage.site, _stage) if _stage else (None, None)
     if failed is not None:
         failed.drop()
@@ -204,40 +202,68 @@ def _offline(config: MkDocsConfig) -> bool:
 def _read(config: MkDocsConfig) -> Build:
     """What is built now and next. Raises CatalogueError, BrokenWords or PageError with everything that is wrong."""
     root = Path(config.config_file_path).parent
-    catalogue = load(root / "data")
-    words = {language: language_files.load(language) for language in CONFIG}
-    if problems := language_files.differences(words[ENGLISH], words[CHINESE]):
-        raise BrokenWords("\n".join(problems))
-    if problems := unreadable(root / "docs"):
-        raise PageError("\n".join(problems))
-    if problems := forms_not_used(catalogue, words, root / "docs"):
-        raise BrokenWords("\n".join(problems))
-    built = editions(
-        catalogue, {language: words[language] for language in _built(config)}, root / "docs", config.site_url or ""
-    )
-    first, *others = built.values()
+    first, *others = checked(root, _built(config), config.site_url or "", _only()).values()
+    if _only():
+        return Build(first, {}, others[0] if others else None)
     docs = Path(config.docs_dir)
     pages = {*first.site.pages, *(path.relative_to(docs).as_posix() for path in docs.rglob("*.md"))}
     return Build(first, aliases.load(root / "data", pages), others[0] if others else None)
 
 
+def _only() -> str:
+    """The entry whose pages alone are made, for `make preview`."""
+    return os.environ.get("PREVIEW", "")
+
+
+def _languages(config: MkDocsConfig) -> list[str]:
+    """The editions that stand side by side; while serving one alone, unless `extra.both` asks for both."""
+    both = not _serving or config.extra.get("both")
+    return config.extra["editions"] if both else [config.theme["language"]]
+
+
 def _built(config: MkDocsConfig) -> list[str]:
-    """The languages that a configuration builds: the English one those of `extra.editions`, the Chinese one itself."""
-    return [CHINESE] if config.theme["language"] == CHINESE else config.extra["editions"]
+    """The languages that a configuration builds: the English one all, the Chinese one itself."""
+    return [CHINESE] if config.theme["language"] == CHINESE else _languages(config)
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Put the site aside that MkDocs is to empty while it is served; the Chinese edition stands inside the English one."""
+    global _aside
+    if _serving and _aside is None:
+        _aside = Aside(Path(config.site_dir))
+
+
+def _take_over(config: MkDocsConfig, made: Build) -> None:
+    """Have the pages that stand as they are from the last site, and keep in mind what this one was made from."""
+    global _aside
+    site = Path(config.site_dir)
+    if _aside is None:
+        return
+    for page in made.pages.values():
+        if page.source in made.same:
+            _aside.back(site / page.file)
+            _aside.back(site / page.source)
+    _served[made.language] = made.served
+    if _aside.site == site:
+        _aside.drop()
+        _aside = None
 
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Finish the pages, then build the Chinese edition into its folder of the English one."""
     made = _build_of(config)
     site = Path(config.site_dir)
-    finish(site, made.pages, made.edition.context, made.aliases, from_disk=_offline(config))
-    copies = markdown_pages.beside(made.edition, Path(config.docs_dir), config.site_url or "", made.filled)
-    project.write(copies, site)
-    if _pictures(config) and made.edition.context.words.language == ENGLISH:
+    finish(site, made.pages, made.served.gathered, made.edition.context, made.aliases)
+    if not _serving:
+        settle(site, made.pages, from_disk=_offline(config))
+    if not _only():
+        project.write(markdown_pages.beside(made.edition, made.filled, config.site_url or "", made.same), site)
+    if _pictures(config) and made.language == ENGLISH:
         write_pictures(made.edition.context, site, Path(config.config_file_path).parent / ".pictures")
     if made.next is not None:
         _build_chinese(config, made.next)
-    if made.edition.context.words.language == ENGLISH:
+    _take_over(config, made)
+    if made.language == ENGLISH:
         _map(config, made)
         if config.extra.get("compress"):
             compress(Path(config.site_dir))
@@ -246,19 +272,11 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 def _map(config: MkDocsConfig, made: Build) -> None:
     """Write what search engines ask for, which needs to know the address of the site."""
-    if not config.site_url:
+    if not config.site_url or _only():
         return
-    places = made.edition.context.catalogue.places
-    sources = {}
-    for page in made.pages.values():
-        generated = made.edition.site.pages.get(page.source)
-        if generated is None:
-            sources[page.source] = tuple(f"docs/{language}/{page.source}" for language in CONFIG)
-        else:
-            sources[page.source] = (places[generated.entry].partition("#")[0],) if generated.entry else ("data/",)
-    addresses = {language: config.site_url + FOLDER[language] for language in config.extra["editions"]}
+    addresses = {language: config.site_url + FOLDER[language] for language in _languages(config)}
     pages = {url: page.source for url, page in made.pages.items()}
-    sitemap.write(Path(config.site_dir), addresses, pages, sources, Path(config.config_file_path).parent)
+    sitemap.write(Path(config.site_dir), made.edition, pages, addresses, Path(config.config_file_path).parent)
 
 
 def _build_chinese(config: MkDocsConfig, edition: Edition) -> None:
@@ -279,14 +297,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages and downloads; say where the source of each page is, for its edit link."""
     made = _build_of(config)
     site, places = made.edition.site, made.edition.context.catalogue.places
+    if _only() and not site.pages:
+        raise Abort(_no_entry(_only(), made.edition.context.catalogue))
     for file in files.documentation_pages():
         file.edit_uri = f"docs/{config.theme['language']}/{file.src_uri}"
+        if _only():
+            file.inclusion = InclusionLevel.EXCLUDED
+        else:
+            made.filled[file.src_uri] = hand_written(made.edition.context, file.content_string, file.src_uri)
     for path, page in site.pages.items():
         file = File.generated(config, path, content=page.markdown)
         file.edit_uri = places[page.entry] if page.entry else None
         files.append(file)
-        made.blocks[path] = page.blocks
-    english = made.edition.context.words.language == ENGLISH
+    english = made.language == ENGLISH
     for path, content in {**site.files, **(site.downloads if english else {})}.items():
         files.append(File.generated(config, path, content=content))
     for path, target in site.redirects.items():
@@ -294,94 +317,67 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         now = files.get_file_from_path(target)
         assert now is not None
         files.append(File.generated(config, old.dest_uri, content=moved(get_relative_url(now.url, old.url))))
-    if entry := os.environ.get("PREVIEW"):
-        _alone(files, entry)
-    return files
+    made.links = Links(site, partial(_url, files), FOLDER[made.language])
+    return Changed(list(files))
 
 
-def _alone(files: Files, entry: str) -> None:
-    """Leave out every page but those of one entry, for `make preview`; links to the others lead nowhere. Raises Abort."""
-    pages = {file.src_uri: file for file in files.documentation_pages()}
-    own = {path for path in pages if f"/{entry}/" in f"/{path.removesuffix('.md')}/"}
-    if not own:
-        close = nearest(entry, (Path(path).stem for path in pages))
-        raise Abort(f"no page is called `{entry}`" + (f"; nearest match: {close}" if close else ""))
-    for path in pages.keys() - own:
-        pages[path].inclusion = InclusionLevel.EXCLUDED
+def _url(files: Files, path: str) -> str | None:
+    file = files.get_file_from_path(path)
+    return file.url if file else None
+
+
+def _no_entry(id_: str, catalogue: Catalogue) -> str:
+    close = nearest(id_, (*catalogue.models, *catalogue.techniques))
+    return f"no model and no technique is called `{id_}`" + (f"; nearest match: {close}" if close else "")
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """Note where the pages will stand, and while serving, which of them need not be made again."""
+    made = _build_of(config)
+    pages = files.documentation_pages()
+    made.pages = {file.url.removeprefix("./"): Built(file.src_uri, file.dest_uri) for file in pages}
+    if _serving and isinstance(files, Changed):
+        shared = [str(config.user_configs), *state_of(Path(config.theme.custom_dir or config.docs_dir), WORDS)]
+        last = _served.get(made.language, Served())
+        made.compare(last, shared, {file.src_uri: file.edit_uri for file in pages})
+        files.same = made.same
+    return nav
 
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     """Fill in what a hand-written page quotes."""
-    made, path = _build_of(config), page.file.src_uri
-    if path in made.edition.site.pages:
-        return None
-    made.filled[path] = filled, made.blocks[path] = hand_written(made.edition.context, page.file.content_string, path)
-    return filled
+    return _build_of(config).source(page.file.src_uri)[0]
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put the ready blocks in place, and note where the page will stand."""
-    made, path = _build_of(config), page.file.src_uri
-    made.pages[page.url] = Built(path, page.file.dest_uri)
-    blocks = made.blocks.get(path, {})
-    html = made.edition.terms.linked(_MARKER.sub(lambda match: blocks[match[1]], html), path)
-    return _linked(html, page, files, made.edition)
+def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:
+    """Put the ready blocks in place."""
+
+    def missing(path: str) -> str:
+        if not _only():
+            log.warning("%s links to `%s`, which is not a page of the site", page.file.src_uri, path)
+        return "#"
+
+    page.content = _build_of(config).content(page.file.src_uri, page.content or "", page.file.url, missing)
+    return context
 
 
-def _linked(html: str, page: Page, files: Files, edition: Edition) -> str:
-    """Make `ds:` links relative to the page. A place of a page may be on one of its parts; downloads stand in the English edition."""
-    downloads = edition.site.downloads
-
-    def address(match: re.Match[str]) -> str:
-        if not html.endswith(_LINKING, 0, match.start()):
-            return match[0]
-        path, place = match.groups()
-        if path in downloads:
-            here = f"/{FOLDER[edition.context.words.language]}{page.file.url}"
-            return posixpath.relpath(f"/{path}", posixpath.dirname(here))
-        return _address(edition.site.places.get(path, {}).get(place or "", path), place, page, files)
-
-    return _LINK.sub(address, html)
-
-
-def _address(path: str, place: str | None, page: Page, files: Files) -> str:
-    target = files.get_file_from_path(path)
-    if target is None:
-        log.warning("%s links to `%s`, which is not a page of the site", page.file.src_uri, path)
-        return path
-    return _relative(target.url, page.file.url) + (f"#{place}" if place else "")
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Gather what is made of all pages; this one is written and forgotten."""
+    _build_of(config).served.gathered.page(page.url, output)
+    page.content = None
+    return output
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Give theme templates the words of the interface and the way to the same page of the other edition."""
     edition = _build_of(config).edition
-    words = edition.context.words
-    root = (config.site_url or "").removesuffix(FOLDER[words.language])
-    env.globals["ds_words"] = words
-    env.globals["ds_early"] = early()
-    env.globals["ds_policy"] = "" if _serving or _offline(config) else POLICY
-    downloads = tuple(edition.site.downloads)
-    env.globals["ds_linked"] = lambda path: linked_data(edition.context, path, root, downloads)
-    env.globals["ds_downloads"] = {ENGLISH: "", CHINESE: "../"}[words.language]
-    env.globals["ds_feed"] = {ENGLISH: "releases.atom", CHINESE: "releases.zh.atom"}[words.language]
-    env.globals["ds_beside"] = edition.site.beside
-    env.globals["ds_report"] = _report(config)
+    root = (config.site_url or "").removesuffix(FOLDER[edition.context.words.language])
+    policy = "" if _serving or _offline(config) else POLICY
+    env.globals.update(theme.names(edition, root, _languages(config), policy, config.edit_uri or ""))
     env.globals["ds_active"] = _active
     env.globals["ds_few"] = _few
-    env.globals["ds_editions"] = {language: root + FOLDER[language] for language in config.extra["editions"]}
-    if _pictures(config):
-        known = picture_names(edition.context)
-        env.globals["ds_picture"] = lambda page: root + picture_of(page.file.src_uri, known)
-    else:
-        env.globals["ds_picture"] = None
-    env.globals["ds_other"] = {ENGLISH: FOLDER[CHINESE], CHINESE: "../"}[words.language]
-
-
-def _report(config: MkDocsConfig) -> str:
-    """The form for a wrong fact, where the pages are edited on GitHub; empty elsewhere."""
-    repository, edited, _ = (config.edit_uri or "").partition("/edit/")
-    hosted = edited and repository.startswith("https://github.com/")
-    return f"{repository}/issues/new?template=wrong-fact.yml" if hosted else ""
+    known = picture_names(edition.context) if _pictures(config) else None
+    env.globals["ds_picture"] = known and (lambda page: root + picture_of(page.file.src_uri, known))
 
 
 def _active(section: Section, page: Page | None) -> bool:

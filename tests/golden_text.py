@@ -327,7 +327,7 @@ def _of_english_alone(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]
             yield _written(f"files/{path}", lines_of_html(svg))
     linked = {path: linked_data(edition.context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
     yield _written("linked", lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
-    for path, text in dict(markdown_pages.beside(edition, docs, ADDRESS, {})).items():
+    for path, text in markdown_pages.beside(edition, markdown_pages.filled(edition, docs), ADDRESS):
         if COPIED.match(path):
             yield _written(f"markdown/{path}", text.splitlines())
 
@@ -372,7 +372,7 @@ def built_texts(site: Path) -> dict[str, str]:
     pages = {path: (site / path).read_text(encoding="utf-8") for path in files if path.endswith(".html")}
     heads = [f"{path} | {_head(html)}" for path, html in pages.items()]
     found = {
-        "files": [_HASH.sub("…", path) for path in files if "/fonts/" not in path],
+        "files": sorted(_HASH.sub("…", path) for path in files if "/fonts/" not in path),
         "heads": heads,
         "links": [line for path in _WHOLE for line in (f"=== {path}", *_links(pages[path]))],
         "sitemap": (site / "sitemap.xml").read_text(encoding="utf-8").replace("><", ">\n<").splitlines(),

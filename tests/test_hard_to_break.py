@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import mutate
+import mutations
 from building import small_project
 from catalogue import files, strict_yaml
 from catalogue.findings import Finding
@@ -79,7 +80,7 @@ def test_a_page_with_a_character_that_turns_digits_round_is_named(tmp_path: Path
 def test_a_sample_of_corruptions(tmp_path: Path) -> None:
     """Each kind once: refused with file and line, or built without markup of the data; `make mutate` builds both editions."""
     project = small_project(tmp_path)
-    kinds = len(mutate.YAML) + len(mutate.BIBTEX) + len(mutate.PAGES)
+    kinds = len(mutations.YAML) + len(mutations.BIBTEX) + len(mutations.PAGES)
     seen, failures = mutate.run(project / "data", project / "docs", kinds, seed=3, languages=("en",))
     assert failures == []
     assert seen["refused"] > seen["built"] > 0

@@ -6,7 +6,7 @@ Knows the built site and nothing of MkDocs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES, early
@@ -16,7 +16,8 @@ from render.findable import KINDS, findable
 from .assets import drop_theme, fonts_in_styles, name_by_content, reduce_styles, renamed
 from .first_screen import FirstScreens
 from .index import write
-from .pages import read, with_parts
+from .pages import FinishedPage, read, with_parts
+from .styles import Used
 
 _WORDS = [
     "label",
@@ -43,45 +44,55 @@ class Built:
     file: str
 
 
-def finish(
-    site: Path, pages: Mapping[str, Built], context: Context, aliases: Mapping[str, tuple[str, ...]], from_disk: bool
-) -> None:
-    """Index the `pages` of one edition, by address, in the folder `site`; make its assets small and name them by content.
+@dataclass
+class Gathered:
+    """What the search and the style sheet need of the pages, gathered while each is made: no page is kept, or read again."""
 
-    `from_disk` makes a site that opens without a server.
-    """
-    files = {url: site / page.file for url, page in pages.items()}
-    html = {url: file.read_text(encoding="utf-8") for url, file in files.items()}
-    _index(site, pages, html, context, aliases)
-    reduce_styles(site, html.values())
+    used: Used = field(default_factory=Used)
+    read: dict[str, FinishedPage] = field(default_factory=dict)
+
+    def page(self, url: str, html: str) -> None:
+        """Add a finished page, or in place of what it was before."""
+        self.used.page(html)
+        if page := read(html, url):
+            self.read[url] = page
+
+
+def finish(
+    site: Path, pages: Mapping[str, Built], gathered: Gathered, context: Context, aliases: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Index the `pages` of one edition, by address, in the folder `site`, and make one style sheet of what they use."""
+    _index(site, pages, gathered, context, aliases)
+    reduce_styles(site, gathered.used)
+    drop_theme(site)
+
+
+def settle(site: Path, pages: Mapping[str, Built], from_disk: bool) -> None:
+    """Name the assets of a finished edition by their content, in its pages too; `from_disk` makes it open without a server."""
     if from_disk:
         fonts_in_styles(site)
     fonts = sorted(f"{FOLDER}/fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2"))
     names = name_by_content(site, [*fonts, STYLES, *SCRIPTS])
-    missing = site / "404.html"
-    pages_of_files = [*zip(files.values(), html.values(), strict=True), (missing, missing.read_text(encoding="utf-8"))]
     # Fonts of a site on a disk stand in its style sheet, which is too heavy to stand in each page.
     first = None if from_disk else FirstScreens((site / names[STYLES]).read_text(encoding="utf-8"))
-    for file, text in pages_of_files:
-        text = renamed(text, names)
+    for file in (*(page.file for page in pages.values()), "404.html"):
+        text = renamed((site / file).read_text(encoding="utf-8"), names)
         text = first.put_into(text, early()) if first else text
-        file.write_text(text, encoding="utf-8", newline="\n")
-    drop_theme(site)
+        (site / file).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _index(
     site: Path,
     pages: Mapping[str, Built],
-    html: Mapping[str, str],
+    gathered: Gathered,
     context: Context,
     aliases: Mapping[str, tuple[str, ...]],
 ) -> None:
     """Write the index of the search, and tell its script where."""
-    read_pages = (read(text, url) for url, text in html.items())
     words = context.words
     folder = write(
         site / SEARCH_INDEX,
-        with_parts((page for page in read_pages if page is not None), _wholes(pages)),
+        with_parts((gathered.read[url] for url in pages if url in gathered.read), _wholes(pages)),
         findable(context, {url: page.source for url, page in pages.items()}, aliases),
         {kind: words(f"search.kind.{kind}") for kind in KINDS},
         {name: words(f"search.{name}") for name in _WORDS},

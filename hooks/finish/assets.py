@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import re
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from hashlib import blake2b
 from os.path import commonprefix
 from pathlib import Path
@@ -22,11 +22,8 @@ _THEME = ("main", "palette")
 _FONT = re.compile(r'url\("?(fonts/[\w.-]+)"?\)')
 
 
-def reduce_styles(site: Path, pages: Iterable[str]) -> None:
-    """Make one style sheet of the theme's and ours, with what `pages` and the scripts can use."""
-    used = Used()
-    for page in pages:
-        used.page(page)
+def reduce_styles(site: Path, used: Used) -> None:
+    """Make one style sheet of the theme's and ours, with what pages and scripts can use."""
     for script in (site / FOLDER).glob("*.js"):
         used.script(script.read_text(encoding="utf-8"))
     used.script(early())

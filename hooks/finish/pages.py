@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from urllib.parse import urljoin
 
@@ -80,7 +80,7 @@ def read(html: str, url: str) -> FinishedPage | None:
 
 def with_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list[FinishedPage]:
     """The pages with the sections of their parts behind their own; `wholes` gives the address of the whole for each part."""
-    by_url = {page.url: page for page in pages}
+    by_url = {page.url: replace(page, sections=list(page.sections)) for page in pages}
     for url, whole in wholes.items():
         if url not in by_url or whole not in by_url:
             continue

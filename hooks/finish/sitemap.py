@@ -12,6 +12,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from render.edition import Edition
+
 _MAP = Markup("""<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">
 {urls}</urlset>
@@ -20,38 +22,41 @@ _URL = Markup("<url><loc>{loc}</loc>{changed}{editions}</url>\n")
 _EDITION = Markup('<xhtml:link rel="alternate" hreflang="{language}" href="{href}"/>')
 
 
-def write(
-    site: Path,
-    editions: Mapping[str, str],
-    pages: Mapping[str, str],
-    sources: Mapping[str, tuple[str, ...]],
-    root: Path,
-) -> None:
+def write(site: Path, edition: Edition, pages: Mapping[str, str], addresses: Mapping[str, str], root: Path) -> None:
     """Write the map and robots.txt of a finished site, in place of the maps that the generator made.
 
-    `editions` are their addresses by language, `pages` the paths of sources by address below an edition, and `sources`
-    the files of the project behind each path; a folder ends with a slash. `root` is the project.
+    `pages` are the paths of sources by address below an edition, the same in each; `addresses` are those of the
+    editions by language. `root` is the project.
     """
+    sources = {path: _sources(edition, path, addresses) for path in pages.values()}
     for old in site.rglob("sitemap.xml*"):
         old.unlink()
     days = last_changes(root)
-    (first, *_) = editions.values()
+    (first, *_) = addresses.values()
     urls = Markup("").join(
         _URL.format(
             loc=address + url,
             changed=Markup("<lastmod>{}</lastmod>").format(day) if (day := _newest(days, sources[path])) else "",
             editions=Markup("").join(
                 _EDITION.format(language=language, href=href + url)
-                for language, href in [*editions.items(), ("x-default", first)]
+                for language, href in [*addresses.items(), ("x-default", first)]
             ),
         )
-        for address in editions.values()
+        for address in addresses.values()
         for url, path in sorted(pages.items())
     )
     (site / "sitemap.xml").write_text(str(_MAP.format(urls=urls)), encoding="utf-8", newline="\n")
     (site / "robots.txt").write_text(
         f"User-agent: *\nAllow: /\nSitemap: {first}sitemap.xml\n", encoding="utf-8", newline="\n"
     )
+
+
+def _sources(edition: Edition, path: str, languages: Iterable[str]) -> tuple[str, ...]:
+    """The files of the project that a page is made from; a folder ends with a slash."""
+    page = edition.site.pages.get(path)
+    if page is None:
+        return tuple(f"docs/{language}/{path}" for language in languages)
+    return (edition.context.catalogue.places[page.entry].partition("#")[0],) if page.entry else ("data/",)
 
 
 def _newest(days: Mapping[str, str], sources: Iterable[str]) -> str:

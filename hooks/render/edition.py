@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from catalogue.quote_check import problems
+from catalogue.load import load as read_catalogue
+from catalogue.quote_check import problems as quotes_that_fail
 from catalogue.records import Catalogue
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
 
 from . import exports
 from .context import Context, context, templates
 from .page import Site
-from .site import BLOCKS, site
+from .site import BLOCKS, site, site_of
 from .terms_in_text import TermsInText
-from .words import CHINESE, ENGLISH, Words, load
+from .wording_check import problems as forms_not_used
+from .words import CHINESE, ENGLISH, BrokenWords, Words, differences, load
 
 
 class PageError(ValueError):
@@ -36,10 +38,13 @@ class Edition:
         return TermsInText(self.context)
 
 
-def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = "") -> dict[str, Edition]:
+def editions(
+    catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = "", only: str = ""
+) -> dict[str, Edition]:
     """Render the generated pages in each language and check what the hand-written ones quote, in `docs/<language>`.
 
-    The downloads are those of the site at `address`, with texts in both languages whichever are built.
+    The downloads are those of the site at `address`, with texts in both languages whichever are built. With `only`, the
+    pages of one entry are rendered, and no downloads.
 
     Raises PageError that names every hand-written page with a quote that leads nowhere.
     """
@@ -49,12 +54,30 @@ def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, addre
     contexts = {language: context(catalogue, words[language], shared) for language in words}
     if wrong := [message for language in words for message in _problems(contexts[language], docs / language)]:
         raise PageError("\n".join(wrong))
+    if only:
+        return {language: Edition(ctx, site_of(ctx, only)) for language, ctx in contexts.items()}
     both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
     downloads = exports.files(both, address)
     return {
         language: Edition(ctx, site(ctx, downloads, _texts(docs / language), address))
         for language, ctx in contexts.items()
     }
+
+
+def checked(root: Path, languages: Iterable[str], address: str, only: str = "") -> dict[str, Edition]:
+    """The editions of the project at `root`, for the site at `address`; what it says is checked in both languages.
+
+    Raises CatalogueError, BrokenWords or PageError with everything that is wrong.
+    """
+    catalogue = read_catalogue(root / "data")
+    words = {language: load(language) for language in (ENGLISH, CHINESE)}
+    if problems := differences(words[ENGLISH], words[CHINESE]):
+        raise BrokenWords("\n".join(problems))
+    if problems := unreadable(root / "docs"):
+        raise PageError("\n".join(problems))
+    if problems := forms_not_used(catalogue, words, root / "docs"):
+        raise BrokenWords("\n".join(problems))
+    return editions(catalogue, {language: words[language] for language in languages}, root / "docs", address, only)
 
 
 def _texts(folder: Path) -> dict[str, str]:
@@ -85,5 +108,5 @@ def _problems(ctx: Context, folder: Path) -> Iterator[str]:
             )
     for path in sorted(folder.rglob("*.md")):
         name = path.relative_to(folder.parent.parent).as_posix()
-        for problem in problems(path.read_text(encoding="utf-8"), ctx.lookup, BLOCKS):
+        for problem in quotes_that_fail(path.read_text(encoding="utf-8"), ctx.lookup, BLOCKS):
             yield f"{name}:{problem.line}: {problem.message}"

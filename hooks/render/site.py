@@ -121,12 +121,26 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
     )
 
 
+def site_of(ctx: Context, id_: str) -> Site:
+    """The pages of one model or technique alone; none for another id."""
+    model_, technique = ctx.catalogue.models.get(id_), ctx.catalogue.techniques.get(id_)
+    family = model.pages(ctx, model_) if model_ else []
+    pages = {page.path: page for page in (*family, *([techniques.page(ctx, technique)] if technique else []))}
+    return Site(
+        pages,
+        {**assets.files(page.blocks for page in pages.values()), **(_drawings(ctx, pages) if model_ else {})},
+        nav=[{page.title: page.path} for page in pages.values() if not page.part_of],
+        beside=beside(ctx),
+        places=_places([family]) if family else {},
+    )
+
+
 def _drawings(ctx: Context, pages: Mapping[str, Page]) -> dict[str, str]:
     """The drawings of the flagships as files of their own, as their pages have them."""
     found: dict[str, str] = {}
     for entry in map(ctx.catalogue.flagship, ctx.catalogue.models.values()):
-        drawn = pages[f"models/{entry.model.id}.md"].blocks.get("architecture", "")
-        if entry.architecture is not None and (svg := svg_file(drawn)):
+        page = pages.get(f"models/{entry.model.id}.md")
+        if entry.architecture is not None and page and (svg := svg_file(page.blocks.get("architecture", ""))):
             found[file_of(entry)] = svg
     return found
 

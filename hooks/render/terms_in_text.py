@@ -49,7 +49,7 @@ class TermsInText:
 
     def linked(self, html: str, path: str) -> str:
         """The page at `path` with the first use of each term as a link; a term that is linked before is left as it is."""
-        if not _READ.match(path) or not self._owner:
+        if not _READ.match(path) or not self.owner:
             return html
         seen = {path.rpartition("/")[2].removesuffix(".md")}
         depth, made, last = 0, [], 0
@@ -67,7 +67,7 @@ class TermsInText:
     def _in_text(self, text: str, seen: set[str]) -> str:
         def link(match: re.Match[str]) -> str:
             form = match[0]
-            owner = next(found for cut in range(3) if (found := self._owner.get(_key(form[: len(form) - cut]))))
+            owner = next(found for cut in range(3) if (found := self.owner.get(_key(form[: len(form) - cut]))))
             if owner.id in seen:
                 return form
             seen.add(owner.id)
@@ -87,7 +87,8 @@ class TermsInText:
         return [name, technique.abbreviation] if technique.abbreviation else [name]
 
     @cached_property
-    def _owner(self) -> dict[str, Owner]:
+    def owner(self) -> dict[str, Owner]:
+        """What each form of a term names."""
         owners: dict[str, Owner] = {}
         catalogue = self._context.catalogue
         for term in catalogue.glossary.terms:
@@ -102,7 +103,7 @@ class TermsInText:
     def _pattern(self) -> re.Pattern[str]:
         """Forms by their first letter, which is quicker to refuse; the longest first, so that an attention head is not attention."""
         by_letter: dict[str, list[str]] = {}
-        for form in sorted(self._owner, key=len, reverse=True):
+        for form in sorted(self.owner, key=len, reverse=True):
             by_letter.setdefault(_first(form), []).append(re.escape(form[1:]) + (_AFTER if form[-1].isascii() else ""))
         latin: list[str] = []
         other: list[str] = []

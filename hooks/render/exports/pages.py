@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
@@ -29,24 +29,31 @@ _relative = lru_cache(maxsize=1 << 14)(posixpath.relpath)
 Filled = tuple[str, Mapping[str, str]]  # the Markdown of a hand-written page with its quotes filled in, and its blocks
 
 
-def copies(edition: Edition, docs: Path, filled: Mapping[str, Filled] | None = None) -> Iterator[tuple[str, str]]:
-    """The path and the Markdown of each page of an edition; `docs` is the folder of its hand-written pages, `filled` what is known of them."""
+def filled(edition: Edition, docs: Path) -> dict[str, Filled]:
+    """The hand-written pages of an edition, which stand in the folder `docs`, by path."""
+    return {
+        path: hand_written(edition.context, (docs / path).read_text(encoding="utf-8"), path)
+        for path in sorted(file.relative_to(docs).as_posix() for file in docs.rglob("*.md"))
+    }
+
+
+def copies(edition: Edition, written: Mapping[str, Filled], without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """The path and the Markdown of each page of an edition and of those that are `written` by hand."""
     for path, page in edition.site.pages.items():
-        yield path, _plain(edition, path, page.markdown, page.blocks)
-    for file in sorted(docs.rglob("*.md")):
-        path = file.relative_to(docs).as_posix()
-        known = (filled or {}).get(path)
-        text, blocks = known or hand_written(edition.context, file.read_text(encoding="utf-8"), path)
-        yield path, _plain(edition, path, text, blocks)
+        if path not in without:
+            yield path, _plain(edition, path, page.markdown, page.blocks)
+    for path, (text, blocks) in written.items():
+        if path not in without:
+            yield path, _plain(edition, path, text, blocks)
 
 
-def beside(edition: Edition, docs: Path, address: str, filled: Mapping[str, Filled]) -> Iterator[tuple[str, str]]:
-    """What stands beside the finished pages of an edition at `address`: their copies, and the list of them."""
+def beside(
+    edition: Edition, written: Mapping[str, Filled], address: str, without: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """What stands beside the finished pages of an edition at `address`: copies of all but some, and the list of all."""
+    yield from copies(edition, written, without)
     named = {path: (page.title, page.description) for path, page in edition.site.pages.items()}
-    for path, text in copies(edition, docs, filled):
-        if path not in named:
-            named[path] = _named(path, text)
-        yield path, text
+    named |= {path: _named(path, text) for path, (text, _) in written.items()}
     yield "llms.txt", llms_txt(edition, named, address)
 
 

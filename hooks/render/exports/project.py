@@ -13,7 +13,7 @@ import yaml
 
 from ..edition import Edition
 from ..words import ENGLISH
-from .pages import copies
+from .pages import copies, filled
 
 _CONFIG: dict[str, Any] = {
     "site_name": "DS Series",
@@ -36,7 +36,7 @@ def files(editions: Mapping[str, Edition], docs: Path) -> Iterator[tuple[str, st
     nav: list[dict[str, Any]] = []
     for language, edition in editions.items():
         folder = "" if language == ENGLISH else f"{language}/"
-        for path, text in copies(edition, docs / language):
+        for path, text in copies(edition, filled(edition, docs / language)):
             yield f"docs/{folder}{path}", text
         listed = [_below(entry, folder) for entry in edition.site.nav]
         nav += listed if not folder else [{editions[ENGLISH].context.words("language.other_name"): listed}]

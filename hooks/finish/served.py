@@ -1,0 +1,77 @@
+"""What a build takes over from the last one while the site is served: pages that are made from the same text stand as they are.
+
+Knows folders and texts, and nothing of MkDocs, which empties the site's folder at each build.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+from . import Gathered
+
+
+def digest(texts: Iterable[str]) -> str:
+    """A short name for some texts, which changes with each of them."""
+    found = blake2b(digest_size=12)
+    for text in texts:
+        found.update(f"{text}\0".encode())
+    return found.hexdigest()
+
+
+def state_of(*folders: Path) -> Iterator[str]:
+    """The files below some folders with the moment of their last change."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            yield f"{path} {path.stat().st_mtime_ns}"
+
+
+@dataclass
+class Served:
+    """An edition as it was served last.
+
+    Attributes:
+        shared: Digest of what stands on every page.
+        pages: Digest of what each page was made from, by the path of its source.
+    """
+
+    shared: str = ""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    gathered: Gathered = field(default_factory=Gathered)
+
+    def same(self, shared: str, pages: Mapping[str, str]) -> frozenset[str]:
+        """The pages that need not be made again."""
+        if shared != self.shared:
+            return frozenset()
+        return frozenset(path for path, made_from in pages.items() if self.pages.get(path) == made_from)
+
+
+class Aside:
+    """The last site, put aside while the next one is made in its place."""
+
+    def __init__(self, site: Path) -> None:
+        self.site = site
+        self._folder = site.with_name(f"{site.name}.last")
+        shutil.rmtree(self._folder, ignore_errors=True)
+        site.mkdir(parents=True, exist_ok=True)
+        site.rename(self._folder)
+        site.mkdir()
+
+    def back(self, file: Path) -> None:
+        """Put a file of the last site at its place again; what was not there is passed over."""
+        last = self._folder / file.relative_to(self.site)
+        if last.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            last.replace(file)
+
+    def drop(self) -> None:
+        """Remove what is left of the last site."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def restore(self) -> None:
+        """Serve the last site again, because the next one failed."""
+        shutil.rmtree(self.site, ignore_errors=True)
+        self._folder.rename(self.site)

@@ -1,0 +1,125 @@
+"""`mkdocs serve`: what is served while data is edited, mended and broken."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from building import small_project
+from catalogue.records import Catalogue
+
+_PATIENCE = 240.0  # seconds; the machine may be busy
+_LIVE = re.compile(r"livereload\(\d+, \d+\)")  # what MkDocs puts into a page, with the number of the build
+
+
+class Served:
+    """A running `mkdocs serve`: what it answers, and what it says on the terminal."""
+
+    def __init__(self, address: str, log: Path) -> None:
+        self.address, self._log = address, log
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+    def get(self, path: str) -> str:
+        """A page as it was built; empty where there is none."""
+        try:
+            with urlopen(self.address + path, timeout=_PATIENCE) as answer:
+                return _LIVE.sub("", answer.read().decode())
+        except HTTPError:
+            return ""
+
+    def after(self, times: int, words: str) -> None:
+        """Wait until something was said so many times."""
+        end = time.monotonic() + _PATIENCE
+        while self.said.count(words) < times:
+            assert time.monotonic() < end, self.said
+            time.sleep(0.1)
+
+
+@contextmanager
+def serve(project: Path, **environment: str) -> Iterator[Served]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = project.with_name("serve.log")
+    with log.open("w", encoding="utf-8") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
+            cwd=project,
+            stdout=said,
+            stderr=said,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
+        )
+        try:
+            served = Served(f"http://127.0.0.1:{port}/", log)
+            served.after(1, "Serving on")
+            yield served
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _language(page: str) -> str:
+    found = re.search(r'<html lang="(\w+)"', page)
+    return found[1] if found else ""
+
+
+@pytest.mark.builds
+def test_what_is_saved_is_served_and_other_pages_stand_as_they_were(small: Catalogue, tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    id_, said = next((t.id, t.why.en) for t in small.techniques.values() if "{{" not in t.why.en)
+    guide = project / "docs" / "en" / "beginnings.md"
+    with serve(project) as served:
+        assert "make serve BOTH=true" in served.said
+        before = {path: served.get(path) for path in ("", "glossary/", "beginnings/", "models/")}
+        assert {_language(page) for page in before.values()} == {"en"}
+        assert served.get("zh/") == "", "one edition is served, and says so"
+        assert "ds-language" not in before[""], "no switch leads to the edition that is not served"
+        guide.write_text(guide.read_text(encoding="utf-8") + "\nA sentence that was not there.\n", encoding="utf-8")
+        served.after(2, "Documentation built")
+        assert "A sentence that was not there." in served.get("beginnings/")
+        for path in ("", "glossary/", "models/"):
+            assert served.get(path) == before[path]
+        techniques = project / "data" / "techniques.yaml"
+        text = techniques.read_text(encoding="utf-8")
+        techniques.write_text(text.replace(said, "Another reason stands here."), encoding="utf-8")
+        served.after(3, "Documentation built")
+        assert "Another reason stands here." in served.get(f"techniques/{id_}/")
+        techniques.write_text(text.replace("techniques:", "techniques: [", 1), encoding="utf-8")
+        served.after(1, "The last good site is served until this is mended.")
+        served.after(4, "Documentation built")
+        assert served.get("glossary/") == before["glossary/"]
+        assert "Another reason stands here." in served.get(f"techniques/{id_}/")
+        assert _language(served.get("")) == "en"
+        techniques.write_text(text, encoding="utf-8")
+        served.after(5, "Documentation built")
+        assert "Another reason stands here." not in served.get(f"techniques/{id_}/")
+        assert "A sentence that was not there." in served.get("beginnings/")
+        for path in ("", "glossary/", "models/"):
+            assert served.get(path) == before[path]
+
+
+@pytest.mark.builds
+def test_both_editions_are_served_where_asked_for(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    page = project / "docs" / "zh" / "beginnings.md"
+    with serve(project, BOTH="true") as served:
+        first = {path: served.get(path) for path in ("", "zh/", "glossary/", "zh/glossary/")}
+        assert [_language(text) for text in first.values()] == ["en", "zh", "en", "zh"]
+        page.write_text(page.read_text(encoding="utf-8") + "\n新加的一句话。\n", encoding="utf-8")
+        served.after(4, "Documentation built")  # each edition says so
+        assert "新加的一句话。" in served.get("zh/beginnings/")
+        assert {path: served.get(path) for path in first} == first
