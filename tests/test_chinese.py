@@ -10,7 +10,7 @@ import pytest
 
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Amount, Quantity
-from catalogue.schema.values import Sources, walk
+from catalogue.schema.values import Sources, Text, walk
 from helpers import ROOT
 from render import format
 from render import words as language_files
@@ -48,6 +48,20 @@ def test_sizes_and_tokens_keep_their_letter(printed: str) -> None:
 )
 def test_a_ratio_has_no_digits_that_say_nothing(number: str, shown: str) -> None:
     assert format.ratio(Decimal(number)) == shown
+
+
+@pytest.mark.parametrize(
+    ("printed", "chinese"),
+    [
+        ("59.0, 63.0, 63.4", "59.0、63.0、63.4"),
+        ("4K, 16K", "4K、16K"),
+        ("5-shot, EM", "5-shot, EM"),
+        ("1,024", "1,024"),
+    ],
+)
+def test_lists_of_numbers_have_the_chinese_comma(printed: str, chinese: str) -> None:
+    assert WORDS[CHINESE].text(Text(en=printed)) == chinese
+    assert WORDS[ENGLISH].text(Text(en=printed)) == printed
 
 
 @pytest.fixture(scope="module")

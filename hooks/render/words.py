@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +13,8 @@ FOLDER = Path(__file__).parent / "words"
 ENGLISH, CHINESE = "en", "zh"
 # What English reads off the code: descriptions of fields, docstrings of rules.
 _IN_THE_CODE = ("schema.", "rules.")
+# A text that both languages share and that lists numbers, as `59.0, 63.0` or `4K, 16K`.
+_NUMBERS = re.compile(r"[\d.]+[KMBT%x]?(?:, [\d.]+[KMBT%x]?)+")
 
 
 class BrokenWords(ValueError):
@@ -50,8 +53,10 @@ class Words:
         return english if self.language == ENGLISH else self(key)
 
     def text(self, text: Text) -> str:
-        """The text in this language; English where it has not been written."""
-        return (text.zh if self.language == CHINESE else None) or text.en
+        """The text in this language; English where it has not been written. Chinese lists numbers with 、."""
+        if self.language != CHINESE:
+            return text.en
+        return text.zh or (text.en.replace(", ", "、") if _NUMBERS.fullmatch(text.en) else text.en)
 
     def falls_back(self, text: Text) -> bool:
         """Whether a reader of this language meets English in place of the text."""
