@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
-from test_lineage import read, target
+from test_lineage import read, target, uses
 
 LESSON = ["why", "how", "models", "cost"]
 EDITIONS = pytest.mark.parametrize("edition", ["", "zh/"], ids=["English", "Chinese"])
@@ -18,7 +18,7 @@ def dated(page: LexborHTMLParser) -> list[tuple[str, str]]:
     """The rows of the list by date: the model, or nothing, and the date."""
     found = []
     for row in page.css("ul.ds-dated > li"):
-        link, time = row.css_first(".ds-when a"), row.css_first(".ds-when time")
+        link, time = row.css_first(".ds-when strong a"), row.css_first(".ds-when time")
         assert time is not None
         found.append((target(link) if link is not None else "", time.attributes["datetime"] or ""))
     return found
@@ -34,23 +34,26 @@ def test_parts_stand_in_the_order_of_a_lesson(edition: str, built: Path, catalog
 
 
 @EDITIONS
-def test_models_stand_by_date_and_with_the_date_of_the_table(edition: str, built: Path, catalogue: Catalogue) -> None:
-    checked = 0
+def test_models_stand_once_by_date_and_with_the_date_of_their_use(
+    edition: str, built: Path, catalogue: Catalogue
+) -> None:
+    checked, found = 0, uses(catalogue)
     for id_, technique in catalogue.techniques.items():
         page = read(built, f"{edition}techniques/{id_}")
-        rows = dated(page)
-        assert [model for model, _ in rows] == [row.model or "" for row in technique.in_models], id_
+        rows, told = dated(page), [row.model or "" for row in technique.in_models]
+        # Models that the technique's entry tells of, in its order; those that use it without a word of it between them.
+        assert [model for model, _ in rows if model in told] == told, id_
+        models = [model for model, _ in rows if model]
+        assert len(models) == len(set(models)), f"{id_}: a model stands twice"
         days = [day if len(day) == 10 else f"{day}-01" for _, day in rows]
         assert days == sorted(days) or any(len(day) == 7 for _, day in rows), id_
-        table = {
-            target(line.css_first("th a, td a")): time.attributes["datetime"]
-            for line in page.css("#models ~ .ds-scroll table tbody tr")
-            if line.css_first("th a, td a") is not None and (time := line.css_first("time")) is not None
-        }
+        since = {use.model.id: use.date.text for use in found.of(id_) if use.date}
+        own = {row.model for row in technique.in_models if row.date}
         for model, day in rows:
-            if model in table:
-                assert table[model] == day, (id_, model)
+            if model in since and model not in own:
+                assert since[model] == day, (id_, model)
                 checked += 1
+        assert {model for model, _ in rows} >= set(since), id_
     assert checked > len(catalogue.techniques)
 
 

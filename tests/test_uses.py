@@ -48,16 +48,16 @@ def test_every_family_with_such_a_checkpoint_is_on_the_page_and_no_other(
     wanted = {entry.model.id for entry in catalogue.entries.values() if has(entry)}
     page = LexborHTMLParser((built / "techniques" / technique / "index.html").read_text(encoding="utf-8"))
     listed = {}
-    for row in page.css("table.ds-prose tbody tr"):
-        link = row.css_first("th a, td a")
+    for row in page.css("ul.ds-dated > li[data-how]"):
+        link = row.css_first(".ds-when strong a")
         match = re.search(r"models/([^/]+)/$", link.attributes["href"] or "") if link else None
         if match:
-            listed[match[1]] = row.text()
+            listed[match[1]] = row.attributes["data-how"]
     uses = [(m.id, u) for m in catalogue.models.values() for u in m.techniques if u.id == technique and u.note]
     stated = {id_ for id_, _ in uses}
     wanted -= {id_ for id_, use in uses if use.change == "dropped"}  # where the entry says why the field is there
-    assert wanted <= {id_ for id_, text in listed.items() if "dropped" not in text}
-    assert {id_ for id_, text in listed.items() if "dropped" not in text} <= wanted | stated
+    assert wanted <= {id_ for id_, how in listed.items() if how != "dropped"}
+    assert {id_ for id_, how in listed.items() if how != "dropped"} <= wanted | stated
 
 
 def test_weights_that_were_trained_in_fp8_stay_so(uses: Uses) -> None:

@@ -125,7 +125,11 @@ class Uses:
         def kept(use: Use) -> bool:
             before = self._entries.get(use.model.compared_with or "")
             said = use.stated is not None and use.stated.change is TechniqueChange.KEPT
-            return use.how is How.USED and (said or (before is not None and before.model.id in users))
+            if use.how is not How.USED or before is None:
+                return use.how is How.USED and said
+            first = first_date(before.model)
+            older = first is not None and first.first_day <= use.day
+            return older and (said or before.model.id in users)
 
         return tuple(replace(use, how=How.KEPT) if kept(use) else use for use in uses)
 

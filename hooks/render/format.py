@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from catalogue.schema.quantities import Amount, Length, Quantity
@@ -29,6 +30,15 @@ def amount(value: Decimal, words: Words) -> str:
     if words.language != CHINESE or value < _TEN_THOUSAND:
         return compact(value)
     return _in_ten_thousands(Decimal(f"{value:.3E}"))
+
+
+def amounts(values: Sequence[Decimal], words: Words) -> list[str]:
+    """Amounts of one column in one unit: `5.328M` beside `0.010M`."""
+    largest = max(values, default=Decimal(0))
+    unit, factor = next(((u, f) for u, f in _FACTORS if largest >= f), ("", 1))
+    if words.language == CHINESE or not unit or min(values) >= factor:
+        return [amount(value, words) for value in values]
+    return [f"{value / factor:.3f}{unit}" for value in values]
 
 
 def _in_ten_thousands(value: Decimal) -> str:

@@ -13,6 +13,7 @@ from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import PartialDate, Single
 
 from .marks import NOTHING as NOTHING
+from .words import Words
 
 _SENTENCE = 44
 _HEAD = 26  # letters of a head that two lines hold
@@ -81,6 +82,13 @@ class Table:
                 found.append((row[0].group, []))
             found[-1][1].append(row)
         return found
+
+
+def of_model(words: Words, key: str, model: str, **values: str) -> tuple[str, str]:
+    """The caption of a model's table, which names the model, and what stands above it on a page that does so already."""
+    caption = words(key, model=model, **values)
+    rest = caption.removeprefix(model).lstrip(":：, ，")
+    return caption, rest[:1].upper() + rest[1:]
 
 
 def sort_key(single: Single[Any] | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from markupsafe import Markup, escape
 
 from catalogue.uses import How, Use
@@ -20,12 +22,26 @@ def change(context: Context, use: Use) -> Markup:
 
 def remark(citations: Citations, use: Use) -> Markup:
     """How it was used, for which checkpoints and the source; of a derived use, the field that it follows from."""
+    separated = Markup(escape(citations.context.words("punctuation.separated")))
+    return separated.join(_parts(citations, use, told=False)) + citations.mark(use.sources)
+
+
+def whole(citations: Citations, use: Use, told: bool) -> Markup:
+    """What a model did and the remark on it, in a line.
+
+    Where a text beside it has `told` how, the entry's own remark would say it a second time and is left out.
+    """
+    words = citations.context.words
+    end = Markup(escape(words("punctuation.full_stop") + words("punctuation.gap")))
+    return end.join([change(citations.context, use), *_parts(citations, use, told)]) + citations.mark(use.sources)
+
+
+def _parts(citations: Citations, use: Use, told: bool) -> Iterator[Markup]:
     words, entries = citations.context.words, citations.context.catalogue.entries
-    parts = []
     if use.stated is not None and use.stated.note is not None:
-        parts.append(citations.inline(use.stated.note))
-    elif use.variants:
-        parts.append(escape(words("punctuation.listed").join(entries[id_].variant.name for id_ in use.variants)))
+        if not told:
+            yield citations.inline(use.stated.note)
+    elif use.variants and not told:
+        yield escape(words("punctuation.listed").join(entries[id_].variant.name for id_ in use.variants))
     if use.stated is None:
-        parts.append(escape(words("technique.follows")).format(field=Markup("<code>{}</code>").format(use.field)))
-    return Markup(escape(words("punctuation.separated"))).join(parts) + citations.mark(use.sources)
+        yield escape(words("technique.follows")).format(field=Markup("<code>{}</code>").format(use.field))

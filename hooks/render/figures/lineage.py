@@ -15,6 +15,7 @@ from catalogue.records import first_date
 from catalogue.schema.technique import Technique
 from catalogue.uses import How, Use
 
+from .. import format
 from ..context import Context
 from ..names import short_model
 from .lineage_down import down
@@ -153,6 +154,7 @@ def _models(
             short_model(model.name),
             use.how.value,
             when.text,
+            format.date(when, context.words),
             round(x, 1),
             first + ROW_HEIGHT * row - ROW_HEIGHT / 2,
             round(room, 1),

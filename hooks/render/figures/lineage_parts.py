@@ -24,12 +24,13 @@ class Node:
 
 @dataclass(frozen=True)
 class Dot:
-    """A model on the axis of dates, and what it did."""
+    """A model on the axis of dates, and what it did; its date for sorting and as it is said."""
 
     id: str
     label: str
     change: str
     day: str
+    said: str
     x: float
     y: float
     width: float

@@ -44,6 +44,7 @@ def figure(context: Context) -> str:
         lanes=lanes,
         height=round(top - _BETWEEN + 4),
         dates=dates,
+        said=lambda date: format.date(date, context.words),
         items={item.id: item for item in found},
         places={item.id: place for place, item in enumerate(found)},
         ties=_ties(context, drawn),

@@ -19,7 +19,7 @@ from ..fields import stated, value_cell
 from ..figures.architecture import drawing, way_of_images
 from ..links import variant_link
 from ..page import Section
-from ..tables import Cell, Column, Table, sort_key
+from ..tables import Cell, Column, Table, of_model, sort_key
 
 
 def drawn(citations: Citations, model: Model) -> list[Section]:
@@ -122,7 +122,8 @@ def stored_caches(citations: Citations, model: Model) -> Table | None:
         row += [working_cell(entry, term) for term in (cache_bytes(entry.recount), entry.stored_cache)]
         row += [value_cell(citations, published.for_variant(entry.variant.id))] if published else []
         rows.append(row)
-    return Table(words("serving.cache_caption", model=model.name), heads, rows)
+    caption, title = of_model(words, "serving.cache_caption", model.name)
+    return Table(caption, heads, rows, title=title)
 
 
 def _parts(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
@@ -141,7 +142,8 @@ def _parts(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Ta
     ]
     heads = [Column(words("table.variant")), Column(words("table.part")), Column(words("field.parameters.total"), True)]
     heads += [Column(words("table.total_recomputed"), True)] if recounted else []
-    return Table(words("architecture.parts_caption", model=model.name), heads, rows) if rows else None
+    caption, title = of_model(words, "architecture.parts_caption", model.name)
+    return Table(caption, heads, rows, title=title) if rows else None
 
 
 def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:

@@ -20,7 +20,7 @@ from ..cite import Citations
 from ..computed import decimal, recomputed, recomputed_size, with_unit
 from ..links import variant_link
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Table, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Column, Table, of_model, sort_key
 from ..words import Words
 from .calculator_form import reference_run
 
@@ -77,7 +77,8 @@ def _table(citations: Citations, lead: Entry, result: Consequences, others: list
         ]
         for key, term in result.terms.items()
     ]
-    return Table(words("follows.caption", model=lead.model.name), heads, rows, classes="ds-sums")
+    caption, title = of_model(words, "follows.caption", lead.model.name)
+    return Table(caption, heads, rows, classes="ds-sums", title=title)
 
 
 def _other(words: Words, term: Term | None) -> Markup:

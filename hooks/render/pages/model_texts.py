@@ -8,9 +8,11 @@ from markupsafe import Markup, escape
 
 from catalogue.schema.evaluation import Evaluation
 from catalogue.schema.model import Dispute, Model, Weight
-from catalogue.uses import How
+from catalogue.uses import How, Use
 
+from .. import marks
 from ..cite import Citations
+from ..context import Context
 from ..fields import value_cell
 from ..links import technique_link
 from ..page import Section, fenced
@@ -100,7 +102,7 @@ def disputes_html(citations: Citations, items: Sequence[Dispute]) -> str:
 
 
 def techniques(citations: Citations, model: Model) -> list[Section]:
-    """Every technique by what the model did with it, then how those with a remark were used."""
+    """Every technique once, by what the model did with it: those with a remark first, then the names of the others."""
     context, words = citations.context, citations.context.words
     found = context.uses.by(model.id)
     if not found:
@@ -108,23 +110,36 @@ def techniques(citations: Citations, model: Model) -> list[Section]:
     groups = []
     for how in How:
         uses = [use for use in found if use.how is how]
-        chips = [technique_link(context, use.technique.id, short=True) + citations.mark(use.sources) for use in uses]
-        if chips:
-            groups.append((words(f"change.{how.value}").capitalize(), chips))
-    rows = [
-        [Cell(technique_link(context, use.technique.id)), Cell(change(context, use)), Cell(remark(citations, use))]
-        for use in found
-        if use.stated is not None and use.stated.note is not None
-    ]
-    heads = [Column(words("table.technique")), Column(words("table.change")), Column(words("table.note"))]
-    table = Table(words("techniques.used_caption", model=model.name), heads, rows, classes="ds-prose") if rows else None
+        told = [use for use in uses if use.stated is not None and use.stated.note is not None]
+        group = {
+            "sign": marks.use(how),
+            "word": words(f"change.{how.value}").capitalize(),
+            "told": [
+                (technique_link(context, use.technique.id, short=True), _origin(context, use), remark(citations, use))
+                for use in told
+            ],
+            "others": [
+                technique_link(context, use.technique.id, short=True) + citations.mark(use.sources)
+                for use in uses
+                if use not in told
+            ],
+        }
+        if uses:
+            groups.append(group)
     return [
         Section(
             "techniques",
             words("section.techniques"),
-            context.html("model_techniques.html.jinja", groups=groups, table=table),
+            context.html("model_techniques.html.jinja", groups=groups),
         )
     ]
+
+
+def _origin(context: Context, use: Use) -> Markup:
+    """The model that it was taken over from, in brackets."""
+    if use.origin is None or use.how is not How.INHERITED:
+        return Markup("")
+    return escape(context.words("punctuation.bracketed")).format(text=change(context, use))
 
 
 def notes(citations: Citations, model: Model) -> list[Section]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from catalogue.schema.model import Model
-from catalogue.schema.training import MAKE_A_BASE_MODEL, GpuHours, Infrastructure, RatePhase, Stage, StageKind
+from catalogue.schema.quantities import Amount, Quantity
+from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, RatePhase, Stage, StageKind
 from catalogue.schema.values import Single, Stated
 
 from .. import format
@@ -16,7 +17,7 @@ from ..cite import Citations
 from ..computed import recomputed
 from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Table, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Column, Table, of_model, sort_key
 from ..words import Words
 from .model_architecture import stored_caches
 from .model_follows import anything_follows, calculators
@@ -87,7 +88,8 @@ def _at_a_glance(citations: Citations, model: Model) -> Table | None:
         label = words(f"field.{block}.{key}" if block else f"field.{key}")
         rows.append([Cell(escape(label)), *(value_cell(citations, v) for v in values)])
     heads = [Column(words("table.field")), *(Column(entries[id_].variant.name, True) for id_ in sizes)]
-    return Table(words("training.glance_caption", model=model.name), heads, rows, classes="ds-dimensions")
+    caption, title = of_model(words, "training.glance_caption", model.name)
+    return Table(caption, heads, rows, classes="ds-dimensions", title=title)
 
 
 def _stages(citations: Citations, model: Model, stages: list[Stage], tables: list[Table]) -> str:
@@ -199,13 +201,13 @@ def infrastructure(citations: Citations, model: Model) -> list[Section]:
     words = citations.context.words
     rows = labelled(citations, infra, "infrastructure.", skip=("gpu_hours",))
     order = [v.id for v in model.variants]
-    table = key_value_table(citations, words("infrastructure.caption", model=model.name), rows, order)
+    caption, title = of_model(words, "infrastructure.caption", model.name)
+    table = key_value_table(citations, caption, rows, order, title)
+    caption, title = of_model(words, "infrastructure.details_caption", model.name)
     html = citations.context.html(
         "model_infrastructure.html.jinja",
         table=table if rows else None,
-        details=details_table(
-            citations, words("infrastructure.details_caption", model=model.name), infra.details, order
-        ),
+        details=details_table(citations, caption, infra.details, order, title),
         hours=_hours(citations, model, infra),
         notes=[citations.inline(r.text) + citations.mark(r.source) for r in infra.notes],
     )
@@ -225,37 +227,33 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
         if priced
         else []
     )
-    rows = []
-    for part in infra.gpu_hours:
-        row = [Cell(citations.inline(part.part)), Cell(citations.single(part.hours), sort_key(part.hours))]
-        if priced:
-            row += [
-                value_cell(citations, part.cost_usd),
-                _product(part, price.value if price else None, words),
-            ]
-        rows.append(row)
     total = infra.gpu_hours_total
+    computed = _products([*(part.hours for part in infra.gpu_hours), *([total] if total else [])], price, words)
+    rows = []
+    for part, product in zip(infra.gpu_hours, computed, strict=False):
+        row = [Cell(citations.inline(part.part)), Cell(citations.single(part.hours), sort_key(part.hours))]
+        rows.append([*row, *([value_cell(citations, part.cost_usd), product] if priced else [])])
     if total is not None and total.value is not None:
         row = [
             Cell(Markup("<b>{}</b>").format(words("infrastructure.total"))),
             Cell(citations.single(total), sort_key(total)),
         ]
-        if priced:
-            cost = infra.cost_usd
-            computed = format.amount(total.value.value * price.value, words) if price else None
-            row += [
-                value_cell(citations, cost),
-                Cell(recomputed(computed) if computed else NOTHING),
-            ]
-        rows.append(row)
-    return Table(words("infrastructure.hours_caption", model=model.name), heads, rows)
+        rows.append([*row, *([value_cell(citations, infra.cost_usd), computed[-1]] if priced else [])])
+    caption, title = of_model(words, "infrastructure.hours_caption", model.name)
+    return Table(caption, heads, rows, title=title)
 
 
-def _product(part: GpuHours, price: Decimal | None, words: Words) -> Cell:
-    hours = part.hours.value
-    if price is None or hours is None:
-        return EMPTY
-    return Cell(recomputed(format.amount(hours.value * price, words)), str(hours.value * price))
+def _products(hours: Sequence[Stated[Amount]], price: Quantity | None, words: Words) -> list[Cell]:
+    """Hours times price, in one unit."""
+    if price is None:
+        return [EMPTY] * len(hours)
+    found = [single.value.value * price.value for single in hours if single.value is not None]
+    shown = iter(zip(format.amounts(found, words), found, strict=True))
+    return [
+        EMPTY if single.value is None else Cell(recomputed(text), str(product))
+        for single in hours
+        for text, product in ([("", 0)] if single.value is None else [next(shown)])
+    ]
 
 
 def serving(citations: Citations, model: Model) -> list[Section]:
@@ -263,9 +261,8 @@ def serving(citations: Citations, model: Model) -> list[Section]:
     if not model.serving and model.kv_cache is None:
         return []
     words = citations.context.words
-    details = details_table(
-        citations, words("serving.caption", model=model.name), model.serving, [v.id for v in model.variants]
-    )
+    caption, title = of_model(words, "serving.caption", model.name)
+    details = details_table(citations, caption, model.serving, [v.id for v in model.variants], title)
     tools = calculators(citations, citations.context.catalogue.flagship(model))
     html = citations.context.html(
         "model_serving.html.jinja",

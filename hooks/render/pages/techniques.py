@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from catalogue.records import by_date
 from catalogue.schema.model import Model
-from catalogue.schema.technique import Formula, Technique, TechniqueKind
+from catalogue.schema.technique import Formula, InModel, Technique, TechniqueKind
 from catalogue.schema.values import Text
-from catalogue.uses import How
+from catalogue.uses import How, Use
 
+from .. import marks
 from ..cite import Citations, anchor, description, plain_text
 from ..context import Context
 from ..fields import detail_rows, key_value_table
@@ -21,8 +23,7 @@ from ..links import model_link, technique_link
 from ..mechanisms import shown
 from ..names import short_model
 from ..page import Page, Section, lead_section
-from ..tables import NOTHING, Cell, Column, Table
-from ..uses import change, remark
+from ..uses import whole
 from . import problems
 from .code import released
 from .model_texts import disputes_html
@@ -50,7 +51,7 @@ def page(context: Context, technique: Technique) -> Page:
                 figures + how + "".join(_formula(citations, n, f) for n, f in enumerate(technique.formulas, 1)) + code,
             )
         )
-    models = _in_models(citations, technique) + _users_table(citations, technique)
+    models = _in_models(citations, technique)
     dated = technique.in_models and not any(row.model for row in technique.in_models)
     heading = "section.releases" if dated and not context.uses.of(technique.id) else "section.models"
     sections.append(Section("models", words(heading), models))
@@ -144,49 +145,37 @@ def _prose(citations: Citations, text: Text) -> str:
 
 
 def _in_models(citations: Citations, technique: Technique) -> str:
-    """What each model does with it, by date."""
-    if not technique.in_models:
-        return ""
-    context = citations.context
-    rows = []
-    for row in technique.in_models:
-        when = context.uses.when(technique.id, row)
-        rows.append(
-            {
-                "link": model_link(context.catalogue.models[row.model]) if row.model else None,
-                "date": citations.plain(when) if when else None,
-                "paragraphs": citations.paragraphs(row.text),
-                "mark": citations.mark(row.source),
-            }
-        )
-    return context.html("technique_in_models.html.jinja", rows=rows)
-
-
-def _users_table(citations: Citations, technique: Technique) -> str:
+    """One list by date: what each model does with it, and below that how it is known; of the others how alone."""
     context, words = citations.context, citations.context.words
-    found = context.uses.of(technique.id)
-    if not found:
-        return "" if technique.in_models else f"<p>{escape(words('technique.no_users'))}</p>"
-    heads = [
-        Column(words("table.model")),
-        Column(words("table.date")),
-        Column(words("table.change")),
-        Column(words("table.note")),
-    ]
-    rows = []
-    for use in found:
-        rows.append(
-            [
-                Cell(model_link(use.model)),
-                Cell(citations.plain(use.date) if use.date else NOTHING, use.day),
-                Cell(change(context, use)),
-                Cell(remark(citations, use)),
-            ]
-        )
-    table = Table(words("technique.users_caption", name=context.short_name(technique)), heads, rows, classes="ds-prose")
-    html = context.html("table.html.jinja", t=table)
+    uses = {use.model.id: use for use in context.uses.of(technique.id)}
+    if not uses and not technique.in_models:
+        return f"<p>{escape(words('technique.no_users'))}</p>"
+    rows = [_row(citations, technique, row, uses.pop(row.model or "", None)) for row in technique.in_models]
+    for use in uses.values():
+        row = _row(citations, technique, None, use)
+        rows.insert(next((at for at, other in enumerate(rows) if other["day"] > row["day"]), len(rows)), row)
+    html = context.html("technique_in_models.html.jinja", rows=rows)
+    if not context.uses.of(technique.id):
+        return html
     known = words("technique.derived" if technique.follows_from else "technique.remembered")
     return f'{html}\n<p class="ds-legend">{escape(known)}</p>'
+
+
+def _row(citations: Citations, technique: Technique, row: InModel | None, use: Use | None) -> dict[str, Any]:
+    """A model, or a release: when, what it did, and what the entry of the technique tells of it."""
+    context = citations.context
+    when = context.uses.when(technique.id, row) if row is not None else use.date if use is not None else None
+    model = use.model if use is not None else context.catalogue.models.get((row.model if row else None) or "")
+    return {
+        "day": when.first_day if when else "",
+        "how": use.how.value if use is not None else "",
+        "sign": marks.use(use.how) if use is not None else "",
+        "link": model_link(model) if model is not None else None,
+        "date": citations.plain(when) if when else None,
+        "paragraphs": citations.paragraphs(row.text) if row is not None else [],
+        "mark": citations.mark(row.source) if row is not None else "",
+        "said": whole(citations, use, told=row is not None) if use is not None else "",
+    }
 
 
 _CELL, _WIDE = 7, 5
