@@ -41,6 +41,7 @@ from finish.made import Build
 from finish.served import Aside, Served, state_of
 from pictures.cards import picture_of
 from pictures.write import names as picture_names
+from pictures.write import own as own_pictures
 from pictures.write import write as write_pictures
 from render import theme
 from render.edition import Edition, PageError, checked
@@ -258,8 +259,9 @@ def on_post_build(config: MkDocsConfig) -> None:
         settle(site, made.pages, from_disk=_offline(config))
     if not _only():
         project.write(markdown_pages.beside(made.edition, made.filled, config.site_url or "", made.same), site)
-    if _pictures(config) and made.language == ENGLISH:
-        write_pictures(made.edition.context, site, Path(config.config_file_path).parent / ".pictures")
+    if _pictures(config) and own_pictures(made.edition.context):
+        kept = Path(config.config_file_path).parent / ".pictures" / FOLDER[made.language]
+        write_pictures(made.edition.context, site, kept)
     if made.next is not None:
         _build_chinese(config, made.next)
     _take_over(config, made)
@@ -377,7 +379,8 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals["ds_active"] = _active
     env.globals["ds_few"] = _few
     known = picture_names(edition.context) if _pictures(config) else None
-    env.globals["ds_picture"] = known and (lambda page: root + picture_of(page.file.src_uri, known))
+    folder = root + (FOLDER[edition.context.words.language] if own_pictures(edition.context) else "")
+    env.globals["ds_picture"] = known and (lambda page: folder + picture_of(page.file.src_uri, known))
 
 
 def _active(section: Section, page: Page | None) -> bool:

@@ -10,9 +10,9 @@ import pytest
 
 from building import mkdocs, small_project
 from catalogue.records import Catalogue
-from pictures.cards import cards, picture_of
-from pictures.outline import faces
-from pictures.write import FOLDER, names, write
+from pictures.cards import _wrapped, cards, picture_of
+from pictures.outline import faces, has_chinese
+from pictures.write import FOLDER, names, own, write
 from render import words as language_files
 from render.context import Context, context
 
@@ -56,6 +56,32 @@ def test_only_what_changed_is_drawn_again(small: Catalogue, tmp_path: Path) -> N
     (kept / "old.png").write_bytes(b"")
     write(ctx, site, kept)
     assert {path.name: path.stat().st_mtime_ns for path in kept.iterdir()} == before
+
+
+def test_chinese_pictures_have_every_letter_or_are_the_english_ones(catalogue: Catalogue) -> None:
+    chinese = context(catalogue, language_files.load("zh"))
+    assert own(chinese) == has_chinese()
+    if not has_chinese():
+        pytest.skip("no Chinese font here: Debian has it in fonts-noto-cjk")
+    with_noto = faces(chinese=True)
+    for technique in catalogue.techniques.values():
+        said = re.sub(r"\{\{.*?\}\}|[`*]", "", chinese.words.text(technique.definition))
+        assert with_noto.text.lacks(said) == set(), technique.id
+        assert with_noto.title.lacks(chinese.short_name(technique)) == set(), technique.id
+    assert faces().text.lacks("模型") == {"模", "型"}
+    found = dict(cards(chinese, with_noto))
+    assert found.keys() == dict(cards(context(catalogue, language_files.load("en")), faces())).keys()
+
+
+def test_lines_break_between_words_and_between_chinese_characters() -> None:
+    face = faces(chinese=has_chinese()).text
+    english = "How “models” and their training grew … with a source for every number."
+    assert " ".join(_wrapped(face, english, 34, 300, 20)) == english
+    chinese = "稀疏注意力：每个 query 只看由索引器选出的 token，其余“跳过”（见下）。"
+    lines = _wrapped(face, chinese, 34, 300, 20)
+    assert len(lines) > 2
+    assert "".join(lines).replace(" ", "") == chinese.replace(" ", "")
+    assert not any(line[0] in "，。：”）" for line in lines)
 
 
 @pytest.mark.builds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ _INK, _GREY, _LINE = (_TOKENS[f"--{name}"] for name in ("md-default-fg-color", "
 _BLUE, _ORANGE, _GREEN = (_TOKENS[f"--ds-{name}"] for name in ("act", "expert", "cache"))
 _PALE = {"moe": ("#eecdb9", "#e3b294"), "dense": ("#d5d8de", "#bcc0c9")}
 _HOME = "index.md"
+# Between two of these a line may break: words, and Chinese characters with the marks that must not begin a line.
+_WORD = re.compile(r"\s*(?:[\u3400-\u9fff（《“]|[^\s\u3000-\u9fff\uff00-\uffef“”…]+|\S)[，。；：、）》”？！…]*")
 
 
 @dataclass(frozen=True)
@@ -139,13 +142,13 @@ def _lines(face: Face, lines: list[str], y: float, size: float, step: float, col
 def _wrapped(face: Face, text: str, size: float, room: float, most: int) -> list[str]:
     """A text in lines; one that is too long ends with a sign for it."""
     lines: list[str] = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
+    for word in _WORD.findall(text):
+        longer = f"{lines[-1]}{word}".strip()
         if face.width(longer, size) > room and lines[-1]:
             if len(lines) == most:
                 lines[-1] += " …"
                 return lines
-            lines.append(word)
+            lines.append(word.strip())
         else:
             lines[-1] = longer
     return lines

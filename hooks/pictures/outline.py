@@ -1,22 +1,31 @@
-"""Text as outlines, in the fonts of the site: a picture then looks the same on every machine, and needs no font."""
+"""Text as outlines, in the fonts of the site: a picture then looks the same on every machine, and needs no font.
+
+These fonts have no Chinese. Where the machine that builds has Noto's, they lend the letters that are missing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.ttCollection import TTCollection
 
 _HERE = Path(__file__).parents[2] / "overrides" / "assets" / "fonts"
+_INSTALLED = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local" / "share" / "fonts")
+_CHINESE = {"text": "NotoSansCJK-Regular.ttc", "bold": "NotoSansCJK-Bold.ttc", "title": "NotoSerifCJK-Bold.ttc"}
 
 
 @dataclass
 class Face:
-    """A font at one weight. Letters that it lacks are left out."""
+    """A font at one weight. Letters that it lacks are those of `other`, and left out where that lacks them too."""
 
     font: TTFont
     weight: int | None = None
+    other: Face | None = None
     _known: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -27,7 +36,8 @@ class Face:
 
     def lacks(self, text: str) -> set[str]:
         """The letters of a text that the font has not."""
-        return {letter for letter in text if ord(letter) not in self._names and not letter.isspace()}
+        own = {letter for letter in text if ord(letter) not in self._names and not letter.isspace()}
+        return self.other.lacks("".join(own)) if self.other is not None else own
 
     def width(self, text: str, size: float) -> float:
         """How wide a text is."""
@@ -39,7 +49,9 @@ class Face:
         for letter in text:
             outline, wide = self._letter(letter)
             if outline:
-                found.append(f'<path transform="translate({at / self._unit:.0f} 0)" d="{outline}"/>')
+                larger = self._larger(letter)
+                scaled = f" scale({larger:g})" if larger != 1 else ""
+                found.append(f'<path transform="translate({at / self._unit:.0f} 0){scaled}" d="{outline}"/>')
             at += wide
         return f'<g fill="{colour}" transform="translate({x:.1f} {y:.1f}) scale({scale:.5f} {-scale:.5f})">{"".join(found)}</g>'
 
@@ -48,12 +60,18 @@ class Face:
         if letter not in self._known:
             name = self._names.get(ord(letter))
             if name is None:
-                self._known[letter] = ("", 0.28)
+                self._known[letter] = self.other._letter(letter) if self.other is not None else ("", 0.28)
             else:
                 pen = SVGPathPen(self._glyphs)
                 self._glyphs[name].draw(pen)
                 self._known[letter] = (pen.getCommands(), self._glyphs[name].width * self._unit)
         return self._known[letter]
+
+    def _larger(self, letter: str) -> float:
+        """How much larger a letter has to be, if it is another font's, whose units are others."""
+        if self.other is None or ord(letter) in self._names:
+            return 1
+        return float(self.other._unit / self._unit)
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,30 @@ class Faces:
     bold: Face
 
 
-def faces() -> Faces:
-    """Read the fonts of the site."""
-    inter = TTFont(_HERE / "inter.woff2")
-    return Faces(Face(TTFont(_HERE / "source-serif.woff2")), Face(inter, 400), Face(inter, 650))
+def faces(chinese: bool = False) -> Faces:
+    """Read the fonts of the site; with `chinese`, and Noto's where `has_chinese`."""
+    inter, serif = TTFont(_HERE / "inter.woff2"), TTFont(_HERE / "source-serif.woff2")
+    title, text, bold = (Face(_simplified(path)) if chinese else None for path in _noto().values())
+    return Faces(Face(serif, other=title), Face(inter, 400, text), Face(inter, 650, bold))
+
+
+def has_chinese() -> bool:
+    """Whether this machine has what pictures in Chinese need: Debian's `fonts-noto-cjk`."""
+    return all(path.is_file() for path in _noto().values())
+
+
+@cache
+def _noto() -> dict[str, Path]:
+    """Noto's fonts for title, text and bold text: where they are, or a path that leads nowhere."""
+
+    def places(name: str) -> Iterator[Path]:
+        for folder in _INSTALLED:
+            yield from sorted(folder.rglob(name))
+
+    return {use: next(places(_CHINESE[use]), Path(_CHINESE[use])) for use in ("title", "text", "bold")}
+
+
+def _simplified(path: Path) -> TTFont:
+    """The font with the forms of mainland China, of a collection for several countries."""
+    fonts = TTCollection(path, lazy=True).fonts
+    return next((font for font in fonts if (font["name"].getDebugName(1) or "").endswith("CJK SC")), fonts[0])

@@ -8,11 +8,17 @@ from pathlib import Path
 import resvg_py
 
 from render.context import Context
+from render.words import CHINESE
 
 from .cards import cards
-from .outline import faces
+from .outline import faces, has_chinese
 
 FOLDER = "assets/pictures"
+
+
+def own(context: Context) -> bool:
+    """Whether an edition has pictures of its own; else it shows the English ones, whose names and numbers are the same."""
+    return context.words.language != CHINESE or has_chinese()
 
 
 def write(context: Context, site: Path, kept: Path) -> None:
@@ -21,7 +27,7 @@ def write(context: Context, site: Path, kept: Path) -> None:
     target = site / FOLDER
     target.mkdir(parents=True, exist_ok=True)
     used = set()
-    for _, card in cards(context, faces()):
+    for _, card in cards(context, faces(chinese=context.words.language == CHINESE)):
         place = kept / (hashlib.sha256(card.svg.encode()).hexdigest()[:32] + ".png")
         if not place.is_file():
             place.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=card.svg, skip_system_fonts=True)))
