@@ -44,7 +44,7 @@ from pictures.write import names as picture_names
 from pictures.write import own as own_pictures
 from pictures.write import write as write_pictures
 from render import theme
-from render.edition import Edition, PageError, checked
+from render.edition import FOLDER, Edition, PageError, checked
 from render.exports import pages as markdown_pages
 from render.exports import project
 from render.linking import Links
@@ -52,7 +52,6 @@ from render.markdown_tables import AccessibleTables
 from render.page import moved
 from render.policy import POLICY
 from render.site import hand_written
-from render.theme import FOLDER
 from render.words import CHINESE, ENGLISH, BrokenWords
 from render.words import FOLDER as WORDS
 

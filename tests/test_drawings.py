@@ -21,6 +21,7 @@ from render import words as language_files
 from render.cite import Citations
 from render.context import Context, context
 from render.figures.architecture import drawing
+from render.figures.architecture.export import said, svg_file
 
 LIMIT = 20_000  # bytes of one SVG
 NOT_DRAWN = {  # fields that are no dimension of a picture; the table of dimensions has them
@@ -425,7 +426,7 @@ def test_arrangement_fits_the_room(page: Page, address: str, width: int, place: 
         """() => Math.min(...[...document.querySelectorAll(".ds-drawing text")].filter((text) => text.getClientRects().length)
           .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getCTM().a))"""
     )
-    assert smallest >= 11.6, "text of 12 px, less what the width of the phone takes"
+    assert smallest >= 12
 
 
 def test_drawings_lie_as_files_that_stand_alone(built: Path, catalogue: Catalogue) -> None:
@@ -454,3 +455,15 @@ def test_a_family_without_a_network_shows_the_way_of_its_image(built: Path) -> N
     html = (built / "models" / "dreamcraft3d" / "index.html").read_text(encoding="utf-8")
     assert "ds-image-way" in html
     assert "NeRF" in html
+
+
+def test_a_file_names_the_page_that_it_is_from(ctx: Context, catalogue: Catalogue) -> None:
+    figure = str(drawing(Citations(ctx), catalogue.entries["deepseek-v3-base"], travels=True))
+    here, away = svg_file(figure), svg_file(figure, said("https://example.org/ds/models/deepseek-v3/"))
+    assert here is not None
+    assert away is not None
+    assert ">example.org/ds/models/deepseek-v3<" in away
+    assert "example.org" not in here
+    high = [float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)[1]) for svg in (here, away)]  # type: ignore[index]
+    assert high[1] > high[0]
+    assert said("http://127.0.0.1:8000/models/deepseek-v3/") == "", "an address that leads nowhere elsewhere"

@@ -20,6 +20,9 @@ from .terms_in_text import TermsInText
 from .wording_check import problems as forms_not_used
 from .words import CHINESE, ENGLISH, BrokenWords, Words, differences, load
 
+FOLDER = {ENGLISH: "", CHINESE: "zh/"}
+"""Where an edition stands, below the site."""
+
 
 class PageError(ValueError):
     """Hand-written pages that cannot be filled in, each with its reason."""
@@ -59,7 +62,7 @@ def editions(
     both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
     downloads = exports.files(both, address)
     return {
-        language: Edition(ctx, site(ctx, downloads, _texts(docs / language), address))
+        language: Edition(ctx, site(ctx, downloads, _texts(docs / language), address and address + FOLDER[language]))
         for language, ctx in contexts.items()
     }
 

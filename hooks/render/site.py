@@ -14,7 +14,7 @@ from .cite import Citations
 from .context import Context
 from .figures import home_hero, home_line, home_map
 from .figures.architecture import file_of
-from .figures.architecture.export import svg_file
+from .figures.architecture.export import said, svg_file
 from .figures.poster import files as poster_files
 from .mechanisms import MECHANISMS, PLAYS, mechanism
 from .navigation import beside, navigation
@@ -73,7 +73,7 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
     """Render every generated page.
 
     The `downloads` stand once in the site, for all languages; `written` are the texts of the hand-written pages by path,
-    and `address` is where the site will be.
+    and `address` is where this edition will be.
     """
     catalogue = ctx.catalogue
     families = [model.pages(ctx, entry) for entry in catalogue.models.values()]
@@ -110,7 +110,7 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
         by_path,
         {
             **assets.files((page.blocks for page in by_path.values()), definitions(ctx)),
-            **_drawings(ctx, by_path),
+            **_drawings(ctx, by_path, address),
             **poster_files(ctx, address),
         },
         downloads,
@@ -128,19 +128,20 @@ def site_of(ctx: Context, id_: str) -> Site:
     pages = {page.path: page for page in (*family, *([techniques.page(ctx, technique)] if technique else []))}
     return Site(
         pages,
-        {**assets.files(page.blocks for page in pages.values()), **(_drawings(ctx, pages) if model_ else {})},
+        {**assets.files(page.blocks for page in pages.values()), **(_drawings(ctx, pages, "") if model_ else {})},
         nav=[{page.title: page.path} for page in pages.values() if not page.part_of],
         beside=beside(ctx),
         places=_places([family]) if family else {},
     )
 
 
-def _drawings(ctx: Context, pages: Mapping[str, Page]) -> dict[str, str]:
-    """The drawings of the flagships as files of their own, as their pages have them."""
+def _drawings(ctx: Context, pages: Mapping[str, Page], address: str) -> dict[str, str]:
+    """The drawings of the flagships as files of their own, as their pages have them, with the addresses of these."""
     found: dict[str, str] = {}
     for entry in map(ctx.catalogue.flagship, ctx.catalogue.models.values()):
         page = pages.get(f"models/{entry.model.id}.md")
-        if entry.architecture is not None and page and (svg := svg_file(page.blocks.get("architecture", ""))):
+        drawn = page.blocks.get("architecture", "") if entry.architecture is not None and page else ""
+        if svg := svg_file(drawn, said(f"{address}models/{entry.model.id}/")):
             found[file_of(entry)] = svg
     return found
 

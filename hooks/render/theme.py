@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .assets import early
-from .edition import Edition
+from .edition import FOLDER, Edition
 from .exports.linked import linked_data
 from .words import CHINESE, ENGLISH
-
-FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 
 
 def names(edition: Edition, root: str, languages: list[str], policy: str, edit_uri: str) -> Mapping[str, Any]:

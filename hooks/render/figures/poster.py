@@ -20,7 +20,7 @@ from catalogue.schema.model import Model, Track
 from .. import format
 from ..context import Context
 from ..names import short_size
-from .architecture.export import FONTS, dark, light
+from .architecture.export import FONTS, dark, light, said
 from .architecture.marks import bar, dots, grid, hatch, reached
 
 PATHS = {"light": "assets/poster.svg", "dark": "assets/poster-dark.svg"}
@@ -28,7 +28,6 @@ _COLUMNS, _CELL, _HIGH = 9, 186.0, 350.0
 _MARGIN, _HEAD, _TRACK, _FOOT = 36.0, 92.0, 26.0, 42.0
 _STACK, _LAYER, _UNIT, _PITCH, _PER_ROW = 158.0, 1.18, 0.0085, 4.4, 16
 _GROUND, _SIDE, _BAR, _LONG = 282.0, 84.0, 292.0, 160.0
-_LOCAL = ("http://127.", "http://localhost", "http://[::1]")
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def files(context: Context, address: str) -> dict[str, str]:
             last=format.month(dates[-1], words) if dates else "",
         ),
         "credit": words("poster.credit"),
-        "address": "" if not address or address.startswith(_LOCAL) else address.partition("://")[2].rstrip("/"),
+        "address": said(address),
     }
     return {
         path: context.html(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 from pathlib import Path
 
 _STYLES = Path(__file__).parents[2] / "styles"
@@ -14,23 +15,36 @@ _SVG = re.compile(r'<svg class="ds-drawing-wide".*?</svg>', re.DOTALL)
 _LINK = re.compile(r"</?a\b[^>]*>")
 _DATA = re.compile(r' data-[a-z]+="[^"]*"')
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_RIGHT, _LINE = 28, 18  # right margin of a sheet, height of a line
 FONTS = 'Inter, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
 
 
-def svg_file(figure: str) -> str | None:
-    """The wide sheet of a figure as a file; None for a figure without one."""
+def svg_file(figure: str, address: str = "") -> str | None:
+    """The wide sheet of a figure as a file, with the `address` of its page in a line below; None for a figure without one."""
     found = _SVG.search(figure)
     if found is None:
         return None
     svg = _DATA.sub("", _LINK.sub("", found[0]))
     box = _BOX.search(svg)
     assert box is not None
-    width, height = box[1], box[2]
+    width, height = float(box[1]), float(box[2])
+    if address:
+        line = (
+            f'<text class="credit" x="{width - _RIGHT:g}" y="{height + 2:g}" text-anchor="end">{escape(address)}</text>'
+        )
+        svg, height = svg.removesuffix("</svg>") + line + "</svg>", height + _LINE
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="ds-drawing" width="{width}" height="{height}" {box[0]}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="ds-drawing" width="{width:g}" height="{height:g}"'
+        f' viewBox="0 0 {width:g} {height:g}"'
         f' font-family=\'{FONTS}\'><style>{_style()}</style><rect width="100%" height="100%" fill="#fff"/>'
     )
     return head + svg.partition(">")[2] + "\n"
+
+
+def said(address: str) -> str:
+    """An address as a sheet that travels names it; nothing for that of this machine, which says nothing elsewhere."""
+    local = address.startswith(("http://127.", "http://localhost", "http://[::1]"))
+    return "" if local else address.partition("://")[2].rstrip("/")
 
 
 @cache
