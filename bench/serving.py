@@ -37,7 +37,8 @@ def until_served(project: Path, runs: int) -> float:
 def _saved(file: Path, page: str, old: str, new: str) -> float:
     text = file.read_text(encoding="utf-8")
     assert text.count(old) == 1
-    time.sleep(1)
+    time.sleep(5)  # until what follows from the last change is built too
+    _wait(page, "<html")  # which an answer waits for
     start = time.perf_counter()
     file.write_text(text.replace(old, new), encoding="utf-8")
     _wait(page, f'datetime="{new[-10:]}"')

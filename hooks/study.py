@@ -12,12 +12,9 @@ holds what was read.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment
@@ -25,6 +22,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
@@ -33,12 +31,12 @@ from mkdocs.utils import CountHandler, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from catalogue import aliases
-from catalogue.findings import CatalogueError, nearest
-from catalogue.records import Catalogue
+from catalogue.findings import CatalogueError
+from catalogue.load import records_are_no_garbage
 from finish import Built, finish, settle, sitemap, stage
 from finish.compress import compress
 from finish.made import Build
-from finish.served import Aside, Served, state_of
+from finish.served import Again, Aside, Served, state_of
 from pictures.cards import picture_of
 from pictures.write import names as picture_names
 from pictures.write import own as own_pictures
@@ -64,9 +62,10 @@ _BUILD = "study"
 _serving = False
 _beside = True  # whether a build stands beside the site until it is whole
 _stage: stage.Stage | None = None
-_last_good: Build | None = None  # while serving, as the next two
+_last_good: Build | None = None  # while serving, as what follows
 _served: dict[str, Served] = {}  # by language
 _aside: Aside | None = None
+_again: Again | None = None
 
 
 def _pictures(config: MkDocsConfig) -> bool:
@@ -96,21 +95,6 @@ class Changed(Files):
     ) -> Sequence[File]:
         """The pages to be made."""
         return [file for file in super().documentation_pages(inclusion=inclusion) if file.src_uri not in self.same]
-
-
-@contextmanager
-def records_are_no_garbage() -> Iterator[None]:
-    """Spare the garbage collector the records: they live as long as the build, and it would walk them again and again.
-
-    A tenth of the build time. While serving, records of the last build have to go, so nothing is exempted for good.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        if not _serving:
-            gc.freeze()
-        gc.enable()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -198,11 +182,14 @@ def _offline(config: MkDocsConfig) -> bool:
     return plugin is not None and plugin.config.enabled
 
 
-@records_are_no_garbage()
 def _read(config: MkDocsConfig) -> Build:
     """What is built now and next. Raises CatalogueError, BrokenWords or PageError with everything that is wrong."""
     root = Path(config.config_file_path).parent
-    first, *others = checked(root, _built(config), config.site_url or "", _only()).values()
+    if _again:
+        _again.cancel()
+    last = _last_good.editions if _again and _last_good and not _last_good.edition.partial else None
+    with records_are_no_garbage(for_good=not _serving):
+        first, *others = checked(root, _built(config), config.site_url or "", _only(), last).values()
     if _only():
         return Build(first, {}, others[0] if others else None)
     docs = Path(config.docs_dir)
@@ -239,24 +226,48 @@ def _take_over(config: MkDocsConfig, made: Build) -> None:
     site = Path(config.site_dir)
     if _aside is None:
         return
-    for page in made.pages.values():
-        if page.source in made.same:
-            _aside.back(site / page.file)
-            _aside.back(site / page.source)
+    files = {site / name: page.source in made.same for page in made.pages.values() for name in (page.file, page.source)}
+    if made.edition.partial:
+        _aside.rest(
+            site, (file for file, same in files.items() if not same), FOLDER[CHINESE].strip("/") if made.next else ""
+        )
+    else:
+        for file in (file for file, same in files.items() if same):
+            _aside.back(file)
     _served[made.language] = made.served
     if _aside.site == site:
         _aside.drop()
         _aside = None
+        if made.edition.partial and _again:
+            log.info("What was changed has new pages; the others follow")
+            _again.soon()
+
+
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> LiveReloadServer:
+    """Watch for the second build of two: the first makes the pages of a changed entry, the second all that follow from it."""
+    global _again
+    _again = Again()
+    server.watch(str(_again.folder))
+    return server
+
+
+def on_shutdown() -> None:
+    """Leave no file behind."""
+    if _again:
+        _again.drop()
 
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Finish the pages, then build the Chinese edition into its folder of the English one."""
     made = _build_of(config)
     site = Path(config.site_dir)
-    finish(site, made.pages, made.served.gathered, made.edition.context, made.aliases)
+    if not made.edition.partial:
+        finish(site, made.pages, made.served.gathered, made.edition.context, made.aliases)
     if not _serving:
         settle(site, made.pages, from_disk=_offline(config))
-    if not _only():
+    if made.edition.partial:
+        project.write(markdown_pages.copies(made.edition, made.filled, made.same), site)
+    elif not _only():
         project.write(markdown_pages.beside(made.edition, made.filled, config.site_url or "", made.same), site)
     if _pictures(config) and own_pictures(made.edition.context):
         kept = Path(config.config_file_path).parent / ".pictures" / FOLDER[made.language]
@@ -264,7 +275,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     if made.next is not None:
         _build_chinese(config, made.next)
     _take_over(config, made)
-    if made.language == ENGLISH:
+    if made.language == ENGLISH and not made.edition.partial:
         _map(config, made)
         if config.extra.get("compress"):
             compress(Path(config.site_dir))
@@ -298,8 +309,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages and downloads; say where the source of each page is, for its edit link."""
     made = _build_of(config)
     site, places = made.edition.site, made.edition.context.catalogue.places
-    if _only() and not site.pages:
-        raise Abort(_no_entry(_only(), made.edition.context.catalogue))
     for file in files.documentation_pages():
         file.edit_uri = f"docs/{config.theme['language']}/{file.src_uri}"
         if _only():
@@ -318,18 +327,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         now = files.get_file_from_path(target)
         assert now is not None
         files.append(File.generated(config, old.dest_uri, content=moved(get_relative_url(now.url, old.url))))
-    made.links = Links(site, partial(_url, files), FOLDER[made.language])
+    made.links = Links(site, lambda path: getattr(files.get_file_from_path(path), "url", None), FOLDER[made.language])
     return Changed(list(files))
-
-
-def _url(files: Files, path: str) -> str | None:
-    file = files.get_file_from_path(path)
-    return file.url if file else None
-
-
-def _no_entry(id_: str, catalogue: Catalogue) -> str:
-    close = nearest(id_, (*catalogue.models, *catalogue.techniques))
-    return f"no model and no technique is called `{id_}`" + (f"; nearest match: {close}" if close else "")
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -338,7 +337,10 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     pages = files.documentation_pages()
     made.pages = {file.url.removeprefix("./"): Built(file.src_uri, file.dest_uri) for file in pages}
     if _serving and isinstance(files, Changed):
-        shared = [str(config.user_configs), *state_of(Path(config.theme.custom_dir or config.docs_dir), WORDS)]
+        shared = [
+            str(Path(config.config_file_path).stat().st_mtime_ns),
+            *state_of(Path(config.theme.custom_dir or config.docs_dir), WORDS),
+        ]
         last = _served.get(made.language, Served())
         made.compare(last, shared, {file.src_uri: file.edit_uri for file in pages})
         files.same = made.same

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -60,6 +62,21 @@ def load(data: FilePath) -> Catalogue:
         problems=draft.problems.problems,
         corrections=draft.corrections.corrections,
     )
+
+
+@contextmanager
+def records_are_no_garbage(for_good: bool) -> Iterator[None]:
+    """Spare the garbage collector the records: they live as long as the build, and it would walk them again and again.
+
+    A tenth of the build time. What is exempted `for_good` never goes.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        if for_good:
+            gc.freeze()
+        gc.enable()
 
 
 def without_chinese(data: FilePath) -> list[Finding]:

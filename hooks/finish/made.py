@@ -42,6 +42,12 @@ class Build:
     def language(self) -> str:
         return self.edition.context.words.language
 
+    @property
+    def editions(self) -> dict[str, Edition]:
+        """This edition and the next, by language."""
+        both = (self.edition, self.next) if self.next else (self.edition,)
+        return {edition.context.words.language: edition for edition in both}
+
     def anew(self) -> Build:
         """The same site, of which no page is made yet."""
         return Build(self.edition, self.aliases, self.next)

@@ -6,12 +6,16 @@ Knows folders and texts, and nothing of MkDocs, which empties the site's folder 
 from __future__ import annotations
 
 import shutil
+import tempfile
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
 from . import Gathered
+
+_MOMENT = 1.5  # seconds
 
 
 def digest(texts: Iterable[str]) -> str:
@@ -49,6 +53,32 @@ class Served:
         return frozenset(path for path, made_from in pages.items() if self.pages.get(path) == made_from)
 
 
+class Again:
+    """A file that is watched while the site is served: touched, it has the site built again."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="mkdocs_again_"))
+        self._file = self.folder / "touched"
+        self._file.touch()
+        self._timer: threading.Timer | None = None
+
+    def soon(self) -> None:
+        """Build again in a moment, which is enough for a browser to show what was built."""
+        self._timer = threading.Timer(_MOMENT, self._file.touch)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Build again only when something is saved."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def drop(self) -> None:
+        """Remove the file."""
+        self.cancel()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 class Aside:
     """The last site, put aside while the next one is made in its place."""
 
@@ -66,6 +96,15 @@ class Aside:
         if last.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             last.replace(file)
+
+    def rest(self, folder: Path, fresh: Iterable[Path], apart: str) -> None:
+        """Put back everything of an edition but its `fresh` files and what stands in the folder `apart`."""
+        kept, last = set(fresh), self._folder / folder.relative_to(self.site)
+        for path in [path for path in last.rglob("*") if path.is_file()]:
+            file = folder / path.relative_to(last)
+            if file not in kept and path.relative_to(last).parts[0] != apart:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(file)
 
     def drop(self) -> None:
         """Remove what is left of the last site."""

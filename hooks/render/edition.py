@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from catalogue.findings import nearest
 from catalogue.load import load as read_catalogue
 from catalogue.quote_check import problems as quotes_that_fail
 from catalogue.records import Catalogue
@@ -34,6 +35,7 @@ class Edition:
 
     context: Context
     site: Site
+    partial: bool = False  # the pages of the entries that were changed are new, all others those of the last time
 
     @cached_property
     def terms(self) -> TermsInText:
@@ -42,14 +44,20 @@ class Edition:
 
 
 def editions(
-    catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = "", only: str = ""
+    catalogue: Catalogue,
+    words: Mapping[str, Words],
+    docs: Path,
+    address: str = "",
+    only: str = "",
+    last: Mapping[str, Edition] | None = None,
 ) -> dict[str, Edition]:
     """Render the generated pages in each language and check what the hand-written ones quote, in `docs/<language>`.
 
     The downloads are those of the site at `address`, with texts in both languages whichever are built. With `only`, the
-    pages of one entry are rendered, and no downloads.
+    pages of one entry are rendered, and no downloads. With the `last` editions, they are partial where some entries alone
+    were changed.
 
-    Raises PageError that names every hand-written page with a quote that leads nowhere.
+    Raises PageError that names every hand-written page with a quote that leads nowhere, or where `only` is no entry.
     """
     if wrong := unreadable(docs):
         raise PageError("\n".join(wrong))
@@ -57,8 +65,15 @@ def editions(
     contexts = {language: context(catalogue, words[language], shared) for language in words}
     if wrong := [message for language in words for message in _problems(contexts[language], docs / language)]:
         raise PageError("\n".join(wrong))
+    if only and only not in (*catalogue.models, *catalogue.techniques):
+        close = nearest(only, (*catalogue.models, *catalogue.techniques))
+        raise PageError(
+            f"no model and no technique is called `{only}`" + (f"; nearest match: {close}" if close else "")
+        )
     if only:
         return {language: Edition(ctx, site_of(ctx, only)) for language, ctx in contexts.items()}
+    if last and (changed := catalogue.changed_since(next(iter(last.values())).context.catalogue)) is not None:
+        return {language: _partial(last[language], ctx, changed) for language, ctx in contexts.items()}
     both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
     downloads = exports.files(both, address)
     return {
@@ -67,7 +82,18 @@ def editions(
     }
 
 
-def checked(root: Path, languages: Iterable[str], address: str, only: str = "") -> dict[str, Edition]:
+def _partial(last: Edition, ctx: Context, changed: Iterable[str]) -> Edition:
+    """The last edition with the pages of some entries made anew."""
+    pages, places = dict(last.site.pages), dict(last.site.places)
+    for made in (site_of(ctx, id_) for id_ in changed):
+        pages |= made.pages
+        places |= made.places
+    return Edition(ctx, replace(last.site, pages=pages, places=places), partial=True)
+
+
+def checked(
+    root: Path, languages: Iterable[str], address: str, only: str = "", last: Mapping[str, Edition] | None = None
+) -> dict[str, Edition]:
     """The editions of the project at `root`, for the site at `address`; what it says is checked in both languages.
 
     Raises CatalogueError, BrokenWords or PageError with everything that is wrong.
@@ -80,7 +106,9 @@ def checked(root: Path, languages: Iterable[str], address: str, only: str = "") 
         raise PageError("\n".join(problems))
     if problems := forms_not_used(catalogue, words, root / "docs"):
         raise BrokenWords("\n".join(problems))
-    return editions(catalogue, {language: words[language] for language in languages}, root / "docs", address, only)
+    return editions(
+        catalogue, {language: words[language] for language in languages}, root / "docs", address, only, last
+    )
 
 
 def _texts(folder: Path) -> dict[str, str]:
