@@ -10,7 +10,7 @@ import pytest
 
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Amount, Quantity
-from catalogue.schema.values import Sources, Text, walk
+from catalogue.schema.values import Detail, Sources, Text, walk
 from helpers import ROOT
 from render import format
 from render import words as language_files
@@ -41,6 +41,20 @@ def test_amounts_are_counted_as_the_language_counts(printed: str, english: str, 
 @pytest.mark.parametrize("printed", ["671B", "14.8T", "128K"])
 def test_sizes_and_tokens_keep_their_letter(printed: str) -> None:
     assert {format.quantity(Quantity.parse(printed), words) for words in WORDS.values()} == {printed}
+
+
+@pytest.mark.parametrize(
+    ("detail", "shown"),
+    [
+        ({"label": "Pages of PDF documents", "value": "30M"}, "3000 万"),
+        ({"label": "Reads that it can handle", "value": "~400K", "unit": "per second"}, "≈ 40 万"),
+        ({"label": "Corpus: web pages", "value": "70B", "unit": "tokens"}, "70B"),
+        ({"label": "Parameters of all experts", "value": "1.89B"}, "1.89B"),
+    ],
+)
+def test_details_that_count_things_are_amounts(detail: dict[str, str], shown: str) -> None:
+    value = Detail.model_validate(detail).value.value
+    assert isinstance(value, Quantity) and format.quantity(value, WORDS[CHINESE]) == shown
 
 
 @pytest.mark.parametrize(

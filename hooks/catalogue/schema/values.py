@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .quantities import Quantity, Scalar
+from .quantities import Amount, Quantity, Scalar
 
 Identifier = Annotated[
     str,
@@ -266,6 +266,12 @@ class Block(Record):
 
 
 DetailValue = Annotated[Quantity | Text, Field(union_mode="left_to_right")]
+SingleT = TypeVar("SingleT", bound=Single[Any])
+# Things that are counted: Chinese says 3000 万 of them for 30M. Sizes, tokens and operations keep their letter.
+_COUNTED = re.compile(
+    r"\b(?:GPU-hours|steps|samples|questions|problems|pages|documents|pictures|charts|formulas|geometry|files|reads)\b",
+    re.IGNORECASE,
+)
 
 
 class Detail(Block):
@@ -274,6 +280,23 @@ class Detail(Block):
     label: Text = Field(description="What the value is.", examples=["Rollout temperature"])
     value: Stated[DetailValue] = Field(description="The value.", examples=["0.7"])
     unit: Text | None = Field(default=None, description="Unit, where the value has one.", examples=["tokens"])
+
+    @model_validator(mode="after")
+    def _count_as_an_amount(self) -> Self:
+        unit = self.unit.en if self.unit else ""
+        if "token" in unit or not _COUNTED.search(f"{self.label.en} {unit}"):
+            return self
+        counted = _counted(self.value)
+        if counted.by_variant:
+            counted = counted.model_copy(update={"by_variant": {k: _counted(v) for k, v in counted.by_variant.items()}})
+        return self.model_copy(update={"value": counted})
+
+
+def _counted(value: SingleT) -> SingleT:
+    """The value, as an amount if it is a quantity."""
+    if isinstance(value.value, Quantity):
+        return value.model_copy(update={"value": Amount.parse(value.value.text)})
+    return value
 
 
 class Remark(Block):
