@@ -54,7 +54,8 @@ def test_sizes_and_tokens_keep_their_letter(printed: str) -> None:
 )
 def test_details_that_count_things_are_amounts(detail: dict[str, str], shown: str) -> None:
     value = Detail.model_validate(detail).value.value
-    assert isinstance(value, Quantity) and format.quantity(value, WORDS[CHINESE]) == shown
+    assert isinstance(value, Quantity)
+    assert format.quantity(value, WORDS[CHINESE]) == shown
 
 
 @pytest.mark.parametrize(
