@@ -37,7 +37,7 @@ def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: s
     assert total.source is not None
     reference = catalogue.references[total.source.items[0].key]
     page.goto(address + "models/deepseek-v3/")
-    page.locator(".ds-ribbon a.ds-v").first.hover()
+    page.locator(".ds-ribbon a[data-s]").first.hover()
     tip = page.get_by_role("tooltip")
     expect(tip).to_contain_text(reference.title)
     expect(tip).to_contain_text(total.source.items[0].locus)
@@ -48,7 +48,7 @@ def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: s
 
 def test_source_opens_on_keyboard_focus(page: Page, address: str) -> None:
     page.goto(address + "models/deepseek-v2/")
-    value = page.locator(".ds-ribbon a.ds-v").first
+    value = page.locator(".ds-ribbon a[data-s]").first
     value.focus()
     tip = page.get_by_role("tooltip")
     expect(tip).to_be_visible()
@@ -63,7 +63,7 @@ def test_source_opens_on_tap(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(address + "models/deepseek-v3/")
-    page.locator(".ds-ribbon a.ds-v").first.tap()
+    page.locator(".ds-ribbon a[data-s]").first.tap()
     tip = page.get_by_role("tooltip")
     expect(tip).to_be_visible()
     box = tip.bounding_box()
@@ -75,7 +75,7 @@ def test_source_opens_on_tap(browser: Browser, address: str) -> None:
 
 def test_an_error_is_reported_with_page_and_value(page: Page, address: str) -> None:
     page.goto(f"{address}models/deepseek-v3/")
-    value = page.locator("a.ds-v[data-s]").first
+    value = page.locator("a[data-s]").first
     value.focus()
     link = page.locator(".ds-tip .ds-report")
     query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
@@ -90,7 +90,7 @@ def test_source_is_a_link_without_javascript(browser: Browser, address: str) -> 
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "models/deepseek-v3/")
-    value = page.locator(".ds-ribbon a.ds-v").first
+    value = page.locator(".ds-ribbon a[data-s]").first
     target = value.get_attribute("href") or ""
     value.click()
     assert page.url.endswith(target)

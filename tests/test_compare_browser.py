@@ -341,7 +341,7 @@ def test_a_value_of_another_choice_opens_its_source(page: Page, address: str, ca
     open_with(page, address, "deepseek-coder-33b-base", "deepseek-math-7b-base")
     total = catalogue.entries["deepseek-coder-33b-base"].variant.parameters.total
     assert total.source is not None
-    page.locator("#compare-sizes a.ds-v").first.hover()
+    page.locator("#compare-sizes a[data-s]").first.hover()
     expect(page.get_by_role("tooltip")).to_contain_text(catalogue.references[total.source.items[0].key].title)
     numbers = page.locator(":is(.ds-compared, .ds-drawn) a[data-s]").evaluate_all(
         "links => links.map(a => a.dataset.s)"

@@ -54,7 +54,7 @@ def test_search_works_without_a_server(page: Page, folder: str, problems: list[s
 
 def test_a_source_opens_beside_its_value(page: Page, folder: str, problems: list[str], small: Catalogue) -> None:
     page.goto(folder + "models/elk.html")
-    page.locator(".ds-ribbon a.ds-v").first.hover()
+    page.locator(".ds-ribbon a[data-s]").first.hover()
     source = small.flagship(small.models["elk"]).variant.parameters.total.source
     assert source is not None
     expect(page.get_by_role("tooltip")).to_contain_text(small.references[source.items[0].key].title)

@@ -95,7 +95,7 @@ def test_sources_and_the_page_itself_have_their_address(paper: Page, address: st
 
 def test_a_value_with_a_remark_has_its_source_on_paper_too(paper: Page, address: str) -> None:
     paper.goto(address + "compare/architecture/")
-    remarked = paper.locator("a.ds-v[data-n][data-s]").first
+    remarked = paper.locator("a[data-n][data-s]").first
     assert str(remarked.get_attribute("data-s")) in remarked.evaluate("a => getComputedStyle(a, '::after').content")
 
 

@@ -209,7 +209,7 @@ def test_every_published_size_is_on_its_page_with_its_source(built: Path, catalo
             for r in tree.css("table.ds-table tbody tr")
             if (r.css_first("th") and r.css_first("th").text().strip() == entry.variant.name)
         )  # type: ignore[union-attr]
-        value = row.css_first("td a.ds-v")
+        value = row.css_first("td a[data-s]")
         assert isinstance(total.value, Quantity)
         assert value is not None
         assert value.text().replace("\u202f", "").replace(",", "").rstrip("*") == total.value.text, entry.variant.id

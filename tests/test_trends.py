@@ -212,7 +212,7 @@ def test_every_point_has_a_row_with_sources(tree: LexborHTMLParser, catalogue: C
         names = [catalogue.entries[a.attributes["data-id"] or ""].variant.name for a in svg.css("a[data-id]")]
         assert [th.text() for th in table.css("tbody th")] == names
         published = [a for a in svg.css("a[data-id]") if a.css_first(".published") is not None]
-        sourced = [row for row in table.css("tbody tr") if row.css_first("td a.ds-v") is not None]
+        sourced = [row for row in table.css("tbody tr") if row.css_first("td a[data-s]") is not None]
         assert len(sourced) >= len(published), "published values lead to their sources"
 
 

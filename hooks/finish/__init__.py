@@ -13,7 +13,7 @@ from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES, early
 from render.context import Context
 from render.findable import KINDS, findable
 
-from .assets import drop_theme, fonts_in_styles, name_by_content, reduce_styles, renamed
+from .assets import drop_theme, fonts_in_styles, name_by_content, reduce_styles, renamed, tidied
 from .first_screen import FirstScreens
 from .index import write
 from .pages import FinishedPage, read, with_parts
@@ -76,7 +76,7 @@ def settle(site: Path, pages: Mapping[str, Built], from_disk: bool) -> None:
     # Fonts of a site on a disk stand in its style sheet, which is too heavy to stand in each page.
     first = None if from_disk else FirstScreens((site / names[STYLES]).read_text(encoding="utf-8"))
     for file in (*(page.file for page in pages.values()), "404.html"):
-        text = renamed((site / file).read_text(encoding="utf-8"), names)
+        text = tidied(renamed((site / file).read_text(encoding="utf-8"), names))
         text = first.put_into(text, early()) if first else text
         (site / file).write_text(text, encoding="utf-8", newline="\n")
 

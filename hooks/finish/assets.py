@@ -19,6 +19,8 @@ from .styles import Used, reduced
 
 _THEME_STYLES, _THEME_SCRIPTS = "assets/stylesheets", "assets/javascripts"
 _THEME = ("main", "palette")
+_AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea|script|style)>)", re.DOTALL)
+_INDENT = re.compile(r"\s*\n\s*")
 _FONT = re.compile(r'url\("?(fonts/[\w.-]+)"?\)')
 
 
@@ -74,6 +76,12 @@ def renamed(text: str, names: dict[str, str], below: str = "") -> str:
         return short[match[0]] if text[match.start() - 1] in "\"'/(" else match[0]
 
     return re.sub(f"{re.escape(same)}(?:{rest})(?=[\"')])", new, text)
+
+
+def tidied(html: str) -> str:
+    """A page without empty lines and indents, which templates leave; what is shown or run as it is written stays."""
+    parts = _AS_WRITTEN.split(html)
+    return "".join(part if at % 2 else _INDENT.sub("\n", part) for at, part in enumerate(parts))
 
 
 def _only(folder: Path, pattern: str) -> str:

@@ -3,6 +3,9 @@
 A `Citations` belongs to one page. It numbers the sources in the order of their use; every
 value links to its number in the page's list of sources, which links to the reference.
 Without JavaScript the link leads to the list; with it, the source opens beside the value.
+
+A page has thousands of them, so a link carries no more than it needs: a value is a link with `data-s`, the number that
+paper shows behind it; a mark, whose text is the number, has a class.
 """
 
 from __future__ import annotations
@@ -49,8 +52,8 @@ class Citations:
         if sources is None:
             return Markup(html)
         number = self.number(sources)
-        remark = Markup(' title="{0}" data-n="{0}"').format(note) if note else ""
-        return Markup(f'<a class="ds-v" href="#s{number}" data-s="{number}"{remark}>{html}</a>')
+        remark = Markup(' title="{}" data-n').format(note) if note else ""
+        return Markup(f'<a href="#s{number}" data-s="{number}"{remark}>{html}</a>')
 
     def mark(self, sources: Sources | None) -> Markup:
         """A bare source mark, for a sentence rather than a value."""
@@ -58,9 +61,7 @@ class Citations:
             return Markup("")
         number = self.number(sources)
         label = escape(self.context.words("source.mark", number=number))
-        return Markup(
-            f'{_JOINER}<a class="ds-mark" href="#s{number}" data-s="{number}" aria-label="{label}">[{number}]</a>'
-        )
+        return Markup(f'{_JOINER}<a class="ds-mark" href="#s{number}" aria-label="{label}">[{number}]</a>')
 
     def single(self, single: Single[Any] | None, notes: str = "tip") -> Markup:
         """A value with its source, or the word for why there is none.
@@ -69,17 +70,25 @@ class Citations:
         """
         if single is None:
             return self.unknown()
-        if single.absence is not None:
-            word = escape(self.context.words(f"absence.{single.absence.value.replace(' ', '_')}"))
-            html = f'<span class="ds-absent">{word}</span>'
-        else:
-            html = str(self.plain(single.value))
+        html = str(self.unsourced(single))
         if single.note is None:
             return self.marked(html, single.source)
         if notes == "inline":
-            note = Markup(' <span class="ds-note">{}</span>').format(self.inline(single.note))
-            return self.marked(html, single.source) + note
+            return self.marked(html, single.source) + self.note(single)
         return self.marked(html, single.source, self.inline(single.note).striptags())
+
+    def unsourced(self, single: Single[Any]) -> Markup:
+        """A value alone, or the word for why there is none, for a place that names its source."""
+        if single.absence is None:
+            return self.plain(single.value)
+        word = self.context.words(f"absence.{single.absence.value.replace(' ', '_')}")
+        return Markup('<span class="ds-absent">{}</span>').format(word)
+
+    def note(self, single: Single[Any]) -> Markup:
+        """The remark on a value, to stand behind it."""
+        return (
+            Markup(' <span class="ds-note">{}</span>').format(self.inline(single.note)) if single.note else Markup("")
+        )
 
     def unknown(self) -> Markup:
         """A value that nobody has looked for."""

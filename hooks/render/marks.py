@@ -92,6 +92,4 @@ def copied(words: Words) -> str:
 def verdict(holds: bool, title: str) -> Markup:
     """Whether a recomputed number agrees with the published one."""
     look, sign = ("ok", _AGREES) if holds else ("off", _DIFFERS)
-    return Markup('<span class="ds-{}" title="{}" role="img" aria-label="{}">{}</span>').format(
-        look, title, title, sign
-    )
+    return Markup('<span class="ds-{}" title="{}" role="img">{}</span>').format(look, title, sign)

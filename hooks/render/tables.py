@@ -29,6 +29,12 @@ class Cell:
     group: str = ""
 
     @property
+    def key(self) -> str | None:
+        """What it is sorted by, where its text alone would not say it."""
+        text = self.html.striptags()
+        return None if self.sort == ("" if text == NOTHING else text.replace(",", "")) else self.sort
+
+    @property
     def long(self) -> bool:
         """Whether it holds a sentence, which in a column of numbers' width would stand in a tower of words."""
         return len(self.html) > _SENTENCE and len(self.html.striptags()) > _SENTENCE

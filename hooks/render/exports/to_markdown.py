@@ -150,9 +150,9 @@ class _Writer:
         inside = "".join(self.inline(child) for child in node.iter(include_text=True))
         classes = (attributes.get("class") or "").split()
         if "ds-mark" in classes:
-            return f" [{attributes.get('data-s')}]" if attributes.get("data-s") else inside
-        if "ds-v" in classes:
-            return f"{inside} [{attributes.get('data-s')}]"
+            return f" [{(attributes.get('href') or '').removeprefix('#s')}]" if attributes.get("href") else inside
+        if tag == "a" and "data-s" in attributes:
+            return f"{inside} [{attributes['data-s']}]"
         if tag in ("strong", "b"):
             return _around("**", inside)
         if tag in ("em", "i") or "ds-r" in classes:

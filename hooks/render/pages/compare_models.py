@@ -31,7 +31,7 @@ from .sources import sources
 
 PATH = "compare/models.md"
 MOST = 4
-_SOURCE = re.compile(r'data-s="(\d+)"')
+_SOURCE = re.compile(r'href="#s(\d+)"')
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ def cue(context: Context, kind: Verdict) -> Markup:
     if kind is Verdict.OPEN:
         return Markup('<span class="ds-cue"></span>')
     sign, word = context.words(f"compare.models.sign.{kind.value}"), context.words(f"compare.models.{kind.value}")
-    return Markup('<span class="ds-cue" role="img" aria-label="{}" title="{}">{}</span>').format(word, word, sign)
+    return Markup('<span class="ds-cue" role="img" title="{}">{}</span>').format(word, sign)
 
 
 class _Pool:

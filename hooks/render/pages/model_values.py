@@ -83,10 +83,10 @@ def _row(citations: Citations, label: Markup | str, value: Stated[Any], unit: Ma
     entries = citations.context.catalogue.entries
     for id_, single in value.singles():
         of = Markup(" <small>{}</small>").format(short_size(entries[id_].variant.name)) if id_ else Markup("")
-        shown = citations.single(single)
+        shown = citations.unsourced(single)
         if unit is not NOTHING and single.absence is None:
             shown += Markup(" ") + unit
-        yield escape(label) + of, shown, _place(citations, single)
+        yield escape(label) + of, shown + citations.note(single), _place(citations, single)
 
 
 def _place(citations: Citations, single: Single[Any]) -> Markup:

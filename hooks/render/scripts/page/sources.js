@@ -28,7 +28,7 @@ function show(value) {
   if (owner === value) return;
   hide();
   // A source of this page, or the formula of a recomputed number.
-  const entry = value.dataset.s ? document.getElementById(value.getAttribute("href").split("#")[1]) : null;
+  const entry = value.matches("a[data-s], .ds-mark") ? document.getElementById(value.getAttribute("href").split("#")[1]) : null;
   const working = value.dataset.w ?? (entry ? null : value.getAttribute("title"));
   const term = value.matches(TERM);
   if (term && !terms) {
@@ -43,7 +43,8 @@ function show(value) {
   tip.id = "ds-tip";
   tip.setAttribute("role", "tooltip");
   const say = (text) => tip.append(Object.assign(document.createElement("p"), { textContent: text }));
-  if (value.dataset.n) {
+  if ("n" in value.dataset) {
+    value.dataset.n ||= value.title;
     value.removeAttribute("title"); // the tip says it; without a script the title does
     say(value.dataset.n);
   }
@@ -76,7 +77,7 @@ function show(value) {
   tip.style.top = `${(above ? box.top - tip.offsetHeight - 8 : box.bottom + 8) + scrollY}px`;
 }
 
-const valueAt = (target) => (target instanceof Element ? target.closest(`a[data-s], .ds-r[title], .ds-r[data-w], ${TERM}`) : null);
+const valueAt = (target) => (target instanceof Element ? target.closest(`a[data-s], .ds-mark, .ds-r[title], .ds-r[data-w], ${TERM}`) : null);
 const inside = (target) => Boolean(owner && target instanceof Node && (tip?.contains(target) || owner.contains(target)));
 
 document.addEventListener("pointerover", (event) => {

@@ -3,8 +3,9 @@
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
 function key(cell) {
-  const raw = cell.dataset.k ?? cell.textContent.trim();
-  if (raw === "") return null;
+  const text = cell.textContent.trim();
+  const raw = cell.dataset.k ?? (/^[\d,]+(\.\d+)?$/.test(text) ? text.replaceAll(",", "") : text);
+  if (raw === "" || raw === "–") return null;
   const number = Number(raw);
   return Number.isNaN(number) ? raw : number;
 }
