@@ -10,48 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from axe import CUT, IN_THE_DARK, ON_A_TELEPHONE, UNFOLD, findings
 from page_kinds import IN_CHINESE, KINDS
 
 pytestmark = pytest.mark.browser
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLOURS = ["color-contrast", "link-in-text-block"]
-EVERYTHING = {"runOnly": TAGS}
-IN_THE_DARK = {"runOnly": {"type": "rule", "values": COLOURS}}
-# The page is the same on a telephone; these see what is shown, cut or moved there.
-OF_LAYOUT = ["target-size", "scrollable-region-focusable", "meta-viewport", "aria-hidden-focus", "heading-order"]
-OF_LAYOUT += ["page-has-heading-one", "landmark-one-main", "region", "skip-link", "label", "button-name", "link-name"]
-ON_A_TELEPHONE = {"runOnly": {"type": "rule", "values": OF_LAYOUT}}
-KEPT = 12  # rows of a table, items of a list
-
-UNFOLD_AND_CUT = f"""() => {{
-  document.querySelectorAll('details').forEach(one => {{ one.open = true; }});
-  for (const long of document.querySelectorAll('.md-content :is(tbody, ul, ol, dl, select)'))
-    [...long.children].slice({KEPT}).forEach(child => {{
-      // What a link or a label on the page points to stays.
-      const pointed = [child, ...child.querySelectorAll('[id]')].some(one => one.id && document.querySelector(`[href="#${{CSS.escape(one.id)}}"], [for="${{CSS.escape(one.id)}}"], [aria-describedby~="${{CSS.escape(one.id)}}"]`));
-      if (!pointed) child.remove();
-    }});
-}}"""
 MOVING = """() => [...document.querySelectorAll('body *')].filter(element => {
   const style = getComputedStyle(element);
   const longest = text => Math.max(...text.split(',').map(parseFloat));
   return longest(style.transitionDuration) > 0.01 || longest(style.animationDuration) > 0.01;
 }).map(element => element.className.toString()).slice(0, 5)"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-def findings(page: Page, options: dict[str, object] = EVERYTHING) -> list[str]:
-    """What axe has to say about a page as it stands."""
-    result = Axe().run(page, options={**options, "resultTypes": ["violations"]})
-    return [
-        f"{violation['id']}: {node['html'][:120]}"
-        for violation in result.response["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 @contextmanager
@@ -91,7 +62,8 @@ def test_a_page_is_without_errors_and_findings(page: Page, address: str, kind: s
     visit(page, address, kind)
     page.emulate_media(reduced_motion="reduce")
     assert page.evaluate(MOVING) == [], "nothing moves for those who ask for less motion"
-    page.evaluate(UNFOLD_AND_CUT)
+    page.evaluate(UNFOLD)
+    page.evaluate(CUT)
     assert findings(page) == []
     page.emulate_media(color_scheme="dark")
     page.evaluate("document.body.dataset.mdColorScheme = 'slate'")
@@ -101,7 +73,8 @@ def test_a_page_is_without_errors_and_findings(page: Page, address: str, kind: s
 @pytest.mark.parametrize("kind", ALL)
 def test_a_page_fits_a_telephone(narrow: Page, address: str, kind: str) -> None:
     visit(narrow, address, kind)
-    narrow.evaluate(UNFOLD_AND_CUT)
+    narrow.evaluate(UNFOLD)
+    narrow.evaluate(CUT)
     assert findings(narrow, ON_A_TELEPHONE) == []
 
 

@@ -240,7 +240,7 @@ def test_what_differs_is_marked_in_tables_and_drawings(
 def dimensions_are_marked(page: Page, catalogue: Catalogue, ids: Sequence[str]) -> None:
     """Those that differ in the catalogue, and no others."""
     rows = page.locator("#compare-architecture tbody tr").evaluate_all(
-        "rows => rows.map(r => [r.querySelector('th code').textContent, r.className, r.querySelector('.ds-cue').getAttribute('aria-label'),"
+        "rows => rows.map(r => [r.querySelector('th code').textContent, r.className, r.querySelector('.ds-cue').getAttribute('title'),"
         " [...r.querySelectorAll('td')].map(c => c.className)])"
     )
     entries = [catalogue.entries[id_] for id_ in ids]
@@ -334,7 +334,7 @@ def test_recomputed_sizes_say_how_they_agree(page: Page, address: str, catalogue
         assert agreement is not None
         key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
         label = WORDS(key, percent=f"{agreement.percent:+.2f}")
-        expect(row.locator("td").nth(place).get_by_role("img")).to_have_attribute("aria-label", label)
+        expect(row.locator("td").nth(place).get_by_role("img")).to_have_accessible_name(label)
 
 
 def test_a_value_of_another_choice_opens_its_source(page: Page, address: str, catalogue: Catalogue) -> None:

@@ -23,9 +23,10 @@ _UNITS = {
     "trillion": 12,
     "万": 4,
     "亿": 8,
+    "万亿": 12,
 }
 _WORD = re.compile(
-    r"(?P<number>(?<![a-z\d.])\d+(?:,\d{3})*(?:\.\d+)?)(?:[ \u00a0\u202f]?(?P<unit>(?:thousand|million|billion|trillion|[kmbt])(?![a-z\d])|[万亿]))?(?![a-z\d])"
+    r"(?P<number>(?<![a-z\d.])\d+(?:,\d{3})*(?:\.\d+)?)(?:[ \u00a0\u202f]?(?P<unit>(?:thousand|million|billion|trillion|[kmbt])(?![a-z\d])|万亿|[万亿])|(?![a-z\d]))"
     r"|(?P<latin>[a-z\d]+(?:\.\d+[a-z]*)*)"
     r"|(?P<han>[\u3400-\u9fff]+)"
 )

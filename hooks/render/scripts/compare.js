@@ -66,7 +66,7 @@ function show(ids) {
     heads.innerHTML = heads.cells[0].outerHTML + ids.map((id) => `<th scope="col" role="columnheader">${variants[id][0]}</th>`).join("");
     table.tBodies[0].innerHTML = body || (count.same ? "" : `<tr role="row"><td colspan="${ids.length + 1}" role="cell">${words.nothing}</td></tr>`);
   });
-  const used = new Set([...document.querySelectorAll(":is(.ds-compared, .ds-drawn) :is(a[data-s], .ds-mark)")].map((a) => Number(a.hash.slice(2))));
+  const used = new Set([...document.querySelectorAll(":is(.ds-compared, .ds-drawn) :is(a[data-s], .ds-mark)")].map((a) => Number(a.getAttribute("href").slice(2))));
   list.innerHTML = [...used]
     .sort((a, b) => a - b)
     .map((n) => `<li id="s${n}" value="${n}">${data.sources[n - 1]}</li>`)

@@ -118,11 +118,14 @@ function named(words) {
   return found;
 }
 
+// A number with a size is asked for as such: 6710 亿 is 671B, and not a text with 6710 in it.
+const sized = (found) => found.filter(([, start], at) => found[at + 1]?.[1] !== start);
+
 async function find(query) {
   const words = split(query.normalize("NFKC")).map(([word]) => word);
   if (!words.length) return { pages: [], shown: new Set() };
   const names = named(words);
-  const meant = split(query.normalize("NFKC").replace(head.particles, " ")).flatMap(([word]) => (head.stop.has(word) ? [] : [word]));
+  const meant = sized(split(query.normalize("NFKC").replace(head.particles, " "))).flatMap(([word]) => (head.stop.has(word) ? [] : [word]));
   const asked = [...new Set(meant.length ? meant : words)];
   const unfinished = /[\p{L}\p{N}]$/u.test(query);
   const terms = await Promise.all(asked.map((word) => occurrences(word, unfinished && word === words.at(-1))));

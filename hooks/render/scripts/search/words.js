@@ -1,8 +1,8 @@
 // Words of a text as the index knows them: `finish/tokens.py` in the browser.
 
-const UNITS = { k: 3, thousand: 3, m: 6, million: 6, b: 9, billion: 9, t: 12, trillion: 12, 万: 4, 亿: 8 };
+const UNITS = { k: 3, thousand: 3, m: 6, million: 6, b: 9, billion: 9, t: 12, trillion: 12, 万: 4, 亿: 8, 万亿: 12 };
 const WORD =
-  /((?<![a-z\d.])\d+(?:,\d{3})*(?:\.\d+)?)(?:[ \u00a0\u202f]?((?:thousand|million|billion|trillion|[kmbt])(?![a-z\d])|[万亿]))?(?![a-z\d])|([a-z\d]+(?:\.\d+[a-z]*)*)|([\u3400-\u9fff]+)/g;
+  /((?<![a-z\d.])\d+(?:,\d{3})*(?:\.\d+)?)(?:[ \u00a0\u202f]?((?:thousand|million|billion|trillion|[kmbt])(?![a-z\d])|万亿|[万亿])|(?![a-z\d]))|([a-z\d]+(?:\.\d+[a-z]*)*)|([\u3400-\u9fff]+)/g;
 const ENDINGS = [
   [/([a-z]{3})is(ation|e|ed|er|ing)(s?)$/, "$1iz$2$3"],
   [/ies$/, "y"],

@@ -1,0 +1,101 @@
+"""What axe finds on every page of a built site, in both editions, light and dark, on a wide screen and a telephone.
+
+`make axe` builds and runs it; it takes some seconds a page. The tests look at a page of each kind, in the same way.
+A page is opened wide and looked at with every rule of WCAG 2.2 AA and of best practice; then dark, with the rules on colours;
+then 390 px wide, with the rules that see what is shown, cut or moved there. Long tables and lists are cut before, unless `--whole`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from weight import CHROMIUM, served
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING: dict[str, object] = {"runOnly": TAGS}
+# In the dark only colours differ.
+IN_THE_DARK: dict[str, object] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# The page is the same on a telephone; these see what is shown, cut or moved there.
+_OF_LAYOUT = ["target-size", "scrollable-region-focusable", "meta-viewport", "aria-hidden-focus", "heading-order"]
+_OF_LAYOUT += ["page-has-heading-one", "landmark-one-main", "region", "skip-link", "label", "button-name", "link-name"]
+ON_A_TELEPHONE: dict[str, object] = {"runOnly": {"type": "rule", "values": _OF_LAYOUT}}
+KEPT = 12  # rows of a table, items of a list
+DARK = "document.body.dataset.mdColorScheme = 'slate'"
+UNFOLD = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
+# Further rows have the same shape. What a link or a label on the page points to stays.
+CUT = f"""() => {{
+  const pointed = new Set([...document.querySelectorAll('[href^="#"], [for], [aria-describedby]')]
+    .flatMap(one => [one.getAttribute('href')?.slice(1), one.getAttribute('for'), ...(one.getAttribute('aria-describedby') ?? '').split(' ')]));
+  for (const long of document.querySelectorAll('.md-content :is(tbody, ul, ol, dl, select)'))
+    for (const child of [...long.children].slice({KEPT}))
+      if (![child, ...child.querySelectorAll('[id]')].some(one => one.id && pointed.has(one.id))) child.remove();
+}}"""
+
+
+def addresses(site: Path) -> list[str]:
+    """Every page of a site, those that lead to another left out."""
+    files = sorted(site.rglob("*.html"))
+    pages = [path for path in files if 'http-equiv="refresh"' not in path.read_text(encoding="utf-8")]
+    return [path.relative_to(site).as_posix().removesuffix("index.html") for path in pages]
+
+
+def look(browser: Browser, address: str, whole: bool) -> list[str]:
+    """The findings on one page."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(address, wait_until="load")
+    page.evaluate(UNFOLD)
+    if not whole:
+        page.evaluate(CUT)
+    found = [f"wide: {one}" for one in findings(page, EVERYTHING)]
+    page.evaluate(DARK)
+    found += [f"dark: {one}" for one in findings(page, IN_THE_DARK)]
+    page.set_viewport_size({"width": 390, "height": 800})
+    found += [f"390 px: {one}" for one in findings(page, ON_A_TELEPHONE)]
+    context.close()
+    return found
+
+
+def findings(page: Page, options: dict[str, object] = EVERYTHING) -> list[str]:
+    """What axe has to say about a page as it stands."""
+    result = Axe().run(page, options={**options, "resultTypes": ["violations"]})
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in result.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def main() -> int:
+    """Look at every page; print the findings as they come, and how many there were."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("site", type=Path)
+    parser.add_argument("pages", nargs="*", help="addresses in the site; all of it without any")
+    parser.add_argument("--whole", action="store_true", help="cut no table and no list")
+    arguments = parser.parse_args()
+    if CHROMIUM is None:
+        raise SystemExit("needs Chromium")
+    pages = arguments.pages or addresses(arguments.site)
+    count = 0
+    with sync_playwright() as playwright, served(arguments.site) as home:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        for number, page in enumerate(pages, 1):
+            found = look(browser, home + page, arguments.whole)
+            count += len(found)
+            for one in found:
+                print(f"{page or 'home'}: {one}", flush=True)
+            if number % 50 == 0:
+                print(f"{number} of {len(pages)} pages, {count} findings", file=sys.stderr, flush=True)
+        browser.close()
+    print(f"{len(pages)} pages, {count} findings")
+    return int(count > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
