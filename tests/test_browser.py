@@ -32,6 +32,19 @@ def test_the_colour_around_a_page_follows_the_switch(screen: Page, address: str)
     assert screen.evaluate(around) == after
 
 
+def test_a_chosen_scheme_stays(page: Page, address: str) -> None:
+    body = page.locator("body")
+    page.goto(address)
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    page.locator("[data-ds-scheme]").click()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    page.goto(address + "techniques/")
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    page.locator("[data-ds-scheme]").click()
+    page.goto(address)
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+
+
 def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: str, catalogue: Catalogue) -> None:
     total = catalogue.flagship(catalogue.models["deepseek-v3"]).variant.parameters.total
     assert total.source is not None

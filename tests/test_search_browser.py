@@ -116,7 +116,9 @@ def test_both_sides_take_a_text_apart_alike(built: Path, browser: Browser, addre
     page.goto(address)
     script = (Path(__file__).parent.parent / "hooks/render/scripts/search/words.js").read_text(encoding="utf-8")
     page.add_script_tag(content=script)
-    texts = ["671 B, 70,272 or 5.576 M; $1,000; V3.2-Exp's noaux_tc; quantised, routing; 557.6 万美元，KV缓存。"]
+    texts = [
+        "671 B, 70,272 or 5.576 M; $1,000; V3.2-Exp's noaux_tc; quantised, routing; 557.6 万美元，6710 亿参数，KV缓存。"
+    ]
     for path in ("models/deepseek-v3", "zh/models/deepseek-v4", "zh/guides/framework", "references"):
         page.goto(f"{address}{path}/")
         texts.append(page.locator("article").inner_text())
