@@ -166,10 +166,15 @@ class Catalogue:
         return self.entries.get(model.compared_with or "")
 
     @cached_property
+    def in_order(self) -> tuple[Model, ...]:
+        """The models, the oldest first."""
+        return tuple(by_date(self.models.values()))
+
+    @cached_property
     def children(self) -> Mapping[str, list[Model]]:
         """The models that build on each, by id, the oldest first."""
         found: dict[str, list[Model]] = {}
-        for model in by_date(self.models.values()):
+        for model in self.in_order:
             for parent in dict.fromkeys(edge.model for edge in model.builds_on):
                 found.setdefault(parent, []).append(model)
         return found

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -19,6 +19,8 @@ from catalogue.uses import Uses
 
 from .loci import Loci
 from .words import CHINESE, Words
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,15 @@ class Context:
         return tuple(asked(self.catalogue.problems, self.catalogue.entries, self.lookup))
 
     @cached_property
-    def _once(self) -> dict[str, str]:
+    def _once(self) -> dict[str, Any]:
         return {}
 
-    def once(self, name: str, make: Callable[[], str]) -> str:
-        """HTML that many pages show, made for the first of them."""
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What many pages show or are made from, made for the first of them."""
         if name not in self._once:
             self._once[name] = make()
-        return self._once[name]
+        made: T = self._once[name]
+        return made
 
     @cached_property
     def _loci(self) -> Loci:

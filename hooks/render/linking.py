@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from .page import Site
 
@@ -60,5 +61,11 @@ class Links:
 @lru_cache(maxsize=1 << 14)
 def relative(target: str, here: str) -> str:
     """The way from one address to another; of a folder with a slash at its end."""
-    way = posixpath.relpath(f"/{target}", posixpath.dirname(f"/{here}"))
+    there, folder = _parts(target), _parts(here.rpartition("/")[0])
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(there, folder, strict=False)))
+    way = "/".join([*[".."] * (len(folder) - same), *there[same:]]) or "."
     return f"{way}/" if target.endswith("/") or not target else way
+
+
+def _parts(address: str) -> list[str]:
+    return [part for part in address.split("/") if part not in ("", ".")]

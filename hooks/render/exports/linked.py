@@ -30,7 +30,8 @@ def linked_data(context: Context, path: str, address: str, downloads: tuple[str,
     catalogue = context.catalogue
     if path == "downloads.md":
         return _text(_dataset(context, address, downloads))
-    model = next((m for m in catalogue.models.values() if path == f"models/{m.id}.md"), None)
+    folder, _, name = path.removesuffix(".md").rpartition("/")
+    model = catalogue.models.get(name) if folder == "models" else None
     paper = catalogue.references.get(model.reference or "") if model else None
     return _text(_article(context, model, paper)) if model and paper else ""
 

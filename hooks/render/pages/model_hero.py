@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from catalogue.records import by_date
 from catalogue.schema.model import Model, Track
 from catalogue.schema.release import LinkKind
 from catalogue.uses import How
@@ -20,6 +19,7 @@ from ..uses import change
 from .model_ribbon import ribbon
 
 MOST_BULLETS = 5
+MOST_LISTED = 60  # models on the page of each; more would make the site grow with the square of their number
 _MOST_LETTERS = 92  # of a bullet, so that it stays a line or two
 
 
@@ -76,8 +76,10 @@ def _place(citations: Citations, model: Model) -> dict[str, object]:
 
 
 def _everybody(context: Context) -> str:
-    """The models of each track, the oldest first."""
-    words, models = context.words, by_date(context.catalogue.models.values())
+    """The models of each track, the oldest first; nothing where they are too many."""
+    words, models = context.words, context.catalogue.in_order
+    if len(models) > MOST_LISTED:
+        return ""
     lines = []
     for track in Track:
         if links := [_short_link(model) for model in models if model.track is track]:

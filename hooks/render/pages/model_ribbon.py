@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from markupsafe import Markup, escape
 
 from catalogue.derive.training import headline_tokens
-from catalogue.records import Catalogue, Entry, by_date
+from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import Model, Track
 from catalogue.schema.quantities import Amount, Length, Quantity
 from catalogue.schema.values import Single
@@ -43,6 +43,7 @@ def ribbon(citations: Citations, model: Model) -> list[Fact]:
         if html is None:
             continue
         own = _number(catalogue, model, key)
+        line = citations.context.once(f"line-{key}", partial(_line, catalogue, key))
         units = {"kv_cache": "fact.elements", "context": "fact.in_tokens", "tokens": "fact.in_tokens"}
         facts.append(
             Fact(
@@ -50,7 +51,7 @@ def ribbon(citations: Citations, model: Model) -> list[Fact]:
                 html,
                 words(units[key]) if key in units and own is not None else "",
                 _below(citations, model, key),
-                _dots(_line(catalogue, key), own) if own is not None else (),
+                _dots(line, own) if own is not None else (),
             )
         )
     return facts
@@ -96,7 +97,7 @@ def _number(catalogue: Catalogue, model: Model, key: str) -> float | None:
 
 def _line(catalogue: Catalogue, key: str) -> tuple[float, ...]:
     """The numbers of the general line, the oldest first."""
-    models = by_date(model for model in catalogue.models.values() if model.track is Track.GENERAL)
+    models = [model for model in catalogue.in_order if model.track is Track.GENERAL]
     found = (_number(catalogue, model, key) for model in models)
     return tuple(number for number in found if number)
 
