@@ -156,3 +156,15 @@ def test_everything_without_javascript(browser: Browser, address: str, catalogue
     page.goto(address + "timeline-list/")
     assert page.locator(".ds-year li").count() == everything, "the list has what is drawn"
     context.close()
+
+
+def test_few_that_are_chosen_are_named_beside_the_buttons(narrow: Page, address: str, catalogue: Catalogue) -> None:
+    narrow.goto(address + "timeline/")
+    expect(narrow.locator(".ds-found")).to_be_hidden()
+    narrow.locator("button[data-lane=reasoning]").click()
+    links = narrow.locator(".ds-found a")
+    of_track = [model for model in catalogue.models.values() if model.track is Track.REASONING]
+    assert 0 < links.count() == len(of_track)
+    expect(links.first).to_be_in_viewport()
+    links.first.click()
+    expect(narrow).to_have_url(re.compile("models/deepseek-"))

@@ -6,6 +6,8 @@ const figure = document.querySelector(".ds-history");
 const controls = document.getElementById("timeline-controls");
 const buttons = [...controls.querySelectorAll("button")];
 const status = controls.querySelector("[role=status]");
+const found = controls.querySelector(".ds-found");
+const FEW = 8; // what is chosen is named beside the buttons too, for on a phone it may stand far below
 const items = [...figure.querySelectorAll("a[data-i]")];
 const lines = [...figure.querySelectorAll("[data-younger]")];
 const parent = new Map([...figure.querySelectorAll(".way")].map((way) => [way.dataset.younger, way.dataset.older]));
@@ -35,6 +37,15 @@ function apply() {
     const pressed = lane === undefined ? button.dataset.year === year : lane ? tracks.has(lane) : !tracks.size;
     button.setAttribute("aria-pressed", pressed);
   }
+  const few = new Map(items.filter(({ dataset }) => chosen.has(dataset.i)).map((item) => [item.dataset.i, item]));
+  found.hidden = few.size > FEW || !few.size;
+  found.replaceChildren(
+    ...(found.hidden ? [] : [...few.values()]).flatMap((item, place) => {
+      const name = (item.querySelector("text") ?? item).firstChild.textContent;
+      const link = Object.assign(document.createElement("a"), { href: item.href.baseVal, textContent: name });
+      return place ? [" · ", link] : [link];
+    }),
+  );
   status.textContent = status.dataset.text.replace("{shown}", chosen.size).replace("{all}", Object.keys(kin).length);
 }
 
