@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
+from catalogue.records import Catalogue
+
 pytestmark = pytest.mark.browser
 
 MODEL = "models/deepseek-v3/"
@@ -127,3 +129,36 @@ def boxes(pdf: bytes) -> list[tuple[float, float]]:
     """Width and height of each page."""
     found = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
     return [(float(width), float(height)) for width, height in found]
+
+
+@pytest.mark.parametrize("kind", ["glossary/", "references/", "compare/models/", "compare/evaluation/", "timeline/"])
+def test_nothing_to_click_is_on_paper(paper: Page, address: str, kind: str) -> None:
+    paper.goto(address + kind)
+    for selector in (".md-content button", ".md-content input", ".md-content select", ".ds-jump"):
+        assert not any(part.is_visible() for part in paper.locator(selector).all()), selector
+
+
+def test_every_part_of_a_drawing_is_in_the_pdf(paper: Page, address: str, catalogue: Catalogue) -> None:
+    """A stroke without length is painted in a PDF only if its ends are round: heads and shared experts must have an area."""
+    drawn = 0
+    for id_ in catalogue.models:
+        paper.goto(f"{address}models/{id_}/")
+        lost = paper.evaluate(
+            """() => [...document.querySelectorAll(".ds-drawing path")].filter((path) => {
+                const look = getComputedStyle(path), box = path.getBBox();
+                const filled = look.fill !== "none" && box.width && box.height;
+                const stroked = look.stroke !== "none" && (look.strokeLinecap === "round" || !/[hv]0(?![.\\d])/.test(path.getAttribute("d")));
+                return path.checkVisibility() && !filled && !stroked;
+            }).map((path) => path.getAttribute("class"))"""
+        )
+        assert lost == [], id_
+        drawn += paper.locator(".ds-drawing path").count() > 0
+    assert drawn > len(catalogue.models) - 3
+
+
+def test_the_drawing_of_a_model_fits_on_one_sheet(paper: Page, address: str) -> None:
+    paper.goto(address + MODEL)
+    box = paper.locator(".ds-drawing").first.bounding_box()
+    assert box is not None
+    assert box["height"] < 0.75 * A4[1] * PIXELS_PER_MM
+    assert paper.locator(".ds-drawing-wide").first.is_visible()

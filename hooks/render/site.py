@@ -103,7 +103,7 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
     if catalogue.study.routes:
         by_path[start.PATH] = start.page(ctx, by_path, written)
     if catalogue.problems:
-        by_path[problems.PATH] = problems.page(ctx)
+        by_path[problems.PATH] = problems.page(ctx, written)
     if catalogue.study.code:
         by_path[code.PATH] = code.page(ctx)
     return Site(

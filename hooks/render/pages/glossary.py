@@ -10,7 +10,7 @@ from catalogue.schema.technique import Technique
 from catalogue.schema.term import Subject, Term
 from catalogue.schema.values import Text
 
-from .. import assets
+from .. import assets, jump
 from ..cite import plain_text
 from ..context import Context
 from ..page import Page, Section, lead_section
@@ -23,15 +23,17 @@ def page(context: Context) -> Page:
     """A list for each subject, with a box that filters all of them."""
     words, glossary = context.words, context.catalogue.glossary
     intro = words("glossary.intro", terms=len(glossary.terms), techniques=len(context.catalogue.techniques))
-    sections = [lead_section(intro, context.html("glossary_filter.html.jinja"))]
+    sections, parts = [], []
     for subject in glossary.subjects:
         items = _items(context, subject)
         if items:
             html = context.html("glossary.html.jinja", items=items)
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
+            parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + str(assets.script("glossary")))
-    return Page(PATH, words("page.glossary"), words("glossary.description"), tuple(sections))
+    lead = lead_section(intro, context.html("glossary_filter.html.jinja") + jump.bar(context, parts))
+    return Page(PATH, words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
 
 
 def _items(context: Context, subject: Subject) -> list[dict[str, Any]]:

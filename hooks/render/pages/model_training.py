@@ -12,7 +12,7 @@ from catalogue.schema.quantities import Amount, Quantity
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, RatePhase, Stage, StageKind
 from catalogue.schema.values import Single, Stated
 
-from .. import format
+from .. import format, jump
 from ..cite import Citations
 from ..computed import recomputed
 from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
@@ -96,8 +96,19 @@ def _stages(citations: Citations, model: Model, stages: list[Stage], tables: lis
     number = {stage.id: index for index, stage in enumerate(model.training, 1)}
     views = [_stage(citations, model, stage, number[stage.id]) for stage in stages]
     return citations.context.html(
-        "model_stages.html.jinja", stages=views, tables=tables, several=len(model.training) > 1
+        "model_stages.html.jinja",
+        stages=views,
+        tables=tables,
+        several=len(model.training) > 1,
+        bar=jump.bar(
+            citations.context, ((stage.id, f"{number[stage.id]} {_name(citations, stage)}", 0) for stage in stages)
+        ),
     )
+
+
+def _name(citations: Citations, stage: Stage) -> str:
+    words = citations.context.words
+    return words.text(stage.name) if stage.name else words(f"stage.{stage.kind.name.lower()}")
 
 
 def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dict[str, object]:

@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from markupsafe import Markup
 
-from .. import problems
+from catalogue.derive.problems import Asked
+
+from .. import jump, problems
 from ..context import Context
 from ..page import Page, Section, lead_section
+from .start import title_of
 
 PATH = "problems.md"
+_KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "page.models"))
 
 
-def page(context: Context) -> Page:
-    """Sections for guides, techniques and models; the script stands once, at the end."""
+def page(context: Context, written: Mapping[str, str]) -> Page:
+    """Sections for guides, techniques and models, with a fold for each page; the script stands once, at the end.
+
+    The hand-written pages are `written`, by path; the guides have their titles there.
+    """
     words = context.words
-    sections = [lead_section(words("problems.intro"), context.html("progress.html.jinja"))]
-    rest = list(context.problems)
-    for kind, name in (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "page.models")):
-        chosen = [p for p in rest if any(page.startswith(kind) for page in p.problem.pages) or kind == "model"]
-        rest = [p for p in rest if p not in chosen]
-        if chosen:
-            sections.append(Section(f"{kind}s", words(name), problems.html(context, chosen, script=False)))
+    by_page: dict[str, list[Asked]] = {}
+    for problem in context.problems:
+        by_page.setdefault(_first(problem), []).append(problem)
+    sections: list[Section] = []
+    parts = []
+    for kind, name in _KINDS:
+        found = [(_title(context, on, written), asked) for on, asked in by_page.items() if on.startswith(f"{kind}:")]
+        if found:
+            folds = [
+                {"title": title, "link": link, "count": len(asked), "html": _list(context, asked)}
+                for (title, link), asked in found
+            ]
+            html = context.html("problems_by_page.html.jinja", folds=folds, opened=not sections)
+            sections.append(Section(f"{kind}s", words(name), html))
+            parts.append((f"{kind}s", words(name), sum(len(asked) for _, asked in found)))
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + problems.checker(context))
-    return Page(PATH, words("page.problems"), words("problems.description"), tuple(sections))
+    lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + jump.bar(context, parts))
+    return Page(PATH, words("page.problems"), words("problems.description"), (lead, *sections))
+
+
+def _first(problem: Asked) -> str:
+    """The page that a problem stands under: the first guide, else the first technique, else the first model."""
+    pages = problem.problem.pages
+    model = [f"model:{problem.entry.model.id}"] if problem.entry is not None else []
+    return next(
+        (page for kind, _ in _KINDS for page in (*pages, *model) if page.startswith(f"{kind}:")), f"model:{problem.id}"
+    )
+
+
+def _title(context: Context, page: str, written: Mapping[str, str]) -> tuple[str, Markup]:
+    kind, _, id_ = page.partition(":")
+    if kind == "guide":
+        title, path = title_of(written[f"guides/{id_}.md"]), "guides"
+    elif kind == "technique":
+        title, path = context.short_name(context.catalogue.techniques[id_]), "techniques"
+    else:
+        title, path = context.catalogue.models[id_].name, "models"
+    return title, Markup('<a href="ds:{}/{}.md">{}</a>').format(path, id_, context.words("problems.to_page"))
+
+
+def _list(context: Context, asked: Sequence[Asked]) -> Markup:
+    return Markup(problems.html(context, asked, script=False))
 
 
 def section(context: Context, page: str) -> list[Section]:

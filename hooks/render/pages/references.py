@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from catalogue.references import Reference
@@ -9,17 +10,22 @@ from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
 from catalogue.schema.values import Source, Sources, walk
 
+from .. import jump
 from ..assets import script
 from ..cite import anchor
 from ..context import Context
 from ..page import Page, Section, lead_section
 
+_OWN = ("DeepSeek-AI", "DeepSeek")
+_OWN_ADDRESSES = re.compile(r"//(?:(?:www\.)?(?:github\.com|huggingface\.co)/deepseek-ai\b|[\w-]+\.deepseek\.com\b)")
+_PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
+
 
 def page(context: Context) -> Page:
-    """Papers first, then repositories and pages, each with an anchor."""
+    """What DeepSeek published, then others' papers and pages, then copies; each entry has an anchor."""
     words = context.words
     cited = citing_pages(context)
-    groups: dict[str, list[dict[str, object]]] = {"papers": [], "other": []}
+    groups: dict[str, list[dict[str, object]]] = {}
     for reference in sorted(context.catalogue.references.values(), key=lambda r: (r.year, r.title)):
         view = {
             "reference": reference,
@@ -27,15 +33,32 @@ def page(context: Context) -> Page:
             "authors": _authors(reference, words("references.et_al")),
             "cited": cited.get(reference.key, []),
         }
-        groups["papers" if reference.eprint or reference.doi or reference.venue else "other"].append(view)
+        groups.setdefault(_part(context, reference), []).append(view)
+    shown = [name for name in _PARTS if name in groups]
     box = context.html("references_filter.html.jinja", script=script("references"))
+    box += jump.bar(context, ((name, words(f"references.{name}"), len(groups[name])) for name in shown))
     sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), box)]
     sections += [
-        Section(name, words(f"references.{name}"), context.html("references.html.jinja", items=items))
-        for name, items in groups.items()
-        if items
+        Section(
+            name,
+            words(f"references.{name}"),
+            context.html("references.html.jinja", items=groups[name], folded=name == "copies"),
+        )
+        for name in shown
     ]
-    return Page("references.md", words("page.references"), words("references.description"), tuple(sections))
+    return Page(
+        "references.md", words("page.references"), words("references.description"), tuple(sections), hide=("toc",)
+    )
+
+
+def _part(context: Context, reference: Reference) -> str:
+    """Whose it is, and whether it is a paper or another page."""
+    if reference.copy:
+        return "copies"
+    paper = bool(reference.eprint or reference.doi or reference.venue)
+    of_a_model = any(model.reference == reference.key for model in context.catalogue.models.values())
+    own = of_a_model or any(name in _OWN for name in reference.authors) or _OWN_ADDRESSES.search(reference.url or "")
+    return ("own_papers" if paper else "own_pages") if own else ("papers" if paper else "other")
 
 
 def _authors(reference: Reference, et_al: str, most: int = 3) -> str:

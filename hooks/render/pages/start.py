@@ -39,11 +39,11 @@ def _step(context: Context, step: Step, pages: Mapping[str, Page], written: Mapp
     path = f"{name}.md" if kind == "page" else f"{kind}s/{name}.md"
     generated = pages.get(path)
     text = "".join(section.html + section.markdown for section in generated.sections) if generated else written[path]
-    title = generated.title if generated else _title(text)
+    title = generated.title if generated else title_of(text)
     return {"path": path, "title": title, "gain": context.words.text(step.gain), "minutes": minutes(text)}
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
     """The title in the front matter of a hand-written page."""
     line = next(line for line in text.splitlines() if line.startswith("title:"))
     return line.removeprefix("title:").strip().strip('"')

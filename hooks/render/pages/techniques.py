@@ -13,7 +13,7 @@ from catalogue.schema.technique import Formula, InModel, Technique, TechniqueKin
 from catalogue.schema.values import Text
 from catalogue.uses import How, Use
 
-from .. import marks
+from .. import jump, marks
 from ..cite import Citations, anchor, description, plain_text
 from ..context import Context
 from ..fields import detail_rows, key_value_table
@@ -221,5 +221,6 @@ def index(context: Context) -> Page:
             )
     said = words("techniques.intro", count=len(context.catalogue.techniques)) + words("punctuation.gap")
     to_matrix = Markup('<a href="ds:techniques/matrix.md">{}</a>').format(words("matrix.link"))
-    intro = lead_section(escape(said) + to_matrix)
+    bar = jump.bar(context, ((shelf.id, shelf.title, 0) for shelf in shelves))
+    intro = lead_section(escape(said) + to_matrix, bar)
     return Page("techniques/index.md", words("page.techniques"), words("techniques.description"), (intro, *shelves))

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from catalogue.schema.model import Model
 
-from .. import assets, releases
+from .. import assets, jump, releases
 from ..cite import Citations
 from ..context import Context
 from ..figures.timeline import figure, lane_name
@@ -39,7 +39,9 @@ def _figure(context: Context) -> Page:
 def _list(context: Context) -> Page:
     words = context.words
     citations = Citations(context)
-    html = context.html("timeline_list.html.jinja", years=_years(citations))
+    years = _years(citations)
+    html = jump.bar(context, ((f"y{year}", year, len(found)) for year, found in years))
+    html += context.html("timeline_list.html.jinja", years=years)
     return Page(
         "timeline-list.md",
         words("page.timeline_list"),

@@ -1,0 +1,114 @@
+"""Tables and long pages in Chromium: heads stay in sight, nothing is broken inside a word, nothing scrolls for a hair's breadth."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+MODEL = "models/deepseek-v3/"
+PHONE, DESKTOP = 390, 1280
+HEIGHT = 800
+PAGES = [
+    MODEL,
+    MODEL + "architecture/",
+    MODEL + "machines/",
+    MODEL + "changes/",
+    MODEL + "scores/",
+    "models/deepseek-moe/",
+    "models/deepseek-r1/training/",
+    "techniques/mla/",
+    "glossary/",
+    "corrections/",
+    "how-to-read/",
+    "zh/models/deepseek-v3/architecture/",
+]
+
+# Words of Latin letters and numbers that stand on two lines. Addresses and paths of files may be broken anywhere.
+BROKEN = r"""() => {
+  const found = [], walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, parent = node.parentElement;
+    if (!parent.checkVisibility() || parent.closest("svg, pre, math, .ds-hidden, .ds-sources, .ds-printed, .ds-record")) continue;
+    for (const match of node.data.matchAll(/[A-Za-z0-9,.]{4,}/g)) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const lines = new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top)));
+      if (lines.size > 1) found.push(match[0]);
+    }
+  }
+  return found;
+}"""
+SCROLLED = """() => [...document.querySelectorAll(".ds-scroll")]
+    .filter((box) => box.checkVisibility())
+    .map((box) => [box.getAttribute("aria-label"), box.scrollWidth - box.clientWidth])
+    .filter(([, more]) => more > 0 && more <= 16)"""
+
+
+def opened(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.goto(address)
+    page.wait_for_load_state("load")
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_no_word_and_no_number_stands_on_two_lines(page: Page, address: str, kind: str) -> None:
+    for width in (PHONE, 768, DESKTOP):
+        opened(page, address + kind, width)
+        assert page.evaluate(BROKEN) == [], width
+
+
+@pytest.mark.parametrize("kind", [*PAGES, "models/deepseek-v4/architecture/", "models/deepseek-llm/architecture/"])
+def test_nothing_scrolls_for_a_few_pixels(page: Page, address: str, kind: str) -> None:
+    opened(page, address + kind, PHONE)
+    page.wait_for_timeout(300)
+    assert page.evaluate(SCROLLED) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "width"),
+    [
+        (MODEL + "values/", "table.ds-all-values", DESKTOP),
+        (MODEL + "scores/", "table.ds-table", DESKTOP),
+        ("compare/architecture/", "table.ds-wide >> nth=1", DESKTOP),
+        ("compare/architecture/", "table.ds-wide >> nth=1", PHONE),
+        ("compare/models/", ".ds-compared table >> nth=2", DESKTOP),
+    ],
+)
+def test_the_head_of_a_long_table_stays_in_sight(page: Page, address: str, kind: str, table: str, width: int) -> None:
+    opened(page, address + kind, width)
+    page.wait_for_timeout(400)
+    shown = page.locator(table).first
+    shown.evaluate(
+        """table => {
+            const box = table.parentElement, own = box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY === "auto";
+            (own ? box : table.rows[table.rows.length - 2]).scrollIntoView({block: own ? "end" : "center"});
+            if (own) box.scrollTop = box.scrollHeight;
+        }"""
+    )
+    expect(shown.locator("thead th").first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("kind", ["glossary/", "references/", "corrections/"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_the_way_to_each_part_stays_in_sight(page: Page, address: str, kind: str, width: int) -> None:
+    opened(page, address + kind, width)
+    bar = page.locator(".ds-jump-stays")
+    last = bar.locator("a").last
+    last.click()
+    place = page.locator(str(last.get_attribute("href"))).bounding_box()
+    box = bar.bounding_box()
+    assert place is not None
+    assert box is not None
+    expect(bar).to_be_in_viewport()
+    assert place["y"] >= box["y"] + box["height"] - 2, "the heading stands below the bar, not under it"
+
+
+def test_a_filter_leaves_out_what_does_not_match_and_opens_what_does(page: Page, address: str) -> None:
+    opened(page, address + "references/", DESKTOP)
+    page.locator(".ds-filter input").fill("Attention Is All You Need")
+    expect(page.locator(".ds-references > li:visible")).to_have_count(1)
+    expect(page.locator("#copies")).to_be_hidden()
