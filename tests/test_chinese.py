@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Amount, Quantity
@@ -16,6 +17,7 @@ from render import format
 from render import words as language_files
 from render.context import Context, context
 from render.edition import editions
+from render.fields import with_unit
 from render.words import CHINESE, ENGLISH
 
 WORDS = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
@@ -56,6 +58,14 @@ def test_details_that_count_things_are_amounts(detail: dict[str, str], shown: st
     value = Detail.model_validate(detail).value.value
     assert isinstance(value, Quantity)
     assert format.quantity(value, WORDS[CHINESE]) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [("3550 万", "个网页", "3550 万个网页"), ("50", "天", "50 天"), ("> 20 万", "token/秒", "> 20 万 token/秒")],
+)
+def test_chinese_joins_a_round_number_and_its_unit(value: str, unit: str, shown: str) -> None:
+    assert with_unit(Markup("<a href='#'>{}</a>").format(value), unit).striptags() == shown
 
 
 @pytest.mark.parametrize(

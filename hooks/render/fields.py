@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from catalogue.schema.values import Absence, Block, Detail, Single, Stated
 
 from .cite import Citations
 from .tables import NOTHING, Cell, Column, Table, sort_key
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
@@ -58,10 +61,16 @@ def key_value_table(
             single = value.for_variant(variant) if variant else value
             html = citations.single(single, notes="inline")
             if unit and single is not None and single.absence is None:
-                html += Markup(" ") + unit
+                html = with_unit(html, unit)
             cells.append(Cell(html, sort_key(single), span=1 if variant else max(1, len(variants))))
         body.append(cells)
     return Table(caption, heads, body, classes="ds-fields", title=title, silent=_line(citations, silent))
+
+
+def with_unit(shown: Markup, unit: Markup | str) -> Markup:
+    """A value and its unit; Chinese words join without a space: `3550 万个网页`."""
+    joined = _HAN.match(shown.striptags()[-1:]) and _HAN.match(Markup(unit).striptags())
+    return shown + ("" if joined else " ") + unit
 
 
 def _line(citations: Citations, silent: Sequence[Markup]) -> Markup:

@@ -12,7 +12,7 @@ from catalogue.schema.training import Stage
 from catalogue.schema.values import Block, Detail, Single, Sources, Stated
 
 from ..cite import Citations
-from ..fields import stated
+from ..fields import stated, with_unit
 from ..names import short_size
 from ..page import Section
 from ..tables import NOTHING
@@ -85,7 +85,7 @@ def _row(citations: Citations, label: Markup | str, value: Stated[Any], unit: Ma
         of = Markup(" <small>{}</small>").format(short_size(entries[id_].variant.name)) if id_ else Markup("")
         shown = citations.unsourced(single)
         if unit is not NOTHING and single.absence is None:
-            shown += Markup(" ") + unit
+            shown = with_unit(shown, unit)
         yield escape(label) + of, shown + citations.note(single), _place(citations, single)
 
 
