@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 
-def write_plain(project: Path, target: Path) -> None:
-    """Write the English pages of `project` to `target` as plain Markdown, with a stock configuration."""
-    script = "import sys; from pathlib import Path; import plain; plain.write(Path(sys.argv[1]), ('en',))"
-    subprocess.run([sys.executable, "-c", script, str(target)], cwd=project / "hooks", check=True)
+def write_plain(project: Path, target: Path, languages: tuple[str, ...] = ("en",)) -> None:
+    """Write the pages of `project` to `target` as plain Markdown, with a stock configuration."""
+    script = "import sys; from pathlib import Path; import plain; plain.write(Path(sys.argv[1]), tuple(sys.argv[2:]))"
+    subprocess.run([sys.executable, "-c", script, str(target), *languages], cwd=project / "hooks", check=True)

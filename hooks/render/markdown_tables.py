@@ -36,8 +36,11 @@ def _finished(table: Element, heading: str) -> Element:
     caption = Element("caption", {"class": "ds-hidden"})
     caption.text = heading
     table.insert(0, caption)
-    for head in table.iterfind("./thead/tr/th"):
-        head.set("scope", "col")
+    for head in list(table.iterfind("./thead/tr/th")):
+        if "".join(head.itertext()).strip():
+            head.set("scope", "col")
+        else:
+            head.tag = "td"  # the corner above the names of the rows says nothing
     # As a list: a cell that became a head would make the next one the first.
     for first in list(table.iterfind("./tbody/tr/td[1]")):
         first.tag = "th"

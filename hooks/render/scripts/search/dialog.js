@@ -1,6 +1,6 @@
 // The search as a dialog: what is typed, what is found, and the keys. Loaded when a reader first asks for it.
 
-const EXCERPT = document.documentElement.lang === "zh" ? 90 : 175;
+const EXCERPT = document.documentElement.lang === "zh" ? 90 : 175; // letters of two lines
 const SHOWN = 8;
 const { root } = document.currentScript.dataset;
 const make = (tag, values = {}, ...children) => {
@@ -114,11 +114,11 @@ async function text(section) {
 
 function hit(page, sections, texts, shown) {
   const [url, title, number] = head.pages[page];
-  const [first, ...others] = sections.map((section) => {
+  const [first, ...others] = sections.map((section, rank) => {
     const at = section - head.first[page];
     const [anchor, name] = at ? head.sections[page].slice(2 * at - 2, 2 * at) : ["", ""];
     const own = url || (location.protocol === "file:" ? "index.html" : "");
-    return { href: root + (anchor.includes("/") ? anchor : own + (anchor && `#${anchor}`)), name, lines: excerpt(texts.get(section), shown) };
+    return { href: root + (anchor.includes("/") ? anchor : own + (anchor && `#${anchor}`)), name, lines: excerpt(texts.get(section), shown, rank ? EXCERPT / 2 : EXCERPT) };
   });
   const where = first.name ? [make("span", { className: "ds-hit-section" }, ` › ${first.name}`)] : [];
   const more = others.map(({ href, name, lines }) => make("li", {}, make("a", { href }, make("b", {}, `› ${name || title}`), " ", make("span", { className: "ds-hit-line" }, ...lines))));
@@ -128,18 +128,22 @@ function hit(page, sections, texts, shown) {
   );
 }
 
+const taken = new Map(); // the words of a text, for the next letter
+
 // The part of a text that holds most of the words, with these marked.
-function excerpt(text, shown) {
-  const places = split(text.slice(0, 30000)).filter(([word]) => shown.has(word));
+function excerpt(text, shown, length) {
+  let words = taken.get(text);
+  if (!words) taken.set(text, (words = split(text.slice(0, 30000))));
+  const places = words.filter(([word]) => shown.has(word));
   let best = [0, 0];
   places.forEach(([, start], at) => {
-    const inside = places.slice(at, at + 40).filter(([, , end]) => end <= start + EXCERPT * 0.8);
+    const inside = places.slice(at, at + 40).filter(([, , end]) => end <= start + length * 0.8);
     const worth = new Set(inside.map(([word]) => word)).size * 100 + inside.length;
     if (worth > best[1]) best = [start, worth];
   });
-  let from = Math.max(0, best[0] - Math.round(EXCERPT * 0.2));
+  let from = Math.max(0, best[0] - Math.round(length * 0.2));
   if (from && /[a-z\d]/i.test(text[from - 1])) from = text.indexOf(" ", from) < best[0] ? text.indexOf(" ", from) + 1 : from;
-  let to = Math.min(text.length, from + EXCERPT);
+  let to = Math.min(text.length, from + length);
   const space = text.lastIndexOf(" ", to);
   if (to < text.length && space > to - 15) to = space;
   const parts = [from ? "… " : ""];

@@ -43,20 +43,25 @@ async function open(base) {
 
 const LETTERS = [...Array(92)].map((_, at) => String.fromCharCode(35 + at)).filter((letter) => !"\\<".includes(letter)).join("");
 const HALF = LETTERS.length / 2;
+const DIGITS = [...Array(127)].map((_, code) => LETTERS.indexOf(String.fromCharCode(code)));
 const LEVELS = 10;
 
+const lists = new Map(); // what was unpacked, for the next letter
 function unpacked(text) {
+  if (lists.has(text)) return lists.get(text);
   const found = [];
   let [section, number, place] = [-1, 0, 1];
-  for (const letter of text) {
-    const digit = LETTERS.indexOf(letter);
+  for (let at = 0; at < text.length; at++) {
+    const digit = DIGITS[text.charCodeAt(at)];
     number += (digit % HALF) * place;
     place *= HALF;
     if (digit >= HALF) continue;
     section += Math.floor(number / LEVELS) + 1;
     found.push([section, number % LEVELS]);
-    [number, place] = [0, 1];
+    number = 0;
+    place = 1;
   }
+  lists.set(text, found);
   return found;
 }
 
@@ -95,7 +100,7 @@ async function occurrences(word, unfinished) {
   let others = unfinished || !exact ? known.filter(([found]) => found !== word && found.startsWith(word) && !/^\d+e/.test(found)) : [];
   if (!exact && !others.length && word.length > 4 && /^[a-z]+$/.test(word)) others = known.filter(([found]) => near(found, word));
   const best = new Map();
-  for (const [share, [, packed]] of [...others.slice(0, 60).map((other) => [exact ? 0.3 : 0.7, other]), ...(exact ? [[1, exact]] : [])])
+  for (const [share, [, packed]] of [...others.slice(0, word.length < 3 ? 20 : 60).map((other) => [exact ? 0.3 : 0.7, other]), ...(exact ? [[1, exact]] : [])])
     for (const [section, level] of unpacked(packed)) best.set(section, Math.max(best.get(section) ?? 0, level * share));
   const count = best.size;
   return { word, best, weight: Math.log(1 + (head.owner.length - count + 0.5) / (count + 0.5)), shown: new Set([word, ...others.map(([found]) => found)]) };
