@@ -60,7 +60,9 @@ def test_no_word_and_no_number_stands_on_two_lines(page: Page, address: str, kin
         assert page.evaluate(BROKEN) == [], width
 
 
-@pytest.mark.parametrize("kind", [*PAGES, "models/deepseek-v4/architecture/", "models/deepseek-llm/architecture/"])
+@pytest.mark.parametrize(
+    "kind", [*PAGES, MODEL + "values/", "models/deepseek-v4/architecture/", "models/deepseek-llm/architecture/"]
+)
 def test_nothing_scrolls_for_a_few_pixels(page: Page, address: str, kind: str) -> None:
     opened(page, address + kind, PHONE)
     page.wait_for_timeout(300)
