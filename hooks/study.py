@@ -238,7 +238,7 @@ def _take_over(config: MkDocsConfig, made: Build) -> None:
     if _aside.site == site:
         _aside.drop()
         _aside = None
-        if made.edition.partial and _again:
+        if made.edition.partial and made.fresh and _again:
             log.info("What was changed has new pages; the others follow")
             _again.soon()
 

@@ -113,6 +113,14 @@ def test_what_is_saved_is_served_and_other_pages_stand_as_they_were(small: Catal
         assert "A sentence that was not there." in served.get("beginnings/")
         for path in ("", "glossary/", "models/"):
             assert served.get(path) == before[path]
+        techniques.write_text(text.replace(said, "Another reason stands here."), encoding="utf-8")
+        served.after(9, "Documentation built")
+        techniques.write_text(text.replace("techniques:", "techniques: [", 1), encoding="utf-8")
+        served.after(2, "The last good site is served until this is mended.")
+        time.sleep(6)
+        told = served.said.count("Building documentation")
+        time.sleep(6)
+        assert served.said.count("Building documentation") == told, "broken data is not built again and again"
 
 
 @pytest.mark.builds

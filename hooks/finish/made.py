@@ -27,6 +27,7 @@ class Build:
         filled: Hand-written pages with their quotes filled in, and their blocks, by path.
         pages: Every page by address.
         same: Paths of the pages that stand as they are from the last build.
+        fresh: Whether the data was read for it.
     """
 
     edition: Edition
@@ -37,6 +38,7 @@ class Build:
     pages: Mapping[str, Built] = field(default_factory=dict)
     served: Served = field(default_factory=Served)
     same: frozenset[str] = frozenset()
+    fresh: bool = True
 
     @property
     def language(self) -> str:
@@ -49,8 +51,8 @@ class Build:
         return {edition.context.words.language: edition for edition in both}
 
     def anew(self) -> Build:
-        """The same site, of which no page is made yet."""
-        return Build(self.edition, self.aliases, self.next)
+        """The same site, of which no page is made yet; it is not fresh from the data."""
+        return Build(self.edition, self.aliases, self.next, fresh=False)
 
     def source(self, path: str) -> Filled:
         """The Markdown of a page and its blocks."""
