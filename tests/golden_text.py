@@ -13,6 +13,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import markdown
 from selectolax.lexbor import LexborHTMLParser
@@ -260,8 +261,7 @@ def _search(edition: Edition) -> Iterator[str]:
         found = [page for page in read if page is not None]
         folder = write_index(Path(temporary), found, known, {k: words(f"search.kind.{k}") for k in KINDS}, {})
         for file in sorted((Path(temporary) / folder).iterdir()):
-            call = file.read_text(encoding="utf-8")
-            data = json.loads(call[call.index(",", call.index(",") + 1) + 1 : -2])
+            call, data = file.read_text(encoding="utf-8"), _data(file)
             if file.name.startswith("w"):
                 data = [line for line in data.split("\n") if line.partition(" ")[0] in SEARCHED]
             elif file.name.startswith("t"):
@@ -270,6 +270,12 @@ def _search(edition: Edition) -> Iterator[str]:
                 data |= {"parts": len(data["parts"]), "texts": len(data["texts"])}
             yield f"\n=== {file.name}: {call[: call.index(',')]}"
             yield from lines_of_json(data)
+
+
+def _data(file: Path) -> Any:
+    """What a file of the index calls with: its third argument."""
+    call = file.read_text(encoding="utf-8")
+    return json.loads(call[call.index(",", call.index(",") + 1) + 1 : -2])
 
 
 def _finished(page: Page) -> str:
@@ -376,6 +382,10 @@ def built_texts(site: Path) -> dict[str, str]:
         "heads": heads,
         "links": [line for path in _WHOLE for line in (f"=== {path}", *_links(pages[path]))],
         "sitemap": (site / "sitemap.xml").read_text(encoding="utf-8").replace("><", ">\n<").splitlines(),
+        "search": [
+            f"{url} {title}: {kind}, {weight}"
+            for url, title, kind, weight in _data(next(site.glob("search/*/head.js")))["pages"]
+        ],
         "robots": (site / "robots.txt").read_text(encoding="utf-8").splitlines(),
     }
     return {f"built/{name}.txt": "\n".join(lines) + "\n" for name, lines in found.items()}
