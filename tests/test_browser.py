@@ -32,6 +32,19 @@ def test_the_colour_around_a_page_follows_the_switch(screen: Page, address: str)
     assert screen.evaluate(around) == after
 
 
+def test_a_chosen_scheme_stays(page: Page, address: str) -> None:
+    body = page.locator("body")
+    page.goto(address)
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    page.locator("[data-ds-scheme]").click()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    page.goto(address + "techniques/")
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    page.locator("[data-ds-scheme]").click()
+    page.goto(address)
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+
+
 def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: str, catalogue: Catalogue) -> None:
     total = catalogue.flagship(catalogue.models["deepseek-v3"]).variant.parameters.total
     assert total.source is not None
@@ -149,3 +162,26 @@ def test_a_link_to_a_folded_working_opens_it(page: Page, address: str) -> None:
     target = (link.get_attribute("href") or "").split("#")[1]
     link.click()
     expect(page.locator(f"#{target} table")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "items", "typed"),
+    [
+        ("glossary/", "dl.ds-glossary > *", "latent Attention"),
+        ("references/", ".ds-references > li", "deepseek math"),
+    ],
+)
+def test_a_filter_keeps_what_holds_every_word(page: Page, address: str, path: str, items: str, typed: str) -> None:
+    page.goto(address + path)
+    box = page.locator("main input[type=search]")
+    texts = page.locator(items).evaluate_all(
+        "all => all.map(one => one.textContent.toLowerCase().replaceAll('-', ' '))"
+    )
+    words = typed.lower().split()
+    wanted = [all(word in text for word in words) for text in texts]
+    assert 0 < sum(wanted) < sum(any(word in text for word in words) for text in texts), "the words part them"
+    box.fill(typed)
+    assert page.locator(items).evaluate_all("all => all.map(one => !one.hidden)") == wanted
+    expect(page.locator("main output")).to_contain_text(str(sum(wanted)))
+    box.fill("")
+    assert page.locator(f"{items}:visible").count() > sum(wanted)

@@ -43,9 +43,9 @@ SMALL = """least => {
 }"""
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280])
-def test_no_letter_of_a_drawing_is_below_twelve_pixels(browser: Browser, address: str, built: Path, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800})
+def test_no_letter_of_a_drawing_is_below_twelve_pixels(browser: Browser, address: str, built: Path) -> None:
+    """On a telephone, a tablet and a wide screen in turn, which is quicker than to open each page three times."""
+    context = browser.new_context()
     page = context.new_page()
     drawn = sorted(
         path.parent.relative_to(built).as_posix()
@@ -54,14 +54,22 @@ def test_no_letter_of_a_drawing_is_below_twelve_pixels(browser: Browser, address
     )
     assert len(drawn) > 200
     kinds = {("/".join(path.split("/")[:-1]), len(path.split("/"))) for path in drawn}
-    # Every page of a kind that has few, and of the many techniques every fifth.
-    some = [path for n, path in enumerate(drawn) if "techniques" not in path or n % 5 == 0]
-    assert {("/".join(path.split("/")[:-1]), len(path.split("/"))) for path in some} == kinds
+    # Every page of a kind that has few, of the many techniques every fifth, of the Chinese models every third.
+    some = [
+        path
+        for n, path in enumerate(drawn)
+        if not (("techniques" in path and n % 5) or (path.startswith("zh/models/") and n % 3))
+    ]
+    assert {("/".join(path.split("/")[:-1]), len(path.split("/"))) for path in some} >= {
+        kind for kind in kinds if not kind[0].startswith("zh/models/")
+    }
     small = {}
     for path in some:
         page.goto(f"{address}{path}/")
-        if found := page.evaluate(SMALL, 12):
-            small[path] = found[:5]
+        for width in (390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            if found := page.evaluate(SMALL, 12):
+                small[path, width] = found[:5]
     context.close()
     assert small == {}
 

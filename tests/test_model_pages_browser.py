@@ -59,3 +59,7 @@ def test_scores_of_chosen_families_stand_alone(page: Page, address: str) -> None
         page.locator(f"#scores-choice button[data-m={family}]").click()
     left = page.locator(".ds-scores [data-m]:visible").evaluate_all("rows => [...new Set(rows.map(r => r.dataset.m))]")
     assert set(left) == {"deepseek-v2", "deepseek-v3"}
+    alone = page.locator(".ds-scores > li:visible").evaluate_all(
+        "all => all.filter(li => new Set([...li.querySelectorAll('[data-m]:not([hidden])')].map(r => r.dataset.m)).size < 2).length"
+    )
+    assert alone == 0, "a benchmark that one of them has alone compares nothing"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from datetime import date
@@ -154,6 +156,23 @@ def test_days_of_the_site_map_are_those_of_the_data(built: Path) -> None:
     assert listed[f"{home}models/deepseek-v3/"] == days["data/models/deepseek-v3.yaml"]
     assert listed[f"{home}zh/models/deepseek-v3/"] == days["data/models/deepseek-v3.yaml"]
     assert all(date.fromisoformat(day) for day in listed.values() if day)
+
+
+def test_the_day_of_a_file_is_that_of_its_last_change(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "a.yaml"
+    file.parent.mkdir()
+
+    def git(*arguments: str, day: str = "2024-01-01") -> None:
+        dates = {"GIT_COMMITTER_DATE": f"{day}T12:00:00", "GIT_AUTHOR_DATE": f"{day}T12:00:00"}
+        who = ("-c", "user.name=A", "-c", "user.email=a@b")
+        subprocess.run(["git", "-C", str(tmp_path), *who, *arguments], check=True, env={**os.environ, **dates})
+
+    git("init", "-q")
+    for day in ("2024-01-01", "2024-02-03"):
+        file.write_text(day)
+        git("add", ".")
+        git("commit", "-qm", day, day=day)
+    assert sitemap.last_changes(tmp_path) == {"data/a.yaml": "2024-02-03"}
 
 
 def test_an_archive_without_a_history_has_no_days(tmp_path: Path) -> None:

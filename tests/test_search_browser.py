@@ -76,13 +76,14 @@ def test_every_name_and_abbreviation_finds_its_page_first(
     words = load(language)
     names: dict[str, list[str]] = {}
     for model in catalogue.models.values():
-        for name in (model.name, short_model(model.name), model.name.replace("-", " ")):
+        spellings = (model.name, short_model(model.name), model.name.replace("-", " "))
+        for name in spellings if language == ENGLISH else spellings[:1]:  # the same names, taken apart alike
             names.setdefault(name, []).append(f"models/{model.id}/")
     for technique in catalogue.techniques.values():
         for text in (technique.abbreviation, words.text(technique.name), technique.name.en):
             if text:
                 names.setdefault(text, []).append(f"techniques/{technique.id}/")
-    assert len(names) > 200
+    assert len(names) > 150
     assert {query: rank for query, rank in ranks(page, home, names).items() if rank != 1} == {}
 
 
@@ -115,7 +116,9 @@ def test_both_sides_take_a_text_apart_alike(built: Path, browser: Browser, addre
     page.goto(address)
     script = (Path(__file__).parent.parent / "hooks/render/scripts/search/words.js").read_text(encoding="utf-8")
     page.add_script_tag(content=script)
-    texts = ["671 B, 70,272 or 5.576 M; $1,000; V3.2-Exp's noaux_tc; quantised, routing; 557.6 万美元，KV缓存。"]
+    texts = [
+        "671 B, 70,272 or 5.576 M; $1,000; V3.2-Exp's noaux_tc; quantised, routing; 557.6 万美元，6710 亿参数，KV缓存。"
+    ]
     for path in ("models/deepseek-v3", "zh/models/deepseek-v4", "zh/guides/framework", "references"):
         page.goto(f"{address}{path}/")
         texts.append(page.locator("article").inner_text())

@@ -129,6 +129,12 @@ def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue, by: 
     else:
         link.focus()
     assert set(drawn(page, f"{MODELS}.kin")) == family
+    of_family = set(page.locator("a[data-i].kin").evaluate_all("links => links.map(link => link.dataset.i)"))
+    lit = page.locator("[data-younger].kin").evaluate_all(
+        "lines => lines.map(l => [l.dataset.older, l.dataset.younger])"
+    )
+    assert lit
+    assert all(end in of_family for line in lit for end in line), "no line of another family is lit"
     main = catalogue.models[chosen].main_parent
     ties = page.locator("svg.ds-map-across .tie.kin")
     assert ties.count() >= len(parents[chosen] - {main})
