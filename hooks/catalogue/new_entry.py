@@ -63,7 +63,7 @@ variants:
     kind: base
     parameters:
       source: {key} {TO_DO}  # the place: §4.2, Table 2, config.json
-      total: not published
+      total: {TO_DO}  # as printed, such as 671B; or `not published`
 # “Add a model” on the site shows every further field with an example.
 """
 

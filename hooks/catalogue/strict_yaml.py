@@ -299,6 +299,20 @@ class _Builder:
             where, line = (*path, key), _line(event)
             if event.tag is not None:
                 self.complain(event, where, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
+            if key.isdigit() and len(key) == 3 and values:
+                value = self.next()
+                if isinstance(value, yaml.ScalarEvent) and not value.value:
+                    self.complain(
+                        event,
+                        path,
+                        f"`{key}` behind a comma, which separates keys here",
+                        "numbers have no commas",
+                        f"write the digits together: `…{key}`",
+                    )
+                    continue
+                values[key] = self.build(value, where)
+                self.lines[where] = line
+                continue
             if key in values:
                 self.complain(
                     event,

@@ -129,7 +129,9 @@ class Uses:
                 return use.how is How.USED and said
             first = first_date(before.model)
             older = first is not None and first.first_day <= use.day
-            return older and (said or before.model.id in users)
+            # A model can be compared with its closest relative, which it took nothing from.
+            from_it = before.model.id in {edge.model for edge in use.model.builds_on}
+            return older and (said or (from_it and before.model.id in users))
 
         return tuple(replace(use, how=How.KEPT) if kept(use) else use for use in uses)
 

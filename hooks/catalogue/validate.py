@@ -6,6 +6,7 @@ Takes a `Located` file and a pydantic class, gives the frozen record or findings
 from __future__ import annotations
 
 import copy
+import re
 import types
 import typing
 from enum import Enum
@@ -140,6 +141,11 @@ def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -
             where, found, _pattern_in_words(str(context.get("pattern", ""))), fix="correct the spelling"
         )
     allowed, fix = _in_words(details, written)
+    if kind == "int_type" and _GROUPED.fullmatch(str(details["input"])):
+        digits = str(details["input"]).replace(",", "")
+        return located.finding(
+            where, found, allowed, f"`{digits}`", "write it without commas", (str(details["input"]), digits)
+        )
     if fix == _UNQUOTE:
         return located.finding(where, found, allowed, "", fix, (f'"{details["input"]}"', str(details["input"])))
     instead = getattr(context.get("error"), "instead", "")
@@ -162,6 +168,7 @@ def _unknown_key(located: Located, where: Path, word: str, allowed: list[str]) -
 
 
 _UNQUOTE = "take the quotes away"
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 
 # What a value has to be, by the name that pydantic gives the mistake.
 _KINDS = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 
 from ..findings import Finding, Path, nearest
+from ..schema.model import Model
 from ..schema.values import Stated
 from ..strict_yaml import Located
 from .draft import Draft, repeated
@@ -13,7 +14,9 @@ from .draft import Draft, repeated
 
 def ids_are_unique(draft: Draft) -> Iterator[Finding]:
     """Ids of models, of variants, of techniques and of GPUs are each used once; so are ids of stages and evaluations inside an entry."""
-    yield from repeated(draft.models_file, (((*path, "id"), model.id) for path, model in draft.each_model()))
+    # The one whose file is called otherwise comes second, since it is the one that took the id.
+    models = sorted(draft.each_model(), key=lambda found: _misnamed(draft, *found))
+    yield from repeated(draft.models_file, (((*path, "id"), model.id) for path, model in models))
     yield from repeated(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in draft.each_variant()))
     yield from repeated(
         draft.techniques_file, ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques))
@@ -29,6 +32,11 @@ def ids_are_unique(draft: Draft) -> Iterator[Finding]:
         yield from repeated(
             draft.models_file, (((*path, "techniques", i, "id"), use.id) for i, use in enumerate(model.techniques))
         )
+
+
+def _misnamed(draft: Draft, path: Path, model: Model) -> bool:
+    file = draft.models_file.files.get(path)
+    return file is not None and FilePath(file).name != f"{model.id}.yaml"
 
 
 def files_have_their_names(draft: Draft) -> Iterator[Finding]:

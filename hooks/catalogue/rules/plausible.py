@@ -57,17 +57,29 @@ def active_within_total(draft: Draft) -> Iterator[Finding]:
 
 
 def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
-    """A score of more than 100 stands only where the benchmark has others like it: a rating, or points."""
+    """A score of more than 100 stands only where the benchmark has others like it, or where `setting` says what is counted: a rating, or points."""
     scores: dict[str, list[tuple[Path, Decimal, str]]] = {}
+    explained: set[str] = set()
     for path, model in draft.each_model():
         for i, table in enumerate(model.evaluation):
             for j, row in enumerate(table.rows):
+                if row.setting is not None:
+                    explained.add(row.benchmark.en)
                 for variant, score in row.scores.items():
                     if score.value is not None and score.value.text[-1] not in "KMBT":
                         where = (*path, "evaluation", i, "rows", j, "scores", variant)
                         scores.setdefault(row.benchmark.en, []).append((where, score.value.value, score.value.text))
     for benchmark, found in scores.items():
         above = [item for item in found if item[1] > _PERCENT]
+        alone = len({where[:2] for where, _, _ in found}) == 1
+        if above and len(above) == len(found) and alone and benchmark not in explained:
+            for where, _, text in above:
+                yield draft.finding(
+                    where,
+                    f"{text}, and no other entry has scores on {benchmark}",
+                    "at most 100, or a `setting` that says what is counted",
+                    fix="correct the digits, or add `setting:` to the row",
+                )
         if above and len(above) < len(found) and 2 * len(above) <= len(found):
             most = max((value, text) for _, value, text in found if value <= _PERCENT)[1]
             for where, _, text in above:

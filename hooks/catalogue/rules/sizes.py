@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..derive.agreement import Agreement
+from ..derive.parameters import COUNTED
 from ..findings import Finding, Path
 from ..schema.model import Explanation
 from .draft import Draft
@@ -20,6 +21,18 @@ def _sizes(draft: Draft) -> Iterator[tuple[Path, Agreement | None, Explanation |
             yield (*path, "parameters", "parts", index, "count"), entry.part_agreement(part), part.explanation
 
 
+def _counted_otherwise(draft: Draft, path: Path, agreement: Agreement) -> str:
+    """What the activated parameters are counted without, and the other way of counting that fits, if one does."""
+    if path[-1] != "activated":
+        return ""
+    variant = next(variant for found, _, variant in draft.each_variant() if found == path[:-2])
+    recount = draft.entries[variant.id].recount
+    for basis, count in (recount.activated if recount else {}).items():
+        if basis is not COUNTED and abs(count - agreement.published.value) <= agreement.tolerance:
+            return f" {COUNTED}; {basis} it is {count:,}, which fits"
+    return f" {COUNTED}"
+
+
 def _explained(path: Path) -> Path:
     """Where the explanation of a size stands: `total_explanation` beside `total`, `explanation` beside a part's `count`."""
     return (*path[:-1], "explanation" if path[-1] == "count" else f"{path[-1]}_explanation")
@@ -33,7 +46,8 @@ def sizes_agree(draft: Draft) -> Iterator[Finding]:
         if explanation is None:
             yield draft.finding(
                 path,
-                f"published {agreement.published.text}, recomputed {agreement.recomputed:,} ({agreement.percent:+.2f}%)",
+                f"published {agreement.published.text}, recomputed {agreement.recomputed:,}"
+                f" ({agreement.percent:+.2f}%){_counted_otherwise(draft, path, agreement)}",
                 f"a difference of at most {agreement.tolerance:,.0f}",
                 fix=f"find the wrong digit in the architecture or here, or add `{_explained(path)[-1]}`",
             )

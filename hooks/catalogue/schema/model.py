@@ -295,7 +295,7 @@ class Model(Record):
     )
     compared_with: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
         default=None,
-        description="Variant that the flagship is compared with under “What changed”: the predecessor's, or the closest relative.",
+        description="Variant that the flagship is compared with under “What changed”: the predecessor's, or the closest relative. `builds_on` makes it a predecessor.",
         examples=["deepseek-v2"],
     )
     flagship: Identifier = Field(
