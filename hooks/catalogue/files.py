@@ -13,7 +13,7 @@ from typing import Any
 
 from . import strict_yaml
 from .findings import CatalogueError, Finding, Path
-from .strict_yaml import Located
+from .located import Located
 
 MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
 # These need not be there.

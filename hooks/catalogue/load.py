@@ -15,6 +15,7 @@ from . import files, peers, references, strict_yaml
 from .files import COPIES, CORRECTIONS, DOCUMENTS, PROBLEMS, REFERENCES, STUDY, TECHNIQUES, TERMS
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
+from .located import Located
 from .records import Catalogue
 from .references import Reference
 from .rules import ALL, APART, OF_IDS
@@ -29,7 +30,6 @@ from .schema.study import StudyFile
 from .schema.technique import TechniquesFile
 from .schema.term import TermsFile
 from .schema.values import Text
-from .strict_yaml import Located
 from .validate import mended, validate
 
 SLIPS = "slips.json"

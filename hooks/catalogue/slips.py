@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from .derive.attention import cache
 from .derive.expression import names
 from .derive.parameters import formulas_of, numbers_of, recount
+from .located import Located
 from .records import Catalogue
 from .rules import Rule, architecture, controls, cost, schedule, sizes
 from .rules.draft import Draft
@@ -31,7 +32,6 @@ from .schema.model import Model, ModelsFile, Variant
 from .schema.quantities import Quantity
 from .schema.technique import TechniquesFile
 from .schema.values import walk
-from .strict_yaml import Located
 
 RULES = (
     architecture.fields_for_the_kind,

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .findings import Finding, Path, nearest
-from .strict_yaml import Located
+from .located import Located
 
 R = TypeVar("R", bound=BaseModel)
 MANY_KEYS = 12

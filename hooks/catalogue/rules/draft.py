@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from ..findings import Finding, Path
+from ..located import Located
 from ..lookup import Lookup
 from ..records import Entry, entries
 from ..references import Reference
@@ -22,7 +23,6 @@ from ..schema.study import StudyFile
 from ..schema.technique import TechniquesFile
 from ..schema.term import TermsFile
 from ..schema.values import walk
-from ..strict_yaml import Located
 from ..uses import Uses
 
 

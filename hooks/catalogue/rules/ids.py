@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 
 from ..findings import Finding, Path, nearest
+from ..located import Located
 from ..schema.model import Model
 from ..schema.values import Stated
-from ..strict_yaml import Located
 from .draft import Draft, repeated
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..findings import Finding, Path, nearest
+from ..located import Located
 from ..schema.api import ApiPointer
 from ..schema.correction import Correction
 from ..schema.evaluation import Evaluation
 from ..schema.model import Change, Claim, Lineage, TechniqueUse
 from ..schema.technique import Formula
 from ..schema.values import ARXIV_ADDRESS, Absence, Remark, Single, Source, Sources, Stated
-from ..strict_yaml import Located
 from .draft import Draft
 
 _STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Formula, Correction)
