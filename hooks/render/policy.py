@@ -36,8 +36,19 @@ POLICY = "; ".join(
 )
 """For a `meta` tag in each page."""
 
-HEADER = POLICY.replace(STYLES, f"{STYLES} 'unsafe-inline'") + "; frame-ancestors 'self'"
-"""For a server, which can also say who may show the site in a frame. It cannot know the style of each page, which the page itself names."""
+_CLOSED = ("object-src", "media-src", "frame-src", "worker-src", "manifest-src")
+HEADER = "; ".join(
+    (
+        *(rule for rule in POLICY.split("; ") if not rule.startswith(("default-src", "style-src"))),
+        *(f"{rule} 'none'" for rule in _CLOSED),
+        "frame-ancestors 'self'",
+    )
+)
+"""For a server, which can also say who may show the site in a frame. Both policies hold, and it leaves styles to the page's.
+
+Which style a page holds, only the page can name. So there is no `default-src` here, which would forbid it, and what that would
+have closed is closed by name.
+"""
 
 
 def with_style(html: str, style: str) -> str:
