@@ -101,7 +101,8 @@ def _stages(citations: Citations, model: Model, stages: list[Stage], tables: lis
         tables=tables,
         several=len(model.training) > 1,
         bar=jump.bar(
-            citations.context, ((stage.id, f"{number[stage.id]} {_name(citations, stage)}", 0) for stage in stages)
+            citations.context,
+            ((f"stage-{stage.id}", f"{number[stage.id]} {_name(citations, stage)}", 0) for stage in stages),
         ),
     )
 
