@@ -114,3 +114,13 @@ def test_a_filter_leaves_out_what_does_not_match_and_opens_what_does(page: Page,
     page.locator(".ds-filter input").fill("Attention Is All You Need")
     expect(page.locator(".ds-references > li:visible")).to_have_count(1)
     expect(page.locator("#copies")).to_be_hidden()
+
+
+def test_a_table_that_grows_scrolls_in_its_box(page: Page, address: str) -> None:
+    """As one does whose styles or results come after it was measured."""
+    opened(page, f"{address}tools/memory/", DESKTOP)
+    box = page.locator(".ds-scroll.ds-fits").first
+    expect(box).to_be_visible()
+    box.evaluate("box => { box.id = 'grows'; box.querySelector('td').textContent = 'x'.repeat(300); }")
+    expect(page.locator("#grows:not(.ds-fits)")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP

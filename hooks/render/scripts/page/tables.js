@@ -1,19 +1,15 @@
 // Tables that sort by a column, and heads that stay in sight.
 
-// A table as broad as its box does without the box, so that its head can stick to the window.
+// A table as broad as its box does without the box, so that its head can stick to the window. Either can change its size later:
+// by turning a telephone, opening a fold, a calculator's result.
 const boxes = [...document.querySelectorAll(".ds-scroll:not(.ds-both-ways):has(> table:not(.ds-wide))")];
-function fit() {
-  const fits = boxes.map((box) => !box.clientWidth || box.firstElementChild.offsetWidth <= box.clientWidth);
+const sizes = new ResizeObserver(() => {
+  const fits = boxes.map((box) => box.firstElementChild.offsetWidth <= box.clientWidth);
   boxes.forEach((box, at) => box.classList.toggle("ds-fits", fits[at]));
-}
-if (boxes.length) {
-  let width = 0;
-  new ResizeObserver(() => {
-    if (width === innerWidth) return;
-    width = innerWidth;
-    fit();
-  }).observe(document.documentElement);
-  for (const fold of document.querySelectorAll("details:has(.ds-scroll)")) fold.addEventListener("toggle", fit);
+});
+for (const box of boxes) {
+  sizes.observe(box);
+  sizes.observe(box.firstElementChild);
 }
 
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
