@@ -26,6 +26,7 @@ except ImportError:  # pragma: no cover - PyYAML without libyaml
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[0-9]{3}")
 _LONGEST_NUMBER = 30
 _LONGEST_TEXT = 20_000
 TO_DO = "TODO"  # what a new entry says until it is filled in
@@ -234,19 +235,15 @@ class _Builder:
             where, line = (*path, key), _line(event)
             if event.tag is not None:
                 self.complain(event, where, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
-            if key.isdigit() and len(key) == 3 and values:
-                value = self.next()
-                if isinstance(value, yaml.ScalarEvent) and not value.value:
-                    self.complain(
-                        event,
-                        path,
-                        f"`{key}` behind a comma, which separates keys here",
-                        "numbers have no commas",
-                        f"write the digits together: `…{key}`",
-                    )
-                    continue
-                values[key] = self.build(value, where)
-                self.lines[where] = line
+            value = self.next()
+            if _THOUSANDS.fullmatch(key) and values and isinstance(value, yaml.ScalarEvent) and not value.value:
+                self.complain(
+                    event,
+                    path,
+                    f"`{key}` behind a comma, which separates keys here",
+                    "numbers have no commas",
+                    f"write the digits together: `…{key}`",
+                )
                 continue
             if key in values:
                 self.complain(
@@ -256,9 +253,9 @@ class _Builder:
                     "each key once",
                     "keep one of the two",
                 )
-                self.skip(self.next())
+                self.skip(value)
                 continue
-            values[key] = self.build(self.next(), where)
+            values[key] = self.build(value, where)
             self.lines[where] = line
         return values
 

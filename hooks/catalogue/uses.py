@@ -123,15 +123,18 @@ class Uses:
         users = {use.model.id for use in uses if use.how is not How.DROPPED}
 
         def kept(use: Use) -> bool:
-            before = self._entries.get(use.model.compared_with or "")
+            if use.how is not How.USED:
+                return False
             said = use.stated is not None and use.stated.change is TechniqueChange.KEPT
-            if use.how is not How.USED or before is None:
-                return use.how is How.USED and said
+            before = self._entries.get(use.model.compared_with or "")
+            if before is None:
+                return said
             first = first_date(before.model)
-            older = first is not None and first.first_day <= use.day
+            if first is None or first.first_day > use.day:
+                return False
             # A model can be compared with its closest relative, which it took nothing from.
             from_it = before.model.id in {edge.model for edge in use.model.builds_on}
-            return older and (said or (from_it and before.model.id in users))
+            return said or (from_it and before.model.id in users)
 
         return tuple(replace(use, how=How.KEPT) if kept(use) else use for use in uses)
 

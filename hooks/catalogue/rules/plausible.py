@@ -72,23 +72,17 @@ def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
     for benchmark, found in scores.items():
         above = [item for item in found if item[1] > _PERCENT]
         alone = len({where[:2] for where, _, _ in found}) == 1
-        if above and len(above) == len(found) and alone and benchmark not in explained:
-            for where, _, text in above:
-                yield draft.finding(
-                    where,
-                    f"{text}, and no other entry has scores on {benchmark}",
-                    "at most 100, or a `setting` that says what is counted",
-                    fix="correct the digits, or add `setting:` to the row",
-                )
-        if above and len(above) < len(found) and 2 * len(above) <= len(found):
+        if len(above) == len(found) and alone and benchmark not in explained:
+            why = f"and no other entry has scores on {benchmark}"
+            allowed, fix = "at most 100, or a `setting` that says what is counted", "add `setting:` to the row"
+        elif 2 * len(above) <= len(found):
             most = max((value, text) for _, value, text in found if value <= _PERCENT)[1]
-            for where, _, text in above:
-                yield draft.finding(
-                    where,
-                    f"{text}, where other scores on {benchmark} are at most {most}",
-                    "at most 100",
-                    fix="correct the digits, or say in `setting` what is counted",
-                )
+            why = f"where other scores on {benchmark} are at most {most}"
+            allowed, fix = "at most 100", "say in `setting` what is counted"
+        else:
+            continue
+        for where, _, text in above:
+            yield draft.finding(where, f"{text}, {why}", allowed, fix=f"correct the digits, or {fix}")
 
 
 def paper_links_lead_to_the_paper(draft: Draft) -> Iterator[Finding]:

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from ..derive.agreement import Agreement
 from ..derive.parameters import COUNTED
 from ..findings import Finding, Path
-from ..schema.model import Explanation
+from ..schema.model import ActivatedBasis, Explanation
 from .draft import Draft
 
 
-def _sizes(draft: Draft) -> Iterator[tuple[Path, Agreement | None, Explanation | None]]:
-    """The sizes of each variant and its parts: path, comparison, and what the entry says of a difference."""
+class _Size(NamedTuple):
+    """A size with its comparison, what the entry says of a difference, and how it can be counted."""
+
+    path: Path
+    agreement: Agreement | None
+    explanation: Explanation | None
+    counts: Mapping[ActivatedBasis, int] = {}
+
+
+def _sizes(draft: Draft) -> Iterator[_Size]:
+    """The sizes of each variant and its parts."""
     for path, _, variant in draft.each_variant():
-        entry, parameters = draft.entries[variant.id], variant.parameters
-        yield (*path, "parameters", "total"), entry.total_agreement, parameters.total_explanation
-        yield (*path, "parameters", "activated"), entry.activated_agreement, parameters.activated_explanation
-        for index, part in enumerate(parameters.parts):
-            yield (*path, "parameters", "parts", index, "count"), entry.part_agreement(part), part.explanation
+        entry, stated, where = draft.entries[variant.id], variant.parameters, (*path, "parameters")
+        counts = entry.recount.activated if entry.recount else {}
+        yield _Size((*where, "total"), entry.total_agreement, stated.total_explanation)
+        yield _Size((*where, "activated"), entry.activated_agreement, stated.activated_explanation, counts)
+        for index, part in enumerate(stated.parts):
+            yield _Size((*where, "parts", index, "count"), entry.part_agreement(part), part.explanation)
 
 
-def _counted_otherwise(draft: Draft, path: Path, agreement: Agreement) -> str:
-    """What the activated parameters are counted without, and the other way of counting that fits, if one does."""
-    if path[-1] != "activated":
-        return ""
-    variant = next(variant for found, _, variant in draft.each_variant() if found == path[:-2])
-    recount = draft.entries[variant.id].recount
-    for basis, count in (recount.activated if recount else {}).items():
+def _counted(counts: Mapping[ActivatedBasis, int], agreement: Agreement) -> str:
+    """What is counted, and the other way of counting that fits, if one does; empty for what can be counted in one way."""
+    for basis, count in counts.items():
         if basis is not COUNTED and abs(count - agreement.published.value) <= agreement.tolerance:
             return f" {COUNTED}; {basis} it is {count:,}, which fits"
-    return f" {COUNTED}"
+    return f" {COUNTED}" if counts else ""
 
 
 def _explained(path: Path) -> Path:
@@ -40,14 +47,14 @@ def _explained(path: Path) -> Path:
 
 def sizes_agree(draft: Draft) -> Iterator[Finding]:
     """A recomputed size lies within the tolerance of the published one, or the entry explains just this recomputed size."""
-    for path, agreement, explanation in _sizes(draft):
+    for path, agreement, explanation, counts in _sizes(draft):
         if agreement is None or agreement.holds:
             continue
         if explanation is None:
             yield draft.finding(
                 path,
                 f"published {agreement.published.text}, recomputed {agreement.recomputed:,}"
-                f" ({agreement.percent:+.2f}%){_counted_otherwise(draft, path, agreement)}",
+                f" ({agreement.percent:+.2f}%){_counted(counts, agreement)}",
                 f"a difference of at most {agreement.tolerance:,.0f}",
                 fix=f"find the wrong digit in the architecture or here, or add `{_explained(path)[-1]}`",
             )
@@ -76,7 +83,7 @@ def stored_caches_agree(draft: Draft) -> Iterator[Finding]:
 
 def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
     """An explanation of a difference stands only where there is one."""
-    for path, agreement, explanation in _sizes(draft):
+    for path, agreement, explanation, _ in _sizes(draft):
         if explanation is not None and (agreement is None or agreement.holds):
             yield draft.finding(
                 _explained(path),
