@@ -48,13 +48,13 @@ def test_sizes_and_tokens_keep_their_letter(printed: str) -> None:
 @pytest.mark.parametrize(
     ("detail", "shown"),
     [
-        ({"label": "Pages of PDF documents", "value": "30M"}, "3000 万"),
-        ({"label": "Reads that it can handle", "value": "~400K", "unit": "per second"}, "≈ 40 万"),
+        ({"label": "Pages of PDF documents", "value": "30M", "counted": True}, "3000 万"),
+        ({"label": "Reads that it can handle", "value": "~400K", "unit": "per second", "counted": True}, "≈ 40 万"),
         ({"label": "Corpus: web pages", "value": "70B", "unit": "tokens"}, "70B"),
         ({"label": "Parameters of all experts", "value": "1.89B"}, "1.89B"),
     ],
 )
-def test_details_that_count_things_are_amounts(detail: dict[str, str], shown: str) -> None:
+def test_details_that_count_things_are_amounts(detail: dict[str, str | bool], shown: str) -> None:
     value = Detail.model_validate(detail).value.value
     assert isinstance(value, Quantity)
     assert format.quantity(value, WORDS[CHINESE]) == shown

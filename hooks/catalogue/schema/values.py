@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     Strict,
+    StrictBool,
     StringConstraints,
     model_validator,
 )
@@ -267,11 +268,6 @@ class Block(Record):
 
 DetailValue = Annotated[Quantity | Text, Field(union_mode="left_to_right")]
 SingleT = TypeVar("SingleT", bound=Single[Any])
-# Things that are counted: Chinese says 3000 万 of them for 30M. Sizes, tokens and operations keep their letter.
-_COUNTED = re.compile(
-    r"\b(?:GPU-hours|steps|samples|questions|problems|pages|documents|pictures|charts|formulas|geometry|files|reads)\b",
-    re.IGNORECASE,
-)
 
 
 class Detail(Block):
@@ -281,10 +277,15 @@ class Detail(Block):
     value: Stated[DetailValue] = Field(description="The value.", examples=["0.7"])
     unit: Text | None = Field(default=None, description="Unit, where the value has one.", examples=["tokens"])
 
+    counted: StrictBool | None = Field(
+        default=None,
+        description="Whether it is a number of things, of which Chinese says 3000 万 for 30M; sizes, tokens and operations keep their letter.",
+        examples=[False],
+    )
+
     @model_validator(mode="after")
     def _count_as_an_amount(self) -> Self:
-        unit = self.unit.en if self.unit else ""
-        if "token" in unit or not _COUNTED.search(f"{self.label.en} {unit}"):
+        if not self.counted:
             return self
         counted = _counted(self.value)
         if counted.by_variant:
