@@ -68,7 +68,8 @@ TECHNIQUE = """\
     how: {en: "What is computed, in which order, with which shapes.", zh: 说明计算什么，按什么次序，各量是什么形状。}
     in_models:
       - model: deepseek-x
-        text: {en: "What this model does with it, instead of what came before.", zh: 说明该模型如何用它代替先前的做法。}
+        is_use: false  # only where the model does without it
+        text: {en: "What this model does with it, or has instead.", zh: 说明该模型如何使用它，或改用什么。}
     cost: {en: "What it saved and what it cost.", zh: 说明省了什么，付出了什么。}
     introduced: {by: DeepSeek-AI, by_deepseek: true, date: 2026-11, reference: deepseek-x, source: deepseek-x §2}
 """

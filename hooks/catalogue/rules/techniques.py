@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..findings import Finding, Path
@@ -11,11 +10,6 @@ from ..sentences import paragraphs, sentences
 from .draft import Draft, repeated
 
 SENTENCES = 5
-# Words by which an English text says that a model does without: it never used it, gave it up, or has something else.
-_DOES_WITHOUT = re.compile(
-    r"\b(drop|reject|abandon|replac|instead|in place of|without|no longer|not|no|none|nor|neither|gives? up|gave up|tried)",
-    re.IGNORECASE,
-)
 
 
 def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
@@ -50,16 +44,26 @@ def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
 
 
 def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
-    """A model under `in_models` uses the technique, or its English text says that it does without, as in “drops”, “rejected” or “instead of”."""
+    """A model under `in_models` uses the technique, or the row says `is_use: false`; one that uses it does not say so."""
     for index, technique in enumerate(draft.techniques.techniques):
         users = {use.model.id for use in draft.uses.of(technique.id)}
         for i, row in enumerate(technique.in_models):
-            if row.model in draft.by_id and row.model not in users and not _DOES_WITHOUT.search(row.text.en):
+            if row.model not in draft.by_id:
+                continue  # a date, or an id that is none, which is said elsewhere
+            where = ("techniques", index, "in_models", i)
+            if row.model not in users and row.is_use is not False:
                 yield draft.techniques_file.finding(
-                    ("techniques", index, "in_models", i, "model"),
+                    (*where, "model"),
                     f"`{row.model}` does not use `{technique.id}`, as far as its entry says",
-                    "a model that uses it, or a text that says that it drops or rejects it",
+                    "a model that uses it, or `is_use: false` beside a text that says that it drops or rejects it",
                     fix="correct the id, state the use under `techniques` of the model, or say what it has instead",
+                )
+            elif row.model in users and row.is_use is False:
+                yield draft.techniques_file.finding(
+                    (*where, "is_use"),
+                    f"`{row.model}` uses `{technique.id}`, as its entry says",
+                    "`is_use: false` beside a model that does not",
+                    fix="take the line out",
                 )
 
 

@@ -87,6 +87,11 @@ class InModel(Block):
         description="Day or month, in place of `model`, of what is not of one model.",
         examples=["2025-02"],
     )
+    is_use: StrictBool | None = Field(
+        default=None,
+        description="`false` where the entry of the model does not count as a user: it dropped or rejected it, has something else, or does not call it so.",
+        examples=[False],
+    )
     text: Text = Field(
         description="What it does with it and what changed; of one that dropped or rejected it, that it did."
     )
