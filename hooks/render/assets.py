@@ -42,7 +42,7 @@ _OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "
 # Figures that can be played with, by the script that has them: those that stand on one page share one.
 PLAYS = {
     **{name: (name,) for name in ("group", "ramp", "speculation")},
-    "attention": ("cache", "sparsity"),
+    "attention": ("curves", "cache", "sparsity"),
     "bias": ("noise", "bias"),
     "schedule": ("orders", "schedule"),
     "tiles": ("noise", "tiles"),

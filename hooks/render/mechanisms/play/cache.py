@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,8 +19,8 @@ from catalogue.records import Catalogue, Entry, by_date
 from ...words import Words
 from ..panel import Panel
 from . import Control, Data, Drawn, Play, State, figures, texts
+from .curves import LENGTHS, Axes, powers, short
 
-LENGTHS = [2**n for n in range(10, 21)]
 _BITS = 16
 _KINDS = {"a": "index", "b": "cache"}
 
@@ -57,7 +56,7 @@ def play(words: Words, catalogue: Catalogue) -> Play:
         "words": texts(words, name, "same", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers"),
         "models": models,
         "lengths": LENGTHS,
-        "powers": [math.floor(math.log10(min(sizes))), math.ceil(math.log10(max(sizes)))],
+        "powers": powers(sizes),
     }
     return Play("attention", controls, data, draw)
 
@@ -93,30 +92,19 @@ def cache_bytes(model: Mapping[str, Any], length: int) -> int:
 
 def draw(data: Data, state: State) -> Drawn:
     """Both caches over the context, and both at the chosen one, to scale."""
-    words, lengths, (low, high) = data["words"], data["lengths"], data["powers"]
+    words, lengths, axes = data["words"], data["lengths"], Axes(data["lengths"], data["powers"])
     models = {key: data["models"][state[key]] for key in _KINDS}
     context = state["context"]
-
-    def place(length: int, size: float) -> tuple[float, float]:
-        x = math.log2(length / lengths[0]) / math.log2(lengths[-1] / lengths[0])
-        return 46 + 304 * x, 204 - 190 * (math.log10(size) - low) / (high - low)
-
     curves = Panel(words["curves"], 240, words["curves_says"])
-    for power in range(low, high + 1):
-        y = place(lengths[0], 10**power)[1]
-        curves.line([(46, y), (350, y)], "axis")
-        if power % 3 == 0:
-            curves.text(40, y + 4, ("1 MB", "1 GB", "1 TB")[power // 3 - 2], "small", "end")
-    for length in (lengths[0], 32 * lengths[0], lengths[-1]):
-        curves.text(place(length, 1)[0], 220, short(length), "small", "middle")
+    axes.draw(curves, 220, lambda power: "" if power % 3 else ("1 MB", "1 GB", "1 TB")[power // 3 - 2])
     for key, model in models.items():
-        points = [(length, place(length, cache_bytes(model, length))) for length in lengths]
+        points = [(length, axes.place(length, cache_bytes(model, length))) for length in lengths]
         within = [point for length, point in points if not model["stated"] or length <= model["stated"]]
         beyond = [point for length, point in points if model["stated"] and length >= model["stated"]]
         for part, kind in ((within, ""), (beyond, " dashed")):
             if len(part) > 1:
                 curves.line(part, _KINDS[key] + kind)
-        curves.dots([place(context, cache_bytes(model, context))], f"{_KINDS[key]} here")
+        curves.dots([axes.place(context, cache_bytes(model, context))], f"{_KINDS[key]} here")
     curves.text(46, 238, words["dashed"], "small")
 
     sizes = {key: cache_bytes(model, context) for key, model in models.items()}
@@ -131,11 +119,6 @@ def draw(data: Data, state: State) -> Drawn:
     said = {"more": models[more]["name"], "less": models[less]["name"], "context": short(context)}
     said |= {"much": size(sizes[more]), "little": size(sizes[less]), "times": figures(sizes[more] / sizes[less])}
     return Drawn([curves, bars], said, "same" if sizes["a"] == sizes["b"] else "says")
-
-
-def short(length: int) -> str:
-    """`128K`, `1M`."""
-    return f"{length >> 20}M" if length >= 2**20 else f"{length >> 10}K"
 
 
 def size(count: float) -> str:

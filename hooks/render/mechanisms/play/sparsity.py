@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -15,7 +14,8 @@ from ...words import Words
 from ..attention import dimension
 from ..panel import Panel
 from . import Control, Data, Drawn, Play, State, figures, fixed, power, slider, ten, texts
-from .cache import LENGTHS, short, stated_context
+from .cache import stated_context
+from .curves import LENGTHS, Axes, powers, short
 
 _SELECTED = [2**n for n in range(7, 15)]
 _KINDS = {"dense": "off", "dsa": "attention", "csa": "index", "hca": "cache"}
@@ -81,7 +81,7 @@ def play(words: Words, catalogue: Catalogue) -> Play:
         "words": texts(words, name, "curves", "curves_says", "bars", "bars_says", *_KINDS, "row"),
         "layers": {key: asdict(layer) for key, layer in found.items()},
         "lengths": LENGTHS,
-        "powers": [math.floor(math.log10(min(ends))), math.ceil(math.log10(max(ends)))],
+        "powers": powers(ends),
     }
     return Play("attention", controls, data, draw)
 
@@ -96,25 +96,17 @@ def cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, int]:
 
 def draw(data: Data, state: State) -> Drawn:
     """Products of each form over the context, and those at the chosen one to scale, the indexer's part pale."""
-    words, lengths, (low, high), context = data["words"], data["lengths"], data["powers"], state["context"]
+    words, lengths, context = data["words"], data["lengths"], state["context"]
+    axes = Axes(lengths, data["powers"])
 
     def at(layer: Mapping[str, Any], n: int) -> tuple[int, int, int]:
         return cost(layer, n, state.get(layer["chooses"], 0))
 
-    def place(n: int, products: float) -> tuple[float, float]:
-        x = math.log2(n / lengths[0]) / math.log2(lengths[-1] / lengths[0])
-        return 46 + 304 * x, 204 - 190 * (math.log10(products) - low) / (high - low)
-
     curves = Panel(words["curves"], 226, words["curves_says"])
-    for exponent in range(low, high + 1):
-        y = place(lengths[0], 10**exponent)[1]
-        curves.line([(46, y), (350, y)], "axis")
-        curves.text(40, y + 4, ten(exponent), "small", "end")
-    for n in (lengths[0], 32 * lengths[0], lengths[-1]):
-        curves.text(place(n, 10**low)[0], 222, short(n), "small", "middle")
+    axes.draw(curves, 222, ten)
     for key, layer in data["layers"].items():
-        curves.line([place(n, sum(at(layer, n)[:2])) for n in lengths], _KINDS[key])
-        curves.dots([place(context, sum(at(layer, context)[:2]))], f"{_KINDS[key]} here")
+        curves.line([axes.place(n, sum(at(layer, n)[:2])) for n in lengths], _KINDS[key])
+        curves.dots([axes.place(context, sum(at(layer, context)[:2]))], f"{_KINDS[key]} here")
 
     found = {key: at(layer, context) for key, layer in data["layers"].items()}
     most, numbers = sum(found["dense"][:2]), found["dense"][2]

@@ -1,20 +1,13 @@
 // As mechanisms/play/cache.py; the arithmetic is that of catalogue/derive/calculators.py.
 
 const cacheBytes = ({ elements: [elements, share], window: [window, inside] }, length) => Math.round((2 * (length * elements + Math.min(length, window) * inside * share)) / share);
-const short = (length) => (length >= 2 ** 20 ? `${length / 2 ** 20}M` : `${length / 2 ** 10}K`);
 const size = (count) => (count >= 1e9 ? `${figures(count / 1e9)} GB` : `${figures(count / 1e6)} MB`);
 
-play("cache-context", ({ words, models, lengths, powers: [low, high] }, { a, b, context }) => {
+play("cache-context", ({ words, models, lengths, powers }, { a, b, context }) => {
   const chosen = [["index", models[a]], ["cache", models[b]]];
-  const last = lengths.at(-1);
-  const place = (length, bytes) => [46 + (304 * Math.log2(length / lengths[0])) / Math.log2(last / lengths[0]), 204 - (190 * (Math.log10(bytes) - low)) / (high - low)];
+  const { place, drawInto } = axes(lengths, powers);
   const curves = panel(words.curves, 240, words.curves_says);
-  for (let power = low; power <= high; power++) {
-    const [, y] = place(lengths[0], 10 ** power);
-    curves.line([[46, y], [350, y]], "axis");
-    if (power % 3 === 0) curves.text(40, y + 4, ["1 MB", "1 GB", "1 TB"][power / 3 - 2], "small", "end");
-  }
-  for (const length of [lengths[0], 32 * lengths[0], last]) curves.text(place(length, 1)[0], 220, short(length), "small", "middle");
+  drawInto(curves, 220, (power) => (power % 3 ? "" : ["1 MB", "1 GB", "1 TB"][power / 3 - 2]));
   for (const [kind, model] of chosen) {
     const line = (kept, more) => {
       const part = lengths.filter(kept).map((length) => place(length, cacheBytes(model, length)));

@@ -10,20 +10,14 @@ function costs(layer, n, k) {
   return [layer.heads * layer.wide * read, layer.index_heads * indexed, layer.entry * read + indexed];
 }
 
-play("sparsity-cost", ({ words, layers, lengths, powers: [low, high] }, state) => {
+play("sparsity-cost", ({ words, layers, lengths, powers }, state) => {
   const kinds = { dense: "off", dsa: "attention", csa: "index", hca: "cache" };
   const { context } = state;
   const work = (layer, n) => costs(layer, n, state[layer.chooses]);
   const products = ([attention, indexer]) => attention + indexer;
-  const last = lengths.at(-1);
-  const place = (n, count) => [46 + (304 * Math.log2(n / lengths[0])) / Math.log2(last / lengths[0]), 204 - (190 * (Math.log10(count) - low)) / (high - low)];
+  const { place, drawInto } = axes(lengths, powers);
   const curves = panel(words.curves, 226, words.curves_says);
-  for (let power = low; power <= high; power++) {
-    const [, y] = place(lengths[0], 10 ** power);
-    curves.line([[46, y], [350, y]], "axis");
-    curves.text(40, y + 4, ten(power), "small", "end");
-  }
-  for (const n of [lengths[0], 32 * lengths[0], last]) curves.text(place(n, 10 ** low)[0], 222, short(n), "small", "middle");
+  drawInto(curves, 222, ten);
   for (const [key, layer] of Object.entries(layers)) {
     curves.line(lengths.map((n) => place(n, products(work(layer, n)))), kinds[key]);
     curves.dots([place(context, products(work(layer, context)))], `${kinds[key]} here`);
