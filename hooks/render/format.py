@@ -42,7 +42,9 @@ def amounts(values: Sequence[Decimal], words: Words) -> list[str]:
 
 
 def _in_ten_thousands(value: Decimal) -> str:
-    """`278.8 万`, `3000 万`, `1.2 亿`."""
+    """`278.8 万`, `3000 万`, `1.2 亿`; below ten thousand the digits alone: `8,200`."""
+    if value < _TEN_THOUSAND:
+        return f"{value.normalize():,f}"
     unit, factor = ("亿", _HUNDRED_MILLION) if value >= _HUNDRED_MILLION else ("万", _TEN_THOUSAND)
     return f"{(value / factor).normalize():f} {unit}"
 

@@ -46,7 +46,7 @@ class MixPart(Block):
 
     name: Text = Field(description="Part of the data.", examples=["Source code"])
     share: Stated[Share] | None = Field(default=None, description="Share of the whole.", examples=["100%"])
-    amount: Stated[Quantity] | None = Field(default=None, description="Tokens or samples.", examples=["120B"])
+    amount: Stated[Amount] | None = Field(default=None, description="Number of samples or questions.", examples=["26K"])
 
 
 class Data(Block):
