@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 from catalogue.lookup import Found, LookupFailure
 from catalogue.quotes import VALUE_CALLS, Quote, parts
 from catalogue.references import Reference
-from catalogue.schema.architecture import Attention
+from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
 
@@ -123,6 +123,8 @@ class Citations:
             return escape(words("yes" if value else "no"))
         if isinstance(value, Attention):
             return escape(value.value)
+        if value is FeedForward.DENSE:
+            return escape(words("line.dense"))
         if isinstance(value, int):
             return escape(format.integer(value))
         return escape(str(value))

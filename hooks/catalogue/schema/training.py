@@ -122,7 +122,7 @@ class LearningRate(Block):
         default=None, description="Learning rate at the end, where it is stated.", examples=["2.2e-4"]
     )
     schedule: Stated[Text] | None = Field(default=None, description="Shape, in a few words.", examples=["multi-step"])
-    warmup_steps: Stated[Quantity] | None = Field(default=None, description="Steps of linear warm-up.", examples=[2000])
+    warmup_steps: Stated[Amount] | None = Field(default=None, description="Steps of linear warm-up.", examples=[2000])
     phases: tuple[RatePhase, ...] = Field(default=(), description="The schedule after the warm-up, in order.")
 
 
@@ -210,7 +210,7 @@ class Stage(Block):
     sequence_length: Stated[Length] | None = Field(
         default=None, description="Sequence length in tokens.", examples=[4096]
     )
-    steps: Stated[Quantity] | None = Field(default=None, description="Training steps.", examples=[1000])
+    steps: Stated[Amount] | None = Field(default=None, description="Training steps.", examples=[1000])
     optimizer: Optimizer | None = Field(default=None, description="Optimiser.")
     learning_rate: LearningRate | None = Field(default=None, description="Learning-rate schedule.")
     batch_size: BatchSize | None = Field(default=None, description="Batch size.")

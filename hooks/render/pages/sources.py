@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .. import marks
 from ..cite import Citations
@@ -46,11 +46,12 @@ def _copied(citations: Citations, lines: Iterable[Markup]) -> str:
 def _documents(citations: Citations) -> list[Document]:
     """Documents in the order in which they are first cited; a set of sources stands with its first."""
     found: dict[str, Document] = {}
+    separated = Markup(escape(citations.context.words("punctuation.separated")))
     addressed: set[str] = set()
     for sources_, number in citations.numbers.items():
         first, *others = sources_.items
         if first.key not in found:
             found[first.key] = Document(citations.document(first.key, addressed))
         said = [citations.place(first, addressed), *(citations.line(source, addressed) for source in others)]
-        found[first.key].places.append((number, Markup("; ").join(part for part in said if part)))
+        found[first.key].places.append((number, separated.join(part for part in said if part)))
     return list(found.values())
