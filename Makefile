@@ -74,8 +74,9 @@ golden: $(READY)
 mutants: $(READY)
 	@$(BIN)/python bench/mutants.py $(ONLY)
 
+# Corrupts data, references and pages 2,000 ways, one at a time; each is refused with a place, or built well. An hour.
 mutate: $(READY)
-	$(BIN)/python bench/mutate.py
+	@$(BIN)/python bench/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),2000)
 
 lint: $(READY)
 	$(BIN)/ruff check hooks labs tests bench peers fonts

@@ -14,8 +14,9 @@ from pathlib import Path
 import torch
 import transformers
 
+from catalogue.files import made
 from catalogue.load import load
-from catalogue.peers import PEERS, State, peer, read
+from catalogue.peers import PEERS, Peers, State, peer
 from catalogue.records import Catalogue
 
 from . import count, mechanisms
@@ -45,7 +46,7 @@ def main() -> int:
 
 def _told(catalogue: Catalogue) -> int:
     """Print what came out."""
-    peers = read(DATA / PEERS)
+    peers = made(DATA, PEERS, Peers, "make peers") or Peers()
     wrong = 0
     for id_, entry in catalogue.entries.items():
         total = entry.recount.total if entry.recount else None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import corrupt
 import mutate
 import mutations
 from building import small_project
@@ -75,6 +76,29 @@ def test_a_page_with_a_character_that_turns_digits_round_is_named(tmp_path: Path
     line = len(page.read_text(encoding="utf-8").splitlines())
     assert str(error.value).startswith(f"docs/en/index.md:{line}: the character U+202E, which nobody sees")
     assert str(error.value).endswith("take it out")
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n=======\n", "[]", '{"ids": 3}', "[" * 100_000])
+def test_a_broken_file_that_a_command_writes_is_named(valid: Path, text: str) -> None:
+    """A conflict in slips.json, say: nobody writes it by hand."""
+    (valid / "slips.json").write_text(text, encoding="utf-8")
+    (finding,) = findings_of(valid)
+    assert (finding.file, finding.line) == (f"{valid.name}/slips.json", 1)
+    assert "`make slips` writes this file; run it again" in str(finding)
+
+
+def test_corruptions_are_built_together_where_no_line_is_of_both(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "x.yaml"
+    path.parent.mkdir()
+    good = b"a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n"
+    path.write_bytes(good)
+    changes = (b"a: 0\nb: 2\nc: 3\nd: 4\ne: 5\n", b"a: 1\nc: 3\nd: 4\ne: 5\n", b"a: 1\nb: 2\nc: 3\nd: 4\nx\ny\n")
+    one, neighbour, far = (corrupt.corruption(n, "", path, content, tmp_path) for n, content in enumerate(changes))
+    batches = corrupt.together([one, neighbour, far])
+    assert batches == [[one, far], [neighbour]]
+    kept = corrupt.put(batches[0], tmp_path)
+    assert path.read_bytes() == b"a: 0\nb: 2\nc: 3\nd: 4\nx\ny\n"
+    assert kept == {path: good}
 
 
 def test_a_sample_of_corruptions(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import aliases
+from catalogue import aliases, files
 from catalogue.findings import CatalogueError
 from finish.index import write
 from finish.pages import read
@@ -71,6 +71,7 @@ BROKEN = {
         ("data/aliases.yaml:2: aliases.techniques/mal.md: no page of the site has this path", "`techniques/mla.md`"),
     ),
     "no list": ("aliases:\n  techniques/mla.md: latent\n", ("data/aliases.yaml:2: ",)),
+    "no text": ("aliases:\n  a: [\udcff]\n", ("data/aliases.yaml:2: ", "is not UTF-8 text")),
     "another key": ("names: {}\n", ("data/aliases.yaml:1: names: ",)),
 }
 
@@ -79,7 +80,7 @@ BROKEN = {
 def test_broken_aliases_are_named(tmp_path: Path, text: str, says: tuple[str, ...]) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
-    (folder / aliases.FILE).write_text(text, encoding="utf-8")
+    (folder / files.ALIASES).write_text(text, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(CatalogueError) as error:
         aliases.load(folder, {"techniques/mla.md", "index.md"})
     for fragment in says:

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from . import strict_yaml
-from .findings import CatalogueError, nearest
+from . import files, strict_yaml
+from .findings import CatalogueError, Finding, nearest
+from .located import Located
 from .schema.values import Record
 from .validate import validate
-
-FILE = "aliases.yaml"
 
 
 class AliasesFile(Record):
@@ -21,21 +20,23 @@ class AliasesFile(Record):
     aliases: dict[str, tuple[str, ...]] = Field(description="Other names of a page by the path of its source.")
 
 
+def read(text: str, file: str) -> tuple[AliasesFile | None, Located, list[Finding]]:
+    """What a file says, where each line of it is, and what is wrong with its form."""
+    located = strict_yaml.read(text, file)
+    record, found = validate(located, AliasesFile) if located.data is not None else (None, [])
+    return record, located, [*located.findings, *found]
+
+
 def load(folder: Path, pages: Collection[str]) -> Mapping[str, tuple[str, ...]]:
     """The other names of pages by path; none where the folder has no such file.
 
     Raises CatalogueError where the file is broken or names a page that is not one of `pages`.
     """
-    path = folder / FILE
-    if not path.is_file():
+    text = files.texts(folder, (files.ALIASES,)).get(files.ALIASES)
+    if text is None:
         return {}
-    located = strict_yaml.read(path.read_text(encoding="utf-8"), f"{folder.name}/{FILE}")
-    findings = list(located.findings)
-    file = None
-    if located.data is not None:
-        file, found = validate(located, AliasesFile)
-        findings += found
-    if file is not None:
+    record, located, findings = read(text, f"{folder.name}/{files.ALIASES}")
+    if record is not None:
         findings += [
             located.finding(
                 ("aliases", page),
@@ -43,9 +44,9 @@ def load(folder: Path, pages: Collection[str]) -> Mapping[str, tuple[str, ...]]:
                 nearest=nearest(page, pages),
                 fix="correct the path, or remove the line",
             )
-            for page in file.aliases
+            for page in record.aliases
             if page not in pages
         ]
-    if findings or file is None:
+    if findings or record is None:
         raise CatalogueError(findings)
-    return file.aliases
+    return record.aliases

@@ -7,30 +7,34 @@ edge. Nothing is listed twice: a file that is there belongs to the catalogue.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from . import strict_yaml
-from .findings import CatalogueError, Finding, Path
+from .findings import CatalogueError, Finding, Path, dotted
 from .located import Located
 
 MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
 # These need not be there.
 COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "corrections.yaml"
-PROBLEMS, DOCUMENTS = "problems.yaml", "documents.yaml"
+PROBLEMS, DOCUMENTS, ALIASES = "problems.yaml", "documents.yaml", "aliases.yaml"
 ENTRIES = "models"
 MOST = 4 << 20  # bytes of one file; the largest has a tenth of it
+T = TypeVar("T")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
-def texts(data: FilePath) -> dict[str, str]:
-    """The text of each file by its name in `data`. Raises CatalogueError that names each one that cannot be read."""
+def texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, str]:
+    """The text of each file by its name in `data`, or of those `names` that are there.
+
+    Raises CatalogueError that names each one that cannot be read.
+    """
     found, findings = {}, []
-    entries = sorted(path for path in (data / ENTRIES).glob("*") if path.suffix.lower() in (".yaml", ".yml"))
-    there = [name for name in (COPIES, TERMS, STUDY, CORRECTIONS, PROBLEMS, DOCUMENTS) if (data / name).exists()]
-    for name in (MODELS, TECHNIQUES, REFERENCES, *there, *(f"{ENTRIES}/{path.name}" for path in entries)):
-        if name.endswith((".bib", ".yaml")):
+    for name in _names(data) if names is None else (name for name in names if (data / name).exists()):
+        if name.endswith((".bib", ".yaml", ".json")):
             try:
                 if (data / name).stat().st_size > MOST:
                     findings.append(_too_large(data, name))
@@ -51,6 +55,29 @@ def texts(data: FilePath) -> dict[str, str]:
     if findings:
         raise CatalogueError(findings)
     return found
+
+
+def made(data: FilePath, name: str, shape: type[T], command: str) -> T | None:
+    """What the JSON file holds that `command` writes; None where it is not there. Raises CatalogueError."""
+    text = texts(data, (name,)).get(name)
+    try:
+        return None if text is None else TypeAdapter(shape).validate_json(text)
+    except ValidationError as error:
+        found = error.errors(include_url=False)[0]
+        where = dotted(tuple(found["loc"]))
+        problem = Finding(
+            f"{data.name}/{name}", 1, where, found["msg"], f"`{command}` writes this file", fix="run it again"
+        )
+        raise CatalogueError([problem]) from None
+
+
+def _names(data: FilePath) -> list[str]:
+    """The files of the catalogue in `data`, and those that have to be there."""
+    entries = sorted(path for path in (data / ENTRIES).glob("*") if path.suffix.lower() in (".yaml", ".yml"))
+    there = [
+        name for name in (COPIES, TERMS, STUDY, CORRECTIONS, PROBLEMS, DOCUMENTS, ALIASES) if (data / name).exists()
+    ]
+    return [MODELS, TECHNIQUES, REFERENCES, *there, *(f"{ENTRIES}/{path.name}" for path in entries)]
 
 
 def _too_large(data: FilePath, name: str) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path as FilePath
@@ -11,11 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from . import files, peers, references, strict_yaml
-from .files import COPIES, CORRECTIONS, DOCUMENTS, PROBLEMS, REFERENCES, STUDY, TECHNIQUES, TERMS
+from . import aliases, files, peers, references, strict_yaml
+from .files import ALIASES, COPIES, CORRECTIONS, DOCUMENTS, PROBLEMS, REFERENCES, STUDY, TECHNIQUES, TERMS
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .located import Located
+from .peers import Peers
 from .records import Catalogue
 from .references import Reference
 from .rules import ALL, APART, OF_IDS
@@ -44,6 +44,7 @@ def load(data: FilePath) -> Catalogue:
     texts = files.texts(data)
     draft, findings = draft_of(data.name, texts)
     findings += what_rules_find(draft)
+    findings += aliases.read(texts.get(ALIASES, "aliases: {}"), f"{data.name}/{ALIASES}")[2]
     if findings:
         raise CatalogueError(findings)
     return Catalogue(
@@ -55,8 +56,8 @@ def load(data: FilePath) -> Catalogue:
         gpus=draft.gpus,
         places=_places(draft),
         bibliography=texts[REFERENCES],
-        slips=_slips(data / SLIPS),
-        peers=peers.read(data / peers.PEERS),
+        slips=files.made(data, SLIPS, dict[str, dict[str, dict[str, int]]], "make slips") or {},
+        peers=files.made(data, peers.PEERS, Peers, "make peers") or Peers(),
         glossary=draft.terms,
         study=draft.study,
         problems=draft.problems.problems,
@@ -191,11 +192,6 @@ def _region(path: str) -> str:
 
 def _inside(finding: Finding, file: str, region: str) -> bool:
     return finding.file == file and (finding.path.startswith(region) or region.startswith(finding.path))
-
-
-def _slips(path: FilePath) -> dict[str, dict[str, dict[str, int]]]:
-    """The report on slips; empty where `make slips` has not been run on this data."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _places(draft: Draft) -> dict[str, str]:

@@ -6,11 +6,9 @@ transformers. A record keeps the settings that it was made from: where a dimensi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from .derive.layout import layers
@@ -178,16 +176,3 @@ class Peers:
         if built is None or (built.name, dict(built.settings)) != (ours.name, ours.settings):
             return State.STALE
         return State.EQUAL if built.total == total else State.DIFFERS
-
-
-def read(path: Path) -> Peers:
-    """The report at `path`; an empty one where there is none."""
-    if not path.is_file():
-        return Peers()
-    data = json.loads(path.read_text(encoding="utf-8"))
-    return Peers(
-        data["date"],
-        data["versions"],
-        {owner: Built(**built) for owner, built in data["built"].items()},
-        tuple(LabResult(**lab) for lab in data["labs"]),
-    )

@@ -61,10 +61,7 @@ def editions(
     """
     if wrong := unreadable(docs):
         raise PageError("\n".join(wrong))
-    shared = templates()
-    contexts = {language: context(catalogue, words[language], shared) for language in words}
-    if wrong := [message for language in words for message in _problems(contexts[language], docs / language)]:
-        raise PageError("\n".join(wrong))
+    contexts = _contexts(catalogue, words, docs)
     if only and only not in (*catalogue.models, *catalogue.techniques):
         close = nearest(only, (*catalogue.models, *catalogue.techniques))
         raise PageError(
@@ -74,12 +71,22 @@ def editions(
         return {language: Edition(ctx, site_of(ctx, only)) for language, ctx in contexts.items()}
     if last and (changed := catalogue.changed_since(next(iter(last.values())).context.catalogue)) is not None:
         return {language: _partial(last[language], ctx, changed) for language, ctx in contexts.items()}
+    shared = next(iter(contexts.values())).templates
     both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
     downloads = exports.files(both, address)
     return {
         language: Edition(ctx, site(ctx, downloads, _texts(docs / language), address and address + FOLDER[language]))
         for language, ctx in contexts.items()
     }
+
+
+def _contexts(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> dict[str, Context]:
+    """What the pages of each language are made from. Raises PageError for hand-written ones that quote what is not there."""
+    shared = templates()
+    contexts = {language: context(catalogue, words[language], shared) for language in words}
+    if wrong := [message for language in words for message in _problems(contexts[language], docs / language)]:
+        raise PageError("\n".join(wrong))
+    return contexts
 
 
 def _partial(last: Edition, ctx: Context, changed: Iterable[str]) -> Edition:
@@ -98,6 +105,19 @@ def checked(
 
     Raises CatalogueError, BrokenWords or PageError with everything that is wrong.
     """
+    catalogue, words = read(root)
+    return editions(
+        catalogue, {language: words[language] for language in languages}, root / "docs", address, only, last
+    )
+
+
+def sound(root: Path) -> None:
+    """Hold the project at `root` to all that is checked before pages are made. Raises as `checked` does."""
+    _contexts(*read(root), root / "docs")
+
+
+def read(root: Path) -> tuple[Catalogue, dict[str, Words]]:
+    """The catalogue of the project at `root` and the words of both languages, each checked. Raises as `checked` does."""
     catalogue = read_catalogue(root / "data")
     words = {language: load(language) for language in (ENGLISH, CHINESE)}
     if problems := differences(words[ENGLISH], words[CHINESE]):
@@ -106,9 +126,7 @@ def checked(
         raise PageError("\n".join(problems))
     if problems := forms_not_used(catalogue, words, root / "docs"):
         raise BrokenWords("\n".join(problems))
-    return editions(
-        catalogue, {language: words[language] for language in languages}, root / "docs", address, only, last
-    )
+    return catalogue, words
 
 
 def _texts(folder: Path) -> dict[str, str]:

@@ -83,11 +83,14 @@ class Copies:
         """The sources with the copy in which each was read, where the table knows one and none is typed."""
         if sources is None:
             return None
-        return Sources(tuple(self._filled(item) for item in sources.items))
+        items = tuple(self._filled(item) for item in sources.items)
+        return sources if all(new is old for new, old in zip(items, sources.items, strict=True)) else Sources(items)
 
     def _filled(self, item: Source) -> Source:
         line = self.line(item.key, item.locus) if item.via is None else None
         copy = self.lines[line] if line else None
+        if copy is None and item.key not in self.second_hand:
+            return item
         return replace(item, via=copy or item.via, tabled=bool(copy), second_hand=item.key in self.second_hand)
 
 
