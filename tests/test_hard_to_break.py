@@ -42,6 +42,12 @@ def test_what_nobody_sees_is_named(written: str) -> None:
     assert re.search(r"U\+[0-9A-F]{4}", finding.found)
 
 
+def test_a_message_shows_what_nobody_sees() -> None:
+    """A key of the bibliography with a NUL in it, as the nearest match of a key that is missing."""
+    finding = Finding("data/x.yaml", 1, "a\x1b[31m", "b\u202e", "c", "`copy-l\0x`", "\ud800")
+    assert str(finding) == r"data/x.yaml:1: a\u001b[31m: b\u202e; c; nearest match: `copy-l\u0000x`; \ud800"
+
+
 def test_a_message_stays_short_whatever_was_found() -> None:
     assert len(str(Finding("data/x.yaml", 1, "a", "x" * 10_000_000, "a name"))) < 1000
 

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from pydantic import Field
-
 from . import files, strict_yaml
 from .findings import CatalogueError, Finding, nearest
 from .located import Located
-from .schema.values import Record
+from .schema.aliases import AliasesFile
 from .validate import validate
-
-
-class AliasesFile(Record):
-    """data/aliases.yaml."""
-
-    aliases: dict[str, tuple[str, ...]] = Field(description="Other names of a page by the path of its source.")
 
 
 def read(text: str, file: str) -> tuple[AliasesFile | None, Located, list[Finding]]:

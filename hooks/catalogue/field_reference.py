@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from .schema.aliases import AliasesFile
 from .schema.api import ApiName
 from .schema.copies import CopiesFile
 from .schema.correction import CorrectionsFile
@@ -40,6 +41,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "problems.schema.json": ProblemsFile,
     "corrections.schema.json": CorrectionsFile,
     "documents.schema.json": DocumentsFile,
+    "aliases.schema.json": AliasesFile,
 }
 
 

@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from .unseen import shown
+
 Path = tuple[str | int, ...]
 _LONGEST = 300  # characters of a part of a message: what was found can be as long as a file
 
@@ -36,7 +38,7 @@ class Finding:
     def __str__(self) -> str:
         parts = [_cut(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
         where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
-        return where + "; ".join(part for part in parts if part)
+        return shown(where + "; ".join(part for part in parts if part))
 
 
 def _cut(text: str) -> str:

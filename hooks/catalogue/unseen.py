@@ -25,3 +25,12 @@ def unseen_lines(text: str) -> Iterator[tuple[int, str]]:
         for number, line in enumerate(text.split("\n"), 1):
             if said := unseen(line.rstrip("\r")):
                 yield number, said
+
+
+def shown(text: str) -> str:
+    """A text with such characters, and what is no character, as their numbers: it may go to somebody's terminal."""
+    return _UNSEEN.sub(_number, text).encode(errors="backslashreplace").decode()
+
+
+def _number(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
