@@ -55,7 +55,7 @@ def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | No
         title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
         return Cell(Markup('<span class="ds-absent" title="{}">{}</span>').format(title, marks.NOTHING), "")
     key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
-    sign = marks.verdict(agreement.holds, words(key, percent=f"{agreement.percent:+.2f}"))
+    sign = marks.verdict(agreement.holds, words(key, percent=f"{agreement.percent:+.2f}".replace("-", "−")))
     # A space that does not break keeps the sign on the line of its number.
     html = working_link(entry, format.compact(agreement.recomputed)) + Markup("\u00a0") + sign
     return Cell(html, str(agreement.recomputed))

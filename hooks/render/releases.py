@@ -52,7 +52,8 @@ def first(citations: Citations, model: Model) -> Markup:
     entries = citations.context.catalogue.entries_of(model)
     if all(entry.variant.release is not None for entry in entries) and len(entries) > 1:
         of = [short_model(entry.variant.name) for entry in entries if checkpoint.came_out(entry) == date]
-        shown += escape(citations.context.words("punctuation.bracketed", text=", ".join(of))) if of else ""
+        words = citations.context.words
+        shown += escape(words("punctuation.bracketed", text=words("punctuation.listed").join(of))) if of else ""
     return shown
 
 

@@ -169,7 +169,7 @@ def why(context: Context, entry: Entry, missing: Missing) -> str:
         absence = stated.absence if stated is not None else None
         reason = words(f"absence.{absence.value.replace(' ', '_')}") if absence else words("tools.missing.not_stated")
         named.append(words("tools.missing.field", name=field, why=reason))
-    return words("tools.missing.fields", fields=", ".join(named))
+    return words("tools.missing.fields", fields=words("punctuation.listed").join(named))
 
 
 def gpu_table(citations: Citations) -> Section:

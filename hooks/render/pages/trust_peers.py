@@ -121,7 +121,7 @@ def _outcome(context: Context, entry: Entry, outcome: State) -> str:
         difference = peers.built[entry.architecture_owner].total - entry.recount.total
         return words("trust.peers.differs", difference=f"{difference:+,}")
     if outcome is State.INCOMPLETE and entry.recount:
-        return words("trust.peers.incomplete", fields=", ".join(entry.recount.missing))
+        return words("trust.peers.incomplete", fields=words("punctuation.listed").join(entry.recount.missing))
     return words(f"trust.peers.{outcome}", **peers.versions)
 
 
