@@ -10,7 +10,11 @@ from .context import Context
 LEAST = 3
 
 
-def bar(context: Context, parts: Iterable[tuple[str, str, int]]) -> str:
-    """Links to `(anchor, name, how many)`; nothing where there is little to choose from. Without a count 0."""
+def bar(context: Context, parts: Iterable[tuple[str, str, int]], of: str = "") -> str:
+    """Links to `(anchor, name, how many)`; nothing where there is little to choose from. Without a count 0.
+
+    `of` is what the parts are of, where a page has a bar for each of several sections.
+    """
     found = list(parts)
-    return context.html("jump.html.jinja", parts=found) if len(found) >= LEAST else ""
+    label = context.words("jump.label_of", section=of) if of else context.words("jump.label")
+    return context.html("jump.html.jinja", parts=found, label=label) if len(found) >= LEAST else ""

@@ -36,7 +36,7 @@ def training(citations: Citations, model: Model) -> list[Section]:
         return []
     title = words("section.training") if stages else words("section.tokenizer")
     tables = [table for table in (_at_a_glance(citations, model), tokenizer) if table is not None]
-    return [Section("training", title, _stages(citations, model, stages, tables))]
+    return [Section("training", title, _stages(citations, model, stages, title, tables))]
 
 
 def post_training(citations: Citations, model: Model) -> list[Section]:
@@ -44,11 +44,8 @@ def post_training(citations: Citations, model: Model) -> list[Section]:
     stages = [stage for stage in model.training if stage.kind not in MAKE_A_BASE_MODEL]
     if not stages:
         return []
-    return [
-        Section(
-            "post-training", citations.context.words("section.post_training"), _stages(citations, model, stages, [])
-        )
-    ]
+    title = citations.context.words("section.post_training")
+    return [Section("post-training", title, _stages(citations, model, stages, title, []))]
 
 
 _GLANCE_ARCHITECTURE = (
@@ -92,7 +89,7 @@ def _at_a_glance(citations: Citations, model: Model) -> Table | None:
     return Table(caption, heads, rows, classes="ds-dimensions", title=title)
 
 
-def _stages(citations: Citations, model: Model, stages: list[Stage], tables: list[Table]) -> str:
+def _stages(citations: Citations, model: Model, stages: list[Stage], title: str, tables: list[Table]) -> str:
     number = {stage.id: index for index, stage in enumerate(model.training, 1)}
     views = [_stage(citations, model, stage, number[stage.id]) for stage in stages]
     return citations.context.html(
@@ -103,6 +100,7 @@ def _stages(citations: Citations, model: Model, stages: list[Stage], tables: lis
         bar=jump.bar(
             citations.context,
             ((f"stage-{stage.id}", f"{number[stage.id]} {_name(citations, stage)}", 0) for stage in stages),
+            title,
         ),
     )
 

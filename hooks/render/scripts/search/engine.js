@@ -45,6 +45,8 @@ const LETTERS = [...Array(92)].map((_, at) => String.fromCharCode(35 + at)).filt
 const HALF = LETTERS.length / 2;
 const DIGITS = [...Array(127)].map((_, code) => LETTERS.indexOf(String.fromCharCode(code)));
 const LEVELS = 10;
+const HAN = /^[\u3400-\u9fff]$/; // the index has pairs of characters; one alone begins some of them
+const TITLE = 3; // a page whose title is in the query, beside what its words count
 
 const lists = new Map(); // what was unpacked, for the next letter
 function unpacked(text) {
@@ -133,7 +135,7 @@ async function find(query) {
   const meant = sized(split(query.normalize("NFKC").replace(head.particles, " "))).flatMap(([word]) => (head.stop.has(word) ? [] : [word]));
   const asked = [...new Set(meant.length ? meant : words)];
   const unfinished = /[\p{L}\p{N}]$/u.test(query);
-  const terms = await Promise.all(asked.map((word) => occurrences(word, unfinished && word === words.at(-1))));
+  const terms = await Promise.all(asked.map((word) => occurrences(word, (unfinished && word === words.at(-1)) || HAN.test(word))));
   const whole = terms.reduce((sum, { weight }) => sum + weight, 0) || 1;
   const pages = new Map();
   const of = (page) => pages.get(page) ?? pages.set(page, { page, best: terms.map(() => 0), sections: new Map(), bonus: 0, named: new Set() }).get(page);
@@ -152,6 +154,7 @@ async function find(query) {
     if (says && many === words.length) found.top = true;
     if (many === words.length) found.bonus += 1000 / (rank + 1);
     part.forEach((word) => asked.includes(word) && (found.best[asked.indexOf(word)] = LEVELS));
+    if (says && !rank) found.bonus += TITLE;
     found.bonus += terms.reduce((sum, { word, weight }) => sum + (part.includes(word) ? weight * (rank ? 0.4 : 1) : 0), 0) + (many - 1) * 0.8;
   }
   const ranked = [...pages.values()].map((found) => {
