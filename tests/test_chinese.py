@@ -15,9 +15,11 @@ from catalogue.schema.values import Detail, Sources, Text, walk
 from helpers import ROOT
 from render import format
 from render import words as language_files
+from render.cite import Citations
 from render.context import Context, context
 from render.edition import editions
 from render.fields import with_unit
+from render.terms_in_text import TermsInText
 from render.words import CHINESE, ENGLISH
 
 WORDS = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
@@ -62,7 +64,13 @@ def test_details_that_count_things_are_amounts(detail: dict[str, str | bool], sh
 
 @pytest.mark.parametrize(
     ("value", "unit", "shown"),
-    [("3550 万", "个网页", "3550 万个网页"), ("50", "天", "50 天"), ("> 20 万", "token/秒", "> 20 万 token/秒")],
+    [
+        ("3550 万", "个网页", "3550 万个网页"),
+        ("50", "天", "50 天"),
+        ("> 20 万", "token/秒", "> 20 万 token/秒"),
+        ("20%", "（更慢）", "20%（更慢）"),
+        ("220（DGX：263）", "W", "220（DGX：263）W"),
+    ],
 )
 def test_chinese_joins_a_round_number_and_its_unit(value: str, unit: str, shown: str) -> None:
     assert with_unit(Markup("<a href='#'>{}</a>").format(value), unit).striptags() == shown
@@ -92,6 +100,45 @@ def test_lists_of_numbers_have_the_chinese_comma(printed: str, chinese: str) -> 
 @pytest.fixture(scope="module")
 def chinese(catalogue: Catalogue) -> Context:
     return context(catalogue, WORDS[CHINESE])
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [("~3000", "约 3,000"), ("<0.25%", "不到 0.25%"), (">50K", "超过 50K"), ("671B", "671B"), ("≥4", "≥ 4")],
+)
+def test_a_sentence_says_in_words_that_a_value_is_approximate_or_a_bound(
+    chinese: Context, printed: str, said: str
+) -> None:
+    assert Citations(chinese).in_words(Quantity.parse(printed)) == said
+
+
+@pytest.mark.parametrize(
+    ("pieces", "joined"),
+    [
+        (["最多放大 ", "<a>约 3,000</a>", " 倍"], "最多放大<a>约 3,000</a> 倍"),
+        (["用 ", "<a>150 万</a>", " 条样本"], "用 <a>150 万</a>条样本"),
+        (["共 ", "<a>671B</a>", " 参数"], "共 <a>671B</a> 参数"),
+    ],
+)
+def test_a_quote_in_chinese_joins_chinese_words_without_a_space(
+    chinese: Context, pieces: list[str], joined: str
+) -> None:
+    assert "".join(Citations(chinese).closed_up(pieces)) == joined
+
+
+def test_a_round_number_joins_the_word_behind_it() -> None:
+    values = dict.fromkeys(("series", "first", "begin", "last", "end", "ratio"), "1")
+    said = {
+        before: WORDS[CHINESE]("trends.reading.up", before=before, after="266.4 万", **values)
+        for before in ("60.12 万", "2.0T")
+    }
+    assert "由 60.12 万增至 266.4 万，" in said["60.12 万"]
+    assert "由 2.0T 增至 266.4 万，" in said["2.0T"]
+
+
+def test_an_expert_who_is_a_person_is_no_expert_of_a_network(chinese: Context) -> None:
+    html = TermsInText(chinese).linked("<p>由人类专家评分。每层的专家</p>", "techniques/made-up.md")
+    assert html.startswith("<p>由人类专家评分。每层的<a ")
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,12 @@ def test_weights_that_were_trained_in_fp8_stay_so(uses: Uses) -> None:
 
 def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, catalogue: Catalogue) -> None:
     """By date: one model at most described it, the others come after the first use."""
-    for id_ in catalogue.techniques:
+    for id_, technique in catalogue.techniques.items():
         found = [use for use in uses.of(id_) if use.how is not How.DROPPED]
         assert found == sorted(found, key=lambda use: use.day), id_
         first = [use for use in found if use.how is How.FIRST]
         active = [use for use in found if use.how in (How.FIRST, How.USED, How.KEPT) and use.day]
         if active and not any(use.how in (How.INTRODUCED, How.FORM) for use in found):
-            assert first, id_
-            assert first[0].day == active[0].day, id_
+            # DeepSeek uses what it made, such as its file system, before the entry of a model says so.
+            told_by_entries = technique.introduced.by_deepseek and not technique.follows_from
+            assert [use.day for use in first[:1]] == ([] if told_by_entries else [active[0].day]), id_

@@ -289,7 +289,9 @@ def _in_time(technique: Technique, uses: list[Use]) -> tuple[Use, ...]:
     ordered = sorted(uses, key=lambda use: use.day)
     described = any(use.how is How.INTRODUCED for use in ordered)
     active = [use for use in ordered if use.how is How.USED and use.day]
-    first = active[0].day if active and not described else None
+    # What DeepSeek made is used before a model says so; only where fields tell the users is the earliest one the first.
+    remembered = bool(technique.introduced.by_deepseek) and not technique.follows_from
+    first = active[0].day if active and not described and not remembered else None
     found = []
     for use in ordered:
         older = introduced is not None and use.date is not None and introduced.surely_before(use.date)

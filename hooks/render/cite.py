@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -29,9 +29,11 @@ from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
 
 from . import format, marks
 from .context import Context
+from .words import CHINESE, HAN
 
 _COMMA = re.compile(r", |，")
 _CODE = re.compile(r"`([^`]+)`")
+_SAID = {"~": "about", "<": "below", ">": "above"}
 _JOINER = "\u2060"  # keeps a source mark on the line of its sentence
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?![”」）])")
 
@@ -66,7 +68,7 @@ class Citations:
     def single(self, single: Single[Any] | None, notes: str = "tip") -> Markup:
         """A value with its source, or the word for why there is none.
 
-        A remark on the value opens with its source (`notes="tip"`) or stands behind it ("inline").
+        A remark on the value opens with its source (`notes="tip"`), stands behind it ("inline"), or is left to be set apart.
         """
         if single is None:
             return self.unknown()
@@ -75,6 +77,8 @@ class Citations:
             return self.marked(html, single.source)
         if notes == "inline":
             return self.marked(html, single.source) + self.note(single)
+        if notes == "apart":
+            return self.marked(html, single.source)
         return self.marked(html, single.source, self.inline(single.note).striptags())
 
     def unsourced(self, single: Single[Any]) -> Markup:
@@ -106,7 +110,15 @@ class Citations:
                 href = f"ds:models/{entry.model.id}.md#what-follows"
                 title = escape(self.context.words("recomputed.follows"))
             return Markup(f'<a class="ds-r" href="{href}" title="{title}">{format.compact(found.value)}</a>')
-        return self.marked(str(self.plain(found.value)), found.source)
+        return self.marked(str(self.in_words(found.value)), found.source)
+
+    def in_words(self, value: object) -> Markup:
+        """A value in a sentence: where it is approximate or a bound, as the language says that in words."""
+        shown, qualifier = self.plain(value), value.qualifier if isinstance(value, Quantity) else ""
+        if qualifier not in _SAID:
+            return shown
+        number = shown.unescape().removeprefix("≈" if qualifier == "~" else qualifier).strip()
+        return escape(self.context.words(f"bound.{_SAID[qualifier]}", number=number))
 
     def plain(self, value: object) -> Markup:
         """A value as text, without its source."""
@@ -133,14 +145,31 @@ class Citations:
         """A catalogue text as HTML: quotes filled in, `code` marked, everything else escaped; marked where it falls back to English."""
         words = self.context.words
         html = Markup("").join(
-            self.quote(part) if isinstance(part, Quote) else Markup(_CODE.sub(r"<code>\1</code>", str(escape(part))))
-            for part in parts(words.text(text))
+            self.closed_up(
+                self.quote(part)
+                if isinstance(part, Quote)
+                else Markup(_CODE.sub(r"<code>\1</code>", str(escape(part))))
+                for part in parts(words.text(text))
+            )
         )
         if not words.falls_back(text):
             return html
         return Markup('<span class="ds-fallback" lang="en" title="{}">{}</span>').format(
             words("language.fallback"), html
         )
+
+    def closed_up(self, pieces: Iterable[str]) -> list[str]:
+        """Pieces of a text; in Chinese without the space around a quote that turns out to begin or end with Chinese."""
+        closed: list[str] = []
+        for piece in pieces:
+            if closed and self.context.words.language == CHINESE:
+                last, first = Markup(closed[-1]).striptags(), Markup(piece).striptags()
+                if closed[-1].endswith(" ") and HAN.match(closed[-1][-2:-1]) and HAN.match(first):
+                    closed[-1] = closed[-1][:-1]
+                elif piece.startswith(" ") and HAN.match(piece[1:2]) and HAN.match(last[-1:]):
+                    piece = piece[1:]
+            closed.append(piece)
+        return closed
 
     def paragraphs(self, text: Text) -> list[Markup]:
         """A catalogue text paragraph by paragraph, as `inline`; a blank line of the YAML begins one."""

@@ -17,6 +17,7 @@ from catalogue.derive.problems import Asked
 
 from . import assets
 from .context import Context
+from .fields import with_unit
 from .format import integer, power
 
 _VARIANTS = 2
@@ -64,9 +65,9 @@ def item(context: Context, asked_: Asked) -> dict[str, Any]:
         "id": asked_.id,
         "question": words.text(problem.question).replace("{name}", name),
         "answer": words.text(problem.answer) if problem.answer else "",
-        "value": _digits(worked.exact) if worked else "",
         "exact": str(float(worked.exact)) if worked else "",
         "unit": unit,
+        "with_unit": with_unit(Markup("<b>{}</b>").format(_digits(worked.exact)), unit) if worked else "",
         "working": Markup("{} = {}").format(worked.formula, worked.numbers) if worked else "",
         "tolerance": problem.tolerance_percent,
         "mistakes": [

@@ -168,4 +168,4 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
             parts.append(marker(name))
         else:
             parts.append(str(citations.quote(part)) if isinstance(part, Quote) else part)
-    return "".join(parts), blocks
+    return "".join(citations.closed_up(parts)), blocks

@@ -28,6 +28,8 @@ _PIECE = re.compile(
 )
 _LINKED = re.compile(r"techniques/([a-z0-9.-]+?)(?:\.md|/)[\"#]|glossary(?:\.md|/)#([a-z0-9.-]+)\"")
 # Whole words where letters are Latin, in the plural too.
+# An expert can be a person.
+_PEOPLE = r"(?<!人类)(?<!human )"
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9_@.-])", r"(?:e?s)?(?![A-Za-z0-9_@-])"
 _BRACKET = re.compile(r"\s*[（(].*[)）]$")
 
@@ -110,7 +112,7 @@ class TermsInText:
         for first, rests in by_letter.items():
             (latin if first.isascii() else other).append(f"{first}(?:{'|'.join(rests)})")
         whole = [f"{_BEFORE}(?:{'|'.join(latin)})"] if latin else []
-        return re.compile("|".join([*whole, *other]) or "(?!)")
+        return re.compile(_PEOPLE + (f"(?:{'|'.join([*whole, *other])})" if by_letter else "(?!)"))
 
 
 def definitions(context: Context) -> str:

@@ -15,6 +15,9 @@ ENGLISH, CHINESE = "en", "zh"
 _IN_THE_CODE = ("schema.", "rules.")
 # A text that both languages share and that lists numbers, as `59.0, 63.0` or `4K, 16K`.
 _NUMBERS = re.compile(r"[\d.]+[KMBT%x]?(?:, [\d.]+[KMBT%x]?)+")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+# A round number takes the Chinese word behind it without a space: `60.12 万增至`.
+_ROUND = re.compile(r"(\d [万亿]) (?=[\u4e00-\u9fff])")
 
 
 class BrokenWords(ValueError):
@@ -36,7 +39,10 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         if key not in self._words:
             raise MissingWord(f"words/{self.language}/: `{key}` is missing; add it in this language")
-        return self._words[key].format(**values) if values else self._words[key]
+        if not values:
+            return self._words[key]
+        filled = self._words[key].format(**values)
+        return _ROUND.sub(r"\1", filled) if self.language == CHINESE else filled
 
     def __contains__(self, key: str) -> bool:
         return key in self._words

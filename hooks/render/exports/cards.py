@@ -40,7 +40,6 @@ def _cards(context: Context) -> Iterator[tuple[str, str, str, str]]:
         yield f"ds-{language}-technique-{technique.id}", plain(technique.name), plain(technique.definition), "technique"
     for problem in context.problems:
         shown = item(context, problem)
-        value = f"<b>{shown['value']}</b> {escape(shown['unit'], quote=False)}" if shown["value"] else ""
-        rest = [value, shown["working"], escape(shown["answer"], quote=False)]
+        rest = [shown["with_unit"], shown["working"], escape(shown["answer"], quote=False)]
         front = escape(shown["question"], quote=False)
         yield f"ds-{language}-problem-{problem.id}", front, "<br>".join(map(str, filter(None, rest))), "problem"

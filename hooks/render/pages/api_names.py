@@ -81,7 +81,7 @@ def _meaning(citations: Citations, pointer: ApiPointer) -> Markup:
     elif pointer.label is not None:
         html = citations.inline(pointer.label)
     if pointer.mode is not None:
-        html += Markup(", {}").format(citations.inline(pointer.mode))
+        html += Markup(citations.context.words("api_names.in_mode")).format(mode=citations.inline(pointer.mode))
     if pointer.note is not None:
         html += Markup("<br><small>{}</small>").format(citations.inline(pointer.note))
     return html

@@ -122,8 +122,11 @@ def _record(citations: Citations, technique: Technique) -> list[tuple[str, Marku
 
 def _introduced(citations: Citations, technique: Technique) -> Markup:
     introduced, references = technique.introduced, citations.context.catalogue.references
+    words = citations.context.words
     by, date = citations.inline(introduced.by), citations.single(introduced.date)
-    line = Markup(citations.context.words("technique.by_and_date", by=by, date=date))
+    if introduced.date.absence is not None:
+        date = Markup(words("technique.no_date", unknown=date))
+    line = Markup(words("technique.by_and_date", by=by, date=date))
     if introduced.reference is not None:
         reference = references[introduced.reference]
         line += Markup(' · <a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), reference.title)

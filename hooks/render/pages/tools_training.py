@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -41,6 +42,7 @@ from ..formula import mathml
 from ..links import variant_link
 from ..page import Page, Section
 from ..tables import EMPTY, Cell, Column, Table
+from ..words import Words
 from .calculator_form import (
     CUSTOM,
     OWN,
@@ -295,14 +297,16 @@ def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cel
         value_cell(citations, tokens),
         value_cell(citations, stated_length),
         Cell(flops, str(lines["training_flops"].value)),
-        _whole(lines["gpu_hours"]),
-        _whole(lines["cost_usd"]),
+        _whole(lines["gpu_hours"], words),
+        _whole(lines["cost_usd"], words),
         _published(citations, entry),
     ]
 
 
-def _whole(term: Term) -> Cell:
-    return Cell(recomputed(format.compact(term.value), f"{term.formula} = {term.numbers}"), str(term.value))
+def _whole(term: Term, words: Words) -> Cell:
+    return Cell(
+        recomputed(format.amount(Decimal(term.value), words), f"{term.formula} = {term.numbers}"), str(term.value)
+    )
 
 
 def _published(citations: Citations, entry: Entry) -> Cell:
