@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from catalogue.schema.values import Absence, Block, Detail, Single, Stated
 
 from .cite import Citations
+from .names import short_variant
 from .tables import NOTHING, Cell, Column, Table, sort_key
 from .words import HAN
 
@@ -45,7 +46,7 @@ def key_value_table(
     words, entries = citations.context.words, citations.context.catalogue.entries
     variants = variants_told_apart([value for _, value, _ in rows], order)
     heads = [Column(words("table.field"))]
-    heads += [Column(entries[v].variant.name) for v in variants] or [Column(words("table.value"))]
+    heads += [Column(short_variant(entries[v].variant.name)) for v in variants] or [Column(words("table.value"))]
     body = []
     silent: list[Markup] = []
     for label, value, unit in rows:

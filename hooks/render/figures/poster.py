@@ -27,7 +27,7 @@ PATHS = {"light": "assets/poster.svg", "dark": "assets/poster-dark.svg"}
 _COLUMNS, _CELL, _HIGH = 9, 186.0, 350.0
 _MARGIN, _HEAD, _TRACK, _FOOT = 36.0, 92.0, 26.0, 42.0
 _STACK, _LAYER, _UNIT, _PITCH, _PER_ROW = 158.0, 1.18, 0.0085, 4.4, 16
-_GROUND, _SIDE, _BAR, _LONG = 282.0, 84.0, 292.0, 160.0
+_GROUND, _SIDE, _BAR, _LONG = 282.0, 74.0, 292.0, 160.0
 
 
 @dataclass(frozen=True)

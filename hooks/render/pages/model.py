@@ -37,7 +37,7 @@ def _problems(citations: Citations, model: Model) -> list[Section]:
 
 PARTS: Mapping[str, Sequence[Piece]] = {
     "architecture": (model_architecture.architecture, _problems),
-    "training": (model_recipe.schedule, model_training.training, model_training.post_training),
+    "training": (model_recipe.schedule, model_training.stages),
     "machines": (model_training.infrastructure, model_follows.follows),
     "serving": (model_training.serving,),
     "scores": (model_texts.evaluation,),

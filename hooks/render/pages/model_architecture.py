@@ -18,6 +18,7 @@ from ..computed import agreement_cell, working_cell
 from ..fields import stated, value_cell
 from ..figures.architecture import drawing, way_of_images
 from ..links import variant_link
+from ..names import short_variant
 from ..page import Section
 from ..tables import Cell, Column, Table, of_model, sort_key
 
@@ -94,7 +95,7 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
         cache = entry.recount.kv_cache if entry.recount else None
         row += [working_cell(entry, cache), value_cell(citations, variant.context_length)]
         rows.append(row)
-    return Table(caption, heads, rows)
+    return Table(caption, heads, rows, classes="ds-sizes")
 
 
 def _name(entry: Entry) -> Markup:
@@ -169,15 +170,21 @@ def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tupl
 def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
     """Who shares whose architecture, where the owner belongs to another model or settings differ."""
     words, catalogue = citations.context.words, citations.context.catalogue
-    lines = []
+    same: dict[str, list[str]] = {}
+    apart = []
     for entry in entries:
         owner = catalogue.entries[entry.architecture_owner]
-        names = {"variant": escape(entry.variant.name), "owner": variant_link(owner, "architecture")}
         if entry.configuration_of != entry.architecture_owner:
-            lines.append(Markup(words("architecture.shared_except", **names, settings=_settings(citations, entry))))
+            names = {"variant": escape(entry.variant.name), "owner": variant_link(owner, "architecture")}
+            apart.append(Markup(words("architecture.shared_except", **names, settings=_settings(citations, entry))))
         elif owner.model.id != entry.model.id:
-            lines.append(Markup(words("architecture.shared", **names)))
-    return lines
+            same.setdefault(entry.architecture_owner, []).append(entry.variant.name)
+    lines = []
+    for id_, borrowers in same.items():
+        key = "architecture.shared" if len(borrowers) == 1 else "architecture.shared_by_several"
+        listed = escape(words("punctuation.listed").join(borrowers))
+        lines.append(Markup(words(key, variant=listed, owner=variant_link(catalogue.entries[id_], "architecture"))))
+    return lines + apart
 
 
 def _settings(citations: Citations, entry: Entry) -> Markup:
@@ -212,7 +219,7 @@ def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Tabl
     architectures = [entry.architecture for entry in owners if entry.architecture is not None]
     several = len(owners) > 1
     order = [words(f"architecture.group.{group}") for group in _GROUPS]
-    heads = [Column(words("table.field"))] + [Column(entry.variant.name, several) for entry in owners]
+    heads = [Column(words("table.field"))] + [Column(short_variant(entry.variant.name), several) for entry in owners]
     rows = []
     for key in _keys(architectures):
         values = [dict(stated(a)).get(key) for a in architectures]

@@ -103,7 +103,11 @@ def _meta(citations: Citations, model: Model) -> Markup:
             parts.append(Markup('<a href="{}">{}</a>').format(link.url, words(f"link_short.{kind.value}")))
     rest = len(model.links) - (len(parts) - bool(date))
     if rest > 0:
-        parts.append(Markup('<a href="#record">{}</a>').format(words("model.more_links", count=rest)))
+        parts.append(
+            Markup('<a href="#record">{}</a>').format(
+                words("model.more_links" if rest > 1 else "model.one_more_link", count=rest)
+            )
+        )
     licence = model.licences.weights if model.licences else None
     if licence is not None and licence.value is not None:
         parts.append(citations.single(licence))

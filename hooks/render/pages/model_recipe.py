@@ -26,11 +26,16 @@ def recipe(citations: Citations, model: Model) -> list[Section]:
     if not model.training:
         return []
     found = rows_of.rows(model)
+    rows = [_row(citations, model, row, several=len(found) > 1) for row in found]
+    boxes = [box for _, boxes in rows for box in boxes]
+    drawn = {kind for box in boxes for kind in (box["arrow"], *(kind for kind, _ in box["lines"]))}
     html = citations.context.html(
         "recipe.html.jinja",
         model=model.id,
-        rows=[_row(citations, model, row, several=len(found) > 1) for row in found],
+        rows=[{"head": head, "boxes": boxes} for head, boxes in rows],
         kinds=_kinds(citations, model),
+        arrows=[kind for kind in ("weights", "data") if kind in drawn],
+        judge=any(box["beside"] for box in boxes),
         precision=_precision(citations, model),
     )
     return [Section("recipe", citations.context.words("section.recipe"), html)]
@@ -62,7 +67,7 @@ def _precision(citations: Citations, model: Model) -> Markup | None:
     return _listed(citations, values) if values else None
 
 
-def _row(citations: Citations, model: Model, row: rows_of.Row, several: bool) -> dict[str, object]:
+def _row(citations: Citations, model: Model, row: rows_of.Row, several: bool) -> tuple[str, list[dict[str, Any]]]:
     words = citations.context.words
     first = row.stages[0][1].variants
     head = _names(citations, first) if several else ""
@@ -72,10 +77,10 @@ def _row(citations: Citations, model: Model, row: rows_of.Row, several: bool) ->
     for number, stage in row.stages:
         boxes.append(_box(citations, model, number, stage, before) | _arrows(citations, model, number, stage, beside))
         before, beside = stage.variants, stage.id
-    return {"head": head, "boxes": boxes}
+    return head, boxes
 
 
-def _arrows(citations: Citations, model: Model, number: int, stage: Stage, beside: str | None) -> dict[str, object]:
+def _arrows(citations: Citations, model: Model, number: int, stage: Stage, beside: str | None) -> dict[str, Any]:
     """Where weights, and data or reward, come from: an arrow from the box beside it, a line for a box further away."""
     words = citations.context.words
     numbers = {other.id: n for n, other in enumerate(model.training, 1)}
@@ -104,7 +109,7 @@ def _names(citations: Citations, variants: tuple[str, ...]) -> str:
 
 def _box(
     citations: Citations, model: Model, number: int, stage: Stage, before: tuple[str, ...] | None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """One stage; its variants are named where they are not those of the box before."""
     words = citations.context.words
     kind = words(f"stage.{stage.kind.name.lower()}")

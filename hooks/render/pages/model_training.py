@@ -23,6 +23,13 @@ from .model_architecture import stored_caches
 from .model_follows import anything_follows, calculators
 
 
+def stages(citations: Citations, model: Model) -> list[Section]:
+    """What makes a base model, then what follows; a tokenizer alone stands last, for nobody comes for it."""
+    steps = (training, post_training)
+    begins = any(stage.kind in MAKE_A_BASE_MODEL for stage in model.training)
+    return [section for step in (steps if begins else reversed(steps)) for section in step(citations, model)]
+
+
 def training(citations: Citations, model: Model) -> list[Section]:
     """Tokenizer and the stages that make a base model."""
     words = citations.context.words

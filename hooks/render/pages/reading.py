@@ -15,8 +15,10 @@ from markupsafe import Markup
 from catalogue.derive.agreement import Agreement
 from catalogue.derive.differences import Verdict
 from catalogue.records import Entry, by_date
+from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.values import Absence, Single, Source, walk
+from catalogue.schema.training import StageKind
+from catalogue.schema.values import Absence, Single, Source, Text, walk
 from catalogue.uses import How
 
 from .. import marks
@@ -44,7 +46,9 @@ def page(context: Context) -> Page:
         "compared": [
             (cue(context, kind), words(f"reading.compared.{kind.value}")) for kind in (Verdict.DIFFERENT, Verdict.SAME)
         ],
-        "drawn": list(_drawn(context)),
+        "drawn": list(_drawn(context, "drawn")),
+        "time": [*_drawn(context, "time"), *_tracks(context)],
+        "training": [*_stages(context), *_drawn(context, "training")],
     }
     sections = [
         Section(name, words(f"reading.section.{name}"), context.html("reading.html.jinja", items=items))
@@ -84,6 +88,8 @@ def _values(citations: Citations) -> Iterator[Item]:
         if single := _first(context, partial(_absent, absence)):
             yield citations.single(single), words(f"reading.absence.{absence.name.lower()}")
     yield marks.NOTHING, words("reading.nothing")
+    if fallen := next((text for text in _texts(context) if words.falls_back(text)), None):
+        yield citations.inline(fallen), words("reading.fallback")
     if _first(context, lambda single: (source := _source(single)) is not None and source.via is not None):
         yield marks.copy(words), words("reading.copy")
 
@@ -97,11 +103,38 @@ def _techniques(context: Context) -> Iterator[Item]:
     yield strip(context, models, {use.model.id for use in context.uses.of(used)}), words("reading.strip")
 
 
-def _drawn(context: Context) -> Iterator[Item]:
+def _drawn(context: Context, group: str) -> Iterator[Item]:
     """The signs of the figures, drawn by their own templates."""
-    signs = context.templates.get_template("reading_signs.html.jinja").module
-    for name in signs.NAMES:  # type: ignore[attr-defined]
-        yield signs.sign(name, context.words), context.words(f"reading.sign.{name}")  # type: ignore[attr-defined]
+    signs = _signs(context)
+    for name in signs.NAMES[group]:
+        yield signs.sign(name, context.words), context.words(f"reading.sign.{name}")
+
+
+def _tracks(context: Context) -> Iterator[Item]:
+    """The colour of each track."""
+    there = {model.track for model in context.catalogue.models.values()}
+    for track in (track for track in Track if track in there):
+        yield _signs(context).track(track.value), context.words(f"track.{track.value}")
+
+
+def _stages(context: Context) -> Iterator[Item]:
+    """The form that the number of a stage has, for every kind of stage that occurs."""
+    there = {stage.kind for model in context.catalogue.models.values() for stage in model.training}
+    for kind in (kind for kind in StageKind if kind in there):
+        name = kind.name.lower()
+        yield _signs(context).stage(name.replace("_", "-")), context.words(f"stage.{name}")
+
+
+def _signs(context: Context) -> Any:
+    return context.templates.get_template("reading_signs.html.jinja").module
+
+
+def _texts(context: Context) -> Iterator[Text]:
+    """Every text of the models."""
+    found: list[Text] = []
+    for model in context.catalogue.models.values():
+        walk(model, lambda value, _: found.append(value) if isinstance(value, Text) else None)
+    yield from found
 
 
 def _named(context: Context, name: str, meaning: str) -> Markup:
