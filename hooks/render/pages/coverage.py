@@ -94,7 +94,13 @@ def _group(context: Context, word: str, fields: list[tuple[str, list[State]]]) -
     words = context.words
     silent = {State.NOT_APPLICABLE, State.UNKNOWN}
     rows = [
-        Row(escape(name), [marks.state_alone(state, f"{name}: {words(state)}", words(state)) for state in states])
+        Row(
+            escape(name),
+            [
+                marks.state_alone(state, f"{name}{words('punctuation.colon')}{words(state)}", words(state))
+                for state in states
+            ],
+        )
         for name, states in fields
         if not silent.issuperset(states)
     ]
@@ -235,5 +241,6 @@ def _paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
                 yield f"{prefix}{name}"
             elif name == "rope_scaling":
                 yield f"{name}.type"
+                break
             elif issubclass(option, BaseModel) and not issubclass(option, Single) and name not in ("source", "control"):
                 yield from _paths(option, f"{prefix}{name}.")
