@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -154,6 +155,18 @@ def test_timeline_names_are_links(page: Page, address: str, catalogue: Catalogue
     drawn.and_(page.locator("[href*='deepseek-math/']")).focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(address + "models/deepseek-math/")
+
+
+@pytest.mark.parametrize("edition", ["", "zh/"])
+def test_a_recomputed_number_says_how_it_is_made(page: Page, address: str, edition: str) -> None:
+    """In sight of the number: the formula with the numbers put in, or the parts of a sum."""
+    for path in ("models/deepseek-v3/", "models/deepseek-v3/architecture/"):
+        page.goto(address + edition + path)
+        numbers = page.locator(".ds-ribbon .ds-r, .ds-sizes .ds-r")
+        assert numbers.count() > 0
+        for number in numbers.all():
+            number.hover()
+            expect(page.get_by_role("tooltip").locator("p").first).to_contain_text(re.compile(r"\d.*\D.*\d"))
 
 
 def test_a_link_to_a_folded_working_opens_it(page: Page, address: str) -> None:

@@ -75,6 +75,8 @@ def test_nothing_scrolls_for_a_few_pixels(page: Page, address: str, kind: str) -
     [
         (MODEL + "values/", "table.ds-all-values", DESKTOP),
         (MODEL + "scores/", "table.ds-table", DESKTOP),
+        (MODEL + "scores/", "table.ds-table", PHONE),
+        ("models/", "table.ds-table", PHONE),
         ("compare/architecture/", "table.ds-wide >> nth=1", DESKTOP),
         ("compare/architecture/", "table.ds-wide >> nth=1", PHONE),
         ("compare/models/", ".ds-compared table >> nth=2", DESKTOP),

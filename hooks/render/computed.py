@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
+from catalogue.derive.parameters import COUNTED
 from catalogue.records import Entry
 
 from . import format, marks
@@ -21,6 +22,7 @@ from .tables import EMPTY, Cell
 from .words import Words
 
 _GIGA = 10**9
+_PARTS = 3  # of a sum that are named
 
 
 def recomputed(text: str, title: str = "") -> Markup:
@@ -44,11 +46,35 @@ def working_link(entry: Entry, text: str, title: str = "") -> Markup:
 
 def working_cell(entry: Entry, term: Term | None) -> Cell:
     """A recomputed number that leads to its working; a dash where there is none."""
-    return Cell(working_link(entry, format.integer(term.value)), str(term.value)) if term else EMPTY
+    return Cell(working_link(entry, format.integer(term.value), put_in(term)), str(term.value)) if term else EMPTY
 
 
-def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
-    """A recomputed size with a sign that says whether it agrees with the published one; why there is none."""
+def put_in(term: Term) -> str:
+    """The formula of a term, and the same with the numbers put in."""
+    return f"{term.formula} = {term.numbers}" if term.formula != term.numbers else term.formula
+
+
+def summed(words: Words, entry: Entry, agreement: Agreement) -> str:
+    """How a recomputed size is made up, in one line: the largest parts of a total, or what an activated size leaves out."""
+    counted = entry.recount
+    if counted is None or counted.total is None:
+        return ""
+    if agreement is entry.total_agreement:
+        largest = sorted(counted.terms, key=lambda term: -term.value)[:_PARTS]
+        parts = [f"{words(f'term.{term.name}')} {format.compact(term.value)}" for term in largest]
+        rest = counted.total - sum(term.value for term in largest)
+        return " + ".join(parts + ([words("recomputed.rest", size=format.compact(rest))] if rest else []))
+    if agreement is entry.activated_agreement and counted.idle is not None:
+        sizes = {"total": format.compact(counted.total), "idle": format.compact(counted.idle.value)}
+        return words("recomputed.activated", **sizes, basis=words(f"basis.{COUNTED.name.lower()}"))
+    return ""
+
+
+def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | None, made: str = "") -> Cell:
+    """A recomputed size with a sign that says whether it agrees with the published one; why there is none.
+
+    `made` says in a line how the size is made up.
+    """
     words = citations.context.words
     if agreement is None:
         reason = words("punctuation.listed").join(entry.recount.missing) if entry.recount else ""
@@ -57,7 +83,7 @@ def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | No
     key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
     sign = marks.verdict(agreement.holds, words(key, percent=f"{agreement.percent:+.2f}".replace("-", "−")))
     # A space that does not break keeps the sign on the line of its number.
-    html = working_link(entry, format.compact(agreement.recomputed)) + Markup("\u00a0") + sign
+    html = working_link(entry, format.compact(agreement.recomputed), made) + Markup("\u00a0") + sign
     return Cell(html, str(agreement.recomputed))
 
 

@@ -6,6 +6,7 @@ import re
 
 from markupsafe import Markup, escape
 
+from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
 from catalogue.derive.parameters import COUNTED
 from catalogue.derive.storage import cache_bytes
@@ -14,7 +15,7 @@ from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Part, PartKind
 
 from ..cite import Citations, anchor
-from ..computed import agreement_cell, working_cell
+from ..computed import agreement_cell, summed, working_cell
 from ..fields import stated, value_cell
 from ..figures.architecture import drawing, way_of_images
 from ..links import variant_link
@@ -85,17 +86,23 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
         row = [
             Cell(_name(entry)),
             Cell(citations.single(parameters.total), sort_key(parameters.total)),
-            agreement_cell(citations, entry, entry.total_agreement),
+            _made(citations, entry, entry.total_agreement),
         ]
         if moe:
             row += [
                 value_cell(citations, parameters.activated),
-                agreement_cell(citations, entry, entry.activated_agreement),
+                _made(citations, entry, entry.activated_agreement),
             ]
         cache = entry.recount.kv_cache if entry.recount else None
         row += [working_cell(entry, cache), value_cell(citations, variant.context_length)]
         rows.append(row)
     return Table(caption, heads, rows, classes="ds-sizes")
+
+
+def _made(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
+    """A recomputed size that says how it is made up."""
+    made = summed(citations.context.words, entry, agreement) if agreement is not None else ""
+    return agreement_cell(citations, entry, agreement, made)
 
 
 def _name(entry: Entry) -> Markup:

@@ -17,7 +17,7 @@ from catalogue.schema.values import Single
 
 from .. import format
 from ..cite import Citations
-from ..computed import working_link
+from ..computed import put_in, working_link
 
 FACTS = ("total", "activated", "kv_cache", "context", "tokens", "gpu_hours")
 _WIDTH, _EDGE = 150, 5
@@ -61,7 +61,7 @@ def _html(citations: Citations, model: Model, key: str) -> Markup | None:
     flagship = citations.context.catalogue.flagship(model)
     if key == "kv_cache":
         cache_ = flagship.recount.kv_cache if flagship.recount else None
-        return working_link(flagship, format.integer(cache_.value)) if cache_ else None
+        return working_link(flagship, format.integer(cache_.value), put_in(cache_)) if cache_ else None
     single = _single(flagship, key)
     if single is None:
         return None

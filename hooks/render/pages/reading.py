@@ -23,7 +23,7 @@ from catalogue.uses import How
 
 from .. import marks
 from ..cite import Citations
-from ..computed import agreement_cell, working_link
+from ..computed import agreement_cell, put_in, working_link
 from ..context import Context
 from ..format import integer
 from ..page import Page, Section, lead_section
@@ -79,7 +79,7 @@ def _values(citations: Citations) -> Iterator[Item]:
     counted = [(e, e.recount.kv_cache) for e in context.catalogue.entries.values() if e.recount and e.recount.kv_cache]
     if counted:
         entry, cache = counted[-1]
-        yield working_link(entry, integer(cache.value)), words("reading.recomputed")
+        yield working_link(entry, integer(cache.value), put_in(cache)), words("reading.recomputed")
     for holds in (True, False):
         found = [(entry, agreement) for entry, agreement in _agreements(context) if agreement.holds is holds]
         if found:

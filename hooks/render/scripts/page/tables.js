@@ -5,7 +5,11 @@
 const boxes = [...document.querySelectorAll(".ds-scroll:not(.ds-both-ways):has(> table:not(.ds-wide))")];
 const sizes = new ResizeObserver(() => {
   const fits = boxes.map((box) => box.firstElementChild.offsetWidth <= box.clientWidth);
-  boxes.forEach((box, at) => box.classList.toggle("ds-fits", fits[at]));
+  boxes.forEach((box, at) => {
+    box.classList.toggle("ds-fits", fits[at]);
+    // One that does not, and is long, scrolls within the window, under its head.
+    box.classList.toggle("ds-tall", !fits[at] && box.firstElementChild.tBodies[0]?.rows.length > 12);
+  });
 });
 for (const box of boxes) {
   sizes.observe(box);
