@@ -452,6 +452,35 @@ def test_prose_quotes_its_numbers() -> None:
     assert typed == {}
 
 
+NOT_PROSE = "h1, h2, h3, h4, table, pre, svg, details, form, script, style, [hidden], .ds-printed, .headerlink"
+"""What the words of a guide are counted without: headings, tables, code, drawings, answers, sources and controls."""
+
+
+def read(page: LexborHTMLParser) -> str:
+    """What one reads on a page from its first line on: paragraphs, lists, captions and the questions of problems."""
+    article = page.css_first("article")
+    assert article is not None
+    for node in article.css(NOT_PROSE):
+        node.decompose()
+    return article.text()
+
+
+def test_a_guide_has_1500_to_3000_words(built: Path, catalogue: Catalogue) -> None:
+    """As the reader sees it; the Chinese one is in step, with 1.2 to 1.8 characters for an English word."""
+    lengths, outside = {}, []
+    for guide in catalogue.study.guides:
+        english, chinese = (
+            read(LexborHTMLParser((built / folder / "guides" / guide.id / "index.html").read_text(encoding="utf-8")))
+            for folder in (".", "zh")
+        )
+        words = sum(any(map(str.isalnum, word)) for word in english.split())
+        characters = len(re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", chinese))
+        lengths[guide.id] = f"{words} words, {characters} characters"
+        if not 1500 <= words <= 3000 or not 1.2 <= characters / words <= 1.8:
+            outside.append(guide.id)
+    assert outside == [], lengths
+
+
 def test_words_have_no_leftovers() -> None:
     """Every word of the language file is named in a template or module, in full or by its last part."""
     sources = "\n".join(
