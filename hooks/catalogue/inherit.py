@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -11,37 +10,40 @@ from .schema.copies import Copies
 from .schema.values import Block, Single, Sources, Stated
 
 R = TypeVar("R", bound=BaseModel)
+_NOTHING_TYPED: set[str] = set()
 
 
 def with_sources(record: R, copies: Copies, inherited: Sources | None = None) -> R:
-    """Return `record` with each value's and block's `source` filled from the closest block around it and from `copies`.
+    """Fill each value's and block's `source` from the closest block around it and from `copies`.
 
-    What nothing is filled in stays the same object, which spares half of the copying.
+    Works on the record itself, which nobody else has seen yet: copies of everything would take as much room again.
     """
-    updates: dict[str, Any] = {}
+    _forget_what_was_typed(record)
     own = inherited
+    values = vars(record)
     if isinstance(record, Block | Single):
         own = copies.filled(record.source) or inherited
-        if own is not record.source:
-            updates["source"] = own
+        values["source"] = own
     if isinstance(record, Single):
-        names: Iterable[str] = ("by_variant",) if isinstance(record, Stated) and record.by_variant is not None else ()
-    else:
-        names = type(record).model_fields
-    for name in names:
-        value = getattr(record, name)
-        if isinstance(value, BaseModel | tuple | dict) and (new := _down(value, copies, own)) is not value:
-            updates[name] = new
-    return record.model_copy(update=updates) if updates else record
+        if isinstance(record, Stated) and record.by_variant is not None:
+            _down(record.by_variant, copies, own)
+        return record
+    for value in values.values():
+        _down(value, copies, own)
+    return record
 
 
-def _down(value: Any, copies: Copies, source: Sources | None) -> Any:
+def _forget_what_was_typed(record: BaseModel) -> None:
+    """Have all records share one empty set of the fields that were typed: a set for each takes as much room as the values, and nobody asks."""
+    object.__setattr__(record, "__pydantic_fields_set__", _NOTHING_TYPED)
+
+
+def _down(value: Any, copies: Copies, source: Sources | None) -> None:
     if isinstance(value, BaseModel):
-        return with_sources(value, copies, source)
-    if isinstance(value, tuple):
-        items = tuple(_down(item, copies, source) for item in value)
-        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
-    if isinstance(value, dict):
-        filled = {key: _down(item, copies, source) for key, item in value.items()}
-        return value if all(filled[key] is old for key, old in value.items()) else filled
-    return value
+        with_sources(value, copies, source)
+    elif isinstance(value, tuple):
+        for item in value:
+            _down(item, copies, source)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _down(item, copies, source)

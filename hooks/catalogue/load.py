@@ -88,8 +88,8 @@ def without_chinese(data: FilePath) -> list[Finding]:
         raise CatalogueError(findings)
     return [
         file.finding(path, f"no Chinese for “{value.en}”", fix="write the text as `{en: …, zh: …}`")
-        for file, path, value in draft.nodes
-        if isinstance(value, Text) and value.lacks_chinese
+        for file, path, value in draft.of(Text)
+        if value.lacks_chinese
     ]
 
 

@@ -1,7 +1,7 @@
-"""Read YAML strictly, in one pass over its events, and remember the line of every value.
+"""Read YAML strictly, in one pass over its events.
 
-Gives plain values (str, int, Written, bool, list, dict) and a `Located` map from path to
-line. Decimals keep what was typed, so that a score of 70.0 stays 70.0. Refused, each with
+Gives plain values (str, int, Written, bool, list, dict). The line of each is read only where
+something is wrong. Decimals keep what was typed, so that a score of 70.0 stays 70.0. Refused, each with
 its line: duplicate keys, anchors and aliases, tags, empty values, control characters, and
 what YAML readers take differently (`on`, `12:30`, `017`, `[why?]`).
 """
@@ -9,7 +9,7 @@ what YAML readers take differently (`on`, `12:30`, `017`, `[why?]`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -73,7 +73,8 @@ def read(text: str, file: str, under: Path = ()) -> Located:
     alias is not followed.
     """
     located = Located(file)
-    for number, line in enumerate(text.split("\n"), 1):
+    forbidden = text.split("\n") if _FORBIDDEN.search(text) else ()
+    for number, line in enumerate(forbidden, 1):
         if character := _FORBIDDEN.search(line):
             located.findings.append(
                 Finding(
@@ -86,9 +87,12 @@ def read(text: str, file: str, under: Path = ()) -> Located:
             )
     if located.findings:
         return located
-    builder = _Builder(located.lines)
+    builder = _Builder(under)
     try:
-        data = builder.document(yaml.parse(text, Loader=_Loader), under)
+        data = builder.document(text)
+        if builder.complaints or builder.aliased:
+            builder = _Builder(under, _ALL)
+            builder.document(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         context = f" {error.context}" if error.context else ""
@@ -116,6 +120,8 @@ def read(text: str, file: str, under: Path = ()) -> Located:
         )
         return located
     located.data = _placed(data, under)
+    located.tops = builder.lines
+    located.read_lines = lambda: _lines(text, under)
     located.findings += [
         Finding(file, line, located.spoken(path), found, allowed, fix=fix, repair=repair)
         for line, path, found, allowed, fix, repair in builder.complaints
@@ -136,6 +142,13 @@ def read(text: str, file: str, under: Path = ()) -> Located:
     return located
 
 
+def _lines(text: str, under: Path) -> Mapping[Path, int]:
+    """The line of each value in a text that has been read before."""
+    builder = _Builder(under, _ALL)
+    builder.document(text)
+    return builder.lines
+
+
 _OPEN_QUOTE = re.compile(r"""^[^#"']*?(?:: |- |\[|\{|, )(?:"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$""")
 
 
@@ -152,29 +165,39 @@ def _placed(data: Any, under: Path) -> Any:
     return data
 
 
-class _Builder:
-    """Builds plain values; complaints are worded once the data is whole and entries have their ids."""
+_ENTRY = ("models", 0)
+_ALL = 1 << 30  # keys
 
-    def __init__(self, lines: dict[Path, int]) -> None:
-        self.lines = lines
+
+class _Builder:
+    """Builds plain values; complaints are worded once the data is whole and entries have their ids.
+
+    Attributes:
+        path: Of the value that is read now; what is read stands `under` one.
+        lines: By path, of values that are not more than `depth` keys deep.
+    """
+
+    def __init__(self, under: Path, depth: int = len(_ENTRY)) -> None:
+        self.path: list[str | int] = [*under]
+        self.depth = depth
+        self.lines: dict[Path, int] = {}
         self.complaints: list[tuple[int, Path, str, str, str, tuple[str, str] | None]] = []
         self.anchored: set[int] = set()
         self.aliased = False
         self.brackets = 0
         self.events: Iterator[Any] = iter(())
 
-    def complain(
-        self, event: Any, path: Path, found: str, allowed: str, fix: str, repair: tuple[str, str] | None = None
-    ) -> None:
-        self.complaints.append((_line(event), path, found, allowed, fix, repair))
+    def complain(self, event: Any, found: str, allowed: str, fix: str, repair: tuple[str, str] | None = None) -> None:
+        self.complaints.append((_line(event), tuple(self.path), found, allowed, fix, repair))
 
-    def document(self, events: Iterator[Any], under: Path) -> Any:
-        """The value of the one document in `events`; None where there is none."""
+    def document(self, text: str) -> Any:
+        """The value of the one document in a text; None where there is none."""
+        events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self.events = events
         next(events)
         if isinstance(next(events), yaml.StreamEndEvent):
             return None
-        data = self.build(self.next(), under)
+        data = self.build(self.next())
         next(events)
         more = next(events)
         if not isinstance(more, yaml.StreamEndEvent):
@@ -200,91 +223,92 @@ class _Builder:
                 return
             event = self.next()
 
-    def build(self, event: Any, path: Path) -> Any:
+    def build(self, event: Any) -> Any:
         """The value that begins with `event`."""
-        self.lines[path] = _line(event)
+        if len(self.path) <= self.depth:
+            self.lines[tuple(self.path)] = _line(event)
         if isinstance(event, yaml.AliasEvent):
             return None
         if event.tag is not None:
-            self.complain(event, path, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
+            self.complain(event, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
         if isinstance(event, yaml.ScalarEvent):
-            return self.scalar(event, path)
+            return self.scalar(event)
         self.brackets += event.flow_style
-        values = self.sequence(path) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(path)
+        values = self.sequence() if isinstance(event, yaml.SequenceStartEvent) else self.mapping()
         self.brackets -= event.flow_style
         return values
 
-    def sequence(self, path: Path) -> list[Any]:
+    def sequence(self) -> list[Any]:
         values: list[Any] = []
         while not isinstance(item := self.next(), yaml.SequenceEndEvent):
-            values.append(self.build(item, (*path, len(values))))
+            self.path.append(len(values))
+            values.append(self.build(item))
+            self.path.pop()
         return values
 
-    def mapping(self, path: Path) -> dict[str, Any]:
+    def mapping(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 if not isinstance(event, yaml.AliasEvent):
-                    self.complain(
-                        event, path, "a key that is a list or a mapping", "a key is a word", "write a plain word"
-                    )
+                    self.complain(event, "a key that is a list or a mapping", "a key is a word", "write a plain word")
                 self.skip(event)
                 self.skip(self.next())
                 continue
-            key = event.value
-            where, line = (*path, key), _line(event)
-            if event.tag is not None:
-                self.complain(event, where, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
-            value = self.next()
+            key, value = event.value, self.next()
             if _THOUSANDS.fullmatch(key) and values and isinstance(value, yaml.ScalarEvent) and not value.value:
                 self.complain(
                     event,
-                    path,
                     f"`{key}` behind a comma, which separates keys here",
                     "numbers have no commas",
                     f"write the digits together: `…{key}`",
                 )
                 continue
-            if key in values:
-                self.complain(
-                    event,
-                    where,
-                    f"key `{key}` for the second time (first on line {self.lines[where]})",
-                    "each key once",
-                    "keep one of the two",
-                )
-                self.skip(value)
-                continue
-            values[key] = self.build(value, where)
-            self.lines[where] = line
+            self.path.append(key)
+            self.entry(values, event, value)
+            self.path.pop()
         return values
 
-    def scalar(self, event: Any, path: Path) -> Any:
-        text = event.value
-        if len(text) > _LONGEST_TEXT:
-            self.complain(
-                event, path, f"a text of {len(text):,} characters", f"at most {_LONGEST_TEXT:,}", "shorten it"
-            )
-            return text[:_LONGEST_TEXT]
-        if found := unseen(text):
-            self.complain(event, path, found, ALLOWED, FIX)
-        if _NAMES & set(path[-2:]) and (tag := _TAG.search(text)):
+    def entry(self, values: dict[str, Any], event: Any, value: Any) -> None:
+        """Add to a mapping the value that begins with an event, under the key that is another one."""
+        if event.tag is not None:
+            self.complain(event, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
+        if event.value in values:
             self.complain(
                 event,
-                path,
+                f"key `{event.value}` for the second time (first on line {self.lines.get(tuple(self.path))})",
+                "each key once",
+                "keep one of the two",
+            )
+            self.skip(value)
+            return
+        values[event.value] = self.build(value)
+        if len(self.path) <= self.depth:
+            self.lines[tuple(self.path)] = _line(event)
+
+    def scalar(self, event: Any) -> Any:
+        text = event.value
+        if len(text) > _LONGEST_TEXT:
+            self.complain(event, f"a text of {len(text):,} characters", f"at most {_LONGEST_TEXT:,}", "shorten it")
+            return text[:_LONGEST_TEXT]
+        if found := unseen(text):
+            self.complain(event, found, ALLOWED, FIX)
+        if not _NAMES.isdisjoint(self.path[-2:]) and (tag := _TAG.search(text)):
+            self.complain(
+                event,
                 f"a tag in a name, `{text[tag.start() : tag.start() + 20]}`",
                 "a name is text without markup",
                 "write it without `<`",
             )
         if TO_DO in text:
-            self.complain(event, path, f"`{text}`", "values that a source states", f"fill in what says {TO_DO}")
+            self.complain(event, f"`{text}`", "values that a source states", f"fill in what says {TO_DO}")
         if event.style not in (None, ""):
             return text
         if text in ("true", "false"):
             return text == "true"
         if len(text) > _LONGEST_NUMBER and (_INT.fullmatch(text) or _FLOAT.fullmatch(text)):
             self.complain(
-                event, path, f"a number of {len(text):,} characters", f"at most {_LONGEST_NUMBER}", "write it shorter"
+                event, f"a number of {len(text):,} characters", f"at most {_LONGEST_NUMBER}", "write it shorter"
             )
             return text
         if _INT.fullmatch(text):
@@ -294,7 +318,6 @@ class _Builder:
         if text.lower() in _EMPTY:
             self.complain(
                 event,
-                path,
                 "an empty value",
                 "allowed is a value, or `not published`, `not applicable` or `unknown`",
                 "write one of them, or take the key out",
@@ -302,7 +325,6 @@ class _Builder:
         elif text.lower() in _YAML_11_BOOL or text in ("True", "False", "TRUE", "FALSE"):
             self.complain(
                 event,
-                path,
                 f"`{text}`, which some YAML readers take for a truth value",
                 "true, false or a quoted word",
                 f'write true or false, or "{text}"',
@@ -310,7 +332,6 @@ class _Builder:
         elif _SEXAGESIMAL.fullmatch(text):
             self.complain(
                 event,
-                path,
                 f"`{text}`, which some YAML readers take for a number in base 60",
                 "a quoted text",
                 f'write "{text}"',
@@ -319,7 +340,6 @@ class _Builder:
         elif self.brackets and "?" in text:
             self.complain(
                 event,
-                path,
                 "a question mark in a text between brackets, where some YAML readers stop",
                 "a quoted text",
                 f'write "{text}"',
@@ -328,7 +348,6 @@ class _Builder:
         elif _OCTAL_LOOK.fullmatch(text):
             self.complain(
                 event,
-                path,
                 f"`{text}`, which YAML readers take for different numbers",
                 "a decimal number without leading zeros or underscores",
                 "write it in plain decimal digits, or quote it",

@@ -18,17 +18,17 @@ def _names(draft: Draft) -> Iterator[tuple[Path, ApiName]]:
 
 def pointers_resolve(draft: Draft) -> Iterator[Finding]:
     """An API name has one entry, and each of its pointers names a variant of the catalogue or has a label, not both."""
-    first: dict[str, int] = {}
+    first: dict[str, Path] = {}
     for path, name in _names(draft):
         where = (*path, "id")
         if name.id in first:
             yield draft.finding(
                 where,
-                f"id `{name.id}` for the second time (first on line {first[name.id]})",
+                f"id `{name.id}` for the second time (first on line {draft.models_file.line(first[name.id])})",
                 "each id once",
                 fix="put the pointers into one entry",
             )
-        first.setdefault(name.id, draft.models_file.line(where))
+        first.setdefault(name.id, where)
         for index, pointer in enumerate(name.pointers):
             here = (*path, "pointers", index)
             if (pointer.variant is None) == (pointer.label is None):

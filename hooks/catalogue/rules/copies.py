@@ -57,7 +57,7 @@ def copies_are_used(draft: Draft) -> Iterator[Finding]:
 def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
     """A `via` stands only where one value was read elsewhere than copies.yaml says."""
     for file, path, value in draft.of(Sources):
-        if path in file.lines:
+        if file.has(path):
             for item in value.items:
                 line = draft.copies.line(item.key, item.locus)
                 if item.via is not None and not item.tabled and line and draft.copies.lines[line] == item.via:
@@ -77,4 +77,4 @@ def _cited(draft: Draft) -> Iterator[Source]:
 
 def _path(draft: Draft, key: str, place: str) -> Path:
     whole: Path = ("copies", key)
-    return whole if place == EVERYWHERE and (*whole, place) not in draft.copies_located.lines else (*whole, place)
+    return whole if place == EVERYWHERE and not draft.copies_located.has((*whole, place)) else (*whole, place)

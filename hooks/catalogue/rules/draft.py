@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 from ..findings import Finding, Path
@@ -22,8 +21,8 @@ from ..schema.problem import ProblemsFile
 from ..schema.study import StudyFile
 from ..schema.technique import TechniquesFile
 from ..schema.term import TermsFile
-from ..schema.values import walk
 from ..uses import Uses
+from .nodes import Nodes
 
 
 @dataclass(frozen=True)
@@ -89,25 +88,17 @@ class Draft:
                 yield (*path, "variants", index), model, variant
 
     @cached_property
-    def nodes(self) -> tuple[tuple[Located, Path, Any], ...]:
-        """Every record and value of the files that cite with its path, parents first."""
-        found: list[tuple[Located, Path, Any]] = []
-        walk(self.models, lambda value, path: found.append((self.models_file, path, value)))
-        walk(self.techniques, lambda value, path: found.append((self.techniques_file, path, value)))
-        walk(self.corrections, lambda value, path: found.append((self.corrections_located, path, value)))
-        return tuple(found)
+    def _nodes(self) -> Nodes:
+        """Every record and value of the files that cite."""
+        nodes = Nodes()
+        nodes.add(self.models_file, self.models)
+        nodes.add(self.techniques_file, self.techniques)
+        nodes.add(self.corrections_located, self.corrections)
+        return nodes
 
-    @cached_property
-    def _by_type(self) -> dict[type, list[int]]:
-        found: dict[type, list[int]] = {}
-        for place, (_, _, value) in enumerate(self.nodes):
-            found.setdefault(type(value), []).append(place)
-        return found
-
-    def of(self, *kinds: type) -> list[tuple[Located, Path, Any]]:
-        """The `nodes` of some kinds, in their order. Asking each value for its kind is slow, and many rules ask."""
-        places = (found for kind, found in self._by_type.items() if issubclass(kind, kinds))
-        return [self.nodes[place] for place in sorted(chain.from_iterable(places))]
+    def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, Path, Any]]:
+        """Every record and value of some kinds in the files that cite, under a `key` where one is given, with its path, parents first."""
+        return self._nodes.of(*kinds, key=key)
 
     def finding(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path as FilePath
 
 from ..findings import Finding, Path, nearest
@@ -58,7 +58,7 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
     models, variants, techniques = list(draft.by_id), list(draft.entries), draft.technique_ids
     for path, model in draft.each_model():
         own = [variant.id for variant in model.variants]
-        wanted: list[tuple[Path, str | None, Iterable[str], str]] = [
+        wanted: list[tuple[Path, str | None, Collection[str], str]] = [
             ((*path, "flagship"), model.flagship, own, "a variant of this entry"),
             ((*path, "compared_with"), model.compared_with, variants, "a variant"),
         ]
@@ -149,8 +149,7 @@ _ALL_OF = {
 }
 
 
-def _unknown(file: Located, path: Path, id_: str | None, known: Iterable[str], what: str) -> Iterator[Finding]:
-    known = list(known)
+def _unknown(file: Located, path: Path, id_: str | None, known: Collection[str], what: str) -> Iterator[Finding]:
     if id_ is not None and id_ not in known:
         yield file.finding(
             path,

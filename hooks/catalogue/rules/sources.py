@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
 from ..findings import Finding, Path, nearest
 from ..located import Located
@@ -63,20 +65,19 @@ def cited_places(draft: Draft) -> Iterator[tuple[Located, Path, Source]]:
 
 def typed(file: Located, path: Path) -> Path:
     """Where the source of what is at `path` is typed: there, or in the closest block around it."""
-    around = next((path[:n] for n in range(len(path), -1, -1) if (*path[:n], "source") in file.lines), None)
+    around = next((path[:n] for n in range(len(path), -1, -1) if file.has((*path[:n], "source"))), None)
     return path if around is None else (*around, "source")
 
 
 def references_resolve(draft: Draft) -> Iterator[Finding]:
     """Every source and every `reference` is a key of references.bib."""
-    for file, path, value in draft.of(Sources, str):
-        if path not in file.lines:  # handed down from a block, where it is reported
-            continue
-        if isinstance(value, Sources):
-            keys = [key for source in value.items for key in _keys(source, typed=True)]
-        elif path and path[-1] == "reference":
-            keys = [value]
-        else:
+    for file, path, value in _citing(draft):
+        keys = (
+            [key for source in value.items for key in _keys(source, typed=True)]
+            if isinstance(value, Sources)
+            else [value]
+        )
+        if not file.has(path):  # handed down from a block, where it is reported
             continue
         for key in keys:
             if address := ARXIV_ADDRESS.fullmatch(key):
@@ -101,10 +102,10 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
 def references_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every entry of references.bib is cited somewhere in the catalogue."""
     cited = set()
-    for _, path, value in draft.of(Sources, str):
+    for _, _, value in _citing(draft):
         if isinstance(value, Sources):
             cited |= {key for source in value.items for key in _keys(source)}
-        elif path and path[-1] == "reference":
+        else:
             cited.add(value)
     for key, reference in draft.references.items():
         if key not in cited:
@@ -116,6 +117,11 @@ def references_are_cited(draft: Draft) -> Iterator[Finding]:
                 "every entry is cited",
                 fix="cite it, or take it out",
             )
+
+
+def _citing(draft: Draft) -> Iterator[tuple[Located, Path, Any]]:
+    """Sources, and keys that stand under `reference`."""
+    return chain(draft.of(Sources), draft.of(str, key="reference"))
 
 
 def _keys(source: Source, typed: bool = False) -> list[str]:

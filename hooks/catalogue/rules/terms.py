@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
 from ..findings import Finding, Path, nearest
+from ..located import Located
 from ..schema.technique import TechniqueKind
 from ..schema.term import Language
 from ..schema.values import Text, walk
@@ -87,9 +90,9 @@ def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
 def no_avoided_form(draft: Draft) -> Iterator[Finding]:
     """No text of the catalogue has a form that terms.yaml says is not used."""
     wanted = {language: forms(draft.terms, language) for language in Language}
-    nodes = draft.of(Text)
-    walk(draft.terms, lambda value, path: nodes.append((draft.terms_located, path, value)))
-    for file, path, value in nodes:
+    own: list[tuple[Located, Path, Any]] = []
+    walk(draft.terms, lambda value, path: own.append((draft.terms_located, path, value)))
+    for file, path, value in chain(draft.of(Text), own):
         if isinstance(value, Text):
             for language in Language:
                 for use in wanted[language].uses(getattr(value, language) or ""):

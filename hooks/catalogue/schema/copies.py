@@ -63,6 +63,11 @@ class Copies:
         return cls({(key, place): copy.via for key, place, copy in each_line(file)}, frozenset(second_hand))
 
     @cached_property
+    def _known(self) -> dict[Sources, Sources]:
+        """What was filled in before: many values have the same sources."""
+        return {}
+
+    @cached_property
     def _places(self) -> dict[str, tuple[str, ...]]:
         """Places of each document that have a line, the longest first."""
         found: dict[str, list[str]] = {}
@@ -83,8 +88,11 @@ class Copies:
         """The sources with the copy in which each was read, where the table knows one and none is typed."""
         if sources is None:
             return None
-        items = tuple(self._filled(item) for item in sources.items)
-        return sources if all(new is old for new, old in zip(items, sources.items, strict=True)) else Sources(items)
+        if sources not in self._known:
+            items = tuple(self._filled(item) for item in sources.items)
+            changed = any(new is not old for new, old in zip(items, sources.items, strict=True))
+            self._known[sources] = Sources(items) if changed else sources
+        return self._known[sources]
 
     def _filled(self, item: Source) -> Source:
         line = self.line(item.key, item.locus) if item.via is None else None
