@@ -27,6 +27,7 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils import CountHandler, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
@@ -319,9 +320,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         file = File.generated(config, path, content=page.markdown)
         file.edit_uri = places[page.entry] if page.entry else None
         files.append(file)
-    english = made.language == ENGLISH
-    for path, content in {**site.files, **(site.downloads if english else {})}.items():
+    for path, content in site.files.items():
         files.append(File.generated(config, path, content=content))
+    for path in site.downloads if made.language == ENGLISH else ():
+        files.append(File.generated(config, path, abs_src_path=str(site.downloads.file(path))))
     for path, target in site.redirects.items():
         old = File.generated(config, path, content="")
         now = files.get_file_from_path(target)
@@ -349,7 +351,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     """Fill in what a hand-written page quotes."""
-    return _build_of(config).source(page.file.src_uri)[0]
+    return _build_of(config).source(page.file.src_uri)
 
 
 def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:
@@ -366,8 +368,11 @@ def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Gather what is made of all pages; this one is written and forgotten."""
-    _build_of(config).served.gathered.page(page.url, output)
+    made = _build_of(config)
+    made.served.gathered.page(page.url, output)
     page.content = None
+    if page.file.src_uri in made.edition.site.pages:  # the title of another may stand in its Markdown alone
+        page.markdown, page.toc = "", TableOfContents([])
     return output
 
 
@@ -378,7 +383,6 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     policy = "" if _serving or _offline(config) else POLICY
     env.globals.update(theme.names(edition, root, _languages(config), policy, config.edit_uri or ""))
     env.globals["ds_active"] = _active
-    env.globals["ds_few"] = _few
     known = picture_names(edition.context) if _pictures(config) else None
     folder = root + (FOLDER[edition.context.words.language] if own_pictures(edition.context) else "")
     env.globals["ds_picture"] = known and (lambda page: folder + picture_of(page.file.src_uri, known))
@@ -390,8 +394,3 @@ def _active(section: Section, page: Page | None) -> bool:
     below = first.file.src_uri.removesuffix("index.md") if isinstance(first, Page) else ""
     inside = below.endswith("/") and page is not None and page.file.src_uri.startswith(below)
     return section.active or inside
-
-
-def _few(section: Section) -> bool:
-    """Whether a section is short enough to be listed on the pages of others."""
-    return sum(len(child.children) if isinstance(child, Section) else 1 for child in section.children) < 40

@@ -54,14 +54,19 @@ class Build:
         """The same site, of which no page is made yet; it is not fresh from the data."""
         return Build(self.edition, self.aliases, self.next, fresh=False)
 
-    def source(self, path: str) -> Filled:
-        """The Markdown of a page and its blocks."""
+    def source(self, path: str) -> str:
+        """The Markdown of a page."""
         page = self.edition.site.pages.get(path)
-        return (page.markdown, page.blocks) if page else self.filled[path]
+        return page.markdown if page else self.filled[path][0]
+
+    def blocks(self, path: str) -> Mapping[str, str]:
+        """The blocks that stand in the Markdown of a page."""
+        page = self.edition.site.pages.get(path)
+        return page.blocks if page else self.filled[path][1]
 
     def content(self, path: str, html: str, here: str, missing: Callable[[str], str]) -> str:
         """The HTML of a page's Markdown with its blocks put in and links that work from its address."""
-        _, blocks = self.source(path)
+        blocks = self.blocks(path)
         whole = self.edition.terms.linked(_MARKER.sub(lambda match: blocks[match[1]], html), path)
         return self.links.relative(whole, here, missing)
 
@@ -75,7 +80,7 @@ class Build:
 
     def _texts(self, path: str, edit_uri: str) -> Iterator[str]:
         """Everything that one page alone is made from."""
-        text, blocks = self.source(path)
+        text, blocks = self.source(path), self.blocks(path)
         yield from (text, *blocks.values(), edit_uri)
         yield linked_data(self.edition.context, path, "", tuple(self.edition.site.downloads))
         for block in blocks.values():

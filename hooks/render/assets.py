@@ -58,15 +58,15 @@ _SCRIPTS = {
 SCRIPTS = (*_SCRIPTS, TERMS)
 
 
-def files(pages: Iterable[Mapping[str, str]] = (), definitions: str = "{}") -> dict[str, str]:
+def files(measured: Iterable[Measure] = (), definitions: str = "{}") -> dict[str, str]:
     """The assets of the site by path: what every page loads, the search, and what single pages load.
 
-    `pages` are the blocks of each page, `definitions` the JSON of what terms mean, which is loaded when a reader asks for one.
+    `measured` is what the pages need, `definitions` the JSON of what terms mean, which is loaded when a reader asks for one.
     """
     scripts = {path: _script(parts) for path, parts in _SCRIPTS.items()}
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
-    return {STYLES: _styles(measures(pages)), TERMS: f"dsTerms({definitions});\n", **scripts}
+    return {STYLES: _styles(_measured(measured)), TERMS: f"dsTerms({definitions});\n", **scripts}
 
 
 def early() -> str:
@@ -96,6 +96,7 @@ def _shortened(script: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
+Measure = tuple[str, str]
 _MEASURE = re.compile(r"ds-(px|least|columns|font|w)-(\d+)\b")
 _MEASURES = {
     "px": "width: {}px !important",
@@ -106,11 +107,15 @@ _MEASURES = {
 }
 
 
-def measures(pages: Iterable[Mapping[str, str]]) -> str:
-    """Styles for what differs from figure to figure, as classes: a policy that stops foreign scripts allows no `style=`."""
-    found = {match.groups() for blocks in pages for html in blocks.values() for match in _MEASURE.finditer(html)}
+def measures(blocks: Mapping[str, str]) -> set[Measure]:
+    """What differs from figure to figure in the blocks of a page, as kind and number."""
+    return {measure for html in blocks.values() for measure in _MEASURE.findall(html)}
+
+
+def _measured(measured: Iterable[Measure]) -> str:
+    """Styles for these, as classes: a policy that stops foreign scripts allows no `style=`."""
     rules = []
-    for kind, digits in sorted(found, key=lambda name: (name[0], int(name[1]))):
+    for kind, digits in sorted(set(measured), key=lambda name: (name[0], int(name[1]))):
         value = int(digits) / 10 if kind == "font" else int(digits)
         rules.append(f".ds-{kind}-{digits} {{ {_MEASURES[kind].format(value)}; }}")
     return "\n".join(rules)

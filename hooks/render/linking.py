@@ -61,11 +61,16 @@ class Links:
 @lru_cache(maxsize=1 << 14)
 def relative(target: str, here: str) -> str:
     """The way from one address to another; of a folder with a slash at its end."""
-    there, folder = _parts(target), _parts(here.rpartition("/")[0])
+    return way(target, parts(target), parts(here.rpartition("/")[0]))
+
+
+def way(target: str, there: tuple[str, ...], folder: tuple[str, ...]) -> str:
+    """The same for an address and a folder that are taken apart."""
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(there, folder, strict=False)))
-    way = "/".join([*[".."] * (len(folder) - same), *there[same:]]) or "."
-    return f"{way}/" if target.endswith("/") or not target else way
+    found = "/".join([*[".."] * (len(folder) - same), *there[same:]]) or "."
+    return f"{found}/" if target.endswith("/") or not target else found
 
 
-def _parts(address: str) -> list[str]:
-    return [part for part in address.split("/") if part not in ("", ".")]
+def parts(address: str) -> tuple[str, ...]:
+    """The folders of an address."""
+    return tuple(part for part in address.split("/") if part not in ("", "."))

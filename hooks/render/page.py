@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import html
 import json
+import pickle
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import overload
 
 from markupsafe import escape
 
 from .policy import MOVED, POLICY
+from .shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,9 @@ def lead_section(intro: str, below: str = "") -> Section:
     return Section("lead", "", f'<p class="ds-lead">{escape(intro)}</p>{below}')
 
 
+HERO = "hero"
+
+
 @dataclass(frozen=True)
 class Page:
     """A generated page.
@@ -52,18 +59,26 @@ class Page:
         hide: Side bars that a wide page does without: `navigation`, `toc`.
         hero: Ready HTML on top that holds the main heading, where that is more than a title.
         part_of: Path of the page that this one is a part of.
+        headed: Whether a hero is the first of the sections.
     """
 
     path: str
     title: str
     description: str
-    sections: tuple[Section, ...]
+    sections: Sequence[Section]
     entry: str | None = None
     hide: tuple[str, ...] = ()
     hero: str = ""
     part_of: str = ""
+    headed: bool = False
 
-    @property
+    def put_away(self, shelf: Shelf) -> Page:
+        """The same page, of which all but the headings is on a shelf until it is asked for."""
+        hero = (Section(HERO, "", self.hero),) if self.hero else ()
+        shelf.put(self.path, pickle.dumps((*hero, *self.sections)))
+        return replace(self, sections=_OnShelf(shelf, self.path), hero="", headed=bool(hero))
+
+    @cached_property
     def markdown(self) -> str:
         """Front matter, headings and block markers."""
         front = [
@@ -74,7 +89,9 @@ class Page:
         front += [f"hide: [{', '.join(self.hide)}]"] if self.hide else []
         front += [f"part_of: {self.part_of}"] if self.part_of else []
         front.append("---")
-        parts = ["\n".join(front), marker("hero") if self.hero else f"# {self.title}"]
+        parts = ["\n".join(front)]
+        if not self.headed:
+            parts.append(marker(HERO) if self.hero else f"# {self.title}")
         for section in self.sections:
             if section.title:
                 quiet = " .ds-hidden" if section.quiet else ""
@@ -93,7 +110,7 @@ class Page:
     @property
     def blocks(self) -> dict[str, str]:
         """HTML by marker id."""
-        hero = {"hero": self.hero} if self.hero else {}
+        hero = {HERO: self.hero} if self.hero else {}
         return hero | {section.id: section.html for section in self.sections if section.html}
 
     @property
@@ -102,6 +119,31 @@ class Page:
         found = dict.fromkeys(section.id for section in self.sections if section.title)
         found |= dict.fromkeys(id_ for html in self.blocks.values() for id_ in _ID.findall(html))
         return tuple(id_ for id_ in found if not _SOURCE.fullmatch(id_))
+
+
+@dataclass(frozen=True)
+class _OnShelf(Sequence[Section]):
+    """The sections of a page that is put away."""
+
+    shelf: Shelf
+    path: str
+
+    def _sections(self) -> tuple[Section, ...]:
+        found: tuple[Section, ...] = pickle.loads(self.shelf[self.path])
+        return found
+
+    def __iter__(self) -> Iterator[Section]:
+        return iter(self._sections())
+
+    @overload
+    def __getitem__(self, at: int) -> Section: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Section]: ...
+    def __getitem__(self, at: int | slice) -> Section | Sequence[Section]:
+        return self._sections()[at]
+
+    def __len__(self) -> int:
+        return len(self._sections())
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -145,7 +187,7 @@ class Site:
 
     pages: Mapping[str, Page]
     files: Mapping[str, str]
-    downloads: Mapping[str, str | bytes] = field(default_factory=dict)
+    downloads: Shelf = field(default_factory=Shelf)
     nav: list[dict[str, object]] = field(default_factory=list)
     beside: Mapping[str, str] = field(default_factory=dict)
     redirects: Mapping[str, str] = field(default_factory=dict)

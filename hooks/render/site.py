@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import PurePath
 
 from catalogue.quote_check import BLOCK_CALL
@@ -47,6 +48,7 @@ from .pages import (
 )
 from .problems import html as problem_list
 from .problems import of_page
+from .shelf import Shelf
 from .terms_in_text import definitions
 
 
@@ -69,47 +71,29 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
 REDIRECTS: Mapping[str, str] = {"infrastructure.md": "compare/infrastructure.md", "data.md": "downloads.md"}
 
 
-def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[str, str], address: str = "") -> Site:
+def site(ctx: Context, downloads: Shelf, written: Mapping[str, str], address: str = "") -> Site:
     """Render every generated page.
 
     The `downloads` stand once in the site, for all languages; `written` are the texts of the hand-written pages by path,
     and `address` is where this edition will be.
     """
     catalogue = ctx.catalogue
-    families = [model.pages(ctx, entry) for entry in catalogue.models.values()]
-    pages = [
-        models.index(ctx),
-        poster.page(ctx),
-        *(page for family in families for page in family),
-        *timeline.pages(ctx),
-        trends.page(ctx),
-        compare_models.page(ctx),
-        *compare.pages(ctx),
-        techniques.index(ctx),
-        technique_matrix.page(ctx),
-        *(techniques.page(ctx, entry) for entry in catalogue.techniques.values()),
-        *(page for page in (tools_memory.page(ctx), tools_training.page(ctx)) if page is not None),
-        references.page(ctx),
-        api_names.page(ctx),
-        glossary.page(ctx),
-        coverage.page(ctx),
-        data.page(ctx, downloads),
-        *([trust.page(ctx)] if catalogue.slips else []),
-        corrections.page(ctx),
-        reading.page(ctx),
-        add.page(ctx),
-    ]
-    by_path = {page.path: page for page in pages}
-    if catalogue.study.routes:
-        by_path[start.PATH] = start.page(ctx, by_path, written)
-    if catalogue.problems:
-        by_path[problems.PATH] = problems.page(ctx, written)
-    if catalogue.study.code:
-        by_path[code.PATH] = code.page(ctx)
+    put, measured = Shelf(), set[assets.Measure]()
+
+    def kept(page: Page) -> Page:
+        measured.update(assets.measures(page.blocks))
+        return page.put_away(put)
+
+    families = [[kept(page) for page in model.pages(ctx, entry)] for entry in catalogue.models.values()]
+    first = map(kept, (models.index(ctx), poster.page(ctx)))
+    others = map(kept, _others(ctx, downloads))
+    by_path = {page.path: page for page in chain(first, *families, others)}
+    for page in map(kept, _about_others(ctx, by_path, written)):
+        by_path[page.path] = page
     return Site(
         by_path,
         {
-            **assets.files((page.blocks for page in by_path.values()), definitions(ctx)),
+            **assets.files(measured, definitions(ctx)),
             **_drawings(ctx, by_path, address),
             **poster_files(ctx, address),
         },
@@ -121,6 +105,38 @@ def site(ctx: Context, downloads: Mapping[str, str | bytes], written: Mapping[st
     )
 
 
+def _others(ctx: Context, downloads: Shelf) -> Iterator[Page]:
+    """The pages behind those of the models, one after the other."""
+    yield from timeline.pages(ctx)
+    yield trends.page(ctx)
+    yield compare_models.page(ctx)
+    yield from compare.pages(ctx)
+    yield techniques.index(ctx)
+    yield technique_matrix.page(ctx)
+    yield from (techniques.page(ctx, entry) for entry in ctx.catalogue.techniques.values())
+    yield from (page for page in (tools_memory.page(ctx), tools_training.page(ctx)) if page is not None)
+    yield references.page(ctx)
+    yield api_names.page(ctx)
+    yield glossary.page(ctx)
+    yield coverage.page(ctx)
+    yield data.page(ctx, downloads)
+    if ctx.catalogue.slips:
+        yield trust.page(ctx)
+    yield corrections.page(ctx)
+    yield reading.page(ctx)
+    yield add.page(ctx)
+
+
+def _about_others(ctx: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Iterator[Page]:
+    """Pages that lead through other ones."""
+    if ctx.catalogue.study.routes:
+        yield start.page(ctx, pages, written)
+    if ctx.catalogue.problems:
+        yield problems.page(ctx, written)
+    if ctx.catalogue.study.code:
+        yield code.page(ctx)
+
+
 def site_of(ctx: Context, id_: str) -> Site:
     """The pages of one model or technique alone; none for another id."""
     model_, technique = ctx.catalogue.models.get(id_), ctx.catalogue.techniques.get(id_)
@@ -128,7 +144,10 @@ def site_of(ctx: Context, id_: str) -> Site:
     pages = {page.path: page for page in (*family, *([techniques.page(ctx, technique)] if technique else []))}
     return Site(
         pages,
-        {**assets.files(page.blocks for page in pages.values()), **(_drawings(ctx, pages, "") if model_ else {})},
+        {
+            **assets.files({m for page in pages.values() for m in assets.measures(page.blocks)}),
+            **(_drawings(ctx, pages, "") if model_ else {}),
+        },
         nav=[{page.title: page.path} for page in pages.values() if not page.part_of],
         beside=beside(ctx),
         places=_places([family]) if family else {},

@@ -8,6 +8,7 @@ from typing import Any
 from .assets import early
 from .edition import FOLDER, Edition
 from .exports.linked import linked_data
+from .side_list import SideList, few
 from .words import CHINESE, ENGLISH
 
 
@@ -21,7 +22,8 @@ def names(edition: Edition, root: str, languages: list[str], policy: str, edit_u
         "ds_linked": lambda path: linked_data(edition.context, path, root, downloads),
         "ds_downloads": {ENGLISH: "", CHINESE: "../"}[words.language],
         "ds_feed": {ENGLISH: "releases.atom", CHINESE: "releases.zh.atom"}[words.language],
-        "ds_beside": edition.site.beside,
+        "ds_few": few,
+        "ds_lines": SideList(edition.site.beside).lines,
         "ds_report": _report(edit_uri),
         "ds_editions": {language: root + FOLDER[language] for language in languages},
         "ds_other": {ENGLISH: FOLDER[CHINESE], CHINESE: "../"}[words.language],

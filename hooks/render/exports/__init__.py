@@ -7,27 +7,33 @@ from collections.abc import Mapping
 from catalogue.field_reference import SCHEMAS, json_schema
 
 from ..context import Context
+from ..shelf import Shelf
 from ..words import ENGLISH
 from . import feeds, whole
 from .cards import cards
 from .plain import Plain
 from .rows import all_rows
-from .tables import DATABASE, csv_text, database
+from .tables import DATABASE, Database, csv_text
 
 
-def files(contexts: Mapping[str, Context], address: str) -> dict[str, str | bytes]:
+def files(contexts: Mapping[str, Context], address: str) -> Shelf:
     """Every download; `contexts` are those of both languages, `address` is that of the site."""
-    plain = Plain(contexts)
-    rows = all_rows(plain)
-    found: dict[str, str | bytes] = {**whole.files(plain, address)}
-    found |= {f"data/{table.name}.csv": csv_text(table) for table in rows}
-    found[DATABASE] = database(rows)
-    found["data/references.bib"] = plain.catalogue.bibliography
+    plain, found = Plain(contexts), Shelf()
+    whole.put(found, plain, address)
+    with Database() as database:
+        for table in all_rows(plain):
+            found.put(f"data/{table.name}.csv", csv_text(table))
+            database.add(table)
+        found.put(DATABASE, database.written())
+    found.put("data/references.bib", plain.catalogue.bibliography)
     for language, context in contexts.items():
         suffix = "" if language == ENGLISH else f".{language}"
-        found[f"data/cards{suffix}.txt"] = cards(context)
-        found |= _feeds(context, address, suffix)
-    return found | {f"data/{name}": json_schema(name) for name in SCHEMAS}
+        found.put(f"data/cards{suffix}.txt", cards(context))
+        for path, feed in _feeds(context, address, suffix).items():
+            found.put(path, feed)
+    for name in SCHEMAS:
+        found.put(f"data/{name}", json_schema(name))
+    return found
 
 
 def _feeds(context: Context, address: str, suffix: str) -> dict[str, str]:

@@ -34,8 +34,8 @@ class Rows:
     rows: tuple[Row, ...]
 
 
-def all_rows(plain: Plain) -> list[Rows]:
-    """Every table."""
+def all_rows(plain: Plain) -> Iterator[Rows]:
+    """Every table, one after the other."""
     made: Mapping[str, Iterable[Row]] = {
         "models": _models(plain),
         "variants": _variants(plain),
@@ -45,7 +45,7 @@ def all_rows(plain: Plain) -> list[Rows]:
         "api_names": _api_names(plain),
         "references": _references(plain.catalogue),
     }
-    return [_table(name, list(rows)) for name, rows in made.items()]
+    return (_table(name, list(rows)) for name, rows in made.items())
 
 
 def _table(name: str, rows: list[Row]) -> Rows:

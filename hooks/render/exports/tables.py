@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sqlite3
-from collections.abc import Iterable
+from typing import Self
 
 from .rows import Rows
 
@@ -22,24 +22,36 @@ def csv_text(table: Rows) -> str:
     return out.getvalue()
 
 
-def database(tables: Iterable[Rows]) -> bytes:
-    """Every table in one database. A column is a number where all its values are."""
-    with sqlite3.connect(":memory:") as connection:
-        connection.execute("PRAGMA page_size = 4096")
-        connection.execute("PRAGMA encoding = 'UTF-8'")
-        for table in tables:
-            columns = ", ".join(f'"{name}" {_type(table, name)}' for name in table.columns)
-            connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
-            marks = ", ".join("?" * len(table.columns))
-            connection.executemany(
-                f'INSERT INTO "{table.name}" VALUES ({marks})',
-                ([row.get(name) for name in table.columns] for row in table.rows),
-            )
-        connection.commit()
-        written = bytearray(connection.serialize())
-    connection.close()
-    written[_LIBRARY] = bytes(4)
-    return bytes(written)
+class Database:
+    """Tables in one database, to be closed. A column is a number where all its values are."""
+
+    def __init__(self) -> None:
+        self._connection = sqlite3.connect(":memory:")
+        self._connection.execute("PRAGMA page_size = 4096")
+        self._connection.execute("PRAGMA encoding = 'UTF-8'")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def add(self, table: Rows) -> None:
+        """Add a table."""
+        columns = ", ".join(f'"{name}" {_type(table, name)}' for name in table.columns)
+        self._connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
+        marks = ", ".join("?" * len(table.columns))
+        self._connection.executemany(
+            f'INSERT INTO "{table.name}" VALUES ({marks})',
+            ([row.get(name) for name in table.columns] for row in table.rows),
+        )
+
+    def written(self) -> bytes:
+        """The file of the database."""
+        self._connection.commit()
+        written = bytearray(self._connection.serialize())
+        written[_LIBRARY] = bytes(4)
+        return bytes(written)
 
 
 def _type(table: Rows, name: str) -> str:

@@ -8,12 +8,14 @@ The dates and licences of a variant are its own; those of a model are its first 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from catalogue import checkpoint
 from catalogue.records import Entry
 
+from ..shelf import Shelf
 from .plain import Plain, reference
 from .shape import FORMAT, schema, version
 
@@ -21,12 +23,10 @@ LICENCE = {"data": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/
 WHOLE, SCHEMA = "data/catalogue.json", "data/catalogue.schema.json"
 
 
-def files(plain: Plain, address: str) -> dict[str, str]:
-    """The JSON of everything by path; `address` is that of the site."""
+def put(shelf: Shelf, plain: Plain, address: str) -> None:
+    """Put the JSON of everything on a shelf; `address` is that of the site."""
     catalogue = plain.catalogue
-    models = {id_: _model(plain, id_) for id_ in catalogue.models}
-    techniques = {id_: plain.of(technique) for id_, technique in catalogue.techniques.items()}
-    references = {key: reference(found) for key, found in catalogue.references.items()}
+    references = {key: _compact(reference(found)) for key, found in catalogue.references.items()}
     head = {
         "format": FORMAT,
         "version": version(),
@@ -34,38 +34,52 @@ def files(plain: Plain, address: str) -> dict[str, str]:
         "address": address,
         "licence": LICENCE,
     }
-    whole = head | {
-        "models": list(models.values()),
-        "techniques": list(techniques.values()),
-        "gpus": [plain.of(gpu) for gpu in catalogue.gpus.values()],
-        "api_names": [plain.of(name) for name in catalogue.api_names],
-        "corrections": [plain.of(row) for row in catalogue.corrections],
-        "references": list(references.values()),
+
+    def entries(kind: str, made: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+        """The entries as JSON, each of which is a file too."""
+        for id_, record in made:
+            entry = _compact(record)
+            cited = [references[key] for key in sorted(set(_CITED.findall(entry))) if key in references]
+            about = _compact({"page": f"{address}{kind}s/{id_}/"})
+            parts = [_compact(head)[:-1], ",", about[1:-1], f',"{kind}":', entry, ',"references":', _list(cited), "}\n"]
+            shelf.put(f"data/{kind}s/{id_}.json", *parts)
+            yield entry
+
+    models = ((id_, _model(plain, id_)) for id_ in catalogue.models)
+    techniques = ((id_, plain.of(technique)) for id_, technique in catalogue.techniques.items())
+    lists: dict[str, Iterable[str]] = {
+        "models": entries("model", models),
+        "techniques": entries("technique", techniques),
+        "gpus": (_compact(plain.of(gpu)) for gpu in catalogue.gpus.values()),
+        "api_names": (_compact(plain.of(name)) for name in catalogue.api_names),
+        "corrections": (_compact(plain.of(row)) for row in catalogue.corrections),
+        "references": references.values(),
     }
-    found = {WHOLE: _compact(whole), SCHEMA: schema(address + SCHEMA)}
-    for kind, entries in (("model", models), ("technique", techniques)):
-        for id_, entry in entries.items():
-            cited = [references[key] for key in sorted(set(_cited(entry))) if key in references]
-            one = head | {"page": f"{address}{kind}s/{id_}/", kind: entry, "references": cited}
-            found[f"data/{kind}s/{id_}.json"] = _compact(one)
-    return found
+    shelf.put_all(WHOLE, _whole(_compact(head), lists))
+    shelf.put(SCHEMA, schema(address + SCHEMA))
+
+
+def _whole(head: str, lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """An object with what is in `head`, and lists of values that are JSON already, one by one."""
+    yield head[:-1]
+    for name, values in lists.items():
+        yield f',"{name}":['
+        for at, value in enumerate(values):
+            yield f",{value}" if at else value
+        yield "]"
+    yield "}\n"
+
+
+def _list(values: Iterable[str]) -> str:
+    return f"[{','.join(values)}]"
 
 
 def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _cited(value: Any) -> Iterator[str]:
-    """Keys of the references that JSON names."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            if name == "reference" and isinstance(inner, str):
-                yield inner
-            else:
-                yield from _cited(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _cited(inner)
+# Keys of the references that JSON names: within its texts each quote has a backslash.
+_CITED = re.compile(r'"reference":"([^"]+)"')
 
 
 def _model(plain: Plain, id_: str) -> dict[str, Any]:

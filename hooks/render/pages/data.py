@@ -17,7 +17,7 @@ _QUERY = """SELECT name, released, total, activated, tokens FROM variants
 WHERE tokens_of = 'pre-training' ORDER BY released;"""
 
 
-def page(context: Context, downloads: Mapping[str, str | bytes]) -> Page:
+def page(context: Context, downloads: Mapping[str, bytes]) -> Page:
     """The downloads by what they are good for, with their sizes."""
     words = context.words
     tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv"))
@@ -52,9 +52,8 @@ def page(context: Context, downloads: Mapping[str, str | bytes]) -> Page:
     return Page("downloads.md", words("page.data"), words("data.description"), (lead, *sections))
 
 
-def _item(context: Context, downloads: Mapping[str, str | bytes], name: str) -> dict[str, str]:
+def _item(context: Context, downloads: Mapping[str, bytes], name: str) -> dict[str, str]:
     path = f"data/{name}"
-    content = downloads.get(path, "")
-    size = len(content if isinstance(content, bytes) else content.encode())
+    size = len(downloads.get(path, b""))
     key = name.replace(".zh.", ".").replace(".", "_")
     return {"path": path, "name": name, "what": context.words(f"data.{key}"), "size": f"{size / 1024:,.0f} kB"}

@@ -8,7 +8,7 @@ from typing import Any
 from catalogue.schema.study import Step
 
 from ..context import Context
-from ..page import Page, Section, lead_section
+from ..page import HERO, Page, Section, lead_section
 from ..reading_time import minutes
 
 PATH = "start.md"
@@ -38,7 +38,8 @@ def _step(context: Context, step: Step, pages: Mapping[str, Page], written: Mapp
     kind, _, name = step.page.partition(":")
     path = f"{name}.md" if kind == "page" else f"{kind}s/{name}.md"
     generated = pages.get(path)
-    text = "".join(section.html + section.markdown for section in generated.sections) if generated else written[path]
+    sections = [section for section in generated.sections if section.id != HERO] if generated else ()
+    text = "".join(section.html + section.markdown for section in sections) if generated else written[path]
     title = generated.title if generated else title_of(text)
     return {"path": path, "title": title, "gain": context.words.text(step.gain), "minutes": minutes(text)}
 
