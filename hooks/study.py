@@ -101,8 +101,8 @@ class Changed(Files):
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read and check everything before MkDocs empties the output folder."""
     if _BUILD not in config.extra:
-        config.extra[_BUILD] = _good(config)
         _begin(config)
+        config.extra[_BUILD] = _good(config)
         if not _serving and "SITE_URL" not in os.environ:
             log.info(
                 "SITE_URL is not set: feeds, site map and canonical links name %s; see “Host it yourself”",

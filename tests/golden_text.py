@@ -243,12 +243,11 @@ def _around(site: Site) -> Iterator[str]:
 def _downloads(site: Site) -> Iterator[tuple[str, list[str]]]:
     for path, content in site.downloads.items():
         if path == DATABASE:
-            assert isinstance(content, bytes)
             yield path, list(_dump(content))
         elif path == "data/catalogue.json":
             yield path, list(lines_of_json(json.loads(content)))
         elif not path.endswith(".json"):  # schemas are committed in data/; one entry is a part of the whole
-            yield path, str(content).replace("\r\n", "\n").splitlines()
+            yield path, content.decode().replace("\r\n", "\n").splitlines()
 
 
 def _search(edition: Edition) -> Iterator[str]:

@@ -29,36 +29,32 @@ ADDRESS = "https://example.org/study/"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def made(catalogue: Catalogue) -> dict[str, str | bytes]:
+def made(catalogue: Catalogue) -> Mapping[str, bytes]:
     return files({language: context(catalogue, words.load(language)) for language in ("en", "zh")}, ADDRESS)
 
 
 @pytest.fixture(scope="module")
-def downloads(catalogue: Catalogue) -> dict[str, str | bytes]:
+def downloads(catalogue: Catalogue) -> Mapping[str, bytes]:
     """Every download of the real catalogue."""
     return made(catalogue)
 
 
 @pytest.fixture(scope="module")
-def database(downloads: Mapping[str, str | bytes]) -> sqlite3.Connection:
+def database(downloads: Mapping[str, bytes]) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
-    content = downloads["data/catalogue.sqlite"]
-    assert isinstance(content, bytes)
-    connection.deserialize(content)
+    connection.deserialize(downloads["data/catalogue.sqlite"])
     return connection
 
 
-def text(downloads: Mapping[str, str | bytes], name: str) -> str:
-    content = downloads[f"data/{name}"]
-    assert isinstance(content, str)
-    return content
+def text(downloads: Mapping[str, bytes], name: str) -> str:
+    return downloads[f"data/{name}"].decode()
 
 
-def rows(downloads: Mapping[str, str | bytes], name: str) -> list[dict[str, str]]:
+def rows(downloads: Mapping[str, bytes], name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text(downloads, name))))
 
 
-def test_the_json_fits_its_own_schema(downloads: Mapping[str, str | bytes]) -> None:
+def test_the_json_fits_its_own_schema(downloads: Mapping[str, bytes]) -> None:
     schema = json.loads(text(downloads, "catalogue.schema.json"))
     Draft202012Validator.check_schema(schema)
     shapes = dict(zip(("models", "model", "technique"), schema["anyOf"], strict=True))
@@ -74,7 +70,7 @@ def test_the_json_fits_its_own_schema(downloads: Mapping[str, str | bytes]) -> N
             assert data["version"] == schema["version"]
 
 
-def test_the_schema_refuses_what_is_not_of_the_shape(downloads: Mapping[str, str | bytes]) -> None:
+def test_the_schema_refuses_what_is_not_of_the_shape(downloads: Mapping[str, bytes]) -> None:
     schema, data = (json.loads(text(downloads, f"catalogue.{kind}")) for kind in ("schema.json", "json"))
     validator = Draft202012Validator(schema)
     data["models"] = data["models"][:1]
@@ -87,12 +83,12 @@ def test_the_schema_refuses_what_is_not_of_the_shape(downloads: Mapping[str, str
         assert not validator.is_valid(broken), (key, value)
 
 
-def test_texts_are_as_on_the_page(downloads: Mapping[str, str | bytes]) -> None:
+def test_texts_are_as_on_the_page(downloads: Mapping[str, bytes]) -> None:
     for name in ("catalogue.json", "models.csv", "techniques.csv", "releases.atom", "releases.zh.atom"):
         assert "{{" not in text(downloads, name), name
 
 
-def test_references_are_inside(downloads: Mapping[str, str | bytes], catalogue: Catalogue) -> None:
+def test_references_are_inside(downloads: Mapping[str, bytes], catalogue: Catalogue) -> None:
     data = json.loads(text(downloads, "catalogue.json"))
     assert [reference["key"] for reference in data["references"]] == list(catalogue.references)
     one = json.loads(text(downloads, f"models/{next(iter(catalogue.models))}.json"))
@@ -102,7 +98,7 @@ def test_references_are_inside(downloads: Mapping[str, str | bytes], catalogue: 
     assert len(cited) < len(data["references"])
 
 
-def test_a_cell_without_a_value_is_empty_and_says_why(downloads: Mapping[str, str | bytes]) -> None:
+def test_a_cell_without_a_value_is_empty_and_says_why(downloads: Mapping[str, bytes]) -> None:
     table = rows(downloads, "variants.csv")
     values = [name.removesuffix("_absence") for name in table[0] if name.endswith("_absence")]
     words_of_absence = {"not published", "not applicable", "unknown"}
@@ -116,7 +112,7 @@ def test_a_cell_without_a_value_is_empty_and_says_why(downloads: Mapping[str, st
     assert seen <= words_of_absence | {""}
 
 
-def test_a_number_column_is_one(downloads: Mapping[str, str | bytes], catalogue: Catalogue) -> None:
+def test_a_number_column_is_one(downloads: Mapping[str, bytes], catalogue: Catalogue) -> None:
     for row in rows(downloads, "variants.csv"):
         entry = catalogue.entries[row["variant"]]
         total = entry.variant.parameters.total.value
@@ -127,7 +123,7 @@ def test_a_number_column_is_one(downloads: Mapping[str, str | bytes], catalogue:
             assert (row["tokens_of"] == "pre-training") == (pre_training(entry) is not None)
 
 
-def test_a_score_keeps_its_digits_and_its_table(downloads: Mapping[str, str | bytes], catalogue: Catalogue) -> None:
+def test_a_score_keeps_its_digits_and_its_table(downloads: Mapping[str, bytes], catalogue: Catalogue) -> None:
     table = rows(downloads, "evaluation.csv")
     scores = [
         (model.id, evaluation.id, variant, score)
@@ -145,7 +141,7 @@ def test_a_score_keeps_its_digits_and_its_table(downloads: Mapping[str, str | by
             assert float(row["score"]) == float(score.value.value)
 
 
-def test_the_database_holds_the_tables(downloads: Mapping[str, str | bytes], database: sqlite3.Connection) -> None:
+def test_the_database_holds_the_tables(downloads: Mapping[str, bytes], database: sqlite3.Connection) -> None:
     names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     assert [f"data/{name}.csv" for name in names] == [path for path in downloads if path.endswith(".csv")]
     for name in names:
@@ -165,15 +161,13 @@ def _pre_trained(catalogue: Catalogue) -> list[object]:
     return [model for model in catalogue.models.values() if pre_training(catalogue.flagship(model)) is not None]
 
 
-def test_bibtex_is_read_by_another_parser(downloads: Mapping[str, str | bytes], catalogue: Catalogue) -> None:
+def test_bibtex_is_read_by_another_parser(downloads: Mapping[str, bytes], catalogue: Catalogue) -> None:
     library = bibtexparser.parse_string(text(downloads, "references.bib"))
     assert [entry.key for entry in library.entries] == list(catalogue.references)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_feed_names_every_release_once(
-    downloads: Mapping[str, str | bytes], catalogue: Catalogue, language: str
-) -> None:
+def test_the_feed_names_every_release_once(downloads: Mapping[str, bytes], catalogue: Catalogue, language: str) -> None:
     suffix = "" if language == "en" else ".zh"
     feed = ElementTree.fromstring(text(downloads, f"releases{suffix}.atom"))
     entries = feed.findall(f"{ATOM}entry")
@@ -193,7 +187,7 @@ def test_the_feed_names_every_release_once(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_feed_of_corrections_has_each_once(
-    downloads: Mapping[str, str | bytes], catalogue: Catalogue, language: str
+    downloads: Mapping[str, bytes], catalogue: Catalogue, language: str
 ) -> None:
     feed = ElementTree.fromstring(text(downloads, f"corrections{'' if language == 'en' else '.zh'}.atom"))
     entries = feed.findall(f"{ATOM}entry")
@@ -205,7 +199,7 @@ def test_the_feed_of_corrections_has_each_once(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_calendar_has_releases_and_ends(
-    downloads: Mapping[str, str | bytes], catalogue: Catalogue, language: str
+    downloads: Mapping[str, bytes], catalogue: Catalogue, language: str
 ) -> None:
     suffix = "" if language == "en" else ".zh"
     content = text(downloads, f"releases{suffix}.ics")
@@ -224,10 +218,9 @@ def test_the_same_catalogue_gives_the_same_bytes(small: Catalogue) -> None:
 
 @pytest.mark.parametrize("name", ["cards.txt", "cards.zh.txt"])
 def test_anki_imports_the_cards_and_brings_them_up_to_date(
-    downloads: Mapping[str, str | bytes], catalogue: Catalogue, tmp_path: Path, name: str
+    downloads: Mapping[str, bytes], catalogue: Catalogue, tmp_path: Path, name: str
 ) -> None:
-    text = downloads[f"data/{name}"]
-    assert isinstance(text, str)
+    text = downloads[f"data/{name}"].decode()
     file = tmp_path / name
     collection = Collection(str(tmp_path / "collection.anki2"))
     try:

@@ -74,10 +74,10 @@ def settle(site: Path, pages: Mapping[str, Built], from_disk: bool) -> None:
     fonts = sorted(f"{FOLDER}/fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2"))
     names = name_by_content(site, [*fonts, STYLES, *SCRIPTS])
     # Fonts of a site on a disk stand in its style sheet, which is too heavy to stand in each page.
-    first = None if from_disk else FirstScreens((site / names[STYLES]).read_text(encoding="utf-8"))
+    first = None if from_disk else FirstScreens((site / names[STYLES]).read_text(encoding="utf-8"), early())
     for file in (*(page.file for page in pages.values()), "404.html"):
         text = tidied(renamed((site / file).read_text(encoding="utf-8"), names))
-        text = first.put_into(text, early()) if first else text
+        text = first.put_into(text) if first else text
         (site / file).write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -20,7 +20,6 @@ from .styles import Used, reduced
 _THEME_STYLES, _THEME_SCRIPTS = "assets/stylesheets", "assets/javascripts"
 _THEME = ("main", "palette")
 _AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea|script|style)>)", re.DOTALL)
-_INDENT = re.compile(r"\s*\n\s*")
 _FONT = re.compile(r'url\("?(fonts/[\w.-]+)"?\)')
 
 
@@ -81,7 +80,15 @@ def renamed(text: str, names: dict[str, str], below: str = "") -> str:
 def tidied(html: str) -> str:
     """A page without empty lines and indents, which templates leave; what is shown or run as it is written stays."""
     parts = _AS_WRITTEN.split(html)
-    return "".join(part if at % 2 else _INDENT.sub("\n", part) for at, part in enumerate(parts))
+    return "".join(part if at % 2 else _without_indents(part) for at, part in enumerate(parts))
+
+
+def _without_indents(html: str) -> str:
+    first, *rest = html.split("\n")
+    if not rest:
+        return html
+    *middle, last = rest
+    return "\n".join([first.rstrip(), *filter(None, map(str.strip, middle)), last.lstrip()])
 
 
 def _only(folder: Path, pattern: str) -> str:

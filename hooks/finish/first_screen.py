@@ -52,12 +52,14 @@ class _Rule:
 
 @dataclass
 class FirstScreens:
-    """The finished style sheet, and what each page takes of it."""
+    """The finished style sheet, and what each page takes of it; `early` is the script that runs before a page is painted."""
 
     sheet: str
+    early: str
     _rules: list[_Rule] = field(init=False)
     _fonts: list[str] = field(init=False)
     _named: frozenset[str] = field(init=False)
+    _always: frozenset[str] = field(init=False)
     _made: dict[frozenset[str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,25 +67,27 @@ class FirstScreens:
         self._rules = list(_rules(parsed))
         self._fonts = [tinycss2.serialize([rule]) for rule in parsed if getattr(rule, "at_keyword", "") == "font-face"]
         self._named = frozenset(name for rule in self._rules for _, asked in rule.choices for name in _names(asked))
+        used = Used()
+        used.script(self.early)
+        self._always = frozenset(filter(used.has, self._named))
 
-    def put_into(self, html: str, early: str) -> str:
-        """A page with its styles in it; `early` is the script that runs before it is painted."""
+    def put_into(self, html: str) -> str:
+        """A page with its styles in it."""
         link, article = _LINK.search(html), html.find("<article")
         if link is None or article < 0:
             return html
         section = _SECTION.search(html, article)
         cut = section.start() if section else html.index("</article>", article) + len("</article>")
-        style = self._style(html[:cut], early, link[1])
+        style = self._style(html[:cut], link[1])
         whole = (
             html[: link.start()] + f"<style>{style}</style>\n" + html[link.end() : cut] + link[0].strip() + html[cut:]
         )
         return with_style(whole, style)
 
-    def _style(self, top: str, early: str, folder: str) -> str:
+    def _style(self, top: str, folder: str) -> str:
         used = Used()
         used.page(top)
-        used.script(early)
-        known = frozenset(name for name in self._named if used.has(name))
+        known = self._always | (self._named & used.names)
         if known not in self._made:
             self._made[known] = self._for(known)
         return _FILE.sub(rf"\g<1>{folder}", self._made[known])

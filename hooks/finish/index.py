@@ -19,6 +19,7 @@ from pathlib import Path
 from render.findable import Findable
 
 from .pages import FinishedPage
+from .tokens import counted as times_of
 from .tokens import joined, normal, words
 
 _IN_TITLE, _IN_NAME, _IN_FACTS, _IN_PART, _IN_HEADING, _MOST_IN_TEXT = (
@@ -128,14 +129,14 @@ def _names(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict
 
 
 def _postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[_Posting]]:
-    counted = [[Counter(w for w, _, _ in words(section.text)) for section in page.sections] for page in pages]
-    lengths = [count.total() for counts in counted for count in counts]
+    counted = [[times_of(section.text) for section in page.sections] for page in pages]
+    lengths = [sum(count.values()) for counts in counted for count in counts]
     mean = sum(lengths) / max(len(lengths), 1)
     found: defaultdict[str, list[_Posting]] = defaultdict(list)
     number = 0
     for page, counts in zip(pages, counted, strict=True):
         for section, count in zip(page.sections, counts, strict=True):
-            long = 1 - _NORMALISATION + _NORMALISATION * count.total() / mean
+            long = 1 - _NORMALISATION + _NORMALISATION * sum(count.values()) / mean
             levels = {
                 word: 1 + round((_MOST_IN_TEXT - 1) * times / (times + _SATURATION * long))
                 for word, times in count.items()

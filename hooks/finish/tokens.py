@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
@@ -53,6 +54,23 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
             run = match["han"]
             for at in range(max(len(run) - 1, 1)):
                 yield run[at : at + 2], start + at, min(start + at + 2, end)
+
+
+def counted(text: str) -> dict[str, int]:
+    """How often each word of a text stands in it."""
+    found: dict[str, int] = {}
+    for parts, times in Counter(_WORD.findall(text.lower())).items():
+        for word in _words(*parts):
+            found[word] = found.get(word, 0) + times
+    return found
+
+
+@cache
+def _words(number: str, unit: str, latin: str, han: str) -> tuple[str, ...]:
+    """The words of what the pattern finds."""
+    if number:
+        return tuple(_number(number.replace(",", ""), unit or None))
+    return (stem(latin),) if latin else tuple(han[at : at + 2] for at in range(max(len(han) - 1, 1)))
 
 
 def normal(text: str) -> str:
