@@ -37,7 +37,10 @@ def keep_what_is_read() -> None:
     references.read = functools.cache(references.read)
     loading.validate = _by_identity(loading.validate)
     loading.mended = _by_identity(loading.mended)
-    loading.with_sources = _by_identity(loading.with_sources, repr)  # a table of copies is made anew each time
+    fill = loading.with_sources  # works on the record, which is kept as it is for another table of copies
+    loading.with_sources = _by_identity(
+        lambda record, table: fill(record.model_copy(deep=True), table), repr
+    )  # a table is made anew each time
     merge, known = files.models, {}
 
     def models(texts: Mapping[str, str], folder: str) -> Any:
