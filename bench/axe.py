@@ -2,7 +2,8 @@
 
 `make axe` builds and runs it; it takes some seconds a page. The tests look at a page of each kind, in the same way.
 A page is opened wide and looked at with every rule of WCAG 2.2 AA and of best practice; then dark, with the rules on colours;
-then 390 px wide, with the rules that see what is shown, cut or moved there. Long tables and lists are cut before, unless `--whole`.
+then 390 px wide, with the rules that see what is shown, cut or moved there. What only repeats
+is cut before, unless `--whole`.
 """
 
 from __future__ import annotations
@@ -24,16 +25,28 @@ IN_THE_DARK: dict[str, object] = {"runOnly": {"type": "rule", "values": ["color-
 _OF_LAYOUT = ["target-size", "scrollable-region-focusable", "meta-viewport", "aria-hidden-focus", "heading-order"]
 _OF_LAYOUT += ["page-has-heading-one", "landmark-one-main", "region", "skip-link", "label", "button-name", "link-name"]
 ON_A_TELEPHONE: dict[str, object] = {"runOnly": {"type": "rule", "values": _OF_LAYOUT}}
-KEPT = 12  # rows of a table, items of a list
+KEPT = 2  # of elements beside each other that are made alike
+_AXE = Axe().axe_script
 DARK = "document.body.dataset.mdColorScheme = 'slate'"
 UNFOLD = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
-# Further rows have the same shape. What a link or a label on the page points to stays.
+# What is made of nothing but elements that stand beside it already, of the same kinds in the same kinds, goes: further rows of a
+# table, further entries of a list. A class `ds-w-…` is but a width. What a link or a label on the page points to stays.
 CUT = f"""() => {{
-  const pointed = new Set([...document.querySelectorAll('[href^="#"], [for], [aria-describedby]')]
-    .flatMap(one => [one.getAttribute('href')?.slice(1), one.getAttribute('for'), ...(one.getAttribute('aria-describedby') ?? '').split(' ')]));
-  for (const long of document.querySelectorAll('.md-content :is(tbody, ul, ol, dl, select)'))
-    for (const child of [...long.children].slice({KEPT}))
-      if (![child, ...child.querySelectorAll('[id]')].some(one => one.id && pointed.has(one.id))) child.remove();
+  const pointed = new Set([...document.querySelectorAll('[href^="#"], [for], [aria-describedby], [aria-controls], [aria-labelledby]')]
+    .flatMap(one => ['for', 'aria-describedby', 'aria-controls', 'aria-labelledby'].flatMap(name => (one.getAttribute(name) ?? '').split(' '))
+      .concat(one.getAttribute('href')?.slice(1) ?? [])));
+  const alike = one => [one.tagName, (one.getAttribute('class') ?? '').replace(/ds-w-\\d+/, ''), one.getAttribute('style'),
+    one.getAttribute('role'), one.firstChild?.nodeType === Node.TEXT_NODE].join();
+  for (const long of document.querySelectorAll('.md-content *')) {{
+    if (!long.isConnected) continue;
+    const seen = {{}};
+    for (const child of [...long.children]) {{
+      const all = [child, ...child.querySelectorAll('*')];
+      const kinds = [...new Set(all.map(one => alike(one.parentElement) + alike(one)))];
+      if (kinds.every(kind => seen[kind] >= {KEPT}) && !all.some(one => one.id && pointed.has(one.id))) child.remove();
+      else for (const kind of kinds) seen[kind] = (seen[kind] ?? 0) + 1;
+    }}
+  }}
 }}"""
 
 
@@ -63,12 +76,12 @@ def look(browser: Browser, address: str, whole: bool) -> list[str]:
 
 
 def findings(page: Page, options: dict[str, object] = EVERYTHING) -> list[str]:
-    """What axe has to say about a page as it stands."""
-    result = Axe().run(page, options={**options, "resultTypes": ["violations"]})
+    """What axe has to say about a page as it stands; its script is put into a page once."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(_AXE)
+    result = page.evaluate("options => axe.run(options)", {**options, "resultTypes": ["violations"]})
     return [
-        f"{violation['id']}: {node['html'][:160]}"
-        for violation in result.response["violations"]
-        for node in violation["nodes"]
+        f"{violation['id']}: {node['html'][:160]}" for violation in result["violations"] for node in violation["nodes"]
     ]
 
 

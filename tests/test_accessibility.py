@@ -1,7 +1,7 @@
 """One visit to a page of each kind, wide and narrow: no error, no foreign request, nothing too wide, no finding of axe.
 
-Axe runs with WCAG 2.2 AA and its best practices. Long tables and lists are cut before: their further rows
-have the same shape. In the dark only colours differ, so only the rules on colours run again; on a telephone only those that see what is shown or moved there.
+Axe runs with WCAG 2.2 AA and its best practices. What only repeats on a page is cut before: further rows
+of a table have the same shape. In the dark only colours differ, so only the rules on colours run again; on a telephone only those that see what is shown or moved there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response, expect
 
 from axe import CUT, IN_THE_DARK, ON_A_TELEPHONE, UNFOLD, findings
 from page_kinds import IN_CHINESE, KINDS
@@ -29,19 +29,31 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 def watched(page: Page, address: str) -> Iterator[list[str]]:
     """What goes wrong while a page loads: errors, requests elsewhere, answers of 400 and above."""
     problems: list[str] = []
-    page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            problems.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None
-        ),
-    )
-    page.on(
-        "response",
-        lambda response: problems.append(f"{response.status} {response.url}") if response.status >= 400 else None,
-    )
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            problems.append(message.text)
+
+    def failed(error: Error) -> None:
+        problems.append(str(error))
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            problems.append(request.url)
+
+    def answered(response: Response) -> None:
+        if response.status >= 400:
+            problems.append(f"{response.status} {response.url}")
+
+    page.on("console", said)
+    page.on("pageerror", failed)
+    page.on("request", asked)
+    page.on("response", answered)
     yield problems
+    page.remove_listener("console", said)
+    page.remove_listener("pageerror", failed)
+    page.remove_listener("request", asked)
+    page.remove_listener("response", answered)
     assert problems == []
 
 

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
-from conftest import Contexts
 
 pytestmark = pytest.mark.browser
 
@@ -78,9 +77,9 @@ def test_no_letter_of_a_drawing_is_below_twelve_pixels(browser: Browser, address
 @pytest.mark.parametrize("language", ["", "zh/"])
 @pytest.mark.parametrize("path", PLOTS)
 def test_texts_of_a_plot_neither_meet_nor_leave_it(
-    contexts: Contexts, address: str, path: str, language: str, width: int
+    page: Page, address: str, path: str, language: str, width: int
 ) -> None:
-    page = contexts(width, "light").new_page()
+    page.set_viewport_size({"width": width, "height": 800})
     page.goto(address + language + path)
     plots = page.locator("svg:is(.ds-schedule, .ds-trend, .ds-gantt-across, .ds-gantt-down):visible")
     assert plots.count() > 0
@@ -97,7 +96,6 @@ def test_texts_of_a_plot_neither_meet_nor_leave_it(
             and other["top"] < one["bottom"]
         ]
         assert meeting == []
-    page.close()
 
 
 def test_a_phone_sees_a_whole_plot_upright(narrow: Page, address: str) -> None:
