@@ -191,3 +191,17 @@ def page(contexts: Contexts) -> Iterator[Page]:
 def narrow(contexts: Contexts) -> Iterator[Page]:
     """A page on a telephone in the dark."""
     yield from tab(contexts(390, "dark"))
+
+
+@pytest.fixture(scope="session")
+def _without_scripts(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def plain(_without_scripts: BrowserContext) -> Iterator[Page]:
+    """A page on a wide screen that runs no script."""
+    yield from tab(_without_scripts)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.derive.calculators import (
@@ -368,19 +368,14 @@ def test_model_pages_lead_here_with_their_variant(page: Page, address: str, cata
     expect(page.locator("[name=v]")).to_have_value(other.flagship)
 
 
-def test_pages_say_everything_without_a_script(
-    browser: Browser, address: str, catalogue: Catalogue, start: Entry
-) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_pages_say_everything_without_a_script(plain: Page, address: str, catalogue: Catalogue, start: Entry) -> None:
     for kind in ("memory", "training"):
-        page.goto(f"{address}tools/{kind}/")
-        expect(page.locator("form.ds-calculator")).to_be_hidden()
-        expect(page.locator("math").first).to_be_visible()
+        plain.goto(f"{address}tools/{kind}/")
+        expect(plain.locator("form.ds-calculator")).to_be_hidden()
+        expect(plain.locator("math").first).to_be_visible()
         for gpu in catalogue.gpus.values():
-            expect(page.locator(".md-content").get_by_role("rowheader", name=gpu.name, exact=True)).to_be_visible()
-        expect(page.locator("#table ~ .ds-scroll tbody tr").nth(5)).to_be_visible()
-    context.close()
+            expect(plain.locator(".md-content").get_by_role("rowheader", name=gpu.name, exact=True)).to_be_visible()
+        expect(plain.locator("#table ~ .ds-scroll tbody tr").nth(5)).to_be_visible()
 
 
 def test_static_table_holds_the_digits_of_the_derivation(built: Path, catalogue: Catalogue) -> None:

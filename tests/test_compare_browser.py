@@ -77,24 +77,21 @@ def newest_pair(catalogue: Catalogue) -> tuple[Entry, Entry]:
     return catalogue.entries[newest.compared_with or ""], catalogue.flagship(newest)
 
 
-def test_without_javascript_the_newest_pair_stands_there(browser: Browser, address: str, catalogue: Catalogue) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(address + PAGE)
+def test_without_javascript_the_newest_pair_stands_there(plain: Page, address: str, catalogue: Catalogue) -> None:
+    plain.goto(address + PAGE)
     pair = newest_pair(catalogue)
-    expect(page.locator("#compare-form")).to_be_hidden()
+    expect(plain.locator("#compare-form")).to_be_hidden()
     for theme in THEMES:
-        assert names_shown(page, theme) == [entry.variant.name for entry in pair], theme
-    layers = page.locator("#compare-architecture tr", has=page.get_by_text("num_hidden_layers", exact=True))
+        assert names_shown(plain, theme) == [entry.variant.name for entry in pair], theme
+    layers = plain.locator("#compare-architecture tr", has=plain.get_by_text("num_hidden_layers", exact=True))
     shown = layers.locator("td").all_text_contents()
     assert [int(re.sub(r"\D", "", text)) for text in shown] == [
         entry.architecture.num_hidden_layers.value for entry in pair if entry.architecture
     ]
-    page.locator(".ds-pairs summary").click()
-    link = page.locator(f".ds-pairs a[data-v='{pair[0].variant.id},{pair[1].variant.id}']")
+    plain.locator(".ds-pairs summary").click()
+    link = plain.locator(f".ds-pairs a[data-v='{pair[0].variant.id},{pair[1].variant.id}']")
     link.click()
-    assert page.url == f"{address}models/{pair[1].model.id}/changes/#what-changed"
-    context.close()
+    assert plain.url == f"{address}models/{pair[1].model.id}/changes/#what-changed"
 
 
 def test_the_script_shows_what_the_page_came_with(page: Page, address: str, catalogue: Catalogue) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from render.mechanisms import PLAYS, SHOWN
 from weight import served, weigh
@@ -120,18 +120,13 @@ def test_a_finger_can_play(narrow: Page, address: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PLAYS)
-def test_the_figure_is_whole_without_a_script_and_on_paper(
-    browser: Browser, page: Page, address: str, name: str
-) -> None:
+def test_the_figure_is_whole_without_a_script_and_on_paper(plain: Page, page: Page, address: str, name: str) -> None:
     """The sentence says which state is drawn; inputs that would do nothing are not there."""
-    context = browser.new_context(java_script_enabled=False)
-    plain = context.new_page()
     plain.goto(f"{address}techniques/{PAGES[name]}/")
     expect(figure(plain, name).locator("form")).to_be_hidden()
     expect(figure(plain, name).get_by_role("status")).to_be_visible()
     expect(figure(plain, name).locator("svg").first).to_be_visible()
     said = figure(plain, name).get_by_role("status").inner_text()
-    context.close()
     page.goto(f"{address}techniques/{PAGES[name]}/")
     assert figure(page, name).get_by_role("status").inner_text() == said
     page.emulate_media(media="print")
@@ -153,10 +148,10 @@ def test_it_works_from_a_folder(page: Page, built: Path) -> None:
     assert problems == []
 
 
-def test_a_page_loads_one_small_script_for_it_and_the_others_none(browser: Browser, built: Path) -> None:
+def test_a_page_loads_one_small_script_for_it_and_the_others_none(page: Page, built: Path) -> None:
     with served(built) as address:
         for kind in ("guides/attention/", "guides/framework/", *(f"techniques/{id_}/" for id_ in set(PAGES.values()))):
-            found = weigh(browser, address, kind)
+            found = weigh(page, address, kind)
             assert found.requests <= MOST_REQUESTS, kind
             assert found.shift < 0.1, kind
             html = (built / kind / "index.html").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from catalogue.records import Catalogue
 
@@ -75,16 +75,13 @@ def test_what_leads_elsewhere_is_left_out(paper: Page, address: str, kind: str, 
         assert not any(part.is_visible() for part in paper.locator(selector).all()), selector
 
 
-def test_what_is_folded_stands_open_without_a_script_too(browser: Browser, address: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(address + PART)
-    folded = page.locator("details:not([open]) table")
+def test_what_is_folded_stands_open_without_a_script_too(plain: Page, address: str) -> None:
+    plain.goto(address + PART)
+    folded = plain.locator("details:not([open]) table")
     assert folded.count()
     assert not folded.first.is_visible()
-    page.emulate_media(media="print")
+    plain.emulate_media(media="print")
     assert all(table.is_visible() for table in folded.all())
-    context.close()
 
 
 def test_sources_and_the_page_itself_have_their_address(paper: Page, address: str) -> None:

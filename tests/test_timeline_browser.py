@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue, first_date
 from catalogue.schema.model import Track
@@ -146,16 +146,14 @@ def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue, by: 
     expect(dim).to_have_css("opacity", "1")
 
 
-def test_everything_without_javascript(browser: Browser, address: str, catalogue: Catalogue) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport=WIDE)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(address + TIMELINE)
-    expect(page.locator("#timeline-controls")).to_be_hidden()
-    assert drawn(page) == ids(catalogue)
-    everything = page.locator(f"{MODELS}, {NOTES}").count()
-    page.goto(address + "timeline-list/")
-    assert page.locator(".ds-year li").count() == everything, "the list has what is drawn"
-    context.close()
+def test_everything_without_javascript(plain: Page, address: str, catalogue: Catalogue) -> None:
+    plain.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    plain.goto(address + TIMELINE)
+    expect(plain.locator("#timeline-controls")).to_be_hidden()
+    assert drawn(plain) == ids(catalogue)
+    everything = plain.locator(f"{MODELS}, {NOTES}").count()
+    plain.goto(address + "timeline-list/")
+    assert plain.locator(".ds-year li").count() == everything, "the list has what is drawn"
 
 
 def test_few_that_are_chosen_are_named_beside_the_buttons(narrow: Page, address: str, catalogue: Catalogue) -> None:

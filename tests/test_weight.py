@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from weight import served, weigh
 
@@ -14,10 +14,10 @@ MOST_REQUESTS, MOST_BESIDE, MOST_FONTS, MOST_SHIFT = 6, 60_000, 80_000, 0.02
 
 
 @pytest.mark.browser
-def test_a_page_is_light(browser: Browser, built: Path) -> None:
+def test_a_page_is_light(page: Page, built: Path) -> None:
     with served(built) as address:
         for kind in ("", "models/deepseek-v3/", "techniques/mla/", "timeline/", "compare/models/", "zh/"):
-            found = weigh(browser, address, kind)
+            found = weigh(page, address, kind)
             assert found.requests <= MOST_REQUESTS, kind
             assert found.beside <= MOST_BESIDE, kind
             assert found.fonts <= MOST_FONTS, kind
@@ -55,13 +55,13 @@ def test_the_top_of_a_page_needs_no_other_file(built: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_top_of_a_page_looks_the_same_before_the_sheet_has_come(browser: Browser, built: Path) -> None:
+def test_the_top_of_a_page_looks_the_same_before_the_sheet_has_come(page: Page, built: Path) -> None:
     places = """() => [...document.querySelectorAll("h1, h1 ~ p, .ds-lead, header a, header button")]
         .map(node => [node.textContent.trim(), ...["x", "y", "width", "height"].map(side => Math.round(node.getBoundingClientRect()[side]))])
         .filter(([, , y]) => y >= 0 && y < innerHeight)"""
     with served(built) as address:
         for width in (1280, 390):
-            page = browser.new_page(viewport={"width": width, "height": 800})
+            page.set_viewport_size({"width": width, "height": 800})
             for kind in ("", "models/deepseek-v3/", "techniques/mla/", "compare/architecture/", "zh/"):
                 page.goto(address + kind)
                 page.evaluate("document.documentElement.classList.remove('ds-fonts')")
@@ -70,4 +70,3 @@ def test_the_top_of_a_page_looks_the_same_before_the_sheet_has_come(browser: Bro
                 before = page.evaluate(places)
                 first = [place for place in before if place in whole]
                 assert len(first) >= 0.9 * len([place for place in whole if place[2] < 300]), (kind, width)
-            page.close()
