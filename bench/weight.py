@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Browser, Request, sync_playwright
 
 from page_kinds import IN_CHINESE, KINDS
 
@@ -85,25 +85,20 @@ def served(site: Path) -> Iterator[str]:
     server.shutdown()
 
 
-def weigh(page: Page, address: str, kind: str) -> Weight:
-    """Open a page as if with an empty cache, wide and narrow, in a tab that may be in use, and add up what it took."""
+def weigh(browser: Browser, address: str, kind: str) -> Weight:
+    """Open a page with an empty cache, wide and narrow, and add up what it took."""
     shifts = []
-    done: list[Request] = []
-    tools = page.context.new_cdp_session(page)
-    tools.send("Network.enable")
-    tools.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    page.set_default_timeout(_PATIENCE)
-    page.on("requestfinished", done.append)
     for width in (1280, 390):
-        page.goto("about:blank")
-        page.set_viewport_size({"width": width, "height": 800})
-        done.clear()
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE)
+        done: list[Request] = []
+        page.on("requestfinished", lambda request, done=done: done.append(request))  # type: ignore[misc]
         page.goto(address + kind, wait_until="networkidle")
         shifts.append(page.evaluate(_SHIFT))
-        # Read before the page is left, and not while it loads: a slow machine would answer after it is gone.
+        # Read before the page closes, and not while it loads: a slow machine would answer after it is gone.
         sizes = {request.url: request.sizes()["responseBodySize"] for request in list(done)}
-    page.remove_listener("requestfinished", done.append)
-    tools.detach()
+        context.close()
     fonts = [url for url in sizes if url.endswith(".woff2")]
     html = sizes[address + kind]
     beside = sum(sizes.values()) - html - sum(sizes[url] for url in fonts)
@@ -124,10 +119,9 @@ def report(site: Path) -> None:
         return
     with sync_playwright() as playwright, served(site) as address:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
         print(f"{'page':<26}{'requests':>9}{'kB beside':>11}{'kB page':>9}{'kB fonts':>10}{'shift':>7}")
         for kind in (*KINDS, *IN_CHINESE):
-            weight = weigh(page, address, kind)
+            weight = weigh(browser, address, kind)
             print(
                 f"{kind or 'home':<26}{weight.requests:>9}{weight.beside / 1000:>11.1f}{weight.page / 1000:>9.1f}"
                 f"{weight.fonts / 1000:>10.1f}{weight.shift:>7.3f}"

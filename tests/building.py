@@ -84,11 +84,12 @@ def once(name: str, factory: pytest.TempPathFactory, make: Callable[[Path], None
 
 
 def strictly(project: Path, **environment: str) -> Callable[[Path], None]:
-    """Build a project strictly, without a warning."""
+    """Build a project strictly, without a warning; what was said is in a log beside the folder."""
 
     def build(folder: Path) -> None:
         result = mkdocs(project, "build", "--strict", "-d", str(folder), **environment)
         assert result.returncode == 0, result.stdout + result.stderr
         assert "WARNING" not in result.stdout + result.stderr
+        folder.with_suffix(".log").write_text(result.stdout + result.stderr, encoding="utf-8")
 
     return build

@@ -15,6 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
@@ -160,7 +161,8 @@ def contexts(browser: Browser) -> Contexts:
 def tab(context: BrowserContext) -> Iterator[Page]:
     """The tab of a context, for one test, which leaves nothing behind for the next: to open another costs half a second."""
     page = context.pages[0] if context.pages else context.new_page()
-    size = page.viewport_size
+    size, dark = page.viewport_size, page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
     yield page
     try:
         with contextlib.suppress(Error):  # a page of the browser's own has no storage
@@ -168,7 +170,7 @@ def tab(context: BrowserContext) -> Iterator[Page]:
         page.goto("about:blank")
         page.mouse.move(0, 0)
         page.set_viewport_size(size or {"width": 1280, "height": 800})
-        page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
+        page.emulate_media(media="null", color_scheme=scheme, reduced_motion="null")
         for other in context.pages[1:]:
             other.close()
     except Error:  # whatever became of it, the next test gets another one

@@ -216,7 +216,7 @@ def test_a_server_names_the_kind_of_each_file(served: Served) -> None:
 
 
 @pytest.mark.builds
-def test_a_release_is_compressed_and_the_default_address_is_named(tmp_path: Path) -> None:
+def test_a_release_is_compressed_and_the_default_address_is_named(tmp_path: Path, small_site: Path) -> None:
     project = small_project(tmp_path)
     plain = mkdocs(project, "build", "--strict", COMPRESS="true", SITE_URL="https://example.org/ds/")
     assert plain.returncode == 0, plain.stdout + plain.stderr
@@ -226,7 +226,5 @@ def test_a_release_is_compressed_and_the_default_address_is_named(tmp_path: Path
     assert (site / "zh" / "models" / "ant" / "index.html.br").is_file()
     assert "https://example.org/ds/" in (site / "sitemap.xml").read_text(encoding="utf-8")
     assert 'href="/ds/assets/' in (site / "404.html").read_text(encoding="utf-8")
-    default = mkdocs(project, "build", "--strict")
-    assert default.returncode == 0
-    assert (default.stdout + default.stderr).count("SITE_URL is not set") == 1
-    assert not list(site.rglob("*.gz"))
+    assert small_site.with_suffix(".log").read_text(encoding="utf-8").count("SITE_URL is not set") == 1
+    assert not list(small_site.rglob("*.gz"))

@@ -39,7 +39,8 @@ def uses(catalogue: Catalogue) -> Uses:
 
 
 def by_date(catalogue: Catalogue) -> list[str]:
-    using = {use.model.id for id_ in catalogue.techniques for use in uses(catalogue).of(id_)}
+    found = uses(catalogue)
+    using = {use.model.id for id_ in catalogue.techniques for use in found.of(id_)}
     dated = [(d.first_day, m.id) for m in catalogue.models.values() if m.id in using and (d := first_date(m))]
     return [id_ for _, id_ in sorted(dated)]
 
@@ -78,7 +79,8 @@ def test_a_dash_in_the_matrix_stands_only_where_an_architecture_says_so(built: P
 
 def test_matrix_has_a_group_and_a_jump_for_each_kind(built: Path, catalogue: Catalogue) -> None:
     tree = read(built, "techniques/matrix")
-    used = {id_ for id_ in catalogue.techniques if uses(catalogue).of(id_)}
+    found = uses(catalogue)
+    used = {id_ for id_ in catalogue.techniques if found.of(id_)}
     kinds = {catalogue.techniques[id_].kind for id_ in used}
     jumps = [link.attributes["href"] for link in tree.css(".ds-jump a")]
     assert len(jumps) == len(kinds)

@@ -14,23 +14,22 @@ from catalogue.load import load
 from catalogue.records import Catalogue
 from catalogue.schema.copies import Copies
 from catalogue.schema.values import Stated
-from helpers import DATA, VALID
 from render import words as language_files
 from render.context import Context, context
 from render.marks import State
 from render.pages import api_names, compare_models, coverage
 
 
-@pytest.fixture(scope="module")
-def small() -> Context:
+@pytest.fixture(scope="module", name="small")
+def small_context(small: Catalogue) -> Context:
     """The small valid catalogue, ready to render."""
-    return context(load(VALID), language_files.load("en"))
+    return context(small, language_files.load("en"))
 
 
 @pytest.fixture(scope="module")
-def real() -> Context:
+def real(catalogue: Catalogue) -> Context:
     """The real catalogue, ready to render."""
-    return context(load(DATA), language_files.load("en"))
+    return context(catalogue, language_files.load("en"))
 
 
 def rows(html: str) -> list[list[str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from render.mechanisms import PLAYS, SHOWN
 from weight import served, weigh
@@ -148,10 +148,10 @@ def test_it_works_from_a_folder(page: Page, built: Path) -> None:
     assert problems == []
 
 
-def test_a_page_loads_one_small_script_for_it_and_the_others_none(page: Page, built: Path) -> None:
+def test_a_page_loads_one_small_script_for_it_and_the_others_none(browser: Browser, built: Path) -> None:
     with served(built) as address:
         for kind in ("guides/attention/", "guides/framework/", *(f"techniques/{id_}/" for id_ in set(PAGES.values()))):
-            found = weigh(page, address, kind)
+            found = weigh(browser, address, kind)
             assert found.requests <= MOST_REQUESTS, kind
             assert found.shift < 0.1, kind
             html = (built / kind / "index.html").read_text(encoding="utf-8")

@@ -5,25 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
-
 from catalogue.load import load
 from catalogue.records import Catalogue
 from catalogue.schema.term import Language, TermsFile
 from catalogue.wording import forms
-from helpers import DATA, ROOT, VALID
+from helpers import ROOT
 from render import words as language_files
 from render.wording_check import problems
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load(DATA)
-
-
-@pytest.fixture(scope="module")
-def made_up() -> Catalogue:
-    return load(VALID)
 
 
 def wording(catalogue: Catalogue, docs: Path) -> list[str]:
@@ -42,16 +30,16 @@ def test_every_text_of_the_site_keeps_to_the_terms(catalogue: Catalogue) -> None
     assert wording(catalogue, ROOT / "docs") == []
 
 
-def test_a_hand_written_page_is_told_the_right_form(made_up: Catalogue, tmp_path: Path) -> None:
+def test_a_hand_written_page_is_told_the_right_form(small: Catalogue, tmp_path: Path) -> None:
     folder = written(tmp_path, "zh", "# 蚂蚁\n\n蚂蚁有两只犄，即犄角。\n")
-    (message,) = wording(made_up, folder)
+    (message,) = wording(small, folder)
     name = f"{tmp_path.name}/zh/page.md:3"
     assert message.startswith(f"{name}: “犄” in “蚂蚁有两只犄，即犄角。”; this site writes “触角”; ")
 
 
-def test_code_and_addresses_are_no_wording(made_up: Catalogue, tmp_path: Path) -> None:
+def test_code_and_addresses_are_no_wording(small: Catalogue, tmp_path: Path) -> None:
     folder = written(tmp_path, "en", "The `horn` and [a page](horn.md), {{ v('horn/horn') }}.\n")
-    assert wording(made_up, folder) == []
+    assert wording(small, folder) == []
 
 
 def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path) -> None:
@@ -67,8 +55,8 @@ def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path
     ]
 
 
-def test_english_forms_are_whole_words(made_up: Catalogue) -> None:
-    found = forms(made_up.glossary, Language.ENGLISH)
+def test_english_forms_are_whole_words(small: Catalogue) -> None:
+    found = forms(small.glossary, Language.ENGLISH)
     assert [use.form for use in found.uses("A Horn, a hornet, an unhorned one and a horn.")] == ["Horn", "horn"]
 
 

@@ -259,7 +259,7 @@ def test_pages(catalogue: Catalogue) -> None:
 
 def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) -> None:
     """The tokens at the top of a page are no fewer than those of any stage that made the model, as far as they are published."""
-    shown = 0
+    shown, ctx = 0, context(catalogue, language_files.load("en"))
     for model in catalogue.models.values():
         stages = [s for s in model.training if s.kind in MAKE_A_BASE_MODEL and model.flagship in s.variants]
         singles = [s.data.tokens.for_variant(model.flagship) for s in stages if s.data and s.data.tokens]
@@ -268,7 +268,7 @@ def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) ->
         if headline is None or headline.value is None:
             continue
         assert headline.value.value >= max(counts), model.id
-        hero = pages(context(catalogue, language_files.load("en")), model)[0].hero
+        hero = pages(ctx, model)[0].hero
         assert f">{quantity(headline.value)}</a>" in hero, model.id
         shown += 1
     assert shown > 8

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from weight import served, weigh
 
@@ -14,10 +14,10 @@ MOST_REQUESTS, MOST_BESIDE, MOST_FONTS, MOST_SHIFT = 6, 60_000, 80_000, 0.02
 
 
 @pytest.mark.browser
-def test_a_page_is_light(page: Page, built: Path) -> None:
+def test_a_page_is_light(browser: Browser, built: Path) -> None:
     with served(built) as address:
         for kind in ("", "models/deepseek-v3/", "techniques/mla/", "timeline/", "compare/models/", "zh/"):
-            found = weigh(page, address, kind)
+            found = weigh(browser, address, kind)
             assert found.requests <= MOST_REQUESTS, kind
             assert found.beside <= MOST_BESIDE, kind
             assert found.fonts <= MOST_FONTS, kind
