@@ -198,8 +198,10 @@ def _label(citations: Citations, line: Line) -> Markup:
 def became_of(context: Context, before: Model, after: Model) -> dict[str, list[Use]]:
     """The techniques of a model by what became of them against its predecessor.
 
-    A use that follows from fields alone is new only where those of the predecessor say that it does without.
+    A use that follows from fields alone is new only where those of the predecessor say that it does without, and
+    where it holds for the flagship, which is what is compared.
     """
+    flagship = context.catalogue.flagship(after).variant.id
     earlier = {use.technique.id for use in context.uses.by(before.id) if use.how is not How.DROPPED}
     found: dict[str, list[Use]] = {key: [] for key in ("introduced", "form", "adopted", "kept", "dropped")}
     for use in context.uses.by(after.id):
@@ -209,6 +211,8 @@ def became_of(context: Context, before: Model, after: Model) -> dict[str, list[U
             found["kept"].append(use)
         elif use.stated is not None:
             found["kept" if use.stated.change is TechniqueChange.KEPT else "adopted"].append(use)
+        elif use.variants and flagship not in use.variants:
+            continue
         elif context.uses.silence(use.technique.id, before.id) is Silence.NO:
             found["adopted"].append(use)
     return found

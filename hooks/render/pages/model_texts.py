@@ -119,7 +119,9 @@ def techniques(citations: Citations, model: Model) -> list[Section]:
                 for use in told
             ],
             "others": [
-                technique_link(context, use.technique.id, short=True) + citations.mark(use.sources)
+                technique_link(context, use.technique.id, short=True)
+                + _of_others(context, use)
+                + citations.mark(use.sources)
                 for use in uses
                 if use not in told
             ],
@@ -140,6 +142,14 @@ def _origin(context: Context, use: Use) -> Markup:
     if use.origin is None or use.how is not How.INHERITED:
         return Markup("")
     return escape(context.words("punctuation.bracketed")).format(text=change(context, use))
+
+
+def _of_others(context: Context, use: Use) -> Markup:
+    """The checkpoints that it holds for, in brackets, where the flagship is not one of them."""
+    if not use.variants or context.catalogue.flagship(use.model).variant.id in use.variants:
+        return Markup("")
+    names = (context.catalogue.entries[id_].variant.name for id_ in use.variants)
+    return escape(context.words("punctuation.bracketed")).format(text=context.words("punctuation.listed").join(names))
 
 
 def notes(citations: Citations, model: Model) -> list[Section]:
