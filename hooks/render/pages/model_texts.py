@@ -145,8 +145,8 @@ def _origin(context: Context, use: Use) -> Markup:
 
 
 def _of_others(context: Context, use: Use) -> Markup:
-    """The checkpoints that it holds for, in brackets, where the flagship is not one of them."""
-    if not use.variants or context.catalogue.flagship(use.model).variant.id in use.variants:
+    """The checkpoints that a use follows for, in brackets, where the flagship is not one of them."""
+    if use.stated is not None or not use.variants or context.catalogue.flagship(use.model).variant.id in use.variants:
         return Markup("")
     names = (context.catalogue.entries[id_].variant.name for id_ in use.variants)
     return escape(context.words("punctuation.bracketed")).format(text=context.words("punctuation.listed").join(names))
