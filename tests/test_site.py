@@ -452,7 +452,7 @@ def test_prose_quotes_its_numbers() -> None:
     assert typed == {}
 
 
-NOT_PROSE = "h1, h2, h3, h4, table, pre, svg, details, form, script, style, [hidden], .ds-printed, .headerlink"
+NOT_PROSE = "h1, h2, h3, h4, table, pre, figure > :not(figcaption), details, form, script, style, [hidden], .ds-printed"
 """What the words of a guide are counted without: headings, tables, code, drawings, answers, sources and controls."""
 
 
