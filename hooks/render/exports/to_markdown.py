@@ -95,11 +95,12 @@ class _Writer:
         return "\n".join(lines)
 
     def terms(self, node: LexborNode) -> str:
-        """A list of terms: each in bold with what is said of it behind it."""
+        """A list of terms: each in bold, or what the page has in bold of it, with what is said of it behind it."""
         lines: list[str] = []
         for child in node.css("dt, dd"):
             if child.tag == "dt":
-                lines.append(f"- {_place(child)}**{self.line(child)}**")
+                name = self.line(child)
+                lines.append(f"- {_place(child)}{name if child.css_first('b, strong') else f'**{name}**'}")
             elif lines:
                 lines[-1] += f": {self.line(child)}"
         return "\n".join(lines)
