@@ -27,7 +27,7 @@ from render.edition import PageError, sound
 from render.words import BrokenWords
 
 SECONDS, MEBIBYTES = 10, 1024
-BATCH = 24
+BATCH = 60
 _SAID = re.compile(r"(?m)^(?:ERROR +-  )?(?:\[\w+\] )?((?:docs|data)/[\w./-]+:\d+: .+)")
 _UNTIDY = re.compile(r"Traceback \(most recent call last\)|WARNING .*is not a page of the site")
 
@@ -130,16 +130,14 @@ def run(count: int, seed: int, say: Callable[[str], None] = print) -> Tally:
         if code:
             raise SystemExit(f"the good project does not build:\n{output.read_text(encoding='utf-8')}")
         say(f"the good project builds in {seconds:.1f} s with {mebibytes:.0f} MiB")
-        waiting: list[list[Corruption]] = []
+        accepted: list[Corruption] = []
         try:
             for one in _checked(root, count, seed, tally):
-                _add(one, waiting)
-                for batch in [batch for batch in waiting if len(batch) == BATCH]:
-                    waiting.remove(batch)
-                    _settle(batch, root, good, output, tally)
+                accepted.append(one)
         except KeyboardInterrupt:
             say("stopped; what was accepted is still built")
-        for batch in waiting:
+        say(f"checked: {dict(tally.outcomes)}; {len(accepted)} are built")
+        for batch in together(accepted):
             _settle(batch, root, good, output, tally)
     return tally
 
@@ -175,16 +173,13 @@ def together(corruptions: Iterable[Corruption]) -> list[list[Corruption]]:
     """Batches that can be built: each corruption in the first where no other touches the same or neighbouring lines."""
     batches: list[list[Corruption]] = []
     for one in corruptions:
-        _add(one, batches)
+        for batch in batches:
+            if len(batch) < BATCH and not any(_close(one, other) for other in batch):
+                batch.append(one)
+                break
+        else:
+            batches.append([one])
     return batches
-
-
-def _add(one: Corruption, batches: list[list[Corruption]]) -> None:
-    for batch in batches:
-        if not any(_close(one, other) for other in batch):
-            batch.append(one)
-            return
-    batches.append([one])
 
 
 def _close(one: Corruption, other: Corruption) -> bool:
@@ -224,6 +219,7 @@ def _settle(batch: list[Corruption], root: Path, good: Path, output: Path, tally
         tally.outcomes["built"] += len(batch)
         tally.say(f"… built {tally.outcomes['built']:,}: {dict(tally.outcomes)}")
     elif len(batch) > 1:
+        tally.say(f"… one of {len(batch)} is {outcome}: {why[:300]}")
         named = [one for one in batch if one.file in why]
         parts = (
             [named, [one for one in batch if one not in named]]

@@ -34,7 +34,7 @@ from mkdocs.utils.templates import TemplateContext
 from catalogue import aliases
 from catalogue.findings import CatalogueError
 from catalogue.load import records_are_no_garbage
-from finish import Built, finish, settle, sitemap, stage
+from finish import Built, finish, finish_plainly, settle, sitemap, stage
 from finish.compress import compress
 from finish.made import Build
 from finish.served import Again, Aside, Served, state_of
@@ -43,7 +43,8 @@ from pictures.write import names as picture_names
 from pictures.write import own as own_pictures
 from pictures.write import write as write_pictures
 from render import theme
-from render.edition import FOLDER, Edition, PageError, checked
+from render.context import compiled
+from render.edition import FOLDER, Edition, PageError, checked, of_entry
 from render.exports import pages as markdown_pages
 from render.exports import project
 from render.linking import Links
@@ -111,6 +112,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         if _serving and not _served and len(_languages(config)) < len(config.extra["editions"]):
             log.info("Only the edition of %s is served, which is faster; both: make serve BOTH=true", config.docs_dir)
     config.nav = _build_of(config).edition.site.nav
+    if _only():
+        config.theme.static_templates = set()  # no page for what is not found, no map of the site
     config.markdown_extensions.append(AccessibleTables())  # type: ignore[arg-type]
     return config
 
@@ -190,9 +193,10 @@ def _read(config: MkDocsConfig) -> Build:
         _again.cancel()
     last = _last_good.editions if _again and _last_good and not _last_good.edition.partial else None
     with records_are_no_garbage(for_good=not _serving):
-        first, *others = checked(root, _built(config), config.site_url or "", _only(), last).values()
-    if _only():
-        return Build(first, {}, others[0] if others else None)
+        if _only():
+            first, *others = of_entry(root, _built(config), _only()).values()
+            return Build(first, {}, others[0] if others else None)
+        first, *others = checked(root, _built(config), config.site_url or "", last).values()
     docs = Path(config.docs_dir)
     pages = {*first.site.pages, *(path.relative_to(docs).as_posix() for path in docs.rglob("*.md"))}
     return Build(first, aliases.load(root / "data", pages), others[0] if others else None)
@@ -262,9 +266,11 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Finish the pages, then build the Chinese edition into its folder of the English one."""
     made = _build_of(config)
     site = Path(config.site_dir)
-    if not made.edition.partial:
+    if _only():
+        finish_plainly(site)
+    elif not made.edition.partial:
         finish(site, made.pages, made.served.gathered, made.edition.context, made.aliases)
-    if not _serving:
+    if not _serving and not _only():
         settle(site, made.pages, from_disk=_offline(config))
     if made.edition.partial:
         project.write(markdown_pages.copies(made.edition, made.filled, made.same), site)
@@ -380,9 +386,11 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Give theme templates the words of the interface and the way to the same page of the other edition."""
     edition = _build_of(config).edition
     root = (config.site_url or "").removesuffix(FOLDER[edition.context.words.language])
-    policy = "" if _serving or _offline(config) else POLICY
+    policy = "" if _serving or _only() or _offline(config) else POLICY
     env.globals.update(theme.names(edition, root, _languages(config), policy, config.edit_uri or ""))
     env.globals["ds_active"] = _active
+    if _only():
+        env.bytecode_cache = compiled(Path(config.config_file_path).parent)
     known = picture_names(edition.context) if _pictures(config) else None
     folder = root + (FOLDER[edition.context.words.language] if own_pictures(edition.context) else "")
     env.globals["ds_picture"] = known and (lambda page: folder + picture_of(page.file.src_uri, known))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from building import mkdocs, small_project
 from catalogue import changes, new_entry
 from catalogue.files import ENTRIES, MODELS, REFERENCES
 from helpers import ROOT, Case, cases, check, findings_of
@@ -158,7 +160,7 @@ def test_a_bare_locale_breaks_nothing(valid: Path) -> None:
     run = run_with({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}, valid)
     assert run.returncode == 1
     assert "found `旗舰`" in run.stderr
-    assert "Traceback" not in run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
 
 
 def test_an_unknown_command_is_taken_for_a_folder(tmp_path: Path) -> None:
@@ -177,3 +179,26 @@ def test_make_says_what_is_missing() -> None:
         )
         assert run.returncode
         assert says in run.stdout
+
+
+@pytest.mark.builds
+def test_a_preview_has_the_pages_of_one_entry_alone(tmp_path: Path) -> None:
+    project, site = small_project(tmp_path), tmp_path / "preview"
+    for _ in range(2):  # the second time with templates that are compiled already
+        run = mkdocs(project, "build", "--strict", "-d", str(site), PREVIEW="ant")
+        assert run.returncode == 0, run.stderr
+        pages = {path.parent.relative_to(site).as_posix() for path in site.rglob("*.html")}
+        assert {"models/ant", "zh/models/ant"} <= pages
+        assert all("models/ant" in page for page in pages)
+    page = (site / "models" / "ant" / "index.html").read_text(encoding="utf-8")
+    assert "Ant" in page
+    (style,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
+    assert ".md-typeset" in (site / "models" / "ant" / style).read_text(encoding="utf-8")
+
+
+@pytest.mark.builds
+def test_a_preview_of_nothing_says_what_is_near(tmp_path: Path) -> None:
+    run = mkdocs(small_project(tmp_path), "build", "-d", str(tmp_path / "preview"), PREVIEW="antt")
+    assert run.returncode == 1
+    assert "no model and no technique is called `antt`; nearest match: `ant`" in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr

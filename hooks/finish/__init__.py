@@ -13,7 +13,7 @@ from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES, early
 from render.context import Context
 from render.findable import KINDS, findable
 
-from .assets import drop_theme, fonts_in_styles, name_by_content, reduce_styles, renamed, tidied
+from .assets import drop_theme, fonts_in_styles, join_styles, name_by_content, reduce_styles, renamed, tidied
 from .first_screen import FirstScreens
 from .index import write
 from .pages import FinishedPage, read, with_parts
@@ -64,6 +64,12 @@ def finish(
     """Index the `pages` of one edition, by address, in the folder `site`, and make one style sheet of what they use."""
     _index(site, pages, gathered, context, aliases)
     reduce_styles(site, gathered.used)
+    drop_theme(site)
+
+
+def finish_plainly(site: Path) -> None:
+    """Make one style sheet without looking at what uses it, and no index: for a few pages that somebody looks at once."""
+    join_styles(site)
     drop_theme(site)
 
 

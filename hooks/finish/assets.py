@@ -28,9 +28,18 @@ def reduce_styles(site: Path, used: Used) -> None:
     for script in (site / FOLDER).glob("*.js"):
         used.script(script.read_text(encoding="utf-8"))
     used.script(early())
-    theme = [_only(site / _THEME_STYLES, f"{name}.*.css") for name in _THEME]
     ours = site / STYLES
-    _write(ours, reduced(theme, ours.read_text(encoding="utf-8"), used))
+    _write(ours, reduced(_of_theme(site), ours.read_text(encoding="utf-8"), used))
+
+
+def join_styles(site: Path) -> None:
+    """Make one style sheet of the theme's and ours, whole."""
+    ours = site / STYLES
+    _write(ours, "\n".join([*_of_theme(site), ours.read_text(encoding="utf-8")]))
+
+
+def _of_theme(site: Path) -> list[str]:
+    return [_only(site / _THEME_STYLES, f"{name}.*.css") for name in _THEME]
 
 
 def drop_theme(site: Path) -> None:

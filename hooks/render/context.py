@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
 from catalogue.derive.problems import Asked, asked
 from catalogue.lookup import Lookup
@@ -75,8 +76,11 @@ class Context:
         return short
 
 
-def templates() -> Environment:
-    """The templates: strict about undefined names, escaping by default. Editions share them, since each is compiled once."""
+def templates(kept: Path | None = None) -> Environment:
+    """The templates: strict about undefined names, escaping by default. Editions share them, since each is compiled once.
+
+    With a folder in which they are `kept`, once for all times, which spares a small build half a second.
+    """
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -84,7 +88,18 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=compiled(kept) if kept else None,
     )
+
+
+def compiled(root: Path) -> FileSystemBytecodeCache | None:
+    """Where compiled templates are kept in the project at `root`; None where nothing can be written."""
+    folder = root / ".templates"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
 
 
 def context(catalogue: Catalogue, words: Words, shared: Environment | None = None) -> Context:

@@ -48,27 +48,18 @@ def editions(
     words: Mapping[str, Words],
     docs: Path,
     address: str = "",
-    only: str = "",
     last: Mapping[str, Edition] | None = None,
 ) -> dict[str, Edition]:
     """Render the generated pages in each language and check what the hand-written ones quote, in `docs/<language>`.
 
-    The downloads are those of the site at `address`, with texts in both languages whichever are built. With `only`, the
-    pages of one entry are rendered, and no downloads. With the `last` editions, they are partial where some entries alone
-    were changed.
+    The downloads are those of the site at `address`, with texts in both languages whichever are built. With the
+    `last` editions, they are partial where some entries alone were changed.
 
-    Raises PageError that names every hand-written page with a quote that leads nowhere, or where `only` is no entry.
+    Raises PageError that names every hand-written page with a quote that leads nowhere.
     """
     if wrong := unreadable(docs):
         raise PageError("\n".join(wrong))
     contexts = _contexts(catalogue, words, docs)
-    if only and only not in (*catalogue.models, *catalogue.techniques):
-        close = nearest(only, (*catalogue.models, *catalogue.techniques))
-        raise PageError(
-            f"no model and no technique is called `{only}`" + (f"; nearest match: {close}" if close else "")
-        )
-    if only:
-        return {language: Edition(ctx, site_of(ctx, only)) for language, ctx in contexts.items()}
     if last and (changed := catalogue.changed_since(next(iter(last.values())).context.catalogue)) is not None:
         return {language: _partial(last[language], ctx, changed) for language, ctx in contexts.items()}
     shared = next(iter(contexts.values())).templates
@@ -99,16 +90,29 @@ def _partial(last: Edition, ctx: Context, changed: Iterable[str]) -> Edition:
 
 
 def checked(
-    root: Path, languages: Iterable[str], address: str, only: str = "", last: Mapping[str, Edition] | None = None
+    root: Path, languages: Iterable[str], address: str, last: Mapping[str, Edition] | None = None
 ) -> dict[str, Edition]:
     """The editions of the project at `root`, for the site at `address`; what it says is checked in both languages.
 
     Raises CatalogueError, BrokenWords or PageError with everything that is wrong.
     """
     catalogue, words = read(root)
-    return editions(
-        catalogue, {language: words[language] for language in languages}, root / "docs", address, only, last
-    )
+    return editions(catalogue, {language: words[language] for language in languages}, root / "docs", address, last)
+
+
+def of_entry(root: Path, languages: Iterable[str], id_: str) -> dict[str, Edition]:
+    """The pages of one entry of the project at `root`, and no others: only the data is checked.
+
+    Raises CatalogueError, BrokenWords, or PageError where `id_` is no entry.
+    """
+    catalogue = read_catalogue(root / "data")
+    known = (*catalogue.models, *catalogue.techniques)
+    if id_ not in known:
+        close = nearest(id_, known)
+        raise PageError(f"no model and no technique is called `{id_}`" + (f"; nearest match: {close}" if close else ""))
+    shared = templates(kept=root)
+    contexts = {language: context(catalogue, load(language), shared) for language in languages}
+    return {language: Edition(ctx, site_of(ctx, id_)) for language, ctx in contexts.items()}
 
 
 def sound(root: Path) -> None:
