@@ -53,6 +53,17 @@ def test_a_check_digit_is_written_anew_with_a_warning(valid: Path) -> None:
     assert (valid / MODELS).read_text(encoding="utf-8") == text
 
 
+def test_check_digits_are_put_in_where_a_newcomer_wrote_a_one(valid: Path) -> None:
+    """As “Add a model” says: the same wrong digit under several keys of a line."""
+    text = (valid / MODELS).read_text(encoding="utf-8")
+    (valid / MODELS).write_text(text.replace("{sum: 1474}", "{sum: 1, total: 1, kv_cache: 1}"), encoding="utf-8")
+    run = check("check", valid, "--fix")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("repaired") == 3
+    repaired = (valid / MODELS).read_text(encoding="utf-8")
+    assert re.search(r"control: \{sum: 1474, total: \d{3,}, kv_cache: \d{2,}\}", repaired)
+
+
 def test_what_has_no_right_repair_stays(valid: Path) -> None:
     ALL["flagship"].apply(valid)
     before = (valid / MODELS).read_text(encoding="utf-8")

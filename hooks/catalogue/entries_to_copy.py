@@ -38,6 +38,71 @@ variants:
     parameters: {{total: 7B, source: deepseek-x Table 1}}
 """
 
+# A mixture of experts with what its paper most often says; with the reference below.
+EXPERTS = f"""\
+{SCHEMA_LINE}
+id: deepseek-x
+name: DeepSeek-X
+track: general
+reference: deepseek-x
+dates: {{paper: 2026-11, source: deepseek-x arXiv listing}}
+summary:
+  en: A mixture of experts of middle size.
+  zh: 中等规模的混合专家模型。
+flagship: deepseek-x-base
+variants:
+  - id: deepseek-x-base
+    name: DeepSeek-X-Base
+    kind: base
+    source: deepseek-x Table 1
+    context_length: 8K
+    parameters: {{total: 14.3B, activated: 2.4B}}  # activated: without the input embedding; another count is explained
+    architecture:
+      source: deepseek-x Table 1
+      attention: MHA
+      feed_forward: DeepSeekMoE  # routed experts, with shared ones beside them or none
+      num_hidden_layers: 24
+      hidden_size: 2048
+      vocab_size: 151936
+      num_attention_heads: 16
+      num_key_value_heads: 16
+      qkv_bias: true
+      first_k_dense_replace: 0
+      n_routed_experts: 60
+      num_experts_per_tok: 4
+      n_shared_experts: 4  # as many routed ones as its width holds
+      moe_intermediate_size: 1408
+      scoring_func: softmax
+      hidden_act: silu
+      tie_word_embeddings: false
+training:
+  - id: pre-training
+    kind: pre-training
+    variants: [deepseek-x-base]
+    source: deepseek-x §3.1
+    data: {{tokens: 4T}}
+    learning_rate:
+      peak: 3e-4
+      final: 3e-5
+      warmup_steps: 2000
+      phases:
+        - {{until: 3.6T, rate: 3e-4, shape: constant}}
+        - {{until: 4T, rate: 3e-5, shape: linear}}  # the rate at the end of the phase
+    batch_size: {{sequences: 1024}}
+    sequence_length: 8K
+infrastructure:
+  source: deepseek-x §3.2
+  hardware: {{gpu: H800, gpu_count: 256}}
+evaluation:
+  - id: base
+    title: {{en: Base model, zh: 基座模型}}
+    kind: base
+    source: deepseek-x Table 2
+    complete: true  # every row of the table; otherwise name the others under `left_out`
+    rows:
+      - {{benchmark: MMLU, setting: {{en: 5-shot, zh: 5 样本}}, scores: {{deepseek-x-base: 62.5}}}}
+"""
+
 REFERENCE = """\
 @misc{deepseek-x,
   title  = {{DeepSeek-X: A Model That Is Made Up}},

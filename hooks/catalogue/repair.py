@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,21 +19,30 @@ def repair(project: Path, findings: Iterable[Finding]) -> list[str]:
     """
     done = []
     for finding in findings:
-        if finding.repair is not None and _written(project / finding.file, finding.line, *finding.repair):
+        if finding.repair is not None and _written(
+            project / finding.file, finding.line, finding.path.rpartition(".")[2], *finding.repair
+        ):
             old, new = (text.strip() for text in finding.repair)
             said = f"`{old}` → `{new}`" if new else f"`{old}` taken out"
             done.append(f"{finding.file}:{finding.line}: {finding.path}: {said}")
     return done
 
 
-def _written(file: Path, number: int, old: str, new: str) -> bool:
-    """Exchange `old` on the line, or on the first behind it that has it; not where it stands there twice."""
+def _written(file: Path, number: int, key: str, old: str, new: str) -> bool:
+    """Exchange `old` on the line, or on the first behind it that has it: as the value of `key`, or where it stands once."""
     lines = file.read_text(encoding="utf-8").split("\n")
+    value = re.compile(rf"(?<![\w-])({re.escape(key)}: *){re.escape(old)}(?![\w.-])")
     for index in range(number - 1, min(number + _LINES_BEHIND, len(lines))):
-        if lines[index].count(old) == 1:
-            lines[index] = lines[index].replace(old, new)
-            file.write_text("\n".join(lines), encoding="utf-8")
-            return True
-        if old in lines[index]:
+        line = lines[index]
+        if len(value.findall(line)) == 1:
+            changed = value.sub(lambda found: found[1] + new, line)
+        elif line.count(old) == 1:
+            changed = line.replace(old, new)
+        elif old in line:
             return False
+        else:
+            continue
+        lines[index] = changed
+        file.write_text("\n".join(lines), encoding="utf-8")
+        return True
     return False
