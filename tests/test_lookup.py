@@ -225,7 +225,10 @@ def test_text_without_quotes_is_left_alone(text: str) -> None:
 
 BAD_QUOTES = {
     "left open": ("a {{ v('b/c')", "`{{` without `}}`"),
+    "left open before another": ("a {{ b('c'\n\n{{ v('a/b') }}", "`{{` without `}}`"),
     "empty": ("{{ }}", "is not a call"),
+    "on two lines": ("{{ v(\n'a', 3) }}", "`{{ v( 'a', 3) }}`: arguments are quoted strings"),
+    "brackets without end": ("{{ " + "(" * 9999 + " }}", "is not a call"),
     "a word": ("{{ deepseek }}", "is not a call"),
     "an attribute": ("{{ a.b('c') }}", "is not a call"),
     "a named argument": ("{{ v(path='a/b') }}", "is not a call"),

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-_QUOTE = re.compile(r"\{\{(.*?)\}\}", re.S)
+_QUOTE = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.S)
+_LONGEST = 80  # characters of a quote in a message: one that is not closed ends where another one does
 
 VALUE_CALLS = ("v", "ratio", "share", "saving", "product")
 LINK_CALLS = ("m", "t")
@@ -41,13 +42,16 @@ def parse(text: str) -> Iterator[str | Quote]:
     """Yield the literal parts and the quotes of a text, in order. Raises QuoteError at a broken one."""
     position = 0
     for match in _QUOTE.finditer(text):
-        if match.start() > position:
-            yield text[position : match.start()]
+        yield from _literal(text[position : match.start()])
         yield _quote(match[1].strip(), match[0])
         position = match.end()
-    rest, left_open, _ = text[position:].partition("{{")
-    if rest:
-        yield rest
+    yield from _literal(text[position:])
+
+
+def _literal(text: str) -> Iterator[str]:
+    before, left_open, _ = text.partition("{{")
+    if before:
+        yield before
     if left_open:
         raise QuoteError("`{{` without `}}`")
 
@@ -55,11 +59,13 @@ def parse(text: str) -> Iterator[str | Quote]:
 def _quote(call: str, text: str) -> Quote:
     try:
         node = ast.parse(call, mode="eval").body
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         node = None
+    shown = " ".join(text.split())
+    shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.keywords:
-        raise QuoteError(f"`{text}` is not a call; allowed is {{{{ v('id/field') }}}}")
+        raise QuoteError(f"`{shown}` is not a call; allowed is {{{{ v('id/field') }}}}")
     arguments = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
     if len(arguments) != len(node.args):
-        raise QuoteError(f"`{text}`: arguments are quoted strings")
+        raise QuoteError(f"`{shown}`: arguments are quoted strings")
     return Quote(node.func.id, tuple(arguments), text)
