@@ -11,7 +11,7 @@ import pytest
 from catalogue import rules
 from catalogue.files import MODELS, REFERENCES, TECHNIQUES
 from catalogue.load import load
-from helpers import VALID, Case, cases, check, draft_of, findings_of
+from helpers import VALID, Case, cases, check, check_apart, draft_of, findings_of
 
 TABLES = ("reading", "schema", "typing", "plausible", "corrections", "references", "rules")
 ALL_CASES = [case for table in TABLES for case in cases(table)]
@@ -241,7 +241,7 @@ def test_what_may_follow_from_a_value_that_does_not_fit_waits(valid: Path) -> No
 def test_check_prints_every_finding_and_fails(valid: Path) -> None:
     for case in RULE_CASES:
         case.apply(valid)
-    run = check(valid)
+    run = check_apart(valid)
     findings = findings_of(valid)
     assert run.returncode == 1
     assert run.stdout == ""
@@ -254,7 +254,7 @@ def test_check_counts_one_problem_as_one(valid: Path) -> None:
 
 
 def test_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    run = check(tmp_path / "nowhere")
+    run = check_apart(tmp_path / "nowhere")
     assert run.returncode == 1
     assert "nowhere/models.yaml:1: cannot be read" in run.stderr
     assert "Traceback" not in run.stderr
@@ -262,7 +262,7 @@ def test_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("folder", [None, VALID], ids=["real data", "valid case"])
 def test_check_accepts(folder: Path | None) -> None:
-    run = check(*([folder] if folder else []))
+    run = check_apart(*([folder] if folder else []))
     assert (run.returncode, run.stderr) == (0, "")
     expected = load(folder) if folder else None
     assert "all well-formed" in run.stdout
