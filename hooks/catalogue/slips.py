@@ -125,14 +125,15 @@ def _bearing(record: Architecture) -> set[str]:
 def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, Tally]]:
     record = variant.architecture
     assert record is not None
-    before = _findings(model, (variant,))
+    before = frozenset(_found(_of_variants(model, (variant,)), RULES))
     for path, value in controls.integers(record):
         tally = Tally()
         for wrong in _wrong(value):
             mistyped = (variant.model_copy(update={"architecture": _with(record, path, wrong)}),)
             refused = isinstance(wrong, int) and isinstance(value, int) and wrong < 1 <= value  # by the schema
-            by_rules = refused or bool(_findings(model, mistyped) - before)
-            caught = by_rules or bool(_findings(model, mistyped, (controls.controls_hold,)))
+            draft = _of_variants(model, mistyped)
+            by_rules = refused or any(found not in before for found in _found(draft, RULES))
+            caught = by_rules or any(_found(draft, (controls.controls_hold,)))
             tally += Tally(1, caught, by_rules)
         yield ".".join(str(part) for part in path[:-1]), tally
 
@@ -156,14 +157,15 @@ def _one_digit_off(number: int) -> Iterator[int]:
 
 def _schedule_slips(model: Model, gpus: tuple[Gpu, ...]) -> Iterator[tuple[str, Tally]]:
     """Quantities of stages and of the GPU-hours, digit by digit."""
-    before = _schedule_findings(model, gpus)
+    before = frozenset(_found(_of_schedule(model, gpus), RULES))
     for path, quantity in _quantities(model):
         name = ".".join(
             str(part) for part in path if isinstance(part, str) and part not in ("training", "value", "infrastructure")
         )
         tally = Tally()
         for text in _texts_one_digit_off(quantity.text):
-            caught = bool(_schedule_findings(_with(model, path, type(quantity).parse(text)), gpus) - before)
+            draft = _of_schedule(_with(model, path, type(quantity).parse(text)), gpus)
+            caught = any(found not in before for found in _found(draft, RULES))
             tally += Tally(1, caught, caught)
         yield name, tally
 
@@ -217,21 +219,21 @@ def _with(node: Any, path: tuple[str | int, ...], value: Any) -> Any:
     return {**node, head: _with(node[head], rest, value)}
 
 
-def _findings(model: Model, variants: tuple[Variant, ...], rules: tuple[Rule, ...] = RULES) -> frozenset[str]:
-    """What the rules find in a catalogue of the variants of one model alone."""
-    return _of_one(model.model_copy(update={"variants": variants, "training": ()}), (), rules)
+def _of_variants(model: Model, variants: tuple[Variant, ...]) -> Draft:
+    """A catalogue of the variants of one model alone."""
+    return _of_one(model.model_copy(update={"variants": variants, "training": ()}), ())
 
 
-def _schedule_findings(model: Model, gpus: tuple[Gpu, ...]) -> frozenset[str]:
-    """What the rules find in a model's training; with its flagship where a published computation can be held against it."""
+def _of_schedule(model: Model, gpus: tuple[Gpu, ...]) -> Draft:
+    """A catalogue of one model's training; with its flagship where a published computation can be held against it."""
     infrastructure = model.infrastructure
     compared = infrastructure and (infrastructure.gflop_per_token or infrastructure.model_flops_utilization)
     kept = tuple(variant for variant in model.variants if compared and variant.id == model.flagship)
-    return _of_one(model.model_copy(update={"variants": kept}), gpus if kept else (), RULES)
+    return _of_one(model.model_copy(update={"variants": kept}), gpus if kept else ())
 
 
-def _of_one(model: Model, gpus: tuple[Gpu, ...], rules: tuple[Rule, ...]) -> frozenset[str]:
-    draft = Draft(
+def _of_one(model: Model, gpus: tuple[Gpu, ...]) -> Draft:
+    return Draft(
         _NOWHERE,
         ModelsFile.model_construct(models=(model,)),
         _NOWHERE,
@@ -239,7 +241,11 @@ def _of_one(model: Model, gpus: tuple[Gpu, ...], rules: tuple[Rule, ...]) -> fro
         "",
         _NOTHING,
     )
-    return frozenset(f"{finding.path}: {finding.found}" for rule in rules for finding in rule(draft))
+
+
+def _found(draft: Draft, rules: tuple[Rule, ...]) -> Iterator[str]:
+    """What rules find, one by one: most slips are caught by the first."""
+    return (f"{finding.path}: {finding.found}" for rule in rules for finding in rule(draft))
 
 
 _NOWHERE = Located("")

@@ -17,6 +17,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 
 Exact = int | Fraction
+Working = Callable[[Mapping[str, Exact]], Exact]
 _OPERATORS: Mapping[type[ast.operator], Callable[[Exact, Exact], Exact]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -63,7 +64,7 @@ def term(name: str, formula: str, numbers: Mapping[str, Exact]) -> Term:
 
     Raises KeyError for a name that `numbers` does not hold.
     """
-    return Term(name, display(formula), numbers, Fraction(_evaluate(_parsed(formula), numbers)))
+    return Term(name, display(formula), numbers, Fraction(_working(formula)(numbers)))
 
 
 def display(formula: str) -> str:
@@ -114,13 +115,21 @@ def names(formula: str) -> frozenset[str]:
     return frozenset(node.id for node in ast.walk(_parsed(formula)) if isinstance(node, ast.Name)) - {*_FUNCTIONS}
 
 
-def _evaluate(node: ast.expr, numbers: Mapping[str, Exact]) -> Exact:
+@cache
+def _working(formula: str) -> Working:
+    """What gives the value of a formula for the numbers of its names."""
+    return _built(_parsed(formula))
+
+
+def _built(node: ast.expr) -> Working:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
-        return _FUNCTIONS[node.func.id](*(_evaluate(part, numbers) for part in node.args))
+        function, parts = _FUNCTIONS[node.func.id], [_built(part) for part in node.args]
+        return lambda numbers: function(*(part(numbers) for part in parts))
     if isinstance(node, ast.BinOp):
-        return _OPERATORS[type(node.op)](_evaluate(node.left, numbers), _evaluate(node.right, numbers))
+        sign, left, right = _OPERATORS[type(node.op)], _built(node.left), _built(node.right)
+        return lambda numbers: sign(left(numbers), right(numbers))
     if isinstance(node, ast.Name):
-        return numbers[node.id]
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return node.value
+        return operator.itemgetter(node.id)
+    if isinstance(node, ast.Constant) and isinstance(value := node.value, int):
+        return lambda numbers: value
     raise ValueError(f"not part of a formula: {ast.dump(node)}")

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from ..schema.architecture import Architecture, FeedForward
 from ..schema.model import ActivatedBasis
+from ..schema.values import Single
 from .attention import attention_formulas, cache, hyper_connection_formulas
 from .expression import Term, names, term
 from .modules import engram, mtp, reading
@@ -118,10 +119,9 @@ def formulas_of(architecture: Architecture, numbers: Mapping[str, int]) -> dict[
 def numbers_of(architecture: Architecture) -> dict[str, int]:
     """Every integer of the architecture by its name, and the few that follow from them."""
     numbers = {}
-    for name in type(architecture).model_fields:
-        value = getattr(getattr(architecture, name), "value", None)
-        if isinstance(value, int) and not isinstance(value, bool):
-            numbers[name] = value
+    for name, stated in vars(architecture).items():
+        if isinstance(stated, Single) and isinstance(stated.value, int) and not isinstance(stated.value, bool):
+            numbers[name] = stated.value
     if "head_dim" not in numbers and {"hidden_size", "num_attention_heads"} <= numbers.keys():
         numbers["head_dim"] = numbers["hidden_size"] // numbers["num_attention_heads"]
     if "num_hidden_layers" in numbers and "first_k_dense_replace" in numbers:

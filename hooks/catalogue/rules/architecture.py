@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import count, islice
 from math import isqrt
 from typing import Any
@@ -13,6 +14,8 @@ from ..schema.facets import Kinds, kinds
 from ..schema.values import Block, Single
 from .draft import Draft
 
+Kind = Attention | FeedForward
+
 
 def may_have(architecture: Architecture, name: str) -> bool:
     """Whether a field fits the kinds of attention and feed-forward network of an architecture."""
@@ -21,17 +24,26 @@ def may_have(architecture: Architecture, name: str) -> bool:
     return not _foreign(kinds(Architecture)[name], _kinds_of(architecture))
 
 
-def _kinds_of(architecture: Architecture) -> list[Attention | FeedForward]:
+def _kinds_of(architecture: Architecture) -> list[Kind]:
     """The kinds that an architecture states."""
     return [k for k in (architecture.attention.value, architecture.feed_forward.value) if k is not None]
 
 
-def _foreign(field: Kinds, stated: Iterable[Attention | FeedForward]) -> Attention | FeedForward | None:
+def _foreign(field: Kinds, stated: Iterable[Kind]) -> Kind | None:
     """The stated kind that has no such field, if the field belongs to others of its sort."""
     for kind in stated:
         if any(type(owner) is type(kind) for owner in field.owners) and kind not in field.owners:
             return kind
     return None
+
+
+@cache
+def _fitting(*stated: Kind) -> list[tuple[str, Kind | None, Kind | None]]:
+    """The fields that kinds bear on, each with the kind that needs it and the one that has no such field."""
+    return [
+        (name, next((kind for kind in stated if kind in field.needed_by), None), _foreign(field, stated))
+        for name, field in kinds(Architecture).items()
+    ]
 
 
 def _architectures(draft: Draft) -> Iterator[tuple[Path, Architecture]]:
@@ -48,16 +60,15 @@ def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
     """A kind of attention or feed-forward network has the fields that size it, and no field that belongs to another kind."""
     for path, architecture in _architectures(draft):
         stated = _kinds_of(architecture)
-        for name, field in kinds(Architecture).items():
+        for name, needing, foreign in _fitting(*stated):
             there = getattr(architecture, name) is not None
-            needing = [kind for kind in stated if kind in field.needed_by]
             if needing and not there:
-                yield _lacking(draft, path, name, f"{needing[0]} needs it")
-            if there and (kind := _foreign(field, stated)):
+                yield _lacking(draft, path, name, f"{needing} needs it")
+            if there and foreign:
                 yield draft.finding(
                     (*path, name),
-                    f"`{name}` beside `{kind}`",
-                    "it belongs to " + " and ".join(field.owners),
+                    f"`{name}` beside `{foreign}`",
+                    "it belongs to " + " and ".join(kinds(Architecture)[name].owners),
                     fix="take it out, or correct the kind",
                 )
         if (
