@@ -284,8 +284,9 @@ def on_post_build(config: MkDocsConfig) -> None:
     _take_over(config, made)
     if made.language == ENGLISH and not made.edition.partial:
         _map(config, made)
+    if _stage is not None and site == _stage.folder:  # the build that began it, not one within
         if config.extra.get("compress"):
-            compress(Path(config.site_dir))
+            compress(site)
         _end(config)
 
 

@@ -260,3 +260,12 @@ def test_both_languages_state_the_same_numbers(catalogue: Catalogue) -> None:
         if long and not re.search(r"million|billion|trillion|thousand", text.en):
             wrong.append((text.en, text.zh, long))
     assert wrong == []
+
+
+def test_the_chinese_edition_is_built_alone(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    run = mkdocs(project, "build", "--quiet", "--strict", "--config-file", "mkdocs.zh.yml")
+    assert (run.returncode, run.stdout) == (0, ""), run.stderr
+    home = LexborHTMLParser((project / "site" / CHINESE / "index.html").read_text(encoding="utf-8"))
+    assert home.css_first("html").attributes["lang"] == CHINESE  # type: ignore[union-attr]
+    assert not list((project / "site").glob(".*.new"))
