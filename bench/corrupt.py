@@ -150,8 +150,10 @@ def _checked(root: Path, count: int, seed: int, tally: Tally) -> Iterator[Corrup
         tried = corruption(number, name, path, content, root)
         kept = path.read_bytes()
         path.write_bytes(content)
-        took = warm.attempt(lambda: check(root))
-        path.write_bytes(kept)
+        try:
+            took = warm.attempt(lambda: check(root))
+        finally:
+            path.write_bytes(kept)
         tally.by_kind[f"{name}: {took.gave['status']}"] += 1
         tally.took(took.seconds, took.mebibytes, str(tried))
         if number % 100 == 0:

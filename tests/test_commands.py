@@ -64,6 +64,17 @@ def test_check_digits_are_put_in_where_a_newcomer_wrote_a_one(valid: Path) -> No
     assert re.search(r"control: \{sum: 1474, total: \d{3,}, kv_cache: \d{2,}\}", repaired)
 
 
+def test_check_digits_wait_until_nothing_else_is_wrong(valid: Path) -> None:
+    text = (valid / MODELS).read_text(encoding="utf-8").replace("{sum: 1474}", "{sum: 1}")
+    ALL["flagship"].apply(valid)
+    broken = (valid / MODELS).read_text(encoding="utf-8").replace("{sum: 1474}", "{sum: 1}")
+    (valid / MODELS).write_text(broken, encoding="utf-8")
+    assert check("check", valid, "--fix").returncode == 1
+    assert (valid / MODELS).read_text(encoding="utf-8") == broken
+    (valid / MODELS).write_text(text, encoding="utf-8")
+    assert check("check", valid, "--fix").returncode == 0
+
+
 def test_what_has_no_right_repair_stays(valid: Path) -> None:
     ALL["flagship"].apply(valid)
     before = (valid / MODELS).read_text(encoding="utf-8")

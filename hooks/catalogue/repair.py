@@ -15,10 +15,15 @@ _LINES_BEHIND = 8
 def repair(project: Path, findings: Iterable[Finding]) -> list[str]:
     """Repair what can be; return a line for each repair: where, what stood there and what stands there now.
 
-    `project` is the folder that the files of the findings are relative to.
+    `project` is the folder that the files of the findings are relative to. Check digits have their turn when nothing else
+    is wrong in their file: they follow from dimensions, one of which may be missing.
     """
+    findings = list(findings)
+    unsound = {finding.file for finding in findings if not is_control(finding)}
     done = []
     for finding in findings:
+        if is_control(finding) and finding.file in unsound:
+            continue
         if finding.repair is not None and _written(
             project / finding.file, finding.line, finding.path.rpartition(".")[2], *finding.repair
         ):
@@ -26,6 +31,11 @@ def repair(project: Path, findings: Iterable[Finding]) -> list[str]:
             said = f"`{old}` → `{new}`" if new else f"`{old}` taken out"
             done.append(f"{finding.file}:{finding.line}: {finding.path}: {said}")
     return done
+
+
+def is_control(finding: Finding) -> bool:
+    """Whether it is a check digit that is wrong."""
+    return ".control." in finding.path
 
 
 def _written(file: Path, number: int, key: str, old: str, new: str) -> bool:
