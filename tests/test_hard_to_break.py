@@ -107,6 +107,21 @@ def test_corruptions_are_built_together_where_no_line_is_of_both(tmp_path: Path)
     assert kept == {path: good}
 
 
+def test_a_page_that_quotes_values_lists_their_sources(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    page = project / "docs" / "zh" / "index.md"
+    text = page.read_text(encoding="utf-8") + "\n{{ v('ant-base/parameters.total') }}\n"
+    page.write_text(text, encoding="utf-8")
+    with pytest.raises(mutate.PageError) as error:
+        mutate.outcome(project / "data", project / "docs", tell=False)
+    said = (
+        f"docs/zh/index.md:{text.count(chr(10))}: quotes values and lists no sources; put `{{{{ block('sources') }}}}`"
+    )
+    assert str(error.value).startswith(said)
+    page.write_text(text + "{{ block('sources') }}\n", encoding="utf-8")
+    assert mutate.outcome(project / "data", project / "docs", tell=False) == "built"
+
+
 def test_a_sample_of_corruptions(tmp_path: Path) -> None:
     """Each kind once: refused with file and line, or built without markup of the data; `make mutate` builds both editions."""
     project = small_project(tmp_path)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from catalogue.findings import nearest
 from catalogue.load import load as read_catalogue
+from catalogue.quote_check import BLOCK_CALL
 from catalogue.quote_check import problems as quotes_that_fail
+from catalogue.quotes import VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
 
@@ -161,5 +163,15 @@ def _problems(ctx: Context, folder: Path) -> Iterator[str]:
             )
     for path in sorted(folder.rglob("*.md")):
         name = path.relative_to(folder.parent.parent).as_posix()
-        for problem in quotes_that_fail(path.read_text(encoding="utf-8"), ctx.lookup, BLOCKS):
-            yield f"{name}:{problem.line}: {problem.message}"
+        text = path.read_text(encoding="utf-8")
+        wrong = [f"{name}:{problem.line}: {problem.message}" for problem in quotes_that_fail(text, ctx.lookup, BLOCKS)]
+        yield from wrong or _without_sources(name, text)
+
+
+def _without_sources(name: str, text: str) -> Iterator[str]:
+    """A page that quotes values, each with a link to its source, and has no list of them to lead to."""
+    quotes = [part for part in parse(text) if isinstance(part, Quote)]
+    listed = any(quote.name == BLOCK_CALL and quote.arguments == ("sources",) for quote in quotes)
+    if not listed and any(quote.name in VALUE_CALLS for quote in quotes):
+        last = text.rstrip().count("\n") + 1
+        yield f"{name}:{last}: quotes values and lists no sources; put `{{{{ block('sources') }}}}` under the last heading"
