@@ -330,7 +330,7 @@ def test_recomputed_sizes_say_how_they_agree(page: Page, address: str, catalogue
         agreement = catalogue.entries[id_].total_agreement
         assert agreement is not None
         key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
-        label = WORDS(key, percent=f"{agreement.percent:+.2f}")
+        label = WORDS(key, percent=f"{agreement.percent:+.2f}".replace("-", "−"))
         expect(row.locator("td").nth(place).get_by_role("img")).to_have_accessible_name(label)
 
 
