@@ -135,7 +135,9 @@ def main() -> int:
         print(*(f"{kind}: {number}" for kind, number in sorted(tally.by_kind.items())), sep="\n")
         print("Refused, and another file named than the corrupted one:", *tally.elsewhere, sep="\n")
         print("Failed:", *tally.failures, sep="\n")
-        print(f"{arguments.count:,} corruptions of the real project, seed {arguments.seed}: {dict(tally.outcomes)}")
+        print(
+            f"{tally.outcomes.total():,} corruptions of the real project, seed {arguments.seed}: {dict(tally.outcomes)}"
+        )
         print(f"slowest check {tally.slowest[0]:.1f} s of the processor: {tally.slowest[1]}")
         print(f"largest check {tally.largest[0]:.0f} MiB: {tally.largest[1]}")
         print(f"{tally.builds} builds, at most {tally.slowest_build:.1f} s and {tally.largest_build:.0f} MiB")
