@@ -271,6 +271,11 @@ def first_day(model: Model) -> str:
     return date.first_day if date else ""
 
 
+def younger_than(model: Model, other: Model) -> bool:
+    """Whether an entry's first date is later than another's, so that it cannot be what the other was changed from."""
+    return first_day(model) > first_day(other)
+
+
 def by_date(models: Iterable[Model]) -> list[Model]:
     """The oldest first; those without a date before all."""
     return sorted(models, key=first_day)

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 # What is said elsewhere, cannot be read as a sentence, or is a tool.
 _SILENT = (
     "script, style, svg, math, form, template, .headerlink, .md-content__button, .ds-printed, .ds-sources, .ds-mark, "
-    ".ds-via, .ds-copy, nav, button, caption"
+    ".ds-via, .ds-copy, .ds-meta, nav, button, caption"
 )
 _ELSEWHERE = frozenset(("related", "sources", "cite"))  # sections that only lead to what other pages say
 _TAG = r'<(?:[^>"]|"[^"]*")*>'  # the parser writes every attribute in double quotes

@@ -14,17 +14,19 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.differences import NOT_THERE, Verdict
 from catalogue.derive.recipe import furthest
-from catalogue.records import Entry, first_day
+from catalogue.records import Entry, first_date, younger_than
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Change, Model, TechniqueChange
 from catalogue.uses import How, Silence, Use
 
+from .. import format
 from ..cite import Citations
 from ..comparison import stated_for_models, themes
 from ..comparison.rows import Cells, Line, lines
 from ..context import Context
 from ..links import technique_link, variant_link
+from ..names import short_model
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Table
 from . import compare_models
@@ -45,6 +47,16 @@ class Dimensions:
     kept: Sequence[Line]
 
 
+@dataclass(frozen=True)
+class _Heads:
+    """What the groups and the two sides are called: by time, or by name where the model compared with came later."""
+
+    gone: str
+    new: str
+    changed: str
+    sides: tuple[str, str]
+
+
 def changes(citations: Citations, model: Model) -> list[Section]:
     """The four groups; nothing for a model without a predecessor."""
     context, words = citations.context, citations.context.words
@@ -58,14 +70,31 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     same = [line for line in recipe if line.verdict is Verdict.SAME]
     became = became_of(context, before.model, model)
     titles = {"model": model.name, "previous": before.model.name}
+    later = younger_than(before.model, model)
+    date = first_date(before.model) if later else None
+    heads = _Heads(
+        words("changes.only_in", model=short_model(before.model.name)) if later else words("changes.gone"),
+        words("changes.only_in", model=short_model(model.name)) if later else words("changes.new"),
+        words("changes.differs" if later else "changes.changed"),
+        (short_model(before.model.name), short_model(model.name))
+        if later
+        else (words("changes.before"), words("changes.after")),
+    )
     html = context.html(
         "model_changes.html.jinja",
-        intro=escape(words("changes.against")).format(
+        intro=escape(words("changes.against_later" if date else "changes.against")).format(
             before=variant_link(before),
             after=after.variant.name,
+            date=format.date(date, words) if date else "",
         ),
         beside=compare_models.link(context, before, after),
-        written=_written(citations, [c for c in model.changes if c.before], words("changes.written", **titles)),
+        written=_written(
+            citations,
+            [c for c in model.changes if c.before],
+            words("changes.written_differs" if later else "changes.written", **titles),
+            heads.sides,
+        ),
+        heads=heads,
         changed=[
             table
             for table in (
@@ -74,7 +103,9 @@ def changes(citations: Citations, model: Model) -> list[Section]:
             )
             if table
         ],
-        new=_written(citations, [c for c in model.changes if not c.before], words("changes.written_new", **titles)),
+        new=_written(
+            citations, [c for c in model.changes if not c.before], words("changes.written_new", **titles), heads.sides
+        ),
         new_groups=[
             *_chips(citations, became["introduced"], "introduced"),
             *_chips(citations, became["form"], "form"),
@@ -90,7 +121,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
             *_values(citations, dimensions.kept, 1),
             *_values(citations, same, 1, "values"),
         ],
-        younger=first_day(before.model) > first_day(model),
+        younger=later,
         kept_counts=words(
             "changes.kept_counts",
             techniques=len(became["kept"]),
@@ -140,7 +171,7 @@ def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[Line]:
     return [line for line in lines(columns, 2) if len(line.row.id) > 1 and line.row.id[1] not in _NOT_COMPARABLE]
 
 
-def _written(citations: Citations, items: Sequence[Change], caption: str) -> Table | None:
+def _written(citations: Citations, items: Sequence[Change], caption: str, sides: tuple[str, str]) -> Table | None:
     """Changes that dimensions do not show, each with its reason."""
     if not items:
         return None
@@ -149,8 +180,8 @@ def _written(citations: Citations, items: Sequence[Change], caption: str) -> Tab
     reasons = any(change.reason or change.reason_by_others for change in items)
     heads = [
         Column(words("changes.aspect")),
-        *([Column(words("changes.before"))] if before else []),
-        Column(words("changes.after" if before else "changes.now")),
+        *([Column(sides[0])] if before else []),
+        Column(sides[1] if before else words("changes.now")),
         *([Column(words("changes.reason"))] if reasons else []),
     ]
     rows = [

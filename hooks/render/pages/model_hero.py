@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from catalogue.records import younger_than
 from catalogue.schema.model import Model, Track
 from catalogue.schema.release import LinkKind
 from catalogue.uses import How
@@ -119,7 +120,10 @@ def _against(citations: Citations, model: Model) -> Markup:
     words, before = citations.context.words, citations.context.catalogue.predecessor(model)
     if before is None or not model.changes:
         return escape(words("model.new_here"))
-    return Markup(words("model.changed_against", model=short_model(before.model.name)))
+    later = younger_than(before.model, model)
+    return Markup(
+        words("model.differs_from" if later else "model.changed_against", model=short_model(before.model.name))
+    )
 
 
 def _bullets(citations: Citations, model: Model, all_changes: str | None) -> list[tuple[Markup, Markup]]:
