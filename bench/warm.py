@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import resource
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,10 +70,12 @@ def _by_identity(function: Callable[..., Any], of_second: Callable[[Any], Any] =
 def attempt(what: Callable[[], dict[str, Any]]) -> Tried:
     """Call `what` in a child. A child that dies gives `died`, with the number of the signal."""
     reading, writing = os.pipe()
+    folder = tempfile.TemporaryDirectory()  # of what a child puts away, which ends without tidying up
     child = os.fork()
     if child == 0:
         try:
             os.close(reading)
+            tempfile.tempdir = folder.name
             resource.setrlimit(resource.RLIMIT_CPU, (HARD, HARD + 5))
             with os.fdopen(writing, "w", encoding="utf-8", errors="backslashreplace") as pipe:
                 json.dump(what(), pipe)
@@ -82,6 +85,7 @@ def attempt(what: Callable[[], dict[str, Any]]) -> Tried:
     with os.fdopen(reading, encoding="utf-8") as pipe:
         said = pipe.read()
     _, status, used = os.wait4(child, 0)
+    folder.cleanup()
     gave = json.loads(said) if said else {"status": "failed", "report": f"died: {os.waitstatus_to_exitcode(status)}"}
     return Tried(gave, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 

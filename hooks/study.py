@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -83,6 +85,8 @@ def _build_of(config: MkDocsConfig) -> Build:
 def on_startup(command: str, dirty: bool) -> None:
     """Note whether `mkdocs serve` runs, which has to survive a broken catalogue. Serving has a folder of its own; a dirty build needs the last site."""
     global _serving, _beside
+    # An end in order takes temporary folders along.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     _serving = command == "serve"
     _beside = not _serving and not dirty
 

@@ -57,13 +57,15 @@ def serve(project: Path, **environment: str) -> Iterator[Served]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = project.with_name("serve.log")
+    temporary = project.parent / "temporary"  # what a server puts away goes with it
+    temporary.mkdir(exist_ok=True)
     with log.open("w", encoding="utf-8") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
             cwd=project,
             stdout=said,
             stderr=said,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "TMPDIR": str(temporary), **environment},
         )
         try:
             served = Served(f"http://127.0.0.1:{port}/", log)
@@ -72,6 +74,7 @@ def serve(project: Path, **environment: str) -> Iterator[Served]:
         finally:
             process.terminate()
             process.wait()
+            assert not list(temporary.iterdir())
 
 
 def _language(page: str) -> str:
