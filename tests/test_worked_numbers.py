@@ -1,0 +1,150 @@
+"""Results that the guides type because they are sums or powers, which `{{ … }}` cannot quote: recomputed, and found in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from math import pi
+
+import numpy as np
+import pytest
+from labs import rope, yarn
+
+from building import ROOT
+from catalogue.derive.parameters import Recount
+from catalogue.lookup import Lookup
+from catalogue.records import Catalogue
+from catalogue.schema.model import ActivatedBasis
+from render.format import compact, scientific
+
+V3, LLM = "deepseek-v3-base", "deepseek-llm/training.pre-training"
+LAWS = "details.optimal-{}-as-a-power-of-compute"
+
+
+@pytest.fixture(scope="module")
+def look(catalogue: Catalogue) -> Lookup:
+    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
+
+
+def text(guide: str) -> tuple[str, str]:
+    """The hand-written text of a guide in both languages, on one line each."""
+    english, chinese = (
+        " ".join((ROOT / "docs" / language / "guides" / f"{guide}.md").read_text(encoding="utf-8").split())
+        for language in ("en", "zh")
+    )
+    return english, chinese
+
+
+def are_in(guide: str, english: str, chinese: str) -> None:
+    """Both sentences stand in the guide, with the numbers as they were worked out."""
+    assert (english, chinese) == tuple(
+        part if part in page else f"not in {guide}" for part, page in zip((english, chinese), text(guide), strict=True)
+    )
+
+
+def test_the_active_parameters_of_v3_add_up(catalogue: Catalogue, look: Lookup) -> None:
+    recount = catalogue.entries[V3].recount
+    assert isinstance(recount, Recount)
+    terms = {term.name: int(term.exact) for term in recount.terms}
+    attention = compact(sum(n for name, n in terms.items() if name.startswith(("mla_", "attention_", "latent_"))))
+    routers = f"{(terms['gate'] + terms['gate_bias']) / 1e9:.1f}B"
+    whole = compact(recount.activated[ActivatedBasis.ALL])
+    experts = look.number(f"{V3}/architecture.num_hidden_layers") - look.number(
+        f"{V3}/architecture.first_k_dense_replace"
+    )
+    chosen = look.number(f"{V3}/architecture.num_experts_per_tok") + look.number(f"{V3}/architecture.n_shared_experts")
+    assert chosen == 9  # "nine", 九
+    for english, chinese in (
+        (f"Attention in all layers adds {attention}", f"所有层的注意力 {attention}"),
+        (f"the routers {routers}", f"路由器 {routers}"),
+        (f"with it the sum is {whole}", f"算进去是 {whole}"),
+        (f"In each of the {experts} layers with experts", f"{experts} 个专家层"),
+        (f"'3', '{chosen}', '{experts}')", f"'3', '{chosen}', '{experts}')"),
+    ):
+        are_in("reading-a-model", english, chinese)
+
+
+def runs(look: Lookup) -> Iterator[tuple[str, float]]:
+    """The computation of the two LLM models by the paper's C = M · D, M = 72 layers · width² + 12 layers · width · length."""
+    tokens, length = (float(look.number(f"{LLM}.{name}")) for name in ("data.tokens", "sequence_length"))
+    for variant in ("deepseek-llm-7b-base", "deepseek-llm-67b-base"):
+        layers = float(look.number(f"{variant}/architecture.num_hidden_layers"))
+        width = float(look.number(f"{variant}/architecture.hidden_size"))
+        yield variant, (72 * layers * width**2 + 12 * layers * width * length) * tokens
+
+
+def test_ten_times_the_compute_is_split_nearly_evenly(look: Lookup) -> None:
+    a, b = (
+        float(look.number(f"{LLM}.{LAWS.format(what)}-exponent-{name}.value"))
+        for what, name in (("model-scale", "a"), ("number-of-tokens", "b"))
+    )
+    model, tokens = f"{10**a:.1f}", f"{10**b:.1f}"
+    are_in(
+        "optimisers",
+        f"the model grows by {model} and the text by {tokens}",
+        f"模型增到 {model} 倍，文本增到 {tokens} 倍",
+    )
+
+
+def test_the_law_of_the_hyperparameters_gives_what_was_used(look: Lookup) -> None:
+    small, large = (scientific(Decimal(f"{c:.1e}")) for _, c in runs(look))
+    are_in(
+        "optimisers",
+        f"the 7B took {small} operations and the 67B {large}",
+        f"7B 用了 {small} 次运算，67B 用了 {large} 次",
+    )
+    fit = float(look.number(f"{LLM}.details.largest-compute-budget-of-that-fit.value"))
+    (_, least), _ = runs(look)
+    assert least / fit > 2000  # "thousands of times", 几千倍
+    for variant, c in runs(look):
+        for what, used, percent in (
+            ("learning-rate", look.number(f"{LLM}.learning_rate.peak@{variant}"), 3),
+            (
+                "batch-size",
+                look.number(f"{LLM}.batch_size.sequences@{variant}") * look.number(f"{LLM}.sequence_length"),
+                10,
+            ),
+        ):
+            coefficient, exponent = (
+                float(look.number(f"{LLM}.{LAWS.format(what)}-{part}.value")) for part in ("coefficient", "exponent")
+            )
+            assert 100 * abs(coefficient * c**exponent / float(used) - 1) < percent, (variant, what)
+
+
+def test_the_slowest_pair_of_v3_and_the_classes_of_all(look: Lookup) -> None:
+    rotated = int(look.number(f"{V3}/architecture.qk_rope_head_dim"))
+    base = float(look.number(f"{V3}/architecture.rope_theta"))
+    length, fast, slow = (
+        float(look.number(f"{V3}/architecture.rope_scaling.{name}"))
+        for name in ("original_max_position_embeddings", "beta_fast", "beta_slow")
+    )
+    theta = rope.angles(rotated, base)
+    turn = f"`{round(2 * pi / theta[-1], -3):,.0f}`"
+    power_of = f"<sup>{rotated - 2}/{rotated}</sup>"
+    pairs = len(theta)
+    are_in("long-context", f"with position, so {pairs} pairs;", f"个数，即 {pairs} 对；")
+    are_in("long-context", f"{power_of}, about {turn} tokens", f"{power_of}，约 {turn} 个 token")
+    kept = yarn.ramp_by_pair(theta, length, slow, fast)
+    stay, slowed = int(np.sum(kept == 1)), int(np.sum(kept == 0))
+    mixed = pairs - stay - slowed
+    are_in(
+        "long-context",
+        f"{stay} stay, {mixed} are mixed and {slowed} are slowed",
+        f"{stay} 对不动，{mixed} 对混合，{slowed} 对放慢",
+    )
+
+
+def test_the_machines_that_hold_v3(look: Lookup) -> None:
+    """Precision: three of eight H800 for two bytes a weight, two for one byte, one with the experts in half a byte."""
+    total = float(look.number(f"{V3}/parameters.total"))
+    names = ("hidden_size", "moe_intermediate_size", "n_routed_experts", "num_hidden_layers", "first_k_dense_replace")
+    width, inner, experts, layers, dense = (float(look.number(f"{V3}/architecture.{name}")) for name in names)
+    routed = 3 * width * inner * experts * (layers - dense)
+    machine = 8 * 80e9
+    machines = [int(-(-size // machine)) for size in (2 * total, total, total - routed / 2)]
+    assert machines == [3, 2, 1]
+    are_in(
+        "precision",
+        "V3 in BF16 needs three machines before the first token is cached and in FP8 two; with its experts in four bits one would do",
+        "BF16 的 V3 就要三台机器，FP8 要两台；若专家用 4 位，一台就够",
+    )
