@@ -78,3 +78,32 @@ def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, cata
             # DeepSeek uses what it made, such as its file system, before the entry of a model says so.
             told_by_entries = technique.introduced.by_deepseek and not technique.follows_from
             assert [use.day for use in first[:1]] == ([] if told_by_entries else [active[0].day]), id_
+
+
+def test_what_was_kept_or_given_up_was_there_before(uses: Uses, catalogue: Catalogue) -> None:
+    """A stated "kept" or "dropped" is a claim about the models before, and those have to bear it out."""
+    for model in catalogue.models.values():
+        line = {edge.model for edge in model.builds_on}
+        before = catalogue.predecessor(model)
+        line |= {before.model.id} if before else set()
+        while further := {edge.model for id_ in line for edge in catalogue.models[id_].builds_on} - line:
+            line |= further
+        for use in uses.by(model.id):
+            if use.how in (How.KEPT, How.DROPPED):
+                earlier = [u for u in uses.of(use.technique.id) if u.model.id in line and u.how is not How.DROPPED]
+                assert any(u.day <= use.day for u in earlier), (model.id, use.technique.id)
+
+
+def test_what_is_compared_keeps_only_what_its_predecessor_has(built: Path) -> None:
+    """DeepSeekMath-V2 has the network of V3.2, so it did not keep sparse attention from DeepSeekMath."""
+    page = LexborHTMLParser((built / "models/deepseek-math-v2/changes/index.html").read_text(encoding="utf-8"))
+    kept = {link.text() for link in page.css("details.ds-kept a[href*='techniques/']")}
+    assert "GRPO" in kept
+    assert not kept & {"MLA", "DSA", "DeepSeekMoE"}
+
+
+def test_a_technique_of_other_checkpoints_names_them(built: Path) -> None:
+    """The largest VL2 has latent attention; what Tiny kept is said of Tiny."""
+    page = LexborHTMLParser((built / "models/deepseek-vl2/changes/index.html").read_text(encoding="utf-8"))
+    items = [item.text() for item in page.css("details.ds-kept span") if item.text().startswith("MHA")]
+    assert items == ["MHA (DeepSeek-VL2-Tiny)"]

@@ -113,6 +113,11 @@ class Uses:
         """What it means that no use is known: that there is none, or that nothing is said."""
         return self._silent.get((technique_id, model_id), Silence.UNKNOWN)
 
+    def went_before(self, technique_id: str, model: Model) -> bool:
+        """Whether a model that this one goes back to is known to use a technique."""
+        line = self._line(model)
+        return any(use.model.id in line and use.how is not How.DROPPED for use in self.of(technique_id))
+
     def from_fields(self, technique: Technique, model: Model) -> Silence | None:
         """What the fields of an entry alone say of a technique: none of it, nothing, or None where they say that it is used."""
         follows = self._follows(technique, model)
@@ -126,6 +131,8 @@ class Uses:
             if use.how is not How.USED:
                 return False
             said = use.stated is not None and use.stated.change is TechniqueChange.KEPT
+            if said and not users & self._line(use.model):
+                return False
             before = self._entries.get(use.model.compared_with or "")
             if before is None:
                 return said
@@ -137,6 +144,18 @@ class Uses:
             return said or (from_it and before.model.id in users)
 
         return tuple(replace(use, how=How.KEPT) if kept(use) else use for use in uses)
+
+    def _line(self, model: Model) -> set[str]:
+        """The models that one goes back to, near and far, with those that they are compared with."""
+        found: set[str] = set()
+        coming = [model]
+        while coming:
+            current = coming.pop()
+            before = self._entries.get(current.compared_with or "")
+            ids = {edge.model for edge in current.builds_on} | ({before.model.id} if before else set())
+            coming += [self._models[id_] for id_ in ids - found if id_ in self._models]
+            found |= ids
+        return found
 
     def _uses(self, technique: Technique) -> Iterator[Use]:
         for model in self._models.values():

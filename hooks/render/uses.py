@@ -20,6 +20,12 @@ def change(context: Context, use: Use) -> Markup:
     return escape(context.words(f"change.{use.how.value}"))
 
 
+def checkpoints(context: Context, use: Use) -> Markup:
+    """The names of the checkpoints that a use holds for, in brackets."""
+    names = (context.catalogue.entries[id_].variant.name for id_ in use.variants)
+    return escape(context.words("punctuation.bracketed")).format(text=context.words("punctuation.listed").join(names))
+
+
 def remark(citations: Citations, use: Use) -> Markup:
     """How it was used, for which checkpoints and the source; of a derived use, the field that it follows from."""
     separated = Markup(escape(citations.context.words("punctuation.separated")))

@@ -17,7 +17,7 @@ from catalogue.derive.recipe import furthest
 from catalogue.records import Entry, first_date, younger_than
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.facets import Facet, fields_with
-from catalogue.schema.model import Change, Model, TechniqueChange
+from catalogue.schema.model import Change, Model
 from catalogue.uses import How, Silence, Use
 
 from .. import format
@@ -29,6 +29,7 @@ from ..links import technique_link, variant_link
 from ..names import short_model
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Table
+from ..uses import checkpoints
 from . import compare_models
 
 _SIZES = ("total.published", "activated.published")
@@ -230,29 +231,48 @@ def became_of(context: Context, before: Model, after: Model) -> dict[str, list[U
     """The techniques of a model by what became of them against its predecessor.
 
     A use that follows from fields alone is new only where those of the predecessor say that it does without, and
-    where it holds for the flagship, which is what is compared.
+    where it holds for what is compared.
     """
-    flagship = context.catalogue.flagship(after).variant.id
     earlier = {use.technique.id for use in context.uses.by(before.id) if use.how is not How.DROPPED}
     found: dict[str, list[Use]] = {key: [] for key in ("introduced", "form", "adopted", "kept", "dropped")}
     for use in context.uses.by(after.id):
         if use.how in (How.INTRODUCED, How.FORM, How.DROPPED):
             found[use.how.value].append(use)
-        elif use.technique.id in earlier:
+        elif use.technique.id in earlier or (
+            use.how is How.KEPT and context.uses.went_before(use.technique.id, before)
+        ):
             found["kept"].append(use)
         elif use.stated is not None:
-            found["kept" if use.stated.change is TechniqueChange.KEPT else "adopted"].append(use)
-        elif use.variants and flagship not in use.variants:
+            found["adopted"].append(use)
+        elif _of_others(context, use):
             continue
         elif context.uses.silence(use.technique.id, before.id) is Silence.NO:
             found["adopted"].append(use)
     return found
 
 
+def _of_others(context: Context, use: Use) -> bool:
+    """Whether a use holds for nothing that is compared: neither the flagship nor the way to the one with most training."""
+    entries, flagship = context.catalogue.entries, context.catalogue.flagship(use.model)
+    compared: set[str] = set()
+    coming = [flagship, furthest(entries, flagship)]
+    while coming:
+        entry = coming.pop()
+        compared.add(entry.variant.id)
+        based_on = entries.get(str(entry.variant.based_on.value)) if entry.variant.based_on else None
+        if based_on is not None and based_on.variant.id not in compared:
+            coming.append(based_on)
+    return bool(use.variants) and not compared & set(use.variants)
+
+
 def _chips(citations: Citations, uses: Sequence[Use], title: str) -> list[tuple[str, str, list[Markup]]]:
-    """Techniques that the model did this with, as links."""
+    """Techniques that the model did this with, as links, with the checkpoints where it is none of those compared."""
     context = citations.context
-    links = [technique_link(context, use.technique.id, short=True) for use in uses]
+    links = [
+        technique_link(context, use.technique.id, short=True)
+        + (checkpoints(context, use) if _of_others(context, use) else "")
+        for use in uses
+    ]
     return [("chips", context.words(f"changes.{title}"), links)] if links else []
 
 

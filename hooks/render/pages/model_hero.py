@@ -133,7 +133,9 @@ def _bullets(citations: Citations, model: Model, all_changes: str | None) -> lis
     if told:
         chosen = [*short, *(pair for pair in told if pair not in short)][:MOST_BULLETS]
         return [(citations.inline(item.aspect), after) for item, after in told if (item, after) in chosen]
-    uses = sorted(citations.context.uses.by(model.id), key=lambda use: list(How).index(use.how))
+    brings = (How.INTRODUCED, How.FORM, How.FIRST, How.USED)
+    uses = [use for use in citations.context.uses.by(model.id) if use.stated is not None and use.how in brings]
+    uses.sort(key=lambda use: brings.index(use.how))
     return [
         (technique_link(citations.context, use.technique.id, short=True), change(citations.context, use))
         for use in uses[:MOST_BULLETS]

@@ -17,7 +17,7 @@ from ..fields import value_cell
 from ..links import technique_link
 from ..page import Section, fenced
 from ..tables import Cell, Column, Table
-from ..uses import change, remark
+from ..uses import change, checkpoints, remark
 
 # Disputes that stand open at most; the others show their question and unfold.
 OPEN_DISPUTES = 4
@@ -148,8 +148,7 @@ def _of_others(context: Context, use: Use) -> Markup:
     """The checkpoints that a use follows for, in brackets, where the flagship is not one of them."""
     if use.stated is not None or not use.variants or context.catalogue.flagship(use.model).variant.id in use.variants:
         return Markup("")
-    names = (context.catalogue.entries[id_].variant.name for id_ in use.variants)
-    return escape(context.words("punctuation.bracketed")).format(text=context.words("punctuation.listed").join(names))
+    return checkpoints(context, use)
 
 
 def notes(citations: Citations, model: Model) -> list[Section]:
