@@ -110,7 +110,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
         new_groups=[
             *_chips(citations, became["introduced"], "introduced"),
             *_chips(citations, became["form"], "form"),
-            *_chips(citations, became["adopted"], "adopted"),
+            *_chips(citations, became["adopted"], "adopted_told" if _told(became["adopted"]) else "adopted"),
             *_values(citations, dimensions.new, 1),
         ],
         dropped_groups=[
@@ -263,6 +263,11 @@ def _of_others(context: Context, use: Use) -> bool:
         if based_on is not None and based_on.variant.id not in compared:
             coming.append(based_on)
     return bool(use.variants) and not compared & set(use.variants)
+
+
+def _told(uses: Sequence[Use]) -> bool:
+    """Whether the part below, with every technique, says more of some of them: most of these are used in one place alone."""
+    return any(use.stated is not None and use.stated.note is not None for use in uses)
 
 
 def _chips(citations: Citations, uses: Sequence[Use], title: str) -> list[tuple[str, str, list[Markup]]]:

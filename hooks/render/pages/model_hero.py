@@ -135,7 +135,7 @@ def _bullets(citations: Citations, model: Model, all_changes: str | None) -> lis
         return [(citations.inline(item.aspect), after) for item, after in told if (item, after) in chosen]
     brings = (How.INTRODUCED, How.FORM, How.FIRST, How.USED)
     uses = [use for use in citations.context.uses.by(model.id) if use.stated is not None and use.how in brings]
-    uses.sort(key=lambda use: brings.index(use.how))
+    uses.sort(key=lambda use: (brings.index(use.how), use.stated is None or use.stated.note is None))
     return [
         (technique_link(citations.context, use.technique.id, short=True), change(citations.context, use))
         for use in uses[:MOST_BULLETS]
