@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from decimal import Decimal
 from math import pi
 
@@ -11,11 +12,12 @@ import pytest
 from labs import rope, yarn
 
 from building import ROOT
-from catalogue.derive.parameters import Recount
+from catalogue.derive.parameters import COUNTED, Recount
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.model import ActivatedBasis
 from render.format import compact, scientific
+from render.mechanisms.play import sparsity
 
 V3, LLM = "deepseek-v3-base", "deepseek-llm/training.pre-training"
 LAWS = "details.optimal-{}-as-a-power-of-compute"
@@ -61,6 +63,22 @@ def test_the_active_parameters_of_v3_add_up(catalogue: Catalogue, look: Lookup) 
         (f"In each of the {experts} layers with experts", f"{experts} 个专家层"),
         (f"'3', '{chosen}', '{experts}')", f"'3', '{chosen}', '{experts}')"),
     ):
+        are_in("reading-a-model", english, chinese)
+
+
+def test_fractions_in_words_are_those_of_the_sums(catalogue: Catalogue) -> None:
+    small, large = (catalogue.entries[id_].recount for id_ in ("deepseek-llm-7b-base", V3))
+    assert small is not None
+    assert large is not None
+    parts = {term.name: float(term.exact) / float(small.total or 0) for term in small.terms}
+    of_v3 = {term.name: float(term.exact) / float(large.total or 0) for term in large.terms}
+    attention = sum(part for name, part in of_v3.items() if name.startswith(("mla_", "attention_", "latent_")))
+    for part, least, most, english, chinese in (
+        (parts["embedding"] + parts["head"], 1 / 9, 1 / 7, "about an eighth of the whole", "约占八分之一"),
+        (of_v3["routed_experts"] + of_v3["shared_experts"], 0.95, 1, "more than 95 per cent", "占全模型的 95% 以上"),
+        (attention, 0.015, 0.02, "less than two per cent of V3", "还不到 V3 的 2%"),
+    ):
+        assert least < part < most, english
         are_in("reading-a-model", english, chinese)
 
 
@@ -147,4 +165,31 @@ def test_the_machines_that_hold_v3(look: Lookup) -> None:
         "precision",
         "V3 in BF16 needs three machines before the first token is cached and in FP8 two; with its experts in four bits one would do",
         "BF16 的 V3 就要三台机器，FP8 要两台；若专家用 4 位，一台就够",
+    )
+
+
+def test_the_figure_of_sparse_attention_adds_up_to_the_share_of_v4_pro(catalogue: Catalogue, look: Lookup) -> None:
+    """Attention: at a million tokens its products and the matrices give the report's share to within a percentage point."""
+    context = 1 << 20
+
+    def products(variant: str, layers: dict[str, str]) -> float:
+        found = {key: sparsity.layers(catalogue)[key] for key in layers}
+        entry = catalogue.entries[variant]
+        assert entry.recount is not None
+        return entry.recount.activated[COUNTED] + sum(
+            float(look.number(f"{variant}/architecture.{field}"))
+            * sum(
+                sparsity.cost(asdict(found[key]), context, int(look.number(f"{variant}/architecture.index_topk")))[:2]
+            )
+            for key, field in layers.items()
+        )
+
+    ours = products("deepseek-v4-pro-base", {"csa": "csa_layers", "hca": "hca_layers"})
+    before = products("deepseek-v3.2-exp", {"dsa": "num_hidden_layers"})
+    published = look.number("csa/facts.computation-per-token-at-1m-context-v4-pro-against-v3-2.value")
+    assert abs(100 * ours / before - float(published)) < 1
+    are_in(
+        "attention",
+        "give the report's share of arithmetic for V4-Pro to within a percentage point",
+        "得出的 V4-Pro 计算量占比与报告相差不到一个百分点",
     )

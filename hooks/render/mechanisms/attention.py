@@ -71,7 +71,7 @@ def attention_cache(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def mla_two_ways(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """MLA of V3, with keys and values made out and with the matrices absorbed; widths to one scale."""
+    """MLA of V3, with keys and values written out and with the matrices absorbed; widths to one scale."""
     entry = catalogue.entries["deepseek-v3-base"]
     d_c, d_r, d_h = (dimension(entry, n) for n in ("kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim"))
     n_h = dimension(entry, "num_attention_heads")
