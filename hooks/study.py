@@ -109,10 +109,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         _begin(config)
         config.extra[_BUILD] = _good(config)
         if not _serving and "SITE_URL" not in os.environ:
-            log.info(
-                "SITE_URL is not set: feeds, site map and canonical links name %s; see “Host it yourself”",
-                config.site_url,
-            )
+            log.info("SITE_URL is not set: feeds and canonical links name %s; see “Host it yourself”", config.site_url)
         if _serving and not _served and len(_languages(config)) < len(config.extra["editions"]):
             log.info("Only the edition of %s is served, which is faster; both: make serve BOTH=true", config.docs_dir)
     config.nav = _build_of(config).edition.site.nav
@@ -158,9 +155,9 @@ def on_build_error(error: Exception) -> None:
     if _aside is not None:
         _aside.restore()
         _aside = None
-    site, failed = (_stage.site, _stage) if _stage else (None, None)
-    if failed is not None:
-        failed.drop()
+    site = _stage.site if _stage else None
+    if _stage is not None:
+        _stage.drop()
         _stage = None
     if isinstance(error, OSError) and not _serving:
         kept = f" {site} is as it was before." if site is not None and site.exists() else ""
@@ -236,13 +233,7 @@ def _take_over(config: MkDocsConfig, made: Build) -> None:
     if _aside is None:
         return
     files = {site / name: page.source in made.same for page in made.pages.values() for name in (page.file, page.source)}
-    if made.edition.partial:
-        _aside.rest(
-            site, (file for file, same in files.items() if not same), FOLDER[CHINESE].strip("/") if made.next else ""
-        )
-    else:
-        for file in (file for file, same in files.items() if same):
-            _aside.back(file)
+    _aside.put_back(site, files, made.edition.partial, FOLDER[CHINESE].strip("/") if made.next else "")
     _served[made.language] = made.served
     if _aside.site == site:
         _aside.drop()

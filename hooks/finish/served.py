@@ -90,14 +90,26 @@ class Aside:
         site.rename(self._folder)
         site.mkdir()
 
-    def back(self, file: Path) -> None:
+    def put_back(self, folder: Path, made: Mapping[Path, bool], partial: bool, apart: str) -> None:
+        """Put back what an edition in `folder` does not make again.
+
+        `made` are the files of its pages, each with whether it stays as it was. Where only a part of the pages is made, everything
+        else stays too, but for the folder `apart`, which is another edition's.
+        """
+        if partial:
+            self._rest(folder, (file for file, same in made.items() if not same), apart)
+        else:
+            for file in (file for file, same in made.items() if same):
+                self._back(file)
+
+    def _back(self, file: Path) -> None:
         """Put a file of the last site at its place again; what was not there is passed over."""
         last = self._folder / file.relative_to(self.site)
         if last.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             last.replace(file)
 
-    def rest(self, folder: Path, fresh: Iterable[Path], apart: str) -> None:
+    def _rest(self, folder: Path, fresh: Iterable[Path], apart: str) -> None:
         """Put back everything of an edition but its `fresh` files and what stands in the folder `apart`."""
         kept, last = set(fresh), self._folder / folder.relative_to(self.site)
         for path in [path for path in last.rglob("*") if path.is_file()]:
