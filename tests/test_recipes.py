@@ -276,3 +276,11 @@ def test_the_comparison_draws_every_flagship_of_the_general_line_or_says_why_not
 )
 def test_labels_are_spread(wanted: list[float], expected: list[float]) -> None:
     assert spread(wanted, 10, 0, 100) == expected
+
+
+def test_a_length_that_grows_within_a_stage_says_so(built: Path) -> None:
+    """V4 begins at 4K and ends at a million: the box of its pre-training does not say 4K alone."""
+    page = LexborHTMLParser((built / "models/deepseek-v4/index.html").read_text(encoding="utf-8"))
+    facts = [box for box in page.css(".ds-box dl > div") if box.text().strip().startswith("Context")]
+    lengths = {box.text() for box in facts}
+    assert any("4K" in length and "1M" in length for length in lengths), lengths

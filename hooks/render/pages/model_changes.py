@@ -35,7 +35,7 @@ from . import compare_models
 _SIZES = ("total.published", "activated.published")
 _CACHE = ("elements", "context")
 # Told in words of our own or rounded by one of the papers, so that they differ where the thing need not.
-_NOT_COMPARABLE = ("", "data.description", "starts_from", "learning_rate.schedule", "vocabulary")
+_NOT_COMPARABLE = ("", "data.description", "starts_from", "learning_rate.schedule", "vocabulary", "algorithm")
 
 
 @dataclass(frozen=True)

@@ -143,11 +143,17 @@ def _facts(citations: Citations, stage: Stage) -> list[tuple[str, Markup]]:
     shown = [pair for pair in known if pair[0] != "steps"] or known or there[:1]
     if stage.sequence_length is not None:
         shown = [*shown, ("context", stage.sequence_length)]
-    return [(words(f"recipe.{key}"), _listed(citations, list(value.singles()))) for key, value in shown]
+    return [
+        (words(f"recipe.{key}"), _listed(citations, list(value.singles()), told=key == "context"))
+        for key, value in shown
+    ]
 
 
-def _listed(citations: Citations, values: list[tuple[str | None, Single[Any]]]) -> Markup:
-    """Values with the variants they hold for; a length as printed, for there is no room for its digits."""
+def _listed(citations: Citations, values: list[tuple[str | None, Single[Any]]], told: bool = False) -> Markup:
+    """Values with the variants they hold for; a length as printed, for there is no room for its digits.
+
+    Where `told`, the remark on a value stands beside it: a length that grows within a stage is not that of the stage.
+    """
     entries = citations.context.catalogue.entries
     parts = []
     for id_, single in values:
@@ -157,6 +163,8 @@ def _listed(citations: Citations, values: list[tuple[str | None, Single[Any]]]) 
             shown = citations.marked(
                 str(escape(format.quantity(single.value, citations.context.words))), single.source, note
             )
+            if told and note:
+                shown += Markup(" <small>{}</small>").format(note)
         if id_ and len(values) > 1:
             shown += Markup(" <small>{}</small>").format(short_size(entries[id_].variant.name))
         parts.append(shown)
