@@ -19,6 +19,7 @@ from catalogue.schema.values import Absence, Single, Text
 from catalogue.uses import How, Uses
 from render import words as language_files
 from render.fields import stated
+from render.names import short_model
 
 WORDS = language_files.load("en")
 
@@ -36,9 +37,19 @@ def sections(built: Path, catalogue: Catalogue) -> Mapping[str, dict[str, Lexbor
         groups["kept"] = kept[2]
         for part in kept[0].split("<h3>")[1:]:
             title, _, rest = part.partition("</h3>")
-            groups[next(key for key in ("changed", "new", "gone") if WORDS(f"changes.{key}") == title)] = rest
+            groups[next(key for key, titles in headings(catalogue, model).items() if title in titles)] = rest
         found[model.id] = {key: parsed(text) for key, text in groups.items()}
     return found
+
+
+def headings(catalogue: Catalogue, model: Model) -> Mapping[str, tuple[str, str]]:
+    """The headings of the groups, and those where the other model is younger."""
+    other = catalogue.entries[model.compared_with or ""].model
+    return {
+        "changed": (WORDS("changes.changed"), WORDS("changes.differs")),
+        "new": (WORDS("changes.new"), WORDS("changes.only_in", model=short_model(model.name))),
+        "gone": (WORDS("changes.gone"), WORDS("changes.only_in", model=short_model(other.name))),
+    }
 
 
 def parsed(html: str) -> LexborNode:
