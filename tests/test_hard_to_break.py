@@ -122,6 +122,19 @@ def test_a_page_that_quotes_values_lists_their_sources(tmp_path: Path) -> None:
     assert mutate.outcome(project / "data", project / "docs", tell=False) == "built"
 
 
+def test_a_figure_is_placed_once_on_a_page(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    page = project / "docs" / "en" / "index.md"
+    text = page.read_text(encoding="utf-8") + "\n{{ block('families') }}\n\n{{ block('families') }}\n"
+    page.write_text(text, encoding="utf-8")
+    with pytest.raises(mutate.PageError) as error:
+        mutate.outcome(project / "data", project / "docs", tell=False)
+    last = text.count(chr(10))
+    assert str(error.value) == (
+        f"docs/en/index.md:{last}: `{{{{ block('families') }}}}` is placed in line {last - 2} already; take one of the two out"
+    )
+
+
 def test_a_sample_of_corruptions(tmp_path: Path) -> None:
     """Each kind once: refused with file and line, or built without markup of the data; `make mutate` builds both editions."""
     project = small_project(tmp_path)

@@ -165,7 +165,7 @@ def _problems(ctx: Context, folder: Path) -> Iterator[str]:
         name = path.relative_to(folder.parent.parent).as_posix()
         text = path.read_text(encoding="utf-8")
         wrong = [f"{name}:{problem.line}: {problem.message}" for problem in quotes_that_fail(text, ctx.lookup, BLOCKS)]
-        yield from wrong or _without_sources(name, text)
+        yield from wrong or (*_without_sources(name, text), *_placed_twice(name, text))
 
 
 def _without_sources(name: str, text: str) -> Iterator[str]:
@@ -175,3 +175,17 @@ def _without_sources(name: str, text: str) -> Iterator[str]:
     if not listed and any(quote.name in VALUE_CALLS for quote in quotes):
         last = text.rstrip().count("\n") + 1
         yield f"{name}:{last}: quotes values and lists no sources; put `{{{{ block('sources') }}}}` under the last heading"
+
+
+def _placed_twice(name: str, text: str) -> Iterator[str]:
+    """Figures and lists that a page has more than once; links to what is in them would lead to the first."""
+    placed: dict[str, int] = {}
+    at = 0
+    for part in parse(text):
+        said = part.text if isinstance(part, Quote) else part
+        line = text.count("\n", 0, at) + 1
+        at += len(said)
+        if isinstance(part, Quote) and part.name == BLOCK_CALL:
+            if first := placed.get(part.text):
+                yield f"{name}:{line}: `{part.text}` is placed in line {first} already; take one of the two out"
+            placed.setdefault(part.text, line)
