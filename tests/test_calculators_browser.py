@@ -97,6 +97,21 @@ def test_memory_of_every_variant_is_that_of_the_build(page: Page, address: str, 
         assert {name: results[name] for name in expected} == expected, choice
 
 
+def test_the_share_of_memory_in_use_counts_weights_and_cache(page: Page, address: str, catalogue: Catalogue) -> None:
+    page.goto(f"{address}tools/memory/")
+    id_, found = max(able(catalogue).items(), key=lambda item: item[1].cache_elements)
+    choice = {"v": id_, "n": "4K", "b": "7", "w": "fp4", "c": "bf16"}
+    page.evaluate(DRIVE, [choice])
+    numbers = {name: Fraction(value) for name, value in memory_of(catalogue, found, choice).items()}
+    gpu = catalogue.gpus[GPU].memory_gb.value
+    assert gpu is not None
+    usable = numbers["gpus"] * Fraction(gpu.value) * 10**9 * USABLE_PERCENT / 100
+    shares = [numbers[part] / usable for part in ("weight_bytes", "cache_bytes")]
+    assert min(shares) > Fraction(1, 50)  # either would be missed
+    (said,) = re.findall(r"([\d.]+)% of what these GPUs can use", page.locator("[data-result]").inner_text())
+    assert float(said) == pytest.approx(float(100 * sum(shares)), rel=0.01)
+
+
 def test_cache_is_the_one_of_the_derivation(catalogue: Catalogue) -> None:
     """For one token more, the cache grows by what the model page gives for a token; the window by no more than its size."""
     for id_, found in able(catalogue).items():
