@@ -108,7 +108,7 @@ def test_the_share_of_memory_in_use_counts_weights_and_cache(page: Page, address
     usable = numbers["gpus"] * Fraction(gpu.value) * 10**9 * USABLE_PERCENT / 100
     shares = [numbers[part] / usable for part in ("weight_bytes", "cache_bytes")]
     assert min(shares) > Fraction(1, 50)  # either would be missed
-    (said,) = re.findall(r"([\d.]+)% of what these GPUs can use", page.locator("[data-result]").inner_text())
+    (said,) = re.findall(r"([\d.]+)% of what these GPUs can use", page.locator(".ds-calculator").inner_text())
     assert float(said) == pytest.approx(float(100 * sum(shares)), rel=0.01)
 
 
