@@ -140,7 +140,7 @@ def test_the_slowest_pair_of_v3_and_the_classes_of_all(look: Lookup) -> None:
     turn = f"`{round(2 * pi / theta[-1], -3):,.0f}`"
     power_of = f"<sup>{rotated - 2}/{rotated}</sup>"
     pairs = len(theta)
-    are_in("long-context", f"with position, so {pairs} pairs;", f"个数，即 {pairs} 对；")
+    are_in("long-context", f"with position, so {pairs} pairs;", f"个元素，即 {pairs} 对；")
     are_in("long-context", f"{power_of}, about {turn} tokens", f"{power_of}，约 {turn} 个 token")
     kept = yarn.ramp_by_pair(theta, length, slow, fast)
     stay, slowed = int(np.sum(kept == 1)), int(np.sum(kept == 0))

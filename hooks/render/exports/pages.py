@@ -20,6 +20,8 @@ from .to_markdown import markdown
 _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 # HTML in a hand-written page: a block that begins a line, or what a quote was filled in with.
 _HTML = re.compile(r"(?ms)^<(p|ul|ol|div|figure|table|details)\b[^>]*>.*?</\1>|<(a|span|time)\b[^>]*>.*?</\2>")
+# Around fenced code that is folded on the page; a text has nothing to fold.
+_FOLD = re.compile(r'(?m)^<details\b[^>]*\bmarkdown="1"[^>]*><summary>.*?</summary>\n*|^</details>$')
 _LINK = re.compile(r"(?<=\]\()ds:([^)\s]+)")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 _DOWNLOADS = "data/"
@@ -76,7 +78,7 @@ def _plain(edition: Edition, path: str, text: str, blocks: Mapping[str, str]) ->
 
     front = _FRONT.match(text)
     head, body = (front[0], text[front.end() :]) if front else ("", text)
-    body = _outside_code(body, lambda part: _HTML.sub(html, part))
+    body = _outside_code(body, lambda part: _FOLD.sub("", _HTML.sub(html, part)))
     body = _MARKER.sub(lambda match: markdown(blocks[match[1]], link), body)
     return head + _LINK.sub(lambda match: link(match[0]), body).rstrip() + "\n"
 
