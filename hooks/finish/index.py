@@ -142,18 +142,18 @@ def _postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> d
                 for word, times in count.items()
             }
             if section.anchor:
-                for word, _, _ in words(section.title):
+                for word in words(section.title):
                     levels[word] = min(levels.get(word, _MOST_IN_TEXT // 2) + _IN_HEADING, _IN_NAME)
             else:
-                for word in (word for name in known[page.url].parts for word, _, _ in words(name)):
+                for word in (word for name in known[page.url].parts for word in words(name)):
                     levels[word] = max(levels.get(word, 0), _IN_PART)
                 levels |= {
                     word: _IN_NAME
                     for name in (*known[page.url].names, *known[page.url].aliases)
-                    for word, _, _ in words(name)
+                    for word in words(name)
                 }
-                levels |= {word: _IN_FACTS for word, _, _ in words(page.facts)}
-                levels |= {word: _IN_TITLE for word, _, _ in words(page.title)}
+                levels |= dict.fromkeys(words(page.facts), _IN_FACTS)
+                levels |= dict.fromkeys(words(page.title), _IN_TITLE)
             for word, level in levels.items():
                 found[word].append(_Posting(number, level))
             number += 1

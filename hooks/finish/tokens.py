@@ -41,19 +41,10 @@ _ENDINGS = (
 )
 
 
-def words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Each word of a text with where it begins and ends in it."""
-    for match in _WORD.finditer(text.lower()):
-        start, end = match.span()
-        if match["number"]:
-            for word in _number(match["number"].replace(",", ""), match["unit"]):
-                yield word, start, end
-        elif match["latin"]:
-            yield stem(match["latin"]), start, end
-        else:
-            run = match["han"]
-            for at in range(max(len(run) - 1, 1)):
-                yield run[at : at + 2], start + at, min(start + at + 2, end)
+def words(text: str) -> Iterator[str]:
+    """Each word of a text."""
+    for parts in _WORD.findall(text.lower()):
+        yield from _words(*parts)
 
 
 def counted(text: str) -> dict[str, int]:
@@ -75,7 +66,7 @@ def _words(number: str, unit: str, latin: str, han: str) -> tuple[str, ...]:
 
 def normal(text: str) -> str:
     """A name as the keys of names are written: `DeepSeek-V3` is `deepseek v3`."""
-    return " ".join(word for word, _, _ in words(unicodedata.normalize("NFKC", text)))
+    return " ".join(words(unicodedata.normalize("NFKC", text)))
 
 
 def joined(key: str) -> str:
