@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from ..findings import Path
 from ..located import Located
+from ..schema.values import below
 
 
 class Nodes:
@@ -47,16 +48,8 @@ class Nodes:
         if kind not in self._by_kind:
             self._by_kind[kind] = array("l")
         self._by_kind[kind].append(place)
-        if isinstance(value, BaseModel):
-            for name, child in vars(value).items():
-                if child is not None:
-                    self._walk(child, name, place)
-        elif isinstance(value, list | tuple):
-            for index, child in enumerate(value):
-                self._walk(child, index, place)
-        elif isinstance(value, dict):
-            for name, child in value.items():
-                self._walk(child, name, place)
+        for name, child in below(value):
+            self._walk(child, name, place)
 
     def _where(self, place: int) -> tuple[Located, Path]:
         keys: list[str | int] = []

@@ -7,7 +7,7 @@ gives frozen records. Knows nothing of models or techniques.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -311,13 +311,14 @@ class Remark(Block):
 def walk(record: Any, visit: Callable[[Any, tuple[str | int, ...]], None], path: tuple[str | int, ...] = ()) -> None:
     """Call `visit(value, path)` for a record and everything below it, parents first."""
     visit(record, path)
-    if isinstance(record, BaseModel):
-        for name, child in vars(record).items():
-            if child is not None:
-                walk(child, visit, (*path, name))
-    elif isinstance(record, list | tuple):
-        for index, child in enumerate(record):
-            walk(child, visit, (*path, index))
-    elif isinstance(record, dict):
-        for key, child in record.items():
-            walk(child, visit, (*path, key))
+    for key, child in below(record):
+        walk(child, visit, (*path, key))
+
+
+def below(value: Any) -> Iterable[tuple[str | int, Any]]:
+    """What stands directly below a record or value, by its key; of a record without what is left out."""
+    if isinstance(value, BaseModel):
+        return ((name, child) for name, child in vars(value).items() if child is not None)
+    if isinstance(value, list | tuple):
+        return enumerate(value)
+    return value.items() if isinstance(value, dict) else ()
