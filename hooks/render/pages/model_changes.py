@@ -7,7 +7,7 @@ training is told by techniques: that a paper does not speak of a stage does not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -30,6 +30,7 @@ from ..names import short_model
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Table
 from ..uses import checkpoints
+from ..words import Words
 from . import compare_models
 
 _SIZES = ("total.published", "activated.published")
@@ -52,9 +53,11 @@ class Dimensions:
 class _Heads:
     """What the groups and the two sides are called: by time, or by name where the model compared with came later."""
 
-    gone: str
-    new: str
     changed: str
+    new: str
+    gone: str
+    kept: str
+    written: str
     sides: tuple[str, str]
 
 
@@ -70,17 +73,9 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     changed = [line for line in recipe if line.verdict is Verdict.DIFFERENT]
     same = [line for line in recipe if line.verdict is Verdict.SAME]
     became = became_of(context, before.model, model)
+    date = first_date(before.model) if younger_than(before.model, model) else None
     titles = {"model": model.name, "previous": before.model.name}
-    later = younger_than(before.model, model)
-    date = first_date(before.model) if later else None
-    heads = _Heads(
-        words("changes.only_in", model=short_model(before.model.name)) if later else words("changes.gone"),
-        words("changes.only_in", model=short_model(model.name)) if later else words("changes.new"),
-        words("changes.differs" if later else "changes.changed"),
-        (short_model(before.model.name), short_model(model.name))
-        if later
-        else (words("changes.before"), words("changes.after")),
-    )
+    heads = _heads(words, before.model, model, titles, by_time=date is None)
     html = context.html(
         "model_changes.html.jinja",
         intro=escape(words("changes.against_later" if date else "changes.against")).format(
@@ -92,7 +87,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
         written=_written(
             citations,
             [c for c in model.changes if c.before],
-            words("changes.written_differs" if later else "changes.written", **titles),
+            heads.written,
             heads.sides,
         ),
         heads=heads,
@@ -122,7 +117,6 @@ def changes(citations: Citations, model: Model) -> list[Section]:
             *_values(citations, dimensions.kept, 1),
             *_values(citations, same, 1, "values"),
         ],
-        younger=later,
         kept_counts=words(
             "changes.kept_counts",
             techniques=len(became["kept"]),
@@ -131,6 +125,17 @@ def changes(citations: Citations, model: Model) -> list[Section]:
         ),
     )
     return [Section("what-changed", words("section.changes"), html)]
+
+
+def _heads(words: Words, before: Model, model: Model, titles: Mapping[str, str], by_time: bool) -> _Heads:
+    if by_time:
+        changed, new, gone, kept = (words(f"changes.{key}") for key in ("changed", "new", "gone", "kept"))
+        sides = words("changes.before"), words("changes.after")
+        return _Heads(changed, new, gone, kept, words("changes.written", **titles), sides)
+    sides = short_model(before.name), short_model(model.name)
+    gone, new = (words("changes.only_in", model=name) for name in sides)
+    written = words("changes.written_differs", **titles)
+    return _Heads(words("changes.differs"), new, gone, words("changes.shared"), written, sides)
 
 
 def compared(citations: Citations, before: Entry, after: Entry) -> Dimensions:
