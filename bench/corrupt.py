@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -104,8 +105,6 @@ def check(root: Path) -> dict[str, Any]:
             return {"status": "failed", "report": f"a poor message of {len(report):,}: {(wrong or lines)[0][:500]}"}
         return {"status": "refused", "report": report[:3000], "files": sorted({*places, *_files(report)})}
     except BaseException as error:  # whatever it is, it is what this looks for
-        import traceback
-
         return {"status": "failed", "report": "".join(traceback.format_exception(error)[-6:])}
     return {"status": "accepted"}
 

@@ -76,9 +76,6 @@ def outcome(data: Path, docs: Path | None, tell: bool = True, languages: Sequenc
                 found = corrupted_site.RAW.search(_FENCED.sub("", html))
                 assert found is None, f"markup of the data on {path}: {found}"
                 html.encode()
-        for content in edition.site.downloads.values():
-            if isinstance(content, str):
-                content.encode()
     dict(markdown_pages.copies(made["en"], markdown_pages.filled(made["en"], docs / "en")))
     return "built"
 

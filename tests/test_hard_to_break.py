@@ -107,17 +107,22 @@ def test_corruptions_are_built_together_where_no_line_is_of_both(tmp_path: Path)
     assert kept == {path: good}
 
 
+def refusal(project: Path, page: Path, text: str) -> str:
+    """What is said of a hand-written page with another text."""
+    page.write_text(text, encoding="utf-8")
+    with pytest.raises(mutate.PageError) as error:
+        mutate.outcome(project / "data", project / "docs", tell=False)
+    return str(error.value)
+
+
 def test_a_page_that_quotes_values_lists_their_sources(tmp_path: Path) -> None:
     project = small_project(tmp_path)
     page = project / "docs" / "zh" / "index.md"
     text = page.read_text(encoding="utf-8") + "\n{{ v('ant-base/parameters.total') }}\n"
-    page.write_text(text, encoding="utf-8")
-    with pytest.raises(mutate.PageError) as error:
-        mutate.outcome(project / "data", project / "docs", tell=False)
     said = (
         f"docs/zh/index.md:{text.count(chr(10))}: quotes values and lists no sources; put `{{{{ block('sources') }}}}`"
     )
-    assert str(error.value).startswith(said)
+    assert refusal(project, page, text).startswith(said)
     page.write_text(text + "{{ block('sources') }}\n", encoding="utf-8")
     assert mutate.outcome(project / "data", project / "docs", tell=False) == "built"
 
@@ -126,11 +131,8 @@ def test_a_figure_is_placed_once_on_a_page(tmp_path: Path) -> None:
     project = small_project(tmp_path)
     page = project / "docs" / "en" / "index.md"
     text = page.read_text(encoding="utf-8") + "\n{{ block('families') }}\n\n{{ block('families') }}\n"
-    page.write_text(text, encoding="utf-8")
-    with pytest.raises(mutate.PageError) as error:
-        mutate.outcome(project / "data", project / "docs", tell=False)
     last = text.count(chr(10))
-    assert str(error.value) == (
+    assert refusal(project, page, text) == (
         f"docs/en/index.md:{last}: `{{{{ block('families') }}}}` is placed in line {last - 2} already; take one of the two out"
     )
 
