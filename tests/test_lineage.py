@@ -148,9 +148,10 @@ def test_older_stand_before_and_younger_behind(built: Path, catalogue: Catalogue
 TEXTS = """(figures) => {
   const box = (node) => { const b = node.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; };
   const place = document.querySelector('.md-content article');
-  document.head.append(...place.querySelectorAll('link[rel=stylesheet]')); // which is asked for in the article
+  const others = () => [...place.children].filter((one) => !one.matches('link[rel=stylesheet]')); // which stands in the article
   return figures.map(([id, html]) => {
-    place.innerHTML = html;
+    for (const one of others()) one.remove();
+    place.insertAdjacentHTML('beforeend', html);
     const svg = [...place.querySelectorAll('figure > svg.ds-lineage')].find((one) => one.getBoundingClientRect().width);
     return {
       id,
