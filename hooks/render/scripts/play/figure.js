@@ -95,7 +95,10 @@ function play(name, draw) {
   form.addEventListener("input", changed);
   form.addEventListener("reset", () => setTimeout(changed));
   form.addEventListener("submit", (event) => event.preventDefault());
+  const moved = () => inputs.some((input, i) => read(input) !== begun[i]);
+  const quicker = moved();
   const given = new URLSearchParams(location.search);
   for (const input of inputs) write(input, given.get(key(input)));
-  if (inputs.some((input, i) => read(input) !== begun[i])) show();
+  if (quicker) changed();
+  else if (moved()) show();
 }
