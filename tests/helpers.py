@@ -28,6 +28,9 @@ DATA = ROOT / "data"
 CASES = Path(__file__).parent / "cases"
 VALID = CASES / "valid"
 
+# What a page does in a frame, and what follows from it in the next, is done after two.
+FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 @dataclass(frozen=True)
 class Case:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from helpers import FRAMES
 from render.mechanisms import PLAYS, SHOWN
 from weight import served, weigh
 
@@ -45,6 +46,7 @@ def test_by_keyboard_and_from_the_address(page: Page, address: str, name: str) -
     assert drawing.inner_html() != drawn
     key = f"{name}-{slider.get_attribute('data-control')}"
     expect(page).to_have_url(re.compile(rf"[?&]{key}=[\w.]+.*#mechanism-{name}$"))
+    page.evaluate(FRAMES)  # the first key may have been followed already, and the second not yet
     assert page.evaluate("history.length") == steps_back
     changed, redrawn = said.inner_text(), drawing.inner_html()
     page.goto("about:blank")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from helpers import FRAMES
+
 pytestmark = pytest.mark.browser
 
 MODEL = "models/deepseek-v3/"
@@ -45,8 +47,6 @@ SCROLLED = """() => [...document.querySelectorAll(".ds-scroll")]
     .filter((box) => box.checkVisibility())
     .map((box) => [box.getAttribute("aria-label"), box.scrollWidth - box.clientWidth])
     .filter(([, more]) => more > 0 && more <= 16)"""
-# Styles and boxes that follow from what was measured are there after two frames.
-FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def opened(page: Page, address: str, width: int) -> None:
