@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Request, sync_playwright
 from page_kinds import IN_CHINESE, KINDS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-_SCRIPT = re.compile(r'<script src="([^":]+\.js)"')
+_SCRIPT = re.compile(r'<script data-src="([^":]+\.js)"')
 _PATIENCE = 120_000  # milliseconds; the machine may be busy
 _COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
 _SHIFT = """() => new Promise(done => {

@@ -15,10 +15,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, expect, sync_playwright
 
 from building import ROOT, once, small_project, strictly
 from catalogue.load import load
@@ -34,6 +34,32 @@ SITES = ("built", "address", "small_site", "folder")  # fixtures that build a si
 PATIENCE = 30_000  # milliseconds; a slow machine is no failure
 
 expect.set_options(timeout=PATIENCE)
+
+# Scripts are asked for once a page is painted, which may be after it counts as loaded.
+_SCRIPTS_RUN = """() => new Promise((done) => {
+  const look = () => document.documentElement.matches(".js:has(script[data-src])") ? setTimeout(look, 5) : done();
+  look();
+})"""
+
+
+def _with_scripts(opening: Callable[..., Response | None]) -> Callable[..., Response | None]:
+    """Opens a page and waits until its scripts have run, or those of the page that it leads to."""
+
+    @functools.wraps(opening)
+    def opened(page: Page, *arguments: Any, **options: Any) -> Response | None:
+        response = opening(page, *arguments, **options)
+        for _ in range(3):
+            with contextlib.suppress(Error):  # it went on to another page
+                page.evaluate(_SCRIPTS_RUN)
+                break
+            page.wait_for_load_state()
+        return response
+
+    return opened
+
+
+for name in ("goto", "reload"):
+    setattr(Page, name, _with_scripts(getattr(Page, name)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

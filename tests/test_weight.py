@@ -44,6 +44,8 @@ def test_the_top_of_a_page_needs_no_other_file(built: Path) -> None:
             continue
         head, _, rest = text.partition("<article")
         assert "<style>" in head, path
+        assert "<script src" not in text, (path, "a script that is asked for before the page is painted")
+        assert ('<link rel="expect" href="#ds-lead" blocking="render">' in head) == ('id="ds-lead"' in rest), path
         assert '<link rel="stylesheet"' not in head, path
         assert text.count('<link rel="stylesheet"') == 1, path
         assert rest.index('<link rel="stylesheet"') < rest.index("<footer"), path
@@ -52,6 +54,12 @@ def test_the_top_of_a_page_needs_no_other_file(built: Path) -> None:
         for name in re.findall(r'url\("?(?!data:)([^")]+)', style):
             folder = built if name.startswith("/") else path.parent
             assert (folder / name.lstrip("/")).resolve().is_file(), (path, name)
+
+
+_FONTS_TRIED = """() => new Promise((done) => {
+  const look = () => localStorage.getItem("ds-fonts") ? done() : setTimeout(look, 5);
+  look();
+})"""
 
 
 @pytest.mark.browser
@@ -64,6 +72,7 @@ def test_the_top_of_a_page_looks_the_same_before_the_sheet_has_come(page: Page, 
             page.set_viewport_size({"width": width, "height": 800})
             for kind in ("", "models/deepseek-v3/", "techniques/mla/", "compare/architecture/", "zh/"):
                 page.goto(address + kind)
+                page.evaluate(_FONTS_TRIED)
                 page.evaluate("document.documentElement.classList.remove('ds-fonts')")
                 whole = page.evaluate(places)
                 page.evaluate("document.querySelector('link[rel=stylesheet]').disabled = true")

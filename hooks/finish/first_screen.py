@@ -1,7 +1,8 @@
 """The styles of the top of each page, in the page: its text is there before any other file has come.
 
 Holds the rules that what stands above the first section can match. The whole sheet, which all pages share, is asked for there:
-a browser shows what comes before it at once, and nothing further down without it.
+a browser shows what comes before it at once, and nothing further down without it. Nor does it show the header alone: it waits
+for the first sentence, where the page says which it is.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from .styles import Need, Used, declarations, need, selectors, written
 
 _LINK = re.compile(r'[ ]*<link rel="stylesheet" href="([^"]*?)[^"/]*\.css">\n?')
 _SECTION = re.compile(r'^<h2 id="', re.MULTILINE)
+_LEAD = '<p class="ds-lead"'
+_AWAITED = '<link rel="expect" href="#ds-lead" blocking="render">'
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
 _FAMILY = re.compile(r'font-family:"?([^";]+)')
 _FILE = re.compile(r'(url\("?)(?!data:|["#])')
@@ -79,10 +82,9 @@ class FirstScreens:
         section = _SECTION.search(html, article)
         cut = section.start() if section else html.index("</article>", article) + len("</article>")
         style = self._style(html[:cut], link[1])
-        whole = (
-            html[: link.start()] + f"<style>{style}</style>\n" + html[link.end() : cut] + link[0].strip() + html[cut:]
-        )
-        return with_style(whole, style)
+        top = html[link.end() : cut].replace(_LEAD, f'{_LEAD} id="ds-lead"', 1)
+        head = f"{_AWAITED if _LEAD in top else ''}<style>{style}</style>\n"
+        return with_style(html[: link.start()] + head + top + link[0].strip() + html[cut:], style)
 
     def _style(self, top: str, folder: str) -> str:
         used = Used()

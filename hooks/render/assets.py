@@ -82,7 +82,7 @@ def _script(parts: Iterable[str]) -> str:
 def script(name: str, data: Mapping[str, str] | None = None) -> Markup:
     """What loads `scripts/<name>.js` on the one page that it serves; `data` holds blocks of JSON by the id they are read by."""
     blocks = [block(id_, text) for id_, text in (data or {}).items()]
-    return Markup("\n".join([*blocks, f'<script src="ds:{FOLDER}/{name}.js" defer></script>']))
+    return Markup("\n".join([*blocks, f'<script data-src="ds:{FOLDER}/{name}.js"></script>']))
 
 
 def block(id_: str, text: str) -> Markup:

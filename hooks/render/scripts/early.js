@@ -11,3 +11,13 @@ const root = document.documentElement.classList;
 root.replace("no-js", "js");
 if (kept("ds-fonts") || location.protocol === "file:") root.add("ds-fonts");
 document.body.dataset.mdColorScheme = kept("ds-scheme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default");
+
+// Scripts are asked for once the page has been painted: nobody needs them to read it. They run in the order in which they are named.
+const load = () => {
+  for (const asked of document.querySelectorAll("script[data-src]")) {
+    const script = Object.assign(document.createElement("script"), { src: asked.dataset.src, async: false });
+    script.addEventListener("load", () => asked.remove());
+    document.head.append(script);
+  }
+};
+addEventListener("DOMContentLoaded", () => (document.hidden ? load() : requestAnimationFrame(() => setTimeout(load))));

@@ -38,10 +38,12 @@ try {
   const all = anchors();
   const at = all.findIndex((node) => node.id === id);
   if (at >= 0 && Date.now() - when < 20000 && location.hash.slice(1) === id) {
-    addEventListener("load", () => {
+    const goOn = () => {
       const end = all[at + 1] ? top(all[at + 1]) : document.querySelector("article").getBoundingClientRect().bottom;
       scrollBy(0, top(all[at]) + share * (end - top(all[at])) - 80);
-    });
+    };
+    if (document.readyState === "complete") goOn();
+    else addEventListener("load", goOn);
   }
 } catch {
   // a page that may keep nothing opens at the heading
