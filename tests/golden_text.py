@@ -404,6 +404,6 @@ def _head(html: str) -> str:
 
 def _links(html: str) -> Iterator[str]:
     """Every link of a page with its words, in order."""
-    for node in LexborHTMLParser(html).css("a[href], script[src], link[rel=stylesheet]"):
-        address = node.attributes.get("href") or node.attributes.get("src") or ""
+    for node in LexborHTMLParser(html).css("a[href], script[data-src], link[rel=stylesheet]"):
+        address = node.attributes.get("href") or node.attributes.get("data-src") or ""
         yield f"{_HASH.sub('…', address)} {' '.join(node.text().split())}".rstrip()

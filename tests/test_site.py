@@ -22,7 +22,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from building import ROOT, mkdocs, small_project, strictly
 from catalogue.records import Catalogue
@@ -32,7 +32,7 @@ from render import words as language_files
 from render.fields import stated
 
 HTML_LINKS = "a[href], link[href], area[href]"
-ASSETS = "script[src], img[src], source[src], iframe[src], link[rel=stylesheet][href], link[rel=icon][href]"
+ASSETS = "script[data-src], img[src], source[src], iframe[src], link[rel=stylesheet][href], link[rel=icon][href]"
 
 
 def pages(site: Path) -> Iterator[tuple[Path, LexborHTMLParser]]:
@@ -53,14 +53,19 @@ def ids(tree: LexborHTMLParser) -> list[str]:
     return [node.attributes["id"] or "" for node in tree.css("[id]")]
 
 
+def target_of(node: LexborNode) -> str:
+    """What a node leads to or loads; scripts are asked for after the page."""
+    return next(filter(None, map(node.attributes.get, ("data-src", "href", "src"))), "")
+
+
 def broken_links(site: Path, parsed: dict[Path, LexborHTMLParser]) -> tuple[int, list[tuple[Path, str]]]:
     """How many links inside the site there are, and those that lead nowhere."""
     anchors = {path: set(ids(tree)) for path, tree in parsed.items()}
     broken = []
     checked = 0
     for path, tree in parsed.items():
-        for node in tree.css("[href], [src]"):
-            target = node.attributes.get("href") or node.attributes.get("src") or ""
+        for node in tree.css("[href], [src], [data-src]"):
+            target = target_of(node)
             parts = urlsplit(target)
             if parts.scheme or parts.netloc or target.startswith("data:"):
                 if parts.scheme not in ("http", "https", "data"):
@@ -108,7 +113,7 @@ def test_no_asset_from_another_host(built: Path, parsed: dict[Path, LexborHTMLPa
         (path, address)
         for path, tree in parsed.items()
         for node in tree.css(ASSETS)
-        if urlsplit(address := node.attributes.get("src") or node.attributes.get("href") or "").netloc
+        if urlsplit(address := target_of(node)).netloc
     ]
     foreign += [
         (path.relative_to(built), hit)
