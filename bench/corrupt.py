@@ -24,8 +24,9 @@ import warm
 from building import copy_project
 from catalogue.findings import CatalogueError
 from mutations import mutants
-from render.edition import PageError, sound
+from render.sound import read
 from render.words import BrokenWords
+from render.written import PageError
 
 SECONDS, MEBIBYTES = 10, 1024
 BATCH = 60
@@ -95,7 +96,7 @@ def corruption(number: int, name: str, path: Path, content: bytes, root: Path) -
 def check(root: Path) -> dict[str, Any]:
     """`refused` with the message, or `accepted`; `failed` for what would be a traceback or a message that helps nobody."""
     try:
-        sound(root)
+        read(root)
     except (CatalogueError, PageError, BrokenWords) as error:
         report = error.report() if isinstance(error, CatalogueError) else str(error)
         places = [f.file for f in error.findings] if isinstance(error, CatalogueError) else []
@@ -144,7 +145,7 @@ def run(count: int, seed: int, say: Callable[[str], None] = print) -> Tally:
 def _checked(root: Path, count: int, seed: int, tally: Tally) -> Iterator[Corruption]:
     """Check each by itself; give those that are accepted."""
     warm.keep_what_is_read()
-    sound(root)
+    read(root)
     for number, (name, path, content) in enumerate(mutants(root / "data", root / "docs", count, seed), 1):
         tried = corruption(number, name, path, content, root)
         kept = path.read_bytes()

@@ -29,8 +29,9 @@ from catalogue.findings import CatalogueError, Finding  # noqa: E402
 from catalogue.load import load  # noqa: E402
 from mutations import mutants  # noqa: E402
 from render import words  # noqa: E402
-from render.edition import PageError, editions  # noqa: E402
+from render.edition import editions  # noqa: E402
 from render.exports import pages as markdown_pages  # noqa: E402
+from render.written import PageError  # noqa: E402
 
 SECONDS = corrupt.SECONDS
 _FENCED = re.compile(r"(?ms)^(`{3,}).*?^\1$")
@@ -48,7 +49,7 @@ def _refused(report: str, findings: Iterable[Finding]) -> str:
     """`refused`, if the message is one that helps. Raises AssertionError otherwise."""
     for finding in findings:
         assert finding.line >= 1
-        assert finding.file.startswith("data/")
+        assert finding.file.startswith(("data/", "docs/"))
         assert finding.found
     assert re.match(r"(docs|data)/\S+", report), report
     report.encode()
@@ -69,7 +70,7 @@ def outcome(data: Path, docs: Path | None, tell: bool = True, languages: Sequenc
     except PageError as error:
         if not tell:
             raise
-        return _refused(str(error), ())
+        return _refused(str(error), error.findings)
     for edition in made.values():
         for path, page in edition.site.pages.items():
             for html in (page.markdown, *page.blocks.values()):

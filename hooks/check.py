@@ -20,9 +20,12 @@ from pathlib import Path
 
 from catalogue import changes, new_entry, slips
 from catalogue.field_reference import SCHEMAS, json_schema
-from catalogue.findings import CatalogueError, Finding
+from catalogue.findings import CatalogueError, Finding, report
 from catalogue.load import SLIPS, load, without_chinese
 from catalogue.repair import repair
+from render.sound import read
+from render.words import BrokenWords
+from render.written import PageError
 
 DATA = Path(__file__).parent.parent / "data"
 _REPAIRS = 3  # a repair can uncover another mistake
@@ -41,7 +44,11 @@ def main() -> int:
         print(error.report(), file=sys.stderr)
         _annotate(error.findings)
         return 1
-    except (new_entry.Refused, changes.NoSuchRevision) as error:
+    except PageError as error:
+        print(report(error.findings, "the pages"), file=sys.stderr)
+        _annotate(error.findings)
+        return 1
+    except (BrokenWords, new_entry.Refused, changes.NoSuchRevision) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -88,7 +95,7 @@ def _check(arguments: argparse.Namespace) -> int:
                 print("A check digit was written anew: read every dimension of that architecture again, in the source.")
             if not done:
                 break
-    catalogue = load(data)
+    catalogue = read(data.parent)[0] if data.name == DATA.name and (data.parent / "docs").is_dir() else load(data)
     print(
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )

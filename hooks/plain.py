@@ -10,9 +10,10 @@ from pathlib import Path
 from catalogue.findings import CatalogueError
 from catalogue.load import load
 from render import words
-from render.edition import PageError, editions
+from render.edition import editions
 from render.exports import project
 from render.words import CHINESE, ENGLISH, BrokenWords
+from render.written import PageError
 
 ROOT = Path(__file__).parent.parent
 

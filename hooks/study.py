@@ -46,7 +46,7 @@ from pictures.write import own as own_pictures
 from pictures.write import write as write_pictures
 from render import theme
 from render.context import compiled
-from render.edition import FOLDER, Edition, PageError, checked, of_entry
+from render.edition import FOLDER, Edition, NoSuchEntry, checked, of_entry
 from render.exports import pages as markdown_pages
 from render.exports import project
 from render.linking import Links
@@ -56,6 +56,7 @@ from render.policy import POLICY
 from render.site import hand_written
 from render.words import CHINESE, ENGLISH, BrokenWords
 from render.words import FOLDER as WORDS
+from render.written import PageError
 
 log = get_plugin_logger("study")
 
@@ -170,7 +171,7 @@ def _good(config: MkDocsConfig) -> Build:
     global _last_good
     try:
         good = _read(config)
-    except (CatalogueError, BrokenWords, PageError) as error:
+    except (CatalogueError, BrokenWords, PageError, NoSuchEntry) as error:
         report = error.report() if isinstance(error, CatalogueError) else str(error)
         if _last_good is None:
             raise Abort(report) from None

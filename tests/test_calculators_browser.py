@@ -24,11 +24,10 @@ from catalogue.derive.calculators import (
 )
 from catalogue.derive.training import pre_training_hours
 from catalogue.lookup import Lookup
-from catalogue.peaks import followed
+from catalogue.peaks import followed, reference_run
 from catalogue.records import Catalogue, Entry
 from render import words as language_files
 from render.context import context
-from render.pages.calculator_form import reference_run
 from render.pages.tools_memory import BITS, MIXED, USABLE_PERCENT, longest_context, released
 
 pytestmark = pytest.mark.browser
@@ -51,7 +50,7 @@ choices => choices.map(choice => {
 
 @pytest.fixture(scope="module")
 def start(catalogue: Catalogue) -> Entry:
-    entry = reference_run(context(catalogue, language_files.load("en")))
+    entry = reference_run(catalogue, context(catalogue, language_files.load("en")).lookup)
     assert entry is not None
     return entry
 

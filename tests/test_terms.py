@@ -15,7 +15,8 @@ from render.wording_check import problems
 
 
 def wording(catalogue: Catalogue, docs: Path) -> list[str]:
-    return problems(catalogue, {language: language_files.load(language) for language in Language}, docs)
+    words = {language: language_files.load(language) for language in Language}
+    return [str(finding) for finding in problems(catalogue, words, docs)]
 
 
 def written(folder: Path, language: str, text: str) -> Path:
@@ -50,8 +51,9 @@ def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path
     terms.write_text(text.replace("but: [犄角]", "but: [犄角, 牛犄]"), encoding="utf-8")
     (tmp_path / "docs").mkdir()
     found = wording(load(copy), written(tmp_path / "docs", "zh", "犄角\n"))
+    line = next(n for n, each in enumerate(terms.read_text(encoding="utf-8").split("\n"), 1) if "牛犄" in each)
     assert found == [
-        "data/terms.yaml: `牛犄` is listed as right although “犄” is not used; no text of the site has it; take it out of `but:`"
+        f"data/terms.yaml:{line}: `牛犄` is listed as right although “犄” is not used; no text of the site has it; take it out of `but:`"
     ]
 
 

@@ -6,7 +6,7 @@ Checks yield findings instead of raising, so that one run reports them all.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .unseen import shown
@@ -54,9 +54,13 @@ class CatalogueError(Exception):
 
     def report(self) -> str:
         """The findings, one a line, and a closing line that counts them."""
-        count = len(self.findings)
-        closing = f"{count} {'problem' if count == 1 else 'problems'} in the catalogue"
-        return "\n".join([*map(str, self.findings), closing])
+        return report(self.findings, "the catalogue")
+
+
+def report(findings: Sequence[Finding], where: str) -> str:
+    """Findings, one a line, and a closing line that counts them."""
+    closing = f"{len(findings)} {'problem' if len(findings) == 1 else 'problems'} in {where}"
+    return "\n".join([*map(str, findings), closing])
 
 
 def nearest(word: object, allowed: Iterable[str]) -> str:

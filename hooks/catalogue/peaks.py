@@ -5,7 +5,7 @@ from __future__ import annotations
 from .checkpoint import trained_with
 from .derive.training import Consequences, consequences
 from .lookup import Found, Lookup
-from .records import Entry
+from .records import Catalogue, Entry
 from .schema.gpu import Gpu
 
 _TERA = 10**12
@@ -29,3 +29,15 @@ def followed(lookup: Lookup, entry: Entry) -> Consequences | None:
     """What follows from architecture and pre-training, with utilisation where a peak is known."""
     found = peak(lookup, entry)
     return consequences(entry, found.number * _TERA if found else None)
+
+
+def reference_run(catalogue: Catalogue, lookup: Lookup) -> Entry | None:
+    """The flagship whose makers publish utilisation, price, kind and number of GPUs: where a calculator begins."""
+    for model in catalogue.models.values():
+        entry, run = catalogue.flagship(model), model.infrastructure
+        if run is None or run.hardware is None or gpu_of(lookup, entry) is None:
+            continue
+        stated = (run.model_flops_utilization, run.price_per_gpu_hour_usd, run.hardware.gpu_count)
+        if all(value is not None and value.value is not None for value in stated):
+            return entry
+    return None

@@ -58,6 +58,8 @@ class Forms:
 
     def uses(self, text: str) -> Iterator[Use]:
         """Every avoided form in a text."""
+        if not self._pattern.search(text):
+            return
         bare = _CODE.sub(lambda match: "\0" * len(match[0]), text)
         for match in self._pattern.finditer(bare):
             found = self.rights.get(match[0].lower())
@@ -68,6 +70,8 @@ class Forms:
 
     def exceptions(self, text: str) -> Iterator[str]:
         """Every expression in a text that is right although it holds an avoided form."""
+        if not self._pattern.search(text):
+            return
         for match in self._pattern.finditer(_CODE.sub("", text)):
             if match[0].lower() not in self.rights:
                 yield match[0].lower()

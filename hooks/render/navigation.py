@@ -8,24 +8,9 @@ from catalogue.records import by_date, first_day
 from catalogue.schema.model import Track
 from catalogue.schema.technique import TechniqueKind
 
+from . import paths
 from .context import Context
 from .page import Page
-
-TOOLS = ("tools/memory.md", "tools/training.md")
-HISTORY = ("timeline.md", "timeline-list.md", "trends.md", "api-names.md")
-COMPARE = tuple(
-    f"compare/{name}.md"
-    for name in ("models", "architecture", "training", "post-training", "infrastructure", "evaluation")
-)
-ABOUT = (
-    "how-to-read.md",
-    "trust.md",
-    "corrections.md",
-    "references.md",
-    "coverage.md",
-    "downloads.md",
-    "add-a-model.md",
-)
 
 
 def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, object]]:
@@ -48,25 +33,25 @@ def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, ob
         for kind in TechniqueKind
         if any(t.kind is kind for t in catalogue.techniques.values())
     ]
-    guides = [f"guides/{guide.id}.md" for guide in catalogue.study.guides]
+    guides = [paths.guide(guide.id) for guide in catalogue.study.guides]
     sections: list[tuple[str, list[object]]] = [
-        (words("page.models"), ["models/index.md", *_titled(pages, ["poster.md"]), *tracks]),
-        (words("page.techniques"), ["techniques/index.md", *_titled(pages, ["techniques/matrix.md"]), *shelves]),
-        (words("nav.history"), _titled(pages, HISTORY)),
-        (words("page.compare"), ["compare/index.md", *_titled(pages, COMPARE)]),
+        (words("page.models"), [paths.MODELS[0], *_titled(pages, paths.MODELS[1:]), *tracks]),
+        (words("page.techniques"), [paths.TECHNIQUES[0], *_titled(pages, paths.TECHNIQUES[1:]), *shelves]),
+        (words("nav.history"), _titled(pages, paths.HISTORY)),
+        (words("page.compare"), [paths.COMPARE[0], *_titled(pages, paths.COMPARE[1:])]),
         (
             words("nav.guides"),
             [
-                *_titled(pages, ["start.md"]),
+                *_titled(pages, [paths.START]),
                 *guides,
-                *_titled(pages, ["problems.md", "from-reports-to-code.md", "glossary.md"]),
+                *_titled(pages, [paths.PROBLEMS, paths.CODE, paths.GLOSSARY]),
             ],
         ),
-        (words("nav.tools"), _titled(pages, TOOLS)),
-        (words("nav.about"), ["how-we-count.md", *_titled(pages, ABOUT), "hosting.md", "beginnings.md"]),
+        (words("nav.tools"), _titled(pages, paths.TOOLS)),
+        (words("nav.about"), [paths.METHOD, *_titled(pages, paths.ABOUT), paths.HOSTING, paths.BEGINNINGS]),
     ]
     listed: list[dict[str, object]] = [{title: children} for title, children in sections if children]
-    return [{words("nav.home"): "index.md"}, *listed]
+    return [{words("nav.home"): paths.HOME}, *listed]
 
 
 def beside(context: Context) -> dict[str, str]:

@@ -8,60 +8,65 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from catalogue.findings import Finding
 from catalogue.records import Catalogue
 from catalogue.schema.term import Language
 from catalogue.schema.values import Text, walk
-from catalogue.wording import FIX, Forms, Use, forms
+from catalogue.wording import FIX, Forms, forms
 
 from .words import Words
 
 TERMS = "data/terms.yaml"
 
 
-def problems(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[str]:
-    """What is wrong, as messages with file and line; `docs` has a folder for each language."""
-    found: list[str] = []
+def problems(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[Finding]:
+    """What is wrong; `docs` has a folder for each language."""
+    found: list[Finding] = []
     for language in Language:
         wanted = forms(catalogue.glossary, language)
         needed: set[str] = set()
-        for place, text in [*_interface(words[language]), *_pages(docs / language)]:
-            found += [_message(place, use) for use in wanted.uses(text)]
+        for file, line, key, text in [*_interface(words[language]), *_pages(docs / language)]:
+            found += [Finding(file, line, key, use.message, use.allowed, fix=FIX) for use in wanted.uses(text)]
             needed.update(wanted.exceptions(text))
-        found += _idle(catalogue, wanted, needed)
+        found += _idle(catalogue, wanted, needed, docs.parent / TERMS)
     return found
 
 
-def _interface(words: Words) -> Iterator[tuple[str, str]]:
+def _interface(words: Words) -> Iterator[tuple[str, int, str, str]]:
     for key in words:
-        yield f"{words.place(key)}: {key}", words(key)
+        file, line = words.place(key).rsplit(":", 1)
+        yield f"hooks/render/{file}", int(line), key, words(key)
 
 
-def _pages(folder: Path) -> Iterator[tuple[str, str]]:
+def _pages(folder: Path) -> Iterator[tuple[str, int, str, str]]:
     for path in sorted(folder.rglob("*.md")):
         name = path.relative_to(folder.parent.parent).as_posix()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            yield f"{name}:{number}", line
+            yield name, number, "", line
 
 
-def _message(place: str, use: Use) -> str:
-    return f"{place}: {use.message}; {use.allowed}; {FIX}"
-
-
-def _idle(catalogue: Catalogue, wanted: Forms, needed: set[str]) -> Iterator[str]:
+def _idle(catalogue: Catalogue, wanted: Forms, needed: set[str], file: Path) -> Iterator[Finding]:
     """Exceptions that no text of the site has, the catalogue's too."""
     stated = {text: avoided.form for avoided, _ in wanted.rights.values() for text in avoided.but}
-    if {text.lower() for text in stated} <= needed:
+    missing = {text.lower() for text in stated} - needed
+    if not missing:
         return
 
     def note(value: object, path: object) -> None:
-        if isinstance(value, Text):
-            needed.update(wanted.exceptions(getattr(value, wanted.language) or ""))
+        if isinstance(value, Text) and (text := getattr(value, wanted.language)):
+            lower = text.lower()
+            if any(each in lower for each in missing):  # which the pattern alone would take long to say
+                needed.update(wanted.exceptions(text))
 
     for record in (*catalogue.models.values(), *catalogue.techniques.values(), catalogue.glossary):
         walk(record, note)
     for text, form in stated.items():
         if text.lower() not in needed:
-            yield (
-                f"{TERMS}: `{text}` is listed as right although “{form}” is not used; "
-                f"no text of the site has it; take it out of `but:`"
+            yield Finding(
+                TERMS,
+                file.read_text(encoding="utf-8").partition(text)[0].count("\n") + 1,
+                "",
+                f"`{text}` is listed as right although “{form}” is not used",
+                "no text of the site has it",
+                fix="take it out of `but:`",
             )

@@ -35,9 +35,16 @@ class Nodes:
     def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, Path, Any]]:
         """The values of some kinds, in their order; with a `key`, those that stand under it. Asking each value for its kind is slow."""
         places = (found for kind, found in self._by_kind.items() if issubclass(kind, kinds))
+        around: int | None = None
+        file, beginning = self._files[0], tuple[str | int, ...]()
         for place in sorted(chain.from_iterable(places)):
-            if key is None or self._keys[place] == key:
-                yield *self._where(place), self._values[place]
+            if key is not None and self._keys[place] != key:
+                continue
+            above = self._above[place]
+            if above != around:  # neighbours have a parent in common
+                around = above
+                file, beginning = self._where(above)
+            yield file, ((*beginning, self._keys[place]) if above >= 0 else ()), self._values[place]
 
     def _walk(self, value: Any, key: str | int, above: int) -> None:
         place = len(self._values)
@@ -52,8 +59,9 @@ class Nodes:
             self._walk(child, name, place)
 
     def _where(self, place: int) -> tuple[Located, Path]:
+        """The file and the path of a place, or of a file's complement."""
         keys: list[str | int] = []
-        while (above := self._above[place]) >= 0:
+        while place >= 0 and (above := self._above[place]) >= 0:
             keys.append(self._keys[place])
             place = above
-        return self._files[-1 - above], tuple(reversed(keys))
+        return self._files[-1 - (place if place < 0 else above)], tuple(reversed(keys))

@@ -41,7 +41,7 @@ class Problem(Record):
     def _has_an_answer(self) -> Problem:
         if self.formula is None and self.answer is None:
             raise ValueError("a problem needs a `formula` or an `answer`")
-        wrong = [page for page in self.pages if not PAGE.fullmatch(page)]
+        wrong = [page for page in self.pages if not PAGE.fullmatch(page) or page.startswith("page:")]
         if wrong:
             raise ValueError(f"`{wrong[0]}` is no page; allowed is `guide:id`, `technique:id` or `model:id`")
         if not self.pages and not self.variants:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import Missing, Number
 from catalogue.derive.expression import display, tree
-from catalogue.peaks import gpu_of
+from catalogue.peaks import gpu_of, reference_run
 from catalogue.records import Entry, by_date
 from catalogue.schema.gpu import Gpu
 
@@ -79,18 +79,6 @@ class Field:
         return text + (words("tools.script.letters", letters=_LETTERS[self.base]) if self.base else "")
 
 
-def reference_run(context: Context) -> Entry | None:
-    """The flagship whose makers publish utilisation, price, kind and number of GPUs: where a calculator begins."""
-    for model in context.catalogue.models.values():
-        entry, run = context.catalogue.flagship(model), model.infrastructure
-        if run is None or run.hardware is None or gpu_of(context.lookup, entry) is None:
-            continue
-        stated = (run.model_flops_utilization, run.price_per_gpu_hour_usd, run.hardware.gpu_count)
-        if all(value is not None and value.value is not None for value in stated):
-            return entry
-    return None
-
-
 def calculator(
     context: Context,
     key: str,
@@ -100,7 +88,7 @@ def calculator(
     formulas: Callable[[Context], str],
 ) -> Page | None:
     """The page of a calculator: the form, what it says without a script, and the formulas; None without a run to begin with."""
-    start = reference_run(context)
+    start = reference_run(context.catalogue, context.lookup)
     gpu = gpu_of(context.lookup, start) if start else None
     if start is None or gpu is None:
         return None

@@ -8,7 +8,7 @@ from catalogue.derive.calculators import Missing, effort, footprint
 from catalogue.derive.expression import Term
 from catalogue.derive.parameters import COUNTED
 from catalogue.derive.training import Consequences, LeftOut, pre_training_tokens
-from catalogue.peaks import followed
+from catalogue.peaks import followed, reference_run
 from catalogue.peaks import peak as peak_of
 from catalogue.records import Entry
 from catalogue.schema.model import Model
@@ -22,7 +22,6 @@ from ..links import variant_link
 from ..page import Section
 from ..tables import EMPTY, NOTHING, Cell, Column, Table, of_model, sort_key
 from ..words import Words
-from .calculator_form import reference_run
 
 _LEFT_OUT = {LeftOut.KIND: "follows.left_out_kind", LeftOut.LENGTH: "follows.left_out_length"}
 
@@ -105,7 +104,10 @@ def anything_follows(citations: Citations, model: Model) -> bool:
 
 def calculators(citations: Citations, entry: Entry) -> Markup:
     """The calculators that can work with a variant, with it chosen; nothing where none can."""
-    words, known = citations.context.words, reference_run(citations.context) is not None
+    words, known = (
+        citations.context.words,
+        reference_run(citations.context.catalogue, citations.context.lookup) is not None,
+    )
     able = {"memory": footprint(entry), "training": effort(entry)}
     links = [
         Markup('<a href="ds:tools/{}.md?v={}">{}</a>').format(name, entry.variant.id, words(f"tools.{name}.title"))

@@ -1,0 +1,249 @@
+"""What hand-written pages say is held to what is there: their characters, quotes, figures, links and places in the site.
+
+Nothing is drawn for that, so that it fits into `make check`. Takes the texts of `docs/<language>`, gives findings.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalogue.findings import Finding, nearest
+from catalogue.lookup import Lookup
+from catalogue.quote_check import BLOCK_CALL
+from catalogue.quote_check import problems as quotes_that_fail
+from catalogue.quotes import VALUE_CALLS, Quote, parse
+from catalogue.records import Catalogue
+from catalogue.unseen import ALLOWED, FIX, unseen_lines
+
+from . import paths
+from .words import Words
+
+if TYPE_CHECKING:
+    from .page import Page
+
+PLACED = ("families", "sources", "hero", "general-line", "map", "problems")
+"""What a page can place with `{{ block('…') }}` beside the mechanisms, each of which has a caption."""
+_CAPTION = re.compile(r"(mechanism)\.([\w-]+)\.caption")
+_FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
+_CODE = re.compile(r"(?ms)^(`{3,}).*?^\1|`[^`\n]*`|<!--.*?-->")
+_LINK = re.compile(r'\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[[^\]]+\]:\s+(\S+)|href="(ds:[^"]+)"', re.M)
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
+_ANCHOR = re.compile(r'\{:?\s[^}\n]*?#([\w-]+)|\bid="([^"]+)"')
+_HEADING = re.compile(r"(?m)^#+ (.+)$")
+
+
+class PageError(ValueError):
+    """Hand-written pages, or words of the interface, that cannot stand as they are, each with its reason."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(map(str, self.findings)))
+
+
+def blocks(words: Words) -> set[str]:
+    """The names of everything that a page can place."""
+    return {*PLACED, *("-".join(found.groups()) for key in words if (found := _CAPTION.fullmatch(key)))}
+
+
+def unreadable(docs: Path) -> list[Finding]:
+    """What nobody can read in hand-written pages: what is no UTF-8 text, and characters that are not shown."""
+    found = []
+    for path in sorted(docs.rglob("*.md")):
+        name = path.relative_to(docs.parent).as_posix()
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            found.append(Finding(name, line, "", "is not UTF-8 text", fix="save the file as UTF-8"))
+        else:
+            found += [Finding(name, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
+    return found
+
+
+@dataclass(frozen=True)
+class Pages(Collection[str]):
+    """The pages of the site by path; whether there is a part of a model is found out by making it, when somebody asks."""
+
+    catalogue: Catalogue
+    words: Words
+    known: frozenset[str]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.known or any(path in self.of(id_) for id_ in paths.families([str(path)]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    def of(self, id_: str) -> Mapping[str, Page]:
+        """The pages of a model or a technique, made."""
+        from .context import context
+        from .site import site_of
+
+        return site_of(context(self.catalogue, self.words), id_).pages
+
+
+@dataclass(frozen=True)
+class HandWritten:
+    """The hand-written pages of one language, in a folder, and what they can quote."""
+
+    catalogue: Catalogue
+    lookup: Lookup
+    words: Words
+    folder: Path
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The pages by path."""
+        found = {p.relative_to(self.folder).as_posix(): p for p in sorted(self.folder.rglob("*.md"))}
+        return {path: file.read_text(encoding="utf-8") for path, file in found.items()}
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The pages that there have to be."""
+        return frozenset(paths.written(self.catalogue))
+
+    @cached_property
+    def pages(self) -> Pages:
+        """All that links can lead to."""
+        made = paths.made(self.catalogue, self.lookup)
+        return Pages(self.catalogue, self.words, frozenset((*made, *self.texts)))
+
+    def finding(self, path: str, line: int, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:
+        """A finding on a page."""
+        place = self.folder.relative_to(self.folder.parent.parent) / path
+        return Finding(place.as_posix(), line, "", found, allowed, nearest, fix)
+
+    def problems(self) -> Iterator[Finding]:
+        """Everything that is wrong."""
+        for path in sorted(self.listed - self.texts.keys()):
+            if path in paths.WRITTEN:
+                yield self.finding(path, 1, "is not there", "the navigation leads to it", fix="put it back")
+            else:
+                fix = "write it, or take it out there"
+                yield self.finding(path, 1, "is not there", "data/study.yaml lists it", fix=fix)
+        allowed = blocks(self.words)
+        for path, text in self.texts.items():
+            wrong = [
+                self.finding(path, each.line, each.message) for each in quotes_that_fail(text, self.lookup, allowed)
+            ]
+            yield from wrong or self._misplaced(path, text)
+            yield from self._placed(path, text)
+            yield from self._dead_links(path, text)
+
+    def _placed(self, path: str, text: str) -> Iterator[Finding]:
+        """Pages that no menu has, and pages without a name."""
+        if path not in self.listed:
+            yield self.finding(
+                path,
+                1,
+                "a page that nothing leads to",
+                "guides are listed in data/study.yaml",
+                nearest(path, self.listed - self.texts.keys()),
+                "list it there, or take it out",
+            )
+        front = _FRONT.match(text)
+        for key in ("title", "description"):
+            if not re.search(rf"(?m)^{key}: *\S", front[1] if front else ""):
+                yield self.finding(
+                    path,
+                    1,
+                    f"has no `{key}`",
+                    "a page begins with `title:` and `description:` between two lines `---`",
+                    fix=f"add `{key}: …`",
+                )
+
+    def _misplaced(self, path: str, text: str) -> Iterator[Finding]:
+        """Figures and lists that a page has more than once, where links to what is in them would lead to the first.
+
+        And a page that quotes values, each with a link to its source, without a list of them to lead to.
+        """
+        placed: dict[tuple[str, ...], int] = {}
+        line, cites = 1, False
+        for part in parse(text):
+            if isinstance(part, Quote) and part.name == BLOCK_CALL:
+                if first := placed.get(part.arguments):
+                    found = f"`{part.text}` is placed in line {first} already"
+                    yield self.finding(path, line, found, fix="take one of the two out")
+                placed.setdefault(part.arguments, line)
+            elif isinstance(part, Quote):
+                cites |= part.name in VALUE_CALLS
+            line += (part.text if isinstance(part, Quote) else part).count("\n")
+        if cites and ("sources",) not in placed:
+            last = text.rstrip().count("\n") + 1
+            fix = "put `{{ block('sources') }}` under the last heading"
+            yield self.finding(path, last, "quotes values and lists no sources", fix=fix)
+
+    def _dead_links(self, path: str, text: str) -> Iterator[Finding]:
+        """Links to pages that are not there, and to places that a page has not."""
+        bare = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
+        for match in _LINK.finditer(bare):
+            link = match[1] or match[2] or match[3]
+            ours = link.startswith("ds:")
+            if "{{" in link or (_ELSEWHERE.match(link) and not ours):
+                continue
+            target, _, place = link.removeprefix("ds:").partition("#")
+            page = target if ours else self._beside(path, target)
+            line = text.count("\n", 0, match.start()) + 1
+            if not page.endswith(".md"):
+                if not ours and (page.startswith(("/", "..")) or not (self.folder / page).is_file()):
+                    yield self._dead(path, line, link, page)
+            elif page not in self.pages:
+                yield self._dead(path, line, link, page)
+            elif place and (known := self._places(page, drawn=ours)) is not None and place not in known:
+                yield self.finding(
+                    path,
+                    line,
+                    f"`{link}` leads to a place that the page does not have",
+                    "a heading by its `{ #name }`",
+                    nearest(place, known),
+                    "correct what stands behind the `#`",
+                )
+
+    @staticmethod
+    def _beside(path: str, target: str) -> str:
+        """What an address on a page means, from the folder of all pages."""
+        return posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
+
+    def _dead(self, path: str, line: int, link: str, page: str) -> Finding:
+        close = nearest(page, self.pages).strip("`")
+        if close and not link.startswith("ds:"):
+            close = posixpath.relpath(close, posixpath.dirname(path) or ".")
+        elif close:
+            close = f"ds:{close}"
+        return self.finding(
+            path,
+            line,
+            f"`{link}` leads to no page",
+            "a page by the path of its source, from this one",
+            close and f"`{close}`",
+            "correct the link",
+        )
+
+    def _places(self, page: str, drawn: bool) -> set[str] | None:
+        """What `#…` can name on a page; None where only making all pages would tell. With what is `drawn`, beyond headings."""
+        text = self.texts.get(page)
+        if text is not None:
+            found = {name for match in _ANCHOR.finditer(text) for name in match.groups() if name}
+            return found | {_slug(heading) for heading in _HEADING.findall(text) if "{" not in heading}
+        family = self.pages.of(page.removesuffix(".md").split("/")[1]) if "/" in page else {}
+        if page not in family:
+            return None
+        if drawn:
+            return {anchor for each in family.values() for anchor in each.anchors}
+        return {section.id for section in family[page].sections if section.title}
+
+
+def _slug(heading: str) -> str:
+    """The name that a heading without one gets from Markdown."""
+    from markdown.extensions.toc import slugify
+
+    return str(slugify(heading, "-"))

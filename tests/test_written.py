@@ -1,0 +1,194 @@
+"""Hand-written pages, and what data names by a path, are held to what is there: by `make check`, without a build."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from building import small_project
+from catalogue.findings import Finding
+from catalogue.lookup import Lookup
+from catalogue.records import Catalogue
+from helpers import check
+from render import paths
+from render.site import BLOCKS
+from render.sound import read
+from render.words import ENGLISH, load
+from render.written import PageError, blocks
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_project(tmp_path_factory.mktemp("written"))
+
+
+@pytest.fixture
+def project(good: Path, tmp_path: Path) -> Path:
+    for part in ("data", "docs"):
+        shutil.copytree(good / part, tmp_path / "project" / part)
+    return tmp_path / "project"
+
+
+def findings(project: Path) -> tuple[Finding, ...]:
+    try:
+        read(project)
+    except PageError as error:
+        return error.findings
+    return ()
+
+
+GUIDE = "docs/en/guides/attention.md"
+LINKS = {
+    "a page that is not there": (
+        "[a](expert.md)",
+        "`expert.md` leads to no page; a page by the path of its source, from this one; "
+        "nearest match: `experts.md`; correct the link",
+    ),
+    "a technique that is not there": ("[a](../techniques/sharin.md#x)", "leads to no page"),
+    "a page from a block of HTML": (
+        '<a href="ds:models/antt.md">a</a>',
+        "`ds:models/antt.md` leads to no page; a page by the path of its source, from this one; nearest match: `ds:models/ant.md`",
+    ),
+    "a folder": ("[a](../models/)", "`../models/` leads to no page"),
+    "an absolute address": ("[a](/models/ant.md)", "`/models/ant.md` leads to no page"),
+    "a picture": ("![a](ant.png)", "`ant.png` leads to no page"),
+    "a link with its address below": ("[a][b]\n\n[b]: expert.md", "`expert.md` leads to no page"),
+    "a place of a hand-written page": (
+        "[a](experts.md#nods)",
+        "`experts.md#nods` leads to a place that the page does not have; a heading by its `{ #name }`; nearest match: `nodes`",
+    ),
+    "a place of the same page": ("[a](#mmla)", "nearest match: `mla`"),
+    "a place of a page that is made": ("[a](../models/ant.md#architectur)", "nearest match: `architecture`"),
+    "a place in a part of a page that is made": ('<a href="ds:models/ant.md#nowhere">a</a>', "does not have"),
+    "a part of a model": ("[a](../models/ant/nowhere.md)", "`../models/ant/nowhere.md` leads to no page"),
+}
+
+
+def test_links_that_lead_nowhere_are_named(project: Path) -> None:
+    page = project / GUIDE
+    expected = {}
+    text = page.read_text(encoding="utf-8")
+    for label, (link, says) in LINKS.items():
+        text += f"\n{link}\n"
+        expected[text.count("\n")] = (label, says)
+    page.write_text(text, encoding="utf-8")
+    found = {finding.line: str(finding) for finding in findings(project)}
+    assert found.keys() == expected.keys()
+    for line, (label, says) in expected.items():
+        assert found[line].startswith(f"{GUIDE}:{line}: "), label
+        assert says in found[line], label
+
+
+def test_links_that_lead_somewhere_are_none_of_it(project: Path) -> None:
+    page = project / GUIDE
+    good = (
+        '[a](experts.md#nodes) [b](../models/ant.md#architecture) [c](https://example.org/x.md) [d](#mla "the title")',
+        '<a href="ds:models/ant.md#architecture">e</a> [f](../techniques/sharing.md) [g](../compare/training.md)',
+        "`[code](nowhere.md)`",
+        "```\n[code](nowhere.md)\n```",
+        "<!-- [a](nowhere.md) -->",
+    )
+    page.write_text(page.read_text(encoding="utf-8") + "\n\n".join(("", *good, "")), encoding="utf-8")
+    assert [str(finding) for finding in findings(project)] == []
+
+
+def take_out(path: str) -> Callable[[Path], None]:
+    return lambda project: (project / path).unlink()
+
+
+def put(path: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(project: Path) -> None:
+        text = (project / path).read_text(encoding="utf-8")
+        assert old in text
+        (project / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def add(path: str, text: str) -> Callable[[Path], None]:
+    return lambda project: (project / path).write_text(text, encoding="utf-8") and None
+
+
+FRONT = "---\ntitle: A page\ndescription: What it is.\n---\n\n# A page\n"
+BROKEN = {
+    "a page of the navigation": (
+        take_out("docs/zh/hosting.md"),
+        "docs/zh/hosting.md:1: is not there; the navigation leads to it; put it back",
+    ),
+    "a guide": (
+        take_out("docs/en/guides/data.md"),
+        "docs/en/guides/data.md:1: is not there; data/study.yaml lists it; write it, or take it out there",
+    ),
+    "a page without a title": (
+        put(GUIDE, "title:", "titel:"),
+        f"{GUIDE}:1: has no `title`; a page begins with `title:` and `description:` between two lines `---`; add `title: …`",
+    ),
+    "a page that begins with its text": (put(GUIDE, "---\n", ""), f"{GUIDE}:1: has no `description`"),
+    "a page that no menu has": (
+        add("docs/en/guides/atention.md", FRONT),
+        "docs/en/guides/atention.md:1: a page that nothing leads to; guides are listed in data/study.yaml",
+    ),
+    "a page in one language": (
+        add("docs/en/extra.md", FRONT),
+        "docs/zh/extra.md:1: is not there; a page stands in every language",
+    ),
+    "other names of a page that is not there": (
+        add("data/aliases.yaml", "aliases:\n  index.md: [home]\n  models/antt.md: [insect]\n"),
+        "data/aliases.yaml:3: aliases.models/antt.md: no page of the site has this path; nearest match: `models/ant.md`",
+    ),
+    "other names of a part that a model does not have": (
+        add("data/aliases.yaml", "aliases:\n  models/ant/nowhere.md: [insect]\n"),
+        "data/aliases.yaml:2: aliases.models/ant/nowhere.md: no page of the site has this path",
+    ),
+    "a step of a route to a page that is not there": (
+        put("data/study.yaml", "page:glossary", "page:glosary"),
+        "`page:glosary`, which is no page; a page by its path, without `.md`; nearest match: `glossary`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), BROKEN.values(), ids=BROKEN.keys())
+def test_what_a_build_would_stop_at_is_said_before(project: Path, change: Callable[[Path], None], says: str) -> None:
+    change(project)
+    found = [str(finding) for finding in findings(project)]
+    assert [message for message in found if says in message], found
+
+
+def test_the_command_says_it_all(project: Path) -> None:
+    page = project / GUIDE
+    line = page.read_text(encoding="utf-8").count("\n") + 1
+    page.write_text(
+        page.read_text(encoding="utf-8") + "{{ v('ant-base/parameters.totl') }}\n[a](x.md)\n", encoding="utf-8"
+    )
+    run = check("check", project / "data")
+    assert run.returncode == 1
+    assert [message.partition(": ")[0] for message in run.stderr.splitlines()[:-1]] == [
+        f"{GUIDE}:{line}",
+        f"{GUIDE}:{line + 1}",
+    ]
+    assert "nearest match: `total`" in run.stderr
+    assert run.stderr.splitlines()[-1] == "2 problems in the pages"
+
+
+def made(site: Path) -> set[str]:
+    """The pages of a built site in English, without the guides and the parts of models."""
+    html = (path for path in site.rglob("index.html") if path.relative_to(site).parts[0] != "zh")
+    built = {p.parent.relative_to(site).as_posix() for p in html if 'http-equiv="refresh"' not in p.read_text("utf-8")}
+    return {path for path in built if not re.fullmatch(r"guides/.+|models/[^/]+/.+", path)}
+
+
+@pytest.mark.parametrize(("which", "site"), [("catalogue", "built"), ("small", "small_site")])
+def test_the_pages_are_known_before_they_are_made(which: str, site: str, request: pytest.FixtureRequest) -> None:
+    catalogue: Catalogue = request.getfixturevalue(which)
+    lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
+    known = {*paths.made(catalogue, lookup), *paths.WRITTEN}
+    as_built = {"." if path == paths.HOME else re.sub(r"(/index)?\.md$", "", path) for path in known}
+    assert as_built == made(request.getfixturevalue(site))
+
+
+def test_what_a_page_can_place_is_known_by_name() -> None:
+    assert blocks(load(ENGLISH)) == set(BLOCKS)
