@@ -100,9 +100,10 @@ class _Writer:
         for child in node.css("dt, dd"):
             if child.tag == "dt":
                 name = self.line(child)
-                lines.append(f"- {_place(child)}{name if child.css_first('b, strong') else f'**{name}**'}")
+                bold = name if child.css_first("b, strong") or not name else f"**{name}**"
+                lines.append(f"- {_place(child)}{bold}{name and ': '}")  # the sign of a colour has no name
             elif lines:
-                lines[-1] += f": {self.line(child)}"
+                lines[-1] += self.line(child)
         return "\n".join(lines)
 
     def table(self, node: LexborNode) -> Iterator[str]:
@@ -163,6 +164,8 @@ class _Writer:
         href = attributes.get("href")
         if tag == "a" and href and not href.startswith("#") and inside.strip():
             return f"[{_tidy(inside)}]({self.link(href)})"
+        if tag == "small" and node.next is not None and (node.next.text_content or "").startswith((":", "：")):
+            return f" {inside}"
         if tag in ("li", "p", "td", "th", "div", "dt", "dd", "small"):
             return f" {inside} "
         return inside
@@ -194,4 +197,5 @@ def _alternative(node: LexborNode) -> str:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.split())
+    """One line; bold behind bold is one bold text."""
+    return " ".join(text.split()).replace("****", "")
