@@ -124,7 +124,7 @@ class Citations:
         """A value as text, without its source."""
         words = self.context.words
         if isinstance(value, Length):
-            return escape(format.length(value))
+            return escape(format.length(value, words))
         if isinstance(value, Quantity):
             return escape(format.quantity(value, words))
         if isinstance(value, PartialDate):
@@ -159,14 +159,14 @@ class Citations:
         )
 
     def closed_up(self, pieces: Iterable[str]) -> list[str]:
-        """Pieces of a text; in Chinese without the space around a quote that turns out to begin or end with Chinese."""
+        """Pieces of a text; in Chinese without the space around a quote that turns out to begin or end with Chinese or a bracket."""
         closed: list[str] = []
         for piece in pieces:
             if closed and self.context.words.language == CHINESE:
                 last, first = Markup(closed[-1]).striptags(), Markup(piece).striptags()
                 if closed[-1].endswith(" ") and HAN.match(closed[-1][-2:-1]) and HAN.match(first):
                     closed[-1] = closed[-1][:-1]
-                elif piece.startswith(" ") and HAN.match(piece[1:2]) and HAN.match(last[-1:]):
+                elif piece.startswith(" ") and (last[-1:] == "）" or (HAN.match(piece[1:2]) and HAN.match(last[-1:]))):
                     piece = piece[1:]
             closed.append(piece)
         return closed

@@ -119,10 +119,10 @@ def month(value: PartialDate, words: Words) -> str:
     return words("date.month", month=words(f"date.short.{number}"), number=int(number), year=year)
 
 
-def length(value: Length) -> str:
+def length(value: Length, words: Words) -> str:
     """A length in tokens as printed, with the exact count where K stands for 1,024."""
     shown = quantity(value)
-    return shown if value.text.isdigit() else f"{shown} ({int(value.value):,})"
+    return shown if value.text.isdigit() else shown + words("punctuation.bracketed", text=f"{int(value.value):,}")
 
 
 def significant(number: Decimal, digits: int = 3) -> str:

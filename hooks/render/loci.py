@@ -14,7 +14,9 @@ from catalogue.schema.values import Text
 
 # A space between two Chinese words.
 _CLOSED = re.compile(r"(?<=[\u4e00-\u9fff：（）]) (?=[\u4e00-\u9fff：（）])")
-_NUMBER = r"(?:\d+(?:\.\d+)*|[IVX]+(?:-[A-Z])?)(?:$|[,;]| (?:and|to|at|caption|footnote|eq\.|Table|Fig))"
+# A bracket around Chinese words.
+_BRACKETS = re.compile(r" ?\(([^()]*[\u4e00-\u9fff][^()]*)\)")
+_NUMBER = r"(?:\d+(?:\.\d+)*|[IVX]+(?:-[A-Z])?)(?:$|[,;]| (?:and|to|at|caption|footnote|eq\.|Table|Fig|\())"
 _HEADING = re.compile(rf"(§(?!{_NUMBER}).+?(?=, | at commit | and §| to §|; |$))")
 
 
@@ -34,4 +36,4 @@ class Loci:
         return _CLOSED.sub("", said.replace(", ", "，"))
 
     def _said(self, words: str) -> str:
-        return self._pattern.sub(lambda match: self._chinese[match[0]], words)
+        return _BRACKETS.sub(r"（\1）", self._pattern.sub(lambda match: self._chinese[match[0]], words))

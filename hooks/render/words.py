@@ -16,8 +16,8 @@ _IN_THE_CODE = ("schema.", "rules.")
 # A text that both languages share and that lists numbers, as `59.0, 63.0` or `4K, 16K`.
 _NUMBERS = re.compile(r"[\d.]+[KMBT%x]?(?:, [\d.]+[KMBT%x]?)+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-# A round number takes the Chinese word behind it without a space: `60.12 万增至`.
-_ROUND = re.compile(r"(\d [万亿]) (?=[\u4e00-\u9fff])")
+# A round number takes the Chinese word behind it without a space, `60.12 万增至`, and so does a bracket.
+_CLOSED = re.compile(r"(\d [万亿]|）(?:</\w+>)*) (?=[\u4e00-\u9fff])")
 
 
 class BrokenWords(ValueError):
@@ -42,7 +42,7 @@ class Words:
         if not values:
             return self._words[key]
         filled = self._words[key].format(**values)
-        return _ROUND.sub(r"\1", filled) if self.language == CHINESE else filled
+        return _CLOSED.sub(r"\1", filled) if self.language == CHINESE else filled
 
     def __contains__(self, key: str) -> bool:
         return key in self._words

@@ -48,7 +48,7 @@ def figure(context: Context) -> Markup:
     """Both rows over the same models; a style sheet shows the arrangement that fits."""
     words = context.words
     sizes, ticks, grew, shrank = _sizes(context)
-    said = " ".join(
+    said = words("punctuation.gap").join(
         words(
             f"hero.said{'' if s.active else '_dense'}",
             name=s.name,

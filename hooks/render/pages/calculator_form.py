@@ -32,7 +32,7 @@ GIGA, TERA = 10**9, 10**12
 
 # Words of the script that both calculators need.
 _MESSAGES = ("number", "choice", "ids")
-_LETTERS = {1024: "K, M", 1000: "K, M, B, T"}
+_LETTERS = {1024: "KM", 1000: "KMBT"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,9 @@ class Field:
         """What the field takes, in words."""
         kind = words("tools.script.whole" if self.whole else "tools.script.decimal")
         text = words("tools.script.range", kind=kind, least=self.least, most=self.most)
-        return text + (words("tools.script.letters", letters=_LETTERS[self.base]) if self.base else "")
+        if not self.base:
+            return text
+        return text + words("tools.script.letters", letters=words("punctuation.listed").join(_LETTERS[self.base]))
 
 
 def calculator(

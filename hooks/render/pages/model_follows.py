@@ -126,7 +126,7 @@ def _remark(citations: Citations, entry: Entry) -> Markup:
     precision = entry.model.infrastructure.precision
     compute = precision.compute.for_variant(entry.variant.id) if precision and precision.compute else None
     if compute is not None and compute.value and number_format(compute.value) != "BF16":
-        sentences.append(escape(words("follows.other_format")).format(format=citations.single(compute)))
+        sentences.append(Markup(words("follows.other_format", format=citations.single(compute))))
     if _published(citations, entry, "utilisation"):
         sentences.append(escape(words("follows.against_published")))
     return Markup(words("punctuation.gap")).join(sentences)

@@ -15,6 +15,7 @@ from ..assets import script
 from ..cite import anchor
 from ..context import Context
 from ..page import Page, Section, lead_section
+from ..words import Words
 
 _OWN = ("DeepSeek-AI", "DeepSeek")
 _OWN_ADDRESSES = re.compile(r"//(?:(?:www\.)?(?:github\.com|huggingface\.co)/deepseek-ai\b|[\w-]+\.deepseek\.com\b)")
@@ -30,7 +31,7 @@ def page(context: Context) -> Page:
         view = {
             "reference": reference,
             "anchor": anchor(reference.key),
-            "authors": _authors(reference, words("references.et_al")),
+            "authors": _authors(reference, words),
             "cited": cited.get(reference.key, []),
         }
         groups.setdefault(_part(context, reference), []).append(view)
@@ -61,10 +62,10 @@ def _part(context: Context, reference: Reference) -> str:
     return ("own_papers" if paper else "own_pages") if own else ("papers" if paper else "other")
 
 
-def _authors(reference: Reference, et_al: str, most: int = 3) -> str:
+def _authors(reference: Reference, words: Words, most: int = 3) -> str:
     names = [name for name in reference.authors if name != "et al."]
-    shown = ", ".join(names[:most])
-    return f"{shown} {et_al}" if len(names) > most or "et al." in reference.authors else shown
+    shown = words("punctuation.listed").join(names[:most])
+    return f"{shown} {words('references.et_al')}" if len(names) > most or "et al." in reference.authors else shown
 
 
 def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:

@@ -17,6 +17,7 @@ from catalogue.schema.values import Sources
 
 from ... import format
 from ...cite import Citations
+from ...words import Words
 from ..measure import text_width
 from .dimensions import Dimension, Dimensions, Part, Strong
 from .images import images
@@ -85,7 +86,7 @@ def _head(dims: Dimensions, entry: Entry) -> Head:
         dims.line("fact_total", total=dims.shown(parameters.total, "drawing.total")),
         dims.line("fact_active", activated=dims.shown(parameters.activated, "drawing.activated")),
         dims.line("fact_layers", layers=dims.stated("num_hidden_layers")),
-        dims.line("fact_context", context=_short(dims.shown(entry.variant.context_length, "drawing.context"))),
+        dims.line("fact_context", context=_short(dims.shown(entry.variant.context_length, "drawing.context"), words)),
     ]
     facts: list[Part] = []
     for piece in pieces:
@@ -100,9 +101,10 @@ def _head(dims: Dimensions, entry: Entry) -> Head:
     return Head(entry.variant.name, facts, cache, _credit(dims, entry))
 
 
-def _short(context: Dimension | None) -> Dimension | None:
+def _short(context: Dimension | None, words: Words) -> Dimension | None:
     """A length without its digits in brackets."""
-    return replace(context, shown=context.shown.partition(" (")[0]) if context is not None else None
+    bracket = words("punctuation.bracketed").partition("{")[0]
+    return replace(context, shown=context.shown.partition(bracket)[0]) if context is not None else None
 
 
 def _credit(dims: Dimensions, entry: Entry) -> str:

@@ -119,7 +119,7 @@ class Dimensions:
         if not names(part) <= self.numbers.keys() or not whole:
             return None
         working = term(key, part, self.numbers)
-        shown = format.significant(100 * Decimal(working.value) / whole, 2) + "\u202f%"
+        shown = format.significant(100 * Decimal(working.value) / whole, 2) + self.words("drawing.percent")
         return Dimension(
             "",
             self.words(f"drawing.{key}"),
@@ -130,7 +130,7 @@ class Dimensions:
 
     def part_of(self, key: str, part: int, whole: int) -> Dimension:
         """A recomputed number as a share of another, in per cent."""
-        shown = format.significant(100 * Decimal(part) / whole, 2) + "\u202f%"
+        shown = format.significant(100 * Decimal(part) / whole, 2) + self.words("drawing.percent")
         return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=f"{part:,} ÷ {whole:,}")
 
     def ratio(self, key: str, larger: str, smaller: str) -> Dimension | None:
