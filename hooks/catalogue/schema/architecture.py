@@ -118,7 +118,9 @@ class Architecture(Block):
         default=None, description="MLA: rank of the compressed query.", examples=[1536]
     )
     kv_lora_rank: Annotated[Stated[Positive] | None, _MLA] = Field(
-        default=None, description="MLA: rank of the compressed key and value, which is cached.", examples=[512]
+        default=None,
+        description="MLA: rank of the compressed key and value, which are cached in this form.",
+        examples=[512],
     )
     qk_nope_head_dim: Annotated[Stated[Positive] | None, _MLA] = Field(
         default=None, description="MLA: part of a query and key head without position.", examples=[128]

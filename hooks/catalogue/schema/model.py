@@ -308,7 +308,7 @@ class Model(Record):
     kv_cache: CacheFormat | None = Field(default=None, description="How the KV cache is stored in service.")
     serving: tuple[Detail, ...] = Field(default=(), description="Published values on inference and deployment.")
     evaluation: tuple[Evaluation, ...] = Field(
-        default=(), description="Headline rows, exactly as the paper's table has them."
+        default=(), description="Tables of scores, their rows exactly as the paper has them."
     )
     techniques: tuple[TechniqueUse, ...] = Field(
         default=(), description="Techniques introduced, adopted, kept or dropped."
