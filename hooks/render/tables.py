@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
@@ -37,10 +38,15 @@ class Cell:
     @property
     def long(self) -> bool:
         """Whether it holds a sentence, which in a column of numbers' width would stand in a tower of words."""
-        return len(self.html) > _SENTENCE and len(self.html.striptags()) > _SENTENCE
+        return 2 * len(self.html) > _SENTENCE and _width(self.html.striptags()) > _SENTENCE
 
 
 EMPTY = Cell(NOTHING, "")
+
+
+def _width(text: str) -> int:
+    """Of a text in letters; a Chinese character takes the place of two."""
+    return len(text) + sum(east_asian_width(sign) in "WF" for sign in text)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def figure(context: Context) -> Markup:
             alternative=words("hero.alternative", said=said),
             ground=_GROUND,
             width=_WIDTH,
-            narrow_height=72 + len(sizes) * _ROW * 2 + 60,
+            narrow_height=72 + len(sizes) * _ROW * 2 + 66,
             second=72 + len(sizes) * _ROW + 44,
             hatch=hatch,
         )

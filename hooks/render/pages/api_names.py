@@ -49,14 +49,13 @@ def _chart(context: Context) -> str:
 def _name(citations: Citations, name: ApiName) -> str:
     """Since when, what, by which source; the end as the last row; then the notes."""
     context, words = citations.context, citations.context.words
-    heads = [Column(words("api_names.since")), Column(words("api_names.meant")), Column(words("api_names.source"))]
+    heads = [Column(words("api_names.since")), Column(words("api_names.meant"))]
     rows = []
     for pointer in name.pointers:
         rows.append(
             [
                 Cell(citations.single(pointer.since), sort_key(pointer.since)),
-                Cell(_meaning(citations, pointer)),
-                Cell(citations.mark(pointer.source)),
+                Cell(_meaning(citations, pointer) + citations.mark(pointer.source)),
             ]
         )
     if name.until is not None:
@@ -64,10 +63,8 @@ def _name(citations: Citations, name: ApiName) -> str:
         if name.until.note is not None:
             ended += Markup("<br><small>{}</small>").format(citations.inline(name.until.note))
         bare = name.until.model_copy(update={"note": None})
-        rows.append(
-            [Cell(citations.single(bare), sort_key(bare)), Cell(ended), Cell(citations.mark(name.until.source))]
-        )
-    table = Table(words("api_names.caption", name=name.name), heads, rows, classes="ds-prose")
+        rows.append([Cell(citations.single(bare), sort_key(bare)), Cell(ended + citations.mark(name.until.source))])
+    table = Table(words("api_names.caption", name=name.name), heads, rows, classes="ds-prose ds-meant")
     notes = "".join(f"<p>{citations.inline(note.text)}{citations.mark(note.source)}</p>" for note in name.notes)
     return context.html("table.html.jinja", t=table) + notes
 
@@ -122,7 +119,7 @@ def _quarter(date: PartialDate) -> int:
 
 
 def _meant_in(context: Context, name: ApiName, quarter: int) -> Iterator[Markup]:
-    """The models behind a name in a quarter. A name that ended on an unknown day is not carried beyond its last pointer."""
+    """The models behind a name in a quarter. Behind its last pointer a name that ended on an unknown day says so, once."""
     dated = _dated(name)
     starts = [_quarter(since) for since, _ in dated]
     last = None
@@ -137,6 +134,8 @@ def _meant_in(context: Context, name: ApiName, quarter: int) -> Iterator[Markup]
         ):
             # The model that a quarter begins with is shown with the one that takes its place in it.
             yield escape(_short(context, pointer))
+    if name.until is not None and name.until.value is None and last is not None and quarter == last + 1:
+        yield Markup("<i>{}</i>").format(context.words("api_names.open_end"))
 
 
 def _short(context: Context, pointer: ApiPointer) -> str:

@@ -62,11 +62,15 @@ class _Heads:
 
 
 def changes(citations: Citations, model: Model) -> list[Section]:
-    """The four groups; nothing for a model without a predecessor."""
+    """The four groups; of a model without a predecessor what it brings."""
     context, words = citations.context, citations.context.words
     before, after = context.catalogue.predecessor(model), context.catalogue.flagship(model)
     if before is None:
-        return []
+        brings = _written(citations, model.changes, words("changes.written_first", model=model.name), ("", ""))
+        if brings is None:
+            return []
+        html = context.html("model_changes.html.jinja", brings=brings)
+        return [Section("what-changed", words("model.new_here"), html)]
     dimensions = compared(citations, before, after)
     ends = [furthest(context.catalogue.entries, entry) for entry in (before, after)]
     recipe = recipe_rows(citations, ends)
@@ -78,6 +82,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     heads = _heads(words, before.model, model, titles, by_time=date is None)
     html = context.html(
         "model_changes.html.jinja",
+        brings=None,
         intro=escape(words("changes.against_later" if date else "changes.against")).format(
             before=variant_link(before),
             after=after.variant.name,

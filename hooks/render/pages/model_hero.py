@@ -21,7 +21,6 @@ from .model_ribbon import ribbon
 
 MOST_BULLETS = 5
 MOST_LISTED = 60  # models on the page of each; more would make the site grow with the square of their number
-_MOST_LETTERS = 92  # of a bullet, so that it stays a line or two
 
 
 @dataclass(frozen=True)
@@ -127,12 +126,9 @@ def _against(citations: Citations, model: Model) -> Markup:
 
 
 def _bullets(citations: Citations, model: Model, all_changes: str | None) -> list[tuple[Markup, Markup]]:
-    """Changes in a line each, the aspect first; for a first of its kind what it introduced or took up."""
-    told = [(item, citations.inline(item.after)) for item in model.changes]
-    short = [pair for pair in told if len(pair[1].striptags()) <= _MOST_LETTERS]
-    if told:
-        chosen = [*short, *(pair for pair in told if pair not in short)][:MOST_BULLETS]
-        return [(citations.inline(item.aspect), after) for item, after in told if (item, after) in chosen]
+    """Changes in a line each, the aspect first, the weightiest first as the entry lists them; else what it introduced or took up."""
+    if model.changes:
+        return [(citations.inline(item.aspect), citations.inline(item.after)) for item in model.changes[:MOST_BULLETS]]
     brings = (How.INTRODUCED, How.FORM, How.FIRST, How.USED)
     uses = [use for use in citations.context.uses.by(model.id) if use.stated is not None and use.how in brings]
     uses.sort(key=lambda use: (brings.index(use.how), use.stated is None or use.stated.note is None))

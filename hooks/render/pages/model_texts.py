@@ -63,16 +63,14 @@ def _left_out(citations: Citations, table: Evaluation) -> Markup:
 def _evaluation_table(citations: Citations, table: Evaluation) -> Table:
     words, entries = citations.context.words, citations.context.catalogue.entries
     variants = list(dict.fromkeys(id_ for row in table.rows for id_ in row.scores))
-    told = any(row.setting for row in table.rows)
-    heads = [Column(words("table.benchmark")), *([Column(words("table.setting"))] if told else [])]
-    heads += [Column(entries[id_].variant.name, True) for id_ in variants]
+    heads = [Column(words("table.benchmark")), *(Column(entries[id_].variant.name, True) for id_ in variants)]
     rows = []
     for row in table.rows:
-        cells = [Cell(citations.inline(row.benchmark))]
-        cells += [Cell(citations.setting(row.setting) if row.setting else Markup(""))] if told else []
-        cells += [value_cell(citations, row.scores.get(id_)) for id_ in variants]
-        rows.append(cells)
-    return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6)
+        name = citations.inline(row.benchmark)
+        if row.setting:
+            name += Markup(" <small>{}</small>").format(citations.setting(row.setting))
+        rows.append([Cell(name), *(value_cell(citations, row.scores.get(id_)) for id_ in variants)])
+    return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6, classes="ds-scores")
 
 
 def disputes(citations: Citations, model: Model) -> list[Section]:

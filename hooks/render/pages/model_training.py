@@ -55,6 +55,8 @@ def post_training(citations: Citations, model: Model) -> list[Section]:
     return [Section("post-training", title, _stages(citations, model, stages, title, []))]
 
 
+# A training of more stages is read as a story first, so its constants are folded, unless they are few.
+MOST_STAGES, FEW_ROWS = 8, 3
 _GLANCE_ARCHITECTURE = (
     "hidden_act",
     "hidden_size",
@@ -112,6 +114,12 @@ def _stages(citations: Citations, model: Model, stages: list[Stage], title: str,
     )
 
 
+def _folded(model: Model, table: Table | None, folded: bool = False) -> tuple[Table | None, bool]:
+    """A table, and whether it is folded away."""
+    long = len(model.training) > MOST_STAGES and table is not None and len(table.rows) > FEW_ROWS
+    return table, folded or long
+
+
 def _name(citations: Citations, stage: Stage) -> str:
     words = citations.context.words
     return words.text(stage.name) if stage.name else words(f"stage.{stage.kind.name.lower()}")
@@ -128,6 +136,9 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
     if [other.kind for other in model.training if other.name == stage.name].count(stage.kind) > 1:
         named = words("training.numbered", title=title, number=number)
     caption = words("training.stage_caption", stage=named, model=model.name)
+    table = key_value_table(citations, caption, rows, order, words("training.constants")) if rows else None
+    caption = words("training.details_caption", stage=named, model=model.name)
+    further, folded = details_table(citations, caption, details, order, words("training.further"))
     return {
         "id": f"stage-{stage.id}",
         "number": number,
@@ -135,14 +146,8 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
         "kind": kind if stage.name else "",
         "variants": [entries[id_].variant.name for id_ in stage.variants],
         "summary": citations.inline(stage.summary) if stage.summary else None,
-        "table": key_value_table(citations, caption, rows, order, words("training.constants")) if rows else None,
-        "details": details_table(
-            citations,
-            words("training.details_caption", stage=named, model=model.name),
-            details,
-            order,
-            words("training.further"),
-        ),
+        "table": _folded(model, table),
+        "details": _folded(model, further, folded),
         "phases": _phases(citations, stage, named),
         "mix": _mix(citations, stage, named),
         "notes": [citations.inline(remark.text) + citations.mark(remark.source) for remark in stage.notes],
@@ -207,7 +212,8 @@ def _mix(citations: Citations, stage: Stage, title: str) -> Table | None:
         for value in published:
             row.append(Cell(_by_variant(citations, value) if value else NOTHING, sort_key(value)))
         rows.append(row)
-    return Table(words("training.mix_caption", stage=title), heads, rows)
+    caption = words("training.mix_caption", stage=title)
+    return Table(caption, heads, rows, classes="ds-constants", title=words("training.mix"))
 
 
 def infrastructure(citations: Citations, model: Model) -> list[Section]:

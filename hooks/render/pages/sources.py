@@ -11,8 +11,8 @@ from .. import marks
 from ..cite import Citations
 from ..page import Section
 
-# More documents than this are folded away.
-MOST_OPEN = 6
+# A longer list than this is folded away.
+MOST_OPEN, MOST_PLACES = 6, 20
 
 
 @dataclass
@@ -33,7 +33,11 @@ def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | 
     places = sum(len(document.places) for document in documents)
     copied = _copied(citations, (place for document in documents for _, place in document.places))
     html = citations.context.html(
-        "sources_grouped.html.jinja", documents=documents, places=places, most_open=MOST_OPEN, copied=copied
+        "sources_grouped.html.jinja",
+        documents=documents,
+        places=places,
+        open=len(documents) <= MOST_OPEN and places <= MOST_PLACES,
+        copied=copied,
     )
     return Section("sources", title, html)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
@@ -135,7 +136,7 @@ def _labs(context: Context) -> Table:
     rows = [
         [
             Cell(Markup("<code>labs/{}.py</code> <code>{}</code>").format(lab.lab, lab.function)),
-            Cell(Markup("<code>{}</code>").format(lab.against)),
+            Cell(Markup("<code>{}</code>").format(_breakable(lab.against))),
             Cell(escape(_small(lab.difference)), str(lab.difference)),
         ]
         for lab in context.catalogue.peers.labs
@@ -149,3 +150,8 @@ def _small(number: float) -> str:
         return "0"
     digit, power = f"{number:.0e}".split("e")
     return f"{digit}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
+def _breakable(name: str) -> Markup:
+    """A name in code that may break where a word of it ends."""
+    return Markup(re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z]_)", "<wbr>", str(escape(name))))

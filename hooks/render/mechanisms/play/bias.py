@@ -18,6 +18,7 @@ from .noise import normal
 _SPEEDS = (0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03)
 _EXPERTS = (8, 16, 32)
 _STEPS, _TOKENS, _SPARSITY, _SEED = 200, 512, 8, 7
+_LEFT, _ACROSS = 46, 304  # of the curves, beside their labels
 _TABLE = 2**16  # as many random numbers, which every step begins to read at another place
 _STRIDE = 7919
 
@@ -82,15 +83,15 @@ def draw(data: Data, state: State) -> Drawn:
     path = Panel(words["path"], 250, words["path_says"])
     top = max(float(without.max()), float(violations.max()))
     last = data["rounds"] - 1
-    path.line([(30, 10), (30, 210), (356, 210)], "axis")
+    path.line([(_LEFT, 10), (_LEFT, 210), (356, 210)], "axis")
     for value in range(int(top) + 1):
-        path.text(24, 214 - 190 * value / top, words["percent"].format(value=100 * value), "small", "end")
+        path.text(_LEFT - 6, 214 - 190 * value / top, words["percent"].format(value=100 * value), "small", "end")
     for kind, values in (("off", without), ("expert", violations)):
-        path.line([(30 + 320 * i / last, 210 - 190 * float(v) / top) for i, v in enumerate(values)], kind)
-    path.dots([(30 + 320 * step / last, 210 - 190 * float(violations[step]) / top)], "expert here")
-    path.text(30, 247, words["legend"], "small")
+        path.line([(_LEFT + _ACROSS * i / last, 210 - 190 * float(v) / top) for i, v in enumerate(values)], kind)
+    path.dots([(_LEFT + _ACROSS * step / last, 210 - 190 * float(violations[step]) / top)], "expert here")
+    path.text(_LEFT, 247, words["legend"], "small")
     for number, anchor in ((1, "start"), (data["rounds"], "end")):
-        path.text(30 + 320 * (number - 1) / last, 230, words["at_step"].format(step=number), anchor=anchor)
+        path.text(_LEFT + _ACROSS * (number - 1) / last, 230, words["at_step"].format(step=number), anchor=anchor)
     said = {"step": step + 1, "experts": experts, "with": fixed(100 * float(violations[step]))}
     late = 100 * float(violations[data["rounds"] // 2 :].mean())
     return Drawn([load, path], said | {"without": fixed(100 * float(without[step])), "late": fixed(late)})

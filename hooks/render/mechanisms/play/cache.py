@@ -105,7 +105,7 @@ def draw(data: Data, state: State) -> Drawn:
             if len(part) > 1:
                 curves.line(part, _KINDS[key] + kind)
         curves.dots([axes.place(context, cache_bytes(model, context))], f"{_KINDS[key]} here")
-    curves.text(46, 238, words["dashed"], "small")
+    curves.text(34, 237, words["dashed"], "small")
 
     sizes = {key: cache_bytes(model, context) for key, model in models.items()}
     bars = Panel(words["sizes"].format(context=short(context)), 240, words["sizes_says"])

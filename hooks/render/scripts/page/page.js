@@ -1,9 +1,9 @@
 // Where one is on a page.
 
-// A link to a folded working opens it.
+// A link to a folded working opens it, and one to a stage of training opens its constants.
 function unfold() {
   const target = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
-  const details = target?.closest("details");
+  const details = target?.matches(".ds-stage") ? target.querySelector(".ds-of-stage") : target?.closest("details");
   if (details && !details.open) {
     details.open = true;
     target.scrollIntoView();

@@ -57,12 +57,12 @@ play("bias-balance", (data, { speed, experts, step: number }) => {
 
   const path = panel(words.path, 250, words.path_says);
   const top = Math.max(...without, ...violations);
-  const place = (i, value) => [30 + (320 * i) / (rounds - 1), 210 - (190 * value) / top];
-  path.line([[30, 10], [30, 210], [356, 210]], "axis");
-  for (let value = 0; value <= Math.floor(top); value++) path.text(24, 214 - (190 * value) / top, filled(words.percent, { value: 100 * value }), "small", "end");
+  const place = (i, value) => [46 + (304 * i) / (rounds - 1), 210 - (190 * value) / top];
+  path.line([[46, 10], [46, 210], [356, 210]], "axis");
+  for (let value = 0; value <= Math.floor(top); value++) path.text(40, 214 - (190 * value) / top, filled(words.percent, { value: 100 * value }), "small", "end");
   for (const [kind, values] of [["off", without], ["expert", violations]]) path.line(values.map((value, i) => place(i, value)), kind);
   path.dots([place(step, violations[step])], "expert here");
-  path.text(30, 247, words.legend, "small");
+  path.text(46, 247, words.legend, "small");
   for (const [at, anchor] of [[1, "start"], [rounds, "end"]]) path.text(place(at - 1, 0)[0], 230, filled(words.at_step, { step: at }), "", anchor);
   const late = violations.slice(rounds / 2);
   return {

@@ -17,7 +17,7 @@ play("cache-context", ({ words, models, lengths, powers }, { a, b, context }) =>
     line((length) => model.stated && length >= model.stated, " dashed");
     curves.dots([place(context, cacheBytes(model, context))], `${kind} here`);
   }
-  curves.text(46, 238, words.dashed, "small");
+  curves.text(34, 237, words.dashed, "small");
 
   const found = chosen.map(([kind, model]) => ({ kind, ...model, bytes: cacheBytes(model, context) }));
   const most = Math.max(...found.map(({ bytes }) => bytes));
