@@ -65,7 +65,7 @@ def scheme(dark: bool) -> dict[str, str]:
 @pytest.mark.parametrize("eye", EYES)
 def test_two_tracks_never_look_alike(eye: str, dark: bool) -> None:
     tokens = scheme(dark)
-    lines = {track.value: oklab(seen(light(tokens[f"--ds-{track.value}"]), eye)) for track in Track}
+    lines = {track.value: oklab(seen(light(tokens[f"--ds-track-{track.value}"]), eye)) for track in Track}
     close = {
         (a, b): round(math.dist(lines[a], lines[b]), 3)
         for a, b in itertools.combinations(lines, 2)
@@ -78,5 +78,5 @@ def test_two_tracks_never_look_alike(eye: str, dark: bool) -> None:
 def test_the_name_of_a_track_can_be_read(dark: bool) -> None:
     tokens = scheme(dark)
     ground = light(tokens["--md-default-bg-color"])
-    faint = {t.value for t in Track if contrast(light(tokens[f"--ds-{t.value}"]), ground) < LEGIBLE}
+    faint = {t.value for t in Track if contrast(light(tokens[f"--ds-track-{t.value}"]), ground) < LEGIBLE}
     assert faint == set()
