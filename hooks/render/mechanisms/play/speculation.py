@@ -93,5 +93,5 @@ def draw(data: Data, state: State) -> Drawn:
     speed.line([(0, 190 - 160 / top), (356, 190 - 160 / top)], "dashed")
     speed.text(0, 226, words["guesses"], "small")
     said = {"alpha": state["alpha"], "gamma": gamma, "cost": state["cost"], "tokens": figures(tokens)}
-    said |= {"speed": figures(speeds[gamma - 1]), "best": best, "most": figures(max(speeds))}
+    said |= {"speed": figures(speeds[gamma - 1]), "best": best, "limit": most, "most": figures(max(speeds))}
     return Drawn([passes, speed], said)

@@ -31,5 +31,5 @@ play("speculative", ({ words, most }, { alpha: rate, gamma, cost }) => {
   });
   speed.line([[0, 190 - 160 / top], [356, 190 - 160 / top]], "dashed");
   speed.text(0, 226, words.guesses, "small");
-  return { panels: [passes, speed], said: { alpha: rate, gamma, cost, tokens: figures(tokens), speed: figures(speeds[gamma - 1]), best, most: figures(Math.max(...speeds)) } };
+  return { panels: [passes, speed], said: { alpha: rate, gamma, cost, tokens: figures(tokens), speed: figures(speeds[gamma - 1]), best, limit: most, most: figures(Math.max(...speeds)) } };
 });
