@@ -39,7 +39,12 @@ def main() -> int:
     arguments = _arguments()
     gc.disable()  # records live as long as the command, and walking them again and again takes a tenth of its time
     try:
-        return int(COMMANDS[arguments.command](arguments))
+        code = int(COMMANDS[arguments.command](arguments))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # `make diff | head`: who reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except CatalogueError as error:
         print(error.report(), file=sys.stderr)
         _annotate(error.findings)

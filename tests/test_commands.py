@@ -20,6 +20,8 @@ REPAIRED = {
     "multiple as a word": "          tokens: 2T\n",
     "commas in a number": "          tokens: 2000000\n",
     "commas in a whole number": "num_hidden_layers: 1024\n",
+    "comma behind a whole number": "num_hidden_layers: 4\n",
+    "comma behind a number": "          tokens: 2T\n",
     "case of a word": "attention: GQA\n",
     "number in quotes": "num_hidden_layers: 4\n",
     "benchmark spelled as in another file": "benchmark: Counting,",
@@ -151,6 +153,16 @@ def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
     )
 
 
+def test_a_truth_value_is_told_as_it_is_written(repository: Path) -> None:
+    file = repository / MODELS
+    text = file.read_text(encoding="utf-8")
+    line = "          q_lora_rank: 24\n"
+    assert text.count(line) == 1
+    file.write_text(text.replace(line, f"{line}          norm_topk_prob: true\n"), encoding="utf-8")
+    (told,) = changes.report(repository, "HEAD").splitlines()
+    assert told.startswith("models.bee.variants.bee-base.architecture.norm_topk_prob: new, true (")
+
+
 def test_nothing_changed(repository: Path) -> None:
     assert changes.report(repository, "HEAD") == "No fact changed since HEAD."
 
@@ -183,6 +195,16 @@ def test_a_bare_locale_breaks_nothing(valid: Path) -> None:
     assert run.returncode == 1
     assert "found `旗舰`" in run.stderr
     assert "Traceback" not in run.stdout + run.stderr
+
+
+def test_a_reader_who_has_seen_enough_gets_no_traceback(valid: Path) -> None:
+    """`make coverage | head -1`."""
+    command = [sys.executable, str(ROOT / "hooks" / "check.py"), "coverage", str(valid)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == ""
 
 
 def test_an_unknown_command_is_taken_for_a_folder(tmp_path: Path) -> None:

@@ -118,6 +118,8 @@ def _shown(single: Single[Any]) -> str:
     if single.absence is not None:
         return single.absence.value
     value = single.value
+    if isinstance(value, bool):
+        return str(value).lower()
     return str(getattr(value, "text", getattr(value, "en", getattr(value, "value", value))))
 
 

@@ -18,7 +18,7 @@ from .located import Located
 from .peers import Peers
 from .records import Catalogue
 from .references import Reference
-from .rules import ALL, APART, OF_IDS
+from .rules import ALL, APART, FOLLOWING, OF_IDS
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.copies import Copies, CopiesFile
@@ -33,6 +33,7 @@ from .schema.values import Text
 from .validate import mended, validate
 
 SLIPS = "slips.json"
+_ARCHITECTURE = ".architecture"  # in the path of a dimension
 
 
 def load(data: FilePath) -> Catalogue:
@@ -160,14 +161,29 @@ def what_rules_find(draft: Draft) -> list[Finding]:
     doubled = list(ids_are_unique(draft))
     rules = APART if doubled or draft.models_file.partial else ALL
     found = [*doubled, *(f for rule in rules if rule in OF_IDS and rule is not ids_are_unique for f in rule(draft))]
-    for rule in rules:
+    for rule in sorted(rules, key=FOLLOWING.__contains__):
         if rule not in OF_IDS:
+            said = _with_wrong_dimensions(draft, found) if rule in FOLLOWING else ()
             try:
-                found += rule(draft)
+                found += (finding for finding in rule(draft) if not finding.path.startswith(said))
             except KeyError:  # follows an id that leads nowhere; its turn is when that is mended
                 if not found:
                     raise
     return found
+
+
+def _with_wrong_dimensions(draft: Draft, found: Sequence[Finding]) -> tuple[str, ...]:
+    """How the paths of variants begin about whose architecture something was found, or about the one that they share."""
+    wrong = {
+        finding.path.partition(_ARCHITECTURE)[0].partition(".variants.")[2]
+        for finding in found
+        if _ARCHITECTURE in finding.path
+    }
+    return tuple(
+        f"{draft.models_file.spoken(path)}."
+        for path, _, variant in draft.each_variant()
+        if wrong & {variant.id, variant.architecture_of}
+    )
 
 
 def _beside(

@@ -27,7 +27,9 @@ logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
 
 ARXIV_ID = re.compile(r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}")
 _LATEX = re.compile(r"[\\~$]|--|``|''")
+_KEY = re.compile(r"@\w+\s*\{\s*([\w.:/-]+)")
 COPY = "copy"
+_IS_COPY = re.compile(rf"keywords\s*=\s*.*\b{COPY}\b")
 REQUIRED = ("title", "author", "year", "url or doi or howpublished")
 
 
@@ -87,6 +89,9 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
         findings += _to_do(entry, verbatim[entry.key], file)
         findings += _malformed(reference, file)
         references[reference.key] = reference
+    for block in (*library.failed_blocks, *decoded.failed_blocks):
+        for reference in _unread(block):  # so that nobody is told that what cites it leads nowhere
+            references.setdefault(reference.key, reference)
     return references, findings
 
 
@@ -130,6 +135,14 @@ def _failed(library: Library, file: str) -> Iterator[Finding]:
                 f"not BibTeX: {_reason(block)}",
                 fix="check braces, commas and quotes in this entry",
             )
+
+
+def _unread(block: ParsingFailedBlock) -> Iterator[Reference]:
+    """What a block that is not BibTeX was meant to give: the keys in it, and whether they are copies."""
+    raw = block.raw or ""
+    copy = bool(_IS_COPY.search(raw))
+    for key in _KEY.findall(raw):
+        yield Reference(key, "", (), "", None, None, None, None, None, copy, raw, _line(block))
 
 
 def _reason(block: ParsingFailedBlock) -> str:

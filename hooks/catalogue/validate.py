@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from .findings import Finding, Path, nearest
 from .located import Located
+from .schema.values import IDENTIFIER
 
 R = TypeVar("R", bound=BaseModel)
 MANY_KEYS = 12
@@ -137,9 +138,10 @@ def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -
             (str(details["input"]), close.strip("`")) if same else None,
         )
     if kind == "string_pattern_mismatch":
-        return located.finding(
-            where, found, _pattern_in_words(str(context.get("pattern", ""))), fix="correct the spelling"
-        )
+        pattern = str(context.get("pattern", ""))
+        plain = re.sub(r"[\s_]+", "-", str(details["input"]).strip().lower())
+        near = f"`{plain}`" if pattern == IDENTIFIER and re.fullmatch(IDENTIFIER, plain) else ""
+        return located.finding(where, found, _pattern_in_words(pattern), near, "correct the spelling")
     allowed, fix = _in_words(details, written)
     if kind == "int_type" and _GROUPED.fullmatch(str(details["input"])):
         digits = str(details["input"]).replace(",", "")
@@ -168,7 +170,7 @@ def _unknown_key(located: Located, where: Path, word: str, allowed: list[str]) -
 
 
 _UNQUOTE = "take the quotes away"
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+,?|\d+,")
 
 # What a value has to be, by the name that pydantic gives the mistake.
 _KINDS = {
@@ -212,7 +214,7 @@ def _as_written(value: Any) -> str:
 
 
 _PATTERNS = {
-    r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$": "allowed are lower-case letters, digits, dots and single hyphens",
+    IDENTIFIER: "allowed are lower-case letters, digits, dots and single hyphens",
     r"^https://[^\s/]+\.[^\s]+$": "allowed are addresses that begin with https://",
     r"^[^\s,;][^,;]*$": "a heading is given as far as its first comma or semicolon",
 }

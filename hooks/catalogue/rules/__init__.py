@@ -127,6 +127,9 @@ ALL: tuple[Rule, ...] = (
     terms.no_avoided_form,
 )
 
+# Rules that compare what follows from an architecture: nothing to add where its dimensions contradict one another.
+FOLLOWING: tuple[Rule, ...] = (controls.controls_hold, sizes.sizes_agree, sizes.explanations_are_needed)
+
 # Rules that look at each entry by itself, whatever ids the others have.
 APART: tuple[Rule, ...] = (
     sources.every_value_has_a_source,

@@ -14,10 +14,11 @@ from .draft import Draft, repeated
 
 def ids_are_unique(draft: Draft) -> Iterator[Finding]:
     """Ids of models, of variants, of techniques and of GPUs are each used once; so are ids of stages and evaluations inside an entry."""
-    # The one whose file is called otherwise comes second, since it is the one that took the id.
+    # The one whose file or family is called otherwise comes second, since it is the one that took the id.
     models = sorted(draft.each_model(), key=lambda found: _misnamed(draft, *found))
     yield from repeated(draft.models_file, (((*path, "id"), model.id) for path, model in models))
-    yield from repeated(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in draft.each_variant()))
+    variants = sorted(draft.each_variant(), key=lambda found: not found[2].id.startswith(found[1].id))
+    yield from repeated(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in variants))
     yield from repeated(
         draft.techniques_file, ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques))
     )

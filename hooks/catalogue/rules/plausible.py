@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -37,10 +38,17 @@ def no_date_to_come(draft: Draft) -> Iterator[Finding]:
 
 def names_are_unique(draft: Draft) -> Iterator[Finding]:
     """Two models, or two variants, are not called by the same name."""
-    models = (((*path, "name"), model.name) for path, model in draft.each_model())
-    variants = (((*path, "name"), variant.name) for path, _, variant in draft.each_variant())
-    for names in (models, variants):
-        yield from repeated(draft.models_file, names, "name", "add what tells the two apart")
+    models = [((*path, "name"), model.name, model.id) for path, model in draft.each_model()]
+    variants = [((*path, "name"), variant.name, variant.id) for path, _, variant in draft.each_variant()]
+    for named in (models, variants):
+        named.sort(key=lambda found: _plain(found[1]) != _plain(found[2]))  # the one with another id took the name
+        yield from repeated(
+            draft.models_file, ((path, name) for path, name, _ in named), "name", "add what tells the two apart"
+        )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def active_within_total(draft: Draft) -> Iterator[Finding]:

@@ -56,7 +56,8 @@ def sizes_agree(draft: Draft) -> Iterator[Finding]:
                 f"published {agreement.published.text}, recomputed {agreement.recomputed:,}"
                 f" ({agreement.percent:+.2f}%){_counted(counts, agreement)}",
                 f"a difference of at most {agreement.tolerance:,.0f}",
-                fix=f"find the wrong digit in the architecture or here, or add `{_explained(path)[-1]}`",
+                fix="find the wrong digit in the architecture or here, or add "
+                f"`{_explained(path)[-1]}: {{recomputed: {agreement.recomputed}, text: …}}`",
             )
         elif abs(explanation.recomputed.value - agreement.recomputed) > explanation.recomputed.step / 2:
             yield draft.finding(

@@ -194,7 +194,11 @@ class Architecture(Block):
         default=None, description="Standard deviation of the initial weights.", examples=["0.006"]
     )
     qk_norm: Annotated[Stated[StrictBool] | None, Facet.DEFAULTED, Facet.MINOR, Facet.OF_A_PART, Facet.ALTERNATIVE] = (
-        Field(default=None, description="RMSNorm on each query and key head, as in Qwen3.", examples=[False])
+        Field(
+            default=None,
+            description="RMSNorm on each query and key head, as in Qwen3; of one over all heads, as in OLMoE, say so in `notes` instead.",
+            examples=[False],
+        )
     )
     index_n_heads: Annotated[Stated[Positive] | None, _INDEXER, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
         default=None, description="Lightning indexer: heads.", examples=[64]

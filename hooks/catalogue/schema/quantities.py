@@ -119,8 +119,8 @@ class Quantity(Scalar):
 
     @classmethod
     def _instead(cls, written: str) -> str:
-        """`14.8T` for `14.8 trillion`, `9B` for `9 b`, `64000` for `64,000`; empty where it is not clear."""
-        match = _WORDS.fullmatch(written.strip())
+        """`14.8T` for `14.8 trillion`, `9B` for `9 b`, `64000` for `64,000` or `64000,`; empty where it is not clear."""
+        match = _WORDS.fullmatch(written.strip().rstrip(","))
         if match is None:
             return ""
         suffix = _MULTIPLES.get(match["word"].lower(), match["word"].upper())

@@ -27,9 +27,10 @@ from pydantic_core import CoreSchema
 
 from .quantities import Amount, Quantity, Scalar
 
+IDENTIFIER = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
 Identifier = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"),
+    StringConstraints(pattern=IDENTIFIER),
     Field(description="Lower-case letters, digits, dots and hyphens."),
 ]
 Positive = Annotated[int, Strict(), Field(gt=0)]
