@@ -8,7 +8,7 @@ VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2]
 READY   = $(VENV)/.ready-$(VERSION)
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build release offline check coverage new diff preview schemas slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean
+.PHONY: serve build release offline check coverage new diff preview schemas policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -56,6 +56,9 @@ preview: $(READY)
 
 schemas: $(READY)
 	@$(BIN)/python hooks/check.py schemas
+
+policy: $(READY)
+	@$(BIN)/python hooks/check.py policy
 
 slips: $(READY)
 	@$(BIN)/python hooks/check.py slips

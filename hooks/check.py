@@ -5,6 +5,7 @@ coverage [DATA]          texts that have no Chinese yet
 new ID [--arxiv ID]      the file of a new entry, and its reference
 diff REV [--markdown]    facts that changed since a revision, and what follows from them
 schemas [DATA]           write the JSON Schemas that editors use
+policy                   write the policy of the pages into the files of deploy/
 slips [DATA]             write the report on wrong digits (slow)
 """
 
@@ -14,6 +15,7 @@ import argparse
 import gc
 import io
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +30,7 @@ from render.words import BrokenWords
 from render.written import PageError
 
 DATA = Path(__file__).parent.parent / "data"
+_SENT = re.compile(r'(Content-Security-Policy )"[^"]*"')
 _REPAIRS = 3  # a repair can uncover another mistake
 
 
@@ -75,6 +78,7 @@ def _arguments() -> argparse.Namespace:
         added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")
         if name == "check":
             added.add_argument("--fix", action="store_true", help="repair what has one right repair")
+    command("policy", "write the policy of the pages into the files of deploy/")
     added = command("new", "write the file of a new entry and its reference")
     added.add_argument("id")
     added.add_argument("--arxiv", default="", help="number of its paper, such as 2601.01234")
@@ -125,6 +129,16 @@ def _slips(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _policy(arguments: argparse.Namespace) -> int:
+    from render.policy import HEADER
+
+    for name in ("nginx.conf", "Caddyfile"):
+        file = DATA.parent / "deploy" / name
+        text = file.read_text(encoding="utf-8")
+        file.write_text(_SENT.sub(lambda sent: f'{sent[1]}"{HEADER}"', text), encoding="utf-8")
+    return 0
+
+
 def _new(arguments: argparse.Namespace) -> int:
     print(*new_entry.write(arguments.data.resolve(), arguments.id, arguments.arxiv), sep="\n")
     return 0
@@ -140,6 +154,7 @@ COMMANDS = {
     "coverage": _coverage,
     "schemas": _schemas,
     "slips": _slips,
+    "policy": _policy,
     "new": _new,
     "diff": _diff,
 }

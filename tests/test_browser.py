@@ -96,8 +96,17 @@ def test_an_error_is_reported_with_page_and_value(page: Page, address: str) -> N
     assert query["template"] == ["wrong-fact.yml"]
     assert query["page"] == [page.url.split("#")[0]]
     assert value.inner_text().strip() in query["value"][0]
-    foot = page.locator("footer a", has_text=link.inner_text()).get_attribute("href") or ""
-    assert parse_qs(urlsplit(foot).query)["template"] == ["wrong-fact.yml"]
+    foot = parse_qs(urlsplit(page.locator("footer a", has_text=link.inner_text()).get_attribute("href") or "").query)
+    assert foot["template"] == ["wrong-fact.yml"]
+    assert foot["page"][0].endswith("/models/deepseek-v3/")
+    page.goto(f"{address}compare/architecture/")
+    cell = page.locator("td:has(a[data-s]):nth-child(4)").first
+    cell.locator("a[data-s]").first.focus()
+    (said,) = parse_qs(urlsplit(link.get_attribute("href") or "").query)["value"]
+    heads = cell.evaluate(
+        "td => [td.closest('table').tHead.rows[0].cells[3], td.parentElement.cells[0], td.querySelector('a[data-s]')].map(e => e.textContent)"
+    )
+    assert said == ": ".join(" ".join(text.split()) for text in heads)
 
 
 def test_source_is_a_link_without_javascript(plain: Page, address: str) -> None:

@@ -17,7 +17,9 @@ function report(value) {
   const form = document.querySelector('meta[name="ds-report"]');
   if (!form) return;
   const head = value.closest("tr")?.querySelector("th[scope=row]") ?? value.closest("div, dd, li, p")?.querySelector("dt, strong");
-  const said = [head?.textContent, value.textContent].filter(Boolean).map((text) => text.trim().replace(/\s+/g, " ")).join(": ");
+  const cell = value.closest("td");
+  const column = cell?.closest("table").tHead?.rows[0].cells[cell.cellIndex]; // in a comparison, the model
+  const said = [column?.textContent, head?.textContent, value.textContent].filter(Boolean).map((text) => text.trim().replace(/\s+/g, " ")).join(": ");
   const query = new URLSearchParams({ page: location.href.split("#")[0], value: said.slice(0, 200) });
   const link = Object.assign(document.createElement("a"), { href: `${form.content}&${query}`, textContent: form.dataset.word });
   link.className = "ds-report";
