@@ -1,9 +1,9 @@
 """What axe finds on every page of a built site, in both editions, light and dark, on a wide screen and a telephone.
 
 `make axe` builds and runs it; it takes some seconds a page. The tests look at a page of each kind, in the same way.
-A page is opened wide and looked at with every rule of WCAG 2.2 AA and of best practice; then dark, with the rules on colours;
-then 390 px wide, with the rules that see what is shown, cut or moved there. What only repeats
-is cut before, unless `--whole`.
+A page is looked at 390 px wide, with the rules that see what is shown, cut or moved there; then wide, with every rule of
+WCAG 2.2 AA and of best practice but those on colours; then in the light and in the dark with those, which take most of the time.
+What only repeats is cut before, unless `--whole`, and for the colours once more.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import sys
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from weight import CHROMIUM, served
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYTHING: dict[str, object] = {"runOnly": TAGS}
-# In the dark only colours differ.
-IN_THE_DARK: dict[str, object] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+_ON_COLOURS = ["color-contrast", "link-in-text-block"]
+COLOURS: dict[str, object] = {"runOnly": {"type": "rule", "values": _ON_COLOURS}}
+FORM: dict[str, object] = {**EVERYTHING, "rules": {rule: {"enabled": False} for rule in _ON_COLOURS}}
 # The page is the same on a telephone; these see what is shown, cut or moved there.
 _OF_LAYOUT = ["target-size", "scrollable-region-focusable", "meta-viewport", "aria-hidden-focus", "heading-order"]
 _OF_LAYOUT += ["page-has-heading-one", "landmark-one-main", "region", "skip-link", "label", "button-name", "link-name"]
@@ -49,6 +50,23 @@ CUT = f"""() => {{
   }}
 }}"""
 
+# Of what has its colours by the same rules and against the same ground, with text of its own or without, one stays: what stands in
+# the same kinds of elements, out to the page.
+ALIKE = """() => {
+  const kinds = new Map(), seen = new Set();
+  const all = [...document.body.querySelectorAll('*')];
+  for (const one of all) {
+    const look = getComputedStyle(one), text = [...one.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    kinds.set(one, [kinds.get(one.parentElement), one.tagName, one.getAttribute('class')?.replace(/ds-w-\\d+/, ''), one.getAttribute('style'),
+      look.color, look.backgroundColor, look.fontSize, look.fontWeight, text].join());
+  }
+  for (const one of all) {
+    if (!one.isConnected) continue;
+    if ([one, ...one.querySelectorAll('*')].every(part => seen.has(kinds.get(part)))) one.remove();
+    seen.add(kinds.get(one));
+  }
+}"""
+
 
 def addresses(site: Path) -> list[str]:
     """Every page of a site, those that lead to another left out."""
@@ -57,22 +75,21 @@ def addresses(site: Path) -> list[str]:
     return [path.relative_to(site).as_posix().removesuffix("index.html") for path in pages]
 
 
-def look(browser: Browser, address: str, whole: bool) -> list[str]:
-    """The findings on one page."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(120_000)
-    page.goto(address, wait_until="load")
+def look(page: Page, whole: bool = False) -> list[str]:
+    """The findings on an open page, which is left cut and dark."""
+    page.set_viewport_size({"width": 390, "height": 800})
     page.evaluate(UNFOLD)
     if not whole:
         page.evaluate(CUT)
-    found = [f"wide: {one}" for one in findings(page, EVERYTHING)]
+    found = [f"390 px: {one}" for one in findings(page, ON_A_TELEPHONE)]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    found += [f"wide: {one}" for one in findings(page, FORM)]
+    if not whole:
+        page.evaluate(ALIKE)
+    found += [f"light: {one}" for one in findings(page, COLOURS)]
+    page.emulate_media(color_scheme="dark")
     page.evaluate(DARK)
-    found += [f"dark: {one}" for one in findings(page, IN_THE_DARK)]
-    page.set_viewport_size({"width": 390, "height": 800})
-    found += [f"390 px: {one}" for one in findings(page, ON_A_TELEPHONE)]
-    context.close()
-    return found
+    return [*found, *(f"dark: {one}" for one in findings(page, COLOURS))]
 
 
 def findings(page: Page, options: dict[str, object] = EVERYTHING) -> list[str]:
@@ -99,7 +116,12 @@ def main() -> int:
     with sync_playwright() as playwright, served(arguments.site) as home:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         for number, page in enumerate(pages, 1):
-            found = look(browser, home + page, arguments.whole)
+            context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+            tab = context.new_page()
+            tab.set_default_timeout(120_000)
+            tab.goto(home + page, wait_until="load")
+            found = look(tab, arguments.whole)
+            context.close()
             count += len(found)
             for one in found:
                 print(f"{page or 'home'}: {one}", flush=True)

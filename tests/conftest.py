@@ -189,7 +189,14 @@ def tab(context: BrowserContext) -> Iterator[Page]:
     page = context.pages[0] if context.pages else context.new_page()
     size, dark = page.viewport_size, page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     scheme: Literal["dark", "light"] = "dark" if dark else "light"
+    faults: list[str] = []
+
+    def failed(error: Error) -> None:
+        faults.append(str(error))
+
+    page.on("pageerror", failed)
     yield page
+    page.remove_listener("pageerror", failed)
     try:
         with contextlib.suppress(Error):  # a page of the browser's own has no storage
             page.evaluate("localStorage.clear(); sessionStorage.clear()")
@@ -201,6 +208,7 @@ def tab(context: BrowserContext) -> Iterator[Page]:
             other.close()
     except Error:  # whatever became of it, the next test gets another one
         page.close()
+    assert faults == [], "an error in a script of the page"
 
 
 @pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")

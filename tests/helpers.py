@@ -6,13 +6,15 @@ import gc
 import io
 import subprocess
 import sys
-from collections.abc import Iterable
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from playwright.sync_api import ConsoleMessage, Error, Request, Response
+from playwright.sync_api import Page as Tab
 from selectolax.lexbor import LexborHTMLParser
 
 import check as command_line
@@ -147,3 +149,35 @@ def sections_of(pages: Iterable[Page]) -> dict[str, str]:
     """What stands under each heading of some pages, and on top of the first as `hero`."""
     pages = list(pages)
     return {section.id: section.html for page in pages for section in page.sections} | {"hero": pages[0].hero}
+
+
+@contextmanager
+def watched(page: Tab, address: str) -> Iterator[list[str]]:
+    """What goes wrong on a page, and nothing may: errors, requests elsewhere, answers of 400 and above."""
+    problems: list[str] = []
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            problems.append(message.text)
+
+    def failed(error: Error) -> None:
+        problems.append(str(error))
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            problems.append(request.url)
+
+    def answered(response: Response) -> None:
+        if response.status >= 400:
+            problems.append(f"{response.status} {response.url}")
+
+    page.on("console", said)
+    page.on("pageerror", failed)
+    page.on("request", asked)
+    page.on("response", answered)
+    yield problems
+    page.remove_listener("console", said)
+    page.remove_listener("pageerror", failed)
+    page.remove_listener("request", asked)
+    page.remove_listener("response", answered)
+    assert problems == []

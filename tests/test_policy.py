@@ -14,14 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
 from catalogue.records import Catalogue
 from finish import sitemap
 from helpers import leads_on
-from page_kinds import KINDS
 from render.policy import HEADER, POLICY, with_style
 
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -74,37 +73,6 @@ def test_nothing_unsafe_is_allowed() -> None:
     assert {"script-src", "object-src", "frame-src", "worker-src", "connect-src", "base-uri", "form-action"} <= closed
     assert "*" not in HEADER
     assert POLICY.startswith("default-src 'none'; ")
-
-
-@pytest.mark.browser
-def test_chromium_sees_no_violation(address: str, page: Page) -> None:
-    """On every kind of page, values pointed at and boxes filled in, with the search open, and pages reached by an old address.
-
-    The pages of the Chinese edition are made by the same templates and scripts; of them those with a script of their own are opened.
-    """
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if "Security Policy" in message.text else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    of_chinese = (
-        "zh/",
-        "zh/timeline/",
-        "zh/compare/models/",
-        "zh/compare/evaluation/",
-        "zh/tools/memory/",
-        "zh/glossary/",
-    )
-    for path in (*KINDS, "trust/", "data/", "models/deepseek-v3/architecture/", *of_chinese):
-        page.goto(f"{address}{path}")
-        for value in page.locator("a[data-s]:visible").all()[:1]:
-            value.hover()
-        for box in page.locator("main input[type=number]:visible, main select:visible").all()[:2]:
-            box.focus()
-            page.keyboard.press("ArrowUp")
-        if path in ("", "zh/", "models/deepseek-v3/"):  # the search is the same on every page
-            page.locator("[data-ds-search]:visible").first.click()
-            page.locator("dialog.ds-search input").fill("mla")
-            expect(page.locator("dialog.ds-search")).to_have_attribute("data-shows", "mla")
-        assert said == [], path
 
 
 @pytest.mark.browser
