@@ -11,7 +11,7 @@ import http.server
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,24 +85,49 @@ def served(site: Path) -> Iterator[str]:
     server.shutdown()
 
 
-def weigh(browser: Browser, address: str, kind: str) -> Weight:
-    """Open a page with an empty cache, wide and narrow, and add up what it took."""
-    shifts = []
-    for width in (1280, 390):
-        context = browser.new_context(viewport={"width": width, "height": 800})
-        page = context.new_page()
-        page.set_default_timeout(_PATIENCE)
-        done: list[Request] = []
-        page.on("requestfinished", lambda request, done=done: done.append(request))  # type: ignore[misc]
-        page.goto(address + kind, wait_until="networkidle")
-        shifts.append(page.evaluate(_SHIFT))
-        # Read before the page closes, and not while it loads: a slow machine would answer after it is gone.
-        sizes = {request.url: request.sizes()["responseBodySize"] for request in list(done)}
-        context.close()
-    fonts = [url for url in sizes if url.endswith(".woff2")]
-    html = sizes[address + kind]
-    beside = sum(sizes.values()) - html - sum(sizes[url] for url in fonts)
-    return Weight(len(sizes) - len(fonts), beside, html, sum(sizes[url] for url in fonts), max(shifts))
+class _Screen:
+    """A tab that keeps nothing from one page to the next, and counts what it loads."""
+
+    def __init__(self, browser: Browser, width: int) -> None:
+        self._context = browser.new_context(viewport={"width": width, "height": 800})
+        self._page = self._context.new_page()
+        self._page.set_default_timeout(_PATIENCE)
+        self._client = self._context.new_cdp_session(self._page)
+        self._done: list[Request] = []
+        self._page.on("requestfinished", lambda request: self._done.append(request))
+        self.close = self._context.close
+
+    def begin(self, address: str) -> None:
+        """Begin to load a page with an empty cache."""
+        self._page.goto("about:blank")
+        self._client.send("Network.clearBrowserCache")
+        self._client.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "all"})
+        self._done.clear()
+        self._page.goto(address, wait_until="commit")
+
+    def end(self) -> tuple[dict[str, int], float]:
+        """The bytes of each request, and the layout shift."""
+        self._page.wait_for_load_state("networkidle")
+        shift = self._page.evaluate(_SHIFT)
+        return {request.url: request.sizes()["responseBodySize"] for request in list(self._done)}, shift
+
+
+def weigh(browser: Browser, address: str, kinds: Iterable[str]) -> Iterator[tuple[str, Weight]]:
+    """Open pages with an empty cache, wide and narrow at once, and add up what each took."""
+    wide, narrow = screens = _Screen(browser, 1280), _Screen(browser, 390)
+    for kind in kinds:
+        for screen in screens:
+            screen.begin(address + kind)
+        (_, shift), (sizes, other) = wide.end(), narrow.end()
+        fonts = [url for url in sizes if url.endswith(".woff2")]
+        html = sizes[address + kind]
+        beside = sum(sizes.values()) - html - sum(sizes[url] for url in fonts)
+        yield (
+            kind,
+            Weight(len(sizes) - len(fonts), beside, html, sum(sizes[url] for url in fonts), max(shift, other)),
+        )
+    for screen in screens:
+        screen.close()
 
 
 def scripts_at_load(site: Path, kind: str = "") -> int:
@@ -120,8 +145,7 @@ def report(site: Path) -> None:
     with sync_playwright() as playwright, served(site) as address:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         print(f"{'page':<26}{'requests':>9}{'kB beside':>11}{'kB page':>9}{'kB fonts':>10}{'shift':>7}")
-        for kind in (*KINDS, *IN_CHINESE):
-            weight = weigh(browser, address, kind)
+        for kind, weight in weigh(browser, address, (*KINDS, *IN_CHINESE)):
             print(
                 f"{kind or 'home':<26}{weight.requests:>9}{weight.beside / 1000:>11.1f}{weight.page / 1000:>9.1f}"
                 f"{weight.fonts / 1000:>10.1f}{weight.shift:>7.3f}"

@@ -152,8 +152,8 @@ def test_it_works_from_a_folder(page: Page, built: Path) -> None:
 
 def test_a_page_loads_one_small_script_for_it_and_the_others_none(browser: Browser, built: Path) -> None:
     with served(built) as address:
-        for kind in ("guides/attention/", "guides/framework/", *(f"techniques/{id_}/" for id_ in set(PAGES.values()))):
-            found = weigh(browser, address, kind)
+        kinds = ("guides/attention/", "guides/framework/", *(f"techniques/{id_}/" for id_ in set(PAGES.values())))
+        for kind, found in weigh(browser, address, kinds):
             assert found.requests <= MOST_REQUESTS, kind
             assert found.shift < 0.1, kind
             html = (built / kind / "index.html").read_text(encoding="utf-8")

@@ -16,8 +16,8 @@ MOST_REQUESTS, MOST_BESIDE, MOST_FONTS, MOST_SHIFT = 6, 60_000, 80_000, 0.02
 @pytest.mark.browser
 def test_a_page_is_light(browser: Browser, built: Path) -> None:
     with served(built) as address:
-        for kind in ("", "models/deepseek-v3/", "techniques/mla/", "timeline/", "compare/models/", "zh/"):
-            found = weigh(browser, address, kind)
+        kinds = ("", "models/deepseek-v3/", "techniques/mla/", "timeline/", "compare/models/", "zh/")
+        for kind, found in weigh(browser, address, kinds):
             assert found.requests <= MOST_REQUESTS, kind
             assert found.beside <= MOST_BESIDE, kind
             assert found.fonts <= MOST_FONTS, kind
