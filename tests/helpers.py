@@ -33,6 +33,18 @@ VALID = CASES / "valid"
 # What a page does in a frame, and what follows from it in the next, is done after two.
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
+# A built page takes the place of an open one of the same site. Of its article only what has something of `keep` in it is shown.
+_SHOW = """async ([html, keep]) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const one of page.querySelectorAll("script, link")) one.remove();
+  for (const part of keep ? page.querySelectorAll("article > *, article > section > *") : [])
+    if (!part.matches(keep) && !part.querySelector(keep)) part.style.display = "none";
+  for (const sheet of document.body.querySelectorAll("link[rel=stylesheet]"))
+    await new Promise(done => { sheet.onload = done; document.head.append(sheet); });
+  document.documentElement.lang = page.documentElement.lang;
+  document.body.replaceWith(document.adoptNode(page.body));
+}"""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -149,6 +161,11 @@ def sections_of(pages: Iterable[Page]) -> dict[str, str]:
     """What stands under each heading of some pages, and on top of the first as `hero`."""
     pages = list(pages)
     return {section.id: section.html for page in pages for section in page.sections} | {"hero": pages[0].hero}
+
+
+def show(page: Tab, built: Path, keep: str = "") -> None:
+    """Put a built page in place of the one that is open, where no script matters: it takes a third of what opening does."""
+    page.evaluate(_SHOW, [built.read_text(encoding="utf-8"), keep])
 
 
 @contextmanager

@@ -10,13 +10,12 @@ from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Page, expect
-from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.derive.layout import layers
 from catalogue.derive.parameters import numbers_of
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
-from helpers import family, split
+from helpers import family, show, split
 from render import words as language_files
 from render.cite import Citations
 from render.context import Context, context
@@ -339,37 +338,24 @@ OVERLAPS = """() => {
 }"""
 
 
-# The style sheet is asked for in the article, below its top: it moves out before the article goes.
-SHOW = """html => { const article = document.querySelector(".md-content article");
-  document.head.append(...article.querySelectorAll("link[rel=stylesheet]"));
-  article.innerHTML = html;
-  article.querySelectorAll("details").forEach((one) => { one.open = true; }); }"""
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize(("edition", "width"), [("", 1280), ("", 390), ("zh/", 1280)])
 def test_labels_stay_apart_and_inside(
     page: Page, built: Path, address: str, catalogue: Catalogue, edition: str, width: int
 ) -> None:
-    """In every drawing of the site; page after page in one, which is quicker. On a telephone with all that is on the page, which has to fit too."""
+    """In every drawing of the site. On a telephone with all that is on the page, which has to fit too."""
     problems, drawings = [], 0
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{address}{edition}models/deepseek-v3/")
+    page.goto(address)
     for file in sorted((built / edition / "models").rglob("index.html")):
-        html, model = file.read_text(encoding="utf-8"), file.parent.relative_to(built).as_posix()
-        if "ds-drawing" not in html:
+        if "ds-drawing" not in file.read_text(encoding="utf-8"):
             continue
-        article = LexborHTMLParser(html).css_first(".md-content article")
-        assert article is not None
-        shown = (
-            article.inner_html if width < 500 else "".join(figure.html or "" for figure in article.css(".ds-drawing"))
-        )
-        page.evaluate(SHOW, shown)
+        show(page, file, keep="" if width < 500 else ".ds-drawing")
         drawings += page.locator(".ds-drawing").count()
         problems += page.evaluate(OVERLAPS)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
-            problems.append(f"{model} is {overflow} px wider than the screen")
+            problems.append(f"{file.parent.relative_to(built)} is {overflow} px wider than the screen")
     assert problems == []
     assert drawings >= len({entry.architecture_owner for entry in drawn(catalogue)})
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue
+from helpers import show
 
 pytestmark = pytest.mark.browser
 
@@ -15,11 +18,12 @@ FIGURE = ".ds-drawing, .ds-recipe"
 
 
 def test_a_first_screen_reaches_the_figure_and_an_overview_is_short(
-    page: Page, address: str, catalogue: Catalogue
+    page: Page, address: str, built: Path, catalogue: Catalogue
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": SCREEN})
+    page.goto(address)
     for model in catalogue.models.values():
-        page.goto(f"{address}models/{model.id}/")
+        show(page, built / "models" / model.id / "index.html")
         height = page.evaluate("document.documentElement.scrollHeight")
         assert height <= MOST_SCREENS * SCREEN, model.id
         figure = page.locator(FIGURE)
