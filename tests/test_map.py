@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page
@@ -15,6 +16,9 @@ from render.context import Context, context
 from render.figures.home_line import general_line
 from render.figures.map.across import across
 from render.figures.map.down import down
+from render.figures.map.notes import lane
+from render.figures.measure import text_width
+from render.figures.timeline_items import INFRASTRUCTURE, TECHNIQUES, items
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +103,29 @@ def test_general_line_is_every_architecture_of_the_track(ctx: Context, catalogue
     assert len({e.architecture_owner for e in entries}) == len(entries)
     days = [first_day(e.model) for e in entries]
     assert days == sorted(days)
+
+
+@pytest.mark.parametrize("edition", ["en", "zh"])
+def test_what_came_out_beside_the_models_hangs_at_its_day_and_no_stem_crosses_a_name(
+    catalogue: Catalogue, edition: str
+) -> None:
+    spoken = context(catalogue, language_files.load(edition))
+    found, drawn = items(spoken), across(spoken)
+    for id_ in (TECHNIQUES, INFRASTRUCTURE):
+        months = lane(id_, found, drawn.scale, 0, drawn.width).months
+        names = []
+        for month in months:
+            assert month.notes[0].x == pytest.approx(
+                drawn.scale(date.fromisoformat(month.notes[0].item.date.first_day)), abs=0.1
+            )
+            for note in month.notes:
+                wide = text_width(note.item.label, 12.5)
+                left = note.text_x - (wide if note.anchor == "end" else 0)
+                assert left > 0 and left + wide < drawn.width, note.item.label
+                names.append((note.item.label, left, left + wide, note.y))
+        stems = [(month.notes[0].x, month.notes[-1].y) for month in months]
+        struck = [name for name, left, right, y in names for x, end in stems if left < x < right and y < end]
+        assert struck == []
 
 
 TEXTS = """() => [...document.querySelectorAll("figure svg")].flatMap((svg) => {

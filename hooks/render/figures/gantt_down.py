@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .gantt import SIZE, Named, Span, scale, years
-from .measure import text_width
+from .measure import cut, text_width
 
 WIDTH = 340.0
 _TOP, _HEAD, _LINE, _MODE, _GAP = 26.0, 24.0, 25.0, 20.0, 12.0
@@ -69,7 +69,7 @@ def down(names: Sequence[Named]) -> Down:
             lines.append(
                 Line(
                     span,
-                    _cut(span.label, room),
+                    cut(span.label, SIZE, room),
                     y + _LINE / 2,
                     x,
                     max(2.0, round(end - x, 2)),
@@ -92,12 +92,3 @@ def _left(names: Sequence[Named]) -> float:
             break
         left += 4
     return left
-
-
-def _cut(text: str, room: float) -> str:
-    """A text that is too long ends in an ellipsis; its title and the table have it whole."""
-    if text_width(text, SIZE) <= room:
-        return text
-    while text and text_width(text + "…", SIZE) > room:
-        text = text[:-1]
-    return text.rstrip(" ,，") + "…"

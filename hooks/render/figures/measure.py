@@ -22,6 +22,15 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return ems * size * (1.15 if bold else 1)
 
 
+def cut(text: str, size: float, room: float) -> str:
+    """A text that is too long ends in an ellipsis; its title has it whole."""
+    if text_width(text, size) <= room:
+        return text
+    while text and text_width(f"{text}…", size) > room:
+        text = text[:-1]
+    return f"{text.rstrip(' ,，')}…"
+
+
 def _ems(character: str) -> float:
     if unicodedata.east_asian_width(character) in _FULL_WIDTH:
         return 1.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from catalogue.schema.model import Track
 
 from ...context import Context
-from ..measure import text_width
+from ..measure import cut, text_width
 from ..timeline_items import Item
 from .across import Way
 from .family import Family, family
@@ -107,20 +107,11 @@ def _order(found: Family) -> list[int]:
     return sorted(range(len(found.lines)), key=lambda line: (found.lines[line] is not Track.GENERAL, line))
 
 
-def cut(text: str, room: float) -> str:
-    """A text that is too long, with a sign at its end."""
-    if text_width(text, _SIZE) <= room:
-        return text
-    while text and text_width(f"{text}…", _SIZE) > room:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
-
-
 def _wrapped(items: Sequence[Item], room: float) -> list[list[Item]]:
     """Items in lines that have room for their names, with dots between them."""
     lines: list[list[Item]] = []
     for whole in items:
-        item = replace(whole, label=cut(whole.label, room))
+        item = replace(whole, label=cut(whole.label, _SIZE, room))
         longer = [*(lines[-1] if lines else ()), item]
         if lines and text_width(" · ".join(one.label for one in longer), _SIZE) <= room:
             lines[-1] = longer
