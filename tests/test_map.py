@@ -121,7 +121,7 @@ def test_what_came_out_beside_the_models_hangs_at_its_day_and_no_stem_crosses_a_
             for note in month.notes:
                 wide = text_width(note.item.label, 12.5)
                 left = note.text_x - (wide if note.anchor == "end" else 0)
-                assert left > 0 and left + wide < drawn.width, note.item.label
+                assert 0 < left < drawn.width - wide, note.item.label
                 names.append((note.item.label, left, left + wide, note.y))
         stems = [(month.notes[0].x, month.notes[-1].y) for month in months]
         struck = [name for name, left, right, y in names for x, end in stems if left < x < right and y < end]
