@@ -39,12 +39,10 @@ from catalogue.load import records_are_no_garbage
 from finish import Built, finish, finish_plainly, settle, sitemap, stage
 from finish.compress import compress
 from finish.made import Build
-from finish.served import Again, Aside, Served, state_of
+from finish.served import Again, Aside, Served, is_taken, state_of
+from pictures import write as pictures
 from pictures.cards import picture_of
-from pictures.write import names as picture_names
-from pictures.write import own as own_pictures
-from pictures.write import write as write_pictures
-from render import theme
+from render import theme, words
 from render.context import compiled
 from render.edition import FOLDER, Edition, NoSuchEntry, checked, of_entry
 from render.exports import pages as markdown_pages
@@ -55,7 +53,6 @@ from render.page import moved
 from render.policy import POLICY
 from render.site import hand_written
 from render.words import CHINESE, ENGLISH, BrokenWords
-from render.words import FOLDER as WORDS
 from render.written import PageError
 
 log = get_plugin_logger("study")
@@ -107,6 +104,8 @@ class Changed(Files):
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read and check everything before MkDocs empties the output folder."""
     if _BUILD not in config.extra:
+        if _serving and not _served and is_taken(*config.dev_addr):
+            raise Abort(f"{config.dev_addr} is taken; choose another one: make serve ADDR=127.0.0.1:8001")
         _begin(config)
         config.extra[_BUILD] = _good(config)
         if not _serving and "SITE_URL" not in os.environ:
@@ -272,9 +271,9 @@ def on_post_build(config: MkDocsConfig) -> None:
         project.write(markdown_pages.copies(made.edition, made.filled, made.same), site)
     elif not _only():
         project.write(markdown_pages.beside(made.edition, made.filled, config.site_url or "", made.same), site)
-    if _pictures(config) and own_pictures(made.edition.context):
+    if _pictures(config) and pictures.own(made.edition.context):
         kept = Path(config.config_file_path).parent / ".pictures" / FOLDER[made.language]
-        write_pictures(made.edition.context, site, kept)
+        pictures.write(made.edition.context, site, kept)
     if made.next is not None:
         _build_chinese(config, made.next)
     _take_over(config, made)
@@ -344,7 +343,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     if _serving and isinstance(files, Changed):
         shared = [
             str(Path(config.config_file_path).stat().st_mtime_ns),
-            *state_of(Path(config.theme.custom_dir or config.docs_dir), WORDS),
+            *state_of(Path(config.theme.custom_dir or config.docs_dir), words.FOLDER),
         ]
         last = _served.get(made.language, Served())
         made.compare(last, shared, {file.src_uri: file.edit_uri for file in pages})
@@ -388,8 +387,8 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals["ds_active"] = _active
     if _only():
         env.bytecode_cache = compiled(Path(config.config_file_path).parent)
-    known = picture_names(edition.context) if _pictures(config) else None
-    folder = root + (FOLDER[edition.context.words.language] if own_pictures(edition.context) else "")
+    known = pictures.names(edition.context) if _pictures(config) else None
+    folder = root + (FOLDER[edition.context.words.language] if pictures.own(edition.context) else "")
     env.globals["ds_picture"] = known and (lambda page: folder + picture_of(page.file.src_uri, known))
 
 

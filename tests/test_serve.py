@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from building import small_project
+from building import mkdocs, small_project
 from catalogue.records import Catalogue
 
 _PATIENCE = 240.0  # seconds; the machine may be busy
@@ -141,3 +141,17 @@ def test_both_editions_are_served_where_asked_for(tmp_path: Path) -> None:
         assert {path: served.get(path) for path in first} == first
         served.after(2, BUILT)
         assert {path: served.get(path) for path in first} == first
+
+
+@pytest.mark.builds
+def test_an_address_that_is_taken_is_said_before_the_first_build(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        run = mkdocs(project, "serve", "-a", address)
+    said = run.stdout + run.stderr
+    assert run.returncode == 1
+    assert f"{address} is taken; choose another one: make serve ADDR=127.0.0.1:8001" in said
+    assert "Traceback" not in said

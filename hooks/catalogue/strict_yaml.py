@@ -60,7 +60,6 @@ class Written(Decimal):
 # What a reader of YAML says, and what was most likely meant.
 _MEANT = {
     "mapping values are not allowed in this context": "put a text with a colon in it into quotes, or correct the indentation",
-    "found character '\\t' that cannot start any token": "indent with spaces, not with a tab",
 }
 
 
@@ -99,6 +98,8 @@ def read(text: str, file: str, under: Path = ()) -> Located:
         found = f"not YAML: {error.problem}{context}"
         number = mark.line + 1 if mark else 1
         fix = _MEANT.get(error.problem or "", "check indentation, colons and quotes near this line")
+        if "\t" in "".join(text.split("\n")[number - 1 : number]) and re.search("tab|any token", error.problem or ""):
+            found, fix = "not YAML: a tab character", "write spaces in its place"
         if opened := _open_quote(text, number):
             number, found, fix = opened, "not YAML: a quote that is not closed on its line", "close the quote"
         located.findings.append(Finding(file, number, "", found, fix=fix))

@@ -5,7 +5,9 @@ Knows folders and texts, and nothing of MkDocs, which empties the site's folder 
 
 from __future__ import annotations
 
+import errno
 import shutil
+import socket
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -126,3 +128,14 @@ class Aside:
         """Serve the last site again, because the next one failed."""
         shutil.rmtree(self.site, ignore_errors=True)
         self._folder.rename(self.site)
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Whether another program listens at an address, which is better known before the first build than after it."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
