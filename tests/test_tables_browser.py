@@ -24,6 +24,7 @@ PAGES = [
     "glossary/",
     "corrections/",
     "how-to-read/",
+    "api-names/",
     "zh/models/deepseek-v3/architecture/",
 ]
 
