@@ -127,6 +127,14 @@ BROKEN = {
         put(GUIDE, "title:", "titel:"),
         f"{GUIDE}:1: has no `title`; a page begins with `title:` and `description:` between two lines `---`; add `title: …`",
     ),
+    "a title with a bracket left open": (
+        put(GUIDE, 'title: "', 'title: ["'),
+        f"{GUIDE}:3: not YAML: ",
+    ),
+    "a title with a colon": (
+        put(GUIDE, 'title: "Attention and its cache: from MHA to CSA2"', "title: Attention: from MHA"),
+        f"{GUIDE}:2: not YAML: mapping values are not allowed in this context; put a text with a colon in it into quotes",
+    ),
     "a page that begins with its text": (put(GUIDE, "---\n", ""), f"{GUIDE}:1: has no `description`"),
     "a page that no menu has": (
         add("docs/en/guides/atention.md", FRONT),

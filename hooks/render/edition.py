@@ -116,4 +116,4 @@ def of_entry(root: Path, languages: Iterable[str], id_: str) -> dict[str, Editio
 
 
 def _texts(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.md")}
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in folder.rglob("*.md")}

@@ -8,12 +8,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catalogue import strict_yaml
 from catalogue.findings import Finding, nearest
+from catalogue.located import Located
 from catalogue.lookup import Lookup
 from catalogue.quote_check import BLOCK_CALL
 from catalogue.quote_check import problems as quotes_that_fail
@@ -32,7 +34,7 @@ PLACED = ("families", "sources", "hero", "general-line", "map", "problems")
 _CAPTION = re.compile(r"(mechanism)\.([\w-]+)\.caption")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 _CODE = re.compile(r"(?ms)^(`{3,}).*?^\1|`[^`\n]*`|<!--.*?-->")
-_LINK = re.compile(r'\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[[^\]]+\]:\s+(\S+)|href="(ds:[^"]+)"', re.M)
+_LINK = re.compile(r'\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[(?!\^)[^\]]+\]:\s+(\S+)|href="(ds:[^"]+)"', re.M)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
 _ANCHOR = re.compile(r'\{:?\s[^}\n]*?#([\w-]+)|\bid="([^"]+)"')
 _HEADING = re.compile(r"(?m)^#+ (.+)$")
@@ -49,6 +51,12 @@ class PageError(ValueError):
 def blocks(words: Words) -> set[str]:
     """The names of everything that a page can place."""
     return {*PLACED, *("-".join(found.groups()) for key in words if (found := _CAPTION.fullmatch(key)))}
+
+
+def front_matter(text: str, file: str = "") -> Located:
+    """What stands between the two lines `---` at the top of a page."""
+    front = _FRONT.match(text)
+    return strict_yaml.read(front[1] if front else "{}", file)
 
 
 def unreadable(docs: Path) -> list[Finding]:
@@ -104,7 +112,7 @@ class HandWritten:
     def texts(self) -> dict[str, str]:
         """The pages by path."""
         found = {p.relative_to(self.folder).as_posix(): p for p in sorted(self.folder.rglob("*.md"))}
-        return {path: file.read_text(encoding="utf-8") for path, file in found.items()}
+        return {path: file.read_text(encoding="utf-8-sig") for path, file in found.items()}
 
     @cached_property
     def listed(self) -> frozenset[str]:
@@ -150,9 +158,10 @@ class HandWritten:
                 nearest(path, self.listed - self.texts.keys()),
                 "list it there, or take it out",
             )
-        front = _FRONT.match(text)
-        for key in ("title", "description"):
-            if not re.search(rf"(?m)^{key}: *\S", front[1] if front else ""):
+        read = front_matter(text, self.finding(path, 1, "").file)
+        yield from (replace(finding, line=finding.line + 1) for finding in read.findings)
+        for key in ("title", "description") if not read.findings else ():
+            if not isinstance(read.data, dict) or not isinstance(read.data.get(key), str):
                 yield self.finding(
                     path,
                     1,

@@ -10,6 +10,7 @@ from catalogue.schema.study import Step
 from ..context import Context
 from ..page import HERO, Page, Section, lead_section
 from ..reading_time import minutes
+from ..written import front_matter
 
 PATH = "start.md"
 
@@ -46,8 +47,7 @@ def _step(context: Context, step: Step, pages: Mapping[str, Page], written: Mapp
 
 def title_of(text: str) -> str:
     """The title in the front matter of a hand-written page."""
-    line = next(line for line in text.splitlines() if line.startswith("title:"))
-    return line.removeprefix("title:").strip().strip('"')
+    return str(front_matter(text).data["title"])
 
 
 def _length(context: Context, total: int) -> str:
