@@ -49,13 +49,14 @@ class Used:
 
     def page(self, html: str) -> None:
         """Add what the tags of a page name. Most of them, and most of their parts, stand in it many times."""
-        parts = "".join(set(_TAG.findall(html))).split('"')
+        tags = (f'{tag}"' if tag.count('"') % 2 else tag for tag in set(_TAG.findall(html)))  # a quote may be left open
+        parts = "".join(tags).split('"')
         outside, values = parts[::2], parts[1::2]
         names = "\0".join(set(outside))
         self.names.update(_ELEMENT.findall(names))
         self.names.update(f"[{name}" for name in _NAME.findall(names))
         for before, value in set(zip(outside, values, strict=False)):
-            name = before[:-1].rsplit(None, 1)[-1]
+            name = "".join(before[:-1].rsplit(None, 1)[-1:])
             if name == "class":
                 self.names.update(f".{one}" for one in value.split())
             elif name in ("id", "for"):
