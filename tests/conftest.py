@@ -30,7 +30,7 @@ CHROMIUM = next(
 )
 NO_CHROMIUM = "needs Chromium: apt-get install chromium"
 SUB_PATH = "/study/"
-SITES = ("built", "address", "small_site", "folder")  # fixtures that build a site
+SITES = ("built", "address", "small_site", "released", "folder")  # fixtures that build a site
 PATIENCE = 30_000  # milliseconds; a slow machine is no failure
 
 expect.set_options(timeout=PATIENCE)
@@ -75,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="needs --network"))
         if "browser" in item.keywords and CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
-        if "small_site" in getattr(item, "fixturenames", ()):
+        if {"small_site", "released"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.builds)
     items.sort(key=lambda item: not set(SITES) & set(getattr(item, "fixturenames", ())))
 
@@ -131,6 +131,18 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             strictly(small_project(Path(temporary)))(folder)
 
     return once("small", tmp_path_factory, build)
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small site as it is released: with pictures and compressed copies, for an address below a path."""
+
+    def build(folder: Path) -> None:
+        given = {"PICTURES": "true", "COMPRESS": "true", "SITE_URL": "https://example.org/ds/"}
+        with tempfile.TemporaryDirectory() as temporary:
+            strictly(small_project(Path(temporary)), **given)(folder)
+
+    return once("released", tmp_path_factory, build)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -7,11 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from building import ROOT, small_project
+from building import ROOT, once, small_project
 from catalogue.records import Catalogue
 from helpers import leads_on
 from render.exports.to_markdown import markdown
@@ -65,11 +66,13 @@ def test_every_page_has_its_markdown_beside_it(built: Path) -> None:
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small catalogue's site as a plain Markdown project."""
-    folder = tmp_path_factory.mktemp("markdown")
-    project = small_project(folder)
-    command = [sys.executable, str(project / "hooks" / "plain.py"), str(folder / "plain")]
-    subprocess.run(command, check=True)
-    return folder / "plain"
+
+    def write(folder: Path) -> None:
+        with tempfile.TemporaryDirectory() as temporary:
+            project = small_project(Path(temporary))
+            subprocess.run([sys.executable, str(project / "hooks" / "plain.py"), str(folder)], check=True)
+
+    return once("plain", tmp_path_factory, write)
 
 
 def run(*command: str, cwd: Path) -> str:
