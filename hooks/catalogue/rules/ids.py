@@ -13,7 +13,7 @@ from .draft import Draft, repeated
 
 
 def ids_are_unique(draft: Draft) -> Iterator[Finding]:
-    """Ids of models, of variants, of techniques and of GPUs are each used once; so are ids of stages and evaluations inside an entry."""
+    """Ids of models, of variants, of techniques and of GPUs are each used once, and those of guides, routes, repositories and subjects; so are ids of stages and evaluations inside an entry."""
     # The one whose file or family is called otherwise comes second, since it is the one that took the id.
     models = sorted(draft.each_model(), key=lambda found: _misnamed(draft, *found))
     yield from repeated(draft.models_file, (((*path, "id"), model.id) for path, model in models))
@@ -23,6 +23,12 @@ def ids_are_unique(draft: Draft) -> Iterator[Finding]:
         draft.techniques_file, ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques))
     )
     yield from repeated(draft.techniques_file, ((("gpus", i, "id"), g.id) for i, g in enumerate(draft.techniques.gpus)))
+    for file, record, lists in (
+        (draft.study_located, draft.study, ("guides", "routes", "repositories")),
+        (draft.terms_located, draft.terms, ("subjects",)),
+    ):
+        for name in lists:
+            yield from repeated(file, (((name, i, "id"), item.id) for i, item in enumerate(getattr(record, name))))
     for path, model in draft.each_model():
         yield from repeated(
             draft.models_file, (((*path, "training", i, "id"), stage.id) for i, stage in enumerate(model.training))

@@ -18,12 +18,12 @@ from .draft import Draft
 
 def terms_differ(draft: Draft) -> Iterator[Finding]:
     """An id of a term stands once among terms and techniques, and a name, an alias or a form in text once among the terms of a language."""
-    owners: dict[tuple[str, str], str] = {}
+    owners: dict[tuple[str, str], tuple[int, str]] = {}
     for technique in draft.techniques.techniques:
-        owners["id", technique.id] = "the technique"
+        owners["id", technique.id] = -1, "the technique"
         for language, name in (("en", technique.name.en), ("zh", technique.name.zh)):
             if name:
-                owners[language, name.lower()] = f"the technique `{technique.id}`"
+                owners[language, name.lower()] = -1, f"the technique `{technique.id}`"
     for index, term in enumerate(draft.terms.terms):
         said: list[tuple[str, str, Path]] = [("id", term.id, ("id",))]
         for language in ("en", "zh"):
@@ -35,8 +35,8 @@ def terms_differ(draft: Draft) -> Iterator[Finding]:
             said += [(f"{language} as typed", form, ("in_text", language, at)) for at, form in enumerate(in_text)]
         for kind, name, path in said:
             key = kind, name if kind.endswith("as typed") else name.lower()
-            owner = owners.setdefault(key, f"the term `{term.id}`")
-            if owner != f"the term `{term.id}`" or Counter(s[:2] for s in said)[kind, name] > 1:
+            place, owner = owners.setdefault(key, (index, f"the term `{term.id}`"))
+            if place != index or Counter(s[:2] for s in said)[kind, name] > 1:
                 yield draft.terms_located.finding(
                     ("terms", index, *path),
                     f"`{name}` belongs to {owner} already",
