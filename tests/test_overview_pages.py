@@ -51,14 +51,14 @@ def test_quarters_follow_the_pointers(small: Context) -> None:
 
 def test_a_name_ends_with_its_last_row(small: Context) -> None:
     found = rows(api_names.page(small).blocks["insect"])
-    assert [row[:2] for row in found] == [
+    assert [[since, model.split("\u2060")[0].strip("/")] for since, model in found] == [
         ["not published", "an unknown insect"],
         ["March 2024", "Bee Base"],
         ["15 March 2024", "Cat 0.1M/, asleep/A month is before any later day in it."],
         ["1 July 2024", "Moth/Not in the catalogue."],
         ["31 August 2024", "No longer accepted"],
     ]
-    assert all(row[2] for row in found)
+    assert all("\u2060/[" in model for _, model in found), "each with its source"
 
 
 STATES = {

@@ -105,5 +105,5 @@ def test_what_is_compared_keeps_only_what_its_predecessor_has(built: Path) -> No
 def test_a_technique_of_other_checkpoints_names_them(built: Path) -> None:
     """The largest VL2 has latent attention; what Tiny kept is said of Tiny."""
     page = LexborHTMLParser((built / "models/deepseek-vl2/changes/index.html").read_text(encoding="utf-8"))
-    items = [item.text() for item in page.css("details.ds-kept span") if item.text().startswith("MHA")]
+    items = [item.text().strip("; ") for item in page.css("details.ds-kept span") if item.text().startswith("MHA")]
     assert items == ["MHA (DeepSeek-VL2-Tiny)"]
