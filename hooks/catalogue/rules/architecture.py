@@ -195,7 +195,7 @@ def engram_rows(draft: Draft) -> Iterator[Finding]:
         )
         if None in (rows, start, layers, longest, hash_heads):
             continue
-        expected = sum(islice(_primes(start), layers * (longest - 1) * hash_heads))
+        expected = _sum_of_primes(start, layers * (longest - 1) * hash_heads)
         if rows != expected:
             yield draft.finding(
                 (*path, "engram_num_embeddings"),
@@ -203,6 +203,11 @@ def engram_rows(draft: Draft) -> Iterator[Finding]:
                 "the two agree",
                 fix="correct the rows or what they follow from",
             )
+
+
+@cache
+def _sum_of_primes(start: int, how_many: int) -> int:
+    return sum(islice(_primes(start), how_many))
 
 
 def _primes(start: int) -> Iterator[int]:
