@@ -22,7 +22,7 @@ from pathlib import Path
 
 from catalogue import changes, new_entry, slips
 from catalogue.field_reference import SCHEMAS, json_schema
-from catalogue.findings import CatalogueError, Finding, report
+from catalogue.findings import CatalogueError, Finding
 from catalogue.load import SLIPS, load, without_chinese
 from catalogue.repair import repair
 from render.sound import read
@@ -48,12 +48,8 @@ def main() -> int:
     except BrokenPipeError:  # `make diff | head`: who reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except CatalogueError as error:
+    except (CatalogueError, PageError) as error:
         print(error.report(), file=sys.stderr)
-        _annotate(error.findings)
-        return 1
-    except PageError as error:
-        print(report(error.findings, "the pages"), file=sys.stderr)
         _annotate(error.findings)
         return 1
     except (BrokenWords, new_entry.Refused, changes.NoSuchRevision) as error:

@@ -6,7 +6,7 @@ import gc
 import io
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from catalogue.findings import CatalogueError, Finding
 from catalogue.load import load
 from catalogue.rules.draft import Draft
 from render.page import Page
+from render.written import PageError
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
@@ -103,11 +104,11 @@ def cases(name: str) -> list[Case]:
     return [Case(**{**case, "says": tuple(case["says"])}) for case in listed]
 
 
-def findings_of(folder: Path) -> tuple[Finding, ...]:
-    """What is wrong with the catalogue in `folder`; nothing if it loads."""
+def findings_of(folder: Path, reading: Callable[[Path], object] = load) -> tuple[Finding, ...]:
+    """What is wrong with the catalogue in `folder`, or with what else is read there; nothing if it loads."""
     try:
-        load(folder)
-    except CatalogueError as error:
+        reading(folder)
+    except (CatalogueError, PageError) as error:
         return error.findings
     return ()
 

@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 
 from building import small_project
-from catalogue.findings import Finding
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
-from helpers import check
+from helpers import check, findings_of
 from render import paths
 from render.site import BLOCKS
 from render.sound import read
 from render.words import ENGLISH, load
-from render.written import PageError, blocks
+from render.written import blocks
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +30,6 @@ def project(good: Path, tmp_path: Path) -> Path:
     for part in ("data", "docs"):
         shutil.copytree(good / part, tmp_path / "project" / part)
     return tmp_path / "project"
-
-
-def findings(project: Path) -> tuple[Finding, ...]:
-    try:
-        read(project)
-    except PageError as error:
-        return error.findings
-    return ()
 
 
 GUIDE = "docs/en/guides/attention.md"
@@ -76,7 +67,7 @@ def test_links_that_lead_nowhere_are_named(project: Path) -> None:
         text += f"\n{link}\n"
         expected[text.count("\n")] = (label, says)
     page.write_text(text, encoding="utf-8")
-    found = {finding.line: str(finding) for finding in findings(project)}
+    found = {finding.line: str(finding) for finding in findings_of(project, read)}
     assert found.keys() == expected.keys()
     for line, (label, says) in expected.items():
         assert found[line].startswith(f"{GUIDE}:{line}: "), label
@@ -93,7 +84,7 @@ def test_links_that_lead_somewhere_are_none_of_it(project: Path) -> None:
         "<!-- [a](nowhere.md) -->",
     )
     page.write_text(page.read_text(encoding="utf-8") + "\n\n".join(("", *good, "")), encoding="utf-8")
-    assert [str(finding) for finding in findings(project)] == []
+    assert [str(finding) for finding in findings_of(project, read)] == []
 
 
 def take_out(path: str) -> Callable[[Path], None]:
@@ -162,7 +153,7 @@ BROKEN = {
 @pytest.mark.parametrize(("change", "says"), BROKEN.values(), ids=BROKEN.keys())
 def test_what_a_build_would_stop_at_is_said_before(project: Path, change: Callable[[Path], None], says: str) -> None:
     change(project)
-    found = [str(finding) for finding in findings(project)]
+    found = [str(finding) for finding in findings_of(project, read)]
     assert [message for message in found if says in message], found
 
 

@@ -9,8 +9,8 @@ from catalogue.schema.model import Model
 
 from .context import Context
 from .names import short_model, short_size, short_variant
+from .paths import GLOSSARY
 
-GLOSSARY = "glossary.md"
 KINDS = ("model", "technique", "guide", "comparison", "tool", "about")
 _FOLDERS = {
     "models/": "model",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalogue import strict_yaml
-from catalogue.findings import Finding, nearest
+from catalogue.findings import Finding, nearest, report
 from catalogue.located import Located
 from catalogue.lookup import Lookup
 from catalogue.quote_check import BLOCK_CALL
@@ -46,6 +46,10 @@ class PageError(ValueError):
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__("\n".join(map(str, self.findings)))
+
+    def report(self) -> str:
+        """The findings, one a line, and a closing line that counts them."""
+        return report(self.findings, "the pages")
 
 
 def blocks(words: Words) -> set[str]:

@@ -10,9 +10,8 @@ from catalogue.schema.technique import TechniqueKind
 from ..context import Context
 from ..mechanisms import SHOWN
 from ..page import Page, Section, lead_section
+from ..paths import CODE
 from ..tables import Cell, Column, Table
-
-PATH = "from-reports-to-code.md"
 
 
 def page(context: Context) -> Page:
@@ -29,7 +28,7 @@ def page(context: Context) -> Page:
             sections.append(
                 Section(kind.name.lower().replace("_", "-"), name, context.html("table.html.jinja", t=table))
             )
-    return Page(PATH, words("page.code"), words("code.description"), tuple(sections))
+    return Page(CODE, words("page.code"), words("code.description"), tuple(sections))
 
 
 def released(context: Context, technique_id: str) -> list[Markup]:

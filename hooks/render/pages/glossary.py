@@ -14,9 +14,8 @@ from .. import assets, jump
 from ..cite import plain_text
 from ..context import Context
 from ..page import Page, Section, lead_section
+from ..paths import GLOSSARY
 from ..words import CHINESE, ENGLISH
-
-PATH = "glossary.md"
 
 
 def page(context: Context) -> Page:
@@ -33,7 +32,7 @@ def page(context: Context) -> Page:
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + str(assets.script("glossary")))
     lead = lead_section(intro, context.html("glossary_filter.html.jinja") + jump.bar(context, parts))
-    return Page(PATH, words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
+    return Page(GLOSSARY, words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
 
 
 def _items(context: Context, subject: Subject) -> list[dict[str, Any]]:

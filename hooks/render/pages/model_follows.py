@@ -104,10 +104,8 @@ def anything_follows(citations: Citations, model: Model) -> bool:
 
 def calculators(citations: Citations, entry: Entry) -> Markup:
     """The calculators that can work with a variant, with it chosen; nothing where none can."""
-    words, known = (
-        citations.context.words,
-        reference_run(citations.context.catalogue, citations.context.lookup) is not None,
-    )
+    context = citations.context
+    words, known = context.words, reference_run(context.catalogue, context.lookup) is not None
     able = {"memory": footprint(entry), "training": effort(entry)}
     links = [
         Markup('<a href="ds:tools/{}.md?v={}">{}</a>').format(name, entry.variant.id, words(f"tools.{name}.title"))
