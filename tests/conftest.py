@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, 
 from building import ROOT, once, small_project, strictly
 from catalogue.load import load
 from catalogue.records import Catalogue
-from helpers import DATA, VALID
+from helpers import DATA, SCRIPTS_RUN, VALID
 
 # The shell has no window to draw and opens a page in four fifths of the time.
 CHROMIUM = next(
@@ -36,12 +36,6 @@ PATIENCE = 30_000  # milliseconds; a slow machine is no failure
 
 expect.set_options(timeout=PATIENCE)
 
-# Scripts are asked for once a page is painted, which may be after it counts as loaded.
-_SCRIPTS_RUN = """() => new Promise((done) => {
-  const look = () => document.documentElement.matches(".js:has(script[data-src])") ? setTimeout(look, 5) : done();
-  look();
-})"""
-
 
 def _with_scripts(opening: Callable[..., Response | None]) -> Callable[..., Response | None]:
     """Opens a page and waits until its scripts have run, or those of the page that it leads to."""
@@ -51,7 +45,7 @@ def _with_scripts(opening: Callable[..., Response | None]) -> Callable[..., Resp
         response = opening(page, *arguments, **options)
         for _ in range(3):
             with contextlib.suppress(Error):  # it went on to another page
-                page.evaluate(_SCRIPTS_RUN)
+                page.evaluate(SCRIPTS_RUN)
                 break
             page.wait_for_load_state()
         return response
@@ -59,7 +53,7 @@ def _with_scripts(opening: Callable[..., Response | None]) -> Callable[..., Resp
     return opened
 
 
-for name in ("goto", "reload"):
+for name in ("goto", "reload", "go_back"):
     setattr(Page, name, _with_scripts(getattr(Page, name)))
 
 

@@ -34,6 +34,12 @@ VALID = CASES / "valid"
 # What a page does in a frame, and what follows from it in the next, is done after two.
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
+# Scripts are asked for once a page is painted, which may be after it counts as loaded.
+SCRIPTS_RUN = """() => new Promise((done) => {
+  const look = () => document.documentElement.matches(".js:has(script[data-src])") ? setTimeout(look, 5) : done();
+  look();
+})"""
+
 # A built page takes the place of an open one of the same site. Of its article only what has something of `keep` in it is shown.
 _SHOW = """async ([html, keep]) => {
   const page = new DOMParser().parseFromString(html, "text/html");

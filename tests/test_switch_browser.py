@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from helpers import SCRIPTS_RUN
+
 pytestmark = pytest.mark.browser
 
 BOTH_WAYS = pytest.mark.parametrize(("here", "there"), [("", "zh/"), ("zh/", "")], ids=["to Chinese", "to English"])
@@ -17,6 +19,7 @@ def switch(page: Page, address: str) -> None:
     page.locator("a.ds-language").click()
     expect(page).to_have_url(re.compile(re.escape(address)))
     page.wait_for_load_state("load")
+    page.evaluate(SCRIPTS_RUN)
 
 
 @BOTH_WAYS
