@@ -100,7 +100,7 @@ evaluation:
     source: deepseek-x Table 2
     complete: true  # every row of the table; otherwise name the others under `left_out`
     rows:
-      - {{benchmark: MMLU, setting: {{en: 5-shot, zh: 5 样本}}, scores: {{deepseek-x-base: 62.5}}}}
+      - {{benchmark: MMLU, setting: {{en: 5-shot, zh: 5-shot}}, scores: {{deepseek-x-base: 62.5}}}}
 """
 
 REFERENCE = """\
