@@ -176,7 +176,7 @@ class Architecture(Block):
         default=None, description="Factor on the routed experts' output.", examples=["2.5"]
     )
     num_nextn_predict_layers: Annotated[Stated[Count] | None, Facet.OF_A_PART] = Field(
-        default=None, description="MTP modules behind the main model.", examples=[1]
+        default=None, description="MTP modules behind the main model, or blocks of its drafter.", examples=[1]
     )
     max_position_embeddings: Annotated[Stated[Length] | None, Facet.DEFAULTED] = Field(
         default=None, description="Longest position in config.json, in tokens.", examples=[163840]
