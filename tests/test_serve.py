@@ -122,16 +122,18 @@ def test_what_is_saved_is_served_and_other_pages_stand_as_they_were(small: Catal
         served.after(8, BUILT)
         techniques.write_text(text.replace("techniques:", "techniques: [", 1), encoding="utf-8")
         served.after(2, "The last good site is served until this is mended.")
-        time.sleep(6)
+        time.sleep(3)
         told = served.said.count("Building documentation")
-        time.sleep(6)
+        time.sleep(3)
         assert served.said.count("Building documentation") == told, "broken data is not built again and again"
 
 
 @pytest.mark.builds
 def test_both_editions_are_served_where_asked_for(tmp_path: Path) -> None:
+    """Also after a word of the data was broken: each edition as it was, in its language."""
     project = small_project(tmp_path)
-    page = project / "docs" / "zh" / "beginnings.md"
+    page, model = project / "docs" / "zh" / "beginnings.md", project / "data" / "models" / "dor.yaml"
+    entry = model.read_text(encoding="utf-8")
     with serve(project, BOTH="true") as served:
         first = {path: served.get(path) for path in ("", "zh/", "glossary/", "zh/glossary/")}
         assert [_language(text) for text in first.values()] == ["en", "zh", "en", "zh"]
@@ -141,6 +143,21 @@ def test_both_editions_are_served_where_asked_for(tmp_path: Path) -> None:
         assert {path: served.get(path) for path in first} == first
         served.after(2, BUILT)
         assert {path: served.get(path) for path in first} == first
+        model.write_text(entry.replace("name: Dor\n", "name: Dor renamed\n", 1), encoding="utf-8")
+        served.after(3, BUILT)
+        assert "Dor renamed" in served.get("zh/models/dor/")
+        served.after(4, BUILT)
+        renamed = {path: served.get(path) for path in ("models/dor/", "zh/models/dor/")}
+        assert all("Dor renamed" in text for text in renamed.values())
+        model.write_text(entry.replace("track: code", "track: cod", 1), encoding="utf-8")
+        served.after(1, "nearest match: `code`")
+        served.after(5, BUILT)
+        assert {path: served.get(path) for path in renamed} == renamed
+        assert [_language(text) for text in renamed.values()] == ["en", "zh"]
+        model.write_text(entry, encoding="utf-8")
+        served.after(7, BUILT)
+        assert "renamed" not in served.get("models/dor/")
+        assert "Traceback" not in served.said
 
 
 @pytest.mark.builds

@@ -8,13 +8,8 @@ import filecmp
 import io
 import itertools
 import json
-import os
 import posixpath
 import re
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -343,70 +338,6 @@ def test_a_wrong_quote_in_a_guide_is_a_clear_error(tmp_path: Path) -> None:
     assert "nearest match: `tokens`" in output
     assert f"docs/en/guides/framework.md:{line + 1}: `{{{{ block() }}}}`: block takes the name of one block" in output
     assert "Traceback" not in output
-
-
-@pytest.mark.builds
-def test_serve_shows_a_saved_change_and_survives_a_broken_one(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    file = project / "data" / "models" / "dor.yaml"
-    good = file.read_text(encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path / "serve.log"
-    with log.open("w") as out:
-        command = ["-m", "mkdocs", "serve", "--livereload", "-a", f"127.0.0.1:{port}"]
-        both = {**os.environ, "BOTH": "true"}
-        server = subprocess.Popen([sys.executable, *command], cwd=project, stdout=out, stderr=out, env=both)
-        try:
-            address, chinese = (f"http://127.0.0.1:{port}/{edition}models/dor/" for edition in ("", "zh/"))
-            assert wait_for(address, "Dor")
-            file.write_text(good.replace("name: Dor\n", "name: Dor renamed\n", 1), encoding="utf-8")
-            assert wait_for(chinese, "Dor renamed")
-            last_good = {url: article(fetch(url)) for url in (address, chinese)}
-            for language, url in (("en", address), ("zh", chinese)):
-                assert language_files.load(language)("section.evaluation") in last_good[url]
-            done = log.read_text().count("Reloading browsers")
-            file.write_text(good.replace("track: code", "track: cod", 1), encoding="utf-8")
-            assert wait_until(lambda: "nearest match: `code`" in log.read_text())
-            assert wait_until(lambda: log.read_text().count("Reloading browsers") >= done + 1, 40), (
-                done,
-                log.read_text(),
-            )
-            assert {url: article(fetch(url)) for url in last_good} == last_good, "both editions, each in its language"
-            assert "Traceback" not in log.read_text()
-            file.write_text(good, encoding="utf-8")
-            assert wait_until(lambda: (text := fetch(address)) and "renamed" not in text)
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
-
-
-def article(html: str) -> str:
-    """What a page says, without the script that makes it load again."""
-    node = LexborHTMLParser(html).css_first("article")
-    return node.html or "" if node is not None else ""
-
-
-def fetch(address: str) -> str:
-    try:
-        with urllib.request.urlopen(address, timeout=30) as response:
-            return str(response.read().decode())
-    except OSError:
-        return ""
-
-
-def wait_for(address: str, text: str) -> bool:
-    return wait_until(lambda: text in fetch(address))
-
-
-def wait_until(holds: object, seconds: float = 180) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():  # type: ignore[operator]
-            return True
-        time.sleep(0.3)
-    return False
 
 
 def test_only_the_adapter_knows_mkdocs() -> None:
