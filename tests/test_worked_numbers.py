@@ -76,7 +76,7 @@ def test_fractions_in_words_are_those_of_the_sums(catalogue: Catalogue) -> None:
     for part, least, most, english, chinese in (
         (parts["embedding"] + parts["head"], 1 / 9, 1 / 7, "about an eighth of the whole", "约占八分之一"),
         (of_v3["routed_experts"] + of_v3["shared_experts"], 0.95, 1, "more than 95 per cent", "占全模型的 95% 以上"),
-        (attention, 0.015, 0.02, "less than two per cent of V3", "还不到 V3 的 2%"),
+        (attention, 0.015, 0.02, "less than two per cent of V3", "还不到 V3 参数量的 2%"),
     ):
         assert least < part < most, english
         are_in("reading-a-model", english, chinese)
