@@ -183,11 +183,15 @@ class Uses:
         return Use(model, technique, how, stated, variants, field, sources, origin, self._since(model, variants))
 
     def _since(self, model: Model, variants: Iterable[str]) -> PartialDate | None:
-        """The first date of a model; of the checkpoints, where none of them was part of its first release."""
+        """The first date of a model; of the checkpoints, where each of them came out later on a day of its own."""
         named = [self._entries[id_] for id_ in variants if id_ in self._entries]
-        if not named or any(entry.variant.release is None for entry in named):
+        dates = [
+            day
+            for entry in named
+            if entry.variant.release is not None and (day := checkpoint.came_out(entry)) is not None
+        ]
+        if len(dates) < len(named):  # one of them came out first, or never: then it stands behind what came out
             return first_date(model)
-        dates = [day for entry in named if (day := checkpoint.came_out(entry)) is not None]
         return min(dates, key=lambda day: day.first_day, default=first_date(model))
 
     def _follows(self, technique: Technique, model: Model) -> _Follows:
