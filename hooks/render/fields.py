@@ -11,7 +11,7 @@ from catalogue.schema.values import Absence, Block, Detail, Single, Stated
 
 from .cite import Citations
 from .names import short_variant
-from .tables import NOTHING, Cell, Column, Table, sort_key
+from .tables import NOTHING, Cell, Head, Table, sort_key
 from .words import HAN
 
 
@@ -45,8 +45,8 @@ def key_value_table(
     """
     words, entries = citations.context.words, citations.context.catalogue.entries
     variants = variants_told_apart([value for _, value, _ in rows], order)
-    heads = [Column(words("table.field"))]
-    heads += [Column(short_variant(entries[v].variant.name)) for v in variants] or [Column(words("table.value"))]
+    heads = [Head(words("table.field"))]
+    heads += [Head(short_variant(entries[v].variant.name)) for v in variants] or [Head(words("table.value"))]
     body = []
     silent: list[Markup] = []
     for label, value, unit in rows:

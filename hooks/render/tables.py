@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 from unicodedata import east_asian_width
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import PartialDate, Single
 
 from .marks import NOTHING as NOTHING
 from .words import Words
+
+Record = TypeVar("Record")
+Item = TypeVar("Item")
 
 _SENTENCE = 44
 _HEAD = 26  # letters of a head that two lines hold
@@ -50,7 +53,7 @@ def _width(text: str) -> int:
 
 
 @dataclass(frozen=True)
-class Column:
+class Head:
     """A column head. Numbers are set flush right."""
 
     title: Markup | str
@@ -73,7 +76,7 @@ class Table:
     """
 
     caption: str
-    columns: Sequence[Column]
+    heads: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
     sortable: bool = False
     classes: str = ""
@@ -83,7 +86,7 @@ class Table:
     @property
     def is_list(self) -> bool:
         """Whether it has one value a row, so that a list in columns shows it in a third of the height."""
-        return len(self.columns) == 2 and ("ds-fields" in self.classes or "ds-constants" in self.classes)
+        return len(self.heads) == 2 and ("ds-fields" in self.classes or "ds-constants" in self.classes)
 
     @property
     def groups(self) -> list[tuple[str, list[Sequence[Cell]]]]:
@@ -96,11 +99,72 @@ class Table:
         return found
 
 
+@dataclass(frozen=True)
+class Column(Generic[Record]):
+    """A column stated once, so that no cell can come to stand under another's head, and no condition has to be kept the same for both.
+
+    A list of them is given its type (`columns: list[Column[Entry]] = […]`), by which mypy knows the records in their lambdas.
+
+    Attributes:
+        cell: What it says of a row's record: a cell, or what stands in one that sorts by its text.
+        when: Whether the table has it. Where not, none of its cells is made, so none of their sources is cited.
+        if_any: Whether it is left out where no row has anything in it.
+    """
+
+    title: Markup | str
+    cell: Callable[[Record], Cell | Markup | str]
+    numeric: bool = False
+    when: bool = True
+    if_any: bool = False
+
+    def of(self, record: Record) -> Cell:
+        """Its cell in the row of a record."""
+        made = self.cell(record)
+        return made if isinstance(made, Cell) else Cell(escape(made))
+
+
+def each(
+    items: Iterable[Item],
+    title: Callable[[Item], Markup | str],
+    cell: Callable[[Record, Item], Cell | Markup | str],
+    numeric: bool = False,
+    if_any: bool = False,
+) -> list[Column[Record]]:
+    """A column for each of several things; they are added to others with `+=`, by which mypy knows the records."""
+
+    def column(item: Item) -> Column[Record]:
+        return Column(title(item), lambda record: cell(record, item), numeric, if_any=if_any)
+
+    return list(map(column, items))
+
+
+def by_column(
+    caption: str,
+    columns: Iterable[Column[Record]],
+    records: Iterable[Record],
+    *,
+    sortable: bool = False,
+    classes: str = "",
+    title: str = "",
+) -> Table:
+    """A table with a row for each record. Rows are made one after the other, so that sources are numbered as they are read."""
+    made = [column for column in columns if column.when]
+    rows = [[column.of(record) for column in made] for record in records]
+    kept = [i for i, column in enumerate(made) if not column.if_any or any(row[i].html != NOTHING for row in rows)]
+    heads = [Head(made[i].title, made[i].numeric) for i in kept]
+    return Table(caption, heads, [[row[i] for i in kept] for row in rows], sortable, classes, title)
+
+
 def of_model(words: Words, key: str, model: str, **values: str) -> tuple[str, str]:
     """The caption of a model's table, which names the model, and what stands above it on a page that does so already."""
     caption = words(key, model=model, **values)
     rest = caption.removeprefix(model).lstrip(":：, ，")
     return caption, rest[:1].upper() + rest[1:]
+
+
+def count_cell(number: int) -> Cell:
+    """A whole number with its thousands apart, which sorts without what sets them apart."""
+    return Cell(escape(f"{number:,}"), str(number))
 
 
 def sort_key(single: Single[Any] | None) -> str | None:

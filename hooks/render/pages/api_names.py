@@ -17,7 +17,7 @@ from ..figures.gantt_down import down
 from ..links import variant_link
 from ..names import short_model
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Table, sort_key
+from ..tables import Cell, Head, Table, sort_key
 from .sources import sources
 
 
@@ -49,7 +49,7 @@ def _chart(context: Context) -> str:
 def _name(citations: Citations, name: ApiName) -> str:
     """Since when, what, by which source; the end as the last row; then the notes."""
     context, words = citations.context, citations.context.words
-    heads = [Column(words("api_names.since")), Column(words("api_names.meant"))]
+    heads = [Head(words("api_names.since")), Head(words("api_names.meant"))]
     rows = []
     for pointer in name.pointers:
         rows.append(
@@ -90,10 +90,8 @@ def _quarters_table(context: Context) -> Table:
     ends = [name.until.value for name in names if name.until is not None and name.until.value is not None]
     days = [*(since for name in names for since, _ in _dated(name)), *ends]
     span = range(min(map(_quarter, days)), max(map(_quarter, days)) + 1) if days else range(0)
-    heads = [Column(words("api_names.quarter_head"))]
-    heads += [
-        Column(Markup('<a href="#{}"><code>{}</code></a>').format(anchor(n.id), _breakable(n.name))) for n in names
-    ]
+    heads = [Head(words("api_names.quarter_head"))]
+    heads += [Head(Markup('<a href="#{}"><code>{}</code></a>').format(anchor(n.id), _breakable(n.name))) for n in names]
     rows = [
         [
             Cell(escape(words("api_names.quarter", year=quarter // 4, quarter=quarter % 4 + 1)), str(quarter)),

@@ -21,7 +21,7 @@ from ..cite import Citations
 from ..context import Context
 from ..fields import value_cell
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Table
+from ..tables import Cell, Head, Table
 from ..words import Words
 from .sources import sources
 
@@ -165,7 +165,7 @@ def why(context: Context, entry: Entry, missing: Missing) -> str:
 def gpu_table(citations: Citations) -> Section:
     """What the catalogue knows of the GPUs, with sources."""
     words = citations.context.words
-    heads = [Column(words("tools.gpu")), *(Column(words(f"tools.{name}"), True) for name in GPU_FIELDS)]
+    heads = [Head(words("tools.gpu")), *(Head(words(f"tools.{name}"), True) for name in GPU_FIELDS)]
     rows = []
     for gpu in citations.context.catalogue.gpus.values():
         rows.append([Cell(escape(gpu.name)), *(value_cell(citations, getattr(gpu, name)) for name in GPU_FIELDS)])

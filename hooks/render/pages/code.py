@@ -11,7 +11,7 @@ from ..context import Context
 from ..mechanisms import SHOWN
 from ..page import Page, Section, lead_section
 from ..paths import CODE
-from ..tables import Cell, Column, Table
+from ..tables import Cell, Head, Table
 
 
 def page(context: Context) -> Page:
@@ -36,8 +36,8 @@ def released(context: Context, technique_id: str) -> list[Markup]:
     return [_place(context, place) for place in context.catalogue.study.code if place.technique == technique_id]
 
 
-def _heads(context: Context) -> list[Column]:
-    return [Column(context.words(f"code.{name}")) for name in ("technique", "place", "lab", "note")]
+def _heads(context: Context) -> list[Head]:
+    return [Head(context.words(f"code.{name}")) for name in ("technique", "place", "lab", "note")]
 
 
 def _row(context: Context, place: CodePlace) -> list[Cell]:

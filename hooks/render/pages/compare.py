@@ -17,7 +17,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
-from ..tables import NOTHING, Cell, Column, Table
+from ..tables import NOTHING, Cell, Head, Table
 from . import compare_models, compare_scores, schedules
 from .model_architecture import sizes_table
 from .model_follows import compute_table
@@ -144,8 +144,8 @@ def _architecture(citations: Citations) -> Iterator[Section]:
     ]
     table = sizes_table(citations, words("compare.architecture.sizes_caption"), tuple(owners))
     yield Section("sizes", words("compare.architecture.sizes"), _sortable(context, table))
-    heads = [Column(words("table.variant"))] + [
-        Column(_head(words, f"field.architecture.{key}", key), True) for key in _ARCHITECTURE
+    heads = [Head(words("table.variant"))] + [
+        Head(_head(words, f"field.architecture.{key}", key), True) for key in _ARCHITECTURE
     ]
     rows = []
     for entry in owners:
@@ -163,7 +163,7 @@ def _head(words: Callable[[str], str], key: str, code: str) -> Markup:
 
 
 def _sortable(context: Context, table: Table) -> str:
-    wide = Table(table.caption, table.columns, table.rows, True, f"{table.classes} ds-wide".strip())
+    wide = Table(table.caption, table.heads, table.rows, True, f"{table.classes} ds-wide".strip())
     return context.html("table.html.jinja", t=wide)
 
 
@@ -185,8 +185,8 @@ def _stages(citations: Citations, kinds: Collection[StageKind], keys: Sequence[s
         if not rows:
             continue
         there = [i for i, _ in enumerate(used) if any(row[2 + i].html != NOTHING for row in rows)]
-        heads = [Column(words("table.model")), Column(words("table.for"))] + [
-            Column(words(f"field.{used[i]}")) for i in there
+        heads = [Head(words("table.model")), Head(words("table.for"))] + [
+            Head(words(f"field.{used[i]}")) for i in there
         ]
         kept = [[row[0], row[1], *(row[2 + i] for i in there)] for row in rows]
         name = words(f"stage.{kind.name.lower()}")
@@ -230,7 +230,7 @@ def _infrastructure(citations: Citations) -> Iterator[Section]:
 def infrastructure_table(citations: Citations) -> str:
     """Framework, machines, parallelism, precision, hours and cost, a row per model."""
     context, words = citations.context, citations.context.words
-    heads = [Column(words("table.model"))] + [Column(words(f"field.infrastructure.{key}")) for key in _INFRASTRUCTURE]
+    heads = [Head(words("table.model"))] + [Head(words(f"field.infrastructure.{key}")) for key in _INFRASTRUCTURE]
     rows = []
     for model in _models(context):
         if model.infrastructure is None:

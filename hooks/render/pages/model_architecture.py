@@ -21,7 +21,7 @@ from ..figures.architecture import drawing, way_of_images
 from ..links import variant_link
 from ..names import short_variant
 from ..page import Section
-from ..tables import Cell, Column, Table, of_model, sort_key
+from ..tables import Cell, Head, Table, of_model, sort_key
 
 
 def drawn(citations: Citations, model: Model) -> list[Section]:
@@ -73,13 +73,13 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
     words = citations.context.words
     moe = any(entry.variant.parameters.activated is not None for entry in entries)
     heads = [
-        Column(words("table.variant")),
-        Column(words("field.parameters.total"), True),
-        Column(words("table.total_recomputed"), True),
+        Head(words("table.variant")),
+        Head(words("field.parameters.total"), True),
+        Head(words("table.total_recomputed"), True),
     ]
     if moe:
-        heads += [Column(words("field.parameters.activated"), True), Column(words("table.activated_recomputed"), True)]
-    heads += [Column(words("field.kv_cache"), True), Column(words("field.context_length"), True)]
+        heads += [Head(words("field.parameters.activated"), True), Head(words("table.activated_recomputed"), True)]
+    heads += [Head(words("field.kv_cache"), True), Head(words("field.context_length"), True)]
     rows = []
     for entry in entries:
         variant, parameters = entry.variant, entry.variant.parameters
@@ -119,9 +119,9 @@ def stored_caches(citations: Citations, model: Model) -> Table | None:
         return None
     columns = dict(stated(stated_format))
     published = columns.pop("bytes_per_token", None)
-    heads = [Column(words("table.variant")), *(Column(words(f"field.cache.{key}"), True) for key in columns)]
-    heads += [Column(words("field.cache.in_bf16"), True), Column(words("field.cache.in_service"), True)]
-    heads += [Column(words("field.cache.bytes_per_token"), True)] if published else []
+    heads = [Head(words("table.variant")), *(Head(words(f"field.cache.{key}"), True) for key in columns)]
+    heads += [Head(words("field.cache.in_bf16"), True), Head(words("field.cache.in_service"), True)]
+    heads += [Head(words("field.cache.bytes_per_token"), True)] if published else []
     rows = []
     for entry in entries:
         assert entry.recount is not None
@@ -148,8 +148,8 @@ def _parts(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Ta
         for entry in entries
         for part in entry.variant.parameters.parts
     ]
-    heads = [Column(words("table.variant")), Column(words("table.part")), Column(words("field.parameters.total"), True)]
-    heads += [Column(words("table.total_recomputed"), True)] if recounted else []
+    heads = [Head(words("table.variant")), Head(words("table.part")), Head(words("field.parameters.total"), True)]
+    heads += [Head(words("table.total_recomputed"), True)] if recounted else []
     caption, title = of_model(words, "architecture.parts_caption", model.name)
     return Table(caption, heads, rows, title=title) if rows else None
 
@@ -226,7 +226,7 @@ def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Tabl
     architectures = [entry.architecture for entry in owners if entry.architecture is not None]
     several = len(owners) > 1
     order = [words(f"architecture.group.{group}") for group in _GROUPS]
-    heads = [Column(words("table.field"))] + [Column(short_variant(entry.variant.name), several) for entry in owners]
+    heads = [Head(words("table.field"))] + [Head(short_variant(entry.variant.name), several) for entry in owners]
     rows = []
     for key in _keys(architectures):
         values = [dict(stated(a)).get(key) for a in architectures]

@@ -28,7 +28,7 @@ from ..context import Context
 from ..links import technique_link, variant_link
 from ..names import short_model
 from ..page import Section
-from ..tables import NOTHING, Cell, Column, Table
+from ..tables import NOTHING, Cell, Head, Table
 from ..uses import checkpoints
 from ..words import Words
 from . import compare_models
@@ -190,10 +190,10 @@ def _written(citations: Citations, items: Sequence[Change], caption: str, sides:
     before = any(change.before for change in items)
     reasons = any(change.reason or change.reason_by_others for change in items)
     heads = [
-        Column(words("changes.aspect")),
-        *([Column(sides[0])] if before else []),
-        Column(sides[1] if before else words("changes.now")),
-        *([Column(words("changes.reason"))] if reasons else []),
+        Head(words("changes.aspect")),
+        *([Head(sides[0])] if before else []),
+        Head(sides[1] if before else words("changes.now")),
+        *([Head(words("changes.reason"))] if reasons else []),
     ]
     rows = [
         [
@@ -226,7 +226,7 @@ def _lines(citations: Citations, found: Sequence[Line], caption: str, of: Sequen
     if not found:
         return None
     words = citations.context.words
-    heads = [Column(words("table.field")), *(Column(entry.variant.name) for entry in of)]
+    heads = [Head(words("table.field")), *(Head(entry.variant.name) for entry in of)]
     rows = [[Cell(_label(citations, line)), *(Cell(cell.html) for cell in line.cells)] for line in found]
     return Table(caption, heads, rows, classes="ds-dimensions ds-from-to")
 

@@ -20,7 +20,7 @@ from ..cite import Citations
 from ..computed import decimal, recomputed, recomputed_size, with_unit
 from ..links import variant_link
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Table, of_model, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Head, Table, of_model, sort_key
 from ..words import Words
 
 _LEFT_OUT = {LeftOut.KIND: "follows.left_out_kind", LeftOut.LENGTH: "follows.left_out_length"}
@@ -62,10 +62,10 @@ def _table(citations: Citations, lead: Entry, result: Consequences, others: list
     words = citations.context.words
     name = lead.variant.name
     heads = [
-        Column(words("follows.line")),
-        Column(words("follows.working", name=name) if others else words("follows.formula")),
-        Column(name if others else words("follows.result"), True),
-        *(Column(entry.variant.name, True) for entry, _ in others),
+        Head(words("follows.line")),
+        Head(words("follows.working", name=name) if others else words("follows.formula")),
+        Head(name if others else words("follows.result"), True),
+        *(Head(entry.variant.name, True) for entry, _ in others),
     ]
     rows = [
         [
@@ -141,11 +141,11 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
             if tokens is not None:
                 rows.append(_compute_row(citations, entry, tokens, results.get(entry.variant.id)))
     heads = [
-        Column(words("table.variant")),
-        Column(words("field.parameters.total"), True),
-        Column(words("working.activated", basis=words("basis.no_input_embedding")), True),
-        Column(words("field.data.tokens"), True),
-        *(Column(words(f"term.{key}"), True) for key in _COMPARED),
+        Head(words("table.variant")),
+        Head(words("field.parameters.total"), True),
+        Head(words("working.activated", basis=words("basis.no_input_embedding")), True),
+        Head(words("field.data.tokens"), True),
+        *(Head(words(f"term.{key}"), True) for key in _COMPARED),
     ]
     return Table(words("compare.training.compute_caption"), heads, rows)
 

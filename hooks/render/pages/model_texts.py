@@ -16,7 +16,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..links import technique_link
 from ..page import Section, fenced
-from ..tables import Cell, Column, Table
+from ..tables import Cell, Head, Table
 from ..uses import change, checkpoints, remark
 
 # Disputes that stand open at most; the others show their question and unfold.
@@ -63,7 +63,7 @@ def _left_out(citations: Citations, table: Evaluation) -> Markup:
 def _evaluation_table(citations: Citations, table: Evaluation) -> Table:
     words, entries = citations.context.words, citations.context.catalogue.entries
     variants = list(dict.fromkeys(id_ for row in table.rows for id_ in row.scores))
-    heads = [Column(words("table.benchmark")), *(Column(entries[id_].variant.name, True) for id_ in variants)]
+    heads = [Head(words("table.benchmark")), *(Head(entries[id_].variant.name, True) for id_ in variants)]
     rows = []
     for row in table.rows:
         name = citations.inline(row.benchmark)

@@ -17,7 +17,7 @@ from ..cite import Citations
 from ..computed import recomputed
 from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Table, of_model, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Head, Table, of_model, sort_key
 from ..words import Words
 from .model_architecture import stored_caches
 from .model_follows import anything_follows, calculators
@@ -93,7 +93,7 @@ def _at_a_glance(citations: Citations, model: Model) -> Table | None:
             values.append(value.for_variant(id_) if value is not None else None)
         label = words(f"field.{block}.{key}" if block else f"field.{key}")
         rows.append([Cell(escape(label)), *(value_cell(citations, v) for v in values)])
-    heads = [Column(words("table.field")), *(Column(entries[id_].variant.name, True) for id_ in sizes)]
+    heads = [Head(words("table.field")), *(Head(entries[id_].variant.name, True) for id_ in sizes)]
     caption, title = of_model(words, "training.glance_caption", model.name)
     return Table(caption, heads, rows, classes="ds-dimensions", title=title)
 
@@ -159,7 +159,7 @@ def _phases(citations: Citations, stage: Stage, title: str) -> Table | None:
     if len(phases) < 2:  # a single phase says no more than peak, final rate and schedule
         return None
     words = citations.context.words
-    heads = [Column(words("field.phase.until")), Column(words("field.phase.rate")), Column(words("field.phase.shape"))]
+    heads = [Head(words("field.phase.until")), Head(words("field.phase.rate")), Head(words("field.phase.shape"))]
     rows = [
         [
             Cell(citations.single(phase.until, notes="inline")),
@@ -202,9 +202,9 @@ def _mix(citations: Citations, stage: Stage, title: str) -> Table | None:
         return None
     words = citations.context.words
     shares, amounts = any(p.share for p in parts), any(p.amount for p in parts)
-    heads = [Column(words("field.mix.name"))]
-    heads += [Column(words("field.mix.share"), True)] if shares else []
-    heads += [Column(words("field.mix.amount"), True)] if amounts else []
+    heads = [Head(words("field.mix.name"))]
+    heads += [Head(words("field.mix.share"), True)] if shares else []
+    heads += [Head(words("field.mix.amount"), True)] if amounts else []
     rows = []
     for part in parts:
         row = [Cell(citations.inline(part.name))]
@@ -244,9 +244,9 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
     words = citations.context.words
     price = infra.price_per_gpu_hour_usd.value if infra.price_per_gpu_hour_usd else None
     priced = price is not None or any(part.cost_usd for part in infra.gpu_hours)
-    heads = [Column(words("field.gpu_hours.part")), Column(words("field.gpu_hours.hours"), True)]
+    heads = [Head(words("field.gpu_hours.part")), Head(words("field.gpu_hours.hours"), True)]
     heads += (
-        [Column(words("field.gpu_hours.cost_usd"), True), Column(words("infrastructure.hours_times_price"), True)]
+        [Head(words("field.gpu_hours.cost_usd"), True), Head(words("infrastructure.hours_times_price"), True)]
         if priced
         else []
     )

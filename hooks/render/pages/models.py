@@ -16,7 +16,7 @@ from ..figures import home_line
 from ..links import model_link
 from ..names import short_model
 from ..page import Page, Section, lead_section
-from ..tables import NOTHING, Cell, Column, Table, sort_key
+from ..tables import NOTHING, Cell, Head, Table, sort_key
 from .sources import sources
 
 
@@ -57,12 +57,12 @@ def families_table(citations: Citations) -> str:
     """One row per family in the order of their dates, with its flagship's headline numbers."""
     context, words = citations.context, citations.context.words
     heads = [
-        Column(words("table.model")),
-        Column(words("table.date")),
-        Column(words("field.parameters.total"), True),
-        Column(words("field.parameters.activated"), True),
-        Column(words("field.architecture.attention")),
-        Column(words("field.kv_cache"), True),
+        Head(words("table.model")),
+        Head(words("table.date")),
+        Head(words("field.parameters.total"), True),
+        Head(words("field.parameters.activated"), True),
+        Head(words("field.architecture.attention")),
+        Head(words("field.kv_cache"), True),
     ]
     rows = []
     for model in by_date(context.catalogue.models.values()):

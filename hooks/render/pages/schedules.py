@@ -19,7 +19,7 @@ from ..figures.schedule import Run, figure, rate
 from ..format import integer, quantity
 from ..names import short_size
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Table
+from ..tables import EMPTY, NOTHING, Cell, Head, Table
 
 KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
 
@@ -155,7 +155,7 @@ def _points(citations: Citations, title: str, runs: Sequence[Run], stages: Seque
     words = citations.context.words
     rows = [row for run, stage in zip(runs, stages, strict=True) for row in _rows(citations, run, stage)]
     keys = ("run", "until", "rate", "batch", "way")
-    heads = [Column(words(f"schedule.column.{key}"), key in ("rate", "batch")) for key in keys]
+    heads = [Head(words(f"schedule.column.{key}"), key in ("rate", "batch")) for key in keys]
     table = Table(words("schedule.points_caption", title=title), heads, rows)
     return citations.context.html("folded_table.html.jinja", t=table, summary=words("schedule.points", count=len(rows)))
 

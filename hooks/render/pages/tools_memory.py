@@ -34,7 +34,7 @@ from ..context import Context
 from ..formula import mathml, with_indices
 from ..links import variant_link
 from ..page import Page, Section
-from ..tables import EMPTY, Cell, Column, Table
+from ..tables import EMPTY, Cell, Head, Table
 from .calculator_form import (
     CUSTOM,
     GIGA,
@@ -181,11 +181,11 @@ def _table(citations: Citations, gpu: Gpu) -> str:
     context, words = citations.context, citations.context.words
     lengths = [Length.parse(text) for text in LENGTHS]
     heads = [
-        Column(words("table.variant")),
-        Column(words("tools.memory.bf16"), True),
-        Column(words("tools.memory.released"), True),
-        *(Column(words("tools.memory.cache_at", length=format.quantity(length)), True) for length in lengths),
-        Column(words("tools.memory.gpus_at", gpu=gpu.name), True),
+        Head(words("table.variant")),
+        Head(words("tools.memory.bf16"), True),
+        Head(words("tools.memory.released"), True),
+        *(Head(words("tools.memory.cache_at", length=format.quantity(length)), True) for length in lengths),
+        Head(words("tools.memory.gpus_at", gpu=gpu.name), True),
     ]
     rows = []
     for entry in _shown(context):

@@ -41,7 +41,7 @@ from ..fields import value_cell
 from ..formula import mathml
 from ..links import variant_link
 from ..page import Page, Section
-from ..tables import EMPTY, Cell, Column, Table
+from ..tables import EMPTY, Cell, Head, Table
 from ..words import Words
 from .calculator_form import (
     CUSTOM,
@@ -256,8 +256,8 @@ def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
 
 def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
     context, words = citations.context, citations.context.words
-    heads = [Column(words("table.variant"))] + [
-        Column(words(f"tools.training.{key}"), True)
+    heads = [Head(words("table.variant"))] + [
+        Head(words(f"tools.training.{key}"), True)
         for key in ("tokens", "length", "flops", "hours", "cost", "published_hours")
     ]
     rows = [

@@ -22,7 +22,7 @@ from ..figures.trend_marks import Point, Value
 from ..links import model_link, variant_link
 from ..names import short_size
 from ..page import Page, Section, lead_section
-from ..tables import EMPTY, Cell, Column, Table
+from ..tables import EMPTY, Cell, Head, Table
 from . import trend_values as values
 from .sources import sources
 from .trend_values import Measure, Size
@@ -173,9 +173,9 @@ def ratio_text(ratio: Decimal) -> str:
 def _table(citations: Citations, trend: Trend, title: str, drawn: Sequence[tuple[Size, list[Value]]]) -> Table:
     words = citations.context.words
     heads = [
-        Column(words("table.variant")),
-        Column(words("table.date")),
-        *(Column(words(f"trends.column.{key}"), True) for key in trend.heads),
+        Head(words("table.variant")),
+        Head(words("table.date")),
+        *(Head(words(f"trends.column.{key}"), True) for key in trend.heads),
     ]
     rows = [
         [

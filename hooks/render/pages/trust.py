@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from ..context import Context
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Table
+from ..tables import Cell, Head, Table
 from . import trust_peers
 
 GROUPS = ("bearing", "other", "schedule")
@@ -71,11 +71,11 @@ def _table(context: Context, group: str, fields: Mapping[str, Mapping[str, int]]
     """Fields with the most uncaught changes first."""
     words = context.words
     heads = [
-        Column(words("table.field")),
-        Column(words("trust.changes"), True),
-        Column(words("trust.caught"), True),
-        Column(words("trust.share"), True),
-        Column(words("trust.by_rules"), True),
+        Head(words("table.field")),
+        Head(words("trust.changes"), True),
+        Head(words("trust.caught"), True),
+        Head(words("trust.share"), True),
+        Head(words("trust.by_rules"), True),
     ]
     order = sorted(_by_field(fields).items(), key=lambda item: (item[1]["by_rules"] - item[1]["changes"], item[0]))
     rows = [

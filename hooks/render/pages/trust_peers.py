@@ -16,7 +16,7 @@ from ..context import Context
 from ..links import variant_link
 from ..names import short_variant
 from ..page import Section
-from ..tables import NOTHING, Cell, Column, Table
+from ..tables import NOTHING, Cell, Head, Table
 
 # Outcomes of a comparison that was made; the others say why there is none.
 COMPARED = (State.EQUAL, State.DIFFERS)
@@ -78,7 +78,7 @@ def _groups(context: Context) -> tuple[list[list[Entry]], list[list[Entry]]]:
 def _apart(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
     """What is not equal, or not compared, and why."""
     words = context.words
-    heads = [Column(words("trust.peers.variants")), Column(words("trust.peers.outcome"))]
+    heads = [Head(words("trust.peers.variants")), Head(words("trust.peers.outcome"))]
     rows = [
         [
             Cell(Markup(", ").join(variant_link(entry) for entry in entries)),
@@ -93,10 +93,10 @@ def _equal(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
     """A row for each architecture, with the variants that have it."""
     words, built = context.words, context.catalogue.peers.built
     heads = [
-        Column(words("trust.peers.first")),
-        Column(words("trust.peers.class")),
-        Column(words("trust.peers.both"), True),
-        Column(words("trust.peers.others")),
+        Head(words("trust.peers.first")),
+        Head(words("trust.peers.class")),
+        Head(words("trust.peers.both"), True),
+        Head(words("trust.peers.others")),
     ]
     rows = []
     for first, *others in groups:
@@ -129,9 +129,9 @@ def _outcome(context: Context, entry: Entry, outcome: State) -> str:
 def _labs(context: Context) -> Table:
     words = context.words
     heads = [
-        Column(words("trust.labs.lab")),
-        Column(words("trust.labs.against")),
-        Column(words("trust.labs.difference"), True),
+        Head(words("trust.labs.lab")),
+        Head(words("trust.labs.against")),
+        Head(words("trust.labs.difference"), True),
     ]
     rows = [
         [
