@@ -85,6 +85,16 @@ class Entry:
             return None
         return agreement(part.count.value, recomputed.value, None)
 
+    @property
+    def total(self) -> int | None:
+        """The recomputed parameters; None where a dimension is not known."""
+        return self.recount.total if self.recount else None
+
+    @property
+    def activated(self) -> int | None:
+        """Those of them that a token uses, counted as everywhere; None for a dense model, which uses all."""
+        return self.recount.activated.get(COUNTED) if self.recount and self.recount.idle else None
+
     @cached_property
     def total_agreement(self) -> Agreement | None:
         """Published against recomputed total, where both are there."""

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from catalogue.records import by_date
+from catalogue.records import Entry, by_date
 from catalogue.schema.model import Model
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
-from catalogue.schema.values import Stated
+from catalogue.schema.values import Single, Stated
 
 from ..cite import Citations
 from ..context import Context
 from ..fields import value_cell
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
-from ..tables import NOTHING, Cell, Head, Table
+from ..tables import Cell, Column, Table, by_column, each
+from ..words import Words
 from . import compare_models, compare_scores, schedules
 from .model_architecture import sizes_table
 from .model_follows import compute_table
@@ -144,26 +146,19 @@ def _architecture(citations: Citations) -> Iterator[Section]:
     ]
     table = sizes_table(citations, words("compare.architecture.sizes_caption"), tuple(owners))
     yield Section("sizes", words("compare.architecture.sizes"), _sortable(context, table))
-    heads = [Head(words("table.variant"))] + [
-        Head(_head(words, f"field.architecture.{key}", key), True) for key in _ARCHITECTURE
-    ]
-    rows = []
-    for entry in owners:
-        values = [getattr(entry.architecture, key) for key in _ARCHITECTURE]
-        rows.append([Cell(variant_link(entry, "architecture")), *(value_cell(citations, value) for value in values)])
-    yield Section(
-        "dimensions",
-        words("compare.architecture.dimensions"),
-        _sortable(context, Table(words("compare.architecture.caption"), heads, rows)),
+    columns: list[Column[Entry]] = [Column(words("table.variant"), lambda entry: variant_link(entry, "architecture"))]
+    columns += each(
+        _ARCHITECTURE,
+        lambda key: Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key),
+        lambda entry, key: value_cell(citations, getattr(entry.architecture, key)),
+        True,
     )
-
-
-def _head(words: Callable[[str], str], key: str, code: str) -> Markup:
-    return Markup("{} <code>{}</code>").format(words(key), code)
+    table = by_column(words("compare.architecture.caption"), columns, owners)
+    yield Section("dimensions", words("compare.architecture.dimensions"), _sortable(context, table))
 
 
 def _sortable(context: Context, table: Table) -> str:
-    wide = Table(table.caption, table.heads, table.rows, True, f"{table.classes} ds-wide".strip())
+    wide = replace(table, sortable=True, classes=f"{table.classes} ds-wide".strip())
     return context.html("table.html.jinja", t=wide)
 
 
@@ -175,42 +170,48 @@ def _get(block: object, path: str) -> Stated[Any] | None:
 
 def _stages(citations: Citations, kinds: Collection[StageKind], keys: Sequence[str], theme: str) -> Iterator[Section]:
     """One row per stage; a stage whose values differ by variant has a row for each."""
-    context, words = citations.context, citations.context.words
-    found = [(model, stage) for model in _models(context) for stage in model.training if stage.kind in kinds]
-    used = [key for key in keys if any(_get(stage, key) is not None for _, stage in found)]
-    for kind in StageKind:
-        rows = [
-            row for model, stage in found if stage.kind is kind for row in _stage_rows(citations, model, stage, used)
-        ]
-        if not rows:
-            continue
-        there = [i for i, _ in enumerate(used) if any(row[2 + i].html != NOTHING for row in rows)]
-        heads = [Head(words("table.model")), Head(words("table.for"))] + [
-            Head(words(f"field.{used[i]}")) for i in there
-        ]
-        kept = [[row[0], row[1], *(row[2 + i] for i in there)] for row in rows]
-        name = words(f"stage.{kind.name.lower()}")
-        table = Table(words(f"compare.{theme}.caption", stage=name), heads, kept)
-        yield Section(kind.name.lower().replace("_", "-"), name, _sortable(context, table))
-
-
-def _stage_rows(citations: Citations, model: Model, stage: Stage, keys: Sequence[str]) -> Iterator[list[Cell]]:
     words, entries = citations.context.words, citations.context.catalogue.entries
-    values = [_get(stage, key) for key in keys]
-    apart = list(dict.fromkeys(v for value in values if value is not None for v in (value.by_variant or {})))
-    apart.sort(key=[variant.id for variant in model.variants].index)
-    title = words.text(stage.name) if stage.name else model.name
-    link = model_link(model, f"stage-{stage.id}")
-    if stage.name:
-        link += Markup("<br><small>{}</small>").format(title)
-    for variant in apart or [""]:
-        names = [variant] if variant else list(stage.variants)
-        who = Markup(words("punctuation.listed")).join(escape(entries[id_].variant.name) for id_ in names)
-        cells = [
-            value_cell(citations, value.for_variant(variant) if value is not None and variant else value)
-            for value in values
-        ]
-        yield [Cell(link), Cell(who), *cells]
+    listed, stages = (
+        words("punctuation.listed"),
+        [(m, stage) for m in _models(citations.context) for stage in m.training],
+    )
+    columns: list[Column[_Run]] = [
+        Column(words("table.model"), lambda run: _stage_link(words, run.model, run.stage)),
+        Column(words("table.for"), lambda run: listed.join(entries[id_].variant.name for id_ in run.variants)),
+    ]
+    columns += each(
+        keys, lambda key: words(f"field.{key}"), lambda run, key: value_cell(citations, run.said(key)), if_any=True
+    )
+    for kind in (kind for kind in StageKind if kind in kinds):
+        runs = [run for model, stage in stages if stage.kind is kind for run in _runs(model, stage, keys)]
+        if runs:
+            name = words(f"stage.{kind.name.lower()}")
+            table = by_column(words(f"compare.{theme}.caption", stage=name), columns, runs)
+            yield Section(kind.name.lower().replace("_", "-"), name, _sortable(citations.context, table))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A stage for the variants that all its values are the same for."""
+
+    model: Model
+    stage: Stage
+    variants: Sequence[str]
+
+    def said(self, key: str) -> Single[Any] | None:
+        value = _get(self.stage, key)
+        return value.for_variant(self.variants[0]) if value is not None else None
+
+
+def _runs(model: Model, stage: Stage, keys: Sequence[str]) -> list[_Run]:
+    """A stage, or one of each variant that some value is stated for."""
+    apart = {id_ for key in keys if (value := _get(stage, key)) is not None for id_ in value.by_variant or ()}
+    return [_Run(model, stage, [v.id]) for v in model.variants if v.id in apart] or [_Run(model, stage, stage.variants)]
+
+
+def _stage_link(words: Words, model: Model, stage: Stage) -> Markup:
+    name = Markup("<br><small>{}</small>").format(words.text(stage.name)) if stage.name else ""
+    return model_link(model, f"stage-{stage.id}") + name
 
 
 def _training(citations: Citations) -> Iterator[Section]:
@@ -230,26 +231,20 @@ def _infrastructure(citations: Citations) -> Iterator[Section]:
 def infrastructure_table(citations: Citations) -> str:
     """Framework, machines, parallelism, precision, hours and cost, a row per model."""
     context, words = citations.context, citations.context.words
-    heads = [Head(words("table.model"))] + [Head(words(f"field.infrastructure.{key}")) for key in _INFRASTRUCTURE]
-    rows = []
-    for model in _models(context):
-        if model.infrastructure is None:
-            continue
-        link = model_link(model, "infrastructure")
-        cells = []
-        for key in _INFRASTRUCTURE:
-            value = _get(model.infrastructure, key)
-            if value is not None and value.by_variant:
-                entries = context.catalogue.entries
-                parts = [
-                    Markup("{} <small>{}</small>").format(citations.single(s), entries[v].variant.name)
-                    for v, s in value.by_variant.items()
-                ]
-                cells.append(Cell(Markup("<br>").join(parts)))
-            else:
-                cells.append(value_cell(citations, value))
-        rows.append([Cell(link), *cells])
-    return _sortable(context, Table(words("compare.infrastructure.caption"), heads, rows))
+
+    def said(model: Model, key: str) -> Cell | Markup:
+        value = _get(model.infrastructure, key)
+        if value is None or not value.by_variant:
+            return value_cell(citations, value)
+        return Markup("<br>").join(
+            Markup("{} <small>{}</small>").format(citations.single(s), context.catalogue.entries[v].variant.name)
+            for v, s in value.by_variant.items()
+        )
+
+    columns: list[Column[Model]] = [Column(words("table.model"), lambda model: model_link(model, "infrastructure"))]
+    columns += each(_INFRASTRUCTURE, lambda key: words(f"field.infrastructure.{key}"), said)
+    models = [model for model in _models(context) if model.infrastructure is not None]
+    return _sortable(context, by_column(words("compare.infrastructure.caption"), columns, models))
 
 
 def _evaluation(citations: Citations) -> Iterator[Section]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -13,6 +15,7 @@ from catalogue.derive.storage import cache_bytes
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Part, PartKind
+from catalogue.schema.values import Stated
 
 from ..cite import Citations, anchor
 from ..computed import agreement_cell, summed, working_cell
@@ -21,7 +24,7 @@ from ..figures.architecture import drawing, way_of_images
 from ..links import variant_link
 from ..names import short_variant
 from ..page import Section
-from ..tables import Cell, Head, Table, of_model, sort_key
+from ..tables import Cell, Column, Head, Table, by_column, each, of_model
 
 
 def drawn(citations: Citations, model: Model) -> list[Section]:
@@ -72,31 +75,17 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
     """Published and recomputed parameters and cache elements, variant by variant."""
     words = citations.context.words
     moe = any(entry.variant.parameters.activated is not None for entry in entries)
-    heads = [
-        Head(words("table.variant")),
-        Head(words("field.parameters.total"), True),
-        Head(words("table.total_recomputed"), True),
+    said = partial(value_cell, citations)
+    columns: list[Column[Entry]] = [
+        Column(words("table.variant"), _name),
+        Column(words("field.parameters.total"), lambda e: said(e.variant.parameters.total), True),
+        Column(words("table.total_recomputed"), lambda e: _made(citations, e, e.total_agreement), True),
+        Column(words("field.parameters.activated"), lambda e: said(e.variant.parameters.activated), True, moe),
+        Column(words("table.activated_recomputed"), lambda e: _made(citations, e, e.activated_agreement), True, moe),
+        Column(words("field.kv_cache"), lambda e: working_cell(e, e.recount.kv_cache if e.recount else None), True),
+        Column(words("field.context_length"), lambda e: said(e.variant.context_length), True),
     ]
-    if moe:
-        heads += [Head(words("field.parameters.activated"), True), Head(words("table.activated_recomputed"), True)]
-    heads += [Head(words("field.kv_cache"), True), Head(words("field.context_length"), True)]
-    rows = []
-    for entry in entries:
-        variant, parameters = entry.variant, entry.variant.parameters
-        row = [
-            Cell(_name(entry)),
-            Cell(citations.single(parameters.total), sort_key(parameters.total)),
-            _made(citations, entry, entry.total_agreement),
-        ]
-        if moe:
-            row += [
-                value_cell(citations, parameters.activated),
-                _made(citations, entry, entry.activated_agreement),
-            ]
-        cache = entry.recount.kv_cache if entry.recount else None
-        row += [working_cell(entry, cache), value_cell(citations, variant.context_length)]
-        rows.append(row)
-    return Table(caption, heads, rows, classes="ds-sizes")
+    return by_column(caption, columns, entries, classes="ds-sizes")
 
 
 def _made(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
@@ -117,41 +106,38 @@ def stored_caches(citations: Citations, model: Model) -> Table | None:
     entries = [entry for entry in _distinct(context.catalogue.entries_of(model)) if entry.stored_cache is not None]
     if stated_format is None or not entries:
         return None
-    columns = dict(stated(stated_format))
-    published = columns.pop("bytes_per_token", None)
-    heads = [Head(words("table.variant")), *(Head(words(f"field.cache.{key}"), True) for key in columns)]
-    heads += [Head(words("field.cache.in_bf16"), True), Head(words("field.cache.in_service"), True)]
-    heads += [Head(words("field.cache.bytes_per_token"), True)] if published else []
-    rows = []
-    for entry in entries:
-        assert entry.recount is not None
-        row = [Cell(escape(entry.variant.name))]
-        row += [value_cell(citations, column.for_variant(entry.variant.id)) for column in columns.values()]
-        row += [working_cell(entry, term) for term in (cache_bytes(entry.recount), entry.stored_cache)]
-        row += [value_cell(citations, published.for_variant(entry.variant.id))] if published else []
-        rows.append(row)
+    values = dict(stated(stated_format))
+    published = values.pop("bytes_per_token", None)
+
+    def said(entry: Entry, value: Stated[Any] | None) -> Cell:
+        return value_cell(citations, value.for_variant(entry.variant.id) if value is not None else None)
+
+    columns: list[Column[Entry]] = [Column(words("table.variant"), lambda e: e.variant.name)]
+    columns += each(values, lambda key: words(f"field.cache.{key}"), lambda e, key: said(e, values[key]), True)
+    columns += [
+        Column(
+            words("field.cache.in_bf16"), lambda e: working_cell(e, cache_bytes(e.recount) if e.recount else None), True
+        ),
+        Column(words("field.cache.in_service"), lambda e: working_cell(e, e.stored_cache), True),
+        Column(words("field.cache.bytes_per_token"), lambda e: said(e, published), True, published is not None),
+    ]
     caption, title = of_model(words, "serving.cache_caption", model.name)
-    return Table(caption, heads, rows, title=title)
+    return by_column(caption, columns, entries, title=title)
 
 
 def _parts(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
     """Parts with a published size of their own, such as a vision encoder."""
     words = citations.context.words
-    recounted = any(part.recount in entry.parts for entry in entries for part in entry.variant.parameters.parts)
-    rows = [
-        [
-            Cell(escape(entry.variant.name)),
-            Cell(citations.inline(part.name)),
-            Cell(citations.single(part.count), sort_key(part.count)),
-            *([_part_recount(citations, entry, part)] if recounted else []),
-        ]
-        for entry in entries
-        for part in entry.variant.parameters.parts
+    parts = [(entry, part) for entry in entries for part in entry.variant.parameters.parts]
+    recounted = any(part.recount in entry.parts for entry, part in parts)
+    columns: list[Column[tuple[Entry, Part]]] = [
+        Column(words("table.variant"), lambda of: of[0].variant.name),
+        Column(words("table.part"), lambda of: citations.inline(of[1].name)),
+        Column(words("field.parameters.total"), lambda of: value_cell(citations, of[1].count), True),
+        Column(words("table.total_recomputed"), lambda of: _part_recount(citations, *of), True, recounted),
     ]
-    heads = [Head(words("table.variant")), Head(words("table.part")), Head(words("field.parameters.total"), True)]
-    heads += [Head(words("table.total_recomputed"), True)] if recounted else []
     caption, title = of_model(words, "architecture.parts_caption", model.name)
-    return Table(caption, heads, rows, title=title) if rows else None
+    return by_column(caption, columns, parts, title=title) if parts else None
 
 
 def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:

@@ -28,7 +28,7 @@ from ..context import Context
 from ..links import technique_link, variant_link
 from ..names import short_model
 from ..page import Section
-from ..tables import NOTHING, Cell, Head, Table
+from ..tables import NOTHING, Cell, Column, Head, Table, by_column
 from ..uses import checkpoints
 from ..words import Words
 from . import compare_models
@@ -188,23 +188,14 @@ def _written(citations: Citations, items: Sequence[Change], caption: str, sides:
         return None
     words = citations.context.words
     before = any(change.before for change in items)
-    reasons = any(change.reason or change.reason_by_others for change in items)
-    heads = [
-        Head(words("changes.aspect")),
-        *([Head(sides[0])] if before else []),
-        Head(sides[1] if before else words("changes.now")),
-        *([Head(words("changes.reason"))] if reasons else []),
+    now = sides[1] if before else words("changes.now")
+    columns: list[Column[Change]] = [
+        Column(words("changes.aspect"), lambda change: citations.inline(change.aspect)),
+        Column(sides[0], lambda change: citations.inline(change.before) if change.before else NOTHING, when=before),
+        Column(now, lambda change: citations.inline(change.after) + citations.mark(change.source)),
+        Column(words("changes.reason"), lambda change: _reason(citations, change), if_any=True),
     ]
-    rows = [
-        [
-            Cell(citations.inline(change.aspect)),
-            *([Cell(citations.inline(change.before))] if change.before else []),
-            Cell(citations.inline(change.after) + citations.mark(change.source)),
-            *([Cell(_reason(citations, change))] if reasons else []),
-        ]
-        for change in items
-    ]
-    return Table(caption, heads, rows)
+    return by_column(caption, columns, items)
 
 
 def _reason(citations: Citations, change: Change) -> Markup:

@@ -6,7 +6,6 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import Missing, effort, footprint
 from catalogue.derive.expression import Term
-from catalogue.derive.parameters import COUNTED
 from catalogue.derive.training import Consequences, LeftOut, pre_training_tokens
 from catalogue.peaks import followed, reference_run
 from catalogue.peaks import peak as peak_of
@@ -18,9 +17,10 @@ from catalogue.schema.values import Single
 
 from ..cite import Citations
 from ..computed import decimal, recomputed, recomputed_size, with_unit
+from ..fields import value_cell
 from ..links import variant_link
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Head, Table, of_model, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, each, of_model, sort_key
 from ..words import Words
 
 _LEFT_OUT = {LeftOut.KIND: "follows.left_out_kind", LeftOut.LENGTH: "follows.left_out_length"}
@@ -132,38 +132,33 @@ def _remark(citations: Citations, entry: Entry) -> Markup:
 
 def compute_table(citations: Citations, models: list[Model]) -> Table:
     """One row per variant that was trained from nothing: size, tokens, tokens per parameter, FLOPs."""
-    words = citations.context.words
-    rows = []
-    for model in models:
-        results = {entry.variant.id: result for entry, result in _found(citations, model)}
-        for entry in citations.context.catalogue.entries_of(model):
-            tokens = pre_training_tokens(entry)
-            if tokens is not None:
-                rows.append(_compute_row(citations, entry, tokens, results.get(entry.variant.id)))
-    heads = [
-        Head(words("table.variant")),
-        Head(words("field.parameters.total"), True),
-        Head(words("working.activated", basis=words("basis.no_input_embedding")), True),
-        Head(words("field.data.tokens"), True),
-        *(Head(words(f"term.{key}"), True) for key in _COMPARED),
+    context, words = citations.context, citations.context.words
+    entries = [entry for model in models for entry in context.catalogue.entries_of(model) if pre_training_tokens(entry)]
+    results = {entry.variant.id: followed(context.lookup, entry) for entry in entries}
+    columns: list[Column[Entry]] = [
+        Column(
+            words("table.variant"),
+            lambda e: variant_link(e, "what-follows" if results[e.variant.id] else "architecture"),
+        ),
+        Column(
+            words("field.parameters.total"),
+            lambda e: _size(citations, e.total, e.variant.parameters.total),
+            True,
+        ),
+        Column(
+            words("working.activated", basis=words("basis.no_input_embedding")),
+            lambda e: _size(citations, e.activated, e.variant.parameters.activated),
+            True,
+        ),
+        Column(words("field.data.tokens"), lambda e: value_cell(citations, pre_training_tokens(e)), True),
     ]
-    return Table(words("compare.training.compute_caption"), heads, rows)
-
-
-def _compute_row(
-    citations: Citations, entry: Entry, tokens: Single[Quantity], result: Consequences | None
-) -> list[Cell]:
-    parameters, recount = entry.variant.parameters, entry.recount
-    target = "what-follows" if result is not None else "architecture"
-    link = variant_link(entry, target)
-    activated = recount.activated.get(COUNTED) if recount and recount.idle else None
-    return [
-        Cell(link),
-        _size(citations, recount.total if recount else None, parameters.total),
-        _size(citations, activated, parameters.activated),
-        Cell(citations.single(tokens), sort_key(tokens)),
-        *(_compared(citations, result, key) for key in _COMPARED),
-    ]
+    columns += each(
+        _COMPARED,
+        lambda key: words(f"term.{key}"),
+        lambda e, key: _compared(citations, results[e.variant.id], key),
+        True,
+    )
+    return by_column(words("compare.training.compute_caption"), columns, entries)
 
 
 def _size(citations: Citations, recounted: int | None, published: Single[Quantity] | None) -> Cell:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
 from catalogue.schema.model import Model
 from catalogue.schema.quantities import Amount, Quantity
-from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, RatePhase, Stage, StageKind
-from catalogue.schema.values import Single, Stated
+from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, MixPart, RatePhase, Stage, StageKind
+from catalogue.schema.values import Single, Stated, Text
 
 from .. import format, jump
 from ..cite import Citations
 from ..computed import recomputed
 from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Head, Table, of_model, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, of_model, sort_key
 from ..words import Words
 from .model_architecture import stored_caches
 from .model_follows import anything_follows, calculators
@@ -159,16 +159,12 @@ def _phases(citations: Citations, stage: Stage, title: str) -> Table | None:
     if len(phases) < 2:  # a single phase says no more than peak, final rate and schedule
         return None
     words = citations.context.words
-    heads = [Head(words("field.phase.until")), Head(words("field.phase.rate")), Head(words("field.phase.shape"))]
-    rows = [
-        [
-            Cell(citations.single(phase.until, notes="inline")),
-            Cell(_rate(citations, stage, phase)),
-            Cell(escape(words(f"shape.{phase.shape.value}"))),
-        ]
-        for phase in phases
+    columns: list[Column[RatePhase]] = [
+        Column(words("field.phase.until"), lambda phase: citations.single(phase.until, notes="inline")),
+        Column(words("field.phase.rate"), lambda phase: _rate(citations, stage, phase)),
+        Column(words("field.phase.shape"), lambda phase: words(f"shape.{phase.shape.value}")),
     ]
-    return Table(words("training.phases_caption", stage=title), heads, rows)
+    return by_column(words("training.phases_caption", stage=title), columns, phases)
 
 
 def _rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
@@ -201,19 +197,17 @@ def _mix(citations: Citations, stage: Stage, title: str) -> Table | None:
     if not parts:
         return None
     words = citations.context.words
-    shares, amounts = any(p.share for p in parts), any(p.amount for p in parts)
-    heads = [Head(words("field.mix.name"))]
-    heads += [Head(words("field.mix.share"), True)] if shares else []
-    heads += [Head(words("field.mix.amount"), True)] if amounts else []
-    rows = []
-    for part in parts:
-        row = [Cell(citations.inline(part.name))]
-        published: list[Stated[Any] | None] = [*([part.share] if shares else []), *([part.amount] if amounts else [])]
-        for value in published:
-            row.append(Cell(_by_variant(citations, value) if value else NOTHING, sort_key(value)))
-        rows.append(row)
+
+    def stated(value: Stated[Any] | None) -> Cell:
+        return Cell(_by_variant(citations, value) if value else NOTHING, sort_key(value))
+
+    columns: list[Column[MixPart]] = [
+        Column(words("field.mix.name"), lambda part: citations.inline(part.name)),
+        Column(words("field.mix.share"), lambda part: stated(part.share), True, if_any=True),
+        Column(words("field.mix.amount"), lambda part: stated(part.amount), True, if_any=True),
+    ]
     caption = words("training.mix_caption", stage=title)
-    return Table(caption, heads, rows, classes="ds-constants", title=words("training.mix"))
+    return by_column(caption, columns, parts, classes="ds-constants", title=words("training.mix"))
 
 
 def infrastructure(citations: Citations, model: Model) -> list[Section]:
@@ -237,6 +231,15 @@ def infrastructure(citations: Citations, model: Model) -> list[Section]:
     return [Section("infrastructure", words("section.infrastructure"), html)]
 
 
+class _Hours(NamedTuple):
+    """A line of the table of GPU-hours: a part, or everything, which has no name of its own."""
+
+    part: Text | None
+    hours: Stated[Amount]
+    cost: Stated[Amount] | None
+    product: Cell = EMPTY
+
+
 def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table | None:
     """GPU-hours by part, and hours times price beside the published cost."""
     if not infra.gpu_hours:
@@ -244,26 +247,21 @@ def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table |
     words = citations.context.words
     price = infra.price_per_gpu_hour_usd.value if infra.price_per_gpu_hour_usd else None
     priced = price is not None or any(part.cost_usd for part in infra.gpu_hours)
-    heads = [Head(words("field.gpu_hours.part")), Head(words("field.gpu_hours.hours"), True)]
-    heads += (
-        [Head(words("field.gpu_hours.cost_usd"), True), Head(words("infrastructure.hours_times_price"), True)]
-        if priced
-        else []
-    )
     total = infra.gpu_hours_total
-    computed = _products([*(part.hours for part in infra.gpu_hours), *([total] if total else [])], price, words)
-    rows = []
-    for part, product in zip(infra.gpu_hours, computed, strict=False):
-        row = [Cell(citations.inline(part.part)), Cell(citations.single(part.hours), sort_key(part.hours))]
-        rows.append([*row, *([value_cell(citations, part.cost_usd), product] if priced else [])])
+    parts = [_Hours(part.part, part.hours, part.cost_usd) for part in infra.gpu_hours]
     if total is not None and total.value is not None:
-        row = [
-            Cell(Markup("<b>{}</b>").format(words("infrastructure.total"))),
-            Cell(citations.single(total), sort_key(total)),
-        ]
-        rows.append([*row, *([value_cell(citations, infra.cost_usd), computed[-1]] if priced else [])])
+        parts.append(_Hours(None, total, infra.cost_usd))
+    products = _products([part.hours for part in parts], price, words)
+    lines = [part._replace(product=product) for part, product in zip(parts, products, strict=True)]
+    every = Markup("<b>{}</b>").format(words("infrastructure.total"))
+    columns: list[Column[_Hours]] = [
+        Column(words("field.gpu_hours.part"), lambda of: citations.inline(of.part) if of.part else every),
+        Column(words("field.gpu_hours.hours"), lambda of: value_cell(citations, of.hours), True),
+        Column(words("field.gpu_hours.cost_usd"), lambda of: value_cell(citations, of.cost), True, priced),
+        Column(words("infrastructure.hours_times_price"), lambda of: of.product, True, priced),
+    ]
     caption, title = of_model(words, "infrastructure.hours_caption", model.name)
-    return Table(caption, heads, rows, title=title)
+    return by_column(caption, columns, lines, title=title)
 
 
 def _products(hours: Sequence[Stated[Amount]], price: Quantity | None, words: Words) -> list[Cell]:

@@ -13,7 +13,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from catalogue import checkpoint
-from catalogue.derive.parameters import COUNTED
 from catalogue.derive.storage import cache_bytes
 from catalogue.derive.training import hours_of_a_stage, pre_training_tokens
 from catalogue.peaks import followed
@@ -120,12 +119,8 @@ Measure = Callable[[Context, Size], list[Value]]
 
 def parameters(context: Context, size: Size) -> list[Value]:
     """All parameters, and those active for a token of a mixture of experts; recomputed where not published."""
-    stated, recount = size.owner.variant.parameters, size.owner.recount
-    activated = recount.activated.get(COUNTED) if recount and recount.idle is not None else None
-    values = [
-        _either(0, stated.total, recount.total if recount else None),
-        _either(1, stated.activated, activated),
-    ]
+    stated = size.owner.variant.parameters
+    values = [_either(0, stated.total, size.owner.total), _either(1, stated.activated, size.owner.activated)]
     return [value for value in values if value is not None]
 
 
