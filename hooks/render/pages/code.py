@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from catalogue.schema.study import CodePlace
 from catalogue.schema.technique import TechniqueKind
 
 from ..context import Context
+from ..links import technique_link
 from ..mechanisms import SHOWN
 from ..page import Page, Section, lead_section
 from ..paths import CODE
-from ..tables import Cell, Head, Table
+from ..tables import Column, by_column
 
 
 def page(context: Context) -> Page:
@@ -22,9 +23,7 @@ def page(context: Context) -> Page:
         places = [p for p in catalogue.study.code if catalogue.techniques[p.technique].kind is kind]
         if places:
             name = words(f"kind.{kind.name.lower()}")
-            table = Table(
-                name, _heads(context), [_row(context, place) for place in places], classes="ds-prose ds-code-places"
-            )
+            table = by_column(name, _columns(context), places, classes="ds-prose ds-code-places")
             sections.append(
                 Section(kind.name.lower().replace("_", "-"), name, context.html("table.html.jinja", t=table))
             )
@@ -36,20 +35,20 @@ def released(context: Context, technique_id: str) -> list[Markup]:
     return [_place(context, place) for place in context.catalogue.study.code if place.technique == technique_id]
 
 
-def _heads(context: Context) -> list[Head]:
-    return [Head(context.words(f"code.{name}")) for name in ("technique", "place", "lab", "note")]
+def _columns(context: Context) -> list[Column[CodePlace]]:
+    words = context.words
+    return [
+        Column(words("code.technique"), lambda place: technique_link(context, place.technique, short=True)),
+        Column(words("code.place"), lambda place: _place(context, place)),
+        Column(words("code.lab"), lambda place: _labs(place.technique)),
+        Column(words("code.note"), lambda place: words.text(place.note) if place.note else ""),
+    ]
 
 
-def _row(context: Context, place: CodePlace) -> list[Cell]:
-    words, technique = context.words, context.catalogue.techniques[place.technique]
-    labs = SHOWN.get(technique.id, ((), ()))[1]
-    own = Markup(", ").join(
-        Markup('<a href="ds:techniques/{}.md#how"><code>labs/{}.py</code></a>').format(technique.id, name)
-        for name in labs
-    )
-    name = Markup('<a href="ds:techniques/{}.md">{}</a>').format(technique.id, context.short_name(technique))
-    note = escape(words.text(place.note)) if place.note else Markup("")
-    return [Cell(name), Cell(_place(context, place)), Cell(own), Cell(note)]
+def _labs(technique_id: str) -> Markup:
+    """Our own code of a technique."""
+    link = Markup('<a href="ds:techniques/{}.md#how"><code>labs/{}.py</code></a>')
+    return Markup(", ").join(link.format(technique_id, name) for name in SHOWN.get(technique_id, ((), ()))[1])
 
 
 def _place(context: Context, place: CodePlace) -> Markup:

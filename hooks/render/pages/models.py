@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from catalogue.records import by_date, first_date, first_day
+from catalogue.records import Entry, by_date, first_date, first_day
 from catalogue.schema.model import Model, Track
 
 from .. import format
 from ..cite import Citations, opening
 from ..context import Context
+from ..fields import value_cell
 from ..figures import home_line
 from ..links import model_link
 from ..names import short_model
 from ..page import Page, Section, lead_section
-from ..tables import NOTHING, Cell, Head, Table, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Column, by_column, sort_key
 from .sources import sources
 
 
@@ -56,42 +57,40 @@ def _bare(context: Context, model: Model) -> dict[str, str]:
 def families_table(citations: Citations) -> str:
     """One row per family in the order of their dates, with its flagship's headline numbers."""
     context, words = citations.context, citations.context.words
-    heads = [
-        Head(words("table.model")),
-        Head(words("table.date")),
-        Head(words("field.parameters.total"), True),
-        Head(words("field.parameters.activated"), True),
-        Head(words("field.architecture.attention")),
-        Head(words("field.kv_cache"), True),
+
+    def activated(entry: Entry) -> Cell:
+        parameters = entry.variant.parameters
+        all_of_them = escape(words("table.all_of_them")) if parameters.total.value else NOTHING
+        shown = citations.single(parameters.activated) if parameters.activated else all_of_them
+        return Cell(shown, sort_key(parameters.activated or parameters.total))
+
+    def attention(entry: Entry) -> Markup:
+        return citations.single(entry.architecture.attention) if entry.architecture else NOTHING
+
+    columns: list[Column[Entry]] = [
+        Column(words("table.model"), lambda entry: model_link(entry.model)),
+        Column(words("table.date"), lambda entry: _day(citations, entry.model)),
+        Column(
+            words("field.parameters.total"), lambda entry: value_cell(citations, entry.variant.parameters.total), True
+        ),
+        Column(words("field.parameters.activated"), activated, True),
+        Column(words("field.architecture.attention"), attention),
+        Column(words("field.kv_cache"), _cache, True),
     ]
-    rows = []
-    for model in by_date(context.catalogue.models.values()):
-        entry = context.catalogue.flagship(model)
-        parameters, architecture = entry.variant.parameters, entry.architecture
-        cache = entry.recount.kv_cache if entry.recount else None
-        date = first_date(model)
-        rows.append(
-            [
-                Cell(model_link(model)),
-                Cell(
-                    Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else NOTHING,
-                    first_day(model),
-                ),
-                Cell(citations.single(parameters.total), sort_key(parameters.total)),
-                Cell(
-                    citations.single(parameters.activated)
-                    if parameters.activated
-                    else escape(words("table.all_of_them") if parameters.total.value else "–"),
-                    sort_key(parameters.activated or parameters.total),
-                ),
-                Cell(citations.single(architecture.attention) if architecture else NOTHING),
-                Cell(
-                    Markup('<a class="ds-r" href="ds:models/{}.md#architecture">{:,}</a>').format(model.id, cache.value)
-                    if cache
-                    else NOTHING,
-                    str(cache.value) if cache else "",
-                ),
-            ]
-        )
-    table = Table(words("models.families_caption"), heads, rows, sortable=True)
+    flagships = map(context.catalogue.flagship, by_date(context.catalogue.models.values()))
+    table = by_column(words("models.families_caption"), columns, flagships, sortable=True)
     return context.html("table.html.jinja", t=table)
+
+
+def _day(citations: Citations, model: Model) -> Cell:
+    date = first_date(model)
+    shown = Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else NOTHING
+    return Cell(shown, first_day(model))
+
+
+def _cache(entry: Entry) -> Cell:
+    cache = entry.recount.kv_cache if entry.recount else None
+    if cache is None:
+        return EMPTY
+    link = Markup('<a class="ds-r" href="ds:models/{}.md#architecture">{:,}</a>')
+    return Cell(link.format(entry.model.id, cache.value), str(cache.value))

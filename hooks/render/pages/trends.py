@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.expression import Term
 from catalogue.derive.storage import cache_bytes
 from catalogue.peaks import followed
 
@@ -22,17 +23,17 @@ from ..figures.trend_marks import Point, Value
 from ..links import model_link, variant_link
 from ..names import short_size
 from ..page import Page, Section, lead_section
-from ..tables import EMPTY, Cell, Head, Table
+from ..tables import EMPTY, Cell, Column, Table, by_column
 from . import trend_values as values
 from .sources import sources
 from .trend_values import Measure, Size
 
-Columns = Callable[[Citations, Size], Sequence[Cell]]
+Columns = Mapping[str, Callable[[Citations, Size], Cell]]
 
 
 @dataclass(frozen=True)
 class Trend:
-    """A figure: its key in the words, what is measured, its series, and the columns of its table.
+    """A figure: its key in the words, what is measured, its series, and the columns of its table by their keys.
 
     Where `dense_counts`, a model without the second series is read by its first: a dense model uses all it has.
     What few models publish is no figure, and a table alone.
@@ -41,7 +42,6 @@ class Trend:
     key: str
     measure: Measure
     series: tuple[str, ...]
-    heads: tuple[str, ...]
     columns: Columns
     dense_counts: bool = False
     plotted: bool = True
@@ -172,56 +172,25 @@ def ratio_text(ratio: Decimal) -> str:
 
 def _table(citations: Citations, trend: Trend, title: str, drawn: Sequence[tuple[Size, list[Value]]]) -> Table:
     words = citations.context.words
-    heads = [
-        Head(words("table.variant")),
-        Head(words("table.date")),
-        *(Head(words(f"trends.column.{key}"), True) for key in trend.heads),
+    columns: list[Column[Size]] = [
+        Column(words("table.variant"), lambda size: variant_link(size.owner)),
+        Column(words("table.date"), lambda size: Cell(citations.plain(size.date), size.date.first_day)),
     ]
-    rows = [
-        [
-            Cell(variant_link(size.owner)),
-            Cell(citations.plain(size.date), size.date.first_day),
-            *trend.columns(citations, size),
-        ]
-        for size, _ in drawn
+    columns += [
+        Column(words(f"trends.column.{key}"), partial(cell, citations), True) for key, cell in trend.columns.items()
     ]
-    return Table(words("trends.caption", title=title), heads, rows, sortable=True)
+    return by_column(words("trends.caption", title=title), columns, [size for size, _ in drawn], sortable=True)
 
 
 def _recomputed(value: int | None, shown: str | None = None, tip: str = "") -> Cell:
     return Cell(recomputed(shown or format.compact(value), tip), str(value)) if value is not None else EMPTY
 
 
-def _parameter_columns(citations: Citations, size: Size) -> list[Cell]:
-    stated, recount = size.owner.variant.parameters, size.owner.recount
-    activated = recount.activated.get(COUNTED) if recount and recount.idle is not None else None
-    return [
-        value_cell(citations, stated.total),
-        _recomputed(recount.total if recount else None),
-        value_cell(citations, stated.activated),
-        _recomputed(activated),
-    ]
+def _bytes(term: Term | None) -> Cell:
+    return _recomputed(term.value, format.integer(term.value), term.numbers) if term else EMPTY
 
 
-def _token_columns(citations: Citations, size: Size) -> list[Cell]:
-    return [value_cell(citations, values.trained(size))]
-
-
-def _cache_columns(citations: Citations, size: Size) -> list[Cell]:
-    in_bf16 = cache_bytes(size.owner.recount) if size.owner.recount else None
-    served = next((m for m in size.members if m.stored_cache is not None), None)
-    computed = served.stored_cache if served else None
-    published = next((single for m in size.members if (single := values.stored(m)) is not None), None)
-    return [
-        _recomputed(in_bf16.value, format.integer(in_bf16.value), in_bf16.numbers) if in_bf16 else _recomputed(None),
-        _recomputed(computed.value, format.integer(computed.value), computed.numbers)
-        if computed
-        else _recomputed(None),
-        value_cell(citations, published),
-    ]
-
-
-def _flop_columns(citations: Citations, size: Size) -> list[Cell]:
+def _flops(citations: Citations, size: Size) -> Cell:
     words = citations.context.words
     for member in size.members:
         result = followed(citations.context.lookup, member)
@@ -229,25 +198,25 @@ def _flop_columns(citations: Citations, size: Size) -> list[Cell]:
             term = result.terms["training_flops"]
             cell = _recomputed(term.value, format.power(term.value), term.numbers)
             if result.attention_left_out is None:
-                return [cell]
+                return cell
             alone = Markup("<br><small>{}</small>").format(words("follows.products_alone"))
-            return [Cell(cell.html + alone, cell.sort)]
-    return [_recomputed(None)]
+            return Cell(cell.html + alone, cell.sort)
+    return EMPTY
 
 
-def _hour_columns(citations: Citations, size: Size) -> list[Cell]:
+def _hours(citations: Citations, size: Size) -> Cell:
     words, part = citations.context.words, values.hours_part(size)
-    found = values.hours(citations.context, size)
     assert part is not None
     published = citations.single(part.hours)
     if part.per_tokens is not None:
         per = words("trends.per_tokens", tokens="{}")
         published += Markup("<br><small>{}</small>").format(escape(per).format(citations.single(part.per_tokens)))
-    computed = [value for value in found if not value.published]
-    return [
-        Cell(published, str(part.hours.value.value) if part.hours.value else ""),
-        _recomputed(int(computed[0].number), computed[0].shown) if computed else _recomputed(None),
-    ]
+    return Cell(published, str(part.hours.value.value) if part.hours.value else "")
+
+
+def _hours_recomputed(citations: Citations, size: Size) -> Cell:
+    computed = [value for value in values.hours(citations.context, size) if not value.published]
+    return _recomputed(int(computed[0].number), computed[0].shown) if computed else EMPTY
 
 
 def _cost(citations: Citations) -> Section:
@@ -291,16 +260,38 @@ def _left_out(context: Context) -> Section:
 
 
 TRENDS = (
-    Trend("cache", values.cache, ("bf16", "served"), ("bf16", "served", "served_published"), _cache_columns),
+    Trend(
+        "cache",
+        values.cache,
+        ("bf16", "served"),
+        {
+            "bf16": lambda _, size: _bytes(cache_bytes(size.owner.recount) if size.owner.recount else None),
+            "served": lambda _, size: _bytes(next(filter(None, (m.stored_cache for m in size.members)), None)),
+            "served_published": lambda citations, size: value_cell(
+                citations, next(filter(None, map(values.stored, size.members)), None)
+            ),
+        },
+    ),
     Trend(
         "parameters",
         values.parameters,
         ("total", "activated"),
-        ("total_published", "total_recomputed", "activated_published", "activated_recomputed"),
-        _parameter_columns,
+        {
+            "total_published": lambda citations, size: value_cell(citations, size.owner.variant.parameters.total),
+            "total_recomputed": lambda _, size: _recomputed(size.owner.total),
+            "activated_published": lambda citations, size: value_cell(
+                citations, size.owner.variant.parameters.activated
+            ),
+            "activated_recomputed": lambda _, size: _recomputed(size.owner.activated),
+        },
         dense_counts=True,
     ),
-    Trend("tokens", values.tokens, ("tokens",), ("tokens",), _token_columns),
-    Trend("flops", values.flops, ("flops",), ("flops",), _flop_columns),
-    Trend("hours", values.hours, ("hours",), ("hours", "hours_recomputed"), _hour_columns, plotted=False),
+    Trend(
+        "tokens",
+        values.tokens,
+        ("tokens",),
+        {"tokens": lambda citations, size: value_cell(citations, values.trained(size))},
+    ),
+    Trend("flops", values.flops, ("flops",), {"flops": _flops}),
+    Trend("hours", values.hours, ("hours",), {"hours": _hours, "hours_recomputed": _hours_recomputed}, plotted=False),
 )

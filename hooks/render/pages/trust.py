@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from ..context import Context
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Head, Table
+from ..tables import Cell, Column, Table, by_column, count_cell
 from . import trust_peers
 
 GROUPS = ("bearing", "other", "schedule")
@@ -70,24 +70,17 @@ def _by_field(tallies: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, i
 def _table(context: Context, group: str, fields: Mapping[str, Mapping[str, int]]) -> Table:
     """Fields with the most uncaught changes first."""
     words = context.words
-    heads = [
-        Head(words("table.field")),
-        Head(words("trust.changes"), True),
-        Head(words("trust.caught"), True),
-        Head(words("trust.share"), True),
-        Head(words("trust.by_rules"), True),
-    ]
     order = sorted(_by_field(fields).items(), key=lambda item: (item[1]["by_rules"] - item[1]["changes"], item[0]))
-    rows = [
-        [
-            Cell(Markup("<code>{}</code>").format(name)),
-            Cell(escape(f"{tally['changes']:,}"), str(tally["changes"])),
-            Cell(escape(f"{tally['caught']:,}"), str(tally["caught"])),
-            *(
-                Cell(escape(f"{100 * tally[key] / tally['changes']:.0f}%"), str(tally[key] / tally["changes"]))
-                for key in ("caught", "by_rules")
-            ),
-        ]
-        for name, tally in order
+    columns: list[Column[tuple[str, Mapping[str, int]]]] = [
+        Column(words("table.field"), lambda of: Markup("<code>{}</code>").format(of[0])),
+        Column(words("trust.changes"), lambda of: count_cell(of[1]["changes"]), True),
+        Column(words("trust.caught"), lambda of: count_cell(of[1]["caught"]), True),
+        Column(words("trust.share"), lambda of: _share(of[1], "caught"), True),
+        Column(words("trust.by_rules"), lambda of: _share(of[1], "by_rules"), True),
     ]
-    return Table(words("trust.caption", group=words(f"trust.{group}_short")), heads, rows, sortable=True)
+    return by_column(words("trust.caption", group=words(f"trust.{group}_short")), columns, order, sortable=True)
+
+
+def _share(tally: Mapping[str, int], key: str) -> Cell:
+    share = tally[key] / tally["changes"]
+    return Cell(escape(f"{100 * share:.0f}%"), str(share))

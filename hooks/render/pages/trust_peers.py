@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
-from catalogue.peers import State
+from catalogue.peers import Built, LabResult, State
 from catalogue.records import Entry
 from catalogue.schema.values import PartialDate
 
@@ -16,7 +16,7 @@ from ..context import Context
 from ..links import variant_link
 from ..names import short_variant
 from ..page import Section
-from ..tables import NOTHING, Cell, Head, Table
+from ..tables import NOTHING, Cell, Column, Table, by_column, count_cell
 
 # Outcomes of a comparison that was made; the others say why there is none.
 COMPARED = (State.EQUAL, State.DIFFERS)
@@ -55,8 +55,7 @@ def sections(context: Context) -> list[Section]:
 
 def state(context: Context, entry: Entry) -> State:
     """How a variant's architecture compares."""
-    total = entry.recount.total if entry.recount else None
-    return context.catalogue.peers.state(entry.architecture_owner, entry.architecture, total)
+    return context.catalogue.peers.state(entry.architecture_owner, entry.architecture, entry.total)
 
 
 def _paragraphs(*texts: str) -> str:
@@ -78,38 +77,31 @@ def _groups(context: Context) -> tuple[list[list[Entry]], list[list[Entry]]]:
 def _apart(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
     """What is not equal, or not compared, and why."""
     words = context.words
-    heads = [Head(words("trust.peers.variants")), Head(words("trust.peers.outcome"))]
-    rows = [
-        [
-            Cell(Markup(", ").join(variant_link(entry) for entry in entries)),
-            Cell(escape(_outcome(context, entries[0], state(context, entries[0])))),
-        ]
-        for entries in groups
+    columns: list[Column[Sequence[Entry]]] = [
+        Column(words("trust.peers.variants"), lambda entries: Markup(", ").join(map(variant_link, entries))),
+        Column(words("trust.peers.outcome"), lambda entries: _outcome(context, entries[0], state(context, entries[0]))),
     ]
-    return Table(words("trust.peers.apart"), heads, rows, classes="ds-prose")
+    return by_column(words("trust.peers.apart"), columns, groups, classes="ds-prose")
 
 
 def _equal(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
     """A row for each architecture, with the variants that have it."""
-    words, built = context.words, context.catalogue.peers.built
-    heads = [
-        Head(words("trust.peers.first")),
-        Head(words("trust.peers.class")),
-        Head(words("trust.peers.both"), True),
-        Head(words("trust.peers.others")),
+    words = context.words
+
+    def built(entries: Sequence[Entry]) -> Built:
+        return context.catalogue.peers.built[entries[0].architecture_owner]
+
+    columns: list[Column[Sequence[Entry]]] = [
+        Column(words("trust.peers.first"), lambda entries: variant_link(entries[0])),
+        Column(words("trust.peers.class"), lambda entries: _class(built(entries).name)),
+        Column(words("trust.peers.both"), lambda entries: count_cell(built(entries).total), True),
+        Column(words("trust.peers.others"), lambda entries: Markup(", ").join(map(_short, entries[1:])) or NOTHING),
     ]
-    rows = []
-    for first, *others in groups:
-        found = built[first.architecture_owner]
-        rows.append(
-            [
-                Cell(variant_link(first)),
-                Cell(Markup('<code title="{}">{}</code>').format(found.name, found.name.partition("For")[0])),
-                Cell(escape(f"{found.total:,}"), str(found.total)),
-                Cell(Markup(", ").join(_short(entry) for entry in others) if others else NOTHING),
-            ]
-        )
-    return Table(words("trust.peers.caption"), heads, rows)
+    return by_column(words("trust.peers.caption"), columns, groups)
+
+
+def _class(name: str) -> Markup:
+    return Markup('<code title="{}">{}</code>').format(name, name.partition("For")[0])
 
 
 def _short(entry: Entry) -> Markup:
@@ -118,8 +110,8 @@ def _short(entry: Entry) -> Markup:
 
 def _outcome(context: Context, entry: Entry, outcome: State) -> str:
     words, peers = context.words, context.catalogue.peers
-    if outcome is State.DIFFERS and entry.recount and entry.recount.total:
-        difference = peers.built[entry.architecture_owner].total - entry.recount.total
+    if outcome is State.DIFFERS and entry.total:
+        difference = peers.built[entry.architecture_owner].total - entry.total
         return words("trust.peers.differs", difference=f"{difference:+,}")
     if outcome is State.INCOMPLETE and entry.recount:
         return words("trust.peers.incomplete", fields=words("punctuation.listed").join(entry.recount.missing))
@@ -128,20 +120,15 @@ def _outcome(context: Context, entry: Entry, outcome: State) -> str:
 
 def _labs(context: Context) -> Table:
     words = context.words
-    heads = [
-        Head(words("trust.labs.lab")),
-        Head(words("trust.labs.against")),
-        Head(words("trust.labs.difference"), True),
+    ours = Markup("<code>labs/{}.py</code> <code>{}</code>")
+    columns: list[Column[LabResult]] = [
+        Column(words("trust.labs.lab"), lambda lab: ours.format(lab.lab, lab.function)),
+        Column(words("trust.labs.against"), lambda lab: Markup("<code>{}</code>").format(_breakable(lab.against))),
+        Column(
+            words("trust.labs.difference"), lambda lab: Cell(escape(_small(lab.difference)), str(lab.difference)), True
+        ),
     ]
-    rows = [
-        [
-            Cell(Markup("<code>labs/{}.py</code> <code>{}</code>").format(lab.lab, lab.function)),
-            Cell(Markup("<code>{}</code>").format(_breakable(lab.against))),
-            Cell(escape(_small(lab.difference)), str(lab.difference)),
-        ]
-        for lab in context.catalogue.peers.labs
-    ]
-    return Table(words("trust.labs.caption"), heads, rows)
+    return by_column(words("trust.labs.caption"), columns, context.catalogue.peers.labs)
 
 
 def _small(number: float) -> str:
