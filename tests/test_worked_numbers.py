@@ -59,7 +59,7 @@ def test_the_active_parameters_of_v3_add_up(catalogue: Catalogue, look: Lookup) 
     for english, chinese in (
         (f"Attention in all layers adds {attention}", f"所有层的注意力 {attention}"),
         (f"the routers {routers}", f"路由器 {routers}"),
-        (f"with it the sum is {whole}", f"算进去是 {whole}"),
+        (f"with it the sum is {whole}", f"得到 {whole}"),
         (f"In each of the {experts} layers with experts", f"{experts} 个专家层"),
         (f"'3', '{chosen}', '{experts}')", f"'3', '{chosen}', '{experts}')"),
     ):
