@@ -64,6 +64,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--site", type=Path, help="test this site, built strictly before, instead of building one")
 
 
+# Without xdist, as `make mutants` runs tests, a hook that nobody knows would fail them all, and each bug would count as noticed.
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are cores: a test that drives a browser or a server waits for it part of its time."""
     return (os.cpu_count() or 1) + 1
