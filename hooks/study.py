@@ -33,7 +33,6 @@ from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils import CountHandler, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
-from catalogue import aliases
 from catalogue.findings import CatalogueError
 from catalogue.load import records_are_no_garbage
 from finish import Built, finish, finish_plainly, settle, sitemap, stage
@@ -195,12 +194,11 @@ def _read(config: MkDocsConfig) -> Build:
     last = _last_good.editions if _again and _last_good and not _last_good.edition.partial else None
     with records_are_no_garbage(for_good=not _serving):
         if _only():
-            first, *others = of_entry(root, _built(config), _only()).values()
-            return Build(first, {}, others[0] if others else None)
-        first, *others = checked(root, _built(config), config.site_url or "", last).values()
-    docs = Path(config.docs_dir)
-    pages = {*first.site.pages, *(path.relative_to(docs).as_posix() for path in docs.rglob("*.md"))}
-    return Build(first, aliases.load(root / "data", pages), others[0] if others else None)
+            made = of_entry(root, _built(config), _only())
+        else:
+            made = checked(root, _built(config), config.site_url or "", last)
+    first, *others = made.values()
+    return Build(first, others[0] if others else None)
 
 
 def _only() -> str:
@@ -264,7 +262,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     if _only():
         finish_plainly(site)
     elif not made.edition.partial:
-        finish(site, made.pages, made.served.gathered, made.edition.context, made.aliases)
+        finish(site, made.pages, made.served.gathered, made.edition.context)
     if not _serving and not _only():
         settle(site, made.pages, from_disk=_offline(config))
     if made.edition.partial:
@@ -296,7 +294,6 @@ def _map(config: MkDocsConfig, made: Build) -> None:
 
 def _build_chinese(config: MkDocsConfig, edition: Edition) -> None:
     """Build the Chinese edition into its folder of the English one."""
-    made = _build_of(config)
     folder = FOLDER[CHINESE]
     chinese = load_config(
         str(Path(config.config_file_path).with_name(CONFIG[CHINESE])),
@@ -304,7 +301,7 @@ def _build_chinese(config: MkDocsConfig, edition: Edition) -> None:
         site_url=config.site_url and config.site_url + folder,
         strict=config.strict,
     )
-    chinese.extra[_BUILD] = Build(edition, made.aliases)
+    chinese.extra[_BUILD] = Build(edition)
     build(chinese)
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import aliases, files
-from catalogue.findings import CatalogueError
+from catalogue import aliases
 from finish.index import write
 from finish.pages import read
 from finish.tokens import normal, words
@@ -65,23 +64,13 @@ def test_the_index_changes_its_folder_with_its_content_alone(tmp_path: Path) -> 
     assert write(tmp_path / "c", [page], known, kinds, {"stop": ""}) != first
 
 
-BROKEN = {
-    "a page that does not exist": (
-        "aliases:\n  techniques/mal.md: [latent]\n",
-        ("data/aliases.yaml:2: aliases.techniques/mal.md: no page of the site has this path", "`techniques/mla.md`"),
-    ),
-    "no list": ("aliases:\n  techniques/mla.md: latent\n", ("data/aliases.yaml:2: ",)),
-    "no text": ("aliases:\n  a: [\udcff]\n", ("data/aliases.yaml:2: ", "is not UTF-8 text")),
-    "another key": ("names: {}\n", ("data/aliases.yaml:1: names: ",)),
-}
-
-
-@pytest.mark.parametrize(("text", "says"), BROKEN.values(), ids=BROKEN.keys())
-def test_broken_aliases_are_named(tmp_path: Path, text: str, says: tuple[str, ...]) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / files.ALIASES).write_text(text, encoding="utf-8", errors="surrogateescape")
-    with pytest.raises(CatalogueError) as error:
-        aliases.load(folder, {"techniques/mla.md", "index.md"})
-    for fragment in says:
-        assert fragment in str(error.value)
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("aliases:\n  techniques/mla.md: latent\n", "data/aliases.yaml:2: "),
+        ("names: {}\n", "data/aliases.yaml:1: names: "),
+    ],
+    ids=["no list", "another key"],
+)
+def test_broken_aliases_are_named(text: str, line: str) -> None:
+    assert any(str(finding).startswith(line) for finding in aliases.read(text, "data/aliases.yaml")[2])

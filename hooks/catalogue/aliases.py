@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from . import files, strict_yaml
-from .findings import CatalogueError, Finding, nearest
+from .findings import Finding, nearest
 from .located import Located
 from .schema.aliases import AliasesFile
 from .validate import validate
@@ -19,26 +19,18 @@ def read(text: str, file: str) -> tuple[AliasesFile | None, Located, list[Findin
     return record, located, [*located.findings, *found]
 
 
-def load(folder: Path, pages: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-    """The other names of pages by path; none where the folder has no such file.
-
-    Raises CatalogueError where the file is broken or names a page that is not one of `pages`.
-    """
-    text = files.texts(folder, (files.ALIASES,)).get(files.ALIASES)
-    if text is None:
-        return {}
-    record, located, findings = read(text, f"{folder.name}/{files.ALIASES}")
-    if record is not None:
-        findings += [
-            located.finding(
-                ("aliases", page),
-                "no page of the site has this path",
-                nearest=nearest(page, pages),
-                fix="correct the path, or remove the line",
-            )
-            for page in record.aliases
-            if page not in pages
-        ]
-    if findings or record is None:
-        raise CatalogueError(findings)
-    return record.aliases
+def unknown(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[Finding]:
+    """What is wrong with those of the `names` that are none of `pages`; the file is read again only to say in which line."""
+    wrong = [page for page in names if page not in pages]
+    if not wrong:
+        return []
+    located = strict_yaml.read(files.texts(folder, (files.ALIASES,))[files.ALIASES], f"{folder.name}/{files.ALIASES}")
+    return [
+        located.finding(
+            ("aliases", page),
+            "no page of the site has this path",
+            nearest=nearest(page, pages),
+            fix="correct the path, or remove the line",
+        )
+        for page in wrong
+    ]

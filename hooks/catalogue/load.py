@@ -45,7 +45,8 @@ def load(data: FilePath) -> Catalogue:
     texts = files.texts(data)
     draft, findings = draft_of(data.name, texts)
     findings += what_rules_find(draft)
-    findings += aliases.read(texts.get(ALIASES, "aliases: {}"), f"{data.name}/{ALIASES}")[2]
+    named, _, found = aliases.read(texts.get(ALIASES, "aliases: {}"), f"{data.name}/{ALIASES}")
+    findings += found
     if findings:
         raise CatalogueError(findings)
     return Catalogue(
@@ -63,6 +64,7 @@ def load(data: FilePath) -> Catalogue:
         study=draft.study,
         problems=draft.problems.problems,
         corrections=draft.corrections.corrections,
+        aliases=named.aliases if named else {},
     )
 
 

@@ -145,6 +145,7 @@ class Catalogue:
         study: Guides in order, and routes through them.
         corrections: What this site had wrong.
         problems: Problems to predict and check.
+        aliases: What people type for a page, by its path, and the page does not say.
     """
 
     models: Mapping[str, Model]
@@ -161,6 +162,7 @@ class Catalogue:
     study: StudyFile
     corrections: tuple[Correction, ...]
     problems: tuple[Problem, ...]
+    aliases: Mapping[str, tuple[str, ...]]
 
     @property
     def words_of_the_trade(self) -> tuple[Word, ...]:

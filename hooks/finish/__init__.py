@@ -58,11 +58,9 @@ class Gathered:
             self.read[url] = page
 
 
-def finish(
-    site: Path, pages: Mapping[str, Built], gathered: Gathered, context: Context, aliases: Mapping[str, tuple[str, ...]]
-) -> None:
+def finish(site: Path, pages: Mapping[str, Built], gathered: Gathered, context: Context) -> None:
     """Index the `pages` of one edition, by address, in the folder `site`, and make one style sheet of what they use."""
-    _index(site, pages, gathered, context, aliases)
+    _index(site, pages, gathered, context)
     reduce_styles(site, gathered.used)
     drop_theme(site)
 
@@ -87,19 +85,13 @@ def settle(site: Path, pages: Mapping[str, Built], from_disk: bool) -> None:
         (site / file).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _index(
-    site: Path,
-    pages: Mapping[str, Built],
-    gathered: Gathered,
-    context: Context,
-    aliases: Mapping[str, tuple[str, ...]],
-) -> None:
+def _index(site: Path, pages: Mapping[str, Built], gathered: Gathered, context: Context) -> None:
     """Write the index of the search, and tell its script where."""
     words = context.words
     folder = write(
         site / SEARCH_INDEX,
         with_parts((gathered.read[url] for url in pages if url in gathered.read), _wholes(pages)),
-        findable(context, {url: page.source for url, page in pages.items()}, aliases),
+        findable(context, {url: page.source for url, page in pages.items()}, context.catalogue.aliases),
         {kind: words(f"search.kind.{kind}") for kind in KINDS},
         {name: words(f"search.{name}") for name in _WORDS},
     )

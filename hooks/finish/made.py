@@ -22,7 +22,6 @@ class Build:
     """One build of an edition.
 
     Attributes:
-        aliases: Other names of pages.
         next: The edition to build next.
         filled: Hand-written pages with their quotes filled in, and their blocks, by path.
         pages: Every page by address.
@@ -31,7 +30,6 @@ class Build:
     """
 
     edition: Edition
-    aliases: Mapping[str, tuple[str, ...]]
     next: Edition | None = None
     links: Links = field(init=False)
     filled: dict[str, Filled] = field(default_factory=dict)
@@ -52,7 +50,7 @@ class Build:
 
     def anew(self) -> Build:
         """The same site, of which no page is made yet; it is not fresh from the data."""
-        return Build(self.edition, self.aliases, self.next, fresh=False)
+        return Build(self.edition, self.next, fresh=False)
 
     def source(self, path: str) -> str:
         """The Markdown of a page."""

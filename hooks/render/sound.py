@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from catalogue import aliases, files, strict_yaml
-from catalogue.findings import CatalogueError, Finding, nearest
+from catalogue.findings import Finding, nearest
 from catalogue.load import load as read_catalogue
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
@@ -58,10 +58,7 @@ def _counterparts(written: Iterable[HandWritten]) -> Iterator[Finding]:
 
 def _named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
     """Pages that the data names by their path and that are not there."""
-    try:
-        aliases.load(data, pages)
-    except CatalogueError as error:
-        yield from error.findings
+    yield from aliases.unknown(data, catalogue.aliases, pages)
     for r, route in enumerate(catalogue.study.routes):
         for p, part in enumerate(route.parts):
             for s, step in enumerate(part.steps):
