@@ -63,7 +63,7 @@ def key_value_table(
                 html = with_unit(html, unit)
             if single is not None:
                 html += citations.note(single)
-            cells.append(Cell(html, sort_key(single), span=1 if variant else max(1, len(variants))))
+            cells.append(Cell(html, span=1 if variant else max(1, len(variants))))
         body.append(cells)
     return Table(caption, heads, body, classes="ds-fields", title=title, silent=_line(citations, silent))
 

@@ -11,7 +11,7 @@ from unicodedata import east_asian_width
 from markupsafe import Markup, escape
 
 from catalogue.schema.quantities import Length, Quantity
-from catalogue.schema.values import PartialDate, Single
+from catalogue.schema.values import Single
 
 from .marks import NOTHING as NOTHING
 from .words import Words
@@ -168,12 +168,10 @@ def count_cell(number: int) -> Cell:
 
 
 def sort_key(single: Single[Any] | None) -> str | None:
-    """What a value is sorted by: its number, its date, or nothing (its text)."""
+    """What a value is sorted by: its number, or nothing (its text)."""
     value = single.value if single is not None else None
     if isinstance(value, Quantity | Length):
         return format(value.value.normalize(), "f")
-    if isinstance(value, PartialDate):
-        return value.first_day
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, int | Decimal):

@@ -17,7 +17,7 @@ from ..figures.gantt_down import down
 from ..links import variant_link
 from ..names import short_model
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Head, Table, sort_key
+from ..tables import Cell, Head, Table
 from .sources import sources
 
 
@@ -54,7 +54,7 @@ def _name(citations: Citations, name: ApiName) -> str:
     for pointer in name.pointers:
         rows.append(
             [
-                Cell(citations.single(pointer.since), sort_key(pointer.since)),
+                Cell(citations.single(pointer.since)),
                 Cell(_meaning(citations, pointer) + citations.mark(pointer.source)),
             ]
         )
@@ -63,7 +63,7 @@ def _name(citations: Citations, name: ApiName) -> str:
         if name.until.note is not None:
             ended += Markup("<br><small>{}</small>").format(citations.inline(name.until.note))
         bare = name.until.model_copy(update={"note": None})
-        rows.append([Cell(citations.single(bare), sort_key(bare)), Cell(ended + citations.mark(name.until.source))])
+        rows.append([Cell(citations.single(bare)), Cell(ended + citations.mark(name.until.source))])
     table = Table(words("api_names.caption", name=name.name), heads, rows, classes="ds-prose ds-meant")
     notes = "".join(f"<p>{citations.inline(note.text)}{citations.mark(note.source)}</p>" for note in name.notes)
     return context.html("table.html.jinja", t=table) + notes

@@ -17,7 +17,7 @@ from ..cite import Citations
 from ..computed import recomputed
 from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, of_model, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, of_model
 from ..words import Words
 from .model_architecture import stored_caches
 from .model_follows import anything_follows, calculators
@@ -199,7 +199,7 @@ def _mix(citations: Citations, stage: Stage, title: str) -> Table | None:
     words = citations.context.words
 
     def stated(value: Stated[Any] | None) -> Cell:
-        return Cell(_by_variant(citations, value) if value else NOTHING, sort_key(value))
+        return Cell(_by_variant(citations, value) if value else NOTHING)
 
     columns: list[Column[MixPart]] = [
         Column(words("field.mix.name"), lambda part: citations.inline(part.name)),
