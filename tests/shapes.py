@@ -1,0 +1,145 @@
+"""The matrices of a model, written out as a checkpoint has them: a second way to what `derive.parameters` counts by terms."""
+
+from __future__ import annotations
+
+from math import prod
+from types import SimpleNamespace
+
+from catalogue.schema.architecture import Architecture, Attention, FeedForward
+
+Shape = tuple[int, ...]
+
+
+def config(architecture: Architecture) -> SimpleNamespace:
+    """The plain values of an architecture, as config.json has them; None for what is not stated."""
+    return SimpleNamespace(
+        **{name: getattr(getattr(architecture, name), "value", None) for name in type(architecture).model_fields}
+    )
+
+
+def compressor_shapes(width: int, size: int, ratio: int, overlap: bool) -> list[Shape]:
+    """Value and gate projection, positional bias and norm; overlapping blocks need two of each width."""
+    wide = 2 * size if overlap else size
+    return [(wide, width), (wide, width), (ratio, wide), (size,)]
+
+
+def compressed_attention_shapes(c: SimpleNamespace, kind: str) -> list[Shape]:
+    """One layer of DeepSeek-V4: a `csa`, an `hca` or a `window` layer."""
+    width, heads, size = c.hidden_size, c.num_attention_heads, c.head_dim
+    shapes: list[Shape] = [
+        *((c.q_lora_rank, width), (c.q_lora_rank,), (heads * size, c.q_lora_rank)),
+        *((size, width), (size,), (heads,)),
+        *((c.o_groups * c.o_lora_rank, heads * size // c.o_groups), (width, c.o_groups * c.o_lora_rank)),
+    ]
+    if kind == "csa":
+        shapes += compressor_shapes(width, size, c.csa_compress_ratio, True)
+        shapes += [(c.index_n_heads * c.index_head_dim, c.q_lora_rank), (c.index_n_heads, width)]
+        shapes += compressor_shapes(width, c.index_head_dim, c.csa_compress_ratio, True)
+    if kind == "hca":
+        shapes += compressor_shapes(width, size, c.hca_compress_ratio, False)
+    if kind in ("encoder cache", "decoder cache"):
+        shapes += [(size, width), (size,), (c.index_head_dim, size), (c.index_head_dim,)]
+    if kind == "encoder cache":
+        shapes += [(size, width)]  # the gate that weighs the tokens of an entry
+    if kind in ("encoder cache", "decoder cache", "selects"):
+        shapes += [(c.index_n_heads * c.index_head_dim, c.q_lora_rank), (c.index_n_heads, width)]
+    return shapes
+
+
+def layer_kinds(c: SimpleNamespace) -> list[str]:
+    """What kind of attention each layer has; the order does not matter for sums."""
+    if c.attention == Attention.CSA2:
+        makers = ["encoder cache"] * c.encoder_cache_layers + ["decoder cache"] * c.decoder_cache_layers
+        rest = ["selects"] * (c.index_layers - len(makers))
+        return [*makers, *rest, *["window"] * (c.num_hidden_layers - len(makers) - len(rest))]
+    if c.attention != Attention.CSA_HCA:
+        return ["full"] * c.num_hidden_layers
+    return ["window"] * (c.sliding_window_layers or 0) + ["csa"] * c.csa_layers + ["hca"] * c.hca_layers
+
+
+def stream_shapes(c: SimpleNamespace) -> list[Shape]:
+    """Mappings between residual streams around attention and feed-forward network of one layer."""
+    if not c.hc_mult:
+        return []
+    mixed = c.hc_mult * c.hc_mult + 2 * c.hc_mult
+    return 2 * [(mixed, c.hc_mult * c.hidden_size), (mixed,), (3,)]
+
+
+def stream_head_shapes(c: SimpleNamespace) -> list[Shape]:
+    """The mapping that brings the streams together before the head."""
+    if not c.hc_mult or c.attention == Attention.CSA2:
+        return []
+    return [(c.hc_mult, c.hc_mult * c.hidden_size), (c.hc_mult,), (1,)]
+
+
+def attention_shapes(c: SimpleNamespace, kind: str = "full") -> list[Shape]:
+    """Projections, biases and inner norms of one attention layer."""
+    width, heads = c.hidden_size, c.num_attention_heads
+    if c.attention in (Attention.CSA_HCA, Attention.CSA2):
+        return compressed_attention_shapes(c, kind)
+    if c.attention == Attention.MLA:
+        query_size = heads * (c.qk_nope_head_dim + c.qk_rope_head_dim)
+        query = (
+            [(query_size, width)]
+            if c.q_lora_rank is None
+            else [(c.q_lora_rank, width), (c.q_lora_rank,), (query_size, c.q_lora_rank)]
+        )
+        indexer = (
+            []
+            if c.index_n_heads is None
+            else [
+                *((c.index_n_heads * c.index_head_dim, c.q_lora_rank), (c.index_head_dim, width)),
+                *((c.index_head_dim,), (c.index_head_dim,), (c.index_n_heads, width)),
+            ]
+        )
+        return [
+            *query,
+            *indexer,
+            (c.kv_lora_rank + c.qk_rope_head_dim, width),
+            (c.kv_lora_rank,),
+            (heads * c.qk_nope_head_dim, c.kv_lora_rank),
+            (heads * c.v_head_dim, c.kv_lora_rank),
+            (width, heads * c.v_head_dim),
+        ]
+    size = c.head_dim or width // heads
+    queries, keys = heads * size, c.num_key_value_heads * size
+    biases = [(queries,), (keys,), (keys,)] if c.attention_bias or c.qkv_bias else []
+    biases += [(width,)] if c.attention_bias else []
+    norms = [(size,), (size,)] if c.qk_norm else []
+    return [(queries, width), (keys, width), (keys, width), (width, queries), *biases, *norms]
+
+
+def gated(width: int, inner: int) -> list[Shape]:
+    """Gate, up and down projection of a SwiGLU network."""
+    return [(inner, width), (inner, width), (width, inner)]
+
+
+def expert_layer_shapes(c: SimpleNamespace, experts: int, hashed: bool = False) -> list[Shape]:
+    """One DeepSeekMoE layer with `experts` of its routed experts; a hash needs no balancing bias."""
+    biased = c.topk_method == "noaux_tc" and not hashed
+    router = [(c.n_routed_experts, c.hidden_size)] + [(c.n_routed_experts,)] * ((c.gate_biases or 1) if biased else 0)
+    routed = [shape for _ in range(experts) for shape in gated(c.hidden_size, c.moe_intermediate_size)]
+    return [*router, *routed, *gated(c.hidden_size, c.n_shared_experts * c.moe_intermediate_size)]
+
+
+def model_shapes(c: SimpleNamespace, experts: int | None = None) -> list[Shape]:
+    """Every weight of the main model; with `experts`, only so many routed experts in each layer."""
+    shapes: list[Shape] = [(c.vocab_size, c.hidden_size)]
+    for layer, kind in enumerate(layer_kinds(c)):
+        shapes += [(c.hidden_size,)] * (c.norms_per_layer or 2) + attention_shapes(c, kind) + stream_shapes(c)
+        sparse = (
+            c.feed_forward == FeedForward.DEEPSEEK_MOE
+            and layer >= c.first_k_dense_replace
+            and layer % (c.moe_layer_freq or 1) == 0
+        )
+        if sparse:
+            reached = c.n_routed_experts if experts is None else experts
+            shapes += expert_layer_shapes(c, reached, hashed=layer < (c.num_hash_layers or 0))
+        else:
+            shapes += gated(c.hidden_size, c.intermediate_size)
+    shapes += [(c.hidden_size,), *stream_head_shapes(c)]
+    return shapes if c.tie_word_embeddings else [*shapes, (c.vocab_size, c.hidden_size)]
+
+
+def weights(shapes: list[Shape]) -> int:
+    return sum(prod(shape) for shape in shapes)
