@@ -73,7 +73,10 @@ STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "hooks/finish/": (GOLDEN, BUILT, UNITS),
     "hooks/study.py": (
         BUILT,
-        ("tests/test_editions.py", "tests/test_site.py", "-k", "small or broken or serve or strict"),
+        (
+            *("tests/test_builds.py", "tests/test_editions.py", "tests/test_site.py"),
+            *("-k", "small or broken or serve or strict"),
+        ),
         ("tests/test_serve.py",),
     ),
     "overrides/": (BUILT,),

@@ -1,10 +1,8 @@
-"""The built site: links, ids, assets, edit links, search, downloads, and builds that fail well."""
+"""The built site: links, ids, assets, edit links, search, downloads, and values with their sources."""
 
 from __future__ import annotations
 
-import ast
 import csv
-import filecmp
 import io
 import itertools
 import json
@@ -20,11 +18,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from building import ROOT, mkdocs, small_project, strictly
+from building import ROOT
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
 from helpers import family, leads_on
-from render import words as language_files
 from render.fields import stated
 
 HTML_LINKS = "a[href], link[href], area[href]"
@@ -288,195 +285,3 @@ def test_settings_of_a_shared_architecture_are_those_of_the_variant(built: Path,
             shown = value.absence.value if value.absence else value.value.text
             assert found.get("absence", found.get("text")) == shown, (entry.variant.id, key)
             assert key.rpartition(".")[2] in line, (entry.variant.id, key)
-
-
-def test_the_same_input_gives_the_same_bytes(small_site: Path, tmp_path: Path) -> None:
-    """Whatever order a set of words has in this process, and without the plugin for folders, which does nothing here."""
-    project = small_project(tmp_path)
-    config = project / "mkdocs.yml"
-    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if "- offline:" not in line]
-    assert len(kept) == len(lines) - 1
-    config.write_text("".join(kept), encoding="utf-8")
-    strictly(project, PYTHONHASHSEED="7")(tmp_path / "again")
-    files = [path.relative_to(small_site) for path in small_site.rglob("*") if path.is_file() and path.suffix != ".gz"]
-    _, differ, missing = filecmp.cmpfiles(small_site, tmp_path / "again", map(str, files), shallow=False)
-    assert files
-    assert (differ, missing) == ([], [])
-
-
-@pytest.mark.builds
-def test_a_broken_catalogue_leaves_the_last_good_site(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    (project / "site").mkdir()
-    (project / "site" / "index.html").write_text("the last good site")
-    file = project / "data" / "models" / "dor.yaml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("track: code", "track: cod", 1), encoding="utf-8")
-    line = text[: text.index("track: code")].count("\n") + 1
-    result = mkdocs(project, "build", "--strict")
-    output = result.stdout + result.stderr
-    assert result.returncode == 1
-    assert f"data/models/dor.yaml:{line}: " in output
-    assert "`code`" in output
-    assert "Traceback" not in output
-    assert (project / "site" / "index.html").read_text() == "the last good site"
-
-
-@pytest.mark.builds
-def test_a_wrong_quote_in_a_guide_is_a_clear_error(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    guide = project / "docs" / "en" / "guides" / "framework.md"
-    text = guide.read_text(encoding="utf-8")
-    wrong = "{{ v('model:ant/training.ant-pre.data.tokns') }}\n{{ block() }}\n"
-    guide.write_text(text + wrong, encoding="utf-8")
-    line = text.count("\n") + 1
-    result = mkdocs(project, "build")
-    output = result.stdout + result.stderr
-    assert result.returncode == 1
-    assert f"docs/en/guides/framework.md:{line}: " in output
-    assert "nearest match: `tokens`" in output
-    assert f"docs/en/guides/framework.md:{line + 1}: `{{{{ block() }}}}`: block takes the name of one block" in output
-    assert "Traceback" not in output
-
-
-def test_only_the_adapter_knows_mkdocs() -> None:
-    guilty = []
-    for file in (ROOT / "hooks").rglob("*.py"):
-        imported = {
-            name.split(".")[0]
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-            for name in (
-                [a.name for a in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom) and not node.level
-                else []
-            )
-        }
-        if "mkdocs" in imported and file.name != "study.py":
-            guilty.append(file.name)
-        if "render" in imported and "catalogue" in file.relative_to(ROOT).parts:
-            guilty.append(file.name)
-    assert guilty == []
-
-
-def test_prose_quotes_its_numbers() -> None:
-    """Hand-written pages type no number of three digits or more: they quote the catalogue, or mark a made-up one as code."""
-    names = re.compile(
-        r"\b(?:DeepSeek[\w.-]*|V\d[\w.]*|R1[\w-]*|v1\.5|FP\d+|BF16|bf16|fp32|E\dM\d|INT\d+|H\d00|A100|ZeRO-\d|1F1B|ZB1P|FlashAttention-\d|LLaMA[\w.-]*|Llama[\w.-]*|Qwen[\w.-]*|\d+(?:\.\d+)?B|AIME \d{4}|MATH-500|\d{4}-\d{2}-\d{2}|20[12]\d|1 × 128|128 × 128)\b|§[\d.]+"
-    )
-    typed = {}
-    for file in sorted((ROOT / "docs").rglob("*.md")):
-        text = re.sub(
-            r"\{\{.*?\}\}|`[^`]*`|\]\([^)]*\)|\{ *#[^}]*\}|<[^>]*>", " ", file.read_text(encoding="utf-8"), flags=re.S
-        )
-        text = text.split("---", 2)[2]
-        found = [
-            n
-            for n in re.findall(r"(?<![\w.-])\d[\d,.]*\d(?![\w-])", names.sub(" ", text))
-            if sum(map(str.isdigit, n)) > 2
-        ]
-        if found:
-            typed[file.name] = found
-    assert typed == {}
-
-
-NOT_PROSE = "h1, h2, h3, h4, table, pre, figure > :not(figcaption), details, form, script, style, [hidden], .ds-printed"
-"""What the words of a guide are counted without: headings, tables, code, drawings, answers, sources and controls."""
-
-
-def read(page: LexborHTMLParser) -> str:
-    """What one reads on a page from its first line on: paragraphs, lists, captions and the questions of problems."""
-    article = page.css_first("article")
-    assert article is not None
-    for node in article.css(NOT_PROSE):
-        node.decompose()
-    return article.text()
-
-
-def test_a_guide_has_1500_to_3000_words(built: Path, catalogue: Catalogue) -> None:
-    """As the reader sees it; the Chinese one is in step, with 1.2 to 1.8 characters for an English word."""
-    lengths, outside = {}, []
-    for guide in catalogue.study.guides:
-        english, chinese = (
-            read(LexborHTMLParser((built / folder / "guides" / guide.id / "index.html").read_text(encoding="utf-8")))
-            for folder in (".", "zh")
-        )
-        words = sum(any(map(str.isalnum, word)) for word in english.split())
-        characters = len(re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", chinese))
-        lengths[guide.id] = f"{words} words, {characters} characters"
-        if not 1500 <= words <= 3000 or not 1.2 <= characters / words <= 1.8:
-            outside.append(guide.id)
-    assert outside == [], lengths
-
-
-def test_words_have_no_leftovers() -> None:
-    """Every word of the language file is named in a template or module, in full or by its last part."""
-    sources = "\n".join(
-        p.read_text(encoding="utf-8") for p in (ROOT / "hooks").rglob("*") if p.suffix in (".py", ".jinja")
-    )
-    sources += "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "overrides").rglob("*.html"))
-    dynamic = (
-        "field.",
-        "term.",
-        "basis.",
-        "stage.",
-        "shape.",
-        "track.",
-        "relation.",
-        "link.",
-        "kind.",
-        "date.",
-        "absence.",
-        "bound.",
-        "change.",
-        "changes.",
-        "evaluation.",
-        "compare.",
-        "data.",
-        "add.step_",
-        "add.value_",
-        "add.copy.",
-        "references.",
-        "trust.",
-        "type.",
-        "glossary.",
-        "tools.field.",
-        "tools.script.",
-        "tools.memory.",
-        "tools.training.",
-        "tools.bf16_tflops",
-        "tools.fp8_tflops",
-        "tools.memory_gb",
-        "tools.bandwidth_tb_per_s",
-        "search.",  # test_search_browser looks after these
-        "architecture.group.",
-        "mechanism.",  # test_mechanisms looks after these
-        "problems.",
-        "code.",
-        "hero.",
-        "scores.subject.",
-        "fact.",  # headline numbers
-        "part.",  # the parts of a model
-        "part_about.",
-        "part_description.",
-        "link_short.",
-        "drawing.",  # test_drawings looks after these
-        "reading.",  # test_signs looks after these
-        "recipe.",
-        "schedule.",
-        "trends.",
-        "lineage.",
-        "poster.save_",
-        "add.place.",
-        "timeline.mark.",
-        "timeline.techniques",
-        "timeline.infrastructure",
-    )
-    unused = [
-        key
-        for key in language_files.load("en")
-        if f'"{key}"' not in sources and f"'{key}'" not in sources and not key.startswith(dynamic)
-    ]
-    assert unused == []

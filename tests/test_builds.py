@@ -1,0 +1,82 @@
+"""Builds: the same bytes from the same input, a clear error in place of a broken site, and one module that knows MkDocs."""
+
+from __future__ import annotations
+
+import ast
+import filecmp
+from pathlib import Path
+
+import pytest
+
+from building import ROOT, mkdocs, small_project, strictly
+
+
+def test_the_same_input_gives_the_same_bytes(small_site: Path, tmp_path: Path) -> None:
+    """Whatever order a set of words has in this process, and without the plugin for folders, which does nothing here."""
+    project = small_project(tmp_path)
+    config = project / "mkdocs.yml"
+    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if "- offline:" not in line]
+    assert len(kept) == len(lines) - 1
+    config.write_text("".join(kept), encoding="utf-8")
+    strictly(project, PYTHONHASHSEED="7")(tmp_path / "again")
+    files = [path.relative_to(small_site) for path in small_site.rglob("*") if path.is_file() and path.suffix != ".gz"]
+    _, differ, missing = filecmp.cmpfiles(small_site, tmp_path / "again", map(str, files), shallow=False)
+    assert files
+    assert (differ, missing) == ([], [])
+
+
+@pytest.mark.builds
+def test_a_broken_catalogue_leaves_the_last_good_site(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    (project / "site").mkdir()
+    (project / "site" / "index.html").write_text("the last good site")
+    file = project / "data" / "models" / "dor.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("track: code", "track: cod", 1), encoding="utf-8")
+    line = text[: text.index("track: code")].count("\n") + 1
+    result = mkdocs(project, "build", "--strict")
+    output = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert f"data/models/dor.yaml:{line}: " in output
+    assert "`code`" in output
+    assert "Traceback" not in output
+    assert (project / "site" / "index.html").read_text() == "the last good site"
+
+
+@pytest.mark.builds
+def test_a_wrong_quote_in_a_guide_is_a_clear_error(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    guide = project / "docs" / "en" / "guides" / "framework.md"
+    text = guide.read_text(encoding="utf-8")
+    wrong = "{{ v('model:ant/training.ant-pre.data.tokns') }}\n{{ block() }}\n"
+    guide.write_text(text + wrong, encoding="utf-8")
+    line = text.count("\n") + 1
+    result = mkdocs(project, "build")
+    output = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert f"docs/en/guides/framework.md:{line}: " in output
+    assert "nearest match: `tokens`" in output
+    assert f"docs/en/guides/framework.md:{line + 1}: `{{{{ block() }}}}`: block takes the name of one block" in output
+    assert "Traceback" not in output
+
+
+def test_only_the_adapter_knows_mkdocs() -> None:
+    guilty = []
+    for file in (ROOT / "hooks").rglob("*.py"):
+        imported = {
+            name.split(".")[0]
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            for name in (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom) and not node.level
+                else []
+            )
+        }
+        if "mkdocs" in imported and file.name != "study.py":
+            guilty.append(file.name)
+        if "render" in imported and "catalogue" in file.relative_to(ROOT).parts:
+            guilty.append(file.name)
+    assert guilty == []

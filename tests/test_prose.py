@@ -1,0 +1,133 @@
+"""What is written by hand: guides quote their numbers and keep to their length, and no word of the interface is left over."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser
+
+from building import ROOT
+from catalogue.records import Catalogue
+from render import words as language_files
+
+
+def test_prose_quotes_its_numbers() -> None:
+    """Hand-written pages type no number of three digits or more: they quote the catalogue, or mark a made-up one as code."""
+    names = re.compile(
+        r"\b(?:DeepSeek[\w.-]*|V\d[\w.]*|R1[\w-]*|v1\.5|FP\d+|BF16|bf16|fp32|E\dM\d|INT\d+|H\d00|A100|ZeRO-\d|1F1B|ZB1P|FlashAttention-\d|LLaMA[\w.-]*|Llama[\w.-]*|Qwen[\w.-]*|\d+(?:\.\d+)?B|AIME \d{4}|MATH-500|\d{4}-\d{2}-\d{2}|20[12]\d|1 × 128|128 × 128)\b|§[\d.]+"
+    )
+    typed = {}
+    for file in sorted((ROOT / "docs").rglob("*.md")):
+        text = re.sub(
+            r"\{\{.*?\}\}|`[^`]*`|\]\([^)]*\)|\{ *#[^}]*\}|<[^>]*>", " ", file.read_text(encoding="utf-8"), flags=re.S
+        )
+        text = text.split("---", 2)[2]
+        found = [
+            n
+            for n in re.findall(r"(?<![\w.-])\d[\d,.]*\d(?![\w-])", names.sub(" ", text))
+            if sum(map(str.isdigit, n)) > 2
+        ]
+        if found:
+            typed[file.name] = found
+    assert typed == {}
+
+
+NOT_PROSE = "h1, h2, h3, h4, table, pre, figure > :not(figcaption), details, form, script, style, [hidden], .ds-printed"
+"""What the words of a guide are counted without: headings, tables, code, drawings, answers, sources and controls."""
+
+
+def read(page: LexborHTMLParser) -> str:
+    """What one reads on a page from its first line on: paragraphs, lists, captions and the questions of problems."""
+    article = page.css_first("article")
+    assert article is not None
+    for node in article.css(NOT_PROSE):
+        node.decompose()
+    return article.text()
+
+
+def test_a_guide_has_1500_to_3000_words(built: Path, catalogue: Catalogue) -> None:
+    """As the reader sees it; the Chinese one is in step, with 1.2 to 1.8 characters for an English word."""
+    lengths, outside = {}, []
+    for guide in catalogue.study.guides:
+        english, chinese = (
+            read(LexborHTMLParser((built / folder / "guides" / guide.id / "index.html").read_text(encoding="utf-8")))
+            for folder in (".", "zh")
+        )
+        words = sum(any(map(str.isalnum, word)) for word in english.split())
+        characters = len(re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", chinese))
+        lengths[guide.id] = f"{words} words, {characters} characters"
+        if not 1500 <= words <= 3000 or not 1.2 <= characters / words <= 1.8:
+            outside.append(guide.id)
+    assert outside == [], lengths
+
+
+def test_words_have_no_leftovers() -> None:
+    """Every word of the language file is named in a template or module, in full or by its last part."""
+    sources = "\n".join(
+        p.read_text(encoding="utf-8") for p in (ROOT / "hooks").rglob("*") if p.suffix in (".py", ".jinja")
+    )
+    sources += "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "overrides").rglob("*.html"))
+    dynamic = (
+        "field.",
+        "term.",
+        "basis.",
+        "stage.",
+        "shape.",
+        "track.",
+        "relation.",
+        "link.",
+        "kind.",
+        "date.",
+        "absence.",
+        "bound.",
+        "change.",
+        "changes.",
+        "evaluation.",
+        "compare.",
+        "data.",
+        "add.step_",
+        "add.value_",
+        "add.copy.",
+        "references.",
+        "trust.",
+        "type.",
+        "glossary.",
+        "tools.field.",
+        "tools.script.",
+        "tools.memory.",
+        "tools.training.",
+        "tools.bf16_tflops",
+        "tools.fp8_tflops",
+        "tools.memory_gb",
+        "tools.bandwidth_tb_per_s",
+        "search.",  # test_search_browser looks after these
+        "architecture.group.",
+        "mechanism.",  # test_mechanisms looks after these
+        "problems.",
+        "code.",
+        "hero.",
+        "scores.subject.",
+        "fact.",  # headline numbers
+        "part.",  # the parts of a model
+        "part_about.",
+        "part_description.",
+        "link_short.",
+        "drawing.",  # test_drawings looks after these
+        "reading.",  # test_signs looks after these
+        "recipe.",
+        "schedule.",
+        "trends.",
+        "lineage.",
+        "poster.save_",
+        "add.place.",
+        "timeline.mark.",
+        "timeline.techniques",
+        "timeline.infrastructure",
+    )
+    unused = [
+        key
+        for key in language_files.load("en")
+        if f'"{key}"' not in sources and f"'{key}'" not in sources and not key.startswith(dynamic)
+    ]
+    assert unused == []
