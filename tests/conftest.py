@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, expect, sync_playwright
 
@@ -116,6 +117,12 @@ def project(tmp_path: Path) -> Path:
 def valid(tmp_path: Path) -> Path:
     """A copy of the small valid catalogue that a test may break."""
     return Path(shutil.copytree(VALID, tmp_path / "valid"))
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Random numbers, the same ones for each test."""
+    return np.random.default_rng(7)
 
 
 @pytest.fixture(scope="session")
