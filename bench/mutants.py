@@ -58,9 +58,9 @@ OWN_CASES = ("own cases",)  # the broken examples of the rules in the file
 UNITS = tuple(
     f"tests/test_{name}.py"
     for name in (
-        *("changes", "checkpoints", "compute", "copies", "drawings", "exports", "formula_texts", "lineage", "lookup"),
-        *("markdown", "mechanisms", "problems", "recipes", "references", "schema", "search", "sizes", "stage"),
-        *("storage", "strict_yaml", "terms", "training", "trends", "uses", "hard_to_break"),
+        *("calculators", "changes", "checkpoints", "copies", "drawings", "exports", "formula_texts", "lineage"),
+        *("lookup", "markdown", "mechanisms", "problems", "recipes", "references", "schema", "search", "sizes"),
+        *("stage", "storage", "strict_yaml", "terms", "training", "trends", "uses", "hard_to_break"),
     )
 )
 # What is run for a bug below a folder, one after the other until something fails.

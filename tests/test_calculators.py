@@ -1,0 +1,78 @@
+"""The calculators without a browser: their forms and their static table have the numbers of the derivation."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue.derive.calculators import (
+    MEMORY,
+    Footprint,
+    Missing,
+    effort,
+    footprint,
+    forms_of_memory,
+    memory_numbers,
+    work_out,
+)
+from catalogue.lookup import Lookup
+from catalogue.peaks import followed
+from catalogue.records import Catalogue
+
+
+def able(catalogue: Catalogue) -> dict[str, Footprint]:
+    """Variants that the memory calculator can work with."""
+    found = {id_: footprint(entry) for id_, entry in catalogue.entries.items()}
+    return {id_: result for id_, result in found.items() if not isinstance(result, Missing)}
+
+
+def test_cache_is_the_one_of_the_derivation(catalogue: Catalogue) -> None:
+    """For one token more, the cache grows by what the model page gives for a token; the window by no more than its size."""
+    for id_, found in able(catalogue).items():
+        recount = catalogue.entries[id_].recount
+        assert recount
+        assert recount.kv_cache
+        one, two = (
+            work_out(
+                {"cache_bytes": MEMORY["cache_bytes"]},
+                forms_of_memory(found, False, False),
+                {**memory_numbers(found), "cache_bits": 16, "sequences": 1, "context_length": length},
+            )["cache_bytes"].exact
+            for length in (4096, 4097)
+        )
+        assert two - one == 2 * recount.kv_cache.exact, id_
+        assert one == 2 * (4096 * recount.kv_cache.exact + found.sliding_window * found.window_elements), id_
+
+
+def test_computation_of_a_token_is_that_of_the_model_page(catalogue: Catalogue) -> None:
+    """The coefficients give the same FLOPs at the length of the pre-training as `derive.training`."""
+    lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
+    compared = 0
+    for entry in catalogue.entries.values():
+        result, found = followed(lookup, entry), effort(entry)
+        if result is None or "flops_per_token" not in result.terms:
+            continue
+        assert not isinstance(found, Missing)
+        assert found.attention_flops_per_position is not None
+        assert result.terms["matrix_flops"].value == found.matrix_flops
+        length = Fraction(result.terms["attention_flops"].exact, found.attention_flops_per_position)
+        assert length.denominator == 1
+        compared += 1
+    assert compared > 5
+
+
+def test_static_table_holds_the_digits_of_the_derivation(built: Path, catalogue: Catalogue) -> None:
+    """Each weight in the table is that of the variant in its row, in gigabytes of two bytes a parameter."""
+    html = LexborHTMLParser((built / "tools" / "memory" / "index.html").read_text(encoding="utf-8"))
+    rows = html.css("table.ds-sortable tbody tr")
+    by_name = {entry.variant.name: entry for entry in catalogue.entries.values()}
+    assert len(rows) > 5
+    for row in rows:
+        head = row.css_first("th")
+        assert head is not None
+        recount = by_name[head.text().strip()].recount
+        assert recount
+        assert recount.total
+        assert row.css("td")[0].attributes["data-k"] == str(2 * recount.total)
