@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.architecture import Architecture
@@ -20,10 +16,10 @@ from catalogue.schema.model import Track
 from catalogue.schema.values import Absence, Single
 from render import words as language_files
 from render.fields import stated
+from test_compare import PAGE
 
 pytestmark = pytest.mark.browser
 
-PAGE = "compare/models/"
 THEMES = (
     "identity",
     "sizes",
@@ -378,35 +374,3 @@ def test_a_model_page_leads_to_its_comparison(page: Page, address: str, catalogu
     page.wait_for_load_state()  # the script has run then; the address is there before
     assert page.url == f"{address}{PAGE}?v={pair[0].variant.id},{pair[1].variant.id}"
     assert names_shown(page) == [entry.variant.name for entry in pair]
-
-
-@pytest.fixture(scope="module")
-def data(built: Path) -> dict[str, Any]:
-    """The JSON that the script reads."""
-    tree = LexborHTMLParser((built / PAGE / "index.html").read_text(encoding="utf-8"))
-    block = tree.css_first("#compare-data")
-    assert block is not None
-    return dict(json.loads(block.text()))
-
-
-def test_every_link_in_the_cells_leads_somewhere(built: Path, data: dict[str, Any]) -> None:
-    anchors: dict[Path, set[str]] = {}
-    broken, links = [], 0
-    for html in [*data["html"], *data["sources"], *data["drawings"].values()]:
-        for target in re.findall(r'href="([^"]*)"', html):
-            parts = urlsplit(target)
-            if re.fullmatch(r"#s\d+", target):
-                if int(target[2:]) > len(data["sources"]):
-                    broken.append(target)
-                continue
-            links += 1
-            file = (built / PAGE / unquote(parts.path) / "index.html").resolve()
-            if parts.scheme or not file.is_file():
-                broken.append(target)
-                continue
-            if file not in anchors:
-                anchors[file] = set(re.findall(r'\bid="([^"]*)"', file.read_text(encoding="utf-8")))
-            if parts.fragment and parts.fragment not in anchors[file]:
-                broken.append(target)
-    assert links > 1000
-    assert broken == []
