@@ -1,9 +1,4 @@
-"""The whole small site as text that reads as a diff: pages and search in both languages, downloads, copies in Markdown.
-
-HTML stays as it was made, broken into lines: one for each element of its own, indented by depth, without what closes it. So an
-escape that is dropped, a link, a class or a source that changes is one line that changes. Data of scripts is JSON, a value a line.
-Of the Chinese edition what is said in Chinese is kept, without markup; what else there is, is that of the English one.
-"""
+"""The whole small site as lines of text: pages and search in both languages, downloads, copies in Markdown."""
 
 from __future__ import annotations
 
@@ -22,6 +17,7 @@ from catalogue.load import load
 from catalogue.records import Catalogue
 from finish import pages as finished
 from finish.index import write as write_index
+from golden_lines import HAN, chinese, lines_of_html, lines_of_json
 from render import words as language_files
 from render.context import context
 from render.edition import Edition, editions
@@ -36,7 +32,6 @@ from render.site import BLOCKS, hand_written
 from render.words import CHINESE, ENGLISH, Words
 
 ADDRESS = "https://example.org/study/"
-WIDTH = 110  # of a line of JSON
 ROWS = 12  # of a table that only repeats the schema
 REPEATS = ("add-a-model.md",)  # says the schema again, which is committed as JSON already
 OF_REAL_MODELS = "mechanism-"  # blocks that are drawn from DeepSeek's models
@@ -67,126 +62,6 @@ QUOTES = (
     + "\n\n".join(f"{{{{ block('{name}') }}}}" for name in BLOCKS if not name.startswith(OF_REAL_MODELS))
     + "\n"
 )
-
-_TAG = re.compile(r'<(/?)([a-zA-Z][\w-]*)((?:[^>"]|"[^"]*")*?)(/?)>')
-_SCRIPT = re.compile(r'<script type="application/json" id="([^"]+)">(.*?)</script>', re.DOTALL)
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "br",
-        "button",
-        "cite",
-        "code",
-        "em",
-        "i",
-        "input",
-        "kbd",
-        "label",
-        "mark",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tspan",
-        "title",
-        "u",
-        "wbr",
-        "math",
-        "mi",
-        "mn",
-        "mo",
-        "mrow",
-        "ms",
-        "mspace",
-        "mstyle",
-        "msub",
-        "msubsup",
-        "msup",
-        "mtext",
-        "mfrac",
-        "msqrt",
-        "mover",
-        "munder",
-        "mtable",
-        "mtr",
-        "mtd",
-        "semantics",
-    ]
-)
-_VOID = frozenset(["br", "hr", "img", "input", "link", "meta", "source", "wbr", "col"])
-_GEOMETRY = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|r|rx|ry|dx|dy|width|height|points|transform|viewBox)="[^"]*"')
-HAN = re.compile(r"[\u4e00-\u9fff]")
-_SPACE = re.compile(r"\s+")
-
-
-def lines_of_html(html: str, geometry: bool = True) -> Iterator[str]:
-    """HTML as lines; without `geometry` a drawing is what it says and how it is classed."""
-    at = 0
-    for script in _SCRIPT.finditer(html):
-        yield from _broken(html[at : script.start()], geometry)
-        yield f"data of a script: {script[1]}"
-        data = json.loads(script[2])
-        data.pop("drawings", None)  # as on the pages of the models
-        yield from (f"  {line}" for line in lines_of_json(data))
-        at = script.end()
-    yield from _broken(html[at:], geometry)
-
-
-def _broken(html: str, geometry: bool) -> Iterator[str]:
-    depth, line, at = 0, "", 0
-    begun = 0  # depth of the element that the line begins with
-
-    def ended() -> Iterator[str]:
-        if text := _SPACE.sub(" ", line).strip():
-            yield "  " * begun + text
-
-    for tag in _TAG.finditer(html):
-        line += html[at : tag.start()]
-        at = tag.end()
-        closes, name, attributes, alone = tag.groups()
-        if name in _INLINE:
-            line += tag[0]
-        elif closes:
-            yield from ended()
-            depth -= 1
-            line, begun = "", depth
-        else:
-            yield from ended()
-            kept = attributes if geometry else _GEOMETRY.sub("", attributes)
-            line, begun = f"<{name}{kept.rstrip()}> ", depth
-            depth += not alone and name not in _VOID
-    line += html[at:]
-    yield from ended()
-
-
-def lines_of_json(value: object) -> Iterator[str]:
-    """JSON with whatever fits into a line on one."""
-    whole = json.dumps(value, ensure_ascii=False)
-    if len(whole) <= WIDTH or not isinstance(value, dict | list):
-        yield whole
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            first, *rest = lines_of_json(inner)
-            yield f"{key}: {first}"
-            yield from (f"  {line}" for line in rest)
-    elif all(not isinstance(inner, dict | list | str) for inner in value):
-        line = ""
-        for number in map(json.dumps, value):
-            if len(line) + len(number) > WIDTH:
-                yield line
-                line = ""
-            line += f"{number} "
-        yield line.rstrip()
-    else:
-        for inner in value:
-            first, *rest = lines_of_json(inner)
-            yield f"- {first}"
-            yield from (f"  {line}" for line in rest)
 
 
 def _page(page: Page, edition: Edition, geometry: bool) -> Iterator[str]:
@@ -293,14 +168,6 @@ def _mechanisms(real: Catalogue, words: Words) -> Iterator[str]:
         yield from lines_of_html(mechanism(ctx, name), geometry=False)
 
 
-def _chinese(line: str) -> str:
-    """What a line says in Chinese: its text, and the labels on its elements in brackets."""
-    said = _TAG.sub(
-        lambda tag: "".join(f"[{label}]" for label in re.findall(r'"([^"]*)"', tag[3]) if HAN.search(label)), line
-    )
-    return said if said.startswith("\n") else said.strip()
-
-
 def mechanism_texts(real: Catalogue) -> dict[str, str]:
     """The figures of mechanisms, which are drawn from DeepSeek's models."""
     words = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
@@ -339,7 +206,7 @@ def _of_english_alone(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]
 
 def _written(path: str, lines: Iterable[str]) -> tuple[str, str]:
     if path.startswith(f"{CHINESE}/"):
-        lines = [said for line in lines if HAN.search(said := _chinese(line)) or line.startswith("\n===")]
+        lines = [said for line in lines if HAN.search(said := chinese(line)) or line.startswith("\n===")]
     return f"{path}.txt", "\n".join(lines) + "\n"
 
 

@@ -14,6 +14,7 @@ import pytest
 import golden_text
 from building import small_project
 from catalogue.records import Catalogue
+from golden_lines import lines_of_html
 
 GOLDEN = Path(__file__).parent / "golden"
 LINES, COLUMNS = 60, 240  # of a message
@@ -74,5 +75,5 @@ def test_what_the_theme_adds(update: bool, small_site: Path) -> None:
 
 def test_the_text_shows_what_it_is_to_show() -> None:
     """An escape, a link, a class and a nested element each make another line."""
-    lines = golden_text.lines_of_html('<p class="a">x &lt;b&gt; <a href="ds:y.md">y</a></p><ul><li>z</li></ul>')
+    lines = lines_of_html('<p class="a">x &lt;b&gt; <a href="ds:y.md">y</a></p><ul><li>z</li></ul>')
     assert list(lines) == ['<p class="a"> x &lt;b&gt; <a href="ds:y.md">y</a>', "<ul>", "  <li> z"]
