@@ -120,6 +120,9 @@ def errors(mutants: Sequence[Mutant]) -> Iterator[str]:
             yield f"{mutant.file}: `{mutant.old}` is not changed"
         if not mutant.stages:
             yield f"{mutant.file}: no test is named; add `tests:`"
+        for test in (test for stage in mutant.stages for test in stage if test.startswith("tests/")):
+            if not (ROOT / test.partition("::")[0]).is_file():
+                yield f"{mutant.file}: there is no {test}, which is to notice it"
         if mutant.file.endswith(".js") and "\n" in mutant.old:
             yield f"{mutant.file}: `{mutant.old}` has several lines, which the built script joins; take one of them"
 
@@ -183,11 +186,10 @@ class Copy:
             tests = own_cases(mutant.file) or MESSAGES
         if tuple(tests) == GOLDEN:
             return self._run("-c", LOOK).returncode == 0
-        given = [test for test in tests if not test.endswith(".py") or (self.root / test).is_file()]
         site = (
             ["--site", str(self.built)] if mutant.file.endswith(".js") else ["-m", "not browser"] * ("-m" not in tests)
         )
-        return self._run(*PYTEST, *given, *site).returncode in (0, 5)  # 5: nothing to run
+        return self._run(*PYTEST, *tests, *site).returncode in (0, 5)  # 5: nothing to run
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
