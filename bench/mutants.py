@@ -152,6 +152,8 @@ class Copy:
         if site is not None:
             shutil.copytree(site, folder / "site", copy_function=os.link)
             self.built = folder / "site"
+        # Where tests fail without a bug, every bug would count as noticed.
+        assert self._run(*PYTEST, *MESSAGES).returncode == 0, "tests fail in a copy without a bug"
 
     def _write(self, path: Path, text: str) -> None:
         """Write a file with a time of its own, so that no compiled copy of the one before is taken for it."""
