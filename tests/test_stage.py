@@ -109,14 +109,20 @@ def test_failures_keep_the_last_good_site(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert stands(site)
 
-    page = project / "docs" / "en" / "how-we-count.md"  # its strict build fails after everything is written
-    text = page.read_text(encoding="utf-8")
-    page.write_text(text + "\n[nowhere](nowhere.md)\n", encoding="utf-8")
+    # A strict build that warns fails after everything is written; what the check finds stops it long before.
+    config = project / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("hooks:\n", "hooks:\n  - warns.py\n", 1), encoding="utf-8")
+    (project / "warns.py").write_text(
+        "import logging\n\n\ndef on_env(env, config, files):\n"
+        "    if config.docs_dir.endswith('en'):\n        logging.getLogger('mkdocs').warning('something is odd')\n"
+    )
     warned = mkdocs(project, "build", "--strict")
     assert warned.returncode == 1
-    assert "nowhere.md" in warned.stdout + warned.stderr
+    assert "something is odd" in warned.stdout + warned.stderr
+    assert "Aborted with" in warned.stdout + warned.stderr
     assert stands(site)
-    page.write_text(text, encoding="utf-8")
+    config.write_text(text, encoding="utf-8")
 
     held = stage.begin(site)
     second = mkdocs(project, "build", "-q")
