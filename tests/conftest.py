@@ -73,7 +73,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what cannot run here; begin with what needs a site, so that another worker can do the rest meanwhile."""
+    """Skip what cannot run here; begin with what builds, which takes long, and with what needs a site, while others do the rest."""
     for item in items:
         if "network" in item.keywords and not config.getoption("--network"):
             item.add_marker(pytest.mark.skip(reason="needs --network"))
@@ -81,7 +81,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
         if {"small_site", "released"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.builds)
-    items.sort(key=lambda item: not set(SITES) & set(getattr(item, "fixturenames", ())))
+    items.sort(
+        key=lambda item: ("builds" not in item.keywords, not set(SITES) & set(getattr(item, "fixturenames", ())))
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
