@@ -51,6 +51,7 @@ CALLS = (
     "share('bee-base/parameters.activated', 'bee-base/parameters.total')",
     "saving('bee-base/recomputed.kv_cache_elements', 'ant-base/recomputed.kv_cache_elements')",
     "product('ant-base/architecture.num_hidden_layers', '2')",
+    "bytes('ant-base/parameters.total', '2')",
     "m('ant')",
     "m('ant', 'the first')",
     "t('judging')",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .findings import nearest
 from .lookup import Lookup, LookupFailure
-from .quotes import LINK_CALLS, VALUE_CALLS, Quote, QuoteError, parse
+from .quotes import LINK_CALLS, PRODUCT_CALLS, VALUE_CALLS, Quote, QuoteError, parse
 
 BLOCK_CALL = "block"
 
@@ -55,15 +55,16 @@ def _check_link(quote: Quote, lookup: Lookup) -> None:
 
 
 def _check_values(quote: Quote, lookup: Lookup) -> None:
-    expected = {"v": "one path", "product": "two or more paths or numbers"}.get(quote.name, "two paths")
+    multiplies = quote.name in PRODUCT_CALLS
+    expected = "two or more paths or numbers" if multiplies else "one path" if quote.name == "v" else "two paths"
     count = len(quote.arguments)
-    if not (count >= 2 if quote.name == "product" else count == (1 if quote.name == "v" else 2)):
+    if not (count >= 2 if multiplies else count == (1 if quote.name == "v" else 2)):
         raise LookupFailure(f"{quote.name} takes {expected}")
     if quote.name == "v":
         lookup.find(quote.arguments[0])
         return
-    numbers = [lookup.number(argument, typed=quote.name == "product") for argument in quote.arguments]
-    if quote.name != "product" and not numbers[1]:
+    numbers = [lookup.number(argument, typed=multiplies) for argument in quote.arguments]
+    if not multiplies and not numbers[1]:
         raise LookupFailure(f"`{quote.arguments[1]}` is 0, and nothing can be divided by it")
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from .schema.term import Avoided, Language, TermsFile
 
 # Code, and quotes of values; a link of the catalogue keeps its words.
-_CODE = re.compile(r"`[^`]*`|\{\{\s*(?:v|ratio|share|saving|product|block)\(.*?\}\}|\]\([^)]*\)")
+_CODE = re.compile(r"`[^`]*`|\{\{\s*(?:v|ratio|share|saving|product|bytes|block)\(.*?\}\}|\]\([^)]*\)")
 _AROUND = 12
 
 

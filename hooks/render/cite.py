@@ -21,7 +21,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.lookup import Found, LookupFailure
-from catalogue.quotes import VALUE_CALLS, Quote, parts
+from catalogue.quotes import PRODUCT_CALLS, VALUE_CALLS, Quote, parts
 from catalogue.references import Reference
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.quantities import Length, Quantity
@@ -209,8 +209,10 @@ class Citations:
             for argument in quote.arguments
         ]
         numbers = [self.context.lookup.number(argument, typed=True) for argument in quote.arguments]
-        if quote.name == "product":
-            shown, formula = format.compact(math.prod(numbers)), " × ".join(shown_inputs)
+        if quote.name in PRODUCT_CALLS:
+            product = math.prod(numbers)
+            shown = format.in_bytes(product) if quote.name == "bytes" else format.compact(product)
+            formula = " × ".join(shown_inputs)
         else:
             ratio, formula = numbers[0] / numbers[1], " ÷ ".join(shown_inputs)
             shown = {

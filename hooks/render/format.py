@@ -85,6 +85,13 @@ def compact(value: int | Decimal) -> str:
     return f"{value:,}" if value % 1 == 0 else significant(Decimal(value))
 
 
+def in_bytes(value: int | Decimal) -> str:
+    """An amount of memory in the unit that fits: `1.34 TB`; a kB is a thousand bytes."""
+    shown = compact(value)
+    unit = {"K": "kB", "M": "MB", "B": "GB", "T": "TB"}.get(shown[-1])
+    return f"{shown[:-1]}\N{NO-BREAK SPACE}{unit}" if unit else f"{shown}\N{NO-BREAK SPACE}B"
+
+
 def power(value: int | Decimal) -> str:
     """Three significant digits times a power of ten: `3.71 × 10²⁴`."""
     return scientific(Decimal(f"{Decimal(value):.2E}"))
