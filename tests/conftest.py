@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
-import os
 import shutil
 import tempfile
 import threading
@@ -63,13 +62,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--network", action="store_true", help="also run the tests that need the network")
     parser.addoption("--update-golden", action="store_true", help="accept the small site as it is now")
     parser.addoption("--site", type=Path, help="test this site, built strictly before, instead of building one")
-
-
-# Without xdist, as `make mutants` runs tests, a hook that nobody knows would fail them all, and each bug would count as noticed.
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: a test that drives a browser or a server waits for it part of its time."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
