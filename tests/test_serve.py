@@ -28,8 +28,8 @@ _LIVE = re.compile(r"livereload\(\d+, \d+\)")  # what MkDocs puts into a page, w
 class Served:
     """A running `mkdocs serve`: what it answers, and what it says on the terminal."""
 
-    def __init__(self, address: str, log: Path) -> None:
-        self.address, self._log = address, log
+    def __init__(self, address: str, log: Path, process: subprocess.Popen[bytes]) -> None:
+        self.address, self._log, self._process = address, log, process
 
     @property
     def said(self) -> str:
@@ -44,10 +44,11 @@ class Served:
             return ""
 
     def after(self, times: int, words: str) -> None:
-        """Wait until something was said so many times."""
+        """Wait until something was said so many times, while the server lives."""
         end = time.monotonic() + _PATIENCE
         while self.said.count(words) < times:
             assert time.monotonic() < end, self.said
+            assert self._process.poll() is None, self.said
             time.sleep(0.1)
 
 
@@ -68,7 +69,7 @@ def serve(project: Path, **environment: str) -> Iterator[Served]:
             env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "TMPDIR": str(temporary), **environment},
         )
         try:
-            served = Served(f"http://127.0.0.1:{port}/", log)
+            served = Served(f"http://127.0.0.1:{port}/", log, process)
             served.after(1, "Serving on")
             yield served
         finally:
