@@ -20,6 +20,12 @@ from catalogue.derive.calculators import (
 from catalogue.lookup import Lookup
 from catalogue.peaks import followed
 from catalogue.records import Catalogue
+from render.pages.tools_memory import MIXED
+
+
+def test_fp4_is_counted_with_its_scales() -> None:
+    """MXFP4: 32 numbers of four bits share a scale of eight (OCP Microscaling Formats, Table 1)."""
+    assert MIXED["expert_bits"] * 32 == 32 * 4 + 8
 
 
 def able(catalogue: Catalogue) -> dict[str, Footprint]:

@@ -20,9 +20,10 @@ from jsonschema import Draft202012Validator
 from catalogue import checkpoint
 from catalogue.derive.training import pre_training
 from catalogue.records import Catalogue
+from catalogue.schema.values import PartialDate
 from render import words
 from render.context import context
-from render.exports import files
+from render.exports import feeds, files
 from render.pages.data import _QUERY as QUERY
 
 ADDRESS = "https://example.org/study/"
@@ -210,6 +211,13 @@ def test_the_calendar_has_releases_and_ends(
         if name.until is not None and name.until.value is not None and name.until.value.is_day:
             (event,) = (event for title, event in events.items() if title.startswith(f"{name.name} "))
             assert event["dtstart"].dt == date.fromisoformat(name.until.value.text)
+
+
+def test_the_calendar_keeps_what_has_a_meaning_of_its_own_there() -> None:
+    said = "a\\, b; c\nd"
+    event = feeds.Event(id="x", title=said, day=PartialDate("2024-12"), page="https://example.org/", text=said)
+    (read,) = Calendar.from_ical(feeds.calendar([event], "x", "en")).walk("VEVENT")
+    assert (str(read["summary"]), str(read["description"])) == (said, said)
 
 
 def test_the_same_catalogue_gives_the_same_bytes(small: Catalogue) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
+from selectolax.lexbor import LexborHTMLParser
 
 import corrupt
 import mutate
@@ -16,6 +18,7 @@ from catalogue import files, strict_yaml
 from catalogue.findings import Finding
 from finish.styles import Used
 from helpers import findings_of
+from render import assets
 from render.page import Page, fenced
 
 
@@ -154,3 +157,10 @@ def test_a_sample_of_corruptions(tmp_path: Path) -> None:
     seen, failures = mutate.run(project / "data", project / "docs", kinds, seed=3, languages=("en",))
     assert failures == []
     assert seen["refused"] > seen["built"] > 0
+
+
+def test_json_of_a_page_cannot_end_the_script_that_holds_it() -> None:
+    held = json.dumps({"a": "</script><b>"})
+    script = LexborHTMLParser(assets.block("data", held)).css_first("script#data")
+    assert script is not None
+    assert json.loads(script.text()) == json.loads(held)

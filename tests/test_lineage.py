@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue, first_date
 from catalogue.uses import Silence, Uses
+from render.figures import packing
 
 
 def read(built: Path, path: str) -> LexborHTMLParser:
@@ -127,6 +128,14 @@ def test_marks_of_the_lineage_legend_are_marks(built: Path) -> None:
     marks = page.css(".ds-marks svg.ds-lineage")
     assert marks
     assert {mark.attributes["class"] for mark in marks} == {"ds-lineage"}  # no width of the figure itself
+
+
+def test_spans_of_one_row_do_not_meet() -> None:
+    spans = [(0.0, 10.0), (5.0, 12.0), (10.0, 20.0), (11.0, 13.0), (12.0, 30.0)]
+    row_of = packing.rows(spans)
+    for one, other in itertools.combinations(range(len(spans)), 2):
+        assert row_of[one] != row_of[other] or spans[one][1] <= spans[other][0]
+    assert max(row_of) == 2, "no more rows than stand beside each other at one place"
 
 
 @pytest.mark.parametrize(("form", "along"), [("across", "x"), ("down", "y")])

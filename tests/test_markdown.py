@@ -11,11 +11,16 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
+from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT, once, small_project
 from catalogue.records import Catalogue
 from helpers import leads_on
+from render.context import context
 from render.exports.to_markdown import markdown
+from render.tables import Cell, Head, Table
+from render.words import load
 
 LINK = re.compile(r"\]\(((?!https?:|mailto:|#)[^)\s#?]+)")
 
@@ -113,3 +118,14 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "is not empty" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_value_of_several_columns_stands_over_each_of_them(catalogue: Catalogue) -> None:
+    """In HTML as one cell, in Markdown, which has none of that kind, with empty ones after it."""
+    rows = [[Cell(Markup("row")), Cell(Markup("both"), span=2), Cell(Markup("last"))]]
+    table = Table("A caption", [Head("a"), Head("b"), Head("c"), Head("d")], rows)
+    html = context(catalogue, load("en")).html("table.html.jinja", t=table)
+    spans = [cell.attributes.get("colspan") for cell in LexborHTMLParser(html).css("tbody td")]
+    assert spans == ["2", None]
+    (row,) = (line for line in markdown(html, lambda address: address).splitlines() if "both" in line)
+    assert [cell.strip() for cell in row.strip("|").split("|")] == ["row", "both", "", "last"]

@@ -11,6 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue, Entry
 from catalogue.uses import How, Uses
+from render.context import context
+from render.uses import change
+from render.words import load
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +110,13 @@ def test_a_technique_of_other_checkpoints_names_them(built: Path) -> None:
     page = LexborHTMLParser((built / "models/deepseek-vl2/changes/index.html").read_text(encoding="utf-8"))
     items = [item.text().strip("; ") for item in page.css("details.ds-kept span") if item.text().startswith("MHA")]
     assert items == ["MHA (DeepSeek-VL2-Tiny)"]
+
+
+def test_a_technique_that_came_with_weights_names_their_model(catalogue: Catalogue, uses: Uses) -> None:
+    ctx = context(catalogue, load("en"))
+    inherited = [use for model in catalogue.models.values() for use in uses.by(model.id) if use.how is How.INHERITED]
+    named = [use for use in inherited if use.origin is not None]
+    assert named
+    for use in named:
+        assert use.origin is not None
+        assert f"models/{use.origin.id}.md" in change(ctx, use)
