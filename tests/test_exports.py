@@ -214,7 +214,7 @@ def test_the_calendar_has_releases_and_ends(
 
 
 def test_the_calendar_keeps_what_has_a_meaning_of_its_own_there() -> None:
-    said = "a\\, b; c\nd"
+    said = "a\\nb, c; d\ne"  # a backslash and an n are no new line
     event = feeds.Event(id="x", title=said, day=PartialDate("2024-12"), page="https://example.org/", text=said)
     (read,) = Calendar.from_ical(feeds.calendar([event], "x", "en")).walk("VEVENT")
     assert (str(read["summary"]), str(read["description"])) == (said, said)
