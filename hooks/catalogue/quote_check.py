@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from .findings import nearest
 from .lookup import Lookup, LookupFailure
-from .quotes import LINK_CALLS, PRODUCT_CALLS, VALUE_CALLS, Quote, QuoteError, parse
-
-BLOCK_CALL = "block"
+from .quotes import BLOCK_CALL, LINK_CALLS, PRODUCT_CALLS, VALUE_CALLS, Quote, QuoteError, parse
 
 
 @dataclass(frozen=True)

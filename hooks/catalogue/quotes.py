@@ -17,12 +17,11 @@ _QUOTE = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.S)
 _PLAIN = re.compile(r"(\w+)\(('[^'\\\n]*'(?:, '[^'\\\n]*')*)\)")
 _LONGEST = 80  # characters of a quote in a message: one that is not closed ends where another one does
 
-PRODUCT_CALLS = (
-    "product",
-    "bytes",
-)  # of any number of values and numbers; `bytes` is a product that is an amount of memory
+# Of any number of values and numbers; `bytes` is a product that is an amount of memory.
+PRODUCT_CALLS = ("product", "bytes")
 VALUE_CALLS = ("v", "ratio", "share", "saving", *PRODUCT_CALLS)
 LINK_CALLS = ("m", "t")
+BLOCK_CALL = "block"
 
 
 class QuoteError(ValueError):

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from .quotes import BLOCK_CALL, VALUE_CALLS
 from .schema.term import Avoided, Language, TermsFile
 
 # Code, and quotes of values; a link of the catalogue keeps its words.
-_CODE = re.compile(r"`[^`]*`|\{\{\s*(?:v|ratio|share|saving|product|bytes|block)\(.*?\}\}|\]\([^)]*\)")
+_CODE = re.compile(rf"`[^`]*`|\{{\{{\s*(?:{'|'.join((*VALUE_CALLS, BLOCK_CALL))})\(.*?\}}\}}|\]\([^)]*\)")
 _AROUND = 12
 
 

@@ -88,8 +88,8 @@ def compact(value: int | Decimal) -> str:
 def in_bytes(value: int | Decimal) -> str:
     """An amount of memory in the unit that fits: `1.34 TB`; a kB is a thousand bytes."""
     shown = compact(value)
-    unit = {"K": "kB", "M": "MB", "B": "GB", "T": "TB"}.get(shown[-1])
-    return f"{shown[:-1]}\N{NO-BREAK SPACE}{unit}" if unit else f"{shown}\N{NO-BREAK SPACE}B"
+    unit = {"K": "kB", "M": "MB", "B": "GB", "T": "TB"}.get(shown[-1], "B")
+    return f"{shown.rstrip('KMBT')}\N{NO-BREAK SPACE}{unit}"
 
 
 def power(value: int | Decimal) -> str:

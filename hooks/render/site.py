@@ -7,8 +7,7 @@ from functools import partial
 from itertools import chain
 from pathlib import PurePath
 
-from catalogue.quote_check import BLOCK_CALL
-from catalogue.quotes import Quote, parse
+from catalogue.quotes import BLOCK_CALL, Quote, parse
 
 from . import assets
 from .cite import Citations

@@ -17,9 +17,8 @@ from catalogue import strict_yaml
 from catalogue.findings import Finding, nearest, report
 from catalogue.located import Located
 from catalogue.lookup import Lookup
-from catalogue.quote_check import BLOCK_CALL
 from catalogue.quote_check import problems as quotes_that_fail
-from catalogue.quotes import VALUE_CALLS, Quote, parse
+from catalogue.quotes import BLOCK_CALL, VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
 

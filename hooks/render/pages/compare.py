@@ -171,10 +171,8 @@ def _get(block: object, path: str) -> Stated[Any] | None:
 def _stages(citations: Citations, kinds: Collection[StageKind], keys: Sequence[str], theme: str) -> Iterator[Section]:
     """One row per stage; a stage whose values differ by variant has a row for each."""
     words, entries = citations.context.words, citations.context.catalogue.entries
-    listed, stages = (
-        words("punctuation.listed"),
-        [(m, stage) for m in _models(citations.context) for stage in m.training],
-    )
+    listed = words("punctuation.listed")
+    stages = [(model, stage) for model in _models(citations.context) for stage in model.training]
     columns: list[Column[_Run]] = [
         Column(words("table.model"), lambda run: _stage_link(words, run.model, run.stage)),
         Column(words("table.for"), lambda run: listed.join(entries[id_].variant.name for id_ in run.variants)),
