@@ -24,7 +24,7 @@ from render.pages.tools_memory import MIXED
 
 
 def test_fp4_is_counted_with_its_scales() -> None:
-    """MXFP4: 32 numbers of four bits share a scale of eight (OCP Microscaling Formats, Table 1)."""
+    """MXFP4: 32 numbers of four bits share a scale of eight (OCP Microscaling Formats)."""
     assert MIXED["expert_bits"] * 32 == 32 * 4 + 8
 
 

@@ -163,7 +163,7 @@ def test_the_ramp_is_that_of_the_lab(script: Callable[[str, str, Any], Any]) -> 
 
 def test_the_schedules_are_those_of_the_lab(script: Callable[[str, str, Any], Any]) -> None:
     """Every slot of every device, and the report's formulas for the idle time."""
-    grid = [(stages, batches) for stages in (2, 4, 10, 16) for batches in (2, 4, 10, 32)]
+    grid = [(stages, batches) for stages in (2, 4, 6, 10, 16) for batches in (2, 4, 10, 20, 32, 40)]
     times = {"F": 1, "B": 2, "I": 1, "W": 1}
     work = """input.grid.map(([p, m]) => {
       const back = (device, line) => line ? p - 1 - device : device;

@@ -57,6 +57,8 @@ def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path,
     page.evaluate(FRAMES)  # the first key may have been followed already, and the second not yet
     assert page.evaluate("history.length") == steps_back
     changed, redrawn = said.inner_text(), drawing.inner_html()
+    page.goto("about:blank")
+    page.go_back()
     page.reload()
     expect(said).to_have_text(changed)
     assert drawing.inner_html() == redrawn

@@ -131,7 +131,7 @@ def test_failures_keep_the_last_good_site(tmp_path: Path) -> None:
     assert "Traceback" not in second.stdout + second.stderr
     held.drop()
 
-    for seen in ("models", "zh"):  # how far the build has come when it is killed
+    for seen in ("assets", "models", "zh"):  # how far the build has come when it is killed
         running = subprocess.Popen([sys.executable, "-m", "mkdocs", "build", "-q"], cwd=project)
         while not (project / ".site.new" / seen).exists() and running.poll() is None:
             time.sleep(0.01)
