@@ -37,7 +37,7 @@ _PAGE = (
     "search",
 )
 _SEARCH = ("words", "engine", "dialog")
-_OF_ONE_PAGE = ("calculator", "compare", "glossary", "problems", "references", "scores", "timeline")
+_OF_ONE_PAGE = ("calculator", "compare", "filter", "problems", "scores", "timeline")
 
 # Figures that can be played with, by the script that has them: those that stand on one page share one.
 PLAYS = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from catalogue.lookup import slug
 from catalogue.records import Entry
+from catalogue.schema.correction import Correction
 from catalogue.schema.model import Model
 
 from .context import Context
@@ -30,3 +32,8 @@ def technique_link(context: Context, id_: str, short: bool = False) -> Markup:
     technique = context.catalogue.techniques[id_]
     name = context.short_name(technique) if short else context.words.text(technique.name)
     return Markup('<a href="ds:techniques/{}.md">{}</a>').format(id_, name)
+
+
+def correction_anchor(row: Correction) -> str:
+    """Where a correction stands on the page of them, the same in each language."""
+    return slug(f"on {row.entry or 'the site'} {row.about.en}")

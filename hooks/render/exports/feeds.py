@@ -16,6 +16,7 @@ from catalogue.schema.values import PartialDate
 
 from ..cite import plain_text
 from ..context import Context
+from ..links import correction_anchor
 from ..words import ENGLISH
 
 _ATOM = Markup("""<?xml version="1.0" encoding="utf-8"?>
@@ -103,7 +104,7 @@ def corrections(context: Context, address: str) -> list[Event]:
                 since=row.since.text,
                 right=plain_text(context, row.right),
             ),
-            f"{address}corrections/",
+            f"{address}corrections/#{correction_anchor(row)}",
         )
         for row in context.catalogue.corrections
     )

@@ -1,38 +1,48 @@
-"""What this site had wrong, since when, and what is right: in groups, the newest first."""
+"""What this site had wrong, since when, and what is right: what matters and what is newest first, all else folded by kind."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
 from catalogue.schema.correction import Correction
 from catalogue.schema.model import Track
 
-from .. import jump
 from ..assets import script
 from ..cite import Citations
 from ..context import Context
-from ..links import model_link, technique_link
+from ..links import correction_anchor, model_link, technique_link
 from ..page import Page, Section, lead_section
 from .sources import sources
 
+# So many of the newest stand open.
+NEWEST = 4
+
 
 def page(context: Context) -> Page:
-    """The corrections by the track of the model, then those of techniques and of the whole site; the sources last."""
+    """Each correction once: the central ones, the newest of the others, and the rest by what it is of; the sources last."""
     words, citations = context.words, Citations(context)
-    groups: dict[str, list[Correction]] = {}
-    for row in sorted(context.catalogue.corrections, key=lambda row: row.date.first_day, reverse=True):
-        groups.setdefault(_group(context, row), []).append(row)
-    order = [*(f"track.{track.value}" for track in Track), "page.techniques", "corrections.site"]
-    named = [(key.partition(".")[2], words(key), groups[key]) for key in order if key in groups]
+    # Of one day the later row is the newer.
+    by_day = sorted(
+        reversed(context.catalogue.corrections), key=lambda correction: correction.date.first_day, reverse=True
+    )
+    others = [row for row in by_day if not row.central]
+    shown = {"central": [row for row in by_day if row.central], "newest": others[:NEWEST]}
     sections = [
-        Section(f"of-{id_}", name, context.html("corrections.html.jinja", rows=[_row(citations, r) for r in rows]))
-        for id_, name, rows in named
+        Section(id_, words(f"corrections.{id_}"), _list(citations, rows)) for id_, rows in shown.items() if rows
     ]
-    if not sections:
-        lead = f"<p>{escape(words('corrections.none'))}</p>"
+    folds = "".join(
+        _list(citations, rows, f"of-{key.partition('.')[2]}", words(key))
+        for key in (*(f"track.{track.value}" for track in Track), "page.techniques", "corrections.site")
+        if (rows := [row for row in others[NEWEST:] if _group(context, row) == key])
+    )
+    if folds:
+        sections.append(Section("others", words("corrections.others"), folds))
+    if sections:
+        lead = context.html("filter.html.jinja", script=script("filter"))
     else:
-        box = context.html("references_filter.html.jinja", script=script("references"))
-        lead = box + jump.bar(context, ((f"of-{id_}", name, len(rows)) for id_, name, rows in named))
+        lead = f"<p>{escape(words('corrections.none'))}</p>"
     return Page(
         "corrections.md",
         words("page.corrections"),
@@ -50,8 +60,15 @@ def _group(context: Context, row: Correction) -> str:
     return "page.techniques" if row.entry else "corrections.site"
 
 
-def _row(citations: Citations, row: Correction) -> dict[str, Markup]:
+def _list(citations: Citations, rows: Sequence[Correction], fold: str = "", title: str = "") -> str:
+    """Corrections, in a fold with this anchor where it is given one."""
+    shown = [_row(citations, row) for row in rows]
+    return citations.context.html("corrections.html.jinja", rows=shown, fold=fold, title=title)
+
+
+def _row(citations: Citations, row: Correction) -> dict[str, Markup | str]:
     return {
+        "anchor": correction_anchor(row),
         "about": citations.inline(row.about),
         "place": _place(citations.context, row.entry),
         "was": citations.inline(row.was),

@@ -10,7 +10,8 @@ from catalogue.schema.technique import Technique
 from catalogue.schema.term import Subject, Term
 from catalogue.schema.values import Text
 
-from .. import assets, jump
+from .. import jump
+from ..assets import script
 from ..cite import plain_text
 from ..context import Context
 from ..page import Page, Section, lead_section
@@ -29,9 +30,8 @@ def page(context: Context) -> Page:
             html = context.html("glossary.html.jinja", items=items)
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
             parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
-    last = sections[-1]
-    sections[-1] = Section(last.id, last.title, last.html + str(assets.script("glossary")))
-    lead = lead_section(intro, context.html("glossary_filter.html.jinja") + jump.bar(context, parts))
+    box = context.html("filter.html.jinja", script=script("filter"))
+    lead = lead_section(intro, box + jump.bar(context, parts))
     return Page(GLOSSARY, words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
 
 

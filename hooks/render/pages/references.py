@@ -36,7 +36,7 @@ def page(context: Context) -> Page:
         }
         groups.setdefault(_part(context, reference), []).append(view)
     shown = [name for name in _PARTS if name in groups]
-    box = context.html("references_filter.html.jinja", script=script("references"))
+    box = context.html("filter.html.jinja", script=script("filter"))
     box += jump.bar(context, ((name, words(f"references.{name}"), len(groups[name])) for name in shown))
     sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), box)]
     sections += [
