@@ -24,9 +24,7 @@ def page(context: Context) -> Page:
     """Each correction once: the central ones, the newest of the others, and the rest by what it is of; the sources last."""
     words, citations = context.words, Citations(context)
     # Of one day the later row is the newer.
-    by_day = sorted(
-        reversed(context.catalogue.corrections), key=lambda correction: correction.date.first_day, reverse=True
-    )
+    by_day = sorted(context.catalogue.corrections, key=lambda row: row.date.first_day)[::-1]
     others = [row for row in by_day if not row.central]
     shown = {"central": [row for row in by_day if row.central], "newest": others[:NEWEST]}
     sections = [
