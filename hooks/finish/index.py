@@ -11,7 +11,6 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from math import log2
 from pathlib import Path
@@ -40,10 +39,7 @@ _TEXT_IN_A_PART = 4_500  # characters of Latin text
 _SATURATION, _NORMALISATION = 1.2, 0.6
 
 
-@dataclass(frozen=True)
-class _Posting:
-    section: int
-    level: int
+_Posting = tuple[int, int]  # the number of a section, and how much a word counts in it
 
 
 def write(
@@ -137,10 +133,11 @@ def _postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> d
     for page, counts in zip(pages, counted, strict=True):
         for section, count in zip(page.sections, counts, strict=True):
             long = 1 - _NORMALISATION + _NORMALISATION * sum(count.values()) / mean
-            levels = {
-                word: 1 + round((_MOST_IN_TEXT - 1) * times / (times + _SATURATION * long))
-                for word, times in count.items()
+            by_times = {
+                times: 1 + round((_MOST_IN_TEXT - 1) * times / (times + _SATURATION * long))
+                for times in set(count.values())
             }
+            levels = {word: by_times[times] for word, times in count.items()}
             if section.anchor:
                 for word in words(section.title):
                     levels[word] = min(levels.get(word, _MOST_IN_TEXT // 2) + _IN_HEADING, _IN_NAME)
@@ -155,7 +152,7 @@ def _postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> d
                 levels |= dict.fromkeys(words(page.facts), _IN_FACTS)
                 levels |= dict.fromkeys(words(page.title), _IN_TITLE)
             for word, level in levels.items():
-                found[word].append(_Posting(number, level))
+                found[word].append((number, level))
             number += 1
     return found
 
@@ -163,9 +160,9 @@ def _postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> d
 def _packed(postings: Iterable[_Posting]) -> str:
     """Postings as letters: how far to the next section and the level in it, as one number of base `_HALF`."""
     text, last = "", -1
-    for posting in postings:
-        number = (posting.section - last - 1) * _LEVELS + posting.level
-        last = posting.section
+    for section, level in postings:
+        number = (section - last - 1) * _LEVELS + level
+        last = section
         while number >= _HALF:
             text += _LETTERS[_HALF + number % _HALF]
             number //= _HALF
