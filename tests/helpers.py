@@ -176,6 +176,14 @@ def show(page: Tab, built: Path, keep: str = "") -> None:
 
 
 @contextmanager
+def leaving(page: Tab) -> Iterator[None]:
+    """What is done in here leads to another page, whose scripts have run afterwards: a click by itself waits for neither."""
+    with page.expect_navigation():
+        yield
+    page.evaluate(SCRIPTS_RUN)
+
+
+@contextmanager
 def watched(page: Tab, address: str) -> Iterator[list[str]]:
     """What goes wrong on a page, and nothing may: errors, requests elsewhere, answers of 400 and above."""
     problems: list[str] = []

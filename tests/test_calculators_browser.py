@@ -24,6 +24,7 @@ from catalogue.derive.calculators import (
 from catalogue.derive.training import pre_training_hours
 from catalogue.peaks import reference_run
 from catalogue.records import Catalogue, Entry
+from helpers import leaving
 from render import words as language_files
 from render.context import context
 from render.pages.tools_memory import BITS, MIXED, USABLE_PERCENT, longest_context, released
@@ -326,18 +327,19 @@ def test_a_length_beyond_the_context_is_pointed_out(page: Page, address: str, ca
 
 
 def test_model_pages_lead_here_with_their_variant(page: Page, address: str, catalogue: Catalogue, start: Entry) -> None:
-    page.goto(f"{address}models/{start.model.id}/")
     other = next(
         m for m in catalogue.models.values() if m.flagship != start.variant.id and m.flagship in able(catalogue)
     )
     part = page.locator(".ds-local").get_by_role("link", name="Machines and cost")
-    part.click()
-    page.locator(".md-content").get_by_role("link", name="Training calculator").click()
-    expect(page.locator("[name=v]")).to_have_value(start.variant.id)
-    page.goto(f"{address}models/{other.id}/")
-    part.click()
-    page.locator(".md-content").get_by_role("link", name="Memory calculator").click()
-    expect(page.locator("[name=v]")).to_have_value(other.flagship)
+    for place, name, variant in (
+        (start.model.id, "Training calculator", start.variant.id),
+        (other.id, "Memory calculator", other.flagship),
+    ):
+        page.goto(f"{address}models/{place}/")
+        for link in (part, page.locator(".md-content").get_by_role("link", name=name)):
+            with leaving(page):
+                link.click()
+        expect(page.locator("[name=v]")).to_have_value(variant)
 
 
 def test_pages_say_everything_without_a_script(plain: Page, address: str, catalogue: Catalogue, start: Entry) -> None:

@@ -14,6 +14,7 @@ from catalogue.schema.architecture import Architecture
 from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Track
 from catalogue.schema.values import Absence, Single
+from helpers import leaving
 from render import words as language_files
 from render.fields import stated
 from test_compare import PAGE
@@ -86,7 +87,8 @@ def test_without_javascript_the_newest_pair_stands_there(plain: Page, address: s
     ]
     plain.locator(".ds-pairs summary").click()
     link = plain.locator(f".ds-pairs a[data-v='{pair[0].variant.id},{pair[1].variant.id}']")
-    link.click()
+    with leaving(plain):
+        link.click()
     assert plain.url == f"{address}models/{pair[1].model.id}/changes/#what-changed"
 
 
@@ -369,8 +371,8 @@ def test_a_model_page_leads_to_its_comparison(page: Page, address: str, catalogu
     model = catalogue.models["deepseek-v3"]
     pair = [catalogue.entries[model.compared_with or ""], catalogue.flagship(model)]
     page.goto(f"{address}models/{model.id}/")
-    page.get_by_role("link", name=WORDS("model.all_changes")).click()
-    page.get_by_role("link", name=word("against", name=pair[0].variant.name)).click()
-    page.wait_for_load_state()  # the script has run then; the address is there before
+    for name in (WORDS("model.all_changes"), word("against", name=pair[0].variant.name)):
+        with leaving(page):
+            page.get_by_role("link", name=name).click()
     assert page.url == f"{address}{PAGE}?v={pair[0].variant.id},{pair[1].variant.id}"
     assert names_shown(page) == [entry.variant.name for entry in pair]

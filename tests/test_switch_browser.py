@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from helpers import SCRIPTS_RUN
+from helpers import leaving
 
 pytestmark = pytest.mark.browser
 
@@ -16,10 +16,9 @@ TOP = "id => document.getElementById(id).getBoundingClientRect().top"
 
 
 def switch(page: Page, address: str) -> None:
-    page.locator("a.ds-language").click()
+    with leaving(page):
+        page.locator("a.ds-language").click()
     expect(page).to_have_url(re.compile(re.escape(address)))
-    page.wait_for_load_state("load")
-    page.evaluate(SCRIPTS_RUN)
 
 
 @BOTH_WAYS
