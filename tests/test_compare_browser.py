@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Track
 from catalogue.schema.values import Absence, Single
-from helpers import leaving
+from helpers import leaving, watched
 from render import words as language_files
 from render.fields import stated
 from test_compare import PAGE
@@ -42,6 +44,13 @@ CHOICES = (
 )
 WORDS = language_files.load("en")
 
+# What a reader does with the lists one by one, at once.
+CHOOSE = """ids => {
+  const selects = [...document.querySelectorAll("#compare-form select")];
+  selects.forEach((select, i) => { select.value = ids[i] ?? ""; });
+  selects[0].dispatchEvent(new Event("change", {bubbles: true}));
+}"""
+
 
 def word(key: str, **values: object) -> str:
     return WORDS(f"compare.models.{key}", **values)
@@ -49,6 +58,20 @@ def word(key: str, **values: object) -> str:
 
 def open_with(page: Page, address: str, *ids: str, more: str = "") -> None:
     page.goto(f"{address}{PAGE}?v={','.join(ids)}{more}")
+
+
+@pytest.fixture(scope="module")
+def comparison(browser: Browser, address: str) -> Iterator[Page]:
+    """The page, opened once, for tests that choose on it; it may read what was copied."""
+    page = browser.new_page(permissions=["clipboard-read", "clipboard-write"], viewport={"width": 1280, "height": 800})
+    with watched(page, address):
+        page.goto(address + PAGE)
+        yield page
+    page.context.close()
+
+
+def choose(page: Page, *ids: str) -> None:
+    page.evaluate(CHOOSE, ids)
 
 
 def selects(page: Page) -> Locator:
@@ -95,15 +118,18 @@ def test_without_javascript_the_newest_pair_stands_there(plain: Page, address: s
 def test_the_script_shows_what_the_page_came_with(page: Page, address: str, catalogue: Catalogue) -> None:
     """The ready comparison is made by Python, the others by the script: for the same choice they are the same."""
     ids = [entry.variant.id for entry in newest_pair(catalogue)]
-    page.goto(address + PAGE)
     parts = [f"#compare-{theme}" for theme in THEMES] + ["#compare-drawings", "ol.ds-sources"]
+
+    page.goto(address + PAGE)
 
     def tables() -> list[str]:
         return [re.sub(r">\s+<", "><", page.locator(part).inner_html().strip()) for part in parts]
 
     ready = tables()
-    open_with(page, address, *ids)
-    expect(page.locator(".ds-result")).to_contain_text(catalogue.entries[ids[0]].variant.name)
+    choose(page, "deepseek-llm-7b-base", "deepseek-v2")
+    for part, before, after in zip(parts, ready, tables(), strict=True):
+        assert after != before, part
+    choose(page, *ids)
     for part, before, after in zip(parts, ready, tables(), strict=True):
         assert after == before, part
 
@@ -142,14 +168,18 @@ def test_choosing_from_the_keyboard(page: Page, address: str, catalogue: Catalog
     assert page.url.endswith(f"?v=deepseek-v2,deepseek-r1-zero,{third}&fold=1")
 
 
-def test_every_variant_can_be_chosen(page: Page, address: str, catalogue: Catalogue) -> None:
-    page.goto(address + PAGE)
-    options = (
-        selects(page)
-        .first.locator("option")
-        .evaluate_all("options => options.map(o => [o.value, o.textContent, o.parentNode.label])")
-    )
-    assert sorted(options) == sorted([e.variant.id, e.variant.name, e.model.name] for e in catalogue.entries.values())
+def test_every_variant_can_be_chosen(built: Path, catalogue: Catalogue) -> None:
+    every = sorted((e.variant.id, e.variant.name, e.model.name) for e in catalogue.entries.values())
+    first, *others = LexborHTMLParser((built / PAGE / "index.html").read_text("utf-8")).css("#compare-form select")
+    assert first.css("option:not(optgroup *)") == []
+    for select in (first, *others):
+        options = [
+            (option.attributes["value"], option.text(), group.attributes["label"])
+            for group in select.css("optgroup")
+            for option in group.css("option")
+        ]
+        assert sorted(options) == every
+    assert len(others) == 3
 
 
 def test_an_unknown_id_is_answered_and_the_rest_is_shown(page: Page, address: str, catalogue: Catalogue) -> None:
@@ -162,21 +192,22 @@ def test_an_unknown_id_is_answered_and_the_rest_is_shown(page: Page, address: st
 
 
 def test_one_model_alone_and_five_are_answered(page: Page, address: str, catalogue: Catalogue) -> None:
-    open_with(page, address, "deepseek-v2")
-    expect(problem(page)).to_have_text(word("few"))
-    assert names_shown(page)[0] == catalogue.entries["deepseek-v2"].variant.name
     ids = list(catalogue.entries)[:5]
     open_with(page, address, *ids)
     expect(problem(page)).to_have_text(word("many"))
     assert names_shown(page) == names(catalogue, ids[:4])
-    open_with(page, address, *ids[:2])
-    expect(problem(page)).to_be_empty()
+    open_with(page, address, "deepseek-v2")
+    expect(problem(page)).to_have_text(word("few"))
+    assert names_shown(page)[0] == catalogue.entries["deepseek-v2"].variant.name
     selects(page).nth(1).select_option(ids[0])
+    expect(problem(page)).to_be_empty()
+    selects(page).nth(1).select_option("deepseek-v2")
     expect(problem(page)).to_have_text(word("few"))
 
 
 def test_equal_rows_fold(page: Page, address: str) -> None:
     open_with(page, address, "deepseek-v2", "deepseek-v3-base")
+    expect(problem(page)).to_be_empty()
     rows = page.locator(".ds-compared tbody tr")
     count = {kind: page.locator(f".ds-compared tr.{kind}").count() for kind in ("same", "differs", "open")}
     assert min(count.values()) > 0
@@ -225,11 +256,11 @@ def expected_marks(entries: Sequence[Entry]) -> dict[str, str]:
 
 @pytest.mark.parametrize("ids", CHOICES, ids="+".join)
 def test_what_differs_is_marked_in_tables_and_drawings(
-    page: Page, address: str, catalogue: Catalogue, ids: tuple[str, ...]
+    comparison: Page, catalogue: Catalogue, ids: tuple[str, ...]
 ) -> None:
-    open_with(page, address, *ids)
-    dimensions_are_marked(page, catalogue, ids)
-    drawings_are_marked(page, catalogue, ids)
+    choose(comparison, *ids)
+    dimensions_are_marked(comparison, catalogue, ids)
+    drawings_are_marked(comparison, catalogue, ids)
 
 
 def dimensions_are_marked(page: Page, catalogue: Catalogue, ids: Sequence[str]) -> None:
@@ -268,9 +299,9 @@ def drawings_are_marked(page: Page, catalogue: Catalogue, ids: Sequence[str]) ->
 PARTS = "all => all.map(one => [one.className.split(' ').at(-1), one.dataset.of, one.getBoundingClientRect().x, one.getBoundingClientRect().y])"
 
 
-def test_the_same_part_of_each_drawing_stands_at_the_same_height(page: Page, address: str) -> None:
-    open_with(page, address, "deepseek-v3-base", "deepseek-v4-pro-base", "deepseek-v4.1-flash", "deepseek-llm-67b-base")
-    parts = page.locator("#compare-drawings [data-of]").evaluate_all(PARTS)
+def test_the_same_part_of_each_drawing_stands_at_the_same_height(comparison: Page) -> None:
+    choose(comparison, "deepseek-v3-base", "deepseek-v4-pro-base", "deepseek-v4.1-flash", "deepseek-llm-67b-base")
+    parts = comparison.locator("#compare-drawings [data-of]").evaluate_all(PARTS)
     heights: dict[str, list[float]] = {}
     for part, _, _, y in parts:
         heights.setdefault(part, []).append(y)
@@ -298,10 +329,10 @@ def test_on_a_phone_the_same_part_of_each_stands_under_its_name(page: Page, addr
 
 @pytest.mark.parametrize("ids", [("deepseek-v2", "deepseek-v3-base"), ("deepseek-v3", "deepseek-r1")], ids="+".join)
 def test_scores_share_a_row_only_where_both_are_printed(
-    page: Page, address: str, catalogue: Catalogue, ids: tuple[str, str]
+    comparison: Page, catalogue: Catalogue, ids: tuple[str, str]
 ) -> None:
-    open_with(page, address, *ids)
-    shown = page.locator("#compare-evaluation tbody tr:not(.ds-group)").evaluate_all(
+    choose(comparison, *ids)
+    shown = comparison.locator("#compare-evaluation tbody tr:not(.ds-group)").evaluate_all(
         "rows => rows.map(r => [r.className, ...[...r.querySelectorAll('td')].map(c => c.textContent)])"
     )
     assert shown
@@ -319,10 +350,10 @@ def test_scores_share_a_row_only_where_both_are_printed(
     assert sum(kind == "differs" for kind, *_ in shown) == sum(scores[ids[0]] != scores[ids[1]] for scores in both)
 
 
-def test_recomputed_sizes_say_how_they_agree(page: Page, address: str, catalogue: Catalogue) -> None:
+def test_recomputed_sizes_say_how_they_agree(comparison: Page, catalogue: Catalogue) -> None:
     ids = ("deepseek-v2", "deepseek-v3-base")
-    open_with(page, address, *ids)
-    row = page.locator("#compare-sizes tbody tr").nth(1)
+    choose(comparison, *ids)
+    row = comparison.locator("#compare-sizes tbody tr").nth(1)
     expect(row.locator("th")).to_contain_text(word("recomputed"))
     for place, id_ in enumerate(ids):
         agreement = catalogue.entries[id_].total_agreement
@@ -332,29 +363,25 @@ def test_recomputed_sizes_say_how_they_agree(page: Page, address: str, catalogue
         expect(row.locator("td").nth(place).get_by_role("img")).to_have_accessible_name(label)
 
 
-def test_a_value_of_another_choice_opens_its_source(page: Page, address: str, catalogue: Catalogue) -> None:
-    open_with(page, address, "deepseek-coder-33b-base", "deepseek-math-7b-base")
+def test_a_value_of_another_choice_opens_its_source(comparison: Page, catalogue: Catalogue) -> None:
+    choose(comparison, "deepseek-coder-33b-base", "deepseek-math-7b-base")
     total = catalogue.entries["deepseek-coder-33b-base"].variant.parameters.total
     assert total.source is not None
-    page.locator("#compare-sizes a[data-s]").first.hover()
-    expect(page.get_by_role("tooltip")).to_contain_text(catalogue.references[total.source.items[0].key].title)
-    numbers = page.locator(":is(.ds-compared, .ds-drawn) a[data-s]").evaluate_all(
+    comparison.locator("#compare-sizes a[data-s]").first.hover()
+    expect(comparison.get_by_role("tooltip")).to_contain_text(catalogue.references[total.source.items[0].key].title)
+    numbers = comparison.locator(":is(.ds-compared, .ds-drawn) a[data-s]").evaluate_all(
         "links => links.map(a => a.dataset.s)"
     )
-    listed = page.locator("ol.ds-sources li").evaluate_all("items => items.map(i => i.id)")
+    listed = comparison.locator("ol.ds-sources li").evaluate_all("items => items.map(i => i.id)")
     assert sorted(listed) == sorted({f"s{number}" for number in numbers}), "sources of what is shown, and no others"
 
 
-def test_the_link_is_copied(browser: Browser, address: str) -> None:
-    context = browser.new_context()
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    open_with(page, address, "deepseek-v2", "deepseek-v3-base")
-    page.get_by_role("button", name=word("copy")).click()
-    expect(page.get_by_role("status").filter(has_text=word("copied"))).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
-    expect(page.get_by_role("button", name=word("copy"))).to_be_focused()
-    context.close()
+def test_the_link_is_copied(comparison: Page, address: str) -> None:
+    choose(comparison, "deepseek-v2", "deepseek-v3-base")
+    comparison.get_by_role("button", name=word("copy")).click()
+    expect(comparison.get_by_role("status").filter(has_text=word("copied"))).to_be_visible()
+    assert comparison.evaluate("navigator.clipboard.readText()") == f"{address}{PAGE}?v=deepseek-v2,deepseek-v3-base"
+    expect(comparison.get_by_role("button", name=word("copy"))).to_be_focused()
 
 
 def test_it_works_from_a_folder(page: Page, built: Path, catalogue: Catalogue) -> None:
@@ -367,12 +394,13 @@ def test_it_works_from_a_folder(page: Page, built: Path, catalogue: Catalogue) -
     assert problems == []
 
 
-def test_a_model_page_leads_to_its_comparison(page: Page, address: str, catalogue: Catalogue) -> None:
+def test_a_model_page_leads_to_its_comparison(page: Page, address: str, built: Path, catalogue: Catalogue) -> None:
     model = catalogue.models["deepseek-v3"]
     pair = [catalogue.entries[model.compared_with or ""], catalogue.flagship(model)]
-    page.goto(f"{address}models/{model.id}/")
-    for name in (WORDS("model.all_changes"), word("against", name=pair[0].variant.name)):
-        with leaving(page):
-            page.get_by_role("link", name=name).click()
+    overview = LexborHTMLParser((built / "models" / model.id / "index.html").read_text("utf-8"))
+    (more,) = [link for link in overview.css("article a") if link.text() == WORDS("model.all_changes")]
+    page.goto(urljoin(f"{address}models/{model.id}/", more.attributes["href"] or ""))
+    with leaving(page):
+        page.get_by_role("link", name=word("against", name=pair[0].variant.name)).click()
     assert page.url == f"{address}{PAGE}?v={pair[0].variant.id},{pair[1].variant.id}"
     assert names_shown(page) == [entry.variant.name for entry in pair]
