@@ -71,7 +71,7 @@ _SPACE = re.compile(r"\s+")
 
 def lines_of_html(html: str, geometry: bool = True) -> Iterator[str]:
     """HTML as lines; without `geometry` a drawing is what it says and how it is classed."""
-    at = 0
+    html, at = str(html), 0  # of Markup each part would be escaped once more
     for script in _SCRIPT.finditer(html):
         yield from _broken(html[at : script.start()], geometry)
         yield f"data of a script: {script[1]}"

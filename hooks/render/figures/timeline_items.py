@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from catalogue.records import first_date
-from catalogue.schema.model import Model, Relation, Track
+from catalogue.schema.model import Model, Track
 from catalogue.schema.technique import Technique, TechniqueKind
 from catalogue.schema.values import PartialDate
 from catalogue.uses import How
@@ -27,8 +27,6 @@ _MACHINERY = {
     TechniqueKind.CLUSTER,
     TechniqueKind.INFERENCE,
 }
-# The relation that a line shows where two models have several, the closest first.
-RELATIONS = (Relation.INITIALISED, Relation.MERGED, Relation.SUCCEEDS, Relation.ARCHITECTURE, Relation.DISTILLED)
 
 
 @dataclass(frozen=True)
@@ -64,11 +62,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Link:
-    """A line from a model to one that was built on it, for the closest of their relations."""
+    """A line from a model to one that was built on it, however often."""
 
     older: str
     younger: str
-    relation: Relation
 
 
 def items(context: Context) -> list[Item]:
@@ -81,15 +78,9 @@ def items(context: Context) -> list[Item]:
 
 def links(models: Iterable[Model]) -> list[Link]:
     """The lines, one for each pair of models."""
-    found = []
-    for model in models:
-        closest: dict[str, Relation] = {}
-        for link in model.builds_on:
-            known = closest.get(link.model)
-            if known is None or RELATIONS.index(link.relation) < RELATIONS.index(known):
-                closest[link.model] = link.relation
-        found += [Link(older, model.id, relation) for older, relation in closest.items()]
-    return found
+    return [
+        Link(older, model.id) for model in models for older in dict.fromkeys(edge.model for edge in model.builds_on)
+    ]
 
 
 def _models(context: Context) -> Iterator[Item]:
