@@ -7,6 +7,7 @@ contexts for each worker. A test that needs a context of its own opens one in th
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import http.server
 import shutil
@@ -22,9 +23,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, expect, sync_playwright
 
 from building import ROOT, once, small_project, strictly
+from catalogue import references, strict_yaml
+from catalogue.findings import Finding
+from catalogue.findings import Path as Place
 from catalogue.load import load
+from catalogue.located import Located
 from catalogue.records import Catalogue
 from helpers import DATA, SCRIPTS_RUN, VALID
+from render import context, words
 
 # The shell has no window to draw and opens a page in four fifths of the time.
 CHROMIUM = next(
@@ -36,6 +42,24 @@ SITES = ("built", "address", "small_site", "released", "folder")  # fixtures tha
 PATIENCE = 30_000  # milliseconds; a slow machine is no failure
 
 expect.set_options(timeout=PATIENCE)
+
+
+# What a test changes is one file of many: a text is read once, as are the words, and templates compiled once.
+_read, _cited = functools.lru_cache(512)(strict_yaml.read), functools.lru_cache(512)(references.read)
+
+
+def _read_once(text: str, file: str, under: Place = ()) -> Located:
+    kept = _read(text, file, under)
+    return dataclasses.replace(kept, findings=[*kept.findings], read_lines=lambda: kept.lines)
+
+
+def _cited_once(text: str, file: str) -> tuple[dict[str, references.Reference], list[Finding]]:
+    cited, findings = _cited(text, file)
+    return {**cited}, [*findings]
+
+
+strict_yaml.read, references.read = _read_once, _cited_once
+words.load, context.templates = functools.cache(words.load), functools.cache(context.templates)
 
 
 def _with_scripts(opening: Callable[..., Response | None]) -> Callable[..., Response | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import io
 import subprocess
@@ -104,9 +105,11 @@ class Case:
         return text[: text.index(at)].count("\n") + 1
 
 
+@functools.cache
 def cases(name: str) -> list[Case]:
     """The cases of tests/cases/`name`.yaml."""
-    listed = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    in_c = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    listed = yaml.load((CASES / f"{name}.yaml").read_text(encoding="utf-8"), in_c)
     return [Case(**{**case, "says": tuple(case["says"])}) for case in listed]
 
 

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import bibtexparser
 import pytest
-from anki.collection import Collection, ImportCsvRequest
-from icalendar import Calendar
 from jsonschema import Draft202012Validator
 
 from catalogue import checkpoint
@@ -202,6 +200,8 @@ def test_the_feed_of_corrections_has_each_once(
 def test_the_calendar_has_releases_and_ends(
     downloads: Mapping[str, bytes], catalogue: Catalogue, language: str
 ) -> None:
+    from icalendar import Calendar  # here, as it takes long to import and each worker reads this file
+
     suffix = "" if language == "en" else ".zh"
     content = text(downloads, f"releases{suffix}.ics")
     assert all(len(line.encode()) <= 75 for line in content.split("\r\n"))
@@ -214,6 +214,8 @@ def test_the_calendar_has_releases_and_ends(
 
 
 def test_the_calendar_keeps_what_has_a_meaning_of_its_own_there() -> None:
+    from icalendar import Calendar
+
     said = "a\\nb, c; d\ne"  # a backslash and an n are no new line
     event = feeds.Event(id="x", title=said, day=PartialDate("2024-12"), page="https://example.org/", text=said)
     (read,) = Calendar.from_ical(feeds.calendar([event], "x", "en")).walk("VEVENT")
@@ -228,6 +230,8 @@ def test_the_same_catalogue_gives_the_same_bytes(small: Catalogue) -> None:
 def test_anki_imports_the_cards_and_brings_them_up_to_date(
     downloads: Mapping[str, bytes], catalogue: Catalogue, tmp_path: Path, name: str
 ) -> None:
+    from anki.collection import Collection, ImportCsvRequest  # half a second for each worker
+
     text = downloads[f"data/{name}"].decode()
     file = tmp_path / name
     collection = Collection(str(tmp_path / "collection.anki2"))

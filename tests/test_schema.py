@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,14 @@ def data_of(text: str) -> Any:
     return plain(strict_yaml.read(text, "").data)
 
 
+@cache
+def _published(name: str) -> Validator:
+    return Draft202012Validator(json.loads((DATA / name).read_text(encoding="utf-8")))
+
+
 def validator(file: str) -> Validator:
     """The published schema of a data file."""
-    return Draft202012Validator(json.loads((DATA / schema_of(file)).read_text(encoding="utf-8")))
+    return _published(schema_of(file))
 
 
 def test_every_schema_belongs_to_a_file() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import resource
 import signal
@@ -88,8 +89,8 @@ def test_a_read_only_site(tmp_path: Path) -> None:
 
 
 @pytest.mark.builds
-def test_failures_keep_the_last_good_site(tmp_path: Path) -> None:
-    """A full disk, a warning in a strict build, a second build meanwhile, and death at any moment."""
+def test_failures_keep_the_last_good_site(small_site: Path, tmp_path: Path) -> None:
+    """A full disk, a warning in a strict build, a second build meanwhile, and death at any moment; then it is whole."""
     project = small_project(tmp_path)
     site = good(project)
 
@@ -139,8 +140,19 @@ def test_failures_keep_the_last_good_site(tmp_path: Path) -> None:
         running.wait()
         assert stands(site)
 
-    result = mkdocs(project, "build", "--strict")
+    # The same input gives the same bytes: whatever was left behind, whatever order a set of words has in the process,
+    # and without the plugin for folders, which does nothing here.
+    lines = text.splitlines(keepends=True)
+    kept = [line for line in lines if "- offline:" not in line]
+    assert len(kept) == len(lines) - 1
+    config.write_text("".join(kept), encoding="utf-8")
+    result = mkdocs(project, "build", "--strict", PYTHONHASHSEED="7")
     assert result.returncode == 0, result.stderr
+    assert "WARNING" not in result.stdout + result.stderr
     assert not stands(site)
     assert (site / "zh" / "index.html").is_file()
     assert [path.name for path in project.glob(".site.*")] == [".site.lock"]
+    files = [path.relative_to(small_site) for path in small_site.rglob("*") if path.is_file() and path.suffix != ".gz"]
+    _, differ, missing = filecmp.cmpfiles(small_site, site, map(str, files), shallow=False)
+    assert files
+    assert (differ, missing) == ([], [])
