@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,27 @@ def test_the_valid_catalogue_has_nothing_wrong(valid: Path) -> None:
     assert findings_of(valid) == ()
 
 
+@pytest.fixture(scope="module")
+def mended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the valid catalogue in which each test puts back the file that it breaks."""
+    return Path(shutil.copytree(VALID, tmp_path_factory.mktemp("mended") / "valid"))
+
+
+@pytest.fixture
+def broken(case: Case, mended: Path) -> Iterator[Path]:
+    """The valid catalogue with the case's mistake in it."""
+    file = mended / case.file
+    good = file.read_bytes()
+    case.apply(mended)
+    yield mended
+    file.write_bytes(good)
+
+
 @pytest.mark.parametrize("case", listed(ALL_CASES))
-def test_message(case: Case, valid: Path) -> None:
-    case.apply(valid)
-    found = findings_of(valid)
+def test_message(case: Case, broken: Path) -> None:
+    found = findings_of(broken)
     messages = [str(finding) for finding in found]
-    start = f"{valid.name}/{case.in_file or case.file}:{case.line}: " + (f"{case.path}: " if case.path else "")
+    start = f"{broken.name}/{case.in_file or case.file}:{case.line}: " + (f"{case.path}: " if case.path else "")
     here = [message for message in messages if message.startswith(start)]
     assert here, f"nothing starts with {start!r} in:\n" + "\n".join(messages)
     assert any(all(part in message for part in case.says) for message in here), f"{case.says} not in:\n" + "\n".join(
@@ -40,7 +56,7 @@ def test_message(case: Case, valid: Path) -> None:
     assert len(messages) == case.findings, "\n".join(messages)
     if case.rule:
         (rule,) = (rule for rule in rules.ALL if rule.__name__ == case.rule)
-        assert list(rule(draft_of(valid))), "the named rule finds it alone"
+        assert list(rule(draft_of(broken))), "the named rule finds it alone"
 
 
 def test_labels_are_unique() -> None:
