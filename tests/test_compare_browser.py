@@ -404,3 +404,35 @@ def test_a_model_page_leads_to_its_comparison(page: Page, address: str, built: P
         page.get_by_role("link", name=word("against", name=pair[0].variant.name)).click()
     assert page.url == f"{address}{PAGE}?v={pair[0].variant.id},{pair[1].variant.id}"
     assert names_shown(page) == [entry.variant.name for entry in pair]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_an_address_with_models_and_a_part_leads_to_the_part(page: Page, address: str, width: int) -> None:
+    """Though the script shows the models after the browser went there, and what is far away is not laid out."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}{PAGE}?v={','.join(CHOICES[3])}#infrastructure")
+    heading = page.locator("#infrastructure")
+    expect(heading).to_be_in_viewport()
+    box = heading.bounding_box()
+    assert box is not None
+    assert box["y"] < 200, "it stands at the top of the window"
+    expect(page.locator("#compare-infrastructure thead th").last).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("choice", [CHOICES[0], CHOICES[3], CHOICES[4]])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_values_of_a_row_stand_beside_one_another(
+    page: Page, address: str, choice: Sequence[str], width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    open_with(page, address, *choice)
+    table = page.locator("#compare-sizes")
+    table.scroll_into_view_if_needed()
+    boxes = (
+        table.locator("tbody tr.differs")
+        .first.locator("td")
+        .evaluate_all("cells => cells.map(cell => [cell.getBoundingClientRect().x, cell.getBoundingClientRect().y])")
+    )
+    assert len({y for _, y in boxes}) == 1
+    assert len({x for x, _ in boxes}) == len(choice)
+    assert boxes == sorted(boxes)

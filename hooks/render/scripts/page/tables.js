@@ -4,8 +4,10 @@
 // by turning a telephone, opening a fold, a calculator's result.
 const boxes = [...document.querySelectorAll(".ds-scroll:not(.ds-both-ways):has(> table:not(.ds-wide))")];
 const sizes = new ResizeObserver(() => {
-  const fits = boxes.map((box) => box.firstElementChild.offsetWidth <= box.clientWidth);
-  boxes.forEach((box, at) => {
+  // To measure one that is not laid out yet would lay it out; its size changes once it is.
+  const drawn = boxes.filter((box) => box.firstElementChild.checkVisibility({ contentVisibilityAuto: true }));
+  const fits = drawn.map((box) => box.firstElementChild.offsetWidth <= box.clientWidth);
+  drawn.forEach((box, at) => {
     box.classList.toggle("ds-fits", fits[at]);
     // One that does not, and is long, scrolls within the window, under its head.
     box.classList.toggle("ds-tall", !fits[at] && box.firstElementChild.tBodies[0]?.rows.length > 12);
