@@ -179,13 +179,15 @@ def run_with(environment: dict[str, str], *arguments: str | Path) -> subprocess.
     )
 
 
-def test_findings_are_annotations_of_a_pull_request(valid: Path) -> None:
+def test_findings_are_annotations_of_a_pull_request(valid: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ALL["mix that does not add up"].apply(valid)
     (finding,) = findings_of(valid)
-    run = run_with({"GITHUB_ACTIONS": "true"}, valid)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    run = check(valid)
     text = str(finding).partition(": ")[2].replace("%", "%25")
     assert run.stdout.splitlines() == [f"::error file={finding.file},line={finding.line}::{text}"]
-    assert "::error" not in run_with({"GITHUB_ACTIONS": ""}, valid).stdout
+    monkeypatch.setenv("GITHUB_ACTIONS", "")
+    assert "::error" not in check(valid).stdout
 
 
 def test_a_bare_locale_breaks_nothing(valid: Path) -> None:

@@ -56,17 +56,33 @@ def rows(downloads: Mapping[str, bytes], name: str) -> list[dict[str, str]]:
 def test_the_json_fits_its_own_schema(downloads: Mapping[str, bytes]) -> None:
     schema = json.loads(text(downloads, "catalogue.schema.json"))
     Draft202012Validator.check_schema(schema)
+
+    def fits(validator: Draft202012Validator, path: str, data: Mapping[str, object]) -> None:
+        assert [(path, list(e.absolute_path), e.message) for e in validator.iter_errors(data)] == []
+        assert data["schema"] == schema["$id"] == f"{ADDRESS}data/catalogue.schema.json"
+        assert data["version"] == schema["version"]
+
     shapes = dict(zip(("models", "model", "technique"), schema["anyOf"], strict=True))
     validators = {
         name: Draft202012Validator({"$defs": schema["$defs"], **shape}) for name, shape in shapes.items()
     }  # told apart, for a message that says where
+    whole = json.loads(text(downloads, "catalogue.json"))
+    alone: dict[str, list[object]] = {"model": [], "technique": []}
     for path in downloads:
-        if path == "data/catalogue.json" or path.startswith(("data/models/", "data/techniques/")):
+        if path.startswith(("data/models/", "data/techniques/")):
             data = json.loads(text(downloads, path.removeprefix("data/")))
-            (kind,) = shapes.keys() & data.keys()
-            assert [(path, list(e.absolute_path), e.message) for e in validators[kind].iter_errors(data)] == []
-            assert data["schema"] == schema["$id"] == f"{ADDRESS}data/catalogue.schema.json"
-            assert data["version"] == schema["version"]
+            (kind,) = alone.keys() & data.keys()
+            alone[kind].append(data[kind])
+            fits(validators[kind], path, data)
+    # What stands in the files of one entry each is in the file of all of them too, held against the same part of the schema.
+    for kind, records in alone.items():
+        assert shapes["models"]["properties"][f"{kind}s"]["items"] == shapes[kind]["properties"][kind]
+        assert whole[f"{kind}s"] == records
+    fits(
+        validators["models"],
+        "data/catalogue.json",
+        whole | {f"{kind}s": records[:1] for kind, records in alone.items()},
+    )
 
 
 def test_the_schema_refuses_what_is_not_of_the_shape(downloads: Mapping[str, bytes]) -> None:

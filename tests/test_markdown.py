@@ -14,7 +14,8 @@ import pytest
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
-from building import ROOT, once, small_project
+import plain as command_line
+from building import once, small_project
 from catalogue.records import Catalogue
 from helpers import leads_on
 from render.context import context
@@ -111,12 +112,13 @@ def test_zensical_builds_it(plain: Path, small: Catalogue, tmp_path: Path) -> No
     has_everything(project / "site", small)
 
 
-def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_with_something_in_it_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    command = [sys.executable, str(ROOT / "hooks" / "plain.py"), str(tmp_path)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == 1
-    assert "is not empty" in result.stderr
+    monkeypatch.setattr(sys, "argv", ["plain.py", str(tmp_path)])
+    assert command_line.main() == 1
+    assert "is not empty" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 

@@ -266,15 +266,14 @@ def test_check_counts_one_problem_as_one(valid: Path) -> None:
 
 
 def test_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    run = check_apart(tmp_path / "nowhere")
+    run = check(tmp_path / "nowhere")
     assert run.returncode == 1
     assert "nowhere/models.yaml:1: cannot be read" in run.stderr
-    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize("folder", [None, VALID], ids=["real data", "valid case"])
 def test_check_accepts(folder: Path | None) -> None:
-    run = check_apart(*([folder] if folder else []))
+    run = check(folder) if folder else check_apart()
     assert (run.returncode, run.stderr) == (0, "")
     expected = load(folder) if folder else None
     assert "all well-formed" in run.stdout
