@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from catalogue.records import Catalogue
 from helpers import FRAMES
+from render.links import correction_anchor
 
 pytestmark = pytest.mark.browser
 
@@ -132,6 +134,15 @@ def test_corrections_open_with_what_matters_and_what_is_new(page: Page, address:
     expect(page.locator(".ds-corrections > li:visible")).to_have_count(rows.count() - closed.count())
     said = [int(text) for text in folds.locator("> summary > small").all_inner_texts()]
     assert sum(said) == closed.count(), "each line says how many it opens"
+
+
+def test_the_newest_corrections_stand_first(page: Page, address: str, catalogue: Catalogue) -> None:
+    opened(page, address + "corrections/", DESKTOP)
+    others = [row for row in catalogue.corrections if not row.central]
+    newest = max(enumerate(others), key=lambda found: (found[1].date.first_day, found[0]))[1]
+    first = page.locator("#newest ~ ul > li").first
+    expect(first).to_have_id(correction_anchor(newest))
+    expect(first).to_be_visible()
 
 
 def test_the_filter_of_corrections_opens_what_it_finds_and_closes_it_again(page: Page, address: str) -> None:
