@@ -8,7 +8,7 @@ import pytest
 
 from catalogue import aliases
 from finish.index import write
-from finish.pages import read
+from finish.pages import read, with_parts
 from finish.tokens import normal, words
 from render.findable import Findable
 
@@ -48,6 +48,16 @@ def test_a_page_is_read_in_sections() -> None:
     assert [(s.anchor, s.title, s.text) for s in page.sections] == [
         ("", "Title", "The lead, 671 B."),
         ("a", "First", "Tokens · 14.8 T · End. No anchor · Below."),
+    ]
+
+
+def test_what_a_part_of_a_model_says_is_found_on_the_model_under_the_name_of_the_part() -> None:
+    part = PAGE.replace("<h1>Title", "<h1>Title: Training")
+    made = [page for page in (read(PAGE, "x/"), read(part, "x/training/")) if page is not None]
+    (whole,) = with_parts(made, {"x/training/": "x/"})
+    assert [(s.anchor, s.title) for s in whole.sections[2:]] == [
+        ("x/training/", "Training"),
+        ("x/training/#a", "First"),
     ]
 
 

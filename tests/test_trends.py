@@ -20,6 +20,7 @@ from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
 from render import words as language_files
 from render.context import context
+from render.figures.labels import Box, Wanted, place
 from render.pages import trend_values
 from render.pages.trends import ratio_text
 
@@ -222,3 +223,20 @@ def test_all_figures_span_the_same_time(tree: LexborHTMLParser) -> None:
         str(year) for year in range(int(years[0][0]), date.fromisoformat(f"{years[0][-1]}-01-01").year + 1)
     ]
     assert all(other == years[0] for other in years)
+
+
+def test_the_line_from_a_label_to_its_mark_runs_through_no_other_mark() -> None:
+    """Marks so close that many labels have to stand away from theirs, and some find no place."""
+    marks = [Wanted(100 + 61 * i % 250, 100 + 101 * i % 250, 5, 50, 14) for i in range(60)]
+    boxes = [Box(m.x - m.reach, m.y - m.reach, m.x + m.reach, m.y + m.reach) for m in marks]
+    lines = 0
+    for mark, spot in zip(marks, place(marks, boxes, Box(0, 0, 700, 700)), strict=True):
+        if spot is None or not spot.leader:
+            continue
+        x, y, x1, y1 = map(float, re.findall(r"[\d.]+", spot.leader))
+        for part in (i / 200 for i in range(201)):
+            across, down = x + (x1 - x) * part, y + (y1 - y) * part
+            inside = [m for m in marks if abs(m.x - across) < m.reach - 1 and abs(m.y - down) < m.reach - 1]
+            assert inside in ([], [mark]), (mark, spot)
+        lines += 1
+    assert lines > 5
