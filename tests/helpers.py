@@ -41,6 +41,12 @@ SCRIPTS_RUN = """() => new Promise((done) => {
   look();
 })"""
 
+# What is above the edge of the window may move until the page has tried its fonts.
+FONTS_TRIED = """() => new Promise((done) => {
+  const look = () => localStorage.getItem("ds-fonts") ? done() : setTimeout(look, 5);
+  look();
+})"""
+
 # A built page takes the place of an open one of the same site. Of its article only what has something of `keep` in it is shown.
 _SHOW = """async ([html, keep]) => {
   const page = new DOMParser().parseFromString(html, "text/html");

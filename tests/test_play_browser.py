@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
-from helpers import FRAMES
+from helpers import FONTS_TRIED, FRAMES
 from render.mechanisms import PLAYS, SHOWN
-from weight import served, weigh
+from weight import SHIFT, served, weigh
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +21,9 @@ pytestmark = pytest.mark.browser
 PAGES = {name: next(id_ for id_, (figures, _) in SHOWN.items() if name in figures) for name in PLAYS}
 MOST_REQUESTS, MOST_SCRIPT = 6, 6_000  # bytes, compressed
 FINGER = 44
+
+# What has been loaded beside fonts, the page itself with it.
+REQUESTS = "1 + performance.getEntriesByType('resource').filter(({ name }) => !name.endsWith('.woff2')).length"
 
 
 def figure(page: Page, name: str) -> Locator:
@@ -30,14 +33,28 @@ def figure(page: Page, name: str) -> Locator:
     return found
 
 
+def opened_cold(page: Page, address: str, name: str) -> Locator:
+    """The figure on its page, for which nothing was loaded before: that takes few requests and moves nothing."""
+    client = page.context.new_cdp_session(page)
+    client.send("Network.clearBrowserCache")
+    client.detach()
+    page.goto(f"{address}techniques/{PAGES[name]}/")
+    found = figure(page, name)
+    expect(found).to_have_attribute("data-ready", "1")
+    page.evaluate(FONTS_TRIED)
+    page.evaluate(FRAMES)
+    assert page.evaluate(REQUESTS) <= MOST_REQUESTS
+    assert page.evaluate(SHIFT) < 0.1
+    return found
+
+
 @pytest.mark.parametrize("name", PLAYS)
 def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path, name: str) -> None:
     """A key moves the first slider; sentence and drawing follow; the address leads back to the same state, and adds no step back.
 
     On paper stands the sentence that says which state is drawn, and no input.
     """
-    page.goto(f"{address}techniques/{PAGES[name]}/")
-    here = figure(page, name)
+    here = opened_cold(page, address, name)
     said, drawing = here.get_by_role("status"), here.locator("svg").first
     first, drawn = said.inner_text(), drawing.inner_html()
     shown_first = LexborHTMLParser((built / "techniques" / PAGES[name] / "index.html").read_text(encoding="utf-8"))
@@ -116,13 +133,17 @@ def test_the_switch_of_languages_keeps_the_state(page: Page, address: str) -> No
 @pytest.mark.parametrize("name", PLAYS)
 def test_a_finger_can_play(narrow: Page, address: str, name: str) -> None:
     """On a phone nothing is wider than the screen, and what is touched is 44 px high; so is what is touched in its width."""
-    narrow.goto(f"{address}techniques/{PAGES[name]}/")
-    here = figure(narrow, name)
+    here = opened_cold(narrow, address, name)
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
-    for control in here.locator("input[type=range], select, button, .ds-marks label:not([hidden]) span").all():
-        box = control.bounding_box()
-        assert box
-        assert min(box["width"], box["height"]) >= FINGER, control
+    touched = here.locator("input[type=range], select, button, .ds-marks label:not([hidden]) span")
+    small = touched.evaluate_all(
+        """(controls, least) => controls.filter(control => {
+          const { width, height } = control.getBoundingClientRect();
+          return Math.min(width, height) < least;
+        }).map(control => control.outerHTML)""",
+        FINGER,
+    )
+    assert small == []
     slider = here.get_by_role("slider").first
     box = slider.bounding_box()
     assert box
@@ -157,12 +178,13 @@ def test_it_works_from_a_folder(page: Page, built: Path) -> None:
 
 def test_a_page_loads_one_small_script_for_it_and_the_others_none(browser: Browser, built: Path) -> None:
     with served(built) as address:
-        kinds = ("guides/attention/", "guides/framework/", *(f"techniques/{id_}/" for id_ in set(PAGES.values())))
-        for kind, found in weigh(browser, address, kinds):
+        guides = ("guides/attention/", "guides/framework/")
+        for kind, found in weigh(browser, address, guides):
             assert found.requests <= MOST_REQUESTS, kind
             assert found.shift < 0.1, kind
-            html = (built / kind / "index.html").read_text(encoding="utf-8")
-            assert len(set(re.findall(r'data-script="[^"]*(assets/play-[^"]*)"', html))) == 1, kind
+    for kind in (*guides, *(f"techniques/{id_}/" for id_ in set(PAGES.values()))):
+        html = (built / kind / "index.html").read_text(encoding="utf-8")
+        assert len(set(re.findall(r'data-script="[^"]*(assets/play-[^"]*)"', html))) == 1, kind
     for path in (built / "assets").glob("play-*.js"):
         assert len(gzip.compress(path.read_bytes(), 6)) <= MOST_SCRIPT, path.name
     for kind in ("", "techniques/rope/", "models/deepseek-v3/", "tools/memory/"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from helpers import FONTS_TRIED
 from weight import served, weigh
 
 MOST_REQUESTS, MOST_BESIDE, MOST_FONTS, MOST_SHIFT = 6, 60_000, 80_000, 0.02
@@ -56,24 +57,19 @@ def test_the_top_of_a_page_needs_no_other_file(built: Path) -> None:
             assert (folder / name.lstrip("/")).resolve().is_file(), (path, name)
 
 
-_FONTS_TRIED = """() => new Promise((done) => {
-  const look = () => localStorage.getItem("ds-fonts") ? done() : setTimeout(look, 5);
-  look();
-})"""
-
-
 @pytest.mark.browser
 def test_the_top_of_a_page_looks_the_same_before_the_sheet_has_come(page: Page, built: Path) -> None:
     places = """() => [...document.querySelectorAll("h1, h1 ~ p, .ds-lead, header a, header button")]
         .map(node => [node.textContent.trim(), ...["x", "y", "width", "height"].map(side => Math.round(node.getBoundingClientRect()[side]))])
         .filter(([, , y]) => y >= 0 && y < innerHeight)"""
     with served(built) as address:
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 800})
-            for kind in ("", "models/deepseek-v3/", "techniques/mla/", "compare/architecture/", "zh/"):
-                page.goto(address + kind)
-                page.evaluate(_FONTS_TRIED)
-                page.evaluate("document.documentElement.classList.remove('ds-fonts')")
+        for kind in ("", "models/deepseek-v3/", "techniques/mla/", "compare/architecture/", "zh/"):
+            page.goto(address + kind)
+            page.evaluate(FONTS_TRIED)
+            page.evaluate("document.documentElement.classList.remove('ds-fonts')")
+            for width in (1280, 390):
+                page.set_viewport_size({"width": width, "height": 800})
+                page.evaluate("document.querySelector('link[rel=stylesheet]').disabled = false")
                 whole = page.evaluate(places)
                 page.evaluate("document.querySelector('link[rel=stylesheet]').disabled = true")
                 before = page.evaluate(places)
