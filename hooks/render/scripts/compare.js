@@ -102,7 +102,10 @@ function read() {
   selects.forEach((select, i) => (select.value = ids[i] ?? ""));
   if (asked.length || fold.checked) {
     show(ids);
-    document.querySelector(":target")?.scrollIntoView(); // what stands above it has another height now
+    // What stands above the part that was asked for has another height now, and gets one more once boxes know what fits them.
+    const there = () => document.querySelector(":target")?.scrollIntoView();
+    there();
+    requestAnimationFrame(() => requestAnimationFrame(there));
   }
   problem.textContent = bad.join(" ");
 }
