@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bibtexparser.entrypoint import parse_string
@@ -68,7 +69,10 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     verbatim = {
         entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries
     }
-    decoded = _decoded(library)
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # what decodes LaTeX leaves errors behind that hold on to whoever called, and all that was read
+        decoded = apart.submit(_decoded, library).result()
     findings += _failed(decoded, file)
     references = {}
     for entry in decoded.entries:
