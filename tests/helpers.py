@@ -47,6 +47,13 @@ FONTS_TRIED = """() => new Promise((done) => {
   look();
 })"""
 
+# Fonts of the site are used at once where they have been loaded before, and on a first visit where nothing in sight moves for it.
+_FONTS = """async (used) => {
+  document.documentElement.classList.toggle("ds-fonts", used);
+  document.body.getBoundingClientRect();  // which asks for those that are not here
+  await document.fonts.ready;
+}"""
+
 # A built page takes the place of an open one of the same site. Of its article only what has something of `keep` in it is shown.
 _SHOW = """async ([html, keep]) => {
   const page = new DOMParser().parseFromString(html, "text/html");
@@ -182,6 +189,14 @@ def sections_of(pages: Iterable[Page]) -> dict[str, str]:
 def show(page: Tab, built: Path, keep: str = "") -> None:
     """Put a built page in place of the one that is open, where no script matters: it takes a third of what opening does."""
     page.evaluate(_SHOW, [built.read_text(encoding="utf-8"), keep])
+
+
+def with_fonts(page: Tab) -> Iterator[None]:
+    """A page as a first visit may leave it, in the fonts of the machine, and then in those of the site."""
+    page.evaluate(FONTS_TRIED)
+    for used in (False, True):
+        page.evaluate(_FONTS, used)
+        yield
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from catalogue.records import Catalogue, first_day
+from helpers import with_fonts
 from render import words as language_files
 from render.context import Context, context
 from render.figures.home_line import general_line
@@ -145,4 +146,5 @@ TEXTS = """() => [...document.querySelectorAll("figure svg")].flatMap((svg) => {
 def test_no_text_lies_on_another(page: Page, address: str, edition: str, width: int, path: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(address + edition + path)
-    assert page.evaluate(TEXTS) == []
+    for _ in with_fonts(page):
+        assert page.evaluate(TEXTS) == []

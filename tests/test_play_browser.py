@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
-from helpers import FONTS_TRIED, FRAMES
+from helpers import FONTS_TRIED, FRAMES, with_fonts
 from render.mechanisms import PLAYS, SHOWN
 from weight import SHIFT, served, weigh
 
@@ -37,6 +37,8 @@ def opened_cold(page: Page, address: str, name: str) -> Locator:
     """The figure on its page, for which nothing was loaded before: that takes few requests and moves nothing."""
     client = page.context.new_cdp_session(page)
     client.send("Network.clearBrowserCache")
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
+    client.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
     client.detach()
     page.goto(f"{address}techniques/{PAGES[name]}/")
     found = figure(page, name)
@@ -134,7 +136,8 @@ def test_the_switch_of_languages_keeps_the_state(page: Page, address: str) -> No
 def test_a_finger_can_play(narrow: Page, address: str, name: str) -> None:
     """On a phone nothing is wider than the screen, and what is touched is 44 px high; so is what is touched in its width."""
     here = opened_cold(narrow, address, name)
-    assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
+    for _ in with_fonts(narrow):
+        assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
     touched = here.locator("input[type=range], select, button, .ds-marks label:not([hidden]) span")
     small = touched.evaluate_all(
         """(controls, least) => controls.filter(control => {

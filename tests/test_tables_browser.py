@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue
-from helpers import FRAMES
+from helpers import FRAMES, with_fonts
 from render.links import correction_anchor
 
 pytestmark = pytest.mark.browser
@@ -65,14 +65,14 @@ def opened(page: Page, address: str, width: int) -> None:
 def test_nothing_is_broken_in_a_word_or_scrolls_for_a_few_pixels(page: Page, address: str, kind: str) -> None:
     """Opened on a telephone and made wider, as if it were turned and then put aside for a desk."""
     opened(page, address + kind, PHONE)
-    page.evaluate("document.fonts.ready.then(() => true)")
-    page.evaluate(FRAMES)
-    assert page.evaluate(SCROLLED) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
-    if kind in PAGES:
-        for width in (PHONE, 768, DESKTOP):
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            page.evaluate(FRAMES)
+    for _ in with_fonts(page):
+        page.evaluate(FRAMES)
+        assert page.evaluate(SCROLLED) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    for width in (PHONE, 768, DESKTOP) if kind in PAGES else ():
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.evaluate(FRAMES)
+        for _ in with_fonts(page):
             assert page.evaluate(BROKEN) == [], width
 
 
