@@ -382,8 +382,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     policy = "" if _serving or _only() or _offline(config) else POLICY
     env.globals.update(theme.names(edition, root, _languages(config), policy, config.edit_uri or ""))
     env.globals["ds_active"] = _active
-    if _only():
-        env.bytecode_cache = compiled(Path(config.config_file_path).parent)
+    env.bytecode_cache = compiled()
     known = pictures.names(edition.context) if _pictures(config) else None
     folder = root + (FOLDER[edition.context.words.language] if pictures.own(edition.context) else "")
     env.globals["ds_picture"] = known and (lambda page: folder + picture_of(page.file.src_uri, known))

@@ -39,10 +39,10 @@ def copy_project(folder: Path) -> Path:
 def small_project(folder: Path) -> Path:
     """The project with the small valid catalogue, which builds in a fraction of the time.
 
-    Of the hand-written pages, which quote the real catalogue, only title and headings are kept. Its modules are
-    compiled, which each build would do anew.
+    Of the hand-written pages, which quote the real catalogue, only title and headings are kept. Its modules and the
+    templates of the theme are compiled, which each build would do anew.
     """
-    return Path(shutil.copytree(_small(), folder / "project"))
+    return Path(shutil.copytree(_small(), folder / "project", symlinks=True))
 
 
 @functools.cache
@@ -66,6 +66,9 @@ def _small() -> Path:
         page.write_text(f"---\n{front}---\n\n" + "\n\n".join(kept) + "\n", encoding="utf-8")
     for part in ("hooks", "labs"):
         compileall.compile_dir(project / part, quiet=2)
+    shared = Path(folder) / "templates"
+    shared.mkdir()
+    (project / ".templates").symlink_to(shared)
     return project
 
 

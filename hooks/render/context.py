@@ -22,6 +22,7 @@ from .loci import Loci
 from .words import CHINESE, Words
 
 T = TypeVar("T")
+_COMPILED = Path(__file__).parents[2] / ".templates"
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,8 @@ class Context:
         return short
 
 
-def templates(kept: Path | None = None) -> Environment:
-    """The templates: strict about undefined names, escaping by default. Editions share them, since each is compiled once.
-
-    With a folder in which they are `kept`, once for all times, which spares a small build half a second.
-    """
+def templates() -> Environment:
+    """The templates: strict about undefined names, escaping by default. Editions share them, since each is compiled once."""
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -88,18 +86,20 @@ def templates(kept: Path | None = None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=compiled(kept) if kept else None,
+        bytecode_cache=compiled(),
     )
 
 
-def compiled(root: Path) -> FileSystemBytecodeCache | None:
-    """Where compiled templates are kept in the project at `root`; None where nothing can be written."""
-    folder = root / ".templates"
+def compiled() -> FileSystemBytecodeCache | None:
+    """Where compiled templates, the theme's too, are kept from one edition to the next and from build to build; None where nothing can be written.
+
+    Jinja looks whether a template is as it was. Compiling them takes half a second of each edition.
+    """
     try:
-        folder.mkdir(exist_ok=True)
+        _COMPILED.mkdir(exist_ok=True)
     except OSError:
         return None
-    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+    return FileSystemBytecodeCache(str(_COMPILED)) if os.access(_COMPILED, os.W_OK) else None
 
 
 def context(catalogue: Catalogue, words: Words, shared: Environment | None = None) -> Context:

@@ -110,7 +110,7 @@ def of_entry(root: Path, languages: Iterable[str], id_: str) -> dict[str, Editio
         raise NoSuchEntry(
             f"no model and no technique is called `{id_}`" + (f"; nearest match: {close}" if close else "")
         )
-    shared = templates(kept=root)
+    shared = templates()
     contexts = {language: context(catalogue, load(language), shared) for language in languages}
     return {language: Edition(ctx, site_of(ctx, id_)) for language, ctx in contexts.items()}
 
