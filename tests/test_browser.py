@@ -13,16 +13,12 @@ from catalogue.records import Catalogue
 pytestmark = pytest.mark.browser
 
 
-def test_dark_mode_follows_the_system(screen: Page, address: str) -> None:
-    screen.goto(address)
-    dark = screen.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    assert screen.evaluate("document.body.dataset.mdColorScheme") == ("slate" if dark else "default")
-
-
-def test_the_colour_around_a_page_follows_the_switch(screen: Page, address: str) -> None:
+def test_dark_mode_follows_the_system_and_the_colour_around_a_page_the_switch(screen: Page, address: str) -> None:
     around = "[...document.querySelectorAll('meta[name=theme-color]')].filter(one => matchMedia(one.media).matches).map(one => one.content)"
     ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(part => (+part).toString(16).padStart(2, '0')).join('')"
     screen.goto(address)
+    dark = screen.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert screen.evaluate("document.body.dataset.mdColorScheme") == ("slate" if dark else "default")
     before = screen.evaluate(around)
     assert before == ["#" + screen.evaluate(ground)]
     screen.locator("[data-ds-scheme]").click()
