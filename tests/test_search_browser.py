@@ -143,6 +143,19 @@ def test_queries_find_their_page_among_the_first_three(searching: tuple[str, Pag
     assert len(late) <= len(queries) // 25, late
 
 
+def test_what_holds_a_common_word_alone_is_no_hit_for_a_rare_one_beside_it(
+    page: Page, built: Path, address: str
+) -> None:
+    """Nearly every page has the second word, and none is called so; the first tells what is asked for."""
+    opened(page, address)
+    queries = ("Hadamard number", "Megatron number", "RoCE number")
+    for query, links in page.evaluate(ASK, queries).items():
+        pages = {link.removeprefix(address).split("#")[0] for link in links}
+        texts = {url: (built / url / "index.html").read_text(encoding="utf-8") for url in pages}
+        assert pages, query
+        assert [url for url, text in texts.items() if query.split()[0] not in text] == [], query
+
+
 def test_the_set_of_queries_is_large() -> None:
     assert (
         sum(map(len, (QUERIES["english"], QUERIES["chinese"], QUERIES["values"], *QUERIES["aliases"].values()))) > 200
