@@ -191,10 +191,15 @@ def test_an_unknown_id_is_answered_and_the_rest_is_shown(page: Page, address: st
     assert names_shown(page) == names(catalogue, ["deepseek-v2", "deepseek-v3-base"])
 
 
-def test_one_model_alone_and_five_are_answered(page: Page, address: str, catalogue: Catalogue) -> None:
+def test_one_model_alone_and_five_are_answered_and_four_need_no_answer(
+    page: Page, address: str, catalogue: Catalogue
+) -> None:
     ids = list(catalogue.entries)[:5]
     open_with(page, address, *ids)
     expect(problem(page)).to_have_text(word("many"))
+    assert names_shown(page) == names(catalogue, ids[:4])
+    open_with(page, address, *ids[:4])
+    expect(problem(page)).to_be_empty()
     assert names_shown(page) == names(catalogue, ids[:4])
     open_with(page, address, "deepseek-v2")
     expect(problem(page)).to_have_text(word("few"))
