@@ -26,9 +26,9 @@ def page(context: Context) -> Page:
     # Of one day the later row is the newer.
     by_day = sorted(context.catalogue.corrections, key=lambda row: row.date.first_day)[::-1]
     others = [row for row in by_day if not row.central]
-    shown = {"central": [row for row in by_day if row.central], "newest": others[:NEWEST]}
+    shown = {"corrections.central": [row for row in by_day if row.central], "corrections.newest": others[:NEWEST]}
     sections = [
-        Section(id_, words(f"corrections.{id_}"), _list(citations, rows)) for id_, rows in shown.items() if rows
+        Section(key.partition(".")[2], words(key), _list(citations, rows)) for key, rows in shown.items() if rows
     ]
     folds = "".join(
         _list(citations, rows, f"of-{key.partition('.')[2]}", words(key))
