@@ -1,24 +1,19 @@
-"""Any models side by side, in Chromium: choosing, sharing, folding, and marks that are those of the catalogue."""
+"""Any models side by side, in Chromium: choosing, sharing and folding."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue, Entry, first_date
-from catalogue.schema.architecture import Architecture
-from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Track
-from catalogue.schema.values import Absence, Single
-from helpers import leaving, watched
-from render import words as language_files
-from render.fields import stated
+from comparing import WORDS, choose, names, names_shown, open_with, word
+from helpers import leaving
 from test_compare import PAGE
 
 pytestmark = pytest.mark.browser
@@ -34,44 +29,6 @@ THEMES = (
     "infrastructure",
     "evaluation",
 )
-CHOICES = (
-    ("deepseek-llm-67b-base", "deepseek-v2"),
-    ("deepseek-v2", "deepseek-v3-base"),
-    ("deepseek-v3-base", "deepseek-r1"),
-    ("deepseek-v3.2", "deepseek-v4-pro-base", "deepseek-v4.1-flash"),
-    ("deepseek-llm-7b-base", "deepseek-moe-16b-base", "deepseek-v2-lite", "janus-pro-7b"),
-    ("deepseek-r1-lite-preview", "deepseek-r1"),
-)
-WORDS = language_files.load("en")
-
-# What a reader does with the lists one by one, at once.
-CHOOSE = """ids => {
-  const selects = [...document.querySelectorAll("#compare-form select")];
-  selects.forEach((select, i) => { select.value = ids[i] ?? ""; });
-  selects[0].dispatchEvent(new Event("change", {bubbles: true}));
-}"""
-
-
-def word(key: str, **values: object) -> str:
-    return WORDS(f"compare.models.{key}", **values)
-
-
-def open_with(page: Page, address: str, *ids: str, more: str = "") -> None:
-    page.goto(f"{address}{PAGE}?v={','.join(ids)}{more}")
-
-
-@pytest.fixture(scope="module")
-def comparison(browser: Browser, address: str) -> Iterator[Page]:
-    """The page, opened once, for tests that choose on it; it may read what was copied."""
-    page = browser.new_page(permissions=["clipboard-read", "clipboard-write"], viewport={"width": 1280, "height": 800})
-    with watched(page, address):
-        page.goto(address + PAGE)
-        yield page
-    page.context.close()
-
-
-def choose(page: Page, *ids: str) -> None:
-    page.evaluate(CHOOSE, ids)
 
 
 def selects(page: Page) -> Locator:
@@ -80,14 +37,6 @@ def selects(page: Page) -> Locator:
 
 def problem(page: Page) -> Locator:
     return page.locator("#compare-form [role=alert]")
-
-
-def names_shown(page: Page, theme: str = "architecture") -> list[str]:
-    return page.locator(f"#compare-{theme} thead th").all_text_contents()[1:]
-
-
-def names(catalogue: Catalogue, ids: Sequence[str]) -> list[str]:
-    return [catalogue.entries[id_].variant.name for id_ in ids]
 
 
 def newest_pair(catalogue: Catalogue) -> tuple[Entry, Entry]:
@@ -230,165 +179,6 @@ def test_equal_rows_fold(page: Page, address: str) -> None:
     assert rows.count() > sum(count.values()), "groups have a row of their own"
 
 
-def said_plainly(single: Single[object]) -> object:
-    """A value; 0 where it does not apply, None where it is not known."""
-    return 0 if single.absence is Absence.NOT_APPLICABLE else getattr(single.value, "value", single.value)
-
-
-def dimensions(entry: Entry) -> dict[str, object]:
-    """What an architecture says, by its names in config.json, in numbers where they are numbers."""
-    if entry.architecture is None:
-        return {}
-    return {key: said_plainly(single) for key, single in stated(entry.architecture)}
-
-
-def expected_marks(entries: Sequence[Entry]) -> dict[str, str]:
-    """Which dimensions differ, straight from the catalogue."""
-    blocks = [dimensions(entry) for entry in entries]
-    marks = {}
-    for key in {key for block in blocks for key in block}:
-        values = [
-            block.get(
-                key, None if key in fields_with(Architecture, Facet.DEFAULTED) or not block else 0
-            )  # what an architecture has not, it has 0 of
-            for block in blocks
-        ]
-        known = [value for value in values if value is not None]
-        differ = any(value != known[0] for value in known)
-        marks[key] = "differs" if differ else "same" if known and len(known) == len(values) else "open"
-    return marks
-
-
-@pytest.mark.parametrize("ids", CHOICES, ids="+".join)
-def test_what_differs_is_marked_in_tables_and_drawings(
-    comparison: Page, catalogue: Catalogue, ids: tuple[str, ...]
-) -> None:
-    choose(comparison, *ids)
-    dimensions_are_marked(comparison, catalogue, ids)
-    drawings_are_marked(comparison, catalogue, ids)
-
-
-def dimensions_are_marked(page: Page, catalogue: Catalogue, ids: Sequence[str]) -> None:
-    """Those that differ in the catalogue, and no others."""
-    rows = page.locator("#compare-architecture tbody tr").evaluate_all(
-        "rows => rows.map(r => [r.querySelector('th code').textContent, r.className, r.querySelector('.ds-cue').getAttribute('title'),"
-        " [...r.querySelectorAll('td')].map(c => c.className)])"
-    )
-    entries = [catalogue.entries[id_] for id_ in ids]
-    assert {code: kind for code, kind, _, _ in rows} == {
-        key.rpartition(".")[2]: kind for key, kind in expected_marks(entries).items()
-    }
-    for code, kind, cue, cells in rows:
-        assert cue == {"differs": word("differs"), "same": word("same"), "open": None}[kind], code
-        assert ("differs" in cells) == (kind == "differs"), code
-
-
-def drawings_are_marked(page: Page, catalogue: Catalogue, ids: Sequence[str]) -> None:
-    """They stand side by side, and what differs from the first is marked in the others."""
-    chosen = [catalogue.entries[id_] for id_ in ids if catalogue.entries[id_].architecture]
-    owners = list(dict.fromkeys(entry.architecture_owner for entry in chosen))
-    drawings = page.locator("#compare-drawings .ds-drawing")
-    assert drawings.locator(".ds-drawing-head > b").all_text_contents() == names(catalogue, owners)
-    labels = [
-        drawing.locator("[data-k]").evaluate_all(
-            "all => all.map(l => [l.dataset.k, l.dataset.v, l.classList.contains('differs')])"
-        )
-        for drawing in drawings.all()
-    ]
-    first = {key: value for key, value, _ in labels[0]}
-    assert not any(marked for *_, marked in labels[0])
-    for key, value, marked in [label for other in labels[1:] for label in other]:
-        assert marked == (first.get(key) != value), key
-
-
-PARTS = "all => all.map(one => [one.className.split(' ').at(-1), one.dataset.of, one.getBoundingClientRect().x, one.getBoundingClientRect().y])"
-
-
-def test_the_same_part_of_each_drawing_stands_at_the_same_height(comparison: Page) -> None:
-    choose(comparison, "deepseek-v3-base", "deepseek-v4-pro-base", "deepseek-v4.1-flash", "deepseek-llm-67b-base")
-    parts = comparison.locator("#compare-drawings [data-of]").evaluate_all(PARTS)
-    heights: dict[str, list[float]] = {}
-    for part, _, _, y in parts:
-        heights.setdefault(part, []).append(y)
-    for part in ("whole", "ffn", "attention"):
-        first, second, third, fourth = heights[part]
-        assert abs(first - second) < 1, part
-        assert abs(third - fourth) < 1, part
-        assert third > first + 100, part  # four stand as two by two
-
-
-def test_on_a_phone_the_same_part_of_each_stands_under_its_name(page: Page, address: str, catalogue: Catalogue) -> None:
-    page.set_viewport_size({"width": 390, "height": 800})
-    ids = ("deepseek-v3-base", "deepseek-v4-pro-base")
-    open_with(page, address, *ids)
-    parts = page.locator("#compare-drawings [data-of]").evaluate_all(PARTS)
-    down = [(part, name) for part, name, _, _ in sorted(parts, key=lambda one: one[3])]
-    both = names(catalogue, ids)
-    assert down == [(part, name) for part in ("whole", "ffn", "attention") for name in both]
-    shown = page.locator("#compare-drawings [data-of].ffn").last.evaluate(
-        "one => getComputedStyle(one, '::before').content"
-    )
-    assert both[1] in shown
-    assert page.locator("#compare-drawings figcaption:visible").count() == 1
-
-
-@pytest.mark.parametrize("ids", [("deepseek-v2", "deepseek-v3-base"), ("deepseek-v3", "deepseek-r1")], ids="+".join)
-def test_scores_share_a_row_only_where_both_are_printed(
-    comparison: Page, catalogue: Catalogue, ids: tuple[str, str]
-) -> None:
-    choose(comparison, *ids)
-    shown = comparison.locator("#compare-evaluation tbody tr:not(.ds-group)").evaluate_all(
-        "rows => rows.map(r => [r.className, ...[...r.querySelectorAll('td')].map(c => c.textContent)])"
-    )
-    assert shown
-    tables: dict[tuple[object, ...], dict[str, set[str]]] = {}
-    for model in catalogue.models.values():
-        for table in model.evaluation:
-            for row in table.rows:
-                setting = row.setting.en if row.setting else (model.id, table.id)
-                scores = tables.setdefault((table.kind, row.benchmark.en, setting), {})
-                for id_, score in row.scores.items():
-                    if score.value is not None:
-                        scores.setdefault(id_, set()).add(score.value.text)
-    both = [scores for key, scores in tables.items() if set(ids) <= set(scores) and key[0].value != "ablation"]  # type: ignore[attr-defined]
-    assert len(shown) == len(both)
-    assert sum(kind == "differs" for kind, *_ in shown) == sum(scores[ids[0]] != scores[ids[1]] for scores in both)
-
-
-def test_recomputed_sizes_say_how_they_agree(comparison: Page, catalogue: Catalogue) -> None:
-    ids = ("deepseek-v2", "deepseek-v3-base")
-    choose(comparison, *ids)
-    row = comparison.locator("#compare-sizes tbody tr").nth(1)
-    expect(row.locator("th")).to_contain_text(word("recomputed"))
-    for place, id_ in enumerate(ids):
-        agreement = catalogue.entries[id_].total_agreement
-        assert agreement is not None
-        key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
-        label = WORDS(key, percent=f"{agreement.percent:+.2f}".replace("-", "−"))
-        expect(row.locator("td").nth(place).get_by_role("img")).to_have_accessible_name(label)
-
-
-def test_a_value_of_another_choice_opens_its_source(comparison: Page, catalogue: Catalogue) -> None:
-    choose(comparison, "deepseek-coder-33b-base", "deepseek-math-7b-base")
-    total = catalogue.entries["deepseek-coder-33b-base"].variant.parameters.total
-    assert total.source is not None
-    comparison.locator("#compare-sizes a[data-s]").first.hover()
-    expect(comparison.get_by_role("tooltip")).to_contain_text(catalogue.references[total.source.items[0].key].title)
-    numbers = comparison.locator(":is(.ds-compared, .ds-drawn) a[data-s]").evaluate_all(
-        "links => links.map(a => a.dataset.s)"
-    )
-    listed = comparison.locator("ol.ds-sources li").evaluate_all("items => items.map(i => i.id)")
-    assert sorted(listed) == sorted({f"s{number}" for number in numbers}), "sources of what is shown, and no others"
-
-
-def test_the_link_is_copied(comparison: Page, address: str) -> None:
-    choose(comparison, "deepseek-v2", "deepseek-v3-base")
-    comparison.get_by_role("button", name=word("copy")).click()
-    expect(comparison.get_by_role("status").filter(has_text=word("copied"))).to_be_visible()
-    assert comparison.evaluate("navigator.clipboard.readText()") == f"{address}{PAGE}?v=deepseek-v2,deepseek-v3-base"
-    expect(comparison.get_by_role("button", name=word("copy"))).to_be_focused()
-
-
 def test_it_works_from_a_folder(page: Page, built: Path, catalogue: Catalogue) -> None:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -409,35 +199,3 @@ def test_a_model_page_leads_to_its_comparison(page: Page, address: str, built: P
         page.get_by_role("link", name=word("against", name=pair[0].variant.name)).click()
     assert page.url == f"{address}{PAGE}?v={pair[0].variant.id},{pair[1].variant.id}"
     assert names_shown(page) == [entry.variant.name for entry in pair]
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_an_address_with_models_and_a_part_leads_to_the_part(page: Page, address: str, width: int) -> None:
-    """Though the script shows the models after the browser went there, and what is far away is not laid out."""
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{address}{PAGE}?v={','.join(CHOICES[3])}#infrastructure")
-    heading = page.locator("#infrastructure")
-    expect(heading).to_be_in_viewport()
-    box = heading.bounding_box()
-    assert box is not None
-    assert box["y"] < 200, "it stands at the top of the window"
-    expect(page.locator("#compare-infrastructure thead th").last).to_be_in_viewport()
-
-
-@pytest.mark.parametrize("choice", [CHOICES[0], CHOICES[3], CHOICES[4]])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_values_of_a_row_stand_beside_one_another(
-    page: Page, address: str, choice: Sequence[str], width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    open_with(page, address, *choice)
-    table = page.locator("#compare-sizes")
-    table.scroll_into_view_if_needed()
-    boxes = (
-        table.locator("tbody tr.differs")
-        .first.locator("td")
-        .evaluate_all("cells => cells.map(cell => [cell.getBoundingClientRect().x, cell.getBoundingClientRect().y])")
-    )
-    assert len({y for _, y in boxes}) == 1
-    assert len({x for x, _ in boxes}) == len(choice)
-    assert boxes == sorted(boxes)
