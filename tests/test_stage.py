@@ -80,6 +80,13 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
         stage.begin(tmp_path / "file" / "site")
 
 
+def test_a_file_in_the_place_of_the_site_stays(tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("mine")
+    with pytest.raises(stage.CannotReplace, match="it is a file"):
+        stage.begin(tmp_path / "site")
+    assert (tmp_path / "site").read_text() == "mine"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_read_only_site(tmp_path: Path) -> None:
     site = good(tmp_path)

@@ -64,6 +64,8 @@ def begin(site: Path) -> Stage:
     folder, name = site.with_name(f".{site.name}.new"), site.with_name(f".{site.name}.lock")
     lock = None
     try:
+        if site.exists() and not site.is_dir():
+            raise FileExistsError(None, "it is a file")
         if site.exists() and not os.access(site, os.W_OK):
             raise PermissionError(None, "the folder is read-only")
         site.parent.mkdir(parents=True, exist_ok=True)
