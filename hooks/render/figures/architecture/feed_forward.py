@@ -237,7 +237,10 @@ def _widths(sheet: Sheet, dims: Dimensions, x: float, y: float, room: float) -> 
             dims.line("dense_width", intermediate_size=dims.stated("intermediate_size")),
         ]
         return sheet.say_all(x, y + 10, lines)
-    dense = dims.number("intermediate_size")
+    all_have_experts = dims.number("first_k_dense_replace") == 0 and dims.number("moe_layer_freq") in (None, 1)
+    dense = (
+        None if all_have_experts else dims.number("intermediate_size")
+    )  # of layers that are not there it says nothing
     chosen = (active + shared) * width
     total = dims.derived("chosen_width", "(num_experts_per_tok + n_shared_experts) * moe_intermediate_size")
     if dense:
