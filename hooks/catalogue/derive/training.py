@@ -134,8 +134,8 @@ def headline_tokens(model: Model, variant_id: str) -> Single[Quantity] | None:
         if stage.data and stage.data.tokens and (single := stage.data.tokens.for_variant(variant_id))
     ]
     counted = [(stage, single) for stage, single in stated if single.value is not None]
-    if made := [single for stage, single in counted if stage.kind is StageKind.PRE_TRAINING]:
-        return made[-1]
+    if made := [stage for stage, _ in counted if stage.kind is StageKind.PRE_TRAINING]:
+        return _in_all(made[-1], variant_id)
     if len(counted) > 1:
         total = counted[-1][0].data.tokens_total if counted[-1][0].data else None
         return total.for_variant(variant_id) if total else None
@@ -143,9 +143,20 @@ def headline_tokens(model: Model, variant_id: str) -> Single[Quantity] | None:
 
 
 def _tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
-    stated = stage.data.tokens if stage.data else None
-    single = stated.for_variant(variant_id) if stated else None
+    single = _in_all(stage, variant_id)
     return single if single is not None and _whole(single.value) else None
+
+
+def _in_all(stage: Stage, variant_id: str) -> Single[Quantity] | None:
+    """Tokens of a pre-training with those of the stages that it goes on from, where it is one of several."""
+    total = stage.data.tokens_total if stage.data else None
+    return (total.for_variant(variant_id) if total else None) or _stated(stage, variant_id)
+
+
+def _stated(stage: Stage, variant_id: str) -> Single[Quantity] | None:
+    """Tokens of a stage alone."""
+    own = stage.data.tokens if stage.data else None
+    return own.for_variant(variant_id) if own else None
 
 
 def sequence_length(stage: Stage, variant_id: str) -> int | None:
@@ -206,7 +217,12 @@ def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
     hours = _whole(part.hours.value) if part else None
     if part is None or not hours or entry.variant.id != entry.model.flagship:
         return None
-    return hours, _whole(part.per_tokens.value) if part.per_tokens else None
+    if part.per_tokens:
+        return hours, _whole(part.per_tokens.value)
+    covered = next((stage for stage in entry.model.training if stage.id == part.stage), None)
+    own = _stated(covered, entry.variant.id) if covered else None
+    whole = pre_training_tokens(entry)
+    return hours, _whole(own.value) if own and whole and own.value != whole.value else None
 
 
 def hours_of_a_stage(model: Model) -> GpuHours | None:

@@ -94,6 +94,7 @@ ALL: tuple[Rule, ...] = (
     schedule.mix_adds_up,
     schedule.steps_give_the_tokens,
     schedule.stage_tokens_add_up,
+    schedule.tokens_in_all_are_said,
     cost.hours_add_up,
     cost.hours_give_the_cost,
     cost.computation_agrees,

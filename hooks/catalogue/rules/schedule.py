@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ..findings import Finding, Path
 from ..schema.quantities import Quantity
-from ..schema.training import PhaseShape, Stage
+from ..schema.training import FROM_NOTHING, PhaseShape, Stage, StageKind
 from ..schema.values import Stated
 from .draft import Draft
 
@@ -168,6 +168,27 @@ def stage_tokens_add_up(draft: Draft) -> Iterator[Finding]:
                     f"a difference of at most {rounding:,.0f}",
                     fix="correct the total or the tokens of a stage, or add a `note` to the total",
                 )
+
+
+def tokens_in_all_are_said(draft: Draft) -> Iterator[Finding]:
+    """A pre-training that goes on from an earlier one of the same checkpoint says its tokens in all: the computation of the training is counted from them."""
+    for path, model in draft.each_model():
+        before: dict[str, Quantity] = {}
+        for index, stage in enumerate(model.training):
+            if stage.kind is not StageKind.PRE_TRAINING or stage.data is None:
+                continue
+            counted = {id_: own for id_ in stage.variants if (own := _of(stage.data.tokens, id_)) is not None}
+            start = stage.starts_from.value if stage.starts_from else None
+            goes_on = [id_ for id_ in counted if id_ in before]
+            if goes_on and stage.data.tokens_total is None and not (start and start.en == FROM_NOTHING):
+                earlier, own = before[goes_on[0]], counted[goes_on[0]]
+                yield draft.finding(
+                    (*path, "training", index, "data", "tokens"),
+                    f"{own.text} tokens behind {earlier.text} of an earlier pre-training of `{goes_on[0]}`",
+                    f"`tokens_total` beside them, or `starts_from: {FROM_NOTHING}` where the earlier one made a part",
+                    fix="add one of the two",
+                )
+            before |= counted
 
 
 def _of(value: Stated[Q] | None, variant: str) -> Q | None:
