@@ -22,7 +22,7 @@ from pathlib import Path
 
 from catalogue import changes, new_entry, slips
 from catalogue.field_reference import SCHEMAS, json_schema
-from catalogue.findings import CatalogueError, Finding
+from catalogue.findings import CatalogueError, Finding, nearest
 from catalogue.load import SLIPS, load, without_chinese
 from catalogue.repair import repair
 from render.sound import read
@@ -40,6 +40,11 @@ def main() -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     arguments = _arguments()
+    if hasattr(arguments, "data") and not arguments.data.is_dir():
+        close = nearest(arguments.data, COMMANDS)
+        said = f"; nearest match of a command: {close}" if close else f", and no command ({', '.join(COMMANDS)})"
+        print(f"`{arguments.data}` is no folder with the data{said}", file=sys.stderr)
+        return 1
     gc.disable()  # records live as long as the command, and walking them again and again takes a tenth of its time
     try:
         code = int(COMMANDS[arguments.command](arguments))

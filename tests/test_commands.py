@@ -113,6 +113,7 @@ def test_a_new_entry_of_a_known_paper_takes_its_reference(valid: Path) -> None:
 REFUSED = {
     "an id with capitals": (("Wasp", ""), "allowed are lower-case letters"),
     "an id that is there": (("dor", ""), "valid/models/dor.yaml is there already"),
+    "the name of a file": (("wasp.yaml", ""), "without the ending of its file"),
     "no arXiv id": (("wasp", "24.123"), "an arXiv id is YYMM.NNNNN"),
 }
 
@@ -211,7 +212,7 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback(valid: Path) -> None:
 
 def test_an_unknown_command_is_taken_for_a_folder(tmp_path: Path) -> None:
     run = check(tmp_path / "nowhere")
-    assert "nowhere/models.yaml:1: cannot be read" in run.stderr
+    assert "nowhere` is no folder with the data, and no command (check, " in run.stderr
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")

@@ -88,6 +88,18 @@ def test_a_page_with_a_character_that_turns_digits_round_is_named(tmp_path: Path
     assert str(error.value).endswith("take it out")
 
 
+def test_a_page_with_a_conflict_of_two_versions_is_named(tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    page = project / "docs" / "en" / "index.md"
+    text = page.read_text(encoding="utf-8") + "\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> branch\n"
+    page.write_text(text, encoding="utf-8")
+    with pytest.raises(mutate.PageError) as error:
+        mutate.outcome(project / "data", project / "docs", tell=False)
+    assert f"docs/en/index.md:{text.splitlines().index('<<<<<<< HEAD') + 1}: a conflict of two versions" in str(
+        error.value
+    )
+
+
 @pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n=======\n", "[]", '{"ids": 3}', "[" * 100_000])
 def test_a_broken_file_that_a_command_writes_is_named(valid: Path, text: str) -> None:
     """A conflict in slips.json, say: nobody writes it by hand."""

@@ -268,7 +268,8 @@ def test_check_counts_one_problem_as_one(valid: Path) -> None:
 def test_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
     run = check(tmp_path / "nowhere")
     assert run.returncode == 1
-    assert "nowhere/models.yaml:1: cannot be read" in run.stderr
+    assert "nowhere` is no folder with the data" in run.stderr
+    assert "nearest match of a command: `check`" in check(Path("chek")).stderr
 
 
 @pytest.mark.parametrize("folder", [None, VALID], ids=["real data", "valid case"])

@@ -145,6 +145,7 @@ _TYPES = {
     "int": "integer",
     "bool": "true or false",
     "Quantity": "number",
+    "Count": "number",
     "Amount": "number",
     "Length": "number of tokens",
     "Share": "percentage",

@@ -70,10 +70,13 @@ def nearest(word: object, allowed: Iterable[str]) -> str:
 
 
 def closest(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
-    """The allowed word that is closest to `word`, whatever the case of their letters; empty if none is close."""
+    """The allowed word that is closest to `word`, whatever the case of their letters, or the one that ends in it; empty if none is."""
     lower = {name.lower(): name for name in reversed(list(allowed))}
-    close = difflib.get_close_matches(str(word).lower(), lower, n=1, cutoff=cutoff)
-    return lower[close[0]] if close else ""
+    meant = str(word).lower()
+    if close := difflib.get_close_matches(meant, lower, n=1, cutoff=cutoff):
+        return lower[close[0]]
+    longer = [name for name in lower if len(meant) > 2 and name.endswith(meant)]
+    return lower[longer[0]] if len(longer) == 1 else ""
 
 
 def dotted(path: Path) -> str:

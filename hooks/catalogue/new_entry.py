@@ -23,6 +23,8 @@ def write(data: Path, id_: str, arxiv: str = "") -> list[str]:
     file, references = data / ENTRIES / f"{id_}.yaml", data / REFERENCES
     if not _ID.fullmatch(id_):
         raise Refused(f"ID `{id_}`: allowed are lower-case letters, digits, dots and single hyphens")
+    if id_.endswith((".yaml", ".yml")):
+        raise Refused(f"ID `{id_}`: the id of the entry, without the ending of its file")
     if arxiv and not ARXIV_ID.fullmatch(arxiv):
         raise Refused(f"ARXIV `{arxiv}`: an arXiv id is YYMM.NNNNN")
     if file.exists():

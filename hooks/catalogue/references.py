@@ -20,6 +20,7 @@ from bibtexparser.middlewares import (
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
 from .findings import Finding, nearest
+from .not_yaml import conflicts
 from .strict_yaml import TO_DO
 from .unseen import ALLOWED, FIX, unseen_lines
 
@@ -31,6 +32,18 @@ _LATEX = re.compile(r"[\\~$]|--|``|''")
 _KEY = re.compile(r"@\w+\s*\{\s*([\w.:/-]+)")
 COPY = "copy"
 _IS_COPY = re.compile(rf"keywords\s*=\s*.*\b{COPY}\b")
+_TYPES = (
+    "misc",
+    "article",
+    "inproceedings",
+    "techreport",
+    "book",
+    "incollection",
+    "phdthesis",
+    "mastersthesis",
+    "online",
+)
+_NEXT_FIELD = re.compile(r"[}\"\d]\s*\n\s*([A-Za-z]+)\s*=\s*[{\"\d]")
 REQUIRED = ("title", "author", "year", "url or doi or howpublished")
 
 
@@ -65,7 +78,8 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     """Return the references by key, in file order, and what is wrong with the file."""
     library = parse_string(text, parse_stack=[])
     findings = [Finding(file, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
-    findings += _failed(library, file)
+    marked = [Finding(file, line, "", said, fix=fix) for line, said, fix in conflicts(text)]
+    findings += marked or _failed(library, file)
     verbatim = {
         entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries
     }
@@ -76,8 +90,10 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     findings += _failed(decoded, file)
     references = {}
     for entry in decoded.entries:
+        cut_off = list(_without_comma(entry, verbatim[entry.key], file))
+        findings += cut_off
         missing = [name for name in REQUIRED if not set(name.split(" or ")) & entry.fields_dict.keys()]
-        if missing:
+        if missing and not cut_off:
             findings.append(
                 Finding(
                     file,
@@ -92,6 +108,7 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
         findings += _unknown_keywords(entry, file)
         findings += _to_do(entry, verbatim[entry.key], file)
         findings += _malformed(reference, file)
+        findings += _odd(entry, reference, file)
         references[reference.key] = reference
     for block in (*library.failed_blocks, *decoded.failed_blocks):
         for reference in _unread(block):  # so that nobody is told that what cites it leads nowhere
@@ -219,6 +236,45 @@ def _to_do(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[F
         )
 
 
+def _without_comma(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[Finding]:
+    """A field that swallowed the next line."""
+    for name, value in as_written.items():
+        if swallowed := _NEXT_FIELD.search(value):
+            yield Finding(
+                file,
+                _line(entry),
+                f"{entry.key}.{name}",
+                f"no comma behind `{name}`, before `{swallowed[1]}`",
+                "a comma behind every field",
+                fix="write it",
+            )
+
+
+def _odd(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
+    """A year that is none, and a kind of entry that BibTeX does not know."""
+    if reference.year and TO_DO not in reference.year and not re.fullmatch("[0-9]{4}", reference.year):
+        found = re.search("(?<![0-9])[0-9]{4}(?![0-9])", reference.year)
+        yield Finding(
+            file,
+            _line(entry),
+            f"{entry.key}.year",
+            f"found `{reference.year}`",
+            "a year of four digits",
+            f"`{found[0]}`" if found else "",
+            "correct the year",
+        )
+    if entry.entry_type not in _TYPES:
+        yield Finding(
+            file,
+            _line(entry),
+            entry.key,
+            f"found `@{entry.entry_type}`",
+            "allowed are " + ", ".join(f"`@{name}`" for name in _TYPES),
+            nearest(entry.entry_type, _TYPES),
+            "correct the kind of entry",
+        )
+
+
 def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
     if reference.url is not None and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url):
         yield Finding(
@@ -236,8 +292,9 @@ def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
             f"{reference.key}.eprint",
             f"found `{reference.eprint}`",
             "an arXiv id is YYMM.NNNNN",
-            fix="correct the id",
-            repair=(reference.eprint, id_[0]) if (id_ := ARXIV_ID.search(reference.eprint)) else None,
+            f"`{id_[0]}`" if (id_ := ARXIV_ID.search(reference.eprint)) else "",
+            "correct the id",
+            (reference.eprint, id_[0]) if id_ else None,
         )
     elif (
         reference.eprint is not None

@@ -17,6 +17,7 @@ import yaml
 
 from .findings import Finding, Path
 from .located import Located
+from .not_yaml import conflicts, explained
 from .unseen import ALLOWED, FIX, unseen
 
 try:
@@ -26,7 +27,7 @@ except ImportError:  # pragma: no cover - PyYAML without libyaml
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_THOUSANDS = re.compile(r"[0-9]{3}")
+_BEHIND_COMMA = re.compile(r"[0-9]+[KMBT%]?")
 _LONGEST_NUMBER = 30
 _LONGEST_TEXT = 20_000
 TO_DO = "TODO"  # what a new entry says until it is filled in
@@ -57,12 +58,6 @@ class Written(Decimal):
         return number
 
 
-# What a reader of YAML says, and what was most likely meant.
-_MEANT = {
-    "mapping values are not allowed in this context": "put a text with a colon in it into quotes, or correct the indentation",
-}
-
-
 def read(text: str, file: str, under: Path = ()) -> Located:
     """Read YAML `text` of `file`. Problems are in `findings`; `data` holds what could be read.
 
@@ -84,6 +79,7 @@ def read(text: str, file: str, under: Path = ()) -> Located:
                     fix="take it out, and save the file as plain UTF-8 text",
                 )
             )
+    located.findings += [Finding(file, number, "", found, fix=fix) for number, found, fix in conflicts(text)]
     if located.findings:
         return located
     builder = _Builder(under)
@@ -93,15 +89,7 @@ def read(text: str, file: str, under: Path = ()) -> Located:
             builder = _Builder(under, _ALL)
             builder.document(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        context = f" {error.context}" if error.context else ""
-        found = f"not YAML: {error.problem}{context}"
-        number = mark.line + 1 if mark else 1
-        fix = _MEANT.get(error.problem or "", "check indentation, colons and quotes near this line")
-        if "\t" in "".join(text.split("\n")[number - 1 : number]) and re.search("tab|any token", error.problem or ""):
-            found, fix = "not YAML: a tab character", "write spaces in its place"
-        if opened := _open_quote(text, number):
-            number, found, fix = opened, "not YAML: a quote that is not closed on its line", "close the quote"
+        number, found, fix = explained(text, error)
         located.findings.append(Finding(file, number, "", found, fix=fix))
         return located
     except RecursionError:
@@ -132,7 +120,7 @@ def read(text: str, file: str, under: Path = ()) -> Located:
             file,
             line,
             "",
-            "an anchor or alias (`&`, `*`)",
+            "an anchor, alias or merge key (`&`, `*`, `<<`)",
             "allowed are values written out",
             fix="write the value out, or name the variant that shares it with `architecture_of`",
         )
@@ -148,15 +136,6 @@ def _lines(text: str, under: Path) -> Mapping[Path, int]:
     builder = _Builder(under, _ALL)
     builder.document(text)
     return builder.lines
-
-
-_OPEN_QUOTE = re.compile(r"""^[^#"']*?(?:: |- |\[|\{|, )(?:"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$""")
-
-
-def _open_quote(text: str, before: int) -> int | None:
-    """The last line, not behind line `before`, on which a quote is opened and not closed: the reader notices it much later."""
-    lines = text.split("\n")[:before]
-    return next((n for n in range(len(lines), 0, -1) if _OPEN_QUOTE.match(lines[n - 1])), None)
 
 
 def _placed(data: Any, under: Path) -> Any:
@@ -257,12 +236,14 @@ class _Builder:
                 self.skip(self.next())
                 continue
             key, value = event.value, self.next()
-            if _THOUSANDS.fullmatch(key) and values and isinstance(value, yaml.ScalarEvent) and not value.value:
+            if _BEHIND_COMMA.fullmatch(key) and values and isinstance(value, yaml.ScalarEvent) and not value.value:
                 self.complain(
                     event,
                     f"`{key}` behind a comma, which separates keys here",
                     "numbers have no commas",
-                    f"write the digits together: `…{key}`",
+                    f"write the digits together: `…{key}`"
+                    if len(key) == 3 and key.isdigit()
+                    else f"write a point: `….{key}`",
                 )
                 continue
             self.path.append(key)
@@ -274,6 +255,9 @@ class _Builder:
         """Add to a mapping the value that begins with an event, under the key that is another one."""
         if event.tag is not None:
             self.complain(event, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
+        if event.value == "<<" and not event.style:
+            self.anchored.add(_line(event))
+            self.aliased = True
         if event.value in values:
             self.complain(
                 event,
@@ -300,6 +284,14 @@ class _Builder:
                 f"a tag in a name, `{text[tag.start() : tag.start() + 20]}`",
                 "a name is text without markup",
                 "write it without `<`",
+            )
+        if not _NAMES.isdisjoint(self.path[-2:]) and text[:1] == "“" and text[-1:] == "”":
+            self.complain(
+                event,
+                f"curly quotes around a name, {text}",
+                "they would be shown",
+                "take them out, or write straight ones",
+                (text, text[1:-1]),
             )
         if TO_DO in text:
             self.complain(event, f"`{text}`", "values that a source states", f"fill in what says {TO_DO}")

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from .findings import Finding, Path, nearest
 from .located import Located
+from .other_names import known_as, nowhere
 from .schema.values import IDENTIFIER
 
 R = TypeVar("R", bound=BaseModel)
@@ -90,7 +91,7 @@ def _findings(located: Located, schema: type[BaseModel], errors: list[ErrorDetai
     for details in errors:
         path = _path(details)
         if details["type"] == "extra_forbidden":
-            close = nearest(path[-1], fields_at(schema, path[:-1])).strip("`")
+            close = known_as(str(path[-1]), fields_at(schema, path[:-1])).strip("`")
             meant |= {(path[:-1], close)} & missing
     found = []
     for details in errors:
@@ -120,7 +121,7 @@ def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -
     kind, context = details["type"], details.get("ctx", {})
     where = located.known(path)
     if kind == "extra_forbidden":
-        return _unknown_key(located, where, str(path[-1]), sorted(fields_at(schema, path[:-1])))
+        return _unknown_key(located, where, path, sorted(fields_at(schema, path[:-1])))
     if kind == "missing":
         return located.finding(where, f"`{path[-1]}` is missing", "it is required here", fix=f"add `{path[-1]}:`")
     written = _as_written(details["input"])
@@ -161,12 +162,13 @@ def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -
     )
 
 
-def _unknown_key(located: Located, where: Path, word: str, allowed: list[str]) -> Finding:
-    close = nearest(word, allowed)
+def _unknown_key(located: Located, where: Path, path: Path, allowed: list[str]) -> Finding:
+    word, instead = str(path[-1]), nowhere(path)
+    close = "" if instead else known_as(word, allowed)
     listed = "allowed are " + ", ".join(f"`{name}`" for name in allowed)
-    if close and len(allowed) > MANY_KEYS:
+    if (close or instead) and len(allowed) > MANY_KEYS:
         listed = f"allowed are {len(allowed)} keys, which “Add a model” lists"
-    return located.finding(where, f"unknown key `{word}`", listed, close, "correct the key or take it out")
+    return located.finding(where, f"unknown key `{word}`", listed, close, instead or "correct the key or take it out")
 
 
 _UNQUOTE = "take the quotes away"
@@ -197,6 +199,8 @@ def _in_words(details: ErrorDetails, written: str) -> tuple[str, str]:
         return f"a number from {context.get('ge')} on", "correct the number"
     if kind == "int_type" and isinstance(details["input"], str) and details["input"].isdigit():
         return _KINDS[kind], _UNQUOTE
+    if kind == "string_type" and isinstance(details["input"], list | dict):
+        return "one text", "write one word or sentence there"
     if kind in _KINDS:
         return _KINDS[kind], "correct the value; the field reference on “Add a model” shows an example"
     message = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")

@@ -17,6 +17,7 @@ from catalogue import strict_yaml
 from catalogue.findings import Finding, nearest, report
 from catalogue.located import Located
 from catalogue.lookup import Lookup
+from catalogue.not_yaml import conflicts
 from catalogue.quote_check import problems as quotes_that_fail
 from catalogue.quotes import BLOCK_CALL, VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
@@ -74,6 +75,7 @@ def unreadable(docs: Path) -> list[Finding]:
             found.append(Finding(name, line, "", "is not UTF-8 text", fix="save the file as UTF-8"))
         else:
             found += [Finding(name, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
+            found += [Finding(name, line, "", said, fix=fix) for line, said, fix in conflicts(text)]
     return found
 
 

@@ -83,6 +83,8 @@ def _lacking(draft: Draft, path: Path, name: str, why: str) -> Finding:
     fix = f"add `{name}:`, or say `not published`"
     if name == "q_lora_rank":
         fix += ", or `not applicable` where the queries are not compressed"
+    elif name in ("n_shared_experts", "first_k_dense_replace"):
+        fix += "; 0 where there is none"
     return draft.finding(path, f"`{name}` is missing", why, fix=fix)
 
 

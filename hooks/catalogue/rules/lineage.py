@@ -43,8 +43,8 @@ def one_main_parent(draft: Draft) -> Iterator[Finding]:
             yield draft.finding(
                 path,
                 "`main_parent` is missing",
-                " or ".join(older),
-                fix="name the one that it continues: `main_parent: id`",
+                "one of the older entries that it builds on: " + " or ".join(older),
+                fix=f"name the one that it continues: `main_parent: {older[0] if len(older) == 1 else 'id'}`",
             )
         elif model.main_parent is not None and model.main_parent not in older and own:
             yield draft.finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from .. import places
@@ -16,6 +17,15 @@ _ALLOWED = (
     "a data file, or a program with a name or line in it; a commit, an issue or a field of a listing"
 )
 
+_SHORT = re.compile(r"([A-Za-z]+)\.?\s*(\d[\w.]*)", re.ASCII)
+_PLACES = {
+    **dict.fromkeys(("section", "sec", "sect", "chapter"), "§"),
+    **dict.fromkeys(("tab", "tbl"), "Table "),
+    "fig": "Figure ",
+    **dict.fromkeys(("equation", "eqn"), "eq. "),
+    "appx": "App. ",
+}
+
 
 def places_are_places(draft: Draft) -> Iterator[Finding]:
     """A place is a section, table, figure, equation, page, file, commit or named heading; a document alone only where documents.yaml says that it is short, or cannot be opened."""
@@ -27,11 +37,18 @@ def places_are_places(draft: Draft) -> Iterator[Finding]:
                     typed(file, path),
                     f"`{item.locus}` names a document, not a place in it",
                     _ALLOWED,
-                    "",
+                    _as_it_is_written(item.locus),
                     "name the heading under which it stands"
                     + (f", one of {_listed(known.headings)}" if known else "")
                     + f"; a document of one screen is listed in {draft.documents_located.file}",
                 )
+
+
+def _as_it_is_written(locus: str) -> str:
+    """`§4.2` for `Section 4.2`, `Table 1` for `Tab. 1`; empty where it is not clear."""
+    match = _SHORT.fullmatch(locus)
+    whole = _PLACES.get(match[1].lower(), "") + match[2] if match else ""
+    return f"`{whole}`" if match and places.forms(whole) else ""
 
 
 def headings_are_there(draft: Draft) -> Iterator[Finding]:

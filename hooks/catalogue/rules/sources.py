@@ -46,7 +46,7 @@ def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
 def sources_name_a_place(draft: Draft) -> Iterator[Finding]:
     """A source of a value or a statement names the place in the document; of one that is not published, the document may be all that was looked through."""
     for file, path, item in cited_places(draft):
-        if not item.locus:
+        if not item.locus and not ARXIV_ADDRESS.fullmatch(item.key):  # an address is told of by itself
             yield file.finding(
                 typed(file, path),
                 f"`{item.key}` without a place",
@@ -86,7 +86,9 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
                     path,
                     f"the address `{key}` in place of a reference",
                     f"allowed are the keys of {draft.references_file}",
-                    fix=f"write `{known[0]}`" if known else "add the paper to the bibliography, and write its key",
+                    fix=f"write `{known[0]}`, and the place behind it"
+                    if known
+                    else "add the paper to the bibliography, and write its key",
                     repair=(key, known[0]) if known else None,
                 )
             elif key not in draft.references:

@@ -12,7 +12,7 @@ from .architecture import Architecture, Settings, VisionEncoder
 from .evaluation import Evaluation
 from .facets import Facet
 from .images import ImagePath
-from .quantities import Length, Quantity, Share
+from .quantities import Count, Length, Quantity, Share
 from .release import Dates, Licences, Link, Release
 from .training import CacheFormat, Infrastructure, Stage
 from .values import Block, Detail, HttpsUrl, Identifier, Record, Remark, Single, Stated, Text
@@ -101,7 +101,7 @@ class Part(Block):
     """A part of a model with a size of its own."""
 
     name: Text = Field(description="Which part.", examples=["Vision encoder"])
-    count: Stated[Quantity] = Field(description="Its parameters, as published.", examples=["0.4B"])
+    count: Stated[Count] = Field(description="Its parameters, as published.", examples=["0.4B"])
     recount: Annotated[PartKind | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Recomputed part that the count is held against.", examples=["MTP"]
     )
@@ -113,8 +113,8 @@ class Part(Block):
 class Parameters(Block):
     """Published sizes. They are recomputed at build and must agree."""
 
-    total: Stated[Quantity] = Field(description="All parameters, as published.", examples=["671B"])
-    activated: Stated[Quantity] | None = Field(
+    total: Stated[Count] = Field(description="All parameters, as published.", examples=["671B"])
+    activated: Stated[Count] | None = Field(
         default=None, description="Parameters active for a token; left out for dense models.", examples=["37B"]
     )
     parts: tuple[Part, ...] = Field(
@@ -188,7 +188,7 @@ class Tokenizer(Block):
     """Tokenizer."""
 
     algorithm: Stated[str] | None = Field(default=None, description="Algorithm.", examples=["byte-level BPE"])
-    vocabulary: Stated[Quantity] | None = Field(
+    vocabulary: Stated[Count] | None = Field(
         default=None, description="Size as the paper states it; the embedding may have more rows.", examples=["128K"]
     )
     details: tuple[Detail, ...] = Field(default=(), description="Further published values.")

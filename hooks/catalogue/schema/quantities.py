@@ -46,12 +46,18 @@ class Scalar:
         return dict(cls.json_schema)
 
 
-_QUANTITY = re.compile(r"(?P<qualifier>[~<>≤≥]?)(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?P<suffix>[KMBT%]?)")
+_QUANTITY = re.compile(
+    r"(?P<qualifier>[~<>≤≥]?)(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?P<suffix>[KMBT%]?)", re.ASCII
+)
 
 
 _WORDS = re.compile(
-    r"(?P<qualifier>[~<>≤≥]?)\s*(?P<number>\d{1,3}([,_]\d{3})+(\.\d+)?|\d+(\.\d+)?)\s*(?P<word>[A-Za-z]*|%|per ?cent)"
+    r"(?P<qualifier>[~<>≤≥]?)\s*(?P<number>\d{1,3}([,_ ]\d{3})+(\.\d+)?|\d+(\.\d+)?)\s*(?P<word>[A-Za-z]*|%|per ?cent)"
+    r"(\s+(parameters|params|tokens|samples|GPUs|hours|steps))?"
 )
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # full-width forms, as Chinese keyboards give them
+_POWER = re.compile(r"(\d+(?:\.\d+)?) ?[×x*] ?10\^?\{?([-+]?\d+)\}?", re.ASCII)
+_ABOUT = re.compile(r"^(?:[≈≃∼∽～]|about |around |approx(?:\.|imately)? |ca?\. )\s*")
 _MULTIPLES = {
     **dict.fromkeys(("thousand", "thousands"), "K"),
     **dict.fromkeys(("million", "millions", "mn"), "M"),
@@ -119,17 +125,45 @@ class Quantity(Scalar):
 
     @classmethod
     def _instead(cls, written: str) -> str:
-        """`14.8T` for `14.8 trillion`, `9B` for `9 b`, `64000` for `64,000` or `64000,`; empty where it is not clear."""
-        match = _WORDS.fullmatch(written.strip().rstrip(","))
+        """`14.8T` for `14.8 trillion`, `9B` for `9 b`, `~9B` for `≈9B`, `64000` for `64,000` or `64000,`; empty where it is not clear."""
+        plain = _ABOUT.sub("~", written.translate(_NARROW)).strip().rstrip(",")
+        if (match := _POWER.fullmatch(plain)) and "^" in plain:
+            return f"{match[1]}e{int(match[2])}"
+        match = _WORDS.fullmatch(plain)
         if match is None:
             return ""
         suffix = _MULTIPLES.get(match["word"].lower(), match["word"].upper())
-        found = match["qualifier"] + match["number"].replace(",", "").replace("_", "") + suffix
+        found = match["qualifier"] + re.sub("[,_ ]", "", match["number"]) + suffix
         return found if _QUANTITY.fullmatch(found) and suffix in cls.factors else ""
 
     @property
     def is_percentage(self) -> bool:
         return self.text.endswith("%")
+
+
+@dataclass(frozen=True)
+class Count(Quantity):
+    """A number of things: parameters, tokens, GPUs. None of them is less than one, or a part of a hundred."""
+
+    factors: ClassVar[Mapping[str, Decimal]] = {k: v for k, v in Quantity.factors.items() if k != "%"}
+    allowed: ClassVar[str] = (
+        "a count above 0, optionally with K, M, B or T behind it and ~, <, >, ≤ or ≥ before it, "
+        "for example 4096, 236B or ~600K; `not published` where the sources do not say"
+    )
+    json_schema: ClassVar[JsonSchemaValue] = {
+        "anyOf": [
+            {"type": "number", "exclusiveMinimum": 0},
+            {"type": "string", "pattern": r"^[~<>≤≥]?\d+(\.\d+)?([eE][-+]?\d+)?[KMBT]?$"},
+        ]
+    }
+
+    @classmethod
+    def parse(cls, data: Any) -> Self:
+        """Read a count. Raises ValueError."""
+        count = super().parse(data)
+        if count.value <= 0:
+            raise Unfit(f"not a count; allowed is {cls.allowed}")
+        return count
 
 
 @dataclass(frozen=True)

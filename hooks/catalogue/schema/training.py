@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .facets import Facet
-from .quantities import Amount, Length, Quantity, Share
+from .quantities import Amount, Count, Length, Quantity, Share
 from .values import Block, Detail, Identifier, Positive, Remark, Stated, Text
 
 # What `starts_from` says of weights that are nobody's.
@@ -52,11 +52,11 @@ class MixPart(Block):
 class Data(Block):
     """The data of a stage."""
 
-    tokens: Stated[Quantity] | None = Field(default=None, description="Tokens trained on.", examples=["14.8T"])
-    tokens_before: Stated[Quantity] | None = Field(
+    tokens: Stated[Count] | None = Field(default=None, description="Tokens trained on.", examples=["14.8T"])
+    tokens_before: Stated[Count] | None = Field(
         default=None, description="Tokens that the checkpoint it starts from had seen.", examples=["4.2T"]
     )
-    tokens_total: Stated[Quantity] | None = Field(
+    tokens_total: Stated[Count] | None = Field(
         default=None,
         description="Tokens in all: those before, those of earlier stages of this kind and those of this one.",
         examples=["19.0T"],
@@ -129,13 +129,13 @@ class LearningRate(Block):
 class BatchSize(Block):
     """Batch size, in sequences."""
 
-    start: Stated[Quantity] | None = Field(
+    start: Stated[Count] | None = Field(
         default=None, description="Sequences at the start, where the batch grows.", examples=[3072]
     )
-    sequences: Stated[Quantity] | None = Field(
+    sequences: Stated[Count] | None = Field(
         default=None, description="Sequences per step (at the end, where the batch grows).", examples=[15360]
     )
-    ramp_tokens: Stated[Quantity] | None = Field(
+    ramp_tokens: Stated[Count] | None = Field(
         default=None, description="Tokens over which the batch grows.", examples=["469B"]
     )
 
@@ -226,7 +226,7 @@ class Hardware(Block):
     gpu: Stated[Text] | None = Field(
         default=None, description="Kind of GPU, by its name in the list of GPUs.", examples=["NVIDIA H800"]
     )
-    gpu_count: Stated[Quantity] | None = Field(default=None, description="GPUs.", examples=[2048])
+    gpu_count: Stated[Count] | None = Field(default=None, description="GPUs.", examples=[2048])
     gpus_per_node: Stated[Positive] | None = Field(default=None, description="GPUs in a node.", examples=[8])
     interconnect: Stated[Text] | None = Field(
         default=None,

@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .quantities import Amount, Quantity, Scalar
+from .quantities import Amount, Quantity, Scalar, Unfit
 
 IDENTIFIER = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
 Identifier = Annotated[
@@ -85,6 +85,13 @@ class Name(Text):
     _words: ClassVar[re.Pattern[str]] = _COMMON_WORD
 
 
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_MONTH = r"(?P<month>(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?"
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})(?:日|[T ].*)?|月)?", re.ASCII)
+_DAY_FIRST = re.compile(rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?{_MONTH},? (?P<year>\d{{4}})", re.ASCII)
+_MONTH_FIRST = re.compile(rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})", re.ASCII)
+
+
 @dataclass(frozen=True)
 class PartialDate(Scalar):
     """A day, or a month alone where only that is known: `2024-05-07` or `2024-05`."""
@@ -101,13 +108,31 @@ class PartialDate(Scalar):
         """Read an ISO date. Raises ValueError for a day or month that does not exist."""
         from datetime import date
 
-        if isinstance(data, str) and re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", data):
+        if isinstance(data, str) and re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", data, re.ASCII):
             try:
                 date.fromisoformat(data if len(data) == 10 else f"{data}-01")
             except ValueError:
                 raise ValueError("there is no such date in the calendar") from None
             return cls(data)
-        raise ValueError("not a date; allowed is YYYY-MM-DD, or YYYY-MM where only the month is known")
+        raise Unfit(
+            "not a date; allowed is YYYY-MM-DD, or YYYY-MM where only the month is known", cls._instead(str(data))
+        )
+
+    @classmethod
+    def _instead(cls, written: str) -> str:
+        """`2026-11-05` for `2026/11/5`, `5 Nov 2026`, `November 5, 2026` or `2026年11月5日`; empty where it is not clear."""
+        if match := _YEAR_FIRST.fullmatch(written):
+            year, month, day = match.groups()
+        elif (match := _DAY_FIRST.fullmatch(written)) or (match := _MONTH_FIRST.fullmatch(written)):
+            year, day = match["year"], match["day"]
+            month = str(_MONTHS.index(match["month"][:3].lower()) // 3 + 1)
+        else:
+            return ""
+        found = "-".join(part.zfill(2) for part in (year, month, day) if part)
+        try:
+            return cls.parse(found).text
+        except ValueError:
+            return ""
 
     @property
     def is_day(self) -> bool:
@@ -168,7 +193,10 @@ def source(text: str) -> Source:
     original, separator, copy = text.strip().partition(" via ")
     key, _, locus = original.partition(" ")
     if not _KEY.fullmatch(key) and not ARXIV_ADDRESS.fullmatch(key):
-        raise ValueError(f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`")
+        raise Unfit(
+            f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`",
+            f"{key.strip('[](),:;@')} {locus}".strip() if _KEY.fullmatch(key.strip("[](),:;@")) else "",
+        )
     return Source(key, locus.strip(), source(copy) if separator else None)
 
 
@@ -180,7 +208,7 @@ class Absence(StrEnum):
     UNKNOWN = "unknown"
 
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)  # a value of counts is one of quantities
 
 # Name of the field `absence` on its way in: no key of a YAML file, where an absence is written as the value.
 _ABSENCE = "(absence)"
