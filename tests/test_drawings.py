@@ -280,6 +280,16 @@ def test_one_changed_dimension_is_marked_alone(ctx: Context, catalogue: Catalogu
     }
 
 
+def test_a_dense_layer_is_drawn_only_where_there_is_one(ctx: Context, catalogue: Catalogue) -> None:
+    entry = catalogue.entries["deepseek-v3-base"]
+    assert entry.architecture is not None
+    dense = entry.architecture.first_k_dense_replace
+    assert dense is not None
+    none = entry.architecture.model_copy(update={"first_k_dense_replace": dense.model_copy(update={"value": 0})})
+    assert "intermediate_size" in read(ctx, entry).values
+    assert "intermediate_size" not in read(ctx, replace(entry, architecture=none)).values
+
+
 class Recording(language_files.Words):
     """Words that note which of them are asked for."""
 

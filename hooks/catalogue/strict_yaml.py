@@ -313,7 +313,7 @@ class _Builder:
                 event,
                 "an empty value",
                 "allowed is a value, or `not published`, `not applicable` or `unknown`",
-                "write one of them, or take the key out",
+                "write one of them, take the key out, or move what belongs under it to the right",
             )
         elif text.lower() in _YAML_11_BOOL or text in ("True", "False", "TRUE", "FALSE"):
             self.complain(

@@ -237,10 +237,9 @@ def _widths(sheet: Sheet, dims: Dimensions, x: float, y: float, room: float) -> 
             dims.line("dense_width", intermediate_size=dims.stated("intermediate_size")),
         ]
         return sheet.say_all(x, y + 10, lines)
-    all_have_experts = dims.number("first_k_dense_replace") == 0 and dims.number("moe_layer_freq") in (None, 1)
-    dense = (
-        None if all_have_experts else dims.number("intermediate_size")
-    )  # of layers that are not there it says nothing
+    # What a dense layer is wide says nothing where there is none.
+    has_dense = dims.number("first_k_dense_replace") != 0 or dims.number("moe_layer_freq") not in (None, 1)
+    dense = dims.number("intermediate_size") if has_dense else None
     chosen = (active + shared) * width
     total = dims.derived("chosen_width", "(num_experts_per_tok + n_shared_experts) * moe_intermediate_size")
     if dense:
