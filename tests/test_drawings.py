@@ -290,6 +290,19 @@ def test_a_dense_layer_is_drawn_only_where_there_is_one(ctx: Context, catalogue:
     assert "intermediate_size" not in read(ctx, replace(entry, architecture=none)).values
 
 
+def test_no_shared_expert_is_counted_where_there_is_none(ctx: Context, catalogue: Catalogue) -> None:
+    entry = catalogue.entries["deepseek-v3-base"]
+    assert entry.architecture is not None
+    shared = entry.architecture.n_shared_experts
+    assert shared is not None
+    none = entry.architecture.model_copy(update={"n_shared_experts": shared.model_copy(update={"value": 0})})
+    with_one, alone = (
+        re.sub("<[^>]+>", "", str(drawing(Citations(ctx), one))) for one in (entry, replace(entry, architecture=none))
+    )
+    assert "8 + 1 experts of" in with_one
+    assert "8 experts of" in alone
+
+
 class Recording(language_files.Words):
     """Words that note which of them are asked for."""
 
@@ -314,6 +327,8 @@ def test_words_of_drawings_are_all_used(catalogue: Catalogue) -> None:
         "run_mixed",
         "say.part_run_mixed",
         "say.part_one",
+        "say.as_wide_routed",
+        "say.make_routed",
     ):
         words.asked.add(f"drawing.{name}")  # said of architectures that the catalogue may not hold now
     assert {key for key in english if key.startswith("drawing.")} - words.asked == set()

@@ -242,18 +242,20 @@ def _widths(sheet: Sheet, dims: Dimensions, x: float, y: float, room: float) -> 
     dense = dims.number("intermediate_size") if has_dense else None
     chosen = (active + shared) * width
     total = dims.derived("chosen_width", "(num_experts_per_tok + n_shared_experts) * moe_intermediate_size")
+    which = "" if shared else "_routed"
+    if not shared:
+        del stated["n_shared_experts"]
     if dense:
         scale = room / max(dense, chosen)
         sheet.say(x, y + 10, *dims.line("dense_is", intermediate_size=dims.stated("intermediate_size")))
         sheet.box(x, y + 18, dense * scale, _SEGMENT, "dense-width", 2)
         y += 62
         same = dense == chosen
-        sheet.say(
-            x, y + 10, *dims.line("as_wide" if same else "make", **stated, **({} if same else {"chosen_width": total}))
-        )
+        said = ("as_wide" if same else "make") + which
+        sheet.say(x, y + 10, *dims.line(said, **stated, **({} if same else {"chosen_width": total})))
     else:
         scale = room / chosen
-        sheet.say(x, y + 10, *dims.line("make", **stated, chosen_width=total))
+        sheet.say(x, y + 10, *dims.line(f"make{which}", **stated, chosen_width=total))
     _segments(sheet, x, y + 18, active, shared, width * scale)
     y += 18 + _SEGMENT
     every = dims.number("n_routed_experts")
