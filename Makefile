@@ -110,4 +110,4 @@ requirements: $(READY)
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(PEERS) site offline preview
+	rm -rf $(VENV) $(PEERS) site offline preview .pictures .templates
