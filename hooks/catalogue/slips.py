@@ -130,7 +130,8 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
         tally = Tally()
         for wrong in _wrong(value):
             mistyped = (variant.model_copy(update={"architecture": _with(record, path, wrong)}),)
-            refused = isinstance(wrong, int) and isinstance(value, int) and wrong < 1 <= value  # by the schema
+            # By the schema.
+            refused = wrong is None or (isinstance(wrong, int) and isinstance(value, int) and wrong < 1 <= value)
             draft = _of_variants(model, mistyped)
             by_rules = refused or any(found not in before for found in _found(draft, RULES))
             caught = by_rules or any(_found(draft, (controls.controls_hold,)))
@@ -138,12 +139,9 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
         yield ".".join(str(part) for part in path[:-1]), tally
 
 
-def _wrong(value: int | Quantity) -> Iterator[int | Quantity]:
-    """A number with one digit changed, in every way."""
-    if isinstance(value, Quantity):
-        yield from (type(value).parse(text) for text in _texts_one_digit_off(value.text))
-    else:
-        yield from _one_digit_off(value)
+def _wrong(value: int | Quantity) -> Iterator[int | Quantity | None]:
+    """A number with one digit changed, in every way; None for one that the schema refuses."""
+    yield from _quantities_one_digit_off(value) if isinstance(value, Quantity) else _one_digit_off(value)
 
 
 def _one_digit_off(number: int) -> Iterator[int]:
@@ -163,9 +161,9 @@ def _schedule_slips(model: Model, gpus: tuple[Gpu, ...]) -> Iterator[tuple[str, 
             str(part) for part in path if isinstance(part, str) and part not in ("training", "value", "infrastructure")
         )
         tally = Tally()
-        for text in _texts_one_digit_off(quantity.text):
-            draft = _of_schedule(_with(model, path, type(quantity).parse(text)), gpus)
-            caught = any(found not in before for found in _found(draft, RULES))
+        for wrong in _quantities_one_digit_off(quantity):
+            draft = _of_schedule(_with(model, path, wrong), gpus)
+            caught = wrong is None or any(found not in before for found in _found(draft, RULES))
             tally += Tally(1, caught, caught)
         yield name, tally
 
@@ -196,6 +194,15 @@ def _quantities(model: Model) -> Iterator[tuple[tuple[str | int, ...], Quantity]
 
     walk(model, visit)
     yield from found
+
+
+def _quantities_one_digit_off(quantity: Quantity) -> Iterator[Quantity | None]:
+    """Every quantity that differs in one digit; None for one that the schema refuses, such as a count of 0."""
+    for text in _texts_one_digit_off(quantity.text):
+        try:
+            yield type(quantity).parse(text)
+        except ValueError:
+            yield None
 
 
 def _texts_one_digit_off(text: str) -> Iterator[str]:
