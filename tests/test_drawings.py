@@ -280,24 +280,24 @@ def test_one_changed_dimension_is_marked_alone(ctx: Context, catalogue: Catalogu
     }
 
 
+def with_none(entry: Entry, field: str) -> Entry:
+    """The entry with 0 in a field of its architecture."""
+    assert entry.architecture is not None
+    none = getattr(entry.architecture, field).model_copy(update={"value": 0})
+    return replace(entry, architecture=entry.architecture.model_copy(update={field: none}))
+
+
 def test_a_dense_layer_is_drawn_only_where_there_is_one(ctx: Context, catalogue: Catalogue) -> None:
     entry = catalogue.entries["deepseek-v3-base"]
-    assert entry.architecture is not None
-    dense = entry.architecture.first_k_dense_replace
-    assert dense is not None
-    none = entry.architecture.model_copy(update={"first_k_dense_replace": dense.model_copy(update={"value": 0})})
     assert "intermediate_size" in read(ctx, entry).values
-    assert "intermediate_size" not in read(ctx, replace(entry, architecture=none)).values
+    assert "intermediate_size" not in read(ctx, with_none(entry, "first_k_dense_replace")).values
 
 
 def test_no_shared_expert_is_counted_where_there_is_none(ctx: Context, catalogue: Catalogue) -> None:
     entry = catalogue.entries["deepseek-v3-base"]
-    assert entry.architecture is not None
-    shared = entry.architecture.n_shared_experts
-    assert shared is not None
-    none = entry.architecture.model_copy(update={"n_shared_experts": shared.model_copy(update={"value": 0})})
     with_one, alone = (
-        re.sub("<[^>]+>", "", str(drawing(Citations(ctx), one))) for one in (entry, replace(entry, architecture=none))
+        re.sub("<[^>]+>", "", str(drawing(Citations(ctx), one)))
+        for one in (entry, with_none(entry, "n_shared_experts"))
     )
     assert "8 + 1 experts of" in with_one
     assert "8 experts of" in alone

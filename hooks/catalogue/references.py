@@ -83,9 +83,8 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     verbatim = {
         entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries
     }
-    with ThreadPoolExecutor(
-        1
-    ) as apart:  # what decodes LaTeX leaves errors behind that hold on to whoever called, and all that was read
+    # Apart: what decodes LaTeX leaves errors behind that hold on to whoever called, and to all that was read.
+    with ThreadPoolExecutor(1) as apart:
         decoded = apart.submit(_decoded, library).result()
     findings += _failed(decoded, file)
     references = {}

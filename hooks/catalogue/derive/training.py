@@ -131,14 +131,13 @@ def headline_tokens(model: Model, variant_id: str) -> Single[Quantity] | None:
     stated = [
         (stage, single)
         for stage in [s for s in covering if s not in longer] or longer
-        if stage.data and stage.data.tokens and (single := stage.data.tokens.for_variant(variant_id))
+        if (single := _stated(stage, variant_id))
     ]
     counted = [(stage, single) for stage, single in stated if single.value is not None]
     if made := [stage for stage, _ in counted if stage.kind is StageKind.PRE_TRAINING]:
         return _in_all(made[-1], variant_id)
     if len(counted) > 1:
-        total = counted[-1][0].data.tokens_total if counted[-1][0].data else None
-        return total.for_variant(variant_id) if total else None
+        return _total(counted[-1][0], variant_id)
     return stated[-1][1] if stated else None
 
 
@@ -149,8 +148,13 @@ def _tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
 
 def _in_all(stage: Stage, variant_id: str) -> Single[Quantity] | None:
     """Tokens of a pre-training with those of the stages that it goes on from, where it is one of several."""
+    return _total(stage, variant_id) or _stated(stage, variant_id)
+
+
+def _total(stage: Stage, variant_id: str) -> Single[Quantity] | None:
+    """Tokens in all, where a stage states them."""
     total = stage.data.tokens_total if stage.data else None
-    return (total.for_variant(variant_id) if total else None) or _stated(stage, variant_id)
+    return total.for_variant(variant_id) if total else None
 
 
 def _stated(stage: Stage, variant_id: str) -> Single[Quantity] | None:

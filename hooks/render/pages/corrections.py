@@ -30,10 +30,13 @@ def page(context: Context) -> Page:
     sections = [
         Section(key.partition(".")[2], words(key), _list(citations, rows)) for key, rows in shown.items() if rows
     ]
+    groups: dict[str, list[Correction]] = {}
+    for row in others[NEWEST:]:
+        groups.setdefault(_group(context, row), []).append(row)
     folds = "".join(
-        _list(citations, rows, f"of-{key.partition('.')[2]}", words(key))
+        _list(citations, groups[key], f"of-{key.partition('.')[2]}", words(key))
         for key in (*(f"track.{track.value}" for track in Track), "page.techniques", "corrections.site")
-        if (rows := [row for row in others[NEWEST:] if _group(context, row) == key])
+        if key in groups
     )
     if folds:
         sections.append(Section("others", words("corrections.others"), folds))
