@@ -49,8 +49,8 @@ BROKEN = r"""() => {
   }
   return found;
 }"""
-SCROLLED = """() => [...document.querySelectorAll(".ds-scroll")]
-    .filter((box) => box.checkVisibility())
+SCROLLED = """(formulas) => [...document.querySelectorAll(".ds-scroll")]
+    .filter((box) => box.checkVisibility() && (formulas || !box.querySelector(":scope > math")))
     .map((box) => [box.getAttribute("aria-label"), box.scrollWidth - box.clientWidth])
     .filter(([, more]) => more > 0 && more <= 20)"""
 
@@ -67,9 +67,9 @@ def opened(page: Page, address: str, width: int) -> None:
 def test_nothing_is_broken_in_a_word_or_scrolls_for_a_few_pixels(page: Page, address: str, kind: str) -> None:
     """Opened on a telephone and made wider, as if it were turned and then put aside for a desk."""
     opened(page, address + kind, PHONE)
-    for _ in with_fonts(page):
+    for own_fonts, _ in enumerate(with_fonts(page)):
         page.evaluate(FRAMES)
-        assert page.evaluate(SCROLLED) == []
+        assert page.evaluate(SCROLLED, bool(own_fonts)) == []  # how wide a formula is before is the machine's matter
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
     for width in (PHONE, 768, DESKTOP) if kind in PAGES else ():
         page.set_viewport_size({"width": width, "height": HEIGHT})
