@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
@@ -96,10 +97,15 @@ def findings(page: Page, options: dict[str, object] = EVERYTHING) -> list[str]:
     """What axe has to say about a page as it stands; its script is put into a page once."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(_AXE)
-    result = page.evaluate("options => axe.run(options)", {**options, "resultTypes": ["violations"]})
-    return [
-        f"{violation['id']}: {node['html'][:160]}" for violation in result["violations"] for node in violation["nodes"]
-    ]
+    result = page.evaluate("options => axe.run(options)", {**options, "resultTypes": ["violations", "incomplete"]})
+    found = [(rule["id"], node) for rule in result["violations"] for node in rule["nodes"]]
+    found += [("invisible", node) for rule in result["incomplete"] for node in rule["nodes"] if _invisible(node)]
+    return [f"{rule}: {node['html'][:160]}" for rule, node in found]
+
+
+def _invisible(node: dict[str, Any]) -> bool:
+    """Text in the colour of its ground, which axe takes for hidden on purpose and does not count."""
+    return any((check["data"] or {}).get("messageKey") == "equalRatio" for check in node["any"])
 
 
 def main() -> int:
