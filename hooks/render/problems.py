@@ -13,6 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from catalogue.derive.expression import Term
 from catalogue.derive.problems import Asked
 
 from . import assets
@@ -68,7 +69,7 @@ def item(context: Context, asked_: Asked) -> dict[str, Any]:
         "exact": str(float(worked.exact)) if worked else "",
         "unit": unit,
         "with_unit": with_unit(Markup("<b>{}</b>").format(_digits(worked.exact)), unit) if worked else "",
-        "working": Markup("{} = {}").format(worked.formula, worked.numbers) if worked else "",
+        "working": _working(worked) if worked else "",
         "tolerance": problem.tolerance_percent,
         "mistakes": [
             {"value": _digits(number), "says": words.text(mistake.says)} for number, mistake in asked_.mistakes
@@ -84,8 +85,14 @@ def _words(context: Context) -> str:
     return json.dumps({name: context.words(f"problems.{name}") for name in names}, ensure_ascii=False)
 
 
+def _working(worked: Term) -> Markup:
+    """The formula with names, then with numbers; a formula of numbers alone is said once."""
+    numbers = Markup.escape(worked.numbers)
+    return Markup("{} = {}").format(worked.formula, numbers) if worked.values else numbers
+
+
 def _digits(value: Fraction) -> str:
     """All digits of a whole number that one can read, four of any other."""
     if value.denominator == 1 and value < 10**15:
         return integer(int(value))
-    return power(int(value)) if value >= 10**15 else f"{float(value):.4g}"
+    return power(int(value)) if value >= 10**15 else f"{float(value):,.4g}"
