@@ -143,6 +143,28 @@ def test_queries_find_their_page_among_the_first_three(searching: tuple[str, Pag
     assert len(late) <= len(queries) // 25, late
 
 
+NAMED_ALONE = {
+    ENGLISH: {
+        "kv cache": "kv-cache",
+        "what is a token": "token",
+        "gradient": "gradient",
+        "reward model": "reward-model",
+    },
+    CHINESE: {"梯度": "gradient", "注意力": "attention", "KV 缓存": "kv-cache"},
+}
+
+
+def test_a_term_comes_before_those_that_only_begin_with_it(searching: tuple[str, Page, str]) -> None:
+    language, page, home = searching
+    found = page.evaluate(ASK, list(NAMED_ALONE[language]))
+    wanted = {query: f"glossary/#{term}" for query, term in NAMED_ALONE[language].items()}
+    glossary = {
+        query: next((link.removeprefix(home) for link in links if "/glossary/" in link), "")
+        for query, links in found.items()
+    }
+    assert glossary == wanted
+
+
 def test_what_holds_a_common_word_alone_is_no_hit_for_a_rare_one_beside_it(
     page: Page, built: Path, address: str
 ) -> None:

@@ -31,7 +31,7 @@ async function open(base) {
   head.base = base;
   const stop = head.words.stop.split(" ");
   head.stop = new Set(stop.flatMap((word) => split(word).map(([key]) => key)));
-  head.particles = new RegExp(stop.filter((word) => /[\u3400-\u9fff]/.test(word)).sort((a, b) => b.length - a.length).join("|") || "$^", "g");
+  head.particles = new RegExp(stop.filter((word) => CHINESE.test(word)).sort((a, b) => b.length - a.length).join("|") || "$^", "g");
   head.longest = Math.max(...Object.keys(head.names).map((name) => name.split(" ").length));
   head.owner = head.sections.flatMap((anchors, page) => Array(anchors.length / 2 + 1).fill(page));
   head.first = head.sections.map(() => 0);
@@ -45,6 +45,7 @@ const LETTERS = [...Array(92)].map((_, at) => String.fromCharCode(35 + at)).filt
 const HALF = LETTERS.length / 2;
 const DIGITS = [...Array(127)].map((_, code) => LETTERS.indexOf(String.fromCharCode(code)));
 const LEVELS = 10;
+const CHINESE = /[\u3400-\u9fff]/;
 const HAN = /^[\u3400-\u9fff]$/; // the index has pairs of characters; one alone begins some of them
 const TITLE = 3; // a page whose title is in the query, beside what its words count
 
@@ -125,6 +126,18 @@ function named(words) {
   return found;
 }
 
+// Whether a heading says what is asked and nothing else: “KV cache”, and not “KV cache on disk”. The other language may stand behind it.
+const headings = new Map();
+function says(section, asked) {
+  if (!headings.has(section)) {
+    const page = head.owner[section];
+    headings.set(section, split(head.sections[page][2 * (section - head.first[page]) - 1] ?? "").map(([word]) => word));
+  }
+  const words = headings.get(section);
+  const han = asked.some((word) => CHINESE.test(word));
+  return asked.every((word) => words.includes(word)) && words.every((word) => asked.includes(word) || CHINESE.test(word) !== han);
+}
+
 // A number with a size is asked for as such: 6710 亿 is 671B, and not a text with 6710 in it.
 const sized = (found) => found.filter(([, start], at) => found[at + 1]?.[1] !== start);
 
@@ -168,7 +181,7 @@ async function find(query) {
     const together = Math.max(0, ...sections.map(([, , all]) => all));
     const held = found.named.size ? Math.max(covered, 0.75) : covered;
     const score = (sum(found.best) + 0.5 * together) * (0.15 + 0.85 * held ** 2) * head.pages[found.page][3] + found.bonus;
-    sections.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    sections.sort((a, b) => says(b[0], asked) - says(a[0], asked) || b[1] - a[1] || a[0] - b[0]);
     if (found.top || !sections.length) sections.unshift([first, 0, 0]);
     return { page: found.page, score, covered: found.bonus ? 1 : covered, sections: [...new Set(sections.map(([section]) => section))] };
   });
