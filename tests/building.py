@@ -19,7 +19,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 VALID = Path(__file__).parent / "cases" / "valid"
-PARTS = ("mkdocs.yml", "mkdocs.zh.yml", "data", "docs", "hooks", "labs", "overrides")
+CODE = ("hooks", "labs", "overrides")
+PARTS = ("mkdocs.yml", "mkdocs.zh.yml", "data", "docs", *CODE)
 AVOIDED = re.compile(r"(?m)^ +zh:\n +- form: .*\n +but: .*\n +because: .*\n")
 HEADING = re.compile(r"(?m)^#.*$")
 
@@ -40,14 +41,24 @@ def small_project(folder: Path) -> Path:
     """The project with the small valid catalogue, which builds in a fraction of the time.
 
     Of the hand-written pages, which quote the real catalogue, only title and headings are kept. Its modules and the
-    templates of the theme are compiled, which each build would do anew.
+    templates of the theme are compiled, which each build would do anew. Its code is that of all small projects; a test
+    that changes some of it takes `with_own_code`.
     """
     return Path(shutil.copytree(_small(), folder / "project", symlinks=True))
 
 
+def with_own_code(project: Path) -> Path:
+    """A small project with a copy of the code, which a test may change."""
+    for part in CODE:
+        shared = (project / part).resolve()
+        (project / part).unlink()
+        shutil.copytree(shared, project / part)
+    return project
+
+
 @functools.cache
 def _small() -> Path:
-    """The small project, which each process makes once to copy it."""
+    """The small project, which each process makes once to copy it, beside its code."""
     folder = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     project = copy_project(Path(folder))
@@ -64,11 +75,12 @@ def _small() -> Path:
         _, front, body = page.read_text(encoding="utf-8").split("---\n", 2)
         kept = [heading for heading in HEADING.findall(body) if "{{" not in heading]
         page.write_text(f"---\n{front}---\n\n" + "\n\n".join(kept) + "\n", encoding="utf-8")
-    for part in ("hooks", "labs"):
-        compileall.compile_dir(project / part, quiet=2)
-    shared = Path(folder) / "templates"
-    shared.mkdir()
-    (project / ".templates").symlink_to(shared)
+    (project / ".templates").mkdir()
+    for part in (".templates", *CODE):
+        shared = Path(folder) / part
+        (project / part).rename(shared)
+        compileall.compile_dir(shared, quiet=2)
+        (project / part).symlink_to(shared)
     return project
 
 

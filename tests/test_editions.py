@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from building import ROOT, mkdocs, small_project
+from building import ROOT, mkdocs, small_project, with_own_code
 from catalogue import strict_yaml
 from catalogue.files import REFERENCES, TECHNIQUES, texts
 from catalogue.load import without_chinese
@@ -110,7 +110,7 @@ def test_the_words_of_both_languages_fill_in_the_same_names() -> None:
 
 @pytest.mark.builds
 def test_a_missing_word_stops_the_build_and_leaves_the_last_good_site(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
+    project = with_own_code(small_project(tmp_path))
     (project / "site").mkdir()
     (project / "site" / "index.html").write_text("the last good site")
     words = project / "hooks" / "render" / "words" / CHINESE / "interface.yaml"

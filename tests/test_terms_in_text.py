@@ -66,6 +66,7 @@ class Uses:
         )
         self._longer = re.compile("|".join(map(re.escape, longer)) or "(?!)", re.IGNORECASE)
         self._own = re.compile("|".join(map(self._whole, own)) or "(?!)")
+        self._ends = {form[1:] for form in own}  # whose first letter may be a capital
 
     @staticmethod
     def _whole(form: str) -> str:
@@ -77,14 +78,14 @@ class Uses:
 
     def first(self, texts: list[tuple[str, str]], addresses: tuple[str, ...]) -> tuple[str, str] | None:
         """The first piece of text that has the term, or that leads to its definition."""
-        return next(
-            (
-                (text, link)
-                for text, link in texts
-                if link.endswith(addresses) or self._own.search(self._longer.sub("#", text))
-            ),
-            None,
-        )
+        return next(((text, link) for text, link in texts if link.endswith(addresses) or self._has(text)), None)
+
+    def _has(self, text: str) -> bool:
+        return self.may_have(text) and bool(self._own.search(self._longer.sub("#", text)))
+
+    def may_have(self, text: str) -> bool:
+        """Whether it is worth to look closely."""
+        return any(end in text for end in self._ends)
 
 
 FOLDERS = {"guide": "guides/", "model": "models/", "technique": "techniques/", "page": ""}
@@ -101,8 +102,9 @@ def test_no_route_uses_a_term_before_it_is_linked(built: Path, catalogue: Catalo
     for kind, _, name in (page.partition(":") for page in sorted(pages)):
         folder = FOLDERS[kind] + name
         texts = list(prose(built / ("" if language == "en" else "zh") / folder / "index.html"))
+        whole, linked = "\n".join(text for text, _ in texts), [(text, link) for text, link in texts if link]
         for id_ in wanted.keys() - {name}:
-            first = uses[id_].first(texts, (f"/{id_}/", f"#{id_}"))
+            first = uses[id_].first(texts if uses[id_].may_have(whole) else linked, (f"/{id_}/", f"#{id_}"))
             if first is not None:
                 links += bool(first[1])
                 if not first[1]:
