@@ -274,7 +274,7 @@ def test_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("folder", [None, VALID], ids=["real data", "valid case"])
 def test_check_accepts(folder: Path | None) -> None:
-    run = check(folder) if folder else check_apart()
+    run = check_apart(folder) if folder else check()
     assert (run.returncode, run.stderr) == (0, "")
     expected = load(folder) if folder else None
     assert "all well-formed" in run.stdout

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
@@ -90,11 +91,12 @@ def _small_project(folder: Path) -> Path:
 
 @pytest.mark.builds
 def test_what_is_saved_is_served_and_other_pages_stand_as_they_were(small: Catalogue, tmp_path: Path) -> None:
-    """One edition; then, while it has to keep still over broken data, both where asked for."""
-    project = _small_project(tmp_path / "one")
+    """One edition, and both where asked for: at the same time, as either waits for its files to be looked at."""
+    project, both = _small_project(tmp_path / "one"), _small_project(tmp_path / "both")
     id_, said = next((t.id, t.why.en) for t in small.techniques.values() if "{{" not in t.why.en)
     guide = project / "docs" / "en" / "beginnings.md"
-    with serve(project) as served:
+    with ThreadPoolExecutor() as beside, serve(project) as served:
+        both_are_served = beside.submit(_both_editions_are_served, both)
         assert "make serve BOTH=true" in served.said
         before = {path: served.get(path) for path in ("", "glossary/", "beginnings/", "models/")}
         assert {_language(page) for page in before.values()} == {"en"}
@@ -111,14 +113,14 @@ def test_what_is_saved_is_served_and_other_pages_stand_as_they_were(small: Catal
         served.after(3, BUILT)
         assert "Another reason stands here." in served.get(f"techniques/{id_}/")
         assert served.get("glossary/") == before["glossary/"]
-        techniques.write_text(text.replace("techniques:", "techniques: [", 1), encoding="utf-8")  # before the rest follows
+        techniques.write_text(
+            text.replace("techniques:", "techniques: [", 1), encoding="utf-8"
+        )  # before the rest follows
         served.after(1, "The last good site is served until this is mended.")
         broken = time.monotonic()
-        both = _small_project(tmp_path / "both")
-        with serve(both, BOTH="true") as other:
-            time.sleep(max(0.0, broken + 6 - time.monotonic()))
-            told, built = served.said.count("Building documentation"), served.said.count(BUILT)
-            _both_editions_are_served(other, both)
+        time.sleep(max(0.0, broken + 6 - time.monotonic()))
+        told, built = served.said.count("Building documentation"), served.said.count(BUILT)
+        both_are_served.result()
         time.sleep(max(0.0, broken + 12 - time.monotonic()))
         assert served.said.count("Building documentation") == told, "broken data is not built again and again"
         assert served.get("glossary/") == before["glossary/"]
@@ -133,7 +135,12 @@ def test_what_is_saved_is_served_and_other_pages_stand_as_they_were(small: Catal
             assert served.get(path) == before[path]
 
 
-def _both_editions_are_served(served: Served, project: Path) -> None:
+def _both_editions_are_served(project: Path) -> None:
+    with serve(project, BOTH="true") as served:
+        _each_stands_as_it_was(served, project)
+
+
+def _each_stands_as_it_was(served: Served, project: Path) -> None:
     """Also after a word of the data was broken: each edition as it was, in its language."""
     page, model = project / "docs" / "zh" / "beginnings.md", project / "data" / "models" / "dor.yaml"
     entry = model.read_text(encoding="utf-8")
