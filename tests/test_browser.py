@@ -200,3 +200,13 @@ def test_a_filter_keeps_what_holds_every_word(page: Page, address: str, path: st
     expect(page.locator("main output")).to_contain_text(str(sum(wanted)))
     box.fill("")
     assert page.locator(f"{items}:visible").count() > sum(wanted)
+
+
+@pytest.mark.parametrize("path", ["guides/serving/", "techniques/mla/"])
+def test_the_drawer_opens_where_one_is(browser: Browser, address: str, path: str) -> None:
+    """It lists all sections; the guides begin in its third screen."""
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(address + path)
+    page.locator("label.md-header__button[for=__drawer]").click()
+    expect(page.locator(".ds-nav [aria-current]")).to_be_in_viewport()
+    page.close()

@@ -42,6 +42,12 @@ const drawer = document.getElementById("__drawer");
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && drawer?.checked) drawer.checked = false;
 });
-document.querySelector(".md-sidebar--primary")?.addEventListener("click", (event) => {
+const side = document.querySelector(".md-sidebar--primary");
+side?.addEventListener("click", (event) => {
   if (event.target.closest("a[href]")) drawer.checked = false;
+});
+// It holds all sections, three screens and more: it opens where one is.
+drawer?.addEventListener("change", () => {
+  const here = side?.querySelector("[aria-current]");
+  if (drawer.checked && here) side.scrollTop += here.getBoundingClientRect().top - side.clientHeight / 3;
 });
