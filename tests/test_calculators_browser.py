@@ -169,6 +169,11 @@ def test_a_run_that_borrows_says_so_in_its_headline_and_gives_no_more_digits_tha
     assert all(len(number.replace(".", "").replace(",", "").strip("0")) <= 2 for number in numbers), headline
 
 
+def test_ten_thousands_are_spaced_as_on_the_other_pages(page: Page, address: str) -> None:
+    page.goto(f"{address}zh/tools/training/")
+    expect(page.locator("output strong")).to_have_text(re.compile(r"[\d.]+ 万 GPU 小时，.+[\d.]+ 万美元。"))
+
+
 def test_a_model_on_other_weights_is_not_said_to_have_their_hours(page: Page, address: str) -> None:
     page.goto(f"{address}tools/training/?v=deepseek-r1")
     expect(page.locator("output strong")).to_contain_text("Pre-training of DeepSeek-V3-Base:")

@@ -8,7 +8,8 @@ const field = form.elements;
 const all = (selector) => [...form.querySelectorAll(selector)];
 const find = (selector) => all(selector)[0];
 const chosen = (name) => field[name].selectedOptions[0].text;
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+// What follows 万 or 亿 in Chinese characters stands close to it: 534.2 万美元.
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]).replace(/([万亿]) (?=[\u3400-\u9fff])/g, "$1");
 
 // ---- Numbers: fractions, and how they are written ----
 
@@ -35,8 +36,8 @@ function rounded([a, b]) {
 const float = ([a, b]) => Number(a) / Number(b);
 const local = (number, options) => number.toLocaleString(document.documentElement.lang, options);
 const significant = (number) => local(number, number < 100 ? { minimumSignificantDigits: 3, maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
-// A number with no more digits than its inputs bear, in words: 2.67 million.
-const few = (number, most) => local(number, { notation: "compact", compactDisplay: "long", maximumSignificantDigits: most });
+// A number with no more digits than its inputs bear, in words: 2.67 million, 267 万.
+const few = (number, most) => local(number, { notation: "compact", compactDisplay: "long", maximumSignificantDigits: most }).replace(/\d(?=[万亿])/, "$& ");
 const ten = (exponent) => `10${`${exponent}`.replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
 
 // All digits; a number that ends in many zeros as digits times a power of ten.
