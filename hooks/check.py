@@ -105,7 +105,8 @@ def _check(arguments: argparse.Namespace) -> int:
                 print("A check digit was written anew: read every dimension of that architecture again, in the source.")
             if not done:
                 break
-    catalogue = read(data.parent)[0] if data.name == DATA.name and (data.parent / "docs").is_dir() else load(data)
+    whole = data == DATA.resolve() or (data.name == DATA.name and (data.parent / "docs").is_dir())
+    catalogue = read(data.parent)[0] if whole else load(data)
     print(
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )

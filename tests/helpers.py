@@ -158,8 +158,8 @@ def check(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProce
 
 
 def check_apart(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run hooks/check.py as a reader does, in a process of its own."""
-    command = [sys.executable, str(ROOT / "hooks" / "check.py"), *map(str, arguments)]
+    """Run hooks/check.py of the project `cwd` as a reader does, in a process of its own."""
+    command = [sys.executable, str(cwd / "hooks" / "check.py"), *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
 
 

@@ -14,7 +14,7 @@ import corrupt
 import mutate
 import mutations
 from building import small_project
-from catalogue import files, strict_yaml
+from catalogue import plain_text, strict_yaml
 from catalogue.findings import Finding
 from finish.styles import Used
 from helpers import findings_of
@@ -24,7 +24,7 @@ from render.page import Page, fenced
 
 def test_a_file_that_is_far_too_large_is_not_read(valid: Path) -> None:
     path = valid / "references.bib"
-    path.write_text(path.read_text(encoding="utf-8") + "x" * files.MOST, encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + "x" * plain_text.MOST, encoding="utf-8")
     (finding,) = findings_of(valid)
     assert finding.file.endswith("references.bib")
     assert "is larger than 4 MiB" in finding.found
@@ -74,7 +74,10 @@ def test_a_page_that_is_no_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(mutate.PageError) as error:
         mutate.outcome(project / "data", project / "docs", tell=False)
     line = page.read_bytes().count(b"\n")
-    assert str(error.value) == f"docs/zh/index.md:{line}: is not UTF-8 text; save the file as UTF-8"
+    assert (
+        str(error.value)
+        == f"docs/zh/index.md:{line}: is not UTF-8 text: the byte 0xff; put the file back, saved as UTF-8"
+    )
 
 
 def test_a_page_with_a_character_that_turns_digits_round_is_named(tmp_path: Path) -> None:

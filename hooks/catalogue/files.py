@@ -7,22 +7,25 @@ edge. Nothing is listed twice: a file that is there belongs to the catalogue.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from os.path import lexists
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from . import strict_yaml
-from .findings import CatalogueError, Finding, Path, dotted
+from .findings import CatalogueError, Finding, Path, dotted, nearest
 from .located import Located
+from .plain_text import Unreadable, listed, text_of
 
 MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
 # These need not be there.
 COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "corrections.yaml"
 PROBLEMS, DOCUMENTS, ALIASES = "problems.yaml", "documents.yaml", "aliases.yaml"
+OPTIONAL = (COPIES, TERMS, STUDY, CORRECTIONS, PROBLEMS, DOCUMENTS, ALIASES)
 ENTRIES = "models"
-MOST = 4 << 20  # bytes of one file; the largest has a tenth of it
+_ENDING, _SCHEMA = ".yaml", ".schema.json"
 T = TypeVar("T")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
@@ -30,28 +33,15 @@ _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 def texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, str]:
     """The text of each file by its name in `data`, or of those `names` that are there.
 
-    Raises CatalogueError that names each one that cannot be read.
+    Raises CatalogueError that names each one that cannot be read, and with all names those that nobody would read.
     """
-    found, findings = {}, []
-    for name in _names(data) if names is None else (name for name in names if (data / name).exists()):
-        if name.endswith((".bib", ".yaml", ".json")):
-            try:
-                if (data / name).stat().st_size > MOST:
-                    findings.append(_too_large(data, name))
-                    continue
-                found[name] = (data / name).read_text(encoding="utf-8")
-            except OSError as error:
-                findings.append(_unread(data, name, f"cannot be read: {error.strerror}"))
-            except UnicodeDecodeError as error:
-                read = error.object[: error.start]
-                line, byte = read.count(b"\n") + 1, error.object[error.start]
-                findings.append(_unread(data, name, f"is not UTF-8 text: the byte {byte:#04x}", line))
-        else:
-            findings.append(
-                Finding(
-                    f"{data.name}/{name}", 1, "", "is not read", "the files of entries end in `.yaml`", fix="rename it"
-                )
-            )
+    wanted = _names(data) if names is None else [name for name in names if lexists(data / name)]
+    found, findings = {}, [] if names is not None else [*_missing(data), *_strange(data)]
+    for name in wanted:
+        try:
+            found[name] = text_of(data / name, f"{data.name}/{name}")
+        except Unreadable as error:
+            findings.append(error.finding)
     if findings:
         raise CatalogueError(findings)
     return found
@@ -73,25 +63,42 @@ def made(data: FilePath, name: str, shape: type[T], command: str) -> T | None:
 
 def _names(data: FilePath) -> list[str]:
     """The files of the catalogue in `data`, and those that have to be there."""
-    entries = sorted(path for path in (data / ENTRIES).glob("*") if path.suffix.lower() in (".yaml", ".yml"))
-    there = [
-        name for name in (COPIES, TERMS, STUDY, CORRECTIONS, PROBLEMS, DOCUMENTS, ALIASES) if (data / name).exists()
-    ]
-    return [MODELS, TECHNIQUES, REFERENCES, *there, *(f"{ENTRIES}/{path.name}" for path in entries)]
+    there = [name for name in OPTIONAL if lexists(data / name)]
+    entries = [path.name for path in listed(data / ENTRIES) if path.suffix == _ENDING]
+    return [MODELS, TECHNIQUES, REFERENCES, *there, *(f"{ENTRIES}/{name}" for name in entries)]
 
 
-def _too_large(data: FilePath, name: str) -> Finding:
-    return Finding(
-        f"{data.name}/{name}",
-        1,
-        "",
-        f"is larger than {MOST >> 20} MiB, so something in it is not meant to be there",
-        fix="put the file back, or split it",
-    )
+def _missing(data: FilePath) -> Iterator[Finding]:
+    """Files that need not be there and whose schema is: the project has them, and a site without would look whole."""
+    schemas = {name: name.replace(_ENDING, _SCHEMA) for name in OPTIONAL} | {ENTRIES: f"model{_SCHEMA}"}
+    for name, schema in schemas.items():
+        if (data / schema).exists() and not lexists(data / name):
+            found = f"is not there, and its schema is, {schema}"
+            yield Finding(f"{data.name}/{name}", 1, "", found, fix="put it back, or take the schema out too")
+    if lexists(data / ENTRIES) and not (data / ENTRIES).is_dir():
+        found = "is no folder"
+        yield Finding(
+            f"{data.name}/{ENTRIES}", 1, "", found, "it holds the files of entries", fix="put the folder back"
+        )
 
 
-def _unread(data: FilePath, name: str, problem: str, line: int = 1) -> Finding:
-    return Finding(f"{data.name}/{name}", line, "", problem, fix="put the file back, saved as UTF-8")
+def _strange(data: FilePath) -> Iterator[Finding]:
+    """What looks like a file of the catalogue and is none, so that nothing that it says would be in the site."""
+    known = (MODELS, TECHNIQUES, REFERENCES, *OPTIONAL)
+    for path in listed(data):
+        if path.suffix.lower() in (_ENDING, ".yml", ".bib") and path.name not in known:
+            close = nearest(path.name, (name for name in known if not lexists(data / name)))
+            allowed = "the catalogue is made up of " + ", ".join(f"`{name}`" for name in known)
+            fix = f"rename it, put an entry into {data.name}/{ENTRIES}/, or take it out"
+            yield Finding(f"{data.name}/{path.name}", 1, "", "is not read", allowed, close, fix)
+    for path in listed(data / ENTRIES):
+        name = f"{data.name}/{ENTRIES}/{path.name}"
+        if path.suffix.lower() in (_ENDING, ".yml") and path.suffix != _ENDING:
+            yield Finding(name, 1, "", "is not read", f"the files of entries end in `{_ENDING}`", fix="rename it")
+        elif path.suffix != _ENDING:
+            found = "is a folder, in which nothing is read" if path.is_dir() else "is not read"
+            allowed = f"here stand the files of entries, which end in `{_ENDING}`"
+            yield Finding(name, 1, "", found, allowed, fix="rename it, or put it elsewhere")
 
 
 def models(texts: Mapping[str, str], folder: str) -> Located:

@@ -38,7 +38,7 @@ class Finding:
     def __str__(self) -> str:
         parts = [_cut(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
         where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
-        return shown(where + "; ".join(part for part in parts if part))
+        return shown(where + "; ".join(part for part in parts if part)).replace("\n", "\\n")
 
 
 def _cut(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from catalogue.findings import nearest
 from catalogue.load import load as read_catalogue
+from catalogue.plain_text import pages_below
 from catalogue.records import Catalogue
 
 from . import exports
@@ -116,4 +117,4 @@ def of_entry(root: Path, languages: Iterable[str], id_: str) -> dict[str, Editio
 
 
 def _texts(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in folder.rglob("*.md")}
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in pages_below(folder)}

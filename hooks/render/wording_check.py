@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from catalogue.findings import Finding
+from catalogue.plain_text import pages_below
 from catalogue.records import Catalogue
 from catalogue.schema.term import Language
 from catalogue.schema.values import Text, walk
@@ -39,7 +40,7 @@ def _interface(words: Words) -> Iterator[tuple[str, int, str, str]]:
 
 
 def _pages(folder: Path) -> Iterator[tuple[str, int, str, str]]:
-    for path in sorted(folder.rglob("*.md")):
+    for path in pages_below(folder):
         name = path.relative_to(folder.parent.parent).as_posix()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             yield name, number, "", line

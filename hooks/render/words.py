@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from catalogue.plain_text import Unreadable, text_of
 from catalogue.schema.values import Text
 from catalogue.strict_yaml import read
 
@@ -76,7 +77,11 @@ def load(language: str, folder: Path = FOLDER) -> Words:
     problems: list[str] = []
     for file in sorted((folder / language).glob("*.yaml")):
         name = f"words/{language}/{file.name}"
-        located = read(file.read_text(encoding="utf-8"), name)
+        try:
+            located = read(text_of(file, name), name)
+        except Unreadable as error:
+            problems.append(str(error))
+            continue
         problems += map(str, located.findings)
         for path, word in _flat(located.data, ()) if not located.findings else ():
             key = ".".join(path)

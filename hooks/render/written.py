@@ -18,13 +18,14 @@ from catalogue.findings import Finding, nearest, report
 from catalogue.located import Located
 from catalogue.lookup import Lookup
 from catalogue.not_yaml import conflicts
+from catalogue.plain_text import Unreadable, listed, pages_below, text_of
 from catalogue.quote_check import problems as quotes_that_fail
 from catalogue.quotes import BLOCK_CALL, VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
 
 from . import paths
-from .words import Words
+from .words import CHINESE, ENGLISH, Words
 
 if TYPE_CHECKING:
     from .page import Page
@@ -37,6 +38,7 @@ _CODE = re.compile(r"(?ms)^(`{3,}).*?^\1|`[^`\n]*`|<!--.*?-->")
 _LINK = re.compile(r'\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[(?!\^)[^\]]+\]:\s+(\S+)|href="(ds:[^"]+)"', re.M)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
 _ANCHOR = re.compile(r'\{:?\s[^}\n]*?#([\w-]+)|\bid="([^"]+)"')
+_ENDINGS = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # of what MkDocs takes for a page
 _HEADING = re.compile(r"(?m)^#+ (.+)$")
 
 
@@ -64,19 +66,43 @@ def front_matter(text: str, file: str = "") -> Located:
 
 
 def unreadable(docs: Path) -> list[Finding]:
-    """What nobody can read in hand-written pages: what is no UTF-8 text, and characters that are not shown."""
+    """What nobody can read in hand-written pages: folders that are not there, what is no text, characters that are not shown."""
     found = []
-    for path in sorted(docs.rglob("*.md")):
+    for language in (ENGLISH, CHINESE):
+        if not (docs / language).is_dir():
+            name = f"{docs.name}/{language}"
+            found.append(Finding(name, 1, "", "is no folder", "each language has its pages in one", fix="put it back"))
+        found += _beside_pages(docs, docs / language)
+    for path in pages_below(docs):
         name = path.relative_to(docs.parent).as_posix()
         try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            found.append(Finding(name, line, "", "is not UTF-8 text", fix="save the file as UTF-8"))
+            text = text_of(path, name)
+        except Unreadable as error:
+            found.append(error.finding)
         else:
             found += [Finding(name, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
             found += [Finding(name, line, "", said, fix=fix) for line, said, fix in conflicts(text)]
     return found
+
+
+def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
+    """What MkDocs would take for pages and nobody checks: other endings, and what is behind a link to a folder."""
+    for path in listed(folder):
+        name = path.relative_to(docs.parent).as_posix()
+        if path.is_dir() and path.is_symlink():
+            found = "is a link to a folder, in which no page is checked"
+            yield Finding(name, 1, "", found, "pages stand in docs/", fix="put the folder itself there")
+        elif path.is_dir():
+            yield from _beside_pages(docs, path)
+        elif path.suffix == ".md":
+            continue  # read as a page
+        elif path.suffix.lower() in _ENDINGS:
+            yield Finding(name, 1, "", "is not read", "pages end in `.md`", fix="rename it")
+        elif not path.is_file():  # MkDocs would copy it
+            try:
+                text_of(path, name)
+            except Unreadable as error:
+                yield error.finding
 
 
 @dataclass(frozen=True)
@@ -116,7 +142,7 @@ class HandWritten:
     @cached_property
     def texts(self) -> dict[str, str]:
         """The pages by path."""
-        found = {p.relative_to(self.folder).as_posix(): p for p in sorted(self.folder.rglob("*.md"))}
+        found = {p.relative_to(self.folder).as_posix(): p for p in pages_below(self.folder)}
         return {path: file.read_text(encoding="utf-8-sig") for path, file in found.items()}
 
     @cached_property

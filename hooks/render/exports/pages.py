@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from catalogue.plain_text import pages_below
+
 from ..edition import Edition
 from ..site import hand_written
 from ..words import ENGLISH
@@ -35,7 +37,7 @@ def filled(edition: Edition, docs: Path) -> dict[str, Filled]:
     """The hand-written pages of an edition, which stand in the folder `docs`, by path."""
     return {
         path: hand_written(edition.context, (docs / path).read_text(encoding="utf-8"), path)
-        for path in sorted(file.relative_to(docs).as_posix() for file in docs.rglob("*.md"))
+        for path in sorted(file.relative_to(docs).as_posix() for file in pages_below(docs))
     }
 
 

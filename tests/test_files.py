@@ -1,0 +1,162 @@
+"""What can stand in the place of a file, or beside those that are read: each is named, and nothing waits for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from building import small_project
+from catalogue.findings import Finding
+from helpers import check_apart, findings_of
+from render import words
+from render.sound import read
+
+PUT_BACK = "put the file back, saved as UTF-8"
+SOMETHING_ELSE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "folder": (Path.mkdir, "cannot be read: it is a folder, and not a file"),
+    "pipe": (os.mkfifo, "cannot be read: it is a pipe, and not a file"),
+    "link to nowhere": (
+        lambda p: p.symlink_to("../none"),
+        "cannot be read: it is a link to `../none`, which is not there",
+    ),
+    "link to itself": (lambda p: p.symlink_to(p.name), "cannot be read: Too many levels of symbolic links"),
+    "device": (lambda p: p.symlink_to("/dev/zero"), "cannot be read: it is a device, and not a file"),
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that each test leaves as it was."""
+    return small_project(tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture
+def put_back(whole: Path, tmp_path: Path) -> Iterator[None]:
+    """Puts data and pages back after a test."""
+    for part in ("data", "docs"):
+        shutil.copytree(whole / part, tmp_path / part)
+    yield
+    for part in ("data", "docs"):
+        shutil.rmtree(whole / part, ignore_errors=True)
+        shutil.copytree(tmp_path / part, whole / part)
+
+
+@pytest.mark.usefixtures("put_back")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "data/models.yaml",
+        "data/terms.yaml",
+        "data/references.bib",
+        "data/slips.json",
+        "data/models/dor.yaml",
+        "data/models/new.yaml",
+        "docs/en/index.md",
+        "docs/zh/new.md",
+    ],
+)
+@pytest.mark.parametrize("kind", SOMETHING_ELSE)
+def test_something_else_in_the_place_of_a_file(name: str, kind: str, whole: Path) -> None:
+    put, said = SOMETHING_ELSE[kind]
+    (whole / name).unlink(missing_ok=True)
+    put(whole / name)
+    assert list(map(str, findings_of(whole, read))) == [f"{name}:1: {said}; {PUT_BACK}"]
+
+
+BESIDE = {
+    "data/models/notes.txt": "is not read; here stand the files of entries, which end in `.yaml`",
+    "data/models/deer": "is not read; here stand the files of entries, which end in `.yaml`",
+    "data/models/deer.yaml.txt": "is not read; here stand the files of entries, which end in `.yaml`",
+    "data/models/old/deer.yaml": "is a folder, in which nothing is read",
+    "data/models/deer.YAML": "is not read; the files of entries end in `.yaml`; rename it",
+    "data/terms.yml": "is not read; the catalogue is made up of `models.yaml`, ",
+    "data/deer.yaml": "is not read; the catalogue is made up of `models.yaml`, ",
+    "data/more.bib": "is not read; the catalogue is made up of `models.yaml`, ",
+    "docs/en/guides/x.markdown": "is not read; pages end in `.md`; rename it",
+    "docs/zh/x.MD": "is not read; pages end in `.md`; rename it",
+}
+
+
+@pytest.mark.usefixtures("put_back")
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_file_that_nobody_reads(name: str, whole: Path) -> None:
+    (whole / name).parent.mkdir(exist_ok=True)
+    (whole / name).write_text("id: deer\n", encoding="utf-8")
+    (finding,) = findings_of(whole, read)
+    assert name.startswith(finding.file)
+    assert BESIDE[name] in str(finding)
+
+
+@pytest.mark.usefixtures("put_back")
+def test_a_file_of_the_catalogue_with_another_ending_is_known(whole: Path) -> None:
+    (whole / "data/terms.yaml").rename(whole / "data/terms.yml")
+    (finding,) = findings_of(whole, read)
+    assert (finding.file, finding.nearest) == ("data/terms.yml", "`terms.yaml`")
+
+
+@pytest.mark.usefixtures("put_back")
+def test_what_editors_keep_beside_an_open_file_is_no_matter(whole: Path) -> None:
+    """Emacs locks a file with a link to nowhere; Vim and others keep what it was before."""
+    for folder, name in (("data/models", "dor.yaml"), ("docs/en", "index.md"), ("data", "terms.yaml")):
+        (whole / folder / f".#{name}").symlink_to("somebody@somewhere.1234:5678")
+        (whole / folder / f".{name}.swp").write_bytes(b"b0VIM\xff")
+        (whole / folder / f"{name}~").write_text("id: dor\n", encoding="utf-8")
+        (whole / folder / f".{name}").write_text("id: dor\n", encoding="utf-8")
+    assert findings_of(whole, read) == ()
+
+
+@pytest.mark.usefixtures("put_back")
+def test_a_link_to_a_folder_that_leads_back(whole: Path) -> None:
+    (whole / "docs/en/guides/again").symlink_to("..")
+    (finding,) = findings_of(whole, read)
+    assert str(finding).startswith("docs/en/guides/again:1: is a link to a folder, in which no page is checked; ")
+
+
+@pytest.mark.usefixtures("put_back")
+@pytest.mark.parametrize("name", ["docs/en", "docs/zh", "data/models"])
+def test_a_file_in_the_place_of_a_folder(name: str, whole: Path) -> None:
+    shutil.rmtree(whole / name)
+    (whole / name).touch()
+    (finding,) = findings_of(whole, read)
+    assert (finding.file, finding.found) == (name, "is no folder")
+
+
+@pytest.mark.usefixtures("put_back")
+def test_without_pages_nothing_is_well_formed(whole: Path) -> None:
+    shutil.rmtree(whole / "docs")
+    assert [finding.file for finding in findings_of(whole, read)] == ["docs/en", "docs/zh"]
+    done = check_apart(cwd=whole)
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("name", ["terms.yaml", "study.yaml", "copies.yaml", "aliases.yaml", "models"])
+def test_a_file_of_the_project_that_is_gone(name: str, project: Path) -> None:
+    """Only a catalogue that never had it can do without."""
+    path = project / name
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (finding,) = findings_of(project)
+    schema = "model.schema.json" if name == "models" else name.replace(".yaml", ".schema.json")
+    assert (
+        str(finding)
+        == f"data/{name}:1: is not there, and its schema is, {schema}; put it back, or take the schema out too"
+    )
+
+
+def test_words_that_are_no_text(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(words.FOLDER, tmp_path / "words"))
+    (folder / "en" / "more.yaml").write_bytes(b"a: caf\xe9\n")
+    os.mkfifo(folder / "en" / "pipe.yaml")
+    with pytest.raises(words.BrokenWords) as error:
+        words.load("en", folder)
+    assert str(error.value).split("\n") == [
+        f"words/en/more.yaml:1: is not UTF-8 text: the byte 0xe9; {PUT_BACK}",
+        f"words/en/pipe.yaml:1: cannot be read: it is a pipe, and not a file; {PUT_BACK}",
+    ]
+
+
+def test_a_message_is_one_line_whatever_the_file_is_called() -> None:
+    assert "\n" not in str(Finding("data/models/de\ner.yaml", 1, "a", "b\nc"))
