@@ -42,7 +42,7 @@ def test_the_copies_do_not_say_when_they_were_made(released: Path, tmp_path: Pat
     for name in ("index.html", "index.html.gz", "index.html.br"):
         shutil.copy(released / name, tmp_path)
     before = (tmp_path / "index.html.gz").read_bytes()
-    time.sleep(1.1)
+    assert before[4:8] == bytes(4), "RFC 1952: seconds since 1970, or 0 for no time"
     compress(tmp_path)
     assert (tmp_path / "index.html.gz").read_bytes() == before
     assert not list(tmp_path.rglob("*.gz.gz"))

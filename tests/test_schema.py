@@ -191,15 +191,23 @@ def test_the_complete_entry_has_every_field() -> None:
         assert missing == [], record
 
 
+def of_another(text: str) -> str:
+    """An entry or a reference to copy as that of another model, which may stand beside the first."""
+    return text.replace("deepseek-x", "deepseek-y").replace("DeepSeek-X", "DeepSeek-Y").replace(".01234", ".01235")
+
+
 def test_the_small_entries_pass_as_they_stand(project: Path) -> None:
+    """The smallest one once alone, and once with an update; what is checked is the whole catalogue, each time."""
     before = without_chinese(project)
-    with_entry(project, "deepseek-x", SMALLEST)
-    references = project / REFERENCES
-    references.write_text(references.read_text(encoding="utf-8") + "\n" + REFERENCE, encoding="utf-8")
     assert len(SMALLEST.splitlines()) < 15
-    assert [str(finding) for finding in findings_of(project)] == []
+    references = project / REFERENCES
+    known = references.read_text(encoding="utf-8")
     with_entry(project, "deepseek-x", EXPERTS)
+    with_entry(project, "deepseek-y", of_another(SMALLEST))
+    references.write_text(f"{known}\n{REFERENCE}\n{of_another(REFERENCE)}", encoding="utf-8")
     assert [str(finding) for finding in findings_of(project)] == []
+    (project / ENTRIES / "deepseek-y.yaml").unlink()
+    references.write_text(f"{known}\n{REFERENCE}", encoding="utf-8")
     with_entry(project, "deepseek-x", SMALLEST + UPDATE)
     for file, key, entry in ((MODELS, "api_names:\n", API_NAME), (TECHNIQUES, "techniques:\n", TECHNIQUE)):
         text = (project / file).read_text(encoding="utf-8")
