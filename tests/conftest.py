@@ -40,9 +40,12 @@ NO_CHROMIUM = "needs Chromium: apt-get install chromium"
 SUB_PATH = "/study/"
 SITES = ("built", "address", "small_site", "released", "folder")  # fixtures that build a site
 # That fonts are here stays known: without, each test would lay out its first page twice. `helpers.with_fonts` looks at both forms.
-FORGOTTEN = """() => {
+# Answers whether a page is shown as its context does not show it.
+FORGOTTEN = """dark => {
   sessionStorage.clear();
   for (const name of Object.keys(localStorage)) if (name !== "ds-fonts") localStorage.removeItem(name);
+  const other = ["print", "(prefers-reduced-motion: reduce)", `(prefers-color-scheme: ${dark ? "light" : "dark"})`];
+  return other.some(query => matchMedia(query).matches);
 }"""
 PATIENCE = 30_000  # milliseconds; a slow machine is no failure
 
@@ -73,6 +76,8 @@ def _with_scripts(opening: Callable[..., Response | None]) -> Callable[..., Resp
     @functools.wraps(opening)
     def opened(page: Page, *arguments: Any, **options: Any) -> Response | None:
         response = opening(page, *arguments, **options)
+        if page.url == "about:blank":
+            return response
         for _ in range(3):
             with contextlib.suppress(Error):  # it went on to another page
                 page.evaluate(SCRIPTS_RUN)
@@ -229,11 +234,13 @@ def contexts(browser: Browser) -> Contexts:
     return of
 
 
-def tab(context: BrowserContext) -> Iterator[Page]:
-    """The tab of a context, for one test, which leaves nothing behind for the next: to open another costs half a second."""
+def tab(context: BrowserContext, scheme: Literal["dark", "light"] = "light") -> Iterator[Page]:
+    """The tab of a context, for one test, which leaves nothing behind for the next: to open another costs half a second.
+
+    What is as it was is not set again, which a tab of each test would pay for.
+    """
     page = context.pages[0] if context.pages else context.new_page()
-    size, dark = page.viewport_size, page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    scheme: Literal["dark", "light"] = "dark" if dark else "light"
+    size = page.viewport_size
     faults: list[str] = []
 
     def failed(error: Error) -> None:
@@ -243,12 +250,15 @@ def tab(context: BrowserContext) -> Iterator[Page]:
     yield page
     page.remove_listener("pageerror", failed)
     try:
+        shown_otherwise = True
         with contextlib.suppress(Error):  # a page of the browser's own has no storage
-            page.evaluate(FORGOTTEN)
+            shown_otherwise = page.evaluate(FORGOTTEN, scheme == "dark")
         page.goto("about:blank")
         page.mouse.move(0, 0)
-        page.set_viewport_size(size or {"width": 1280, "height": 800})
-        page.emulate_media(media="null", color_scheme=scheme, reduced_motion="null")
+        if size and page.viewport_size != size:
+            page.set_viewport_size(size)
+        if shown_otherwise:
+            page.emulate_media(media="null", color_scheme=scheme, reduced_motion="null")
         for other in context.pages[1:]:
             other.close()
     except Error:  # whatever became of it, the next test gets another one
@@ -259,7 +269,7 @@ def tab(context: BrowserContext) -> Iterator[Page]:
 @pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
 def screen(request: pytest.FixtureRequest, contexts: Contexts) -> Iterator[Page]:
     """A page on each kind of screen in turn."""
-    yield from tab(contexts(*request.param))
+    yield from tab(contexts(*request.param), request.param[1])
 
 
 @pytest.fixture
@@ -271,7 +281,7 @@ def page(contexts: Contexts) -> Iterator[Page]:
 @pytest.fixture
 def narrow(contexts: Contexts) -> Iterator[Page]:
     """A page on a telephone in the dark."""
-    yield from tab(contexts(390, "dark"))
+    yield from tab(contexts(390, "dark"), "dark")
 
 
 @pytest.fixture(scope="session")

@@ -48,11 +48,13 @@ FONTS_TRIED = """() => new Promise((done) => {
 })"""
 
 # Fonts of the site are used at once where they have been loaded before, and on a first visit where nothing in sight moves for it.
-_FONTS = """async (used) => {
-  document.documentElement.classList.toggle("ds-fonts", used);
+_FONTS = f"""async (others) => {{
+  await ({FONTS_TRIED})();
+  if (others) document.documentElement.classList.toggle("ds-fonts");
   document.body.getBoundingClientRect();  // which asks for those that are not here
   await document.fonts.ready;
-}"""
+  return document.documentElement.classList.contains("ds-fonts");
+}}"""
 
 # A built page takes the place of an open one of the same site. Of its article only what has something of `keep` in it is shown.
 _SHOW = """async ([html, keep]) => {
@@ -191,12 +193,13 @@ def show(page: Tab, built: Path, keep: str = "") -> None:
     page.evaluate(_SHOW, [built.read_text(encoding="utf-8"), keep])
 
 
-def with_fonts(page: Tab) -> Iterator[None]:
-    """A page as a first visit may leave it, in the fonts of the machine, and then in those of the site."""
-    page.evaluate(FONTS_TRIED)
-    for used in (False, True):
-        page.evaluate(_FONTS, used)
-        yield
+def with_fonts(page: Tab) -> Iterator[bool]:
+    """A page in the fonts of the site, and in those of the machine as a first visit may leave it; whether they are the site's.
+
+    It begins with those that it is laid out in, and is left in the others, in which the next width may then begin.
+    """
+    for others in (False, True):
+        yield page.evaluate(_FONTS, others)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def test_a_first_screen_reaches_the_figure_and_an_overview_is_short(
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": SCREEN})
     page.goto(address)
-    next(with_fonts(page))  # as a first visit has it
+    next(own for own in with_fonts(page) if not own)  # as a first visit has it
     for model in catalogue.models.values():
         show(page, built / "models" / model.id / "index.html")
         height = page.evaluate("document.documentElement.scrollHeight")
