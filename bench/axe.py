@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+import axe_playwright_python
 from playwright.sync_api import Page, sync_playwright
 
 from weight import CHROMIUM, served
@@ -28,12 +28,14 @@ _OF_LAYOUT = ["target-size", "scrollable-region-focusable", "meta-viewport", "ar
 _OF_LAYOUT += ["page-has-heading-one", "landmark-one-main", "region", "skip-link", "label", "button-name", "link-name"]
 ON_A_TELEPHONE: dict[str, object] = {"runOnly": {"type": "rule", "values": _OF_LAYOUT}}
 KEPT = 2  # of elements beside each other that are made alike
-_AXE = Axe().axe_script
+SCRIPT = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 DARK = "document.body.dataset.mdColorScheme = 'slate'"
-UNFOLD = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
+UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 # What is made of nothing but elements that stand beside it already, of the same kinds in the same kinds, goes: further rows of a
 # table, further entries of a list. A class `ds-w-…` is but a width. What a link or a label on the page points to stays.
+# A figure that can be played with would miss its parts once it comes into the window: a copy of it is not waited for.
 CUT = f"""() => {{
+  for (const figure of document.querySelectorAll('[data-play]')) figure.replaceWith(figure.cloneNode(true));
   const pointed = new Set([...document.querySelectorAll('[href^="#"], [for], [aria-describedby], [aria-controls], [aria-labelledby]')]
     .flatMap(one => ['for', 'aria-describedby', 'aria-controls', 'aria-labelledby'].flatMap(name => (one.getAttribute(name) ?? '').split(' '))
       .concat(one.getAttribute('href')?.slice(1) ?? [])));
@@ -52,20 +54,37 @@ CUT = f"""() => {{
 }}"""
 
 # Of what has its colours by the same rules and against the same ground, with text of its own or without, one stays: what stands in
-# the same kinds of elements, out to the page.
-ALIKE = """() => {
-  const kinds = new Map(), seen = new Set();
+# the same kinds of elements, out to the page. What pages before had of each kind, in the scheme that is shown, is marked and passed
+# over. It answers with the kinds that are new.
+ALIKE = """known => {
+  // A kind as a number of 53 bits: as a text, of all that it stands in, it would be as long as the page is deep.
+  const short = text => {
+    let a = 0xdeadbeef, b = 0x41c6ce57;
+    for (let i = 0; i < text.length; i++) {
+      a = Math.imul(a ^ text.charCodeAt(i), 2654435761);
+      b = Math.imul(b ^ text.charCodeAt(i), 1597334677);
+    }
+    a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+    b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+    return 4294967296 * (2097151 & b) + (a >>> 0);
+  };
+  const page = [document.documentElement.className, document.body.className, document.body.dataset.mdColorScheme].join();
+  const kinds = new Map(), before = new Set(known), seen = new Set();
   const all = [...document.body.querySelectorAll('*')];
   for (const one of all) {
     const look = getComputedStyle(one), text = [...one.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
-    kinds.set(one, [kinds.get(one.parentElement), one.tagName, one.getAttribute('class')?.replace(/ds-w-\\d+/, ''), one.getAttribute('style'),
-      look.color, look.backgroundColor, look.fontSize, look.fontWeight, text].join());
+    kinds.set(one, short([kinds.get(one.parentElement) ?? page, one.tagName, one.getAttribute('class')?.replace(/ds-w-\\d+/, ''),
+      one.getAttribute('style'), look.color, look.backgroundColor, look.backgroundImage, look.opacity, look.fontSize, look.fontWeight,
+      text].join()));
   }
   for (const one of all) {
     if (!one.isConnected) continue;
-    if ([one, ...one.querySelectorAll('*')].every(part => seen.has(kinds.get(part)))) one.remove();
+    const parts = [one, ...one.querySelectorAll('*')].map(part => kinds.get(part));
+    if (parts.every(kind => seen.has(kind))) one.remove();
+    else one.toggleAttribute('data-seen-before', parts.every(kind => before.has(kind)));
     seen.add(kinds.get(one));
   }
+  return [...seen].filter(kind => !before.has(kind));
 }"""
 
 
@@ -76,28 +95,44 @@ def addresses(site: Path) -> list[str]:
     return [path.relative_to(site).as_posix().removesuffix("index.html") for path in pages]
 
 
-def look(page: Page, whole: bool = False) -> list[str]:
-    """The findings on an open page, which is left cut and dark."""
+def cut(page: Page) -> None:
+    """Leave of an open page what does not repeat, with its folds open, on a telephone."""
     page.set_viewport_size({"width": 390, "height": 800})
-    page.evaluate(UNFOLD)
-    if not whole:
-        page.evaluate(CUT)
+    page.evaluate(f"() => {{ {UNFOLD}; ({CUT})(); }}")
+
+
+def look(page: Page, whole: bool = False, seen: set[int] | None = None) -> list[str]:
+    """The findings on an open page, which is left dark, and with little in it.
+
+    Args:
+        page: The page as `cut` leaves it, or with its folds open.
+        whole: Whether nothing is cut for the colours.
+        seen: Kinds of elements whose colours pages before this one had without a finding; grows by those of this one.
+    """
+    page.set_viewport_size({"width": 390, "height": 800})
     found = [f"390 px: {one}" for one in findings(page, ON_A_TELEPHONE)]
     page.set_viewport_size({"width": 1280, "height": 800})
     found += [f"wide: {one}" for one in findings(page, FORM)]
-    if not whole:
-        page.evaluate(ALIKE)
-    found += [f"light: {one}" for one in findings(page, COLOURS)]
-    page.emulate_media(color_scheme="dark")
-    page.evaluate(DARK)
-    return [*found, *(f"dark: {one}" for one in findings(page, COLOURS))]
+    new: list[int] = []
+    for scheme in ("light", "dark"):
+        if scheme == "dark":
+            page.emulate_media(color_scheme="dark")
+            page.evaluate(DARK)
+        if not whole:
+            new += page.evaluate(ALIKE, [*(seen or ())])
+        found += [f"{scheme}: {one}" for one in findings(page, COLOURS)]
+    if seen is not None and not found:
+        seen.update(new)
+    return found
 
 
 def findings(page: Page, options: dict[str, object] = EVERYTHING) -> list[str]:
-    """What axe has to say about a page as it stands; its script is put into a page once."""
+    """What axe has to say about a page as it stands; its script is put into a page once, if it does not load it itself."""
     if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(_AXE)
-    result = page.evaluate("options => axe.run(options)", {**options, "resultTypes": ["violations", "incomplete"]})
+        page.evaluate(SCRIPT.read_text(encoding="utf-8"))
+    where = {"exclude": [["[data-seen-before]"]]}
+    given = {**options, "resultTypes": ["violations", "incomplete"]}
+    result = page.evaluate("given => axe.run(...given)", [where, given])
     found = [(rule["id"], node) for rule in result["violations"] for node in rule["nodes"]]
     found += [("invisible", node) for rule in result["incomplete"] for node in rule["nodes"] if _invisible(node)]
     return [f"{rule}: {node['html'][:160]}" for rule, node in found]
@@ -126,6 +161,7 @@ def main() -> int:
             tab = context.new_page()
             tab.set_default_timeout(120_000)
             tab.goto(home + page, wait_until="load")
+            tab.evaluate(UNFOLD) if arguments.whole else cut(tab)
             found = look(tab, arguments.whole)
             context.close()
             count += len(found)
