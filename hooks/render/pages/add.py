@@ -68,7 +68,7 @@ def _steps(words: Words) -> Iterator[str]:
         1,
     ):
         yield f"{number}. {words(f'add.step_{name}')}\n\n{indent(_code(language, text), ' ' * 4)}"
-    yield words("add.step_more")
+    yield words("add.step_more", edit=words("page_edit"))
 
 
 def _to_copy(words: Words) -> Iterator[str]:
