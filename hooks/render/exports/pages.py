@@ -22,8 +22,8 @@ from .to_markdown import markdown
 _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 # HTML in a hand-written page: a block that begins a line, or what a quote was filled in with.
 _HTML = re.compile(r"(?ms)^<(p|ul|ol|div|figure|table|details)\b[^>]*>.*?</\1>|<(a|span|time)\b[^>]*>.*?</\2>")
-# Around fenced code that is folded on the page; a text has nothing to fold.
-_FOLD = re.compile(r'(?m)^<details\b[^>]*\bmarkdown="1"[^>]*><summary>.*?</summary>\n*|^</details>$')
+# Around fenced code that is folded on the page, and the end of what stands in columns: a text has neither.
+_FOLD = re.compile(r'(?m)^<details\b[^>]*\bmarkdown="1"[^>]*><summary>.*?</summary>\n*|^</(?:details|div)>$')
 _LINK = re.compile(r"(?<=\]\()ds:([^)\s]+)")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 _DOWNLOADS = "data/"

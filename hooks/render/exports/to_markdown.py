@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -31,7 +32,9 @@ def markdown(html: str, link: Link) -> str:
     """A fragment of HTML as Markdown; `link` turns what a link leads to into an address."""
     body = LexborHTMLParser(f"<!doctype html><body>{html}").body
     assert body is not None
-    return _GAPS.sub("\n\n", "\n\n".join(part for part in _Writer(link).blocks(body) if part)).strip()
+    # A drawing for wide screens and the same for narrow ones have one text.
+    parts = (part for part, _ in groupby(filter(None, _Writer(link).blocks(body))))
+    return _GAPS.sub("\n\n", "\n\n".join(parts)).strip()
 
 
 class _Writer:

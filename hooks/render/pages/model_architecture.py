@@ -148,16 +148,17 @@ def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:
 
 
 def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
-    return [
-        (entry.variant.name, citations.inline(remark.text) + citations.mark(remark.source))
-        for entry in entries
-        for remark in (
-            entry.variant.parameters.total_explanation,
-            entry.variant.parameters.activated_explanation,
-            *(part.explanation for part in entry.variant.parameters.parts),
-        )
-        if remark is not None
-    ]
+    """Why a size differs from the published one, with the variants of which it is said."""
+    said: dict[Markup, list[str]] = {}
+    for entry in entries:
+        sizes = entry.variant.parameters
+        parts = (part.explanation for part in sizes.parts)
+        for remark in filter(None, (sizes.total_explanation, sizes.activated_explanation, *parts)):
+            said.setdefault(citations.inline(remark.text) + citations.mark(remark.source), []).append(
+                entry.variant.name
+            )
+    listed = citations.context.words("punctuation.listed")
+    return [(listed.join(dict.fromkeys(names)), text) for text, names in said.items()]
 
 
 def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
