@@ -4,9 +4,11 @@ PYTHON ?= python3
 ADDR   ?= 127.0.0.1:8000
 VENV   := .venv
 BIN    := $(VENV)/bin
-VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-READY   = $(VENV)/.ready-$(VERSION)
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+READY   := $(VENV)/.ready-$(VERSION)
 export NO_MKDOCS_2_WARNING := 1
+# Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: serve build release offline check coverage new diff preview schemas policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean
 
