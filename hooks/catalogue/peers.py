@@ -1,7 +1,8 @@
 """The same architectures in Hugging Face transformers, and data/peers.json, which says how many parameters they have there.
 
 `make peers` builds them from our dimensions and writes the file; the build reads it and needs neither PyTorch nor
-transformers. A record keeps the settings that it was made from: where a dimension has changed since, it is stale.
+transformers. A record keeps the settings that it was made from: where a dimension has changed since, it is stale, and
+an architecture that came since has none.
 """
 
 from __future__ import annotations
@@ -144,6 +145,7 @@ class State(StrEnum):
     EQUAL = "equal"
     DIFFERS = "differs"
     STALE = "stale"
+    NEW = "new"
     NO_PEER = "no_peer"
     INCOMPLETE = "incomplete"
     UNKNOWN = "unknown"
@@ -173,6 +175,8 @@ class Peers:
         if ours is None:
             return State.NO_PEER
         built = self.built.get(owner)
-        if built is None or (built.name, dict(built.settings)) != (ours.name, ours.settings):
+        if built is None:
+            return State.NEW
+        if (built.name, dict(built.settings)) != (ours.name, ours.settings):
             return State.STALE
         return State.EQUAL if built.total == total else State.DIFFERS

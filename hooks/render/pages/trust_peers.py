@@ -34,11 +34,11 @@ def sections(context: Context) -> list[Section]:
         compared=sum(map(states.count, COMPARED)),
         all=len(states),
     )
-    stale = words("trust.peers.some_stale", count=states.count(State.STALE)) if State.STALE in states else ""
+    behind = [words(f"trust.peers.some_{s}", count=states.count(s)) for s in (State.STALE, State.NEW) if s in states]
     day = format.date(PartialDate(peers.date), words)
     made = words("trust.peers.made", date=day, **peers.versions)
     equal, apart = _groups(context)
-    html = _paragraphs(said, stale, words("trust.peers.catches"))
+    html = _paragraphs(said, *behind, words("trust.peers.catches"))
     if apart:
         html += context.html("table.html.jinja", t=_apart(context, apart))
     summary = words("trust.peers.folded", count=len(equal))
