@@ -52,6 +52,13 @@ class Located:
             node = node[part]
         return True
 
+    def at(self, path: Path) -> Any:
+        """What is written at `path`. Raises KeyError or IndexError where nothing is."""
+        node = self.data
+        for part in path:
+            node = node[part]
+        return node
+
     def line(self, path: Path) -> int:
         """Line of the value at `path`, or of the closest value around it."""
         if path in self.tops:

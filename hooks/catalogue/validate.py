@@ -93,15 +93,38 @@ def _findings(located: Located, schema: type[BaseModel], errors: list[ErrorDetai
         if details["type"] == "extra_forbidden":
             close = known_as(str(path[-1]), fields_at(schema, path[:-1])).strip("`")
             meant |= {(path[:-1], close)} & missing
-    found = []
+    strayed = _strayed(located, schema, errors)
+    found = [_elsewhere(located, path, name) for path, name in strayed.items()]
     for details in errors:
         path = _path(details)
+        if any(path[: len(item)] == item for item in strayed):
+            continue
         if _follows_from_another(details, errors) or (details["type"] == "missing" and (path[:-1], path[-1]) in meant):
             continue
         finding = _finding(located, schema, details)
         if (finding.line, finding.path) not in read:  # said by the reader of the file already
             found.append(finding)
     return found
+
+
+def _strayed(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> dict[Path, str]:
+    """Items that stand in the wrong list, as one that is put at the end of a file does: by path, the list that is meant."""
+    found: dict[Path, str] = {}
+    for item in {_path(details)[:-1] for details in errors if details["type"] == "extra_forbidden"}:
+        if len(item) < 2 or not isinstance(item[-1], int):
+            continue
+        around, here, keys = item[:-2], str(item[-2]), set(located.at(item))
+        lists = {name: fields_at(schema, (*around, name, 0)) for name in sorted(fields_at(schema, around) - {here})}
+        meant = [name for name, allowed in lists.items() if keys <= allowed]
+        if len(keys) > 1 and meant:
+            found[item] = meant[0]
+    return found
+
+
+def _elsewhere(located: Located, path: Path, meant: str) -> Finding:
+    """A finding on an item that stands in the wrong list."""
+    found = f"an entry of `{meant}` under `{path[-2]}`"
+    return located.finding(path, found, f"its keys are those of `{meant}`", fix=f"move it to the entries of `{meant}:`")
 
 
 def _path(details: ErrorDetails) -> Path:

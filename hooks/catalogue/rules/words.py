@@ -33,7 +33,7 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
                 (*path, "based_on"),
                 f"`{parent}` is not a variant",
                 "allowed are the ids of variants in the catalogue, and the names under `other_models` of models.yaml",
-                nearest(parent, [*draft.entries, *others]),
+                nearest(parent, [*(id_ for id_ in draft.entries if id_ != variant.id), *others]),
                 "correct the id, or list the name of a model that is not in the catalogue",
             )
     names = {variant.name: variant.id for _, _, variant in draft.each_variant()}
