@@ -38,7 +38,9 @@ def test_nothing_in_a_fence_ends_it(text: str) -> None:
     assert "\n".join(inside) == text
 
 
-@pytest.mark.parametrize("written", ["\u202e176", r"\u202e176", r"\u2066a", r"a\0b", r"\x1b[31m"])
+@pytest.mark.parametrize(
+    "written", ["\u202e176", r"\u202e176", r"\u2066a", r"a\0b", r"\x1b[31m", "do\u200br", "a\ufeff", r"soft\xadhyphen"]
+)
 def test_what_nobody_sees_is_named(written: str) -> None:
     """As it stands or as an escape: U+202E shows the digits behind it in reverse."""
     (finding,) = strict_yaml.read(f'a:\n  b: "{written}"\n', "data/x.yaml").findings

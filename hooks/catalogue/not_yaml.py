@@ -17,6 +17,8 @@ _CONFLICT = re.compile(r"(<{7}|>{7})(?: |\r?$)")
 _OPEN_QUOTE = re.compile(r"""^[^#"']*?(?:: |- |\[|\{|, )(?:"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$""")
 # After a key or a hyphen: what a plain text cannot begin with.
 _STARTS = re.compile(r"^\s*(?:- )*(?:[\w.-]+: +|- )(\{\{|[%@`*&?|>!](?=[^\s|>]))")
+# In the indentation or behind a key: spaces that text processors and Chinese keyboards write.
+_SPACE = re.compile(r"^[ -]*(?:[A-Za-z_][\w.-]*: *)?([\u00a0\u2000-\u200a\u202f\u205f\u3000])")
 _NO_COLON = re.compile(r"^\s*(?:- )?(?P<key>[A-Za-z_][\w.-]*)(?P<colon>：\s*|:)(?P<value>[^\s/].*)$")
 
 
@@ -49,6 +51,9 @@ def explained(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
         line = lines[nearby - 1]
         if "\ufeff" in line:
             return nearby, "not YAML: a byte order mark (U+FEFF), which nobody sees", "take it out"
+        if space := _SPACE.match(line):
+            found = f"not YAML: the space U+{ord(space[1]):04X}, which looks like an ordinary one"
+            return nearby, found, "write an ordinary one in its place"
         if start := _STARTS.match(line):
             return nearby, f"not YAML: a text that begins with `{start[1]}`", "put the text into quotes"
         if "':'" in problem and (key := _NO_COLON.match(line)):

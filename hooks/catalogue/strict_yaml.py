@@ -35,7 +35,8 @@ _OCTAL_LOOK = re.compile(r"[-+]?0[0-9_]+|0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9]*_[0
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 _YAML_11_BOOL = {"on", "off", "yes", "no", "y", "n"}
 _EMPTY = {"", "~", "null"}
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What YAML forbids, and what it takes for the end of a line and nobody else does.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 # Names become headings and titles, which pass through Markdown and through the theme: a tag in one would be markup there.
@@ -271,21 +272,21 @@ class _Builder:
         if len(self.path) <= self.depth:
             self.lines[tuple(self.path)] = _line(event)
 
-    def scalar(self, event: Any) -> Any:
+    def name(self, event: Any) -> None:
+        """Complain about a name with markup, of several lines, of nothing or in quotes that would be shown."""
         text = event.value
-        if len(text) > _LONGEST_TEXT:
-            self.complain(event, f"a text of {len(text):,} characters", f"at most {_LONGEST_TEXT:,}", "shorten it")
-            return text[:_LONGEST_TEXT]
-        if found := unseen(text):
-            self.complain(event, found, ALLOWED, FIX)
-        if not _NAMES.isdisjoint(self.path[-2:]) and (tag := _TAG.search(text)):
+        if tag := _TAG.search(text):
             self.complain(
                 event,
                 f"a tag in a name, `{text[tag.start() : tag.start() + 20]}`",
                 "a name is text without markup",
                 "write it without `<`",
             )
-        if not _NAMES.isdisjoint(self.path[-2:]) and text[:1] == "“" and text[-1:] == "”":
+        if "\n" in text.strip():
+            self.complain(event, "a name of several lines", "a name stands on one", "write it on one line")
+        if text and not text.strip():
+            self.complain(event, "a name of spaces alone", "a name that can be read", "write it, or take the key out")
+        if text[:1] == "“" and text[-1:] == "”":
             self.complain(
                 event,
                 f"curly quotes around a name, {text}",
@@ -293,6 +294,16 @@ class _Builder:
                 "take them out, or write straight ones",
                 (text, text[1:-1]),
             )
+
+    def scalar(self, event: Any) -> Any:
+        text = event.value
+        if len(text) > _LONGEST_TEXT:
+            self.complain(event, f"a text of {len(text):,} characters", f"at most {_LONGEST_TEXT:,}", "shorten it")
+            return text[:_LONGEST_TEXT]
+        if found := unseen(text):
+            self.complain(event, found, ALLOWED, FIX)
+        if not _NAMES.isdisjoint(self.path[-2:]):
+            self.name(event)
         if TO_DO in text:
             self.complain(event, f"`{text}`", "values that a source states", f"fill in what says {TO_DO}")
         if event.style not in (None, ""):
