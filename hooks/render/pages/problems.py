@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from catalogue.derive.problems import Asked
+from catalogue.records import Catalogue
+from catalogue.schema.technique import TechniqueKind
 
 from .. import jump, problems
 from ..context import Context
@@ -26,10 +28,12 @@ def page(context: Context, written: Mapping[str, str]) -> Page:
     by_page: dict[str, list[Asked]] = {}
     for problem in context.problems:
         by_page.setdefault(_first(problem), []).append(problem)
+    places = {page: place for place, page in enumerate(_listed(context.catalogue))}
+    in_order = sorted(by_page.items(), key=lambda item: places.get(item[0], len(places)))
     sections: list[Section] = []
     parts = []
     for kind, name in _KINDS:
-        found = [(_title(context, on, written), asked) for on, asked in by_page.items() if on.startswith(f"{kind}:")]
+        found = [(_title(context, on, written), asked) for on, asked in in_order if on.startswith(f"{kind}:")]
         if found:
             folds = [
                 {"title": title, "link": link, "count": len(asked), "html": _list(context, asked)}
@@ -42,6 +46,17 @@ def page(context: Context, written: Mapping[str, str]) -> Page:
     sections[-1] = Section(last.id, last.title, last.html + problems.checker(context))
     lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + jump.bar(context, parts))
     return Page(PROBLEMS, words("page.problems"), words("problems.description"), (lead, *sections))
+
+
+def _listed(catalogue: Catalogue) -> list[str]:
+    """Every page that may ask, in the order in which guides, techniques and models are listed elsewhere."""
+    kinds = list(TechniqueKind)
+    techniques = sorted(catalogue.techniques.values(), key=lambda one: kinds.index(one.kind))
+    return [
+        *(f"guide:{one.id}" for one in catalogue.study.guides),
+        *(f"technique:{one.id}" for one in techniques),
+        *(f"model:{id_}" for id_ in catalogue.models),
+    ]
 
 
 def _first(problem: Asked) -> str:
