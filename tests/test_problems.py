@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -23,6 +25,13 @@ def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue
         assert problems.of_page(ctx, f"guide:{guide.id}"), guide.id
     assert problems.of_page(ctx, "technique:mla")
     assert problems.of_page(ctx, "model:deepseek-v3")
+
+
+def test_all_problems_stand_in_the_order_of_the_guides(built: Path, catalogue: Catalogue) -> None:
+    page = (built / "problems/index.html").read_text(encoding="utf-8")
+    guides = re.findall(r'href="\.\./guides/([\w-]+)/"', page[page.index("<article") :])
+    order = [guide.id for guide in catalogue.study.guides]
+    assert guides == [guide for guide in order if guide in guides]
 
 
 def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
