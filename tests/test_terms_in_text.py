@@ -70,7 +70,7 @@ class Uses:
 
     @staticmethod
     def _whole(form: str) -> str:
-        before, after = "(?<![A-Za-z0-9_@.-])", "(?:e?s)?(?![A-Za-z0-9_@-])"
+        before, after = r"(?<![A-Za-z0-9_@./-])", r"(?:e?s)?(?![A-Za-z0-9_@/-]|\.\w)"
         start = f"[{form[0]}{form[0].upper()}]" if form.islower() else re.escape(form[0])
         return (
             (before if form[0].isascii() else "") + start + re.escape(form[1:]) + (after if form[-1].isascii() else "")
@@ -119,6 +119,13 @@ def test_a_term_is_linked_once_and_not_in_its_own_page(built: Path) -> None:
     assert targets
     assert len(targets) == len(set(targets))
     assert not [target for target in targets if target and target.endswith("/mla/")]
+
+
+def test_a_part_of_a_path_is_no_term(built: Path) -> None:
+    for page in (built / "techniques").rglob("index.html"):
+        for link in LexborHTMLParser(page.read_text(encoding="utf-8")).css("article a.ds-term"):
+            behind = link.next.text(deep=False) if link.next is not None and link.next.tag == "-text" else ""
+            assert not re.match(r"/\w|\.\w", behind), f"{page.parent.name}: {link.text()}{behind[:30]}"
 
 
 def meaning(catalogue: Catalogue, id_: str) -> str:

@@ -30,7 +30,8 @@ _LINKED = re.compile(r"techniques/([a-z0-9.-]+?)(?:\.md|/)[\"#]|glossary(?:\.md|
 # Whole words where letters are Latin, in the plural too.
 # An expert can be a person.
 _PEOPLE = r"(?<!人类)(?<!human )"
-_BEFORE, _AFTER = r"(?<![A-Za-z0-9_@.-])", r"(?:e?s)?(?![A-Za-z0-9_@-])"
+# A part of a path or a file's name is no word of the text: `inference/model.py`.
+_BEFORE, _AFTER = r"(?<![A-Za-z0-9_@./-])", r"(?:e?s)?(?![A-Za-z0-9_@/-]|\.\w)"
 _BRACKET = re.compile(r"\s*[（(].*[)）]$")
 
 
