@@ -24,6 +24,15 @@ def one(**fields: str) -> Reference:
     return references["key"]
 
 
+def test_names_of_fields_are_of_any_case() -> None:
+    """Some programs write them in capitals, and BibTeX takes them as they are."""
+    text = "@MISC{key,\n  TITLE = {T},\n  Author = {Ant, Ada},\n  YEAR = {2024},\n  URL = {https://example.org/a},\n}\n"
+    references, findings = read(text, "a.bib")
+    assert findings == []
+    assert (references["key"].title, references["key"].authors) == ("T", ("Ada Ant",))
+    assert references["key"].bibtex == text.strip()
+
+
 def test_every_entry_of_the_real_file_is_read(catalogue: Catalogue) -> None:
     written = re.findall(r"^@\w+\{([^,\s]+),", TEXT, re.M)
     assert parse_string(TEXT).failed_blocks == []

@@ -13,6 +13,7 @@ from bibtexparser.library import Library
 from bibtexparser.middlewares import (
     LatexDecodingMiddleware,
     NameParts,
+    NormalizeFieldKeys,
     RemoveEnclosingMiddleware,
     SeparateCoAuthors,
     SplitNameParts,
@@ -27,6 +28,7 @@ from .unseen import ALLOWED, FIX, unseen_lines
 # What it logs is said again by the findings.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
 
+_DOI = re.compile(r"10\.\d{4,}/\S+")
 ARXIV_ID = re.compile(r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}")
 _LATEX = re.compile(r"[\\~$]|--|``|''")
 _KEY = re.compile(r"@\w+\s*\{\s*([\w.:/-]+)")
@@ -76,7 +78,7 @@ class Reference:
 
 def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     """Return the references by key, in file order, and what is wrong with the file."""
-    library = parse_string(text, parse_stack=[])
+    library = parse_string(text, parse_stack=[NormalizeFieldKeys()])  # `TITLE` is `title` to BibTeX
     findings = [Finding(file, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
     marked = [Finding(file, line, "", said, fix=fix) for line, said, fix in conflicts(text)]
     findings += marked or _failed(library, file)
@@ -91,7 +93,8 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     for entry in decoded.entries:
         cut_off = list(_without_comma(entry, verbatim[entry.key], file))
         findings += cut_off
-        missing = [name for name in REQUIRED if not set(name.split(" or ")) & entry.fields_dict.keys()]
+        given = {name for name, value in verbatim[entry.key].items() if value.strip(' {}"')}
+        missing = [name for name in REQUIRED if not set(name.split(" or ")) & given]
         if missing and not cut_off:
             findings.append(
                 Finding(
@@ -275,7 +278,20 @@ def _odd(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
 
 
 def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
-    if reference.url is not None and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url):
+    if reference.doi and not _DOI.fullmatch(reference.doi):
+        yield Finding(
+            file,
+            reference.line,
+            f"{reference.key}.doi",
+            f"found `{reference.doi}`",
+            "a DOI begins with `10.`, without https://doi.org/ before it",
+            f"`{id_[0]}`" if (id_ := _DOI.search(reference.doi)) else "",
+            "correct the DOI",
+            (reference.doi, id_[0]) if id_ else None,
+        )
+    elif reference.url and TO_DO in reference.url:
+        pass  # to be filled in, which is said
+    elif reference.url is not None and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url):
         yield Finding(
             file,
             reference.line,
