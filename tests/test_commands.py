@@ -110,6 +110,38 @@ def test_a_new_entry_of_a_known_paper_takes_its_reference(valid: Path) -> None:
     assert "reference: ant-paper" in (valid / ENTRIES / "ant-two.yaml").read_text(encoding="utf-8")
 
 
+def test_a_new_entry_without_a_paper_asks_for_none(valid: Path) -> None:
+    """A model that a blog post announces: its reference would be called its paper on every page."""
+    new_entry.write(valid, "wasp-3")
+    entry = (valid / ENTRIES / "wasp-3.yaml").read_text(encoding="utf-8")
+    assert "\n  announcement: TODO" in entry
+    assert "\nreference:" not in entry
+    told = [str(finding) for finding in findings_of(valid) if finding.file.endswith(".bib")]
+    assert len(told) == 1, "an address that is to be filled in is no wrong address too"
+
+
+def test_lines_end_as_they_did(valid: Path) -> None:
+    """With a carriage return on Windows: a repair of one line is no change of every line."""
+    for name in (MODELS, REFERENCES):
+        file = valid / name
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    file = valid / MODELS
+    good = file.read_bytes()
+    file.write_bytes(good.replace(b"{sum: 1474}", b"{sum: 1}"))
+    assert check("check", valid, "--fix").returncode == 0
+    assert file.read_bytes() == good
+    new_entry.write(valid, "wasp-2", "2405.01234")
+    text = (valid / REFERENCES).read_bytes()
+    assert text.count(b"\n") == text.count(b"\r\n")
+
+
+def test_a_new_entry_is_refused_where_the_bibliography_cannot_be_read(valid: Path) -> None:
+    (valid / REFERENCES).write_bytes(b"caf\xe9")
+    with pytest.raises(new_entry.Refused, match="is not UTF-8 text"):
+        new_entry.write(valid, "wasp-2", "2405.01234")
+    assert not (valid / ENTRIES / "wasp-2.yaml").exists()
+
+
 REFUSED = {
     "an id with capitals": (("Wasp", ""), "allowed are lower-case letters"),
     "an id that is there": (("dor", ""), "valid/models/dor.yaml is there already"),

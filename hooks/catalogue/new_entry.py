@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .entries_to_copy import SCHEMA_LINE
 from .files import ENTRIES, REFERENCES
+from .plain_text import Unreadable, text_of
 from .references import ARXIV_ID
 from .strict_yaml import TO_DO
 
@@ -29,14 +30,19 @@ def write(data: Path, id_: str, arxiv: str = "") -> list[str]:
         raise Refused(f"ARXIV `{arxiv}`: an arXiv id is YYMM.NNNNN")
     if file.exists():
         raise Refused(f"{data.name}/{ENTRIES}/{file.name} is there already; choose another ID, or edit that file")
-    bibliography = references.read_text(encoding="utf-8")
+    try:
+        bibliography = text_of(references, f"{data.name}/{REFERENCES}")
+    except Unreadable as error:
+        raise Refused(str(error)) from None
     if arxiv and (match := re.search(rf"@\w+\{{([^,\s]+),[^@]*eprint\s*=\s*\{{{re.escape(arxiv)}\}}", bibliography)):
         key = match[1]
     else:
         key = id_
     said = [f"{data.name}/{ENTRIES}/{file.name}: fill in what says {TO_DO}, then run `make check`"]
     if not re.search(rf"@\w+\{{{re.escape(key)},", bibliography):
-        references.write_text(bibliography.rstrip("\n") + "\n\n" + _reference(key, arxiv), encoding="utf-8")
+        line_end = "\r\n" if b"\r\n" in references.read_bytes() else "\n"
+        whole = bibliography.rstrip("\n") + "\n\n" + _reference(key, arxiv)
+        references.write_text(whole, encoding="utf-8", newline=line_end)
         said.append(f"{data.name}/{REFERENCES}: `{key}` at the end, with title and authors to fill in")
     file.parent.mkdir(exist_ok=True)
     file.write_text(_entry(id_, key, arxiv), encoding="utf-8")
@@ -44,17 +50,21 @@ def write(data: Path, id_: str, arxiv: str = "") -> list[str]:
 
 
 def _entry(id_: str, key: str, arxiv: str) -> str:
-    date = f"20{arxiv[:2]}-{arxiv[2:4]}" if arxiv else TO_DO
     place = "arXiv listing" if arxiv else TO_DO
+    if arxiv:
+        paper = f"reference: {key}\n"
+        date = f"paper: 20{arxiv[:2]}-{arxiv[2:4]}  # the day of the first version; `weights:` and `announcement:` beside it"
+    else:
+        paper = f"# reference: {key}  # where that is its paper\n"
+        date = f"announcement: {TO_DO}  # or `weights:`, `paper:`, `api:`; each that there is"
     return f"""\
 {SCHEMA_LINE}
 id: {id_}
 name: {TO_DO}
 track: general  # general, code, math, reasoning, vision …
-reference: {key}
-dates:
+{paper}dates:
   source: {key} {place}
-  paper: {date}  # the day of the first version; `weights:` and `announcement:` beside it
+  {date}
 summary:
   en: {TO_DO}
   zh: {TO_DO}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import yaml
 
 _MEANT = {
+    "another document": "take the line `---` out: a file holds one document",
     "mapping values are not allowed in this context": "put a text with a colon in it into quotes, or correct the indentation",
 }
 _CONFLICT = re.compile(r"(<{7}|>{7})(?: |\r?$)")
@@ -51,6 +52,8 @@ def explained(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
         line = lines[nearby - 1]
         if "\ufeff" in line:
             return nearby, "not YAML: a byte order mark (U+FEFF), which nobody sees", "take it out"
+        if line.startswith("```"):
+            return nearby, "not YAML: a fence of Markdown", "take the line out, and the one that closes it"
         if space := _SPACE.match(line):
             found = f"not YAML: the space U+{ord(space[1]):04X}, which looks like an ordinary one"
             return nearby, found, "write an ordinary one in its place"

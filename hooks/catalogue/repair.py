@@ -40,7 +40,7 @@ def is_control(finding: Finding) -> bool:
 
 def _written(file: Path, number: int, key: str, old: str, new: str) -> bool:
     """Exchange `old` on the line, or on the first behind it that has it: as the value of `key`, or where it stands once."""
-    lines = file.read_text(encoding="utf-8").split("\n")
+    lines = file.read_bytes().decode().split("\n")  # as they end, with a carriage return where they have one
     value = re.compile(rf"(?<![\w-])({re.escape(key)}: *){re.escape(old)}(?![\w.-])")
     for index in range(number - 1, min(number + _LINES_BEHIND, len(lines))):
         line = lines[index]
@@ -53,6 +53,6 @@ def _written(file: Path, number: int, key: str, old: str, new: str) -> bool:
         else:
             continue
         lines[index] = changed
-        file.write_text("\n".join(lines), encoding="utf-8")
+        file.write_bytes("\n".join(lines).encode())
         return True
     return False
