@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from ..links import variant_link
 from ..names import short_variant
 from ..page import Section
 from ..tables import Cell, Column, Head, Table, by_column, each, of_model
+from ..words import Words
 
 
 def drawn(citations: Citations, model: Model) -> list[Section]:
@@ -52,6 +54,7 @@ def architecture(citations: Citations, model: Model) -> list[Section]:
             words("architecture.sizes_caption", model=model.name),
             tuple(sorted(entries, key=lambda entry: entry.variant.id != model.flagship)),
         ),
+        legend=_legend(words, entries),
         parts=_parts(citations, model, entries),
         explanations=_explanations(citations, entries),
         shared=_shared(citations, entries),
@@ -60,6 +63,13 @@ def architecture(citations: Citations, model: Model) -> list[Section]:
         workings=[_working(citations, entry) for entry in owners],
     )
     return [Section("dimensions", words("section.dimensions"), html)]
+
+
+def _legend(words: Words, entries: Iterable[Entry]) -> list[str]:
+    """What the signs mean that stand beside the sizes of these variants."""
+    made = [found for entry in entries for found in (entry.total_agreement, entry.activated_agreement) if found]
+    keys = {True: "architecture.legend", False: "architecture.legend_differs"}
+    return [words(key) for holds, key in keys.items() if any(found.holds is holds for found in made)]
 
 
 def _distinct(entries: tuple[Entry, ...]) -> list[Entry]:
