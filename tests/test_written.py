@@ -55,6 +55,10 @@ LINKS = {
     "a place of the same page": ("[a](#mmla)", "nearest match: `mla`"),
     "a place of a page that is made": ("[a](../models/ant.md#architectur)", "nearest match: `architecture`"),
     "a place in a part of a page that is made": ('<a href="ds:models/ant.md#nowhere">a</a>', "does not have"),
+    "a script in place of an address": ("[a](javascript:alert(1))", "`javascript:alert(1` is no address of a document"),
+    "a file of this machine": ("[a](file:///etc/passwd)", "addresses begin with `https:`, `http:`, `mailto:`"),
+    "a path in a block of HTML": ('<a href="experts.md">a</a>', "`experts.md` in HTML, where it stays as it is"),
+    "a picture in a block of HTML": ('<img src="ant.png" alt="Ant">', "in HTML `ds:` and the path of a page"),
     "a part of a model": ("[a](../models/ant/nowhere.md)", "`../models/ant/nowhere.md` leads to no page"),
 }
 

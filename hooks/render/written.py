@@ -35,8 +35,9 @@ PLACED = ("families", "sources", "hero", "general-line", "map", "problems")
 _CAPTION = re.compile(r"(mechanism)\.([\w-]+)\.caption")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 _CODE = re.compile(r"(?ms)^(`{3,}).*?^\1|`[^`\n]*`|<!--.*?-->")
-_LINK = re.compile(r'\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[(?!\^)[^\]]+\]:\s+(\S+)|href="(ds:[^"]+)"', re.M)
+_LINK = re.compile(r'\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[(?!\^)[^\]]+\]:\s+(\S+)|\b(?:href|src)="([^"]+)"', re.M)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
+_OUTSIDE = ("https:", "http:", "mailto:")
 _ANCHOR = re.compile(r'\{:?\s[^}\n]*?#([\w-]+)|\bid="([^"]+)"')
 _ENDINGS = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # of what MkDocs takes for a page
 _HEADING = re.compile(r"(?m)^#+ (.+)$")
@@ -228,11 +229,14 @@ class HandWritten:
         for match in _LINK.finditer(bare):
             link = match[1] or match[2] or match[3]
             ours = link.startswith("ds:")
-            if "{{" in link or (_ELSEWHERE.match(link) and not ours):
+            line = text.count("\n", 0, match.start()) + 1
+            if "{{" in link:
+                continue
+            if not ours and (match[3] or _ELSEWHERE.match(link)):
+                yield from self._not_ours(path, line, link, in_html=bool(match[3]))
                 continue
             target, _, place = link.removeprefix("ds:").partition("#")
             page = target if ours else self._beside(path, target)
-            line = text.count("\n", 0, match.start()) + 1
             if not page.endswith(".md"):
                 if not ours and (page.startswith(("/", "..")) or not (self.folder / page).is_file()):
                     yield self._dead(path, line, link, page)
@@ -247,6 +251,16 @@ class HandWritten:
                     nearest(place, known),
                     "correct what stands behind the `#`",
                 )
+
+    def _not_ours(self, path: str, line: int, link: str, in_html: bool) -> Iterator[Finding]:
+        """Addresses that lead out of the site, or stay as they are: in HTML nothing turns a path into an address."""
+        outside = _ELSEWHERE.match(link)
+        if outside and outside[0] not in _OUTSIDE:
+            allowed = "addresses begin with " + ", ".join(f"`{scheme}`" for scheme in _OUTSIDE)
+            yield self.finding(path, line, f"`{link}` is no address of a document", allowed, fix="correct the link")
+        elif in_html and not outside and not link.startswith("#"):
+            allowed = "in HTML `ds:` and the path of a page; what is not a page is linked in Markdown"
+            yield self.finding(path, line, f"`{link}` in HTML, where it stays as it is", allowed, fix="write it so")
 
     @staticmethod
     def _beside(path: str, target: str) -> str:
