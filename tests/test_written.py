@@ -59,6 +59,8 @@ LINKS = {
     "a file of this machine": ("[a](file:///etc/passwd)", "addresses begin with `https:`, `http:`, `mailto:`"),
     "a path in a block of HTML": ('<a href="experts.md">a</a>', "`experts.md` in HTML, where it stays as it is"),
     "a picture in a block of HTML": ('<img src="ant.png" alt="Ant">', "in HTML `ds:` and the path of a page"),
+    "an address below that is not there": ("[a][nowhere]", "`[nowhere]` has no address, and is shown as it stands"),
+    "a place with the name of another": ("## A { #mla }", "`#mla` is the name of a place in line "),
     "a part of a model": ("[a](../models/ant/nowhere.md)", "`../models/ant/nowhere.md` leads to no page"),
 }
 

@@ -38,6 +38,8 @@ _CODE = re.compile(r"(?ms)^(`{3,}).*?^\1|`[^`\n]*`|<!--.*?-->")
 _LINK = re.compile(r'\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[(?!\^)[^\]]+\]:\s+(\S+)|\b(?:href|src)="([^"]+)"', re.M)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
 _OUTSIDE = ("https:", "http:", "mailto:")
+_DEFINED = re.compile(r"(?m)^ {0,3}\[([^\]\n]+)\]:\s")
+_REFERRING = re.compile(r"\[[^\[\]\n]+\]\[([^\[\]\n]+)\]")
 _ANCHOR = re.compile(r'\{:?\s[^}\n]*?#([\w-]+)|\bid="([^"]+)"')
 _ENDINGS = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # of what MkDocs takes for a page
 _HEADING = re.compile(r"(?m)^#+ (.+)$")
@@ -177,6 +179,7 @@ class HandWritten:
             ]
             yield from wrong or self._misplaced(path, text)
             yield from self._placed(path, text)
+            yield from self._named_twice(path, text)
             yield from self._dead_links(path, text)
 
     def _placed(self, path: str, text: str) -> Iterator[Finding]:
@@ -223,9 +226,25 @@ class HandWritten:
             fix = "put `{{ block('sources') }}` under the last heading"
             yield self.finding(path, last, "quotes values and lists no sources", fix=fix)
 
+    def _named_twice(self, path: str, text: str) -> Iterator[Finding]:
+        """Places with the name of another, to which no link can lead, and links whose address below is not there."""
+        bare, seen = _bare(text), dict[str, int]()
+        for match in _ANCHOR.finditer(bare):
+            name, line = match[1] or match[2], text.count("\n", 0, match.start()) + 1
+            if name in seen:
+                found = f"`#{name}` is the name of a place in line {seen[name]} already"
+                yield self.finding(path, line, found, "each name once on a page", fix="rename one of the two")
+            seen.setdefault(name, line)
+        known = {match[1].lower() for match in _DEFINED.finditer(bare)}
+        for match in _REFERRING.finditer(bare):
+            if match[1].lower() not in known:
+                line = text.count("\n", 0, match.start()) + 1
+                found = f"`[{match[1]}]` has no address, and is shown as it stands"
+                yield self.finding(path, line, found, "a line `[name]: address`", fix="write that line, or the address")
+
     def _dead_links(self, path: str, text: str) -> Iterator[Finding]:
         """Links to pages that are not there, and to places that a page has not."""
-        bare = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
+        bare = _bare(text)
         for match in _LINK.finditer(bare):
             link = match[1] or match[2] or match[3]
             ours = link.startswith("ds:")
@@ -294,6 +313,11 @@ class HandWritten:
         if drawn:
             return {anchor for each in family.values() for anchor in each.anchors}
         return {section.id for section in family[page].sections if section.title}
+
+
+def _bare(text: str) -> str:
+    """A page with its code and comments blanked, each line where it was."""
+    return _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
 
 
 def _slug(heading: str) -> str:
