@@ -35,7 +35,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from catalogue.findings import CatalogueError
 from catalogue.load import records_are_no_garbage
-from finish import Built, finish, finish_plainly, settle, sitemap, stage
+from finish import Built, finish, finish_plainly, settings, settle, sitemap, stage
 from finish.compress import compress
 from finish.made import Build
 from finish.served import Again, Aside, Served, is_taken, state_of
@@ -71,7 +71,7 @@ _again: Again | None = None
 
 def _pictures(config: MkDocsConfig) -> bool:
     """Whether pictures for links are drawn; not while serving, where nobody follows a link from outside."""
-    return bool(config.extra["pictures"]) and not _serving and bool(config.site_url)
+    return bool(config.extra.get("pictures")) and not _serving and bool(config.site_url)
 
 
 def _build_of(config: MkDocsConfig) -> Build:
@@ -105,6 +105,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if _BUILD not in config.extra:
         if _serving and not _served and is_taken(*config.dev_addr):
             raise Abort(f"{config.dev_addr} is taken; choose another one: make serve ADDR=127.0.0.1:8001")
+        at = Path(config.config_file_path)
+        if said := settings.wrong(at, config.theme["language"], Path(config.docs_dir), config.extra):
+            raise Abort(said)
         _begin(config)
         config.extra[_BUILD] = _good(config)
         if not _serving and "SITE_URL" not in os.environ:

@@ -64,3 +64,37 @@ def test_only_the_adapter_knows_mkdocs() -> None:
         if "render" in imported and "catalogue" in file.relative_to(ROOT).parts:
             guilty.append(file.name)
     assert guilty == []
+
+
+SETTINGS = {
+    "a language that there is not": (
+        "language: en",
+        "language: fr",
+        "theme.language: found `fr`; allowed are `en` and `zh`",
+    ),
+    "an edition that there is not": (
+        "[en, zh]",
+        "[en, fr]",
+        "extra.editions: found `['en', 'fr']`; allowed are `[en]` and",
+    ),
+    "no edition": ("  editions: [en, zh]", "  #", "extra.editions: found nothing; allowed are `[en]` and `[en, zh]`"),
+    "the pages of all languages": (
+        "docs_dir: docs/en",
+        "docs_dir: docs",
+        "the pages of this edition stand in `docs/en`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "says"), SETTINGS.values(), ids=SETTINGS.keys())
+def test_a_setting_that_no_build_can_begin_with_is_named(old: str, new: str, says: str, tmp_path: Path) -> None:
+    project = small_project(tmp_path)
+    config = project / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    config.write_text(text.replace(old, new), encoding="utf-8")
+    done = mkdocs(project, "build", "-q")
+    assert done.returncode == 1
+    assert says in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not (project / "site").exists()
