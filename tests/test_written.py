@@ -124,6 +124,14 @@ BROKEN = {
         put(GUIDE, "title:", "titel:"),
         f"{GUIDE}:1: has no `title`; a page begins with `title:` and `description:` between two lines `---`; add `title: …`",
     ),
+    "a template of its own": (
+        put(GUIDE, "---\n", "---\ntemplate: other.html\n"),
+        f"{GUIDE}:2: unknown key `template`; allowed are `title`, `description`, `hide`",
+    ),
+    "the sign of a figure": (
+        put(GUIDE, "\n\n", "\n\n<!-- ds-block: hero -->\n\n"),
+        "the sign `<!-- ds-block: … -->`, which a build writes; a figure is placed with `{{ block('name') }}`; take it out",
+    ),
     "a title with a bracket left open": (
         put(GUIDE, 'title: "', 'title: ["'),
         f"{GUIDE}:3: not YAML: ",

@@ -34,6 +34,7 @@ PLACED = ("families", "sources", "hero", "general-line", "map", "problems")
 """What a page can place with `{{ block('…') }}` beside the mechanisms, each of which has a caption."""
 _CAPTION = re.compile(r"(mechanism)\.([\w-]+)\.caption")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
+_FRONT_KEYS = ("title", "description", "hide")
 _CODE = re.compile(r"(?ms)^(`{3,}).*?^\1|`[^`\n]*`|<!--.*?-->")
 _LINK = re.compile(r'\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[(?!\^)[^\]]+\]:\s+(\S+)|\b(?:href|src)="([^"]+)"', re.M)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
@@ -85,7 +86,16 @@ def unreadable(docs: Path) -> list[Finding]:
         else:
             found += [Finding(name, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
             found += [Finding(name, line, "", said, fix=fix) for line, said, fix in conflicts(text)]
+            found += _reserved(name, text)
     return found
+
+
+def _reserved(name: str, text: str) -> Iterator[Finding]:
+    """The sign that a build puts where a figure is to stand."""
+    for number, line in enumerate(text.split("\n"), 1) if "<!-- ds-block:" in text else ():
+        if "<!-- ds-block:" in line:
+            allowed = "a figure is placed with `{{ block('name') }}`"
+            yield Finding(name, number, "", "the sign `<!-- ds-block: … -->`, which a build writes", allowed, fix=FIX)
 
 
 def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
@@ -195,6 +205,14 @@ class HandWritten:
             )
         read = front_matter(text, self.finding(path, 1, "").file)
         yield from (replace(finding, line=finding.line + 1) for finding in read.findings)
+        written = read.data if isinstance(read.data, dict) else {}
+        for key in sorted(written.keys() - set(_FRONT_KEYS)):
+            allowed = "allowed are " + ", ".join(f"`{each}`" for each in _FRONT_KEYS)
+            close = nearest(key, _FRONT_KEYS)
+            line = read.line((key,)) + 1
+            if close.strip("`") in ("title", "description") and close.strip("`") not in written:
+                continue  # which is said to be missing
+            yield self.finding(path, line, f"unknown key `{key}`", allowed, close, "correct the key or take it out")
         for key in ("title", "description") if not read.findings else ():
             if not isinstance(read.data, dict) or not isinstance(read.data.get(key), str):
                 yield self.finding(
