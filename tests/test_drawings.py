@@ -300,7 +300,9 @@ def test_no_shared_expert_is_counted_where_there_is_none(ctx: Context, catalogue
         for one in (entry, with_none(entry, "n_shared_experts"))
     )
     assert "8 + 1 experts of" in with_one
+    assert ", and 1 shared." in with_one
     assert "8 experts of" in alone
+    assert " 0 shared" not in alone
 
 
 class Recording(language_files.Words):
@@ -329,6 +331,7 @@ def test_words_of_drawings_are_all_used(catalogue: Catalogue) -> None:
         "say.part_one",
         "say.as_wide_routed",
         "say.make_routed",
+        "said_experts_routed",
     ):
         words.asked.add(f"drawing.{name}")  # said of architectures that the catalogue may not hold now
     assert {key for key in english if key.startswith("drawing.")} - words.asked == set()

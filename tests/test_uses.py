@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,26 @@ def test_weights_that_were_trained_in_fp8_stay_so(uses: Uses) -> None:
     assert found["deepseek-v3"] is How.FORM
     for id_ in ("deepseek-r1", "deepseek-v3-2", "deepseek-prover-v2"):
         assert found[id_] is How.INHERITED
+
+
+@pytest.mark.parametrize(("technique", "way"), [("pipeline-parallelism", "pipeline"), ("expert-parallelism", "expert")])
+def test_what_is_split_over_one_device_is_not_split(catalogue: Catalogue, technique: str, way: str) -> None:
+    """As the field of an entry has it that does not name the technique itself."""
+    model = catalogue.models["deepseek-v3"]
+    assert model.infrastructure is not None
+    parallelism = model.infrastructure.parallelism
+    assert parallelism is not None
+    unnamed = tuple(use for use in model.techniques if use.id != technique)
+    for degree, uses_it in ((2, True), (1, False)):
+        one = getattr(parallelism, way).model_copy(update={"value": degree})
+        machines = model.infrastructure.model_copy(update={"parallelism": parallelism.model_copy(update={way: one})})
+        changed = model.model_copy(update={"infrastructure": machines, "techniques": unnamed})
+        entries = {
+            id_: replace(entry, model=changed) if entry.model.id == model.id else entry
+            for id_, entry in catalogue.entries.items()
+        }
+        now = Uses({**catalogue.models, model.id: changed}, entries, catalogue.techniques.values())
+        assert (model.id in {use.model.id for use in now.of(technique)}) is uses_it
 
 
 def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, catalogue: Catalogue) -> None:

@@ -292,10 +292,14 @@ def _source_of(stage: Stage) -> Single[Any] | None:
     return stage.starts_from
 
 
+_DEGREES = tuple(f"infrastructure.parallelism.{way}" for way in ("pipeline", "expert"))
+
+
 def _matches(condition: Condition, saying: str) -> bool:
     """Whether a value is one of those named, or begins with its words; that it is there at all where none are named."""
     if not condition.values:
-        return saying not in (NOT_THERE, "False", "not applicable")
+        one = condition.field in _DEGREES and saying == "1"  # split over one device: not at all
+        return not one and saying not in (NOT_THERE, "0", "False", "not applicable")
     lower = saying.lower()
     return any(lower == word.lower() or lower.startswith(f"{word.lower()} ") for word in condition.values)
 

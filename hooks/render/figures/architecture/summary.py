@@ -22,7 +22,13 @@ def summary(dims: Dimensions, entry: Entry) -> str:
         ),
     ]
     if dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE:
-        sentences.append(_said(dims, "experts", "n_routed_experts", "num_experts_per_tok", "n_shared_experts"))
+        routed = ("n_routed_experts", "num_experts_per_tok")
+        none_shared = dims.number("n_shared_experts") == 0
+        sentences.append(
+            _said(dims, "experts_routed", *routed)
+            if none_shared
+            else _said(dims, "experts", *routed, "n_shared_experts")
+        )
         if dims.number("first_k_dense_replace"):
             sentences.append(_said(dims, "dense_first", "first_k_dense_replace"))
     else:
