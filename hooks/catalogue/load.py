@@ -109,6 +109,9 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         strict_yaml.read(texts.get(DOCUMENTS, "documents: {}"), f"{folder}/{DOCUMENTS}"),
     )
     cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
+    if not cited and not findings:  # every source would be said to lead nowhere
+        said, form = "holds no reference", "a reference begins with `@misc{key,`"
+        raise CatalogueError([Finding(f"{folder}/{REFERENCES}", 1, "", said, form, fix="put the file back")])
     for file in located:
         findings += file.findings
     records: list[Any] = []
