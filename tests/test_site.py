@@ -151,6 +151,24 @@ def test_headings_do_not_skip_a_level(parsed: dict[Path, LexborHTMLParser]) -> N
     assert skipped == []
 
 
+def test_apostrophes_are_those_of_print_but_in_code(built: Path) -> None:
+    """In running text; what a reader copies, and what a browser reads in a tag, stays as it was typed."""
+    texts = {
+        name: (built / name / "index.html").read_text(encoding="utf-8")
+        for name in ("", "guides/framework", "techniques/dsa")
+    }
+    for name, text in texts.items():
+        tree = LexborHTMLParser(text)
+        for code in tree.css("pre, code, script, style, textarea"):
+            code.decompose()
+        said = tree.body.text() if tree.body else ""
+        assert re.findall(r"\w'\w*", said) == [], name
+        assert re.search(r"\w’s\b", said), name
+        assert not re.search(r"<[^>]*’[^>]*>", re.sub(r"(?s)<script\b.*?</script>", "", text)), name
+    code = "".join(block.text() for block in LexborHTMLParser(texts["techniques/dsa"]).css("pre"))
+    assert re.search(r"\w's\b", code)
+
+
 def test_tables_have_captions_and_scopes(parsed: dict[Path, LexborHTMLParser]) -> None:
     tables = [(path, table) for path, tree in parsed.items() for table in tree.css("table.ds-table")]
     assert tables

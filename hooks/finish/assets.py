@@ -20,6 +20,8 @@ from .styles import Used, reduced
 _THEME_STYLES, _THEME_SCRIPTS = "assets/stylesheets", "assets/javascripts"
 _THEME = ("main", "palette")
 _AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea|script|style)>)", re.DOTALL)
+# Behind a letter, or behind a link to what has something.
+_APOSTROPHE = re.compile(r"(?:(?<=[^\W_])(?:'|&#39;)(?=[a-z\s.,;:)]|$)|(?<=>)(?:'|&#39;)(?=s\b))")
 _FONT = re.compile(r'url\("?(fonts/[\w.-]+)"?\)')
 
 
@@ -87,9 +89,23 @@ def renamed(text: str, names: dict[str, str], below: str = "") -> str:
 
 
 def tidied(html: str) -> str:
-    """A page without empty lines and indents, which templates leave; what is shown or run as it is written stays."""
+    """A page without empty lines and indents, which templates leave, and with the apostrophes of print.
+
+    What is shown or run as it is written stays.
+    """
     parts = _AS_WRITTEN.split(html)
-    return "".join(part if at % 2 else _without_indents(part) for at, part in enumerate(parts))
+    return "".join(part if at % 2 else _with_apostrophes(_without_indents(part)) for at, part in enumerate(parts))
+
+
+def _with_apostrophes(html: str) -> str:
+    """Text with ’ where ' was typed, in no tag and no code."""
+
+    def printed(match: re.Match[str]) -> str:
+        before = match.start()
+        inside = html.rfind("<", 0, before) > html.rfind(">", 0, before)
+        return match[0] if inside or html.rfind("<code", 0, before) > html.rfind("</code", 0, before) else "’"
+
+    return _APOSTROPHE.sub(printed, html)
 
 
 def _without_indents(html: str) -> str:
