@@ -20,6 +20,7 @@ from .styles import Used, reduced
 _THEME_STYLES, _THEME_SCRIPTS = "assets/stylesheets", "assets/javascripts"
 _THEME = ("main", "palette")
 _AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea|script|style)>)", re.DOTALL)
+_DATA = '<script type="application/json"'
 # Behind a letter, or behind a link to what has something.
 _APOSTROPHE = re.compile(r"(?:(?<=[^\W_])(?:'|&#39;)(?=[a-z\s.,;:)]|$)|(?<=>)(?:'|&#39;)(?=s\b))")
 _FONT = re.compile(r'url\("?(fonts/[\w.-]+)"?\)')
@@ -91,10 +92,15 @@ def renamed(text: str, names: dict[str, str], below: str = "") -> str:
 def tidied(html: str) -> str:
     """A page without empty lines and indents, which templates leave, and with the apostrophes of print.
 
-    What is shown or run as it is written stays.
+    What is shown or run as it is written stays; texts that a script puts into the page are like those that stand there.
     """
     parts = _AS_WRITTEN.split(html)
-    return "".join(part if at % 2 else _with_apostrophes(_without_indents(part)) for at, part in enumerate(parts))
+    for at, part in enumerate(parts):
+        if at % 2 == 0:
+            parts[at] = _with_apostrophes(_without_indents(part))
+        elif part.startswith(_DATA):
+            parts[at] = _with_apostrophes(part)
+    return "".join(parts)
 
 
 def _with_apostrophes(html: str) -> str:
@@ -102,8 +108,9 @@ def _with_apostrophes(html: str) -> str:
 
     def printed(match: re.Match[str]) -> str:
         before = match.start()
-        inside = html.rfind("<", 0, before) > html.rfind(">", 0, before)
-        return match[0] if inside or html.rfind("<code", 0, before) > html.rfind("</code", 0, before) else "’"
+        in_tag = html.rfind("<", 0, before) > html.rfind(">", 0, before)
+        in_code = html.rfind("<code", 0, before) > html.rfind("/code>", 0, before)
+        return match[0] if in_tag or in_code else "’"
 
     return _APOSTROPHE.sub(printed, html)
 
