@@ -165,6 +165,11 @@ def check_apart(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.Complete
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+def printed(text: str) -> str:
+    """A text of the catalogue as the finished site prints it."""
+    return text.replace("'", "’")
+
+
 def leads_on(html: str) -> bool:
     """Whether a page is only there to lead to the address that took its place."""
     return 'http-equiv="refresh"' in html

@@ -17,6 +17,7 @@ from catalogue.schema.model import Model
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import Absence, Single, Text
 from catalogue.uses import How, Uses
+from helpers import printed
 from render import words as language_files
 from render.fields import stated
 from render.names import short_model
@@ -139,7 +140,9 @@ def test_every_written_change_is_there_and_every_reason_has_a_source(
         ):
             group = sections[model.id].get(key)
             rows = group.css(".ds-changes tbody tr") if group is not None else []
-            assert [row.css_first("th").text() for row in rows] == [change.aspect.en for change in written], model.id  # type: ignore[union-attr]
+            assert [row.css_first("th").text() for row in rows] == [printed(change.aspect.en) for change in written], (
+                model.id
+            )  # type: ignore[union-attr]
             for row, change in zip(rows, written, strict=True):
                 last = row.css("td")[-1]
                 if change.reason is not None and change.reason.value is not None:
