@@ -147,7 +147,7 @@ def test_every_written_change_is_there_and_every_reason_has_a_source(
                 last = row.css("td")[-1]
                 if change.reason is not None and change.reason.value is not None:
                     assert last.css_first("a.ds-mark") is not None, (model.id, change.aspect.en)
-                    assert last.text().split("\u2060")[0].startswith(change.reason.value.en[:20]), model.id
+                    assert last.text().split("\u2060")[0].startswith(printed(change.reason.value.en[:20])), model.id
                     reasons += 1
                 elif change.reason is not None:
                     assert last.text().startswith("no reason published"), (model.id, change.aspect.en)
