@@ -100,7 +100,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what cannot run here; begin with what builds, which takes long, and with what needs a site, while others do the rest."""
+    """Skip what cannot run here; begin with what builds, which takes long, and with what needs a site, while others do the rest.
+
+    The first of all builds the site: later, one worker would build it while another waits for it.
+    """
     for item in items:
         if "network" in item.keywords and not config.getoption("--network"):
             item.add_marker(pytest.mark.skip(reason="needs --network"))
@@ -111,6 +114,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(
         key=lambda item: ("builds" not in item.keywords, not set(SITES) & set(getattr(item, "fixturenames", ())))
     )
+    for at, item in enumerate(items):
+        if {"built", "browser"} & set(getattr(item, "fixturenames", ())) == {"built"}:
+            items.insert(0, items.pop(at))
+            break
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
