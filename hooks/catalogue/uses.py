@@ -16,9 +16,10 @@ from typing import Any
 from . import checkpoint
 from .derive.differences import NOT_THERE, said, said_by_architecture
 from .records import Entry, first_date
+from .schema.facets import Facet, fields_with
 from .schema.model import Model, TechniqueChange, TechniqueUse
 from .schema.technique import Condition, InModel, Technique
-from .schema.training import Stage
+from .schema.training import Infrastructure, Stage
 from .schema.values import PartialDate, Single, Sources, Stated
 
 
@@ -292,7 +293,7 @@ def _source_of(stage: Stage) -> Single[Any] | None:
     return stage.starts_from
 
 
-_DEGREES = tuple(f"infrastructure.parallelism.{way}" for way in ("pipeline", "expert"))
+_DEGREES = frozenset(f"infrastructure.{field}" for field in fields_with(Infrastructure, Facet.DEGREE))
 
 
 def _matches(condition: Condition, saying: str) -> bool:

@@ -22,6 +22,7 @@ class Facet(StrEnum):
     DEFAULTED = "left out, it says nothing: files have a default for it, or the source does not speak of it"
     MINOR = "a setting of a file rather than of a design"
     OF_A_PART = "stands only where the architecture has the part that it sizes; left out, it does not apply"
+    DEGREE = "over how many devices the work is split; over one it is not"
     ALTERNATIVE = "no entry has it at the same time as another one, so the entry to copy has it as a comment"
 
 

@@ -241,11 +241,13 @@ class Parallelism(Block):
     data: Stated[Text] | None = Field(default=None, description="Data parallelism.", examples=["ZeRO-1"])
     zero_stage: Stated[Positive] | None = Field(default=None, description="ZeRO stage.", examples=[1])
     tensor: Stated[Text] | None = Field(default=None, description="Tensor parallelism.", examples=["not used"])
-    pipeline: Stated[Positive] | None = Field(default=None, description="Pipeline stages.", examples=[16])
+    pipeline: Annotated[Stated[Positive] | None, Facet.DEGREE] = Field(
+        default=None, description="Pipeline stages.", examples=[16]
+    )
     pipeline_schedule: Stated[Text] | None = Field(
         default=None, description="Pipeline schedule.", examples=["DualPipe"]
     )
-    expert: Stated[Positive] | None = Field(
+    expert: Annotated[Stated[Positive] | None, Facet.DEGREE] = Field(
         default=None, description="Devices over which the experts of a layer are spread.", examples=[64]
     )
     sequence: Stated[Text] | None = Field(default=None, description="Sequence parallelism.", examples=["not used"])
