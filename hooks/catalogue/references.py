@@ -277,18 +277,18 @@ def _odd(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
         )
 
 
+def _no_id(reference: Reference, file: str, field: str, id_: re.Pattern[str], form: str, fix: str) -> Finding:
+    """A finding on a field that is not an id; where there is one in it, that is the repair."""
+    found = getattr(reference, field)
+    inside = match[0] if (match := id_.search(found)) else ""
+    close, repair = (f"`{inside}`", (found, inside)) if inside else ("", None)
+    return Finding(file, reference.line, f"{reference.key}.{field}", f"found `{found}`", form, close, fix, repair)
+
+
 def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
     if reference.doi and not _DOI.fullmatch(reference.doi):
-        yield Finding(
-            file,
-            reference.line,
-            f"{reference.key}.doi",
-            f"found `{reference.doi}`",
-            "a DOI begins with `10.`, without https://doi.org/ before it",
-            f"`{id_[0]}`" if (id_ := _DOI.search(reference.doi)) else "",
-            "correct the DOI",
-            (reference.doi, id_[0]) if id_ else None,
-        )
+        form = "a DOI begins with `10.`, without https://doi.org/ before it"
+        yield _no_id(reference, file, "doi", _DOI, form, "correct the DOI")
     elif reference.url and TO_DO in reference.url:
         pass  # to be filled in, which is said
     elif reference.url is not None and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url):
@@ -301,16 +301,7 @@ def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
             fix="correct the address",
         )
     if reference.eprint is not None and not ARXIV_ID.fullmatch(reference.eprint):
-        yield Finding(
-            file,
-            reference.line,
-            f"{reference.key}.eprint",
-            f"found `{reference.eprint}`",
-            "an arXiv id is YYMM.NNNNN",
-            f"`{id_[0]}`" if (id_ := ARXIV_ID.search(reference.eprint)) else "",
-            "correct the id",
-            (reference.eprint, id_[0]) if id_ else None,
-        )
+        yield _no_id(reference, file, "eprint", ARXIV_ID, "an arXiv id is YYMM.NNNNN", "correct the id")
     elif (
         reference.eprint is not None
         and reference.url is not None
