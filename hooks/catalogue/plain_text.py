@@ -55,6 +55,11 @@ def listed(folder: Path) -> Iterator[Path]:
                 yield path
 
 
+def pages_of(folder: Path) -> dict[str, str]:
+    """The text of each hand-written page in a folder, by its path there; a mark that begins a file is none of it."""
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in pages_below(folder)}
+
+
 def pages_below(folder: Path) -> list[Path]:
     """The hand-written pages in a folder and in those below it. Links to folders are not followed, which may lead back."""
     found = []

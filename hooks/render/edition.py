@@ -9,7 +9,7 @@ from pathlib import Path
 
 from catalogue.findings import nearest
 from catalogue.load import load as read_catalogue
-from catalogue.plain_text import pages_below
+from catalogue.plain_text import pages_of
 from catalogue.records import Catalogue
 
 from . import exports
@@ -74,7 +74,7 @@ def _made(
     both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
     downloads = exports.files(both, address)
     return {
-        language: Edition(ctx, site(ctx, downloads, _texts(docs / language), address and address + FOLDER[language]))
+        language: Edition(ctx, site(ctx, downloads, pages_of(docs / language), address and address + FOLDER[language]))
         for language, ctx in contexts.items()
     }
 
@@ -114,7 +114,3 @@ def of_entry(root: Path, languages: Iterable[str], id_: str) -> dict[str, Editio
     shared = templates()
     contexts = {language: context(catalogue, load(language), shared) for language in languages}
     return {language: Edition(ctx, site_of(ctx, id_)) for language, ctx in contexts.items()}
-
-
-def _texts(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in pages_below(folder)}

@@ -18,7 +18,7 @@ from catalogue.findings import Finding, nearest, report
 from catalogue.located import Located
 from catalogue.lookup import Lookup
 from catalogue.not_yaml import conflicts
-from catalogue.plain_text import Unreadable, listed, pages_below, text_of
+from catalogue.plain_text import Unreadable, listed, pages_below, pages_of, text_of
 from catalogue.quote_check import problems as quotes_that_fail
 from catalogue.quotes import BLOCK_CALL, VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
@@ -155,8 +155,7 @@ class HandWritten:
     @cached_property
     def texts(self) -> dict[str, str]:
         """The pages by path."""
-        found = {p.relative_to(self.folder).as_posix(): p for p in pages_below(self.folder)}
-        return {path: file.read_text(encoding="utf-8-sig") for path, file in found.items()}
+        return pages_of(self.folder)
 
     @cached_property
     def listed(self) -> frozenset[str]:
@@ -189,8 +188,9 @@ class HandWritten:
             ]
             yield from wrong or self._misplaced(path, text)
             yield from self._placed(path, text)
-            yield from self._named_twice(path, text)
-            yield from self._dead_links(path, text)
+            bare = _bare(text)
+            yield from self._named_twice(path, bare)
+            yield from self._dead_links(path, bare)
 
     def _placed(self, path: str, text: str) -> Iterator[Finding]:
         """Pages that no menu has, and pages without a name."""
@@ -244,11 +244,11 @@ class HandWritten:
             fix = "put `{{ block('sources') }}` under the last heading"
             yield self.finding(path, last, "quotes values and lists no sources", fix=fix)
 
-    def _named_twice(self, path: str, text: str) -> Iterator[Finding]:
+    def _named_twice(self, path: str, bare: str) -> Iterator[Finding]:
         """Places with the name of another, to which no link can lead, and links whose address below is not there."""
-        bare, seen = _bare(text), dict[str, int]()
+        seen: dict[str, int] = {}
         for match in _ANCHOR.finditer(bare):
-            name, line = match[1] or match[2], text.count("\n", 0, match.start()) + 1
+            name, line = match[1] or match[2], bare.count("\n", 0, match.start()) + 1
             if name in seen:
                 found = f"`#{name}` is the name of a place in line {seen[name]} already"
                 yield self.finding(path, line, found, "each name once on a page", fix="rename one of the two")
@@ -256,17 +256,16 @@ class HandWritten:
         known = {match[1].lower() for match in _DEFINED.finditer(bare)}
         for match in _REFERRING.finditer(bare):
             if match[1].lower() not in known:
-                line = text.count("\n", 0, match.start()) + 1
+                line = bare.count("\n", 0, match.start()) + 1
                 found = f"`[{match[1]}]` has no address, and is shown as it stands"
                 yield self.finding(path, line, found, "a line `[name]: address`", fix="write that line, or the address")
 
-    def _dead_links(self, path: str, text: str) -> Iterator[Finding]:
+    def _dead_links(self, path: str, bare: str) -> Iterator[Finding]:
         """Links to pages that are not there, and to places that a page has not."""
-        bare = _bare(text)
         for match in _LINK.finditer(bare):
             link = match[1] or match[2] or match[3]
             ours = link.startswith("ds:")
-            line = text.count("\n", 0, match.start()) + 1
+            line = bare.count("\n", 0, match.start()) + 1
             if "{{" in link:
                 continue
             if not ours and (match[3] or _ELSEWHERE.match(link)):

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from catalogue.plain_text import pages_below
+from catalogue.plain_text import pages_of
 
 from ..edition import Edition
 from ..site import hand_written
@@ -35,10 +35,7 @@ Filled = tuple[str, Mapping[str, str]]  # the Markdown of a hand-written page wi
 
 def filled(edition: Edition, docs: Path) -> dict[str, Filled]:
     """The hand-written pages of an edition, which stand in the folder `docs`, by path."""
-    return {
-        path: hand_written(edition.context, (docs / path).read_text(encoding="utf-8"), path)
-        for path in sorted(file.relative_to(docs).as_posix() for file in pages_below(docs))
-    }
+    return {path: hand_written(edition.context, text, path) for path, text in pages_of(docs).items()}
 
 
 def copies(edition: Edition, written: Mapping[str, Filled], without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
