@@ -93,9 +93,11 @@ def _strange(data: FilePath) -> Iterator[Finding]:
             yield Finding(f"{data.name}/{path.name}", 1, "", "is not read", allowed, close, fix)
     for path in listed(data / ENTRIES):
         name = f"{data.name}/{ENTRIES}/{path.name}"
-        if path.suffix.lower() in (_ENDING, ".yml") and path.suffix != _ENDING:
+        if path.suffix == _ENDING:
+            continue  # read as an entry
+        if path.suffix.lower() in (_ENDING, ".yml"):
             yield Finding(name, 1, "", "is not read", f"the files of entries end in `{_ENDING}`", fix="rename it")
-        elif path.suffix != _ENDING:
+        else:
             found = "is a folder, in which nothing is read" if path.is_dir() else "is not read"
             allowed = f"here stand the files of entries, which end in `{_ENDING}`"
             yield Finding(name, 1, "", found, allowed, fix="rename it, or put it elsewhere")

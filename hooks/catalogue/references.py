@@ -289,9 +289,11 @@ def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
     if reference.doi and not _DOI.fullmatch(reference.doi):
         form = "a DOI begins with `10.`, without https://doi.org/ before it"
         yield _no_id(reference, file, "doi", _DOI, form, "correct the DOI")
-    elif reference.url and TO_DO in reference.url:
-        pass  # to be filled in, which is said
-    elif reference.url is not None and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url):
+    elif (
+        reference.url is not None
+        and TO_DO not in reference.url  # that it is to be filled in is said
+        and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url)
+    ):
         yield Finding(
             file,
             reference.line,

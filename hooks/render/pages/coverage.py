@@ -86,7 +86,7 @@ def _summary(context: Context, fields: list[list[State]]) -> Rows:
 
 def _share(count: Counter[State]) -> Markup:
     known, applying = count[State.SOURCED] + count[State.COPY], count.total() - count[State.NOT_APPLICABLE]
-    return Markup("{}").format(round(100 * known / applying) if applying else 0)
+    return Markup(round(100 * known / applying) if applying else 0)
 
 
 def _group(context: Context, word: str, fields: list[tuple[str, list[State]]]) -> Rows:
