@@ -82,8 +82,8 @@ mutate: $(READY)
 	@$(BIN)/python bench/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),2000)
 
 lint: $(READY)
-	$(BIN)/ruff check hooks labs tests bench peers fonts
-	$(BIN)/ruff format --check hooks labs tests bench peers fonts
+	$(BIN)/ruff check hooks labs tests bench peers fonts tools
+	$(BIN)/ruff format --check hooks labs tests bench peers fonts tools
 	$(BIN)/mypy
 
 fonts: $(READY)
