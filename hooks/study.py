@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment
@@ -48,7 +49,7 @@ from render.exports import pages as markdown_pages
 from render.exports import project
 from render.linking import Links
 from render.markdown_tables import AccessibleTables
-from render.page import moved
+from render.page import redirect_html
 from render.policy import POLICY
 from render.site import hand_written
 from render.words import CHINESE, ENGLISH, BrokenWords
@@ -326,13 +327,22 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, path, content=content))
     for path in site.downloads if made.language == ENGLISH else ():
         files.append(File.generated(config, path, abs_src_path=str(site.downloads.file(path))))
-    for path, target in site.redirects.items():
+    for path, redirect in site.redirects.items():
         old = File.generated(config, path, content="")
-        now = files.get_file_from_path(target)
-        assert now is not None
-        files.append(File.generated(config, old.dest_uri, content=moved(get_relative_url(now.url, old.url))))
+        address = partial(_address_from, old, files)
+        places = {anchor: address(target) for anchor, target in redirect.places.items()}
+        content = redirect_html(address(redirect.target), places)
+        files.append(File.generated(config, old.dest_uri, content=content))
     made.links = Links(site, lambda path: getattr(files.get_file_from_path(path), "url", None), FOLDER[made.language])
     return Changed(list(files))
+
+
+def _address_from(here: File, files: Files, target: str) -> str:
+    """The address of a page, with an anchor or without, in a link on the page `here`."""
+    path, hash_, anchor = target.partition("#")
+    page = files.get_file_from_path(path)
+    assert page is not None, target
+    return get_relative_url(page.url, here.url) + hash_ + anchor
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:

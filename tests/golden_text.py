@@ -7,6 +7,7 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,8 @@ def _html_of(text: str, blocks: dict[str, str], geometry: bool) -> Iterator[str]
 
 def _around(site: Site) -> Iterator[str]:
     """What a site has beside pages and files: navigation, side lists, old addresses, places on parts of a model."""
-    yield from lines_of_json({"navigation": site.nav, "redirects": dict(site.redirects), "places": dict(site.places)})
+    redirects = {path: asdict(redirect) for path, redirect in site.redirects.items()}
+    yield from lines_of_json({"navigation": site.nav, "redirects": redirects, "places": dict(site.places)})
     for path, html in site.beside.items():
         yield f"\n=== beside {path}"
         yield from lines_of_html(html)

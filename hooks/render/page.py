@@ -17,7 +17,8 @@ from typing import overload
 
 from markupsafe import escape
 
-from .policy import MOVED, POLICY
+from .policy import FOLLOW_REDIRECT, POLICY
+from .redirects import Redirect
 from .shelf import Shelf
 
 
@@ -161,13 +162,14 @@ _ID = re.compile(r' id="([^"]+)"')
 _SOURCE = re.compile(r"s\d+|.*-title")
 
 
-def moved(address: str) -> str:
-    """A page that leads to another address, with and without a script; an anchor comes along."""
+def redirect_html(address: str, places: Mapping[str, str]) -> str:
+    """A page that leads to another address, with and without a script; `places` are the addresses of anchors of its own."""
+    data = f' data-places="{escape(json.dumps(places))}"' if places else ""
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>DS Series</title>'
         f'<meta name="robots" content="noindex"><meta http-equiv="refresh" content="0; url={address}">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f'<p><a href="{address}">{address}</a></p><script>{MOVED}</script></html>'
+        f'<p><a href="{address}"{data}>{address}</a></p><script>{FOLLOW_REDIRECT}</script></html>'
     )
 
 
@@ -181,7 +183,7 @@ class Site:
         downloads: The catalogue as files by path, which stand once in the site, for all languages.
         nav: Navigation: `{title: path}` or `{title: [children]}`.
         beside: What stands behind a page in the side list, by path.
-        redirects: Paths of pages that took over from those that are no more, by the old path.
+        redirects: Where pages lead that are no more, by their path.
         places: Where a place of a page is, if it is on one of its parts: by path and anchor.
     """
 
@@ -190,5 +192,5 @@ class Site:
     downloads: Shelf = field(default_factory=Shelf)
     nav: list[dict[str, object]] = field(default_factory=list)
     beside: Mapping[str, str] = field(default_factory=dict)
-    redirects: Mapping[str, str] = field(default_factory=dict)
+    redirects: Mapping[str, Redirect] = field(default_factory=dict)
     places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

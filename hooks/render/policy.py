@@ -12,8 +12,11 @@ from hashlib import sha256
 
 from .assets import early
 
-MOVED = "location.replace(document.links[0].href+location.hash)"
-"""The script of a page that leads to a new address. It takes the place of the page along, which no other way does."""
+FOLLOW_REDIRECT = (
+    "const a=document.links[0],h=location.hash;"
+    'location.replace(JSON.parse(a.dataset.places||"{}")[h.slice(1)]||(a.hash?a.href:a.href+h))'
+)
+"""The script of a page that leads to a new address. It takes an anchor of the old address along, which no other way does."""
 
 
 def digest(text: str) -> str:
@@ -25,7 +28,7 @@ STYLES = "style-src 'self'"
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        f"script-src 'self' {digest(early())} {digest(MOVED)}",
+        f"script-src 'self' {digest(early())} {digest(FOLLOW_REDIRECT)}",
         STYLES,
         "img-src 'self' data:",  # small icons in the style sheet
         "font-src 'self'",

@@ -47,6 +47,7 @@ from .pages import (
 )
 from .problems import html as problem_list
 from .problems import of_page
+from .redirects import REDIRECTS
 from .shelf import Shelf
 from .terms_in_text import definitions
 
@@ -65,9 +66,6 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
     **{f"mechanism-{name}": partial(_mechanism, name) for name in (*MECHANISMS, *PLAYS)},
 }
-
-# Addresses that pages had before, by the page that took over. A folder that holds downloads leads to their page.
-REDIRECTS: Mapping[str, str] = {"infrastructure.md": "compare/infrastructure.md", "data.md": "downloads.md"}
 
 
 def site(ctx: Context, downloads: Shelf, written: Mapping[str, str], address: str = "") -> Site:

@@ -1,0 +1,35 @@
+"""Addresses that pages had before, each with the page that took over; a place of an old page leads to where it is now.
+
+A page that goes, or becomes a section of another one, gets a line in `REDIRECTS`; tests/cases/addresses.txt holds every
+address that the site ever had, and a test follows them all. Imports nothing that draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Where a page that is no more leads.
+
+    Attributes:
+        target: Path of the page that took over, `techniques/kernels.md`, with an anchor where that is a section of it:
+            `techniques/kernels.md#deepjit`. An anchor of the old page comes along where the target has none.
+        places: For anchors of the old page that are elsewhere, the target of each.
+    """
+
+    target: str
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def page(self) -> str:
+        """The path of the page that took over, without an anchor."""
+        return self.target.partition("#")[0]
+
+
+REDIRECTS: Mapping[str, Redirect] = {
+    "infrastructure.md": Redirect("compare/infrastructure.md"),
+    "data.md": Redirect("downloads.md"),  # whose folder holds the downloads
+}
