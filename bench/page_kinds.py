@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-KINDS = (
-    "",
-    "models/",
-    "models/deepseek-v3/",
-    "timeline/",
-    "trends/",
-    "compare/",
-    "compare/training/",
-    "compare/models/",
-    "compare/architecture/",
-    "compare/evaluation/",
-    "techniques/",
-    "techniques/matrix/",
-    "techniques/mla/",
-    "infrastructure/",
-    "tools/memory/",
-    "tools/training/?v=deepseek-v2",
-    "guides/framework/",
-    "references/",
-    "api-names/",
-    "glossary/",
-    "coverage/",
-    "downloads/",
-    "add-a-model/",
-)
+from render.page_registry import PAGES
+
+_TRAINED = {"tools/training/": "?v=deepseek-v2"}  # with a run that fills the form
+
+
+def _address(path: str) -> str:
+    return f"{path.removesuffix('.md')}/".removesuffix("index/")
+
+
+_ADDRESSES = tuple(_address(page.path_of(page.example)) for page in PAGES)
+MORE_THEMES = ("compare/architecture/", "compare/evaluation/")
+KINDS = (*(address + _TRAINED.get(address, "") for address in _ADDRESSES), *MORE_THEMES)
 IN_CHINESE = ("zh/", "zh/models/deepseek-v3/")

@@ -10,6 +10,7 @@ import gzip
 import http.server
 import re
 import shutil
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Request, sync_playwright
 
+sys.path.append(str(Path(__file__).parent.parent / "hooks"))
 from page_kinds import IN_CHINESE, KINDS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

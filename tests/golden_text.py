@@ -25,10 +25,11 @@ from render.edition import Edition, editions
 from render.exports import pages as markdown_pages
 from render.exports.linked import linked_data
 from render.exports.tables import DATABASE
-from render.findable import KINDS, findable
+from render.findable import findable
 from render.markdown_tables import AccessibleTables
 from render.mechanisms import MECHANISMS, PLAYS, mechanism
 from render.page import Page, Site
+from render.page_registry import SearchKind
 from render.site import BLOCKS, hand_written
 from render.words import CHINESE, ENGLISH, Words
 
@@ -136,7 +137,9 @@ def _search(edition: Edition) -> Iterator[str]:
     known = findable(edition.context, addresses, {"models/ant.md": ("emmet",)})
     with tempfile.TemporaryDirectory() as temporary:
         found = [page for page in read if page is not None]
-        folder = write_index(Path(temporary), found, known, {k: words(f"search.kind.{k}") for k in KINDS}, {})
+        folder = write_index(
+            Path(temporary), found, known, {k.value: words(f"search.kind.{k}") for k in SearchKind}, {}
+        )
         for file in sorted((Path(temporary) / folder).iterdir()):
             call, data = file.read_text(encoding="utf-8"), _data(file)
             if file.name.startswith("w"):

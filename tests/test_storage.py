@@ -125,7 +125,7 @@ def test_a_format_that_is_not_published(valid: Path) -> None:
 def test_the_pages_show_both_bases(catalogue: Catalogue) -> None:
     ctx = context(catalogue, language_files.load("en"))
     for model in catalogue.models.values():
-        html = sections_of(pages(ctx, model))
+        html = sections_of(pages(ctx, model.id))
         owners = [e for e in catalogue.entries_of(model) if e.stored_cache and e.variant.architecture]
         for entry in owners:
             assert entry.stored_cache is not None

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES, early
 from render.context import Context
-from render.findable import KINDS, findable
+from render.findable import findable
+from render.page_registry import SearchKind
 
 from .assets import drop_theme, fonts_in_styles, join_styles, name_by_content, reduce_styles, renamed, tidied
 from .first_screen import FirstScreens
@@ -92,7 +93,7 @@ def _index(site: Path, pages: Mapping[str, Built], gathered: Gathered, context: 
         site / SEARCH_INDEX,
         with_parts((gathered.read[url] for url in pages if url in gathered.read), _wholes(pages)),
         findable(context, {url: page.source for url, page in pages.items()}, context.catalogue.aliases),
-        {kind: words(f"search.kind.{kind}") for kind in KINDS},
+        {kind.value: words(f"search.kind.{kind}") for kind in SearchKind},
         {name: words(f"search.{name}") for name in _WORDS},
     )
     script = site / SEARCH

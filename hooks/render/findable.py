@@ -9,41 +9,9 @@ from catalogue.schema.model import Model
 
 from .context import Context
 from .names import short_model, short_size, short_variant
-from .paths import GLOSSARY
+from .page_registry import GLOSSARY, MODEL, TECHNIQUE, SearchKind, declaration_of
 
-KINDS = ("model", "technique", "guide", "comparison", "tool", "about")
-_FOLDERS = {
-    "models/": "model",
-    "techniques/": "technique",
-    "guides/": "guide",
-    "compare/": "comparison",
-    "tools/": "tool",
-}
-_KIND = {
-    "timeline.md": "comparison",
-    "trends.md": "comparison",
-    "infrastructure.md": "comparison",
-    "how-we-count.md": "guide",
-}
-# Lists say a little of everything, and pages for contributors are not what a reader looks for.
-_WEIGHT = {
-    "index.md": 0.7,
-    "models/index.md": 0.7,
-    "techniques/index.md": 0.6,
-    "techniques/matrix.md": 0.5,
-    "timeline.md": 0.6,
-    "trends.md": 0.8,
-    "compare/models.md": 0.6,
-    "glossary.md": 0.7,
-    "trust.md": 0.4,
-    "coverage.md": 0.25,
-    "add-a-model.md": 0.25,
-    "references.md": 0.4,
-    "downloads.md": 0.5,
-}
-# Parts of a model say more of one thing than its overview, which is the page that its name finds.
-_WEIGHT_OF_PART = {"values": 0.3, "scores": 0.8}
-_WEIGHT_OF_KIND = {"model": 1.15, "technique": 1.15, "guide": 1.1}
+_WEIGHT_OF_PART = 0.95
 
 
 @dataclass(frozen=True)
@@ -51,7 +19,7 @@ class Findable:
     """A page as the search knows it.
 
     Attributes:
-        kind: One of `KINDS`, for the filter.
+        kind: For the filter.
         weight: How much its hits count; 1 for most.
         names: What it is called, abbreviations and titles first; a query that is one of them finds it first.
         parts: What a part of it is called, such as a size of a model; found first too, but not as if it were the title.
@@ -59,7 +27,7 @@ class Findable:
         terms: Words that a part of it explains; a query that is one of them finds it, behind pages that are called so.
     """
 
-    kind: str
+    kind: SearchKind
     weight: float = 1
     names: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
@@ -72,7 +40,7 @@ def findable(
 ) -> dict[str, Findable]:
     """Every page by its address in the built site; `addresses` gives the source path of each, `aliases` its other names."""
     named = dict(_named(context))
-    terms = {GLOSSARY: tuple(_terms(context))}
+    terms = {GLOSSARY.path: tuple(_terms(context))}
     return {
         url: _page(path, named.get(path, ((), ())), aliases.get(path, ()), terms.get(path, ()))
         for url, path in addresses.items()
@@ -82,21 +50,24 @@ def findable(
 def _page(
     path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...], terms: tuple[str, ...]
 ) -> Findable:
-    kind = _KIND.get(path) or next((kind for folder, kind in _FOLDERS.items() if path.startswith(folder)), "about")
-    if kind == "model" and path.count("/") > 1:
-        return Findable(kind, _WEIGHT_OF_PART.get(path.rsplit("/", 1)[1].removesuffix(".md"), 0.95))
+    declared = declaration_of(path)
+    if declared is None:
+        return Findable(SearchKind.ABOUT)
+    if declared is MODEL and path.count("/") > 1:
+        part = path.rpartition("/")[2].removesuffix(".md")
+        return Findable(declared.search, declared.part_weights.get(part, _WEIGHT_OF_PART))
     names, parts = (tuple(dict.fromkeys(group)) for group in named)
-    return Findable(kind, _WEIGHT.get(path, _WEIGHT_OF_KIND.get(kind, 1)), names, parts, aliases, terms)
+    return Findable(declared.search, declared.weight, names, parts, aliases, terms)
 
 
 def _named(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:
     """The path of a page with its names and those of its parts."""
     for model in context.catalogue.models.values():
-        yield f"models/{model.id}.md", ((model.name, short_model(model.name), model.id), _sizes(model))
+        yield MODEL.path_of(model.id), ((model.name, short_model(model.name), model.id), _sizes(model))
     for technique in context.catalogue.techniques.values():
         name = technique.name
         names = (technique.abbreviation, name.en, name.zh, technique.id)
-        yield f"techniques/{technique.id}.md", ([text for text in names if text], ())
+        yield TECHNIQUE.path_of(technique.id), ([text for text in names if text], ())
     api_names = [name.name for name in context.catalogue.api_names]
     yield "api-names.md", ((), api_names)
 

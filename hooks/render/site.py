@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from importlib import import_module
 from pathlib import PurePath
 
 from catalogue.quotes import BLOCK_CALL, Quote, parse
@@ -17,34 +18,10 @@ from .figures.architecture import file_of
 from .figures.architecture.export import said, svg_file
 from .figures.poster import files as poster_files
 from .mechanisms import MECHANISMS, PLAYS, mechanism
-from .navigation import beside, navigation
+from .navigation import navigation, year_badges
 from .page import Page, Site, marker
-from .pages import (
-    add,
-    api_names,
-    code,
-    compare,
-    compare_models,
-    corrections,
-    coverage,
-    data,
-    glossary,
-    model,
-    models,
-    poster,
-    problems,
-    reading,
-    references,
-    sources,
-    start,
-    technique_matrix,
-    techniques,
-    timeline,
-    tools_memory,
-    tools_training,
-    trends,
-    trust,
-)
+from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
+from .pages import model, models, sources
 from .problems import html as problem_list
 from .problems import of_page
 from .redirects import REDIRECTS
@@ -68,25 +45,31 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
 }
 
 
+@dataclass(frozen=True)
+class BuilderInputs:
+    """What builders of pages may need beside the context; the fields are what a declaration names in `needs`."""
+
+    downloads: Shelf
+    written: Mapping[str, str]
+    pages: Mapping[str, Page]
+
+
 def site(ctx: Context, downloads: Shelf, written: Mapping[str, str], address: str = "") -> Site:
     """Render every generated page.
 
     The `downloads` stand once in the site, for all languages; `written` are the texts of the hand-written pages by path,
     and `address` is where this edition will be.
     """
-    catalogue = ctx.catalogue
     put, measured = Shelf(), set[assets.Measure]()
-
-    def kept(page: Page) -> Page:
-        measured.update(assets.measures(page.blocks))
-        return page.put_away(put)
-
-    families = [[kept(page) for page in model.pages(ctx, entry)] for entry in catalogue.models.values()]
-    first = map(kept, (models.index(ctx), poster.page(ctx)))
-    others = map(kept, _others(ctx, downloads))
-    by_path = {page.path: page for page in chain(first, *families, others)}
-    for page in map(kept, _about_others(ctx, by_path, written)):
-        by_path[page.path] = page
+    by_path: dict[str, Page] = {}
+    places: dict[str, dict[str, str]] = {}
+    inputs = BuilderInputs(downloads, written, by_path)
+    for declared in sorted(PAGES, key=lambda declared: "pages" in declared.needs):
+        for built in build_pages(ctx, declared, inputs):
+            places |= _places_on_parts(built)
+            for page in built:
+                measured.update(assets.measures(page.blocks))
+                by_path[page.path] = page.put_away(put)
     return Site(
         by_path,
         {
@@ -96,58 +79,50 @@ def site(ctx: Context, downloads: Shelf, written: Mapping[str, str], address: st
         },
         downloads,
         navigation(ctx, by_path),
-        beside(ctx),
+        year_badges(ctx),
         REDIRECTS,
-        _places(families),
+        places,
     )
 
 
-def _others(ctx: Context, downloads: Shelf) -> Iterator[Page]:
-    """The pages behind those of the models, one after the other."""
-    yield from timeline.pages(ctx)
-    yield trends.page(ctx)
-    yield compare_models.page(ctx)
-    yield from compare.pages(ctx)
-    yield techniques.index(ctx)
-    yield technique_matrix.page(ctx)
-    yield from (techniques.page(ctx, entry) for entry in ctx.catalogue.techniques.values())
-    yield from (page for page in (tools_memory.page(ctx), tools_training.page(ctx)) if page is not None)
-    yield references.page(ctx)
-    yield api_names.page(ctx)
-    yield glossary.page(ctx)
-    yield coverage.page(ctx)
-    yield data.page(ctx, downloads)
-    if ctx.catalogue.slips:
-        yield trust.page(ctx)
-    yield corrections.page(ctx)
-    yield reading.page(ctx)
-    yield add.page(ctx)
+def build_pages(ctx: Context, declared: DeclaredPage, inputs: BuilderInputs) -> Iterator[list[Page]]:
+    """The pages of a declaration, each with its parts behind it; none of a page that is written by hand."""
+    if not declared.builder or not declared.condition(ctx.catalogue, ctx.lookup):
+        return
+    builder = builder_of(declared)
+    given = [getattr(inputs, name) for name in declared.needs]
+    if declared.groups is None:
+        yield _as_list(builder(ctx, *given))
+    for group in declared.groups(ctx.catalogue) if declared.groups else ():
+        for id_ in group.ids:
+            yield _as_list(builder(ctx, id_, *given))
 
 
-def _about_others(ctx: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Iterator[Page]:
-    """Pages that lead through other ones."""
-    if ctx.catalogue.study.routes:
-        yield start.page(ctx, pages, written)
-    if ctx.catalogue.problems:
-        yield problems.page(ctx, written)
-    if ctx.catalogue.study.code:
-        yield code.page(ctx)
+def builder_of(declared: DeclaredPage) -> Callable[..., Page | Sequence[Page]]:
+    """The function that a declaration names."""
+    module, _, function = declared.builder.partition(":")
+    found: Callable[..., Page | Sequence[Page]] = getattr(import_module(f"render.pages.{module}"), function)
+    return found
+
+
+def _as_list(built: Page | Sequence[Page]) -> list[Page]:
+    return [built] if isinstance(built, Page) else list(built)
 
 
 def site_of(ctx: Context, id_: str) -> Site:
     """The pages of one model or technique alone; none for another id."""
-    model_, technique = ctx.catalogue.models.get(id_), ctx.catalogue.techniques.get(id_)
-    family = model.pages(ctx, model_) if model_ else []
-    pages = {page.path: page for page in (*family, *([techniques.page(ctx, technique)] if technique else []))}
+    records = {MODEL: ctx.catalogue.models, TECHNIQUE: ctx.catalogue.techniques}
+    built = [_as_list(builder_of(declared)(ctx, id_)) for declared, known in records.items() if id_ in known]
+    pages = {page.path: page for group in built for page in group}
     return Site(
         pages,
         {
             **assets.files({m for page in pages.values() for m in assets.measures(page.blocks)}),
-            **(_drawings(ctx, pages, "") if model_ else {}),
+            **(_drawings(ctx, pages, "") if id_ in ctx.catalogue.models else {}),
         },
         nav=[{page.title: page.path} for page in pages.values() if not page.part_of],
-        beside=beside(ctx),
-        places=_places([family]) if family else {},
+        beside=year_badges(ctx),
+        places={path: found for group in built for path, found in _places_on_parts(group).items()},
     )
 
 
@@ -162,9 +137,9 @@ def _drawings(ctx: Context, pages: Mapping[str, Page], address: str) -> dict[str
     return found
 
 
-def _places(families: Sequence[Sequence[Page]]) -> dict[str, dict[str, str]]:
-    """Where the places of a model are that its overview does not have."""
-    return {family[0].path: model.places(family) for family in families if len(family) > 1}
+def _places_on_parts(pages: Sequence[Page]) -> dict[str, dict[str, str]]:
+    """Where the anchors are that a page leaves to its parts, by the path of the page."""
+    return {pages[0].path: model.places(pages)} if len(pages) > 1 else {}
 
 
 def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str, str]]:

@@ -16,10 +16,9 @@ from catalogue.schema.term import Term
 
 from .cite import plain_text
 from .context import Context
+from .page_registry import declaration_of
 from .words import CHINESE
 
-# Pages that are read from top to bottom; lists, tables and pages for contributors have links of their own.
-_READ = re.compile(r"(guides|techniques|models|tools)/(?!index\.|matrix\.)|(how-we-count|start|trends|beginnings)\.md")
 # Blocks that keep their words, tags around prose, other tags, and text.
 _PIECE = re.compile(
     r"<(?P<kept>a|code|pre|h[1-6]|button|summary|label|table|svg|math|script|style|select|template|dt|figcaption)\b"
@@ -52,7 +51,8 @@ class TermsInText:
 
     def linked(self, html: str, path: str) -> str:
         """The page at `path` with the first use of each term as a link; a term that is linked before is left as it is."""
-        if not _READ.match(path) or not self.owner:
+        declared = declaration_of(path)
+        if declared is None or not declared.links_terms or not self.owner:
             return html
         seen = {path.rpartition("/")[2].removesuffix(".md")}
         depth, made, last = 0, [], 0

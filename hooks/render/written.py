@@ -24,7 +24,7 @@ from catalogue.quotes import BLOCK_CALL, VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
 
-from . import paths
+from .page_registry import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from .words import CHINESE, ENGLISH, Words
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ class Pages(Collection[str]):
     known: frozenset[str]
 
     def __contains__(self, path: object) -> bool:
-        return path in self.known or any(path in self.of(id_) for id_ in paths.families([str(path)]))
+        owner = part_owner(str(path))
+        return path in self.known or (owner is not None and path in self.of(owner))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.known)
@@ -160,12 +161,12 @@ class HandWritten:
     @cached_property
     def listed(self) -> frozenset[str]:
         """The pages that there have to be."""
-        return frozenset(paths.written(self.catalogue))
+        return written_pages(self.catalogue, self.lookup)
 
     @cached_property
     def pages(self) -> Pages:
         """All that links can lead to."""
-        made = paths.made(self.catalogue, self.lookup)
+        made = generated_pages(self.catalogue, self.lookup)
         return Pages(self.catalogue, self.words, frozenset((*made, *self.texts)))
 
     def finding(self, path: str, line: int, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:
@@ -176,7 +177,7 @@ class HandWritten:
     def problems(self) -> Iterator[Finding]:
         """Everything that is wrong."""
         for path in sorted(self.listed - self.texts.keys()):
-            if path in paths.WRITTEN:
+            if declaration_of(path) is not GUIDE:
                 yield self.finding(path, 1, "is not there", "the navigation leads to it", fix="put it back")
             else:
                 fix = "write it, or take it out there"

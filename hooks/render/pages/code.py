@@ -11,7 +11,6 @@ from ..context import Context
 from ..links import technique_link
 from ..mechanisms import SHOWN
 from ..page import Page, Section, lead_section
-from ..paths import CODE
 from ..tables import Column, by_column
 
 
@@ -27,7 +26,7 @@ def page(context: Context) -> Page:
             sections.append(
                 Section(kind.name.lower().replace("_", "-"), name, context.html("table.html.jinja", t=table))
             )
-    return Page(CODE, words("page.code"), words("code.description"), tuple(sections))
+    return Page("from-reports-to-code.md", words("page.code"), words("code.description"), tuple(sections))
 
 
 def released(context: Context, technique_id: str) -> list[Markup]:

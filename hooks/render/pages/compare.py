@@ -89,46 +89,34 @@ _INFRASTRUCTURE = (
     "price_per_gpu_hour_usd",
     "cost_usd",
 )
-THEMES = ("architecture", "training", "post-training", "infrastructure", "evaluation")
 
 
-def pages(context: Context) -> Iterator[Page]:
-    """A page per theme, and the page that leads to them."""
-    builders: dict[str, Callable[[Citations], Iterator[Section]]] = {
-        "architecture": _architecture,
-        "training": _training,
-        "post-training": lambda citations: _stages(
-            citations, set(StageKind) - MAKE_A_BASE_MODEL, _POST_TRAINING, "post_training"
-        ),
-        "infrastructure": _infrastructure,
-        "evaluation": _evaluation,
-    }
+def theme_page(context: Context, theme: str) -> Page:
+    """The tables of one theme."""
+    citations, words, key = Citations(context), context.words, theme.replace("-", "_")
+    sections = tuple(_SECTIONS[theme](citations))
+    return Page(
+        f"compare/{theme}.md",
+        words(f"compare.{key}.title"),
+        words(f"compare.{key}.description"),
+        (lead_section(words(f"compare.{key}.intro")), *sections, sources(citations)),
+        hide=("toc",),
+    )
+
+
+def index(context: Context) -> Page:
+    """The page that leads to the comparisons."""
     words = context.words
-    for theme in THEMES:
-        citations, key = Citations(context), theme.replace("-", "_")
-        lead = lead_section(words(f"compare.{key}.intro"))
-        body = tuple(builders[theme](citations))
-        yield Page(
-            f"compare/{theme}.md",
-            words(f"compare.{key}.title"),
-            words(f"compare.{key}.description"),
-            (lead, *body, sources(citations)),
-            hide=("toc",),
-        )
-    items = [
-        (
-            f"ds:compare/{theme}.md",
-            words(f"compare.{theme.replace('-', '_')}.title"),
-            words(f"compare.{theme.replace('-', '_')}.intro"),
-        )
-        for theme in THEMES
+    names = [
+        ("models", compare_models.PATH),
+        *((theme.replace("-", "_"), f"compare/{theme}.md") for theme in _SECTIONS),
     ]
-    any_models = (f"ds:{compare_models.PATH}", words("compare.models.title"), words("compare.models.intro"))
-    yield Page(
+    items = [(f"ds:{path}", words(f"compare.{name}.title"), words(f"compare.{name}.intro")) for name, path in names]
+    return Page(
         "compare/index.md",
         words("page.compare"),
         words("compare.description"),
-        (Section("lead", "", context.html("link_cards.html.jinja", items=[any_models, *items])),),
+        (Section("lead", "", context.html("link_cards.html.jinja", items=items)),),
     )
 
 
@@ -247,3 +235,14 @@ def infrastructure_table(citations: Citations) -> str:
 
 def _evaluation(citations: Citations) -> Iterator[Section]:
     yield from compare_scores.sections(citations, _models(citations.context))
+
+
+_SECTIONS: dict[str, Callable[[Citations], Iterator[Section]]] = {
+    "architecture": _architecture,
+    "training": _training,
+    "post-training": lambda citations: _stages(
+        citations, set(StageKind) - MAKE_A_BASE_MODEL, _POST_TRAINING, "post_training"
+    ),
+    "infrastructure": _infrastructure,
+    "evaluation": _evaluation,
+}

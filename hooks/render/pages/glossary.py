@@ -15,7 +15,6 @@ from ..assets import script
 from ..cite import plain_text
 from ..context import Context
 from ..page import Page, Section, lead_section
-from ..paths import GLOSSARY
 from ..words import CHINESE, ENGLISH
 
 
@@ -32,7 +31,7 @@ def page(context: Context) -> Page:
             parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
     box = context.html("filter.html.jinja", script=script("filter"))
     lead = lead_section(intro, box + jump.bar(context, parts))
-    return Page(GLOSSARY, words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
+    return Page("glossary.md", words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
 
 
 def _items(context: Context, subject: Subject) -> list[dict[str, Any]]:

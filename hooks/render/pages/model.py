@@ -53,8 +53,9 @@ MOST_ON_ONE_PAGE = 30
 _RECIPE_FIRST = (Track.REASONING, Track.PROVER)
 
 
-def pages(context: Context, model: Model) -> list[Page]:
+def pages(context: Context, model_id: str) -> list[Page]:
     """The overview first, then its parts."""
+    model = context.catalogue.models[model_id]
     if not _is_large(model):
         return [_alone(context, model)]
     made = {name: _sections(Citations(context), model, name) for name in PARTS}

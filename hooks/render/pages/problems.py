@@ -13,7 +13,6 @@ from catalogue.schema.technique import TechniqueKind
 from .. import jump, problems
 from ..context import Context
 from ..page import Page, Section, lead_section
-from ..paths import PROBLEMS
 from .start import title_of
 
 _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "page.models"))
@@ -45,7 +44,7 @@ def page(context: Context, written: Mapping[str, str]) -> Page:
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + problems.checker(context))
     lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + jump.bar(context, parts))
-    return Page(PROBLEMS, words("page.problems"), words("problems.description"), (lead, *sections))
+    return Page("problems.md", words("page.problems"), words("problems.description"), (lead, *sections))
 
 
 def _listed(catalogue: Catalogue) -> list[str]:

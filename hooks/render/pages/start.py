@@ -9,7 +9,6 @@ from catalogue.schema.study import Step
 
 from ..context import Context
 from ..page import HERO, Page, Section, lead_section
-from ..paths import START
 from ..reading_time import minutes
 from ..written import front_matter
 
@@ -31,7 +30,7 @@ def page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]
             "start.html.jinja", intro=words.text(route.intro), parts=parts, total=_length(context, total)
         )
         sections.append(Section(route.id, words.text(route.name), html))
-    return Page(START, words("page.start"), words("start.description"), tuple(sections))
+    return Page("start.md", words("page.start"), words("start.description"), tuple(sections))
 
 
 def _step(context: Context, step: Step, pages: Mapping[str, Page], written: Mapping[str, str]) -> dict[str, Any]:

@@ -30,8 +30,9 @@ from .model_texts import disputes_html
 from .sources import sources
 
 
-def page(context: Context, technique: Technique) -> Page:
+def page(context: Context, technique_id: str) -> Page:
     """Make the page of a technique."""
+    technique = context.catalogue.techniques[technique_id]
     citations, words = Citations(context), context.words
     name = words.text(technique.name)
     if technique.abbreviation and technique.abbreviation.lower() != name.lower():

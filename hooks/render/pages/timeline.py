@@ -18,12 +18,7 @@ from ..page import Page, lead_section
 from .sources import sources
 
 
-def pages(context: Context) -> list[Page]:
-    """The figure, and the list on a page of its own."""
-    return [_figure(context), _list(context)]
-
-
-def _figure(context: Context) -> Page:
+def figure_page(context: Context) -> Page:
     words = context.words
     kin = json.dumps({place: item.kin for place, item in enumerate(items(context))}, separators=(",", ":"))
     drawn = figure(context) + str(assets.script("timeline", {"timeline-kin": kin}))
@@ -36,7 +31,7 @@ def _figure(context: Context) -> Page:
     )
 
 
-def _list(context: Context) -> Page:
+def list_page(context: Context) -> Page:
     words = context.words
     citations = Citations(context)
     years = _years(citations)

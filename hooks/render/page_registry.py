@@ -1,0 +1,256 @@
+"""The pages of the site, each declared once: address, builder, place in the menu, and what the search and the terms make of it.
+
+A new page is its module in `render/pages`, its words, and a row here. Imports the catalogue and nothing that draws, so that
+`make check` stays quick: builders are named, and `site.py` imports them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+from catalogue.lookup import Lookup
+from catalogue.peaks import reference_run
+from catalogue.records import Catalogue, by_date
+from catalogue.schema.model import Track
+from catalogue.schema.technique import TechniqueKind
+
+
+class MenuSection(Enum):
+    """A tab of the menu, in the order of the tabs; the value is the key of its words."""
+
+    HOME = "nav.home"
+    MODELS = "page.models"
+    TECHNIQUES = "page.techniques"
+    HISTORY = "nav.history"
+    COMPARE = "page.compare"
+    GUIDES = "nav.guides"
+    TOOLS = "nav.tools"
+    ABOUT = "nav.about"
+
+
+class SearchKind(StrEnum):
+    """What the search can be narrowed to."""
+
+    MODEL = "model"
+    TECHNIQUE = "technique"
+    GUIDE = "guide"
+    COMPARISON = "comparison"
+    TOOL = "tool"
+    ABOUT = "about"
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """Pages of a collection that stand under one title in the menu; without `title` they stand by themselves."""
+
+    title: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class DeclaredPage:
+    """A page, or with `groups` a collection of pages, one for each record of the catalogue.
+
+    Attributes:
+        path: Of the Markdown source; in a collection `*` stands for the id of the record.
+        section: The tab it is listed under; None for a page outside the menu.
+        search: What the search calls it.
+        builder: `module:function` in `render/pages`; empty for a page that is written by hand.
+        needs: What the builder takes beside the context: `downloads`, `written` (texts of hand-written pages by path),
+            `pages` (all pages that do not need this, by path). In a collection the id of the record comes first.
+        condition: Whether the catalogue has something to show on it.
+        weight: How much its hits in the search count. Lists say a little of everything, and pages for contributors are
+            not what a reader looks for.
+        part_weights: The same for parts of a page, by their name; a part says more of one thing than the overview,
+            which is the page that a name finds.
+        links_terms: Whether the first use of a term links to its definition: on pages that are read from top to bottom.
+        groups: The ids of a collection as the menu groups them.
+        example: The id of the page of a collection that tests and measurements open.
+    """
+
+    path: str
+    section: MenuSection | None
+    search: SearchKind
+    builder: str = ""
+    needs: tuple[str, ...] = ()
+    condition: Callable[[Catalogue, Lookup], object] = lambda catalogue, lookup: True
+    weight: float = 1
+    part_weights: Mapping[str, float] = field(default_factory=dict)
+    links_terms: bool = False
+    groups: Callable[[Catalogue], Iterable[MenuGroup]] | None = None
+    example: str = ""
+
+    def path_of(self, id_: str) -> str:
+        return self.path.replace("*", id_)
+
+    def paths(self, catalogue: Catalogue, lookup: Lookup) -> tuple[str, ...]:
+        """The pages that the catalogue makes of the declaration."""
+        if not self.condition(catalogue, lookup):
+            return ()
+        if self.groups is None:
+            return (self.path,)
+        return tuple(self.path_of(id_) for group in self.groups(catalogue) for id_ in group.ids)
+
+
+def _models_by_track(catalogue: Catalogue) -> Iterable[MenuGroup]:
+    models = by_date(catalogue.models.values())
+    for track in Track:
+        yield MenuGroup(f"track.{track.value}", tuple(model.id for model in models if model.track is track))
+
+
+def _techniques_by_kind(catalogue: Catalogue) -> Iterable[MenuGroup]:
+    for kind in TechniqueKind:
+        ids = tuple(technique.id for technique in catalogue.techniques.values() if technique.kind is kind)
+        yield MenuGroup(f"kind.{kind.name.lower()}", ids)
+
+
+def _guides(catalogue: Catalogue) -> Iterable[MenuGroup]:
+    yield MenuGroup("", tuple(guide.id for guide in catalogue.study.guides))
+
+
+def _has_reference_run(catalogue: Catalogue, lookup: Lookup) -> bool:
+    return reference_run(catalogue, lookup) is not None
+
+
+_Menu, _Kind = MenuSection, SearchKind
+
+HOME = DeclaredPage("index.md", _Menu.HOME, _Kind.ABOUT, weight=0.7)
+MODEL = DeclaredPage(
+    "models/*.md",
+    _Menu.MODELS,
+    _Kind.MODEL,
+    "model:pages",
+    groups=_models_by_track,
+    weight=1.15,
+    part_weights={"values": 0.3, "scores": 0.8},
+    links_terms=True,
+    example="deepseek-v3",
+)
+TECHNIQUE = DeclaredPage(
+    "techniques/*.md",
+    _Menu.TECHNIQUES,
+    _Kind.TECHNIQUE,
+    "techniques:page",
+    groups=_techniques_by_kind,
+    weight=1.15,
+    links_terms=True,
+    example="mla",
+)
+GUIDE = DeclaredPage(
+    "guides/*.md", _Menu.GUIDES, _Kind.GUIDE, groups=_guides, weight=1.1, links_terms=True, example="framework"
+)
+THEME = DeclaredPage(
+    "compare/*.md",
+    _Menu.COMPARE,
+    _Kind.COMPARISON,
+    "compare:theme_page",
+    groups=lambda catalogue: [
+        MenuGroup("", ("architecture", "training", "post-training", "infrastructure", "evaluation"))
+    ],
+    example="training",
+)
+GLOSSARY = DeclaredPage("glossary.md", _Menu.GUIDES, _Kind.ABOUT, "glossary:page", weight=0.7)
+
+PAGES = (
+    HOME,
+    DeclaredPage("models/index.md", _Menu.MODELS, _Kind.MODEL, "models:index", weight=0.7),
+    DeclaredPage("poster.md", _Menu.MODELS, _Kind.ABOUT, "poster:page"),
+    MODEL,
+    DeclaredPage("techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "techniques:index", weight=0.6),
+    DeclaredPage("techniques/matrix.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "technique_matrix:page", weight=0.5),
+    TECHNIQUE,
+    DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "timeline:figure_page", weight=0.6),
+    DeclaredPage("timeline-list.md", _Menu.HISTORY, _Kind.ABOUT, "timeline:list_page"),
+    DeclaredPage("trends.md", _Menu.HISTORY, _Kind.COMPARISON, "trends:page", weight=0.8, links_terms=True),
+    DeclaredPage("api-names.md", _Menu.HISTORY, _Kind.ABOUT, "api_names:page"),
+    DeclaredPage("compare/index.md", _Menu.COMPARE, _Kind.COMPARISON, "compare:index"),
+    DeclaredPage("compare/models.md", _Menu.COMPARE, _Kind.COMPARISON, "compare_models:page", weight=0.6),
+    THEME,
+    DeclaredPage(
+        "start.md",
+        _Menu.GUIDES,
+        _Kind.ABOUT,
+        "start:page",
+        needs=("pages", "written"),
+        condition=lambda catalogue, lookup: catalogue.study.routes,
+        links_terms=True,
+    ),
+    GUIDE,
+    DeclaredPage(
+        "problems.md",
+        _Menu.GUIDES,
+        _Kind.ABOUT,
+        "problems:page",
+        needs=("written",),
+        condition=lambda catalogue, lookup: catalogue.problems,
+    ),
+    DeclaredPage(
+        "from-reports-to-code.md",
+        _Menu.GUIDES,
+        _Kind.ABOUT,
+        "code:page",
+        condition=lambda catalogue, lookup: catalogue.study.code,
+    ),
+    GLOSSARY,
+    DeclaredPage(
+        "tools/memory.md",
+        _Menu.TOOLS,
+        _Kind.TOOL,
+        "tools_memory:page",
+        condition=_has_reference_run,
+        links_terms=True,
+    ),
+    DeclaredPage(
+        "tools/training.md",
+        _Menu.TOOLS,
+        _Kind.TOOL,
+        "tools_training:page",
+        condition=_has_reference_run,
+        links_terms=True,
+    ),
+    DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),
+    DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "reading:page"),
+    DeclaredPage(
+        "trust.md",
+        _Menu.ABOUT,
+        _Kind.ABOUT,
+        "trust:page",
+        condition=lambda catalogue, lookup: catalogue.slips,
+        weight=0.4,
+    ),
+    DeclaredPage("corrections.md", _Menu.ABOUT, _Kind.ABOUT, "corrections:page"),
+    DeclaredPage("references.md", _Menu.ABOUT, _Kind.ABOUT, "references:page", weight=0.4),
+    DeclaredPage("coverage.md", _Menu.ABOUT, _Kind.ABOUT, "coverage:page", weight=0.25),
+    DeclaredPage("downloads.md", _Menu.ABOUT, _Kind.ABOUT, "data:page", needs=("downloads",), weight=0.5),
+    DeclaredPage("add-a-model.md", _Menu.ABOUT, _Kind.ABOUT, "add:page", weight=0.25),
+    DeclaredPage("hosting.md", _Menu.ABOUT, _Kind.ABOUT),
+    DeclaredPage("beginnings.md", _Menu.ABOUT, _Kind.ABOUT, links_terms=True),
+)
+"""In the order of the menu."""
+
+_BY_PATH = {declared.path: declared for declared in PAGES if declared.groups is None}
+_BY_FOLDER = {declared.path.partition("*")[0]: declared for declared in PAGES if declared.groups is not None}
+
+
+def declaration_of(path: str) -> DeclaredPage | None:
+    """How the page at a path is declared, which may be a part of a page of a collection; None for a page that is not."""
+    folder = path[: path.find("/") + 1]
+    return _BY_PATH.get(path) or _BY_FOLDER.get(folder)
+
+
+def written_pages(catalogue: Catalogue, lookup: Lookup) -> frozenset[str]:
+    """The pages that are written by hand, in each language."""
+    return frozenset(path for page in PAGES if not page.builder for path in page.paths(catalogue, lookup))
+
+
+def generated_pages(catalogue: Catalogue, lookup: Lookup) -> frozenset[str]:
+    """The pages that are made from the data, but for the parts of a model, which only making them tells."""
+    return frozenset(path for page in PAGES if page.builder for path in page.paths(catalogue, lookup))
+
+
+def part_owner(path: str) -> str | None:
+    """The id of the model or technique that the page at a path may be a part of: `models/deepseek-v3/training.md`."""
+    parts = path.split("/")
+    return parts[1] if len(parts) == 3 and f"{parts[0]}/" in _BY_FOLDER else None
