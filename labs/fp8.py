@@ -28,6 +28,28 @@ def error(x, rows, columns, form=E4M3):
     return np.linalg.norm(x - scale * quantised) / np.linalg.norm(x)
 
 
+def accumulate(products, bits=14, every=None, step=32):
+    """Sum of products (..., K) as a tensor core of the H800 adds them up, `step` at a time, keeping about 14 bits of the sum.
+
+    With `every`, the sum is added to one in full precision after so many products, and begins again at 0. deepseek-v3 §3.3.2.
+    """
+    inside, outside = np.zeros(products.shape[:-1]), np.zeros(products.shape[:-1])
+    for k in range(0, products.shape[-1], step):
+        inside = inside + products[..., k : k + step].sum(axis=-1)
+        unit = 2.0 ** (np.floor(np.log2(np.maximum(np.abs(inside), 2.0**-100))) - bits + 1)
+        inside = np.trunc(inside / unit) * unit
+        if every and (k + step) % every == 0:
+            inside, outside = np.zeros_like(inside), outside + inside
+    return outside + inside
+
+
+def dot_error(K, every=None, samples=256, seed=1):
+    """Mean relative error of `accumulate` over random dot products of K positive FP8 numbers."""
+    a, b = fp8(np.random.default_rng(seed).uniform(0, 1, (2, samples, K)))
+    exact = (a * b).sum(axis=-1)
+    return np.mean(np.abs(accumulate(a * b, every=every) - exact) / exact)
+
+
 def product(A, B, group=128):
     """A (m, K) times B (K, n) with A in 1 × group tiles and B in group × group blocks: sums of a group are scaled, then added."""
     a, sa = quantise(A, 1, group)

@@ -27,10 +27,10 @@ from render.exports.linked import linked_data
 from render.exports.tables import DATABASE
 from render.findable import findable
 from render.markdown_tables import AccessibleTables
-from render.mechanisms import MECHANISMS, PLAYS, mechanism
 from render.page import Page, Site
 from render.page_registry import SearchKind
 from render.site import BLOCKS, hand_written
+from render.technique_figures import MECHANISMS, PLAYS, mechanism
 from render.words import CHINESE, ENGLISH, Words
 
 ADDRESS = "https://example.org/study/"

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from labs import pipeline
 
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.context import context, templates
-from render.mechanisms import MECHANISMS, PLAYS, SHOWN, mechanism, shown
-from render.mechanisms.play import schedule
+from render.technique_figures import MECHANISMS, PLAYS, SHOWN, mechanism, shown
 from render.words import CHINESE, ENGLISH
 from test_labs import LABS
 
@@ -41,9 +39,3 @@ def test_the_code_of_a_lab_stands_on_the_page(catalogue: Catalogue) -> None:
     _, code = shown(ctx, "mla")
     assert "absorbed" in re.sub(r"<[^>]+>", "", code)
     assert shown(ctx, "adamw") == ("", "")
-
-
-def test_the_pipelines_idle_as_their_captions_say(catalogue: Catalogue) -> None:
-    html = mechanism(context(catalogue, language_files.load(ENGLISH), templates()), "pipelines")
-    said = [int(n) for n in re.findall(r"idles (\d+) of", html)]
-    assert said == [pipeline.idle(rows)[0] for _, rows in schedule.runs(8, 20)]

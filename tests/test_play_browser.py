@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
 from helpers import FONTS_TRIED, FRAMES, with_fonts
-from render.mechanisms import PLAYS, SHOWN
+from render.technique_figures import PLAYS, SHOWN
 from weight import SHIFT, served, weigh
 
 pytestmark = pytest.mark.browser

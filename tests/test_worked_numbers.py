@@ -17,7 +17,7 @@ from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.model import ActivatedBasis
 from render.format import compact, scientific
-from render.mechanisms.play import sparsity
+from render.plays.attention_figures import attention_cost, compared_layers
 
 V3, LLM = "deepseek-v3-base", "deepseek-llm/training.pre-training"
 LAWS = "details.optimal-{}-as-a-power-of-compute"
@@ -173,13 +173,13 @@ def test_the_figure_of_sparse_attention_adds_up_to_the_share_of_v4_pro(catalogue
     context = 1 << 20
 
     def products(variant: str, layers: dict[str, str]) -> float:
-        found = {key: sparsity.layers(catalogue)[key] for key in layers}
+        found = {key: compared_layers(catalogue)[key] for key in layers}
         entry = catalogue.entries[variant]
         assert entry.recount is not None
         return entry.recount.activated[COUNTED] + sum(
             float(look.number(f"{variant}/architecture.{field}"))
             * sum(
-                sparsity.cost(asdict(found[key]), context, int(look.number(f"{variant}/architecture.index_topk")))[:2]
+                attention_cost(asdict(found[key]), context, int(look.number(f"{variant}/architecture.index_topk")))[:2]
             )
             for key, field in layers.items()
         )

@@ -41,11 +41,11 @@ _OF_ONE_PAGE = ("calculator", "compare", "filter", "problems", "scores", "timeli
 
 # Figures that can be played with, by the script that has them: those that stand on one page share one.
 PLAYS = {
-    **{name: (name,) for name in ("group", "ramp", "speculation")},
-    "attention": ("curves", "cache", "sparsity"),
-    "bias": ("noise", "bias"),
-    "schedule": ("orders", "schedule"),
-    "tiles": ("noise", "tiles"),
+    **{name: (name,) for name in ("grpo", "yarn", "speculative")},
+    "attention": ("curves", "cache_context", "sparsity_cost"),
+    "bias_balance": ("noise", "bias_balance"),
+    "pipelines": ("pipeline_schedules", "pipelines"),
+    "fp8_tiles": ("noise", "fp8_tiles"),
 }
 
 # Every script by its path, with the files it is made of.
@@ -67,6 +67,11 @@ def files(measured: Iterable[Measure] = (), definitions: str = "{}") -> dict[str
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
     return {STYLES: _styles(_measured(measured)), TERMS: f"dsTerms({definitions});\n", **scripts}
+
+
+def play_source(bundle: str) -> str:
+    """The script of a figure as written, for a run outside a browser."""
+    return "\n".join(_read(f"scripts/play/{part}.js") for part in ("figure", *PLAYS[bundle]))
 
 
 def early() -> str:

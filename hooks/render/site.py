@@ -17,7 +17,6 @@ from .figures import home_hero, home_line, home_map
 from .figures.architecture import file_of
 from .figures.architecture.export import said, svg_file
 from .figures.poster import files as poster_files
-from .mechanisms import MECHANISMS, PLAYS, mechanism
 from .navigation import navigation, year_badges
 from .page import Page, Site, marker
 from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
@@ -26,6 +25,7 @@ from .problems import html as problem_list
 from .problems import of_page
 from .redirects import REDIRECTS
 from .shelf import Shelf
+from .technique_figures import MECHANISMS, PLAYS, mechanism
 from .terms_in_text import definitions
 
 

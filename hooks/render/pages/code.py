@@ -9,9 +9,9 @@ from catalogue.schema.technique import TechniqueKind
 
 from ..context import Context
 from ..links import technique_link
-from ..mechanisms import SHOWN
 from ..page import Page, Section, lead_section
 from ..tables import Column, by_column
+from ..technique_figures import SHOWN
 
 
 def page(context: Context) -> Page:

@@ -20,9 +20,9 @@ from ..fields import detail_rows, key_value_table
 from ..figures import lineage
 from ..formula import mathml, with_indices
 from ..links import model_link, technique_link
-from ..mechanisms import shown
 from ..names import short_model
 from ..page import Page, Section, lead_section
+from ..technique_figures import shown
 from ..uses import whole
 from . import problems
 from .code import released

@@ -1,4 +1,4 @@
-// As mechanisms/play/curves.py.
+// Curves over the context, on two logarithmic axes.
 
 const short = (length) => (length >= 2 ** 20 ? `${length / 2 ** 20}M` : `${length / 2 ** 10}K`);
 

@@ -1,16 +1,17 @@
-// What every plaything shares: panels to draw in, numbers as the build writes them, inputs whose state stands in the address.
+// What all interactive figures share: panels to draw in, numbers as text, inputs whose state stands in the address.
 
 const at = (number) => number.toFixed(1).replace(/\.0$/, "");
 const plain = (text) => `${text}`.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt()};`);
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const fixed = (number, decimals = 0) => number.toFixed(decimals).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 const figures = (number) => (number >= 100 || !number ? fixed(number) : number.toPrecision(3));
+const superscript = (number) => `${number}`.replace(/[-0-9]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 const range = (count) => [...Array(count).keys()];
 
 const cell = (x, y, width, tall) => `M${at(x)} ${at(y)}h${at(width)}v${at(tall)}h-${at(width)}z`;
 
-// As mechanisms/panel.py: 360 units wide, a class for each meaning.
+// 360 units wide, a class for each meaning.
 function panel(title, height, says) {
   const shapes = [];
   const path = (d, kind) => d && shapes.push(`<path${kind && ` class="${kind}"`} d="${d}"/>`);

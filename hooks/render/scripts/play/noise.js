@@ -1,4 +1,4 @@
-// As mechanisms/play/noise.py, number for number.
+// Random numbers that are the same in every engine: whole-number arithmetic alone, and sums that are exact.
 
 function uniform(count, seed) {
   const start = (seed * 0x9e3779b9) % 2 ** 32;

@@ -1,4 +1,4 @@
-// As mechanisms/play/speculation.py; the arithmetic is that of labs/speculative.py.
+// The arithmetic is that of labs/speculative.py.
 
 const tokensPerPass = (alpha, gamma) => (alpha === 1 ? gamma + 1 : (1 - alpha ** (gamma + 1)) / (1 - alpha));
 const speedup = (alpha, gamma, c) => tokensPerPass(alpha, gamma) / (gamma * c + 1);

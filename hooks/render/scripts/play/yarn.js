@@ -1,4 +1,4 @@
-// As mechanisms/play/ramp.py; the arithmetic is that of labs/rope.py and labs/yarn.py.
+// The arithmetic is that of labs/rope.py and labs/yarn.py.
 
 const angles = (d, b) => range(d / 2).map((i) => b ** ((-2 * i) / d));
 const turnsWithin = (theta, L) => (L * theta) / (2 * Math.PI);

@@ -1,4 +1,4 @@
-// As mechanisms/play/bias.py; the simulation is that of labs/balance.py.
+// The simulation is that of labs/balance.py.
 
 // The bias that each expert has before a step, its load in the step, and how far the busiest lies above an even load.
 function simulate(steps, N, K, T, u, noise) {

@@ -1,4 +1,4 @@
-// As mechanisms/play/schedule.py.
+// Four pipeline schedules, one line a device, time to the right; idle time stays empty.
 
 play("pipelines", ({ words, times }, { stages, batches }) => {
   const kinds = { F: "attention", B: "cache", I: "cache", W: "cache soft" };

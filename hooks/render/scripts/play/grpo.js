@@ -1,4 +1,4 @@
-// As mechanisms/play/group.py; the arithmetic is that of labs/grpo.py.
+// The arithmetic is that of labs/grpo.py.
 
 function advantages(rewards) {
   const mean = sum(rewards) / rewards.length;

@@ -1,4 +1,4 @@
-// As mechanisms/play/sparsity.py; what is read is that of labs/csa.py.
+// What is read is that of labs/csa.py.
 
 const ten = (exponent) => `10${`${exponent}`.replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
 

@@ -1,4 +1,4 @@
-// As mechanisms/play/cache.py; the arithmetic is that of catalogue/derive/calculators.py.
+// The arithmetic is that of catalogue/derive/calculators.py.
 
 const cacheBytes = ({ elements: [elements, share], window: [window, inside] }, length) => Math.round((2 * (length * elements + Math.min(length, window) * inside * share)) / share);
 const size = (count) => (count >= 1e9 ? `${figures(count / 1e9)} GB` : `${figures(count / 1e6)} MB`);

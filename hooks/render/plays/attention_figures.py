@@ -1,0 +1,172 @@
+"""What attention keeps and computes over the context: the cache of two models, and sparse attention against dense."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from labs import csa
+
+from catalogue.derive.calculators import (
+    MEMORY,
+    Footprint,
+    Missing,
+    footprint,
+    forms_of_memory,
+    memory_numbers,
+    work_out,
+)
+from catalogue.records import Catalogue, Entry, by_date
+
+from ..mechanisms.attention import dimension
+from ..words import Words
+from . import Control, Play, figure_words, slider
+
+_CONTEXTS = [2**n for n in range(10, 21)]
+_SELECTED = [2**n for n in range(7, 15)]
+_BITS = 16
+
+
+def cache_context(words: Words, catalogue: Catalogue) -> Play:
+    """The cache of two models over the context, at first the last large model without MLA and V3, at V3's context."""
+    name = "cache-context"
+    counted = {entry.variant.id: (entry, found) for entry, found in _counted_entries(catalogue)}
+    models = {
+        id_: {
+            "name": entry.variant.name,
+            "elements": [*found.cache_elements.as_integer_ratio()],
+            "window": [found.sliding_window, found.window_elements],
+            "stated": stated_context(entry),
+        }
+        for id_, (entry, found) in counted.items()
+    }
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for id_, (entry, _) in counted.items():
+        groups.setdefault(entry.model.name, []).append((id_, entry.variant.name))
+    start = catalogue.entries["deepseek-v3-base"]
+    chosen = {"a": "deepseek-llm-67b-base", "b": start.variant.id}
+    controls = (
+        *(
+            Control(key, words(f"mechanism.{name}.{key}"), id_, groups=list(groups.items()))
+            for key, id_ in chosen.items()
+        ),
+        _context_slider(words, name, stated_context(start)),
+    )
+    sizes = [cache_bytes(found, length) for _, found in counted.values() for length in (_CONTEXTS[0], _CONTEXTS[-1])]
+    data = {
+        "words": figure_words(words, name, "same", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers"),
+        "models": models,
+        "lengths": _CONTEXTS,
+        "powers": enclosing_powers(sizes),
+    }
+    return Play(name, "attention", controls, data)
+
+
+def _counted_entries(catalogue: Catalogue) -> Iterator[tuple[Entry, Footprint]]:
+    """A variant for each architecture whose cache can be counted, the newest model first."""
+    for model in reversed(by_date(catalogue.models.values())):
+        for entry in catalogue.entries_of(model):
+            found = footprint(entry)
+            if entry.variant.id == entry.architecture_owner and not isinstance(found, Missing):
+                yield entry, found
+
+
+def stated_context(entry: Entry) -> int:
+    """The longest context that is stated for a variant, in tokens; 0 where none is."""
+    stated = entry.variant.context_length
+    return int(stated.value.value) if stated and stated.value else 0
+
+
+def cache_bytes(found: Footprint, length: int) -> int:
+    """Bytes of the cache of one sequence of `length` tokens in BF16, by the formula of the memory calculator."""
+    numbers = {**memory_numbers(found), "cache_bits": _BITS, "sequences": 1, "context_length": length}
+    form = {"cache_bytes": forms_of_memory(found, mixed=False, stored=False)["cache_bytes"]}
+    return work_out({"cache_bytes": MEMORY["cache_bytes"]}, form, numbers)["cache_bytes"].value
+
+
+@dataclass(frozen=True)
+class AttentionLayer:
+    """Dimensions of one layer that decide what attention costs a token.
+
+    Attributes:
+        heads: Query heads.
+        wide: Products of a head with an entry, for the score and for the sum.
+        entry: Numbers in an entry of the cache.
+        ratio: Tokens in an entry.
+        window: Uncompressed tokens that are read besides.
+        index_heads: Heads of the indexer, each of `index_wide` numbers; 0 without one.
+        chooses: The control with the number of selected entries; all are read where it is empty.
+    """
+
+    heads: int
+    wide: int
+    entry: int
+    ratio: int = 1
+    window: int = 0
+    index_heads: int = 0
+    index_wide: int = 0
+    chooses: str = ""
+
+
+def compared_layers(catalogue: Catalogue) -> dict[str, AttentionLayer]:
+    """V3.2's layer without selection and with it, and the two kinds of V4-Pro."""
+    old, new = catalogue.entries["deepseek-v3.2-exp"], catalogue.entries["deepseek-v4-pro-base"]
+    latent, rotated = dimension(old, "kv_lora_rank"), dimension(old, "qk_rope_head_dim")
+    head, window = dimension(new, "head_dim"), dimension(new, "sliding_window")
+    mla = AttentionLayer(dimension(old, "num_attention_heads"), 2 * latent + rotated, latent + rotated)
+    shared = AttentionLayer(dimension(new, "num_attention_heads"), 2 * head, head, window=window)
+    return {
+        "dense": mla,
+        "dsa": replace(mla, **_indexer_dimensions(old), chooses="k"),
+        "csa": replace(
+            shared, ratio=dimension(new, "csa_compress_ratio"), **_indexer_dimensions(new), chooses="entries"
+        ),
+        "hca": replace(shared, ratio=dimension(new, "hca_compress_ratio")),
+    }
+
+
+def _indexer_dimensions(entry: Entry) -> dict[str, Any]:
+    return {"index_heads": dimension(entry, "index_n_heads"), "index_wide": dimension(entry, "index_head_dim")}
+
+
+def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, int]:
+    """Products of attention and of the indexer, and numbers read from the cache, for a token that sees n others."""
+    entries = n // layer["ratio"]
+    read = csa.read(n, layer["ratio"], k if layer["chooses"] else entries, layer["window"])
+    indexed = entries * layer["index_wide"]
+    return layer["heads"] * layer["wide"] * read, layer["index_heads"] * indexed, layer["entry"] * read + indexed
+
+
+def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
+    """What one token costs one layer, at first in V3.2's context and with as many entries as the models select."""
+    name, found = "sparsity-cost", compared_layers(catalogue)
+    start = {"k": "deepseek-v3.2-exp", "entries": "deepseek-v4-pro-base"}
+    controls = (
+        _context_slider(words, name, stated_context(catalogue.entries["deepseek-v3.2-exp"])),
+        *(
+            slider(words, name, key, dimension(catalogue.entries[id_], "index_topk"), _SELECTED)
+            for key, id_ in start.items()
+        ),
+    )
+    layers = {key: asdict(layer) for key, layer in found.items()}
+    ends = [sum(attention_cost(layer, n, k)[:2]) for layer in layers.values() for n in _CONTEXTS for k in _SELECTED]
+    data = {
+        "words": figure_words(words, name, "curves", "curves_says", "bars", "bars_says", *layers, "row"),
+        "layers": layers,
+        "lengths": _CONTEXTS,
+        "powers": enclosing_powers(ends),
+    }
+    return Play(name, "attention", controls, data)
+
+
+def _context_slider(words: Words, figure: str, start: int) -> Control:
+    steps = [(n, f"{n >> 20}M" if n >= 2**20 else f"{n >> 10}K") for n in _CONTEXTS]
+    return Control("context", words(f"mechanism.{figure}.context"), start, steps)
+
+
+def enclosing_powers(amounts: Iterable[float]) -> list[int]:
+    """The exponents of ten below and above all amounts."""
+    found = list(amounts)
+    return [math.floor(math.log10(min(found))), math.ceil(math.log10(max(found)))]

@@ -1,0 +1,142 @@
+"""Which figures and which labs the page of a technique shows, and their HTML. May import no pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from catalogue.records import Catalogue
+
+from . import assets
+from .context import Context
+from .mechanisms.attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
+from .mechanisms.experts import node_limit, router_of_v3
+from .mechanisms.panel import Panel
+from .mechanisms.text import (
+    fill_in_the_middle,
+    networks_in_memory,
+    packing_documents,
+)
+from .mechanisms.training import learning_rates, mtp_modules, muon_values, streams
+from .plays import Play
+from .plays.attention_figures import cache_context, sparsity_cost
+from .plays.drawing import draw_play
+from .plays.training_figures import bias_balance, fp8_tiles, grpo, pipelines, speculation, yarn
+from .words import Words
+
+MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
+    "attention-cache": attention_cache,
+    "mla-two-ways": mla_two_ways,
+    "dsa-selection": dsa_selection,
+    "csa-windows": csa_windows,
+    "ced": causal_encoder_decoder,
+    "router": router_of_v3,
+    "node-limit": node_limit,
+    "multi-step": learning_rates,
+    "muon": muon_values,
+    "mtp": mtp_modules,
+    "mhc": streams,
+    "fim": fill_in_the_middle,
+    "packing": packing_documents,
+    "networks": networks_in_memory,
+}
+# Those with inputs.
+PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
+    "bias-balance": bias_balance,
+    "cache-context": cache_context,
+    "fp8-tiles": fp8_tiles,
+    "grpo": grpo,
+    "pipelines": pipelines,
+    "sparsity-cost": sparsity_cost,
+    "speculative": speculation,
+    "yarn": yarn,
+}
+# What the page of a technique shows: mechanisms, and modules of labs/.
+SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "pre-norm-rmsnorm": ((), ("norm",)),
+    "swiglu": ((), ("norm",)),
+    "rope": ((), ("rope",)),
+    "yarn": (("yarn",), ("yarn",)),
+    "mha": (("attention-cache",), ("attention",)),
+    "mqa": (("attention-cache",), ("attention",)),
+    "gqa": (("attention-cache", "cache-context"), ("attention",)),
+    "mla": (("mla-two-ways", "attention-cache", "cache-context"), ("mla",)),
+    "kv-cache-compression": (("cache-context",), ()),
+    "dsa": (("dsa-selection", "sparsity-cost"), ("dsa",)),
+    "csa": (("csa-windows", "sparsity-cost"), ("csa",)),
+    "hca": (("csa-windows", "sparsity-cost"), ("csa",)),
+    "ced": (("ced",), ("ced",)),
+    "deepseekmoe": (("router",), ("router",)),
+    "aux-balance-loss": ((), ("balance",)),
+    "aux-loss-free": (("bias-balance", "router"), ("balance", "router")),
+    "node-limited-routing": (("node-limit",), ("all_to_all",)),
+    "expert-parallelism": (("node-limit",), ()),
+    "mtp": (("mtp",), ("mtp",)),
+    "fim": (("fim",), ("fim",)),
+    "document-packing": (("packing",), ("packing",)),
+    "multi-step-lr": (("multi-step",), ("schedules",)),
+    "wsd": ((), ("schedules",)),
+    "muon": (("muon",), ("muon",)),
+    "mhc": (("mhc",), ("mhc",)),
+    "engram": ((), ("engram",)),
+    "pipeline-parallelism": (("pipelines",), ("pipeline",)),
+    "zero-bubble": (("pipelines",), ("zero_bubble",)),
+    "dualpipe": (("pipelines",), ("dualpipe",)),
+    "dualpipev": (("pipelines",), ("dualpipe",)),
+    "fp8-training": (("fp8-tiles",), ("fp8",)),
+    "speculative-decoding": (("speculative",), ("speculative",)),
+    "grpo": (("grpo", "networks"), ("grpo",)),
+    "ppo": (("networks",), ("ppo",)),
+    "dpo": (("networks",), ("dpo",)),
+}
+_LABS = Path(__file__).parents[2] / "labs"
+
+
+def mechanism(context: Context, name: str, state: Mapping[str, Any] | None = None) -> str:
+    """The figure of a mechanism with its caption; an interactive one in a state, or as it begins."""
+    if state:
+        return _drawn(context, name, state)
+    return context.once(f"mechanism-{name}", lambda: _drawn(context, name, {}))
+
+
+def _drawn(context: Context, name: str, state: Mapping[str, Any]) -> str:
+    words, caption = context.words, context.words(f"mechanism.{name}.caption")
+    if name not in PLAYS:
+        panels = MECHANISMS[name](words, context.catalogue)
+        return context.html("mechanism.html.jinja", name=name, panels=panels, caption=caption, play=None)
+    play = PLAYS[name](words, context.catalogue)
+    drawn = draw_play(play, state)
+    return context.html(
+        "mechanism.html.jinja",
+        name=name,
+        panels=[*drawn.panels, *play.static_panels],
+        caption=caption,
+        play=play,
+        said=drawn.status,
+        script=f"ds:{assets.FOLDER}/play-{play.script}.js",
+        data=assets.block(f"play-{name}", json.dumps(play.script_data, ensure_ascii=False, separators=(",", ":"))),
+    )
+
+
+def shown(context: Context, technique_id: str) -> tuple[str, str]:
+    """Figures and code on the page of a technique, each empty where there is none."""
+    figures, labs = SHOWN.get(technique_id, ((), ()))
+    code = [(name, _coloured((_LABS / f"{name}.py").read_text(encoding="utf-8"))) for name in labs]
+    return (
+        "\n".join(mechanism(context, name) for name in figures),
+        context.html("lab.html.jinja", labs=code) if code else "",
+    )
+
+
+@lru_cache(maxsize=64)
+def _coloured(code: str) -> Markup:
+    """Python as HTML, the same in both languages."""
+    return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))
