@@ -54,9 +54,9 @@ FORMS = (
     ),
     Form(
         "change",
-        ("commit 23807ce", "first commit", "README@3d445e7", "issue 12", "pull request 7"),
+        ("commit 23807ce", "first commit", "README@3d445e7", "issue 12", "pull request 7", "discussion 3"),
         re.compile(
-            r"\bcommits? [0-9a-f]{7,40}\b|\bfirst commit\b|@[0-9a-f]{7,40}\b|@refs/|\b(?:issue|pull request) \d"
+            r"\bcommits? [0-9a-f]{7,40}\b|\bfirst commit\b|@[0-9a-f]{7,40}\b|@refs/|\b(?:issue|pull request|discussion) \d"
         ),
     ),
     Form(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from .values import Identifier, Record, Text
 
@@ -57,15 +57,33 @@ class Route(Record):
 
 
 class Repository(Record):
-    """A public repository at one commit."""
+    """A public repository at one commit, or as it was packaged where its commits could not be read."""
 
     id: Identifier = Field(description="Name by which places in it are given.")
     repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="Owner and name on GitHub.")
-    commit: str = Field(pattern=r"^[0-9a-f]{40}$", description="The commit that was read.")
+    commit: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$", description="The commit that was read.")
+    package: str | None = Field(
+        default=None,
+        pattern=r"^[\w.-]+ [\w.]+$",
+        description="Name and version of the package that was read, in place of `commit`.",
+        examples=["deepinfer 0.1.0"],
+    )
+
+    @model_validator(mode="after")
+    def _is_pinned(self) -> Repository:
+        if (self.commit is None) == (self.package is None):
+            raise ValueError("name either the `commit` or the `package` that was read")
+        return self
+
+    @property
+    def version(self) -> str:
+        """What was read, short enough to stand beside a link."""
+        return self.package or str(self.commit)[:7]
 
     def address(self, file: str, line: int) -> str:
-        """The line of a file at that commit."""
-        return f"https://github.com/{self.repository}/blob/{self.commit}/{file}#L{line}"
+        """The line of a file at the commit; of a package, whose lines have no address, the repository."""
+        address = f"https://github.com/{self.repository}"
+        return f"{address}/blob/{self.commit}/{file}#L{line}" if self.commit else address
 
 
 class CodePlace(Record):

@@ -52,6 +52,7 @@ def _labs(technique_id: str) -> Markup:
 
 def _place(context: Context, place: CodePlace) -> Markup:
     repository = next(r for r in context.catalogue.study.repositories if r.id == place.repository)
+    file = Markup("/<wbr>").join(place.file.split("/"))
     return Markup('<a href="{}"><code>{}</code></a> <small>{} · {} · {}</small>').format(
-        repository.address(place.file, place.line), place.name, repository.repository, place.file, repository.commit[:7]
+        repository.address(place.file, place.line), place.name, repository.repository, file, repository.version
     )
