@@ -17,3 +17,14 @@ def expected_copies(N, K, n_nodes):
     others = N - N // n_nodes
     missed = np.prod([(others - k) / (N - k) for k in range(K)])
     return n_nodes * (1 - missed)
+
+
+if __name__ == "__main__":
+    from labs.router import largest, reachable
+
+    rng = np.random.default_rng(0)
+    scores = rng.random((4096, 256))
+    free = copies(largest(scores, 8), 8)
+    limited = copies(largest(np.where(reachable(scores, 8, 4), scores, -np.inf), 8), 8)
+    print(f"8 of 256 experts on 8 nodes: {free.mean():.2f} nodes a token (by chance {expected_copies(256, 8, 8):.2f})")
+    print(f"with at most 4 nodes: {limited.mean():.2f}, never more than {limited.max()}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .norm import softmax
+from labs.norm import softmax
 
 
 def causal(T):
@@ -26,3 +26,18 @@ def grouped(h, W_Q, W_K, W_V, W_O):
     share = W_Q.shape[1] // W_K.shape[1]  # query heads that read one key-value head
     o = attend(q, np.repeat(k, share, axis=1), np.repeat(v, share, axis=1), causal(len(h)))
     return np.einsum("tih,ihd->td", o, W_O), (k, v)
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    h, W_Q = rng.normal(size=(6, 64)), rng.normal(size=(64, 8, 16)) / 8
+    W_O = rng.normal(size=(8, 16, 64)) / 11
+    for name, groups in (("MHA", 8), ("GQA", 2), ("MQA", 1)):
+        W_K, W_V = rng.normal(size=(2, 64, groups, 16)) / 8
+        _, (k, v) = grouped(h, W_Q, W_K, W_V, W_O)
+        print(f"{name}: {groups} key-value heads, {(k.size + v.size) // len(h)} numbers kept of a token")
+    q, k = rng.normal(size=(2, 20_000, 128))
+    raw = (q * k).sum(axis=1)
+    print(
+        f"scores of random queries and keys of 128 numbers: spread {raw.std():.1f}, after √128 {raw.std() / 128**0.5:.2f}"
+    )

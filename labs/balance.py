@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .router import largest
+from labs.router import largest
 
 
 def update(b, chosen, u=0.001):
@@ -40,3 +40,12 @@ def balance_loss(s, chosen, alpha):
     T, N = s.shape
     f = N * chosen.sum(axis=0) / (chosen.sum(axis=1).mean() * T)
     return alpha * np.sum(f * s.mean(axis=0))
+
+
+if __name__ == "__main__":
+    _, with_bias, _ = simulate(200)
+    _, without, _ = simulate(200, u=0.0)
+    for step in (0, 10, 50, 199):
+        print(
+            f"step {step + 1:3}: busiest expert {100 * with_bias[step]:4.0f}% above the mean, {100 * without[step]:4.0f}% without bias"
+        )

@@ -27,3 +27,11 @@ def decoder(X, layers, W, start=0):
     for _ in range(layers):
         H = np.array([H[window(i, 0, W)[0] : i + 1].mean(axis=0) for i in range(len(H))])
     return H
+
+
+if __name__ == "__main__":
+    N, L, W = 4096, 40, 128
+    print(
+        f"prompt of {N} tokens, {L} layers: {work(N, L, W, replay=False):,} token-layers, {work(N, L, W):,} with the split"
+    )
+    print("first token that a decoder layer needs for an exact last one:", needed_exactly(N, L // 2, W)[::5])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .norm import softmax
+from labs.norm import softmax
 
 
 def compress(C, Z, m):
@@ -38,3 +38,18 @@ def elements(context, m, entry, window):
 def read(n, m, k, window):
     """Entries of m tokens and uncompressed tokens that attention reads where a token sees n: at most k entries, and the window."""
     return min(n // m, k) + min(n, window)
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    C, Z = rng.normal(size=(2, 16, 4))
+    print(
+        "HCA, 16 tokens in blocks of 8:",
+        compress(C, Z, 8).shape,
+        "- CSA, blocks of 4:",
+        compress_overlapping(C, Z, C, Z, 4).shape,
+    )
+    for t in (2, 3, 127, 1000):
+        covered, first = seen(t, 4, 128)
+        print(f"token {t:4}: entries cover {covered} tokens, the window begins at {first}")
+    print("kept of 100,000 tokens in one layer, in numbers:", f"{elements(100_000, 4, 512, 128):,}")

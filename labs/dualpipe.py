@@ -44,3 +44,13 @@ def _order(device, devices, batches, v_shape):
     add(W, [("I", 0)], times=rest)
     add(W, times=len(waiting))
     return order
+
+
+if __name__ == "__main__":
+    from labs.pipeline import idle, one_f_one_b, run
+
+    times = {"F": 1, "B": 2, "I": 1, "W": 1}
+    plain = idle(run(one_f_one_b(8, 20), lambda device, line: (0, device), times))
+    both = run(dualpipe(8, 10), lambda device, line: (line, device if line == 0 else 7 - device), times)
+    print(f"8 devices, 20 micro-batches: a device idles {plain[0]} units in 1F1B, {idle(both)[0]} in DualPipe")
+    print("what device 0 does first:", [slot for _, _, slot in both[0][:8]])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .norm import rms_norm, sigmoid
+from labs.norm import rms_norm, sigmoid
 
 
 def ngrams(tokens, n):
@@ -26,3 +26,11 @@ def gate(h, e, W_K):
 def add(h, e, W_K, W_V):
     """h with the gated rows added, without the convolution of the paper."""
     return h + gate(h, e, W_K)[:, None] * (e @ W_V)
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    tokens = np.array([5, 9, 2, 5, 9, 2])
+    print("rows for the last two tokens:", rows(tokens, 2, np.array([31, 17]), 1000), "- the same pair, the same row")
+    alpha = gate(rng.normal(size=(6, 8)), rng.normal(size=(6, 4)), rng.normal(size=(4, 8)))
+    print("gates of random rows:", np.round(alpha, 2))

@@ -23,3 +23,10 @@ def restore(arranged):
     prefix, rest = arranged.removeprefix(BEGIN).split(HOLE)
     suffix, middle = rest.split(END)
     return prefix + middle + suffix
+
+
+if __name__ == "__main__":
+    text = "def add(a, b):\n    return a + b\n"
+    moved = psm(text, 19, 31)
+    print(moved)
+    print("back again:", restore(moved) == text)

@@ -27,3 +27,12 @@ def objective(log_policy, log_old, log_reference, r, epsilon, beta):
     for new, old, reference, a in zip(log_policy, log_old, log_reference, A, strict=True):
         answers.append(np.mean(clipped(np.exp(new - old), a, epsilon) - beta * kl(new, reference)))
     return np.mean(answers)
+
+
+if __name__ == "__main__":
+    for r in ([1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]):
+        print(f"rewards {r}: advantages", np.round(advantages(np.array(r, float)), 2))
+    for A in (1.0, -1.0):
+        print(
+            f"advantage {A:+.0f}:", {rho: float(clipped(rho, A, 0.2)) for rho in (0.5, 0.8, 1.0, 1.2, 1.5)}, "by ratio"
+        )

@@ -22,3 +22,13 @@ def step(X, A, B, C, layer):
 def gain(matrices):
     """Largest factor by which the product of mixing matrices can enlarge a signal: the greatest sum of a row's magnitudes."""
     return np.abs(reduce(np.matmul, matrices)).sum(axis=1).max()
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    B = sinkhorn(rng.normal(size=(4, 4)))
+    print("sums of rows", np.round(B.sum(axis=1), 4), "and of columns", np.round(B.sum(axis=0), 4))
+    plain = [np.eye(4) + 0.3 * rng.normal(size=(4, 4)) for _ in range(60)]
+    print(
+        f"60 mappings one after the other enlarge a signal {gain(plain):,.0f} times, doubly stochastic ones {gain([sinkhorn(m) for m in plain]):.3f}"
+    )

@@ -6,9 +6,9 @@ W_QR (d_q, n_h, d_r) and W_O (n_h, d_h, d). The RMSNorm of the latents is that o
 
 import numpy as np
 
-from .attention import attend, causal
-from .norm import rms_norm, softmax
-from .rope import rotate
+from labs.attention import attend, causal
+from labs.norm import rms_norm, softmax
+from labs.rope import rotate
 
 
 def compress(h, w, theta):
@@ -42,3 +42,15 @@ def absorbed(h, w, theta):
     scores /= np.sqrt(q_c.shape[-1] + q_r.shape[-1])
     o_latent = np.einsum("its,sc->tic", softmax(np.where(causal(len(h)), scores, -np.inf)), c)
     return np.einsum("tic,cih,ihd->td", o_latent, w["W_UV"], w["W_O"])
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    T, d, d_c, d_q, n_h, d_h, d_r = 10, 64, 16, 24, 4, 12, 8
+    shapes = {"W_DKV": (d, d_c), "W_UK": (d_c, n_h, d_h), "W_UV": (d_c, n_h, d_h), "W_KR": (d, d_r)}
+    shapes |= {"W_DQ": (d, d_q), "W_UQ": (d_q, n_h, d_h), "W_QR": (d_q, n_h, d_r), "W_O": (n_h, d_h, d)}
+    w = {name: rng.normal(size=shape) / np.sqrt(shape[0]) for name, shape in shapes.items()}
+    h, theta = rng.normal(size=(T, d)), 10000.0 ** (-np.arange(0, d_r, 2) / d_r)
+    c, k_r = compress(h, w, theta)
+    print(f"kept of a token: {c.shape[1]} + {k_r.shape[1]} numbers, in multi-head attention {2 * n_h * d_h}")
+    print(f"largest difference of the two ways: {np.abs(rebuilt(h, w, theta) - absorbed(h, w, theta)).max():.1e}")

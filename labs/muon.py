@@ -19,3 +19,10 @@ def step(W, M, G, lr, mu=0.95, gamma=0.18, decay=0.1):
     M = mu * M + G
     update = gamma * np.sqrt(max(W.shape)) * newton_schulz(mu * M + G)
     return (1 - lr * decay) * W - lr * update, M
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    G = rng.normal(size=(8, 3)) @ np.diag([10.0, 1.0, 0.1]) @ rng.normal(size=(3, 8)) + 0.01 * rng.normal(size=(8, 8))
+    print("singular values of the gradient:", np.round(np.linalg.svd(G)[1], 3))
+    print("of the update:                  ", np.round(np.linalg.svd(newton_schulz(G))[1], 3))

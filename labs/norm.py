@@ -23,3 +23,10 @@ def swiglu(x, W, V, W2):
     """Feed-forward network of x (T, d): W and V (d, f) widen, Swish of one gates the other, W2 (f, d) narrows."""
     gate = x @ W
     return (gate * sigmoid(gate) * (x @ V)) @ W2
+
+
+if __name__ == "__main__":
+    x = np.array([3.0, -4.0, 0.0, 5.0])
+    print("RMSNorm", np.round(rms_norm(x), 3), "with mean square", np.round(np.mean(rms_norm(x) ** 2), 6))
+    print("softmax", np.round(softmax(x), 4), "- of ten times the scores", np.round(softmax(10 * x), 4))
+    print("sigmoid", np.round(sigmoid(x), 4))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .attention import causal
+from labs.attention import causal
 
 
 def best_fit(lengths, capacity):
@@ -32,3 +32,10 @@ def mask(lengths):
     """What a token of a packed sequence may see, (T, T): earlier tokens of its own document alone."""
     document = np.repeat(np.arange(len(lengths)), lengths)
     return causal(len(document)) & (document[:, None] == document[None, :])
+
+
+if __name__ == "__main__":
+    lengths = [50, 30, 70, 20, 60, 40]
+    print("sequences of 100 tokens:", [[lengths[i] for i in s] for s in best_fit(lengths, 100)])
+    print(f"cut every 100 tokens instead: {cut(lengths, 100)} of {len(lengths)} documents torn")
+    print(mask([2, 3]).astype(int))

@@ -57,3 +57,13 @@ def one_f_one_b(stages, batches):
         order += [("B", i) for i in range(batches - warm, batches)]
         orders.append([((kind, 0, i),) for kind, i in order])
     return orders
+
+
+if __name__ == "__main__":
+    times = {"F": 1, "B": 2, "I": 1, "W": 1}
+    for batches in (8, 16, 64):
+        rows = run(one_f_one_b(8, batches), lambda device, line: (0, device), times)
+        whole = max(row[-1][1] for row in rows)
+        print(
+            f"8 stages, {batches:2} micro-batches: {idle(rows)[0]} of {whole} units idle, {100 * idle(rows)[0] / whole:.0f}%"
+        )

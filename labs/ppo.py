@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .grpo import clipped
+from labs.grpo import clipped
 
 # Networks in memory while a policy is trained; only the first of each is updated, in PPO the critic too.
 HELD = {
@@ -33,3 +33,12 @@ def generalised_advantage(r, V, gamma=1.0, lam=0.95):
 def objective(log_policy, log_old, A, epsilon=0.2):
     """Mean of the clipped objective over tokens, (T) each. To be maximised."""
     return np.mean(clipped(np.exp(log_policy - log_old), A, epsilon))
+
+
+if __name__ == "__main__":
+    V = np.array([0.5, 0.5, 0.5, 0.5])
+    for name, lam in (("λ = 0, one step ahead", 0.0), ("λ = 0.95", 0.95), ("λ = 1, the whole way", 1.0)):
+        A = generalised_advantage(token_rewards(1.0, np.zeros(4), np.zeros(4), 0.1), V, lam=lam)
+        print(f"reward 1 at the end, critic says 0.5 everywhere; {name}: {np.round(A, 2)}")
+    for method, networks in HELD.items():
+        print(f"{method}: {len(networks)} networks in memory")

@@ -17,3 +17,12 @@ def rotate(x, m, theta):
     out[..., 0::2] = first * np.cos(turn) - second * np.sin(turn)
     out[..., 1::2] = first * np.sin(turn) + second * np.cos(turn)
     return out
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    theta, (q, k) = angles(64), rng.normal(size=(2, 64))
+    turned = lambda x, m: rotate(x[None], np.array([m]), theta)[0]  # noqa: E731
+    for n, m in ((5, 2), (105, 102), (1005, 1002), (5, 3)):
+        print(f"query at {n:4}, key at {m:4}, distance {n - m}: score {turned(q, n) @ turned(k, m):.6f}")
+    print(f"length before {np.linalg.norm(q):.4f} and after {np.linalg.norm(turned(q, 77)):.4f}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .norm import sigmoid
+from labs.norm import sigmoid
 
 
 def largest(x, k):
@@ -31,3 +31,14 @@ def route(u, e, b, K, n_group=1, topk_group=1, scale=1.0):
     ranked = np.where(reachable(ranked, n_group, topk_group), ranked, -np.inf)
     g = np.where(largest(ranked, K), s, 0)
     return scale * g / g.sum(axis=-1, keepdims=True)
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    u, e = rng.normal(size=(512, 32)), rng.normal(size=(256, 32))
+    g = route(u, e, np.zeros(256), K=8, n_group=8, topk_group=4, scale=2.5)
+    print("experts of the first token:", np.flatnonzero(g[0]), "with gates", np.round(g[0][g[0] > 0], 3))
+    print("their groups:", np.unique(np.flatnonzero(g[0]) // 32), "- the gates add up to", round(float(g[0].sum()), 3))
+    b = np.where(np.arange(256) == 7, 1.0, 0.0)
+    share = lambda bias: np.mean(route(u, e, bias, K=8)[:, 7] > 0)  # noqa: E731
+    print(f"expert 7 is chosen by {100 * share(0):.0f}% of the tokens, with a bias of 1 by {100 * share(b):.0f}%")

@@ -36,3 +36,11 @@ def sample(p, q, rng):
     if rng.random() < min(1, p[guess] / q[guess]):
         return guess
     return rng.choice(len(p), p=residual(p, q))
+
+
+if __name__ == "__main__":
+    p, q, rng = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.5, 0.3]), np.random.default_rng(0)
+    print(f"a guess is kept with {acceptance(p, q):.2f}; what leaves a round:", outcome(p, q), "= p")
+    drawn = np.bincount([sample(p, q, rng) for _ in range(20_000)], minlength=3) / 20_000
+    print("20,000 rounds:", np.round(drawn, 3))
+    print(f"85% kept, one guess: {tokens_per_pass(0.85, 1):.2f} tokens a pass")

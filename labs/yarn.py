@@ -30,3 +30,16 @@ def stretch(theta, gamma, s):
 def length_factor(s, slope=0.1):
     """√(1/t): queries and keys are multiplied by it, so that attention stays sharp over a longer context."""
     return slope * np.log(s) + 1
+
+
+if __name__ == "__main__":
+    from labs.rope import angles
+
+    theta = angles(64)
+    gamma = ramp_by_pair(theta, 4096, 1, 32)
+    slower = theta / stretch(theta, gamma, 40)
+    for pair in (0, 8, 12, 16, 20, 31):
+        print(
+            f"pair {pair + 1:2}: {turns(theta, 4096)[pair]:7.2f} turns in 4,096 tokens, {slower[pair]:5.2f} times slower after"
+        )
+    print(f"queries and keys times {length_factor(40):.3f}")

@@ -14,3 +14,12 @@ def zb1p(stages, batches):
         order += [("W", i) for i in range(max(batches - stage, 0), batches)]
         orders.append([((kind, 0, i),) for kind, i in order])
     return orders
+
+
+if __name__ == "__main__":
+    from labs.pipeline import idle, one_f_one_b, run
+
+    times = {"F": 1, "B": 2, "I": 1, "W": 1}
+    for name, order in (("1F1B", one_f_one_b(8, 20)), ("ZB1P", zb1p(8, 20))):
+        rows = run(order, lambda device, line: (0, device), times)
+        print(f"{name}: {idle(rows)[0]} of {max(row[-1][1] for row in rows)} units idle")
