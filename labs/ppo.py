@@ -41,4 +41,4 @@ if __name__ == "__main__":
         A = generalised_advantage(token_rewards(1.0, np.zeros(4), np.zeros(4), 0.1), V, lam=lam)
         print(f"reward 1 at the end, critic says 0.5 everywhere; {name}: {np.round(A, 2)}")
     for method, networks in HELD.items():
-        print(f"{method}: {len(networks)} networks in memory")
+        print(f"networks that {method} holds: {len(networks)}")

@@ -35,7 +35,7 @@ def route(u, e, b, K, n_group=1, topk_group=1, scale=1.0):
 
 if __name__ == "__main__":
     rng = np.random.default_rng(0)
-    u, e = rng.normal(size=(512, 32)), rng.normal(size=(256, 32))
+    u, e = rng.normal(size=(512, 32)), rng.normal(size=(256, 32)) / 8
     g = route(u, e, np.zeros(256), K=8, n_group=8, topk_group=4, scale=2.5)
     print("experts of the first token:", np.flatnonzero(g[0]), "with gates", np.round(g[0][g[0] > 0], 3))
     print("their groups:", np.unique(np.flatnonzero(g[0]) // 32), "- the gates add up to", round(float(g[0].sum()), 3))

@@ -17,7 +17,7 @@ LABS = sorted((Path(__file__).parents[1] / "labs").glob("*.py"))
 @pytest.mark.parametrize("module", LABS, ids=lambda path: path.stem)
 def test_a_lab_fits_on_a_page_and_names_its_source(module: Path) -> None:
     text = module.read_text("utf-8")
-    assert len(text.splitlines()) <= 60
+    assert len(text.splitlines()) <= 80
     head = text.split('"""')[1]
     assert module.stem == "__init__" or any(word in head for word in ("§", "eq.", "Table", "Algorithm")), head
 

@@ -25,12 +25,16 @@ from .problems import html as problem_list
 from .problems import of_page
 from .redirects import REDIRECTS
 from .shelf import Shelf
-from .technique_figures import MECHANISMS, PLAYS, mechanism
+from .technique_figures import LABS, MECHANISMS, PLAYS, lab_listing, mechanism
 from .terms_in_text import definitions
 
 
 def _mechanism(name: str, ctx: Context, citations: Citations, path: str) -> str:
     return mechanism(ctx, name)
+
+
+def _lab(name: str, ctx: Context, citations: Citations, path: str) -> str:
+    return lab_listing(ctx, name)
 
 
 # What a hand-written page can place with `{{ block('…') }}`.
@@ -42,6 +46,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "map": lambda ctx, citations, path: home_map.figure(ctx),
     "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
     **{f"mechanism-{name}": partial(_mechanism, name) for name in (*MECHANISMS, *PLAYS)},
+    **{f"lab-{name}": partial(_lab, name) for name in LABS},
 }
 
 

@@ -74,6 +74,7 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "csa": (("csa-windows", "sparsity-cost"), ("csa",)),
     "hca": (("csa-windows", "sparsity-cost"), ("csa",)),
     "ced": (("ced",), ("ced",)),
+    "moe": ((), ("router_gradient",)),
     "deepseekmoe": (("router",), ("router",)),
     "aux-balance-loss": ((), ("balance",)),
     "aux-loss-free": (("bias-balance", "router"), ("balance", "router")),
@@ -93,11 +94,13 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dualpipev": (("pipelines",), ("dualpipe",)),
     "fp8-training": (("fp8-tiles",), ("fp8",)),
     "speculative-decoding": (("speculative",), ("speculative",)),
-    "grpo": (("grpo", "networks"), ("grpo",)),
+    "adamw": ((), ("adam",)),
+    "grpo": (("grpo", "networks"), ("grpo", "kl")),
     "ppo": (("networks",), ("ppo",)),
     "dpo": (("networks",), ("dpo",)),
 }
 _LABS = Path(__file__).parents[2] / "labs"
+LABS = tuple(sorted(path.stem for path in _LABS.glob("*.py") if path.stem != "__init__"))
 
 
 def mechanism(context: Context, name: str, state: Mapping[str, Any] | None = None) -> str:
@@ -129,14 +132,17 @@ def _drawn(context: Context, name: str, state: Mapping[str, Any]) -> str:
 def shown(context: Context, technique_id: str) -> tuple[str, str]:
     """Figures and code on the page of a technique, each empty where there is none."""
     figures, labs = SHOWN.get(technique_id, ((), ()))
-    code = [(name, _coloured((_LABS / f"{name}.py").read_text(encoding="utf-8"))) for name in labs]
-    return (
-        "\n".join(mechanism(context, name) for name in figures),
-        context.html("lab.html.jinja", labs=code) if code else "",
+    return "\n".join(mechanism(context, name) for name in figures), "".join(lab_listing(context, name) for name in labs)
+
+
+def lab_listing(context: Context, name: str) -> str:
+    """A lab with its code folded, its downloads, and how to run it."""
+    return context.html(
+        "lab.html.jinja", name=name, code=_highlighted((_LABS / f"{name}.py").read_text(encoding="utf-8"))
     )
 
 
 @lru_cache(maxsize=64)
-def _coloured(code: str) -> Markup:
+def _highlighted(code: str) -> Markup:
     """Python as HTML, the same in both languages."""
     return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))

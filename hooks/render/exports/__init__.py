@@ -11,6 +11,7 @@ from ..shelf import Shelf
 from ..words import ENGLISH
 from . import feeds, whole
 from .cards import cards
+from .labs import lab_downloads
 from .plain import Plain
 from .rows import all_rows
 from .tables import DATABASE, Database, csv_text
@@ -31,6 +32,8 @@ def files(contexts: Mapping[str, Context], address: str) -> Shelf:
         found.put(f"data/cards{suffix}.txt", cards(context))
         for path, feed in _feeds(context, address, suffix).items():
             found.put(path, feed)
+    for path, content in lab_downloads():
+        found.put(path, content)
     for name in SCHEMAS:
         found.put(f"data/{name}", json_schema(name))
     return found

@@ -28,6 +28,7 @@ def page(context: Context, downloads: Mapping[str, bytes]) -> Page:
         ("json", _JSON, words("data.json_each"), (f"models/{model}.json",), ""),
         ("tables", (*_TABLES, *tables), "", (), _QUERY),
         ("cards", (f"cards{suffix}.txt",), "", (), ""),
+        ("labs", ("labs.zip",), "", (), ""),
         ("follow", feeds, "", (), ""),
         ("markdown", (), "", (), ""),
         ("bibliography", ("references.bib",), "", (), ""),

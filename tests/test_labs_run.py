@@ -1,0 +1,131 @@
+"""The labs that readers download run by themselves, and the new ones compute what guides say of them."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from labs import adam, attention, kl, norm, policy_gradient, roofline, router_gradient, sampling
+
+from render.exports.labs import ARCHIVE, lab_downloads
+from render.technique_figures import LABS
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive in an empty folder."""
+    folder = tmp_path_factory.mktemp("labs")
+    zipfile.ZipFile(io.BytesIO(dict(lab_downloads())[ARCHIVE])).extractall(folder)
+    return folder
+
+
+def test_every_lab_of_the_archive_runs_and_prints(unpacked: Path) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+
+    def run(name: str) -> tuple[str, subprocess.CompletedProcess[str]]:
+        command = [sys.executable, "-m", f"labs.{name}"]
+        return name, subprocess.run(command, cwd=unpacked, env=environment, capture_output=True, text=True)
+
+    with ThreadPoolExecutor(2) as pool:
+        for name, done in pool.map(run, LABS):
+            assert done.returncode == 0, f"{name}: {done.stderr}"
+            assert len(done.stdout.splitlines()) >= 2, name
+            assert "nan" not in done.stdout, name
+
+
+def test_the_archive_is_the_same_each_time_and_has_a_readme(unpacked: Path) -> None:
+    assert dict(lab_downloads())[ARCHIVE] == dict(lab_downloads())[ARCHIVE]
+    assert "python -m labs.mla" in (unpacked / "labs/README.md").read_text("utf-8")
+
+
+def test_cross_entropy_falls_against_its_gradient(rng: np.random.Generator) -> None:
+    logits, tokens = rng.standard_normal((4, 7)), np.array([0, 3, 6, 3])
+    g = sampling.cross_entropy_gradient(logits, tokens)
+    nudge = np.zeros_like(logits)
+    nudge[2, 5] = 1e-6
+    up, down = (sampling.cross_entropy(logits + sign * nudge, tokens) for sign in (1, -1))
+    assert g[2, 5] == pytest.approx((up - down) / 2e-6, abs=1e-8)
+    np.testing.assert_allclose(g.sum(axis=1), 0, atol=1e-12)
+    assert sampling.cross_entropy(np.zeros((1, 100)), [7]) == pytest.approx(np.log(100))
+
+
+def test_top_p_keeps_the_smallest_set_and_temperature_keeps_the_order() -> None:
+    p = np.array([0.1, 0.5, 0.05, 0.35])
+    np.testing.assert_allclose(sampling.top_p(p, 0.85), [0, 0.5 / 0.85, 0, 0.35 / 0.85])
+    np.testing.assert_allclose(sampling.top_p(p, 0.86) > 0, [True, True, False, True])
+    logits = np.array([[2.0, 1.0, 0.0]])
+    cold, hot = sampling.with_temperature(logits, 0.5), sampling.with_temperature(logits, 2.0)
+    assert cold[0, 0] > norm.softmax(logits)[0, 0] > hot[0, 0]
+    np.testing.assert_allclose(sampling.with_temperature(logits, 0), [[1, 0, 0]])
+
+
+def test_the_first_step_of_adamw_is_as_long_in_every_direction() -> None:
+    w, _, _ = adam.adamw(np.zeros(3), np.array([1e-3, 1.0, 50.0]), np.zeros(3), np.zeros(3), 1, lr=0.1, decay=0.0)
+    np.testing.assert_allclose(w, -0.1, rtol=1e-4)
+
+
+def test_a_baseline_leaves_the_gradient_and_takes_the_noise(rng: np.random.Generator) -> None:
+    logits, reward = np.array([1.0, 0.0, 0.0, -1.0]), np.array([10.0, 10.0, 11.0, 10.0])
+    exact, mean = policy_gradient.exact_gradient(logits, reward), norm.softmax(logits) @ reward
+    plain = policy_gradient.sampled_gradients(logits, reward, 400_000, rng)
+    based = policy_gradient.sampled_gradients(logits, reward, 400_000, rng, mean)
+    np.testing.assert_allclose(plain.mean(axis=0), exact, atol=0.05)
+    np.testing.assert_allclose(based.mean(axis=0), exact, atol=0.005)
+    assert based.var() < plain.var() / 100
+    runs = [
+        [
+            policy_gradient.train(np.zeros(4), reward, 300, 0.3, 4, np.random.default_rng(seed), with_baseline)[-1]
+            for seed in range(4)
+        ]
+        for with_baseline in (True, False)
+    ]
+    assert min(runs[0]) > 10.9 > 10.1 > min(runs[1]), "without a baseline a run can settle on a worse answer"
+
+
+def test_kl_estimates_have_the_mean_that_is_said_of_them(rng: np.random.Generator) -> None:
+    p, q, old = norm.softmax(rng.standard_normal((3, 6)))
+    exact, x = kl.exact(p, q), rng.choice(6, size=400_000, p=p)
+    k1, k2, k3 = kl.estimates(np.log(p[x]), np.log(q[x]))
+    assert k1.mean() == pytest.approx(exact, rel=0.02)
+    assert k3.mean() == pytest.approx(exact, rel=0.02)
+    assert abs(k2.mean() - exact) > 0.02 * exact
+    assert k3.min() >= 0 > k1.min()
+    x = rng.choice(6, size=400_000, p=old)
+    assert kl.weighted_k3(np.log(p[x]), np.log(old[x]), np.log(q[x])).mean() == pytest.approx(exact, rel=0.03)
+
+
+def test_the_critical_batch_is_where_memory_and_arithmetic_take_equally_long() -> None:
+    flops, bandwidth = 1e15, 3e12
+    batch = roofline.critical_batch(4096, 11008, flops, bandwidth)
+    assert batch is not None
+    assert roofline.intensity(batch, 4096, 11008) == pytest.approx(roofline.ridge(flops, bandwidth))
+    assert roofline.critical_batch(64, 64, flops, bandwidth) is None
+    assert roofline.time(2 * batch, 4096, 11008, flops, bandwidth) == pytest.approx(
+        2 * roofline.time(batch, 4096, 11008, flops, bandwidth)
+    )
+
+
+def test_a_router_sees_the_gradient_of_the_chosen_alone(rng: np.random.Generator) -> None:
+    u, e, o, target = rng.normal(size=5), rng.normal(size=(7, 5)), rng.normal(size=(7, 4)), rng.normal(size=4)
+    h, _, chosen = router_gradient.forward(u, e, o, 3)
+    found = router_gradient.centroid_gradient(u, e, o, 3, h - target)
+    assert not found[~chosen].any()
+    for i in np.flatnonzero(chosen):
+        nudge = np.zeros_like(e)
+        nudge[i, 1] = 1e-6
+        up, down = (np.sum((router_gradient.forward(u, e + s * nudge, o, 3)[0] - target) ** 2) / 2 for s in (1, -1))
+        assert found[i, 1] == pytest.approx((up - down) / 2e-6, abs=1e-7)
+
+
+def test_the_root_of_the_width_keeps_scores_at_one(rng: np.random.Generator) -> None:
+    q, k = rng.standard_normal((2, 50_000, 64))
+    assert (q * k).sum(axis=1).std() == pytest.approx(8, rel=0.02)
+    out = attention.attend(q[:5, None], k[:5, None], k[:5, None], attention.causal(5))
+    np.testing.assert_allclose(out[0], k[:1], err_msg="the first token sees itself alone")
