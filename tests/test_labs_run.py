@@ -15,7 +15,7 @@ import pytest
 from labs import adam, attention, kl, norm, policy_gradient, roofline, router_gradient, sampling
 
 from render.exports.labs import ARCHIVE, lab_downloads
-from render.technique_figures import LABS
+from render.lab_files import LABS
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from building import ROOT
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.context import context, templates
-from render.technique_figures import LABS, MECHANISMS, PLAYS, SHOWN, mechanism, shown
+from render.lab_files import LABS
+from render.technique_figures import MECHANISMS, PLAYS, SHOWN, mechanism, shown
 from render.words import CHINESE, ENGLISH
 
 

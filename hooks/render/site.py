@@ -17,6 +17,7 @@ from .figures import home_hero, home_line, home_map
 from .figures.architecture import file_of
 from .figures.architecture.export import said, svg_file
 from .figures.poster import files as poster_files
+from .lab_files import LABS
 from .navigation import navigation, year_badges
 from .page import Page, Site, marker
 from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
@@ -25,7 +26,7 @@ from .problems import html as problem_list
 from .problems import of_page
 from .redirects import REDIRECTS
 from .shelf import Shelf
-from .technique_figures import LABS, MECHANISMS, PLAYS, lab_listing, mechanism
+from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism
 from .terms_in_text import definitions
 
 

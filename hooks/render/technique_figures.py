@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -17,6 +16,7 @@ from catalogue.records import Catalogue
 
 from . import assets
 from .context import Context
+from .lab_files import lab_code
 from .mechanisms.attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
 from .mechanisms.experts import node_limit, router_of_v3
 from .mechanisms.panel import Panel
@@ -99,8 +99,6 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ppo": (("networks",), ("ppo",)),
     "dpo": (("networks",), ("dpo",)),
 }
-_LABS = Path(__file__).parents[2] / "labs"
-LABS = tuple(sorted(path.stem for path in _LABS.glob("*.py") if path.stem != "__init__"))
 
 
 def mechanism(context: Context, name: str, state: Mapping[str, Any] | None = None) -> str:
@@ -137,9 +135,7 @@ def shown(context: Context, technique_id: str) -> tuple[str, str]:
 
 def lab_listing(context: Context, name: str) -> str:
     """A lab with its code folded, its downloads, and how to run it."""
-    return context.html(
-        "lab.html.jinja", name=name, code=_highlighted((_LABS / f"{name}.py").read_text(encoding="utf-8"))
-    )
+    return context.html("lab.html.jinja", name=name, code=_highlighted(lab_code(name)))
 
 
 @lru_cache(maxsize=64)

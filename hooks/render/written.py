@@ -24,6 +24,7 @@ from catalogue.quotes import BLOCK_CALL, VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
 
+from .lab_files import LABS
 from .page_registry import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from .words import CHINESE, ENGLISH, Words
 
@@ -60,7 +61,11 @@ class PageError(ValueError):
 
 def blocks(words: Words) -> set[str]:
     """The names of everything that a page can place."""
-    return {*PLACED, *("-".join(found.groups()) for key in words if (found := _CAPTION.fullmatch(key)))}
+    return {
+        *PLACED,
+        *(f"lab-{name}" for name in LABS),
+        *("-".join(found.groups()) for key in words if (found := _CAPTION.fullmatch(key))),
+    }
 
 
 def front_matter(text: str, file: str = "") -> Located:

@@ -7,7 +7,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[3] / "labs"
+from ..lab_files import FOLDER
+
 ARCHIVE = "data/labs.zip"
 _SAME_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest date of the format: the same input gives the same bytes
 
