@@ -18,7 +18,7 @@ from .located import Located
 from .peers import Peers
 from .records import Catalogue
 from .references import Reference
-from .rules import ALL, APART, FOLLOWING, OF_IDS
+from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.copies import Copies, CopiesFile
@@ -163,17 +163,24 @@ def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cite
 
 def what_rules_find(draft: Draft) -> list[Finding]:
     """What the rules find. Where an id is used twice or an entry is missing, those alone that look at each entry by itself."""
-    doubled = list(ids_are_unique(draft))
-    rules = APART if doubled or draft.models_file.partial else ALL
-    found = [*doubled, *(f for rule in rules if rule in OF_IDS and rule is not ids_are_unique for f in rule(draft))]
-    for rule in sorted(rules, key=FOLLOWING.__contains__):
-        if rule not in OF_IDS:
-            said = _with_wrong_dimensions(draft, found) if rule in FOLLOWING else ()
-            try:
-                found += (finding for finding in rule(draft) if not finding.path.startswith(said))
-            except KeyError:  # follows an id that leads nowhere; its turn is when that is mended
-                if not found:
-                    raise
+    if (doubled := list(ids_are_unique(draft))) or draft.models_file.partial:
+        return _findings_of(in_scope(Scope.ENTRY), draft, doubled)
+    found = [finding for check in in_scope(Scope.IDS) for finding in check(draft)]
+    found = _findings_of(in_scope(Scope.ENTRY, Scope.CATALOGUE), draft, found)
+    contradictory = _with_wrong_dimensions(draft, found)
+    following = _findings_of(in_scope(Scope.ARCHITECTURE), draft, found)[len(found) :]
+    return [*found, *(finding for finding in following if not finding.path.startswith(contradictory))]
+
+
+def _findings_of(checks: Sequence[Rule], draft: Draft, before: Sequence[Finding]) -> list[Finding]:
+    """What was found before, and what some rules find."""
+    found = list(before)
+    for check in checks:
+        try:
+            found += check(draft)
+        except KeyError:  # follows an id that leads nowhere; its turn is when that is mended
+            if not found:
+                raise
     return found
 
 
@@ -202,7 +209,7 @@ def _beside(
         return []
     draft = _draft(folder, located, records, cited)
     broken = {(finding.file, _region(finding.path)) for finding in findings}
-    found = [finding for rule in APART for finding in rule(draft)]
+    found = [finding for check in in_scope(Scope.ENTRY) for finding in check(draft)]
     return [finding for finding in found if not any(_inside(finding, *place) for place in broken)]
 
 

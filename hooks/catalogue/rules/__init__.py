@@ -1,15 +1,12 @@
 """Rules that compare values with each other: one function each, its docstring is the rule.
 
-A rule takes the `Draft` (validated, not yet trusted) and yields findings with file and
-line. `ALL` is the list that is run and that “Add a model” shows.
+A rule takes the `Draft` (validated, not yet trusted) and yields findings with file and line. It is registered with
+`@rule(Scope.…)` where it is written; a new module is added to the imports below. `ALL` is what “Add a model” shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-from ..findings import Finding
-from . import (
+from . import (  # noqa: F401 (each module registers its rules)
     api_names,
     architecture,
     changes,
@@ -36,128 +33,8 @@ from . import (
     uses,
     words,
 )
-from .draft import Draft
+from .registry import Rule, Scope, in_scope
 
-Rule = Callable[[Draft], Iterator[Finding]]
+__all__ = ["ALL", "Rule", "Scope", "in_scope"]
 
-# Rules on ids, which say first what others would stumble over.
-OF_IDS: tuple[Rule, ...] = (
-    ids.ids_are_unique,
-    ids.files_have_their_names,
-    ids.ids_resolve,
-    ids.variants_are_known,
-    ids.one_architecture,
-    words.parents_are_known,
-    lineage.no_cycles,
-)
-
-ALL: tuple[Rule, ...] = (
-    *OF_IDS,
-    lineage.one_main_parent,
-    sources.every_value_has_a_source,
-    sources.sources_name_a_place,
-    places.places_are_places,
-    places.headings_are_there,
-    places.documents_say_one_thing,
-    places.documents_are_cited,
-    sources.references_resolve,
-    sources.references_are_cited,
-    copies.copies_resolve,
-    copies.copies_are_marked,
-    copies.copies_are_used,
-    copies.via_differs_from_the_table,
-    plausible.no_date_to_come,
-    plausible.names_are_unique,
-    plausible.active_within_total,
-    plausible.scores_within_bounds,
-    plausible.paper_links_lead_to_the_paper,
-    corrections.corrections_are_in_order,
-    dates.dates_in_order,
-    dates.updates_in_order,
-    dates.paper_near_weights,
-    dates.arxiv_month,
-    releases.checkpoints_have_their_release,
-    releases.licences_stand_once,
-    releases.dates_belong_to_a_checkpoint,
-    releases.infrastructure_names_its_variants,
-    architecture.fields_for_the_kind,
-    architecture.heads,
-    architecture.experts,
-    architecture.layers_of_each_kind,
-    layout.layers_in_order,
-    architecture.modules_complete,
-    architecture.engram_rows,
-    architecture.exceptions_differ,
-    schedule.phases_in_order,
-    schedule.phases_fill_the_stage,
-    schedule.peak_is_the_highest,
-    schedule.mix_adds_up,
-    schedule.steps_give_the_tokens,
-    schedule.stage_tokens_add_up,
-    schedule.tokens_in_all_are_said,
-    cost.hours_add_up,
-    cost.hours_give_the_cost,
-    cost.computation_agrees,
-    evaluation.names_agree,
-    evaluation.selections_are_named,
-    changes.changes_have_a_reason,
-    uses.uses_in_time,
-    uses.uses_agree,
-    techniques.models_stand_by_date,
-    techniques.models_told_of_use_it,
-    techniques.paragraphs_are_short,
-    api_names.pointers_resolve,
-    api_names.pointers_in_order,
-    controls.controls_hold,
-    sizes.sizes_agree,
-    sizes.stored_caches_agree,
-    sizes.explanations_are_needed,
-    words.starts_are_known,
-    words.gpus_are_known,
-    words.formats_are_known,
-    words.introductions_say_whose,
-    texts.interpolations_resolve,
-    texts.leads_are_short,
-    problems.problems_can_be_answered,
-    study.guides_build_on_guides,
-    study.routes_give_what_they_ask_for,
-    study.code_is_of_a_technique,
-    terms.terms_differ,
-    terms.terms_are_in_both_languages,
-    terms.kinds_have_one_subject,
-    terms.no_avoided_form,
-)
-
-# Rules that compare what follows from an architecture: nothing to add where its dimensions contradict one another.
-FOLLOWING: tuple[Rule, ...] = (controls.controls_hold, sizes.sizes_agree, sizes.explanations_are_needed)
-
-# Rules that look at each entry by itself, whatever ids the others have.
-APART: tuple[Rule, ...] = (
-    sources.every_value_has_a_source,
-    sources.sources_name_a_place,
-    places.places_are_places,
-    places.headings_are_there,
-    sources.references_resolve,
-    copies.copies_resolve,
-    copies.via_differs_from_the_table,
-    plausible.no_date_to_come,
-    plausible.active_within_total,
-    dates.paper_near_weights,
-    dates.arxiv_month,
-    architecture.fields_for_the_kind,
-    architecture.heads,
-    architecture.experts,
-    architecture.layers_of_each_kind,
-    architecture.modules_complete,
-    schedule.phases_in_order,
-    schedule.phases_fill_the_stage,
-    schedule.peak_is_the_highest,
-    schedule.mix_adds_up,
-    schedule.steps_give_the_tokens,
-    schedule.stage_tokens_add_up,
-    cost.hours_add_up,
-    cost.hours_give_the_cost,
-    evaluation.names_agree,
-    words.starts_are_known,
-    words.formats_are_known,
-)
+ALL: tuple[Rule, ...] = tuple(check for scope in Scope for check in in_scope(scope))

@@ -9,6 +9,7 @@ from ..findings import Finding, Path, nearest
 from ..schema.api import ApiName
 from ..schema.values import PartialDate
 from .draft import Draft
+from .registry import Scope, rule
 
 
 def _names(draft: Draft) -> Iterator[tuple[Path, ApiName]]:
@@ -16,6 +17,7 @@ def _names(draft: Draft) -> Iterator[tuple[Path, ApiName]]:
         yield ("api_names", index), name
 
 
+@rule(Scope.CATALOGUE)
 def pointers_resolve(draft: Draft) -> Iterator[Finding]:
     """An API name has one entry, and each of its pointers names a variant of the catalogue or has a label, not both."""
     first: dict[str, Path] = {}
@@ -48,6 +50,7 @@ def pointers_resolve(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
 def pointers_in_order(draft: Draft) -> Iterator[Finding]:
     """Pointers of an API name follow each other in time, each begins after the one before, and the name ends after the last."""
     for path, name in _names(draft):

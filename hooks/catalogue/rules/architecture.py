@@ -13,6 +13,7 @@ from ..schema.architecture import Architecture, Attention, FeedForward
 from ..schema.facets import Kinds, kinds
 from ..schema.values import Block, Single
 from .draft import Draft
+from .registry import Scope, rule
 
 Kind = Attention | FeedForward
 
@@ -56,6 +57,7 @@ def _number(architecture: Architecture, name: str) -> Any:
     return getattr(getattr(architecture, name), "value", None)
 
 
+@rule(Scope.ENTRY)
 def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
     """A kind of attention or feed-forward network has the fields that size it, and no field that belongs to another kind."""
     for path, architecture in _architectures(draft):
@@ -94,6 +96,7 @@ def _has_dense_layers(architecture: Architecture) -> bool:
     ) > 1
 
 
+@rule(Scope.ENTRY)
 def heads(draft: Draft) -> Iterator[Finding]:
     """Heads fit the kind of attention, and heads that share keys and values divide evenly."""
     for path, architecture in _architectures(draft):
@@ -132,6 +135,7 @@ def heads(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.ENTRY)
 def experts(draft: Draft) -> Iterator[Finding]:
     """A token reaches no more experts than there are, groups divide the experts, and dense layers fit into the model."""
     for path, architecture in _architectures(draft):
@@ -159,6 +163,7 @@ def experts(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.ENTRY)
 def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
     """With CSA and HCA, the layers of each kind and those with the window alone make up all layers."""
     for path, architecture in _architectures(draft):
@@ -177,6 +182,7 @@ def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
 _MODULES = {"engram": "hc_mult", "dspark": "num_nextn_predict_layers"}
 
 
+@rule(Scope.ENTRY)
 def modules_complete(draft: Draft) -> Iterator[Finding]:
     """An architecture has all fields that size Engram or the DSpark drafter, or none of them."""
     for path, architecture in _architectures(draft):
@@ -188,6 +194,7 @@ def modules_complete(draft: Draft) -> Iterator[Finding]:
                     yield _lacking(draft, path, name, f"`{there[0]}` needs it")
 
 
+@rule(Scope.CATALOGUE)
 def engram_rows(draft: Draft) -> Iterator[Finding]:
     """The rows of Engram's tables add up to the primes that follow its table size, one for each layer, length of sequence and hash head."""
     for path, architecture in _architectures(draft):
@@ -217,6 +224,7 @@ def _primes(start: int) -> Iterator[int]:
     return (number for number in count(start) if all(number % divisor for divisor in range(2, isqrt(number) + 1)))
 
 
+@rule(Scope.CATALOGUE)
 def exceptions_differ(draft: Draft) -> Iterator[Finding]:
     """Settings that a variant names beside an architecture it shares differ from it."""
     for path, _, variant in draft.each_variant():

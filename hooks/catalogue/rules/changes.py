@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from ..findings import Finding
 from .draft import Draft
+from .registry import Scope, rule
 
 
+@rule(Scope.CATALOGUE)
 def changes_have_a_reason(draft: Draft) -> Iterator[Finding]:
     """A change from one thing to another has the reason that its source gives, or `reason: not published`."""
     for path, model in draft.each_model():

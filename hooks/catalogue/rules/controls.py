@@ -12,6 +12,7 @@ from ..schema.model import ActivatedBasis
 from ..schema.quantities import Quantity
 from ..schema.values import walk
 from .draft import Draft
+from .registry import Scope, rule
 
 
 def integers(architecture: Architecture) -> list[tuple[Path, int | Quantity]]:
@@ -38,6 +39,7 @@ def exact(architecture: Architecture, recount: Recount) -> dict[str, int]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+@rule(Scope.ARCHITECTURE)
 def controls_hold(draft: Draft) -> Iterator[Finding]:
     """The check digits of an architecture are what its dimensions give."""
     for path, _, variant in draft.each_variant():

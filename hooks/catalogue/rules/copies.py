@@ -8,8 +8,10 @@ from ..findings import Finding, Path, nearest
 from ..schema.copies import EVERYWHERE, each_line
 from ..schema.values import Source, Sources
 from .draft import Draft
+from .registry import Scope, rule
 
 
+@rule(Scope.ENTRY)
 def copies_resolve(draft: Draft) -> Iterator[Finding]:
     """Every document and every copy in copies.yaml is a key of references.bib."""
     for key, place, copy in each_line(draft.copies_file):
@@ -25,6 +27,7 @@ def copies_resolve(draft: Draft) -> Iterator[Finding]:
                 break
 
 
+@rule(Scope.CATALOGUE)
 def copies_are_marked(draft: Draft) -> Iterator[Finding]:
     """What stands behind `via` is a copy: an entry of references.bib with `keywords = {copy}`."""
     behind = {item.via.key for item in _cited(draft) if item.via is not None}
@@ -40,6 +43,7 @@ def copies_are_marked(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def copies_are_used(draft: Draft) -> Iterator[Finding]:
     """Every line of copies.yaml says of something that is cited where it was read."""
     cited = [(item.via, draft.copies.line(item.key, item.locus)) for item in _cited(draft)]
@@ -54,6 +58,7 @@ def copies_are_used(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.ENTRY)
 def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
     """A `via` stands only where one value was read elsewhere than copies.yaml says."""
     for file, path, value in draft.of(Sources):

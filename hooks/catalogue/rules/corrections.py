@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from ..findings import Finding, nearest
 from .draft import Draft
+from .registry import Scope, rule
 
 
+@rule(Scope.CATALOGUE)
 def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
     """A correction names an entry that there is, was not made before the mistake, and says something else than it."""
     known = [*draft.by_id, *draft.technique_ids]

@@ -12,6 +12,7 @@ from ..schema.quantities import Amount
 from ..schema.training import Infrastructure
 from ..schema.values import Stated
 from .draft import Draft
+from .registry import Scope, rule
 
 _MEASURED = Decimal("0.01")
 
@@ -22,6 +23,7 @@ def _infrastructures(draft: Draft) -> Iterator[tuple[Path, Infrastructure]]:
             yield (*path, "infrastructure"), model.infrastructure
 
 
+@rule(Scope.ENTRY)
 def hours_add_up(draft: Draft) -> Iterator[Finding]:
     """The published GPU-hours of the parts add up to the total, as far as their printed digits go, or a `note` on the total says why not."""
     for path, infrastructure in _infrastructures(draft):
@@ -42,6 +44,7 @@ def hours_add_up(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.ENTRY)
 def hours_give_the_cost(draft: Draft) -> Iterator[Finding]:
     """GPU-hours times the price of one are the cost, as far as the printed digits go, or a `note` on the cost says why not."""
     for path, infrastructure in _infrastructures(draft):
@@ -71,6 +74,7 @@ def hours_give_the_cost(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
 def computation_agrees(draft: Draft) -> Iterator[Finding]:
     """The published computation per token is the recomputed one to its last digit, and the published utilisation, a measured value, to within 1%."""
     for path, model in draft.each_model():

@@ -10,11 +10,13 @@ from ..records import first_date, stated_dates
 from ..schema.model import Model, Relation, Variant
 from ..schema.values import PartialDate
 from .draft import Draft
+from .registry import Scope, rule
 
 _YEARS_BETWEEN_WEIGHTS_AND_PAPER = 1.5
 _MONTHS_BETWEEN_ARXIV_ID_AND_PAPER = 1
 
 
+@rule(Scope.CATALOGUE)
 def dates_in_order(draft: Draft) -> Iterator[Finding]:
     """An entry has a date, and does not come out before an entry that it succeeds or merges."""
     for path, model in draft.each_model():
@@ -39,6 +41,7 @@ def dates_in_order(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
 def updates_in_order(draft: Draft) -> Iterator[Finding]:
     """A checkpoint is not released before the checkpoint that it starts from."""
     for path, model, variant in draft.each_variant():
@@ -60,6 +63,7 @@ def _released(model: Model, variant: Variant) -> PartialDate | None:
     return stated.value if stated else None
 
 
+@rule(Scope.ENTRY)
 def paper_near_weights(draft: Draft) -> Iterator[Finding]:
     """A paper is not years away from its weights."""
     for path, model in draft.each_model():
@@ -75,6 +79,7 @@ def paper_near_weights(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.ENTRY)
 def arxiv_month(draft: Draft) -> Iterator[Finding]:
     """The month in an arXiv id is the month of the paper's date, or next to it."""
     for path, model in draft.each_model():

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from ..findings import Finding, Path
 from .draft import Draft
+from .registry import Scope, rule
 
 
+@rule(Scope.ENTRY)
 def names_agree(draft: Draft) -> Iterator[Finding]:
     """Benchmarks and settings that differ only in case, spaces or hyphens are written one way."""
     first: dict[tuple[str, str], tuple[str, Path]] = {}
@@ -33,6 +35,7 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
                         )
 
 
+@rule(Scope.CATALOGUE)
 def selections_are_named(draft: Draft) -> Iterator[Finding]:
     """A quoted table is complete or names the rows that it leaves out and why, not both; what is left out is not among its rows."""
     for path, model in draft.each_model():

@@ -10,8 +10,10 @@ from ..located import Located
 from ..schema.model import Model
 from ..schema.values import Stated
 from .draft import Draft, repeated
+from .registry import Scope, rule
 
 
+@rule(Scope.IDS)
 def ids_are_unique(draft: Draft) -> Iterator[Finding]:
     """Ids of models, of variants, of techniques and of GPUs are each used once, and those of guides, routes, repositories and subjects; so are ids of stages and evaluations inside an entry."""
     # The one whose file or family is called otherwise comes second, since it is the one that took the id.
@@ -46,6 +48,7 @@ def _misnamed(draft: Draft, path: Path, model: Model) -> bool:
     return file is not None and FilePath(file).name != f"{model.id}.yaml"
 
 
+@rule(Scope.IDS)
 def files_have_their_names(draft: Draft) -> Iterator[Finding]:
     """A file of one entry is called by the id of that entry."""
     for path, model in draft.each_model():
@@ -60,6 +63,7 @@ def files_have_their_names(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.IDS)
 def ids_resolve(draft: Draft) -> Iterator[Finding]:
     """An id of a model, a variant or a technique names one that is in the catalogue."""
     models, variants, techniques = list(draft.by_id), list(draft.entries), draft.technique_ids
@@ -128,6 +132,7 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.IDS)
 def variants_are_known(draft: Draft) -> Iterator[Finding]:
     """Scores and values by variant are given for variants that are in the catalogue."""
     for path, model in draft.each_model():
@@ -167,6 +172,7 @@ def _unknown(file: Located, path: Path, id_: str | None, known: Collection[str],
         )
 
 
+@rule(Scope.IDS)
 def one_architecture(draft: Draft) -> Iterator[Finding]:
     """A variant either has an architecture or names the variant it shares one with, not both, and the other has one."""
     for path, _, variant in draft.each_variant():

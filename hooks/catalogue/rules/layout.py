@@ -10,10 +10,12 @@ from ..derive.parameters import numbers_of
 from ..findings import Finding
 from ..schema.architecture import Attention
 from .draft import Draft
+from .registry import Scope, rule
 
 _KINDS = {Attention.CSA_HCA: ("window", "csa", "hca"), Attention.CSA2: ("window", "full", "reindex", "reuse")}
 
 
+@rule(Scope.CATALOGUE)
 def layers_in_order(draft: Draft) -> Iterator[Finding]:
     """The order of the layers names only kinds that the attention has, each as often as there are layers of it."""
     for path, _, variant in draft.each_variant():

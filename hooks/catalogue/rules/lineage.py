@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from ..findings import Finding
 from ..records import first_day
 from .draft import Draft
+from .registry import Scope, rule
 
 
+@rule(Scope.IDS)
 def no_cycles(draft: Draft) -> Iterator[Finding]:
     """Nothing builds on itself: not a model by `builds_on`, not a variant by `architecture_of`."""
     parents = {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
@@ -33,6 +35,7 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def one_main_parent(draft: Draft) -> Iterator[Finding]:
     """Where an entry builds on older ones, one of them is its main parent, which came out before it."""
     days = {model.id: first_day(model) for model in draft.models.models}

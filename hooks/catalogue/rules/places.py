@@ -10,6 +10,7 @@ from ..findings import Finding, Path, nearest
 from ..schema.documents import Document
 from ..schema.values import Source
 from .draft import Draft
+from .registry import Scope, rule
 from .sources import cited_places, typed
 
 _ALLOWED = (
@@ -27,6 +28,7 @@ _PLACES = {
 }
 
 
+@rule(Scope.ENTRY)
 def places_are_places(draft: Draft) -> Iterator[Finding]:
     """A place is a section, table, figure, equation, page, file, commit or named heading; a document alone only where documents.yaml says that it is short, or cannot be opened."""
     for file, path, item in cited_places(draft):
@@ -51,6 +53,7 @@ def _as_it_is_written(locus: str) -> str:
     return f"`{whole}`" if match and places.forms(whole) else ""
 
 
+@rule(Scope.ENTRY)
 def headings_are_there(draft: Draft) -> Iterator[Finding]:
     """A heading that a source names is one of those that documents.yaml lists for the document, unless it names an older version by its commit."""
     for file, path, item in cited_places(draft):
@@ -67,6 +70,7 @@ def headings_are_there(draft: Draft) -> Iterator[Finding]:
                     )
 
 
+@rule(Scope.CATALOGUE)
 def documents_say_one_thing(draft: Draft) -> Iterator[Finding]:
     """A document in documents.yaml has its headings, or the reason why it may be cited without one: `short` or `unread`."""
     for key, documents in draft.documents.documents.items():
@@ -81,6 +85,7 @@ def documents_say_one_thing(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
 def documents_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every document in documents.yaml belongs to a reference and is cited: one with headings by its name or one of them, another without a place."""
     found = {

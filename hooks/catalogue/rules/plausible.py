@@ -13,6 +13,7 @@ from ..references import ARXIV_ID
 from ..schema.release import LinkKind
 from ..schema.values import PartialDate, Single
 from .draft import Draft, repeated
+from .registry import Scope, rule
 
 _PERCENT = Decimal(100)
 
@@ -23,6 +24,7 @@ def today() -> date:
     return datetime.fromtimestamp(int(epoch), UTC).date() if epoch else datetime.now(UTC).date()
 
 
+@rule(Scope.ENTRY)
 def no_date_to_come(draft: Draft) -> Iterator[Finding]:
     """No date is in the future, but for the announced end of a name of the API."""
     now = today().isoformat()
@@ -36,6 +38,7 @@ def no_date_to_come(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def names_are_unique(draft: Draft) -> Iterator[Finding]:
     """Two models, or two variants, are not called by the same name."""
     models = [((*path, "name"), model.name, model.id) for path, model in draft.each_model()]
@@ -51,6 +54,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
+@rule(Scope.ENTRY)
 def active_within_total(draft: Draft) -> Iterator[Finding]:
     """No more parameters are active than there are."""
     for path, _, variant in draft.each_variant():
@@ -64,6 +68,7 @@ def active_within_total(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
     """A score of more than 100 stands only where the benchmark has others like it, or where `setting` says what is counted: a rating, or points."""
     scores: dict[str, list[tuple[Path, Decimal, str]]] = {}
@@ -93,6 +98,7 @@ def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
             yield draft.finding(where, f"{text}, {why}", allowed, fix=f"correct the digits, or {fix}")
 
 
+@rule(Scope.CATALOGUE)
 def paper_links_lead_to_the_paper(draft: Draft) -> Iterator[Finding]:
     """A link to a paper on arXiv leads to a reference that the entry cites, or whose id the bibliography has."""
     ids = {reference.eprint for reference in draft.references.values() if reference.eprint}

@@ -8,8 +8,10 @@ from ..derive.problems import asked
 from ..findings import Finding, nearest
 from ..lookup import LookupFailure
 from .draft import Draft, repeated
+from .registry import Scope, rule
 
 
+@rule(Scope.CATALOGUE)
 def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
     """A problem has an id of its own, stands on a page that exists, and its formula can be computed."""
     known = {

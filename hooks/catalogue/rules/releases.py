@@ -9,10 +9,12 @@ from ..checkpoint import RELEASED, in_the_api
 from ..findings import Finding
 from ..schema.values import PartialDate
 from .draft import Draft
+from .registry import Scope, rule
 
 _NAMED_BY_DATE = re.compile(r"-\d{4}$")
 
 
+@rule(Scope.CATALOGUE)
 def checkpoints_have_their_release(draft: Draft) -> Iterator[Finding]:
     """A checkpoint that bears a date in its name, or that the API led to after the entry came out, has a `release` of its own: what holds for the first release is not handed to it."""
     for path, model, variant in draft.each_variant():
@@ -33,6 +35,7 @@ def checkpoints_have_their_release(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def licences_stand_once(draft: Draft) -> Iterator[Finding]:
     """The licences of a checkpoint with a `release` stand in it."""
     for path, _, variant in draft.each_variant():
@@ -45,6 +48,7 @@ def licences_stand_once(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def dates_belong_to_a_checkpoint(draft: Draft) -> Iterator[Finding]:
     """Where every checkpoint of an entry has a `release`, the entry's dates are among theirs; its day in the API is the first on which a name led to one of them."""
     for path, model in draft.each_model():
@@ -73,6 +77,7 @@ def dates_belong_to_a_checkpoint(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def infrastructure_names_its_variants(draft: Draft) -> Iterator[Finding]:
     """What an entry with several variants says of its training names the variants that it holds for; published hours or cost in all name the one that they are of."""
     for path, model in draft.each_model():

@@ -12,6 +12,7 @@ from ..schema.quantities import Quantity
 from ..schema.training import FROM_NOTHING, PhaseShape, Stage, StageKind
 from ..schema.values import Stated
 from .draft import Draft
+from .registry import Scope, rule
 
 _MIX_TOTAL = (Decimal(98), Decimal(102))
 _TOKENS_TOLERANCE = Decimal("0.02")
@@ -25,6 +26,7 @@ def _stages(draft: Draft) -> Iterator[tuple[Path, Stage]]:
             yield (*path, "training", index), stage
 
 
+@rule(Scope.ENTRY)
 def phases_in_order(draft: Draft) -> Iterator[Finding]:
     """The phases of a learning-rate schedule each have a rate, end one after the other, and none after the last token of the stage."""
     for path, stage in _stages(draft):
@@ -62,6 +64,7 @@ def phases_in_order(draft: Draft) -> Iterator[Finding]:
             before |= ends
 
 
+@rule(Scope.ENTRY)
 def phases_fill_the_stage(draft: Draft) -> Iterator[Finding]:
     """The last phase of a learning-rate schedule ends with the tokens of the stage, as far as the printed digits go."""
     for path, stage in _stages(draft):
@@ -80,6 +83,7 @@ def phases_fill_the_stage(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.ENTRY)
 def peak_is_the_highest(draft: Draft) -> Iterator[Finding]:
     """No phase of a learning-rate schedule has a rate above the peak, a constant first phase has the peak, and a rate at the end is that of the last phase."""
     for path, stage in _stages(draft):
@@ -117,6 +121,7 @@ def _ends(until: Quantity, tokens: Quantity | None) -> dict[str, Decimal]:
     return {"tokens": until.value} | ({"%": 100 * until.value / tokens.value} if tokens and tokens.value else {})
 
 
+@rule(Scope.ENTRY)
 def steps_give_the_tokens(draft: Draft) -> Iterator[Finding]:
     """Steps times sequences times their length are the tokens of the stage to within 2%, unless the batch grows or a `note` on the tokens says why not."""
     for path, stage in _stages(draft):
@@ -149,6 +154,7 @@ def steps_give_the_tokens(draft: Draft) -> Iterator[Finding]:
                 break
 
 
+@rule(Scope.ENTRY)
 def stage_tokens_add_up(draft: Draft) -> Iterator[Finding]:
     """Tokens in all are those before, those of earlier stages of the same kind and those of the stage, as far as the printed digits go, or a `note` on the total says why not."""
     for path, model in draft.each_model():
@@ -170,6 +176,7 @@ def stage_tokens_add_up(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
 def tokens_in_all_are_said(draft: Draft) -> Iterator[Finding]:
     """A pre-training that goes on from an earlier one of the same checkpoint says its tokens in all: the computation of the training is counted from them."""
     for path, model in draft.each_model():
@@ -196,6 +203,7 @@ def _of(value: Stated[Q] | None, variant: str) -> Q | None:
     return single.value if single else None
 
 
+@rule(Scope.ENTRY)
 def mix_adds_up(draft: Draft) -> Iterator[Finding]:
     """The shares of a data mix add up to about 100 per cent."""
     for path, stage in _stages(draft):

@@ -10,6 +10,7 @@ from ..derive.parameters import COUNTED
 from ..findings import Finding, Path
 from ..schema.model import ActivatedBasis, Explanation
 from .draft import Draft
+from .registry import Scope, rule
 
 
 class _Size(NamedTuple):
@@ -45,6 +46,7 @@ def _explained(path: Path) -> Path:
     return (*path[:-1], "explanation" if path[-1] == "count" else f"{path[-1]}_explanation")
 
 
+@rule(Scope.ARCHITECTURE)
 def sizes_agree(draft: Draft) -> Iterator[Finding]:
     """A recomputed size lies within the tolerance of the published one, or the entry explains just this recomputed size."""
     for path, agreement, explanation, counts in _sizes(draft):
@@ -68,6 +70,7 @@ def sizes_agree(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def stored_caches_agree(draft: Draft) -> Iterator[Finding]:
     """The published bytes of a token's cache are those that its format gives."""
     for model_path, model in draft.each_model():
@@ -82,6 +85,7 @@ def stored_caches_agree(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.ARCHITECTURE)
 def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
     """An explanation of a difference stands only where there is one."""
     for path, agreement, explanation, _ in _sizes(draft):

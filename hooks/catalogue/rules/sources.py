@@ -15,10 +15,12 @@ from ..schema.model import Change, Claim, Lineage, TechniqueUse
 from ..schema.technique import Formula
 from ..schema.values import ARXIV_ADDRESS, Absence, Remark, Single, Source, Sources, Stated
 from .draft import Draft
+from .registry import Scope, rule
 
 _STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Formula, Correction)
 
 
+@rule(Scope.ENTRY)
 def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
     """Every value has a source, its own or that of a block around it; only what is unknown or not applicable needs none."""
     for file, path, value in draft.of(Single, *_STATEMENTS):
@@ -43,6 +45,7 @@ def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.ENTRY)
 def sources_name_a_place(draft: Draft) -> Iterator[Finding]:
     """A source of a value or a statement names the place in the document; of one that is not published, the document may be all that was looked through."""
     for file, path, item in cited_places(draft):
@@ -69,6 +72,7 @@ def typed(file: Located, path: Path) -> Path:
     return path if around is None else (*around, "source")
 
 
+@rule(Scope.ENTRY)
 def references_resolve(draft: Draft) -> Iterator[Finding]:
     """Every source and every `reference` is a key of references.bib."""
     for file, path, value in _citing(draft):
@@ -101,6 +105,7 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
 def references_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every entry of references.bib is cited somewhere in the catalogue."""
     cited = set()

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from ..findings import Finding, nearest
 from .draft import Draft
+from .registry import Scope, rule
 
 
+@rule(Scope.CATALOGUE)
 def guides_build_on_guides(draft: Draft) -> Iterator[Finding]:
     """A guide builds on guides that are listed before it."""
     before: list[str] = []
@@ -24,6 +26,7 @@ def guides_build_on_guides(draft: Draft) -> Iterator[Finding]:
         before.append(guide.id)
 
 
+@rule(Scope.CATALOGUE)
 def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
     """A step of a route is a page that exists, and a guide comes after those that it builds on."""
     known = {
@@ -54,6 +57,7 @@ def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
                     read.add(name)
 
 
+@rule(Scope.CATALOGUE)
 def code_is_of_a_technique(draft: Draft) -> Iterator[Finding]:
     """A place in code names a technique and a repository, and each repository is used."""
     repositories = [repository.id for repository in draft.study.repositories]

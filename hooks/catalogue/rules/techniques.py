@@ -8,10 +8,12 @@ from ..findings import Finding, Path
 from ..schema.values import Text
 from ..sentences import paragraphs, sentences
 from .draft import Draft, repeated
+from .registry import Scope, rule
 
 SENTENCES = 5
 
 
+@rule(Scope.CATALOGUE)
 def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
     """Models under `in_models` stand in the order of their dates, each once, and none before the technique was introduced."""
     for index, technique in enumerate(draft.techniques.techniques):
@@ -43,6 +45,7 @@ def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
             before, latest = f"`{name}`", when
 
 
+@rule(Scope.CATALOGUE)
 def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
     """A model under `in_models` uses the technique, or the row says `is_use: false`; one that uses it does not say so."""
     for index, technique in enumerate(draft.techniques.techniques):
@@ -67,6 +70,7 @@ def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
 def paragraphs_are_short(draft: Draft) -> Iterator[Finding]:
     """A paragraph of `what`, `why`, `how`, `cost` or of a text under `in_models` has at most five sentences, in both languages."""
     for index, technique in enumerate(draft.techniques.techniques):

@@ -14,8 +14,10 @@ from ..schema.term import Language
 from ..schema.values import Text, walk
 from ..wording import FIX, forms
 from .draft import Draft
+from .registry import Scope, rule
 
 
+@rule(Scope.CATALOGUE)
 def terms_differ(draft: Draft) -> Iterator[Finding]:
     """An id of a term stands once among terms and techniques, and a name, an alias or a form in text once among the terms of a language."""
     owners: dict[tuple[str, str], tuple[int, str]] = {}
@@ -45,6 +47,7 @@ def terms_differ(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
 def terms_are_in_both_languages(draft: Draft) -> Iterator[Finding]:
     """A term has its name and its definition in English and in Chinese, and a subject that is listed."""
     subjects = [subject.id for subject in draft.terms.subjects]
@@ -64,6 +67,7 @@ def terms_are_in_both_languages(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
     """Each kind of technique stands under one subject of the glossary."""
     owners: dict[TechniqueKind, str] = {}
@@ -87,6 +91,7 @@ def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
         )
 
 
+@rule(Scope.CATALOGUE)
 def no_avoided_form(draft: Draft) -> Iterator[Finding]:
     """No text of the catalogue has a form that terms.yaml says is not used."""
     wanted = {language: forms(draft.terms, language) for language in Language}

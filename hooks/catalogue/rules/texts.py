@@ -9,11 +9,13 @@ from ..findings import Finding
 from ..quote_check import problems
 from ..schema.values import Text
 from .draft import Draft
+from .registry import Scope, rule
 
 LEAD_WORDS = 40
 _LINK = re.compile(r"\{\{\s*\w+\(('[^']*'(?:,\s*'([^']*)')?)[^}]*\}\}")
 
 
+@rule(Scope.CATALOGUE)
 def leads_are_short(draft: Draft) -> Iterator[Finding]:
     """A lead has at most 40 words; a quoted value or a link counts as what it shows, or as one word."""
     for path, model in draft.each_model():
@@ -29,6 +31,7 @@ def leads_are_short(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.CATALOGUE)
 def interpolations_resolve(draft: Draft) -> Iterator[Finding]:
     """A `{{ … }}` in a text is a known call, and the paths and ids in it lead to values, models and techniques."""
     for file, path, value in draft.of(Text):

@@ -8,8 +8,10 @@ from ..findings import Finding
 from ..schema.model import TechniqueChange
 from ..uses import How, Silence
 from .draft import Draft
+from .registry import Scope, rule
 
 
+@rule(Scope.CATALOGUE)
 def uses_in_time(draft: Draft) -> Iterator[Finding]:
     """No model adopts a technique before the date at which it was introduced."""
     for index, technique in enumerate(draft.techniques.techniques):
@@ -28,6 +30,7 @@ def uses_in_time(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
 def uses_agree(draft: Draft) -> Iterator[Finding]:
     """An entry that uses a technique agrees with the fields that it follows from, or says in a `note` why not."""
     for path, model in draft.each_model():

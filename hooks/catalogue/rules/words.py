@@ -10,10 +10,12 @@ from ..schema.technique import names_deepseek
 from ..schema.training import FROM_NOTHING, NUMBER_FORMATS, number_format
 from ..schema.values import Single, Stated, Text
 from .draft import Draft
+from .registry import Scope, rule
 
 _SEVERAL = re.compile(r" and | or |, ")
 
 
+@rule(Scope.IDS)
 def parents_are_known(draft: Draft) -> Iterator[Finding]:
     """What a variant is based on is another variant of the catalogue, or a model listed under `other_models`, where each is used."""
     others = draft.models.other_models
@@ -55,6 +57,7 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
             )
 
 
+@rule(Scope.ENTRY)
 def starts_are_known(draft: Draft) -> Iterator[Finding]:
     """A stage that starts from nobody's weights says so in the words of the list: random initialisation."""
     for path, model in draft.each_model():
@@ -71,6 +74,7 @@ def starts_are_known(draft: Draft) -> Iterator[Finding]:
                     )
 
 
+@rule(Scope.CATALOGUE)
 def gpus_are_known(draft: Draft) -> Iterator[Finding]:
     """A kind of GPU is named as in the list of GPUs: a slip in a name would take the utilisation off the page."""
     names = [gpu.name for gpu in draft.gpus.values()]
@@ -92,6 +96,7 @@ def gpus_are_known(draft: Draft) -> Iterator[Finding]:
                     )
 
 
+@rule(Scope.ENTRY)
 def formats_are_known(draft: Draft) -> Iterator[Finding]:
     """The format of weights or of the computation begins with a word of the list, by which the calculators know it."""
     for path, model in draft.each_model():
@@ -118,6 +123,7 @@ def formats_are_known(draft: Draft) -> Iterator[Finding]:
                     )
 
 
+@rule(Scope.CATALOGUE)
 def introductions_say_whose(draft: Draft) -> Iterator[Finding]:
     """Where DeepSeek or its parent company is named among those who introduced a technique, `by_deepseek` says whether the date is theirs."""
     for index, technique in enumerate(draft.techniques.techniques):
