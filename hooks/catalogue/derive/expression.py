@@ -86,7 +86,7 @@ def _parsed(formula: str) -> ast.expr:
 
 
 def _tree(node: ast.expr) -> Tree:
-    if isinstance(node, ast.BinOp):
+    if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
         return [_SIGNS[type(node.op)], _tree(node.left), _tree(node.right)]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return [node.func.id, *map(_tree, node.args)]
@@ -94,7 +94,7 @@ def _tree(node: ast.expr) -> Tree:
         return node.id
     if isinstance(node, ast.Constant) and isinstance(node.value, int):
         return node.value
-    raise ValueError(f"not part of a formula: {ast.dump(node)}")
+    raise ValueError(f"`{ast.unparse(node)}` is not part of a formula")
 
 
 def _digits(number: Exact) -> str:
@@ -125,11 +125,11 @@ def _built(node: ast.expr) -> Working:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
         function, parts = _FUNCTIONS[node.func.id], [_built(part) for part in node.args]
         return lambda numbers: function(*(part(numbers) for part in parts))
-    if isinstance(node, ast.BinOp):
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         sign, left, right = _OPERATORS[type(node.op)], _built(node.left), _built(node.right)
         return lambda numbers: sign(left(numbers), right(numbers))
     if isinstance(node, ast.Name):
         return operator.itemgetter(node.id)
     if isinstance(node, ast.Constant) and isinstance(value := node.value, int):
         return lambda numbers: value
-    raise ValueError(f"not part of a formula: {ast.dump(node)}")
+    raise ValueError(f"`{ast.unparse(node)}` is not part of a formula")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from . import (  # noqa: F401 (each module registers its rules)
     api_names,
     architecture,
+    bounds,
     changes,
     controls,
     copies,
@@ -17,6 +18,7 @@ from . import (  # noqa: F401 (each module registers its rules)
     dates,
     evaluation,
     ids,
+    languages,
     layout,
     lineage,
     places,

@@ -12,7 +12,8 @@ from ..schema.values import PartialDate
 from .draft import Draft
 from .registry import Scope, rule
 
-_YEARS_BETWEEN_WEIGHTS_AND_PAPER = 1.5
+_MONTHS_BETWEEN_DATES = 9
+_DAYS_OF_A_MONTH = 365.25 / 12
 _MONTHS_BETWEEN_ARXIV_ID_AND_PAPER = 1
 
 
@@ -64,19 +65,37 @@ def _released(model: Model, variant: Variant) -> PartialDate | None:
 
 
 @rule(Scope.ENTRY)
-def paper_near_weights(draft: Draft) -> Iterator[Finding]:
-    """A paper is not years away from its weights."""
+def dates_near_each_other(draft: Draft) -> Iterator[Finding]:
+    """The weights, the paper, the announcement and the API of an entry are at most nine months apart, or a `note` on a date says why."""
     for path, model in draft.each_model():
         dates = stated_dates(model.dates)
-        if {"paper", "weights"} <= dates.keys():
-            gap = abs((_day(dates["paper"]) - _day(dates["weights"])).days) / 365.25
-            if gap > _YEARS_BETWEEN_WEIGHTS_AND_PAPER:
-                yield draft.finding(
-                    (*path, "dates", "paper"),
-                    f"the paper ({dates['paper'].text}) is {gap:.1f} years from the weights ({dates['weights'].text})",
-                    f"at most {_YEARS_BETWEEN_WEIGHTS_AND_PAPER} years",
-                    fix="correct one of the two dates",
-                )
+        noted = {name for name in dates if getattr(model.dates, name).note is not None}
+        if len(dates) < 2 or noted:
+            continue
+        first, last = (pick(dates, key=lambda name: dates[name].first_day) for pick in (min, max))
+        months = abs((_day(dates[last]) - _day(dates[first])).days) / _DAYS_OF_A_MONTH
+        if months > _MONTHS_BETWEEN_DATES:
+            yield draft.finding(
+                (*path, "dates", last),
+                f"{dates[last].text} ({last}) is {months:.0f} months behind {dates[first].text} ({first})",
+                f"at most {_MONTHS_BETWEEN_DATES} months, or a `note` on one of the two that says why",
+                fix="correct one of the two dates",
+            )
+
+
+@rule(Scope.CATALOGUE)
+def checkpoints_follow_their_entry(draft: Draft) -> Iterator[Finding]:
+    """A checkpoint with a `release` of its own did not come out before its entry."""
+    for path, model, variant in draft.each_variant():
+        own = variant.release.weights.value if variant.release and variant.release.weights else None
+        first = first_date(model)
+        if own is not None and first is not None and own.surely_before(first):
+            yield draft.finding(
+                (*path, "release", "weights"),
+                f"{own.text}, before its entry ({first.text})",
+                "the entry has the first date of all its checkpoints",
+                fix="correct one of the two dates",
+            )
 
 
 @rule(Scope.ENTRY)

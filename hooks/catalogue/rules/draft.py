@@ -21,6 +21,7 @@ from ..schema.problem import ProblemsFile
 from ..schema.study import StudyFile
 from ..schema.technique import TechniquesFile
 from ..schema.term import TermsFile
+from ..schema.values import Text
 from ..uses import Uses
 from .nodes import Nodes
 
@@ -99,6 +100,19 @@ class Draft:
     def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, Path, Any]]:
         """Every record and value of some kinds in the files that cite, under a `key` where one is given, with its path, parents first."""
         return self._nodes.of(*kinds, key=key)
+
+    def each_text(self) -> Iterator[tuple[Located, Path, Text]]:
+        """Every text for readers in all files, with its path."""
+        yield from self.of(Text)
+        for located, record in (
+            (self.terms_located, self.terms),
+            (self.study_located, self.study),
+            (self.problems_located, self.problems),
+            (self.documents_located, self.documents),
+        ):
+            nodes = Nodes()
+            nodes.add(located, record)
+            yield from nodes.of(Text)
 
     def finding(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ..checkpoint import came_out
 from ..findings import Finding
 from ..records import first_day
 from .draft import Draft
@@ -12,7 +13,7 @@ from .registry import Scope, rule
 
 @rule(Scope.IDS)
 def no_cycles(draft: Draft) -> Iterator[Finding]:
-    """Nothing builds on itself: not a model by `builds_on`, not a variant by `architecture_of`."""
+    """Nothing builds on itself: not a model by `builds_on`, not a variant by `architecture_of` or `based_on`."""
     parents = {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
     for path, model in draft.each_model():
         circle = _circle(model.id, parents)
@@ -32,6 +33,18 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
                 "shared architectures go round: " + " → ".join(circle),
                 "one of them holds the architecture",
                 fix="write it out in one",
+            )
+    starts = {
+        v.id: {v.based_on.value} if v.based_on and v.based_on.value else set() for _, _, v in draft.each_variant()
+    }
+    for path, _, variant in draft.each_variant():
+        circle = _circle(variant.id, starts)
+        if circle and circle[1] != variant.id:  # one that starts from itself is said where parents are
+            yield draft.finding(
+                (*path, "based_on"),
+                "weights that go round: " + " → ".join(circle),
+                "a checkpoint starts from an older one",
+                fix="correct `based_on` of one of them",
             )
 
 
@@ -56,6 +69,38 @@ def one_main_parent(draft: Draft) -> Iterator[Finding]:
                 " or ".join(older) or "none",
                 fix="correct it, or add the entry to `builds_on`",
             )
+
+
+@rule(Scope.CATALOGUE)
+def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
+    """What a flagship is compared with came out before it, or is of another line: neither a later checkpoint of the entry nor of one that builds on it."""
+    parents = {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
+    for path, model in draft.each_model():
+        other, own = draft.entries.get(model.compared_with or ""), draft.entries.get(model.flagship)
+        if other is None or own is None:
+            continue
+        day, other_day = came_out(own), came_out(other)
+        later = day is not None and other_day is not None and day.surely_before(other_day)
+        builds_on_it = other.model.id == model.id or model.id in _ancestors(other.model.id, parents)
+        if other is own or (later and builds_on_it):
+            yield draft.finding(
+                (*path, "compared_with"),
+                "the flagship itself"
+                if other is own
+                else f"`{other.variant.id}`, which came out later ({other_day.text if other_day else ''})",
+                "a variant of the predecessor, or of the closest relative",
+                fix="name an earlier one",
+            )
+
+
+def _ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
+    """All that an entry builds on, and what those build on."""
+    found: set[str] = set()
+    waiting = {model}
+    while waiting:
+        waiting = {parent for each in waiting for parent in parents.get(each, ())} - found
+        found |= waiting
+    return found
 
 
 def _circle(start: str, parents: Mapping[str, set[str]]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .. import places
 from ..findings import Finding, Path, nearest
-from ..schema.documents import Document
+from ..schema.documents import PAPER, Document
 from ..schema.values import Source
 from .draft import Draft
 from .registry import Scope, rule
@@ -18,6 +18,12 @@ _ALLOWED = (
     "a data file, or a program with a name or line in it; a commit, an issue or a field of a listing"
 )
 
+_JOINED = re.compile(r"[,;] ?([a-z0-9][a-z0-9.-]*)(?= |$)")
+_NUMBERED = (
+    ("sections", re.compile(r"^§(\d+)", re.ASCII), 15),
+    ("tables", re.compile(r"\bTables? (\d+)", re.ASCII), 60),
+    ("figures", re.compile(r"\b(?:Figures?|Fig\.) (\d+)", re.ASCII), 60),
+)
 _SHORT = re.compile(r"([A-Za-z]+)\.?\s*(\d[\w.]*)", re.ASCII)
 _PLACES = {
     **dict.fromkeys(("section", "sec", "sect", "chapter"), "§"),
@@ -44,6 +50,41 @@ def places_are_places(draft: Draft) -> Iterator[Finding]:
                     + (f", one of {_listed(known.headings)}" if known else "")
                     + f"; a document of one screen is listed in {draft.documents_located.file}",
                 )
+
+
+@rule(Scope.ENTRY)
+def sources_are_separated(draft: Draft) -> Iterator[Finding]:
+    """Several sources are separated by a semicolon and a space: behind a comma, the second would be a part of the first one's place."""
+    for file, path, item in cited_places(draft):
+        for key in _JOINED.findall(item.locus):
+            if key in draft.references:
+                yield file.finding(
+                    typed(file, path),
+                    f"`{key}`, which is a reference, in the place of `{item.key}`",
+                    "several sources are separated by `; `",
+                    fix=f"write `; {key}` and its place",
+                )
+
+
+@rule(Scope.ENTRY)
+def numbered_places_are_there(draft: Draft) -> Iterator[Finding]:
+    """A section, table or figure that a source names by its number is not beyond the last one: that of documents.yaml, or what any paper has."""
+    for file, path, item in cited_places(draft):
+        if item.key not in draft.references or not draft.references[item.key].eprint:
+            continue
+        listed = draft.documents.documents.get(item.key, {}).get(PAPER)
+        for kind, pattern, most in _NUMBERED:
+            last = (getattr(listed, kind) if listed else None) or most
+            for number in pattern.findall(item.locus):
+                if int(number) > last:
+                    yield file.finding(
+                        typed(file, path),
+                        f"`{item.locus}`, but the last of the {kind} of `{item.key}` is {last}"
+                        if listed
+                        else f"`{item.locus}`: {number} {kind} are more than a paper has",
+                        f"a number up to {last}",
+                        fix=f"correct the place, or the number of {kind} in {draft.documents_located.file}",
+                    )
 
 
 def _as_it_is_written(locus: str) -> str:
@@ -76,6 +117,8 @@ def documents_say_one_thing(draft: Draft) -> Iterator[Finding]:
     for key, documents in draft.documents.documents.items():
         for name, document in documents.items():
             said = [field for field in ("headings", "short", "unread") if getattr(document, field)]
+            if name == PAPER and not said:
+                continue
             if len(said) != 1:
                 yield draft.documents_located.finding(
                     ("documents", key, name),
@@ -102,6 +145,8 @@ def documents_are_cited(draft: Draft) -> Iterator[Finding]:
             )
             continue
         for name, document in documents.items():
+            if name == PAPER:
+                continue
             cited = {bare for of, called, bare in found if (of, called) == (key, places.document(name))}
             if not cited or (True not in cited and not document.headings):
                 path: Path = ("documents", key, name)

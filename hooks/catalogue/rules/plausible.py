@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from ..findings import Finding, Path
 from ..references import ARXIV_ID
-from ..schema.release import LinkKind
-from ..schema.values import PartialDate, Single
+from ..schema.release import Link, LinkKind
+from ..schema.values import PartialDate
 from .draft import Draft, repeated
 from .registry import Scope, rule
 
@@ -26,16 +26,17 @@ def today() -> date:
 
 @rule(Scope.ENTRY)
 def no_date_to_come(draft: Draft) -> Iterator[Finding]:
-    """No date is in the future, but for the announced end of a name of the API."""
+    """No date is in the future, of a model, a technique, a correction or a paper, but for the announced end of a name of the API."""
     now = today().isoformat()
-    for file, path, value in draft.of(Single):
-        if isinstance(value.value, PartialDate) and path[-1] != "until" and value.value.first_day > now:
-            yield file.finding(
-                path,
-                f"{value.value.text} is still to come",
-                f"dates up to today, {now}",
-                fix="correct the year or the month",
-            )
+    allowed, fix = f"dates up to today, {now}", "correct the year or the month"
+    for file, path, value in draft.of(PartialDate):
+        where = path[:-1] if path[-1] == "value" else path
+        if where[-1] != "until" and value.first_day > now:
+            yield file.finding(where, f"{value.text} is still to come", allowed, fix=fix)
+    for reference in draft.references.values():
+        if reference.year.isdigit() and reference.year > now[:4]:
+            said = f"{reference.year} is still to come"
+            yield Finding(draft.references_file, reference.line, f"{reference.key}.year", said, allowed, fix=fix)
 
 
 @rule(Scope.CATALOGUE)
@@ -70,7 +71,7 @@ def active_within_total(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.CATALOGUE)
 def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
-    """A score of more than 100 stands only where the benchmark has others like it, or where `setting` says what is counted: a rating, or points."""
+    """A score of less than 0 or more than 100 stands only where the benchmark has others like it, or where `setting` says what is counted: a rating, or points."""
     scores: dict[str, list[tuple[Path, Decimal, str]]] = {}
     explained: set[str] = set()
     for path, model in draft.each_model():
@@ -83,6 +84,15 @@ def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
                         where = (*path, "evaluation", i, "rows", j, "scores", variant)
                         scores.setdefault(row.benchmark.en, []).append((where, score.value.value, score.value.text))
     for benchmark, found in scores.items():
+        negative = [(where, text) for where, value, text in found if value < 0]
+        if 2 * len(negative) <= len(found) and benchmark not in explained:
+            for where, text in negative:
+                yield draft.finding(
+                    where,
+                    f"{text}, where other scores on {benchmark} are not less than 0",
+                    "at least 0",
+                    fix="correct the sign, or say in `setting` what is counted",
+                )
         above = [item for item in found if item[1] > _PERCENT]
         alone = len({where[:2] for where, _, _ in found}) == 1
         if len(above) == len(found) and alone and benchmark not in explained:
@@ -96,6 +106,21 @@ def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
             continue
         for where, _, text in above:
             yield draft.finding(where, f"{text}, {why}", allowed, fix=f"correct the digits, or {fix}")
+
+
+@rule(Scope.CATALOGUE)
+def links_stand_once(draft: Draft) -> Iterator[Finding]:
+    """An entry, a checkpoint or a technique links to an address once."""
+    for file, path, link in draft.of(Link):
+        links = file.at(path[:-1])
+        first = next((i for i, other in enumerate(links) if other.get("url") == link.url), path[-1])
+        if first != path[-1]:
+            yield file.finding(
+                (*path, "url"),
+                f"`{link.url}` for the second time (first on {file.place((*path[:-1], first, 'url'), path)})",
+                "each address once",
+                fix="correct the address, or take the link out",
+            )
 
 
 @rule(Scope.CATALOGUE)

@@ -13,7 +13,7 @@ from .registry import Scope, rule
 
 @rule(Scope.CATALOGUE)
 def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
-    """A problem has an id of its own, stands on a page that exists, and its formula can be computed."""
+    """A problem has an id of its own, stands on a page that exists, its formula can be computed, and no mistake leads to the answer itself."""
     known = {
         "guide": [guide.id for guide in draft.study.guides],
         "model": list(draft.by_id),
@@ -36,10 +36,20 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
             )
         if not missing:
             try:
-                list(asked([problem], draft.entries, draft.lookup))
+                worked = list(asked([problem], draft.entries, draft.lookup))
             except (LookupFailure, ValueError, SyntaxError, ZeroDivisionError) as error:
                 yield draft.problems_located.finding(
                     (*path, "formula"),
                     f"cannot be computed: {error}",
                     "names of config.json, names in `numbers`, integers and + - * / ( )",
                 )
+                continue
+            noticed = {id(mistake) for each in worked for _, mistake in each.mistakes}
+            for at, mistake in enumerate(problem.mistakes):
+                if worked and id(mistake) not in noticed:
+                    yield draft.problems_located.finding(
+                        (*path, "mistakes", at, "formula"),
+                        f"`{mistake.formula}` gives the answer",
+                        "what a wrong way leads to",
+                        fix="correct one of the two formulas",
+                    )

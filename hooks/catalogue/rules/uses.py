@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..findings import Finding
+from ..records import first_date
 from ..schema.model import TechniqueChange
 from ..uses import How, Silence
 from .draft import Draft
@@ -46,4 +47,24 @@ def uses_agree(draft: Draft) -> Iterator[Finding]:
                     f"`{use.change.value}`, but by `{field}` no checkpoint of the entry uses `{use.id}`",
                     "what the fields of the entry say",
                     fix="correct one of the two, or add a `note` that says where it is used",
+                )
+
+
+@rule(Scope.CATALOGUE)
+def introductions_are_first(draft: Draft) -> Iterator[Finding]:
+    """An entry introduces only a technique that came with it, or that earlier work of DeepSeek's introduced."""
+    techniques = {technique.id: technique for technique in draft.techniques.techniques}
+    for path, model in draft.each_model():
+        own = first_date(model)
+        for index, use in enumerate(model.techniques):
+            technique = techniques.get(use.id)
+            introduced = technique.introduced.date.value if technique else None
+            if use.change is not TechniqueChange.INTRODUCED or technique is None or introduced is None or own is None:
+                continue
+            if not technique.introduced.by_deepseek and introduced.text[:4] < own.text[:4]:
+                yield draft.finding(
+                    (*path, "techniques", index, "change"),
+                    f"`introduced`, but {technique.introduced.by.en} introduced `{use.id}` ({introduced.text})",
+                    "`adopted`, `kept` or `dropped`",
+                    fix="correct it, or say `by_deepseek: true` where the technique is DeepSeek's",
                 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..findings import Finding, Path, closest, nearest
+from ..schema.release import LICENCES, Licences
 from ..schema.technique import names_deepseek
 from ..schema.training import FROM_NOTHING, NUMBER_FORMATS, number_format
 from ..schema.values import Single, Stated, Text
@@ -121,6 +122,33 @@ def formats_are_known(draft: Draft) -> Iterator[Finding]:
                         nearest(word, NUMBER_FORMATS),
                         "begin with the format of the most of it",
                     )
+
+
+@rule(Scope.ENTRY)
+def licences_are_known(draft: Draft) -> Iterator[Finding]:
+    """A licence is one of the list, several joined by ` / `, or a `note` says what it is; commercial use is as the licences of the list have it."""
+    for file, path, licences in draft.of(Licences):
+        for name in ("code", "weights"):
+            stated: Stated[str] | None = getattr(licences, name)
+            for variant, single in stated.singles() if stated else ():
+                for licence in single.value.split(" / ") if single.value and single.note is None else ():
+                    if licence not in LICENCES:
+                        yield file.finding(
+                            (*path, name, "by_variant", variant) if variant else (*path, name),
+                            f"`{licence}` is not a licence of the list",
+                            "allowed are " + ", ".join(f"`{each}`" for each in LICENCES) + "; another one has a `note`",
+                            nearest(licence, LICENCES),
+                            "correct the name, or write `{value: …, note: …}` with what it is",
+                        )
+        weights, use = licences.weights, licences.commercial_use
+        named = weights.value.split(" / ") if weights and weights.value else []
+        if use and use.value is False and use.note is None and named and all(LICENCES.get(each) for each in named):
+            yield file.finding(
+                (*path, "commercial_use"),
+                f"false beside `{weights.value if weights else ''}`",
+                "true: the licence allows it",
+                fix="correct one of the two, or say in a `note` why not",
+            )
 
 
 @rule(Scope.CATALOGUE)

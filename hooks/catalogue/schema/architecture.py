@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
+from .bounds import LENGTH, Bound
 from .facets import Facet, Kinds
 from .quantities import Length, Quantity
 from .values import Block, Count, Positive, Record, Remark, Stated
@@ -46,7 +47,9 @@ class RopeScaling(Block):
     """Scaling of the rotary embedding for longer contexts (`rope_scaling`)."""
 
     type: Annotated[Stated[str], Facet.OF_A_PART] = Field(description="Method.", examples=["yarn"])
-    factor: Stated[Quantity] | None = Field(default=None, description="Scale factor.", examples=[40])
+    factor: Annotated[Stated[Quantity] | None, Bound("1", "1000")] = Field(
+        default=None, description="Scale factor.", examples=[40]
+    )
     original_max_position_embeddings: Annotated[Stated[Length] | None, Facet.DEFAULTED] = Field(
         default=None, description="Context length before scaling, in tokens.", examples=[4096]
     )
@@ -172,26 +175,26 @@ class Architecture(Block):
     norm_topk_prob: Annotated[Stated[StrictBool] | None, _MAY_MOE, Facet.DEFAULTED, Facet.OF_A_PART] = Field(
         default=None, description="Whether the selected gate values are normalised.", examples=[True]
     )
-    routed_scaling_factor: Annotated[Stated[Quantity] | None, _MAY_MOE, Facet.DEFAULTED, Facet.OF_A_PART] = Field(
-        default=None, description="Factor on the routed experts' output.", examples=["2.5"]
-    )
+    routed_scaling_factor: Annotated[
+        Stated[Quantity] | None, _MAY_MOE, Facet.DEFAULTED, Facet.OF_A_PART, Bound("0", "100", above=True)
+    ] = Field(default=None, description="Factor on the routed experts' output.", examples=["2.5"])
     num_nextn_predict_layers: Annotated[Stated[Count] | None, Facet.OF_A_PART] = Field(
         default=None, description="MTP modules behind the main model, or blocks of its drafter.", examples=[1]
     )
-    max_position_embeddings: Annotated[Stated[Length] | None, Facet.DEFAULTED] = Field(
+    max_position_embeddings: Annotated[Stated[Length] | None, Facet.DEFAULTED, LENGTH] = Field(
         default=None, description="Longest position in config.json, in tokens.", examples=[163840]
     )
-    rope_theta: Annotated[Stated[Quantity] | None, Facet.DEFAULTED] = Field(
+    rope_theta: Annotated[Stated[Quantity] | None, Facet.DEFAULTED, Bound("100", "1e9")] = Field(
         default=None, description="Base of the rotary embedding.", examples=[10000]
     )
     rope_scaling: RopeScaling | None = Field(
         default=None, description="Scaling of the rotary embedding; left out where there is none."
     )
-    rms_norm_eps: Annotated[Stated[Quantity] | None, Facet.DEFAULTED, Facet.MINOR] = Field(
-        default=None, description="Epsilon of RMSNorm.", examples=["1e-6"]
+    rms_norm_eps: Annotated[Stated[Quantity] | None, Facet.DEFAULTED, Facet.MINOR, Bound("0", "1e-3", above=True)] = (
+        Field(default=None, description="Epsilon of RMSNorm.", examples=["1e-6"])
     )
-    initializer_range: Annotated[Stated[Quantity] | None, Facet.DEFAULTED, Facet.MINOR] = Field(
-        default=None, description="Standard deviation of the initial weights.", examples=["0.006"]
+    initializer_range: Annotated[Stated[Quantity] | None, Facet.DEFAULTED, Facet.MINOR, Bound("0", "1", above=True)] = (
+        Field(default=None, description="Standard deviation of the initial weights.", examples=["0.006"])
     )
     qk_norm: Annotated[Stated[StrictBool] | None, Facet.DEFAULTED, Facet.MINOR, Facet.OF_A_PART, Facet.ALTERNATIVE] = (
         Field(
@@ -334,7 +337,9 @@ class VisionEncoder(Block):
 class RopeScalingSettings(Block):
     """Settings of `rope_scaling` that differ."""
 
-    factor: Stated[Quantity] | None = Field(default=None, description="Scale factor.", examples=[40])
+    factor: Annotated[Stated[Quantity] | None, Bound("1", "1000")] = Field(
+        default=None, description="Scale factor.", examples=[40]
+    )
     mscale: Stated[Quantity] | None = Field(default=None, description="YaRN's attention scale.", examples=["1.0"])
     mscale_all_dim: Stated[Quantity] | None = Field(
         default=None, description="The same, for the dimensions without position.", examples=["1.0"]

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from .api import ApiName
 from .architecture import Architecture, Settings, VisionEncoder
+from .bounds import LENGTH, Bound
 from .evaluation import Evaluation
 from .facets import Facet
 from .images import ImagePath
@@ -158,7 +159,7 @@ class Variant(Block):
         description="Where the weights are.",
         examples=["https://huggingface.co/deepseek-ai/DeepSeek-V3-Base"],
     )
-    context_length: Stated[Length] | None = Field(
+    context_length: Annotated[Stated[Length] | None, LENGTH] = Field(
         default=None, description="Supported context in tokens, as DeepSeek states it.", examples=["128K"]
     )
     parameters: Parameters = Field(description="Published sizes.")
@@ -188,7 +189,7 @@ class Tokenizer(Block):
     """Tokenizer."""
 
     algorithm: Stated[str] | None = Field(default=None, description="Algorithm.", examples=["byte-level BPE"])
-    vocabulary: Stated[Count] | None = Field(
+    vocabulary: Annotated[Stated[Count] | None, Bound("256", "10000000")] = Field(
         default=None, description="Size as the paper states it; the embedding may have more rows.", examples=["128K"]
     )
     details: tuple[Detail, ...] = Field(default=(), description="Further published values.")

@@ -29,6 +29,17 @@ class Dates(Block):
     )
 
 
+# Licences that are known, and whether they allow commercial use of what they cover.
+LICENCES = {
+    "MIT": True,
+    "Apache 2.0": True,
+    "DeepSeek License Agreement": True,
+    "DeepSeek License Agreement v1.0": True,
+    "Llama 3.1 License": True,
+    "Llama 3.3 License": True,
+}
+
+
 class Licences(Block):
     """Licences."""
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .bounds import LENGTH, PEAK_RATE, RATE, SHARE, Bound
 from .facets import Facet
 from .quantities import Amount, Count, Length, Quantity, Share
 from .values import Block, Detail, Identifier, Positive, Remark, Stated, Text
@@ -45,14 +46,18 @@ class MixPart(Block):
     """One part of a data mix."""
 
     name: Text = Field(description="Part of the data.", examples=["Source code"])
-    share: Stated[Share] | None = Field(default=None, description="Share of the whole.", examples=["100%"])
+    share: Annotated[Stated[Share] | None, SHARE] = Field(
+        default=None, description="Share of the whole.", examples=["100%"]
+    )
     amount: Stated[Amount] | None = Field(default=None, description="Number of samples or questions.", examples=["26K"])
 
 
 class Data(Block):
     """The data of a stage."""
 
-    tokens: Stated[Count] | None = Field(default=None, description="Tokens trained on.", examples=["14.8T"])
+    tokens: Annotated[Stated[Count] | None, Bound("1", "1e15")] = Field(
+        default=None, description="Tokens trained on.", examples=["14.8T"]
+    )
     tokens_before: Stated[Count] | None = Field(
         default=None, description="Tokens that the checkpoint it starts from had seen.", examples=["4.2T"]
     )
@@ -61,10 +66,12 @@ class Data(Block):
         description="Tokens in all: those before, those of earlier stages of this kind and those of this one.",
         examples=["19.0T"],
     )
-    samples: Stated[Amount] | None = Field(
+    samples: Annotated[Stated[Amount] | None, Bound("1", "1e12")] = Field(
         default=None, description="Samples, where a stage counts those.", examples=["1.5M"]
     )
-    epochs: Stated[Quantity] | None = Field(default=None, description="Passes over the data.", examples=[2])
+    epochs: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = Field(
+        default=None, description="Passes over the data.", examples=[2]
+    )
     mix: tuple[MixPart, ...] = Field(default=(), description="Composition, as published.")
     description: Stated[Text] | None = Field(
         default=None,
@@ -78,13 +85,19 @@ class Optimizer(Block):
     """Constants of the optimiser."""
 
     name: Stated[Text] | None = Field(default=None, description="Optimiser.", examples=["AdamW"])
-    beta1: Stated[Quantity] | None = Field(default=None, description="Decay of the first moment.", examples=["0.9"])
-    beta2: Stated[Quantity] | None = Field(default=None, description="Decay of the second moment.", examples=["0.95"])
-    epsilon: Stated[Quantity] | None = Field(
+    beta1: Annotated[Stated[Quantity] | None, Bound("0.5", "1", below=True)] = Field(
+        default=None, description="Decay of the first moment.", examples=["0.9"]
+    )
+    beta2: Annotated[Stated[Quantity] | None, Bound("0.8", "1", below=True)] = Field(
+        default=None, description="Decay of the second moment.", examples=["0.95"]
+    )
+    epsilon: Annotated[Stated[Quantity] | None, Bound("0", "1e-3", above=True)] = Field(
         default=None, description="Term added to the denominator.", examples=["1e-8"]
     )
-    weight_decay: Stated[Quantity] | None = Field(default=None, description="Decoupled weight decay.", examples=["0.1"])
-    gradient_clip_norm: Stated[Quantity] | None = Field(
+    weight_decay: Annotated[Stated[Quantity] | None, SHARE] = Field(
+        default=None, description="Decoupled weight decay.", examples=["0.1"]
+    )
+    gradient_clip_norm: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = Field(
         default=None, description="Norm at which gradients are clipped.", examples=["1.0"]
     )
 
@@ -103,10 +116,10 @@ class RatePhase(Block):
     until: Stated[Quantity] = Field(
         description="Where the phase ends: tokens seen, or a percentage of the stage.", examples=["14.8T"]
     )
-    rate: Stated[Quantity] | None = Field(
+    rate: Annotated[Stated[Quantity] | None, RATE] = Field(
         default=None, description="Learning rate at the end of the phase.", examples=["2.2e-4"]
     )
-    fraction: Annotated[Stated[Quantity] | None, Facet.ALTERNATIVE] = Field(
+    fraction: Annotated[Stated[Quantity] | None, Facet.ALTERNATIVE, SHARE] = Field(
         default=None, description="The same as a factor or percentage of the peak.", examples=["31.6%"]
     )
     shape: PhaseShape = Field(
@@ -117,22 +130,26 @@ class RatePhase(Block):
 class LearningRate(Block):
     """Learning-rate schedule."""
 
-    peak: Stated[Quantity] | None = Field(default=None, description="Highest learning rate.", examples=["2.2e-4"])
-    final: Stated[Quantity] | None = Field(
+    peak: Annotated[Stated[Quantity] | None, PEAK_RATE] = Field(
+        default=None, description="Highest learning rate.", examples=["2.2e-4"]
+    )
+    final: Annotated[Stated[Quantity] | None, RATE] = Field(
         default=None, description="Learning rate at the end, where it is stated.", examples=["2.2e-4"]
     )
     schedule: Stated[Text] | None = Field(default=None, description="Shape, in a few words.", examples=["multi-step"])
-    warmup_steps: Stated[Amount] | None = Field(default=None, description="Steps of linear warm-up.", examples=[2000])
+    warmup_steps: Annotated[Stated[Amount] | None, Bound("0", "100000")] = Field(
+        default=None, description="Steps of linear warm-up.", examples=[2000]
+    )
     phases: tuple[RatePhase, ...] = Field(default=(), description="The schedule after the warm-up, in order.")
 
 
 class BatchSize(Block):
     """Batch size, in sequences."""
 
-    start: Stated[Count] | None = Field(
+    start: Annotated[Stated[Count] | None, Bound("1", "100000")] = Field(
         default=None, description="Sequences at the start, where the batch grows.", examples=[3072]
     )
-    sequences: Stated[Count] | None = Field(
+    sequences: Annotated[Stated[Count] | None, Bound("1", "100000")] = Field(
         default=None, description="Sequences per step (at the end, where the batch grows).", examples=[15360]
     )
     ramp_tokens: Stated[Count] | None = Field(
@@ -144,8 +161,12 @@ class Preference(Block):
     """Constants of preference optimisation or of a reward model."""
 
     method: Stated[Text] | None = Field(default=None, description="Method.", examples=["DPO"])
-    beta: Stated[Quantity] | None = Field(default=None, description="DPO's temperature.", examples=["0.1"])
-    pairs: Stated[Amount] | None = Field(default=None, description="Preference pairs.", examples=["66K"])
+    beta: Annotated[Stated[Quantity] | None, Bound("0", "10", above=True)] = Field(
+        default=None, description="DPO's temperature.", examples=["0.1"]
+    )
+    pairs: Annotated[Stated[Amount] | None, Bound("1", "1e9")] = Field(
+        default=None, description="Preference pairs.", examples=["66K"]
+    )
 
 
 class Reinforcement(Block):
@@ -155,22 +176,22 @@ class Reinforcement(Block):
     reward: Stated[Text] | None = Field(
         default=None, description="Where the reward comes from.", examples=["Rules for accuracy and format"]
     )
-    kl_coefficient: Stated[Quantity] | None = Field(
+    kl_coefficient: Annotated[Stated[Quantity] | None, SHARE] = Field(
         default=None, description="Weight of the KL penalty.", examples=["0.001"]
     )
-    clip_epsilon: Stated[Quantity] | None = Field(
+    clip_epsilon: Annotated[Stated[Quantity] | None, Bound("0", "10", above=True)] = Field(
         default=None, description="Clip range of the policy ratio.", examples=["10"]
     )
-    group_size: Stated[Quantity] | None = Field(
+    group_size: Annotated[Stated[Quantity] | None, Bound("2", "1024")] = Field(
         default=None, description="Outputs sampled per question.", examples=[16]
     )
-    questions_per_step: Stated[Quantity] | None = Field(
+    questions_per_step: Annotated[Stated[Quantity] | None, Bound("1", "100000")] = Field(
         default=None, description="Questions per training step.", examples=[32]
     )
-    temperature: Stated[Quantity] | None = Field(
+    temperature: Annotated[Stated[Quantity] | None, Bound("0", "2")] = Field(
         default=None, description="Sampling temperature of the rollout.", examples=["1.0"]
     )
-    max_output_length: Stated[Length] | None = Field(
+    max_output_length: Annotated[Stated[Length] | None, LENGTH] = Field(
         default=None, description="Longest sampled output, in tokens.", examples=[32768]
     )
 
@@ -207,10 +228,12 @@ class Stage(Block):
         examples=["One long run on web text and code."],
     )
     data: Data | None = Field(default=None, description="Data of the stage.")
-    sequence_length: Stated[Length] | None = Field(
+    sequence_length: Annotated[Stated[Length] | None, LENGTH] = Field(
         default=None, description="Sequence length in tokens.", examples=[4096]
     )
-    steps: Stated[Amount] | None = Field(default=None, description="Training steps.", examples=[1000])
+    steps: Annotated[Stated[Amount] | None, Bound("1", "10000000")] = Field(
+        default=None, description="Training steps.", examples=[1000]
+    )
     optimizer: Optimizer | None = Field(default=None, description="Optimiser.")
     learning_rate: LearningRate | None = Field(default=None, description="Learning-rate schedule.")
     batch_size: BatchSize | None = Field(default=None, description="Batch size.")
@@ -226,8 +249,12 @@ class Hardware(Block):
     gpu: Stated[Text] | None = Field(
         default=None, description="Kind of GPU, by its name in the list of GPUs.", examples=["NVIDIA H800"]
     )
-    gpu_count: Stated[Count] | None = Field(default=None, description="GPUs.", examples=[2048])
-    gpus_per_node: Stated[Positive] | None = Field(default=None, description="GPUs in a node.", examples=[8])
+    gpu_count: Annotated[Stated[Count] | None, Bound("1", "200000")] = Field(
+        default=None, description="GPUs.", examples=[2048]
+    )
+    gpus_per_node: Annotated[Stated[Positive] | None, Bound("1", "1024")] = Field(
+        default=None, description="GPUs in a node.", examples=[8]
+    )
     interconnect: Stated[Text] | None = Field(
         default=None,
         description="Network inside and between nodes.",
@@ -239,7 +266,9 @@ class Parallelism(Block):
     """How the work is split."""
 
     data: Stated[Text] | None = Field(default=None, description="Data parallelism.", examples=["ZeRO-1"])
-    zero_stage: Stated[Positive] | None = Field(default=None, description="ZeRO stage.", examples=[1])
+    zero_stage: Annotated[Stated[Positive] | None, Bound("1", "3")] = Field(
+        default=None, description="ZeRO stage.", examples=[1]
+    )
     tensor: Stated[Text] | None = Field(default=None, description="Tensor parallelism.", examples=["not used"])
     pipeline: Annotated[Stated[Positive] | None, Facet.DEGREE] = Field(
         default=None, description="Pipeline stages.", examples=[16]
@@ -275,7 +304,7 @@ class Precision(Block):
 class CacheFormat(Block):
     """How the KV cache of a token is stored in service: by its entries, or by the element on average."""
 
-    bits_per_element: Stated[Quantity] | None = Field(
+    bits_per_element: Annotated[Stated[Quantity] | None, Bound("1", "32")] = Field(
         default=None, description="Bits of an element, on average.", examples=[6]
     )
     entry_bytes: Stated[Quantity] | None = Field(
@@ -328,7 +357,7 @@ class Infrastructure(Block):
     precision: Precision | None = Field(default=None, description="Number formats.")
     gpu_hours: tuple[GpuHours, ...] = Field(default=(), description="GPU-hours by part.")
     gpu_hours_total: Stated[Amount] | None = Field(default=None, description="GPU-hours in all.", examples=["2664K"])
-    price_per_gpu_hour_usd: Stated[Quantity] | None = Field(
+    price_per_gpu_hour_usd: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = Field(
         default=None, description="Rental price that the authors assume, in US dollars.", examples=[2]
     )
     cost_usd: Stated[Amount] | None = Field(
@@ -337,7 +366,7 @@ class Infrastructure(Block):
     gflop_per_token: Stated[Quantity] | None = Field(
         default=None, description="Computation per token in training, in GFLOP, as published.", examples=[250]
     )
-    model_flops_utilization: Stated[Share] | None = Field(
+    model_flops_utilization: Annotated[Stated[Share] | None, Bound("0", "1", above=True)] = Field(
         default=None,
         description="Model FLOPs utilisation with causal attention against the dense BF16 peak, as published.",
         examples=["38.94%"],

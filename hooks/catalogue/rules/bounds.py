@@ -1,0 +1,319 @@
+"""Numbers lie within the bounds that their field states, and within those that the entry itself gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from ..findings import Finding, Path
+from ..lookup import LookupFailure
+from ..peaks import followed
+from ..records import Entry
+from ..schema.bounds import bounded_records, bounds
+from ..schema.model import Model
+from ..schema.quantities import Quantity
+from ..schema.training import FROM_NOTHING, Infrastructure, Stage, StageKind
+from ..schema.values import Single, Stated
+from .draft import Draft
+from .registry import Scope, rule
+
+_NOTE = "a `note` on it that says why"
+_TOKENS_OF_A_BATCH = 128 * 1024 * 1024
+_TOKENS_PER_PARAMETER = Decimal(5)
+_SIZE_IN_A_NAME = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?[MBT])(?![\w.]*\d)", re.ASCII)
+_OF_THE_NAMED_SIZE = Decimal(3)
+_OF_THE_ROWS = Decimal("0.9")
+_ZERO = re.compile(r"ZeRO[- ](?:stage )?([1-3])")
+_HOURS = (Decimal(1), Decimal(2 * 365 * 24))
+
+
+@rule(Scope.ENTRY)
+def values_within_bounds(draft: Draft) -> Iterator[Finding]:
+    """A rate, a constant of the optimiser or of sampling, a batch, a length or a number of GPUs lies within the bounds of its field, or a `note` on it says why not."""
+    for file, path, record in draft.of(*bounded_records()):
+        for name, bound in bounds(record.__class__).items():
+            for where, single in _singles(getattr(record, name), (*path, name)):
+                if single.value is not None and single.note is None and not bound.holds(single.value):
+                    yield file.finding(
+                        where,
+                        f"found {_text(single.value)}",
+                        f"allowed is {bound}, or {_NOTE}",
+                        fix="correct the digits, the sign, or the letter behind the number",
+                    )
+
+
+@rule(Scope.ENTRY)
+def devices_divide(draft: Draft) -> Iterator[Finding]:
+    """Nodes, pipeline stages and expert parallelism divide the GPUs evenly, or a `note` on the GPUs says why not."""
+    for path, _, infrastructure in _infrastructures(draft):
+        hardware, parallelism = infrastructure.hardware, infrastructure.parallelism
+        total = hardware.gpu_count if hardware else None
+        if total is None or total.note is not None:
+            continue
+        parts = {
+            ("hardware", "gpus_per_node"): hardware.gpus_per_node if hardware else None,
+            ("parallelism", "pipeline"): parallelism.pipeline if parallelism else None,
+            ("parallelism", "expert"): parallelism.expert if parallelism else None,
+        }
+        for (block, name), stated in parts.items():
+            for variant in infrastructure.variants or (None,):
+                gpus, part = _value(total, variant), _value(stated, variant)
+                if gpus is not None and part is not None and gpus.value % part:
+                    yield draft.finding(
+                        (*path, block, name),
+                        f"{part}, but {gpus.text} GPUs do not divide by it",
+                        f"a divisor of {gpus.text}, or a `note` on `gpu_count` that says why not",
+                        fix="correct one of the two",
+                    )
+                    break
+
+
+@rule(Scope.CATALOGUE)
+def parallelism_fits_the_model(draft: Draft) -> Iterator[Finding]:
+    """There are no more pipeline stages than layers, and no more devices for the experts of a layer than experts."""
+    for path, model, infrastructure in _infrastructures(draft):
+        parallelism = infrastructure.parallelism
+        if parallelism is None:
+            continue
+        for name, dimension, of in (
+            ("pipeline", "num_hidden_layers", "layers"),
+            ("expert", "n_routed_experts", "routed experts"),
+        ):
+            stated: Stated[int] | None = getattr(parallelism, name)
+            for variant in infrastructure.variants or tuple(variant.id for variant in model.variants):
+                entry, degree = draft.entries.get(variant), _value(stated, variant)
+                size = _value(getattr(entry.architecture, dimension), variant) if entry and entry.architecture else None
+                if degree is not None and size is not None and degree > size:
+                    yield draft.finding(
+                        (*path, "parallelism", name),
+                        f"{degree} devices, but `{variant}` has {size} {of}",
+                        f"at most {size}",
+                        fix="correct the degree, or the architecture",
+                    )
+                    break
+
+
+@rule(Scope.ENTRY)
+def zero_stage_is_the_named_one(draft: Draft) -> Iterator[Finding]:
+    """The ZeRO stage is the one that the text on data parallelism names."""
+    for path, _, infrastructure in _infrastructures(draft):
+        parallelism = infrastructure.parallelism
+        stated, data = (parallelism.zero_stage, parallelism.data) if parallelism else (None, None)
+        named = _ZERO.search(data.value.en) if data is not None and data.value is not None else None
+        if stated is not None and stated.value is not None and named and stated.value != int(named[1]):
+            yield draft.finding(
+                (*path, "parallelism", "zero_stage"),
+                f"stage {stated.value} beside `{named[0]}` under `data`",
+                f"`{named[1]}`",
+                fix="correct one of the two",
+            )
+
+
+@rule(Scope.ENTRY)
+def batches_and_warm_up_fit_the_stage(draft: Draft) -> Iterator[Finding]:
+    """A batch grows from `start` to `sequences` within the tokens of its stage and holds at most 128M tokens; a warm-up is shorter than the stage; or a `note` says why not."""
+    for path, _, stage in _stages(draft):
+        batch, data = stage.batch_size, stage.data
+        warm_up = stage.learning_rate.warmup_steps if stage.learning_rate else None
+        for variant in stage.variants:
+            steps, warm = _value(stage.steps, variant), _value(warm_up, variant)
+            tokens = _value(data.tokens if data else None, variant)
+            length = _value(stage.sequence_length, variant)
+            sequences = _value(batch.sequences if batch else None, variant)
+            start, ramp = (
+                _value(value, variant) for value in ((batch.start, batch.ramp_tokens) if batch else (None,) * 2)
+            )
+            here: Path = ()
+            found = allowed = ""
+            if warm and steps and not warm.is_percentage and warm.value > steps.value and not _noted(warm_up):
+                here, found = ("learning_rate", "warmup_steps"), f"{warm.text} steps of warm-up"
+                allowed = f"at most the {steps.text} steps of the stage"
+            elif start and sequences and start.value > sequences.value:
+                here, found = ("batch_size", "start"), f"{start.text} at the start"
+                allowed = f"at most the {sequences.text} that it grows to"
+            elif ramp and tokens and ramp.value > tokens.value:
+                here, found = ("batch_size", "ramp_tokens"), f"a batch that grows over {ramp.text} tokens"
+                allowed = f"at most the {tokens.text} of the stage"
+            elif (
+                sequences
+                and length
+                and batch
+                and not _noted(batch.sequences)
+                and sequences.value * length.value > _TOKENS_OF_A_BATCH
+            ):
+                here = ("batch_size", "sequences")
+                found = (
+                    f"{sequences.text} sequences of {length.text} tokens, {sequences.value * length.value:,.0f} a step"
+                )
+                allowed = f"at most {_TOKENS_OF_A_BATCH:,}, or {_NOTE}"
+            if here:
+                yield draft.finding((*path, *here), found, allowed, fix="correct one of the numbers")
+                break
+
+
+@rule(Scope.CATALOGUE)
+def tokens_fit_the_parameters(draft: Draft) -> Iterator[Finding]:
+    """A pre-training from random initialisation sees at least five tokens for each active parameter, or a `note` on the tokens says why not."""
+    for path, _, stage in _stages(draft):
+        tokens = stage.data.tokens if stage.data else None
+        begins = stage.starts_from.value.en if stage.starts_from and stage.starts_from.value else None
+        if stage.kind is not StageKind.PRE_TRAINING or begins != FROM_NOTHING or tokens is None or _noted(tokens):
+            continue
+        for variant in stage.variants:
+            entry, seen = draft.entries.get(variant), _value(tokens, variant)
+            size = entry.variant.parameters.activated or entry.variant.parameters.total if entry else None
+            if size and size.value and seen and seen.value < _TOKENS_PER_PARAMETER * size.value.value:
+                yield draft.finding(
+                    (*path, "data", "tokens"),
+                    f"{seen.text} tokens for {size.value.text} active parameters of `{variant}`",
+                    f"at least {_TOKENS_PER_PARAMETER} a parameter, or {_NOTE}",
+                    fix="correct the letter behind the tokens (B is a billion, T a trillion), or the parameters",
+                )
+                break
+
+
+@rule(Scope.CATALOGUE)
+def contexts_fit_the_positions(draft: Draft) -> Iterator[Finding]:
+    """A context, and the sequences of a stage, are no longer than the positions of the architecture with its scaling, or a `note` says why."""
+    for path, model in draft.each_model():
+        stated: list[tuple[Path, Single[Any] | None, tuple[str, ...]]] = [
+            ((*path, "variants", i, "context_length"), variant.context_length, (variant.id,))
+            for i, variant in enumerate(model.variants)
+        ]
+        stated += [
+            ((*path, "training", i, "sequence_length"), stage.sequence_length, stage.variants)
+            for i, stage in enumerate(model.training)
+        ]
+        for where, length, variants in stated:
+            for variant in variants:
+                entry = draft.entries.get(variant)
+                value, most = _value(length, variant), _positions(entry) if entry else None
+                if value is not None and most is not None and value.value > most and not _noted(length):
+                    yield draft.finding(
+                        where,
+                        f"{value.text} tokens, but `{variant}` has {most:,.0f} positions",
+                        f"at most `max_position_embeddings`, or {_NOTE}",
+                        fix="correct the letter behind the length (K is 1,024, M is 1,048,576), or the positions",
+                    )
+                    break
+
+
+def _positions(entry: Entry) -> Decimal | None:
+    """The longest position of an architecture: its own, or what its scaling makes of the original ones."""
+    architecture = entry.architecture
+    own = _value(architecture.max_position_embeddings, None) if architecture else None
+    if architecture is None or own is None:
+        return None
+    scaling = architecture.rope_scaling
+    factor = _value(scaling.factor, None) if scaling else None
+    original = _value(scaling.original_max_position_embeddings, None) if scaling else None
+    return max(own.value, factor.value * original.value) if factor and original else Decimal(own.value)
+
+
+@rule(Scope.CATALOGUE)
+def vocabulary_fits_the_rows(draft: Draft) -> Iterator[Finding]:
+    """A tokenizer has no more words than an embedding of the entry has rows, and at least nine tenths of them, or a `note` says why not."""
+    for path, model in draft.each_model():
+        for where, single in _singles(
+            model.tokenizer.vocabulary if model.tokenizer else None, (*path, "tokenizer", "vocabulary")
+        ):
+            of = [where[-1]] if where[-2] == "by_variant" else [variant.id for variant in model.variants]
+            architectures = [entry.architecture for id_ in of if (entry := draft.entries.get(str(id_)))]
+            rows = sorted({each.vocab_size.value for each in architectures if each and each.vocab_size.value})
+            words = single.value
+            if words is None or not rows or single.note is not None:
+                continue
+            slack = words.step / 2
+            if not any(each * _OF_THE_ROWS - slack <= words.value <= each + slack for each in rows):
+                yield draft.finding(
+                    where,
+                    f"a vocabulary of {words.text} beside an embedding of {rows[-1]:,} rows",
+                    f"at most {rows[-1]:,} and not much less, or {_NOTE}",
+                    fix="correct one of the two",
+                )
+
+
+@rule(Scope.ENTRY)
+def sizes_fit_the_names(draft: Draft) -> Iterator[Finding]:
+    """A size in the name of a variant, such as 67B, is the size of its parameters, at most three times more or less."""
+    for path, _, variant in draft.each_variant():
+        sizes = [Quantity.parse(size) for size in _SIZE_IN_A_NAME.findall(variant.name)]
+        total = variant.parameters.total.value
+        if total is None or not sizes or _noted(variant.parameters.total):
+            continue
+        if not any(size.value / _OF_THE_NAMED_SIZE <= total.value <= size.value * _OF_THE_NAMED_SIZE for size in sizes):
+            yield draft.finding(
+                (*path, "parameters", "total"),
+                f"{total.text} parameters, but it is called `{variant.name}`",
+                f"about {sizes[0].text}, or {_NOTE}",
+                fix="correct the letter behind the number, or the name",
+            )
+
+
+@rule(Scope.CATALOGUE)
+def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
+    """GPU-hours give a training of one hour to two years on the GPUs that are stated, and a recomputed utilisation of at most 100%, or a `note` says why not."""
+    for path, model, infrastructure in _infrastructures(draft):
+        stated = infrastructure.hardware.gpu_count if infrastructure.hardware else None
+        total = infrastructure.gpu_hours_total
+        gpus = stated.value if stated and not _noted(stated) else None
+        if gpus and total and total.value and not _noted(total):
+            hours = total.value.value / gpus.value
+            if not _HOURS[0] <= hours <= _HOURS[1]:
+                yield draft.finding(
+                    (*path, "gpu_hours_total"),
+                    f"{total.value.text} GPU-hours on {gpus.text} GPUs take {hours / 24:,.1f} days",
+                    "one hour to two years, or a `note` on one of the two that says why",
+                    fix="correct the hours, the GPUs or the letter behind one of them",
+                )
+        entry = draft.entries.get(model.flagship)
+        try:
+            result = followed(draft.lookup, entry) if entry and infrastructure.gpu_hours else None
+        except LookupFailure:  # said where it stands
+            continue
+        used = result.terms.get("utilisation") if result else None
+        if used is not None and used.exact > 1 and not any(_noted(part.hours) for part in infrastructure.gpu_hours):
+            yield draft.finding(
+                (*path, "gpu_hours"),
+                f"tokens, architecture and GPU-hours give a utilisation of {float(used.exact):.0%}",
+                f"at most 100%, or {_NOTE}",
+                fix="correct the letter behind the tokens or the hours",
+            )
+
+
+def _infrastructures(draft: Draft) -> Iterator[tuple[Path, Model, Infrastructure]]:
+    for path, model in draft.each_model():
+        if model.infrastructure is not None:
+            yield (*path, "infrastructure"), model, model.infrastructure
+
+
+def _stages(draft: Draft) -> Iterator[tuple[Path, Model, Stage]]:
+    for path, model in draft.each_model():
+        for index, stage in enumerate(model.training):
+            yield (*path, "training", index), model, stage
+
+
+def _singles(stated: Any, path: Path) -> Iterator[tuple[Path, Single[Any]]]:
+    """The values of a field, each with the path of what stands in the file."""
+    if isinstance(stated, Stated):
+        for variant, single in stated.singles():
+            yield ((*path, "by_variant", variant) if variant else path), single
+    elif isinstance(stated, Single):
+        yield path, stated
+
+
+def _value(stated: Any, variant: str | None) -> Any:
+    """The value that holds for a variant, or for all; None where none is stated."""
+    single = stated.for_variant(variant) if isinstance(stated, Stated) and variant is not None else stated
+    return single.value if single is not None else None
+
+
+def _noted(stated: Single[Any] | None) -> bool:
+    singles = (single for _, single in _singles(stated, ()))
+    return stated is not None and (stated.note is not None or any(single.note is not None for single in singles))
+
+
+def _text(value: Quantity | int) -> str:
+    return value.text if isinstance(value, Quantity) else str(value)
