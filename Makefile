@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check coverage new diff preview schemas policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean
+.PHONY: serve build release offline check coverage new diff preview schemas policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean train-setup train experiments test-train
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -112,4 +112,24 @@ requirements: $(READY)
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(PEERS) site offline preview .pictures .templates
+	rm -rf $(VENV) $(PEERS) $(TRAIN) site offline preview .pictures .templates
+
+# The labs that learn, in an environment of their own: PyTorch, and transformers for the tests. labs/train/README.md.
+TRAIN := .venv-train
+$(TRAIN)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check "torch>=2.6" "transformers>=5.24" bibtexparser numpy pydantic pytest pyyaml
+	touch $@
+
+train-setup: $(TRAIN)/.ready
+
+# make train FLAGS='--attention gqa --steps 500': five minutes on two cores; ends with a model that writes words.
+train: train-setup
+	$(TRAIN)/bin/python -m labs.train $(FLAGS)
+
+# make experiments ONLY=muon: what the papers claim, tried on small models; all of them take about an hour.
+experiments: train-setup
+	$(TRAIN)/bin/python -m labs.train.experiments $(ONLY)
+
+test-train: train-setup
+	OMP_NUM_THREADS=1 $(TRAIN)/bin/python -m pytest -q labs/train/tests

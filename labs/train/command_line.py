@@ -1,0 +1,49 @@
+"""Flags of the commands, made from dataclasses; a wrong one is answered in one line."""
+
+import argparse
+import os
+from dataclasses import fields
+from difflib import get_close_matches
+
+
+class Parser(argparse.ArgumentParser):
+    """Like argparse, but an error is one line, names the nearest flag, and abbreviations are not guessed."""
+
+    def __init__(self, **options):
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message):
+        if message.startswith("unrecognized arguments: "):
+            wrong = message.split(": ", 1)[1].split()[0]
+            flags = [flag for action in self._actions for flag in action.option_strings]
+            near = get_close_matches(wrong, flags, 1)
+            message = f"{wrong} is not a flag" + (
+                f"; did you mean {near[0]}?" if near else f"; `{self.prog} --help` lists them"
+            )
+        raise SystemExit(f"{self.prog}: {message}")
+
+
+def add_fields(parser, kind, **defaults):
+    """A flag for each field of a dataclass."""
+    group = parser.add_argument_group(kind.__name__, kind.__doc__.splitlines()[0] if kind.__doc__ else None)
+    for field in fields(kind):
+        default = defaults.get(field.name, field.default)
+        parse = (lambda text: {"true": True, "false": False}[text]) if field.type is bool else field.type
+        group.add_argument(f"--{field.name}", type=parse, default=default, metavar=str(default))
+
+
+def from_arguments(kind, arguments):
+    return kind(**{field.name: getattr(arguments, field.name) for field in fields(kind)})
+
+
+def check_memory(parameters, available=None):
+    """Weights, gradients and two moments take 16 bytes a parameter; a batch takes about as much again."""
+    if available is None:
+        available = (
+            os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else float("inf")
+        )
+    needed = 32 * parameters
+    if needed > available:
+        raise SystemExit(
+            f"{parameters:,} parameters need about {needed / 2**30:.1f} GiB, {available / 2**30:.1f} are free; choose a smaller --hidden_size or --num_hidden_layers"
+        )

@@ -1,0 +1,109 @@
+"""Dimensions and flags of the model, by the names of config.json. The defaults keep proportions of DeepSeek-V3.
+
+As in V3: a query or key head has half as many numbers with position as without, the query latent is three times the
+key-value latent, a dense network is as wide as the experts a token passes, and half of the groups can be reached.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+FLAGS = {
+    "attention": ("mha", "gqa", "mqa", "mla", "dsa"),
+    "feed_forward": ("dense", "moe"),
+    "balance": ("bias", "loss", "none"),
+    "residual": ("plain", "hc", "mhc"),
+    "precision": ("fp32", "bf16", "fp8-tiles", "fp8-tensor"),
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    vocab_size: int = 2048
+    hidden_size: int = 192
+    num_hidden_layers: int = 5
+    num_attention_heads: int = 8
+    attention: str = "mla"
+    num_key_value_heads: int = 2  # gqa; mha has one a head, mqa one for all
+    head_dim: int = 24
+    q_lora_rank: int = 144
+    kv_lora_rank: int = 48
+    qk_nope_head_dim: int = 24
+    qk_rope_head_dim: int = 12
+    v_head_dim: int = 24
+    index_n_heads: int = 4
+    index_head_dim: int = 24
+    index_topk: int = 64
+    feed_forward: str = "moe"
+    intermediate_size: int = 480
+    moe_intermediate_size: int = 96
+    n_routed_experts: int = 16
+    num_experts_per_tok: int = 4
+    n_shared_experts: int = 1
+    first_k_dense_replace: int = 1
+    n_group: int = 4
+    topk_group: int = 2
+    routed_scaling_factor: float = 2.5
+    balance: str = "bias"
+    num_nextn_predict_layers: int = 1
+    residual: str = "plain"
+    hc_mult: int = 4
+    precision: str = "fp32"
+    fp8_tile: int = 32  # V3 has 128, of matrices some forty times as wide
+    tie_word_embeddings: bool = False
+    rope_theta: float = 10000.0
+    max_position_embeddings: int = 256
+    yarn_factor: float = 1.0  # above 1: max_position_embeddings is what the model saw before it was extended
+    rms_norm_eps: float = 1e-6
+    initializer_range: float = 0.02
+
+    def __post_init__(self):
+        for name, allowed in FLAGS.items():
+            if getattr(self, name) not in allowed:
+                raise SystemExit(f"--{name} {getattr(self, name)} is unknown; choose from: {' '.join(allowed)}")
+        for wrong, message in self._contradictions():
+            if wrong:
+                raise SystemExit(message)
+
+    def _contradictions(self):
+        """What must not be, and the line that says what to do about it."""
+        heads, kv, moe = self.num_attention_heads, self.num_key_value_heads, self.feed_forward == "moe"
+        sizes = [
+            f.name for f in fields(self) if f.type is int and f.name not in _MAY_BE_ZERO and getattr(self, f.name) < 1
+        ]
+        yield bool(sizes), f"--{' --'.join(sizes)} must be at least 1"
+        rotated = "qk_rope_head_dim" if self.attention in ("mla", "dsa") else "head_dim"
+        yield getattr(self, rotated) % 2 == 1, f"--{rotated} must be even: RoPE turns pairs of numbers"
+        yield (
+            self.attention == "gqa" and bool(heads % kv),
+            f"--num_key_value_heads {kv} must divide --num_attention_heads {heads}",
+        )
+        yield (
+            self.attention == "dsa" and self.index_head_dim < self.qk_rope_head_dim,
+            "--index_head_dim must hold --qk_rope_head_dim",
+        )
+        if moe:
+            groups, reach = self.n_group, self.topk_group
+            room = self.n_routed_experts // groups * reach
+            yield (
+                bool(self.n_routed_experts % groups),
+                f"--n_group {groups} must divide --n_routed_experts {self.n_routed_experts}",
+            )
+            yield reach > groups, f"--topk_group {reach} must not be above --n_group {groups}"
+            yield (
+                self.num_experts_per_tok > room,
+                f"--num_experts_per_tok {self.num_experts_per_tok} is more than the {room} experts a token can reach; raise --topk_group",
+            )
+            yield (
+                groups > 1 and self.n_routed_experts // groups < 2,
+                "--n_group: a group is rated by its two best experts, so it needs two",
+            )
+        yield not moe and self.balance == "loss", "--balance loss needs experts: set --feed_forward moe"
+        yield (
+            self.num_nextn_predict_layers > 1,
+            "--num_nextn_predict_layers: V3 and this lab have one module; set 0 or 1",
+        )
+
+    def with_(self, **changes):
+        return replace(self, **changes)
+
+
+_MAY_BE_ZERO = ("n_shared_experts", "first_k_dense_replace", "num_nextn_predict_layers")
