@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -176,15 +177,20 @@ def leads_on(html: str) -> bool:
 
 
 def family(site: Path, model_id: str, part: str = "") -> LexborHTMLParser:
-    """The built page of a part of a model; for a family on one page that page."""
-    folder = site / "models" / model_id
-    found = folder / part / "index.html"
-    return LexborHTMLParser((found if found.is_file() else folder / "index.html").read_text(encoding="utf-8"))
+    """The built page that has a part of a model, to which the address of the part leads."""
+    file = site / "models" / model_id / part / "index.html"
+    text = file.read_text(encoding="utf-8")
+    if leads_on(text):
+        target = re.search(r'<a href="([^"#]*)', text)
+        assert target is not None
+        text = (file.parent / target[1] / "index.html").resolve().read_text(encoding="utf-8")
+    return LexborHTMLParser(text)
 
 
-def split(site: Path, model_id: str) -> bool:
-    """Whether a family has pages of its own for its parts."""
-    return (site / "models" / model_id / "values" / "index.html").is_file()
+def is_on_overview(site: Path, model_id: str, part: str) -> bool:
+    """Whether a part of a model is a section of its overview."""
+    text = (site / "models" / model_id / part / "index.html").read_text(encoding="utf-8")
+    return leads_on(text) and re.search(r'<a href="\.\./(?:#|")', text) is not None
 
 
 def sections_of(pages: Iterable[Page]) -> dict[str, str]:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+# What an overview said twice is gone, and its marks for parts; who comes for them sees the top of the page.
+GONE = ("about", "parts", "values", "part-serving", "part-disputes", "part-changes", "part-values")
 ADDRESSES = Path(__file__).parent / "cases" / "addresses.txt"
 
 
@@ -57,6 +59,6 @@ def test_every_old_address_leads_to_a_page_and_its_anchors_to_a_place(built: Pat
             continue
         for anchor in ("", *anchors):
             page, place = resolve_anchor(edition, address, anchor)
-            if place and place not in anchors_of(edition / page / "index.html"):
+            if place and anchor not in GONE and place not in anchors_of(edition / page / "index.html"):
                 lost.append(f"{address}#{anchor} → {page}#{place}")
     assert lost == []

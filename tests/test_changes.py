@@ -17,7 +17,7 @@ from catalogue.schema.model import Model
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import Absence, Single, Text
 from catalogue.uses import How, Uses
-from helpers import printed
+from helpers import family, printed
 from render import words as language_files
 from render.fields import stated
 from render.names import short_model
@@ -30,8 +30,7 @@ def sections(built: Path, catalogue: Catalogue) -> Mapping[str, dict[str, Lexbor
     """The groups of each model's page, by heading; a `div` around what stands under it."""
     found = {}
     for model in followers(catalogue):
-        part = built / "models" / model.id / "changes" / "index.html"
-        html = (part if part.is_file() else part.parents[1] / "index.html").read_text(encoding="utf-8")
+        html = family(built, model.id, "changes").html or ""
         section = html.split('id="what-changed"')[1].split("<h2")[0]
         groups = {"": section.split("<h3")[0]}
         kept = section.partition('<details class="ds-working ds-kept">')

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue, Entry
 from catalogue.uses import How, Uses
+from helpers import family
 from render.context import context
 from render.uses import change
 from render.words import load
@@ -120,7 +121,7 @@ def test_what_was_kept_or_given_up_was_there_before(uses: Uses, catalogue: Catal
 
 def test_what_is_compared_keeps_only_what_its_predecessor_has(built: Path) -> None:
     """DeepSeekMath-V2 has the network of V3.2, so it did not keep sparse attention from DeepSeekMath."""
-    page = LexborHTMLParser((built / "models/deepseek-math-v2/changes/index.html").read_text(encoding="utf-8"))
+    page = family(built, "deepseek-math-v2", "changes")
     kept = {link.text() for link in page.css("details.ds-kept a[href*='techniques/']")}
     assert "GRPO" in kept
     assert not kept & {"MLA", "DSA", "DeepSeekMoE"}
@@ -128,7 +129,7 @@ def test_what_is_compared_keeps_only_what_its_predecessor_has(built: Path) -> No
 
 def test_a_technique_of_other_checkpoints_names_them(built: Path) -> None:
     """The largest VL2 has latent attention; what Tiny kept is said of Tiny."""
-    page = LexborHTMLParser((built / "models/deepseek-vl2/changes/index.html").read_text(encoding="utf-8"))
+    page = family(built, "deepseek-vl2", "changes")
     items = [item.text().strip("; ") for item in page.css("details.ds-kept span") if item.text().startswith("MHA")]
     assert items == ["MHA (DeepSeek-VL2-Tiny)"]
 

@@ -32,6 +32,7 @@ _PAGE = (
     "plays",
     "page",
     "places",
+    "show_places",
     "scheme",
     "language",
     "search",

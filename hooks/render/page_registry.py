@@ -124,7 +124,7 @@ MODEL = DeclaredPage(
     "model:pages",
     groups=_models_by_track,
     weight=1.15,
-    part_weights={"values": 0.3, "scores": 0.8},
+    part_weights={"scores": 0.8},
     links_terms=True,
     example="deepseek-v3",
 )

@@ -69,10 +69,13 @@ def site(ctx: Context, downloads: Shelf, written: Mapping[str, str], address: st
     put, measured = Shelf(), set[assets.Measure]()
     by_path: dict[str, Page] = {}
     places: dict[str, dict[str, str]] = {}
+    moved = dict(REDIRECTS)
     inputs = BuilderInputs(downloads, written, by_path)
     for declared in sorted(PAGES, key=lambda declared: "pages" in declared.needs):
         for built in build_pages(ctx, declared, inputs):
             places |= _places_on_parts(built)
+            if declared is MODEL:
+                moved.update(model.redirects(built))
             for page in built:
                 measured.update(assets.measures(page.blocks))
                 by_path[page.path] = page.put_away(put)
@@ -86,7 +89,7 @@ def site(ctx: Context, downloads: Shelf, written: Mapping[str, str], address: st
         downloads,
         navigation(ctx, by_path),
         year_badges(ctx),
-        REDIRECTS,
+        moved,
         places,
     )
 

@@ -13,7 +13,7 @@ from . import feeds, whole
 from .cards import cards
 from .labs import lab_downloads
 from .plain import Plain
-from .rows import all_rows
+from .rows import all_rows, entry_values
 from .tables import DATABASE, Database, csv_text
 
 
@@ -26,6 +26,8 @@ def files(contexts: Mapping[str, Context], address: str) -> Shelf:
             found.put(f"data/{table.name}.csv", csv_text(table))
             database.add(table)
         found.put(DATABASE, database.written())
+    for model in plain.catalogue.models.values():
+        found.put(f"data/models/{model.id}.csv", csv_text(entry_values(plain, model)))
     found.put("data/references.bib", plain.catalogue.bibliography)
     for language, context in contexts.items():
         suffix = "" if language == ENGLISH else f".{language}"

@@ -13,10 +13,12 @@ from typing import Any
 from catalogue import checkpoint
 from catalogue.derive.parameters import COUNTED
 from catalogue.derive.training import consequences, headline_tokens, pre_training
+from catalogue.lookup import names_of
 from catalogue.records import Catalogue, Entry, first_date
+from catalogue.schema.model import Model
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.training import StageKind
-from catalogue.schema.values import PartialDate, Single, Source, Sources, Stated, Text
+from catalogue.schema.values import PartialDate, Single, Source, Sources, Stated, Text, below
 
 from ..words import ENGLISH
 from .plain import Plain, number
@@ -50,6 +52,31 @@ def all_rows(plain: Plain) -> Iterator[Rows]:
 
 def _table(name: str, rows: list[Row]) -> Rows:
     return Rows(name, tuple(dict.fromkeys(key for row in rows for key in row)), tuple(rows))
+
+
+def entry_values(plain: Plain, model: Model) -> Rows:
+    """Every value of an entry with its source: a row for each, by the path that texts quote it by."""
+    rows = list(_values_below(plain, model, model.id))
+    return Rows(f"models/{model.id}", ("path", "variant", "value", "printed", "absence", "note", "source"), tuple(rows))
+
+
+def _values_below(plain: Plain, record: Any, path: str) -> Iterator[Row]:
+    if isinstance(record, Single):
+        for variant, single in record.singles() if isinstance(record, Stated) else [(None, record)]:
+            yield {
+                "path": path,
+                "variant": variant,
+                "value": None if single.value is None else _cell(single.value, plain),
+                "printed": getattr(single.value, "text", None),
+                "absence": single.absence.value if single.absence else None,
+                "note": plain.text(single.note)["en"] if single.note else None,
+                "source": cited(single.source),
+            }
+        return
+    for key, child in below(record):
+        if isinstance(record, tuple):
+            key = next(iter(names_of(child)), str(key))
+        yield from _values_below(plain, child, f"{path}{'/' if isinstance(record, Model) else '.'}{key}")
 
 
 def _models(plain: Plain) -> Iterator[Row]:

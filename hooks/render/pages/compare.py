@@ -22,7 +22,7 @@ from ..tables import Cell, Column, Table, by_column, each
 from ..words import Words
 from . import compare_models, compare_scores, schedules
 from .model_architecture import sizes_table
-from .model_follows import compute_table
+from .model_machines import compute_table
 from .sources import sources
 
 _ARCHITECTURE = (

@@ -20,13 +20,13 @@ WHERE tokens_of = 'pre-training' ORDER BY released;"""
 def page(context: Context, downloads: Mapping[str, bytes]) -> Page:
     """The downloads by what they are good for, with their sizes."""
     words = context.words
-    tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv"))
+    tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv") and path.count("/") == 1)
     suffix = "" if words.language == ENGLISH else f".{words.language}"
     feeds = tuple(f"{name}{suffix}.{kind}" for name, kind in _FEEDS)
     model = next(iter(context.catalogue.models))
     groups = (
         ("json", _JSON, words("data.json_each"), (f"models/{model}.json",), ""),
-        ("tables", (*_TABLES, *tables), "", (), _QUERY),
+        ("tables", (*_TABLES, *tables), words("data.tables_each"), (f"models/{model}.csv",), _QUERY),
         ("cards", (f"cards{suffix}.txt",), "", (), ""),
         ("labs", ("labs.zip",), "", (), ""),
         ("follow", feeds, "", (), ""),

@@ -1,53 +1,75 @@
-"""The pages of a model: an overview, and for all but the smallest families its parts on pages of their own."""
+"""The pages of a model: an overview, and pages for what is too much to stand on it.
+
+What is told of a model has six parts. A family of which much is told has a page for each; any other has one page for
+architecture, training and machines, and one for its scores. A part of few words is never a page: it is a section of another.
+How much is told is counted in the entry, so that both editions have the same pages.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-
-from markupsafe import Markup
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 from catalogue.schema.model import Model, Track
-from catalogue.schema.values import Single, walk
+from catalogue.schema.values import Single, Text, walk
 
 from ..cite import Citations, description
 from ..context import Context
 from ..page import Page, Section
-from . import (
-    model_architecture,
-    model_changes,
-    model_facts,
-    model_follows,
-    model_hero,
-    model_recipe,
-    model_texts,
-    model_training,
-    model_values,
-    problems,
-)
+from ..redirects import Redirect
+from . import model_architecture, model_changes, model_machines, model_overview, model_scores, model_training
+from .disputes import dispute_sections
+from .model_overview import Tab
 from .sources import sources
 
 Piece = Callable[[Citations, Model], list[Section]]
 
-
-# In the order of reading; a part without data leaves no page and no heading behind.
-def _problems(citations: Citations, model: Model) -> list[Section]:
-    return problems.section(citations.context, f"model:{model.id}")
+OVERVIEW, DETAILS = "", "details"
 
 
-PARTS: Mapping[str, Sequence[Piece]] = {
-    "architecture": (model_architecture.architecture, _problems),
-    "training": (model_recipe.schedule, model_training.stages),
-    "machines": (model_training.infrastructure, model_follows.follows),
-    "serving": (model_training.serving,),
-    "scores": (model_texts.evaluation,),
-    "disputes": (model_texts.disputes,),
-    "changes": (model_changes.changes, model_texts.techniques),
-    "values": (model_texts.notes, model_values.values),
+@dataclass(frozen=True)
+class Part:
+    """A part of what is told of a model.
+
+    Attributes:
+        pieces: What makes its sections, in the order of reading; without data a piece makes none.
+        fields: The fields of an entry that it tells of.
+        stands_on: The page that has it where it is too short for one of its own.
+    """
+
+    pieces: Sequence[Piece]
+    fields: Sequence[str]
+    stands_on: str
+
+
+PARTS: Mapping[str, Part] = {
+    "architecture": Part((model_architecture.architecture_sections,), ("variants",), DETAILS),
+    "training": Part(
+        (model_training.schedule_sections, model_training.training_sections), ("tokenizer", "training"), DETAILS
+    ),
+    "machines": Part(
+        (model_machines.infrastructure_sections, model_machines.derived_sections, model_machines.serving_sections),
+        ("infrastructure", "kv_cache", "serving"),
+        DETAILS,
+    ),
+    "scores": Part((model_scores.scores_sections,), ("evaluation",), DETAILS),
+    "disputes": Part((dispute_sections,), ("disputes",), OVERVIEW),
+    "changes": Part(
+        (model_changes.changes_sections, model_changes.techniques_sections), ("changes", "techniques"), OVERVIEW
+    ),
 }
 
-# A family with more values than this is too long for one page.
-MOST_ON_ONE_PAGE = 30
+# What the page of details begins with and is named after; scores are a tab of their own even where they stand on it.
+_DETAILED = ("architecture", "training", "machines")
+
+# In words of an entry: fewer are no page, and a family of which more are told has a page for each part.
+LEAST_OF_A_PAGE, MOST_IN_DETAILS = 200, 2_200
+_WORDS_OF_A_VALUE = 2  # at least: a label and the value
+
+# Names that pages of parts have had, by the part that has it all now.
+_FORMER_NAMES = {"serving": "machines", "values": "architecture", DETAILS: "architecture"}
 
 # Tracks whose models are told by their training: the network is somebody else's.
 _RECIPE_FIRST = (Track.REASONING, Track.PROVER)
@@ -56,12 +78,56 @@ _RECIPE_FIRST = (Track.REASONING, Track.PROVER)
 def pages(context: Context, model_id: str) -> list[Page]:
     """The overview first, then its parts."""
     model = context.catalogue.models[model_id]
-    if not _is_large(model):
-        return [_alone(context, model)]
-    made = {name: _sections(Citations(context), model, name) for name in PARTS}
-    names = [name for name, (_, sections) in made.items() if sections]
-    parts = [_part(citations, model, name, sections, names) for name, (citations, sections) in made.items() if sections]
-    return [_overview(context, model, names, parts), *parts]
+    overview = Citations(context)
+    hero = model_overview.hero_values(overview, model)
+    figures = _figures(overview, model)
+    sections: dict[str, dict[str, list[Section]]] = {}
+    citations: dict[str, Citations] = {}
+    for name, parts in page_layout(model).items():
+        citations[name] = Citations(context) if name else overview
+        found = {part: _part_sections(citations[name], model, part) for part in parts}
+        if name == OVERVIEW or any(found.values()):
+            sections[name] = {part: made for part, made in found.items() if made}
+    tabs = partial(_tabs, context, model, sections)
+    part_pages = [
+        _part_page(citations[name], model, name, [*chain(*found.values())], tabs(name))
+        for name, found in sections.items()
+        if name != OVERVIEW
+    ]
+    own = (*figures, *chain(*sections[OVERVIEW].values()))
+    return [_overview_page(overview, model, hero, own, part_pages, tabs(OVERVIEW)), *part_pages]
+
+
+def page_layout(model: Model) -> dict[str, list[str]]:
+    """The parts on each page of a model, by the name of the page; the overview is the first."""
+    words = {name: _told_words(model, part.fields) for name, part in PARTS.items()}
+    layout: dict[str, list[str]] = {OVERVIEW: []}
+    apart = sum(count for name, count in words.items() if name != "scores") > MOST_IN_DETAILS
+    if not apart and sum(words[name] for name in _DETAILED) >= LEAST_OF_A_PAGE:
+        layout[DETAILS] = [*_DETAILED]
+    for name, part in PARTS.items():
+        if any(name in found for found in layout.values()):
+            continue
+        if words[name] >= LEAST_OF_A_PAGE and (apart or name == "scores"):
+            layout[name] = [name]
+            continue
+        host = "training" if apart and "training" in layout else DETAILS if DETAILS in layout else OVERVIEW
+        layout[host if part.stands_on == DETAILS else OVERVIEW].append(name)
+    return layout
+
+
+def _told_words(model: Model, fields: Sequence[str]) -> int:
+    """The words that an entry has in some fields, and those that it takes at least to say its values."""
+    count = 0
+
+    def visit(record: object, _: object) -> None:
+        nonlocal count
+        count += len(record.en.split()) if isinstance(record, Text) else 0
+        count += _WORDS_OF_A_VALUE * isinstance(record, Single)
+
+    for field in fields:
+        walk(getattr(model, field), visit)
+    return count
 
 
 def places(model_pages: Sequence[Page]) -> dict[str, str]:
@@ -71,105 +137,120 @@ def places(model_pages: Sequence[Page]) -> dict[str, str]:
     return {anchor: part.path for part in reversed(parts) for anchor in part.anchors if anchor not in own}
 
 
-def _is_large(model: Model) -> bool:
-    count = 0
+def redirects(model_pages: Sequence[Page]) -> Iterator[tuple[str, Redirect]]:
+    """Every part and former part without a page of its own, by its path, with the page that has it: which one that is changes with the entry."""
+    overview, *_ = model_pages
+    home = overview.path.removesuffix(".md")
+    paths = {page.path for page in model_pages}
+    elsewhere = places(model_pages)
+    for name in (*PARTS, *_FORMER_NAMES):
+        path = f"{home}/{name}.md"
+        if path in paths:
+            continue
+        anchor = _FIRST_ANCHOR[name]
+        target = elsewhere.get(anchor, overview.path)
+        shown = anchor if anchor in elsewhere or anchor in overview.anchors else ""
+        yield (
+            path,
+            Redirect(
+                target + (f"#{shown}" if shown else ""),
+                {anchor: f"{page}#{anchor}" for anchor, page in elsewhere.items() if page != target}
+                | {anchor: f"{overview.path}#{anchor}" for anchor in overview.anchors if target != overview.path},
+            ),
+        )
 
-    def visit(value: object, _: object) -> None:
-        nonlocal count
-        count += isinstance(value, Single)
 
-    walk(model, visit)
-    return count >= MOST_ON_ONE_PAGE
+_FIRST_ANCHOR = {
+    "architecture": "dimensions",
+    "training": "training",
+    "machines": "infrastructure",
+    "scores": "evaluation",
+    "disputes": "disputes",
+    "changes": "what-changed",
+    "serving": "serving",
+    "values": "dimensions",
+    DETAILS: "dimensions",
+}
 
 
-def _sections(citations: Citations, model: Model, name: str) -> tuple[Citations, list[Section]]:
-    return citations, [section for piece in PARTS[name] for section in piece(citations, model)]
+def _part_sections(citations: Citations, model: Model, part: str) -> list[Section]:
+    return [section for piece in PARTS[part].pieces for section in piece(citations, model)]
 
 
-def _path(model: Model, part: str = "") -> str:
+def _path(model: Model, part: str = OVERVIEW) -> str:
     return f"models/{model.id}/{part}.md" if part else f"models/{model.id}.md"
 
 
-def _tabs(context: Context, model: Model, names: Sequence[str], current: str, apart: bool) -> list[model_hero.Tab]:
+def _tabs(
+    context: Context, model: Model, sections: Mapping[str, Mapping[str, Sequence[Section]]], current: str
+) -> list[Tab]:
+    """The overview, then every part in order: its page, or its section on the page that has it."""
     words = context.words
-    tabs = [model_hero.Tab(words("part.overview"), f"ds:{_path(model)}", current=current == "")] if apart else []
-    for name in names:
-        href = f"ds:{_path(model, name)}" if apart else f"#part-{name}"
-        count = str(len(model.disputes)) if name == "disputes" else ""
-        tabs.append(model_hero.Tab(words(f"part.{name}"), href, count, current == name, name))
+    tabs = [Tab(words("part.overview"), f"ds:{_path(model)}", current=current == OVERVIEW)]
+    if DETAILS in sections:
+        tabs.append(Tab(words("part.details"), f"ds:{_path(model, DETAILS)}", "", current == DETAILS, DETAILS))
+    for part in PARTS:
+        page = next((name for name, parts in sections.items() if part in parts), None)
+        if page is None or (page == DETAILS and part in _DETAILED):
+            continue
+        count = str(len(model.disputes)) if part == "disputes" else ""
+        if page == part:
+            tabs.append(Tab(words(f"part.{part}"), f"ds:{_path(model, page)}", count, page == current, part))
+        else:
+            place = f"#{sections[page][part][0].id}"
+            href = place if page == current else f"ds:{_path(model, page)}{place}"
+            tabs.append(Tab(words(f"part.{part}"), href, count))
     return tabs
 
 
-def _part(citations: Citations, model: Model, name: str, sections: Sequence[Section], names: Sequence[str]) -> Page:
-    context, words = citations.context, citations.context.words
+def _part_page(citations: Citations, model: Model, name: str, sections: Sequence[Section], tabs: list[Tab]) -> Page:
+    words = citations.context.words
     title = words(f"part.{name}")
-    hero = model_hero.compact(citations, model, _tabs(context, model, names, name, apart=True), title)
     return Page(
         _path(model, name),
         words("model.part_of", model=model.name, part=title),
         words(f"part_description.{name}", model=model.name),
-        (*sections, sources(citations), *(model_texts.cite(citations, model) if name == "values" else ())),
+        (*sections, sources(citations)),
         f"model:{model.id}",
         hide=("toc",),
-        hero=hero,
+        hero=model_overview.render_part_head(citations, model, tabs, title, places=name in _WITH_PLACES),
         part_of=_path(model),
     )
 
 
+# Pages of values, which can show the place of each beside it.
+_WITH_PLACES = ("architecture", "training", "machines", "scores", DETAILS)
+
+
 def _figures(citations: Citations, model: Model) -> list[Section]:
     """The drawing and the recipe, in the order in which they say what the model is."""
-    found = [*model_architecture.drawn(citations, model), *model_recipe.recipe(citations, model)]
+    found = [*model_architecture.drawing_sections(citations, model), *model_training.recipe_sections(citations, model)]
     return found[::-1] if model.track in _RECIPE_FIRST else found
 
 
-def _about(citations: Citations, model: Model) -> list[Section]:
-    text = Markup('<p class="ds-summary">{}</p>').format(citations.inline(model.summary))
-    return [Section("about", citations.context.words("section.about"), str(text))]
-
-
-def _overview(context: Context, model: Model, names: Sequence[str], parts: Sequence[Page]) -> Page:
-    citations, words = Citations(context), context.words
-    changes = f"ds:{_path(model, 'changes')}" if "changes" in names else None
-    hero = model_hero.overview(citations, model, _tabs(context, model, names, "", apart=True), changes)
-    figure, *others = _figures(citations, model) or [Section("architecture", "")]
-    listed = context.html(
-        "model_parts.html.jinja",
-        parts=[(words(f"part.{name}"), f"ds:{_path(model, name)}", words(f"part_about.{name}")) for name in names],
-        moved=Markup(json.dumps({part.path.rsplit("/", 1)[-1][:-3]: _moved(part) for part in parts})),
-    )
-    sections = [figure, *_about(citations, model), *others, Section("parts", words("section.parts"), listed)]
-    return _finished(citations, model, hero, sections)
-
-
-def _moved(part: Page) -> list[str]:
-    return list(part.anchors)
-
-
-def _alone(context: Context, model: Model) -> Page:
-    """Everything on one page, in the same order."""
-    citations = Citations(context)
-    sections = _figures(citations, model)
-    sections[1:1] = _about(citations, model)
-    names = []
-    for name in PARTS:
-        _, found = _sections(citations, model, name)
-        if found:
-            first = Section(f"part-{name}", "", f'<span id="part-{name}"></span>')
-            sections += [first, *found]
-            names.append(name)
-    changes = "#what-changed" if any(section.id == "what-changed" for section in sections) else None
-    hero = model_hero.overview(citations, model, _tabs(context, model, names, "", apart=False), changes)
-    return _finished(citations, model, hero, sections)
-
-
-def _finished(citations: Citations, model: Model, hero: str, sections: Sequence[Section]) -> Page:
-    record = model_facts.record(citations, model)
+def _overview_page(
+    citations: Citations,
+    model: Model,
+    hero: Mapping[str, object],
+    sections: Sequence[Section],
+    parts: Sequence[Page],
+    tabs: list[Tab],
+) -> Page:
+    """What it is, drawn; then the parts that have no page of their own, and its record."""
+    changes = [tab.href for tab in tabs if tab.part == "changes" or tab.href == "#what-changed"]
+    anchors = {part.path.rsplit("/", 1)[-1].removesuffix(".md"): part.anchors for part in parts}
     return Page(
         _path(model),
         model.name,
         description(citations.context, model.lead or model.summary),
-        (*sections, *record, sources(citations), *model_texts.cite(citations, model)),
+        (
+            *sections,
+            *model_overview.notes_sections(citations, model),
+            *model_overview.record_sections(citations, model),
+            sources(citations),
+            *model_overview.citation_sections(citations, model),
+        ),
         f"model:{model.id}",
         hide=("toc",),
-        hero=hero,
+        hero=model_overview.render_hero(citations.context, model, hero, tabs, anchors, *changes),
     )

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from markupsafe import Markup, escape
 
 from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
 from catalogue.derive.parameters import COUNTED
-from catalogue.derive.storage import cache_bytes
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Part, PartKind
-from catalogue.schema.values import Stated
 
+from .. import problems
 from ..cite import Citations, anchor
 from ..computed import agreement_cell, summed, working_cell
 from ..fields import stated, value_cell
@@ -25,11 +23,11 @@ from ..figures.architecture import drawing, way_of_images
 from ..links import variant_link
 from ..names import short_variant
 from ..page import Section
-from ..tables import Cell, Column, Head, Table, by_column, each, of_model
+from ..tables import Cell, Column, Head, Table, by_column, of_model
 from ..words import Words
 
 
-def drawn(citations: Citations, model: Model) -> list[Section]:
+def drawing_sections(citations: Citations, model: Model) -> list[Section]:
     """The drawing of the flagship, or of the first variant whose architecture is known."""
     title = citations.context.words("section.architecture")
     flagship = citations.context.catalogue.flagship(model)
@@ -39,13 +37,14 @@ def drawn(citations: Citations, model: Model) -> list[Section]:
     return [Section("architecture", title, str(found[0][1]), quiet=True)] if found else []
 
 
-def architecture(citations: Citations, model: Model) -> list[Section]:
+def architecture_sections(citations: Citations, model: Model) -> list[Section]:
     """Sizes of every variant, dimensions of every distinct architecture, and how each sum is made."""
     context, words = citations.context, citations.context.words
     entries = context.catalogue.entries_of(model)
-    owners = _distinct(entries)
+    owners = architecture_owners(entries)
     if not owners and all(e.architecture is None and e.variant.parameters.total.value is None for e in entries):
         return []
+    asked = len(problems.of_page(context, f"model:{model.id}"))
     html = context.html(
         "model_architecture.html.jinja",
         drawings=_drawings(citations, model, entries),
@@ -54,25 +53,26 @@ def architecture(citations: Citations, model: Model) -> list[Section]:
             words("architecture.sizes_caption", model=model.name),
             tuple(sorted(entries, key=lambda entry: entry.variant.id != model.flagship)),
         ),
-        legend=_legend(words, entries),
-        parts=_parts(citations, model, entries),
-        explanations=_explanations(citations, entries),
-        shared=_shared(citations, entries),
-        dimensions=_dimensions(citations, model, owners) if owners else None,
-        notes=_notes(citations, entries, owners),
-        workings=[_working(citations, entry) for entry in owners],
+        legend=_sizes_legend(words, entries),
+        parts=_parts_table(citations, model, entries),
+        explanations=_size_explanations(citations, entries),
+        shared=_shared_architectures(citations, entries),
+        dimensions=_dimensions_table(citations, model, owners) if owners else None,
+        notes=_notes_list(citations, entries, owners),
+        workings=[_working_view(citations, entry) for entry in owners],
+        problems=words("problems.of_model", count=asked) if asked else "",
     )
     return [Section("dimensions", words("section.dimensions"), html)]
 
 
-def _legend(words: Words, entries: Iterable[Entry]) -> list[str]:
+def _sizes_legend(words: Words, entries: Iterable[Entry]) -> list[str]:
     """What the signs mean that stand beside the sizes of these variants."""
     made = [found for entry in entries for found in (entry.total_agreement, entry.activated_agreement) if found]
     keys = {True: "architecture.legend", False: "architecture.legend_differs"}
     return [words(key) for holds, key in keys.items() if any(found.holds is holds for found in made)]
 
 
-def _distinct(entries: tuple[Entry, ...]) -> list[Entry]:
+def architecture_owners(entries: tuple[Entry, ...]) -> list[Entry]:
     """The variants of this model that hold an architecture of their own."""
     seen: dict[str, Entry] = {}
     for entry in entries:
@@ -87,55 +87,35 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
     moe = any(entry.variant.parameters.activated is not None for entry in entries)
     said = partial(value_cell, citations)
     columns: list[Column[Entry]] = [
-        Column(words("table.variant"), _name),
+        Column(words("table.variant"), _variant_name),
         Column(words("field.parameters.total"), lambda e: said(e.variant.parameters.total), True),
-        Column(words("table.total_recomputed"), lambda e: _made(citations, e, e.total_agreement), True),
+        Column(words("table.total_recomputed"), lambda e: _recomputed_cell(citations, e, e.total_agreement), True),
         Column(words("field.parameters.activated"), lambda e: said(e.variant.parameters.activated), True, moe),
-        Column(words("table.activated_recomputed"), lambda e: _made(citations, e, e.activated_agreement), True, moe),
+        Column(
+            words("table.activated_recomputed"),
+            lambda e: _recomputed_cell(citations, e, e.activated_agreement),
+            True,
+            moe,
+        ),
         Column(words("field.kv_cache"), lambda e: working_cell(e, e.recount.kv_cache if e.recount else None), True),
         Column(words("field.context_length"), lambda e: said(e.variant.context_length), True),
     ]
     return by_column(caption, columns, entries, classes="ds-sizes")
 
 
-def _made(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
+def _recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
     """A recomputed size that says how it is made up."""
     made = summed(citations.context.words, entry, agreement) if agreement is not None else ""
     return agreement_cell(citations, entry, agreement, made)
 
 
-def _name(entry: Entry) -> Markup:
+def _variant_name(entry: Entry) -> Markup:
     if entry.variant.weights:
         return Markup('<a href="{}">{}</a>').format(entry.variant.weights, entry.variant.name)
     return escape(entry.variant.name)
 
 
-def stored_caches(citations: Citations, model: Model) -> Table | None:
-    """Bytes of a token's cache in BF16 and in service, with what the service stores and what is published."""
-    context, words, stated_format = citations.context, citations.context.words, model.kv_cache
-    entries = [entry for entry in _distinct(context.catalogue.entries_of(model)) if entry.stored_cache is not None]
-    if stated_format is None or not entries:
-        return None
-    values = dict(stated(stated_format))
-    published = values.pop("bytes_per_token", None)
-
-    def said(entry: Entry, value: Stated[Any] | None) -> Cell:
-        return value_cell(citations, value.for_variant(entry.variant.id) if value is not None else None)
-
-    columns: list[Column[Entry]] = [Column(words("table.variant"), lambda e: e.variant.name)]
-    columns += each(values, lambda key: words(f"field.cache.{key}"), lambda e, key: said(e, values[key]), True)
-    columns += [
-        Column(
-            words("field.cache.in_bf16"), lambda e: working_cell(e, cache_bytes(e.recount) if e.recount else None), True
-        ),
-        Column(words("field.cache.in_service"), lambda e: working_cell(e, e.stored_cache), True),
-        Column(words("field.cache.bytes_per_token"), lambda e: said(e, published), True, published is not None),
-    ]
-    caption, title = of_model(words, "serving.cache_caption", model.name)
-    return by_column(caption, columns, entries, title=title)
-
-
-def _parts(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
+def _parts_table(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
     """Parts with a published size of their own, such as a vision encoder."""
     words = citations.context.words
     parts = [(entry, part) for entry in entries for part in entry.variant.parameters.parts]
@@ -157,7 +137,7 @@ def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:
     return working_cell(entry, term) if found is None else agreement_cell(citations, entry, found)
 
 
-def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
+def _size_explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
     """Why a size differs from the published one, with the variants of which it is said."""
     said: dict[Markup, list[str]] = {}
     for entry in entries:
@@ -171,7 +151,7 @@ def _explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tupl
     return [(listed.join(dict.fromkeys(names)), text) for text, names in said.items()]
 
 
-def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
+def _shared_architectures(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
     """Who shares whose architecture, where the owner belongs to another model or settings differ."""
     words, catalogue = citations.context.words, citations.context.catalogue
     same: dict[str, list[str]] = {}
@@ -180,7 +160,9 @@ def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
         owner = catalogue.entries[entry.architecture_owner]
         if entry.configuration_of != entry.architecture_owner:
             names = {"variant": escape(entry.variant.name), "owner": variant_link(owner, "architecture")}
-            apart.append(Markup(words("architecture.shared_except", **names, settings=_settings(citations, entry))))
+            apart.append(
+                Markup(words("architecture.shared_except", **names, settings=_differing_settings(citations, entry)))
+            )
         elif owner.model.id != entry.model.id:
             same.setdefault(entry.architecture_owner, []).append(entry.variant.name)
     lines = []
@@ -191,7 +173,7 @@ def _shared(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
     return lines + apart
 
 
-def _settings(citations: Citations, entry: Entry) -> Markup:
+def _differing_settings(citations: Citations, entry: Entry) -> Markup:
     """The settings in which a configuration differs from that of the owner of its architecture."""
     words, owner = citations.context.words, citations.context.catalogue.entries[entry.architecture_owner]
     assert entry.architecture is not None
@@ -218,17 +200,17 @@ def _drawings(
     return [(entry.variant.name, drawing(citations, entry, travels=first)) for entry in shown]
 
 
-def _dimensions(citations: Citations, model: Model, owners: list[Entry]) -> Table:
+def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -> Table:
     words = citations.context.words
     architectures = [entry.architecture for entry in owners if entry.architecture is not None]
     several = len(owners) > 1
     order = [words(f"architecture.group.{group}") for group in _GROUPS]
     heads = [Head(words("table.field"))] + [Head(short_variant(entry.variant.name), several) for entry in owners]
     rows = []
-    for key in _keys(architectures):
+    for key in _stated_keys(architectures):
         values = [dict(stated(a)).get(key) for a in architectures]
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
-        group = words(f"architecture.group.{_group(key)}")
+        group = words(f"architecture.group.{_dimension_group(key)}")
         rows.append([Cell(label, group=group)] + [value_cell(citations, v) for v in values])
     rows.sort(key=lambda row: order.index(row[0].group))
     caption = words("architecture.dimensions_caption", model=model.name)
@@ -246,7 +228,7 @@ _POSITIONS = re.compile("rope|max_position")
 _ATTENTION = re.compile("head|lora|attention|window|index|csa|hca|compress|cache|qkv|groups|_dim")
 
 
-def _group(key: str) -> str:
+def _dimension_group(key: str) -> str:
     """The group that a dimension is listed in."""
     if key in _BASICS:
         return "basics"
@@ -258,14 +240,14 @@ def _group(key: str) -> str:
     return "other"
 
 
-def _keys(architectures: list[Architecture]) -> list[str]:
+def _stated_keys(architectures: list[Architecture]) -> list[str]:
     """Keys that at least one architecture has, in the order of the schema."""
     keys = dict.fromkeys(key for a in architectures for key, _ in stated(a))
     order = list(Architecture.model_fields)
     return sorted(keys, key=lambda key: order.index(key.split(".")[0]))
 
 
-def _notes(citations: Citations, entries: tuple[Entry, ...], owners: list[Entry]) -> list[Markup]:
+def _notes_list(citations: Citations, entries: tuple[Entry, ...], owners: list[Entry]) -> list[Markup]:
     remarks = [
         (entry.variant.name, remark) for entry in owners if entry.architecture for remark in entry.architecture.notes
     ]
@@ -293,7 +275,7 @@ def _beside(citations: Citations, entry: Entry) -> list[tuple[str, Term]]:
     return lines + [(words(f"term.{t.name}"), t) for t in own if t is not None]
 
 
-def _working(citations: Citations, entry: Entry) -> dict[str, object]:
+def _working_view(citations: Citations, entry: Entry) -> dict[str, object]:
     """What the template needs to show how the sums of an architecture are made."""
     recount, words = entry.recount, citations.context.words
     assert recount is not None

@@ -20,7 +20,7 @@ from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Change, Model
 from catalogue.uses import How, Silence, Use
 
-from .. import format
+from .. import format, marks
 from ..cite import Citations
 from ..comparison import stated_for_models, themes
 from ..comparison.rows import Cells, Line, lines
@@ -29,7 +29,7 @@ from ..links import technique_link, variant_link
 from ..names import short_model
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Head, Table, by_column
-from ..uses import checkpoints
+from ..uses import change, checkpoints, remark
 from ..words import Words
 from . import compare_models
 
@@ -61,17 +61,17 @@ class _Heads:
     sides: tuple[str, str]
 
 
-def changes(citations: Citations, model: Model) -> list[Section]:
+def changes_sections(citations: Citations, model: Model) -> list[Section]:
     """The four groups; of a model without a predecessor what it brings."""
     context, words = citations.context, citations.context.words
     before, after = context.catalogue.predecessor(model), context.catalogue.flagship(model)
     if before is None:
-        brings = _written(citations, model.changes, words("changes.written_first", model=model.name), ("", ""))
+        brings = _changes_table(citations, model.changes, words("changes.written_first", model=model.name), ("", ""))
         if brings is None:
             return []
         html = context.html("model_changes.html.jinja", brings=brings)
         return [Section("what-changed", words("model.new_here"), html)]
-    dimensions = compared(citations, before, after)
+    dimensions = compare_dimensions(citations, before, after)
     ends = [furthest(context.catalogue.entries, entry) for entry in (before, after)]
     recipe = recipe_rows(citations, ends)
     changed = [line for line in recipe if line.verdict is Verdict.DIFFERENT]
@@ -79,7 +79,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     became = became_of(context, before.model, model)
     date = first_date(before.model) if younger_than(before.model, model) else None
     titles = {"model": model.name, "previous": before.model.name}
-    heads = _heads(words, before.model, model, titles, by_time=date is None)
+    heads = _group_names(words, before.model, model, titles, by_time=date is None)
     html = context.html(
         "model_changes.html.jinja",
         brings=None,
@@ -89,7 +89,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
             date=format.date(date, words) if date else "",
         ),
         beside=compare_models.link(context, before, after),
-        written=_written(
+        written=_changes_table(
             citations,
             [c for c in model.changes if c.before],
             heads.written,
@@ -99,28 +99,30 @@ def changes(citations: Citations, model: Model) -> list[Section]:
         changed=[
             table
             for table in (
-                _lines(citations, dimensions.changed, words("changes.sizes"), [before, after]),
-                _lines(citations, changed, words("changes.recipe"), ends),
+                _from_to_table(citations, dimensions.changed, words("changes.sizes"), [before, after]),
+                _from_to_table(citations, changed, words("changes.recipe"), ends),
             )
             if table
         ],
-        new=_written(
+        new=_changes_table(
             citations, [c for c in model.changes if not c.before], words("changes.written_new", **titles), heads.sides
         ),
         new_groups=[
-            *_chips(citations, became["introduced"], "introduced"),
-            *_chips(citations, became["form"], "form"),
-            *_chips(citations, became["adopted"], "adopted_told" if _told(became["adopted"]) else "adopted"),
-            *_values(citations, dimensions.new, 1),
+            *_technique_chips(citations, became["introduced"], "introduced"),
+            *_technique_chips(citations, became["form"], "form"),
+            *_technique_chips(
+                citations, became["adopted"], "adopted_told" if _any_note(became["adopted"]) else "adopted"
+            ),
+            *_value_list(citations, dimensions.new, 1),
         ],
         dropped_groups=[
-            *_chips(citations, became["dropped"], "techniques"),
-            *_values(citations, dimensions.dropped, 0),
+            *_technique_chips(citations, became["dropped"], "techniques"),
+            *_value_list(citations, dimensions.dropped, 0),
         ],
         kept_groups=[
-            *_chips(citations, became["kept"], "techniques"),
-            *_values(citations, dimensions.kept, 1),
-            *_values(citations, same, 1, "values"),
+            *_technique_chips(citations, became["kept"], "techniques"),
+            *_value_list(citations, dimensions.kept, 1),
+            *_value_list(citations, same, 1, "values"),
         ],
         kept_counts=words(
             "changes.kept_counts",
@@ -132,7 +134,7 @@ def changes(citations: Citations, model: Model) -> list[Section]:
     return [Section("what-changed", words("section.changes"), html)]
 
 
-def _heads(words: Words, before: Model, model: Model, titles: Mapping[str, str], by_time: bool) -> _Heads:
+def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str, str], by_time: bool) -> _Heads:
     if by_time:
         changed, new, gone, kept = (words(f"changes.{key}") for key in ("changed", "new", "gone", "kept"))
         sides = words("changes.before"), words("changes.after")
@@ -143,9 +145,9 @@ def _heads(words: Words, before: Model, model: Model, titles: Mapping[str, str],
     return _Heads(words("changes.differs"), new, gone, words("changes.shared"), written, sides)
 
 
-def compared(citations: Citations, before: Entry, after: Entry) -> Dimensions:
+def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:
     """Published sizes, cache, context and every dimension, by what became of them."""
-    sizes = _only(citations, themes.sizes, _SIZES, before, after) + _only(
+    sizes = _lines_of_theme(citations, themes.sizes, _SIZES, before, after) + _lines_of_theme(
         citations, themes.cache, _CACHE, before, after
     )
     rows = lines([themes.architecture(citations, entry) for entry in (before, after)], 1)
@@ -166,7 +168,7 @@ def compared(citations: Citations, before: Entry, after: Entry) -> Dimensions:
     )
 
 
-def _only(
+def _lines_of_theme(
     citations: Citations, theme: Callable[[Citations, Entry], Cells], ids: Iterable[str], *entries: Entry
 ) -> list[Line]:
     rows = lines([theme(citations, entry) for entry in entries], 1)
@@ -182,7 +184,7 @@ def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[Line]:
     return [line for line in lines(columns, 2) if len(line.row.id) > 1 and line.row.id[1] not in _NOT_COMPARABLE]
 
 
-def _written(citations: Citations, items: Sequence[Change], caption: str, sides: tuple[str, str]) -> Table | None:
+def _changes_table(citations: Citations, items: Sequence[Change], caption: str, sides: tuple[str, str]) -> Table | None:
     """Changes that dimensions do not show, each with its reason."""
     if not items:
         return None
@@ -193,12 +195,12 @@ def _written(citations: Citations, items: Sequence[Change], caption: str, sides:
         Column(words("changes.aspect"), lambda change: citations.inline(change.aspect)),
         Column(sides[0], lambda change: citations.inline(change.before) if change.before else NOTHING, when=before),
         Column(now, lambda change: citations.inline(change.after) + citations.mark(change.source)),
-        Column(words("changes.reason"), lambda change: _reason(citations, change), if_any=True),
+        Column(words("changes.reason"), lambda change: _reason_given(citations, change), if_any=True),
     ]
     return by_column(caption, columns, items)
 
 
-def _reason(citations: Citations, change: Change) -> Markup:
+def _reason_given(citations: Citations, change: Change) -> Markup:
     """DeepSeek's reason, or that it gives none; a reason that somebody else gives, as theirs."""
     words, reason, theirs = citations.context.words, change.reason, change.reason_by_others
     html = Markup("")
@@ -212,17 +214,17 @@ def _reason(citations: Citations, change: Change) -> Markup:
     return html or NOTHING
 
 
-def _lines(citations: Citations, found: Sequence[Line], caption: str, of: Sequence[Entry]) -> Table | None:
+def _from_to_table(citations: Citations, found: Sequence[Line], caption: str, of: Sequence[Entry]) -> Table | None:
     """From → to."""
     if not found:
         return None
     words = citations.context.words
     heads = [Head(words("table.field")), *(Head(entry.variant.name) for entry in of)]
-    rows = [[Cell(_label(citations, line)), *(Cell(cell.html) for cell in line.cells)] for line in found]
+    rows = [[Cell(_line_label(citations, line)), *(Cell(cell.html) for cell in line.cells)] for line in found]
     return Table(caption, heads, rows, classes="ds-dimensions ds-from-to")
 
 
-def _label(citations: Citations, line: Line) -> Markup:
+def _line_label(citations: Citations, line: Line) -> Markup:
     if not line.row.group:
         return line.row.label
     return escape(citations.context.words("changes.of_stage")).format(stage=line.row.group, field=line.row.label)
@@ -245,14 +247,14 @@ def became_of(context: Context, before: Model, after: Model) -> dict[str, list[U
             found["kept"].append(use)
         elif use.stated is not None:
             found["adopted"].append(use)
-        elif _of_others(context, use):
+        elif _holds_for_others(context, use):
             continue
         elif context.uses.silence(use.technique.id, before.id) is Silence.NO:
             found["adopted"].append(use)
     return found
 
 
-def _of_others(context: Context, use: Use) -> bool:
+def _holds_for_others(context: Context, use: Use) -> bool:
     """Whether a use holds for nothing that is compared: neither the flagship nor the way to the one with most training."""
     entries, flagship = context.catalogue.entries, context.catalogue.flagship(use.model)
     compared: set[str] = set()
@@ -266,26 +268,80 @@ def _of_others(context: Context, use: Use) -> bool:
     return bool(use.variants) and not compared & set(use.variants)
 
 
-def _told(uses: Sequence[Use]) -> bool:
+def _any_note(uses: Sequence[Use]) -> bool:
     """Whether the part below, with every technique, says more of some of them: most of these are used in one place alone."""
     return any(use.stated is not None and use.stated.note is not None for use in uses)
 
 
-def _chips(citations: Citations, uses: Sequence[Use], title: str) -> list[tuple[str, str, list[Markup]]]:
+def _technique_chips(citations: Citations, uses: Sequence[Use], title: str) -> list[tuple[str, str, list[Markup]]]:
     """Techniques that the model did this with, as links, with the checkpoints where it is none of those compared."""
     context = citations.context
     links = [
         technique_link(context, use.technique.id, short=True)
-        + (checkpoints(context, use) if _of_others(context, use) else "")
+        + (checkpoints(context, use) if _holds_for_others(context, use) else "")
         for use in uses
     ]
     return [("chips", context.words(f"changes.{title}"), links)] if links else []
 
 
-def _values(
+def _value_list(
     citations: Citations, found: Sequence[Line], column: int, title: str = "dimensions"
 ) -> list[tuple[str, str, list[Markup]]]:
     """Dimensions with their value, one after another."""
     shape = escape(citations.context.words("changes.value"))
-    items = [shape.format(field=_label(citations, line), value=line.cells[column].html) for line in found]
+    items = [shape.format(field=_line_label(citations, line), value=line.cells[column].html) for line in found]
     return [("values", citations.context.words(f"changes.{title}"), items)] if items else []
+
+
+def techniques_sections(citations: Citations, model: Model) -> list[Section]:
+    """Every technique once, by what the model did with it: those with a remark first, then the names of the others."""
+    context, words = citations.context, citations.context.words
+    found = context.uses.by(model.id)
+    if not found:
+        return []
+    groups = []
+    for how in How:
+        uses = [use for use in found if use.how is how]
+        told = [use for use in uses if use.stated is not None and use.stated.note is not None]
+        group = {
+            "sign": marks.use(how),
+            "word": words(f"change.{how.value}").capitalize(),
+            "told": [
+                (
+                    technique_link(context, use.technique.id, short=True),
+                    _origin_in_brackets(context, use),
+                    remark(citations, use),
+                )
+                for use in told
+            ],
+            "others": [
+                technique_link(context, use.technique.id, short=True)
+                + _checkpoints_in_brackets(context, use)
+                + citations.mark(use.sources)
+                for use in uses
+                if use not in told
+            ],
+        }
+        if uses:
+            groups.append(group)
+    return [
+        Section(
+            "techniques",
+            words("section.techniques"),
+            context.html("model_techniques.html.jinja", groups=groups),
+        )
+    ]
+
+
+def _origin_in_brackets(context: Context, use: Use) -> Markup:
+    """The model that it was taken over from, in brackets."""
+    if use.origin is None or use.how is not How.INHERITED:
+        return Markup("")
+    return escape(context.words("punctuation.bracketed")).format(text=change(context, use))
+
+
+def _checkpoints_in_brackets(context: Context, use: Use) -> Markup:
+    """The checkpoints that a use follows for, in brackets, where the flagship is not one of them."""
+    if use.stated is not None or not use.variants or context.catalogue.flagship(use.model).variant.id in use.variants:
+        return Markup("")
+    return checkpoints(context, use)

@@ -1,36 +1,35 @@
-"""Training: stages in order, what they ran on, and how the model is served."""
+"""Training: the recipe at a glance, the schedules, and every stage in order with its constants."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from catalogue.schema.model import Model
-from catalogue.schema.quantities import Amount, Quantity
-from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, MixPart, RatePhase, Stage, StageKind
-from catalogue.schema.values import Single, Stated, Text
+from catalogue.schema.quantities import Quantity
+from catalogue.schema.training import MAKE_A_BASE_MODEL, MixPart, RatePhase, Stage, StageKind
+from catalogue.schema.values import Single, Stated
 
 from .. import format, jump
 from ..cite import Citations
 from ..computed import recomputed
 from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
+from ..figures import recipe as recipe_rows
+from ..names import short_size
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, of_model
-from ..words import Words
-from .model_architecture import stored_caches
-from .model_follows import anything_follows, calculators
+from ..tables import NOTHING, Cell, Column, Head, Table, by_column, of_model
+from . import schedules
 
 
-def stages(citations: Citations, model: Model) -> list[Section]:
+def training_sections(citations: Citations, model: Model) -> list[Section]:
     """What makes a base model, then what follows; a tokenizer alone stands last, for nobody comes for it."""
-    steps = (training, post_training)
+    steps = (_pre_training_section, _post_training_section)
     begins = any(stage.kind in MAKE_A_BASE_MODEL for stage in model.training)
     return [section for step in (steps if begins else reversed(steps)) for section in step(citations, model)]
 
 
-def training(citations: Citations, model: Model) -> list[Section]:
+def _pre_training_section(citations: Citations, model: Model) -> list[Section]:
     """Tokenizer and the stages that make a base model."""
     words = citations.context.words
     stages = [stage for stage in model.training if stage.kind in MAKE_A_BASE_MODEL]
@@ -42,19 +41,20 @@ def training(citations: Citations, model: Model) -> list[Section]:
     if not stages and tokenizer is None:
         return []
     title = words("section.training") if stages else words("section.tokenizer")
-    tables = [table for table in (_at_a_glance(citations, model), tokenizer) if table is not None]
-    return [Section("training", title, _stages(citations, model, stages, title, tables))]
+    tables = [table for table in (_hyper_parameter_table(citations, model), tokenizer) if table is not None]
+    return [Section("training", title, _render_stages(citations, model, stages, title, tables))]
 
 
-def post_training(citations: Citations, model: Model) -> list[Section]:
+def _post_training_section(citations: Citations, model: Model) -> list[Section]:
     """The stages after pre-training."""
     stages = [stage for stage in model.training if stage.kind not in MAKE_A_BASE_MODEL]
     if not stages:
         return []
     title = citations.context.words("section.post_training")
-    return [Section("post-training", title, _stages(citations, model, stages, title, []))]
+    return [Section("post-training", title, _render_stages(citations, model, stages, title, []))]
 
 
+_MOST_NAMES = 3  # of variants in a box of the recipe
 # A training of more stages is read as a story first, so its constants are folded, unless they are few.
 MOST_STAGES, FEW_ROWS = 8, 3
 _GLANCE_ARCHITECTURE = (
@@ -69,7 +69,7 @@ _GLANCE_ARCHITECTURE = (
 _GLANCE_STAGE = (("data", "tokens"), ("", "sequence_length"), ("batch_size", "sequences"), ("learning_rate", "peak"))
 
 
-def _at_a_glance(citations: Citations, model: Model) -> Table | None:
+def _hyper_parameter_table(citations: Citations, model: Model) -> Table | None:
     """The hyper-parameters of sizes that were pre-trained side by side, as papers tabulate them; None for a single size."""
     words, entries = citations.context.words, citations.context.catalogue.entries
     stages = {id_: s for s in reversed(model.training) if s.kind is StageKind.PRE_TRAINING for id_ in s.variants}
@@ -98,9 +98,9 @@ def _at_a_glance(citations: Citations, model: Model) -> Table | None:
     return Table(caption, heads, rows, classes="ds-dimensions", title=title)
 
 
-def _stages(citations: Citations, model: Model, stages: list[Stage], title: str, tables: list[Table]) -> str:
+def _render_stages(citations: Citations, model: Model, stages: list[Stage], title: str, tables: list[Table]) -> str:
     number = {stage.id: index for index, stage in enumerate(model.training, 1)}
-    views = [_stage(citations, model, stage, number[stage.id]) for stage in stages]
+    views = [_stage_view(citations, model, stage, number[stage.id]) for stage in stages]
     return citations.context.html(
         "model_stages.html.jinja",
         stages=views,
@@ -108,24 +108,24 @@ def _stages(citations: Citations, model: Model, stages: list[Stage], title: str,
         several=len(model.training) > 1,
         bar=jump.bar(
             citations.context,
-            ((f"stage-{stage.id}", f"{number[stage.id]} {_name(citations, stage)}", 0) for stage in stages),
+            ((f"stage-{stage.id}", f"{number[stage.id]} {_stage_name(citations, stage)}", 0) for stage in stages),
             title,
         ),
     )
 
 
-def _folded(model: Model, table: Table | None, folded: bool = False) -> tuple[Table | None, bool]:
+def _fold_if_long(model: Model, table: Table | None, folded: bool = False) -> tuple[Table | None, bool]:
     """A table, and whether it is folded away."""
     long = len(model.training) > MOST_STAGES and table is not None and len(table.rows) > FEW_ROWS
     return table, folded or long
 
 
-def _name(citations: Citations, stage: Stage) -> str:
+def _stage_name(citations: Citations, stage: Stage) -> str:
     words = citations.context.words
     return words.text(stage.name) if stage.name else words(f"stage.{stage.kind.name.lower()}")
 
 
-def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dict[str, object]:
+def _stage_view(citations: Citations, model: Model, stage: Stage, number: int) -> dict[str, object]:
     words, entries = citations.context.words, citations.context.catalogue.entries
     kind = words(f"stage.{stage.kind.name.lower()}")
     order = [variant.id for variant in model.variants]
@@ -146,28 +146,28 @@ def _stage(citations: Citations, model: Model, stage: Stage, number: int) -> dic
         "kind": kind if stage.name else "",
         "variants": [entries[id_].variant.name for id_ in stage.variants],
         "summary": citations.inline(stage.summary) if stage.summary else None,
-        "table": _folded(model, table),
-        "details": _folded(model, further, folded),
-        "phases": _phases(citations, stage, named),
-        "mix": _mix(citations, stage, named),
+        "table": _fold_if_long(model, table),
+        "details": _fold_if_long(model, further, folded),
+        "phases": _phases_table(citations, stage, named),
+        "mix": _mix_table(citations, stage, named),
         "notes": [citations.inline(remark.text) + citations.mark(remark.source) for remark in stage.notes],
     }
 
 
-def _phases(citations: Citations, stage: Stage, title: str) -> Table | None:
+def _phases_table(citations: Citations, stage: Stage, title: str) -> Table | None:
     phases = stage.learning_rate.phases if stage.learning_rate else ()
     if len(phases) < 2:  # a single phase says no more than peak, final rate and schedule
         return None
     words = citations.context.words
     columns: list[Column[RatePhase]] = [
         Column(words("field.phase.until"), lambda phase: citations.single(phase.until, notes="inline")),
-        Column(words("field.phase.rate"), lambda phase: _rate(citations, stage, phase)),
+        Column(words("field.phase.rate"), lambda phase: _phase_rate(citations, stage, phase)),
         Column(words("field.phase.shape"), lambda phase: words(f"shape.{phase.shape.value}")),
     ]
     return by_column(words("training.phases_caption", stage=title), columns, phases)
 
 
-def _rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
+def _phase_rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
     """The learning rate at the end of a phase, computed from the peak where a fraction is published."""
     if phase.rate is not None:
         return _by_variant(citations, phase.rate)
@@ -192,7 +192,7 @@ def _by_variant(citations: Citations, value: Stated[Any]) -> Markup:
     return Markup("<br>").join(parts)
 
 
-def _mix(citations: Citations, stage: Stage, title: str) -> Table | None:
+def _mix_table(citations: Citations, stage: Stage, title: str) -> Table | None:
     parts = stage.data.mix if stage.data else ()
     if not parts:
         return None
@@ -210,85 +210,162 @@ def _mix(citations: Citations, stage: Stage, title: str) -> Table | None:
     return by_column(caption, columns, parts, classes="ds-constants", title=words("training.mix"))
 
 
-def infrastructure(citations: Citations, model: Model) -> list[Section]:
-    """Framework, machines, parallelism, precision, hours and cost, with sums recomputed."""
-    infra = model.infrastructure
-    if infra is None:
+_MOST_NAMES = 3
+
+
+def recipe_sections(citations: Citations, model: Model) -> list[Section]:
+    """The strip of stages."""
+    if not model.training:
         return []
-    words = citations.context.words
-    rows = labelled(citations, infra, "infrastructure.", skip=("gpu_hours",))
-    order = [v.id for v in model.variants]
-    caption, title = of_model(words, "infrastructure.caption", model.name)
-    table = key_value_table(citations, caption, rows, order, title)
-    caption, title = of_model(words, "infrastructure.details_caption", model.name)
+    found = recipe_rows.rows(model)
+    rows = [_recipe_row(citations, model, row, several=len(found) > 1) for row in found]
+    boxes = [box for _, boxes in rows for box in boxes]
+    drawn = {kind for box in boxes for kind in (box["arrow"], *(kind for kind, _ in box["lines"]))}
     html = citations.context.html(
-        "model_infrastructure.html.jinja",
-        table=table if rows else None,
-        details=details_table(citations, caption, infra.details, order, title),
-        hours=_hours(citations, model, infra),
-        notes=[citations.inline(r.text) + citations.mark(r.source) for r in infra.notes],
+        "recipe.html.jinja",
+        model=model.id,
+        rows=[{"head": head, "boxes": boxes} for head, boxes in rows],
+        kinds=_stage_kinds(citations, model),
+        arrows=[kind for kind in ("weights", "data") if kind in drawn],
+        judge=any(box["beside"] for box in boxes),
+        precision=_compute_precision(citations, model),
     )
-    return [Section("infrastructure", words("section.infrastructure"), html)]
+    return [Section("recipe", citations.context.words("section.recipe"), html)]
 
 
-class _Hours(NamedTuple):
-    """A line of the table of GPU-hours: a part, or everything, which has no name of its own."""
-
-    part: Text | None
-    hours: Stated[Amount]
-    cost: Stated[Amount] | None
-    product: Cell = EMPTY
+def schedule_sections(citations: Citations, model: Model) -> list[Section]:
+    """The learning rate of pre-training, where its course is published."""
+    html = schedules.of_model(citations, model)
+    return [Section("schedules", citations.context.words("section.schedules"), html)] if html else []
 
 
-def _hours(citations: Citations, model: Model, infra: Infrastructure) -> Table | None:
-    """GPU-hours by part, and hours times price beside the published cost."""
-    if not infra.gpu_hours:
-        return None
-    words = citations.context.words
-    price = infra.price_per_gpu_hour_usd.value if infra.price_per_gpu_hour_usd else None
-    priced = price is not None or any(part.cost_usd for part in infra.gpu_hours)
-    total = infra.gpu_hours_total
-    parts = [_Hours(part.part, part.hours, part.cost_usd) for part in infra.gpu_hours]
-    if total is not None and total.value is not None:
-        parts.append(_Hours(None, total, infra.cost_usd))
-    products = _products([part.hours for part in parts], price, words)
-    lines = [part._replace(product=product) for part, product in zip(parts, products, strict=True)]
-    every = Markup("<b>{}</b>").format(words("infrastructure.total"))
-    columns: list[Column[_Hours]] = [
-        Column(words("field.gpu_hours.part"), lambda of: citations.inline(of.part) if of.part else every),
-        Column(words("field.gpu_hours.hours"), lambda of: value_cell(citations, of.hours), True),
-        Column(words("field.gpu_hours.cost_usd"), lambda of: value_cell(citations, of.cost), True, priced),
-        Column(words("infrastructure.hours_times_price"), lambda of: of.product, True, priced),
-    ]
-    caption, title = of_model(words, "infrastructure.hours_caption", model.name)
-    return by_column(caption, columns, lines, title=title)
-
-
-def _products(hours: Sequence[Stated[Amount]], price: Quantity | None, words: Words) -> list[Cell]:
-    """Hours times price, in one unit."""
-    if price is None:
-        return [EMPTY] * len(hours)
-    found = [single.value.value * price.value for single in hours if single.value is not None]
-    shown = iter(zip(format.amounts(found, words), found, strict=True))
+def _stage_kinds(citations: Citations, model: Model) -> list[tuple[str, str]]:
+    """The kinds of stages that occur, in the order of training, each with its class."""
+    there = {stage.kind for stage in model.training}
     return [
-        EMPTY if single.value is None else Cell(recomputed(text), str(product))
-        for single in hours
-        for text, product in ([("", 0)] if single.value is None else [next(shown)])
+        (_kind_class(kind), citations.context.words(f"stage.{kind.name.lower()}"))
+        for kind in StageKind
+        if kind in there
     ]
 
 
-def serving(citations: Citations, model: Model) -> list[Section]:
-    """How the KV cache is stored, and further published values on inference."""
-    if not model.serving and model.kv_cache is None:
-        return []
+def _kind_class(kind: StageKind) -> str:
+    return kind.name.lower().replace("_", "-")
+
+
+def _compute_precision(citations: Citations, model: Model) -> Markup | None:
+    """Number format of the matrix products; None where none is published."""
+    precision = model.infrastructure.precision if model.infrastructure else None
+    stated = precision.compute if precision else None
+    values = [(id_, single) for id_, single in stated.singles() if single.value is not None] if stated else []
+    return _values_by_variant(citations, values) if values else None
+
+
+def _recipe_row(
+    citations: Citations, model: Model, row: recipe_rows.Row, several: bool
+) -> tuple[str, list[dict[str, Any]]]:
     words = citations.context.words
-    caption, title = of_model(words, "serving.caption", model.name)
-    details = details_table(citations, caption, model.serving, [v.id for v in model.variants], title)
-    tools = calculators(citations, citations.context.catalogue.flagship(model))
-    html = citations.context.html(
-        "model_serving.html.jinja",
-        cache=stored_caches(citations, model),
-        details=details,
-        tools="" if anything_follows(citations, model) else tools,
-    )
-    return [Section("serving", words("section.serving"), html)]
+    first = row.stages[0][1].variants
+    head = _variant_names(citations, first) if several else ""
+    if row.after is not None:
+        head = words("recipe.row_after", variants=head, number=row.after)
+    boxes, before, beside = [], first if several else None, None
+    for number, stage in row.stages:
+        boxes.append(
+            _stage_box(citations, model, number, stage, before) | _box_arrows(citations, model, number, stage, beside)
+        )
+        before, beside = stage.variants, stage.id
+    return head, boxes
+
+
+def _box_arrows(citations: Citations, model: Model, number: int, stage: Stage, beside: str | None) -> dict[str, Any]:
+    """Where weights, and data or reward, come from: an arrow from the box beside it, a line for a box further away."""
+    words = citations.context.words
+    numbers = {other.id: n for n, other in enumerate(model.training, 1)}
+    weights = stage.weights_from if stage.weights_from is not None else ((beside,) if beside else ())
+    arrow = "weights" if beside in weights else "data" if beside in stage.fed_by else ""
+    far = {
+        "weights": [numbers[id_] for id_ in weights if id_ != beside],
+        "data": [numbers[id_] for id_ in stage.fed_by if not (id_ == beside and arrow == "data")],
+    }
+    lines = [
+        (kind, words(f"recipe.{kind}_from", numbers=words("punctuation.listed").join(map(str, found))))
+        for kind, found in far.items()
+        if found
+    ]
+    return {"arrow": arrow, "lines": lines}
+
+
+def _variant_names(citations: Citations, variants: tuple[str, ...]) -> str:
+    """The names of a few variants; of many the first and how many more there are."""
+    words, entries = citations.context.words, citations.context.catalogue.entries
+    names = [entries[id_].variant.name for id_ in variants]
+    if len(names) > _MOST_NAMES:
+        return words("recipe.and_more", first=names[0], count=len(names) - 1)
+    return words("punctuation.listed").join(names)
+
+
+def _stage_box(
+    citations: Citations, model: Model, number: int, stage: Stage, before: tuple[str, ...] | None
+) -> dict[str, Any]:
+    """One stage; its variants are named where they are not those of the box before."""
+    words = citations.context.words
+    kind = words(f"stage.{stage.kind.name.lower()}")
+    only = ""
+    if stage.variants != before and len(model.variants) > 1:
+        only = words("recipe.for", variants=_variant_names(citations, stage.variants))
+    start = stage.starts_from
+    return {
+        "id": f"stage-{stage.id}",
+        "number": number,
+        "title": words.text(stage.name) if stage.name else kind,
+        "subtitle": kind if stage.name else "",
+        "kind": _kind_class(stage.kind),
+        "beside": stage.kind in recipe_rows.BESIDE,
+        "only": only,
+        "facts": _box_facts(citations, stage),
+        "start": _values_by_variant(citations, list(start.singles())) if start is not None else None,
+    }
+
+
+def _box_facts(citations: Citations, stage: Stage) -> list[tuple[str, Markup]]:
+    """Tokens or samples, the steps where neither is known, and the sequence length."""
+    words, data = citations.context.words, stage.data
+    size: list[tuple[str, Stated[Any] | None]] = [
+        ("tokens", data.tokens if data else None),
+        ("samples", data.samples if data else None),
+        ("steps", stage.steps),
+    ]
+    there = [(key, value) for key, value in size if value is not None]
+    known = [(key, value) for key, value in there if any(s.value is not None for _, s in value.singles())]
+    shown = [pair for pair in known if pair[0] != "steps"] or known or there[:1]
+    if stage.sequence_length is not None:
+        shown = [*shown, ("context", stage.sequence_length)]
+    return [
+        (words(f"recipe.{key}"), _values_by_variant(citations, list(value.singles()), told=key == "context"))
+        for key, value in shown
+    ]
+
+
+def _values_by_variant(
+    citations: Citations, values: list[tuple[str | None, Single[Any]]], told: bool = False
+) -> Markup:
+    """Values with the variants they hold for; a length as printed, for there is no room for its digits.
+
+    Where `told`, the remark on a value stands beside it: a length that grows within a stage is not that of the stage.
+    """
+    entries = citations.context.catalogue.entries
+    parts = []
+    for id_, single in values:
+        shown = citations.single(single)
+        if isinstance(single.value, Quantity):
+            note = citations.inline(single.note).striptags() if single.note else ""
+            shown = citations.marked(
+                str(escape(format.quantity(single.value, citations.context.words))), single.source, note
+            )
+            if told and note:
+                shown += Markup(" <small>{}</small>").format(note)
+        if id_ and len(values) > 1:
+            shown += Markup(" <small>{}</small>").format(short_size(entries[id_].variant.name))
+        parts.append(shown)
+    return Markup("<br>").join(parts)

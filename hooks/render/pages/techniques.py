@@ -26,7 +26,7 @@ from ..technique_figures import shown
 from ..uses import whole
 from . import problems
 from .code import released
-from .model_texts import disputes_html
+from .disputes import render_disputes
 from .sources import sources
 
 
@@ -71,7 +71,7 @@ def page(context: Context, technique_id: str) -> Page:
         )
         sections.append(Section("facts", words("section.facts"), context.html("table.html.jinja", t=table)))
     if technique.disputes:
-        sections.append(Section("disputes", words("section.disputes"), disputes_html(citations, technique.disputes)))
+        sections.append(Section("disputes", words("section.disputes"), render_disputes(citations, technique.disputes)))
     if technique.notes:
         items = Markup("").join(
             Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in technique.notes

@@ -12,6 +12,11 @@ function unfold() {
 addEventListener("hashchange", unfold);
 unfold();
 
+// The strip of parts scrolls to the one that is open.
+const openTab = document.querySelector(".ds-local [aria-current]");
+const strip = openTab?.closest("ul");
+if (strip) strip.scrollLeft += openTab.getBoundingClientRect().left - strip.getBoundingClientRect().left - strip.clientWidth / 3;
+
 // The table of contents follows: the last heading above a fifth of the window is the one that is read.
 const contents = [...document.querySelectorAll(".md-sidebar--secondary a[href^='#']")];
 const headings = contents.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));

@@ -1,0 +1,298 @@
+"""What a model ran on, what that cost, how it is served, and what follows from the numbers, each with formula and source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.calculators import Missing, effort, footprint
+from catalogue.derive.expression import Term
+from catalogue.derive.storage import cache_bytes
+from catalogue.derive.training import Consequences, LeftOut, pre_training_tokens
+from catalogue.peaks import followed, reference_run
+from catalogue.peaks import peak as peak_of
+from catalogue.records import Entry
+from catalogue.schema.model import Model
+from catalogue.schema.quantities import Amount, Quantity
+from catalogue.schema.training import Infrastructure, number_format
+from catalogue.schema.values import Single, Stated, Text
+
+from .. import format
+from ..cite import Citations
+from ..computed import decimal, recomputed, recomputed_size, with_unit, working_cell
+from ..fields import details_table, key_value_table, labelled, stated, value_cell
+from ..links import variant_link
+from ..page import Section
+from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, each, of_model, sort_key
+from ..words import Words
+from .model_architecture import architecture_owners
+
+
+def infrastructure_sections(citations: Citations, model: Model) -> list[Section]:
+    """Framework, machines, parallelism, precision, hours and cost, with sums recomputed."""
+    infra = model.infrastructure
+    if infra is None:
+        return []
+    words = citations.context.words
+    rows = labelled(citations, infra, "infrastructure.", skip=("gpu_hours",))
+    order = [v.id for v in model.variants]
+    caption, title = of_model(words, "infrastructure.caption", model.name)
+    table = key_value_table(citations, caption, rows, order, title)
+    caption, title = of_model(words, "infrastructure.details_caption", model.name)
+    html = citations.context.html(
+        "model_infrastructure.html.jinja",
+        table=table if rows else None,
+        details=details_table(citations, caption, infra.details, order, title),
+        hours=_hours_table(citations, model, infra),
+        notes=[citations.inline(r.text) + citations.mark(r.source) for r in infra.notes],
+    )
+    return [Section("infrastructure", words("section.infrastructure"), html)]
+
+
+class _Hours(NamedTuple):
+    """A line of the table of GPU-hours: a part, or everything, which has no name of its own."""
+
+    part: Text | None
+    hours: Stated[Amount]
+    cost: Stated[Amount] | None
+    product: Cell = EMPTY
+
+
+def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> Table | None:
+    """GPU-hours by part, and hours times price beside the published cost."""
+    if not infra.gpu_hours:
+        return None
+    words = citations.context.words
+    price = infra.price_per_gpu_hour_usd.value if infra.price_per_gpu_hour_usd else None
+    priced = price is not None or any(part.cost_usd for part in infra.gpu_hours)
+    total = infra.gpu_hours_total
+    parts = [_Hours(part.part, part.hours, part.cost_usd) for part in infra.gpu_hours]
+    if total is not None and total.value is not None:
+        parts.append(_Hours(None, total, infra.cost_usd))
+    products = _hours_times_price([part.hours for part in parts], price, words)
+    lines = [part._replace(product=product) for part, product in zip(parts, products, strict=True)]
+    every = Markup("<b>{}</b>").format(words("infrastructure.total"))
+    columns: list[Column[_Hours]] = [
+        Column(words("field.gpu_hours.part"), lambda of: citations.inline(of.part) if of.part else every),
+        Column(words("field.gpu_hours.hours"), lambda of: value_cell(citations, of.hours), True),
+        Column(words("field.gpu_hours.cost_usd"), lambda of: value_cell(citations, of.cost), True, priced),
+        Column(words("infrastructure.hours_times_price"), lambda of: of.product, True, priced),
+    ]
+    caption, title = of_model(words, "infrastructure.hours_caption", model.name)
+    return by_column(caption, columns, lines, title=title)
+
+
+def _hours_times_price(hours: Sequence[Stated[Amount]], price: Quantity | None, words: Words) -> list[Cell]:
+    """Hours times price, in one unit."""
+    if price is None:
+        return [EMPTY] * len(hours)
+    found = [single.value.value * price.value for single in hours if single.value is not None]
+    shown = iter(zip(format.amounts(found, words), found, strict=True))
+    return [
+        EMPTY if single.value is None else Cell(recomputed(text), str(product))
+        for single in hours
+        for text, product in ([("", 0)] if single.value is None else [next(shown)])
+    ]
+
+
+def serving_sections(citations: Citations, model: Model) -> list[Section]:
+    """How the KV cache is stored, and further published values on inference."""
+    if not model.serving and model.kv_cache is None:
+        return []
+    words = citations.context.words
+    caption, title = of_model(words, "serving.caption", model.name)
+    details = details_table(citations, caption, model.serving, [v.id for v in model.variants], title)
+    tools = calculator_links(citations, citations.context.catalogue.flagship(model))
+    html = citations.context.html(
+        "model_serving.html.jinja",
+        cache=_stored_caches_table(citations, model),
+        details=details,
+        tools="" if _derives_anything(citations, model) else tools,
+    )
+    return [Section("serving", words("section.serving"), html)]
+
+
+def _stored_caches_table(citations: Citations, model: Model) -> Table | None:
+    """Bytes of a token's cache in BF16 and in service, with what the service stores and what is published."""
+    context, words, stated_format = citations.context, citations.context.words, model.kv_cache
+    entries = [
+        entry for entry in architecture_owners(context.catalogue.entries_of(model)) if entry.stored_cache is not None
+    ]
+    if stated_format is None or not entries:
+        return None
+    values = dict(stated(stated_format))
+    published = values.pop("bytes_per_token", None)
+
+    def said(entry: Entry, value: Stated[Any] | None) -> Cell:
+        return value_cell(citations, value.for_variant(entry.variant.id) if value is not None else None)
+
+    columns: list[Column[Entry]] = [Column(words("table.variant"), lambda e: e.variant.name)]
+    columns += each(values, lambda key: words(f"field.cache.{key}"), lambda e, key: said(e, values[key]), True)
+    columns += [
+        Column(
+            words("field.cache.in_bf16"), lambda e: working_cell(e, cache_bytes(e.recount) if e.recount else None), True
+        ),
+        Column(words("field.cache.in_service"), lambda e: working_cell(e, e.stored_cache), True),
+        Column(words("field.cache.bytes_per_token"), lambda e: said(e, published), True, published is not None),
+    ]
+    caption, title = of_model(words, "serving.cache_caption", model.name)
+    return by_column(caption, columns, entries, title=title)
+
+
+_LEFT_OUT = {LeftOut.KIND: "follows.left_out_kind", LeftOut.LENGTH: "follows.left_out_length"}
+
+# Lines that variants are compared by.
+_COMPARED = ("tokens_per_parameter", "tokens_per_activated", "training_flops")
+
+# Fields of an entry's infrastructure that a line is held against, with the word for their unit.
+_PUBLISHED = {"flops_per_token": ("gflop_per_token", "follows.gflop"), "utilisation": ("model_flops_utilization", None)}
+
+
+def derived_sections(citations: Citations, model: Model) -> list[Section]:
+    """The lines of the flagship with their working, and the results of the other sizes beside them."""
+    words = citations.context.words
+    found = {entry.variant.id: (entry, result) for entry, result in _derived_by_variant(citations, model)}
+    if not found:
+        return []
+    lead, result = found.pop(model.flagship if model.flagship in found else list(found)[-1])
+    html = citations.context.html(
+        "model_follows.html.jinja",
+        table=_derived_table(citations, lead, result, list(found.values())),
+        left_out=words(_LEFT_OUT[result.attention_left_out]) if result.attention_left_out else None,
+        utilisation=_utilisation_remark(citations, lead) if "utilisation" in result.terms else None,
+        tools=calculator_links(citations, lead),
+    )
+    return [Section("what-follows", words("section.follows"), html)]
+
+
+def _derived_by_variant(citations: Citations, model: Model) -> list[tuple[Entry, Consequences]]:
+    found = []
+    for entry in citations.context.catalogue.entries_of(model):
+        result = followed(citations.context.lookup, entry)
+        if result is not None:
+            found.append((entry, result))
+    return found
+
+
+def _derived_table(
+    citations: Citations, lead: Entry, result: Consequences, others: list[tuple[Entry, Consequences]]
+) -> Table:
+    words = citations.context.words
+    name = lead.variant.name
+    heads = [
+        Head(words("follows.line")),
+        Head(words("follows.working", name=name) if others else words("follows.formula")),
+        Head(name if others else words("follows.result"), True),
+        *(Head(entry.variant.name, True) for entry, _ in others),
+    ]
+    rows = [
+        [
+            Cell(escape(words(f"term.{key}"))),
+            Cell(Markup("<code>{}</code><br>{}").format(term.formula, term.numbers)),
+            Cell(recomputed(with_unit(words, term)) + _published_value(citations, lead, key)),
+            *(Cell(_derived_result(words, other.terms.get(key))) for _, other in others),
+        ]
+        for key, term in result.terms.items()
+    ]
+    caption, title = of_model(words, "follows.caption", lead.model.name)
+    return Table(caption, heads, rows, classes="ds-sums", title=title)
+
+
+def _derived_result(words: Words, term: Term | None) -> Markup:
+    return recomputed(with_unit(words, term), term.numbers) if term is not None else NOTHING
+
+
+def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
+    """The makers' own value of a line, where the entry has one."""
+    field, unit = _PUBLISHED.get(key, ("", None))
+    stated = getattr(entry.model.infrastructure, field, None)
+    single = stated.for_variant(entry.variant.id) if stated else None
+    if single is None or single.value is None:
+        return Markup("")
+    words = citations.context.words
+    return Markup("<br><small>{} {}{}</small>").format(
+        words("follows.published"), citations.single(single), f" {words(unit)}" if unit else ""
+    )
+
+
+def _derives_anything(citations: Citations, model: Model) -> bool:
+    """Whether the part has lines for any variant of a model."""
+    return bool(_derived_by_variant(citations, model))
+
+
+def calculator_links(citations: Citations, entry: Entry) -> Markup:
+    """The calculators that can work with a variant, with it chosen; nothing where none can."""
+    context = citations.context
+    words, known = context.words, reference_run(context.catalogue, context.lookup) is not None
+    able = {"memory": footprint(entry), "training": effort(entry)}
+    links = [
+        Markup('<a href="ds:tools/{}.md?v={}">{}</a>').format(name, entry.variant.id, words(f"tools.{name}.title"))
+        for name, found in able.items()
+        if known and not isinstance(found, Missing)
+    ]
+    return escape(words("follows_tools")).format(links=Markup(" · ").join(links)) if links else Markup("")
+
+
+def _utilisation_remark(citations: Citations, entry: Entry) -> Markup:
+    """What the utilisation is held against, and how it compares with the makers' own."""
+    words, peak = citations.context.words, peak_of(citations.context.lookup, entry)
+    assert peak is not None
+    assert entry.model.infrastructure is not None
+    sentences = [escape(words("follows.against")).format(peak=citations.found(peak))]
+    precision = entry.model.infrastructure.precision
+    compute = precision.compute.for_variant(entry.variant.id) if precision and precision.compute else None
+    if compute is not None and compute.value and number_format(compute.value) != "BF16":
+        sentences.append(Markup(words("follows.other_format", format=citations.single(compute))))
+    if _published_value(citations, entry, "utilisation"):
+        sentences.append(escape(words("follows.against_published")))
+    return Markup(words("punctuation.gap")).join(sentences)
+
+
+def compute_table(citations: Citations, models: list[Model]) -> Table:
+    """One row per variant that was trained from nothing: size, tokens, tokens per parameter, FLOPs."""
+    context, words = citations.context, citations.context.words
+    entries = [entry for model in models for entry in context.catalogue.entries_of(model) if pre_training_tokens(entry)]
+    results = {entry.variant.id: followed(context.lookup, entry) for entry in entries}
+    columns: list[Column[Entry]] = [
+        Column(
+            words("table.variant"),
+            lambda e: variant_link(e, "what-follows" if results[e.variant.id] else "architecture"),
+        ),
+        Column(
+            words("field.parameters.total"),
+            lambda e: _size_cell(citations, e.total, e.variant.parameters.total),
+            True,
+        ),
+        Column(
+            words("working.activated", basis=words("basis.no_input_embedding")),
+            lambda e: _size_cell(citations, e.activated, e.variant.parameters.activated),
+            True,
+        ),
+        Column(words("field.data.tokens"), lambda e: value_cell(citations, pre_training_tokens(e)), True),
+    ]
+    columns += each(
+        _COMPARED,
+        lambda key: words(f"term.{key}"),
+        lambda e, key: _derived_cell(citations, results[e.variant.id], key),
+        True,
+    )
+    return by_column(words("compare.training.compute_caption"), columns, entries)
+
+
+def _size_cell(citations: Citations, recounted: int | None, published: Single[Quantity] | None) -> Cell:
+    """The recounted size; the published one where there is none."""
+    if recounted is not None:
+        return recomputed_size(recounted)
+    return Cell(citations.single(published) if published else NOTHING, sort_key(published) or "")
+
+
+def _derived_cell(citations: Citations, result: Consequences | None, key: str) -> Cell:
+    term = result.terms.get(key) if result else None
+    if result is None or term is None:
+        return EMPTY
+    html = recomputed(with_unit(citations.context.words, term), term.numbers)
+    if key == "training_flops" and result.attention_left_out:
+        html += Markup("<br><small>{}</small>").format(citations.context.words("follows.products_alone"))
+    return Cell(html, f"{decimal(term.exact):f}")

@@ -1,0 +1,341 @@
+"""The overview of a model: what stands on top of its pages, its headline numbers, its record, remarks, and how to cite it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.training import headline_tokens
+from catalogue.records import Catalogue, Entry, younger_than
+from catalogue.schema.model import Model, Track
+from catalogue.schema.quantities import Amount, Length, Quantity
+from catalogue.schema.release import LinkKind
+from catalogue.schema.values import Single
+from catalogue.uses import How
+
+from .. import format, releases
+from ..cite import Citations, anchor
+from ..computed import put_in, working_link
+from ..context import Context
+from ..links import model_link, technique_link
+from ..names import short_model
+from ..page import Section, fenced
+from ..uses import change
+
+MOST_BULLETS = 5
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A part of a model: its name, the address of its page or place, and how much there is of it."""
+
+    label: str
+    href: str
+    count: str = ""
+    current: bool = False
+    part: str = ""
+
+
+def hero_values(citations: Citations, model: Model) -> dict[str, object]:
+    """What a reader sees before scrolling: what it is, what changed, and its headline numbers."""
+    return {
+        "lead": citations.inline(model.lead or model.summary),
+        "meta": _links_and_licence(citations, model),
+        "against": _compared_with(citations, model),
+        "bullets": _main_changes(citations, model),
+        "facts": headline_facts(citations, model),
+    }
+
+
+def render_hero(
+    context: Context,
+    model: Model,
+    values: Mapping[str, object],
+    tabs: Sequence[Tab],
+    moved: Mapping[str, Sequence[str]],
+    all_changes: str = "",
+) -> str:
+    """The top of an overview; `moved` are the anchors of each part, to which old addresses of the overview lead."""
+    return context.html(
+        "model_hero.html.jinja",
+        **_whereabouts(context, model),
+        **values,
+        title=model.name,
+        tabs=tabs,
+        all_changes=all_changes,
+        moved=Markup(json.dumps(moved)) if moved else "",
+        compact=False,
+        places=False,
+    )
+
+
+def render_part_head(citations: Citations, model: Model, tabs: Sequence[Tab], part: str, places: bool) -> str:
+    """Where one is, the name of the part, and the way to the others; `places` says whether values can show theirs."""
+    context = citations.context
+    return context.html(
+        "model_hero.html.jinja",
+        **_whereabouts(context, model),
+        title=context.words("model.part_of", model=model.name, part=part),
+        tabs=tabs,
+        moved="",
+        compact=True,
+        places=places,
+    )
+
+
+def _whereabouts(context: Context, model: Model) -> dict[str, object]:
+    """Track, parents and children."""
+    models = context.catalogue.models
+    parents = dict.fromkeys(edge.model for edge in model.builds_on)
+    return {
+        "model": model,
+        "short": short_model(model.name),
+        "track": context.words(f"track.{model.track.value}"),
+        "parents": [_short_link(models[id_]) for id_ in parents],
+        "children": [_short_link(m) for m in context.catalogue.children.get(model.id, ())],
+        "count": len(models),
+    }
+
+
+def _short_link(model: Model) -> Markup:
+    return Markup('<a href="ds:models/{}.md">{}</a>').format(model.id, short_model(model.name))
+
+
+def _links_and_licence(citations: Citations, model: Model) -> Markup:
+    """The first date, then paper, weights and code, and the licence."""
+    words = citations.context.words
+    date = releases.first(citations, model)
+    parts = [date] if date else []
+    for kind in (LinkKind.PAPER, LinkKind.WEIGHTS, LinkKind.REPOSITORY, LinkKind.ANNOUNCEMENT):
+        link = next((link for link in model.links if link.kind is kind), None)
+        if link is not None:
+            parts.append(Markup('<a href="{}">{}</a>').format(link.url, words(f"link_short.{kind.value}")))
+    rest = len(model.links) - (len(parts) - bool(date))
+    if rest > 0:
+        parts.append(
+            Markup('<a href="#record">{}</a>').format(
+                words("model.more_links" if rest > 1 else "model.one_more_link", count=rest)
+            )
+        )
+    licence = model.licences.weights if model.licences else None
+    if licence is not None and licence.value is not None:
+        parts.append(citations.single(licence))
+    return Markup(" · ").join(parts)
+
+
+def _compared_with(citations: Citations, model: Model) -> Markup:
+    """What the bullets are told against: the predecessor, or nothing, for a first of its kind."""
+    words, before = citations.context.words, citations.context.catalogue.predecessor(model)
+    if before is None or not model.changes:
+        return escape(words("model.new_here"))
+    later = younger_than(before.model, model)
+    return Markup(
+        words("model.differs_from" if later else "model.changed_against", model=short_model(before.model.name))
+    )
+
+
+def _main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Markup]]:
+    """Changes in a line each, the aspect first, the weightiest first as the entry lists them; else what it introduced or took up."""
+    if model.changes:
+        return [(citations.inline(item.aspect), citations.inline(item.after)) for item in model.changes[:MOST_BULLETS]]
+    brings = (How.INTRODUCED, How.FORM, How.FIRST, How.USED)
+    uses = [use for use in citations.context.uses.by(model.id) if use.stated is not None and use.how in brings]
+    uses.sort(key=lambda use: (brings.index(use.how), use.stated is None or use.stated.note is None))
+    return [
+        (technique_link(citations.context, use.technique.id, short=True), change(citations.context, use))
+        for use in uses[:MOST_BULLETS]
+    ]
+
+
+FACTS = ("total", "activated", "kv_cache", "context", "tokens", "gpu_hours")
+_WIDTH, _EDGE = 150, 5
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A headline number: label, HTML, what stands small behind or below it, and dots from 0 to `width`; the last is its own."""
+
+    label: str
+    html: Markup
+    unit: str
+    below: Markup
+    dots: tuple[float, ...]
+
+
+def headline_facts(citations: Citations, model: Model) -> list[Fact]:
+    """Headline numbers of the flagship; those that nobody has looked for are left out."""
+    words, catalogue = citations.context.words, citations.context.catalogue
+    facts = []
+    for key in FACTS:
+        html = _fact_html(citations, model, key)
+        if html is None:
+            continue
+        own = _fact_number(catalogue, model, key)
+        line = citations.context.once(f"line-{key}", partial(_general_line, catalogue, key))
+        units = {"kv_cache": "fact.elements", "context": "fact.in_tokens", "tokens": "fact.in_tokens"}
+        facts.append(
+            Fact(
+                words(f"fact.{key}"),
+                html,
+                words(units[key]) if key in units and own is not None else "",
+                _fact_remark(citations, model, key),
+                _strip_positions(line, own) if own is not None else (),
+            )
+        )
+    return facts
+
+
+def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
+    flagship = citations.context.catalogue.flagship(model)
+    if key == "kv_cache":
+        cache_ = flagship.recount.kv_cache if flagship.recount else None
+        return working_link(flagship, format.integer(cache_.value), put_in(cache_)) if cache_ else None
+    single = _stated_fact(flagship, key)
+    if single is None:
+        return None
+    if isinstance(single.value, Length):
+        return citations.marked(format.quantity(single.value), single.source)
+    return citations.single(single)
+
+
+def _stated_fact(entry: Entry, key: str) -> Single[Quantity] | Single[Amount] | Single[Length] | None:
+    match key:
+        case "total":
+            return entry.variant.parameters.total
+        case "activated":
+            return entry.variant.parameters.activated
+        case "context":
+            return entry.variant.context_length
+        case "tokens":
+            return headline_tokens(entry.model, entry.variant.id)
+        case "gpu_hours":
+            return entry.model.infrastructure.gpu_hours_total if entry.model.infrastructure else None
+    return None
+
+
+def _fact_number(catalogue: Catalogue, model: Model, key: str) -> float | None:
+    entry = catalogue.flagship(model)
+    if key == "kv_cache":
+        return float(entry.recount.kv_cache.value) if entry.recount and entry.recount.kv_cache else None
+    single = _stated_fact(entry, key)
+    if single is None and key == "activated":
+        single = _stated_fact(entry, "total")
+    return float(single.value.value) if single is not None and single.value is not None else None
+
+
+def _general_line(catalogue: Catalogue, key: str) -> tuple[float, ...]:
+    """The numbers of the general line, the oldest first."""
+    models = [model for model in catalogue.in_order if model.track is Track.GENERAL]
+    found = (_fact_number(catalogue, model, key) for model in models)
+    return tuple(number for number in found if number)
+
+
+@cache
+def _strip_positions(line: tuple[float, ...], own: float) -> tuple[float, ...]:
+    """Places on a logarithmic strip, the number's own last; none where there is nothing to compare with."""
+    if own <= 0 or len(set(line)) < 2:
+        return ()
+    low, high = math.log(min(*line, own)), math.log(max(*line, own))
+    return tuple(
+        round(_EDGE + (math.log(number) - low) / (high - low) * (_WIDTH - 2 * _EDGE), 1)
+        for number in (*dict.fromkeys(line), own)
+    )
+
+
+def _fact_remark(citations: Citations, model: Model, key: str) -> Markup:
+    """What else a number says: the checkpoint that GPU-hours are of, and what they cost."""
+    return Markup("<br>").join(_hours_remarks(citations, model)) if key == "gpu_hours" else Markup("")
+
+
+def _hours_remarks(citations: Citations, model: Model) -> Iterator[Markup]:
+    infra = model.infrastructure
+    assert infra is not None
+    if infra.total_of is not None:
+        name = citations.context.catalogue.entries[infra.total_of].variant.name
+        if name != model.name:
+            yield escape(name)
+    if infra.cost_usd is not None and infra.cost_usd.value is not None:
+        yield escape(citations.context.words("model.cost", cost="{}")).format(citations.single(infra.cost_usd))
+
+
+def record_sections(citations: Citations, model: Model) -> list[Section]:
+    """Dates, licences, what it builds on and links."""
+    html = citations.context.html("model_record.html.jinja", record=_record_lines(citations, model))
+    return [Section("record", citations.context.words("section.record"), html)]
+
+
+def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
+    """Dates, paper and licences, a line each."""
+    words, reference = citations.context.words, citations.context.catalogue.references.get(model.reference or "")
+    dot = Markup(" · ")
+    lines = [(words("fact.released"), dot.join(releases.dates(citations, model)))]
+    named = [
+        (words("fact.later"), releases.later(citations, model)),
+        (words("fact.never"), releases.never(citations, model)),
+    ]
+    lines += [(label, dot.join(found)) for label, found in named if found]
+    if reference is not None:
+        label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
+        lines.append(
+            (words("fact.paper"), Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), label))
+        )
+    else:
+        lines.append((words("fact.paper"), Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))))
+    if model.licences is not None:
+        lines.append((words("fact.licence"), dot.join(releases.licences(citations, model))))
+    builds_on = _parents(citations, model)
+    if builds_on:
+        lines.append((words("fact.builds_on"), Markup("<br>").join(builds_on)))
+    links = _link_list(citations, model)
+    if links:
+        lines.append((words("fact.links"), Markup(" · ").join(links)))
+    return lines
+
+
+def _parents(citations: Citations, model: Model) -> list[Markup]:
+    words, models = citations.context.words, citations.context.catalogue.models
+    lines = []
+    for edge in model.builds_on:
+        link = model_link(models[edge.model])
+        line = Markup("{} {}").format(words(f"relation.{edge.relation.name.lower()}"), link)
+        if edge.note is not None:
+            line += Markup(words("punctuation.bracketed", text=citations.inline(edge.note)))
+        lines.append(line + citations.mark(edge.source))
+    return lines
+
+
+def _link_list(citations: Citations, model: Model) -> list[Markup]:
+    """Each link by its label; by its kind too where two share one."""
+    words = citations.context.words
+    labels = [link.label for link in model.links if link.label]
+    found = []
+    for link in model.links:
+        kind = words(f"link.{link.kind.value}")
+        name = citations.inline(link.label) if link.label else escape(kind)
+        if link.label and labels.count(link.label) > 1:
+            name += words("punctuation.bracketed", text=kind)
+        found.append(Markup('<a href="{}">{}</a>').format(link.url, name))
+    return found
+
+
+def notes_sections(citations: Citations, model: Model) -> list[Section]:
+    """Remarks that belong to no other part."""
+    if not model.notes:
+        return []
+    items = Markup("").join(
+        Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in model.notes
+    )
+    return [Section("notes", citations.context.words("section.notes"), f"<ul>{items}</ul>")]
+
+
+def citation_sections(citations: Citations, model: Model) -> list[Section]:
+    """The paper's BibTeX, to copy."""
+    reference = citations.context.catalogue.references.get(model.reference or "")
+    if reference is None:
+        return []
+    return [Section("cite", citations.context.words("section.cite"), markdown=fenced(reference.bibtex, "bibtex"))]
