@@ -16,7 +16,7 @@ from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Model
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import Absence, Single, Text
-from catalogue.uses import How, Uses
+from catalogue.uses import Uses
 from helpers import family, printed
 from render import words as language_files
 from render.fields import stated
@@ -84,12 +84,12 @@ def test_techniques_stand_in_the_group_of_what_became_of_them(
     uses = Uses(catalogue.models, catalogue.entries, catalogue.techniques.values())
     for model in followers(catalogue):
         before = catalogue.entries[model.compared_with or ""].model
-        earlier = {use.technique.id for use in uses.by(before.id) if use.how is not How.DROPPED}
+        earlier = {use.technique.id for use in uses.of_model(before.id) if use.how.is_use}
         new, gone, kept = (chips(sections[model.id].get(key)) for key in ("new", "gone", "kept"))
         assert gone == {use.id for use in model.techniques if use.change == "dropped"}, model.id
         assert {use.id for use in model.techniques if use.change == "introduced"} <= new, model.id
         assert not new & kept, model.id
-        active = {use.technique.id: use for use in uses.by(model.id) if use.how is not How.DROPPED}
+        active = {use.technique.id: use for use in uses.of_model(model.id) if use.how.is_use}
         assert {use.id for use in model.techniques} - gone <= new | kept <= active.keys(), model.id
         for id_ in earlier & active.keys() - {use.id for use in model.techniques if use.change == "introduced"}:
             assert id_ in kept, (model.id, id_)

@@ -34,7 +34,7 @@ def said_of(catalogue: Catalogue, entry: Entry) -> dict[str, object]:
     found = {
         "weights": checkpoint.date(entry, "weights"),
         "announcement": checkpoint.date(entry, "announcement"),
-        "api": checkpoint.in_the_api(catalogue.api_names, entry.variant.id),
+        "api": checkpoint.api_date(catalogue.api_names, entry.variant.id),
         "licence": licences.weights if licences else None,
         "hours": checkpoint.gpu_hours(entry),
         "cost": checkpoint.cost(entry),

@@ -132,7 +132,7 @@ def test_a_number_column_is_one(downloads: Mapping[str, bytes], catalogue: Catal
         entry = catalogue.entries[row["variant"]]
         total = entry.variant.parameters.total.value
         assert (int(row["total"]) if row["total"] else None) == (total.value if total else None)
-        out = checkpoint.came_out(entry)
+        out = checkpoint.release_date(entry)
         assert row["released"] == (out.text if out else "")
         if row["tokens"]:
             assert (row["tokens_of"] == "pre-training") == (pre_training(entry) is not None)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue, first_date
-from catalogue.uses import Silence, Uses
+from catalogue.uses import How, Uses
 from helpers import with_fonts
 from render.figures import packing
 
@@ -43,7 +43,7 @@ def uses(catalogue: Catalogue) -> Uses:
 
 def by_date(catalogue: Catalogue) -> list[str]:
     found = uses(catalogue)
-    using = {use.model.id for id_ in catalogue.techniques for use in found.of(id_)}
+    using = {use.model.id for id_ in catalogue.techniques for use in found.of_technique(id_)}
     dated = [(d.first_day, m.id) for m in catalogue.models.values() if m.id in using and (d := first_date(m))]
     return [id_ for _, id_ in sorted(dated)]
 
@@ -63,7 +63,7 @@ def test_matrix_says_who_uses_what(built: Path, catalogue: Catalogue) -> None:
                 assert owner(mark) == column
                 cells[technique, column] = (mark.attributes["class"] or "").split()[-1]
     found = uses(catalogue)
-    assert cells == {(id_, use.model.id): use.how.value for id_ in catalogue.techniques for use in found.of(id_)}
+    assert cells == {(id_, use.model.id): use.how.value for id_ in catalogue.techniques for use in found.families(id_)}
 
 
 def test_a_dash_in_the_matrix_stands_only_where_an_architecture_says_so(built: Path, catalogue: Catalogue) -> None:
@@ -75,7 +75,10 @@ def test_a_dash_in_the_matrix_stands_only_where_an_architecture_says_so(built: P
         technique = target(row.css_first("th a"))
         for column, cell in zip(columns, row.css("td"), strict=True):
             without = cell.css_first("span.no") is not None
-            assert without == (found.silence(technique, column) is Silence.NO), (technique, column)
+            assert without == (found.does_without(technique, column) and found.family(technique, column) is None), (
+                technique,
+                column,
+            )
             dashes += without
     assert dashes
 
@@ -83,7 +86,7 @@ def test_a_dash_in_the_matrix_stands_only_where_an_architecture_says_so(built: P
 def test_matrix_has_a_group_and_a_jump_for_each_kind(built: Path, catalogue: Catalogue) -> None:
     tree = read(built, "techniques/matrix")
     found = uses(catalogue)
-    used = {id_ for id_ in catalogue.techniques if found.of(id_)}
+    used = {id_ for id_ in catalogue.techniques if found.of_technique(id_)}
     kinds = {catalogue.techniques[id_].kind for id_ in used}
     jumps = [link.attributes["href"] for link in tree.css(".ds-jump a")]
     assert len(jumps) == len(kinds)
@@ -103,7 +106,8 @@ def test_lineage_figures_say_what_the_entries_say(built: Path, catalogue: Catalo
         own = technique.introduced.date.value
         dated = {id_ for id_ in technique.related if own and catalogue.techniques[id_].introduced.date.value}
         around = {*technique.replaces, *successors, *dated}
-        users = {(use.model.id, use.how.value) for use in found.of(technique.id)}
+        families = [family for family in found.families(technique.id) if family.how is not How.IN_WEIGHTS]
+        users = {(family.model.id, family.how.value) for family in families}
         if not forms:
             assert not around, technique.id
             assert len(users) < 2, technique.id

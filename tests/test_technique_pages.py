@@ -48,7 +48,7 @@ def test_models_stand_once_by_date_and_with_the_date_of_their_use(
         assert len(models) == len(set(models)), f"{id_}: a model stands twice"
         days = [day if len(day) == 10 else f"{day}-01" for _, day in rows]
         assert days == sorted(days) or any(len(day) == 7 for _, day in rows), id_
-        since = {use.model.id: use.date.text for use in found.of(id_) if use.date}
+        since = {use.model.id: use.date.text for use in found.families(id_) if use.date}
         own = {row.model for row in technique.in_models if row.date}
         for model, day in rows:
             if model in since and model not in own:

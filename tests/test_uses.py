@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.records import Catalogue, Entry
-from catalogue.uses import How, Uses
+from catalogue.records import Catalogue, Entry, first_date
+from catalogue.uses import How, Use, Uses
 from helpers import family
 from render.context import context
-from render.uses import change
+from render.uses import label
 from render.words import load
 
 
@@ -65,11 +65,139 @@ def test_every_family_with_such_a_checkpoint_is_on_the_page_and_no_other(
     assert {id_ for id_, how in listed.items() if how != "dropped"} <= wanted | stated
 
 
-def test_weights_that_were_trained_in_fp8_stay_so(uses: Uses) -> None:
-    found = {use.model.id: use.how for use in uses.of("fp8-training")}
-    assert found["deepseek-v3"] is How.FORM
-    for id_ in ("deepseek-r1", "deepseek-v3-2", "deepseek-prover-v2"):
-        assert found[id_] is How.INHERITED
+def test_weights_that_were_trained_in_fp8_are_no_use_of_it(catalogue: Catalogue, uses: Uses) -> None:
+    """The paper of R1 does not say in which format it was trained; what says FP8 is the report of V3."""
+    found = {family.model.id: family for family in uses.families("fp8-training")}
+    assert found["deepseek-v3"].how is How.FORM
+    wanted = {
+        "deepseek-r1": ("deepseek-v3", "deepseek-v3"),
+        "deepseek-grm": ("deepseek-v3", "deepseek-v3"),
+        "deepseek-prover-v2": ("deepseek-v3", "deepseek-v3"),
+        "deepseek-v3-2": ("deepseek-v3-1", "deepseek-v3-1"),
+        "deepseek-math-v2": ("deepseek-v3-2", "deepseek-v3-1"),
+    }
+    assert not wanted.keys() & uses.users("fp8-training")
+    for id_, (origin, trained) in wanted.items():
+        assert not found[id_].is_use
+        for use in found[id_].uses:
+            assert use.how is How.IN_WEIGHTS
+            assert use.origin is not None
+            assert use.trained_so is not None
+            assert (use.origin.id, use.trained_so.id) == (origin, trained)
+            precision = catalogue.models[trained].infrastructure.precision  # type: ignore[union-attr]
+            assert precision is not None
+            assert precision.compute is not None
+            assert use.sources == precision.compute.source, "the source is that of the value that answered"
+
+
+def test_a_family_has_a_use_for_every_model_that_its_checkpoints_come_from(catalogue: Catalogue, uses: Uses) -> None:
+    """GRM: the 16B from V2-Lite, the 230B from V2.5, the 671B from V3 and the 27B from Gemma, each with its own source."""
+    found = {
+        use.variants: (use.how, use.origin.id if use.origin else use.other_origin, use.sources)
+        for use in uses.of_technique("pre-norm-rmsnorm")
+        if use.model.id == "deepseek-grm"
+    }
+    origins = {
+        "deepseek-grm-16b": "deepseek-v2",
+        "deepseek-grm-27b": "Gemma-2-27B",
+        "deepseek-grm-230b": "deepseek-v2-5",
+        "deepseek-grm-671b": "deepseek-v3",
+    }
+    assert found.keys() == {(id_,) for id_ in origins}
+    for id_, origin in origins.items():
+        architecture = catalogue.entries[id_].architecture
+        assert architecture is not None
+        assert architecture.rms_norm_eps is not None
+        assert found[id_,] == (How.INHERITED, origin, architecture.rms_norm_eps.source)
+
+
+def test_what_came_with_another_makers_network_is_taken_over(catalogue: Catalogue, uses: Uses) -> None:
+    for use in uses.of_technique("gqa"):
+        for id_ in use.variants:
+            other = catalogue.entries[id_].other_base
+            if other is not None and other.maker != "DeepSeek":
+                assert (use.how, use.other_origin) == (How.INHERITED, other.name), id_
+    assert {use.other_origin for use in uses.of_technique("gqa") if use.model.id == "deepseek-r1"} > {
+        "Qwen2.5-32B",
+        "Llama-3.1-8B",
+    }
+    assert [use.other_origin for use in uses.of_technique("gqa") if use.model.id == "deepseek-ocr-2"] == ["Qwen2-0.5B"]
+
+
+def line_has(catalogue: Catalogue, uses: Uses, use: Use, model_id: str, seen: frozenset[str] = frozenset()) -> bool:
+    """As “How to read this site” defines it: a model that it builds on; where that is silent, the one before."""
+    for parent in {edge.model for edge in catalogue.models[model_id].builds_on} - seen:
+        had = [
+            other
+            for other in uses.of_technique(use.technique.id)
+            if other.model.id == parent
+            and other.how not in (How.DROPPED, How.IN_WEIGHTS)
+            and (other.stated.only_in if other.stated else None) == (use.stated.only_in if use.stated else None)
+            and (other.day <= use.day or other.date == first_date(other.model))
+        ]
+        if had:
+            return True
+        gave_up = any(u.how is How.DROPPED for u in uses.of_technique(use.technique.id) if u.model.id == parent)
+        without = gave_up or uses.fields_deny(use.technique, catalogue.models[parent])
+        if not without and line_has(catalogue, uses, use, parent, seen | {model_id, parent}):
+            return True
+    return False
+
+
+def test_every_label_agrees_with_its_definition(catalogue: Catalogue, uses: Uses) -> None:
+    judged = 0
+    for technique in catalogue.techniques.values():
+        for use in uses.of_technique(technique.id):
+            judged += 1
+            told = (technique.id, use.model.id, use.how)
+            if use.how in (How.ADOPTED, How.KEPT):
+                assert (use.how is How.KEPT) is line_has(catalogue, uses, use, use.model.id), told
+                assert use.origin is None, told
+            elif use.how is How.FIRST:
+                users = [u for u in uses.of_technique(technique.id) if u.how.is_use and u.day]
+                assert use.day == min(u.day for u in users), told
+            elif use.how is How.INHERITED:
+                assert (use.origin is not None) is not bool(use.other_origin), told
+                assert use.origin is not use.model, told
+            elif use.how is How.DROPPED:
+                assert use.stated is not None, told
+                assert use.stated.change == "dropped", told
+                assert line_has(catalogue, uses, use, use.model.id), told
+    assert judged > 400
+
+
+@pytest.mark.parametrize(
+    ("technique", "model", "how"),
+    [
+        ("mqa", "deepseek-v4", How.ADOPTED),  # V3.2 before it is known to have MLA
+        ("moe", "deepseek-v2", How.KEPT),
+        ("aux-balance-loss", "deepseek-vl2", How.KEPT),
+        ("fim", "deepseek-v3", How.KEPT),
+        ("multi-step-lr", "deepseek-coder", How.KEPT),  # builds on DeepSeek LLM, which was published after it
+        ("grpo", "deepseek-coder-v2", How.KEPT),
+        ("grpo", "deepseek-prover-v1-5", How.KEPT),
+        ("sft", "deepseek-v3-2", How.KEPT),
+        ("cold-start", "deepseek-v3-2", How.KEPT),
+        ("expert-parallelism", "deepseek-v2", How.KEPT),
+        ("mla", "deepseek-v3-1", How.INHERITED),
+        ("mla", "deepseek-v3-2", How.INHERITED),
+    ],
+)
+def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, how: How) -> None:
+    family = uses.family(technique, model)
+    assert family is not None
+    assert family.how is how
+
+
+def test_a_training_without_tensor_parallelism_is_not_said_to_have_it(catalogue: Catalogue, uses: Uses) -> None:
+    family = uses.family("tensor-parallelism", "deepseek-v3")
+    assert family is not None
+    assert label(context(catalogue, load("en")), *family.uses) == "adopted, in serving alone"
+
+
+def test_what_no_model_before_had_is_not_dropped(uses: Uses) -> None:
+    """DeepSeek-Prover starts from DeepSeekMath-Base, which never had reinforcement learning."""
+    assert uses.family("grpo", "deepseek-prover") is None
 
 
 @pytest.mark.parametrize(("technique", "way"), [("pipeline-parallelism", "pipeline"), ("expert-parallelism", "expert")])
@@ -89,34 +217,20 @@ def test_what_is_split_over_one_device_is_not_split(catalogue: Catalogue, techni
             for id_, entry in catalogue.entries.items()
         }
         now = Uses({**catalogue.models, model.id: changed}, entries, catalogue.techniques.values())
-        assert (model.id in {use.model.id for use in now.of(technique)}) is uses_it
+        assert (model.id in {use.model.id for use in now.of_technique(technique)}) is uses_it
 
 
 def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, catalogue: Catalogue) -> None:
     """By date: one model at most described it, the others come after the first use."""
     for id_, technique in catalogue.techniques.items():
-        found = [use for use in uses.of(id_) if use.how is not How.DROPPED]
+        found = [use for use in uses.of_technique(id_) if use.how.is_use]
         assert found == sorted(found, key=lambda use: use.day), id_
         first = [use for use in found if use.how is How.FIRST]
-        active = [use for use in found if use.how in (How.FIRST, How.USED, How.KEPT) and use.day]
+        active = [use for use in found if use.how in (How.FIRST, How.ADOPTED, How.KEPT) and use.day]
         if active and not any(use.how in (How.INTRODUCED, How.FORM) for use in found):
             # DeepSeek uses what it made, such as its file system, before the entry of a model says so.
             told_by_entries = technique.introduced.by_deepseek and not technique.follows_from
             assert [use.day for use in first[:1]] == ([] if told_by_entries else [active[0].day]), id_
-
-
-def test_what_was_kept_or_given_up_was_there_before(uses: Uses, catalogue: Catalogue) -> None:
-    """A stated "kept" or "dropped" is a claim about the models before, and those have to bear it out."""
-    for model in catalogue.models.values():
-        line = {edge.model for edge in model.builds_on}
-        before = catalogue.predecessor(model)
-        line |= {before.model.id} if before else set()
-        while further := {edge.model for id_ in line for edge in catalogue.models[id_].builds_on} - line:
-            line |= further
-        for use in uses.by(model.id):
-            if use.how in (How.KEPT, How.DROPPED):
-                earlier = [u for u in uses.of(use.technique.id) if u.model.id in line and u.how is not How.DROPPED]
-                assert any(u.day <= use.day for u in earlier), (model.id, use.technique.id)
 
 
 def test_what_is_compared_keeps_only_what_its_predecessor_has(built: Path) -> None:
@@ -136,9 +250,11 @@ def test_a_technique_of_other_checkpoints_names_them(built: Path) -> None:
 
 def test_a_technique_that_came_with_weights_names_their_model(catalogue: Catalogue, uses: Uses) -> None:
     ctx = context(catalogue, load("en"))
-    inherited = [use for model in catalogue.models.values() for use in uses.by(model.id) if use.how is How.INHERITED]
+    inherited = [
+        use for model in catalogue.models.values() for use in uses.of_model(model.id) if use.how is How.INHERITED
+    ]
     named = [use for use in inherited if use.origin is not None]
     assert named
     for use in named:
         assert use.origin is not None
-        assert f"models/{use.origin.id}.md" in change(ctx, use)
+        assert f"models/{use.origin.id}.md" in label(ctx, use)

@@ -28,7 +28,7 @@ def date(entry: Entry, name: str) -> Single[PartialDate] | None:
     return found
 
 
-def came_out(entry: Entry) -> PartialDate | None:
+def release_date(entry: Entry) -> PartialDate | None:
     """The first day of a checkpoint; None where its weights were never released, or nobody knows when."""
     weights = date(entry, "weights")
     if weights is not None and (weights.value is not None or entry.variant.release is not None):
@@ -37,7 +37,7 @@ def came_out(entry: Entry) -> PartialDate | None:
     return min(found, key=lambda d: d.first_day, default=None)
 
 
-def in_the_api(names: Iterable[ApiName], variant_id: str) -> Single[PartialDate] | None:
+def api_date(names: Iterable[ApiName], variant_id: str) -> Single[PartialDate] | None:
     """The first day on which a name of the API led to a variant; None where none did."""
     found = [pointer.since for name in names for pointer in name.pointers if pointer.variant == variant_id]
     dated = [since for since in found if since.value is not None]

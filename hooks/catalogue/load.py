@@ -65,6 +65,7 @@ def load(data: FilePath) -> Catalogue:
         problems=draft.problems.problems,
         corrections=draft.corrections.corrections,
         aliases=named.aliases if named else {},
+        other_models={other.name: other for other in draft.models.other_models},
     )
 
 

@@ -19,7 +19,7 @@ from .schema.architecture import Architecture, VisionEncoder
 from .schema.correction import Correction
 from .schema.gpu import Gpu
 from .schema.images import ImagePath
-from .schema.model import Model, Part, PartKind, Variant
+from .schema.model import Model, OtherModel, Part, PartKind, Variant
 from .schema.problem import Problem
 from .schema.release import Dates
 from .schema.study import StudyFile
@@ -40,6 +40,7 @@ class Entry:
         owner_model: Model that variant belongs to.
         vision: Vision encoder of the variant or of the owner of its architecture.
         images: How images enter and leave, of the variant or of one that it shares them with.
+        other_base: Model outside of the catalogue whose weights it starts from, itself or through others of its family.
     """
 
     model: Model
@@ -51,6 +52,7 @@ class Entry:
     recount: Recount | None
     vision: VisionEncoder | None
     images: tuple[ImagePath, ...]
+    other_base: OtherModel | None = None
 
     @cached_property
     def encoder(self) -> Term | None:
@@ -145,6 +147,7 @@ class Catalogue:
         study: Guides in order, and routes through them.
         corrections: What this site had wrong.
         problems: Problems to predict and check.
+        other_models: Models outside of the catalogue that variants start from, by name.
         aliases: What people type for a page, by its path, and the page does not say.
     """
 
@@ -163,6 +166,7 @@ class Catalogue:
     corrections: tuple[Correction, ...]
     problems: tuple[Problem, ...]
     aliases: Mapping[str, tuple[str, ...]]
+    other_models: Mapping[str, OtherModel]
 
     @property
     def words_of_the_trade(self) -> tuple[Word, ...]:
@@ -208,8 +212,9 @@ class Catalogue:
         return tuple(self.entries[variant.id] for variant in model.variants)
 
 
-def entries(models: tuple[Model, ...]) -> dict[str, Entry]:
+def entries(models: tuple[Model, ...], other_models: tuple[OtherModel, ...] = ()) -> dict[str, Entry]:
     """Variants by id, with shared architectures resolved. Unknown ids are left without one."""
+    others = {other.name: other for other in other_models}
     owners = {variant.id: variant for model in models for variant in model.variants}
     model_of = {variant.id: model.id for model in models for variant in model.variants}
     recounts: dict[str, Recount] = {}
@@ -238,8 +243,21 @@ def entries(models: tuple[Model, ...]) -> dict[str, Entry]:
                 recounts.get(owner_id),
                 variant.vision or (owner.vision if owner else None),
                 _images(variant, owner, owners),
+                _other_base(variant, {v.id: v for v in model.variants}, others),
             )
     return found
+
+
+def _other_base(variant: Variant, family: Mapping[str, Variant], others: Mapping[str, OtherModel]) -> OtherModel | None:
+    """The model outside of the catalogue at the end of a variant's `based_on`, followed back inside its family."""
+    seen: set[str] = set()
+    current: Variant | None = variant
+    base = ""
+    while current is not None and current.id not in seen:
+        seen.add(current.id)
+        base = str(current.based_on.value) if current.based_on and current.based_on.value else ""
+        current = family.get(base)
+    return others.get(base)
 
 
 def _images(variant: Variant, owner: Variant | None, by_id: Mapping[str, Variant]) -> tuple[ImagePath, ...]:

@@ -1,85 +1,164 @@
-"""Who uses a technique: what entries state of it, and what follows from architectures, stages and infrastructure.
+"""Who uses a technique, derived from what the entries state and from their architectures, training and infrastructure.
 
-Takes the records, gives every use with where it comes from, the oldest first. A technique declares what it follows
-from (`follows_from`), so that nobody has to remember to list it; an entry states the rest, and how it was used.
-What a model did is told by date: who described it first, who used it first, who used it after that, who kept it from
-its predecessor, who took it over with another model's network or weights, and who gave it up.
+Takes the records and gives, for each technique, every `Use` with its label, origin and source, the oldest first. A
+technique declares the fields that it follows from (`follows_from`), so that nobody has to remember to list its users;
+an entry states the rest, and how a technique was used.
+
+A family whose checkpoints come from different models has one use per origin, each with the source of the value that
+answered for these checkpoints. The labels are defined on the page “How to read this site” and computed here, never typed:
+
+- first: no model of the catalogue used it before;
+- kept: a model that this one builds on has it, or, where that one's sources are silent, the next one back;
+- adopted: neither;
+- inherited: it came with the network or the weights of another model;
+- in weights: the model starts from weights that were trained so, and its own training is not known. That is no use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from . import checkpoint
 from .derive.differences import NOT_THERE, said, said_by_architecture
 from .records import Entry, first_date
 from .schema.facets import Facet, fields_with
-from .schema.model import Model, TechniqueChange, TechniqueUse
+from .schema.model import Model, TechniqueChange, TechniqueUse, UseScope
 from .schema.technique import Condition, InModel, Technique
-from .schema.training import Infrastructure, Stage
-from .schema.values import PartialDate, Single, Sources, Stated
+from .schema.training import Infrastructure
+from .schema.values import Absence, PartialDate, Single, Sources, Stated
+
+HOME = "DeepSeek"  # an unreleased base of its own maker is no other model's network
 
 
 class How(StrEnum):
-    """What a model did with a technique, by date."""
+    """What a model did with a technique, the most telling first."""
 
     INTRODUCED = "introduced"
     FORM = "form"
     FIRST = "first"
-    USED = "used"
+    ADOPTED = "adopted"
     KEPT = "kept"
     INHERITED = "inherited"
     DROPPED = "dropped"
+    IN_WEIGHTS = "in_weights"
 
-
-class Silence(StrEnum):
-    """What it means that no use is known."""
-
-    NO = "no"
-    UNKNOWN = "unknown"
+    @property
+    def is_use(self) -> bool:
+        """Whether a model with this label counts among the users."""
+        return self not in (How.DROPPED, How.IN_WEIGHTS)
 
 
 @dataclass(frozen=True)
 class Use:
-    """A model and what it did with a technique.
+    """Checkpoints of a model that have a technique from one origin, and what the model did with it.
 
     Attributes:
-        stated: What the entry says of it; None where it follows from a field alone.
+        stated: What the entry says of it; None where it follows from fields alone.
         variants: Checkpoints that it holds for, where those are not all of the entry.
         field: Field that it follows from; empty where it is stated alone.
-        sources: Sources of that field's value, or of what is stated.
-        origin: Model whose network or weights brought it in, where it was inherited.
+        sources: Sources of that field's value for these checkpoints, or of what is stated.
+        origin: Model of the catalogue whose network or weights brought it.
+        other_origin: Name of a model outside of the catalogue that did.
+        trained_so: Model whose training the label IN_WEIGHTS is about, often that of `origin`; `sources` are its.
+        own_unpublished: Sources that do not say how an IN_WEIGHTS checkpoint was trained itself; None where nobody looked.
         date: Since when: the first date of the model, or of the checkpoints that it holds for.
     """
 
     model: Model
     technique: Technique
     how: How
-    stated: TechniqueUse | None
-    variants: tuple[str, ...]
-    field: str
-    sources: Sources | None
-    origin: Model | None
-    date: PartialDate | None
+    stated: TechniqueUse | None = None
+    variants: tuple[str, ...] = ()
+    field: str = ""
+    sources: Sources | None = None
+    origin: Model | None = None
+    other_origin: str = ""
+    trained_so: Model | None = None
+    own_unpublished: Sources | None = None
+    date: PartialDate | None = None
 
     @property
     def day(self) -> str:
         """The first day that the date allows; empty where there is none."""
         return self.date.first_day if self.date else ""
 
+    @property
+    def scope(self) -> UseScope | None:
+        """What it is used in, where that is not all of the model."""
+        return self.stated.only_in if self.stated is not None else None
+
 
 @dataclass(frozen=True)
-class _Follows:
-    """What the fields of an entry say: the checkpoints with a technique, or what their silence means."""
+class FamilyUse:
+    """What a family did with a technique: a use per label and origin, the most telling label first."""
 
-    own: tuple[str, ...] = ()
-    taken: tuple[str, ...] = ()
+    uses: tuple[Use, ...]
+
+    @property
+    def model(self) -> Model:
+        """The family."""
+        return self.uses[0].model
+
+    @property
+    def technique(self) -> Technique:
+        """The technique."""
+        return self.uses[0].technique
+
+    @property
+    def how(self) -> How:
+        """Its most telling label."""
+        return self.uses[0].how
+
+    @property
+    def is_use(self) -> bool:
+        """Whether the family counts among the users."""
+        return self.how.is_use
+
+    @cached_property
+    def date(self) -> PartialDate | None:
+        """Since when: the first date of the uses that the label is about."""
+        dates = [use.date for use in self.uses if use.date is not None and use.how.is_use is self.is_use]
+        return min(dates, key=lambda day: day.first_day, default=None)
+
+    @property
+    def stated(self) -> TechniqueUse | None:
+        """What the entry says of it."""
+        return next((use.stated for use in self.uses if use.stated is not None), None)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """Whether a checkpoint has a technique by its fields (None: not known), and the sources that say so or are silent."""
+
+    holds: bool | None
     sources: Sources | None = None
+    unpublished: Sources | None = None
+
+
+@dataclass(frozen=True)
+class _Holding:
+    """A checkpoint that has a technique by its fields, and from where."""
+
+    variant: str
+    sources: Sources | None
     origin: str = ""
-    silence: Silence = Silence.UNKNOWN
+    other_origin: str = ""
+    trained_so: str = ""
+    own_unpublished: Sources | None = None
+
+    @property
+    def group(self) -> tuple[str, str, str, bool]:
+        """What checkpoints of one use have in common."""
+        return self.origin, self.other_origin, self.trained_so, self.own_unpublished is not None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it came with nobody else's network or weights."""
+        return not (self.origin or self.other_origin or self.trained_so)
 
 
 class Uses:
@@ -90,98 +169,108 @@ class Uses:
     ) -> None:
         self._models, self._entries = models, entries
         self._found: dict[str, tuple[Use, ...]] = {}
-        self._silent: dict[tuple[str, str], Silence] = {}
+        self._without: set[tuple[str, str]] = set()
         for technique in techniques:
-            self._found[technique.id] = self._kept(_in_time(technique, list(self._uses(technique))))
+            self._found[technique.id] = self._labelled(technique, list(self._uses(technique)))
 
-    def of(self, technique_id: str) -> tuple[Use, ...]:
-        """The models that did something with a technique, the oldest first."""
+    def of_technique(self, technique_id: str) -> tuple[Use, ...]:
+        """What was done with a technique, the oldest first."""
         return self._found.get(technique_id, ())
 
-    def by(self, model_id: str) -> tuple[Use, ...]:
+    def of_model(self, model_id: str) -> tuple[Use, ...]:
         """What a model did, in the order of the techniques."""
         return tuple(use for uses in self._found.values() for use in uses if use.model.id == model_id)
 
-    def when(self, technique_id: str, row: InModel) -> PartialDate | None:
+    def families(self, technique_id: str) -> tuple[FamilyUse, ...]:
+        """The families that did something with a technique, the oldest first."""
+        by_family: dict[str, list[Use]] = {}
+        for use in self.of_technique(technique_id):
+            by_family.setdefault(use.model.id, []).append(use)
+        order = list(How)
+        found = [FamilyUse(tuple(sorted(uses, key=lambda use: order.index(use.how)))) for uses in by_family.values()]
+        return tuple(sorted(found, key=lambda family: family.date.first_day if family.date else ""))
+
+    def family(self, technique_id: str, model_id: str) -> FamilyUse | None:
+        """What a family did with a technique."""
+        return next((family for family in self.families(technique_id) if family.model.id == model_id), None)
+
+    def users(self, technique_id: str) -> set[str]:
+        """The ids of the models that use a technique: those that dropped it or have it in their weights alone do not."""
+        return {use.model.id for use in self.of_technique(technique_id) if use.how.is_use}
+
+    def date_of(self, technique_id: str, row: InModel) -> PartialDate | None:
         """The date of a row of `in_models`: its own, since when its model uses the technique, or the model's first."""
         if row.date is not None:
             return row.date
-        use = next((use for use in self.of(technique_id) if use.model.id == row.model), None)
-        model = self._models.get(row.model or "")
-        return use.date if use is not None else first_date(model) if model is not None else None
+        family, model = self.family(technique_id, row.model or ""), self._models.get(row.model or "")
+        return family.date if family is not None else first_date(model) if model is not None else None
 
-    def silence(self, technique_id: str, model_id: str) -> Silence:
-        """What it means that no use is known: that there is none, or that nothing is said."""
-        return self._silent.get((technique_id, model_id), Silence.UNKNOWN)
+    def does_without(self, technique_id: str, model_id: str) -> bool:
+        """Whether a model is known not to use a technique, as against that nothing is said."""
+        return (technique_id, model_id) in self._without
 
-    def went_before(self, technique_id: str, model: Model) -> bool:
-        """Whether a model that this one goes back to is known to use a technique."""
-        line = self._line(model)
-        return any(use.model.id in line and use.how is not How.DROPPED for use in self.of(technique_id))
+    def line_has(self, technique_id: str, model: Model) -> bool:
+        """Whether a technique is known in the line of a model, as far back as no model is known to do without."""
+        return self._line_has(self.of_technique(technique_id), model)
 
-    def from_fields(self, technique: Technique, model: Model) -> Silence | None:
-        """What the fields of an entry alone say of a technique: none of it, nothing, or None where they say that it is used."""
-        follows = self._follows(technique, model)
-        return None if follows.own or follows.taken else follows.silence
-
-    def _kept(self, uses: tuple[Use, ...]) -> tuple[Use, ...]:
-        """The same, with what a predecessor has already told from what is new."""
-        users = {use.model.id for use in uses if use.how is not How.DROPPED}
-
-        def kept(use: Use) -> bool:
-            if use.how is not How.USED:
-                return False
-            said = use.stated is not None and use.stated.change is TechniqueChange.KEPT
-            if said and not users & self._line(use.model):
-                return False
-            before = self._entries.get(use.model.compared_with or "")
-            if before is None:
-                return said
-            first = first_date(before.model)
-            if first is None or first.first_day > use.day:
-                return False
-            # A model can be compared with its closest relative, which it took nothing from.
-            from_it = before.model.id in {edge.model for edge in use.model.builds_on}
-            return said or (from_it and before.model.id in users)
-
-        return tuple(replace(use, how=How.KEPT) if kept(use) else use for use in uses)
-
-    def _line(self, model: Model) -> set[str]:
-        """The models that one goes back to, near and far, with those that they are compared with."""
-        found: set[str] = set()
-        coming = [model]
-        while coming:
-            current = coming.pop()
-            before = self._entries.get(current.compared_with or "")
-            ids = {edge.model for edge in current.builds_on} | ({before.model.id} if before else set())
-            coming += [self._models[id_] for id_ in ids - found if id_ in self._models]
-            found |= ids
-        return found
+    def fields_deny(self, technique: Technique, model: Model) -> bool:
+        """Whether the fields of an entry say that no checkpoint uses a technique."""
+        return self._deny([self._answer(technique, self._entries[variant.id]) for variant in model.variants])
 
     def _uses(self, technique: Technique) -> Iterator[Use]:
+        """The uses before dates and lines are looked at: what is a model's own is ADOPTED."""
         for model in self._models.values():
             stated = next((use for use in model.techniques if use.id == technique.id), None)
-            follows = self._follows(technique, model)
-            if stated is None and not (follows.own or follows.taken):
-                self._silent[technique.id, model.id] = follows.silence
+            if stated is not None and stated.change is TechniqueChange.DROPPED:
+                self._without.add((technique.id, model.id))
+                yield Use(model, technique, How.DROPPED, stated, sources=stated.source, date=first_date(model))
                 continue
-            yield self._use(technique, model, stated, follows)
+            found = list(self._found_by_fields(technique, model))
+            if found or stated is not None:
+                yield from self._family(technique, model, stated, found)
+            elif self.fields_deny(technique, model):
+                self._without.add((technique.id, model.id))
 
-    def _use(self, technique: Technique, model: Model, stated: TechniqueUse | None, follows: _Follows) -> Use:
-        holding = follows.own + follows.taken
-        variants = stated.variants if stated and stated.variants else holding
+    def _family(
+        self, technique: Technique, model: Model, stated: TechniqueUse | None, found: Sequence[_Holding]
+    ) -> Iterator[Use]:
+        """The uses of one family. What is stated belongs to what is its own, or else to the first origin."""
+        groups: dict[tuple[str, str, str, bool], list[_Holding]] = {}
+        for holding in found:
+            groups.setdefault(holding.group, []).append(holding)
+        ordered = sorted(groups.values(), key=lambda group: not group[0].is_own)
+        if stated is not None and all(group[0].trained_so for group in ordered):
+            yield self._use(technique, model, stated, [])
+            return
+        for index, group in enumerate(ordered):
+            yield self._use(technique, model, stated if index == 0 else None, group)
+
+    def _use(self, technique: Technique, model: Model, stated: TechniqueUse | None, group: Sequence[_Holding]) -> Use:
+        variants = stated.variants if stated and stated.variants else tuple(holding.variant for holding in group)
         if len(variants) == len(model.variants):
             variants = ()
-        how, origin = How.USED, None
-        if stated is not None and stated.change is TechniqueChange.DROPPED:
-            how, variants = How.DROPPED, ()
-        elif stated is not None and stated.change is TechniqueChange.INTRODUCED:
+        first = group[0] if group else _Holding("", None)
+        other_origin = (stated.came_with if stated else None) or first.other_origin
+        if stated is not None and stated.change is TechniqueChange.INTRODUCED:
             how = How.INTRODUCED
-        elif follows.taken and not follows.own:
-            how, origin = How.INHERITED, self._models.get(follows.origin)
-        field = technique.follows_from[0].field if holding else ""
-        sources = stated.source if stated is not None else follows.sources
-        return Use(model, technique, how, stated, variants, field, sources, origin, self._since(model, variants))
+        elif first.trained_so:
+            how = How.IN_WEIGHTS
+        else:
+            how = How.INHERITED if first.origin or other_origin else How.ADOPTED
+        return Use(
+            model,
+            technique,
+            how,
+            stated,
+            variants,
+            technique.follows_from[0].field if group else "",
+            stated.source if stated else next((h.sources for h in group if h.sources is not None), None),
+            self._models.get(first.origin) if how in (How.INHERITED, How.IN_WEIGHTS) else None,
+            other_origin if how is How.INHERITED else "",
+            self._models.get(first.trained_so),
+            first.own_unpublished,
+            self._since(model, variants),
+        )
 
     def _since(self, model: Model, variants: Iterable[str]) -> PartialDate | None:
         """The first date of a model; of the checkpoints, where each of them came out later on a day of its own."""
@@ -189,70 +278,135 @@ class Uses:
         dates = [
             day
             for entry in named
-            if entry.variant.release is not None and (day := checkpoint.came_out(entry)) is not None
+            if entry.variant.release is not None and (day := checkpoint.release_date(entry)) is not None
         ]
         if len(dates) < len(named):  # one of them came out first, or never: then it stands behind what came out
             return first_date(model)
         return min(dates, key=lambda day: day.first_day, default=first_date(model))
 
-    def _follows(self, technique: Technique, model: Model) -> _Follows:
-        if not technique.follows_from:
-            return _Follows()
-        by_network = technique.follows_from[0].field.startswith("architecture.")
-        own, taken, answers = [], [], []
-        sources, origin = None, ""
+    def _labelled(self, technique: Technique, uses: list[Use]) -> tuple[Use, ...]:
+        """The uses in the order of their dates, with what is told by dates and by the line of each model."""
+        introduced = technique.introduced.date.value
+        ordered = sorted(uses, key=lambda use: use.day)
+        described = any(use.how is How.INTRODUCED for use in ordered)
+        # What DeepSeek made is used before a model says so; only where fields tell the users is the earliest one the first.
+        remembered = bool(technique.introduced.by_deepseek) and not technique.follows_from
+        days = [use.day for use in ordered if use.how.is_use and use.day]
+        first = days[0] if days and not described and not remembered else None
+        found = []
+        for use in ordered:
+            how = use.how
+            older = introduced is not None and use.date is not None and introduced.surely_before(use.date)
+            if how is How.INTRODUCED and older:
+                how = How.FORM
+            elif how is How.ADOPTED and use.day == first:
+                how = How.FIRST
+            elif how is How.ADOPTED and self._line_has(ordered, use.model, use):
+                how = How.KEPT
+            found.append(replace(use, how=how))
+        return tuple(found)
+
+    def _line_has(self, uses: Iterable[Use], model: Model, compared: Use | None = None) -> bool:
+        """Whether a model that this one builds on has a technique; behind one whose sources are silent, the next one back.
+
+        Of a use to compare with, only earlier ones in the same scope count. What a parent's first release has was there,
+        whichever of the two came out first: DeepSeek Coder builds on DeepSeek LLM, which was published after it.
+        """
+        uses = list(uses)
+        technique = uses[0].technique.id if uses else ""
+        seen = {model.id}
+        waiting = [edge.model for edge in model.builds_on]
+        while waiting:
+            id_ = waiting.pop()
+            if id_ in seen or id_ not in self._models:
+                continue
+            seen.add(id_)
+            parent = self._models[id_]
+            its = [use for use in uses if use.model.id == id_ and use.how.is_use]
+            if compared is not None:
+                its = [use for use in its if use.scope is compared.scope and _was_there(use, compared)]
+            if its:
+                return True
+            if not self.does_without(technique, id_):
+                waiting += [edge.model for edge in parent.builds_on]
+        return False
+
+    def _found_by_fields(self, technique: Technique, model: Model) -> Iterator[_Holding]:
+        """The checkpoints of a model that have a technique by their fields, or start from weights that were trained so."""
         for variant in model.variants:
             entry = self._entries[variant.id]
-            answer, single = self._holds(technique, entry)
-            owner = entry.owner_model if by_network else model.id
-            if answer is not True and technique.stays_in_weights:
-                ancestor = self._ancestor(technique, entry)
-                if ancestor is not None:
-                    answer, owner = True, ancestor.model.id
-            answers.append(answer)
-            if answer is not True:
-                continue
-            if owner == model.id:
-                own.append(variant.id)
-            else:
-                taken.append(variant.id)
-                origin = origin or owner
-            if single is not None and single.source is not None:
-                sources = sources or single.source
-        silence = Silence.NO if answers and all(answer is False for answer in answers) else Silence.UNKNOWN
-        return _Follows(tuple(own), tuple(taken), sources, origin, silence)
+            answer = self._answer(technique, entry)
+            if answer.holds:
+                origin, other_origin = self._origin(technique, entry)
+                yield _Holding(variant.id, answer.sources, origin, other_origin)
+            elif answer.holds is None and technique.stays_in_weights:
+                ancestors = list(self._ancestors(entry))
+                trained = next((ancestor for ancestor in ancestors if self._answer(technique, ancestor).holds), None)
+                if trained is not None and trained.model.id != model.id:
+                    yield _Holding(
+                        variant.id,
+                        self._answer(technique, trained).sources,
+                        next(ancestor.model.id for ancestor in ancestors if ancestor.model.id != model.id),
+                        trained_so=trained.model.id,
+                        own_unpublished=answer.unpublished,
+                    )
 
-    def _ancestor(self, technique: Technique, entry: Entry) -> Entry | None:
-        """The closest checkpoint of another model that an entry's weights go back to and that was made with a technique."""
+    def _origin(self, technique: Technique, entry: Entry) -> tuple[str, str]:
+        """The model whose weights or network brought a technique: its id, or its name where it is not in the catalogue."""
+        if not technique.follows_from[0].field.startswith(("architecture.", "tokenizer.")):
+            return "", ""
+        line = [ancestor.model.id for ancestor in self._ancestors(entry)]
+        parent = next((p for p in self._ancestors(entry) if p.model.id != entry.model.id), None)
+        if parent is not None:
+            came_back = (
+                entry.model.id in line[line.index(parent.model.id) :]
+            )  # V2-0628 goes back to V2 through Coder-V2
+            return (parent.model.id, "") if not came_back and self._answer(technique, parent).holds else ("", "")
+        if entry.architecture is not None and entry.owner_model != entry.model.id:
+            return entry.owner_model, ""
+        other = entry.other_base
+        return "", other.name if other is not None and other.maker != HOME else ""
+
+    def _ancestors(self, entry: Entry) -> Iterator[Entry]:
+        """The checkpoints of the catalogue whose weights an entry goes back to, the nearest first."""
         seen = {entry.variant.id}
         current: Entry | None = entry
         while current is not None:
             based_on = current.variant.based_on
             current = self._entries.get(str(based_on.value)) if based_on else None
             if current is None or current.variant.id in seen:
-                return None
+                return
             seen.add(current.variant.id)
-            if self._holds(technique, current)[0] is True:
-                return current
-        return None
+            yield current
 
-    def _holds(self, technique: Technique, entry: Entry) -> tuple[bool | None, Single[Any] | None]:
-        """Whether all conditions hold for a checkpoint; None where that is not known. And a value that says so."""
-        found = [_answer(condition, entry, self._entries) for condition in technique.follows_from]
-        answers = [answer for answer, _ in found]
+    def _answer(self, technique: Technique, entry: Entry) -> _Answer:
+        """Whether all conditions of a technique hold for a checkpoint; the sources are those of its first condition."""
+        if not technique.follows_from:
+            return _Answer(None)
+        found = [_answered(condition, entry, self._entries) for condition in technique.follows_from]
+        answers = [answer.holds for answer in found]
         if False in answers:
-            return False, None
-        return (None if None in answers else True), found[0][1]
+            return _Answer(False)
+        return found[0] if None not in answers else replace(found[0], holds=None)
+
+    @staticmethod
+    def _deny(answers: Sequence[_Answer]) -> bool:
+        return bool(answers) and all(answer.holds is False for answer in answers)
 
 
-def _answer(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) -> tuple[bool | None, Single[Any] | None]:
+def _was_there(use: Use, later: Use) -> bool:
+    """Whether a use was there when another one began: with the first release of its model, or by date."""
+    return use.date == first_date(use.model) or use.day <= later.day
+
+
+def _answered(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) -> _Answer:
     block, _, key = condition.field.partition(".")
-    single: Single[Any] | None
     if block == "training":
         return _in_a_stage(condition, entry, key)
+    single: Single[Any] | None
     if block == "architecture":
         if entry.architecture is None:
-            return None, None
+            return _Answer(None)
         single = _at(entry.architecture, key)
         saying = said_by_architecture(key, single)
     else:
@@ -262,35 +416,33 @@ def _answer(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) ->
         else:
             single = checkpoint.tokenizer(entries, entry, stated)
         saying = said(single)
+    sources = single.source if single is not None else None
     if saying is None:
-        return None, single
+        silent = single is not None and single.absence is Absence.NOT_PUBLISHED
+        return _Answer(None, unpublished=sources if silent else None)
     if condition.below is not None:
         if saying == NOT_THERE:
-            return False, single
+            return _Answer(False)
         other = said_by_architecture(condition.below, _at(entry.architecture, condition.below))
-        return (None if other is None else int(saying) < int(other)), single
-    return _matches(condition, saying), single
+        return _Answer(None if other is None else int(saying) < int(other), sources)
+    return _Answer(_matches(condition, saying), sources)
 
 
-def _in_a_stage(condition: Condition, entry: Entry, key: str) -> tuple[bool | None, Single[Any] | None]:
+def _in_a_stage(condition: Condition, entry: Entry, key: str) -> _Answer:
     """Whether a stage that a checkpoint went through says so; that none does means nothing."""
     for stage in entry.model.training:
         if entry.variant.id not in stage.variants:
             continue
         if key == "kind":
             if stage.kind.value in condition.values:
-                return True, _source_of(stage)
+                return _Answer(True, stage.source)
             continue
         stated = _at(stage, key)
         single = stated.for_variant(entry.variant.id) if stated is not None else None
         saying = said(single)
         if saying is not None and _matches(condition, saying):
-            return True, single
-    return None, None
-
-
-def _source_of(stage: Stage) -> Single[Any] | None:
-    return stage.starts_from
+            return _Answer(True, single.source if single is not None else None)
+    return _Answer(None)
 
 
 _DEGREES = frozenset(f"infrastructure.{field}" for field in fields_with(Infrastructure, Facet.DEGREE))
@@ -309,24 +461,3 @@ def _at(record: Any, key: str) -> Stated[Any] | None:
     for name in key.split("."):
         record = getattr(record, name, None)
     return record if isinstance(record, Stated) else None
-
-
-def _in_time(technique: Technique, uses: list[Use]) -> tuple[Use, ...]:
-    """The uses in the order of their dates, with who was first."""
-    introduced = technique.introduced.date.value
-    ordered = sorted(uses, key=lambda use: use.day)
-    described = any(use.how is How.INTRODUCED for use in ordered)
-    active = [use for use in ordered if use.how is How.USED and use.day]
-    # What DeepSeek made is used before a model says so; only where fields tell the users is the earliest one the first.
-    remembered = bool(technique.introduced.by_deepseek) and not technique.follows_from
-    first = active[0].day if active and not described and not remembered else None
-    found = []
-    for use in ordered:
-        older = introduced is not None and use.date is not None and introduced.surely_before(use.date)
-        if use.how is How.INTRODUCED and older:
-            found.append(replace(use, how=How.FORM))
-        elif use.how is How.USED and use.day == first:
-            found.append(replace(use, how=How.FIRST))
-        else:
-            found.append(use)
-    return tuple(found)

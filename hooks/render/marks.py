@@ -23,10 +23,11 @@ USES: Mapping[How, str] = {
     How.INTRODUCED: "★",
     How.FORM: "☆",
     How.FIRST: "+",
-    How.USED: "●",
+    How.ADOPTED: "●",
     How.KEPT: "○",
     How.INHERITED: "─",
     How.DROPPED: "×",
+    How.IN_WEIGHTS: "┄",
 }
 # It has no such thing: a technique that it does without, a field that its kind does not have.
 WITHOUT = "·"

@@ -34,7 +34,7 @@ def _of(citations: Citations, model: Model, name: str, date: PartialDate | None)
         return []
     names = citations.context.catalogue.api_names
     on = {
-        entry.variant.name: checkpoint.in_the_api(names, entry.variant.id)
+        entry.variant.name: checkpoint.api_date(names, entry.variant.id)
         if name == "api"
         else checkpoint.date(entry, name)
         for entry in entries
@@ -51,7 +51,7 @@ def first(citations: Citations, model: Model) -> Markup:
     shown = citations.plain(date)
     entries = citations.context.catalogue.entries_of(model)
     if all(entry.variant.release is not None for entry in entries) and len(entries) > 1:
-        of = [short_model(entry.variant.name) for entry in entries if checkpoint.came_out(entry) == date]
+        of = [short_model(entry.variant.name) for entry in entries if checkpoint.release_date(entry) == date]
         words = citations.context.words
         shown += escape(words("punctuation.bracketed", text=words("punctuation.listed").join(of))) if of else ""
     return shown

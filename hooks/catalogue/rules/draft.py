@@ -59,7 +59,7 @@ class Draft:
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
-        return entries(self.models.models)
+        return entries(self.models.models, self.models.other_models)
 
     @cached_property
     def technique_ids(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..checkpoint import RELEASED, in_the_api
+from ..checkpoint import RELEASED, api_date
 from ..findings import Finding
 from ..schema.values import PartialDate
 from .draft import Draft
@@ -21,7 +21,7 @@ def checkpoints_have_their_release(draft: Draft) -> Iterator[Finding]:
         if variant.release is not None:
             continue
         dates = [d for name in ("weights", "announcement", "api") if (d := _date(model.dates, name)) is not None]
-        since = in_the_api(draft.models.api_names, variant.id)
+        since = api_date(draft.models.api_names, variant.id)
         later = (
             since is not None and since.value is not None and dates and all(d.surely_before(since.value) for d in dates)
         )
@@ -64,7 +64,7 @@ def dates_belong_to_a_checkpoint(draft: Draft) -> Iterator[Finding]:
                     fix=f"add it as `{name}` to the `release` of the checkpoint that it is of",
                 )
         api = _date(model.dates, "api")
-        pointers = [in_the_api(draft.models.api_names, variant.id) for variant in model.variants]
+        pointers = [api_date(draft.models.api_names, variant.id) for variant in model.variants]
         days = [since.value for since in pointers if since is not None and since.value is not None]
         first = min(days, key=lambda day: day.first_day, default=None)
         if api is not None and api != first:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..findings import Finding, Path
 from ..schema.values import Text
 from ..sentences import paragraphs, sentences
+from ..uses import How
 from .draft import Draft, repeated
 from .registry import Scope, rule
 
@@ -21,10 +22,10 @@ def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
         rows = list(enumerate(technique.in_models))
         named = [((*path, i, "model"), row.model) for i, row in rows if row.model is not None]
         yield from repeated(draft.techniques_file, named, "model", "tell of a model in one text")
-        users = {use.model.id for use in draft.uses.of(technique.id)}  # `uses_in_time` looks at these
+        users = {use.model.id for use in draft.uses.of_technique(technique.id)}  # `uses_in_time` looks at these
         before, latest = "", None
         for i, row in rows:
-            when, name = draft.uses.when(technique.id, row), row.model or "this"
+            when, name = draft.uses.date_of(technique.id, row), row.model or "this"
             if when is None:
                 continue
             where = (*path, i, "model" if row.model is not None else "date")
@@ -49,7 +50,7 @@ def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
 def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
     """A model under `in_models` uses the technique, or the row says `is_use: false`; one that uses it does not say so."""
     for index, technique in enumerate(draft.techniques.techniques):
-        users = {use.model.id for use in draft.uses.of(technique.id)}
+        users = {use.model.id for use in draft.uses.of_technique(technique.id) if use.how is not How.IN_WEIGHTS}
         for i, row in enumerate(technique.in_models):
             if row.model not in draft.by_id:
                 continue  # a date, or an id that is none, which is said elsewhere

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..findings import Finding
 from ..records import first_date
 from ..schema.model import TechniqueChange
-from ..uses import How, Silence
+from ..uses import How
 from .draft import Draft
 from .registry import Scope, rule
 
@@ -19,8 +19,8 @@ def uses_in_time(draft: Draft) -> Iterator[Finding]:
         introduced = technique.introduced.date.value
         if introduced is None:
             continue
-        for use in draft.uses.of(technique.id):
-            if use.how in (How.INTRODUCED, How.FORM, How.DROPPED) or use.date is None:
+        for use in draft.uses.of_technique(technique.id):
+            if use.how in (How.INTRODUCED, How.FORM) or not use.how.is_use or use.date is None:
                 continue
             if use.date.surely_before(introduced):
                 yield draft.techniques_file.finding(
@@ -40,11 +40,10 @@ def uses_agree(draft: Draft) -> Iterator[Finding]:
             if technique is None or use.note is not None or not technique.follows_from:
                 continue
             field = technique.follows_from[0].field
-            says_no = draft.uses.from_fields(technique, model) is Silence.NO
-            if use.change is not TechniqueChange.DROPPED and says_no:
+            if use.change is not TechniqueChange.DROPPED and draft.uses.fields_deny(technique, model):
                 yield draft.finding(
-                    (*path, "techniques", index, "change"),
-                    f"`{use.change.value}`, but by `{field}` no checkpoint of the entry uses `{use.id}`",
+                    (*path, "techniques", index),
+                    f"it uses `{use.id}`, but by `{field}` no checkpoint of the entry does",
                     "what the fields of the entry say",
                     fix="correct one of the two, or add a `note` that says where it is used",
                 )
@@ -65,6 +64,20 @@ def introductions_are_first(draft: Draft) -> Iterator[Finding]:
                 yield draft.finding(
                     (*path, "techniques", index, "change"),
                     f"`introduced`, but {technique.introduced.by.en} introduced `{use.id}` ({introduced.text})",
-                    "`adopted`, `kept` or `dropped`",
+                    "`change:` left out, or `dropped`",
                     fix="correct it, or say `by_deepseek: true` where the technique is DeepSeek's",
+                )
+
+
+@rule(Scope.CATALOGUE)
+def dropped_was_there(draft: Draft) -> Iterator[Finding]:
+    """An entry drops a technique that a model which it builds on has; of what was never there nothing is said."""
+    for path, model in draft.each_model():
+        for index, use in enumerate(model.techniques):
+            if use.change is TechniqueChange.DROPPED and not draft.uses.line_has(use.id, model):
+                yield draft.finding(
+                    (*path, "techniques", index, "change"),
+                    f"`dropped`, but no model that `{model.id}` builds on is known to use `{use.id}`",
+                    "a technique of a model that it builds on, or of one further back",
+                    fix="take the use out, or add the model that has it to `builds_on`",
                 )

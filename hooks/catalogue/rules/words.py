@@ -18,9 +18,9 @@ _SEVERAL = re.compile(r" and | or |, ")
 
 @rule(Scope.IDS)
 def parents_are_known(draft: Draft) -> Iterator[Finding]:
-    """What a variant is based on is another variant of the catalogue, or a model listed under `other_models`, where each is used."""
-    others = draft.models.other_models
-    used = set()
+    """What a variant is based on, or came with, is another variant of the catalogue, or a model listed under `other_models`, where each is used."""
+    others = [other.name for other in draft.models.other_models]
+    used: set[str | None] = set()
     for path, _, variant in draft.each_variant():
         parent = variant.based_on.value if variant.based_on else None
         used.add(parent)
@@ -39,11 +39,22 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
                 nearest(parent, [*(id_ for id_ in draft.entries if id_ != variant.id), *others]),
                 "correct the id, or list the name of a model that is not in the catalogue",
             )
+    for path, model in draft.each_model():
+        for index, use in enumerate(model.techniques):
+            used.add(use.came_with)
+            if use.came_with is not None and use.came_with not in others:
+                yield draft.finding(
+                    (*path, "techniques", index, "came_with"),
+                    f"`{use.came_with}` is not listed",
+                    "allowed are the names under `other_models` of models.yaml",
+                    nearest(use.came_with, others),
+                    "correct the name, or list it with its maker",
+                )
     names = {variant.name: variant.id for _, _, variant in draft.each_variant()}
     for index, name in enumerate(others):
         if name in names:
             yield draft.finding(
-                ("other_models", index),
+                ("other_models", index, "name"),
                 f"`{name}` is in the catalogue",
                 "models that are not",
                 f"`{names[name]}`",
@@ -51,7 +62,7 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
             )
         elif name not in used:
             yield draft.finding(
-                ("other_models", index),
+                ("other_models", index, "name"),
                 f"no variant is based on `{name}`",
                 "models that a variant is based on",
                 fix="take it out",

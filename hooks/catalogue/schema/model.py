@@ -196,21 +196,36 @@ class Tokenizer(Block):
 
 
 class TechniqueChange(StrEnum):
-    """What an entry did with a technique."""
+    """What an entry says of a technique beyond that it uses it."""
 
     INTRODUCED = "introduced"
-    ADOPTED = "adopted"
-    KEPT = "kept"
     DROPPED = "dropped"
+
+
+class UseScope(StrEnum):
+    """What a technique is used in, where it is not used in all of a model."""
+
+    SERVING = "serving"
 
 
 class TechniqueUse(Block):
     """A technique and what this entry did with it."""
 
     id: Identifier = Field(description="Technique of techniques.yaml.", examples=["mla"])
-    change: TechniqueChange = Field(
-        description="introduced (first described here), adopted (new in this line), kept, or dropped. What stands on the pages is told by date: first used, used.",
+    change: Annotated[TechniqueChange | None, Facet.ALTERNATIVE] = Field(
+        default=None,
+        description="introduced (first described here) or dropped (a model that it builds on had it, and this one gave it up). Left out of what is used: whether it is new, kept or taken over follows from `builds_on`, `based_on` and the dates.",
         examples=["introduced"],
+    )
+    only_in: Annotated[UseScope | None, Facet.ALTERNATIVE] = Field(
+        default=None,
+        description="serving, where the model is served with it and trained without.",
+        examples=["serving"],
+    )
+    came_with: Annotated[str | None, Facet.ALTERNATIVE] = Field(
+        default=None,
+        description="Network of another maker that it came with, as part of this one: a name of `other_models` in models.yaml.",
+        examples=["Qwen2-0.5B"],
     )
     variants: Annotated[tuple[Identifier, ...], Facet.ALTERNATIVE] = Field(
         default=(),
@@ -312,7 +327,7 @@ class Model(Record):
         default=(), description="Tables of scores, their rows exactly as the paper has them."
     )
     techniques: tuple[TechniqueUse, ...] = Field(
-        default=(), description="Techniques introduced, adopted, kept or dropped."
+        default=(), description="Techniques that it introduced, uses or dropped."
     )
     changes: tuple[Change, ...] = Field(
         default=(), description="Changes against the predecessor that dimensions do not show."
@@ -323,15 +338,24 @@ class Model(Record):
     links: tuple[Link, ...] = Field(default=(), description="Links.")
 
 
+class OtherModel(Record):
+    """A model that is not in the catalogue."""
+
+    name: str = Field(min_length=1, description="Its name, by which variants call it.", examples=["Qwen2.5-Math-7B"])
+    maker: str = Field(
+        min_length=1,
+        description="Who made it: what came with the network of another maker is taken over.",
+        examples=["Alibaba"],
+    )
+
+
 class ModelsFile(Record):
     """data/models.yaml, with the entries that stand in files of their own."""
 
     models: tuple[Model, ...] = Field(
         default=(), min_length=1, description="Entries, unless they stand in files of their own: data/models/<id>.yaml."
     )
-    other_models: tuple[str, ...] = Field(
-        default=(),
-        description="Names of models that are not in the catalogue and that a variant is based on.",
-        examples=["Qwen2.5-Math-7B"],
+    other_models: tuple[OtherModel, ...] = Field(
+        default=(), description="Models that are not in the catalogue and that a variant is based on."
     )
     api_names: tuple[ApiName, ...] = Field(default=(), description="Names of the API as dated pointers.")

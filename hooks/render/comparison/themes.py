@@ -74,7 +74,7 @@ def identity(citations: Citations, entry: Entry) -> Cells:
     listing.put("kind", words("compare.models.checkpoint"), Said(escape(kind), entry.variant.kind.value))
     listing.put("based_on", words("field.starts_from"), parent(citations, entry))
     dates = {name: checkpoint.date(entry, name) for name in checkpoint.RELEASED}
-    dates["api"] = checkpoint.in_the_api(citations.context.catalogue.api_names, entry.variant.id)
+    dates["api"] = checkpoint.api_date(citations.context.catalogue.api_names, entry.variant.id)
     for name, date in dates.items():
         listing.put(f"date.{name}", words("compare.models.date", of=words(f"field.dates.{name}")), date)
     listing.put("paper", words("fact.paper"), _paper(citations, entry))

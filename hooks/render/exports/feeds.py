@@ -66,7 +66,7 @@ def releases(context: Context, address: str) -> list[Event]:
             text = plain_text(context, model.lead or model.summary)
             found.append(Event(f"model/{model.id}", first, model.name, text, page))
         for entry in catalogue.entries_of(model):
-            day = checkpoint.came_out(entry)
+            day = checkpoint.release_date(entry)
             if entry.variant.release is None or day is None or day == first:
                 continue
             text = words("feeds.checkpoint", model=model.name)

@@ -108,7 +108,7 @@ def _variants(plain: Plain) -> Iterator[Row]:
     catalogue = plain.catalogue
     for entry in catalogue.entries.values():
         parameters, recount, follows = entry.variant.parameters, entry.recount, consequences(entry)
-        out, licences = checkpoint.came_out(entry), checkpoint.licences(entry)
+        out, licences = checkpoint.release_date(entry), checkpoint.licences(entry)
         kv_cache = recount.kv_cache if recount else None
         flops = follows.terms.get("training_flops") if follows else None
         row: Row = {
@@ -204,15 +204,16 @@ def _uses(plain: Plain) -> Iterator[Row]:
     """Who uses what, as the pages have it: what entries state, and what follows from their fields."""
     context = plain.contexts[ENGLISH]
     for technique in plain.catalogue.techniques.values():
-        for use in context.uses.of(technique.id):
+        for use in context.uses.of_technique(technique.id):
             yield {
                 "technique": technique.id,
                 "model": use.model.id,
                 "how": use.how.value,
                 "since": use.date.text if use.date else None,
                 "variants": " ".join(use.variants) or None,
-                "taken_over_from": use.origin.id if use.origin else None,
-                "stated": use.stated.change.value if use.stated else None,
+                "taken_over_from": use.origin.id if use.origin else use.other_origin or None,
+                "stated": (use.stated.change.value if use.stated.change else "used") if use.stated else None,
+                "only_in": use.scope.value if use.scope else None,
                 "follows_from": use.field or None,
                 "source": cited(use.sources),
             }

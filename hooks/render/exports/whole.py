@@ -99,7 +99,7 @@ def _variant(plain: Plain, entry: Entry) -> dict[str, Any]:
     record: dict[str, Any] = plain.of(entry.variant)
     record.pop("release", None)
     dates = {name: checkpoint.date(entry, name) for name in checkpoint.RELEASED}
-    dates["api"] = checkpoint.in_the_api(catalogue.api_names, entry.variant.id)
+    dates["api"] = checkpoint.api_date(catalogue.api_names, entry.variant.id)
     licences, key = checkpoint.licences(entry), checkpoint.reference(entry)
     paper = catalogue.references.get(key or "")
     record["dates"] = {name: plain.of(date) for name, date in dates.items() if date is not None}

@@ -94,7 +94,7 @@ def _sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], s
     step = (_WIDTH - _LEFT - 78) / max(1, len(entries) - 1)
     found = []
     for index, (entry, total, active, cache) in enumerate(zip(entries, totals, actives, caches, strict=True)):
-        date = checkpoint.came_out(entry) or first_date(entry.model)
+        date = checkpoint.release_date(entry) or first_date(entry.model)
         stated = entry.variant.parameters.activated
         share = cache / max(caches)
         found.append(

@@ -94,7 +94,7 @@ def cards(context: Context, entries: Sequence[Entry] | None = None) -> Markup:
 
 def _card(context: Context, entry: Entry) -> dict[str, object]:
     words, parameters = context.words, entry.variant.parameters
-    date = checkpoint.came_out(entry) or first_date(entry.model)
+    date = checkpoint.release_date(entry) or first_date(entry.model)
     assert entry.architecture is not None
     drawn = thumbnail(entry)
     experts = words("line.figure_experts", active=drawn.experts[0], all=drawn.experts[1]) if drawn.experts else ""

@@ -13,7 +13,7 @@ from datetime import date
 
 from catalogue.records import first_date
 from catalogue.schema.technique import Technique
-from catalogue.uses import How, Use
+from catalogue.uses import FamilyUse, How
 
 from .. import format
 from ..context import Context
@@ -60,7 +60,7 @@ def neighbours(context: Context, technique: Technique) -> tuple[list[Technique],
     return before, after
 
 
-def figure(context: Context, technique: Technique, users: Sequence[Use]) -> str:
+def figure(context: Context, technique: Technique, users: Sequence[FamilyUse]) -> str:
     """The figure with its legend; nothing where there is nothing to draw."""
     before, after = neighbours(context, technique)
     if not before and not after and len(users) < FEWEST_MODELS:
@@ -135,7 +135,7 @@ def _moved(nodes: Sequence[Node], x: float, centre: float) -> list[Node]:
 
 
 def _models(
-    context: Context, users: Sequence[Use], width: float, top: float
+    context: Context, users: Sequence[FamilyUse], width: float, top: float
 ) -> tuple[list[Dot], list[tuple[float, int]], float]:
     """Dots in rows below the axis, which spans all models of the catalogue on every page; years; the lower end."""
     dated = [(use.model, use, when) for use in users if (when := use.date)]

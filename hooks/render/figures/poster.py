@@ -129,7 +129,7 @@ class _Scale:
 
 def _cell(context: Context, model: Model, scale: _Scale, x: float, y: float) -> Cell:
     entry, words = context.catalogue.flagship(model), context.words
-    date = checkpoint.came_out(entry) or first_date(model)
+    date = checkpoint.release_date(entry) or first_date(model)
     drawn: dict[str, object] = {}
     for part in (_network(context, entry), _sizes(context, entry, scale), _kept(context, entry, scale)):
         drawn.update(part)

@@ -107,7 +107,7 @@ def _techniques(context: Context) -> Iterator[Item]:
 
 def _carrier(context: Context, technique: Technique, when: PartialDate) -> str:
     """The model that introduced a technique, or brought its first form, in the month in which it came out."""
-    for use in context.uses.of(technique.id):
+    for use in context.uses.of_technique(technique.id):
         if use.how in (How.INTRODUCED, How.FORM, How.FIRST) and use.date and use.date.text[:7] == when.text[:7]:
             return use.model.id
     return ""
@@ -121,7 +121,7 @@ def own_form(context: Context, technique: Technique) -> PartialDate | None:
     if technique.introduced.by_deepseek is None:
         return None
     forms = (How.FORM,) if technique.introduced.by_deepseek else (How.FORM, How.INTRODUCED, How.FIRST)
-    return next((use.date for use in context.uses.of(technique.id) if use.how in forms), None)
+    return next((use.date for use in context.uses.of_technique(technique.id) if use.how in forms), None)
 
 
 def _kin(context: Context) -> dict[str, set[str]]:
@@ -139,11 +139,11 @@ def _kin(context: Context) -> dict[str, set[str]]:
     for model in models.values():
         family = {model.id} | _reached(model.id, parents) | _reached(model.id, children)
         found[f"model:{model.id}"] = {f"model:{id_}" for id_ in family}
-        for use in context.uses.by(model.id):
-            if use.how is not How.DROPPED:
+        for use in context.uses.of_model(model.id):
+            if use.how.is_use:
                 found[f"technique:{use.technique.id}"].add(f"model:{model.id}")
-            new = use.stated is not None and use.stated.change in ("introduced", "adopted")
-            if new or use.how in (How.INTRODUCED, How.FORM, How.FIRST):
+            taken_up = use.stated is not None and use.how is How.ADOPTED
+            if taken_up or use.how in (How.INTRODUCED, How.FORM, How.FIRST):
                 found[f"model:{model.id}"].add(f"technique:{use.technique.id}")
     return found
 

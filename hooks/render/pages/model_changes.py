@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
@@ -18,7 +19,7 @@ from catalogue.records import Entry, first_date, younger_than
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Change, Model
-from catalogue.uses import How, Silence, Use
+from catalogue.uses import How, Use
 
 from .. import format, marks
 from ..cite import Citations
@@ -29,7 +30,7 @@ from ..links import technique_link, variant_link
 from ..names import short_model
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Head, Table, by_column
-from ..uses import change, checkpoints, remark
+from ..uses import checkpoints, label, remark, sources_of, told_together
 from ..words import Words
 from . import compare_models
 
@@ -113,6 +114,7 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
             *_technique_chips(
                 citations, became["adopted"], "adopted_told" if _any_note(became["adopted"]) else "adopted"
             ),
+            *_technique_chips(citations, became["inherited"], "inherited"),
             *_value_list(citations, dimensions.new, 1),
         ],
         dropped_groups=[
@@ -234,23 +236,22 @@ def became_of(context: Context, before: Model, after: Model) -> dict[str, list[U
     """The techniques of a model by what became of them against its predecessor.
 
     A use that follows from fields alone is new only where those of the predecessor say that it does without, and
-    where it holds for what is compared.
+    where it holds for what is compared. What a model has in its weights alone is neither kept nor given up.
     """
-    earlier = {use.technique.id for use in context.uses.by(before.id) if use.how is not How.DROPPED}
-    found: dict[str, list[Use]] = {key: [] for key in ("introduced", "form", "adopted", "kept", "dropped")}
-    for use in context.uses.by(after.id):
+    found: dict[str, list[Use]] = {key: [] for key in ("introduced", "form", "adopted", "inherited", "kept", "dropped")}
+    for technique_id in context.catalogue.techniques:
+        family = context.uses.family(technique_id, after.id)
+        if family is None or family.how is How.IN_WEIGHTS:
+            continue
+        use = next((use for use in family.uses if not _holds_for_others(context, use)), family.uses[0])
         if use.how in (How.INTRODUCED, How.FORM, How.DROPPED):
             found[use.how.value].append(use)
-        elif use.technique.id in earlier or (
-            use.how is How.KEPT and context.uses.went_before(use.technique.id, before)
-        ):
+        elif use.how is How.KEPT or before.id in context.uses.users(technique_id):
             found["kept"].append(use)
-        elif use.stated is not None:
-            found["adopted"].append(use)
-        elif _holds_for_others(context, use):
-            continue
-        elif context.uses.silence(use.technique.id, before.id) is Silence.NO:
-            found["adopted"].append(use)
+        elif use.stated is not None or (
+            not _holds_for_others(context, use) and context.uses.does_without(technique_id, before.id)
+        ):
+            found["inherited" if use.how is How.INHERITED else "adopted"].append(use)
     return found
 
 
@@ -294,54 +295,55 @@ def _value_list(
 
 
 def techniques_sections(citations: Citations, model: Model) -> list[Section]:
-    """Every technique once, by what the model did with it: those with a remark first, then the names of the others."""
-    context, words = citations.context, citations.context.words
-    found = context.uses.by(model.id)
-    if not found:
+    """Every technique by what the model did with it and where it came from: those with a remark first, then the others."""
+    context = citations.context
+    if not context.uses.of_model(model.id):
         return []
-    groups = []
-    for how in How:
-        uses = [use for use in found if use.how is how]
-        told = [use for use in uses if use.stated is not None and use.stated.note is not None]
-        group = {
+    groups = [
+        {
             "sign": marks.use(how),
-            "word": words(f"change.{how.value}").capitalize(),
+            "word": word[:1].upper() + word[1:],
             "told": [
-                (
-                    technique_link(context, use.technique.id, short=True),
-                    _origin_in_brackets(context, use),
-                    remark(citations, use),
-                )
-                for use in told
+                (technique_link(context, use.technique.id, short=True), remark(citations, use))
+                for use, *_ in found
+                if _has_note(use)
             ],
             "others": [
-                technique_link(context, use.technique.id, short=True)
-                + _checkpoints_in_brackets(context, use)
-                + citations.mark(use.sources)
-                for use in uses
-                if use not in told
+                technique_link(context, uses[0].technique.id, short=True)
+                + _checkpoints_in_brackets(context, uses)
+                + citations.mark(sources_of(uses))
+                for uses in found
+                if not _has_note(uses[0])
             ],
         }
-        if uses:
-            groups.append(group)
+        for (how, word), found in _uses_by_label(context, model).items()
+    ]
     return [
         Section(
             "techniques",
-            words("section.techniques"),
+            context.words("section.techniques"),
             context.html("model_techniques.html.jinja", groups=groups),
         )
     ]
 
 
-def _origin_in_brackets(context: Context, use: Use) -> Markup:
-    """The model that it was taken over from, in brackets."""
-    if use.origin is None or use.how is not How.INHERITED:
-        return Markup("")
-    return escape(context.words("punctuation.bracketed")).format(text=change(context, use))
+def _uses_by_label(context: Context, model: Model) -> dict[tuple[How, Markup], list[tuple[Use, ...]]]:
+    """The uses of a model by their label, the most telling label first."""
+    found: dict[tuple[How, Markup], list[tuple[Use, ...]]] = {}
+    by_technique = groupby(context.uses.of_model(model.id), key=lambda use: use.technique.id)
+    for uses in (together for _, same in by_technique for together in told_together(same)):
+        found.setdefault((uses[0].how, label(context, *uses)), []).append(uses)
+    order = list(How)
+    return dict(sorted(found.items(), key=lambda item: order.index(item[0][0])))
 
 
-def _checkpoints_in_brackets(context: Context, use: Use) -> Markup:
+def _has_note(use: Use) -> bool:
+    return use.stated is not None and use.stated.note is not None
+
+
+def _checkpoints_in_brackets(context: Context, uses: Sequence[Use]) -> Markup:
     """The checkpoints that a use follows for, in brackets, where the flagship is not one of them."""
-    if use.stated is not None or not use.variants or context.catalogue.flagship(use.model).variant.id in use.variants:
+    variants = {id_ for use in uses for id_ in use.variants}
+    if uses[0].stated is not None or not variants or context.catalogue.flagship(uses[0].model).variant.id in variants:
         return Markup("")
-    return checkpoints(context, use)
+    return checkpoints(context, *uses)

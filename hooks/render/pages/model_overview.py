@@ -25,7 +25,7 @@ from ..context import Context
 from ..links import model_link, technique_link
 from ..names import short_model
 from ..page import Section, fenced
-from ..uses import change
+from ..uses import label
 
 MOST_BULLETS = 5
 
@@ -143,11 +143,11 @@ def _main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Mark
     """Changes in a line each, the aspect first, the weightiest first as the entry lists them; else what it introduced or took up."""
     if model.changes:
         return [(citations.inline(item.aspect), citations.inline(item.after)) for item in model.changes[:MOST_BULLETS]]
-    brings = (How.INTRODUCED, How.FORM, How.FIRST, How.USED)
-    uses = [use for use in citations.context.uses.by(model.id) if use.stated is not None and use.how in brings]
+    brings = (How.INTRODUCED, How.FORM, How.FIRST, How.ADOPTED)
+    uses = [use for use in citations.context.uses.of_model(model.id) if use.stated is not None and use.how in brings]
     uses.sort(key=lambda use: (brings.index(use.how), use.stated is None or use.stated.note is None))
     return [
-        (technique_link(citations.context, use.technique.id, short=True), change(citations.context, use))
+        (technique_link(citations.context, use.technique.id, short=True), label(citations.context, use))
         for use in uses[:MOST_BULLETS]
     ]
 

@@ -99,8 +99,8 @@ def _techniques(context: Context) -> Iterator[Item]:
     for how in How:
         yield marks.use(how), _named(context, f"change.{how.value}", f"reading.use.{how.value}")
     yield marks.without(), _named(context, "matrix.no", "reading.use.without")
-    used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.of(id_)), default="")
-    yield strip(context, models, {use.model.id for use in context.uses.of(used)}), words("reading.strip")
+    used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.users(id_)), default="")
+    yield strip(context, models, context.uses.users(used)), words("reading.strip")
 
 
 def _drawn(context: Context, group: str) -> Iterator[Item]:

@@ -9,14 +9,14 @@ from markupsafe import Markup
 from catalogue.records import by_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique, TechniqueKind
-from catalogue.uses import Silence, Use
+from catalogue.uses import FamilyUse
 
 from .. import marks
 from ..cite import plain_text
 from ..context import Context
 from ..names import short_model
 from ..page import Page, lead_section
-from ..uses import change
+from ..uses import family_label
 from .matrix import Group, Row, matrix
 
 
@@ -55,13 +55,15 @@ def signs(context: Context) -> list[tuple[Markup, str]]:
 
 def columns(context: Context) -> list[Model]:
     """The models that use a technique, the oldest first."""
-    return by_date(m for m in context.catalogue.models.values() if context.uses.by(m.id))
+    return by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
 
 
 def _groups(context: Context, models: Sequence[Model]) -> list[Group]:
     groups = []
     for kind in TechniqueKind:
-        techniques = [t for t in context.catalogue.techniques.values() if t.kind is kind and context.uses.of(t.id)]
+        techniques = [
+            t for t in context.catalogue.techniques.values() if t.kind is kind and context.uses.of_technique(t.id)
+        ]
         rows = [_row(context, t, models) for t in sorted(techniques, key=_introduced)]
         if rows:
             name = kind.name.lower()
@@ -76,7 +78,7 @@ def _introduced(technique: Technique) -> tuple[bool, str]:
 
 
 def _row(context: Context, technique: Technique, models: Sequence[Model]) -> Row:
-    uses = {use.model.id: use for use in context.uses.of(technique.id)}
+    uses = {family.model.id: family for family in context.uses.families(technique.id)}
     cells = [
         _used(context, technique, uses[model.id]) if model.id in uses else _silent(context, technique, model)
         for model in models
@@ -87,18 +89,18 @@ def _row(context: Context, technique: Technique, models: Sequence[Model]) -> Row
 
 def _silent(context: Context, technique: Technique, model: Model) -> Markup:
     """A dot where the architecture says that the technique is not used; nothing where nothing is said."""
-    if context.uses.silence(technique.id, model.id) is not Silence.NO:
+    if not context.uses.does_without(technique.id, model.id):
         return Markup("")
     return Markup('<span class="ds-use no" title="{}">{}</span>').format(context.words("matrix.no"), marks.WITHOUT)
 
 
-def _used(context: Context, technique: Technique, use: Use) -> Markup:
+def _used(context: Context, technique: Technique, use: FamilyUse) -> Markup:
     words = context.words
     label = words(
         "matrix.cell",
         model=short_model(use.model.name),
         technique=context.short_name(technique),
-        change=change(context, use).striptags(),
+        change=family_label(context, use).striptags(),
     )
     note = plain_text(context, use.stated.note) if use.stated and use.stated.note else ""
     title = words("punctuation.full_stop") + words("punctuation.gap") + note if note else ""

@@ -11,7 +11,7 @@ from catalogue.records import by_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Formula, InModel, Technique, TechniqueKind
 from catalogue.schema.values import Text
-from catalogue.uses import How, Use
+from catalogue.uses import FamilyUse, How
 
 from .. import jump, marks
 from ..cite import Citations, anchor, description, plain_text
@@ -23,7 +23,7 @@ from ..links import model_link, technique_link
 from ..names import short_model
 from ..page import Page, Section, lead_section
 from ..technique_figures import shown
-from ..uses import whole
+from ..uses import family_remarks
 from . import problems
 from .code import released
 from .disputes import render_disputes
@@ -54,11 +54,13 @@ def page(context: Context, technique_id: str) -> Page:
         )
     models = _in_models(citations, technique)
     dated = technique.in_models and not any(row.model for row in technique.in_models)
-    heading = "section.releases" if dated and not context.uses.of(technique.id) else "section.models"
+    heading = "section.releases" if dated and not context.uses.of_technique(technique.id) else "section.models"
     sections.append(Section("models", words(heading), models))
     if technique.cost is not None:
         sections.append(Section("cost", words("section.cost"), _prose(citations, technique.cost)))
-    drawn = lineage.figure(context, technique, context.uses.of(technique.id))
+    drawn = lineage.figure(
+        context, technique, [f for f in context.uses.families(technique.id) if f.how is not How.IN_WEIGHTS]
+    )
     if drawn:
         sections.append(Section("lineage", words("lineage.section"), drawn))
     sections += problems.section(context, f"technique:{technique.id}")
@@ -151,7 +153,7 @@ def _prose(citations: Citations, text: Text) -> str:
 def _in_models(citations: Citations, technique: Technique) -> str:
     """One list by date: what each model does with it, and below that how it is known; of the others how alone."""
     context, words = citations.context, citations.context.words
-    uses = {use.model.id: use for use in context.uses.of(technique.id)}
+    uses = {family.model.id: family for family in context.uses.families(technique.id)}
     if not uses and not technique.in_models:
         return f"<p>{escape(words('technique.no_users'))}</p>"
     rows = [_row(citations, technique, row, uses.pop(row.model or "", None)) for row in technique.in_models]
@@ -159,16 +161,16 @@ def _in_models(citations: Citations, technique: Technique) -> str:
         row = _row(citations, technique, None, use)
         rows.insert(next((at for at, other in enumerate(rows) if other["day"] > row["day"]), len(rows)), row)
     html = context.html("technique_in_models.html.jinja", rows=rows)
-    if not context.uses.of(technique.id):
+    if not context.uses.of_technique(technique.id):
         return html
     known = words("technique.derived" if technique.follows_from else "technique.remembered")
     return f'{html}\n<p class="ds-legend">{escape(known)}</p>'
 
 
-def _row(citations: Citations, technique: Technique, row: InModel | None, use: Use | None) -> dict[str, Any]:
+def _row(citations: Citations, technique: Technique, row: InModel | None, use: FamilyUse | None) -> dict[str, Any]:
     """A model, or a release: when, what it did, and what the entry of the technique tells of it."""
     context = citations.context
-    when = context.uses.when(technique.id, row) if row is not None else use.date if use is not None else None
+    when = context.uses.date_of(technique.id, row) if row is not None else use.date if use is not None else None
     model = use.model if use is not None else context.catalogue.models.get((row.model if row else None) or "")
     return {
         "day": when.first_day if when else "",
@@ -178,7 +180,7 @@ def _row(citations: Citations, technique: Technique, row: InModel | None, use: U
         "date": citations.plain(when) if when else None,
         "paragraphs": citations.paragraphs(row.text) if row is not None else [],
         "mark": citations.mark(row.source) if row is not None else "",
-        "said": whole(citations, use, told=row is not None) if use is not None else "",
+        "said": family_remarks(citations, use, told=row is not None) if use is not None else [],
     }
 
 
@@ -210,7 +212,7 @@ def index(context: Context) -> Page:
                 "link": technique_link(context, t.id),
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
                 "what": plain_text(context, t.definition),
-                "users": strip(context, order, {u.model.id for u in context.uses.of(t.id) if u.how is not How.DROPPED}),
+                "users": strip(context, order, context.uses.users(t.id)),
             }
             for t in context.catalogue.techniques.values()
             if t.kind is kind

@@ -86,7 +86,7 @@ def _all(context: Context) -> Iterator[Size]:
 
 def released(entry: Entry) -> PartialDate | None:
     """The day on which a checkpoint came out; None where it never did, or nobody knows when."""
-    return checkpoint.came_out(entry)
+    return checkpoint.release_date(entry)
 
 
 def unreleased(context: Context) -> list[Entry]:
