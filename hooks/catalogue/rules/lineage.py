@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..checkpoint import came_out
+from ..checkpoint import release_date
 from ..findings import Finding
 from ..records import first_day
 from .draft import Draft
@@ -79,7 +79,7 @@ def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
         other, own = draft.entries.get(model.compared_with or ""), draft.entries.get(model.flagship)
         if other is None or own is None:
             continue
-        day, other_day = came_out(own), came_out(other)
+        day, other_day = release_date(own), release_date(other)
         later = day is not None and other_day is not None and day.surely_before(other_day)
         builds_on_it = other.model.id == model.id or model.id in _ancestors(other.model.id, parents)
         if other is own or (later and builds_on_it):
