@@ -24,7 +24,7 @@ def sparse_attention(q, k, v, scores, topk):
 
 
 def indexer_loss(attention, scores):
-    """KL divergence from the indexer's softmax to the attention p (T, T), summed over heads and normalised. eq. 3."""
+    """KL divergence of the attention p (T, T), summed over heads and normalised, against the indexer's softmax. eq. 3."""
     allowed = causal(len(scores))
     i = softmax(np.where(allowed, scores, -np.inf))
     ratio = np.where(allowed & (attention > 0), attention / np.where(i > 0, i, 1), 1)

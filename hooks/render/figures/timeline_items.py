@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from catalogue.records import first_date
+from catalogue.records import first_date, stated_dates
 from catalogue.schema.model import Model, Track
 from catalogue.schema.technique import Technique, TechniqueKind
 from catalogue.schema.values import PartialDate
-from catalogue.uses import How
+from catalogue.uses import How, Use
 
 from ..cite import opening, plain_text
 from ..context import Context
@@ -121,7 +121,14 @@ def own_form(context: Context, technique: Technique) -> PartialDate | None:
     if technique.introduced.by_deepseek is None:
         return None
     forms = (How.FORM,) if technique.introduced.by_deepseek else (How.FORM, How.INTRODUCED, How.FIRST)
-    return next((use.date for use in context.uses.of_technique(technique.id) if use.how in forms), None)
+    return next((_described(use) for use in context.uses.of_technique(technique.id) if use.how in forms), None)
+
+
+def _described(use: Use) -> PartialDate | None:
+    """The day of the report or the announcement where the weights lay there before: they do not say how they were made."""
+    dates = stated_dates(use.model.dates)
+    told = [date for name, date in dates.items() if name in ("paper", "announcement")]
+    return min(told, key=lambda day: day.first_day, default=use.date) if use.date == dates.get("weights") else use.date
 
 
 def _kin(context: Context) -> dict[str, set[str]]:

@@ -73,7 +73,7 @@ def mtp_modules(words: Words, catalogue: Catalogue) -> list[Panel]:
 def streams(words: Words, catalogue: Catalogue) -> list[Panel]:
     """A mixing matrix before and after Sinkhorn-Knopp, and what many of them in a row do to a signal."""
     entry = catalogue.entries["deepseek-v4-pro-base"]
-    n, layers = dimension(entry, "hc_mult"), dimension(entry, "num_hidden_layers")
+    n, mixings = dimension(entry, "hc_mult"), 2 * dimension(entry, "num_hidden_layers")  # before attention, and before experts
     iterations = dimension(entry, "hc_sinkhorn_iters")
     rng = np.random.default_rng(9)
     raw = rng.standard_normal((n, n))
@@ -89,16 +89,16 @@ def streams(words: Words, catalogue: Catalogue) -> list[Panel]:
             panel.text(left + c * 34 + 15, 22 + n * 34 + 14, f"{M[:, c].sum():.1f}", anchor="middle")
     panel.text(0, 202, words("mechanism.mhc.sums"))
     gains = Panel(words("mechanism.mhc.gains"), 230, words("mechanism.mhc.gains_says"))
-    free = [np.eye(n) + 0.25 * rng.standard_normal((n, n)) for _ in range(layers)]
-    bound = [mhc.sinkhorn(rng.standard_normal((n, n)), iterations) for _ in range(layers)]
-    top = np.log10(max(mhc.gain(free[: i + 1]) for i in range(layers)))
+    free = [np.eye(n) + 0.25 * rng.standard_normal((n, n)) for _ in range(mixings)]
+    bound = [mhc.sinkhorn(rng.standard_normal((n, n)), iterations) for _ in range(mixings)]
+    top = np.log10(max(mhc.gain(free[: i + 1]) for i in range(mixings)))
     gains.line([(36, 10), (36, 190), (356, 190)], "axis")
     for kind, matrices in (("off", free), ("attention", bound)):
-        heights = [max(0.0, float(np.log10(mhc.gain(matrices[: i + 1])))) for i in range(layers)]
-        gains.line([(36 + 314 * i / (layers - 1), 186 - 170 * h / top) for i, h in enumerate(heights)], kind)
-    for power in range(0, int(top) + 1, 2):
+        heights = [max(0.0, float(np.log10(mhc.gain(matrices[: i + 1])))) for i in range(mixings)]
+        gains.line([(36 + 314 * i / (mixings - 1), 186 - 170 * h / top) for i, h in enumerate(heights)], kind)
+    for power in range(0, int(top) + 1, 2 if top < 8 else 4):
         gains.text(30, 190 - 170 * power / top, f"{10**power:,}", "small", "end")
     gains.text(60, 24, words("mechanism.mhc.free"), "strong")
     gains.text(350, 178, words("mechanism.mhc.bound"), "strong", "end")
-    gains.text(356, 210, words("mechanism.mhc.layers", count=layers), anchor="end")
+    gains.text(356, 210, words("mechanism.mhc.mixings", count=mixings), anchor="end")
     return [panel, gains]
