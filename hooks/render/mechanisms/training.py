@@ -73,7 +73,7 @@ def mtp_modules(words: Words, catalogue: Catalogue) -> list[Panel]:
 def streams(words: Words, catalogue: Catalogue) -> list[Panel]:
     """A mixing matrix before and after Sinkhorn-Knopp, and what many of them in a row do to a signal."""
     entry = catalogue.entries["deepseek-v4-pro-base"]
-    n, mixings = dimension(entry, "hc_mult"), 2 * dimension(entry, "num_hidden_layers")  # before attention, and before experts
+    n, mixings = dimension(entry, "hc_mult"), 2 * dimension(entry, "num_hidden_layers")  # at attention, and at experts
     iterations = dimension(entry, "hc_sinkhorn_iters")
     rng = np.random.default_rng(9)
     raw = rng.standard_normal((n, n))
