@@ -27,13 +27,15 @@ def test_every_mechanism_is_drawn_and_said(catalogue: Catalogue, language: str) 
             assert float(width) + float(x) <= 361, name
 
 
-def test_what_a_page_shows_exists_and_every_lab_is_shown(catalogue: Catalogue) -> None:
+def test_every_figure_and_every_lab_has_its_place(catalogue: Catalogue) -> None:
+    """On the page of a technique, or in a guide: there a figure is placed, and the command that runs a lab is given."""
+    guides = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs/en/guides").glob("*.md"))
     assert set(SHOWN) <= set(catalogue.techniques)
     figures = {name for names, _ in SHOWN.values() for name in names}
     labs = {name for _, names in SHOWN.values() for name in names}
+    figures |= set(re.findall(r"block\('mechanism-([\w-]+)'\)", guides))
     assert figures == {*MECHANISMS, *PLAYS}
     assert labs <= set(LABS)
-    guides = "".join(path.read_text("utf-8") for path in (ROOT / "docs/en/guides").glob("*.md"))
     assert set(LABS) == labs | set(re.findall(r"block\('lab-(\w+)'\)", guides))
 
 

@@ -46,7 +46,7 @@ def read(page: LexborHTMLParser) -> str:
     return article.text()
 
 
-def test_a_guide_has_1500_to_3000_words(built: Path, catalogue: Catalogue) -> None:
+def test_a_guide_has_1500_to_3500_words(built: Path, catalogue: Catalogue) -> None:
     """As the reader sees it; the Chinese one is in step, with 1.2 to 1.8 characters for an English word."""
     lengths, outside = {}, []
     for guide in catalogue.study.guides:
@@ -57,7 +57,7 @@ def test_a_guide_has_1500_to_3000_words(built: Path, catalogue: Catalogue) -> No
         words = sum(any(map(str.isalnum, word)) for word in english.split())
         characters = len(re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", chinese))
         lengths[guide.id] = f"{words} words, {characters} characters"
-        if not 1500 <= words <= 3000 or not 1.2 <= characters / words <= 1.8:
+        if not 1500 <= words <= 3500 or not 1.2 <= characters / words <= 1.8:
             outside.append(guide.id)
     assert outside == [], lengths
 
@@ -72,6 +72,7 @@ def test_words_have_no_leftovers() -> None:
         "field.",
         "term.",
         "basis.",
+        "symbols.",
         "stage.",
         "shape.",
         "track.",

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from .computed_quotes import computed
 from .findings import nearest
 from .lookup import Lookup, LookupFailure
-from .quotes import BLOCK_CALL, LINK_CALLS, PRODUCT_CALLS, VALUE_CALLS, Quote, QuoteError, parse
+from .quotes import (
+    BLOCK_CALL,
+    COMPUTED_CALLS,
+    LINK_CALLS,
+    MATH_CALL,
+    PRODUCT_CALLS,
+    VALUE_CALLS,
+    Quote,
+    QuoteError,
+    parse,
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +42,16 @@ def problems(text: str, lookup: Lookup, blocks: Collection[str] = ()) -> Iterato
 
 
 def _problems(quote: Quote, lookup: Lookup, blocks: Collection[str]) -> Iterator[str]:
-    allowed = (*VALUE_CALLS, *LINK_CALLS, *([BLOCK_CALL] if blocks else []))
+    allowed = (*VALUE_CALLS, *LINK_CALLS, *([BLOCK_CALL, MATH_CALL] if blocks else []))
     if quote.name not in allowed:
         yield f"`{quote.name}` is not a call; allowed are {', '.join(allowed)}"
         return
     try:
-        if quote.name in VALUE_CALLS:
+        if quote.name in COMPUTED_CALLS:
+            computed(quote, lookup)
+        elif quote.name == MATH_CALL:
+            return  # converted, and so checked, where the page is made
+        elif quote.name in VALUE_CALLS:
             _check_values(quote, lookup)
         elif quote.name in LINK_CALLS:
             _check_link(quote, lookup)

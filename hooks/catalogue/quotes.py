@@ -1,7 +1,7 @@
 """The `{{ … }}` of a text: calls that quote the catalogue, and nothing else.
 
 `{{ v('deepseek-v3-base/parameters.total') }}` is the whole language: a name and quoted
-strings. Texts of the catalogue and hand-written pages use the same calls.
+strings. Texts of the catalogue and hand-written pages use the same calls; `{{ math('q_t') }}` is LaTeX as it stands.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from functools import lru_cache
 _QUOTE = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.S)
 # As quotes are written; any other spelling of a call is left to Python's own reader, which is slow.
 _PLAIN = re.compile(r"(\w+)\(('[^'\\\n]*'(?:, '[^'\\\n]*')*)\)")
+_MATH = re.compile(r"math\('([^'\n]+)'\)")  # its backslashes are LaTeX's, not Python's
 _LONGEST = 80  # characters of a quote in a message: one that is not closed ends where another one does
 
 # Of any number of values and numbers; `bytes` is a product that is an amount of memory.
 PRODUCT_CALLS = ("product", "bytes")
-VALUE_CALLS = ("v", "ratio", "share", "saving", *PRODUCT_CALLS)
+# A formula over values that are named behind it; `working` shows it with the numbers put in.
+COMPUTED_CALLS = ("compute", "working")
+VALUE_CALLS = ("v", "ratio", "share", "saving", *PRODUCT_CALLS, *COMPUTED_CALLS)
 LINK_CALLS = ("m", "t")
 BLOCK_CALL = "block"
+MATH_CALL = "math"
 
 
 class QuoteError(ValueError):
@@ -64,6 +68,8 @@ def _literal(text: str) -> Iterator[str]:
 def _quote(call: str, text: str) -> Quote:
     if plain := _PLAIN.fullmatch(call):
         return Quote(plain[1], tuple(plain[2][1:-1].split("', '")), text)
+    if formula := _MATH.fullmatch(call):
+        return Quote(MATH_CALL, (formula[1],), text)
     try:
         node = ast.parse(call, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

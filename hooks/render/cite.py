@@ -20,8 +20,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from catalogue.computed_quotes import Computed, computed, decimal
+from catalogue.derive.expression import NAME, display
 from catalogue.lookup import Found, LookupFailure
-from catalogue.quotes import PRODUCT_CALLS, VALUE_CALLS, Quote, parts
+from catalogue.quotes import COMPUTED_CALLS, MATH_CALL, PRODUCT_CALLS, VALUE_CALLS, Quote, parts
 from catalogue.references import Reference
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.quantities import Length, Quantity
@@ -29,6 +31,7 @@ from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
 
 from . import format, marks
 from .context import Context
+from .formula import inline_mathml
 from .words import CHINESE, HAN
 
 _COMMA = re.compile(r", |，")
@@ -196,9 +199,40 @@ class Citations:
         if quote.name == "t":
             technique = lookup.entry("technique", quote.arguments[0])
             return _link(f"techniques/{technique.id}.md", quote, self.context.short_name(technique))
+        if quote.name == MATH_CALL:
+            return Markup(inline_mathml(quote.arguments[0]))
+        if quote.name in COMPUTED_CALLS:
+            worked = computed(quote, lookup)
+            return self._working(worked) if quote.name == "working" else self._result(worked)
         if quote.name in VALUE_CALLS:
             return self._computed(quote)
         raise LookupFailure(f"`{quote.name}` is not a call")
+
+    def _result(self, worked: Computed) -> Markup:
+        """What a formula comes to, with the working as its title."""
+        working = self._with_values(worked).striptags()
+        shown = format.computed(decimal(worked.exact), worked.form)
+        return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(working, shown)
+
+    def _working(self, worked: Computed) -> Markup:
+        """A formula with the values put in, each with its source, and what it comes to."""
+        shown = format.computed(decimal(worked.exact), worked.form)
+        return Markup("{} = {}").format(self._with_values(worked), shown)
+
+    def _with_values(self, worked: Computed) -> Markup:
+        """`2 × n` as `2 × 128`; a value with its source."""
+        pieces: list[Markup] = []
+        position, formula = 0, display(worked.formula).replace("-", "−")
+        for match in NAME.finditer(formula):
+            value = worked.values[match[0]]
+            pieces += [escape(formula[position : match.start()]), self._put_in(value)]
+            position = match.end()
+        return Markup("").join([*pieces, escape(formula[position:])])
+
+    def _put_in(self, value: Found | str) -> Markup:
+        if isinstance(value, str):
+            return escape(format.typed(value))
+        return self.found(value)
 
     def _computed(self, quote: Quote) -> Markup:
         """A ratio, a share, a saving or a product of values, with what went in as its title."""

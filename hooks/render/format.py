@@ -92,6 +92,40 @@ def in_bytes(value: int | Decimal) -> str:
     return f"{shown.rstrip('KMBT')}\N{NO-BREAK SPACE}{unit}"
 
 
+def typed(number: str) -> str:
+    """A number as it was typed, its digits in groups."""
+    whole, dot, fraction = number.partition(".")
+    return f"{int(whole):,}{dot}{fraction}"
+
+
+_SECONDS = (("h", 3600), ("s", 1), ("ms", Decimal("1e-3")), ("µs", Decimal("1e-6")))
+
+
+def in_time(seconds: Decimal) -> str:
+    """A duration in the unit that fits: `19.7 ms`."""
+    unit, factor = next(((u, f) for u, f in _SECONDS if seconds >= f), _SECONDS[-1])
+    return f"{significant(seconds / factor)}\N{NO-BREAK SPACE}{unit}"
+
+
+def computed(value: Decimal, form: str) -> str:
+    """A result in the form that a text asks for; see `catalogue.computed_quotes.FORMS`."""
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    match form:
+        case "bytes":
+            return sign + in_bytes(size)
+        case "compact":
+            return sign + compact(size)
+        case "percent":
+            return f"{sign}{ratio(100 * size)}%"
+        case "power":
+            return sign + power(size)
+        case "time":
+            return sign + in_time(size)
+        case "whole":
+            return f"{sign}{round(size):,}"
+    return f"{sign}{size.quantize(Decimal(form)):,}"
+
+
 def power(value: int | Decimal) -> str:
     """Three significant digits times a power of ten: `3.71 × 10²⁴`."""
     return scientific(Decimal(f"{Decimal(value):.2E}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Literal
 
 from latex2mathml.converter import convert
 from markupsafe import Markup, escape
@@ -32,16 +33,28 @@ def _set(match: re.Match[str]) -> str:
 
 
 @cache
+def inline_mathml(latex: str) -> str:
+    """MathML for a letter or a short formula in a sentence. Raises FormulaError as `mathml` does."""
+    # Entities: Markdown would take a backslash for its own.
+    written = str(escape(latex)).replace("\\", "&#92;")
+    return _converted(latex, "inline").replace("<math ", f'<math data-latex="{written}" ', 1)
+
+
+@cache
 def mathml(latex: str) -> str:
     """Display MathML, with the LaTeX for whoever writes the page in another form. Raises FormulaError where a command was not understood.
 
     The cache holds a pure function's results, not data: a changed formula is a new key.
     """
+    return in_lines(_converted(latex, "block")).replace("<math ", f'<math data-latex="{escape(latex)}" ', 1)
+
+
+def _converted(latex: str, display: Literal["block", "inline"]) -> str:
     try:
-        result = convert(latex, display="block")
+        result = str(convert(latex, display=display))
     except Exception as error:  # the library raises many unrelated classes
         raise FormulaError(f"`{latex}` cannot be converted: {type(error).__name__} {error}") from error
     left_over = re.search(r"\\[A-Za-z]+", result)
     if left_over or "<merror" in result:
         raise FormulaError(f"`{latex}`: `{left_over[0] if left_over else '?'}` is not understood; use plain LaTeX")
-    return in_lines(str(result)).replace("<math ", f'<math data-latex="{escape(latex)}" ', 1)
+    return result

@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import PurePath
 
 from catalogue.quotes import BLOCK_CALL, Quote, parse
+from catalogue.schema.study import GuideFormula, Subject
+from catalogue.schema.technique import Formula
 
 from . import assets
 from .cite import Citations
@@ -17,6 +19,7 @@ from .figures import home_hero, home_line, home_map
 from .figures.architecture import file_of
 from .figures.architecture.export import said, svg_file
 from .figures.poster import files as poster_files
+from .guide_formulas import formula_block, formulas_by_block, symbols_block
 from .lab_files import LABS
 from .navigation import navigation, year_badges
 from .page import Page, Site, marker
@@ -155,16 +158,26 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
     """Fill in the quotes of a hand-written page; give its Markdown and the blocks in it.
 
     Beside the quotes of catalogue texts, `{{ block('families') }}` places a figure or table,
-    `{{ block('sources') }}` the list of sources of everything quoted so far, and `{{ block('problems') }}` the problems
-    of the guide at `path`.
+    `{{ block('sources') }}` the list of sources of everything quoted so far, `{{ block('problems') }}` the problems
+    of the guide at `path`, `{{ block('formula-id') }}` a formula, and `{{ block('symbols') }}` the letters of the formulas
+    so far, or all on a page without a formula.
     """
     citations = Citations(ctx)
     blocks: dict[str, str] = {}
     parts = []
+    displayed = ctx.once("formulas", lambda: formulas_by_block(ctx.catalogue))
+    shown: list[GuideFormula | Formula] = []
     for part in parse(text):
         if isinstance(part, Quote) and part.name == BLOCK_CALL:
             name = part.arguments[0]
-            blocks[name] = BLOCKS[name](ctx, citations, path)
+            if name in displayed:
+                shown.append(displayed[name])
+                blocks[name] = formula_block(citations, len(shown), displayed[name])
+            elif name == "symbols":
+                subjects = {each.subject for each in shown if isinstance(each, GuideFormula)}
+                blocks[name] = symbols_block(ctx, subjects or Subject)
+            else:
+                blocks[name] = BLOCKS[name](ctx, citations, path)
             parts.append(marker(name))
         else:
             parts.append(str(citations.quote(part)) if isinstance(part, Quote) else part)

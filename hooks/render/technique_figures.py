@@ -19,6 +19,7 @@ from .context import Context
 from .lab_files import lab_code
 from .mechanisms.attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
 from .mechanisms.experts import node_limit, router_of_v3
+from .mechanisms.learning import bytes_of_zero, gradient_step, sampling_figure
 from .mechanisms.panel import Panel
 from .mechanisms.text import (
     fill_in_the_middle,
@@ -33,6 +34,9 @@ from .plays.training_figures import bias_balance, fp8_tiles, grpo, pipelines, sp
 from .words import Words
 
 MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
+    "one-step": gradient_step,
+    "zero-bytes": bytes_of_zero,
+    "sampling": sampling_figure,
     "attention-cache": attention_cache,
     "mla-two-ways": mla_two_ways,
     "dsa-selection": dsa_selection,

@@ -20,10 +20,12 @@ from catalogue.lookup import Lookup
 from catalogue.not_yaml import conflicts
 from catalogue.plain_text import Unreadable, listed, pages_below, pages_of, text_of
 from catalogue.quote_check import problems as quotes_that_fail
-from catalogue.quotes import BLOCK_CALL, VALUE_CALLS, Quote, parse
+from catalogue.quotes import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
 
+from .formula import FormulaError, inline_mathml, mathml
+from .guide_formulas import formulas_by_block
 from .lab_files import LABS
 from .page_registry import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from .words import CHINESE, ENGLISH, Words
@@ -31,7 +33,7 @@ from .words import CHINESE, ENGLISH, Words
 if TYPE_CHECKING:
     from .page import Page
 
-PLACED = ("families", "sources", "hero", "general-line", "map", "problems")
+PLACED = ("families", "sources", "hero", "general-line", "map", "problems", "symbols")
 """What a page can place with `{{ block('…') }}` beside the mechanisms, each of which has a caption."""
 _CAPTION = re.compile(r"(mechanism)\.([\w-]+)\.caption")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
@@ -59,11 +61,12 @@ class PageError(ValueError):
         return report(self.findings, "the pages")
 
 
-def blocks(words: Words) -> set[str]:
+def blocks(words: Words, catalogue: Catalogue) -> set[str]:
     """The names of everything that a page can place."""
     return {
         *PLACED,
         *(f"lab-{name}" for name in LABS),
+        *formulas_by_block(catalogue),
         *("-".join(found.groups()) for key in words if (found := _CAPTION.fullmatch(key))),
     }
 
@@ -187,16 +190,30 @@ class HandWritten:
             else:
                 fix = "write it, or take it out there"
                 yield self.finding(path, 1, "is not there", "data/study.yaml lists it", fix=fix)
-        allowed = blocks(self.words)
+        allowed = blocks(self.words, self.catalogue)
         for path, text in self.texts.items():
             wrong = [
                 self.finding(path, each.line, each.message) for each in quotes_that_fail(text, self.lookup, allowed)
             ]
+            wrong = wrong or list(self._unreadable_formulas(path, text))
             yield from wrong or self._misplaced(path, text)
             yield from self._placed(path, text)
             bare = _bare(text)
             yield from self._named_twice(path, bare)
             yield from self._dead_links(path, bare)
+
+    def _unreadable_formulas(self, path: str, text: str) -> Iterator[Finding]:
+        """Formulas, in a sentence or displayed, that cannot be converted."""
+        displayed, line = formulas_by_block(self.catalogue), 1
+        for part in parse(text):
+            try:
+                if isinstance(part, Quote) and part.name == MATH_CALL:
+                    inline_mathml(part.arguments[0])
+                elif isinstance(part, Quote) and part.name == BLOCK_CALL and part.arguments[0] in displayed:
+                    mathml(displayed[part.arguments[0]].latex)
+            except FormulaError as error:
+                yield self.finding(path, line, str(error), fix="correct the formula")
+            line += (part.text if isinstance(part, Quote) else part).count("\n")
 
     def _placed(self, path: str, text: str) -> Iterator[Finding]:
         """Pages that no menu has, and pages without a name."""

@@ -25,8 +25,16 @@ _OPERATORS: Mapping[type[ast.operator], Callable[[Exact, Exact], Exact]] = {
     ast.Div: Fraction,
 }
 _SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-_FUNCTIONS: Mapping[str, Callable[..., Exact]] = {"min": min, "ceil": math.ceil}
-_NAME = re.compile(r"\b(?!min\b|ceil\b)[a-z_][a-z_0-9]*")
+_FUNCTIONS: Mapping[str, Callable[..., Exact]] = {
+    "min": min,
+    "max": max,
+    "ceil": math.ceil,
+    # Not exact: the nearest number that a float holds.
+    "exp": lambda number: Fraction(math.exp(number)),
+    "ln": lambda number: Fraction(math.log(number)),
+    "sqrt": lambda number: Fraction(math.sqrt(number)),
+}
+NAME = re.compile(rf"\b(?!(?:{'|'.join(_FUNCTIONS)})\b)[a-z_][a-z_0-9]*")
 _MANY_ZEROS = 9
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -50,7 +58,7 @@ class Term:
     @cached_property
     def numbers(self) -> str:
         """The formula with the numbers put in."""
-        shown = re.sub(_NAME, lambda m: _digits(self.values[m[0]]), self.formula)
+        shown = re.sub(NAME, lambda m: _digits(self.values[m[0]]), self.formula)
         return re.sub(r"(?<!\.)\b\d{4,}\b", lambda m: f"{int(m[0]):,}", shown)
 
     @property
@@ -60,7 +68,9 @@ class Term:
 
 
 def term(name: str, formula: str, numbers: Mapping[str, Exact]) -> Term:
-    """Evaluate `formula` (names, integers, `+ - * / ( )`, `min`, `ceil`) over `numbers`, exactly.
+    """Evaluate `formula` (names, numbers, `+ - * / ( )`, `min`, `max`, `ceil`, `exp`, `ln`, `sqrt`) over `numbers`.
+
+    The value is exact but for the last three.
 
     Raises KeyError for a name that `numbers` does not hold.
     """
@@ -115,6 +125,11 @@ def names(formula: str) -> frozenset[str]:
     return frozenset(node.id for node in ast.walk(_parsed(formula)) if isinstance(node, ast.Name)) - {*_FUNCTIONS}
 
 
+def check_formula(formula: str) -> None:
+    """Raises SyntaxError or ValueError for what is no formula."""
+    _working(formula)
+
+
 @cache
 def _working(formula: str) -> Working:
     """What gives the value of a formula for the numbers of its names."""
@@ -132,4 +147,10 @@ def _built(node: ast.expr) -> Working:
         return operator.itemgetter(node.id)
     if isinstance(node, ast.Constant) and isinstance(value := node.value, int):
         return lambda numbers: value
+    if isinstance(node, ast.Constant) and isinstance(node.value, float):
+        decimal = Fraction(repr(node.value))
+        return lambda numbers: decimal
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        operand = _built(node.operand)
+        return lambda numbers: -operand(numbers)
     raise ValueError(f"`{ast.unparse(node)}` is not part of a formula")

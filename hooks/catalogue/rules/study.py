@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..findings import Finding, nearest
-from .draft import Draft
+from ..latex_letters import letters
+from .draft import Draft, repeated
 from .registry import Scope, rule
 
 
@@ -55,6 +56,25 @@ def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
                     )
                 if kind == "guide":
                     read.add(name)
+
+
+@rule(Scope.CATALOGUE)
+def formulas_keep_to_the_symbols(draft: Draft) -> Iterator[Finding]:
+    """A formula of a guide has an id of its own, and every letter of it stands among the symbols of its subject."""
+    known = {
+        subject: frozenset[str]().union(*(letters(symbol.latex) for symbol in symbols))
+        for subject, symbols in draft.study.symbols.items()
+    }
+    formulas = draft.study.formulas
+    yield from repeated(draft.study_located, ((("formulas", i, "id"), f.id) for i, f in enumerate(formulas)))
+    for index, formula in enumerate(formulas):
+        for letter in sorted(letters(formula.latex) - known.get(formula.subject, frozenset())):
+            yield draft.study_located.finding(
+                ("formulas", index, "latex"),
+                f"`{letter}` is no symbol of `{formula.subject.value}`",
+                "letters that stand under `symbols`",
+                fix="write the letter that the table has for it, or add it there with its meaning",
+            )
 
 
 @rule(Scope.CATALOGUE)

@@ -1,8 +1,9 @@
-"""data/study.yaml: what a guide asks for, routes through the site for those who begin, and code to read next."""
+"""data/study.yaml: guides with their formulas and symbols, routes through the site for those who begin, and code to read next."""
 
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 from pydantic import Field, field_validator, model_validator
 
@@ -56,6 +57,31 @@ class Route(Record):
         return tuple(step for part in self.parts for step in part.steps)
 
 
+class Subject(Enum):
+    """A field inside which a letter means one thing."""
+
+    LEARNING = "learning"
+    ATTENTION = "attention"
+    MACHINE = "machine"
+    POLICY = "policy"
+
+
+class Symbol(Record):
+    """A letter of the guides' formulas."""
+
+    latex: str = Field(min_length=1, description="LaTeX, without dollar signs.", examples=[r"\pi_\theta"])
+    meaning: Text = Field(description="What it stands for, without a full stop.")
+
+
+class GuideFormula(Record):
+    """A formula that a guide shows with `{{ block('formula-id') }}`."""
+
+    id: Identifier = Field(description="Its name in `{{ block('formula-id') }}`.")
+    subject: Subject = Field(description="Whose symbols it is written in.")
+    latex: str = Field(min_length=1, description="LaTeX, without dollar signs.", examples=[r"C \approx 6 N D"])
+    meaning: Text = Field(description="What it says, in words.")
+
+
 class Repository(Record):
     """A public repository at one commit, or as it was packaged where its commits could not be read."""
 
@@ -102,5 +128,9 @@ class StudyFile(Record):
 
     guides: tuple[Guide, ...] = Field(default=(), description="Guides in the order in which they are listed.")
     routes: tuple[Route, ...] = Field(default=(), description="Routes, the shortest first.")
+    symbols: dict[Subject, tuple[Symbol, ...]] = Field(
+        default_factory=dict, description="Letters of the guides' formulas, by subject."
+    )
+    formulas: tuple[GuideFormula, ...] = Field(default=(), description="Formulas that guides show.")
     repositories: tuple[Repository, ...] = Field(default=(), description="Repositories that implement techniques.")
     code: tuple[CodePlace, ...] = Field(default=(), description="Places in them, by technique.")
