@@ -12,7 +12,6 @@ from markupsafe import Markup
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Amount, Quantity
 from catalogue.schema.values import Detail, Sources, Text, walk
-from helpers import ROOT
 from render import format
 from render import words as language_files
 from render.cite import Citations
@@ -200,14 +199,4 @@ def test_no_half_space_after_full_punctuation(built: Path) -> None:
         for line in _BLOCK.sub("\n", _CODE.sub("x", html)).split("\n"):
             found += [f"{path}: {line[max(0, m.start() - 15) : m.end() + 15]}" for m in _APART.finditer(line)]
     assert pages
-    assert found == []
-
-
-def test_hand_written_pages_have_no_half_space_after_full_punctuation() -> None:
-    found = []
-    for path in sorted(Path(ROOT / "docs" / CHINESE).rglob("*.md")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-            found += [
-                f"{path.name}:{number}: {line[max(0, m.start() - 10) : m.end() + 10]}" for m in _APART.finditer(line)
-            ]
     assert found == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,12 +10,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT, mkdocs, small_project, with_own_code
-from catalogue import strict_yaml
-from catalogue.files import REFERENCES, TECHNIQUES, texts
+from catalogue.files import TECHNIQUES
 from catalogue.load import without_chinese
-from catalogue.quotes import Quote, parse
 from catalogue.records import Catalogue
-from catalogue.schema.values import Text, walk
 from helpers import DATA, VALID, check, leads_on
 from render.words import CHINESE, ENGLISH, BrokenWords, differences, load
 
@@ -167,99 +163,6 @@ def test_a_text_without_chinese_is_marked_and_listed(small: Catalogue, small_sit
     marks = [mark for mark in page.css(".ds-fallback[lang=en]") if mark.text() == technique.what.en]
     assert marks
     assert marks[0].attributes["title"] == load(CHINESE)("language.fallback")
-
-
-def texts_of_the_catalogue() -> list[tuple[str, str]]:
-    """Every Chinese text of the data files, as (where, text)."""
-    found: list[tuple[str, str]] = []
-    for name, text in texts(DATA).items():
-        if name == REFERENCES:
-            continue
-        located = strict_yaml.read(text, name)
-
-        def visit(node: object, path: str, name: str = name) -> None:
-            if isinstance(node, dict):
-                if isinstance(node.get("zh"), str):
-                    found.append((f"{name}: {path}", node["zh"]))
-                for key, child in node.items():
-                    visit(child, f"{path}.{key}")
-            elif isinstance(node, list):
-                for index, child in enumerate(node):
-                    visit(child, f"{path}[{index}]")
-
-        visit(located.data, "")
-    return found
-
-
-def chinese_sources() -> list[tuple[str, str]]:
-    """Chinese as it is written: texts of the catalogue, words of the interface, hand-written pages."""
-    words = load(CHINESE)
-    pages = [
-        (path.name, line)
-        for path in sorted((ROOT / "docs" / CHINESE).rglob("*.md"))
-        for line in path.read_text(encoding="utf-8").replace(" |", "|").replace("| ", "|").splitlines()
-    ]
-    return [*texts_of_the_catalogue(), *((key, words(key)) for key in words), *pages]
-
-
-@pytest.mark.parametrize(
-    ("pattern", "rule"),
-    [
-        (f"{HAN}[,;:!?]|[,;:!?]{HAN}", "full-width punctuation beside Chinese"),
-        (f"{HAN}[A-Za-z0-9]|[A-Za-z0-9%]{HAN}", "a space between Chinese and Latin letters or digits"),
-        (r" [，。；：、（）]|[，。；：、（）] ", "no space beside full-width punctuation"),
-    ],
-    ids=["punctuation", "space", "no space"],
-)
-def test_chinese_is_set_one_way(pattern: str, rule: str) -> None:
-    silent = re.compile(r"\{\{.*?\}\}|`[^`]*`|<[^>]*>|\{[^}]*\}|\]\([^)]*\)")
-    wrong = [
-        (where, text)
-        for where, text in chinese_sources()
-        if re.search(pattern, silent.sub("\u2060", text)) and not where.startswith("date.")
-    ]
-    assert wrong == [], rule
-
-
-def quoted(text: str) -> Counter[tuple[str, ...]]:
-    """The quotes of a text: calls and what they point to, without the words that a link shows."""
-    return Counter(
-        (part.name, *(part.arguments if part.name not in ("m", "t") else part.arguments[:1]))
-        for part in parse(text)
-        if isinstance(part, Quote)
-    )
-
-
-def test_both_languages_quote_the_same_values(catalogue: Catalogue) -> None:
-    texts: list[Text] = []
-    for records in (catalogue.models, catalogue.techniques):
-        walk(dict(records), lambda value, _: texts.append(value) if isinstance(value, Text) else None)
-    pairs = [(text.en, text.zh) for text in texts if text.zh]
-    pairs += [
-        (path.read_text(encoding="utf-8"), (ROOT / "docs" / CHINESE / path.relative_to(ROOT / "docs" / ENGLISH)).read_text(encoding="utf-8"))
-        for path in sorted((ROOT / "docs" / ENGLISH).rglob("*.md"))
-    ]  # fmt: skip
-    assert [
-        (en[:60], quoted(en) - quoted(zh), quoted(zh) - quoted(en)) for en, zh in pairs if quoted(en) != quoted(zh)
-    ] == []
-
-
-def test_both_languages_state_the_same_numbers(catalogue: Catalogue) -> None:
-    """Digits that are typed in a text are the same digits in the other language, but for dates and counting words."""
-    number = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])")
-    silent = re.compile(r"\{\{.*?\}\}|`[^`]*`")
-    texts: list[Text] = []
-    for records in (catalogue.models, catalogue.techniques):
-        walk(dict(records), lambda value, _: texts.append(value) if isinstance(value, Text) else None)
-    wrong = []
-    for text in texts:
-        if text.zh is None:
-            continue
-        english, chinese = (Counter(number.findall(silent.sub("", t))) for t in (text.en, text.zh))
-        long = {n: count for n, count in (english - chinese).items() if len(re.sub(r"\D", "", n)) > 2}
-        if long and not re.search(r"million|billion|trillion|thousand", text.en):
-            wrong.append((text.en, text.zh, long))
-    assert wrong == []
 
 
 def test_the_chinese_edition_is_built_alone(tmp_path: Path) -> None:

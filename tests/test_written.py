@@ -12,6 +12,7 @@ import pytest
 from building import small_project
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
+from checks.markup import markup_problems
 from helpers import check, findings_of
 from render.page_registry import HOME, generated_pages, written_pages
 from render.site import BLOCKS
@@ -60,7 +61,7 @@ LINKS = {
     "a path in a block of HTML": ('<a href="experts.md">a</a>', "`experts.md` in HTML, where it stays as it is"),
     "a picture in a block of HTML": ('<img src="ant.png" alt="Ant">', "in HTML `ds:` and the path of a page"),
     "an address below that is not there": ("[a][nowhere]", "`[nowhere]` has no address, and is shown as it stands"),
-    "a place with the name of another": ("## A { #mla }", "`#mla` is the name of a place in line "),
+    "a place with the name of another": ("A { #mla }", "`#mla` is the name of a place in line "),
     "a part of a model": ("[a](../models/ant/nowhere.md)", "`../models/ant/nowhere.md` leads to no page"),
 }
 
@@ -172,19 +173,124 @@ def test_what_a_build_would_stop_at_is_said_before(project: Path, change: Callab
 
 
 def test_the_command_says_it_all(project: Path) -> None:
-    page = project / GUIDE
-    line = page.read_text(encoding="utf-8").count("\n") + 1
-    page.write_text(
-        page.read_text(encoding="utf-8") + "{{ v('ant-base/parameters.totl') }}\n[a](x.md)\n", encoding="utf-8"
-    )
+    expected = []
+    for name in (GUIDE, GUIDE.replace("/en/", "/zh/")):
+        page = project / name
+        line = page.read_text(encoding="utf-8").count("\n") + 1
+        page.write_text(
+            page.read_text(encoding="utf-8") + "{{ v('ant-base/parameters.totl') }}\n[a](x.md)\n", encoding="utf-8"
+        )
+        expected += [f"{name}:{line}", f"{name}:{line + 1}"]
     run = check("check", project / "data")
     assert run.returncode == 1
-    assert [message.partition(": ")[0] for message in run.stderr.splitlines()[:-1]] == [
-        f"{GUIDE}:{line}",
-        f"{GUIDE}:{line + 1}",
-    ]
+    assert [message.partition(": ")[0] for message in run.stderr.splitlines()[:-1]] == expected
     assert "nearest match: `total`" in run.stderr
-    assert run.stderr.splitlines()[-1] == "2 problems in the pages"
+    assert run.stderr.splitlines()[-1] == "4 problems in the pages"
+
+
+# What is added to a page, and what is said of the line on which it begins.
+MARKUP = {
+    "code that does not end": (
+        "```python\nx = 1",
+        "code that begins with ````` and does not end; the rest of the page",
+    ),
+    "one backtick": ("the `kv_cache\n\nmore", "code with one backtick; a backtick on both sides; close it"),
+    "one half of bold": ("this is **bold\n\nmore", "`**` without its other half"),
+    "bold that goes on in the next item": ("- **one\n- two**", "`**` without its other half"),
+    "a link without its last bracket": (
+        "see [experts](experts.md",
+        "a link that is not closed; a link is `[words](address)`",
+    ),
+    "a link without its middle bracket": ("see [experts(experts.md)", "a link that is not closed"),
+    "brackets the wrong way round": (
+        "see (experts)[experts.md]",
+        "`(experts)[experts.md]`: brackets the wrong way round; a link is `[words](address)`; write `[experts](experts.md)`",
+    ),
+    "a comment that does not end": (
+        "<!-- later\n\nmore",
+        "a comment that is not closed; what stands behind it would not be",
+    ),
+    "a tag that is not closed": (
+        "a <b>word",
+        "`<b>` that is not closed; the rest of the page would be in it; write `</b>`",
+    ),
+    "a box that is not closed": ('<div class="ds-home-top">', "`<div>` that is not closed"),
+    "a tag that is closed twice": ("a <b>word</b></b>", "`</b>`, which nothing opens"),
+    "a tag that is a word of a model": (
+        "between <think> and the answer",
+        "`<think>` is no element of a page; as a tag it is not shown",
+    ),
+    "a script": (
+        "<script>alert(1)</script>",
+        "`<script>`; pages hold no scripts, frames, forms or styles; take it out",
+    ),
+    "a frame": ('<iframe src="https://example.org"></iframe>', "`<iframe>`; pages hold no scripts"),
+    "a handler": ('<a onclick="x()" href="#mla">a</a>', "`onclick` on `<a>`; pages hold no scripts"),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), MARKUP.values(), ids=MARKUP.keys())
+def test_what_is_left_open_or_not_allowed_on_a_page_is_named(project: Path, text: str, says: str) -> None:
+    page = project / GUIDE
+    before = page.read_text(encoding="utf-8").rstrip() + "\n\n"
+    page.write_text(f"{before}{text}\n", encoding="utf-8")
+    found = [finding for finding in findings_of(project, read) if says in str(finding)]
+    assert [finding.line for finding in found][:1] == [before.count("\n") + 1]
+    assert {finding.file for finding in found} == {GUIDE}
+
+
+def test_markup_that_is_whole_is_none_of_it() -> None:
+    good = (
+        "`a` and ``b ` c`` and **d** and __e__ and 2 ** 3 and snake__case",
+        "```\n<script> ** ` [a](b\n```",
+        "[**a**](b.md) [`c`](d.md) [e [f]](g.md) ![h](i_(j).png) <https://example.org> [k][l]",
+        "a < b, p <0.5 and `<think>`; [0, 1) is an interval",
+        '<p class="x"><a href="#y">z</a><br>a</p>',
+        "<!-- a **comment -->",
+        "| a | b |\n|---|---|\n| **c** | `d` |",
+    )
+    assert list(markup_problems("\n\n".join(good))) == []
+
+
+COUNTERPARTS = {
+    "a section of English alone": (
+        put(GUIDE.replace("/en/", "/zh/"), "{ #mla }", ""),
+        "in English `## #mla` (line ",
+    ),
+    "a quote of English alone": (
+        put(GUIDE, "## Sources", "{{ m('ant') }}\n\n## Sources"),
+        "`m(ant)` is not quoted in the Chinese page; the same quotes in both languages; quote it there too",
+    ),
+    "half-width punctuation": (
+        put(GUIDE.replace("/en/", "/zh/"), "# ", "缓存,再说。\n\n# "),
+        "half-width punctuation beside Chinese: “缓存,再说。”; full-width punctuation",
+    ),
+    "no space beside digits": (
+        put(GUIDE.replace("/en/", "/zh/"), "# ", "共有61层。\n\n# "),
+        "Chinese and Latin letters or digits without a space",
+    ),
+    "a command of LaTeX that there is not": (
+        put("data/techniques.yaml", "latex: h = g", "latex: h = \\foobar g"),
+        "techniques.sharing.formulas[0].latex: `h = \\foobar g`: `\\foobar` is not understood; use plain LaTeX; correct the LaTeX",
+    ),
+    "a brace of LaTeX that is left open": (
+        put("data/techniques.yaml", "latex: h = g", "latex: 'h = \\frac{g}{2'"),
+        "`{` without `}`",
+    ),
+    "a bracket of LaTeX without its other half": (
+        put("data/techniques.yaml", "latex: h = g", "latex: 'h = \\left( g )'"),
+        "1 × `\\left` and 0 × `\\right`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), COUNTERPARTS.values(), ids=COUNTERPARTS.keys())
+def test_what_readers_of_a_language_would_miss_is_said(
+    project: Path, change: Callable[[Path], None], says: str
+) -> None:
+    change(project)
+    found = [str(finding) for finding in findings_of(project, read)]
+    assert [message for message in found if says in message], found
 
 
 def made(site: Path) -> set[str]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .quotes import Quote, QuoteError, parse
+from .quotes import MATH_CALL, Quote, QuoteError, parse
 
 HAN = r"[\u4e00-\u9fff]"
 _FULL = "，。；：、！？（）"
@@ -43,7 +43,9 @@ _AROUND = 8
 # Not the end of a name, such as R1-0528.
 _NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]\d-)\d+(?:[.,]\d+)*(?![\w])")
 _COUNTED_IN_WORDS = re.compile(r"million|billion|trillion|thousand")
+_CHINESE = re.compile(f"{HAN}+")
 _QUOTED_HAN = re.compile(r"[“‘\"'(（《「][^”’\"')）》」]*[”’\"')）》」]|`[^`]*`|\{\{.*?\}\}")
+_QUOTE_OR_CODE = re.compile(r"\{\{.*?\}\}|`[^`]*`")
 _DIGITS_OF_A_TYPED_NUMBER = 3
 
 
@@ -67,7 +69,9 @@ def chinese_slips(text: str) -> Iterator[Slip]:
 
 def chinese_in_english(text: str) -> str:
     """The first Chinese word of an English text that does not stand in quotation marks, brackets or code; empty if there is none."""
-    found = re.search(f"{HAN}+", _QUOTED_HAN.sub("", text))
+    if text.isascii():
+        return ""
+    found = _CHINESE.search(_QUOTED_HAN.sub("", text))
     return found[0] if found else ""
 
 
@@ -80,7 +84,7 @@ def unequal_numbers(english: str, chinese: str) -> list[str]:
 
 
 def _typed_numbers(text: str) -> list[str]:
-    return _NUMBER.findall(re.sub(r"\{\{.*?\}\}|`[^`]*`", "", text))
+    return _NUMBER.findall(_QUOTE_OR_CODE.sub("", text))
 
 
 def unequal_quotes(english: str, chinese: str) -> tuple[list[str], list[str]]:
@@ -96,5 +100,5 @@ def _quotes(text: str) -> Counter[str]:
     return Counter(
         f"{part.name}({', '.join(part.arguments[:1] if part.name in ('m', 't') else part.arguments)})"
         for part in parse(text)
-        if isinstance(part, Quote)
+        if isinstance(part, Quote) and part.name != MATH_CALL  # which is part of a sentence
     )

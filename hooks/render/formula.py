@@ -50,6 +50,8 @@ def mathml(latex: str) -> str:
 
 
 def _converted(latex: str, display: Literal["block", "inline"]) -> str:
+    if problem := unbalanced(latex):
+        raise FormulaError(f"`{latex}`: {problem}")
     try:
         result = str(convert(latex, display=display))
     except Exception as error:  # the library raises many unrelated classes
@@ -58,3 +60,26 @@ def _converted(latex: str, display: Literal["block", "inline"]) -> str:
     if left_over or "<merror" in result:
         raise FormulaError(f"`{latex}`: `{left_over[0] if left_over else '?'}` is not understood; use plain LaTeX")
     return result
+
+
+_BRACE = re.compile(r"\\.|[{}]", re.S)
+_PAIRS = (
+    (r"\\left(?![a-zA-Z])", r"\\right(?![a-zA-Z])", "\\left", "\\right"),
+    (r"\\begin\{", r"\\end\{", "\\begin", "\\end"),
+)
+
+
+def unbalanced(latex: str) -> str:
+    """What stands in a formula without its other half, in words; empty if nothing does. The converter draws another formula in its place."""
+    depth = 0
+    for brace in _BRACE.findall(latex):
+        depth += (brace == "{") - (brace == "}")
+        if depth < 0:
+            return "`}` closes what no `{` opens"
+    if depth:
+        return "`{` without `}`"
+    for opening, closing, first, second in _PAIRS:
+        opened, closed = len(re.findall(opening, latex)), len(re.findall(closing, latex))
+        if opened != closed:
+            return f"{opened} × `{first}` and {closed} × `{second}`"
+    return ""

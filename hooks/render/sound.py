@@ -5,7 +5,7 @@ Imports nothing that draws, so that `make check` stays quick.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from catalogue import aliases, files, strict_yaml
@@ -13,10 +13,14 @@ from catalogue.findings import Finding, nearest
 from catalogue.load import load as read_catalogue
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
+from catalogue.typography import chinese_slips, unequal_quotes
 
+from .formula import FormulaError, mathml
 from .wording_check import problems as forms_not_used
 from .words import CHINESE, ENGLISH, BrokenWords, Words, differences, load
 from .written import HandWritten, PageError, unreadable
+
+_NO_TEXT = ("date.", "search.stop")
 
 
 def read(root: Path) -> tuple[Catalogue, dict[str, Words]]:
@@ -34,6 +38,9 @@ def read(root: Path) -> tuple[Catalogue, dict[str, Words]]:
     found = forms_not_used(catalogue, words, root / "docs")
     found += [finding for pages in written for finding in pages.problems()]
     found += _counterparts(written)
+    found += _said_in_one_language(written)
+    found += _misset(words[CHINESE])
+    found += _formulas(root / "data", catalogue)
     found += _named_in_data(root / "data", catalogue, written[0].pages)
     if found:
         raise PageError(sorted(set(found)))
@@ -54,6 +61,59 @@ def _counterparts(written: Iterable[HandWritten]) -> Iterator[Finding]:
             yield pages.finding(
                 path, 1, "is not there", "a page stands in every language", fix="write it, or take out the other"
             )
+
+
+def _said_in_one_language(written: Sequence[HandWritten]) -> Iterator[Finding]:
+    """Sections and quotes that a page has in one language alone."""
+    english, chinese = written
+    for path in sorted(english.texts.keys() & chinese.texts.keys()):
+        ours, theirs = ([each for each in pages.sections(path) if each[0] > 1] for pages in written)
+        same = next((i for i, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0][:2] != pair[1][:2]), None)
+        if same is None and len(ours) != len(theirs):
+            same = min(len(ours), len(theirs))
+        if same is not None:
+            said = [
+                f"`{'#' * s[same][0]} {'#' + s[same][1] if s[same][1] else '…'}` (line {s[same][2]})"
+                if same < len(s)
+                else "no section"
+                for s in (ours, theirs)
+            ]
+            line = theirs[same][2] if same < len(theirs) else chinese.texts[path].count("\n")
+            yield chinese.finding(
+                path,
+                line,
+                f"section {same + 1} is {said[1]}, in English {said[0]}",
+                "the same sections in both languages, with the same names `{ #name }`",
+                fix="add the section that is missing, or correct its name",
+            )
+        only = unequal_quotes(english.texts[path], chinese.texts[path])
+        for pages, other, quotes in ((english, "Chinese", only[0]), (chinese, "English", only[1])):
+            for quote in dict.fromkeys(quotes):
+                name = quote.partition("(")[2].partition(",")[0].rstrip(")")
+                line = pages.texts[path].partition(name)[0].count("\n") + 1
+                found = f"`{quote}` is not quoted in the {other} page"
+                yield pages.finding(path, line, found, "the same quotes in both languages", fix="quote it there too")
+
+
+def _misset(words: Words) -> Iterator[Finding]:
+    """Words of the interface that are not set as Chinese is; parts of dates are joined elsewhere, and a list of words is no text."""
+    for key in words:
+        for slip in chinese_slips(words(key)) if not key.startswith(_NO_TEXT) else ():
+            file, line = words.place(key).rsplit(":", 1)
+            yield Finding(f"hooks/render/{file}", int(line), key, slip.found, slip.allowed, fix="correct it")
+
+
+def _formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
+    """Formulas that are not understood, or in which something is left open."""
+    for t, technique in enumerate(catalogue.techniques.values()):
+        for f, formula in enumerate(technique.formulas):
+            try:
+                mathml(formula.latex)
+            except FormulaError as error:
+                name = files.TECHNIQUES
+                located = strict_yaml.read(files.texts(data, (name,))[name], f"{data.name}/{name}")
+                path = ("techniques", t, "formulas", f, "latex")
+                yield located.finding(path, str(error), fix="correct the LaTeX")
 
 
 def _named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:

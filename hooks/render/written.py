@@ -22,7 +22,9 @@ from catalogue.plain_text import Unreadable, listed, pages_below, pages_of, text
 from catalogue.quote_check import problems as quotes_that_fail
 from catalogue.quotes import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
+from catalogue.typography import chinese_slips
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
+from checks.markup import markup_problems, without_fences
 
 from .formula import FormulaError, inline_mathml, mathml
 from .guide_formulas import formulas_by_block
@@ -46,6 +48,7 @@ _DEFINED = re.compile(r"(?m)^ {0,3}\[([^\]\n]+)\]:\s")
 _REFERRING = re.compile(r"\[[^\[\]\n]+\]\[([^\[\]\n]+)\]")
 _ANCHOR = re.compile(r'\{:?\s[^}\n]*?#([\w-]+)|\bid="([^"]+)"')
 _ENDINGS = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # of what MkDocs takes for a page
+_SECTION = re.compile(r"(?m)^(#+) (.+?)(?:\{:?\s[^}\n]*?#([\w-]+)[^}\n]*\})?\s*$")
 _HEADING = re.compile(r"(?m)^#+ (.+)$")
 
 
@@ -198,6 +201,7 @@ class HandWritten:
             wrong = wrong or list(self._unreadable_formulas(path, text))
             yield from wrong or self._misplaced(path, text)
             yield from self._placed(path, text)
+            yield from self._marked_up(path, text)
             bare = _bare(text)
             yield from self._named_twice(path, bare)
             yield from self._dead_links(path, bare)
@@ -214,6 +218,22 @@ class HandWritten:
             except FormulaError as error:
                 yield self.finding(path, line, str(error), fix="correct the formula")
             line += (part.text if isinstance(part, Quote) else part).count("\n")
+
+    def _marked_up(self, path: str, text: str) -> Iterator[Finding]:
+        """What is left open in Markdown or HTML, and Chinese that is not set as Chinese is."""
+        for each in markup_problems(text):
+            yield self.finding(path, each.line, each.found, each.allowed, fix=each.fix)
+        if self.words.language == CHINESE:
+            for number, line in enumerate(without_fences(text).split("\n"), 1):
+                for slip in chinese_slips(line.replace(" |", "|").replace("| ", "|")):
+                    yield self.finding(path, number, slip.found, slip.allowed, fix="correct it")
+
+    def sections(self, path: str) -> list[tuple[int, str, int]]:
+        """The headings of a page: level, name of its place (that of Markdown where it has none), line."""
+        bare = _bare(self.texts[path])
+        return [
+            (len(match[1]), match[3] or "", bare.count("\n", 0, match.start()) + 1) for match in _SECTION.finditer(bare)
+        ]
 
     def _placed(self, path: str, text: str) -> Iterator[Finding]:
         """Pages that no menu has, and pages without a name."""

@@ -101,9 +101,10 @@ class Draft:
         """Every record and value of some kinds in the files that cite, under a `key` where one is given, with its path, parents first."""
         return self._nodes.of(*kinds, key=key)
 
-    def each_text(self) -> Iterator[tuple[Located, Path, Text]]:
+    @cached_property
+    def texts(self) -> tuple[tuple[Located, Path, Text], ...]:
         """Every text for readers in all files, with its path."""
-        yield from self.of(Text)
+        found = [*self.of(Text)]
         for located, record in (
             (self.terms_located, self.terms),
             (self.study_located, self.study),
@@ -112,7 +113,8 @@ class Draft:
         ):
             nodes = Nodes()
             nodes.add(located, record)
-            yield from nodes.of(Text)
+            found += nodes.of(Text)
+        return tuple(found)
 
     def finding(
         self,

@@ -161,7 +161,9 @@ def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
     return Play(name, "attention", controls, data)
 
 
-def _context_slider(words: Words, figure: str, start: int) -> Control:
+def _context_slider(words: Words, figure: str, stated: int) -> Control:
+    """A slider that begins at the longest step within a stated context."""
+    start = max((n for n in _CONTEXTS if n <= stated), default=_CONTEXTS[0])
     steps = [(n, f"{n >> 20}M" if n >= 2**20 else f"{n >> 10}K") for n in _CONTEXTS]
     return Control("context", words(f"mechanism.{figure}.context"), start, steps)
 

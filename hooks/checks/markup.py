@@ -1,0 +1,292 @@
+"""The markup of a hand-written page: what is opened is closed, so that nothing swallows the rest of the page or is shown as it stands.
+
+Takes the text of a page, gives what is wrong with the line. Markdown and HTML render whatever they are given: a fence that
+is left open makes code of the rest, a comment that is left open removes it, a `div` moves it into another column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+_FRONT = re.compile(r"\A---\n.*?\n---\n", re.S)
+_FENCE = re.compile(r" *(`{3,}|~{3,})(.*)")
+_QUOTE = re.compile(r"\{\{.*?\}\}", re.S)
+_LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(<?[^()\s]*(?:\([^()\s]*\))?[^()\s]*>?(?:\s+\"[^\"]*\")?\)")
+_SWAPPED = re.compile(r"\(([^()\n]+)\)\[([^\[\]\n]*(?:\.md\b|https?:|ds:)[^\[\]\n]*)\]")
+_TO_A_PAGE = re.compile(r"\[[^\[\]\n]*\((?:ds:|https?:|[\w./-]+\.md)|\]\s*\((?:ds:|https?:|[\w./-]+\.md)")
+_ADDRESS = re.compile(r"<(?:https?:|mailto:)[^>\s]*>")
+_NEW_BLOCK = re.compile(r"\s*(?:$|[-*+] |\d+\. |\||#|>|!!!|\?\?\?)")
+_EMPTY = frozenset(("area", "br", "col", "hr", "img", "input", "source", "track", "wbr"))
+_REFUSED = frozenset(("script", "iframe", "object", "embed", "form", "style", "link", "meta", "base", "frame"))
+_ALLOWED = frozenset(
+    (
+        *[
+            "a",
+            "abbr",
+            "b",
+            "bdi",
+            "blockquote",
+            "br",
+            "caption",
+            "cite",
+            "code",
+            "col",
+            "colgroup",
+            "dd",
+            "del",
+            "details",
+            "dfn",
+            "div",
+            "dl",
+            "dt",
+            "em",
+            "figcaption",
+            "figure",
+        ],
+        *[
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "i",
+            "img",
+            "ins",
+            "kbd",
+            "li",
+            "mark",
+            "ol",
+            "p",
+            "picture",
+            "pre",
+            "q",
+            "s",
+            "samp",
+            "section",
+            "small",
+            "source",
+            "span",
+            "strong",
+            "sub",
+        ],
+        *[
+            "summary",
+            "sup",
+            "svg",
+            "table",
+            "tbody",
+            "td",
+            "tfoot",
+            "th",
+            "thead",
+            "time",
+            "tr",
+            "u",
+            "ul",
+            "var",
+            "wbr",
+        ],
+    )
+)
+
+
+@dataclass(frozen=True)
+class MarkupProblem:
+    """What is wrong in a line of a page, counted from 1, and how it is mended."""
+
+    line: int
+    found: str
+    allowed: str
+    fix: str
+
+
+def markup_problems(text: str) -> Iterator[MarkupProblem]:
+    """Everything that is left open, swapped, or not allowed on a page."""
+    text = _FRONT.sub(lambda front: "\n" * front[0].count("\n"), text)
+    text, fences = _without_fences(text)
+    yield from fences
+    text, comments = _without_comments(text)
+    yield from comments
+    text = _QUOTE.sub(lambda quote: _blank(quote[0]), text)
+    for line, block in _blocks(text):
+        yield from _problems_of_a_block(line, block)
+    yield from _html_problems(_without_code(text))
+
+
+def without_fences(text: str) -> str:
+    """The page with its fenced code blanked, each line where it was."""
+    return _without_fences(text)[0]
+
+
+def _blank(text: str) -> str:
+    """As long and on as many lines, without a sign that means something."""
+    return re.sub(r"[^\n]", "x", text)
+
+
+def _without_fences(text: str) -> tuple[str, list[MarkupProblem]]:
+    """The page without the lines of fenced code, and a fence that is not closed."""
+    kept, opened, sign = [], 0, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _FENCE.fullmatch(line)
+        if sign:
+            kept.append("")
+            if match and match[1].startswith(sign) and not match[2].strip():
+                sign = ""
+        elif match and "`" not in match[2]:
+            opened, sign = number, match[1]
+            kept.append("")
+        else:
+            kept.append(line)
+    problem = MarkupProblem(
+        opened,
+        f"code that begins with `{sign}` and does not end",
+        "the rest of the page would be code",
+        f"write `{sign}` in a line of its own behind it",
+    )
+    return "\n".join(kept), [problem] if sign else []
+
+
+def _without_comments(text: str) -> tuple[str, list[MarkupProblem]]:
+    """The page with its comments blanked, and one that is not closed."""
+    text = re.sub(r"<!--.*?-->", lambda comment: re.sub(r"[^\n]", " ", comment[0]), text, flags=re.S)
+    outside = _without_code(text)
+    if (start := outside.find("<!--")) < 0:
+        return text, []
+    line = text.count("\n", 0, start) + 1
+    problem = MarkupProblem(
+        line, "a comment that is not closed", "what stands behind it would not be shown", "write `-->` behind it"
+    )
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:]), [problem]
+
+
+def _without_code(text: str) -> str:
+    """A text with what stands between backticks blanked."""
+    return re.sub(r"(?s)(?<!`)(`+)(?!`)((?:(?!\n\s*\n).)*?)(?<!`)\1(?!`)", lambda code: _blank(code[0]), text)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """Paragraphs, headings, items and rows, each with the line on which it begins: nothing that is inline goes on behind one."""
+    start, lines = 1, list[str]()
+    for number, line in enumerate(text.split("\n"), 1):
+        if lines and (_NEW_BLOCK.match(line) or lines[-1].lstrip().startswith(("#", "|"))):
+            yield start, "\n".join(lines)
+            lines = []
+        if not lines:
+            start = number
+        if line.strip():
+            lines.append(line)
+    if lines:
+        yield start, "\n".join(lines)
+
+
+def _problems_of_a_block(line: int, block: str) -> Iterator[MarkupProblem]:
+    def at(position: int) -> int:
+        return line + plain.count("\n", 0, position)
+
+    plain = _without_code(block)
+    if (open_code := plain.find("`")) >= 0:
+        yield MarkupProblem(
+            at(open_code), "code with one backtick", "a backtick on both sides", "close it, or take it out"
+        )
+    for match in _SWAPPED.finditer(plain):
+        yield MarkupProblem(
+            at(match.start()),
+            f"`{match[0]}`: brackets the wrong way round",
+            "a link is `[words](address)`",
+            f"write `[{match[1]}]({match[2]})`",
+        )
+    plain = _LINK.sub(lambda link: _blank_link(link[0]), plain)
+    for match in _TO_A_PAGE.finditer(plain):
+        yield MarkupProblem(
+            at(match.start()),
+            f"`{match[0]}…`: a link that is not closed",
+            "a link is `[words](address)`",
+            "add the bracket that is missing",
+        )
+    words = re.sub(r"\\[*_]", "xx", re.sub(r"<[^>]*>", lambda tag: _blank(tag[0]), plain))
+    for sign in ("**", "__"):
+        places = [place for place in _doubled(words, sign[0]) if _can_be_bold(words, place)]
+        if len(places) % 2:
+            yield MarkupProblem(
+                at(places[-1]), f"`{sign}` without its other half", "bold is `**words**`", "close it, or take it out"
+            )
+
+
+def _doubled(text: str, letter: str) -> Iterator[int]:
+    """Where a letter stands twice, and not three times."""
+    letter = re.escape(letter)
+    yield from (match.start() for match in re.finditer(rf"(?<!{letter}){letter}{{2}}(?!{letter})", text))
+
+
+def _can_be_bold(text: str, place: int) -> bool:
+    """Whether two signs can open or close: not between spaces, which is a power, and underscores not inside of a word."""
+    before, after = text[place - 1 : place] or " ", text[place + 2 : place + 3] or " "
+    if text[place] == "_" and before.isalnum() and after.isalnum():
+        return False
+    return not (before.isspace() and after.isspace())
+
+
+def _blank_link(link: str) -> str:
+    """A link without its address and its brackets; its words stay, in which something may be bold."""
+    words = link[: link.rindex("](")]
+    return re.sub(r"[\[\]!]", "x", words) + _blank(link[len(words) :])
+
+
+class _Tags(HTMLParser):
+    """Which tags are open, where they were opened, and what is wrong with them."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[tuple[str, int]] = []
+        self.problems: list[MarkupProblem] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        line = self.getpos()[0]
+        if tag in _REFUSED:
+            self._say(line, f"`<{tag}>`", "pages hold no scripts, frames, forms or styles", "take it out")
+        elif tag not in _ALLOWED:
+            self._say(
+                line, f"`<{tag}>` is no element of a page", "as a tag it is not shown", f"write it as code: `<{tag}>`"
+            )
+            return
+        for name, _ in attrs:
+            if name.startswith("on"):
+                self._say(line, f"`{name}` on `<{tag}>`", "pages hold no scripts", "take it out")
+        if tag not in _EMPTY and tag not in _REFUSED:
+            self.open.append((tag, line))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in _EMPTY and self.open and self.open[-1][0] == tag:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        line = self.getpos()[0]
+        if tag in _EMPTY or tag in _REFUSED or tag not in _ALLOWED:
+            return
+        if tag not in (name for name, _ in self.open):
+            self._say(line, f"`</{tag}>`, which nothing opens", "tags stand in pairs", "take it out, or open it")
+            return
+        while self.open[-1][0] != tag:
+            self.left_open(*self.open.pop())
+        self.open.pop()
+
+    def left_open(self, tag: str, line: int) -> None:
+        self._say(line, f"`<{tag}>` that is not closed", "the rest of the page would be in it", f"write `</{tag}>`")
+
+    def _say(self, line: int, found: str, allowed: str, fix: str) -> None:
+        self.problems.append(MarkupProblem(line, found, allowed, fix))
+
+
+def _html_problems(text: str) -> Iterator[MarkupProblem]:
+    tags = _Tags()
+    tags.feed(_ADDRESS.sub(lambda address: _blank(address[0]), text))
+    tags.close()
+    for tag, line in tags.open:
+        tags.left_open(tag, line)
+    yield from sorted(tags.problems, key=lambda problem: problem.line)
