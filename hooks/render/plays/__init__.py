@@ -80,7 +80,8 @@ def figure_words(words: Words, figure: str, *keys: str) -> dict[str, str]:
 
 
 def slider(words: Words, figure: str, name: str, start: Any, values: Sequence[Any], label: str = "{value}") -> Control:
-    """A slider over some values; `label` writes each."""
+    """A slider over some values, which begins at `start` or at the value closest to it; `label` writes each."""
+    start = start if start in values else min(values, key=lambda value: abs(value - start))
     steps = [(value, label.format(value=group_digits(value))) for value in values]
     return Control(name, words(f"mechanism.{figure}.{name}"), start, steps)
 
