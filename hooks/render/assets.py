@@ -30,6 +30,7 @@ _PAGE = (
     "code",
     "save",
     "plays",
+    "steps",
     "page",
     "places",
     "show_places",

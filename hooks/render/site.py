@@ -19,6 +19,7 @@ from .figures import home_hero, home_line, home_map
 from .figures.architecture import file_of
 from .figures.architecture.export import said, svg_file
 from .figures.poster import files as poster_files
+from .figures.token_path import SHOWN, token_path
 from .guide_formulas import formula_block, formulas_by_block, symbols_block
 from .lab_files import LABS
 from .navigation import navigation, year_badges
@@ -47,6 +48,8 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "sources": lambda ctx, citations, path: sources.sources(citations).html,
     "hero": lambda ctx, citations, path: home_hero.figure(ctx),
     "general-line": lambda ctx, citations, path: home_line.cards(ctx),
+    "token-path": lambda ctx, citations, path: token_path(ctx),
+    "token-path-v3": lambda ctx, citations, path: token_path(ctx, SHOWN[:1]),
     "map": lambda ctx, citations, path: home_map.figure(ctx),
     "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
     **{f"mechanism-{name}": partial(_mechanism, name) for name in (*MECHANISMS, *PLAYS)},

@@ -35,7 +35,7 @@ from .words import CHINESE, ENGLISH, Words
 if TYPE_CHECKING:
     from .page import Page
 
-PLACED = ("families", "sources", "hero", "general-line", "map", "problems", "symbols")
+PLACED = ("families", "sources", "hero", "general-line", "map", "problems", "symbols", "token-path", "token-path-v3")
 """What a page can place with `{{ block('…') }}` beside the mechanisms, each of which has a caption."""
 _CAPTION = re.compile(r"(mechanism)\.([\w-]+)\.caption")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)

@@ -1,4 +1,4 @@
-"""A panel of a mechanism: 360 units wide, so that panels stand side by side on a desk and one below the other on a phone.
+"""A panel of a figure: 360 units wide if nothing else is said, so that panels stand side by side on a desk and one below the other on a phone.
 
 Functions place shapes and words; `mechanism.html.jinja` turns them into SVG. A shape is a name of the template's with its
 attributes; its class carries its meaning, and mechanisms.css its colour.
@@ -19,7 +19,7 @@ class Panel:
 
     Attributes:
         title: What the panel shows, above it.
-        height: In units; the width is always 360.
+        height: In units.
         says: The panel in a sentence, for those who cannot see it.
     """
 
@@ -27,6 +27,7 @@ class Panel:
     height: float
     says: str
     shapes: list[dict[str, Any]] = field(default_factory=list)
+    width: float = WIDTH
 
     def bar(self, x: float, y: float, width: float, height: float, kind: str = "") -> None:
         """A filled rectangle with its upper left corner at (x, y)."""
@@ -42,6 +43,10 @@ class Panel:
         """A line through the points."""
         d = "M" + "L".join(f"{at(x)} {at(y)}" for x, y in points)
         self.shapes.append({"is": "path", "d": d, "kind": f"line {kind}".strip()})
+
+    def path(self, d: str, kind: str = "") -> None:
+        """An SVG path as it is."""
+        self.shapes.append({"is": "path", "d": d, "kind": kind})
 
     def arrow(self, x1: float, y1: float, x2: float, y2: float, kind: str = "") -> None:
         """A line with a head at its second end, along an axis."""

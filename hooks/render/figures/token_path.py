@@ -1,0 +1,391 @@
+"""One token's way through a model in six steps: look up, press, look back, choose, repeat, answer.
+
+Every vector is drawn to one scale, and a ledger adds up the weights that work on the token; the sums are those of the architecture
+page. Which experts are chosen, what attention looks at and how likely words are, is an example, and the figure says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from catalogue.derive.parameters import COUNTED, numbers_of
+from catalogue.records import Entry
+from catalogue.schema.architecture import Attention
+
+from ..context import Context
+from ..mechanisms.panel import Panel
+from ..names import short_size
+
+SHOWN = ("deepseek-v3-base", "deepseek-v2", "deepseek-v4-pro-base", "deepseek-v4.1-flash")
+_FIRST = SHOWN[0]
+_BEFORE = "deepseek-llm-67b-base"  # what a cache without a latent kept
+_SCALE = 0.03  # units of a number in a vector: 7,168 of them are 215
+_HEIGHT = 300.0
+_NETWORK_PARTS = ("feed_forward", "routed_experts", "shared_experts", "head", "embedding")
+_SMALL_PARTS = ("gate", "gate_bias", "norms", "hyper_connections")
+
+
+@dataclass(frozen=True)
+class LedgerPart:
+    """A share of the weights at work: its name, its count and the step from which it is filled."""
+
+    key: str
+    label: str
+    count: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """A frame: what happens, in a word and a sentence, with its panels, what is at work so far, and what is kept."""
+
+    title: str
+    sentence: str
+    panels: Sequence[Panel]
+    met: int
+    kept: str
+
+
+@dataclass(frozen=True)
+class TokenPath:
+    """The steps of one model with its ledger; `total` is what the model holds, `whole` the same in words with its base."""
+
+    id: str
+    name: str
+    page: str
+    steps: Sequence[Step]
+    ledger: Sequence[LedgerPart]
+    total: int
+    at_work: int
+    whole: str
+    reading: str
+
+
+def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
+    """The figure for some models, of which one is shown at a time; empty where the first one is not in the catalogue."""
+    entries = [context.catalogue.entries[id_] for id_ in ids if id_ in context.catalogue.entries]
+    paths = [path_of(context, entry) for entry in entries if entry.recount and entry.recount.total]
+    if not paths:
+        return Markup()
+    return Markup(context.html("token_path.html.jinja", paths=paths, scale=1000, compact=_compact))
+
+
+def _compact(count: int) -> str:
+    """`671B`, `11.4B`: three digits, as a person says a size."""
+    factor, suffix = next(((f, s) for f, s in ((10**12, "T"), (10**9, "B"), (10**6, "M")) if count >= f), (1, ""))
+    number = Decimal(count) / factor
+    return f"{number:.{max(0, 2 - number.adjusted())}f}{suffix}"
+
+
+def path_of(context: Context, entry: Entry) -> TokenPath:
+    """The six steps of a mixture of experts with latent or compressed attention."""
+    assert entry.architecture is not None
+    assert entry.recount is not None
+    assert entry.recount.total is not None
+    assert entry.recount.kv_cache is not None
+    frames = _Frames(context, entry)
+    ledger = _ledger(context, entry)
+    steps = []
+    for number, (name, draw) in enumerate(frames.in_order().items(), start=1):
+        met = sum(part.count for part in ledger if part.step <= number)
+        steps.append(
+            Step(
+                frames.say(f"{name}.title"),
+                frames.say(f"{name}.{frames.variant(name)}"),
+                draw(),
+                met,
+                frames.kept(number),
+            )
+        )
+    reading = entry.recount.reading
+    return TokenPath(
+        entry.variant.id,
+        short_size(entry.variant.name),
+        f"ds:models/{entry.model.id}/architecture.md",
+        steps,
+        ledger,
+        entry.recount.total,
+        sum(part.count for part in ledger),
+        frames.say("whole_backbone" if entry.recount.engram else "whole", total=_compact(entry.recount.total)),
+        frames.say("reading", count=_compact(int(reading.value))) if reading else "",
+    )
+
+
+def _ledger(context: Context, entry: Entry) -> list[LedgerPart]:
+    """The weights at work on a token, the largest parts by name; their sum is what the architecture page counts as active."""
+    assert entry.recount is not None
+    count = {term.name: int(term.value) for term in entry.recount.terms}
+    routed = count["routed_experts"] - (int(entry.recount.idle.value) if entry.recount.idle else 0)
+    small = sum(count.get(name, 0) for name in _SMALL_PARTS)
+    attention = sum(n for name, n in count.items() if name not in (*_NETWORK_PARTS, *_SMALL_PARTS))
+    parts = (
+        ("attention", attention, 3),
+        ("routed", routed, 4),
+        ("shared", count.get("shared_experts", 0), 4),
+        ("dense", count.get("feed_forward", 0), 5),
+        ("small", small, 5),
+        ("head", count.get("head", 0), 6),
+    )
+    found = [LedgerPart(key, context.words(f"token.part.{key}"), n, step) for key, n, step in parts if n]
+    assert sum(part.count for part in found) == entry.recount.activated[COUNTED], entry.variant.id
+    return found
+
+
+class _Frames:
+    """Draws the panels of a model's steps."""
+
+    def __init__(self, context: Context, entry: Entry) -> None:
+        assert entry.architecture is not None
+        self.context, self.entry, self.words = context, entry, context.words
+        self.a: Mapping[str, int] = numbers_of(entry.architecture)
+        self.attention = entry.architecture.attention.value
+        self.compressed = self.attention in (Attention.CSA_HCA, Attention.CSA2)
+        self.cache = int(entry.recount.kv_cache.value) if entry.recount and entry.recount.kv_cache else 0
+        self.entry_size = self.a["head_dim"] if self.compressed else self.a["kv_lora_rank"] + self.a["qk_rope_head_dim"]
+
+    def in_order(self) -> dict[str, Callable[[], list[Panel]]]:
+        return {
+            "look_up": self.look_up,
+            "press": self.press,
+            "look_back": self.look_back,
+            "choose": self.choose,
+            "repeat": self.repeat,
+            "answer": self.answer,
+        }
+
+    def variant(self, step: str) -> str:
+        """Which sentence a step has: that of latents, of compressed entries, or of the split in reading and writing."""
+        if step in ("press", "look_back", "repeat"):
+            if self.attention is Attention.CSA2:
+                return "split"
+            return "compressed" if self.attention is Attention.CSA_HCA else "latent"
+        if step == "choose":
+            return "grouped" if self.a.get("n_group", 1) > 1 else "plain"
+        return "says"
+
+    def say(self, key: str, **values: object) -> str:
+        grouped = {name: f"{number:,}" for name, number in self.a.items()}
+        derived: dict[str, object] = {
+            "name": short_size(self.entry.variant.name),
+            "entry": f"{self.entry_size:,}",
+            "cache": f"{self.cache:,}",
+            "experts_at_work": self.a["num_experts_per_tok"] + self.a["n_shared_experts"],
+            "idle": self.a["n_routed_experts"] - self.a["num_experts_per_tok"],
+            "networks": self.a["n_routed_experts"] + self.a["n_shared_experts"],
+        }
+        return self.words(f"token.{key}", **{**grouped, **derived, **values})
+
+    def kept(self, step: int) -> str:
+        if step < 2:
+            return self.say("kept.nothing")
+        if step < 5:
+            return self.say(f"kept.layer_{'compressed' if self.compressed else 'latent'}")
+        return self.say("kept.all")
+
+    def panel(self, key: str, height: float = _HEIGHT) -> Panel:
+        return Panel(self.say(f"panel.{key}"), height, self.say(f"panel.{key}_says"))
+
+    def vector(self, panel: Panel, x: float, y: float, size: int, kind: str = "") -> float:
+        """A vector as a bar, to the scale of the figure; gives its lower end."""
+        panel.bar(x, y, 16, size * _SCALE, kind)
+        return y + size * _SCALE
+
+    def stream(self, panel: Panel, x: float, y: float) -> None:
+        """The residual stream of the token with its width below."""
+        end = self.vector(panel, x, y, self.a["hidden_size"])
+        panel.text(x + 8, end + 18, f"{self.a['hidden_size']:,}", "strong", "middle")
+
+    def look_up(self) -> list[Panel]:
+        table = self.panel("table")
+        for row in range(22):
+            table.bar(0, 6 + row * 11, 250, 8, "attention" if row == 13 else "faint")
+        table.text(0, 270, self.say("panel.table_rows"), "small")
+        table.arrow(254, 153, 340, 153)
+        stream = self.panel("stream")
+        self.stream(stream, 30, 10)
+        for line, key in enumerate(("stream_a", "stream_b", "stream_c")):
+            stream.text(66, 100 + 20 * line, self.say(f"panel.{key}"), "strong" if not line else "")
+        return [table, stream]
+
+    def press(self) -> list[Panel]:
+        pressed = self.panel("pressed")
+        self.stream(pressed, 0, 20)
+        top, bottom = 20.0, 20 + self.a["hidden_size"] * _SCALE
+        targets = [(self.a["q_lora_rank"], "attention soft", "query")]
+        if self.compressed:
+            targets.append((self.a["head_dim"], "cache", "entry"))
+        else:
+            targets += [(self.a["kv_lora_rank"], "cache", "latent"), (self.a["qk_rope_head_dim"], "other", "position")]
+        y = 24.0
+        for size, kind, key in targets:
+            tall = max(size * _SCALE, 2)
+            pressed.path(f"M16 {top:.0f}L130 {y:.1f}V{y + tall:.1f}L16 {bottom:.0f}z", f"{kind.split()[0]} beam")
+            pressed.bar(130, y, 16, tall, kind)
+            pressed.text(156, y + tall / 2 + 4, f"{size:,}", "strong")
+            pressed.text(156, y + tall / 2 + 21, self.say(f"panel.{key}"), "small")
+            y += tall + 64
+        kept = self.panel("kept_layer")
+        if self.compressed:
+            self.merged(kept)
+        else:
+            self.against_heads(kept)
+        return [pressed, kept]
+
+    def against_heads(self, panel: Panel) -> None:
+        """What is kept of a token in a layer beside a key and a value for every head."""
+        a = self.a
+        every = a["num_attention_heads"] * (a["qk_nope_head_dim"] + a["v_head_dim"])
+        panel.text(0, 40, f"{self.entry_size:,}", "huge")
+        panel.text(0, 62, self.say("panel.kept_is"))
+        panel.text(0, 130, self.say("panel.every_head", every=f"{every:,}"))
+        panel.bar(0, 142, 356, 22, "outline")
+        panel.bar(0, 142, 356 * self.entry_size / every, 22, "cache")
+        panel.text(0, 186, self.say("panel.scale_of_heads", share=f"{every / self.entry_size:.0f}"), "small")
+
+    def merged(self, panel: Panel) -> None:
+        """How many tokens share an entry, for each kind of layer."""
+        a = self.a
+        if self.attention is Attention.CSA2:
+            rows = [("encoder", a["encoder_compress_ratio"]), ("decoder", 1)]
+        else:
+            rows = [("csa", a["csa_compress_ratio"]), ("hca", a["hca_compress_ratio"])]
+        for i, (key, ratio) in enumerate(rows):
+            y = 16 + i * 130
+            panel.text(0, y, self.say(f"panel.merge_{key}", ratio=ratio), "strong")
+            drawn = min(ratio, 32)
+            for j in range(drawn):
+                panel.bar(j * 356 / 33, y + 12, 356 / 33 - 2, 15.4, "cache soft")
+            if ratio > drawn:
+                panel.text(356, y + 24, "…", "strong", "end")
+            panel.line([(4, y + 34), (4, y + 52)])
+            panel.bar(0, y + 56, 356 / 33 - 2, 15.4, "cache")
+            panel.text(20, y + 68, self.say(f"panel.merged_{key}"), "small")
+
+    def look_back(self) -> list[Panel]:
+        weights = (0.08, 0.5, 0.05, 0.12, 0.9, 0.06, 0.04, 0.3, 0.6)
+        back = self.panel("back")
+        tall = self.entry_size * _SCALE
+        for i, weight in enumerate(weights):
+            x = i * 36.0
+            back.bar(x, 20, 24, tall, "cache")
+            kind = "strong-line" if weight > 0.4 else "line" if weight > 0.2 else "thin-line"
+            back.path(f"M{x + 12:.0f} {24 + tall:.0f}C{x + 12:.0f} 130 180 90 180 150", f"line attention {kind}")
+        back.bar(len(weights) * 36, 20, 24, tall, "outline")
+        heads = self.a["num_attention_heads"]
+        across = 16
+        for head in range(heads):
+            back.bar(108 + head % across * 9.2, 156 + head // across * 9.2, 7.4, 7.4, "attention")
+        rows = (heads + across - 1) // across
+        back.text(108, 156 + rows * 9.2 + 18, self.say("panel.heads"), "small")
+        back.text(0, 290, self.say("panel.example_attention"), "small")
+        added = self.panel("added")
+        self.stream(added, 30, 10)
+        per_layer = next(p.count for p in _ledger(self.context, self.entry) if p.key == "attention")
+        added.text(70, 90, _compact(per_layer // self.a["num_hidden_layers"]), "huge")
+        added.text(70, 112, self.say("panel.attention_weights"))
+        for line, key in enumerate(("reads_a", "reads_b")):
+            added.text(70, 150 + 20 * line, self.say(f"panel.{key}_{self.variant('look_back')}"), "small")
+        return [back, added]
+
+    def choose(self) -> list[Panel]:
+        a = self.a
+        routed, chosen = a["n_routed_experts"], a["num_experts_per_tok"]
+        groups = a.get("n_group", 1) if a.get("n_group", 1) > 1 else 8
+        grouped = a.get("n_group", 1) > 1
+        reached = set(_spread(a["topk_group"], groups)) if grouped else set(range(groups))
+        per = routed // groups
+        across, choice = 16 if per <= 32 else 24, self.panel("choice")
+        places = _example_choice(sorted(reached), chosen, per)
+        rows = (per + across - 1) // across
+        step = 230.0 / groups
+        for group in range(groups):
+            y = 10 + group * step
+            if grouped:
+                choice.bar(90, y, 266, step - 5, "expert soft" if group in reached else "faint")
+            if group in reached:
+                middle = y + (step - 5) / 2
+                choice.path(f"M50 125C70 125 66 {middle:.1f} 90 {middle:.1f}", "line expert thin-line")
+            dots = [
+                (102 + i % across * (242 / (across - 1)), y + (step - 5) / (rows + 1) * (1 + i // across))
+                for i in range(per)
+            ]
+            worked = [place for i, place in enumerate(dots) if (group, i) in places]
+            choice.dots([p for p in dots if p not in worked], "expert soft" if group in reached else "")
+            choice.dots(worked, "expert here")
+        choice.path("M26 101a24 24 0 1 0 .1 0z", "gate")
+        choice.text(26, 129, self.say("panel.gate"), "strong", "middle")
+        for shared in range(a["n_shared_experts"]):
+            choice.bar(90 + shared * 30, 250, 24, 24, "shared")
+        choice.text(100 + a["n_shared_experts"] * 30, 267, self.say("panel.shared"), "small")
+        choice.text(0, 296, self.say("panel.example_experts"), "small")
+        work = self.panel("work")
+        expert = 3 * a["hidden_size"] * a["moe_intermediate_size"]
+        work.text(0, 50, f"{chosen} + {a['n_shared_experts']}", "huge")
+        work.text(0, 72, self.say("panel.experts_work"))
+        work.text(0, 126, f"{chosen + a['n_shared_experts']} × {_compact(expert)}", "huge")
+        work.text(0, 148, self.say("panel.expert_weights"))
+        wide = (chosen + a["n_shared_experts"]) * a["moe_intermediate_size"]
+        work.text(0, 200, self.say("panel.wide_each"), "strong")
+        work.text(0, 220, self.say("panel.wide_together", wide=f"{wide:,}"))
+        return [choice, work]
+
+    def repeat(self) -> list[Panel]:
+        a = self.a
+        layers, dense = a["num_hidden_layers"], a.get("dense_layers", 0)
+        stack = self.panel("stack")
+        step = 268.0 / layers
+        encoder = a.get("encoder_layers", 0)
+        for layer in range(layers):
+            y = 276 - (layer + 1) * step
+            kind = "expert soft" if layer < dense else "expert" if not encoder or layer >= encoder else "expert soft"
+            stack.bar(0, y, 150, step - 1.2, kind)
+            if self.attention is not Attention.CSA2:  # there a few layers keep a cache for all
+                stack.bar(156, y, 8, step - 1.2, "cache")
+        stack.text(180, 40, self.say(f"panel.layers_{'split' if encoder else 'experts'}"), "strong")
+        if encoder:
+            stack.text(180, 190, self.say("panel.layers_encoder"), "strong")
+        elif dense:
+            stack.text(180, 272, self.say("panel.layers_dense"), "strong")
+        total = self.panel("cache_total")
+        before = self.context.catalogue.entries.get(_BEFORE)
+        total.text(0, 50, f"{self.cache:,}", "huge")
+        total.text(0, 72, self.say(f"panel.cache_sum_{self.variant('repeat')}"))
+        total.text(0, 92, self.say("panel.cache_bytes", bytes=f"{2 * self.cache:,}"))
+        if before and before.recount and before.recount.kv_cache:
+            most = int(before.recount.kv_cache.value)
+            total.text(0, 160, self.say("panel.before", before=short_size(before.variant.name), most=f"{most:,}"))
+            total.bar(0, 172, 356, 18, "outline")
+            total.bar(0, 172, 356 * self.cache / most, 18, "cache")
+        return [stack, total]
+
+    def answer(self) -> list[Panel]:
+        head = self.panel("head")
+        self.stream(head, 0, 20)
+        head.path(f"M16 20L90 60V200L16 {20 + self.a['hidden_size'] * _SCALE:.0f}z", "beam")
+        head.bar(90, 60, 14, 140, "")
+        head.text(116, 120, f"{self.a['vocab_size']:,}", "huge")
+        head.text(116, 142, self.say("panel.scores"))
+        words = self.panel("next")
+        for i, share in enumerate((0.52, 0.2, 0.11, 0.07, 0.04, 0.03)):
+            words.bar(0, 20 + i * 30, share * 420, 20, "attention" if not i else "attention soft")
+        words.text(0.52 * 420 + 10, 35, self.say("panel.next_token"), "strong")
+        words.text(0, 222, self.say("panel.example_next"), "small")
+        if self.a.get("num_nextn_predict_layers"):
+            drafter = "guess" if self.attention is not Attention.CSA2 else "guess_drafter"
+            words.text(0, 262, self.say(f"panel.{drafter}"), "small")
+        return [head, words]
+
+
+def _spread(count: int, of: int) -> list[int]:
+    """Some of a row, evenly apart."""
+    return [round((i + 0.5) * of / count - 0.5) for i in range(count)]
+
+
+def _example_choice(groups: Sequence[int], chosen: int, per_group: int) -> set[tuple[int, int]]:
+    """Experts for the example, as (group, place): spread over the groups, each at another place."""
+    picked = [groups[i * len(groups) // chosen] for i in range(chosen)]
+    return {(group, (7 + 11 * i) % per_group) for i, group in enumerate(picked)}

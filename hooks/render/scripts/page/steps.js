@@ -1,0 +1,44 @@
+// A figure in steps: one frame at a time, by buttons, arrow keys and the address; of several models the same step.
+for (const figure of document.querySelectorAll("[data-steps]")) {
+  const [name, ones] = [figure.id, [...figure.querySelectorAll(".ds-steps-one")]];
+  const models = [...figure.querySelectorAll(".ds-steps-models button")];
+  const framesOf = (one) => [...one.querySelectorAll(":scope > ol > li")];
+  const given = new URLSearchParams(location.search);
+  const count = framesOf(ones[0]).length;
+  let model = Math.max(0, ones.findIndex((one) => one.dataset.variant === given.get(`${name}-model`)));
+  let step = Math.min(count - 1, Math.max(0, (+given.get(`${name}-step`) || 1) - 1));
+
+  function show() {
+    ones.forEach((one, i) => {
+      one.toggleAttribute("data-current", i === model);
+      framesOf(one).forEach((frame, k) => {
+        frame.toggleAttribute("data-current", k === step);
+        const button = frame.querySelector("button");
+        if (k === step) button.setAttribute("aria-current", "step");
+        else button.removeAttribute("aria-current");
+      });
+    });
+    models.forEach((button, i) => button.setAttribute("aria-pressed", i === model));
+    for (const button of figure.querySelectorAll("[data-move]")) button.disabled = !(step + +button.dataset.move in framesOf(ones[model]));
+  }
+
+  function go(to, other = model) {
+    [step, model] = [Math.min(count - 1, Math.max(0, to)), other];
+    show();
+    const address = new URL(location);
+    address.searchParams.set(`${name}-step`, step + 1);
+    if (model) address.searchParams.set(`${name}-model`, ones[model].dataset.variant);
+    else address.searchParams.delete(`${name}-model`);
+    address.hash = name;
+    history.replaceState(null, "", address);
+  }
+
+  ones.forEach((one) => framesOf(one).forEach((frame, k) => frame.querySelector("button").addEventListener("click", () => go(k))));
+  models.forEach((button, i) => button.addEventListener("click", () => go(step, i)));
+  for (const button of figure.querySelectorAll("[data-move]")) button.addEventListener("click", () => go(step + +button.dataset.move));
+  figure.addEventListener("keydown", ({ key, altKey, ctrlKey, metaKey }) => {
+    const move = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    if (move && !altKey && !ctrlKey && !metaKey) go(step + move);
+  });
+  show();
+}
