@@ -54,6 +54,7 @@ class Play:
         script: The bundle of `assets.PLAYS` that draws it.
         data: What the script gets beside the state, as JSON.
         static_panels: Panels that no input changes, behind the others.
+        runs: The slider that a Play button moves by itself from its first step to its last; empty without such a button.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Play:
     controls: Sequence[Control]
     data: Mapping[str, Any]
     static_panels: Sequence[Panel] = ()
+    runs: str = ""
 
     @property
     def start(self) -> dict[str, Any]:

@@ -17,18 +17,18 @@ from . import Control, Play, figure_words, slider
 
 
 def bias_balance(words: Words, catalogue: Catalogue) -> Play:
-    """The load of experts under a bias that follows it, at first with the speed of V3."""
+    """The load of experts under a bias that follows it, step by step, at first with the speed of V3."""
     name = "bias-balance"
     steps = 200
     controls = (
         slider(words, name, "speed", _published_bias_speed(catalogue), (0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03)),
         slider(words, name, "experts", 16, (8, 16, 32)),
-        slider(words, name, "step", steps, range(1, steps + 1)),
+        slider(words, name, "step", 1, range(1, steps + 1)),
     )
     keys = ("load", "load_says", "loads", "biases", "path", "path_says", "legend", "at_step")
     # `table` random numbers, which every step reads from another place, `stride` further on.
     simulation = {"rounds": steps, "tokens": 512, "sparsity": 8, "seed": 7, "table": 2**16, "stride": 7919}
-    return Play(name, "bias_balance", controls, {"words": figure_words(words, name, *keys), **simulation})
+    return Play(name, "bias_balance", controls, {"words": figure_words(words, name, *keys), **simulation}, runs="step")
 
 
 def _published_bias_speed(catalogue: Catalogue) -> float:

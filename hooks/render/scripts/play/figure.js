@@ -93,8 +93,30 @@ function play(name, draw) {
       history.replaceState(null, "", address);
     });
   }
+  // A Play button walks a slider from its first step, or from where it stands, to the last in about ten seconds.
+  const runner = form.querySelector("[data-runs]");
+  let running = 0;
+  function stop() {
+    clearInterval(running);
+    running = 0;
+    if (runner) runner.textContent = runner.dataset.name;
+  }
+  runner?.addEventListener("click", () => {
+    if (running) return stop();
+    const slider = inputs.find((input) => input.dataset.control === runner.dataset.runs);
+    if (slider.value === slider.max) slider.value = slider.min;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) slider.value = slider.max;
+    runner.textContent = runner.dataset.pause;
+    running = setInterval(() => {
+      slider.value = +slider.value + 1;
+      changed();
+      if (slider.value === slider.max) stop();
+    }, 10000 / (slider.max - slider.min || 1));
+  });
+  if (runner) runner.dataset.name = runner.textContent;
+  form.addEventListener("pointerdown", ({ target }) => target !== runner && stop());
   form.addEventListener("input", changed);
-  form.addEventListener("reset", () => setTimeout(changed));
+  form.addEventListener("reset", () => (stop(), setTimeout(changed)));
   form.addEventListener("submit", (event) => event.preventDefault());
   const moved = () => inputs.some((input, i) => read(input) !== begun[i]);
   const quicker = moved();
