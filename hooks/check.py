@@ -2,6 +2,7 @@
 
 check [DATA] [--fix]     every problem as `file:line: path: …`; exit code 1 if there is one
 coverage [DATA]          texts that have no Chinese yet
+unread [DATA]            what was not read in the original, and what rests on it
 new ID [--arxiv ID]      the file of a new entry, and its reference
 diff REV [--markdown]    facts that changed since a revision, and what follows from them
 schemas [DATA]           write the JSON Schemas that editors use
@@ -20,7 +21,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from catalogue import changes, new_entry, slips
+from catalogue import changes, new_entry, slips, unread
 from catalogue.field_reference import SCHEMAS, json_schema
 from catalogue.findings import CatalogueError, Finding, nearest
 from catalogue.load import SLIPS, load, without_chinese
@@ -72,6 +73,7 @@ def _arguments() -> argparse.Namespace:
     for name, said in (
         ("check", "print every problem"),
         ("coverage", "list the texts that fall back to English"),
+        ("unread", "list what was not read in the original, and what rests on it"),
         ("schemas", "write the JSON Schemas beside the data"),
         ("slips", "try every wrong digit and write which ones a check catches (slow)"),
     ):
@@ -120,6 +122,11 @@ def _coverage(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _unread(arguments: argparse.Namespace) -> int:
+    print(unread.report(arguments.data))
+    return 0
+
+
 def _schemas(arguments: argparse.Namespace) -> int:
     for name in SCHEMAS:
         (arguments.data / name).write_text(json_schema(name), encoding="utf-8")
@@ -154,6 +161,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 COMMANDS = {
     "check": _check,
     "coverage": _coverage,
+    "unread": _unread,
     "schemas": _schemas,
     "slips": _slips,
     "policy": _policy,

@@ -66,6 +66,7 @@ def load(data: FilePath) -> Catalogue:
         corrections=draft.corrections.corrections,
         aliases=named.aliases if named else {},
         other_models={other.name: other for other in draft.models.other_models},
+        searched=draft.documents.searched,
     )
 
 

@@ -148,6 +148,7 @@ class Catalogue:
         corrections: What this site had wrong.
         problems: Problems to predict and check.
         other_models: Models outside of the catalogue that variants start from, by name.
+        searched: The day on which new releases were last looked for.
         aliases: What people type for a page, by its path, and the page does not say.
     """
 
@@ -167,6 +168,7 @@ class Catalogue:
     problems: tuple[Problem, ...]
     aliases: Mapping[str, tuple[str, ...]]
     other_models: Mapping[str, OtherModel]
+    searched: PartialDate | None
 
     @property
     def words_of_the_trade(self) -> tuple[Word, ...]:

@@ -29,6 +29,7 @@ from .unseen import ALLOWED, FIX, unseen_lines
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
 
 _DOI = re.compile(r"10\.\d{4,}/\S+")
+_PACKAGE = re.compile(r"https://[^/]+/(?:project|package|crates)/")  # of a registry, which is no place to read
 ARXIV_ID = re.compile(r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}")
 _LATEX = re.compile(r"[\\~$]|--|``|''")
 _KEY = re.compile(r"@\w+\s*\{\s*([\w.:/-]+)")
@@ -301,6 +302,15 @@ def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
             f"found `{reference.url}`",
             "allowed are addresses that begin with https://",
             fix="correct the address",
+        )
+    elif reference.url is not None and _PACKAGE.match(reference.url):
+        yield Finding(
+            file,
+            reference.line,
+            f"{reference.key}.url",
+            f"found `{reference.url}`, the page of a package",
+            "a package is cited by its name and version, and by the address of its repository",
+            fix="write name and version in the title, and the address of the repository",
         )
     if reference.eprint is not None and not ARXIV_ID.fullmatch(reference.eprint):
         yield _no_id(reference, file, "eprint", ARXIV_ID, "an arXiv id is YYMM.NNNNN", "correct the id")

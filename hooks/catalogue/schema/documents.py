@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from .values import Identifier, Record, Text
+from .values import Identifier, PartialDate, Record, Text
 from .values import Positive as Number
 
 Heading = Annotated[str, StringConstraints(pattern=r"^[^\s,;][^,;]*$")]
@@ -32,6 +32,11 @@ class Document(Record):
 class DocumentsFile(Record):
     """data/documents.yaml."""
 
+    searched: PartialDate | None = Field(
+        default=None,
+        description="Day on which new releases were last looked for, in every place that UPDATING.md names.",
+        examples=["2026-11-29"],
+    )
     documents: dict[Identifier, dict[str, Document]] = Field(
         default_factory=dict,
         description="By reference key and name of the document in it; `README` is the model card too, `paper` the paper itself.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
+from .. import format
 from ..context import Context
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table, by_column, count_cell
@@ -19,7 +20,7 @@ def page(context: Context) -> Page:
     """What was tried, how much was caught, the least first, and field by field what would slip through."""
     words, report = context.words, context.catalogue.slips
     sections = [
-        lead_section(words("trust.intro")),
+        lead_section(words("trust.intro"), _searched(context)),
         _summary(context, report),
         *trust_peers.sections(context),
     ]
@@ -29,6 +30,14 @@ def page(context: Context) -> Page:
         if report.get(group)
     ]
     return Page("trust.md", words("page.trust"), words("trust.description"), tuple(sections))
+
+
+def _searched(context: Context) -> Markup:
+    """Up to which day the catalogue is complete, as far as its sources show."""
+    day = context.catalogue.searched
+    if day is None:
+        return Markup("")
+    return Markup("<p>{}</p>").format(Markup(context.words("trust.searched", date=format.date(day, context.words))))
 
 
 def _folded(context: Context, table: Table) -> str:
