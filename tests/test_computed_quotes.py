@@ -90,6 +90,7 @@ def test_latex_in_a_sentence_keeps_its_backslashes() -> None:
     [
         (r"\mathcal{L}_{\mathrm{MTP}} = \frac{\lambda}{D}", {"mathcal L", "lambda", "D"}),
         (r"\mathbf{q}_{t,i}^{T} \cdot \mathbf{k}", {"q", "t", "i", "T", "k"}),
+        (r"\begin{pmatrix} x & 0 \end{pmatrix}", {"x"}),
         (r"\text{forward} \le \hat{A} \qquad \sqrt{d_h}", {"A", "d", "h"}),
     ],
 )

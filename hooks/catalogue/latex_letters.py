@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_UPRIGHT = re.compile(r"\\(?:mathrm|text|operatorname)\{[^{}]*\}")  # words: softmax, PPO
+_WORDS = re.compile(r"\\(?:mathrm|text|operatorname|begin|end)\{[^{}]*\}")  # softmax, PPO, pmatrix
 _OF_AN_ALPHABET = re.compile(r"\\(mathbb|mathcal)\{([^{}])\}")
 _LETTER = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
 _GREEK = frozenset(
@@ -48,7 +48,7 @@ _GREEK = frozenset(
 
 def letters(latex: str) -> frozenset[str]:
     """Latin and Greek letters, and those of another alphabet with its name: `q`, `theta`, `mathcal J`."""
-    text = _UPRIGHT.sub(" ", latex)
+    text = _WORDS.sub(" ", latex)
     found = {f"{alphabet} {letter}" for alphabet, letter in _OF_AN_ALPHABET.findall(text)}
     for match in _LETTER.findall(_OF_AN_ALPHABET.sub(" ", text)):
         if not match.startswith("\\"):

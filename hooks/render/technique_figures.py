@@ -20,6 +20,7 @@ from .lab_files import lab_code
 from .mechanisms.attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
 from .mechanisms.experts import node_limit, router_of_v3
 from .mechanisms.learning import bytes_of_zero, gradient_step, sampling_figure
+from .mechanisms.one_sentence import rope_rotation, rows_of_attention, softmax_saturating
 from .mechanisms.panel import Panel
 from .mechanisms.text import (
     fill_in_the_middle,
@@ -37,6 +38,9 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "one-step": gradient_step,
     "zero-bytes": bytes_of_zero,
     "sampling": sampling_figure,
+    "softmax-saturates": softmax_saturating,
+    "rope-rotation": rope_rotation,
+    "attention-rows": rows_of_attention,
     "attention-cache": attention_cache,
     "mla-two-ways": mla_two_ways,
     "dsa-selection": dsa_selection,
@@ -67,7 +71,7 @@ PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
 SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pre-norm-rmsnorm": ((), ("norm",)),
     "swiglu": ((), ("norm",)),
-    "rope": ((), ("rope",)),
+    "rope": (("rope-rotation",), ("rope",)),
     "yarn": (("yarn",), ("yarn",)),
     "mha": (("attention-cache",), ("attention",)),
     "mqa": (("attention-cache",), ("attention",)),
