@@ -154,7 +154,7 @@ _SECOND = """\
   kind: chat
   source: deepseek-v3 §5.1
   based_on: deepseek-v3-base
-  parameters: {total: 671B}
+  parameters: {total: {value: 671B, counts: the backbone}}
   architecture_of: deepseek-v3-base
   architecture_except: {rms_norm_eps: 1e-5}
   release: {weights: 2024-12-27, format: FP8 (E4M3)}

@@ -11,7 +11,7 @@ from catalogue.records import Entry, first_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
 from render import format
-from render.cite import Citations
+from render.cite import Citations, counted_text, counts_of
 from render.context import Context
 from render.figures.architecture.export import light
 from render.figures.architecture.marks import bar, hatch
@@ -63,8 +63,16 @@ def _model(context: Context, faces: Faces, model: Model) -> Card:
     date, parameters = first_date(model), entry.variant.parameters
     facts = [format.month(date, words)] if date else []
     total, active = parameters.total.value, parameters.activated.value if parameters.activated else None
-    sizes = [words("picture.total", count=format.quantity(total))] if total else []
-    sizes += [words("picture.active", count=format.quantity(active))] if active else []
+    sizes = (
+        [words("picture.total", count=format.quantity(total)) + counted_text(words, parameters.total.counts)]
+        if total
+        else []
+    )
+    sizes += (
+        [words("picture.active", count=format.quantity(active)) + counted_text(words, counts_of(parameters.activated))]
+        if active
+        else []
+    )
     cache = entry.recount.kv_cache if entry.recount else None
     more = [words("picture.cache", count=format.integer(cache.value))] if cache else []
     lines = [line for line in ("  ·  ".join(facts), "  ·  ".join(sizes), "  ·  ".join(more)) if line]

@@ -26,13 +26,14 @@ from catalogue.lookup import Found, LookupFailure
 from catalogue.quotes import COMPUTED_CALLS, MATH_CALL, PRODUCT_CALLS, VALUE_CALLS, Quote, parts
 from catalogue.references import Reference
 from catalogue.schema.architecture import Attention, FeedForward
+from catalogue.schema.model import Counted, Size
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
 
 from . import format, marks
 from .context import Context
 from .formula import inline_mathml
-from .words import CHINESE, HAN
+from .words import CHINESE, HAN, Words
 
 _COMMA = re.compile(r", |，")
 _CODE = re.compile(r"`([^`]+)`")
@@ -87,7 +88,7 @@ class Citations:
     def unsourced(self, single: Single[Any]) -> Markup:
         """A value alone, or the word for why there is none, for a place that names its source."""
         if single.absence is None:
-            return self.plain(single.value)
+            return self.plain(single.value) + counted_mark(self.context.words, counts_of(single))
         word = self.context.words(f"absence.{single.absence.value.replace(' ', '_')}")
         return Markup('<span class="ds-absent">{}</span>').format(word)
 
@@ -292,6 +293,25 @@ class Citations:
             mark, copy = marks.copy(self.context.words), self.line(source.via, addressed)
             shown += Markup(' <span class="ds-via">{} {}</span>').format(mark, copy)
         return shown
+
+
+def counts_of(single: Single[Any] | None) -> Counted | None:
+    """What a number of parameters counts; None for the main model as a whole and for other values."""
+    return single.counts if isinstance(single, Size) and single.value is not None else None
+
+
+def counted_text(words: Words, counts: Counted | None) -> str:
+    """The same in words and in brackets, to stand behind the number."""
+    if counts is None:
+        return ""
+    return words("punctuation.bracketed", text=words(f"counts.{counts.name.lower()}"))
+
+
+def counted_mark(words: Words, counts: Counted | None) -> Markup:
+    """The same in small print."""
+    if counts is None:
+        return Markup("")
+    return Markup(" <small>{}</small>").format(words(f"counts.{counts.name.lower()}"))
 
 
 def plain_text(context: Context, text: Text) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..derive.agreement import Agreement
 from ..derive.parameters import COUNTED
 from ..findings import Finding, Path
-from ..schema.model import ActivatedBasis, Explanation
+from ..schema.model import ActivatedBasis, Counted, Explanation
 from .draft import Draft
 from .registry import Scope, rule
 
@@ -96,3 +96,24 @@ def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
                 "explanations only where sizes differ",
                 fix="take it out",
             )
+
+
+@rule(Scope.ARCHITECTURE)
+def sizes_say_what_they_count(draft: Draft) -> Iterator[Finding]:
+    """A published size of a model with Engram, a vision encoder or layers that write alone says what it counts: `counts`."""
+    for path, _, variant in draft.each_variant():
+        entry, sizes = draft.entries[variant.id], variant.parameters
+        recount = entry.recount
+        engram = recount is not None and bool(recount.engram)
+        reads = recount is not None and recount.reading is not None
+        for name, size, several in (
+            ("total", sizes.total, engram or entry.vision is not None),
+            ("activated", sizes.activated, reads or entry.vision is not None),
+        ):
+            if several and size is not None and size.value is not None and size.counts is None:
+                yield draft.finding(
+                    (*path, "parameters", name),
+                    f"`counts` is missing behind {size.value.text}",
+                    "what it counts: " + ", ".join(f"`{counted}`" for counted in Counted),
+                    fix=f"write `{name}: {{value: {size.value.text}, counts: …}}`",
+                )

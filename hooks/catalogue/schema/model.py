@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Generic
 
 from pydantic import Field, field_validator
 
@@ -16,7 +16,7 @@ from .images import ImagePath
 from .quantities import Count, Length, Quantity, Share
 from .release import Dates, Licences, Link, Release
 from .training import CacheFormat, Infrastructure, Stage
-from .values import Block, Detail, HttpsUrl, Identifier, Record, Remark, Single, Stated, Text
+from .values import Block, Detail, HttpsUrl, Identifier, Record, Remark, Single, Stated, T, Text
 
 
 class Track(StrEnum):
@@ -98,6 +98,29 @@ class PartKind(StrEnum):
     EVERYTHING = "everything"
 
 
+class Counted(StrEnum):
+    """What a published number of parameters counts, where that is not all of the main model for every token."""
+
+    BACKBONE = "the backbone"
+    WITH_ENGRAM = "with Engram"
+    WRITING = "while writing"
+    BACKBONE_WRITING = "the backbone, while writing"
+    LANGUAGE_MODEL = "the language model"
+    WITH_VISION = "with the vision encoder"
+    WITHOUT_INDEXER = "without the indexer"
+    FILES = "every tensor in the files"
+    NAME = "its name"
+
+
+class Size(Stated[T], Generic[T]):
+    """A published number of parameters, with what it counts."""
+
+    counts: Counted | None = Field(
+        default=None,
+        description="What it counts, printed with it: without Engram, with or without a vision encoder or indexer, while writing, or what the name says. Left out of the main model as a whole.",
+    )
+
+
 class Part(Block):
     """A part of a model with a size of its own."""
 
@@ -114,9 +137,16 @@ class Part(Block):
 class Parameters(Block):
     """Published sizes. They are recomputed at build and must agree."""
 
-    total: Stated[Count] = Field(description="All parameters, as published.", examples=["671B"])
-    activated: Stated[Count] | None = Field(
-        default=None, description="Parameters active for a token; left out for dense models.", examples=["37B"]
+    total: Size[Count] = Field(
+        description="All parameters, as published; `counts` says what they are where that is not all of the main model: "
+        + ", ".join(Counted)
+        + ".",
+        examples=[{"value": "671B", "counts": "the backbone"}],
+    )
+    activated: Size[Count] | None = Field(
+        default=None,
+        description="Parameters active for a token; left out for dense models.",
+        examples=[{"value": "37B", "counts": "while writing"}],
     )
     parts: tuple[Part, ...] = Field(
         default=(), description="Published sizes of parts, such as a vision encoder or MTP modules."

@@ -17,15 +17,18 @@ from catalogue.derive.differences import said, said_by_architecture, spelled
 from catalogue.derive.expression import Term
 from catalogue.derive.parameters import COUNTED
 from catalogue.derive.recipe import holds_for, lineage
+from catalogue.derive.sizes import SizeOf, metric_counts, published_size, recomputed_size
 from catalogue.derive.storage import cache_bytes
 from catalogue.peaks import followed
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import PartKind
+from catalogue.schema.model import Counted, PartKind, Size
+from catalogue.schema.quantities import Count
 from catalogue.schema.values import Block, Single, Stated
 
-from ..cite import Citations, anchor
-from ..computed import agreement_cell, with_unit, working_cell
+from .. import format
+from ..cite import Citations, anchor, counted_mark
+from ..computed import agreement_cell, put_in, with_unit, working_cell, working_link
 from ..links import model_link
 from ..tables import NOTHING
 from ..words import Words
@@ -117,7 +120,7 @@ def sizes(citations: Citations, entry: Entry) -> Cells:
         listing.put(
             f"{name}.published",
             _basis(label, words("compare.models.published")),
-            published if published is not None else NOT_HERE,
+            _printed_size(citations, published, agreements[name]),
         )
         how = words("compare.models.recomputed")
         if name == "activated":
@@ -125,7 +128,7 @@ def sizes(citations: Citations, entry: Entry) -> Cells:
         listing.put(
             f"{name}.recomputed",
             _basis(label, how),
-            _agreeing(citations, entry, agreements[name]),
+            _recounted_size(citations, entry, SizeOf(name), agreements[name]),
         )
     for kind in PartKind:
         term = entry.parts.get(kind)
@@ -133,6 +136,29 @@ def sizes(citations: Citations, entry: Entry) -> Cells:
         what = NOT_HERE if term is None and _has_none(entry, kind) else _worked(entry, term)
         listing.put(f"part.{kind.name}", _basis(label, words("compare.models.recomputed")), what)
     return listing.cells
+
+
+def _recounted_size(citations: Citations, entry: Entry, which: SizeOf, found: Agreement | None) -> Said | None:
+    """The recount that a published size is held against; what Engram adds, and what is compared, is that with all of it."""
+    said, whole = _agreeing(citations, entry, found), recomputed_size(entry, which)
+    if said is None or found is None or whole is None:
+        return said
+    words, published = citations.context.words, published_size(entry, which)
+    html = said.html
+    if published is not None and published.counts in (Counted.BACKBONE, Counted.WRITING):
+        html += counted_mark(words, published.counts)
+    if whole.value != found.recomputed:
+        html += Markup("<br>") + working_link(entry, format.compact(whole.value), put_in(whole))
+        html += counted_mark(words, Counted.WITH_ENGRAM)
+    return Said(html, str(whole.value))
+
+
+def _printed_size(citations: Citations, published: Size[Count] | None, recounted: Agreement | None) -> Said:
+    """A published size. What it counts is its paper's choice: where there is a recount, that alone is compared."""
+    if published is None:
+        return NOT_HERE
+    shown = single(citations, published)
+    return shown if recounted is None and published.counts is None else Said(shown.html, None)
 
 
 def _has_none(entry: Entry, kind: PartKind) -> bool:
@@ -242,4 +268,4 @@ def _follows(words: Words, entry: Entry, term: Term | None) -> Said | None:
     html = Markup('<a class="ds-r" href="ds:models/{}.md#what-follows" title="{}">{}</a>').format(
         entry.model.id, term.numbers, shown
     )
-    return Said(html, spelled(shown))
+    return Said(html + counted_mark(words, metric_counts(entry, term.name)), spelled(shown))

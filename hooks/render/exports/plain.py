@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from catalogue.records import Catalogue
 from catalogue.references import Reference
+from catalogue.schema.model import Size
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import Block, PartialDate, Single, Source, Sources, Stated, Text
 
@@ -73,6 +74,8 @@ class Plain:
         if isinstance(value, Stated) and value.by_variant is not None:
             return {"by_variant": {key: self._single(single) for key, single in value.by_variant.items()}}
         result = {"absence": value.absence.value} if value.absence else self._scalar(value.value)
+        if isinstance(value, Size) and value.counts is not None:
+            result["counts"] = value.counts.value
         if value.source is not None:
             result["source"] = self.of(value.source)
         if value.note is not None:

@@ -123,8 +123,11 @@ def _variants(plain: Plain) -> Iterator[Row]:
         row |= _cells("licence_weights", licences.weights if licences else None)
         row |= _cells("context_length", _one(entry.variant.context_length, entry))
         row |= _cells("total", parameters.total)
+        row["total_counts"] = parameters.total.counts.value if parameters.total.counts else None
         row["total_recomputed"] = recount.total if recount else None
         row |= _cells("activated", parameters.activated)
+        activated = parameters.activated
+        row["activated_counts"] = activated.counts.value if activated and activated.counts else None
         row["activated_recomputed"] = recount.activated.get(COUNTED) if recount else None
         row["kv_cache_elements_per_token_recomputed"] = kv_cache.value if kv_cache else None
         row |= _cells("tokens", headline_tokens(entry.model, entry.variant.id))

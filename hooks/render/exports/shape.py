@@ -22,7 +22,7 @@ from catalogue.schema.api import ApiName
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.correction import Correction
 from catalogue.schema.gpu import Gpu
-from catalogue.schema.model import ActivatedBasis, Model, Variant
+from catalogue.schema.model import ActivatedBasis, Counted, Model, Size, Variant
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.release import Licences
 from catalogue.schema.technique import Technique
@@ -160,10 +160,11 @@ class _Definitions:
         """One value with its source, or the reason why there is none; or one of these for each variant."""
         inner = record.__pydantic_generic_metadata__["args"][0]
         beside = {"source": self._sources(), "note": self.of(Text)}
+        counts = {"counts": {"enum": [word.value for word in Counted]}} if issubclass(record, Size) else {}
         value = {"value": self.annotation(inner)}
         text = {"text": _TEXT | {"description": "As the source prints it."}} if _holds_quantity(inner) else {}
         options = [
-            _object(value | text | beside, optional=("text", "source", "note")),
+            _object(value | text | counts | beside, optional=("text", "counts", "source", "note")),
             _object({"absence": {"enum": [word.value for word in Absence]}} | beside, optional=("source", "note")),
         ]
         if issubclass(record, Stated):

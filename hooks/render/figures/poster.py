@@ -18,6 +18,7 @@ from catalogue.records import Entry, by_date, first_date
 from catalogue.schema.model import Model, Track
 
 from .. import format
+from ..cite import counted_text, counts_of
 from ..context import Context
 from ..names import short_size
 from .architecture.export import FONTS, dark, light, said
@@ -182,12 +183,14 @@ def _sizes(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str,
     if active or dense:
         inner = _side(active or total, scale)
         yield "filled", bar(0, _GROUND - inner, inner, inner)
-    yield "total", format.quantity(parameters.total.value, context.words)
+    counts = counted_text(context.words, counts_of(parameters.total))
+    yield "total", format.quantity(parameters.total.value, context.words) + counts
     yield "total_x", round(side + 8, 1)
     if active and parameters.activated is not None and parameters.activated.value is not None:
         yield (
             "activated",
-            context.words("line.active", count=format.quantity(parameters.activated.value, context.words)),
+            context.words("line.active", count=format.quantity(parameters.activated.value, context.words))
+            + counted_text(context.words, counts_of(parameters.activated)),
         )
 
 

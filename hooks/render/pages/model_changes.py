@@ -13,8 +13,9 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.differences import NOT_THERE, Verdict
+from catalogue.derive.differences import NOT_THERE, Verdict, verdict
 from catalogue.derive.recipe import furthest
+from catalogue.derive.sizes import ComparedSize, SizeOf, compared_sizes, published_size
 from catalogue.records import Entry, first_date, younger_than
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.facets import Facet, fields_with
@@ -22,9 +23,10 @@ from catalogue.schema.model import Change, Model
 from catalogue.uses import How, Use
 
 from .. import format, marks
-from ..cite import Citations
+from ..cite import Citations, counted_mark
 from ..comparison import stated_for_models, themes
-from ..comparison.rows import Cells, Line, lines
+from ..comparison.rows import NOT_HERE, Cells, Line, Row, Said, lines
+from ..computed import put_in, working_link
 from ..context import Context
 from ..links import technique_link, variant_link
 from ..names import short_model
@@ -34,7 +36,6 @@ from ..uses import checkpoints, label, remark, sources_of, told_together
 from ..words import Words
 from . import compare_models
 
-_SIZES = ("total.published", "activated.published")
 _CACHE = ("elements", "context")
 # Told in words of our own or rounded by one of the papers, so that they differ where the thing need not.
 _NOT_COMPARABLE = ("", "data.description", "starts_from", "learning_rate.schedule", "vocabulary", "algorithm")
@@ -148,10 +149,9 @@ def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str,
 
 
 def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:
-    """Published sizes, cache, context and every dimension, by what became of them."""
-    sizes = _lines_of_theme(citations, themes.sizes, _SIZES, before, after) + _lines_of_theme(
-        citations, themes.cache, _CACHE, before, after
-    )
+    """Sizes on one base, cache, context and every dimension, by what became of them."""
+    sizes = [line for which in SizeOf if (line := _size_line(citations, which, before, after)) is not None]
+    sizes += _lines_of_theme(citations, themes.cache, _CACHE, before, after)
     rows = lines([themes.architecture(citations, entry) for entry in (before, after)], 1)
     rows = [
         row
@@ -168,6 +168,30 @@ def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dim
         dropped=[row for row in differing if row.cells[1].value == NOT_THERE],
         kept=[row for row in (*sizes, *rows) if row.verdict is Verdict.SAME and row.cells[0].value != NOT_THERE],
     )
+
+
+def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry) -> Line | None:
+    """A size of both, published or recomputed on one base; none where their published sizes count different things."""
+    entries = before, after
+    found = compared_sizes(entries, which)
+    if found is not None:
+        cells = [_size_cell(citations, entry, size) for entry, size in zip(entries, found, strict=True)]
+    elif sum(published_size(entry, which) is None for entry in entries) == 1:  # a dense model has no active share
+        cells = [
+            NOT_HERE if (size := published_size(e, which)) is None else themes.single(citations, size) for e in entries
+        ]
+    else:
+        return None
+    row = Row((which.value,), (), escape(citations.context.words(f"field.parameters.{which.value}")))
+    return Line(row, cells, verdict([cell.value for cell in cells]), ())
+
+
+def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> Said:
+    if size.computed is None:
+        assert size.published is not None
+        return Said(citations.single(size.published), size.saying)
+    number = working_link(entry, format.compact(size.computed.value), put_in(size.computed))
+    return Said(number + counted_mark(citations.context.words, size.counts), size.saying)
 
 
 def _lines_of_theme(

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import Missing, effort, footprint
 from catalogue.derive.expression import Term
+from catalogue.derive.sizes import metric_counts
 from catalogue.derive.storage import cache_bytes
 from catalogue.derive.training import Consequences, LeftOut, pre_training_tokens
 from catalogue.peaks import followed, reference_run
@@ -20,7 +21,7 @@ from catalogue.schema.training import Infrastructure, number_format
 from catalogue.schema.values import Single, Stated, Text
 
 from .. import format
-from ..cite import Citations
+from ..cite import Citations, counted_mark
 from ..computed import decimal, recomputed, recomputed_size, with_unit, working_cell
 from ..fields import details_table, key_value_table, labelled, stated, value_cell
 from ..links import variant_link
@@ -191,8 +192,12 @@ def _derived_table(
         [
             Cell(escape(words(f"term.{key}"))),
             Cell(Markup("<code>{}</code><br>{}").format(term.formula, term.numbers)),
-            Cell(recomputed(with_unit(words, term)) + _published_value(citations, lead, key)),
-            *(Cell(_derived_result(words, other.terms.get(key))) for _, other in others),
+            Cell(
+                recomputed(with_unit(words, term))
+                + counted_mark(words, metric_counts(lead, key))
+                + _published_value(citations, lead, key)
+            ),
+            *(Cell(_derived_result(words, entry, other.terms.get(key))) for entry, other in others),
         ]
         for key, term in result.terms.items()
     ]
@@ -200,8 +205,10 @@ def _derived_table(
     return Table(caption, heads, rows, classes="ds-sums", title=title)
 
 
-def _derived_result(words: Words, term: Term | None) -> Markup:
-    return recomputed(with_unit(words, term), term.numbers) if term is not None else NOTHING
+def _derived_result(words: Words, entry: Entry, term: Term | None) -> Markup:
+    if term is None:
+        return NOTHING
+    return recomputed(with_unit(words, term), term.numbers) + counted_mark(words, metric_counts(entry, term.name))
 
 
 def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
@@ -275,7 +282,7 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
     columns += each(
         _COMPARED,
         lambda key: words(f"term.{key}"),
-        lambda e, key: _derived_cell(citations, results[e.variant.id], key),
+        lambda e, key: _derived_cell(citations, e, results[e.variant.id], key),
         True,
     )
     return by_column(words("compare.training.compute_caption"), columns, entries)
@@ -288,11 +295,12 @@ def _size_cell(citations: Citations, recounted: int | None, published: Single[Qu
     return Cell(citations.single(published) if published else NOTHING, sort_key(published) or "")
 
 
-def _derived_cell(citations: Citations, result: Consequences | None, key: str) -> Cell:
+def _derived_cell(citations: Citations, entry: Entry, result: Consequences | None, key: str) -> Cell:
     term = result.terms.get(key) if result else None
     if result is None or term is None:
         return EMPTY
     html = recomputed(with_unit(citations.context.words, term), term.numbers)
+    html += counted_mark(citations.context.words, metric_counts(entry, key))
     if key == "training_flops" and result.attention_left_out:
         html += Markup("<br><small>{}</small>").format(citations.context.words("follows.products_alone"))
     return Cell(html, f"{decimal(term.exact):f}")

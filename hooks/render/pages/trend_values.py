@@ -13,16 +13,20 @@ from decimal import Decimal
 from fractions import Fraction
 
 from catalogue import checkpoint
+from catalogue.derive.expression import Term
+from catalogue.derive.sizes import SizeOf, is_on_common_base, published_size, recomputed_counts, recomputed_size
 from catalogue.derive.storage import cache_bytes
 from catalogue.derive.training import hours_of_a_stage, pre_training_tokens
 from catalogue.peaks import followed
 from catalogue.records import Entry
-from catalogue.schema.model import Model, Track
-from catalogue.schema.quantities import Amount, Quantity
+from catalogue.schema.model import Counted, Model, Track
+from catalogue.schema.model import Size as StatedSize
+from catalogue.schema.quantities import Amount, Count, Quantity
 from catalogue.schema.training import GpuHours
 from catalogue.schema.values import Absence, PartialDate, Single
 
 from .. import format
+from ..cite import counted_text
 from ..context import Context
 from ..figures.trend_marks import Value
 from ..words import Words
@@ -118,10 +122,33 @@ Measure = Callable[[Context, Size], list[Value]]
 
 
 def parameters(context: Context, size: Size) -> list[Value]:
-    """All parameters, and those active for a token of a mixture of experts; recomputed where not published."""
-    stated = size.owner.variant.parameters
-    values = [_either(0, stated.total, size.owner.total), _either(1, stated.activated, size.owner.activated)]
-    return [value for value in values if value is not None]
+    """All parameters, and those active for a token of a mixture of experts, on one base.
+
+    A published size that counts something else, such as a vision encoder or all but Engram, is drawn recomputed.
+    """
+    return [value for which in SizeOf if (value := _size_value(context, size.owner, which)) is not None]
+
+
+def _size_value(context: Context, entry: Entry, which: SizeOf) -> Value | None:
+    published, recounted = published_size(entry, which), recomputed_size(entry, which)
+    series = list(SizeOf).index(which)
+    if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):
+        shown = format.quantity(published.value) + _counted(context, published.counts)
+        return Value(series, published.value.value, True, shown)
+    if recounted is None:
+        return None
+    shown = format.compact(recounted.value) + _counted(context, recomputed_counts(entry, which))
+    return Value(series, Decimal(recounted.value), False, shown)
+
+
+def _counted(context: Context, counts: Counted | None) -> str:
+    """What a size counts, where that is more than the page says of all: the language model, for every token."""
+    return counted_text(context.words, counts) if counts is not Counted.LANGUAGE_MODEL else ""
+
+
+def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], recounted: Term | None) -> bool:
+    """Whether a published size is on the common base, or there is no recount, or it is a share of its time alone."""
+    return recounted is None or published.counts is Counted.WRITING or is_on_common_base(entry, which)
 
 
 def _either(

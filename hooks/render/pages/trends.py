@@ -10,11 +10,13 @@ from functools import partial
 from markupsafe import Markup, escape
 
 from catalogue.derive.expression import Term
+from catalogue.derive.sizes import SizeOf, recomputed_counts, recomputed_size
 from catalogue.derive.storage import cache_bytes
 from catalogue.peaks import followed
+from catalogue.records import Entry
 
 from .. import format
-from ..cite import Citations
+from ..cite import Citations, counted_mark
 from ..computed import recomputed
 from ..context import Context
 from ..fields import value_cell
@@ -186,6 +188,15 @@ def _recomputed(value: int | None, shown: str | None = None, tip: str = "") -> C
     return Cell(recomputed(shown or format.compact(value), tip), str(value)) if value is not None else EMPTY
 
 
+def _size_recomputed(citations: Citations, entry: Entry, which: SizeOf) -> Cell:
+    """A size on the base on which sizes are drawn, with what it counts."""
+    found = recomputed_size(entry, which)
+    if found is None:
+        return EMPTY
+    cell = _recomputed(found.value, tip=found.numbers)
+    return Cell(cell.html + counted_mark(citations.context.words, recomputed_counts(entry, which)), cell.sort)
+
+
 def _bytes(term: Term | None) -> Cell:
     return _recomputed(term.value, format.integer(term.value), term.numbers) if term else EMPTY
 
@@ -278,11 +289,11 @@ TRENDS = (
         ("total", "activated"),
         {
             "total_published": lambda citations, size: value_cell(citations, size.owner.variant.parameters.total),
-            "total_recomputed": lambda _, size: _recomputed(size.owner.total),
+            "total_recomputed": lambda citations, size: _size_recomputed(citations, size.owner, SizeOf.TOTAL),
             "activated_published": lambda citations, size: value_cell(
                 citations, size.owner.variant.parameters.activated
             ),
-            "activated_recomputed": lambda _, size: _recomputed(size.owner.activated),
+            "activated_recomputed": lambda citations, size: _size_recomputed(citations, size.owner, SizeOf.ACTIVATED),
         },
         dense_counts=True,
     ),

@@ -1,0 +1,108 @@
+"""Sizes are set side by side on one base, and a number whose base is one of several says which."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from catalogue.derive.sizes import SizeOf, compared_sizes, recomputed_size
+from catalogue.records import Catalogue
+from catalogue.schema.model import Counted
+from render.cite import Citations
+from render.comparison.rows import Line
+from render.comparison.themes import sizes
+from render.context import Context, context
+from render.pages.model_changes import compare_dimensions
+from render.pages.trend_values import parameters
+from render.pages.trend_values import sizes as drawn_sizes
+from render.words import load
+
+
+@pytest.fixture(scope="module")
+def english(catalogue: Catalogue) -> Context:
+    return context(catalogue, load("en"))
+
+
+def size_lines(english: Context, model_id: str) -> dict[str, tuple[str, Line]]:
+    """The rows of sizes of a model's changes, by group."""
+    model = english.catalogue.models[model_id]
+    before = english.catalogue.predecessor(model)
+    assert before is not None
+    found = compare_dimensions(Citations(english), before, english.catalogue.flagship(model))
+    return {
+        line.row.id[0]: (group, line)
+        for group in ("changed", "new", "dropped", "kept")
+        for line in getattr(found, group)
+        if line.row.id[0] in list(map(str, SizeOf))
+    }
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        ("deepseek-ocr", "VL2-Tiny's figure has the vision encoder in it, OCR's has not: the same decoder"),
+        ("deepseek-math", "6.9B and 7B are one network, rounded differently"),
+        ("deepseek-r1", "the network of V3"),
+        ("janus", "the language model that DeepSeek-VL-1.3B has"),
+    ],
+)
+def test_equal_recounts_are_no_difference(english: Context, model: str, why: str) -> None:
+    found = size_lines(english, model)
+    assert found, why
+    assert all(group == "kept" for group, _ in found.values()), why
+
+
+def test_a_count_of_files_is_not_set_beside_a_count_of_the_model(english: Context, catalogue: Catalogue) -> None:
+    """Math-V2's 685B are all tensors of its files, MTP among them."""
+    group, line = size_lines(english, "deepseek-math-v2")["total"]
+    assert group == "changed"
+    assert [cell.value for cell in line.cells] == ["6910365696", str(catalogue.entries["deepseek-math-v2"].total)]
+    assert "685B" not in line.cells[1].html
+
+
+def test_v4_1_is_compared_with_its_engram_tables(english: Context) -> None:
+    _, line = size_lines(english, "deepseek-v4-1")["total"]
+    assert "748.5B" in line.cells[1].html
+    assert "with Engram" in line.cells[1].html
+    _, line = size_lines(english, "deepseek-v4-1")["activated"]
+    assert "while writing" in line.cells[1].html
+
+
+def test_unlike_bases_without_a_recount_are_not_compared(catalogue: Catalogue) -> None:
+    moe, unknown = catalogue.entries["deepseek-moe-145b"], catalogue.entries["deepseek-moe-2b"]
+    assert compared_sizes((moe, unknown), SizeOf.TOTAL) is not None, "both count the main model"
+    ocr = catalogue.entries["deepseek-vl2"]
+    assert compared_sizes((moe, ocr), SizeOf.TOTAL) is None, "one counts its encoder"
+
+
+def test_the_comparison_of_any_models_compares_recounts_alone(english: Context, catalogue: Catalogue) -> None:
+    cells = [
+        {row.id[0]: said for row, said in sizes(Citations(english), catalogue.entries[id_]).items()}
+        for id_ in ("deepseek-vl2-tiny", "deepseek-ocr")
+    ]
+    assert [cell["total.published"].value for cell in cells] == [None, None]
+    assert cells[0]["total.recomputed"].value == cells[1]["total.recomputed"].value
+
+
+def test_trends_are_drawn_on_one_base(english: Context, catalogue: Catalogue) -> None:
+    found = {size.owner.variant.id: parameters(english, size) for size in drawn_sizes(english)}
+    whole = recomputed_size(catalogue.entries["deepseek-v4.1-flash"], SizeOf.TOTAL)
+    assert whole is not None
+    total, activated = found["deepseek-v4.1-flash"]
+    assert total.number == Decimal(whole.value)
+    assert not total.published
+    assert total.shown == "748.5B (with Engram)"
+    assert activated.shown == "16B (while writing)"
+    for id_, values in found.items():
+        counts = catalogue.entries[id_].variant.parameters.total.counts
+        if counts not in (None, Counted.LANGUAGE_MODEL):
+            assert not values[0].published, id_
+
+
+def test_a_size_of_the_backbone_says_so_wherever_it_stands(english: Context, catalogue: Catalogue) -> None:
+    parameters_ = catalogue.entries["deepseek-v4.1-flash"].variant.parameters
+    citations = Citations(english)
+    assert "backbone" in citations.single(parameters_.total)
+    assert parameters_.activated is not None
+    assert "while writing" in citations.single(parameters_.activated)
