@@ -18,6 +18,7 @@ from catalogue.schema.values import Stated
 from render import format
 from render.figures import recipe
 from render.figures.spread import spread
+from render.pages.schedules import longest_pre_training
 
 
 def page(built: Path, path: str) -> LexborHTMLParser:
@@ -284,3 +285,32 @@ def test_a_length_that_grows_within_a_stage_says_so(built: Path) -> None:
     facts = [box for box in page.css(".ds-box dl > div") if box.text().strip().startswith("Context")]
     lengths = {box.text() for box in facts}
     assert any("4K" in length and "1M" in length for length in lengths), lengths
+
+
+def test_the_comparison_draws_the_pre_training_with_most_tokens(catalogue: Catalogue) -> None:
+    """A short stage behind the long one, such as that of Kimi-K2, does not stand for the training."""
+    model = catalogue.models["deepseek-v3"]
+    first = next(stage for stage in model.training if stage.data and stage.data.tokens)
+    assert first.data is not None
+    assert first.data.tokens is not None
+    few = first.data.tokens.model_copy(update={"value": Quantity.parse("1B")})
+    later = first.model_copy(update={"id": "annealing", "data": first.data.model_copy(update={"tokens": few})})
+    changed = model.model_copy(update={"training": (*model.training, later)})
+    found = longest_pre_training(changed)
+    assert found is not None
+    assert found[0].id == first.id
+
+
+def test_a_stage_with_phases_is_not_said_to_have_a_peak_and_a_last_rate_alone(catalogue: Catalogue) -> None:
+    """Phases that cannot be placed are not drawn, which does not mean that they are not published."""
+    loose = next(stage for stage in catalogue.models["deepseek-v4"].training if stage.id == "pre-training")
+    rates = loose.learning_rate
+    assert rates is not None
+    drawn = schedule(loose, "deepseek-v4-pro-base")
+    assert drawn is not None
+    assert drawn.loose
+    phases = catalogue.models["deepseek-coder-v2"].training[0].learning_rate.phases  # type: ignore[union-attr]
+    unplaced = tuple(phase.model_copy(update={"fraction": None}) for phase in phases)
+    with_phases = loose.model_copy(update={"learning_rate": rates.model_copy(update={"phases": unplaced})})
+    assert unplaced
+    assert schedule(with_phases, "deepseek-v4-pro-base") is None

@@ -78,7 +78,7 @@ class Schedule:
     Attributes:
         tokens: Tokens of the stage; None where they are not known.
         rate: Stretches of the learning rate, in order.
-        loose: Peak and last rate where nothing is stated of the way between them.
+        loose: Peak and last rate where nothing is stated of the way between them, that is, no phase.
         warmup_without_length: A warm-up is stated, but not the batch that would give its length.
         batch: Stretches of the sequences per step, in order.
     """
@@ -103,12 +103,13 @@ def schedule(stage: Stage, variant_id: str) -> Schedule | None:
     final = _of(stated.final, variant_id)
     warmup = _warmup(stage, variant_id, peak, tokens)
     phases = _phases(stated.phases, variant_id, peak.value, tokens, warmup.end if warmup else Fraction(0))
-    if not phases and final is None:
+    loose = () if final is None or stated.phases else (peak.value, final.value)
+    if not phases and not loose:
         return None
     return Schedule(
         tokens,
         ((warmup,) if warmup and phases else ()) + phases,
-        () if phases or final is None else (peak.value, final.value),
+        loose,
         bool(_of(stated.warmup_steps, variant_id)) and warmup is None,
         _batch(stage, variant_id, tokens),
     )

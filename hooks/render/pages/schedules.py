@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from markupsafe import Markup, escape
@@ -55,10 +56,10 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
         for model in models:
             if model.track not in tracks:
                 continue
-            last = _last(model)
-            if last is None:
+            longest = longest_pre_training(model)
+            if longest is None:
                 continue
-            stage, variant_id = last
+            stage, variant_id = longest
             run = _run(citations, stage, variant_id)
             if run is None:
                 undrawn.append(model.name)
@@ -74,15 +75,22 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
         yield Section(f"schedules-{group}", title, html + _points(citations, title, runs, stages))
 
 
-def _last(model: Model) -> tuple[Stage, str] | None:
-    """The last pre-training that counts tokens, and the flagship or the variant below it that went through it."""
+def longest_pre_training(model: Model) -> tuple[Stage, str] | None:
+    """The pre-training with most tokens, of several the last, and the flagship or the variant below it that went through it."""
     variants = [v.id for v in model.variants if v.id in line(model, (model.flagship,))]
-    for stage in reversed(model.training):
-        for id_ in variants if stage.kind in KINDS and stage.data and stage.data.tokens else ():
-            single = stage.data.tokens.for_variant(id_) if stage.data and stage.data.tokens else None
+    found: list[tuple[Decimal, Stage, str]] = []
+    for stage in model.training:
+        tokens = stage.data.tokens if stage.data and stage.kind in KINDS else None
+        for id_ in variants if tokens is not None else ():
+            single = tokens.for_variant(id_) if tokens is not None else None
             if id_ in stage.variants and single is not None and single.value is not None:
-                return stage, model.flagship if model.flagship in stage.variants else id_
-    return None
+                shown = model.flagship if model.flagship in stage.variants else id_
+                found.append((single.value.value, stage, shown))
+                break
+    if not found:
+        return None
+    most = max(tokens for tokens, _, _ in found)
+    return next((stage, id_) for tokens, stage, id_ in reversed(found) if tokens == most)
 
 
 def _run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
