@@ -15,7 +15,7 @@ from catalogue.derive.training import pre_training_tokens
 from catalogue.lookup import Lookup
 from catalogue.peaks import followed
 from catalogue.records import Catalogue, Entry, first_date
-from catalogue.schema.model import Track
+from catalogue.schema.model import Counted, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
 from render import words as language_files
@@ -65,15 +65,22 @@ def sharing(catalogue: Catalogue, id_: str) -> list[Entry]:
 
 
 def test_parameters(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
+    """On one base: what counts an encoder, no indexer or the backbone alone, or does not agree, is drawn recomputed."""
     for id_, values in points["parameters"].items():
         entry = catalogue.entries[id_]
-        assert entry.recount is not None
-        stated = entry.variant.parameters
-        sparse = entry.recount.idle is not None
-        expected = {
-            0: drawn(stated.total, entry.recount.total),
-            1: drawn(stated.activated, entry.recount.activated[COUNTED] if sparse else None),
-        }
+        recount, stated = entry.recount, entry.variant.parameters
+        assert recount is not None
+        assert recount.total is not None
+        whole = recount.total + sum(part.value for part in recount.engram)
+        active = recount.activated[COUNTED] if recount.idle is not None else None
+        expected = {}
+        for series, size, recounted, agreement in (
+            (0, stated.total, whole, entry.total_agreement),
+            (1, stated.activated, active, entry.activated_agreement),
+        ):
+            plain = size is None or size.counts in (None, Counted.LANGUAGE_MODEL, Counted.WRITING)
+            agrees = plain and (agreement is None or agreement.holds)
+            expected[series] = drawn(size if agrees or recounted is None else None, recounted)
         assert values == {series: value for series, value in expected.items() if value is not None}, id_
 
 
