@@ -1,8 +1,7 @@
 """Cut the fonts of the site down to the letters and signs that it uses, as WOFF2 into `overrides/assets/fonts/`.
 
-Also writes `hooks/render/styles/fonts.css`: the fonts, and for each text font the reader's own fonts made as wide as it is, which
-stand in until it arrives, so that nothing moves. `make fonts` runs it after it has installed the families; the results are
-committed, so a build needs none of this.
+Also writes `hooks/render/styles/fonts.css`, which names them; the build puts those of text into the style sheet. `make fonts` runs it
+after it has installed the families; the results are committed, so a build needs none of this.
 Inter keeps its weights on one axis and its tabular figures; Source Serif 4 is one weight, for titles and leads; STIX Two Math keeps
 the tables that browsers set MathML with. Chinese is left to the fonts of the reader's system.
 """
@@ -53,26 +52,6 @@ MATHS += [ord(sign) for sign in "ΔΘΨΩαβγδεζηθκλμνπρστφχψ�
 MATHS += [ord(sign) for sign in "ℋℒℓℰℱ𝒥𝒯𝔻𝔼𝕀𝟙ℝ←→∂∈∏∑∣≈≠≤≥⊗⊙⌈⌉⌊⌋"]
 MATHS += [ord(sign) for sign in "𝐐𝐊𝐕𝐗𝐖𝐑𝐚𝐜𝐞𝐡𝐤𝐨𝐪𝐮𝐯𝐱"]
 
-# How often a letter stands in a thousand of English text.
-_OFTEN = " 179 e 99 t 71 a 59 s 56 o 54 n 49 r 45 i 42 h 40 d 27 l 26 c 19 m 19 u 16 f 15 p 15 w 15 g 12 . 12 , 10 1 10 b 9 y 9 6 9 k 8 7 8 v 5"
-OFTEN = {" ": 179} | dict(zip(_OFTEN.split()[1::2], map(int, _OFTEN.split()[2::2]), strict=True))
-# Fonts of systems that stand in: their names, the weights that they are for, and the mean width of a letter, in em,
-# for letters as often as above. Arial has the widths of Liberation Sans and Arimo.
-SANS = [
-    (("Arial", "Liberation Sans", "Arimo"), "400 500", 0.4385),
-    (("Arial Bold", "Liberation Sans Bold", "Arimo Bold"), "600 700", 0.4711),
-    (("Roboto",), "400 500", 0.4384),
-    (("Roboto Bold",), "600 700", 0.4447),
-    (("DejaVu Sans",), "400 500", 0.5027),
-    (("DejaVu Sans Bold",), "600 700", 0.5672),
-]
-SERIF = [
-    (("Georgia Bold",), "600", 0.5090),
-    (("Noto Serif Bold",), "600", 0.4983),
-    (("Times New Roman Bold", "Liberation Serif Bold", "Tinos Bold"), "600", 0.4246),
-    (("DejaVu Serif Bold",), "600", 0.5597),
-]
-
 TEXT_FEATURES = ["kern", "tnum"]
 MATH_FEATURES: list[str] = []  # optical forms of indices alone weigh as much as the rest
 
@@ -89,41 +68,19 @@ def main() -> int:
         _write(serif, "source-serif.woff2", title, ["kern"]),
         _write(_font("ziamath", "fonts/STIXTwoMath-Regular.ttf"), "stix-two-math.woff2", MATHS, MATH_FEATURES),
     ]
-    bold = _at(_font("fontpkg_inter", "files/Inter[opsz,wght].ttf"), {"opsz": 14, "wght": 650})
-    regular = _at(_font("fontpkg_inter", "files/Inter[opsz,wght].ttf"), {"opsz": 14, "wght": 400})
-    faces = [_face("Inter", "inter.woff2", "400 700"), _face("Source Serif", "source-serif.woff2", "600")]
-    faces += [_face("STIX Math", "stix-two-math.woff2")]
-    for number, (names, weight, width) in enumerate(SANS):
-        faces.append(_stand_in(f"Inter before {number // 2 + 1}", (regular, bold)[number % 2], names, weight, width))
-    for number, (names, weight, width) in enumerate(SERIF):
-        faces.append(_stand_in(f"Source Serif before {number + 1}", serif, names, weight, width))
+    faces = [
+        _face("Inter", "inter.woff2", "block", "400 700"),
+        _face("Source Serif", "source-serif.woff2", "block", "600"),
+        _face("STIX Math", "stix-two-math.woff2", "swap"),
+    ]
     STYLES.write_text("\n".join(["/* Written by `make fonts`. */", *faces, ""]), encoding="utf-8")
     print(f"{sum(sizes):,} bytes of {MOST:,}")
     return int(sum(sizes) > MOST)
 
 
-def _face(family: str, file: str, weight: str = "") -> str:
-    """A font of the site. Text is shown at once, in what stands in, and again in the font when it is there."""
+def _face(family: str, file: str, display: str, weight: str = "") -> str:
     weights = f" font-weight: {weight};" if weight else ""
-    return f'@font-face {{ font-family: "{family}"; src: url("fonts/{file}") format("woff2");{weights} font-display: swap; }}'
-
-
-def _stand_in(family: str, font: TTFont, names: tuple[str, ...], weight: str, width: float) -> str:
-    """A font of the reader's system with the widths, the ascent and the descent of `font`."""
-    scale = _mean_width(font) / width
-    head, upm = font["hhea"], font["head"].unitsPerEm
-    sources = ", ".join(f'local("{name}")' for name in names)
-    return (
-        f'@font-face {{ font-family: "{family}"; src: {sources}; font-weight: {weight}; size-adjust: {scale:.1%};'
-        f" ascent-override: {head.ascent / upm / scale:.1%}; descent-override: {-head.descent / upm / scale:.1%}; line-gap-override: 0%; }}"
-    )
-
-
-def _mean_width(font: TTFont) -> float:
-    """The mean width of a letter of English text, in em."""
-    names, widths = font.getBestCmap(), font["hmtx"]
-    together = sum(often * widths[names[ord(letter)]][0] for letter, often in OFTEN.items())
-    return together / sum(OFTEN.values()) / font["head"].unitsPerEm
+    return f'@font-face {{ font-family: "{family}"; src: url("fonts/{file}") format("woff2");{weights} font-display: {display}; }}'
 
 
 def _font(package: str, path: str) -> TTFont:

@@ -41,11 +41,10 @@ CHROMIUM = next(
 NO_CHROMIUM = "needs Chromium: apt-get install chromium"
 SUB_PATH = "/study/"
 SITES = ("built", "address", "small_site", "released", "folder")  # fixtures that build a site
-# That fonts are here stays known: without, each test would lay out its first page twice. `helpers.with_fonts` looks at both forms.
 # Answers whether a page is shown as its context does not show it.
 FORGOTTEN = """dark => {
   sessionStorage.clear();
-  for (const name of Object.keys(localStorage)) if (name !== "ds-fonts") localStorage.removeItem(name);
+  localStorage.clear();
   const other = ["print", "(prefers-reduced-motion: reduce)", `(prefers-color-scheme: ${dark ? "light" : "dark"})`];
   return other.some(query => matchMedia(query).matches);
 }"""

@@ -42,20 +42,11 @@ SCRIPTS_RUN = """() => new Promise((done) => {
   look();
 })"""
 
-# What is above the edge of the window may move until the page has tried its fonts.
-FONTS_TRIED = """() => new Promise((done) => {
-  const look = () => localStorage.getItem("ds-fonts") ? done() : setTimeout(look, 5);
-  look();
-})"""
-
-# Fonts of the site are used at once where they have been loaded before, and on a first visit where nothing in sight moves for it.
-_FONTS = f"""async (others) => {{
-  await ({FONTS_TRIED})();
-  if (others) document.documentElement.classList.toggle("ds-fonts");
-  document.body.getBoundingClientRect();  // which asks for those that are not here
+# Faces of text stand in the style sheet; that of formulas is asked for where there is one.
+FONTS_READY = """async () => {
+  document.body.getBoundingClientRect();
   await document.fonts.ready;
-  return document.documentElement.classList.contains("ds-fonts");
-}}"""
+}"""
 
 # A built page takes the place of an open one of the same site. Of its article only what has something of `keep` in it is shown.
 _SHOW = """async ([html, keep]) => {
@@ -202,15 +193,6 @@ def sections_of(pages: Iterable[Page]) -> dict[str, str]:
 def show(page: Tab, built: Path, keep: str = "") -> None:
     """Put a built page in place of the one that is open, where no script matters: it takes a third of what opening does."""
     page.evaluate(_SHOW, [built.read_text(encoding="utf-8"), keep])
-
-
-def with_fonts(page: Tab) -> Iterator[bool]:
-    """A page in the fonts of the site, and in those of the machine as a first visit may leave it; whether they are the site's.
-
-    It begins with those that it is laid out in, and is left in the others, in which the next width may then begin.
-    """
-    for others in (False, True):
-        yield page.evaluate(_FONTS, others)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from axe import SCRIPT, cut, findings, look
-from helpers import FRAMES, watched, with_fonts
+from helpers import FONTS_READY, FRAMES, watched
 from page_kinds import IN_CHINESE, KINDS
 
 pytestmark = pytest.mark.browser
@@ -40,8 +40,8 @@ def visit(page: Page, address: str, kind: str) -> None:
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate(FRAMES)
-        for _ in with_fonts(page):
-            assert page.evaluate(OVERFLOW) <= 0, f"{kind} is wider than {width} px"
+        page.evaluate(FONTS_READY)
+        assert page.evaluate(OVERFLOW) <= 0, f"{kind} is wider than {width} px"
 
 
 # Visited, but made like another one that axe sees; `make axe` sees every page. Two are old addresses, which lead to a page.

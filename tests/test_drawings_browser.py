@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue
-from helpers import show, with_fonts
+from helpers import FONTS_READY, show
 from test_drawings import drawn
 
 pytestmark = pytest.mark.browser
@@ -45,11 +45,11 @@ def test_labels_stay_apart_and_inside(
             continue
         show(page, file, keep="" if width < 500 else ".ds-drawing")
         drawings += page.locator(".ds-drawing").count()
-        for _ in with_fonts(page):
-            problems += page.evaluate(OVERLAPS)
-            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if overflow > 0:
-                problems.append(f"{file.parent.relative_to(built)} is {overflow} px wider than the screen")
+        page.evaluate(FONTS_READY)
+        problems += page.evaluate(OVERLAPS)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if overflow > 0:
+            problems.append(f"{file.parent.relative_to(built)} is {overflow} px wider than the screen")
     assert problems == []
     assert drawings >= len({entry.architecture_owner for entry in drawn(catalogue)})
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
-from helpers import show, with_fonts
+from helpers import FONTS_READY, show
 
 pytestmark = pytest.mark.browser
 
@@ -92,9 +92,10 @@ def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, pat
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         plots = page.locator("svg:is(.ds-schedule, .ds-trend, .ds-gantt-across, .ds-gantt-down):visible")
-        shown = [plots.evaluate_all(f"all => all.map({BOXES})") for _ in with_fonts(page)]
-        assert all(shown)
-        for boxes in itertools.chain(*shown):
+        page.evaluate(FONTS_READY)
+        shown = plots.evaluate_all(f"all => all.map({BOXES})")
+        assert shown
+        for boxes in shown:
             assert len(boxes) > 5
             assert [box["text"] for box in boxes if not box["inside"]] == [], width
             meeting = [
@@ -179,14 +180,14 @@ def test_boxes_and_plots_stay_on_the_screen(page: Page, address: str, built: Pat
         show(page, built / path / "index.html")
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})
-            for _ in with_fonts(page):
-                overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-                assert overflow <= 0, (path, width)
-                cut = page.locator(".ds-box *").evaluate_all(
-                    "nodes => nodes.filter(n => n.getBoundingClientRect().right > n.closest('.ds-box').getBoundingClientRect().right + 1)"
-                    ".map(n => n.textContent)"
-                )
-                assert cut == [], (path, width)
+            page.evaluate(FONTS_READY)
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, (path, width)
+            cut = page.locator(".ds-box *").evaluate_all(
+                "nodes => nodes.filter(n => n.getBoundingClientRect().right > n.closest('.ds-box').getBoundingClientRect().right + 1)"
+                ".map(n => n.textContent)"
+            )
+            assert cut == [], (path, width)
 
 
 FORM = """nodes => nodes.map(node => {

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue, first_date
 from catalogue.uses import How, Uses
-from helpers import with_fonts
+from helpers import FONTS_READY
 from render.figures import packing
 
 
@@ -202,8 +202,8 @@ def test_lineage_labels_fit(
     page.goto(f"{address}{edition}techniques/mla/")
     drawn = [(id_, html) for id_, html in figures(built, edition) if id_ in catalogue.techniques]
     assert drawn
-    for _ in with_fonts(page):
-        assert page.evaluate(TEXTS, drawn) == []
+    page.evaluate(FONTS_READY)
+    assert page.evaluate(TEXTS, drawn) == []
 
 
 @pytest.mark.browser

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from catalogue.records import Catalogue, first_day
-from helpers import with_fonts
+from helpers import FONTS_READY
 from render import words as language_files
 from render.context import Context, context
 from render.figures.home_line import general_line
@@ -146,5 +146,5 @@ TEXTS = """() => [...document.querySelectorAll("figure svg")].flatMap((svg) => {
 def test_no_text_lies_on_another(page: Page, address: str, edition: str, width: int, path: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(address + edition + path)
-    for _ in with_fonts(page):
-        assert page.evaluate(TEXTS) == []
+    page.evaluate(FONTS_READY)
+    assert page.evaluate(TEXTS) == []

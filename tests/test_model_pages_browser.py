@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue
-from helpers import show, with_fonts
+from helpers import FONTS_READY, show
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def test_a_first_screen_reaches_the_figure_and_an_overview_is_short(
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": SCREEN})
     page.goto(address)
-    next(own for own in with_fonts(page) if not own)  # as a first visit has it
+    page.evaluate(FONTS_READY)
     for model in catalogue.models.values():
         show(page, built / "models" / model.id / "index.html")
         height, has_figure, top = page.evaluate(HEIGHTS, FIGURE)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
-from helpers import FONTS_TRIED, FRAMES, with_fonts
+from helpers import FONTS_READY, FRAMES
 from render.technique_figures import PLAYS, SHOWN
 from weight import SHIFT, served, weigh
 
@@ -43,7 +43,7 @@ def opened_cold(page: Page, address: str, name: str) -> Locator:
     page.goto(f"{address}techniques/{PAGES[name]}/")
     found = figure(page, name)
     expect(found).to_have_attribute("data-ready", "1")
-    page.evaluate(FONTS_TRIED)
+    page.evaluate(FONTS_READY)
     page.evaluate(FRAMES)
     assert page.evaluate(REQUESTS) <= MOST_REQUESTS
     assert page.evaluate(SHIFT) < 0.1
@@ -136,8 +136,8 @@ def test_the_switch_of_languages_keeps_the_state(page: Page, address: str) -> No
 def test_a_finger_can_play(narrow: Page, address: str, name: str) -> None:
     """On a phone nothing is wider than the screen, and what is touched is 44 px high; so is what is touched in its width."""
     here = opened_cold(narrow, address, name)
-    for _ in with_fonts(narrow):
-        assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
+    narrow.evaluate(FONTS_READY)
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
     touched = here.locator("input[type=range], select, button, .ds-marks label:not([hidden]) span")
     small = touched.evaluate_all(
         """(controls, least) => controls.filter(control => {

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
-from helpers import show, with_fonts
+from helpers import FONTS_READY, show
 
 pytestmark = pytest.mark.browser
 
@@ -106,8 +106,8 @@ def test_nothing_is_wider_than_the_paper_or_there_to_click(paper: Page, address:
     look = """() => [...document.querySelectorAll(".md-content :is(table, svg, figure, math, p, li, th, td)")]
             .filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1)
             .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 60)}`)"""
-    for _ in with_fonts(paper):
-        assert paper.evaluate(look) == []
+    paper.evaluate(FONTS_READY)
+    assert paper.evaluate(look) == []
     for selector in (
         "button:not(th button)",
         "input",
@@ -164,10 +164,10 @@ def test_the_drawing_of_a_model_stands_on_its_first_sheet(
     for kind in kinds:
         if kind != kinds[0]:
             show(paper, built / kind / "index.html")
-        for _ in with_fonts(paper):
-            box = paper.locator(".ds-drawing").first.bounding_box()
-            assert box is not None
-            assert box["y"] + box["height"] < (A4[1] - 2 * MARGIN) * PIXELS_PER_MM, kind
+        paper.evaluate(FONTS_READY)
+        box = paper.locator(".ds-drawing").first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < (A4[1] - 2 * MARGIN) * PIXELS_PER_MM, kind
         assert paper.locator(".ds-drawing-wide").first.is_visible(), kind
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue
-from helpers import FRAMES, with_fonts
+from helpers import FONTS_READY, FRAMES
 from render.links import correction_anchor
 
 pytestmark = pytest.mark.browser
@@ -49,8 +49,8 @@ BROKEN = r"""() => {
   }
   return found;
 }"""
-SCROLLED = """(formulas) => [...document.querySelectorAll(".ds-scroll")]
-    .filter((box) => box.checkVisibility() && (formulas || !box.querySelector(":scope > math")))
+SCROLLED = """() => [...document.querySelectorAll(".ds-scroll")]
+    .filter((box) => box.checkVisibility())
     .map((box) => [box.getAttribute("aria-label"), box.scrollWidth - box.clientWidth])
     .filter(([, more]) => more > 0 && more <= 20)"""
 
@@ -67,17 +67,17 @@ def opened(page: Page, address: str, width: int) -> None:
 def test_nothing_is_broken_in_a_word_or_scrolls_for_a_few_pixels(page: Page, address: str, kind: str) -> None:
     """Opened on a telephone and made wider, as if it were turned and then put aside for a desk."""
     opened(page, address + kind, PHONE)
-    for own_fonts in with_fonts(page):
-        page.evaluate(FRAMES)
-        assert page.evaluate(SCROLLED, own_fonts) == []  # the machine's fonts for formulas are its own matter
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
-        if kind in PAGES:
-            assert page.evaluate(BROKEN) == [], PHONE
+    page.evaluate(FONTS_READY)
+    page.evaluate(FRAMES)
+    assert page.evaluate(SCROLLED) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    if kind in PAGES:
+        assert page.evaluate(BROKEN) == [], PHONE
     for width in (768, DESKTOP) if kind in PAGES else ():
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.evaluate(FRAMES)
-        for _ in with_fonts(page):
-            assert page.evaluate(BROKEN) == [], width
+        page.evaluate(FONTS_READY)
+        assert page.evaluate(BROKEN) == [], width
 
 
 @pytest.mark.parametrize(

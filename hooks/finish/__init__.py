@@ -9,13 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES, early
+from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES
 from render.context import Context
 from render.findable import findable
 from render.page_registry import SearchKind
 
-from .assets import drop_theme, fonts_in_styles, join_styles, name_by_content, reduce_styles, renamed, tidied
-from .first_screen import FirstScreens
+from .assets import (
+    drop_theme,
+    inline_all_fonts,
+    inline_text_fonts,
+    join_styles,
+    name_by_content,
+    reduce_styles,
+    renamed,
+    tidied,
+)
 from .index import write
 from .pages import FinishedPage, read, with_parts
 from .styles import Used
@@ -63,26 +71,25 @@ def finish(site: Path, pages: Mapping[str, Built], gathered: Gathered, context: 
     """Index the `pages` of one edition, by address, in the folder `site`, and make one style sheet of what they use."""
     _index(site, pages, gathered, context)
     reduce_styles(site, gathered.used)
+    inline_text_fonts(site)
     drop_theme(site)
 
 
 def finish_plainly(site: Path) -> None:
     """Make one style sheet without looking at what uses it, and no index: for a few pages that somebody looks at once."""
     join_styles(site)
+    inline_text_fonts(site)
     drop_theme(site)
 
 
 def settle(site: Path, pages: Mapping[str, Built], from_disk: bool) -> None:
     """Name the assets of a finished edition by their content, in its pages too; `from_disk` makes it open without a server."""
     if from_disk:
-        fonts_in_styles(site)
+        inline_all_fonts(site)
     fonts = sorted(f"{FOLDER}/fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2"))
     names = name_by_content(site, [*fonts, STYLES, *SCRIPTS])
-    # Fonts of a site on a disk stand in its style sheet, which is too heavy to stand in each page.
-    first = None if from_disk else FirstScreens((site / names[STYLES]).read_text(encoding="utf-8"), early())
     for file in (*(page.file for page in pages.values()), "404.html"):
         text = tidied(renamed((site / file).read_text(encoding="utf-8"), names))
-        text = first.put_into(text) if first else text
         (site / file).write_text(text, encoding="utf-8", newline="\n")
 
 

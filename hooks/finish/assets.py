@@ -13,7 +13,7 @@ from hashlib import blake2b
 from os.path import commonprefix
 from pathlib import Path
 
-from render.assets import FOLDER, STYLES, early
+from render.assets import FOLDER, STYLES, TEXT_FONTS, early
 
 from .styles import Used, reduced
 
@@ -23,7 +23,6 @@ _AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea
 _DATA = '<script type="application/json"'
 # Behind a letter, or behind a link to what has something.
 _APOSTROPHE = re.compile(r"(?:(?<=[^\W_])(?:'|&#39;)(?=[a-z\s.,;:)]|$)|(?<=>)(?:'|&#39;)(?=s\b))")
-_FONT = re.compile(r'url\("?(fonts/[\w.-]+)"?\)')
 
 
 def reduce_styles(site: Path, used: Used) -> None:
@@ -51,15 +50,25 @@ def drop_theme(site: Path) -> None:
         shutil.rmtree(site / folder, ignore_errors=True)
 
 
-def fonts_in_styles(site: Path) -> None:
-    """Put the fonts into the style sheet: a browser loads none from a folder on disk."""
+def inline_text_fonts(site: Path) -> None:
+    """Put the faces of text into the style sheet: the first paint has them, and nothing moves when they arrive."""
+    _inline_fonts(site, TEXT_FONTS)
 
-    def data(match: re.Match[str]) -> str:
-        font = base64.b64encode((site / FOLDER / match[1]).read_bytes()).decode()
-        return f'url("data:font/woff2;base64,{font}")'
 
+def inline_all_fonts(site: Path) -> None:
+    """Put every face into the style sheet: a browser loads none from a folder on disk."""
+    _inline_fonts(site, [f"fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2")])
+
+
+def _inline_fonts(site: Path, fonts: Collection[str]) -> None:
     styles = site / STYLES
-    _write(styles, _FONT.sub(data, styles.read_text(encoding="utf-8")))
+    text = styles.read_text(encoding="utf-8")
+    for font in fonts:
+        file = site / FOLDER / font
+        data = base64.b64encode(file.read_bytes()).decode()
+        text = re.sub(rf'url\("?{re.escape(font)}"?\)', f'url("data:font/woff2;base64,{data}")', text)
+        file.unlink()
+    _write(styles, text)
 
 
 def name_by_content(site: Path, files: Collection[str]) -> dict[str, str]:

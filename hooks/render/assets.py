@@ -20,10 +20,11 @@ _LAST = "print.css"
 FOLDER = "assets"
 STYLES = "assets/ds.css"
 SEARCH = "assets/search.js"
+TEXT_FONTS = ("fonts/inter.woff2", "fonts/source-serif.woff2")
+"""Faces of text, by their names in the style sheet, which holds them: no text is ever set in another and then moves."""
 TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = (
-    "fonts",
     "terms",
     "sources",
     "tables",

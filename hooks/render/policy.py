@@ -1,8 +1,7 @@
-"""What a page of the site may load and run, which a browser enforces: files of the site, and the scripts and styles that pages hold.
+"""What a page of the site may load and run, which a browser enforces: files of the site, and the two scripts that pages hold.
 
 Nothing that the data says can run: a script in it has no file of the site and is not one of the two that are known. Nor can it
-have a style: the one that a page holds is named in its policy once it is made. What differs from figure to figure is a class,
-see `assets.measures`.
+have a style: what differs from figure to figure is a class, see `assets.measures`.
 """
 
 from __future__ import annotations
@@ -20,18 +19,17 @@ FOLLOW_REDIRECT = (
 
 
 def digest(text: str) -> str:
-    """A script or a style as a policy names it."""
+    """A script as a policy names it."""
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-STYLES = "style-src 'self'"
 POLICY = "; ".join(
     (
         "default-src 'none'",
         f"script-src 'self' {digest(early())} {digest(FOLLOW_REDIRECT)}",
-        STYLES,
+        "style-src 'self'",
         "img-src 'self' data:",  # small icons in the style sheet
-        "font-src 'self'",
+        "font-src 'self' data:",  # the style sheet holds the faces of text
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",
@@ -49,11 +47,6 @@ HEADER = "; ".join(
 )
 """For a server, which can also say who may show the site in a frame. Both policies hold, and it leaves styles to the page's.
 
-Which style a page holds, only the page can name. So there is no `default-src` here, which would forbid it, and what that would
-have closed is closed by name.
+A drawing that is opened by itself holds its styles. So there is no `default-src` here, which would forbid them, and what that
+would have closed is closed by name.
 """
-
-
-def with_style(html: str, style: str) -> str:
-    """A page whose policy knows the style that it holds."""
-    return html.replace(STYLES, f"{STYLES} {digest(style)}", 1)

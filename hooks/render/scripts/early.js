@@ -1,5 +1,5 @@
-// Before anything is painted: there is a script, the scheme is the one that the reader chose, or the system has,
-// and fonts are used at once where they have been loaded before or stand in the style sheet. It stands in the page, whose policy knows it.
+// Before anything is painted: there is a script, and the scheme is the one that the reader chose, or the system has.
+// It stands in the page, whose policy knows it.
 const kept = (name) => {
   try {
     return localStorage.getItem(name);
@@ -9,7 +9,9 @@ const kept = (name) => {
 };
 const root = document.documentElement.classList;
 root.replace("no-js", "js");
-if (kept("ds-fonts") || location.protocol === "file:") root.add("ds-fonts");
+// The style sheet holds the faces of text, which a browser decodes in some milliseconds: it shows no text until then.
+root.add("ds-decoding");
+Promise.allSettled(["1em Inter", '600 1em "Source Serif"'].map((face) => document.fonts.load(face))).then(() => root.remove("ds-decoding"));
 document.body.dataset.mdColorScheme = kept("ds-scheme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default");
 
 // Scripts are asked for once the page has been painted: nobody needs them to read it. They run in the order in which they are named.

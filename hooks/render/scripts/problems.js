@@ -50,7 +50,6 @@ const check = (problem, box, output) => {
 };
 for (const problem of problems) {
   const line = problem.querySelector(".ds-try"), box = line.querySelector("input"), output = line.querySelector("output");
-  line.hidden = false;
   problem.classList.toggle("ds-solved", problem.dataset.problem in solved);
   if (output) box.addEventListener("change", () => check(problem, box, output));
   else {
@@ -65,7 +64,6 @@ const count = () => {
   if (bar) bar.querySelector("output").textContent = `${problems.filter((p) => p.dataset.problem in solved).length} / ${problems.length}`;
 };
 if (bar) {
-  bar.hidden = false;
   const show = () => {
     write(solved);
     for (const p of problems) {
