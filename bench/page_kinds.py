@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from render.page_registry import PAGES
+from render.page_registry import PAGES, url_of
 
 _TRAINED = {"tools/training/": "?v=deepseek-v2"}  # with a run that fills the form
-
-
-def _address(path: str) -> str:
-    return f"{path.removesuffix('.md')}/".removesuffix("index/")
-
-
-_ADDRESSES = tuple(_address(page.path_of(page.example)) for page in PAGES)
-MORE_THEMES = ("compare/architecture/", "compare/evaluation/")
-KINDS = (*(address + _TRAINED.get(address, "") for address in _ADDRESSES), *MORE_THEMES)
+_MORE_THEMES = ("compare/architecture/", "compare/evaluation/")
+_ADDRESSES = tuple(url_of(page.path_of(page.example)) for page in PAGES)
+KINDS = (*(address + _TRAINED.get(address, "") for address in _ADDRESSES), *_MORE_THEMES)
 IN_CHINESE = ("zh/", "zh/models/deepseek-v3/")

@@ -1,18 +1,98 @@
-"""Pages of techniques: parts in the order of a lesson, models by date, paragraphs as they are written."""
+"""Pages of techniques: parts in the order of a lesson, families by date, the table of who uses what, shared pages."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.records import Catalogue
+from catalogue.records import Catalogue, first_date
+from catalogue.schema.technique import Technique
+from catalogue.uses import Uses
 from helpers import printed
-from test_lineage import read, target, uses
+from render.marks import UsePart, part_of
+from render.page_registry import technique_address, url_of
 
-LESSON = ["why", "how", "models", "cost"]
+LESSON = ["why", "how", "cost", "models"]
 EDITIONS = pytest.mark.parametrize("edition", ["", "zh/"], ids=["English", "Chinese"])
+
+
+def read(built: Path, path: str) -> LexborHTMLParser:
+    return LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
+
+
+def owner(link: LexborNode | None) -> str:
+    """The id of the model that a link to its techniques leads to, wherever on its pages they stand."""
+    assert link is not None
+    match = re.search(r"models/([^/]+)/(?:changes/)?#techniques$", link.attributes["href"] or "")
+    assert match, link.attributes["href"]
+    return match[1]
+
+
+def target(link: LexborNode | None) -> str:
+    """The id of the entry that a link leads to."""
+    assert link is not None
+    match = re.search(r"([^/#]+)(?:/|/#techniques)?$", link.attributes["href"] or "")
+    assert match, link.attributes["href"]
+    return match[1]
+
+
+def uses(catalogue: Catalogue) -> Uses:
+    return Uses(catalogue.models, catalogue.entries, catalogue.techniques.values())
+
+
+def by_date(catalogue: Catalogue) -> list[str]:
+    found = uses(catalogue)
+    using = {use.model.id for id_ in catalogue.techniques for use in found.of_technique(id_)}
+    dated = [(d.first_day, m.id) for m in catalogue.models.values() if m.id in using and (d := first_date(m))]
+    return [id_ for _, id_ in sorted(dated)]
+
+
+def test_matrix_says_who_uses_what(built: Path, catalogue: Catalogue) -> None:
+    table = read(built, "techniques").css_first("table.ds-techniques")
+    assert table is not None
+    columns = [target(link) for link in table.css("thead a")]
+    assert columns == by_date(catalogue)
+    cells = {}
+    for row in table.css("tbody tr:not(.kind)"):
+        technique = target(row.css_first("th a"))
+        marks = {column: cell.css_first("a") for column, cell in zip(columns, row.css("td"), strict=True)}
+        for column, mark in marks.items():
+            if mark is not None:
+                assert owner(mark) == column
+                cells[technique, column] = (mark.attributes["class"] or "").split()[-1]
+    found = uses(catalogue)
+    parts = {(id_, f.model.id): part_of(f.how) for id_ in catalogue.techniques for f in found.families(id_)}
+    assert cells == {pair: part.name.lower() for pair, part in parts.items() if part is not UsePart.IN_WEIGHTS}
+
+
+def test_a_dash_in_the_matrix_stands_only_where_an_architecture_says_so(built: Path, catalogue: Catalogue) -> None:
+    table = read(built, "techniques").css_first("table.ds-techniques")
+    assert table is not None
+    columns = [target(link) for link in table.css("thead a")]
+    found, dashes = uses(catalogue), 0
+    for row in table.css("tbody tr:not(.kind)"):
+        technique = target(row.css_first("th a"))
+        for column, cell in zip(columns, row.css("td"), strict=True):
+            without = cell.css_first("span.no") is not None
+            assert without == (found.does_without(technique, column) and found.family(technique, column) is None), (
+                technique,
+                column,
+            )
+            dashes += without
+    assert dashes
+
+
+def test_matrix_has_a_group_and_a_jump_for_each_kind(built: Path, catalogue: Catalogue) -> None:
+    tree = read(built, "techniques")
+    found = uses(catalogue)
+    used = {id_ for id_ in catalogue.techniques if found.of_technique(id_)}
+    kinds = {catalogue.techniques[id_].kind for id_ in used}
+    jumps = [link.attributes["href"] for link in tree.css("#by-model .ds-jump a")]
+    assert len(jumps) == len(kinds)
+    assert jumps == [f"#{head.attributes['id']}" for head in tree.css("th[scope=rowgroup]")]
 
 
 def dated(page: LexborHTMLParser) -> list[tuple[str, str]]:
@@ -25,13 +105,42 @@ def dated(page: LexborHTMLParser) -> list[tuple[str, str]]:
     return found
 
 
+def own_pages(catalogue: Catalogue) -> dict[str, Technique]:
+    return {id_: technique for id_, technique in catalogue.techniques.items() if technique.page is None}
+
+
 @EDITIONS
 def test_parts_stand_in_the_order_of_a_lesson(edition: str, built: Path, catalogue: Catalogue) -> None:
-    for id_, technique in catalogue.techniques.items():
+    for id_, technique in own_pages(catalogue).items():
         heads = [head.attributes["id"] for head in read(built, f"{edition}techniques/{id_}").css("h2")]
         said = {"why": True, "how": True, "models": True, "cost": technique.cost is not None}
         shown = [name for name in heads if name in LESSON]
         assert shown == [name for name in LESSON if said[name] and (name != "how" or "how" in shown)], id_
+        assert heads[-2:] == ["origin", "sources"], id_
+
+
+@EDITIONS
+def test_every_technique_is_a_page_or_a_section_of_one(edition: str, built: Path, catalogue: Catalogue) -> None:
+    for shared in catalogue.shared_pages.values():
+        heads = [head.attributes["id"] for head in read(built, f"{edition}techniques/{shared.id}").css("h2")]
+        assert heads == [*(technique.id for technique in catalogue.techniques_on(shared.id)), "sources"]
+    listed = read(built, f"{edition}techniques").css("#by-kind .ds-shelf dt a")
+    addresses = {f"techniques/{link.attributes['href']}" for link in listed}
+    assert addresses == {url_of(technique_address(technique)) for technique in catalogue.techniques.values()}
+
+
+@EDITIONS
+def test_the_strip_names_each_family_under_what_it_did(edition: str, built: Path, catalogue: Catalogue) -> None:
+    found = uses(catalogue)
+    for id_ in own_pages(catalogue):
+        page = read(built, f"{edition}techniques/{id_}")
+        groups = [{owner(link) for link in row.css("dd a")} for row in page.css(".ds-families dl > div")]
+        parts: dict[UsePart, set[str]] = {}
+        for family in found.families(id_):
+            parts.setdefault(part_of(family.how), set()).add(family.model.id)
+        assert groups == [parts[part] for part in UsePart if part in parts], id_
+        path = "".join(node.attributes["d"] or "" for node in page.css(".ds-families-strip path:not(.not)"))
+        assert path.count("M") == len(found.families(id_)), id_
 
 
 @EDITIONS
@@ -39,11 +148,13 @@ def test_models_stand_once_by_date_and_with_the_date_of_their_use(
     edition: str, built: Path, catalogue: Catalogue
 ) -> None:
     checked, found = 0, uses(catalogue)
-    for id_, technique in catalogue.techniques.items():
+    for id_, technique in own_pages(catalogue).items():
         page = read(built, f"{edition}techniques/{id_}")
         rows, told = dated(page), [row.model or "" for row in technique.in_models]
-        # Models that the technique's entry tells of, in its order; those that use it without a word of it between them.
+        # Models that the technique's entry tells of, in its order; those whose own entry says how between them.
         assert [model for model, _ in rows if model in told] == told, id_
+        noted = {f.model.id for f in found.families(id_) if f.stated is not None and f.stated.note is not None}
+        assert {model for model, _ in rows} == {*told, *noted}, id_
         models = [model for model, _ in rows if model]
         assert len(models) == len(set(models)), f"{id_}: a model stands twice"
         days = [day if len(day) == 10 else f"{day}-01" for _, day in rows]
@@ -54,13 +165,12 @@ def test_models_stand_once_by_date_and_with_the_date_of_their_use(
             if model in since and model not in own:
                 assert since[model] == day, (id_, model)
                 checked += 1
-        assert {model for model, _ in rows} >= set(since), id_
     assert checked > len(catalogue.techniques)
 
 
 @EDITIONS
 def test_a_blank_line_of_the_data_begins_a_paragraph(edition: str, built: Path, catalogue: Catalogue) -> None:
-    several = {id_: t.how for id_, t in catalogue.techniques.items() if t.how is not None and "\n" in t.how.en}
+    several = {id_: t.how for id_, t in own_pages(catalogue).items() if t.how is not None and "\n" in t.how.en}
     assert several
     for id_, how in several.items():
         page = read(built, f"{edition}techniques/{id_}")

@@ -53,11 +53,12 @@ def test_every_family_with_such_a_checkpoint_is_on_the_page_and_no_other(
     wanted = {entry.model.id for entry in catalogue.entries.values() if has(entry)}
     page = LexborHTMLParser((built / "techniques" / technique / "index.html").read_text(encoding="utf-8"))
     listed = {}
-    for row in page.css("ul.ds-dated > li[data-how]"):
-        link = row.css_first(".ds-when strong a")
-        match = re.search(r"models/([^/]+)/$", link.attributes["href"] or "") if link else None
-        if match:
-            listed[match[1]] = row.attributes["data-how"]
+    for row in page.css(".ds-families dl > div"):
+        part = row.css_first("dt").text()  # type: ignore[union-attr]
+        for link in row.css("dd a"):
+            match = re.search(r"models/([^/]+)/", link.attributes["href"] or "")
+            assert match
+            listed[match[1]] = "dropped" if part == "Dropped by" else part
     uses = [(m.id, u) for m in catalogue.models.values() for u in m.techniques if u.id == technique and u.note]
     stated = {id_ for id_, _ in uses}
     wanted -= {id_ for id_, use in uses if use.change == "dropped"}  # where the entry says why the field is there

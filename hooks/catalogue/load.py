@@ -52,6 +52,7 @@ def load(data: FilePath) -> Catalogue:
     return Catalogue(
         models=draft.by_id,
         techniques={technique.id: technique for technique in draft.techniques.techniques},
+        shared_pages={page.id: page for page in draft.techniques.pages},
         references=draft.references,
         entries=draft.entries,
         api_names=draft.models.api_names,

@@ -23,7 +23,7 @@ from .schema.model import Model, OtherModel, Part, PartKind, Variant
 from .schema.problem import Problem
 from .schema.release import Dates
 from .schema.study import StudyFile
-from .schema.technique import Technique
+from .schema.technique import SharedPage, Technique
 from .schema.term import Term as Word
 from .schema.term import TermsFile
 from .schema.values import Block, PartialDate, Single
@@ -136,6 +136,7 @@ class Catalogue:
     """Everything that was read, by id.
 
     Attributes:
+        shared_pages: Pages on which several techniques stand, by id.
         entries: Variants by id, in catalogue order.
         api_names: Names of the API with what each meant when.
         gpus: Kinds of GPU by id.
@@ -154,6 +155,7 @@ class Catalogue:
 
     models: Mapping[str, Model]
     techniques: Mapping[str, Technique]
+    shared_pages: Mapping[str, SharedPage]
     references: Mapping[str, Reference]
     entries: Mapping[str, Entry]
     api_names: tuple[ApiName, ...]
@@ -174,6 +176,10 @@ class Catalogue:
     def words_of_the_trade(self) -> tuple[Word, ...]:
         """The terms of the glossary with their names, other names and definitions; techniques have their own."""
         return self.glossary.terms
+
+    def techniques_on(self, page: str) -> tuple[Technique, ...]:
+        """The techniques that stand on a shared page, in catalogue order."""
+        return tuple(technique for technique in self.techniques.values() if technique.page == page)
 
     def flagship(self, model: Model) -> Entry:
         """The variant that stands for a model."""

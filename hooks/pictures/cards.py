@@ -39,12 +39,13 @@ class Card:
 
 
 def cards(context: Context, faces: Faces) -> Iterator[tuple[str, Card]]:
-    """A card for each model and technique by the path of its page, and one for all the others under `index.md`."""
+    """A card for each model and each technique with a page of its own, by the path of that, and one for all the others under `index.md`."""
     catalogue = context.catalogue
     for model in catalogue.models.values():
         yield f"models/{model.id}.md", _model(context, faces, model)
     for technique in catalogue.techniques.values():
-        yield f"techniques/{technique.id}.md", _technique(context, faces, technique)
+        if technique.page is None:
+            yield f"techniques/{technique.id}.md", _technique(context, faces, technique)
     yield _HOME, _site(context, faces)
 
 

@@ -41,5 +41,9 @@ def names(context: Context) -> dict[str, str]:
     """The address of the picture of each page that has its own, and of the site's under `index.md`."""
     catalogue = context.catalogue
     own = {f"models/{id_}.md": f"models-{id_}" for id_ in catalogue.models}
-    own |= {f"techniques/{id_}.md": f"techniques-{id_}" for id_ in catalogue.techniques}
+    own |= {
+        f"techniques/{id_}.md": f"techniques-{id_}"
+        for id_, technique in catalogue.techniques.items()
+        if technique.page is None
+    }
     return {page: f"{FOLDER}/{name}.png" for page, name in {**own, "index.md": "site"}.items()}

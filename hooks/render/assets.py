@@ -35,6 +35,7 @@ _PAGE = (
     "page",
     "places",
     "show_places",
+    "views",
     "scheme",
     "language",
     "search",

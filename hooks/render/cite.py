@@ -33,6 +33,7 @@ from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
 from . import format, marks
 from .context import Context
 from .formula import inline_mathml
+from .page_registry import technique_address
 from .words import CHINESE, HAN, Words
 
 _COMMA = re.compile(r", |，")
@@ -199,7 +200,7 @@ class Citations:
             return _link(f"models/{model.id}.md", quote, model.name)
         if quote.name == "t":
             technique = lookup.entry("technique", quote.arguments[0])
-            return _link(f"techniques/{technique.id}.md", quote, self.context.short_name(technique))
+            return _link(technique_address(technique), quote, self.context.short_name(technique))
         if quote.name == MATH_CALL:
             return Markup(inline_mathml(quote.arguments[0]))
         if quote.name in COMPUTED_CALLS:

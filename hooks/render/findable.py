@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from catalogue.schema.model import Model
+from catalogue.schema.technique import Technique
 
 from .context import Context
 from .names import short_model, short_size, short_variant
@@ -65,9 +66,12 @@ def _named(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterabl
     for model in context.catalogue.models.values():
         yield MODEL.path_of(model.id), ((model.name, short_model(model.name), model.id), _sizes(model))
     for technique in context.catalogue.techniques.values():
-        name = technique.name
-        names = (technique.abbreviation, name.en, name.zh, technique.id)
-        yield TECHNIQUE.path_of(technique.id), ([text for text in names if text], ())
+        if technique.page is None:
+            yield TECHNIQUE.path_of(technique.id), (_technique_names(technique), ())
+    for shared in context.catalogue.shared_pages.values():
+        sections = context.catalogue.techniques_on(shared.id)
+        named = [name for technique in sections for name in _technique_names(technique)]
+        yield TECHNIQUE.path_of(shared.id), ((), named)
     api_names = [name.name for name in context.catalogue.api_names]
     yield "api-names.md", ((), api_names)
 
@@ -78,6 +82,11 @@ def _terms(context: Context) -> Iterator[str]:
         avoided = (*term.avoid.en, *term.avoid.zh)
         names = (term.name.en, term.name.zh, *term.aliases.en, *term.aliases.zh, *(form.form for form in avoided))
         yield from (name for name in names if name)
+
+
+def _technique_names(technique: Technique) -> list[str]:
+    names = (technique.abbreviation, technique.name.en, technique.name.zh, technique.id)
+    return [text for text in names if text]
 
 
 def _sizes(model: Model) -> Iterator[str]:

@@ -10,6 +10,7 @@ from catalogue.schema.correction import Correction
 from catalogue.schema.model import Model
 
 from .context import Context
+from .page_registry import technique_address
 
 
 def model_link(model: Model, place: str = "") -> Markup:
@@ -31,7 +32,7 @@ def technique_link(context: Context, id_: str, short: bool = False) -> Markup:
     """The name of a technique, or what everybody calls it, as a link to its page."""
     technique = context.catalogue.techniques[id_]
     name = context.short_name(technique) if short else context.words.text(technique.name)
-    return Markup('<a href="ds:techniques/{}.md">{}</a>').format(id_, name)
+    return Markup('<a href="ds:{}">{}</a>').format(technique_address(technique), name)
 
 
 def correction_anchor(row: Correction) -> str:

@@ -7,7 +7,7 @@ own: what it looks like, and that it opens its source, is in `cite.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from markupsafe import Markup
 
@@ -18,17 +18,43 @@ from .words import Words
 # What stands where an entry has no such value.
 NOTHING = Markup("–")
 
-# What a model did with a technique.
-USES: Mapping[How, str] = {
-    How.INTRODUCED: "★",
-    How.FORM: "☆",
-    How.FIRST: "+",
-    How.ADOPTED: "●",
-    How.KEPT: "○",
-    How.INHERITED: "─",
-    How.DROPPED: "×",
-    How.IN_WEIGHTS: "┄",
+
+class UsePart(Enum):
+    """What a family did with a technique, in the order in which pages tell it; the value is the key of its words."""
+
+    BROUGHT = "users.brought"
+    CHANGED = "users.changed"
+    HAS = "users.has"
+    DROPPED = "users.dropped"
+    IN_WEIGHTS = "users.in_weights"
+
+
+_PART_OF: Mapping[How, UsePart] = {
+    How.INTRODUCED: UsePart.BROUGHT,
+    How.FIRST: UsePart.BROUGHT,
+    How.FORM: UsePart.CHANGED,
+    How.ADOPTED: UsePart.HAS,
+    How.KEPT: UsePart.HAS,
+    How.INHERITED: UsePart.HAS,
+    How.DROPPED: UsePart.DROPPED,
+    How.IN_WEIGHTS: UsePart.IN_WEIGHTS,
 }
+
+
+def part_of(how: How) -> UsePart:
+    """What a family did, without who was first and what it was taken over from."""
+    return _PART_OF[how]
+
+
+# The signs of it. To have started from weights that were trained so is no use, and has none.
+USES: Mapping[UsePart, str] = {
+    UsePart.BROUGHT: "★",
+    UsePart.CHANGED: "★",
+    UsePart.HAS: "●",
+    UsePart.DROPPED: "×",
+    UsePart.IN_WEIGHTS: "",
+}
+LEGEND = (UsePart.BROUGHT, UsePart.HAS, UsePart.DROPPED)
 # It has no such thing: a technique that it does without, a field that its kind does not have.
 WITHOUT = "·"
 
@@ -56,8 +82,13 @@ _STATES: Mapping[State, tuple[str, str]] = {
 
 
 def use(how: How) -> Markup:
-    """What a model did with a technique, for a legend; a table makes its own, which are links."""
-    return Markup('<span class="ds-use {}" aria-hidden="true">{}</span>').format(how.value, USES[how])
+    """What a model did with a technique, beside its word."""
+    return use_part(part_of(how))
+
+
+def use_part(part: UsePart) -> Markup:
+    """The same for a legend; a table makes its own, which are links."""
+    return Markup('<span class="ds-use {}" aria-hidden="true">{}</span>').format(part.name.lower(), USES[part])
 
 
 def without() -> Markup:

@@ -50,6 +50,6 @@ def _entry_item(context: Context, declared: DeclaredPage, id_: str, pages: Mappi
     path = declared.path_of(id_)
     if not declared.builder:
         return path
-    if declared is TECHNIQUE:
+    if declared is TECHNIQUE and id_ in context.catalogue.techniques:
         return {context.short_name(context.catalogue.techniques[id_]): path}
     return {pages[path].title: path}

@@ -14,7 +14,7 @@ from catalogue.lookup import Lookup
 from catalogue.peaks import reference_run
 from catalogue.records import Catalogue, by_date
 from catalogue.schema.model import Track
-from catalogue.schema.technique import TechniqueKind
+from catalogue.schema.technique import Technique, TechniqueKind
 
 
 class MenuSection(Enum):
@@ -101,9 +101,15 @@ def _models_by_track(catalogue: Catalogue) -> Iterable[MenuGroup]:
 
 
 def _techniques_by_kind(catalogue: Catalogue) -> Iterable[MenuGroup]:
+    own = [technique for technique in catalogue.techniques.values() if technique.page is None]
     for kind in TechniqueKind:
-        ids = tuple(technique.id for technique in catalogue.techniques.values() if technique.kind is kind)
-        yield MenuGroup(f"kind.{kind.name.lower()}", ids)
+        yield MenuGroup(f"kind.{kind.name.lower()}", tuple(each.id for each in own if each.kind is kind))
+    yield MenuGroup("techniques.shared", tuple(catalogue.shared_pages))
+
+
+def technique_address(technique: Technique) -> str:
+    """The path of the page of a technique; of one that shares a page, with its anchor there."""
+    return TECHNIQUE.path_of(technique.page) + f"#{technique.id}" if technique.page else TECHNIQUE.path_of(technique.id)
 
 
 def _guides(catalogue: Catalogue) -> Iterable[MenuGroup]:
@@ -158,8 +164,7 @@ PAGES = (
     DeclaredPage("models/index.md", _Menu.MODELS, _Kind.MODEL, "models:index", weight=0.7),
     DeclaredPage("poster.md", _Menu.MODELS, _Kind.ABOUT, "poster:page"),
     MODEL,
-    DeclaredPage("techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "techniques:index", weight=0.6),
-    DeclaredPage("techniques/matrix.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "technique_matrix:page", weight=0.5),
+    DeclaredPage("techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "technique_index:page", weight=0.6),
     TECHNIQUE,
     DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "timeline:figure_page", weight=0.6),
     DeclaredPage("timeline-list.md", _Menu.HISTORY, _Kind.ABOUT, "timeline:list_page"),
@@ -229,6 +234,13 @@ PAGES = (
     DeclaredPage("beginnings.md", _Menu.ABOUT, _Kind.ABOUT, links_terms=True),
 )
 """In the order of the menu."""
+
+
+def url_of(path: str) -> str:
+    """The address of the page at a path, `techniques/kernels.md#deepjit` or `models/index.md`, below that of the edition."""
+    page, hash_, place = path.partition("#")
+    return f"{page.removesuffix('.md')}/".removesuffix("index/") + hash_ + place
+
 
 _BY_PATH = {declared.path: declared for declared in PAGES if declared.groups is None}
 _BY_FOLDER = {declared.path.partition("*")[0]: declared for declared in PAGES if declared.groups is not None}

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from catalogue.records import Catalogue
+
+from .page_registry import TECHNIQUE, technique_address
+
 
 @dataclass(frozen=True)
 class Redirect:
@@ -32,4 +36,20 @@ class Redirect:
 REDIRECTS: Mapping[str, Redirect] = {
     "infrastructure.md": Redirect("compare/infrastructure.md"),
     "data.md": Redirect("downloads.md"),  # whose folder holds the downloads
+    "techniques/matrix.md": Redirect("techniques/index.md#by-model"),
 }
+
+_SAME = {name: name for name in ("why", "how", "models", "cost", "facts", "disputes", "notes")}
+_SECTIONS_OF_A_TECHNIQUE = {**_SAME, "lineage": "models", "related": "origin"}
+
+
+def shared_page_redirects(catalogue: Catalogue) -> dict[str, Redirect]:
+    """The addresses that techniques would have by themselves where they share a page, each with its section there."""
+    return {
+        TECHNIQUE.path_of(technique.id): Redirect(
+            technique_address(technique),
+            {old: f"{technique_address(technique)}-{now}" for old, now in _SECTIONS_OF_A_TECHNIQUE.items()},
+        )
+        for technique in catalogue.techniques.values()
+        if technique.page is not None
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -28,7 +28,7 @@ from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
 from .pages import model, models, sources
 from .problems import html as problem_list
 from .problems import of_page
-from .redirects import REDIRECTS
+from .redirects import REDIRECTS, shared_page_redirects
 from .shelf import Shelf
 from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism
 from .terms_in_text import definitions
@@ -75,7 +75,7 @@ def site(ctx: Context, downloads: Shelf, written: Mapping[str, str], address: st
     put, measured = Shelf(), set[assets.Measure]()
     by_path: dict[str, Page] = {}
     places: dict[str, dict[str, str]] = {}
-    moved = dict(REDIRECTS)
+    moved = {**REDIRECTS, **shared_page_redirects(ctx.catalogue)}
     inputs = BuilderInputs(downloads, written, by_path)
     for declared in sorted(PAGES, key=lambda declared: "pages" in declared.needs):
         for built in build_pages(ctx, declared, inputs):
@@ -125,8 +125,13 @@ def _as_list(built: Page | Sequence[Page]) -> list[Page]:
 
 
 def site_of(ctx: Context, id_: str) -> Site:
-    """The pages of one model or technique alone; none for another id."""
-    records = {MODEL: ctx.catalogue.models, TECHNIQUE: ctx.catalogue.techniques}
+    """The pages of one model or technique alone, or a page that techniques share; none for another id."""
+    technique = ctx.catalogue.techniques.get(id_)
+    id_ = technique.page or id_ if technique else id_
+    records: Mapping[DeclaredPage, Collection[str]] = {
+        MODEL: ctx.catalogue.models,
+        TECHNIQUE: (*ctx.catalogue.techniques, *ctx.catalogue.shared_pages),
+    }
     built = [_as_list(builder_of(declared)(ctx, id_)) for declared, known in records.items() if id_ in known]
     pages = {page.path: page for group in built for page in group}
     return Site(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -76,7 +76,7 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mha": (("attention-cache",), ("attention",)),
     "mqa": (("attention-cache",), ("attention",)),
     "gqa": (("attention-cache", "cache-context"), ("attention",)),
-    "mla": (("mla-two-ways", "attention-cache", "cache-context"), ("mla",)),
+    "mla": (("attention-cache", "mla-two-ways", "cache-context"), ("mla",)),
     "kv-cache-compression": (("cache-context",), ()),
     "dsa": (("dsa-selection", "sparsity-cost"), ("dsa",)),
     "csa": (("csa-windows", "sparsity-cost"), ("csa",)),
@@ -135,10 +135,32 @@ def _drawn(context: Context, name: str, state: Mapping[str, Any]) -> str:
     )
 
 
-def shown(context: Context, technique_id: str) -> tuple[str, str]:
-    """Figures and code on the page of a technique, each empty where there is none."""
-    figures, labs = SHOWN.get(technique_id, ((), ()))
-    return "\n".join(mechanism(context, name) for name in figures), "".join(lab_listing(context, name) for name in labs)
+def figures_of(context: Context, technique_id: str) -> tuple[str, str]:
+    """The figures on the page of a technique: the still ones, and those with inputs."""
+    names = SHOWN.get(technique_id, ((), ()))[0]
+    still = "\n".join(mechanism(context, name) for name in names if name in MECHANISMS)
+    return still, "\n".join(mechanism(context, name) for name in names if name in PLAYS)
+
+
+def lab_owner(lab: str) -> str:
+    """The technique whose page shows a module of labs/; the others that it serves link there."""
+    return next(technique_id for technique_id, (_, labs) in SHOWN.items() if lab in labs)
+
+
+def labs_of(context: Context, technique_id: str) -> str:
+    """The code on the page of a technique, and links to what stands on the page of another one."""
+    labs = SHOWN.get(technique_id, ((), ()))[1]
+    listed = "".join(lab_listing(context, name) for name in labs if lab_owner(name) == technique_id)
+    others = Markup(context.words("punctuation.listed")).join(
+        lab_link(name) for name in labs if lab_owner(name) != technique_id
+    )
+    elsewhere = f"<p>{escape(context.words('mechanism.lab_elsewhere')).format(labs=others)}</p>" if others else ""
+    return listed + elsewhere
+
+
+def lab_link(lab: str) -> Markup:
+    """A link to the listing of a module of labs/."""
+    return Markup('<a href="ds:techniques/{}.md#lab-{}"><code>labs/{}.py</code></a>').format(lab_owner(lab), lab, lab)
 
 
 def lab_listing(context: Context, name: str) -> str:

@@ -16,7 +16,7 @@ from catalogue.schema.term import Term
 
 from .cite import plain_text
 from .context import Context
-from .page_registry import declaration_of
+from .page_registry import declaration_of, technique_address
 from .words import CHINESE
 
 # Blocks that keep their words, tags around prose, other tags, and text.
@@ -25,7 +25,7 @@ _PIECE = re.compile(
     r"[^>]*>.*?</(?P=kept)>|<(?P<end>/?)(?P<prose>p|li|dd)\b[^>]*>|<[^>]*>|(?P<text>[^<]+)",
     re.DOTALL,
 )
-_LINKED = re.compile(r"techniques/([a-z0-9.-]+?)(?:\.md|/)[\"#]|glossary(?:\.md|/)#([a-z0-9.-]+)\"")
+_LINKED = re.compile(r"techniques/([a-z0-9.-]+?)(?:\.md|/)(?:\"|#([a-z0-9.-]*))|glossary(?:\.md|/)#([a-z0-9.-]+)\"")
 # Whole words where letters are Latin, in the plural too.
 # An expert can be a person.
 _PEOPLE = r"(?<!人类)(?<!human )"
@@ -54,7 +54,8 @@ class TermsInText:
         declared = declaration_of(path)
         if declared is None or not declared.links_terms or not self.owner:
             return html
-        seen = {path.rpartition("/")[2].removesuffix(".md")}
+        page = path.rpartition("/")[2].removesuffix(".md")
+        seen = {page, *(technique.id for technique in self._context.catalogue.techniques_on(page))}
         depth, made, last = 0, [], 0
         for piece in _PIECE.finditer(html):
             if (text := piece["text"]) is not None:
@@ -99,7 +100,7 @@ class TermsInText:
                 owners.setdefault(_key(form), Owner(term.id, f"ds:glossary.md#{term.id}"))
         for technique in catalogue.techniques.values():
             for form in self._names(technique):
-                owners.setdefault(_key(form), Owner(technique.id, f"ds:techniques/{technique.id}.md"))
+                owners.setdefault(_key(form), Owner(technique.id, f"ds:{technique_address(technique)}"))
         return owners
 
     @cached_property

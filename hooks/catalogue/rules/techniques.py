@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Finding, Path
+from ..findings import Finding, Path, nearest
 from ..schema.values import Text
 from ..sentences import paragraphs, sentences
 from ..uses import How
@@ -12,6 +12,30 @@ from .draft import Draft, repeated
 from .registry import Scope, rule
 
 SENTENCES = 5
+
+
+@rule(Scope.CATALOGUE)
+def shared_pages_hold_several(draft: Draft) -> Iterator[Finding]:
+    """A page that techniques share holds at least two of them and is not called like a technique; each technique is on one page."""
+    file, pages = draft.techniques_file, [page.id for page in draft.techniques.pages]
+    yield from repeated(file, ((("pages", i, "id"), id_) for i, id_ in enumerate(pages)))
+    for i, technique in enumerate(draft.techniques.techniques):
+        if technique.page is not None and technique.page not in pages:
+            yield file.finding(
+                ("techniques", i, "page"),
+                f"`{technique.page}`, which is no page of `pages:`",
+                "a page that techniques share; left out where a technique has a page of its own",
+                nearest(technique.page, pages),
+                "correct the id, or add the page",
+            )
+    for i, id_ in enumerate(pages):
+        if id_ in draft.technique_ids:
+            allowed = "an address leads to one page"
+            yield file.finding(("pages", i, "id"), f"`{id_}`, which is a technique", allowed, fix="choose another id")
+        if sum(technique.page == id_ for technique in draft.techniques.techniques) < 2:
+            found = f"`{id_}` holds fewer than two techniques"
+            fix = "take it out, or give it to another technique as its `page`"
+            yield file.finding(("pages", i, "id"), found, "a page is shared by several", fix=fix)
 
 
 @rule(Scope.CATALOGUE)

@@ -110,6 +110,14 @@ def names_deepseek(by: Text) -> bool:
     return any(name in by.en for name in ("DeepSeek", "High-Flyer"))
 
 
+class SharedPage(Record):
+    """A page on which several techniques stand, each a section of its own."""
+
+    id: Identifier = Field(description="Unique among techniques too; the address of the page.", examples=["kernels"])
+    name: Text = Field(description="Title.", examples=["Kernels"])
+    what: Text = Field(description="What its techniques have in common, in one or two sentences.")
+
+
 class Technique(Record):
     """A technique or a piece of infrastructure."""
 
@@ -117,6 +125,11 @@ class Technique(Record):
     name: Text = Field(description="Full name.", examples=["Multi-head latent attention"])
     abbreviation: str | None = Field(default=None, description="What everybody calls it.", examples=["MLA"])
     kind: TechniqueKind = Field(description="Shelf of the index.", examples=["attention"])
+    page: Identifier | None = Field(
+        default=None,
+        description="Shared page that it is a section of; left out where it has one of its own.",
+        examples=["kernels"],
+    )
     definition: Text = Field(
         description="What it is, in one sentence, for lists and the glossary.",
         examples=["Attention that stores one short vector per token in place of keys and values."],
@@ -158,4 +171,5 @@ class TechniquesFile(Record):
     """data/techniques.yaml."""
 
     techniques: tuple[Technique, ...] = Field(min_length=1, description="The entries.")
+    pages: tuple[SharedPage, ...] = Field(default=(), description="Pages that several techniques share.")
     gpus: tuple[Gpu, ...] = Field(default=(), description="Kinds of GPU that the calculators know.")

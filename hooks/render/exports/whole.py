@@ -15,6 +15,7 @@ from typing import Any
 from catalogue import checkpoint
 from catalogue.records import Entry
 
+from ..page_registry import MODEL, technique_address, url_of
 from ..shelf import Shelf
 from .plain import Plain, reference
 from .shape import FORMAT, schema, version
@@ -35,18 +36,18 @@ def put(shelf: Shelf, plain: Plain, address: str) -> None:
         "licence": LICENCE,
     }
 
-    def entries(kind: str, made: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    def entries(kind: str, made: Iterable[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
         """The entries as JSON, each of which is a file too."""
-        for id_, record in made:
+        for id_, page, record in made:
             entry = _compact(record)
             cited = [references[key] for key in sorted(set(_CITED.findall(entry))) if key in references]
-            about = _compact({"page": f"{address}{kind}s/{id_}/"})
+            about = _compact({"page": address + url_of(page)})
             parts = [_compact(head)[:-1], ",", about[1:-1], f',"{kind}":', entry, ',"references":', _list(cited), "}\n"]
             shelf.put(f"data/{kind}s/{id_}.json", *parts)
             yield entry
 
-    models = ((id_, _model(plain, id_)) for id_ in catalogue.models)
-    techniques = ((id_, plain.of(technique)) for id_, technique in catalogue.techniques.items())
+    models = ((id_, MODEL.path_of(id_), _model(plain, id_)) for id_ in catalogue.models)
+    techniques = ((each.id, technique_address(each), plain.of(each)) for each in catalogue.techniques.values())
     lists: dict[str, Iterable[str]] = {
         "models": entries("model", models),
         "techniques": entries("technique", techniques),

@@ -16,6 +16,7 @@ from catalogue.uses import How, Use
 
 from ..cite import opening, plain_text
 from ..context import Context
+from ..page_registry import MODEL, technique_address
 
 TECHNIQUES = "techniques"
 INFRASTRUCTURE = "infrastructure"
@@ -38,6 +39,7 @@ class Item:
         lane: Track of a model; `techniques` or `infrastructure`.
         date: First known date of a model; when a technique was introduced.
         title: What it is, in a sentence.
+        href: Its page.
         carrier: Model that brought a technique in when it came out; empty where it came by itself.
         kin: Places in the list of items of everything that belongs to its lineage, itself included.
     """
@@ -47,17 +49,13 @@ class Item:
     date: PartialDate
     label: str
     title: str
+    href: str
     carrier: str = ""
     kin: tuple[int, ...] = ()
 
     @property
     def kind(self) -> str:
         return {TECHNIQUES: "technique", INFRASTRUCTURE: "infrastructure"}.get(self.lane, "model")
-
-    @property
-    def href(self) -> str:
-        kind, _, id_ = self.id.partition(":")
-        return f"ds:{kind}s/{id_}.md"
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,9 @@ def _models(context: Context) -> Iterator[Item]:
         when = first_date(model)
         if when is not None:
             summary = opening(context, model.summary)
-            yield Item(f"model:{model.id}", model.track.value, when, model.name, summary)
+            yield Item(
+                f"model:{model.id}", model.track.value, when, model.name, summary, f"ds:{MODEL.path_of(model.id)}"
+            )
 
 
 def _techniques(context: Context) -> Iterator[Item]:
@@ -102,7 +102,8 @@ def _techniques(context: Context) -> Iterator[Item]:
             lane = INFRASTRUCTURE if technique.kind in _MACHINERY else TECHNIQUES
             what = plain_text(context, technique.definition)
             carrier = _carrier(context, technique, when)
-            yield Item(f"technique:{technique.id}", lane, when, context.short_name(technique), what, carrier)
+            href, name = f"ds:{technique_address(technique)}", context.short_name(technique)
+            yield Item(f"technique:{technique.id}", lane, when, name, what, href, carrier)
 
 
 def _carrier(context: Context, technique: Technique, when: PartialDate) -> str:

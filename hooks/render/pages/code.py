@@ -11,7 +11,7 @@ from ..context import Context
 from ..links import technique_link
 from ..page import Page, Section, lead_section
 from ..tables import Column, by_column
-from ..technique_figures import SHOWN
+from ..technique_figures import SHOWN, lab_link
 
 
 def page(context: Context) -> Page:
@@ -46,8 +46,7 @@ def _columns(context: Context) -> list[Column[CodePlace]]:
 
 def _labs(technique_id: str) -> Markup:
     """Our own code of a technique."""
-    link = Markup('<a href="ds:techniques/{}.md#how"><code>labs/{}.py</code></a>')
-    return Markup(", ").join(link.format(technique_id, name) for name in SHOWN.get(technique_id, ((), ()))[1])
+    return Markup(", ").join(map(lab_link, SHOWN.get(technique_id, ((), ()))[1]))
 
 
 def _place(context: Context, place: CodePlace) -> Markup:

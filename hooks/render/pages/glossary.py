@@ -14,6 +14,7 @@ from .. import jump
 from ..assets import script
 from ..cite import plain_text
 from ..context import Context
+from ..links import technique_link
 from ..page import Page, Section, lead_section
 from ..words import CHINESE, ENGLISH
 
@@ -50,7 +51,7 @@ def _term(context: Context, term: Term) -> dict[str, Any]:
 
 def _technique(context: Context, technique: Technique) -> dict[str, Any]:
     name = context.words.text(technique.name)
-    link = Markup('<a href="ds:techniques/{}.md">{}</a>').format(technique.id, name)
+    link = technique_link(context, technique.id)
     short = technique.abbreviation
     return _item(
         context,

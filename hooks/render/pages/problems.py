@@ -13,6 +13,7 @@ from catalogue.schema.technique import TechniqueKind
 from .. import jump, problems
 from ..context import Context
 from ..page import Page, Section, lead_section
+from ..page_registry import GUIDE, MODEL, technique_address
 from .start import title_of
 
 _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "page.models"))
@@ -70,12 +71,14 @@ def _first(problem: Asked) -> str:
 def _title(context: Context, page: str, written: Mapping[str, str]) -> tuple[str, Markup]:
     kind, _, id_ = page.partition(":")
     if kind == "guide":
-        title, path = title_of(written[f"guides/{id_}.md"]), "guides"
+        path = GUIDE.path_of(id_)
+        title = title_of(written[path])
     elif kind == "technique":
-        title, path = context.short_name(context.catalogue.techniques[id_]), "techniques"
+        technique = context.catalogue.techniques[id_]
+        title, path = context.short_name(technique), technique_address(technique)
     else:
-        title, path = context.catalogue.models[id_].name, "models"
-    return title, Markup('<a href="ds:{}/{}.md">{}</a>').format(path, id_, context.words("problems.to_page"))
+        title, path = context.catalogue.models[id_].name, MODEL.path_of(id_)
+    return title, Markup('<a href="ds:{}">{}</a>').format(path, context.words("problems.to_page"))
 
 
 def _list(context: Context, asked: Sequence[Asked]) -> Markup:

@@ -19,7 +19,6 @@ from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import StageKind
 from catalogue.schema.values import Absence, Single, Source, Text, walk
-from catalogue.uses import How
 
 from .. import marks
 from ..cite import Citations
@@ -29,7 +28,7 @@ from ..format import integer
 from ..page import Page, Section, lead_section
 from .compare_models import cue
 from .sources import sources
-from .techniques import strip
+from .technique_users import small_strip
 
 PATH = "how-to-read.md"
 
@@ -96,11 +95,14 @@ def _values(citations: Citations) -> Iterator[Item]:
 
 def _techniques(context: Context) -> Iterator[Item]:
     words, models = context.words, by_date(context.catalogue.models.values())
-    for how in How:
-        yield marks.use(how), _named(context, f"change.{how.value}", f"reading.use.{how.value}")
+    for part in marks.LEGEND:
+        yield (
+            marks.use_part(part),
+            _named(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
+        )
     yield marks.without(), _named(context, "matrix.no", "reading.use.without")
     used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.users(id_)), default="")
-    yield strip(context, models, context.uses.users(used)), words("reading.strip")
+    yield small_strip(context, models, context.uses.users(used)), words("reading.strip")
 
 
 def _drawn(context: Context, group: str) -> Iterator[Item]:

@@ -15,6 +15,7 @@ from ..assets import script
 from ..cite import anchor
 from ..context import Context
 from ..page import Page, Section, lead_section
+from ..page_registry import technique_address
 from ..words import Words
 
 _OWN = ("DeepSeek-AI", "DeepSeek")
@@ -84,7 +85,7 @@ def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
     entries: list[tuple[Model | Technique, str, str]] = [
         (m, f"ds:models/{m.id}.md", m.name) for m in catalogue.models.values()
     ]
-    entries += [(t, f"ds:techniques/{t.id}.md", context.short_name(t)) for t in catalogue.techniques.values()]
+    entries += [(t, f"ds:{technique_address(t)}", context.short_name(t)) for t in catalogue.techniques.values()]
     for entry, address, name in entries:
         found: list[object] = []
         walk(entry, lambda value, _, found=found: found.append(value))  # type: ignore[misc]

@@ -1,116 +1,157 @@
-"""One page per technique, and the index with who uses what."""
+"""The page of a technique, and pages that several share: what it is, the picture, how it works, its price, who has it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from typing import Any
+from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
-from catalogue.records import by_date
-from catalogue.schema.model import Model
-from catalogue.schema.technique import Formula, InModel, Technique, TechniqueKind
+from catalogue.schema.technique import Formula, SharedPage, Technique
 from catalogue.schema.values import Text
-from catalogue.uses import FamilyUse, How
 
-from .. import jump, marks
-from ..cite import Citations, anchor, description, plain_text
+from ..cite import Citations, anchor, description
 from ..context import Context
 from ..fields import detail_rows, key_value_table
-from ..figures import lineage
 from ..formula import mathml, with_indices
-from ..links import model_link, technique_link
-from ..names import short_model
-from ..page import Page, Section, lead_section
-from ..technique_figures import shown
-from ..uses import family_remarks
+from ..links import technique_link
+from ..page import Page, Section
+from ..technique_figures import figures_of, labs_of
 from . import problems
 from .code import released
 from .disputes import render_disputes
 from .sources import sources
+from .technique_users import families_strip, what_each_did
+
+_LINEAGE = '<span id="lineage"></span>'  # a place of its own on pages before
 
 
-def page(context: Context, technique_id: str) -> Page:
-    """Make the page of a technique."""
-    technique = context.catalogue.techniques[technique_id]
+def page(context: Context, page_id: str) -> Page:
+    """Make the page of a technique, or one that several share."""
+    shared = context.catalogue.shared_pages.get(page_id)
+    return _shared_page(context, shared) if shared else _own_page(context, context.catalogue.techniques[page_id])
+
+
+def _own_page(context: Context, technique: Technique) -> Page:
     citations, words = Citations(context), context.words
-    name = words.text(technique.name)
-    if technique.abbreviation and technique.abbreviation.lower() != name.lower():
-        name = words("technique.title", name=name, abbreviation=technique.abbreviation)
-    what = citations.paragraphs(technique.what)
-    sections = [
-        Section("lead", "", context.html("technique_lead.html.jinja", what=what, record=_record(citations, technique)))
-    ]
+    pictures, plays = figures_of(context, technique.id)
+    first, later = (pictures, plays) if pictures else (plays, "")
+    sections = [Section("lead", "", f"{_kicker(context, technique)}{_lead(citations, technique)}{first}")]
     sections.append(Section("why", words("section.why"), _prose(citations, technique.why)))
-    figures, code = shown(context, technique.id)
-    if technique.how is not None or technique.formulas or figures or code:
-        how = _prose(citations, technique.how) if technique.how else ""
-        sections.append(
-            Section(
-                "how",
-                words("section.how"),
-                figures + how + "".join(_formula(citations, n, f) for n, f in enumerate(technique.formulas, 1)) + code,
-            )
-        )
-    models = _in_models(citations, technique)
-    dated = technique.in_models and not any(row.model for row in technique.in_models)
-    heading = "section.releases" if dated and not context.uses.of_technique(technique.id) else "section.models"
-    sections.append(Section("models", words(heading), models))
+    how = _prose(citations, technique.how) if technique.how else ""
+    how += later + _formulas(citations, technique)
+    lab = labs_of(context, technique.id)
+    if how or lab:
+        sections.append(Section("how", words("section.how"), how + lab))
     if technique.cost is not None:
         sections.append(Section("cost", words("section.cost"), _prose(citations, technique.cost)))
-    drawn = lineage.figure(
-        context, technique, [f for f in context.uses.families(technique.id) if f.how is not How.IN_WEIGHTS]
+    sections.append(
+        Section("models", words(_heading_of_users(context, technique)), _LINEAGE + _users(citations, technique))
     )
-    if drawn:
-        sections.append(Section("lineage", words("lineage.section"), drawn))
     sections += problems.section(context, f"technique:{technique.id}")
+    for name, html in _appendix(citations, technique):
+        sections.append(Section(name, words(f"section.{name}"), html))
+    sections.append(Section("origin", words("section.origin"), _record(citations, technique)))
+    sections.append(sources(citations))
+    return Page(
+        f"techniques/{technique.id}.md",
+        _title(context, technique),
+        description(context, technique.what),
+        tuple(sections),
+        f"technique:{technique.id}",
+        hide=("toc",),
+    )
+
+
+def _shared_page(context: Context, shared: SharedPage) -> Page:
+    """A section for each technique, in which what it says is headed by a word; sources once, at the end."""
+    citations, words = Citations(context), context.words
+    sections = [Section("lead", "", f'<p class="ds-lead">{citations.inline(shared.what)}</p>')]
+    for technique in context.catalogue.techniques_on(shared.id):
+        parts: list[str] = [_lead(citations, technique, "")]
+        parts += _headed(context, technique, "why", _prose(citations, technique.why))
+        how = (_prose(citations, technique.how) if technique.how else "") + _formulas(citations, technique)
+        parts += _headed(context, technique, "how", how)
+        if technique.cost is not None:
+            parts += _headed(context, technique, "cost", _prose(citations, technique.cost))
+        users = _users(citations, technique)
+        heading = _heading_of_users(context, technique)
+        parts += _headed(context, technique, "models", users, heading)
+        for name, html in _appendix(citations, technique):
+            parts += _headed(context, technique, name, html)
+        parts += _headed(context, technique, "origin", _record(citations, technique))
+        sections.append(Section(technique.id, _title(context, technique), "".join(parts)))
+    sections.append(sources(citations))
+    return Page(
+        f"techniques/{shared.id}.md", words.text(shared.name), description(context, shared.what), tuple(sections)
+    )
+
+
+def _headed(context: Context, technique: Technique, name: str, html: str, heading: str = "") -> Iterator[str]:
+    """A part of a section of a shared page under a small heading, with an anchor that is its own on the page."""
+    if html:
+        title = escape(context.words(heading or f"section.{name}"))
+        yield f'<h3 class="ds-run-in" id="{technique.id}-{name}">{title}</h3>{html}'
+
+
+def _title(context: Context, technique: Technique) -> str:
+    name = context.words.text(technique.name)
+    if technique.abbreviation and technique.abbreviation.lower() != name.lower():
+        return context.words("technique.title", name=name, abbreviation=technique.abbreviation)
+    return name
+
+
+def _kicker(context: Context, technique: Technique) -> Markup:
+    """The kind of a technique, what it took the place of and what took its place."""
+    words = context.words
+    parts = [escape(words(f"kind.{technique.kind.name.lower()}"))]
+    before = list(technique.replaces)
+    after = [other.id for other in context.catalogue.techniques.values() if technique.id in other.replaces]
+    for key, ids in (("technique.in_place_of", before), ("technique.followed_by", after)):
+        if ids:
+            links = words("punctuation.listed").join(technique_link(context, id_, short=True) for id_ in ids)
+            parts.append(escape(words(key)).format(techniques=Markup(links)))
+    return Markup('<p class="ds-kicker">{}</p>').format(Markup(" · ").join(parts))
+
+
+def _lead(citations: Citations, technique: Technique, classes: str = "ds-lead") -> Markup:
+    opening = Markup('<p class="{}">').format(classes) if classes else Markup("<p>")
+    return Markup("").join(opening + paragraph + Markup("</p>\n") for paragraph in citations.paragraphs(technique.what))
+
+
+def _heading_of_users(context: Context, technique: Technique) -> str:
+    """The key of the heading: where nothing but releases is told, these stand by date."""
+    dated = technique.in_models and not any(row.model for row in technique.in_models)
+    return "section.releases" if dated and not context.uses.of_technique(technique.id) else "section.models"
+
+
+def _users(citations: Citations, technique: Technique) -> str:
+    html = f"{families_strip(citations.context, technique)}{what_each_did(citations, technique)}"
+    return html or f"<p>{escape(citations.context.words('technique.no_users'))}</p>"
+
+
+def _appendix(citations: Citations, technique: Technique) -> Iterator[tuple[str, str]]:
+    """Published values, disputes and notes, each where there are some."""
+    context = citations.context
     if technique.facts:
-        table = key_value_table(
-            citations,
-            words("technique.facts_caption", name=name),
-            detail_rows(citations, technique.facts),
-            list(context.catalogue.entries),
-        )
-        sections.append(Section("facts", words("section.facts"), context.html("table.html.jinja", t=table)))
+        name = context.words.text(technique.name)
+        caption = context.words("technique.facts_caption", name=name)
+        rows = detail_rows(citations, technique.facts)
+        table = key_value_table(citations, caption, rows, list(context.catalogue.entries))
+        yield "facts", context.html("table.html.jinja", t=table)
     if technique.disputes:
-        sections.append(Section("disputes", words("section.disputes"), render_disputes(citations, technique.disputes)))
+        yield "disputes", render_disputes(citations, technique.disputes)
     if technique.notes:
         items = Markup("").join(
             Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in technique.notes
         )
-        sections.append(Section("notes", words("section.notes"), f"<ul>{items}</ul>"))
-    if technique.related:
-        items = Markup("").join(Markup("<li>{}</li>").format(technique_link(context, id_)) for id_ in technique.related)
-        sections.append(Section("related", words("section.related"), f'<ul class="ds-related">{items}</ul>'))
-    sections.append(sources(citations))
-    return Page(
-        f"techniques/{technique.id}.md",
-        name,
-        description(context, technique.what),
-        tuple(sections),
-        f"technique:{technique.id}",
-    )
+        yield "notes", f"<ul>{items}</ul>"
 
 
-def _record(citations: Citations, technique: Technique) -> list[tuple[str, Markup]]:
-    """Kind, origin, what it replaces and where to read on, a line each."""
-    words = citations.context.words
-    lines = [
-        (words("technique.kind"), escape(words(f"kind.{technique.kind.name.lower()}"))),
-        (words("technique.introduced"), _introduced(citations, technique)),
-    ]
-    if technique.replaces:
-        lines.append(
-            (
-                words("technique.replaces"),
-                Markup(" · ").join(technique_link(citations.context, id_) for id_ in technique.replaces),
-            )
-        )
-    successors = lineage.replaced_by(citations.context, technique)
-    if successors:
-        names = Markup(" · ").join(technique_link(citations.context, t.id) for t in successors)
-        lines.append((words("lineage.replaced_by"), names))
-    if code := released(citations.context, technique.id):
+def _record(citations: Citations, technique: Technique) -> str:
+    """Who introduced it, released code, links and what to read next, a line each."""
+    context, words = citations.context, citations.context.words
+    lines = [(words("technique.introduced"), _introduced(citations, technique))]
+    if code := released(context, technique.id):
         lines.append((words("code.released"), Markup("<br>").join(code)))
     if technique.links:
         links = [
@@ -120,7 +161,11 @@ def _record(citations: Citations, technique: Technique) -> list[tuple[str, Marku
             for link in technique.links
         ]
         lines.append((words("fact.links"), Markup(" · ").join(links)))
-    return lines
+    if technique.related:
+        related = Markup(" · ").join(technique_link(context, id_, short=True) for id_ in technique.related)
+        place = "" if technique.page else Markup(' id="related"')
+        lines.append((words("section.related"), Markup("<span{}>{}</span>").format(place, related)))
+    return context.html("record.html.jinja", record=lines)
 
 
 def _introduced(citations: Citations, technique: Technique) -> Markup:
@@ -136,6 +181,10 @@ def _introduced(citations: Citations, technique: Technique) -> Markup:
     return line
 
 
+def _formulas(citations: Citations, technique: Technique) -> str:
+    return "".join(_formula(citations, number, formula) for number, formula in enumerate(technique.formulas, 1))
+
+
 def _formula(citations: Citations, number: int, formula: Formula) -> str:
     return citations.context.html(
         "formula.html.jinja",
@@ -148,85 +197,3 @@ def _formula(citations: Citations, number: int, formula: Formula) -> str:
 
 def _prose(citations: Citations, text: Text) -> str:
     return "".join(f"<p>{paragraph}</p>" for paragraph in citations.paragraphs(text))
-
-
-def _in_models(citations: Citations, technique: Technique) -> str:
-    """One list by date: what each model does with it, and below that how it is known; of the others how alone."""
-    context, words = citations.context, citations.context.words
-    uses = {family.model.id: family for family in context.uses.families(technique.id)}
-    if not uses and not technique.in_models:
-        return f"<p>{escape(words('technique.no_users'))}</p>"
-    rows = [_row(citations, technique, row, uses.pop(row.model or "", None)) for row in technique.in_models]
-    for use in uses.values():
-        row = _row(citations, technique, None, use)
-        rows.insert(next((at for at, other in enumerate(rows) if other["day"] > row["day"]), len(rows)), row)
-    html = context.html("technique_in_models.html.jinja", rows=rows)
-    if not context.uses.of_technique(technique.id):
-        return html
-    known = words("technique.derived" if technique.follows_from else "technique.remembered")
-    return f'{html}\n<p class="ds-legend">{escape(known)}</p>'
-
-
-def _row(citations: Citations, technique: Technique, row: InModel | None, use: FamilyUse | None) -> dict[str, Any]:
-    """A model, or a release: when, what it did, and what the entry of the technique tells of it."""
-    context = citations.context
-    when = context.uses.date_of(technique.id, row) if row is not None else use.date if use is not None else None
-    model = use.model if use is not None else context.catalogue.models.get((row.model if row else None) or "")
-    return {
-        "day": when.first_day if when else "",
-        "how": use.how.value if use is not None else "",
-        "sign": marks.use(use.how) if use is not None else "",
-        "link": model_link(model) if model is not None else None,
-        "date": citations.plain(when) if when else None,
-        "paragraphs": citations.paragraphs(row.text) if row is not None else [],
-        "mark": citations.mark(row.source) if row is not None else "",
-        "said": family_remarks(citations, use, told=row is not None) if use is not None else [],
-    }
-
-
-_CELL, _WIDE = 7, 5
-
-
-def strip(context: Context, order: Sequence[Model], users: Set[str]) -> Markup:
-    """A cell for each family, the oldest first, filled for those that use it; their names are its title."""
-    if not users:
-        return Markup("")
-    words = context.words
-    cells = {used: [x for x, m in enumerate(order) if (m.id in users) is used] for used in (True, False)}
-    paths = {used: "".join(f"M{_CELL * x} 1h{_WIDE}v9h-{_WIDE}z" for x in xs) for used, xs in cells.items()}
-    names = words("punctuation.listed").join(short_model(m.name) for m in order if m.id in users)
-    said = words("techniques.used_by_count", count=len(users), all=len(order))
-    return Markup(
-        '<span class="ds-strip-of" title="{names}"><svg viewBox="0 0 {width} 11" width="{width}" height="11" aria-hidden="true">'
-        '<path class="not" d="{others}"/><path d="{filled}"/></svg> {said}<span class="ds-hidden"> {names}</span></span>'
-    ).format(names=names, width=_CELL * len(order), others=paths[False], filled=paths[True], said=said)
-
-
-def index(context: Context) -> Page:
-    """All techniques by shelf, with the models that use them."""
-    words, order = context.words, by_date(context.catalogue.models.values())
-    shelves = []
-    for kind in TechniqueKind:
-        items = [
-            {
-                "link": technique_link(context, t.id),
-                "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
-                "what": plain_text(context, t.definition),
-                "users": strip(context, order, context.uses.users(t.id)),
-            }
-            for t in context.catalogue.techniques.values()
-            if t.kind is kind
-        ]
-        if items:
-            shelves.append(
-                Section(
-                    kind.name.lower().replace("_", "-"),
-                    words(f"kind.{kind.name.lower()}"),
-                    context.html("technique_shelf.html.jinja", items=items),
-                )
-            )
-    said = words("techniques.intro", count=len(context.catalogue.techniques)) + words("punctuation.gap")
-    to_matrix = Markup('<a href="ds:techniques/matrix.md">{}</a>').format(words("matrix.link"))
-    bar = jump.bar(context, ((shelf.id, shelf.title, 0) for shelf in shelves))
-    intro = lead_section(escape(said) + to_matrix, bar)
-    return Page("techniques/index.md", words("page.techniques"), words("techniques.description"), (intro, *shelves))

@@ -1,29 +1,73 @@
-"""Techniques by models over time: who introduced, used, kept, took over or dropped what."""
+"""All techniques: as a list by kind, and as a table of who brought in, has or dropped which, behind a switch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue.records import by_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique, TechniqueKind
 from catalogue.uses import FamilyUse
 
-from .. import marks
+from .. import jump, marks
 from ..cite import plain_text
 from ..context import Context
+from ..links import technique_link
+from ..marks import UsePart, part_of
 from ..names import short_model
-from ..page import Page, lead_section
+from ..page import Page, Section, lead_section
 from ..uses import family_label
 from .matrix import Group, Row, matrix
+from .technique_users import small_strip
 
 
 def page(context: Context) -> Page:
-    """Intro, legend and links to the kinds, then one table."""
+    """The list first; the table is the other view of the same page."""
     words = context.words
-    models = columns(context)
+    views = context.html(
+        "views.html.jinja",
+        label=words("views.label"),
+        views=[
+            ("by-kind", words("techniques.list"), Markup(_list(context))),
+            ("by-model", words("matrix.title"), Markup(_table(context))),
+        ],
+    )
+    intro = words("techniques.intro", count=len(context.catalogue.techniques))
+    return Page(
+        "techniques/index.md",
+        words("page.techniques"),
+        words("techniques.description"),
+        (lead_section(intro), Section("views", words("views.label"), views, quiet=True)),
+        hide=("toc",),
+    )
+
+
+def _list(context: Context) -> str:
+    """A shelf for each kind: the name of each technique, and how many families use it."""
+    words, order = context.words, by_date(context.catalogue.models.values())
+    shelves = []
+    for kind in TechniqueKind:
+        name = kind.name.lower()
+        items = [
+            {
+                "link": technique_link(context, t.id),
+                "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
+                "what": plain_text(context, t.definition),
+                "users": small_strip(context, order, context.uses.users(t.id)),
+            }
+            for t in context.catalogue.techniques.values()
+            if t.kind is kind
+        ]
+        if items:
+            shelves.append((name.replace("_", "-"), words(f"kind.{name}"), items))
+    bar = jump.bar(context, ((id_, title, 0) for id_, title, _ in shelves))
+    return bar + context.html("technique_shelves.html.jinja", shelves=shelves)
+
+
+def _table(context: Context) -> str:
+    words, models = context.words, columns(context)
     groups = list(_groups(context, models))
     count = sum(len(group.rows) for group in groups)
     table = matrix(
@@ -35,20 +79,14 @@ def page(context: Context) -> Page:
         words("matrix.kinds"),
         words("table.technique"),
     )
-    return Page(
-        "techniques/matrix.md",
-        words("matrix.title"),
-        words("matrix.description"),
-        (lead_section(words("matrix.intro", techniques=count, models=len(models)), table),),
-        hide=("navigation", "toc"),
-    )
+    return f"<p>{escape(words('matrix.intro', techniques=count, models=len(models)))}</p>{table}"
 
 
 def signs(context: Context) -> list[tuple[Markup, str]]:
     """Each sign of the matrix with its word."""
     words = context.words
     return [
-        *((marks.use(how), words(f"change.{how.value}")) for how in marks.USES),
+        *((marks.use_part(part), words(f"matrix.sign.{part.name.lower()}")) for part in marks.LEGEND),
         (marks.without(), words("matrix.no")),
     ]
 
@@ -83,8 +121,7 @@ def _row(context: Context, technique: Technique, models: Sequence[Model]) -> Row
         _used(context, technique, uses[model.id]) if model.id in uses else _silent(context, technique, model)
         for model in models
     ]
-    name = context.short_name(technique)
-    return Row(Markup('<a href="ds:techniques/{}.md">{}</a>').format(technique.id, name), cells)
+    return Row(technique_link(context, technique.id, short=True), cells)
 
 
 def _silent(context: Context, technique: Technique, model: Model) -> Markup:
@@ -104,6 +141,9 @@ def _used(context: Context, technique: Technique, use: FamilyUse) -> Markup:
     )
     note = plain_text(context, use.stated.note) if use.stated and use.stated.note else ""
     title = words("punctuation.full_stop") + words("punctuation.gap") + note if note else ""
+    part = part_of(use.how)
+    if part is UsePart.IN_WEIGHTS:
+        return Markup("")
     return Markup('<a class="ds-use {}" href="ds:models/{}.md#techniques" aria-label="{}" title="{}">{}</a>').format(
-        use.how.value, use.model.id, label, label + title, marks.USES[use.how]
+        part.name.lower(), use.model.id, label, label + title, marks.USES[part]
     )
