@@ -15,12 +15,10 @@ import markdown
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.load import load
-from catalogue.records import Catalogue
 from finish import pages as finished
 from finish.index import write as write_index
 from golden_lines import HAN, chinese, lines_of_html, lines_of_json
 from render import words as language_files
-from render.context import context
 from render.edition import Edition, editions
 from render.exports import pages as markdown_pages
 from render.exports.linked import linked_data
@@ -30,8 +28,7 @@ from render.markdown_tables import AccessibleTables
 from render.page import Page, Site
 from render.page_registry import SearchKind
 from render.site import BLOCKS, hand_written
-from render.technique_figures import MECHANISMS, PLAYS, mechanism
-from render.words import CHINESE, ENGLISH, Words
+from render.words import CHINESE, ENGLISH
 
 ADDRESS = "https://example.org/study/"
 ROWS = 12  # of a table that only repeats the schema
@@ -167,19 +164,6 @@ def _finished(page: Page) -> str:
     for name, block in page.blocks.items():
         html = html.replace(f"<!-- ds-block: {name} -->", block)
     return f"<html><body><article>{html}</article></body></html>"
-
-
-def _mechanisms(real: Catalogue, words: Words) -> Iterator[str]:
-    ctx = context(real, words)
-    for name in (*MECHANISMS, *PLAYS):
-        yield f"=== {name}"
-        yield from lines_of_html(mechanism(ctx, name), geometry=False)
-
-
-def mechanism_texts(real: Catalogue) -> dict[str, str]:
-    """The figures of mechanisms, which are drawn from DeepSeek's models."""
-    words = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
-    return dict(_written(f"{language}/mechanisms", _mechanisms(real, words[language])) for language in words)
 
 
 def texts(project: Path) -> Iterator[tuple[str, str]]:

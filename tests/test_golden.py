@@ -13,7 +13,6 @@ import pytest
 
 import golden_text
 from building import small_project
-from catalogue.records import Catalogue
 from golden_lines import lines_of_html
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -56,17 +55,9 @@ def _built(name: str) -> bool:
     return name.startswith("built/")
 
 
-def _mechanisms(name: str) -> bool:
-    return name.endswith("/mechanisms.txt")
-
-
 def test_the_small_site(update: bool, tmp_path: Path) -> None:
     made = dict(golden_text.texts(small_project(tmp_path)))
-    hold(made, update, lambda name: not _built(name) and not _mechanisms(name))
-
-
-def test_mechanisms(update: bool, catalogue: Catalogue) -> None:
-    hold(golden_text.mechanism_texts(catalogue), update, _mechanisms)
+    hold(made, update, lambda name: not _built(name))
 
 
 def test_what_the_theme_adds(update: bool, small_site: Path) -> None:

@@ -10,18 +10,21 @@ from markupsafe import Markup
 
 from catalogue import checkpoint
 from catalogue.records import first_date
+from catalogue.schema.values import PartialDate
 
 from .. import format
 from ..context import Context
 from ..names import short_size
 from .architecture.marks import hatch
 from .home_line import general_line
+from .measure import BOLD, cut, text_width
 from .scale import Log
 
 _WIDTH, _LEFT = 664.0, 30.0
 _TOP, _BOTTOM = 62.0, 176.0
 _BARS, _GROUND = 74.0, 334.0
 _NARROW, _ROW = 340.0, 46.0
+_SIZE, _GAP, _NAME = 12.5, 6.0, 84.0  # of letters, between two texts side by side, and room for a name
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def figure(context: Context) -> Markup:
             shrank=words("hero.shrank", times=shrank),
             alternative=words("hero.alternative", said=said),
             ground=_GROUND,
-            width=_WIDTH,
+            width=max(_WIDTH, max((s.x for s in sizes), default=0) + 78),
             narrow_height=72 + len(sizes) * _ROW * 2 + 66,
             second=72 + len(sizes) * _ROW + 44,
             hatch=hatch,
@@ -91,17 +94,17 @@ def _sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], s
     least = min(float(value) for value in [*totals, *actives] if value)
     scale = Log(least * 0.8, float(max(totals)), _BOTTOM, _TOP)
     across = Log(least * 0.8, float(max(totals)), 110, _NARROW - 70)
-    step = (_WIDTH - _LEFT - 78) / max(1, len(entries) - 1)
+    dates = [checkpoint.release_date(entry) or first_date(entry.model) for entry in entries]
+    step, months = _columns(context, [short_size(entry.variant.name) for entry in entries], dates)
     found = []
     for index, (entry, total, active, cache) in enumerate(zip(entries, totals, actives, caches, strict=True)):
-        date = checkpoint.release_date(entry) or first_date(entry.model)
         stated = entry.variant.parameters.activated
         share = cache / max(caches)
         found.append(
             Size(
                 entry.model.id,
-                short_size(entry.variant.name),
-                format.month(date, context.words) if date else "",
+                cut(short_size(entry.variant.name), _SIZE * BOLD, step - _GAP),
+                months[index],
                 format.quantity(entry.variant.parameters.total.value) if entry.variant.parameters.total.value else "",
                 format.quantity(stated.value) if stated is not None and stated.value else "",
                 format.integer(cache),
@@ -119,6 +122,19 @@ def _sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], s
     grew = format.significant(max(totals) / totals[0], 2)
     shrank = format.significant(Decimal(caches[0]) / min(caches), 3)
     return found, ticks, grew, shrank
+
+
+def _columns(context: Context, names: Sequence[str], dates: Sequence[PartialDate | None]) -> tuple[float, list[str]]:
+    """How far columns stand apart, and the months below them: in digits where there are too many models for words."""
+    fits = (_WIDTH - _LEFT - 78) / max(1, len(names) - 1)
+    written = [format.month(date, context.words) if date else "" for date in dates]
+    if _widest(written) + _GAP > fits:
+        written = [date.text[:7] if date else "" for date in dates]
+    return max(fits, _widest(written) + _GAP, min(_widest(names, bold=True), _NAME) + _GAP), written
+
+
+def _widest(texts: Sequence[str], bold: bool = False) -> float:
+    return max((text_width(text, _SIZE, bold) for text in texts), default=0.0)
 
 
 def _value(quantity: object) -> Decimal:

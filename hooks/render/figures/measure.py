@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from math import fsum
 
+BOLD = 1.15  # how much wider bold letters are
 _NARROW = frozenset("iljtfrI.,:;'|!()[]/ ")
 _WIDE = frozenset("mwMW@%—")
 _FULL_WIDTH = {"W", "F"}
@@ -19,7 +20,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     `fsum`, since `sum` rounds differently from Python 3.12 on, and a site has the same bytes from each.
     """
     ems = fsum(_ems(character) for character in text)
-    return ems * size * (1.15 if bold else 1)
+    return ems * size * (BOLD if bold else 1)
 
 
 def cut(text: str, size: float, room: float) -> str:

@@ -8,7 +8,7 @@ sides of A3. `poster.svg.jinja` owns the shapes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,7 +25,8 @@ from .architecture.export import FONTS, dark, light, said
 from .architecture.marks import bar, dots, grid, hatch, reached
 
 PATHS = {"light": "assets/poster.svg", "dark": "assets/poster-dark.svg"}
-_COLUMNS, _CELL, _HIGH = 9, 186.0, 350.0
+_CELL, _HIGH = 186.0, 350.0  # of a family at least
+_A3 = math.sqrt(2)
 _MARGIN, _HEAD, _TRACK, _FOOT = 36.0, 92.0, 26.0, 42.0
 _STACK, _LAYER, _UNIT, _PITCH, _PER_ROW = 158.0, 1.18, 0.0085, 4.4, 16
 _GROUND, _SIDE, _BAR, _LONG = 282.0, 74.0, 292.0, 160.0
@@ -93,10 +94,9 @@ def files(context: Context, address: str) -> dict[str, str]:
 
 
 def sheet(context: Context) -> Poster:
-    """Tracks one after another, each whole in its row."""
+    """Tracks one after another, each whole in its row where it fits, on a sheet with the sides of A3 however many families there are."""
     models = by_date(context.catalogue.models.values())
     tracks = [(track, [model for model in models if model.track is track]) for track in Track]
-    columns = max(_COLUMNS, *(len(members) for _, members in tracks))
     flagships = [context.catalogue.flagship(model) for model in models]
     scale = _Scale(
         max((_number(entry.variant.parameters.total) for entry in flagships), default=0.0),
@@ -104,20 +104,64 @@ def sheet(context: Context) -> Poster:
             (entry.recount.kv_cache.value for entry in flagships if entry.recount and entry.recount.kv_cache), default=0
         ),
     )
+    columns = min(range(4, len(models) + 5), key=lambda count: abs(math.log(_proportion(_runs(tracks, count), count))))
+    runs = _runs(tracks, columns)
+    rows = max((run.row for run in runs), default=0) + 1
+    width, height = _sides(columns, rows)
+    wide = (width - 2 * _MARGIN + 14) / columns
+    high = (height - _HEAD - _FOOT) / rows
     cells: list[Cell] = []
     heads: list[tuple[float, float, float, str]] = []
-    column, y = 0, _HEAD
+    for run in runs:
+        x, y = round(_MARGIN + run.column * wide, 1), round(_HEAD + run.row * high, 1)
+        heads.append((x, y, round(len(run.members) * wide - 14, 1), context.words(f"track.{run.track.value}")))
+        for index, model in enumerate(run.members):
+            cells.append(_cell(context, model, scale, round(x + index * wide, 1), y + _TRACK))
+    return Poster(round(width, 1), round(height, 1), tuple(cells), tuple(heads))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Families of a track that stand beside each other."""
+
+    track: Track
+    members: Sequence[Model]
+    column: int
+    row: int
+
+
+def _runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -> list[_Run]:
+    """The tracks in rows of so many columns; one that is longer than a row goes on in the next."""
+    runs: list[_Run] = []
+    column = row = 0
     for track, members in tracks:
-        if not members:
-            continue
-        if column + len(members) > columns:
-            column, y = 0, y + _TRACK + _HIGH
-        x = _MARGIN + column * _CELL
-        heads.append((x, y, len(members) * _CELL - 14, context.words(f"track.{track.value}")))
-        for index, model in enumerate(members):
-            cells.append(_cell(context, model, scale, x + index * _CELL, y + _TRACK))
-        column += len(members)
-    return Poster(2 * _MARGIN + columns * _CELL - 14, y + _TRACK + _HIGH + _FOOT, tuple(cells), tuple(heads))
+        for start in range(0, len(members), columns):
+            part = members[start : start + columns]
+            if column + len(part) > columns:
+                column, row = 0, row + 1
+            runs.append(_Run(track, part, column, row))
+            column += len(part)
+    return runs
+
+
+def _proportion(runs: Sequence[_Run], columns: int) -> float:
+    """Width by height of the closest sheet, as a part of that of A3."""
+    rows = max((run.row for run in runs), default=0) + 1
+    return _least_width(columns) / _least_height(rows) / _A3
+
+
+def _least_width(columns: int) -> float:
+    return 2 * _MARGIN + columns * _CELL - 14
+
+
+def _least_height(rows: int) -> float:
+    return _HEAD + rows * (_TRACK + _HIGH) + _FOOT
+
+
+def _sides(columns: int, rows: int) -> tuple[float, float]:
+    """The sides of a sheet: those of A3, with room for all columns and rows."""
+    width, height = _least_width(columns), _least_height(rows)
+    return max(width, height * _A3), max(height, width / _A3)
 
 
 @dataclass(frozen=True)
