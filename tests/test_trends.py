@@ -202,7 +202,8 @@ def test_readings_follow_from_the_points(
         names = [catalogue.entries[id_].variant.name for id_ in (first, last)]
         ratio = points[key][last][0][0] / points[key][first][0][0]
         (reading,) = [r for r in readings if ratio_text(ratio) in r and all(name in r for name in names)]
-        assert ("times as much" in reading) == (ratio > 1)
+        assert (f"{ratio_text(ratio)} times the" in reading) == (ratio > 1)
+        assert (f"{ratio_text(ratio)} of the" in reading) == (ratio < 1)
         if key == "parameters" and 1 in points[key][last] and 1 not in points[key][first]:
             active = points[key][last][1][0] / points[key][first][0][0]
             assert any(ratio_text(active) in reading for reading in readings), "dense models use all they have"

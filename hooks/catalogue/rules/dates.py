@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -15,6 +16,9 @@ from .registry import Scope, rule
 _MONTHS_BETWEEN_DATES = 9
 _DAYS_OF_A_MONTH = 365.25 / 12
 _MONTHS_BETWEEN_ARXIV_ID_AND_PAPER = 1
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_ABOUT_A_DATE = re.compile(rf"^(?:When|Day|Date|Release date)\b|\d{{1,2}} or \d{{1,2}} {_MONTH}")
+_TYPED_DAY = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)\b|\b\d{{1,2}} {_MONTH}\b")
 
 
 @rule(Scope.CATALOGUE)
@@ -121,3 +125,18 @@ def arxiv_month(draft: Draft) -> Iterator[Finding]:
 
 def _day(partial: PartialDate) -> date:
     return date.fromisoformat(partial.first_day)
+
+
+@rule(Scope.CATALOGUE)
+def verdicts_quote_dates(draft: Draft) -> Iterator[Finding]:
+    """Our reading of a dispute about a date quotes the date of the entry, so that the two agree."""
+    for path, model in draft.each_model():
+        for index, dispute in enumerate(model.disputes):
+            typed = _TYPED_DAY.search(dispute.verdict.en)
+            if typed is not None and _ABOUT_A_DATE.search(dispute.about.en):
+                yield draft.finding(
+                    (*path, "disputes", index, "verdict"),
+                    f"the typed day `{typed.group()}`",
+                    "the date of the entry, quoted",
+                    fix=f"write `{{{{ v('{model.id}/dates.weights') }}}}`, or the other date that it is",
+                )

@@ -133,7 +133,7 @@ def sizes(citations: Citations, entry: Entry) -> Cells:
     for kind in PartKind:
         term = entry.parts.get(kind)
         label = words(f"compare.models.part.{kind.name.lower()}")
-        what = NOT_HERE if term is None and _has_none(entry, kind) else _worked(entry, term)
+        what = NOT_HERE if term is None and _has_none(entry, kind) else _worked_size(entry, term)
         listing.put(f"part.{kind.name}", _basis(label, words("compare.models.recomputed")), what)
     return listing.cells
 
@@ -175,6 +175,14 @@ def _agreeing(citations: Citations, entry: Entry, found: Agreement | None) -> Sa
     if found is None:
         return None
     return Said(agreement_cell(citations, entry, found).html, str(found.recomputed))
+
+
+def _worked_size(entry: Entry, term: Term | None) -> Said | None:
+    """A size as long as published ones are; all its digits are in the title."""
+    if term is None:
+        return None
+    title = f"{format.integer(term.value)} = {term.numbers}"
+    return Said(working_link(entry, format.compact(term.value), title), str(term.value))
 
 
 def _worked(entry: Entry, term: Term | None) -> Said | None:

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from catalogue import checkpoint
 from catalogue.records import first_date
 from catalogue.schema.values import PartialDate
 
@@ -94,7 +93,7 @@ def _sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], s
     least = min(float(value) for value in [*totals, *actives] if value)
     scale = Log(least * 0.8, float(max(totals)), _BOTTOM, _TOP)
     across = Log(least * 0.8, float(max(totals)), 110, _NARROW - 70)
-    dates = [checkpoint.release_date(entry) or first_date(entry.model) for entry in entries]
+    dates = [first_date(entry.model) for entry in entries]
     step, months = _columns(context, [short_size(entry.variant.name) for entry in entries], dates)
     found = []
     for index, (entry, total, active, cache) in enumerate(zip(entries, totals, actives, caches, strict=True)):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from catalogue import checkpoint
 from catalogue.derive.parameters import numbers_of
 from catalogue.records import Catalogue, Entry, by_date, first_date
 from catalogue.schema.model import Track
@@ -94,7 +93,7 @@ def cards(context: Context, entries: Sequence[Entry] | None = None) -> Markup:
 
 def _card(context: Context, entry: Entry) -> dict[str, object]:
     words, parameters = context.words, entry.variant.parameters
-    date = checkpoint.release_date(entry) or first_date(entry.model)
+    date = first_date(entry.model)
     assert entry.architecture is not None
     drawn = thumbnail(entry)
     experts = words("line.figure_experts", active=drawn.experts[0], all=drawn.experts[1]) if drawn.experts else ""

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from catalogue import checkpoint
 from catalogue.derive.parameters import numbers_of
 from catalogue.records import Entry, by_date, first_date
 from catalogue.schema.model import Model, Track
@@ -174,7 +173,7 @@ class _Scale:
 
 def _cell(context: Context, model: Model, scale: _Scale, x: float, y: float) -> Cell:
     entry, words = context.catalogue.flagship(model), context.words
-    date = checkpoint.release_date(entry) or first_date(model)
+    date = first_date(model)
     drawn: dict[str, object] = {}
     for part in (_network(context, entry), _sizes(context, entry, scale), _kept(context, entry, scale)):
         drawn.update(part)

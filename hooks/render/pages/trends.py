@@ -145,23 +145,18 @@ def _readings(context: Context, trend: Trend, drawn: Sequence[tuple[Size, list[V
             continue
         (first, before), (last, after) = line[0], line[-1]
         ratio = after.number / before.number
-        grew = ratio >= 1
         bound = trend.key == "flops" and values.partly_counted(context, last)
+        compared = "share" if ratio < 1 else "at_least" if bound else "times"
         sentences.append(
             words(
-                "trends.reading.up_at_least"
-                if grew and bound
-                else "trends.reading.up"
-                if grew
-                else "trends.reading.down",
-                series=words(f"trends.series.{series}"),
+                f"trends.reading.{series}",
                 first=first.owner.variant.name,
                 last=last.owner.variant.name,
                 begin=format.date(first.date, words),
                 end=format.date(last.date, words),
                 before=before.shown,
                 after=after.shown,
-                ratio=ratio_text(ratio),
+                compared=words(f"trends.compared.{compared}", ratio=ratio_text(ratio)),
             )
         )
     return sentences

@@ -56,7 +56,12 @@ def cache_context(words: Words, catalogue: Catalogue) -> Play:
     )
     sizes = [cache_bytes(found, length) for _, found in counted.values() for length in (_CONTEXTS[0], _CONTEXTS[-1])]
     data = {
-        "words": figure_words(words, name, "same", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers"),
+        "words": {
+            **figure_words(
+                words, name, "same", "beyond", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers"
+            ),
+            "listed": words("punctuation.listed"),
+        },
         "models": models,
         "lengths": _CONTEXTS,
         "powers": enclosing_powers(sizes),

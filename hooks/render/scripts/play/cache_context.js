@@ -29,9 +29,10 @@ play("cache-context", ({ words, models, lengths, powers }, { a, b, context }) =>
     bars.text(0, y + 56, `${size(bytes)} · ${filled(words.numbers, { count: figures(elements[0] / elements[1]) })}`);
   });
   const [more, less] = found[1].bytes > found[0].bytes ? [found[1], found[0]] : found;
+  const beyond = chosen.map(([, model]) => model).filter(({ stated }) => stated && context > stated).map(({ name }) => name);
   return {
     panels: [curves, bars],
-    said: { more: more.name, less: less.name, context: short(context), much: size(more.bytes), little: size(less.bytes), times: figures(more.bytes / less.bytes) },
+    said: { more: more.name, less: less.name, context: short(context), much: size(more.bytes), little: size(less.bytes), times: figures(more.bytes / less.bytes), beyond: beyond.length ? filled(words.beyond, { names: [...new Set(beyond)].join(words.listed) }) : "" },
     says: more.bytes === less.bytes ? "same" : "says",
   };
 });
