@@ -202,7 +202,8 @@ class Citations:
             technique = lookup.entry("technique", quote.arguments[0])
             return _link(technique_address(technique), quote, self.context.short_name(technique))
         if quote.name == MATH_CALL:
-            return Markup(inline_mathml(quote.arguments[0]))
+            # Markdown takes a line that begins with `<math` for a block.
+            return Markup(f"<span>{inline_mathml(quote.arguments[0])}</span>")
         if quote.name in COMPUTED_CALLS:
             worked = computed(quote, lookup)
             return self._working(worked) if quote.name == "working" else self._result(worked)

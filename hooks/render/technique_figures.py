@@ -22,6 +22,7 @@ from .mechanisms.experts import node_limit, router_of_v3
 from .mechanisms.learning import bytes_of_zero, gradient_step, sampling_figure
 from .mechanisms.one_sentence import rope_rotation, rows_of_attention, softmax_saturating
 from .mechanisms.panel import Panel
+from .mechanisms.rewards import baseline_noise, clip_both_signs
 from .mechanisms.text import (
     fill_in_the_middle,
     networks_in_memory,
@@ -41,6 +42,8 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "softmax-saturates": softmax_saturating,
     "rope-rotation": rope_rotation,
     "attention-rows": rows_of_attention,
+    "clip-signs": clip_both_signs,
+    "baseline-noise": baseline_noise,
     "attention-cache": attention_cache,
     "mla-two-ways": mla_two_ways,
     "dsa-selection": dsa_selection,
@@ -104,7 +107,7 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "speculative-decoding": (("speculative",), ("speculative",)),
     "adamw": ((), ("adam",)),
     "grpo": (("grpo", "networks"), ("grpo", "kl")),
-    "ppo": (("networks",), ("ppo",)),
+    "ppo": (("clip-signs", "networks"), ("ppo",)),
     "dpo": (("networks",), ("dpo",)),
 }
 
