@@ -18,23 +18,23 @@ FLAGS = {
 @dataclass(frozen=True)
 class Config:
     vocab_size: int = 2048
-    hidden_size: int = 192
-    num_hidden_layers: int = 5
+    hidden_size: int = 128
+    num_hidden_layers: int = 4
     num_attention_heads: int = 8
     attention: str = "mla"
     num_key_value_heads: int = 2  # gqa; mha has one a head, mqa one for all
-    head_dim: int = 24
-    q_lora_rank: int = 144
-    kv_lora_rank: int = 48
-    qk_nope_head_dim: int = 24
-    qk_rope_head_dim: int = 12
-    v_head_dim: int = 24
+    head_dim: int = 16
+    q_lora_rank: int = 96
+    kv_lora_rank: int = 32
+    qk_nope_head_dim: int = 16
+    qk_rope_head_dim: int = 8
+    v_head_dim: int = 16
     index_n_heads: int = 4
-    index_head_dim: int = 24
+    index_head_dim: int = 16
     index_topk: int = 64
     feed_forward: str = "moe"
-    intermediate_size: int = 480
-    moe_intermediate_size: int = 96
+    intermediate_size: int = 320
+    moe_intermediate_size: int = 64
     n_routed_experts: int = 16
     num_experts_per_tok: int = 4
     n_shared_experts: int = 1
@@ -53,7 +53,7 @@ class Config:
     max_position_embeddings: int = 256
     yarn_factor: float = 1.0  # above 1: max_position_embeddings is what the model saw before it was extended
     rms_norm_eps: float = 1e-6
-    initializer_range: float = 0.02
+    initializer_range: float = 0.04
 
     def __post_init__(self):
         for name, allowed in FLAGS.items():

@@ -26,10 +26,10 @@ RUNS = Path(__file__).parent / "runs"
 class Settings:
     """How to train. The rates of balance and MTP are those of deepseek-v3 §4.2, the bias faster, for a run so short."""
 
-    steps: int = 1000
+    steps: int = 800
     batch: int = 16
     length: int = 128
-    lr: float = 3e-3
+    lr: float = 4e-3
     optimizer: str = "muon"
     schedule: str = "wsd"
     weight_decay: float = 0.1

@@ -1,0 +1,166 @@
+"""Experiments on sums with a rule as reward: GRPO and PPO, what GRPO divides by, a reward that is cheated, DPO, one step by hand."""
+
+import copy
+
+import torch
+
+from labs.train.alignment import dpo, grpo, policy, ppo, sft, sums
+from labs.train.experiments.pretraining import DENSE
+from labs.train.experiments.record import experiment
+from labs.train.model import Model
+from labs.train.tokenizer import EOS
+
+SMALL = DENSE.with_(vocab_size=260, num_hidden_layers=2, intermediate_size=128, initializer_range=0.05)
+QUESTIONS = sums.questions(10)
+
+
+def careless(seed, written=sums.answer_tokens, steps=250):
+    """A policy that was fine-tuned on sums off by up to three, so that one answer in six is right: it knows the form and roughly the size."""
+    generator = torch.Generator().manual_seed(seed)
+    many = QUESTIONS.repeat(20, 1)
+    values = (many.sum(-1) + torch.randint(-3, 4, (len(many),), generator=generator)).clamp(0, 18)
+    torch.manual_seed(seed)
+    return sft.train(
+        Model(SMALL), many, torch.tensor([written(int(v)) for v in values]), steps=steps, lr=2e-3, seed=seed
+    )
+
+
+@experiment("grpo")
+def grpo_and_ppo(run):
+    """From one right answer in six: GRPO, and PPO with a critic of the policy's size, on as many answers."""
+    start = careless(run.seed, steps=run.steps(250))
+    run.row("sft", probability=policy.expected_reward(start, QUESTIONS), accuracy=policy.accuracy(start, QUESTIONS))
+    for arm, method in (("grpo", grpo.train), ("ppo", ppo.train)):
+        model, log = copy.deepcopy(start), []
+        method(
+            model, QUESTIONS, steps=run.steps(250), updates=2, seed=run.seed, on_step=lambda row, *_: log.append(row)
+        )
+        run.curve(arm, log, "reward")
+        networks = parameters(model) * (2 if arm == "ppo" else 1)
+        run.row(
+            arm,
+            probability=policy.expected_reward(model, QUESTIONS),
+            accuracy=policy.accuracy(model, QUESTIONS),
+            trained_parameters=networks,
+        )
+
+
+def kept_in(log):
+    return lambda row, *_: log.append(row)
+
+
+def parameters(model):
+    return sum(p.numel() for p in model.parameters())
+
+
+LONG = 12
+
+
+def with_thoughts(generator):
+    """Writes an answer behind up to eight dots, which stand for thoughts that cost tokens and help nothing."""
+
+    def written(value):
+        dots = int(torch.randint(9, (), generator=generator))
+        tokens = [*sums.digits("." * dots + str(value)), EOS]
+        return tokens + [EOS] * (LONG - len(tokens))
+
+    return written
+
+
+def reward_behind_dots(pairs, answers):
+    right = [sums.read(a).lstrip(".") == str(x + y) for (x, y), a in zip(pairs.tolist(), answers.tolist(), strict=True)]
+    return torch.tensor(right, dtype=torch.get_default_dtype())
+
+
+@experiment("grpo-normalisation", seeds=3)
+def grpo_normalisation(run):
+    """What GRPO divides by: the deviation of a group and the length of an answer, both, one, or neither."""
+    start = careless(run.seed, with_thoughts(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
+    arms = {"both": (True, True), "no deviation": (False, True), "no length": (True, False), "neither": (False, False)}
+    for arm, (deviation, length) in arms.items():
+        model, log, lengths = copy.deepcopy(start), [], []
+
+        def keep(row, answers, r, log=log, lengths=lengths):
+            used = sums.mask(answers).sum(-1).float()
+            wrong, right = used[r == 0], used[r == 1]
+            lengths.append((float(wrong.mean()) if len(wrong) else None, float(right.mean()) if len(right) else None))
+            log.append(row)
+
+        grpo.train(
+            model, QUESTIONS, steps=run.steps(80), updates=2, seed=run.seed, reward=reward_behind_dots, tokens=LONG,
+            divide_by_deviation=deviation, divide_by_length=length, on_step=keep,
+        )  # fmt: skip
+        run.curve(arm, log, "reward", "length")
+        late = lengths[-max(1, len(lengths) // 5) :]
+        means = [sum(x) / len(x) if (x := [pair[i] for pair in late if pair[i] is not None]) else 0.0 for i in (0, 1)]
+        run.row(
+            arm,
+            reward=sum(row["reward"] for row in log[-len(late) :]) / len(late),
+            wrong_length=means[0],
+            right_length=means[1],
+        )
+
+
+def list_of_guesses(generator):
+    """Writes one to three guesses with spaces between."""
+
+    def written(value):
+        count = 1 + int(torch.randint(3, (), generator=generator))
+        guesses = [
+            value,
+            *(int(v) for v in (value + torch.randint(-3, 4, (count - 1,), generator=generator)).clamp(0, 18)),
+        ]
+        tokens = [*sums.digits(" ".join(map(str, guesses))), EOS][:LONG]
+        return tokens + [EOS] * (LONG - len(tokens))
+
+    return written
+
+
+def lenient(pairs, answers):
+    """The faulty rule: an answer counts if the sum stands anywhere in it."""
+    found = [str(x + y) in sums.read(a).split() for (x, y), a in zip(pairs.tolist(), answers.tolist(), strict=True)]
+    return torch.tensor(found, dtype=torch.get_default_dtype())
+
+
+@experiment("reward-hacking")
+def reward_hacking(run):
+    """Trained on a rule that looks for the sum anywhere, and on the strict one; both rules are applied to both."""
+    start = careless(run.seed, list_of_guesses(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
+    for arm, rule in (("lenient", lenient), ("strict", sums.rewards)):
+        model, log = copy.deepcopy(start), []
+
+        def keep(row, answers, r, log=log):
+            asked = answers.tolist()
+            log.append(row | {"guesses": sum(len(sums.read(a).split()) for a in asked) / len(asked)})
+
+        grpo.train(
+            model, QUESTIONS, steps=run.steps(60), updates=2, seed=run.seed, reward=rule, tokens=LONG, on_step=keep
+        )
+        run.curve(arm, log, "reward", "guesses")
+        asked = QUESTIONS.repeat_interleave(8, dim=0)
+        answers = grpo.sample(
+            model.eval(), sums.prompts(asked), LONG, generator=torch.Generator().manual_seed(run.seed), stop=EOS
+        )
+        late = log[-max(1, len(log) // 5) :]
+        run.row(
+            arm,
+            lenient_reward=float(lenient(asked, answers).mean()),
+            strict_reward=float(sums.rewards(asked, answers).mean()),
+            guesses=sum(row["guesses"] for row in late) / len(late),
+        )
+
+
+@experiment("dpo")
+def preference(run):
+    """Pairs of a right and a wrong answer: the margin grows; what becomes of the probability of the right one?"""
+    model, log = careless(run.seed, steps=run.steps(250)), []
+    run.row("sft", probability=policy.expected_reward(model, QUESTIONS), accuracy=policy.accuracy(model, QUESTIONS))
+    for steps, arm in ((150, "dpo"), (450, "dpo longer")):
+        trained = copy.deepcopy(model)
+        dpo.train(
+            trained, QUESTIONS, steps=run.steps(steps), seed=run.seed, on_step=log.append if steps == 450 else None
+        )
+        run.row(
+            arm, probability=policy.expected_reward(trained, QUESTIONS), accuracy=policy.accuracy(trained, QUESTIONS)
+        )
+    run.curve("dpo longer", log, "chosen", "rejected")
