@@ -32,9 +32,7 @@ def grpo_and_ppo(run):
     run.row("sft", probability=policy.expected_reward(start, QUESTIONS), accuracy=policy.accuracy(start, QUESTIONS))
     for arm, method in (("grpo", grpo.train), ("ppo", ppo.train)):
         model, log = copy.deepcopy(start), []
-        method(
-            model, QUESTIONS, steps=run.steps(250), updates=2, seed=run.seed, on_step=lambda row, *_: log.append(row)
-        )
+        method(model, QUESTIONS, steps=run.steps(250), updates=2, seed=run.seed, on_step=kept_in(log))
         run.curve(arm, log, "reward")
         networks = parameters(model) * (2 if arm == "ppo" else 1)
         run.row(
