@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from labs import adam, attention, kl, norm, policy_gradient, roofline, router_gradient, sampling
 
-from render.exports.labs import ARCHIVE, lab_downloads
+from catalogue.records import Catalogue
+from render.exports.labs import ARCHIVE, EXERCISE_ARCHIVE, lab_downloads
 from render.lab_files import LABS
 
 
@@ -129,3 +130,18 @@ def test_the_root_of_the_width_keeps_scores_at_one(rng: np.random.Generator) -> 
     assert (q * k).sum(axis=1).std() == pytest.approx(8, rel=0.02)
     out = attention.attend(q[:5, None], k[:5, None], k[:5, None], attention.causal(5))
     np.testing.assert_allclose(out[0], k[:1], err_msg="the first token sees itself alone")
+
+
+def test_exercises_fail_when_empty_and_pass_when_written(tmp_path: Path, catalogue: Catalogue) -> None:
+    """Each function to complete is named by a problem, tested by the archive, and the lab's own body passes."""
+    asked = [problem.exercise for problem in catalogue.problems if problem.exercise]
+    assert len(set(asked)) == len(asked) >= 10
+    archive = zipfile.ZipFile(io.BytesIO(dict(lab_downloads(asked))[EXERCISE_ARCHIVE]))
+    archive.extractall(tmp_path)
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "exercises"]
+    empty = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "NotImplementedError" in empty.stdout
+    assert " passed" not in empty.stdout, "a test that passes before anything is written asks for nothing"
+    zipfile.ZipFile(io.BytesIO(dict(lab_downloads())[ARCHIVE])).extractall(tmp_path)
+    written = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert written.returncode == 0, written.stdout

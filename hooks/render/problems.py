@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from catalogue.derive.expression import Term
 from catalogue.derive.problems import Asked
+from catalogue.schema.problem import Step
 
 from . import assets
 from .context import Context
@@ -64,12 +65,25 @@ def item(context: Context, asked_: Asked) -> dict[str, Any]:
     worked = asked_.worked
     return {
         "id": asked_.id,
-        "question": words.text(problem.question).replace("{name}", name),
-        "answer": words.text(problem.answer) if problem.answer else "",
+        "kind": words(f"problems.kind.{problem.kind.name.lower()}"),
+        "level": words(f"problems.level.{problem.level}"),
+        "question": _code_marked(words.text(problem.question).replace("{name}", name)),
+        "hints": [_code_marked(words.text(hint)) for hint in problem.hints],
+        "options": [
+            {"text": _code_marked(words.text(o.text)), "right": o.right, "says": _code_marked(words.text(o.says))}
+            for o in problem.options
+        ],
+        "steps": [
+            {"says": _code_marked(words.text(step.says)), "working": _step_working(context, step, result)}
+            for step, result in asked_.steps
+        ],
+        "points": [_code_marked(words.text(point)) for point in problem.points],
+        "exercise": problem.exercise,
+        "answer": _code_marked(words.text(problem.answer)) if problem.answer else "",
         "exact": str(float(worked.exact)) if worked else "",
         "unit": unit,
         "with_unit": with_unit(Markup("<b>{}</b>").format(_digits(worked.exact)), unit) if worked else "",
-        "working": _working(worked) if worked else "",
+        "working": _working(worked) if worked and not _is_last_step(asked_) else "",
         "tolerance": problem.tolerance_percent,
         "mistakes": [
             {"value": _digits(number), "says": words.text(mistake.says)} for number, mistake in asked_.mistakes
@@ -78,6 +92,28 @@ def item(context: Context, asked_: Asked) -> dict[str, Any]:
             [[float(number), words.text(mistake.says)] for number, mistake in asked_.mistakes], ensure_ascii=False
         ),
     }
+
+
+def _is_last_step(asked_: Asked) -> bool:
+    """Whether the answer is the number of the last step, whose working says it already."""
+    return bool(asked_.steps) and asked_.worked is not None and asked_.problem.formula == asked_.steps[-1][0].name
+
+
+def _step_working(context: Context, step: Step, result: Term | None) -> Markup:
+    if result is None:
+        return Markup()
+    unit = context.words.text(step.unit) if step.unit else ""
+    return Markup("{} = {}").format(
+        _working(result), with_unit(Markup("<b>{}</b>").format(_digits(result.exact)), unit)
+    )
+
+
+def _code_marked(text: str) -> Markup:
+    """A text whose `code` is marked as such."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if i % 2 else Markup("{}").format(part) for i, part in enumerate(parts)
+    )
 
 
 def _words(context: Context) -> str:

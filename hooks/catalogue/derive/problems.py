@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ..lookup import Lookup, LookupFailure
 from ..records import Entry
-from ..schema.problem import Mistake, Problem
+from ..schema.problem import Mistake, Problem, Step
 from ..schema.quantities import Quantity
 from .expression import Term, names, term
 
@@ -20,6 +20,7 @@ class Asked:
     Attributes:
         entry: The variant that it is asked of.
         worked: The answer with its working; None where it is in words.
+        steps: The steps of the solution, each with its number where it has one.
         mistakes: The numbers that likely mistakes lead to, those that differ from the answer.
     """
 
@@ -27,6 +28,7 @@ class Asked:
     problem: Problem
     entry: Entry | None
     worked: Term | None
+    steps: tuple[tuple[Step, Term | None], ...]
     mistakes: tuple[tuple[Fraction, Mistake], ...]
 
 
@@ -35,20 +37,33 @@ def asked(problems: Iterable[Problem], entries: Mapping[str, Entry], lookup: Loo
     for problem in problems:
         for variant in problem.variants or (None,):
             entry = entries[variant] if variant else None
-            id_ = f"{problem.id}-{variant}" if variant else problem.id
-            if problem.formula is None:
-                yield Asked(id_, problem, entry, None, ())
-                continue
-            worked = _term(problem, problem.formula, entry, lookup)
-            wrong = [(_term(problem, m.formula, entry, lookup).exact, m) for m in problem.mistakes]
-            yield Asked(id_, problem, entry, worked, tuple((n, m) for n, m in wrong if n != worked.exact))
+            yield _worked_out(f"{problem.id}-{variant}" if variant else problem.id, problem, entry, lookup)
 
 
-def _term(problem: Problem, formula: str, entry: Entry | None, lookup: Lookup) -> Term:
-    return term("answer", formula, {name: _number(problem, name, entry, lookup) for name in names(formula)})
+def _worked_out(id_: str, problem: Problem, entry: Entry | None, lookup: Lookup) -> Asked:
+    found: dict[str, Fraction] = {}
+
+    def compute(formula: str) -> Term:
+        numbers = {
+            name: found[name] if name in found else _stated_number(problem, name, entry, lookup)
+            for name in names(formula)
+        }
+        return term("answer", formula, numbers)
+
+    steps: list[tuple[Step, Term | None]] = []
+    for step in problem.steps:
+        result = compute(step.formula) if step.formula is not None else None
+        if step.name is not None and result is not None:
+            found[step.name.replace("-", "_")] = result.exact
+        steps.append((step, result))
+    if problem.formula is None:
+        return Asked(id_, problem, entry, None, tuple(steps), ())
+    worked = compute(problem.formula)
+    wrong = [(compute(mistake.formula).exact, mistake) for mistake in problem.mistakes]
+    return Asked(id_, problem, entry, worked, tuple(steps), tuple((n, m) for n, m in wrong if n != worked.exact))
 
 
-def _number(problem: Problem, name: str, entry: Entry | None, lookup: Lookup) -> Fraction:
+def _stated_number(problem: Problem, name: str, entry: Entry | None, lookup: Lookup) -> Fraction:
     if name in problem.numbers:
         path = problem.numbers[name]
         if entry:
@@ -57,5 +72,7 @@ def _number(problem: Problem, name: str, entry: Entry | None, lookup: Lookup) ->
     field = getattr(entry.architecture, name, None) if entry else None
     value = getattr(field, "value", None)
     if value is None or isinstance(value, bool | str):
-        raise LookupFailure(f"`{name}` is neither a number of the architecture nor in `numbers`")
+        raise LookupFailure(
+            f"`{name}` is neither a number of the architecture, nor in `numbers`, nor the name of an earlier step"
+        )
     return Fraction(value.value if isinstance(value, Quantity) else value)

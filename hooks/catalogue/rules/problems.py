@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 from ..derive.problems import asked
 from ..findings import Finding, nearest
 from ..lookup import LookupFailure
 from .draft import Draft, repeated
 from .registry import Scope, rule
+
+_LABS = Path(__file__).parents[3] / "labs"
 
 
 @rule(Scope.CATALOGUE)
@@ -53,3 +57,26 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
                         "what a wrong way leads to",
                         fix="correct one of the two formulas",
                     )
+
+
+@rule(Scope.CATALOGUE)
+def exercises_are_functions_of_labs(draft: Draft) -> Iterator[Finding]:
+    """An exercise names a function of labs/, as `module.function`."""
+    for index, problem in enumerate(draft.problems.problems):
+        if problem.exercise is None:
+            continue
+        module, _, function = problem.exercise.partition(".")
+        file = _LABS / f"{module}.py"
+        known = functions_of(file) if file.exists() else sorted(path.stem for path in _LABS.glob("*.py"))
+        if function not in known:
+            yield draft.problems_located.finding(
+                ("problems", index, "exercise"),
+                f"no function `{problem.exercise}` in labs/",
+                "`module.function` of labs/",
+                nearest(function if file.exists() else module, known),
+            )
+
+
+def functions_of(file: Path) -> list[str]:
+    """The functions that a module defines."""
+    return [node.name for node in ast.parse(file.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)]

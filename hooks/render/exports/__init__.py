@@ -34,7 +34,7 @@ def files(contexts: Mapping[str, Context], address: str) -> Shelf:
         found.put(f"data/cards{suffix}.txt", cards(context))
         for path, feed in _feeds(context, address, suffix).items():
             found.put(path, feed)
-    for path, content in lab_downloads():
+    for path, content in lab_downloads(p.exercise for p in plain.catalogue.problems if p.exercise):
         found.put(path, content)
     for name in SCHEMAS:
         found.put(f"data/{name}", json_schema(name))

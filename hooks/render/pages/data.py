@@ -28,7 +28,7 @@ def page(context: Context, downloads: Mapping[str, bytes]) -> Page:
         ("json", _JSON, words("data.json_each"), (f"models/{model}.json",), ""),
         ("tables", (*_TABLES, *tables), words("data.tables_each"), (f"models/{model}.csv",), _QUERY),
         ("cards", (f"cards{suffix}.txt",), "", (), ""),
-        ("labs", ("labs.zip",), "", (), ""),
+        ("labs", ("labs.zip", "exercises.zip"), "", (), ""),
         ("follow", feeds, "", (), ""),
         ("markdown", (), "", (), ""),
         ("bibliography", ("references.bib",), "", (), ""),

@@ -19,11 +19,46 @@ const write = (solved) => {
 };
 let solved = read();
 
-// 671B, 35,136, 1.2e9, 1/8 or 12.5 万.
-const parse = (text) => {
-  const match = text.trim().replace(/[,，\s_]/g, "").match(/^([-+]?[\d.]+(?:e[-+]?\d+)?)(?:\/([\d.]+))?([kmbt万亿])?%?$/i);
-  return match ? (Number(match[1]) / Number(match[2] || 1)) * (FACTORS[(match[3] || "").toLowerCase()] || 1) : NaN;
-};
+// 671B, 35,136, 1.2e9, 12.5 万, and sums of such numbers: 2*102400*4096, (512 + 64) * 61.
+const NUMBER = /^(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?([kmbt万亿]?)%?/i;
+function parse(text) {
+  let rest = text.replace(/[,，\s_]/g, "").replace(/[×·]/g, "*").replace(/÷/g, "/").replace(/[−–]/g, "-").replace(/\*\*/g, "^").replace(/（/g, "(").replace(/）/g, ")");
+  const take = (sign) => rest.startsWith(sign) && ((rest = rest.slice(sign.length)), true);
+  function atom() {
+    if (take("-")) return -atom();
+    if (take("(")) {
+      const inside = added();
+      return take(")") ? inside : NaN;
+    }
+    const found = rest.match(NUMBER);
+    if (!found) return NaN;
+    rest = rest.slice(found[0].length);
+    return parseFloat(found[0]) * (FACTORS[found[1].toLowerCase()] || 1);
+  }
+  function raised() {
+    const base = atom();
+    return take("^") ? base ** raised() : base;
+  }
+  function multiplied() {
+    let value = raised();
+    for (;;) {
+      if (take("*")) value *= raised();
+      else if (take("/")) value /= raised();
+      else return value;
+    }
+  }
+  function added() {
+    take("+");
+    let value = multiplied();
+    for (;;) {
+      if (take("+")) value += multiplied();
+      else if (take("-")) value -= multiplied();
+      else return value;
+    }
+  }
+  const value = added();
+  return rest ? NaN : value;
+}
 const near = (given, wanted, percent) => Math.abs(given - wanted) <= (Math.abs(wanted) * percent) / 100 + 1e-9;
 
 const mark = (problem, done) => {
@@ -49,6 +84,23 @@ const check = (problem, box, output) => {
   if (right) mark(problem, true);
 };
 for (const problem of problems) {
+  for (const [i, hint] of [...problem.querySelectorAll(".ds-hint")].entries()) {
+    hint.hidden = i > 0;
+    hint.addEventListener("toggle", () => hint.open && hint.nextElementSibling?.matches(".ds-hint") && (hint.nextElementSibling.hidden = false));
+  }
+  const choices = [...problem.querySelectorAll(".ds-choice input")];
+  if (choices.length) {
+    problem.classList.toggle("ds-solved", problem.dataset.problem in solved);
+    for (const choice of choices) {
+      choice.addEventListener("change", () => {
+        const right = "right" in choice.dataset;
+        for (const each of choices) each.parentNode.classList.remove("ds-wrong", "ds-right");
+        choice.parentNode.classList.add(right ? "ds-right" : "ds-wrong");
+        if (right) mark(problem, true);
+      });
+    }
+    continue;
+  }
   const line = problem.querySelector(".ds-try"), box = line.querySelector("input"), output = line.querySelector("output");
   problem.classList.toggle("ds-solved", problem.dataset.problem in solved);
   if (output) box.addEventListener("change", () => check(problem, box, output));
