@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import os
+import shutil
 import sqlite3
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from datetime import date
@@ -17,8 +21,10 @@ from jsonschema import Draft202012Validator
 
 from catalogue import checkpoint
 from catalogue.derive.training import pre_training
+from catalogue.load import load
 from catalogue.records import Catalogue
 from catalogue.schema.values import PartialDate
+from helpers import VALID
 from render import words
 from render.context import context
 from render.exports import feeds, files
@@ -157,7 +163,8 @@ def test_a_score_keeps_its_digits_and_its_table(downloads: Mapping[str, bytes], 
 
 
 def test_the_database_holds_the_tables(downloads: Mapping[str, bytes], database: sqlite3.Connection) -> None:
-    names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'revision'"
+    names = [name for (name,) in database.execute(query)]
     assert [f"data/{name}.csv" for name in names] == [
         path for path in downloads if path.endswith(".csv") and "/models/" not in path
     ]
@@ -264,3 +271,78 @@ def test_anki_imports_the_cards_and_brings_them_up_to_date(
         assert len(collection.find_notes("Mended")) == 1
     finally:
         collection.close()
+
+
+def test_a_row_of_stages_has_the_constants_of_one_training(database: sqlite3.Connection) -> None:
+    columns = "optimizer, optimizer_beta2, learning_rate_peak, batch_size_sequences, tokens, learning_rate_phases"
+    row = database.execute(
+        f"SELECT {columns} FROM stages WHERE variant = 'deepseek-v3-base' AND kind = 'pre-training'"
+    ).fetchone()
+    assert row[:5] == ("AdamW", 0.95, 2.2e-4, 15360, 14_800_000_000_000)
+    assert row[5].startswith("10T: 2.2e-4 constant; 14.3T: 2.2e-5 cosine; ")
+    assert database.execute("SELECT count(*) FROM stages WHERE reinforcement_algorithm = 'GRPO'").fetchone()[0] > 5
+
+
+def test_keys_of_the_database_hold(downloads: Mapping[str, bytes], database: sqlite3.Connection) -> None:
+    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    keyed = [
+        name
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if any(column[5] for column in database.execute(f'PRAGMA table_info("{name}")'))
+    ]
+    assert {"models", "variants", "stages", "techniques", "references"} <= set(keyed)
+
+
+def test_the_data_package_describes_every_column_of_every_table(downloads: Mapping[str, bytes]) -> None:
+    package = json.loads(text(downloads, "datapackage.json"))
+    assert {resource["path"] for resource in package["resources"]} == {
+        path.removeprefix("data/") for path in downloads if path.endswith(".csv") and path.count("/") == 1
+    }
+    for resource in package["resources"]:
+        content = downloads[f"data/{resource['path']}"]
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        table = rows(downloads, resource["path"])
+        fields = {field["name"]: field for field in resource["schema"]["fields"]}
+        assert list(fields) == list(table[0])
+        assert [name for name, field in fields.items() if len(field["description"]) < 5] == []
+        numbers = {"integer": int, "number": float}
+        for name, field in fields.items():
+            if read := numbers.get(field["type"]):
+                assert all(read(row[name]) == read(row[name]) for row in table if row[name])
+        key = resource["schema"].get("primaryKey", [])
+        assert not key or len({tuple(row[name] for name in key) for row in table}) == len(table)
+
+
+def test_downloads_say_of_which_day_and_revision_the_data_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From git where there is one, or from the environment; the digest is of the data alone."""
+    data = Path(shutil.copytree(VALID, tmp_path / "data"))
+
+    def said() -> dict[str, str]:
+        found = made(load(data))
+        revision = json.loads(text(found, "catalogue.json"))["revision"]
+        assert json.loads(text(found, "datapackage.json"))["revision"] == {"date": "", "commit": "", **revision}
+        with sqlite3.connect(":memory:") as database:
+            database.deserialize(found["data/catalogue.sqlite"])
+            row = database.execute('SELECT "date", "commit", "digest" FROM "revision"').fetchone()
+        assert dict(zip(("date", "commit", "digest"), row, strict=True)) == {"date": None, "commit": None, **revision}
+        return dict(revision)
+
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    alone = said()
+    assert set(alone) == {"digest"}
+    monkeypatch.setenv("DATA_REVISION", "2026-11-29 1a2b3c4")
+    assert said() == {"date": "2026-11-29", "commit": "1a2b3c4", **alone}
+    monkeypatch.delenv("DATA_REVISION")
+    date = {"GIT_AUTHOR_DATE": "2025-07-01T12:00:00Z", "GIT_COMMITTER_DATE": "2025-07-01T12:00:00Z"}
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for command in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "data: add")):
+        subprocess.run(["git", *command], cwd=data, check=True, env={**os.environ, **date})
+    committed = said()
+    assert committed["date"] == "2025-07-01"
+    assert committed["digest"] == alone["digest"]
+    corrections = data / "corrections.yaml"
+    corrections.write_text(corrections.read_text(encoding="utf-8").replace('was: "7"', 'was: "9"'), encoding="utf-8")
+    changed = said()
+    assert changed["commit"] == committed["commit"] + "+changes"
+    assert changed["digest"] != alone["digest"]

@@ -18,6 +18,7 @@ from .located import Located
 from .peers import Peers
 from .records import Catalogue
 from .references import Reference
+from .revision import read_revision
 from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
@@ -66,6 +67,7 @@ def load(data: FilePath) -> Catalogue:
         problems=draft.problems.problems,
         corrections=draft.corrections.corrections,
         aliases=named.aliases if named else {},
+        revision=read_revision(data, texts),
         other_models={other.name: other for other in draft.models.other_models},
         searched=draft.documents.searched,
     )

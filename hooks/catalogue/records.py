@@ -14,6 +14,7 @@ from .derive.parameters import COUNTED, Recount, recount
 from .derive.storage import stored_cache
 from .peers import Peers
 from .references import Reference
+from .revision import Revision
 from .schema.api import ApiName
 from .schema.architecture import Architecture, VisionEncoder
 from .schema.correction import Correction
@@ -151,6 +152,7 @@ class Catalogue:
         other_models: Models outside of the catalogue that variants start from, by name.
         searched: The day on which new releases were last looked for.
         aliases: What people type for a page, by its path, and the page does not say.
+        revision: Of which day and commit the data is.
     """
 
     models: Mapping[str, Model]
@@ -170,6 +172,7 @@ class Catalogue:
     problems: tuple[Problem, ...]
     aliases: Mapping[str, tuple[str, ...]]
     other_models: Mapping[str, OtherModel]
+    revision: Revision
     searched: PartialDate | None
 
     @property

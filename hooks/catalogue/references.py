@@ -56,6 +56,7 @@ class Reference:
 
     Attributes:
         authors: Names in reading order; `others` in BibTeX becomes `et al.`.
+        organisations: Those of them that are no persons: a name that BibTeX has whole, in braces.
         url: Address; None for what was never published.
         copy: Whether it is somebody's copy of a document, or a page about it: `keywords = {copy}`.
         venue: Journal or proceedings, where there is one.
@@ -75,6 +76,7 @@ class Reference:
     copy: bool
     bibtex: str
     line: int
+    organisations: frozenset[str] = frozenset()
 
 
 def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
@@ -203,6 +205,7 @@ def _reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
         copy=COPY in _keywords(text("keywords")),
         bibtex=(entry.raw or "").strip(),
         line=_line(entry),
+        organisations=frozenset(_organisations(fields["author"].value)) if "author" in fields else frozenset(),
     )
 
 
@@ -214,6 +217,13 @@ def _names(people: list[NameParts]) -> Iterator[str]:
     for person in people:
         name = " ".join([*person.first, *person.von, *person.last, *person.jr]).replace("{", "").replace("}", "")
         yield "et al." if name == "others" else name
+
+
+def _organisations(people: list[NameParts]) -> Iterator[str]:
+    for person in people:
+        whole = " ".join(person.last)
+        if whole.startswith("{") and whole.endswith("}") and not (person.first or person.von or person.jr):
+            yield whole.replace("{", "").replace("}", "")
 
 
 def _unknown_keywords(entry: Entry, file: str) -> Iterator[Finding]:

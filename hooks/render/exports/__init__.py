@@ -11,6 +11,7 @@ from ..shelf import Shelf
 from ..words import ENGLISH
 from . import feeds, whole
 from .cards import cards
+from .dictionary import PACKAGE, data_package
 from .labs import lab_downloads
 from .plain import Plain
 from .rows import all_rows, entry_values
@@ -21,9 +22,13 @@ def files(contexts: Mapping[str, Context], address: str) -> Shelf:
     """Every download; `contexts` are those of both languages, `address` is that of the site."""
     plain, found = Plain(contexts), Shelf()
     whole.put(found, plain, address)
+    revision = plain.catalogue.revision
+    tables = [(table, csv_text(table)) for table in all_rows(plain)]
+    found.put(PACKAGE, data_package(tables, revision, address))
     with Database() as database:
-        for table in all_rows(plain):
-            found.put(f"data/{table.name}.csv", csv_text(table))
+        database.say_revision(revision)
+        for table, text in tables:
+            found.put(f"data/{table.name}.csv", text)
             database.add(table)
         found.put(DATABASE, database.written())
     for model in plain.catalogue.models.values():

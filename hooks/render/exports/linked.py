@@ -42,9 +42,12 @@ def _text(record: dict[str, Any]) -> str:
 
 
 def _dataset(context: Context, address: str, downloads: tuple[str, ...]) -> dict[str, Any]:
-    words = context.words
+    words, revision = context.words, context.catalogue.revision
+    dated = {"dateModified": revision.date} if revision.date else {}
     return {
         "@type": "Dataset",
+        "version": revision.version,
+        **dated,
         "@id": f"{address}data/catalogue.json",
         "name": "DS Series",
         "description": words("data.description"),
@@ -69,7 +72,11 @@ def _article(context: Context, model: Model, paper: Reference) -> dict[str, Any]
         "@type": "ScholarlyArticle",
         "headline": paper.title,
         "name": paper.title,
-        "author": [{"@type": "Person", "name": name} for name in paper.authors if name != "et al."],
+        "author": [
+            {"@type": "Organization" if name in paper.organisations else "Person", "name": name}
+            for name in paper.authors
+            if name != "et al."
+        ],
         "datePublished": _day(model) or paper.year,
         "about": {
             "@type": "SoftwareApplication",

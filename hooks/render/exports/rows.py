@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from catalogue import checkpoint
 from catalogue.derive.parameters import COUNTED
@@ -17,7 +19,16 @@ from catalogue.lookup import names_of
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.model import Model
 from catalogue.schema.quantities import Length, Quantity
-from catalogue.schema.training import StageKind
+from catalogue.schema.training import (
+    BatchSize,
+    Data,
+    LearningRate,
+    Optimizer,
+    Preference,
+    Reinforcement,
+    Stage,
+    StageKind,
+)
 from catalogue.schema.values import PartialDate, Single, Source, Sources, Stated, Text, below
 
 from ..words import ENGLISH
@@ -41,6 +52,7 @@ def all_rows(plain: Plain) -> Iterator[Rows]:
     made: Mapping[str, Iterable[Row]] = {
         "models": _models(plain),
         "variants": _variants(plain),
+        "stages": _stages(plain),
         "evaluation": _evaluation(plain),
         "techniques": _techniques(plain),
         "uses": _uses(plain),
@@ -164,6 +176,66 @@ def _infrastructure(catalogue: Catalogue, entry: Entry, name: str) -> Single[Any
 
 def _one(stated: Stated[Any] | None, entry: Entry) -> Single[Any] | None:
     return stated.for_variant(entry.variant.id) if stated else None
+
+
+# The blocks of a stage with a name that their columns begin with.
+STAGE_BLOCKS: Mapping[str, type[BaseModel]] = {
+    "": Stage,
+    "data": Data,
+    "optimizer": Optimizer,
+    "learning_rate": LearningRate,
+    "batch_size": BatchSize,
+    "preference": Preference,
+    "reinforcement": Reinforcement,
+}
+
+
+def stage_column(block: str, field: str) -> str:
+    """`tokens`, `optimizer`, `optimizer_beta1`, `learning_rate_peak`: the column of a field of a stage."""
+    if block in ("", "data"):
+        return field
+    return block if field == "name" else f"{block}_{field}"
+
+
+def _stages(plain: Plain) -> Iterator[Row]:
+    """A row for each stage of training and each variant that went through it."""
+    for model in plain.catalogue.models.values():
+        for place, stage in enumerate(model.training, 1):
+            for variant in stage.variants:
+                row: Row = {
+                    "model": model.id,
+                    "stage": stage.id,
+                    "number": place,
+                    "kind": stage.kind.value,
+                    "name": plain.text(stage.name)["en"] if stage.name else None,
+                    "variant": variant,
+                }
+                for block, record in STAGE_BLOCKS.items():
+                    stated = getattr(stage, block) if block else stage
+                    for field, info in record.model_fields.items():
+                        if _is_stated(info.annotation):
+                            value = getattr(stated, field, None)
+                            single = value.for_variant(variant) if isinstance(value, Stated) else None
+                            row |= _cells(stage_column(block, field), single, plain)
+                    if block == "learning_rate":
+                        row["learning_rate_phases"] = _phases(stage, variant)
+                yield row
+
+
+def _is_stated(annotation: Any) -> bool:
+    return any(isinstance(kind, type) and issubclass(kind, Stated) for kind in (annotation, *get_args(annotation)))
+
+
+def _phases(stage: Stage, variant: str) -> str | None:
+    """`10T: 2e-4 constant; 15.5T: 2e-5 cosine`, as the values are printed."""
+    said = []
+    for phase in stage.learning_rate.phases if stage.learning_rate else ():
+        until = phase.until.for_variant(variant)
+        rate = next((s for s in (phase.rate, phase.fraction) if s is not None), None)
+        reached = rate.for_variant(variant) if rate else None
+        if until and until.value and reached and reached.value:
+            said.append(f"{until.value.text}: {reached.value.text} {phase.shape.value}")
+    return "; ".join(said) or None
 
 
 def _evaluation(plain: Plain) -> Iterator[Row]:

@@ -61,6 +61,14 @@ def _shape() -> Json:
         "schema": _TEXT,
         "address": _TEXT | {"description": "Address of the site that the file was made for."},
         "licence": _object({"data": _TEXT, "url": _TEXT}),
+        "revision": _object(
+            {
+                "digest": _TEXT | {"description": "Of the texts of all data files; the same for the same data."},
+                "date": _TEXT | {"description": "Day of the last commit that changed the data."},
+                "commit": _TEXT | {"description": "That commit, with `+changes` where the files differ from it."},
+            },
+            optional=("date", "commit"),
+        ),
     }
     model, technique, reference = (definitions.of(name) for name in (Model, Technique, "Reference"))
     lists = {

@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import sqlite3
+from collections.abc import Iterable
 from typing import Self
 
+from catalogue.revision import Revision
+
+from .dictionary import FOREIGN_KEYS, PRIMARY_KEYS, column_type
 from .rows import Rows
 
 DATABASE = "data/catalogue.sqlite"
@@ -37,14 +41,27 @@ class Database:
         self._connection.close()
 
     def add(self, table: Rows) -> None:
-        """Add a table."""
-        columns = ", ".join(f'"{name}" {_type(table, name)}' for name in table.columns)
-        self._connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
+        """Add a table with its keys."""
+        types = {"integer": "INTEGER", "number": "REAL", "string": "TEXT"}
+        parts = [f'"{name}" {types[column_type(table, name)]}' for name in table.columns]
+        if key := PRIMARY_KEYS.get(table.name):
+            parts.append(f"PRIMARY KEY ({_quoted(key)})")
+        parts += [
+            f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{of}")'
+            for column, (other, of) in FOREIGN_KEYS.get(table.name, {}).items()
+        ]
+        self._connection.execute(f'CREATE TABLE "{table.name}" ({", ".join(parts)})')
         marks = ", ".join("?" * len(table.columns))
         self._connection.executemany(
             f'INSERT INTO "{table.name}" VALUES ({marks})',
             ([row.get(name) for name in table.columns] for row in table.rows),
         )
+
+    def say_revision(self, revision: Revision) -> None:
+        """Add a table that says of which day and commit the data is."""
+        self._connection.execute('CREATE TABLE "revision" ("date" TEXT, "commit" TEXT, "digest" TEXT)')
+        row = (revision.date or None, revision.commit or None, revision.digest)
+        self._connection.execute('INSERT INTO "revision" VALUES (?, ?, ?)', row)
 
     def written(self) -> bytes:
         """The file of the database."""
@@ -54,6 +71,5 @@ class Database:
         return bytes(written)
 
 
-def _type(table: Rows, name: str) -> str:
-    kinds = {type(value) for row in table.rows if (value := row.get(name)) is not None}
-    return "INTEGER" if kinds == {int} else "REAL" if kinds and kinds <= {int, float} else "TEXT"
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

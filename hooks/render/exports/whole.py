@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from catalogue import checkpoint
@@ -34,6 +35,7 @@ def put(shelf: Shelf, plain: Plain, address: str) -> None:
         "schema": address + SCHEMA,
         "address": address,
         "licence": LICENCE,
+        "revision": {name: value for name, value in asdict(catalogue.revision).items() if value},
     }
 
     def entries(kind: str, made: Iterable[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from catalogue.field_reference import SCHEMAS
+from catalogue.schema.values import PartialDate
 
+from .. import format
 from ..context import Context
 from ..page import Page, Section
 from ..words import ENGLISH
 
 _JSON = ("catalogue.json", "catalogue.schema.json")
-_TABLES = ("catalogue.sqlite",)
+_TABLES = ("catalogue.sqlite", "datapackage.json")
 _FEEDS = (("releases", "atom"), ("releases", "ics"), ("corrections", "atom"))
 _QUERY = """SELECT name, released, total, activated, tokens FROM variants
 WHERE tokens_of = 'pre-training' ORDER BY released;"""
@@ -49,8 +51,24 @@ def page(context: Context, downloads: Mapping[str, bytes]) -> Page:
         )
         for name, files, each, examples, query in groups
     ]
-    lead = Section("lead", "", f'<p class="ds-lead">{words("data.intro")}</p><p>{words("data.licence")}</p>')
+    said = (words("data.licence"), _revision(context))
+    lead = Section(
+        "lead", "", f'<p class="ds-lead">{words("data.intro")}</p>' + "".join(f"<p>{each}</p>" for each in said)
+    )
     return Page("downloads.md", words("page.data"), words("data.description"), (lead, *sections))
+
+
+def _revision(context: Context) -> str:
+    """Of which day and commit the downloads are."""
+    words, revision = context.words, context.catalogue.revision
+    if not revision.date:
+        return words("data.digest", digest=revision.digest)
+    return words(
+        "data.revision",
+        date=format.date(PartialDate(revision.date), words),
+        commit=revision.commit,
+        digest=revision.digest,
+    )
 
 
 def _item(context: Context, downloads: Mapping[str, bytes], name: str) -> dict[str, str]:
