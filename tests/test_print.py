@@ -39,6 +39,10 @@ A4 = (210, 297)
 MARGIN = 15
 PIXELS_PER_MM = 96 / 25.4
 
+WIDER = """() => [...document.querySelectorAll(".md-content :is(table, svg, figure, math, p, li, th, td)")]
+  .filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1)
+  .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 60)}`)"""
+
 
 @pytest.fixture
 def paper(page: Page) -> Page:
@@ -103,11 +107,8 @@ def test_nothing_is_wider_than_the_paper_or_there_to_click(paper: Page, address:
     if LexborHTMLParser((built / kind / "index.html").read_text("utf-8")).css_first(".ds-wide"):
         paper.set_viewport_size({"width": round((A4[1] - 2 * MARGIN) * PIXELS_PER_MM), "height": 1000})
     paper.goto(address + kind)
-    look = """() => [...document.querySelectorAll(".md-content :is(table, svg, figure, math, p, li, th, td)")]
-            .filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1)
-            .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 60)}`)"""
     paper.evaluate(FONTS_READY)
-    assert paper.evaluate(look) == []
+    assert paper.evaluate(WIDER) == []
     for selector in (
         "button:not(th button)",
         "input",

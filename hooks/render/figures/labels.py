@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-_STEPS = (0, 12, 24, 38, 54, 72, 92, 120, 150)
+_STEPS = (0, 12, 24, 38, 54, 72, 92, 120, 150, 185, 225, 270)
 # Directions in the order in which an eye looks for a label.
 _DIRECTIONS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
 _CLEAR = 3

@@ -36,8 +36,8 @@ DOWN_HEAD, DOWN_TITLE, DOWN_AXIS, DOWN_BETWEEN = 22, 24, 22, 18
 DOWN_HEIGHTS = {"rate": (150, 92), "batch": (70, 52)}  # of one run alone, of one of several
 DOWN_TICKS = 2
 SAMPLES = 24
-# Colours and dashes of the style sheet; a ninth run begins again with the first.
-STYLES = 8
+# Colours and dashes of the style sheet; the run behind the last begins again with the first.
+STYLES = 12
 _CURVED = {Way.COSINE}
 
 

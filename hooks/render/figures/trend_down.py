@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .measure import text_width
+from .measure import BOLD, cut, text_width
 from .scale import Log
 from .trend_marks import GAP, GENEROUS, MARKS, Mark, Point
 
@@ -30,9 +30,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Row:
-    """A model: the middle of its row, its marks, the line that joins them, and their values."""
+    """A model: its name as far as there is room, the middle of its row, its marks, the line that joins them, and their values."""
 
     point: Point
+    name: str
     y: float
     marks: tuple[Mark, ...]
     join: tuple[float, float] | None
@@ -62,16 +63,15 @@ def down(points: Sequence[Point], span: tuple[float, float], ticks: Sequence[tup
     names = max(text_width(point.label, SIZE, bold=point.rank == "main") for point in ordered) * GENEROUS
     first = max(_width(point.values[0].shown) for point in ordered)
     second = max((_width(value.shown) for point in ordered for value in point.values[1:]), default=0.0)
+    names = min(names, WIDTH - first - second - 8 - _LEAST)
     start, end = names + 8 + second, WIDTH - first
-    if end - start < _LEAST:
-        start = end - _LEAST
     across = Log(*span, start, end)
     rows, years, y = [], [], float(_TOP)
     for index, point in enumerate(ordered):
         if index == 0 or point.day.year != ordered[index - 1].day.year:
             years.append((y + _YEAR / 2 + _SHIFT, str(point.day.year)))
             y += _YEAR
-        rows.append(_row(point, y + _ROW / 2, across))
+        rows.append(_row(point, y + _ROW / 2, across, names))
         y += _ROW
     return Down(
         y + _BOTTOM,
@@ -89,10 +89,12 @@ def _width(shown: str) -> float:
     return text_width(shown, SIZE) * GENEROUS + MARKS["main"] * 1.25 + GAP + 2
 
 
-def _row(point: Point, y: float, across: Log) -> Row:
+def _row(point: Point, y: float, across: Log, names: float) -> Row:
+    letters = SIZE * GENEROUS * (BOLD if point.rank == "main" else 1)
+    name = cut(point.label, letters, names)
     marks = tuple(Mark(value, across(float(value.number)), y, MARKS[point.rank]) for value in point.values)
     xs = [mark.x for mark in marks]
-    return Row(point, y, marks, (min(xs), max(xs)) if len(xs) > 1 else None, tuple(_said(marks)))
+    return Row(point, name, y, marks, (min(xs), max(xs)) if len(xs) > 1 else None, tuple(_said(marks)))
 
 
 def _said(marks: Sequence[Mark]) -> Iterator[Said]:

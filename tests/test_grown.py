@@ -1,0 +1,175 @@
+"""The catalogue with the models that come next: entries that are right are green, and what shows all models stays whole."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from selectolax.lexbor import LexborHTMLParser
+
+from building import ROOT, copy_project, once, strictly
+from catalogue.load import load
+from catalogue.records import Catalogue, by_date
+from catalogue.schema.model import Track
+from conftest import SUB_PATH, Quiet, Server
+from helpers import FONTS_READY, check
+from more_entries import ENTRIES, add_entries
+from render import words as language_files
+from render.context import Context, context
+from render.figures import home_hero, poster
+from render.figures.measure import BOLD, text_width
+from render.figures.schedule import STYLES
+from render.pages.schedules import longest_pre_training
+from test_figures_browser import BOXES
+from test_map import TEXTS
+from test_print import A4, MARGIN, PIXELS_PER_MM, WIDER
+
+COUNTS = range(1, len(ENTRIES) + 1)
+LANGUAGES = ("en", "zh")
+
+
+@functools.cache
+def grown(count: int) -> Catalogue:
+    """The real catalogue with some entries more."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(shutil.copytree(ROOT / "data", Path(folder) / "data"))
+        add_entries(data, count)
+        return load(data)
+
+
+@functools.cache
+def told(count: int, language: str) -> Context:
+    return context(grown(count), language_files.load(language))
+
+
+def test_an_entry_that_is_right_is_green_and_asks_for_no_pytorch(tmp_path: Path) -> None:
+    project = copy_project(tmp_path)
+    added = add_entries(project / "data", len(ENTRIES))
+    run = check("check", project / "data")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "all well-formed" in run.stdout
+    assert f"{2 * len(added)} variants not yet compared" in run.stdout
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_the_poster_keeps_the_sides_of_a3_and_every_family(count: int) -> None:
+    sheet = poster.sheet(told(count, "en"))
+    assert abs(sheet.width / sheet.height - 2**0.5) < 0.001
+    assert len(sheet.cells) == len(grown(count).models)
+    places = sorted((cell.y, cell.x) for cell in sheet.cells)
+    assert all(b[0] > a[0] or b[1] - a[1] >= 186 for a, b in itertools.pairwise(places)), "cells do not meet"
+    assert all(x >= 0 and x + 172 <= sheet.width and y + 350 <= sheet.height for y, x in places)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("count", COUNTS)
+def test_texts_below_the_columns_of_the_hero_do_not_meet(count: int, language: str) -> None:
+    html = home_hero.figure(told(count, language))
+    across = LexborHTMLParser(html).css_first("svg.ds-hero-across")
+    assert across is not None
+    rows: dict[float, list[tuple[float, float]]] = {}
+    for text in across.css("text:not(.tick, .head)"):
+        x, y = (float(text.attributes[name] or 0) for name in ("x", "y"))
+        bold = BOLD if "strong" in (text.attributes.get("class") or "") else 1.0
+        if y > 330:
+            rows.setdefault(y, []).append((x, x + text_width(text.text(), 12.5) * bold))
+    assert len(rows) == 2
+    for row in rows.values():
+        assert all(end <= start for (_, end), (start, _) in itertools.pairwise(sorted(row)))
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_every_run_on_one_axis_has_its_own_colour(count: int) -> None:
+    models = by_date(grown(count).models.values())
+    for general in (True, False):
+        runs = [m for m in models if (m.track is Track.GENERAL) is general and longest_pre_training(m)]
+        assert len(runs) <= STYLES
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site with all entries of the list, built strictly."""
+
+    def build(folder: Path) -> None:
+        with tempfile.TemporaryDirectory() as temporary:
+            project = copy_project(Path(temporary))
+            add_entries(project / "data", len(ENTRIES))
+            strictly(project)(folder)
+
+    return once("grown", tmp_path_factory, build)
+
+
+@pytest.fixture(scope="module")
+def grown_address(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = tmp_path_factory.mktemp("grown-www")
+    (root / SUB_PATH.strip("/")).symlink_to(site)
+    server = Server(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}{SUB_PATH}"
+    server.shutdown()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("edition", ["", "zh/"])
+@pytest.mark.parametrize("path", ["", "timeline/"])
+def test_no_text_of_the_maps_lies_on_another(page: Page, grown_address: str, edition: str, path: str) -> None:
+    page.goto(grown_address + edition + path)
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(FONTS_READY)
+        assert page.evaluate(TEXTS) == [], width
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("edition", ["", "zh/"])
+def test_names_on_trends_neither_meet_nor_go(page: Page, grown_address: str, edition: str) -> None:
+    page.goto(grown_address + edition + "trends/")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(FONTS_READY)
+        for boxes in page.locator("svg.ds-trend:visible").evaluate_all(f"all => all.map({BOXES})"):
+            meeting = [
+                (one["text"], other["text"])
+                for one, other in itertools.combinations(boxes, 2)
+                if min(one["right"], other["right"]) > max(one["left"], other["left"])
+                and min(one["bottom"], other["bottom"]) > max(one["top"], other["top"])
+            ]
+            assert meeting == [], width
+    points = "svg.ds-trend.ds-across a.main"
+    assert page.locator(points).count() == page.locator(f"{points}:has(tspan.name)").count() > 20
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("edition", ["", "zh/"])
+def test_tables_of_all_models_fit_the_paper(page: Page, grown_address: str, site: Path, edition: str) -> None:
+    page.emulate_media(media="print")
+    tables = sorted((site / edition / "compare").glob("*/index.html"))
+    assert tables
+    for path in tables:
+        wide = "ds-wide" in path.read_text(encoding="utf-8")
+        page.set_viewport_size({"width": round((A4[wide] - 2 * MARGIN) * PIXELS_PER_MM), "height": 1000})
+        page.goto(f"{grown_address}{edition}compare/{path.parent.name}/")
+        page.evaluate(FONTS_READY)
+        assert page.evaluate(WIDER) == [], path.parent.name
+
+
+@pytest.mark.browser
+def test_drawings_side_by_side_begin_at_one_height(page: Page, grown_address: str) -> None:
+    page.emulate_media(media="print")
+    page.goto(grown_address + "compare/models/")
+    tops = page.locator(".ds-sides .whole").evaluate_all("a => a.map(e => Math.round(e.getBoundingClientRect().top))")
+    assert len(set(tops)) == 1
+
+
+def test_the_new_models_stand_on_the_pages(site: Path) -> None:
+    for edition in ("", "zh/"):
+        page = (site / edition / "compare" / "training" / "index.html").read_text(encoding="utf-8")
+        assert re.search(r'data-run="kimi-k2-base/pre-training"', page), "the long stage is drawn, not the annealing"
