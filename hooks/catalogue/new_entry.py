@@ -67,7 +67,10 @@ track: general  # general, code, math, reasoning, vision …
   {date}
 summary:
   en: {TO_DO}
-  zh: {TO_DO}
+  zh: {TO_DO}  # on one line: `>-` would put a space at each line break
+# builds_on:
+#   - {{model: deepseek-v3, relation: succeeds, source: {key} {TO_DO}}}
+# main_parent: deepseek-v3  # the one of them that it continues
 flagship: {id_}-base  # the variant that stands for the entry in comparisons
 variants:
   - id: {id_}-base

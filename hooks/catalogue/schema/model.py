@@ -333,7 +333,9 @@ class Model(Record):
         description="What it is, in about three sentences. Numbers are interpolated, not typed.",
         examples=[{"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"}],
     )
-    builds_on: Annotated[tuple[Lineage, ...], Facet.ALTERNATIVE] = Field(default=(), description="What it builds on.")
+    builds_on: Annotated[tuple[Lineage, ...], Facet.ALTERNATIVE] = Field(
+        default=(), description="What it builds on. As soon as one of them is older, `main_parent` is needed."
+    )
     main_parent: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
         default=None,
         description="The one entry of `builds_on` that it continues: the line that leads to it on the map of models.",

@@ -26,6 +26,10 @@ class Avoided(Record):
     form: str = Field(min_length=1, description="The form; in English whole words, whatever their capitals.")
     but: tuple[str, ...] = Field(default=(), description="Longer expressions that hold the form and are right.")
     because: str | None = Field(default=None, min_length=1, description="Why those are right.")
+    not_before: tuple[str, ...] = Field(
+        default=(),
+        description="Words behind the form with which it is another expression, such as 尖峰 behind 没有损失; unlike `but`, no text need have them.",
+    )
 
     @model_validator(mode="before")
     @classmethod
