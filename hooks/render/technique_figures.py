@@ -20,6 +20,7 @@ from .lab_files import lab_code
 from .mechanisms.attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
 from .mechanisms.experts import node_limit, router_of_v3
 from .mechanisms.learning import bytes_of_zero, gradient_step, sampling_figure
+from .mechanisms.machines import dualpipe_lanes, roofline_of_h800
 from .mechanisms.one_sentence import rope_rotation, rows_of_attention, softmax_saturating
 from .mechanisms.panel import Panel
 from .mechanisms.rewards import baseline_noise, clip_both_signs
@@ -44,6 +45,8 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "attention-rows": rows_of_attention,
     "clip-signs": clip_both_signs,
     "baseline-noise": baseline_noise,
+    "roofline": roofline_of_h800,
+    "dualpipe-lanes": dualpipe_lanes,
     "attention-cache": attention_cache,
     "mla-two-ways": mla_two_ways,
     "dsa-selection": dsa_selection,
@@ -101,7 +104,7 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "engram": ((), ("engram",)),
     "pipeline-parallelism": (("pipelines",), ("pipeline",)),
     "zero-bubble": (("pipelines",), ("zero_bubble",)),
-    "dualpipe": (("pipelines",), ("dualpipe",)),
+    "dualpipe": (("dualpipe-lanes", "pipelines"), ("dualpipe",)),
     "dualpipev": (("pipelines",), ("dualpipe",)),
     "fp8-training": (("fp8-tiles",), ("fp8",)),
     "speculative-decoding": (("speculative",), ("speculative",)),

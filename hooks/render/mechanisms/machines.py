@@ -1,0 +1,113 @@
+"""Mechanisms of machines: the roofline of an H800 with the work of V3 on it, and a pair of chunks with and without DualPipe."""
+
+from __future__ import annotations
+
+import math
+
+from labs.roofline import ridge
+
+from catalogue.records import Catalogue
+from catalogue.schema.gpu import Gpu
+
+from ..words import Words
+from .attention import dimension
+from .panel import Panel
+
+_TERA = 1e12
+
+
+def _peak(gpu: Gpu, name: str) -> float:
+    stated = getattr(gpu, name).value
+    return float(stated.value)
+
+
+def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """Attainable operations a second over the intensity, with the attention of four models and products of two batches."""
+    name, gpu = "mechanism.roofline", catalogue.gpus["nvidia-h800"]
+    bf16, bandwidth = _peak(gpu, "bf16_tflops"), _peak(gpu, "bandwidth_tb_per_s")
+    v3, llm = catalogue.entries["deepseek-v3-base"], catalogue.entries["deepseek-llm-67b-base"]
+    heads, latent, rope = (dimension(v3, key) for key in ("num_attention_heads", "kv_lora_rank", "qk_rope_head_dim"))
+    mla = heads * (2 * latent + rope) / (latent + rope)
+    gqa = dimension(llm, "num_attention_heads") / dimension(llm, "num_key_value_heads")
+    corner = ridge(bf16 * _TERA, bandwidth * _TERA)
+    attention = [("mha", 1.0), ("gqa", gqa), ("mla_split", mla / 4), ("mla", mla)]
+    products = [("one", 1.0), ("batch", 32.0), ("expert", 256.0), ("prompt", 4096.0)]
+    panels = []
+    for case, points in (("attention", attention), ("products", products)):
+        panel = Panel(words(f"{name}.{case}"), 250, words(f"{name}.says", ridge=round(corner), points=len(points)))
+
+        def place(intensity: float, tflops: float) -> tuple[float, float]:
+            return 40 + 78 * math.log10(intensity / 0.6), 206 - 60 * math.log10(tflops / 1.5)
+
+        for tflops in (10, 100, 1000):
+            y = place(1, tflops)[1]
+            panel.line([(40, y), (356, y)], "axis")
+            panel.text(36, y + 4, f"{tflops:,}", "small", "end")
+        for intensity in (1, 10, 100, 1000):
+            panel.text(place(intensity, 1.5)[0], 222, f"{intensity:,}", "small", "middle")
+        panel.line([place(0.6, 0.6 * bandwidth), place(corner, bf16), (356, place(corner, bf16)[1])], "attention")
+        panel.line([place(corner, bf16), (place(corner, 1.5)[0], 206)], "dashed")
+        panel.text(place(corner, 1.5)[0] + 4, 200, words(f"{name}.ridge", ridge=round(corner)), "small")
+        for label, intensity in points:
+            x, y = place(intensity, min(bf16, intensity * bandwidth))
+            panel.dots([(x, y)], "expert")
+            right, lift = intensity < 50, (22 if intensity > corner else -9)
+            panel.text(
+                x + (9 if right else -6),
+                y + (12 if right else lift),
+                words(f"{name}.{label}"),
+                "strong",
+                "start" if right else "end",
+            )
+        panel.text(356, 240, words(f"{name}.intensity"), "", "end")
+        panel.text(0, 14, words(f"{name}.tflops"))
+        panels.append(panel)
+    return panels
+
+
+_CHUNK, _LEFT = 28.8, 68
+
+
+def dualpipe_lanes(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """The exchange of a forward and a backward chunk: one after the other, and under each other's arithmetic."""
+    name, panels = "mechanism.dualpipe-lanes", []
+    # (label, kind, lane, start, length); attention, experts and an exchange take a unit, a backward part two: input and weights.
+    alone = [
+        ("attention", "attention", 0, 0, 1),
+        ("dispatch", "cache", 1, 1, 1),
+        ("experts", "attention", 0, 2, 1),
+        ("combine", "cache", 1, 3, 1),
+        ("combine", "index", 1, 4, 1),
+        ("experts", "expert", 0, 5, 2),
+        ("dispatch", "index", 1, 7, 1),
+        ("attention", "expert", 0, 8, 2),
+    ]
+    together = [
+        ("experts", "expert", 0, 0, 2),
+        ("dispatch", "cache", 1, 0, 1),
+        ("experts", "attention", 0, 2, 1),
+        ("dispatch", "index", 1, 2, 1),
+        ("attention", "expert", 0, 3, 2),
+        ("combine", "cache", 1, 3, 1),
+        ("attention", "attention", 0, 5, 1),
+        ("combine", "index", 1, 5, 1),
+    ]
+    for case, blocks in (("alone", alone), ("together", together)):
+        last = max(start + length for *_, start, length in blocks)
+        busy = sum(length for _, _, lane, _, length in blocks if lane == 0)
+        panel = Panel(
+            words(f"{name}.{case}"), 150, words(f"{name}.{case}_says", busy=busy, length=last, idle=last - busy)
+        )
+        for lane, label in enumerate(("computes", "sends")):
+            panel.text(0, 26 + lane * 50, words(f"{name}.{label}"), "small")
+            panel.bar(_LEFT, 8 + lane * 50, _CHUNK * 10, 34, "faint")
+        for label, kind, lane, start, length in blocks:
+            x, y = _LEFT + start * _CHUNK, 8 + lane * 50
+            panel.bar(x, y, length * _CHUNK - 2, 34, kind)
+            panel.text(x + length * _CHUNK / 2 - 1, y + 22, words(f"{name}.{label}"), "on", "middle")
+        panel.text(_LEFT, 126, words(f"{name}.{case}_below", busy=busy, length=last), "strong")
+        for i, (kind, label) in enumerate((("attention", "forward"), ("expert", "backward"))):
+            panel.bar(_LEFT + 146 * i, 136, 10, 10, kind)
+            panel.text(_LEFT + 14 + 146 * i, 145, words(f"{name}.{label}"), "small")
+        panels.append(panel)
+    return panels
