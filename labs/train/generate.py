@@ -52,10 +52,11 @@ def complete(model, tokenizer, prompt, tokens=60, temperature=0.7, top_p=0.95, s
     """Text behind a prompt."""
     model.eval()
     start = torch.tensor([[BOS, *tokenizer.encode(prompt)]])
-    written = sample(model, start, tokens, temperature, top_p, torch.Generator().manual_seed(seed), stop=EOS)[
+    written = sample(model, start, tokens, temperature, top_p, torch.Generator().manual_seed(seed), stop=BOS)[
         0
     ].tolist()
-    return tokenizer.decode(written[: written.index(EOS)] if EOS in written else written)
+    ends = [i for i, token in enumerate(written) if token in (BOS, EOS)]  # the next text begins, or the answer ends
+    return tokenizer.decode(written[: ends[0]] if ends else written)
 
 
 @torch.no_grad()

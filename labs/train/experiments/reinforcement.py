@@ -14,15 +14,10 @@ SMALL = DENSE.with_(vocab_size=260, num_hidden_layers=2, intermediate_size=128, 
 QUESTIONS = sums.questions(10)
 
 
-def careless(seed, written=sums.answer_tokens, steps=250):
-    """A policy that was fine-tuned on sums off by up to three, so that one answer in six is right: it knows the form and roughly the size."""
-    generator = torch.Generator().manual_seed(seed)
-    many = QUESTIONS.repeat(20, 1)
-    values = (many.sum(-1) + torch.randint(-3, 4, (len(many),), generator=generator)).clamp(0, 18)
+def careless(seed, **options):
+    """One answer in six is right: the policy knows the form and roughly the size."""
     torch.manual_seed(seed)
-    return sft.train(
-        Model(SMALL), many, torch.tensor([written(int(v)) for v in values]), steps=steps, lr=2e-3, seed=seed
-    )
+    return sft.careless(Model(SMALL), QUESTIONS, seed=seed, **options)
 
 
 @experiment("grpo")
@@ -73,7 +68,7 @@ def reward_behind_dots(pairs, answers):
 @experiment("grpo-normalisation", seeds=3)
 def grpo_normalisation(run):
     """What GRPO divides by: the deviation of a group and the length of an answer, both, one, or neither."""
-    start = careless(run.seed, with_thoughts(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
+    start = careless(run.seed, written=with_thoughts(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
     arms = {"both": (True, True), "no deviation": (False, True), "no length": (True, False), "neither": (False, False)}
     for arm, (deviation, length) in arms.items():
         model, log, lengths = copy.deepcopy(start), [], []
@@ -123,7 +118,7 @@ def lenient(pairs, answers):
 @experiment("reward-hacking")
 def reward_hacking(run):
     """Trained on a rule that looks for the sum anywhere, and on the strict one; both rules are applied to both."""
-    start = careless(run.seed, list_of_guesses(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
+    start = careless(run.seed, written=list_of_guesses(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
     for arm, rule in (("lenient", lenient), ("strict", sums.rewards)):
         model, log = copy.deepcopy(start), []
 
