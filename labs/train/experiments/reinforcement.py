@@ -80,7 +80,7 @@ def grpo_normalisation(run):
             log.append(row)
 
         grpo.train(
-            model, QUESTIONS, steps=run.steps(80), updates=2, seed=run.seed, reward=reward_behind_dots, tokens=LONG,
+            model, QUESTIONS, steps=run.steps(60), updates=2, seed=run.seed, reward=reward_behind_dots, tokens=LONG,
             divide_by_deviation=deviation, divide_by_length=length, on_step=keep,
         )  # fmt: skip
         run.curve(arm, log, "reward", "length")
@@ -148,10 +148,10 @@ def preference(run):
     """Pairs of a right and a wrong answer: the margin grows; what becomes of the probability of the right one?"""
     model, log = careless(run.seed, steps=run.steps(250)), []
     run.row("sft", probability=policy.expected_reward(model, QUESTIONS), accuracy=policy.accuracy(model, QUESTIONS))
-    for steps, arm in ((150, "dpo"), (450, "dpo longer")):
+    for steps, arm in ((100, "dpo"), (300, "dpo longer")):
         trained = copy.deepcopy(model)
         dpo.train(
-            trained, QUESTIONS, steps=run.steps(steps), seed=run.seed, on_step=log.append if steps == 450 else None
+            trained, QUESTIONS, steps=run.steps(steps), seed=run.seed, on_step=log.append if steps == 300 else None
         )
         run.row(
             arm, probability=policy.expected_reward(trained, QUESTIONS), accuracy=policy.accuracy(trained, QUESTIONS)
