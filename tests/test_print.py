@@ -33,7 +33,7 @@ PAGES = [
     "zh/compare/architecture/",
 ]
 # What leads elsewhere: around every page, and in some.
-AROUND = (".md-header", ".ds-tabs", ".ds-nav", ".md-sidebar", ".md-footer", ".ds-local", ".ds-all")
+AROUND = (".md-header", ".ds-tabs", ".ds-nav", ".md-sidebar", ".md-footer", ".ds-local")
 LEADING = {MODEL: (".ds-copy", ".ds-save"), PART: (".ds-try",)}
 A4 = (210, 297)
 MARGIN = 15

@@ -62,7 +62,7 @@ def opened(page: Page, address: str, width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [*PAGES, MODEL + "values/", "models/deepseek-v4/architecture/", "models/deepseek-llm/architecture/"]
+    "kind", [*PAGES, "models/deepseek-vl2/details/", "models/deepseek-v4/architecture/", "models/deepseek-llm/architecture/"]
 )
 def test_nothing_is_broken_in_a_word_or_scrolls_for_a_few_pixels(page: Page, address: str, kind: str) -> None:
     """Opened on a telephone and made wider, as if it were turned and then put aside for a desk."""
@@ -83,7 +83,6 @@ def test_nothing_is_broken_in_a_word_or_scrolls_for_a_few_pixels(page: Page, add
 @pytest.mark.parametrize(
     ("kind", "table", "widths"),
     [
-        (MODEL + "values/", "table.ds-all-values", [DESKTOP]),
         (MODEL + "scores/", "table.ds-table", [PHONE, DESKTOP]),
         ("models/", "table.ds-table", [PHONE]),
         ("compare/architecture/", "table.ds-wide >> nth=1", [PHONE, DESKTOP]),

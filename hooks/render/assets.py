@@ -41,7 +41,7 @@ _PAGE = (
     "search",
 )
 _SEARCH = ("words", "engine", "dialog")
-_OF_ONE_PAGE = ("calculator", "compare", "filter", "problems", "scores", "timeline")
+_OF_ONE_PAGE = ("calculator", "compare", "filter", "models", "problems", "scores", "timeline")
 
 # Figures that can be played with, by the script that has them: those that stand on one page share one.
 PLAYS = {

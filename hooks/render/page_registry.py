@@ -162,7 +162,6 @@ GLOSSARY = DeclaredPage("glossary.md", _Menu.GUIDES, _Kind.ABOUT, "glossary:page
 PAGES = (
     HOME,
     DeclaredPage("models/index.md", _Menu.MODELS, _Kind.MODEL, "models:index", weight=0.7),
-    DeclaredPage("poster.md", _Menu.MODELS, _Kind.ABOUT, "poster:page"),
     MODEL,
     DeclaredPage("techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "technique_index:page", weight=0.6),
     TECHNIQUE,

@@ -34,6 +34,7 @@ class Redirect:
 
 
 REDIRECTS: Mapping[str, Redirect] = {
+    "poster.md": Redirect("models/index.md#poster"),
     "infrastructure.md": Redirect("compare/infrastructure.md"),
     "data.md": Redirect("downloads.md"),  # whose folder holds the downloads
     "techniques/matrix.md": Redirect("techniques/index.md#by-model"),

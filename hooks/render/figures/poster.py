@@ -37,6 +37,7 @@ class Cell:
 
     x: float
     y: float
+    model: str
     name: str
     date: str
     stack: str = ""
@@ -179,7 +180,8 @@ def _cell(context: Context, model: Model, scale: _Scale, x: float, y: float) -> 
         drawn.update(part)
     if not drawn:
         drawn["layers"] = words("poster.nothing")
-    return Cell(x, y, short_size(entry.variant.name), format.month(date, words) if date else "", **drawn)  # type: ignore[arg-type]
+    name = short_size(entry.variant.name)
+    return Cell(x, y, model.id, name, format.month(date, words) if date else "", **drawn)  # type: ignore[arg-type]
 
 
 def _network(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:

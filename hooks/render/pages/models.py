@@ -1,57 +1,64 @@
-"""The index of models, and the table of families on the home page."""
+"""The index of models: cards, the table of families, which the home page has too, and the poster."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, by_date, first_date, first_day
 from catalogue.schema.model import Model, Track
 
-from .. import format
-from ..cite import Citations, opening
+from ..assets import script
+from ..cite import Citations
 from ..context import Context
 from ..fields import value_cell
-from ..figures import home_line
+from ..figures.poster import PATHS, sheet
 from ..links import model_link
-from ..names import short_model
 from ..page import Page, Section, lead_section
 from ..tables import EMPTY, NOTHING, Cell, Column, by_column, sort_key
 from .sources import sources
 
 
 def index(context: Context) -> Page:
-    """Every model by track, the newest first and drawn to one scale; then their headline numbers in one table."""
-    words, models = context.words, context.catalogue.models.values()
-    citations = Citations(context)
-    below = Markup('<p><a href="ds:poster.md">{}</a></p>').format(words("models.poster"))
-    sections = [lead_section(words("models.intro", count=len(models), variants=len(context.catalogue.entries)), below)]
+    """Every family as a card, drawn to one scale; their headline numbers in one table; and both as a sheet to print."""
+    words, citations = context.words, Citations(context)
+    count, variants = len(context.catalogue.models), len(context.catalogue.entries)
+    table = Section("families", words("models.families"), families_table(citations))
+    return Page(
+        "models/index.md",
+        words("page.models"),
+        words("models.description"),
+        (
+            lead_section(words("models.intro", count=count, variants=variants), _family_cards(context)),
+            table,
+            Section(
+                "poster", words("page.poster"), context.html("poster.html.jinja", paths=PATHS, sheet=sheet(context))
+            ),
+            sources(citations),
+        ),
+        hide=("navigation", "toc"),
+    )
+
+
+def _family_cards(context: Context) -> str:
+    """Tracks one after another, the newest of each first."""
+    words, models = context.words, context.catalogue.models
+    cells = sorted(sheet(context).cells, key=lambda cell: first_day(models[cell.model]), reverse=True)
+    cards: list[dict[str, object]] = []
     for track in Track:
-        of_track = [model for model in by_date(models) if model.track is track][::-1]
-        if of_track:
-            sections.append(Section(track.value, words(f"track.{track.value}"), _gallery(context, of_track)))
-    sections.append(Section("families", words("models.families"), families_table(citations)))
-    sections.append(sources(citations))
-    return Page("models/index.md", words("page.models"), words("models.description"), tuple(sections), hide=("toc",))
-
-
-def _gallery(context: Context, models: Sequence[Model]) -> str:
-    """Thumbnails of flagships whose architecture is known; the others in words."""
-    flagships = [context.catalogue.flagship(model) for model in models]
-    drawn = [entry for entry in flagships if entry.architecture is not None]
-    bare = [_bare(context, entry.model) for entry in flagships if entry.architecture is None]
-    return context.html("model_gallery.html.jinja", cards=home_line.cards(context, drawn), bare=bare)
-
-
-def _bare(context: Context, model: Model) -> dict[str, str]:
-    date = first_date(model)
-    return {
-        "id": model.id,
-        "name": short_model(model.name),
-        "date": format.month(date, context.words) if date else "",
-        "text": opening(context, model.lead or model.summary, least=40),
-    }
+        for cell in cells:
+            model = models[cell.model]
+            if model.track is track:
+                first = not cards or cards[-1]["track"] != track.value
+                name = words(f"track.{track.value}")
+                day = first_day(model)
+                cards.append({"cell": cell, "track": track.value, "track_name": name, "day": day, "first": first})
+    return context.html(
+        "models_index.html.jinja",
+        cards=cards,
+        tracks=dict.fromkeys((card["track"], card["track_name"]) for card in cards),
+        years=sorted({str(card["day"])[:4] for card in cards}),
+        script=script("models"),
+    )
 
 
 def families_table(citations: Citations) -> str:
