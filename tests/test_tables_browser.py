@@ -62,7 +62,8 @@ def opened(page: Page, address: str, width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [*PAGES, "models/deepseek-vl2/details/", "models/deepseek-v4/architecture/", "models/deepseek-llm/architecture/"]
+    "kind",
+    [*PAGES, "models/deepseek-vl2/details/", "models/deepseek-v4/architecture/", "models/deepseek-llm/architecture/"],
 )
 def test_nothing_is_broken_in_a_word_or_scrolls_for_a_few_pixels(page: Page, address: str, kind: str) -> None:
     """Opened on a telephone and made wider, as if it were turned and then put aside for a desk."""

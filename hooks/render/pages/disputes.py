@@ -9,8 +9,6 @@ from catalogue.schema.model import Dispute, Model, Weight
 from ..cite import Citations
 from ..page import Section
 
-# Disputes that stand open at most; the others show their question and unfold.
-OPEN_DISPUTES = 4
 # Fewer trifles than this are not worth a fold of their own.
 FOLD_TRIFLES = 3
 
@@ -25,10 +23,11 @@ def dispute_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
-    """Disputes of a model or a technique, the weightiest first, with trifles folded away together."""
+    """Disputes of a model or a technique, the weightiest first and open, with trifles folded away together."""
     order = list(Weight)
     views = [
         {
+            "open": dispute.weight is Weight.CENTRAL,
             "trifle": dispute.weight is Weight.TRIFLE,
             "about": citations.inline(dispute.about),
             "claims": [(citations.inline(claim.says), citations.mark(claim.source)) for claim in dispute.claims],
@@ -38,6 +37,4 @@ def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
     ]
     trifles = [view for view in views if view["trifle"]]
     folded = trifles if len(trifles) >= FOLD_TRIFLES else []
-    return citations.context.html(
-        "disputes.html.jinja", shown=views[: len(views) - len(folded)], folded=folded, open_first=OPEN_DISPUTES
-    )
+    return citations.context.html("disputes.html.jinja", shown=views[: len(views) - len(folded)], folded=folded)

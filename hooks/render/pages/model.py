@@ -55,10 +55,10 @@ PARTS: Mapping[str, Part] = {
         DETAILS,
     ),
     "scores": Part((model_scores.scores_sections,), ("evaluation",), DETAILS),
-    "disputes": Part((dispute_sections,), ("disputes",), OVERVIEW),
     "changes": Part(
         (model_changes.changes_sections, model_changes.techniques_sections), ("changes", "techniques"), OVERVIEW
     ),
+    "disputes": Part((dispute_sections,), ("disputes",), OVERVIEW),
 }
 
 # What the page of details begins with and is named after; scores are a tab of their own even where they stand on it.
@@ -248,7 +248,6 @@ def _overview_page(
             *model_overview.notes_sections(citations, model),
             *model_overview.record_sections(citations, model),
             sources(citations),
-            *model_overview.citation_sections(citations, model),
         ),
         f"model:{model.id}",
         hide=("toc",),

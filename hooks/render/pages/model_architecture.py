@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from markupsafe import Markup, escape
 
 from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
-from catalogue.derive.parameters import COUNTED
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Part, PartKind
 
-from .. import problems
+from .. import format, problems
 from ..cite import Citations, anchor
-from ..computed import agreement_cell, summed, working_cell
+from ..computed import agreement_cell, recomputed, summed, working_cell
 from ..fields import stated, value_cell
 from ..figures.architecture import drawing, way_of_images
 from ..links import variant_link
 from ..names import short_variant
 from ..page import Section
-from ..tables import Cell, Column, Head, Table, by_column, of_model
+from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, of_model
 from ..words import Words
 
 
@@ -47,6 +47,7 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
     asked = len(problems.of_page(context, f"model:{model.id}"))
     html = context.html(
         "model_architecture.html.jinja",
+        model=model,
         drawings=_drawings(citations, model, entries),
         sizes=sizes_table(
             citations,
@@ -59,7 +60,16 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
         shared=_shared_architectures(citations, entries),
         dimensions=_dimensions_table(citations, model, owners) if owners else None,
         notes=_notes_list(citations, entries, owners),
-        workings=[_working_view(citations, entry) for entry in owners],
+        sums=_sums_table(citations, model, owners) if owners else None,
+        owners=[
+            {
+                "id": f"working-{anchor(entry.architecture_owner)}",
+                "name": entry.variant.name,
+                "missing": _missing_fields(citations, entry),
+                "checks": _size_checks(citations, entry),
+            }
+            for entry in owners
+        ],
         problems=words("problems.of_model", count=asked) if asked else "",
     )
     return [Section("dimensions", words("section.dimensions"), html)]
@@ -197,7 +207,7 @@ def _drawings(
         if entry.architecture is not None:
             seen.setdefault(entry.architecture_owner, entry)
     shown = list(seen.values())[:1] if first else list(seen.values())[1:]
-    return [(entry.variant.name, drawing(citations, entry, travels=first)) for entry in shown]
+    return [(entry.variant.name, drawing(citations, entry, travels=first, legend=first)) for entry in shown]
 
 
 def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -> Table:
@@ -275,31 +285,115 @@ def _beside(citations: Citations, entry: Entry) -> list[tuple[str, Term]]:
     return lines + [(words(f"term.{t.name}"), t) for t in own if t is not None]
 
 
-def _working_view(citations: Citations, entry: Entry) -> dict[str, object]:
-    """What the template needs to show how the sums of an architecture are made."""
-    recount, words = entry.recount, citations.context.words
+@dataclass(frozen=True)
+class _SumLine:
+    """A line of how a sum is made: what is counted, its formula, the same with numbers, and what comes out."""
+
+    label: str
+    formula: str
+    numbers: str
+    value: int
+    is_total: bool = False
+
+
+def _sum_lines(citations: Citations, entry: Entry) -> Iterator[_SumLine]:
+    """The parts of an architecture, their total, what of it is active, what stands beside it, and the cache."""
+    words, recount = citations.context.words, entry.recount
     assert recount is not None
-    shown = [
-        words(f"field.architecture.{name}") if f"field.architecture.{name}" in words else name
-        for name in recount.missing
-    ]
-    lines = [(words(f"term.{term.name}"), term) for term in recount.terms]
-    return {
-        "id": f"working-{anchor(entry.architecture_owner)}",
-        "name": entry.variant.name,
-        "lines": lines,
-        "total": recount.total,
-        "idle": recount.idle,
-        "activated": [(words(f"basis.{basis.name.lower()}"), value) for basis, value in recount.activated.items()],
-        "basis": words(f"basis.{COUNTED.name.lower()}"),
-        "cache": recount.kv_cache,
-        "stored": entry.stored_cache,
-        "beside": _beside(citations, entry),
-        "missing": shown,
-        "checks": [
-            (words(f"field.parameters.{name}"), agreement)
-            for name, agreement in (("total", entry.total_agreement), ("activated", entry.activated_agreement))
-            if agreement is not None
+
+    def line(label: str, term: Term, sign: int = 1, is_total: bool = False) -> _SumLine:
+        return _SumLine(label, term.formula, term.numbers, sign * term.value, is_total)
+
+    yield from (line(words(f"term.{term.name}"), term) for term in recount.terms)
+    if recount.total is not None:
+        yield _SumLine(words("working.total"), "", "", recount.total, True)
+    if recount.idle is not None:
+        yield line(words("term.idle_experts"), recount.idle, -1)
+        for basis, value in recount.activated.items():
+            label = words("working.activated", basis=words(f"basis.{basis.name.lower()}"))
+            yield _SumLine(label, "", "", value, True)
+    yield from (line(label, term) for label, term in _beside(citations, entry))
+    if recount.kv_cache is not None:
+        yield line(words("term.kv_cache"), recount.kv_cache, is_total=True)
+    if entry.stored_cache is not None:
+        yield line(words("term.stored_cache"), entry.stored_cache, is_total=True)
+
+
+def _sums_table(citations: Citations, model: Model, owners: Sequence[Entry]) -> Table | None:
+    """How the sums are made: each formula once, with its numbers put in where there is one architecture, else as the title of what comes out."""
+    words = citations.context.words
+    lines = {entry.variant.id: list(_sum_lines(citations, entry)) for entry in owners}
+    found = dict.fromkeys((line.label, line.formula) for of in lines.values() for line in of)
+    if not found:
+        return None
+    order = _merged_order([[(line.label, line.formula) for line in of] for of in lines.values()])
+    several = len(owners) > 1
+    rows = []
+    for label, formula in order:
+        same = [
+            next((one for one in lines[e.variant.id] if (one.label, one.formula) == (label, formula)), None)
+            for e in owners
         ]
-        + [(words("term.stored_cache"), a) for a in (entry.stored_cache_agreement,) if a is not None],
-    }
+        any_line = next(line for line in same if line is not None)
+        shown = Markup("<code>{}</code>").format(formula) if formula else NOTHING if several else Markup("")
+        if formula and not several:
+            shown += Markup("<br>{}").format(any_line.numbers)
+        head = Markup("<b>{}</b>").format(label) if any_line.is_total else escape(label)
+        rows.append([Cell(head), Cell(shown), *(_sum_cell(line, several) for line in same)])
+    heads = [Head(words("working.part")), Head(words("working.formula_alone" if several else "working.formula"))]
+    heads += [Head(short_variant(entry.variant.name) if several else words("working.result"), True) for entry in owners]
+    caption = words("working.caption", name=model.name)
+    return Table(caption, heads, rows, classes="ds-sums" if not several else "ds-sums-of-several")
+
+
+def _sum_cell(line: _SumLine | None, several: bool) -> Cell:
+    if line is None:
+        return EMPTY
+    text = format.integer(abs(line.value))
+    text = f"−{text}" if line.value < 0 else text
+    shown = recomputed(text, line.numbers) if several and line.numbers else Markup(text)
+    return Cell(shown, str(line.value))
+
+
+def _merged_order(lists: Iterable[Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """The items of all lists, each once; one that only a later list has stands behind what it follows there."""
+    merged: list[tuple[str, str]] = []
+    for items in lists:
+        at = 0
+        for item in items:
+            if item in merged:
+                at = merged.index(item) + 1
+            else:
+                merged.insert(at, item)
+                at += 1
+    return merged
+
+
+def _missing_fields(citations: Citations, entry: Entry) -> list[str]:
+    """What the sums would need of an architecture, and no source says."""
+    words = citations.context.words
+    assert entry.recount is not None
+    keys = [(name, f"field.architecture.{name}") for name in entry.recount.missing]
+    return [words(key) if key in words else name for name, key in keys]
+
+
+def _size_checks(citations: Citations, entry: Entry) -> list[str]:
+    """What is recomputed held against what is published, a sentence each."""
+    words = citations.context.words
+    checks = (
+        (words("field.parameters.total"), entry.total_agreement),
+        (words("field.parameters.activated"), entry.activated_agreement),
+        (words("term.stored_cache"), entry.stored_cache_agreement),
+    )
+    return [
+        words(
+            "working.check",
+            label=label,
+            published=format.quantity(agreement.published, words),
+            recomputed=format.compact(agreement.recomputed),
+            percent=f"{agreement.percent:+.2f}".replace("-", "−"),
+            tolerance=f"{agreement.tolerance.normalize():,f}",
+        )
+        for label, agreement in checks
+        if agreement is not None
+    ]

@@ -122,11 +122,7 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
             *_technique_chips(citations, became["dropped"], "techniques"),
             *_value_list(citations, dimensions.dropped, 0),
         ],
-        kept_groups=[
-            *_technique_chips(citations, became["kept"], "techniques"),
-            *_value_list(citations, dimensions.kept, 1),
-            *_value_list(citations, same, 1, "values"),
-        ],
+        kept_groups=_technique_chips(citations, became["kept"], "techniques"),
         kept_counts=words(
             "changes.kept_counts",
             techniques=len(became["kept"]),

@@ -1,4 +1,4 @@
-"""The overview of a model: what stands on top of its pages, its headline numbers, its record, remarks, and how to cite it."""
+"""The overview of a model: what stands on top of its pages, its headline numbers, its record and remarks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..computed import put_in, working_link
 from ..context import Context
 from ..links import model_link, technique_link
 from ..names import short_model
-from ..page import Section, fenced
+from ..page import Section
 from ..uses import label
 
 MOST_BULLETS = 5
@@ -281,9 +281,8 @@ def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]
     lines += [(label, dot.join(found)) for label, found in named if found]
     if reference is not None:
         label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
-        lines.append(
-            (words("fact.paper"), Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), label))
-        )
+        paper = Markup('<a href="ds:references.md#{0}">{1}</a> · <a id="cite" href="ds:references.md#{0}">{2}</a>')
+        lines.append((words("fact.paper"), paper.format(anchor(reference.key), label, words("section.cite"))))
     else:
         lines.append((words("fact.paper"), Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))))
     if model.licences is not None:
@@ -331,11 +330,3 @@ def notes_sections(citations: Citations, model: Model) -> list[Section]:
         Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in model.notes
     )
     return [Section("notes", citations.context.words("section.notes"), f"<ul>{items}</ul>")]
-
-
-def citation_sections(citations: Citations, model: Model) -> list[Section]:
-    """The paper's BibTeX, to copy."""
-    reference = citations.context.catalogue.references.get(model.reference or "")
-    if reference is None:
-        return []
-    return [Section("cite", citations.context.words("section.cite"), markdown=fenced(reference.bibtex, "bibtex"))]

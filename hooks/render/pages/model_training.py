@@ -14,11 +14,11 @@ from catalogue.schema.values import Single, Stated
 from .. import format, jump
 from ..cite import Citations
 from ..computed import recomputed
-from ..fields import detail_rows, details_table, key_value_table, labelled, value_cell
+from ..fields import detail_rows, details_table, key_value_table, labelled
 from ..figures import recipe as recipe_rows
 from ..names import short_size
 from ..page import Section
-from ..tables import NOTHING, Cell, Column, Head, Table, by_column, of_model
+from ..tables import NOTHING, Cell, Column, Table, by_column
 from . import schedules
 
 
@@ -41,7 +41,7 @@ def _pre_training_section(citations: Citations, model: Model) -> list[Section]:
     if not stages and tokenizer is None:
         return []
     title = words("section.training") if stages else words("section.tokenizer")
-    tables = [table for table in (_hyper_parameter_table(citations, model), tokenizer) if table is not None]
+    tables = [tokenizer] if tokenizer is not None else []
     return [Section("training", title, _render_stages(citations, model, stages, title, tables))]
 
 
@@ -57,45 +57,6 @@ def _post_training_section(citations: Citations, model: Model) -> list[Section]:
 _MOST_NAMES = 3  # of variants in a box of the recipe
 # A training of more stages is read as a story first, so its constants are folded, unless they are few.
 MOST_STAGES, FEW_ROWS = 8, 3
-_GLANCE_ARCHITECTURE = (
-    "hidden_act",
-    "hidden_size",
-    "intermediate_size",
-    "num_hidden_layers",
-    "num_attention_heads",
-    "num_key_value_heads",
-    "attention",
-)
-_GLANCE_STAGE = (("data", "tokens"), ("", "sequence_length"), ("batch_size", "sequences"), ("learning_rate", "peak"))
-
-
-def _hyper_parameter_table(citations: Citations, model: Model) -> Table | None:
-    """The hyper-parameters of sizes that were pre-trained side by side, as papers tabulate them; None for a single size."""
-    words, entries = citations.context.words, citations.context.catalogue.entries
-    stages = {id_: s for s in reversed(model.training) if s.kind is StageKind.PRE_TRAINING for id_ in s.variants}
-    sizes = [v.id for v in model.variants if v.id in stages and v.architecture is not None]
-    if len(sizes) < 2:
-        return None
-    rows = []
-    for key in _GLANCE_ARCHITECTURE:
-        values: list[Single[Any] | None] = [getattr(entries[id_].architecture, key) for id_ in sizes]
-        rows.append(
-            [
-                Cell(Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key)),
-                *(value_cell(citations, v) for v in values),
-            ]
-        )
-    for block, key in _GLANCE_STAGE:
-        values = []
-        for id_ in sizes:
-            owner = getattr(stages[id_], block, None) if block else stages[id_]
-            value = getattr(owner, key, None)
-            values.append(value.for_variant(id_) if value is not None else None)
-        label = words(f"field.{block}.{key}" if block else f"field.{key}")
-        rows.append([Cell(escape(label)), *(value_cell(citations, v) for v in values)])
-    heads = [Head(words("table.field")), *(Head(entries[id_].variant.name, True) for id_ in sizes)]
-    caption, title = of_model(words, "training.glance_caption", model.name)
-    return Table(caption, heads, rows, classes="ds-dimensions", title=title)
 
 
 def _render_stages(citations: Citations, model: Model, stages: list[Stage], title: str, tables: list[Table]) -> str:

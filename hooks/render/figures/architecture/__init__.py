@@ -29,10 +29,12 @@ _CREDIT_ROOM = 1100.0
 IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0
 
 
-def drawing(citations: Citations, entry: Entry, against: Entry | None = None, *, travels: bool = False) -> Markup:
+def drawing(
+    citations: Citations, entry: Entry, against: Entry | None = None, *, travels: bool = False, legend: bool = True
+) -> Markup:
     """Draw the architecture of an entry; mark what differs from `against`. The entry must have an architecture.
 
-    One that travels has the wide sheet as well.
+    One that travels has the wide sheet as well. One beside others that say what the marks mean needs no `legend`.
     """
     context = citations.context
     others = _labelled(Citations(context), against) if against is not None else None
@@ -46,6 +48,7 @@ def drawing(citations: Citations, entry: Entry, against: Entry | None = None, *,
         sheets=narrow(dims, entry),
         wide=wide(dims, entry, head) if travels else None,
         file=file_of(entry) if travels else "",
+        legend=legend,
         summary=summary(dims, entry),
     )
     return Markup(html)
