@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.derive.parameters import numbers_of
+from catalogue.derive.dimensions import numbers_of
 from catalogue.load import load
 from catalogue.records import Catalogue
 from helpers import VALID

@@ -12,99 +12,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from .derive.layout import layers
-from .derive.parameters import numbers_of
-from .schema.architecture import Architecture, Attention, FeedForward
+from .attention import kind_of
+from .attention.transformers import Peer
+from .schema.architecture import Architecture
 
 PEERS = "peers.json"
-
-_SHARED = ("num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads")
-_DENSE = ("num_key_value_heads", "head_dim", "intermediate_size")
-_EXPERTS = (
-    *("moe_intermediate_size", "n_routed_experts", "n_shared_experts", "num_experts_per_tok"),
-    *("n_group", "topk_group"),
-)
-_LATENT = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
-_INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
-_COMPRESSED = ("head_dim", "q_lora_rank", "o_groups", "o_lora_rank", "sliding_window", "hc_mult", "num_hash_layers")
-_LAYERS = {
-    "window": "sliding_attention",
-    "csa": "compressed_sparse_attention",
-    "hca": "heavily_compressed_attention",
-}
-
-Settings = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Peer:
-    """An architecture as transformers has it.
-
-    Attributes:
-        name: Class of the model.
-        settings: What its configuration is made from.
-    """
-
-    name: str
-    settings: Settings
 
 
 def peer(architecture: Architecture) -> Peer | None:
     """The class of transformers that has this architecture, with our dimensions; None where there is none."""
-    dense = architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE
-    kind = architecture.attention.value
-    if kind is Attention.CSA2:
-        return None
-    if dense:
-        return _dense(architecture)
-    if kind is Attention.CSA_HCA:
-        return _compressed(architecture)
-    first = ("first_k_dense_replace",)
-    if kind is not Attention.MLA:
-        # The class of the language model of OCR 2, which keeps the attention of DeepSeekMoE 16B.
-        found = _settings(architecture, (*_SHARED, *_DENSE, *_EXPERTS))
-        dense_layers = numbers_of(architecture).get("first_k_dense_replace", 0)
-        found["mlp_layer_types"] = [
-            "dense" if layer < dense_layers else "sparse" for layer in range(found["num_hidden_layers"])
-        ]
-        return Peer("DeepseekOcr2ForConditionalGeneration", found)
-    found = _settings(architecture, (*_SHARED, "num_key_value_heads", "intermediate_size", *_EXPERTS, *_LATENT, *first))
-    found.setdefault("q_lora_rank", None)
-    if architecture.index_n_heads is not None:
-        return Peer("DeepseekV32ForCausalLM", found | _settings(architecture, _INDEXER))
-    balanced = architecture.topk_method is not None and architecture.topk_method.value == "noaux_tc"
-    return Peer("DeepseekV3ForCausalLM" if balanced else "DeepseekV2ForCausalLM", found)
-
-
-def _dense(architecture: Architecture) -> Peer:
-    found = _settings(architecture, (*_SHARED, *_DENSE))
-    if architecture.norms_per_layer is not None and architecture.norms_per_layer.value == 4:
-        return Peer("Gemma2ForCausalLM", found)
-    if architecture.qk_norm is not None and architecture.qk_norm.value:
-        return Peer("Qwen3ForCausalLM", found)
-    if architecture.qkv_bias is not None and architecture.qkv_bias.value:
-        return Peer("Qwen2ForCausalLM", found)
-    return Peer("LlamaForCausalLM", found)
-
-
-def _compressed(architecture: Architecture) -> Peer:
-    found = _settings(architecture, (*_SHARED, "num_key_value_heads", *_EXPERTS, *_COMPRESSED, *_INDEXER))
-    layout = architecture.attention_layout.value if architecture.attention_layout else None
-    found["layer_types"] = [_LAYERS[kind] for kind in layers(layout or "")]
-    found["compress_rates"] = {
-        _LAYERS[kind]: getattr(architecture, f"{kind}_compress_ratio").value for kind in ("csa", "hca")
-    }
-    return Peer("DeepseekV4ForCausalLM", found)
-
-
-def _settings(architecture: Architecture, names: tuple[str, ...]) -> Settings:
-    """The integers of these names that the architecture states or that follow, and whether the embeddings are tied."""
-    numbers = numbers_of(architecture)
-    found: Settings = {name: numbers[name] for name in names if name in numbers}
-    found["tie_word_embeddings"] = bool(architecture.tie_word_embeddings.value)
-    if architecture.attention_bias is not None and architecture.attention_bias.value:
-        found["attention_bias"] = True
-    return found
+    kind = kind_of(architecture)
+    return kind.in_transformers(architecture) if kind is not None else None
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from .derive.attention import cache
+from .attention import kind_of
+from .derive.dimensions import numbers_of
 from .derive.expression import names
-from .derive.parameters import formulas_of, numbers_of, recount
+from .derive.parameters import formulas_of, recount
 from .located import Located
 from .records import Catalogue
 from .rules import Rule, architecture, controls, cost, schedule, sizes
@@ -116,7 +117,8 @@ def _bearing(record: Architecture) -> set[str]:
     used = {name for formula in formulas_of(record, numbers).values() for name in names(formula)}
     beside = [term for term in (sizes.mtp, *sizes.engram, sizes.reading) if term is not None]
     used |= {name for term in beside for name in re.findall(r"[a-z_][a-z_0-9]*", term.formula)}
-    used |= names(cache(record, numbers) or "0")
+    kind = kind_of(record)
+    used |= names(kind.cache(numbers)) if kind is not None else set()
     if "moe_layers" in used:
         used |= {"first_k_dense_replace", "moe_layer_freq", "num_experts_per_tok"}
     return used

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from catalogue.derive.parameters import numbers_of
+from catalogue.derive.dimensions import numbers_of
 from catalogue.records import Entry, first_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique

@@ -19,10 +19,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..attention import window_of
 from ..records import Entry
-from .attention import window
+from .dimensions import numbers_of
 from .expression import Term, names, term
-from .parameters import COUNTED, numbers_of
+from .parameters import COUNTED
 from .training import attention_formula
 
 _WINDOW = " + min(context_length, sliding_window) * window_elements"
@@ -108,7 +109,7 @@ def footprint(entry: Entry) -> Footprint | Missing:
     if recount.total is None or recount.kv_cache is None:
         return Missing((*recount.missing, *recount.cache_missing))
     numbers = numbers_of(architecture)
-    in_window = window(architecture, numbers)
+    in_window = window_of(architecture, numbers)
     return Footprint(
         parameters=recount.total,
         expert_parameters=sum(t.value for t in recount.terms if t.name == "routed_experts"),

@@ -11,14 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..attention import kind_of
 from ..schema.architecture import Architecture, FeedForward, VisionEncoder
 from .expression import Term, names, term
 
 _NOT_IN_A_BLOCK = ("embedding", "head", "feed_forward", "norms")
-_NO_LONG_RANGE = (
-    *("csa_layers", "hca_layers", "num_hash_layers"),
-    *("encoder_cache_layers", "decoder_cache_layers", "index_layers"),
-)
 
 
 def mtp(architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]) -> Term | None:
@@ -29,7 +26,7 @@ def mtp(architecture: Architecture, formulas: Mapping[str, str], numbers: Mappin
     inserted = {
         **numbers,
         "transformer_block": _block(
-            formulas, {**numbers, **dict.fromkeys(_NO_LONG_RANGE, 0), "n_routed_experts": experts}
+            formulas, {**numbers, **_without_long_range(architecture), "n_routed_experts": experts}
         ),
     }
     if "dspark_n_routed_experts" not in numbers:
@@ -64,7 +61,7 @@ def reading(architecture: Architecture, formulas: Mapping[str, str], numbers: Ma
     """
     if "encoder_layers" not in numbers:
         return None
-    no_cache = {**numbers, **dict.fromkeys(_NO_LONG_RANGE, 0), "n_routed_experts": numbers["num_experts_per_tok"]}
+    no_cache = {**numbers, **_without_long_range(architecture), "n_routed_experts": numbers["num_experts_per_tok"]}
     gate = numbers["hidden_size"] + numbers.get("gate_biases", 1)
     inserted = {
         **numbers,
@@ -102,6 +99,12 @@ def vision(encoder: VisionEncoder, hidden_size: int) -> Term | None:
             "hidden_size": hidden_size,
         },
     )
+
+
+def _without_long_range(architecture: Architecture) -> dict[str, int]:
+    """The layers that a block with the sliding window alone has none of; its experts are not chosen by hashes."""
+    kind = kind_of(architecture)
+    return dict.fromkeys((*(kind.long_range_layers if kind else ()), "num_hash_layers"), 0)
 
 
 def _block(formulas: Mapping[str, str], numbers: Mapping[str, int]) -> int:

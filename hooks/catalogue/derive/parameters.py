@@ -11,7 +11,7 @@ The convention, stated once and applied to every model:
 - *KV cache* counts the elements kept per token over all layers.
 
 Formulas: RMSNorm has one weight per element; SwiGLU has three matrices (Shazeer 2020);
-attention and its caches are in `attention`.
+attention and its caches are in the package `attention`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..attention import AttentionKind, kind_of
 from ..schema.architecture import Architecture, FeedForward
 from ..schema.model import ActivatedBasis
-from ..schema.values import Single
-from .attention import attention_formulas, cache, hyper_connection_formulas
+from .dimensions import numbers_of
 from .expression import Term, names, term
 from .modules import engram, mtp, reading
 
@@ -63,9 +63,9 @@ class Recount:
 def recount(architecture: Architecture) -> Recount:
     """Recompute sizes. Never raises: what cannot be computed is None, and `missing` says why."""
     numbers = numbers_of(architecture)
-    attention, feed_forward = architecture.attention.value, architecture.feed_forward.value
+    attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     formulas = formulas_of(architecture, numbers)
-    cache_formula = cache(architecture, numbers)
+    cache_formula = attention.cache(numbers) if attention else None
     missing = _missing(formulas.values(), numbers)
     cache_missing = _missing([cache_formula] if cache_formula else [], numbers)
     kv_cache = term("kv_cache", cache_formula, numbers) if cache_formula and not cache_missing else None
@@ -106,30 +106,15 @@ def recount(architecture: Architecture) -> Recount:
 
 def formulas_of(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
     """The formulas whose results add up to the total, by the name of the part."""
+    attention = kind_of(architecture)
     norms = "norms_per_layer" if "norms_per_layer" in numbers else "2"
     return {
         **_embedding_formulas(architecture),
-        **attention_formulas(architecture, numbers),
+        **(attention.weights(architecture, numbers) if attention else {}),
         **_feed_forward_formulas(architecture, numbers),
         "norms": f"({norms} * num_hidden_layers + 1) * hidden_size",
-        **hyper_connection_formulas(architecture, numbers),
+        **_hyper_connection_formulas(attention, numbers),
     }
-
-
-def numbers_of(architecture: Architecture) -> dict[str, int]:
-    """Every integer of the architecture by its name, and the few that follow from them."""
-    numbers = {}
-    for name, stated in vars(architecture).items():
-        if isinstance(stated, Single) and isinstance(stated.value, int) and not isinstance(stated.value, bool):
-            numbers[name] = stated.value
-    if "head_dim" not in numbers and {"hidden_size", "num_attention_heads"} <= numbers.keys():
-        numbers["head_dim"] = numbers["hidden_size"] // numbers["num_attention_heads"]
-    if "num_hidden_layers" in numbers and "first_k_dense_replace" in numbers:
-        first, every = numbers["first_k_dense_replace"], numbers.get("moe_layer_freq", 1)
-        moe = sum(1 for layer in range(first, numbers["num_hidden_layers"]) if layer % every == 0)
-        numbers["moe_layers"] = moe
-        numbers["dense_layers"] = numbers["num_hidden_layers"] - moe
-    return numbers
 
 
 def _embedding_formulas(architecture: Architecture) -> dict[str, str]:
@@ -143,6 +128,20 @@ def _embedding_formulas(architecture: Architecture) -> dict[str, str]:
     if architecture.attention_bias and architecture.attention_bias.value:
         formulas["output_bias"] = "num_hidden_layers * hidden_size"
     return formulas
+
+
+def _hyper_connection_formulas(attention: AttentionKind | None, numbers: Mapping[str, int]) -> dict[str, str]:
+    """Formula of the mappings between residual streams, where a model has several.
+
+    `class Block` and `class Transformer` in inference/model.py of DeepSeek-V4-Flash. V4.1 mixes with the coefficients of
+    the block before and has no mapping behind the last layer.
+    """
+    if "hc_mult" not in numbers or attention is None:
+        return {}
+    formula = "2 * num_hidden_layers * ((hc_mult * hc_mult + 2 * hc_mult) * (hc_mult * hidden_size + 1) + 3)"
+    if attention.last_stream_mapping:
+        formula += " + hc_mult * hc_mult * hidden_size + hc_mult + 1"
+    return {"hyper_connections": formula}
 
 
 def _feed_forward_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:

@@ -5,17 +5,17 @@ layer is, with everything in it, entries are counted; where they give an average
 elements are. The sliding window and the tokens that do not fill a block are left out, as they
 are of the elements.
 
-MLA: one entry, and with DSA one key of the indexer, per layer and token. CSA: one of each per
-block. HCA: one entry per block. CSA2: one of each per block, in the layers that make a cache.
-`attention` names the sources of these structures.
+What an entry is of each kind of attention stands in the package `attention`, with its sources.
 """
 
 from __future__ import annotations
 
-from ..schema.architecture import Architecture, Attention
+from ..attention import AttentionKind, kind_of
+from ..schema.architecture import Architecture
 from ..schema.training import CacheFormat
+from .dimensions import numbers_of
 from .expression import Term, names, term
-from .parameters import Recount, numbers_of
+from .parameters import Recount
 
 
 def cache_bytes(recount: Recount) -> Term | None:
@@ -39,21 +39,15 @@ def stored_cache(
         single = value.for_variant(variant_id) if value else None
         if single is not None and single.value is not None and not single.value.value % 1:
             numbers[name] = int(single.value.value)
-    formula = _formula(architecture, "entry_bytes" in numbers, "index_key_bytes" in numbers)
+    formula = _stored_formula(kind_of(architecture), "entry_bytes" in numbers, "index_key_bytes" in numbers)
     if formula is None or not names(formula) <= numbers.keys():
         return None
     return term("stored_cache", formula, numbers)
 
 
-def _formula(architecture: Architecture, entries: bool, index_keys: bool) -> str | None:
+def _stored_formula(kind: AttentionKind | None, entries: bool, index_keys: bool) -> str | None:
     if not entries:
         return "kv_cache_elements * bits_per_element / 8"
-    entry = "(entry_bytes + index_key_bytes)" if index_keys else "entry_bytes"
-    match architecture.attention.value:
-        case Attention.MLA:
-            return f"num_hidden_layers * {entry}"
-        case Attention.CSA_HCA:
-            return f"csa_layers * {entry} / csa_compress_ratio + hca_layers * entry_bytes / hca_compress_ratio"
-        case Attention.CSA2:
-            return f"(encoder_cache_layers / encoder_compress_ratio + decoder_cache_layers) * {entry}"
-    return None
+    if kind is None or kind.stored_cache is None:
+        return None
+    return kind.stored_cache("(entry_bytes + index_key_bytes)" if index_keys else "entry_bytes")

@@ -26,14 +26,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from ..attention import kind_of
 from ..records import Entry
-from ..schema.architecture import Architecture, Attention
+from ..schema.architecture import Architecture
 from ..schema.model import Model
 from ..schema.quantities import Quantity
 from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, Stage, StageKind
 from ..schema.values import Single
+from .dimensions import numbers_of
 from .expression import Term, term
-from .parameters import COUNTED, numbers_of
+from .parameters import COUNTED
 from .storage import cache_bytes
 
 
@@ -179,16 +181,10 @@ def _whole(quantity: Quantity | None) -> int | None:
 
 def attention_formula(architecture: Architecture, numbers: Mapping[str, int]) -> str | None:
     """FLOPs of attention itself for a token; None where a token does not see all tokens before it."""
-    if "sliding_window" in numbers or "index_topk" in numbers:
+    kind = kind_of(architecture)
+    if "sliding_window" in numbers or "index_topk" in numbers or kind is None or kind.score_widths is None:
         return None
-    kind = architecture.attention.value
-    if kind in (Attention.MHA, Attention.GQA, Attention.MQA):
-        widths = "head_dim + head_dim"
-    elif kind is Attention.MLA:
-        widths = "qk_nope_head_dim + qk_rope_head_dim + v_head_dim"
-    else:
-        return None
-    return f"6 * num_hidden_layers * num_attention_heads * ({widths}) * sequence_length / 2"
+    return f"6 * num_hidden_layers * num_attention_heads * ({kind.score_widths}) * sequence_length / 2"
 
 
 def _utilisation(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Term]:

@@ -8,9 +8,10 @@ from itertools import count, islice
 from math import isqrt
 from typing import Any
 
+from ..attention import fields_of_kinds, kind_of
 from ..findings import Finding, Path
 from ..schema.architecture import Architecture, Attention, FeedForward
-from ..schema.facets import Kinds, kinds
+from ..schema.facets import Kinds
 from ..schema.values import Block, Single
 from .draft import Draft
 from .registry import Scope, rule
@@ -20,9 +21,9 @@ Kind = Attention | FeedForward
 
 def may_have(architecture: Architecture, name: str) -> bool:
     """Whether a field fits the kinds of attention and feed-forward network of an architecture."""
-    if name not in kinds(Architecture):
+    if name not in fields_of_kinds():
         return True
-    return not _foreign(kinds(Architecture)[name], _kinds_of(architecture))
+    return not _foreign(fields_of_kinds()[name], _kinds_of(architecture))
 
 
 def _kinds_of(architecture: Architecture) -> list[Kind]:
@@ -43,7 +44,7 @@ def _fitting(*stated: Kind) -> list[tuple[str, Kind | None, Kind | None]]:
     """The fields that kinds bear on, each with the kind that needs it and the one that has no such field."""
     return [
         (name, next((kind for kind in stated if kind in field.needed_by), None), _foreign(field, stated))
-        for name, field in kinds(Architecture).items()
+        for name, field in fields_of_kinds().items()
     ]
 
 
@@ -70,7 +71,7 @@ def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
                 yield draft.finding(
                     (*path, name),
                     f"`{name}` beside `{foreign}`",
-                    "it belongs to " + " and ".join(kinds(Architecture)[name].owners),
+                    "it belongs to " + " and ".join(fields_of_kinds()[name].owners),
                     fix="take it out, or correct the kind",
                 )
         if (
@@ -101,21 +102,14 @@ def heads(draft: Draft) -> Iterator[Finding]:
     """Heads fit the kind of attention, and heads that share keys and values divide evenly."""
     for path, architecture in _architectures(draft):
         heads_, shared = _number(architecture, "num_attention_heads"), _number(architecture, "num_key_value_heads")
-        kind = architecture.attention.value
+        kind = kind_of(architecture)
         if heads_ and shared:
-            expected = {
-                Attention.MHA: (shared == heads_, f"{heads_}, one for each query head"),
-                Attention.MLA: (shared == heads_, f"{heads_}, one for each query head"),
-                Attention.MQA: (shared == 1, "1"),
-                Attention.CSA_HCA: (shared == 1, "1"),
-                Attention.GQA: (1 < shared < heads_, f"a number between 1 and {heads_}"),
-            }
-            fits, allowed = expected.get(kind, (True, "")) if kind else (True, "")
-            if not fits:
+            expected = kind.key_value_heads if kind else None
+            if kind and expected and expected.fits and not expected.fits(heads_, shared):
                 yield draft.finding(
                     (*path, "num_key_value_heads"),
-                    f"{shared} key-value heads with {kind}",
-                    f"allowed is {allowed}",
+                    f"{shared} key-value heads with {kind.kind}",
+                    f"allowed is {expected.allowed.format(heads=heads_)}",
                     fix="correct the number or the kind of attention",
                 )
             elif heads_ % shared:
@@ -126,7 +120,8 @@ def heads(draft: Draft) -> Iterator[Finding]:
                     fix="correct one of the two",
                 )
         width = _number(architecture, "hidden_size")
-        if architecture.head_dim is None and kind is not Attention.MLA and width and heads_ and width % heads_:
+        follows = kind is None or kind.head_dim_follows
+        if architecture.head_dim is None and follows and width and heads_ and width % heads_:
             yield draft.finding(
                 (*path, "num_attention_heads"),
                 f"hidden_size {width} does not divide over {heads_} heads",
@@ -167,9 +162,10 @@ def experts(draft: Draft) -> Iterator[Finding]:
 def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
     """With CSA and HCA, the layers of each kind and those with the window alone make up all layers."""
     for path, architecture in _architectures(draft):
-        parts = [_number(architecture, name) or 0 for name in ("csa_layers", "hca_layers", "sliding_window_layers")]
+        kind = kind_of(architecture)
+        parts = [_number(architecture, name) or 0 for name in (kind.layer_parts if kind else ())]
         layers = _number(architecture, "num_hidden_layers")
-        if architecture.attention.value is Attention.CSA_HCA and layers is not None and sum(parts) != layers:
+        if parts and layers is not None and sum(parts) != layers:
             yield draft.finding(
                 (*path, "num_hidden_layers"),
                 f"{layers} layers, but {' + '.join(map(str, parts))} = {sum(parts)} by kind",

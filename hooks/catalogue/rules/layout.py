@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from ..attention import kind_of
+from ..derive.dimensions import numbers_of
 from ..derive.layout import LayoutError, layers
-from ..derive.parameters import numbers_of
 from ..findings import Finding
-from ..schema.architecture import Attention
 from .draft import Draft
 from .registry import Scope, rule
-
-_KINDS = {Attention.CSA_HCA: ("window", "csa", "hca"), Attention.CSA2: ("window", "full", "reindex", "reuse")}
 
 
 @rule(Scope.CATALOGUE)
@@ -21,8 +19,8 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
     for path, _, variant in draft.each_variant():
         architecture = variant.architecture
         layout = architecture.attention_layout if architecture else None
-        kind = architecture.attention.value if architecture else None
-        if architecture is None or layout is None or layout.value is None or kind not in _KINDS:
+        kind = kind_of(architecture) if architecture else None
+        if architecture is None or layout is None or layout.value is None or kind is None or not kind.layer_names:
             continue
         where = (*path, "architecture", "attention_layout")
         try:
@@ -37,14 +35,14 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
             continue
         counts = Counter(name.removesuffix("+engram") for name in order)
         counts["engram"] = sum(name.endswith("+engram") for name in order)
-        for name in sorted(counts.keys() - {*_KINDS[kind], "engram"}):
-            yield draft.finding(where, f"`{name}`", " or ".join(_KINDS[kind]), fix="correct the name")
+        for name in sorted(counts.keys() - {*kind.layer_names, "engram"}):
+            yield draft.finding(where, f"`{name}`", " or ".join(kind.layer_names), fix="correct the name")
         numbers = numbers_of(architecture)
         stated = {
             "num_hidden_layers": len(order),
             "sliding_window_layers": counts["window"],
             "engram_layers": counts["engram"],
-            **_by_kind(kind, counts),
+            **kind.count_layers(counts),
         }
         for name, found in stated.items():
             if numbers.get(name, found) != found:
@@ -54,12 +52,3 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
                     f"{numbers[name]}, as `{name}` says",
                     fix="correct one of the two",
                 )
-
-
-def _by_kind(kind: Attention, counts: Counter[str]) -> dict[str, int]:
-    if kind is Attention.CSA_HCA:
-        return {"csa_layers": counts["csa"], "hca_layers": counts["hca"]}
-    return {
-        "csa_layers": counts["full"] + counts["reindex"] + counts["reuse"],
-        "index_layers": counts["full"] + counts["reindex"],
-    }

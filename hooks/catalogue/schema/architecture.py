@@ -31,16 +31,9 @@ class FeedForward(StrEnum):
     DEEPSEEK_MOE = "DeepSeekMoE"
 
 
-# Which kinds of attention and of network a field belongs to.
-_COMPRESSED = Kinds(needed_by=(Attention.CSA_HCA,), also_in=(Attention.CSA2,))
-_CSA2 = Kinds(also_in=(Attention.CSA2,))
-_CSA_HCA = Kinds(needed_by=(Attention.CSA_HCA,))
-_INDEXER = Kinds(needed_by=(Attention.CSA_HCA,), also_in=(Attention.MLA, Attention.CSA2))
-_MAY_BE_COMPRESSED = Kinds(also_in=(Attention.CSA_HCA, Attention.CSA2))
+# Which kinds of network a field belongs to; of attention, its module in `catalogue/attention` says so.
 _MAY_MOE = Kinds(also_in=(FeedForward.DEEPSEEK_MOE,))
-_MLA = Kinds(needed_by=(Attention.MLA,))
 _MOE = Kinds(needed_by=(FeedForward.DEEPSEEK_MOE,))
-_QUERY_LATENT = Kinds(needed_by=(Attention.MLA, Attention.CSA_HCA), also_in=(Attention.CSA2,))
 
 
 class RopeScaling(Block):
@@ -104,7 +97,6 @@ class Architecture(Block):
     )
     head_dim: Annotated[
         Stated[Positive] | None,
-        Kinds(needed_by=(Attention.CSA_HCA,), elsewhere=True),
         Facet.DEFAULTED,
         Facet.MINOR,
         Facet.OF_A_PART,
@@ -117,25 +109,23 @@ class Architecture(Block):
     qkv_bias: Annotated[Stated[StrictBool] | None, Facet.DEFAULTED, Facet.MINOR, Facet.OF_A_PART, Facet.ALTERNATIVE] = (
         Field(default=None, description="Biases on query, key and value alone, as in Qwen2.", examples=[False])
     )
-    q_lora_rank: Annotated[Stated[Positive] | None, _QUERY_LATENT] = Field(
+    q_lora_rank: Stated[Positive] | None = Field(
         default=None, description="MLA: rank of the compressed query.", examples=[1536]
     )
-    kv_lora_rank: Annotated[Stated[Positive] | None, _MLA] = Field(
+    kv_lora_rank: Stated[Positive] | None = Field(
         default=None,
         description="MLA: rank of the compressed key and value, which are cached in this form.",
         examples=[512],
     )
-    qk_nope_head_dim: Annotated[Stated[Positive] | None, _MLA] = Field(
+    qk_nope_head_dim: Stated[Positive] | None = Field(
         default=None, description="MLA: part of a query and key head without position.", examples=[128]
     )
-    qk_rope_head_dim: Annotated[Stated[Positive] | None, _QUERY_LATENT] = Field(
+    qk_rope_head_dim: Stated[Positive] | None = Field(
         default=None,
         description="MLA: part of a query and key head with RoPE; its key is shared and cached.",
         examples=[64],
     )
-    v_head_dim: Annotated[Stated[Positive] | None, _MLA] = Field(
-        default=None, description="MLA: size of a value head.", examples=[128]
-    )
+    v_head_dim: Stated[Positive] | None = Field(default=None, description="MLA: size of a value head.", examples=[128])
     intermediate_size: Annotated[
         Stated[Positive] | None, Kinds(needed_by=(FeedForward.DENSE,), also_in=(FeedForward.DEEPSEEK_MOE,))
     ] = Field(default=None, description="Width of a dense feed-forward network.", examples=[18432])
@@ -203,46 +193,45 @@ class Architecture(Block):
             examples=[False],
         )
     )
-    index_n_heads: Annotated[Stated[Positive] | None, _INDEXER, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
+    index_n_heads: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
         default=None, description="Lightning indexer: heads.", examples=[64]
     )
-    index_head_dim: Annotated[Stated[Positive] | None, _INDEXER, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
+    index_head_dim: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
         default=None, description="Lightning indexer: size of a head.", examples=[128]
     )
-    index_topk: Annotated[Stated[Positive] | None, _INDEXER, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
+    index_topk: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
         default=None, description="Lightning indexer: entries a query attends to.", examples=[2048]
     )
-    o_groups: Annotated[Stated[Positive] | None, _COMPRESSED, Facet.ALTERNATIVE] = Field(
+    o_groups: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="CSA/HCA: groups of the output projection.", examples=[8]
     )
-    o_lora_rank: Annotated[Stated[Positive] | None, _COMPRESSED, Facet.ALTERNATIVE] = Field(
+    o_lora_rank: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="CSA/HCA: rank of a group's output projection.", examples=[1024]
     )
     sliding_window: Annotated[
         Stated[Positive] | None,
-        Kinds(needed_by=(Attention.CSA_HCA,), also_in=(Attention.MHA, Attention.GQA, Attention.CSA2)),
         Facet.OF_A_PART,
         Facet.ALTERNATIVE,
     ] = Field(default=None, description="Last tokens that are kept uncompressed.", examples=[128])
-    csa_layers: Annotated[Stated[Count] | None, _COMPRESSED, Facet.ALTERNATIVE] = Field(
+    csa_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Layers with compressed sparse attention.", examples=[21]
     )
-    csa_compress_ratio: Annotated[Stated[Positive] | None, _CSA_HCA, Facet.ALTERNATIVE] = Field(
+    csa_compress_ratio: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Tokens per cache entry in those layers.", examples=[4]
     )
-    encoder_cache_layers: Annotated[Stated[Count] | None, _CSA2, Facet.ALTERNATIVE] = Field(
+    encoder_cache_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Encoder layers that make a cache for those after them.", examples=[3]
     )
-    encoder_compress_ratio: Annotated[Stated[Positive] | None, _CSA2, Facet.ALTERNATIVE] = Field(
+    encoder_compress_ratio: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Tokens per cache entry in those layers.", examples=[2]
     )
-    decoder_cache_layers: Annotated[Stated[Count] | None, _CSA2, Facet.ALTERNATIVE] = Field(
+    decoder_cache_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Decoder layers that make a cache, with an entry for each token.", examples=[1]
     )
-    index_layers: Annotated[Stated[Count] | None, _CSA2, Facet.ALTERNATIVE] = Field(
+    index_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="CSA2: layers that select cache entries themselves.", examples=[8]
     )
-    encoder_layers: Annotated[Stated[Count] | None, _CSA2, Facet.ALTERNATIVE] = Field(
+    encoder_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="CSA2: layers that a token passes when it is read.", examples=[20]
     )
     gate_biases: Annotated[Stated[Positive] | None, _MAY_MOE, Facet.DEFAULTED, Facet.MINOR, Facet.ALTERNATIVE] = Field(
@@ -250,26 +239,25 @@ class Architecture(Block):
         description="Balancing biases of an expert; 1 where left out, 2 with one for images.",
         examples=[2],
     )
-    hca_layers: Annotated[Stated[Count] | None, _CSA_HCA, Facet.ALTERNATIVE] = Field(
+    hca_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Layers with heavily compressed attention.", examples=[20]
     )
-    hca_compress_ratio: Annotated[Stated[Positive] | None, _CSA_HCA, Facet.ALTERNATIVE] = Field(
+    hca_compress_ratio: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE] = Field(
         default=None, description="Tokens per cache entry in those layers.", examples=[128]
     )
     sliding_window_layers: Annotated[
         Stated[Count] | None,
-        Kinds(also_in=(Attention.MHA, Attention.GQA, Attention.CSA_HCA, Attention.CSA2)),
         Facet.OF_A_PART,
         Facet.ALTERNATIVE,
     ] = Field(default=None, description="Layers with the window alone.", examples=[2])
-    attention_layout: Annotated[Stated[str] | None, _MAY_BE_COMPRESSED, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
+    attention_layout: Annotated[Stated[str] | None, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
         default=None,
         description="Kinds of attention of the layers, from the first one up, where they differ: names, `*` and a number"
         " for repetition, brackets around what is repeated.",
         examples=["window*2 (csa hca)*20 csa"],
     )
-    compress_rope_theta: Annotated[Stated[Quantity] | None, _MAY_BE_COMPRESSED, Facet.OF_A_PART, Facet.ALTERNATIVE] = (
-        Field(default=None, description="Base of the rotary embedding in compressed layers.", examples=[160000])
+    compress_rope_theta: Annotated[Stated[Quantity] | None, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
+        default=None, description="Base of the rotary embedding in compressed layers.", examples=[160000]
     )
     hc_mult: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE] = Field(
         default=None, description="Residual streams of the hyper-connections.", examples=[4]

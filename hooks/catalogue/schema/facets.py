@@ -33,17 +33,15 @@ class Kinds:
     Attributes:
         needed_by: Kinds that must have it.
         also_in: Kinds that may have it.
-        elsewhere: Whether every other kind may have it too.
     """
 
     needed_by: tuple[StrEnum, ...] = ()
     also_in: tuple[StrEnum, ...] = ()
-    elsewhere: bool = False
 
     @property
     def owners(self) -> tuple[StrEnum, ...]:
-        """The kinds outside of which it does not stand; none where it may stand everywhere."""
-        return () if self.elsewhere else (*self.needed_by, *self.also_in)
+        """The kinds outside of which it does not stand."""
+        return (*self.needed_by, *self.also_in)
 
 
 @cache

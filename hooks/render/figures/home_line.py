@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from catalogue.derive.parameters import numbers_of
+from catalogue.derive.dimensions import numbers_of
 from catalogue.records import Catalogue, Entry, by_date, first_date
 from catalogue.schema.model import Track
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from catalogue.derive.parameters import numbers_of
+from catalogue.derive.dimensions import numbers_of
 from catalogue.records import Entry, by_date, first_date
 from catalogue.schema.model import Model, Track
 

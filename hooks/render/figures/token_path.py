@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from catalogue.derive.parameters import COUNTED, numbers_of
+from catalogue.derive.dimensions import numbers_of
+from catalogue.derive.parameters import COUNTED
 from catalogue.records import Entry
 from catalogue.schema.architecture import Attention
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from typing import Any
 
 import numpy as np
 from labs import ced, csa, dsa
 
+from catalogue.attention import CachingLayers, kind_of
+from catalogue.derive.dimensions import numbers_of
+from catalogue.derive.expression import names, term
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.quantities import Quantity
 
@@ -30,13 +34,20 @@ def dimension(entry: Entry, path: str) -> int:
     return int(number(entry, path))
 
 
+def caching_layers(entry: Entry) -> tuple[Mapping[str, int], tuple[CachingLayers, ...]]:
+    """The numbers of an architecture, and its layers by the form of what they keep. Raises ValueError without one."""
+    kind = kind_of(entry.architecture) if entry.architecture is not None else None
+    if entry.architecture is None or kind is None:
+        raise ValueError(f"{entry.variant.id} has no attention")
+    return numbers_of(entry.architecture), kind.caching_layers
+
+
 def _kept(entry: Entry) -> tuple[int, int, int]:
     """Numbers that one layer keeps of a token, the query heads, and the heads that keep something of their own (0: a latent)."""
-    heads = dimension(entry, "num_attention_heads")
-    if entry.architecture and entry.architecture.kv_lora_rank and entry.architecture.kv_lora_rank.value:
-        return dimension(entry, "kv_lora_rank") + dimension(entry, "qk_rope_head_dim"), heads, 0
-    groups = dimension(entry, "num_key_value_heads")
-    return 2 * groups * (dimension(entry, "hidden_size") // heads), heads, groups
+    numbers, (layers,) = caching_layers(entry)
+    kept = term("kept", layers.per_token(numbers), numbers).value
+    of_heads = "head_dim" in names(layers.entry)
+    return kept, numbers["num_attention_heads"], numbers["num_key_value_heads"] if of_heads else 0
 
 
 def attention_cache(words: Words, catalogue: Catalogue) -> list[Panel]:

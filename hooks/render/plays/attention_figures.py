@@ -18,9 +18,10 @@ from catalogue.derive.calculators import (
     memory_numbers,
     work_out,
 )
+from catalogue.derive.expression import term
 from catalogue.records import Catalogue, Entry, by_date
 
-from ..mechanisms.attention import dimension
+from ..mechanisms.attention import caching_layers, dimension
 from ..words import Words
 from . import Control, Play, figure_words, slider
 
@@ -118,17 +119,25 @@ class AttentionLayer:
 def compared_layers(catalogue: Catalogue) -> dict[str, AttentionLayer]:
     """V3.2's layer without selection and with it, and the two kinds of V4-Pro."""
     old, new = catalogue.entries["deepseek-v3.2-exp"], catalogue.entries["deepseek-v4-pro-base"]
-    latent, rotated = dimension(old, "kv_lora_rank"), dimension(old, "qk_rope_head_dim")
-    head, window = dimension(new, "head_dim"), dimension(new, "sliding_window")
-    mla = AttentionLayer(dimension(old, "num_attention_heads"), 2 * latent + rotated, latent + rotated)
-    shared = AttentionLayer(dimension(new, "num_attention_heads"), 2 * head, head, window=window)
+    numbers, (latent,) = caching_layers(old)
+    entry = term("entry", latent.entry, numbers).value
+    mla = AttentionLayer(numbers["num_attention_heads"], entry + numbers["kv_lora_rank"], entry)
+    numbers, forms = caching_layers(new)
+    compressed = {
+        form.name: AttentionLayer(
+            numbers["num_attention_heads"],
+            2 * (entry := term("entry", form.entry, numbers).value),
+            entry,
+            numbers[form.ratio],
+            numbers["sliding_window"],
+        )
+        for form in forms
+    }
     return {
         "dense": mla,
         "dsa": replace(mla, **_indexer_dimensions(old), chooses="k"),
-        "csa": replace(
-            shared, ratio=dimension(new, "csa_compress_ratio"), **_indexer_dimensions(new), chooses="entries"
-        ),
-        "hca": replace(shared, ratio=dimension(new, "hca_compress_ratio")),
+        "csa": replace(compressed["csa"], **_indexer_dimensions(new), chooses="entries"),
+        "hca": compressed["hca"],
     }
 
 

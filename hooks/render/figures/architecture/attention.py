@@ -8,10 +8,13 @@ Below each, what is kept of a token against what would be kept without the idea.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from catalogue.attention import per_kind
 from catalogue.schema.architecture import Attention
 from catalogue.schema.values import Absence
 
-from .compressed import kept_entries, stretch
+from .compressed import caching_layers, kept_entries, stretch
 from .dimensions import Dimensions, Part
 from .marks import SCALE, balanced, bar, digits, fan, grid, hatch, rows_of, squares, triangles
 from .panel import LEFT, NARROW, VECTOR, close, panel, vector
@@ -23,7 +26,6 @@ _SIDE = 9.4
 _PITCH = 12.4
 _OUT = 602.0
 _INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
-COMPRESSED = (Attention.CSA_HCA, Attention.CSA2)
 
 
 def kind_name(dims: Dimensions) -> str:
@@ -41,18 +43,36 @@ def attention(dims: Dimensions, width: float) -> Sheet:
     said = dims.line("hatched", attention=dims.stated("attention"))
     sheet = panel(width, dims.words(f"drawing.kind_{kind_name(dims)}"), said)
     top = sheet.height + 10
-    if kind is Attention.MLA or kind in COMPRESSED:
-        down = _projected(sheet, dims, top, kind in COMPRESSED)
-        if kind in COMPRESSED:
-            down = stretch(sheet, dims, down + 22)
-        down = _indexer(sheet, dims, down + 22)
-        down = kept_entries(sheet, dims, down + 20) if kind in COMPRESSED else _kept_latent(sheet, dims, down + 20)
-    elif kind is not None:
-        down = _kept_heads(sheet, dims, _grouped(sheet, dims, top) + 24)
-    else:
-        down = top
+    down = DRAWINGS[kind](sheet, dims, top) if kind is not None else top
     sheet.height = down + 16
     return close(sheet, "attention")
+
+
+def _draw_heads(sheet: Sheet, dims: Dimensions, top: float) -> float:
+    return _kept_heads(sheet, dims, _grouped(sheet, dims, top) + 24)
+
+
+def _draw_latent(sheet: Sheet, dims: Dimensions, top: float) -> float:
+    down = _indexer(sheet, dims, _projected(sheet, dims, top, one_entry=False) + 22)
+    return _kept_latent(sheet, dims, down + 20)
+
+
+def _draw_compressed(sheet: Sheet, dims: Dimensions, top: float) -> float:
+    down = stretch(sheet, dims, _projected(sheet, dims, top, one_entry=True) + 22)
+    return kept_entries(sheet, dims, _indexer(sheet, dims, down + 22) + 20)
+
+
+DRAWINGS: Mapping[Attention, Callable[[Sheet, Dimensions, float], float]] = per_kind(
+    "drawings of attention",
+    {
+        Attention.MHA: _draw_heads,
+        Attention.MQA: _draw_heads,
+        Attention.GQA: _draw_heads,
+        Attention.MLA: _draw_latent,
+        Attention.CSA_HCA: _draw_compressed,
+        Attention.CSA2: _draw_compressed,
+    },
+)
 
 
 def _projected(sheet: Sheet, dims: Dimensions, top: float, one_entry: bool) -> float:
@@ -250,7 +270,8 @@ def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
 def _kept_latent(sheet: Sheet, dims: Dimensions, y: float) -> float:
     """MLA's latent and shared key against a key and a value for every head."""
     indexed = dims.number("index_head_dim") is not None
-    here = dims.derived("kept_latent", "kv_lora_rank + qk_rope_head_dim" + " + index_head_dim" * indexed)
+    (layers,) = caching_layers(dims)
+    here = dims.derived("kept_latent", layers.per_token(dims.numbers))
     there = dims.derived("kept_by_heads", "num_attention_heads * (qk_nope_head_dim + v_head_dim)")
     if here is None or there is None:
         return y - 20
@@ -261,8 +282,8 @@ def _kept_latent(sheet: Sheet, dims: Dimensions, y: float) -> float:
 
 def _kept_heads(sheet: Sheet, dims: Dimensions, y: float) -> float:
     """Keys and values of the heads that have some against those of as many heads as queries."""
-    mqa = dims.architecture.attention.value is Attention.MQA
-    here = dims.derived("kept_heads", "2 * head_dim" if mqa else "2 * num_key_value_heads * head_dim")
+    (layers,) = caching_layers(dims)
+    here = dims.derived("kept_heads", layers.per_token(dims.numbers))
     there = dims.derived("kept_by_heads", "2 * num_attention_heads * head_dim")
     if here is None or there is None:
         return y - 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from catalogue.attention import CachingLayers, kind_of
+
 from .dimensions import Dimension, Dimensions, Part, Strong
 from .marks import bar, blocks, digits, hatch
 from .panel import NARROW
@@ -22,17 +24,17 @@ def _lanes(dims: Dimensions) -> list[tuple[str, int, list[Part]]]:
         return dims.line("lane_said" if ratio else "lane_each", **pieces)
 
     found: list[tuple[str, int, list[Part]]] = []
-    for name, layers, ratio in (
-        ("csa", "csa_layers", "csa_compress_ratio"),
-        ("hca", "hca_layers", "hca_compress_ratio"),
-        ("encoder", "encoder_cache_layers", "encoder_compress_ratio"),
-    ):
-        number = dims.number(ratio)
+    for form in caching_layers(dims):
+        number = dims.number(form.ratio) if form.ratio else 1 if dims.number(form.layers) else None
         if number is not None:
-            found.append((dims.words(f"drawing.lane_{name}"), number, said(layers, ratio)))
-    if dims.number("decoder_cache_layers"):
-        found.append((dims.words("drawing.lane_decoder"), 1, said("decoder_cache_layers", None)))
+            found.append((dims.words(f"drawing.lane_{form.name}"), number, said(form.layers, form.ratio or None)))
     return found
+
+
+def caching_layers(dims: Dimensions) -> tuple[CachingLayers, ...]:
+    """The layers of an attention by the form of what they keep; none where the kind is not known."""
+    kind = kind_of(dims.architecture)
+    return kind.caching_layers if kind is not None else ()
 
 
 def stretch(sheet: Sheet, dims: Dimensions, top: float) -> float:
@@ -85,13 +87,11 @@ def _lane(sheet: Sheet, tokens: int, ratio: int, x: float, y: float, pitch: floa
 def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
     """What a token costs in each kind of layer against an entry of its own."""
     whole = dims.derived("kept_whole", "head_dim + index_head_dim")
-    formulas = (
-        ("csa", "(head_dim + index_head_dim) / csa_compress_ratio"),
-        ("hca", "head_dim / hca_compress_ratio"),
-        ("encoder", "(head_dim + index_head_dim) / encoder_compress_ratio"),
-        *[("decoder", "head_dim + index_head_dim")] * bool(dims.number("decoder_cache_layers")),
-    )
-    rows = [(name, dims.derived(f"kept_{name}", formula)) for name, formula in formulas]
+    rows = [
+        (form.name, dims.derived(f"kept_{form.name}", form.per_token(dims.numbers)))
+        for form in caching_layers(dims)
+        if form.ratio or dims.number(form.layers)
+    ]
     known = [(name, kept) for name, kept in rows if kept is not None]
     if whole is None or not known:
         return y - 20

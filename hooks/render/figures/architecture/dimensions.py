@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from catalogue.derive.dimensions import numbers_of
 from catalogue.derive.expression import names, term
-from catalogue.derive.parameters import numbers_of
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.values import Single

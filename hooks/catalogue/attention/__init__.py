@@ -1,0 +1,75 @@
+"""The kinds of attention: one module each, used by totals, caches, calculators, figures and rules alike.
+
+To add a kind: its name in `schema.architecture.Attention`, a module here, and a drawing in
+`render/figures/architecture/attention.py`. What is forgotten is an error when the package is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import ModuleType
+from typing import TypeVar
+
+from ..schema.architecture import Architecture, Attention
+from ..schema.facets import Kinds, kinds
+from . import csa2, csa_hca, gqa, mha, mla, mqa
+from .kind import AttentionKind, CachingLayers, Numbers
+
+__all__ = ["KINDS", "AttentionKind", "CachingLayers", "fields_of_kinds", "kind_of", "per_kind", "window_of"]
+
+T = TypeVar("T")
+
+_MODULES: tuple[ModuleType, ...] = (mha, mqa, gqa, mla, csa_hca, csa2)
+
+
+class KindWithoutPart(TypeError):
+    """A kind of attention has no module, or something that is made for each kind has none for one."""
+
+
+def per_kind(what: str, parts: Mapping[Attention, T], kinds: Iterable[Attention] = Attention) -> Mapping[Attention, T]:
+    """The parts, one for each kind. Raises KindWithoutPart where one is missing or belongs to no kind."""
+    wanted = set(kinds)
+    missing, foreign = wanted - parts.keys(), parts.keys() - wanted
+    if missing or foreign:
+        odd = ", ".join(sorted(f"`{kind}`" for kind in missing or foreign))
+        raise KindWithoutPart(f"{what}: {'there is none for' if missing else 'no kind is called'} {odd}")
+    return parts
+
+
+def kinds_of(
+    modules: Iterable[ModuleType], kinds: Iterable[Attention] = Attention
+) -> Mapping[Attention, AttentionKind]:
+    """The kinds that modules define, each once. Raises KindWithoutPart where one of the schema has no module."""
+    found = per_kind("catalogue/attention", {module.KIND.kind: module.KIND for module in modules}, kinds)
+    for kind in found.values():
+        for name in (*kind.needed, *kind.allowed, *kind.layer_parts, *kind.long_range_layers):
+            if name not in Architecture.model_fields:
+                raise KindWithoutPart(f"catalogue/attention: {kind.kind} names the field `{name}`, which is none")
+    return found
+
+
+KINDS: Mapping[Attention, AttentionKind] = kinds_of(_MODULES)
+
+
+def kind_of(architecture: Architecture) -> AttentionKind | None:
+    """The kind of an architecture; None where it is not published."""
+    kind = architecture.attention.value
+    return KINDS[kind] if kind is not None else None
+
+
+@cache
+def fields_of_kinds() -> Mapping[str, Kinds]:
+    """The fields that belong to some kinds of attention or of feed-forward network alone, each with these kinds."""
+    found = dict(kinds(Architecture))
+    for name in {name for kind in KINDS.values() for name in (*kind.needed, *kind.allowed)}:
+        needed = tuple(kind.kind for kind in KINDS.values() if name in kind.needed)
+        allowed = tuple(kind.kind for kind in KINDS.values() if name in kind.allowed)
+        found[name] = Kinds(needed_by=needed, also_in=allowed)
+    return {name: found[name] for name in Architecture.model_fields if name in found}
+
+
+def window_of(architecture: Architecture, numbers: Numbers) -> str | None:
+    """Formula of the elements that every layer together caches for a token of the sliding window; None without one."""
+    kind = kind_of(architecture)
+    return kind.window(numbers) if kind is not None else None

@@ -1,0 +1,134 @@
+"""What a kind of attention is made of: everything that depends on the kind, and nothing with a default.
+
+A kind is one `AttentionKind`. A part that is left out is an error where the kind is made, and a kind of the schema that
+has no module is one where the package is loaded (`registry`), so that no calculator or figure falls back on another kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from ..schema.architecture import Architecture, Attention
+from .transformers import Peer
+
+Numbers = Mapping[str, int]
+Formulas = Mapping[str, str]
+
+
+class IndexKey(Enum):
+    """Whether a key of the indexer stands beside an entry of the cache."""
+
+    NEVER = "never"
+    WITH_AN_INDEXER = "in a model that has an indexer"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CachingLayers:
+    """Layers that keep entries of one form.
+
+    Attributes:
+        name: What figures call them; `all` where there is one form.
+        layers: Field with their number.
+        entry: Formula of the elements of an entry.
+        index_key: Whether a key of the indexer stands beside it.
+        ratio: Field with the tokens that make an entry; empty for one a token.
+    """
+
+    name: str
+    layers: str
+    entry: str
+    index_key: IndexKey
+    ratio: str
+
+    def per_token(self, numbers: Numbers) -> str:
+        """Formula of the elements that one of these layers caches for a token."""
+        has_indexer = self.index_key is IndexKey.WITH_AN_INDEXER and "index_head_dim" in numbers
+        indexed = has_indexer or self.index_key is IndexKey.ALWAYS
+        elements = f"{self.entry} + index_head_dim" if indexed else self.entry
+        if not self.ratio:
+            return elements
+        return f"({elements}) / {self.ratio}" if " + " in elements else f"{elements} / {self.ratio}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyValueHeads:
+    """How many key and value heads a kind has beside so many query heads.
+
+    Attributes:
+        fits: Whether a number of key-value heads fits a number of query heads; None where any does.
+        allowed: What is allowed, for a message, with `{heads}` for the query heads.
+    """
+
+    fits: Callable[[int, int], bool] | None
+    allowed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionKind:
+    """All that depends on a kind of attention.
+
+    Attributes:
+        kind: Its value in the schema.
+        needed: Fields that an architecture of this kind must have.
+        allowed: Fields that it may have, of those that belong to some kinds alone.
+        key_value_heads: How many key and value heads it has.
+        head_dim_follows: Whether a head is hidden_size / num_attention_heads wide where `head_dim` is left out.
+        weights: Formulas of the weights of all layers, by the name of the part.
+        caching_layers: Layers by the form of what they keep. Figures and interactive figures draw these.
+        cache: Formula of the elements cached for a token over all layers; agrees with `caching_layers`.
+        window: Formula of the elements cached for a token of the sliding window over all layers; None without one.
+        stored_cache: Formula of the bytes in service from the bytes of an entry with its indexer key; None where
+            DeepSeek serves nothing of this kind and states no entry.
+        score_widths: Elements that a head multiplies with for each earlier token, for the score and the sum; None where
+            a token does not see all earlier ones.
+        layer_parts: Fields whose layers make up all of them; empty where all are alike.
+        layer_names: Names of layers in `attention_layout`; empty where all are alike.
+        count_layers: Fields that follow from how often each name stands in a layout.
+        long_range_layers: Fields with layers that an MTP module, which has the window alone, has none of.
+        last_stream_mapping: Whether hyper-connections have a mapping behind the last layer.
+        in_transformers: The class of Hugging Face transformers with an architecture of this kind; None without one.
+    """
+
+    kind: Attention
+    needed: tuple[str, ...]
+    allowed: tuple[str, ...]
+    key_value_heads: KeyValueHeads
+    head_dim_follows: bool
+    weights: Callable[[Architecture, Numbers], Formulas]
+    caching_layers: tuple[CachingLayers, ...]
+    cache: Callable[[Numbers], str]
+    window: Callable[[Numbers], str | None]
+    stored_cache: Callable[[str], str] | None
+    score_widths: str | None
+    layer_parts: tuple[str, ...]
+    layer_names: tuple[str, ...]
+    count_layers: Callable[[Mapping[str, int]], Mapping[str, int]]
+    long_range_layers: tuple[str, ...]
+    last_stream_mapping: bool
+    in_transformers: Callable[[Architecture], Peer | None]
+
+
+INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
+
+
+def sum_over_layers(layers: tuple[CachingLayers, ...], numbers: Numbers) -> str:
+    """The cache of all layers as the sum over their forms."""
+    return " + ".join(_of_all(form.layers, form.per_token(numbers)) for form in layers)
+
+
+def _of_all(layers: str, per_token: str) -> str:
+    bare_sum = " + " in per_token and not per_token.startswith("(")
+    return f"{layers} * ({per_token})" if bare_sum else f"{layers} * {per_token}"
+
+
+def no_window(numbers: Numbers) -> None:
+    """A kind without a sliding window."""
+    return
+
+
+def all_alike(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """No field counts layers of a kind whose layers are all alike."""
+    return {}

@@ -1,0 +1,99 @@
+"""MLA: one latent of a token is cached, and all heads are projected from it; with DSA, an indexer on top.
+
+DeepSeek-V2 §2.1, with the norms on both latents of §3.1.2. DSA's lightning indexer: `class Indexer` in
+inference/model.py of DeepSeek-V3.2-Exp. Its keys are cached beside the latent.
+"""
+
+from __future__ import annotations
+
+from ..schema.architecture import Architecture, Attention
+from .kind import (
+    INDEXER,
+    AttentionKind,
+    CachingLayers,
+    Formulas,
+    IndexKey,
+    KeyValueHeads,
+    Numbers,
+    all_alike,
+    no_window,
+    sum_over_layers,
+)
+from .transformers import EXPERTS, SHARED, Peer, is_dense, settings_of
+
+LATENT = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
+
+
+def _weights(architecture: Architecture, numbers: Numbers) -> Formulas:
+    if "q_lora_rank" in numbers:
+        formulas = {
+            "mla_query_down": "num_hidden_layers * hidden_size * q_lora_rank",
+            "mla_query_up": "num_hidden_layers * q_lora_rank * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)",
+            "latent_norms": "num_hidden_layers * (q_lora_rank + kv_lora_rank)",
+        }
+    else:
+        formulas = {
+            "mla_query": "num_hidden_layers * hidden_size * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)",
+            "latent_norms": "num_hidden_layers * kv_lora_rank",
+        }
+    formulas |= {
+        "mla_key_value_down": "num_hidden_layers * hidden_size * (kv_lora_rank + qk_rope_head_dim)",
+        "mla_key_value_up": "num_hidden_layers * kv_lora_rank * num_attention_heads * (qk_nope_head_dim + v_head_dim)",
+        "attention_output": "num_hidden_layers * num_attention_heads * v_head_dim * hidden_size",
+    }
+    if "index_n_heads" in numbers:
+        formulas["indexer"] = (
+            "num_hidden_layers * (q_lora_rank * index_n_heads * index_head_dim"
+            " + hidden_size * (index_head_dim + index_n_heads) + 2 * index_head_dim)"
+        )
+    return formulas
+
+
+_LAYERS = (
+    CachingLayers(
+        name="all",
+        layers="num_hidden_layers",
+        entry="kv_lora_rank + qk_rope_head_dim",
+        index_key=IndexKey.WITH_AN_INDEXER,
+        ratio="",
+    ),
+)
+
+
+def _cache(numbers: Numbers) -> str:
+    return sum_over_layers(_LAYERS, numbers)
+
+
+def _in_transformers(architecture: Architecture) -> Peer | None:
+    if is_dense(architecture):
+        return None
+    names = (*SHARED, "num_key_value_heads", "intermediate_size", *EXPERTS, *LATENT, "first_k_dense_replace")
+    found = settings_of(architecture, names)
+    found.setdefault("q_lora_rank", None)
+    if architecture.index_n_heads is not None:
+        return Peer("DeepseekV32ForCausalLM", found | settings_of(architecture, INDEXER))
+    balanced = architecture.topk_method is not None and architecture.topk_method.value == "noaux_tc"
+    return Peer("DeepseekV3ForCausalLM" if balanced else "DeepseekV2ForCausalLM", found)
+
+
+KIND = AttentionKind(
+    kind=Attention.MLA,
+    needed=LATENT,
+    allowed=("head_dim", *INDEXER),
+    key_value_heads=KeyValueHeads(
+        fits=lambda heads, shared: shared == heads, allowed="{heads}, one for each query head"
+    ),
+    head_dim_follows=False,
+    weights=_weights,
+    caching_layers=_LAYERS,
+    cache=_cache,
+    window=no_window,
+    stored_cache=lambda entry: f"num_hidden_layers * {entry}",
+    score_widths="qk_nope_head_dim + qk_rope_head_dim + v_head_dim",
+    layer_parts=(),
+    layer_names=(),
+    count_layers=all_alike,
+    long_range_layers=(),
+    last_stream_mapping=True,
+    in_transformers=_in_transformers,
+)
