@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from catalogue.derive.layout import layers
 from catalogue.derive.dimensions import numbers_of
+from catalogue.derive.layout import layers
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
 from helpers import family, is_on_overview

@@ -12,7 +12,9 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
+from catalogue.attention import kind_of
 from catalogue.derive.dimensions import numbers_of
+from catalogue.derive.expression import term
 from catalogue.derive.parameters import COUNTED
 from catalogue.records import Entry
 from catalogue.schema.architecture import Attention
@@ -27,6 +29,8 @@ _BEFORE = "deepseek-llm-67b-base"  # what a cache without a latent kept
 _SCALE = 0.03  # units of a number in a vector: 7,168 of them are 215
 _HEIGHT = 300.0
 _NETWORK_PARTS = ("feed_forward", "routed_experts", "shared_experts", "head", "embedding")
+# What is said of a kind of attention that presses a token into something smaller; the others are not drawn.
+_SENTENCES = {Attention.MLA: "latent", Attention.CSA_HCA: "compressed", Attention.CSA2: "split"}
 _SMALL_PARTS = ("gate", "gate_bias", "norms", "hyper_connections")
 
 
@@ -143,10 +147,12 @@ class _Frames:
         assert entry.architecture is not None
         self.context, self.entry, self.words = context, entry, context.words
         self.a: Mapping[str, int] = numbers_of(entry.architecture)
-        self.attention = entry.architecture.attention.value
+        kind = kind_of(entry.architecture)
+        assert kind is not None
+        self.attention, self.caching_layers = kind.kind, kind.caching_layers
         self.compressed = self.attention in (Attention.CSA_HCA, Attention.CSA2)
         self.cache = int(entry.recount.kv_cache.value) if entry.recount and entry.recount.kv_cache else 0
-        self.entry_size = self.a["head_dim"] if self.compressed else self.a["kv_lora_rank"] + self.a["qk_rope_head_dim"]
+        self.entry_size = term("entry", kind.caching_layers[0].entry, self.a).value
 
     def in_order(self) -> dict[str, Callable[[], list[Panel]]]:
         return {
@@ -161,9 +167,7 @@ class _Frames:
     def variant(self, step: str) -> str:
         """Which sentence a step has: that of latents, of compressed entries, or of the split in reading and writing."""
         if step in ("press", "look_back", "repeat"):
-            if self.attention is Attention.CSA2:
-                return "split"
-            return "compressed" if self.attention is Attention.CSA_HCA else "latent"
+            return _SENTENCES[self.attention]
         if step == "choose":
             return "grouped" if self.a.get("n_group", 1) > 1 else "plain"
         return "says"
@@ -250,10 +254,7 @@ class _Frames:
     def merged(self, panel: Panel) -> None:
         """How many tokens share an entry, for each kind of layer."""
         a = self.a
-        if self.attention is Attention.CSA2:
-            rows = [("encoder", a["encoder_compress_ratio"]), ("decoder", 1)]
-        else:
-            rows = [("csa", a["csa_compress_ratio"]), ("hca", a["hca_compress_ratio"])]
+        rows = [(form.name, a[form.ratio] if form.ratio else 1) for form in self.caching_layers]
         for i, (key, ratio) in enumerate(rows):
             y = 16 + i * 130
             panel.text(0, y, self.say(f"panel.merge_{key}", ratio=ratio), "strong")
