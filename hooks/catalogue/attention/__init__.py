@@ -9,32 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import ModuleType
-from typing import TypeVar
 
+from ..kinds import KindWithoutPart, per_kind
 from ..schema.architecture import Architecture, Attention
 from ..schema.facets import Kinds, kinds
 from . import csa2, csa_hca, gqa, mha, mla, mqa
 from .kind import AttentionKind, CachingLayers, Numbers
 
-__all__ = ["KINDS", "AttentionKind", "CachingLayers", "fields_of_kinds", "kind_of", "per_kind", "window_of"]
-
-T = TypeVar("T")
+__all__ = ["KINDS", "AttentionKind", "CachingLayers", "fields_of_kinds", "kind_of", "window_of"]
 
 _MODULES: tuple[ModuleType, ...] = (mha, mqa, gqa, mla, csa_hca, csa2)
-
-
-class KindWithoutPart(TypeError):
-    """A kind of attention has no module, or something that is made for each kind has none for one."""
-
-
-def per_kind(what: str, parts: Mapping[Attention, T], kinds: Iterable[Attention] = Attention) -> Mapping[Attention, T]:
-    """The parts, one for each kind. Raises KindWithoutPart where one is missing or belongs to no kind."""
-    wanted = set(kinds)
-    missing, foreign = wanted - parts.keys(), parts.keys() - wanted
-    if missing or foreign:
-        odd = ", ".join(sorted(f"`{kind}`" for kind in missing or foreign))
-        raise KindWithoutPart(f"{what}: {'there is none for' if missing else 'no kind is called'} {odd}")
-    return parts
 
 
 def kinds_of(

@@ -6,6 +6,7 @@ inference/model.py of DeepSeek-V3.2-Exp. Its keys are cached beside the latent.
 
 from __future__ import annotations
 
+from ..derive.routing import has_balance_bias
 from ..schema.architecture import Architecture, Attention
 from .kind import (
     INDEXER,
@@ -72,8 +73,7 @@ def _in_transformers(architecture: Architecture) -> Peer | None:
     found.setdefault("q_lora_rank", None)
     if architecture.index_n_heads is not None:
         return Peer("DeepseekV32ForCausalLM", found | settings_of(architecture, INDEXER))
-    balanced = architecture.topk_method is not None and architecture.topk_method.value == "noaux_tc"
-    return Peer("DeepseekV3ForCausalLM" if balanced else "DeepseekV2ForCausalLM", found)
+    return Peer("DeepseekV3ForCausalLM" if has_balance_bias(architecture) else "DeepseekV2ForCausalLM", found)
 
 
 KIND = AttentionKind(

@@ -25,6 +25,7 @@ from ..schema.model import ActivatedBasis
 from .dimensions import numbers_of
 from .expression import Term, names, term
 from .modules import engram, mtp, reading
+from .routing import has_balance_bias
 
 # What every page counts as active for a token: the weights that it is multiplied with. No paper states its basis; the
 # printed counts of V3, V4-Pro and OCR fit this one alone, and so does the comparison in App. D of the paper on V2.
@@ -152,7 +153,7 @@ def _feed_forward_formulas(architecture: Architecture, numbers: Mapping[str, int
         "shared_experts": "moe_layers * n_shared_experts * 3 * hidden_size * moe_intermediate_size",
         "gate": "moe_layers * n_routed_experts * hidden_size",
     }
-    if architecture.topk_method and architecture.topk_method.value == "noaux_tc":
+    if has_balance_bias(architecture):
         layers = "(moe_layers - num_hash_layers)" if numbers.get("num_hash_layers") else "moe_layers"
         biases = "gate_biases * " if "gate_biases" in numbers else ""
         formulas["gate_bias"] = f"{layers} * {biases}n_routed_experts"

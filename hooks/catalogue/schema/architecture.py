@@ -31,6 +31,14 @@ class FeedForward(StrEnum):
     DEEPSEEK_MOE = "DeepSeekMoE"
 
 
+class TopkMethod(StrEnum):
+    """How a token's experts are chosen."""
+
+    GREEDY = "greedy"
+    GROUP_LIMITED_GREEDY = "group_limited_greedy"
+    NOAUX_TC = "noaux_tc"
+
+
 # Which kinds of network a field belongs to; of attention, its module in `catalogue/attention` says so.
 _MAY_MOE = Kinds(also_in=(FeedForward.DEEPSEEK_MOE,))
 _MOE = Kinds(needed_by=(FeedForward.DEEPSEEK_MOE,))
@@ -156,7 +164,7 @@ class Architecture(Block):
     topk_group: Annotated[Stated[Positive] | None, _MAY_MOE, Facet.OF_A_PART] = Field(
         default=None, description="Groups a token may reach.", examples=[4]
     )
-    topk_method: Annotated[Stated[str] | None, _MAY_MOE, Facet.DEFAULTED] = Field(
+    topk_method: Annotated[Stated[TopkMethod] | None, _MAY_MOE, Facet.DEFAULTED] = Field(
         default=None, description="How experts are selected.", examples=["noaux_tc"]
     )
     scoring_func: Annotated[Stated[str] | None, _MAY_MOE, Facet.DEFAULTED] = Field(

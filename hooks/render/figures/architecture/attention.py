@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from catalogue.attention import per_kind
+from catalogue.kinds import per_kind
 from catalogue.schema.architecture import Attention
 from catalogue.schema.values import Absence
 
@@ -72,6 +72,7 @@ DRAWINGS: Mapping[Attention, Callable[[Sheet, Dimensions, float], float]] = per_
         Attention.CSA_HCA: _draw_compressed,
         Attention.CSA2: _draw_compressed,
     },
+    Attention,
 )
 
 

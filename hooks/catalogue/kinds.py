@@ -1,0 +1,24 @@
+"""Tables with a part for each kind of something, which say at once where one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+K = TypeVar("K", bound=StrEnum)
+T = TypeVar("T")
+
+
+class KindWithoutPart(TypeError):
+    """A kind has no module, or something that is made for each kind has none for one."""
+
+
+def per_kind(what: str, parts: Mapping[K, T], kinds: Iterable[K]) -> Mapping[K, T]:
+    """The parts, one for each kind. Raises KindWithoutPart where one is missing or belongs to no kind."""
+    wanted = set(kinds)
+    missing, foreign = wanted - parts.keys(), parts.keys() - wanted
+    if missing or foreign:
+        odd = ", ".join(sorted(f"`{kind}`" for kind in missing or foreign))
+        raise KindWithoutPart(f"{what}: {'there is none for' if missing else 'no kind is called'} {odd}")
+    return parts

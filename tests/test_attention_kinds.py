@@ -1,0 +1,142 @@
+"""A kind of attention is one module that everything uses; what is forgotten of a new one speaks where it is loaded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import fields
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from catalogue.attention import KINDS, AttentionKind, fields_of_kinds, kinds_of, mla
+from catalogue.derive.dimensions import numbers_of
+from catalogue.derive.expression import term
+from catalogue.kinds import KindWithoutPart, per_kind
+from catalogue.records import Catalogue, Entry
+from catalogue.schema.architecture import Architecture, Attention
+from helpers import ROOT
+from render.figures.architecture.attention import DRAWINGS
+
+
+def test_every_kind_of_the_schema_has_a_module_and_a_drawing() -> None:
+    assert set(KINDS) == set(DRAWINGS) == set(Attention)
+
+
+def test_no_part_of_a_kind_has_a_default() -> None:
+    with pytest.raises(TypeError, match=r"missing .* required keyword-only argument"):
+        AttentionKind(kind=Attention.MLA)  # type: ignore[call-arg]
+    given = {field.name: getattr(mla.KIND, field.name) for field in fields(AttentionKind)}
+    for name in given:
+        with pytest.raises(TypeError, match=name):
+            AttentionKind(**{key: part for key, part in given.items() if key != name})
+
+
+def test_a_kind_without_a_module_or_a_drawing_is_named() -> None:
+    with pytest.raises(KindWithoutPart, match="`MHA`, `MQA`"):
+        kinds_of([mla], [Attention.MHA, Attention.MQA, Attention.MLA])
+    with pytest.raises(KindWithoutPart, match="drawings: there is none for `CSA2`"):
+        per_kind("drawings", {kind: part for kind, part in DRAWINGS.items() if kind is not Attention.CSA2}, Attention)
+
+
+def entries_with_a_kind(*catalogues: Catalogue) -> list[Entry]:
+    owners = [e for c in catalogues for e in c.entries.values() if e.variant.architecture is not None]
+    return [entry for entry in owners if entry.architecture and entry.architecture.attention.value]
+
+
+def test_the_cache_is_the_sum_of_what_the_layers_keep(catalogue: Catalogue, small: Catalogue) -> None:
+    """The formula of all layers, and those of one layer that the figures draw, say the same."""
+    seen = set()
+    for entry in entries_with_a_kind(catalogue, small):
+        assert entry.architecture is not None
+        kind, numbers = KINDS[entry.architecture.attention.value], numbers_of(entry.architecture)  # type: ignore[index]
+        if entry.recount is None or entry.recount.kv_cache is None:
+            continue
+        if kind.window(numbers) and not kind.layer_names:  # some layers see the window alone
+            numbers = {**numbers, "num_hidden_layers": numbers["num_hidden_layers"] - numbers["sliding_window_layers"]}
+        parts = [
+            numbers[form.layers] * term(form.name, form.per_token(numbers), numbers).exact
+            for form in kind.caching_layers
+        ]
+        assert sum(parts, Fraction()) == entry.recount.kv_cache.exact, entry.variant.id
+        seen.add(kind.kind)
+    assert seen == set(Attention), "each kind is held once at least"
+
+
+def test_fields_of_a_kind_are_fields_of_the_schema_and_said_once() -> None:
+    for kind in KINDS.values():
+        assert {*kind.needed, *kind.allowed} <= Architecture.model_fields.keys()
+        assert not set(kind.needed) & set(kind.allowed), kind.kind
+    belongs = fields_of_kinds()
+    assert belongs["kv_lora_rank"].owners == (Attention.MLA,)
+    assert belongs["index_topk"].needed_by == (Attention.CSA_HCA,)
+    assert belongs["index_topk"].also_in == (Attention.MLA, Attention.CSA2)
+
+
+def replaced(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, (file.name, old)
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def named_in_the_schema(hooks: Path) -> None:
+    schema = hooks / "catalogue/schema/architecture.py"
+    replaced(schema, '    CSA2 = "CSA2"\n', '    CSA2 = "CSA2"\n    NSA = "NSA"\n')
+
+
+def with_a_module(hooks: Path) -> None:
+    package = hooks / "catalogue/attention"
+    text = (package / "mla.py").read_text(encoding="utf-8").replace("kind=Attention.MLA", "kind=Attention.NSA")
+    (package / "nsa.py").write_text(text, encoding="utf-8")
+    replaced(package / "__init__.py", "mha, mla, mqa\n", "mha, mla, mqa, nsa\n")
+    replaced(package / "__init__.py", "mla, csa_hca, csa2)", "mla, csa_hca, csa2, nsa)")
+
+
+def without_its_cache(hooks: Path) -> None:
+    replaced(hooks / "catalogue/attention/nsa.py", "    cache=_cache,\n", "")
+
+
+def with_its_cache(hooks: Path) -> None:
+    replaced(
+        hooks / "catalogue/attention/nsa.py", "    window=no_window,\n", "    window=no_window,\n    cache=_cache,\n"
+    )
+
+
+def with_a_drawing(hooks: Path) -> None:
+    drawings = hooks / "render/figures/architecture/attention.py"
+    replaced(
+        drawings,
+        "        Attention.MLA: _draw_latent,\n",
+        "        Attention.MLA: _draw_latent,\n        Attention.NSA: _draw_latent,\n",
+    )
+
+
+def test_an_invented_kind_speaks_wherever_it_is_forgotten(tmp_path: Path) -> None:
+    """In a copy: named in the schema alone, with a module that lacks its cache, without a drawing, and at last whole."""
+    hooks = tmp_path / "hooks"
+    shutil.copytree(ROOT / "hooks", hooks, ignore=shutil.ignore_patterns("__pycache__"))
+    steps: list[tuple[Callable[[Path], None], str]] = [
+        (named_in_the_schema, "catalogue/attention: there is none for `NSA`"),
+        (with_a_module, "drawings of attention: there is none for `NSA`"),
+        (without_its_cache, "missing 1 required keyword-only argument: 'cache'"),
+        (with_its_cache, "drawings of attention: there is none for `NSA`"),
+        (with_a_drawing, ""),
+    ]
+    program = "import render.site"
+    for change, says in steps:
+        change(hooks)
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=hooks,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},  # the labs, which stand beside hooks
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (done.returncode == 0) is (not says), (change.__name__, done.stderr[-500:])
+        assert says in done.stderr, change.__name__
