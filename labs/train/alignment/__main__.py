@@ -52,7 +52,7 @@ def aligned_on_sums(model, asked):
     note = lambda row, *_: (log.append(row), show(row, asked.steps))  # noqa: E731
     if asked.method in ("grpo", "ppo"):
         method = {"grpo": grpo.train, "ppo": ppo.train}[asked.method]
-        method(model, pairs, steps=asked.steps, updates=2, seed=asked.seed, on_step=note)
+        method(model, pairs, steps=asked.steps, seed=asked.seed, reference=copy.deepcopy(model).eval(), on_step=note)
     elif asked.method == "dpo":
         dpo.train(model, pairs, steps=asked.steps, seed=asked.seed, on_step=note)
     said(f"after {asked.method}")

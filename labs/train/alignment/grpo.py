@@ -28,10 +28,10 @@ def divergence(log, reference, keep):
 
 
 def train(
-    model, pairs, steps=200, group=16, batch=16, lr=1e-3, epsilon=0.2, beta=0.0, updates=1, seed=0, reference=None, reward=sums.rewards,
+    model, pairs, steps=200, group=16, batch=16, lr=5e-4, epsilon=0.2, beta=0.02, updates=2, seed=0, reference=None, reward=sums.rewards,
     tokens=sums.ANSWER_LENGTH, prompts=sums.prompts, mask=sums.mask, divide_by_deviation=True, divide_by_length=True, on_step=None,
 ):  # fmt: skip
-    """Each step draws `group` answers to each of `batch` questions and learns from them `updates` times."""
+    """Each step draws `group` answers to each of `batch` questions and learns from them `updates` times, held near the `reference`."""
     generator, opt = torch.Generator().manual_seed(seed), optimizer(model, lr)
     for step in range(steps):
         asked = pairs[torch.randperm(len(pairs), generator=generator)[:batch]].repeat_interleave(group, dim=0)

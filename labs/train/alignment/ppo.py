@@ -25,21 +25,24 @@ class Critic(nn.Module):
         return self.value(self.model.norm(h)).squeeze(-1)
 
 
-def generalised_advantage(r, V, keep, gamma=1.0, lam=0.95):
-    """Â (N, A) from the reward r (N) at the last token: Σ (γλ)^k δ_{t+k} with δ_t = r_t + γ V_{t+1} - V_t."""
+def token_rewards(score, log, reference, keep, beta):
+    """r (N, A): a penalty at every token for leaving the reference model, and the score (N) of the answer at its last token."""
     last = keep.long().cumsum(-1).argmax(-1)
-    at = torch.zeros_like(V).scatter(1, last[:, None], r[:, None])
-    A, ahead = torch.zeros_like(V), torch.zeros_like(r)
+    return (-beta * (log - reference) * keep).scatter_add(1, last[:, None], score[:, None])
+
+
+def generalised_advantage(r, V, keep, gamma=1.0, lam=0.95):
+    """Â (N, A) from rewards r (N, A): Σ (γλ)^k δ_{t+k} with δ_t = r_t + γ V_{t+1} - V_t."""
+    A, ahead = torch.zeros_like(V), torch.zeros_like(V[:, 0])
     following = torch.cat([V[:, 1:] * keep[:, 1:], torch.zeros_like(V[:, :1])], dim=1)
     for t in reversed(range(V.shape[1])):
-        ahead = at[:, t] + gamma * following[:, t] - V[:, t] + gamma * lam * ahead
-        A[:, t] = ahead * keep[:, t]
-        ahead = A[:, t]
+        ahead = (r[:, t] + gamma * following[:, t] - V[:, t] + gamma * lam * ahead) * keep[:, t]
+        A[:, t] = ahead
     return A
 
 
 def train(
-    model, pairs, steps=200, group=16, batch=16, lr=1e-3, critic_lr=1e-3, epsilon=0.2, updates=1, seed=0, on_step=None
+    model, pairs, steps=200, group=16, batch=16, lr=5e-4, critic_lr=1e-3, epsilon=0.2, beta=0.02, updates=2, seed=0, reference=None, on_step=None,
 ):  # fmt: skip
     """As many answers a step as GRPO, for a fair comparison; advantages are brought to mean 0 and deviation 1 over the batch."""
     generator, opt, critic = torch.Generator().manual_seed(seed), optimizer(model, lr), Critic(model)
@@ -49,10 +52,11 @@ def train(
         before = sums.prompts(asked)
         model.eval()
         answers = sample(model, before, sums.ANSWER_LENGTH, generator=generator, stop=sums.EOS)
-        keep, r = sums.mask(answers), sums.rewards(asked, answers)
+        keep, score = sums.mask(answers), sums.rewards(asked, answers)
         with torch.no_grad():
             old, V = log_probabilities(model, before, answers), critic(before, answers)
-            A = generalised_advantage(r, V, keep)
+            kept = log_probabilities(reference, before, answers) if beta else old
+            A = generalised_advantage(token_rewards(score, old, kept, keep, beta), V, keep)
             returns = A + V
             seen = A[keep]
             A = (A - seen.mean()) / (seen.std() + 1e-6)
@@ -63,6 +67,8 @@ def train(
             update(critic, critic_opt, ((critic(before, answers) - returns).square() * keep).sum() / keep.sum())
         if on_step:
             on_step(
-                {"step": step + 1, "reward": float(r.mean()), "length": float(keep.sum(-1).float().mean())}, answers, r
+                {"step": step + 1, "reward": float(score.mean()), "length": float(keep.sum(-1).float().mean())},
+                answers,
+                score,
             )
     return model

@@ -27,7 +27,7 @@ def grpo_and_ppo(run):
     run.row("sft", probability=policy.expected_reward(start, QUESTIONS), accuracy=policy.accuracy(start, QUESTIONS))
     for arm, method in (("grpo", grpo.train), ("ppo", ppo.train)):
         model, log = copy.deepcopy(start), []
-        method(model, QUESTIONS, steps=run.steps(250), updates=2, seed=run.seed, on_step=kept_in(log))
+        method(model, QUESTIONS, steps=run.steps(120), seed=run.seed, reference=start, on_step=kept_in(log))
         run.curve(arm, log, "reward")
         networks = parameters(model) * (2 if arm == "ppo" else 1)
         run.row(
@@ -80,7 +80,7 @@ def grpo_normalisation(run):
             log.append(row)
 
         grpo.train(
-            model, QUESTIONS, steps=run.steps(60), updates=2, seed=run.seed, reward=reward_behind_dots, tokens=LONG,
+            model, QUESTIONS, steps=run.steps(60), seed=run.seed, reference=start, reward=reward_behind_dots, tokens=LONG,
             divide_by_deviation=deviation, divide_by_length=length, on_step=keep,
         )  # fmt: skip
         run.curve(arm, log, "reward", "length")
@@ -127,7 +127,15 @@ def reward_hacking(run):
             log.append(row | {"guesses": sum(len(sums.read(a).split()) for a in asked) / len(asked)})
 
         grpo.train(
-            model, QUESTIONS, steps=run.steps(60), updates=2, seed=run.seed, reward=rule, tokens=LONG, on_step=keep
+            model,
+            QUESTIONS,
+            steps=run.steps(60),
+            lr=1e-3,
+            beta=0.0,
+            seed=run.seed,
+            reward=rule,
+            tokens=LONG,
+            on_step=keep,
         )
         run.curve(arm, log, "reward", "guesses")
         asked = QUESTIONS.repeat_interleave(8, dim=0)

@@ -76,10 +76,19 @@ def test_length_weighs_a_long_answer_less_only_where_it_divides():
 
 def test_generalised_advantage_with_lambda_one_is_the_reward_less_the_value():
     V, keep = torch.tensor([[0.2, 0.5, 0.9]]), torch.tensor([[True, True, False]])
-    A = ppo.generalised_advantage(torch.tensor([1.0]), V, keep, lam=1.0)
+    r = ppo.token_rewards(torch.tensor([1.0]), torch.zeros(1, 3), torch.zeros(1, 3), keep, 0.1)
+    A = ppo.generalised_advantage(r, V, keep, lam=1.0)
     torch.testing.assert_close(A, torch.tensor([[0.8, 0.5, 0.0]]))
-    A = ppo.generalised_advantage(torch.tensor([1.0]), V, keep, lam=0.0)
+    A = ppo.generalised_advantage(r, V, keep, lam=0.0)
     torch.testing.assert_close(A, torch.tensor([[0.3, 0.5, 0.0]]))
+
+
+def test_leaving_the_reference_costs_at_every_token_and_the_score_comes_at_the_last():
+    keep = torch.tensor([[True, True, False]])
+    r = ppo.token_rewards(
+        torch.tensor([1.0]), torch.tensor([[-1.0, -2, -5]]), torch.tensor([[-2.0, -2, -1]]), keep, 0.1
+    )
+    torch.testing.assert_close(r, torch.tensor([[-0.1, 1.0, 0.0]]))
 
 
 def test_dpo_is_log_two_where_nothing_has_changed_and_less_where_the_chosen_rose():
@@ -92,7 +101,7 @@ def test_dpo_is_log_two_where_nothing_has_changed_and_less_where_the_chosen_rose
 
 def test_grpo_learns_sums_from_the_rule_alone(careless):
     before = policy.expected_reward(careless, PAIRS)
-    model = grpo.train(copy.deepcopy(careless), PAIRS, steps=60, updates=2, batch=16, group=8)
+    model = grpo.train(copy.deepcopy(careless), PAIRS, steps=50, lr=1e-3, batch=16, group=8, reference=careless)
     assert before < 0.4
     assert policy.expected_reward(model, PAIRS) > before + 0.3
 
