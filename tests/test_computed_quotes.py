@@ -14,6 +14,7 @@ from catalogue.quotes import Quote, parse
 from catalogue.records import Catalogue
 from render.cite import Citations
 from render.context import context
+from render.formula import wrapping_mathml
 from render.words import ENGLISH
 from render.words import load as words_of
 
@@ -96,3 +97,9 @@ def test_latex_in_a_sentence_keeps_its_backslashes() -> None:
 )
 def test_the_letters_of_a_formula(latex: str, expected: set[str]) -> None:
     assert letters(latex) == expected
+
+
+def test_a_formula_of_parts_can_wrap_and_one_with_a_space_in_brackets_stays_whole() -> None:
+    assert wrapping_mathml(r"a = b , \qquad c = d").count("<math ") == 2
+    assert wrapping_mathml(r"\frac{a \qquad b}{c}").count("<math ") == 1
+    assert "ds-wrapping" not in wrapping_mathml(r"a = b")

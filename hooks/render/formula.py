@@ -49,6 +49,14 @@ def mathml(latex: str) -> str:
     return in_lines(_converted(latex, "block")).replace("<math ", f'<math data-latex="{escape(latex)}" ', 1)
 
 
+def wrapping_mathml(latex: str) -> str:
+    """Display MathML whose parts, where the LaTeX has a `\\qquad` between them, stand one below the other on a narrow screen."""
+    parts = [part.strip() for part in latex.split(r"\qquad")]
+    if len(parts) == 1 or any(map(unbalanced, parts)):
+        return mathml(latex)
+    return f'<div class="ds-wrapping">{"".join(map(mathml, parts))}</div>'
+
+
 def _converted(latex: str, display: Literal["block", "inline"]) -> str:
     if problem := unbalanced(latex):
         raise FormulaError(f"`{latex}`: {problem}")

@@ -12,7 +12,7 @@ from catalogue.schema.technique import Formula
 
 from .cite import Citations
 from .context import Context
-from .formula import inline_mathml, mathml, with_indices
+from .formula import inline_mathml, with_indices, wrapping_mathml
 
 FORMULA = "formula-"
 
@@ -32,7 +32,7 @@ def formula_block(citations: Citations, number: int, formula: GuideFormula | For
     return citations.context.html(
         "formula.html.jinja",
         number=number,
-        math=Markup(mathml(formula.latex)),
+        math=Markup(wrapping_mathml(formula.latex)),
         meaning=with_indices(citations.inline(formula.meaning)),
         mark=citations.mark(formula.source) if isinstance(formula, Formula) else "",
     )

@@ -12,7 +12,7 @@ from catalogue.schema.values import Text
 from ..cite import Citations, anchor, description
 from ..context import Context
 from ..fields import detail_rows, key_value_table
-from ..formula import mathml, with_indices
+from ..formula import with_indices, wrapping_mathml
 from ..links import technique_link
 from ..page import Page, Section
 from ..technique_figures import figures_of, labs_of
@@ -189,7 +189,7 @@ def _formula(citations: Citations, number: int, formula: Formula) -> str:
     return citations.context.html(
         "formula.html.jinja",
         number=number,
-        math=Markup(mathml(formula.latex)),
+        math=Markup(wrapping_mathml(formula.latex)),
         meaning=with_indices(citations.inline(formula.meaning)),
         mark=citations.mark(formula.source),
     )
