@@ -11,7 +11,7 @@ from catalogue.records import Catalogue
 from render import words as language_files
 from render.context import context, templates
 from render.lab_files import LABS
-from render.technique_figures import MECHANISMS, PLAYS, SHOWN, mechanism, shown
+from render.technique_figures import MECHANISMS, PLAYS, SHOWN, labs_of, mechanism
 from render.words import CHINESE, ENGLISH
 
 
@@ -41,6 +41,6 @@ def test_every_figure_and_every_lab_has_its_place(catalogue: Catalogue) -> None:
 
 def test_the_code_of_a_lab_stands_on_the_page(catalogue: Catalogue) -> None:
     ctx = context(catalogue, language_files.load(ENGLISH), templates())
-    _, code = shown(ctx, "mla")
+    code = labs_of(ctx, "mla")
     assert "absorbed" in re.sub(r"<[^>]+>", "", code)
-    assert shown(ctx, "zero") == ("", "")
+    assert labs_of(ctx, "zero") == ""
