@@ -29,7 +29,9 @@ def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue
     assert set(kinds) >= set(ProblemKind) - {ProblemKind.PREDICT}
     assert kinds[ProblemKind.COMPUTE] <= len(every) / 3, "most problems ask for more than one sum"
     assert problems.of_page(ctx, "technique:mla")
-    assert problems.of_page(ctx, "model:deepseek-v3")
+    assert problems.homes_of_related(ctx, "model:deepseek-v3")
+    asked = [p.id for page in {problems.home_of(p) for p in every} for p in problems.of_page(ctx, page)]
+    assert sorted(asked) == sorted(p.id for p in every), "each problem stands on one page"
 
 
 def test_all_problems_stand_in_the_order_of_the_guides(built: Path, catalogue: Catalogue) -> None:

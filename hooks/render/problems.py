@@ -22,25 +22,31 @@ from .context import Context
 from .fields import with_unit
 from .format import integer, power
 
-_VARIANTS = 2
+_HOMES = ("guide", "technique", "model")
+
+
+def home_of(problem: Asked) -> str:
+    """The page that asks a problem, `guide:id`, `technique:id` or `model:id`: a guide before a technique before a model."""
+    pages = list(problem.problem.pages)
+    if problem.entry is not None:
+        pages.append(f"model:{problem.entry.model.id}")
+    return next(page for kind in _HOMES for page in pages if page.startswith(f"{kind}:"))
 
 
 def of_page(context: Context, page: str) -> list[Asked]:
-    """The problems of a page, `guide:id`, `technique:id` or `model:id`.
+    """The problems that a page asks; each stands on one page of the site."""
+    return [problem for problem in context.problems if home_of(problem) == page]
 
-    A model's are those that are asked of its variants; elsewhere a question is asked of two variants at most.
-    """
+
+def homes_of_related(context: Context, page: str) -> dict[str, int]:
+    """The pages that ask problems which belong to `page` too, with how many."""
     kind, _, name = page.partition(":")
-    times: Counter[str] = Counter()
-    found = []
+    found: Counter[str] = Counter()
     for problem in context.problems:
-        own = kind == "model" and problem.entry is not None and problem.entry.model.id == name
-        if page in problem.problem.pages and (own or times[problem.problem.id] < _VARIANTS):
-            times[problem.problem.id] += 1
-            found.append(problem)
-        elif own:
-            found.append(problem)
-    return found
+        own_variant = kind == "model" and problem.entry is not None and problem.entry.model.id == name
+        if (page in problem.problem.pages or own_variant) and home_of(problem) != page:
+            found[home_of(problem)] += 1
+    return dict(found)
 
 
 def html(context: Context, problems: Iterable[Asked], script: bool = True) -> str:

@@ -44,7 +44,8 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
     owners = architecture_owners(entries)
     if not owners and all(e.architecture is None and e.variant.parameters.total.value is None for e in entries):
         return []
-    asked = len(problems.of_page(context, f"model:{model.id}"))
+    own = f"model:{model.id}"
+    asked = len(problems.of_page(context, own)) + sum(problems.homes_of_related(context, own).values())
     html = context.html(
         "model_architecture.html.jinja",
         model=model,
@@ -70,7 +71,7 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
             }
             for entry in owners
         ],
-        problems=words("problems.of_model", count=asked) if asked else "",
+        problems=words("problems.of_model", count=asked) if asked else words("page.problems"),
     )
     return [Section("dimensions", words("section.dimensions"), html)]
 

@@ -1,4 +1,4 @@
-"""All problems by the page that asks them first, with the reader's progress."""
+"""All problems, a line each that leads to the page that asks it, with the reader's progress."""
 
 from __future__ import annotations
 
@@ -20,35 +20,27 @@ _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "
 
 
 def page(context: Context, written: Mapping[str, str]) -> Page:
-    """Sections for guides, techniques and models, with a fold for each page; the script stands once, at the end.
-
-    The hand-written pages are `written`, by path; the guides have their titles there.
-    """
+    """A list for each page that asks problems; the titles of guides stand in the hand-written pages, `written` by path."""
     words = context.words
     by_page: dict[str, list[Asked]] = {}
     for problem in context.problems:
-        by_page.setdefault(_first(problem), []).append(problem)
-    places = {page: place for place, page in enumerate(_listed(context.catalogue))}
-    in_order = sorted(by_page.items(), key=lambda item: places.get(item[0], len(places)))
+        by_page.setdefault(problems.home_of(problem), []).append(problem)
+    order = {page: place for place, page in enumerate(_pages_in_order(context.catalogue))}
     sections: list[Section] = []
     parts = []
     for kind, name in _KINDS:
-        found = [(_title(context, on, written), asked) for on, asked in in_order if on.startswith(f"{kind}:")]
-        if found:
-            folds = [
-                {"title": title, "link": link, "count": len(asked), "html": _list(context, asked)}
-                for (title, link), asked in found
-            ]
-            html = context.html("problems_by_page.html.jinja", folds=folds, opened=not sections)
-            sections.append(Section(f"{kind}s", words(name), html))
-            parts.append((f"{kind}s", words(name), sum(len(asked) for _, asked in found)))
+        homes = sorted((home for home in by_page if home.startswith(f"{kind}:")), key=lambda home: order[home])
+        if homes:
+            lists = [_list_of_page(context, home, by_page[home], written) for home in homes]
+            sections.append(Section(f"{kind}s", words(name), context.html("problems_by_page.html.jinja", lists=lists)))
+            parts.append((f"{kind}s", words(name), sum(len(by_page[home]) for home in homes)))
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + problems.checker(context))
     lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + jump.bar(context, parts))
     return Page("problems.md", words("page.problems"), words("problems.description"), (lead, *sections))
 
 
-def _listed(catalogue: Catalogue) -> list[str]:
+def _pages_in_order(catalogue: Catalogue) -> list[str]:
     """Every page that may ask, in the order in which guides, techniques and models are listed elsewhere."""
     kinds = list(TechniqueKind)
     techniques = sorted(catalogue.techniques.values(), key=lambda one: kinds.index(one.kind))
@@ -59,33 +51,55 @@ def _listed(catalogue: Catalogue) -> list[str]:
     ]
 
 
-def _first(problem: Asked) -> str:
-    """The page that a problem stands under: the first guide, else the first technique, else the first model."""
-    pages = problem.problem.pages
-    model = [f"model:{problem.entry.model.id}"] if problem.entry is not None else []
-    return next(
-        (page for kind, _ in _KINDS for page in (*pages, *model) if page.startswith(f"{kind}:")), f"model:{problem.id}"
-    )
+def _list_of_page(context: Context, home: str, asked: Sequence[Asked], written: Mapping[str, str]) -> dict[str, object]:
+    title, address = _title_and_address(context, home, written)
+    return {"title": title, "address": address, "problems": [problems.item(context, one) for one in asked]}
 
 
-def _title(context: Context, page: str, written: Mapping[str, str]) -> tuple[str, Markup]:
-    kind, _, id_ = page.partition(":")
+def _title_and_address(context: Context, home: str, written: Mapping[str, str]) -> tuple[str, str]:
+    kind, _, id_ = home.partition(":")
     if kind == "guide":
         path = GUIDE.path_of(id_)
-        title = title_of(written[path])
-    elif kind == "technique":
+        return (title_of(written[path]) if written else id_), path
+    if kind == "technique":
         technique = context.catalogue.techniques[id_]
-        title, path = context.short_name(technique), technique_address(technique)
-    else:
-        title, path = context.catalogue.models[id_].name, MODEL.path_of(id_)
-    return title, Markup('<a href="ds:{}">{}</a>').format(path, context.words("problems.to_page"))
-
-
-def _list(context: Context, asked: Sequence[Asked]) -> Markup:
-    return Markup(problems.html(context, asked, script=False))
+        return context.short_name(technique), technique_address(technique)
+    return context.catalogue.models[id_].name, MODEL.path_of(id_)
 
 
 def section(context: Context, page: str) -> list[Section]:
-    """The problems of a page as its section; none without a problem."""
-    html = problems.html(context, problems.of_page(context, page))
-    return [Section("problems", context.words("problems.section"), Markup(html))] if html else []
+    """The problems of a technique or model as its section, and links to the guides that ask more; none without either."""
+    html = Markup(problems.html(context, problems.of_page(context, page)))
+    related = problems.homes_of_related(context, page)
+    if related:
+        links = Markup(context.words("punctuation.listed")).join(
+            Markup('<a href="ds:{}">{}</a>').format(
+                _problems_address(context, home), _related_label(context, home, count)
+            )
+            for home, count in related.items()
+        )
+        html += Markup("<p>{}</p>").format(
+            Markup(context.words("problems.elsewhere", links="{links}")).format(links=links)
+        )
+    return [Section("problems", context.words("problems.section"), html)] if html else []
+
+
+def _problems_address(context: Context, home: str) -> str:
+    kind, _, id_ = home.partition(":")
+    if kind == "guide":
+        return f"{GUIDE.path_of(id_)}#problems"
+    if kind == "technique":
+        return technique_address(context.catalogue.techniques[id_])
+    return MODEL.path_of(id_)
+
+
+def _related_label(context: Context, home: str, count: int) -> str:
+    kind, _, id_ = home.partition(":")
+    if kind == "guide":
+        return context.words("problems.in_a_guide", count=count)
+    name = (
+        context.short_name(context.catalogue.techniques[id_])
+        if kind == "technique"
+        else context.catalogue.models[id_].name
+    )
+    return context.words("problems.under", name=name, count=count)

@@ -68,7 +68,7 @@ const mark = (problem, done) => {
   write(solved);
   count();
 };
-const problems = [...document.querySelectorAll(".ds-exercise")];
+const problems = [...document.querySelectorAll("[data-problem]")];
 const check = (problem, box, output) => {
   if (!box.value.trim()) {
     output.textContent = "";
@@ -84,13 +84,14 @@ const check = (problem, box, output) => {
   if (right) mark(problem, true);
 };
 for (const problem of problems) {
+  problem.classList.toggle("ds-solved", problem.dataset.problem in solved);
+  if (!problem.matches(".ds-exercise")) continue; // a link to it
   for (const [i, hint] of [...problem.querySelectorAll(".ds-hint")].entries()) {
     hint.hidden = i > 0;
     hint.addEventListener("toggle", () => hint.open && hint.nextElementSibling?.matches(".ds-hint") && (hint.nextElementSibling.hidden = false));
   }
   const choices = [...problem.querySelectorAll(".ds-choice input")];
   if (choices.length) {
-    problem.classList.toggle("ds-solved", problem.dataset.problem in solved);
     for (const choice of choices) {
       choice.addEventListener("change", () => {
         const right = "right" in choice.dataset;
@@ -102,7 +103,6 @@ for (const problem of problems) {
     continue;
   }
   const line = problem.querySelector(".ds-try"), box = line.querySelector("input"), output = line.querySelector("output");
-  problem.classList.toggle("ds-solved", problem.dataset.problem in solved);
   if (output) box.addEventListener("change", () => check(problem, box, output));
   else {
     box.checked = problem.dataset.problem in solved;
