@@ -32,6 +32,8 @@ def train(
     tokens=sums.ANSWER_LENGTH, prompts=sums.prompts, mask=sums.mask, divide_by_deviation=True, divide_by_length=True, on_step=None,
 ):  # fmt: skip
     """Each step draws `group` answers to each of `batch` questions and learns from them `updates` times, held near the `reference`."""
+    if beta and reference is None:
+        raise ValueError("beta above 0 needs a reference: a copy of the model before training")
     generator, opt = torch.Generator().manual_seed(seed), optimizer(model, lr)
     for step in range(steps):
         asked = pairs[torch.randperm(len(pairs), generator=generator)[:batch]].repeat_interleave(group, dim=0)

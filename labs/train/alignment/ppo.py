@@ -45,6 +45,8 @@ def train(
     model, pairs, steps=200, group=16, batch=16, lr=5e-4, critic_lr=1e-3, epsilon=0.2, beta=0.02, updates=2, seed=0, reference=None, on_step=None,
 ):  # fmt: skip
     """As many answers a step as GRPO, for a fair comparison; advantages are brought to mean 0 and deviation 1 over the batch."""
+    if beta and reference is None:
+        raise ValueError("beta above 0 needs a reference: a copy of the model before training")
     generator, opt, critic = torch.Generator().manual_seed(seed), optimizer(model, lr), Critic(model)
     critic_opt = optimizer(critic, critic_lr)
     for step in range(steps):

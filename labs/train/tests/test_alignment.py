@@ -108,10 +108,8 @@ def test_grpo_learns_sums_from_the_rule_alone(careless):
 
 def test_ppo_and_dpo_learn_too(careless):
     before = policy.expected_reward(careless, PAIRS)
-    assert (
-        policy.expected_reward(ppo.train(copy.deepcopy(careless), PAIRS, steps=60, updates=2, group=8), PAIRS)
-        > before + 0.15
-    )
+    model = ppo.train(copy.deepcopy(careless), PAIRS, steps=30, lr=1e-3, group=8, reference=careless)
+    assert policy.expected_reward(model, PAIRS) > before + 0.05
     rows = []
     dpo.train(copy.deepcopy(careless), PAIRS, steps=40, on_step=rows.append)
     margin = lambda row: row["chosen"] - row["rejected"]  # noqa: E731
