@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from catalogue.derive.sizes import SizeOf, compared_sizes, recomputed_size
 from catalogue.records import Catalogue
 from catalogue.schema.model import Counted
+from catalogue.schema.values import Stated
 from render.cite import Citations
 from render.comparison.rows import Line
 from render.comparison.themes import sizes
@@ -106,3 +108,18 @@ def test_a_size_of_the_backbone_says_so_wherever_it_stands(english: Context, cat
     assert "backbone" in citations.single(parameters_.total)
     assert parameters_.activated is not None
     assert "while writing" in citations.single(parameters_.activated)
+
+
+def test_what_an_entry_leaves_out_is_not_said_to_be_given_up(english: Context, catalogue: Catalogue) -> None:
+    """An entry without MTP modules says nothing of them, as that of Kimi-K2 beside V3's did."""
+    before = catalogue.entries["deepseek-v3-base"]
+    after = catalogue.entries["deepseek-v3.1"]
+    assert after.architecture is not None
+    silent = replace(after, architecture=after.architecture.model_copy(update={"num_nextn_predict_layers": None}))
+    none = Stated[int](value=0)
+    without = replace(after, architecture=after.architecture.model_copy(update={"num_nextn_predict_layers": none}))
+    dropped = [
+        {line.row.id[0] for line in compare_dimensions(Citations(english), before, entry).dropped}
+        for entry in (silent, without)
+    ]
+    assert dropped == [set(), {"num_nextn_predict_layers"}]

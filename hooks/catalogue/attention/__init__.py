@@ -11,12 +11,25 @@ from functools import cache
 from types import ModuleType
 
 from ..kinds import KindWithoutPart, per_kind
-from ..schema.architecture import Architecture, Attention
+from ..schema.architecture import Architecture, Attention, FeedForward
 from ..schema.facets import Kinds, kinds
 from . import csa2, csa_hca, gqa, mha, mla, mqa
 from .kind import AttentionKind, CachingLayers, Numbers
 
-__all__ = ["KINDS", "AttentionKind", "CachingLayers", "fields_of_kinds", "kind_of", "window_of"]
+__all__ = [
+    "KINDS",
+    "AttentionKind",
+    "CachingLayers",
+    "Kind",
+    "fields_of_kinds",
+    "foreign_kind",
+    "kind_of",
+    "may_have",
+    "stated_kinds",
+    "window_of",
+]
+
+Kind = Attention | FeedForward
 
 _MODULES: tuple[ModuleType, ...] = (mha, mqa, gqa, mla, csa_hca, csa2)
 
@@ -51,6 +64,25 @@ def fields_of_kinds() -> Mapping[str, Kinds]:
         allowed = tuple(kind.kind for kind in KINDS.values() if name in kind.allowed)
         found[name] = Kinds(needed_by=needed, also_in=allowed)
     return {name: found[name] for name in Architecture.model_fields if name in found}
+
+
+def may_have(architecture: Architecture, name: str) -> bool:
+    """Whether a field fits the kinds of attention and feed-forward network of an architecture."""
+    field = fields_of_kinds().get(name)
+    return field is None or foreign_kind(field, stated_kinds(architecture)) is None
+
+
+def stated_kinds(architecture: Architecture) -> list[Kind]:
+    """The kinds that an architecture states."""
+    return [k for k in (architecture.attention.value, architecture.feed_forward.value) if k is not None]
+
+
+def foreign_kind(field: Kinds, stated: Iterable[Kind]) -> Kind | None:
+    """The stated kind that has no such field, if the field belongs to others of its sort."""
+    for kind in stated:
+        if any(type(owner) is type(kind) for owner in field.owners) and kind not in field.owners:
+            return kind
+    return None
 
 
 def window_of(architecture: Architecture, numbers: Numbers) -> str | None:

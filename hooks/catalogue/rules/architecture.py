@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import count, islice
 from math import isqrt
 from typing import Any
 
-from ..attention import fields_of_kinds, kind_of
+from ..attention import Kind, fields_of_kinds, foreign_kind, kind_of, stated_kinds
 from ..findings import Finding, Path
-from ..schema.architecture import Architecture, Attention, FeedForward
-from ..schema.facets import Kinds
+from ..schema.architecture import Architecture, FeedForward
 from ..schema.values import Block, Single
 from .draft import Draft
 from .registry import Scope, rule
-
-Kind = Attention | FeedForward
-
-
-def may_have(architecture: Architecture, name: str) -> bool:
-    """Whether a field fits the kinds of attention and feed-forward network of an architecture."""
-    if name not in fields_of_kinds():
-        return True
-    return not _foreign(fields_of_kinds()[name], _kinds_of(architecture))
-
-
-def _kinds_of(architecture: Architecture) -> list[Kind]:
-    """The kinds that an architecture states."""
-    return [k for k in (architecture.attention.value, architecture.feed_forward.value) if k is not None]
-
-
-def _foreign(field: Kinds, stated: Iterable[Kind]) -> Kind | None:
-    """The stated kind that has no such field, if the field belongs to others of its sort."""
-    for kind in stated:
-        if any(type(owner) is type(kind) for owner in field.owners) and kind not in field.owners:
-            return kind
-    return None
 
 
 @cache
 def _fitting(*stated: Kind) -> list[tuple[str, Kind | None, Kind | None]]:
     """The fields that kinds bear on, each with the kind that needs it and the one that has no such field."""
     return [
-        (name, next((kind for kind in stated if kind in field.needed_by), None), _foreign(field, stated))
+        (name, next((kind for kind in stated if kind in field.needed_by), None), foreign_kind(field, stated))
         for name, field in fields_of_kinds().items()
     ]
 
@@ -62,7 +39,7 @@ def _number(architecture: Architecture, name: str) -> Any:
 def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
     """A kind of attention or feed-forward network has the fields that size it, and no field that belongs to another kind."""
     for path, architecture in _architectures(draft):
-        stated = _kinds_of(architecture)
+        stated = stated_kinds(architecture)
         for name, needing, foreign in _fitting(*stated):
             there = getattr(architecture, name) is not None
             if needing and not there:

@@ -73,6 +73,12 @@ class Condition(Record):
         default=None, description="Dimension that the value is less than, instead of `values`.", examples=["n_group"]
     )
 
+    @property
+    def field_paths(self) -> tuple[str, ...]:
+        """Paths of the fields that it looks at."""
+        block = self.field.partition(".")[0]
+        return (self.field, f"{block}.{self.below}") if self.below else (self.field,)
+
 
 class InModel(Block):
     """What one of DeepSeek's models does with a technique, or what was released on a day."""

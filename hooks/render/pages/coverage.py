@@ -11,8 +11,8 @@ from typing import Any
 from markupsafe import Markup, escape
 from pydantic import BaseModel
 
+from catalogue.attention import may_have
 from catalogue.records import Entry, by_date
-from catalogue.rules.architecture import may_have
 from catalogue.schema.architecture import Architecture, FeedForward
 from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.release import Dates

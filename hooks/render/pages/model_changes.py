@@ -13,6 +13,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
+from catalogue.attention import may_have
 from catalogue.derive.differences import NOT_THERE, Verdict, verdict
 from catalogue.derive.recipe import furthest
 from catalogue.derive.sizes import ComparedSize, SizeOf, compared_sizes, published_size
@@ -161,9 +162,28 @@ def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dim
             *(row for row in differing if NOT_THERE not in (row.cells[0].value, row.cells[1].value)),
         ],
         new=[row for row in differing if row.cells[0].value == NOT_THERE],
-        dropped=[row for row in differing if row.cells[1].value == NOT_THERE],
+        dropped=[
+            row
+            for row in differing
+            if row.cells[1].value == NOT_THERE and _is_given_up(citations.context, after, row.row.id[0])
+        ],
         kept=[row for row in (*sizes, *rows) if row.verdict is Verdict.SAME and row.cells[0].value != NOT_THERE],
     )
+
+
+def _is_given_up(context: Context, entry: Entry, field: str) -> bool:
+    """Whether a dimension that an entry has not was given up: it says so, or its kind of network has no such field.
+
+    One that is only left out was not, unless the entry drops the technique that follows from it.
+    """
+    if entry.architecture is None:
+        return False
+    if getattr(entry.architecture, field, None) is not None or not may_have(entry.architecture, field):
+        return True
+    dropped = (use.technique for use in context.uses.of_model(entry.model.id) if use.how is How.DROPPED)
+    return f"architecture.{field}" in {
+        name for technique in dropped for condition in technique.follows_from for name in condition.field_paths
+    }
 
 
 def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry) -> Line | None:
