@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check coverage unread new diff preview schemas policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean train-setup train experiments test-train
+.PHONY: serve build release offline check coverage unread new diff preview schemas fields policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean train-setup train experiments test-train
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -60,6 +60,9 @@ preview: $(READY)
 
 schemas: $(READY)
 	@$(BIN)/python hooks/check.py schemas
+
+fields: $(READY)
+	@$(BIN)/python hooks/check.py fields
 
 policy: $(READY)
 	@$(BIN)/python hooks/check.py policy

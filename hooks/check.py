@@ -6,6 +6,7 @@ unread [DATA]            what was not read in the original, and what rests on it
 new ID [--arxiv ID]      the file of a new entry, and its reference
 diff REV [--markdown]    facts that changed since a revision, and what follows from them
 schemas [DATA]           write the JSON Schemas that editors use
+fields [DATA]            write the reference of fields, FIELDS.md
 policy                   write the policy of the pages into the files of deploy/
 slips [DATA]             write the report on wrong digits (slow)
 """
@@ -23,6 +24,7 @@ from pathlib import Path
 
 from catalogue import changes, new_entry, slips, unread
 from catalogue.field_reference import SCHEMAS, json_schema
+from catalogue.fields_document import FILE, fields_document
 from catalogue.findings import CatalogueError, Finding, nearest
 from catalogue.load import SLIPS, load, without_chinese
 from catalogue.peers import State
@@ -78,6 +80,7 @@ def _arguments() -> argparse.Namespace:
         ("coverage", "list the texts that fall back to English"),
         ("unread", "list what was not read in the original, and what rests on it"),
         ("schemas", "write the JSON Schemas beside the data"),
+        ("fields", "write the reference of fields beside the data"),
         ("slips", "try every wrong digit and write which ones a check catches (slow)"),
     ):
         added = command(name, said)
@@ -150,6 +153,11 @@ def _schemas(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _fields(arguments: argparse.Namespace) -> int:
+    (arguments.data / FILE).write_text(fields_document(), encoding="utf-8")
+    return 0
+
+
 def _slips(arguments: argparse.Namespace) -> int:
     (arguments.data / SLIPS).write_text(slips.report(load(arguments.data)), encoding="utf-8")
     return 0
@@ -180,6 +188,7 @@ COMMANDS = {
     "coverage": _coverage,
     "unread": _unread,
     "schemas": _schemas,
+    "fields": _fields,
     "slips": _slips,
     "policy": _policy,
     "new": _new,

@@ -32,7 +32,7 @@ from render.words import CHINESE, ENGLISH
 
 ADDRESS = "https://example.org/study/"
 ROWS = 12  # of a table that only repeats the schema
-REPEATS = ("add-a-model.md",)  # says the schema again, which is committed as JSON already
+REPEATS = ("fields.md",)  # says the schema again, which is committed as JSON already
 OF_REAL_MODELS = "mechanism-"  # blocks that are drawn from DeepSeek's models
 SEARCHED = ("ant", "bee", "elk", "cache", "heads", "experts", "tokens", "emmet", "缓存", "专家", "触角", "504")
 COPIED = re.compile(

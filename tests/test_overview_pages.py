@@ -16,8 +16,8 @@ from catalogue.schema.copies import Copies
 from catalogue.schema.values import Stated
 from render import words as language_files
 from render.context import Context, context
-from render.marks import State
 from render.pages import api_names, compare_models, coverage
+from render.pages.coverage import State
 
 
 @pytest.fixture(scope="module", name="small")
@@ -90,33 +90,27 @@ def test_nothing_is_unknown() -> None:
 
 
 def test_fields_of_another_kind_do_not_apply(small: Context) -> None:
-    tree = LexborHTMLParser(coverage.page(small).blocks["lead"])
-    heads = [head.text(strip=True) for head in tree.css("thead th a")]
-    found = {}
-    for row in tree.css("tbody tr:not(.kind)"):
-        states = [cell.css_first("span") for cell in row.css("td")]
-        found[row.css_first("th").text(strip=True)] = dict(
-            zip(heads, [state.attributes["aria-label"] if state else None for state in states], strict=True)
-        )
-    assert found["Rank of the key-value latent"]["Bee"] == small.words(State.SOURCED)
-    assert found["Rank of the key-value latent"]["Ant"] == small.words(State.NOT_APPLICABLE)
-    assert found["Routed experts"]["Ant"] == small.words(State.NOT_APPLICABLE)
+    catalogue = small.catalogue
+    states = {name: state for group in coverage.field_groups(small) for name, state in group.fields}
+    ant, bee = (catalogue.flagship(catalogue.models[id_]) for id_ in ("ant", "bee"))
+    assert states["Rank of the key-value latent"](bee) is State.SOURCED
+    assert states["Rank of the key-value latent"](ant) is State.NOT_APPLICABLE
+    assert states["Routed experts"](ant) is State.NOT_APPLICABLE
 
 
-def test_counts_add_up_to_the_cells(real: Context) -> None:
-    """Every model has the same number of fields, and no field of the schema is missing from the count."""
-    counts = LexborHTMLParser(coverage.page(real).blocks["lead"]).css("tbody")[0].css("tr:not(.kind)")[1:]
-    by_state = [[int(cell.text()) for cell in row.css("td")] for row in counts]
-    assert len(by_state) == len(State)
-    assert {len(row) for row in by_state} == {len(real.catalogue.models)}
-    assert len({sum(column) for column in zip(*by_state, strict=True)}) == 1
-
-
-def test_every_mark_has_words(real: Context) -> None:
-    tree = LexborHTMLParser("".join(coverage.page(real).blocks.values()))
-    marks = tree.css("td span[role=img]")
-    assert marks
-    assert [mark.text() for mark in marks if not mark.attributes.get("aria-label")] == []
+def test_the_table_counts_every_field_of_every_model(real: Context) -> None:
+    groups = list(coverage.field_groups(real))
+    entries = [real.catalogue.flagship(model) for model in real.catalogue.models.values()]
+    rows = LexborHTMLParser(coverage.section(real).html).css("tbody tr")
+    assert len(rows) == len(groups)
+    for row, group in zip(rows, groups, strict=True):
+        states = [state(entry) for _, state in group.fields for entry in entries]
+        assert [int(cell.text()) for cell in row.css("td")[1:]] == [
+            states.count(state) for state in (State.COPY, State.NOT_PUBLISHED, State.UNKNOWN)
+        ]
+        applying = [state for state in states if state is not State.NOT_APPLICABLE]
+        known = sum(state in (State.SOURCED, State.COPY) for state in applying)
+        assert row.css("td")[0].text() == f"{100 * known / len(applying):.0f}%"
 
 
 def test_names_of_the_real_catalogue_lead_to_models(catalogue: Catalogue) -> None:

@@ -26,7 +26,7 @@ PAGES = [
     "compare/infrastructure/",
     "compare/training/",
     "compare/post-training/",
-    "coverage/",
+    "trust/",
     "glossary/",
     "references/",
     "timeline/",

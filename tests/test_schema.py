@@ -19,6 +19,7 @@ from jsonschema.validators import extend
 from catalogue import strict_yaml
 from catalogue.entries_to_copy import API_NAME, EXPERTS, REFERENCE, SMALLEST, TECHNIQUE, UPDATE, complete
 from catalogue.field_reference import SCHEMAS, json_schema, records
+from catalogue.fields_document import FILE, fields_document
 from catalogue.files import ENTRIES, MODELS, REFERENCES, TECHNIQUES, texts
 from catalogue.load import without_chinese
 from helpers import DATA, VALID, Case, cases, findings_of
@@ -68,6 +69,10 @@ def test_every_schema_belongs_to_a_file() -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_committed_schema_is_the_generated_one(name: str) -> None:
     assert (DATA / name).read_text(encoding="utf-8") == json_schema(name), "run `make schemas`"
+
+
+def test_the_reference_of_fields_is_current() -> None:
+    assert (DATA / FILE).read_text(encoding="utf-8") == fields_document(), "run `make fields`"
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -94,17 +94,17 @@ def test_what_is_saved_is_served_and_other_pages_stand_as_they_were(small: Catal
     """One edition, and both where asked for: at the same time, as either waits for its files to be looked at."""
     project, both = _small_project(tmp_path / "one"), _small_project(tmp_path / "both")
     id_, said = next((t.id, t.why.en) for t in small.techniques.values() if "{{" not in t.why.en)
-    guide = project / "docs" / "en" / "beginnings.md"
+    guide = project / "docs" / "en" / "how-we-count.md"
     with ThreadPoolExecutor() as beside, serve(project) as served:
         both_are_served = beside.submit(_both_editions_are_served, both)
         assert "make serve BOTH=true" in served.said
-        before = {path: served.get(path) for path in ("", "glossary/", "beginnings/", "models/")}
+        before = {path: served.get(path) for path in ("", "glossary/", "how-we-count/", "models/")}
         assert {_language(page) for page in before.values()} == {"en"}
         assert served.get("zh/") == "", "one edition is served, and says so"
         assert "ds-language" not in before[""], "no switch leads to the edition that is not served"
         guide.write_text(guide.read_text(encoding="utf-8") + "\nA sentence that was not there.\n", encoding="utf-8")
         served.after(2, BUILT)  # twice: what was changed, then what follows from it
-        assert "A sentence that was not there." in served.get("beginnings/")
+        assert "A sentence that was not there." in served.get("how-we-count/")
         for path in ("", "glossary/", "models/"):
             assert served.get(path) == before[path]
         techniques = project / "data" / "techniques.yaml"
@@ -130,7 +130,7 @@ def test_what_is_saved_is_served_and_other_pages_stand_as_they_were(small: Catal
         served.after(built + 1, BUILT)
         assert said in served.get(f"techniques/{id_}/")
         assert "Another reason stands here." not in served.get(f"techniques/{id_}/")
-        assert "A sentence that was not there." in served.get("beginnings/")
+        assert "A sentence that was not there." in served.get("how-we-count/")
         for path in ("", "glossary/", "models/"):
             assert served.get(path) == before[path]
 
@@ -142,14 +142,14 @@ def _both_editions_are_served(project: Path) -> None:
 
 def _each_stands_as_it_was(served: Served, project: Path) -> None:
     """Also after a word of the data was broken: each edition as it was, in its language."""
-    page, model = project / "docs" / "zh" / "beginnings.md", project / "data" / "models" / "dor.yaml"
+    page, model = project / "docs" / "zh" / "how-we-count.md", project / "data" / "models" / "dor.yaml"
     entry = model.read_text(encoding="utf-8")
     first = {path: served.get(path) for path in ("", "zh/", "glossary/", "zh/glossary/")}
     assert [_language(text) for text in first.values()] == ["en", "zh", "en", "zh"]
     page.write_text(page.read_text(encoding="utf-8") + "\n新加的一句话。\n", encoding="utf-8")
     model.write_text(entry.replace("name: Dor\n", "name: Dor renamed\n", 1), encoding="utf-8")
     served.after(1, BUILT)
-    assert "新加的一句话。" in served.get("zh/beginnings/")
+    assert "新加的一句话。" in served.get("zh/how-we-count/")
     assert "Dor renamed" in served.get("zh/models/dor/")
     served.after(2, BUILT)
     assert [_language(served.get(path)) for path in first] == ["en", "zh", "en", "zh"]

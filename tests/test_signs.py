@@ -33,8 +33,7 @@ def parsed(built: Path, path: str) -> LexborHTMLParser:
 
 
 def test_a_sign_means_one_thing() -> None:
-    signs = [*(marks.USES[part] for part in marks.LEGEND), *(sign for _, sign in marks._STATES.values())]
-    signs.append(str(marks.NOTHING))
+    signs = [*(marks.USES[part] for part in marks.LEGEND), str(marks.NOTHING)]
     assert len(signs) == len(set(signs))
     assert set(marks.USES) == {marks.part_of(how) for how in How}
 
@@ -54,11 +53,11 @@ def test_no_sign_is_typed_a_second_time() -> None:
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_sign_of_a_page_is_explained(built: Path, edition: str) -> None:
-    """What the matrix, the coverage, the sizes and the sources show is on the page that says how to read them."""
+    """What the matrix, the sizes and the sources show is on the page that says how to read them."""
     explained = parsed(built, EDITIONS[edition] + "how-to-read").css(".ds-signs dt")
     html = "".join(term.html or "" for term in explained)
     classes = set(re.findall(r'class="(ds-(?:use|state) \w+|ds-(?:v|r|mark|absent|ok|off|cue))"', html))
-    for path in ("techniques", "coverage", "models/deepseek-v3/architecture", "compare/models"):
+    for path in ("techniques", "models/deepseek-v3/architecture", "compare/models"):
         page = (built / EDITIONS[edition] / path / "index.html").read_text(encoding="utf-8")
         body = page[page.index("<article") : page.index("</article>")]
         shown = set(re.findall(r'class="(ds-(?:use|state) \w+|ds-(?:v|r|mark|absent|ok|off|cue))"', body))

@@ -152,7 +152,8 @@ def test_everything_without_javascript(plain: Page, address: str, catalogue: Cat
     expect(plain.locator("#timeline-controls")).to_be_hidden()
     assert drawn(plain) == ids(catalogue)
     everything = plain.locator(f"{MODELS}, {NOTES}").count()
-    plain.goto(address + "timeline-list/")
+    plain.locator(".ds-switch label").nth(1).click()
+    expect(plain.locator("#figure")).to_be_hidden()
     assert plain.locator(".ds-year li").count() == everything, "the list has what is drawn"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from render.assets import FOLDER, SCRIPTS, SEARCH, SEARCH_INDEX, STYLES
 from render.context import Context
 from render.findable import findable
-from render.page_registry import SearchKind
+from render.page_registry import SearchKind, is_searched
 
 from .assets import (
     drop_theme,
@@ -96,9 +96,10 @@ def settle(site: Path, pages: Mapping[str, Built], from_disk: bool) -> None:
 def _index(site: Path, pages: Mapping[str, Built], gathered: Gathered, context: Context) -> None:
     """Write the index of the search, and tell its script where."""
     words = context.words
+    searched = [url for url, page in pages.items() if url in gathered.read and is_searched(page.source)]
     folder = write(
         site / SEARCH_INDEX,
-        with_parts((gathered.read[url] for url in pages if url in gathered.read), _wholes(pages)),
+        with_parts((gathered.read[url] for url in searched), _wholes(pages)),
         findable(context, {url: page.source for url, page in pages.items()}, context.catalogue.aliases),
         {kind.value: words(f"search.kind.{kind}") for kind in SearchKind},
         {name: words(f"search.{name}") for name in _WORDS},

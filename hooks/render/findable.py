@@ -52,11 +52,11 @@ def _page(
     path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...], terms: tuple[str, ...]
 ) -> Findable:
     declared = declaration_of(path)
-    if declared is None:
+    if declared is None or declared.search is None:
         return Findable(SearchKind.ABOUT)
     if declared is MODEL and path.count("/") > 1:
         part = path.rpartition("/")[2].removesuffix(".md")
-        return Findable(declared.search, declared.part_weights.get(part, _WEIGHT_OF_PART))
+        return Findable(SearchKind.MODEL, declared.part_weights.get(part, _WEIGHT_OF_PART))
     names, parts = (tuple(dict.fromkeys(group)) for group in named)
     return Findable(declared.search, declared.weight, names, parts, aliases, terms)
 

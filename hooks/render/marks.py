@@ -7,7 +7,7 @@ own: what it looks like, and that it opens its source, is in `cite.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum, StrEnum
+from enum import Enum
 
 from markupsafe import Markup
 
@@ -62,25 +62,6 @@ _AGREES, _DIFFERS = "✓", "≠"
 _COPY = "◧"
 
 
-class State(StrEnum):
-    """What is known of a field, the best first. The value is the key of its word."""
-
-    SOURCED = "coverage.sourced"
-    COPY = "coverage.copy"
-    NOT_PUBLISHED = "coverage.not_published"
-    NOT_APPLICABLE = "coverage.not_applicable"
-    UNKNOWN = "coverage.unknown"
-
-
-_STATES: Mapping[State, tuple[str, str]] = {
-    State.SOURCED: ("sourced", "■"),
-    State.COPY: ("copy", _COPY),
-    State.NOT_PUBLISHED: ("silent", "▨"),
-    State.NOT_APPLICABLE: ("none", WITHOUT),
-    State.UNKNOWN: ("unknown", "□"),
-}
-
-
 def use(how: How) -> Markup:
     """What a model did with a technique, beside its word."""
     return use_part(part_of(how))
@@ -94,21 +75,6 @@ def use_part(part: UsePart) -> Markup:
 def without() -> Markup:
     """That a model does without a technique."""
     return Markup('<span class="ds-use no" aria-hidden="true">{}</span>').format(WITHOUT)
-
-
-def state(found: State) -> Markup:
-    """A state beside its word."""
-    return Markup('<b class="ds-state {}" aria-hidden="true">{}</b>').format(*_STATES[found])
-
-
-def state_alone(found: State, title: str, word: str) -> Markup:
-    """A state in a cell of its own, with its word for those who do not see it; an empty cell is drawn as unknown."""
-    if found is State.UNKNOWN:
-        return Markup("")
-    look, sign = _STATES[found]
-    return Markup('<span class="ds-state {}" title="{}" role="img" aria-label="{}">{}</span>').format(
-        look, title, word, sign
-    )
 
 
 def copy(words: Words) -> Markup:

@@ -56,7 +56,7 @@ class DeclaredPage:
     Attributes:
         path: Of the Markdown source; in a collection `*` stands for the id of the record.
         section: The tab it is listed under; None for a page outside the menu.
-        search: What the search calls it.
+        search: What the search calls it; None for a page that it leaves out, for contributors.
         builder: `module:function` in `render/pages`; empty for a page that is written by hand.
         needs: What the builder takes beside the context: `downloads`, `written` (texts of hand-written pages by path),
             `pages` (all pages that do not need this, by path). In a collection the id of the record comes first.
@@ -72,7 +72,7 @@ class DeclaredPage:
 
     path: str
     section: MenuSection | None
-    search: SearchKind
+    search: SearchKind | None
     builder: str = ""
     needs: tuple[str, ...] = ()
     condition: Callable[[Catalogue, Lookup], object] = lambda catalogue, lookup: True
@@ -165,11 +165,9 @@ PAGES = (
     MODEL,
     DeclaredPage("techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "technique_index:page", weight=0.6),
     TECHNIQUE,
-    DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "timeline:figure_page", weight=0.6),
-    DeclaredPage("timeline-list.md", _Menu.HISTORY, _Kind.ABOUT, "timeline:list_page"),
+    DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "timeline:page", weight=0.6),
     DeclaredPage("trends.md", _Menu.HISTORY, _Kind.COMPARISON, "trends:page", weight=0.8, links_terms=True),
     DeclaredPage("api-names.md", _Menu.HISTORY, _Kind.ABOUT, "api_names:page"),
-    DeclaredPage("compare/index.md", _Menu.COMPARE, _Kind.COMPARISON, "compare:index"),
     DeclaredPage("compare/models.md", _Menu.COMPARE, _Kind.COMPARISON, "compare_models:page", weight=0.6),
     THEME,
     DeclaredPage(
@@ -214,23 +212,22 @@ PAGES = (
         condition=_has_reference_run,
         links_terms=True,
     ),
-    DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),
-    DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "reading:page"),
     DeclaredPage(
         "trust.md",
         _Menu.ABOUT,
         _Kind.ABOUT,
         "trust:page",
         condition=lambda catalogue, lookup: catalogue.slips,
-        weight=0.4,
+        weight=0.6,
     ),
+    DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),
+    DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "reading:page"),
     DeclaredPage("corrections.md", _Menu.ABOUT, _Kind.ABOUT, "corrections:page"),
     DeclaredPage("references.md", _Menu.ABOUT, _Kind.ABOUT, "references:page", weight=0.4),
-    DeclaredPage("coverage.md", _Menu.ABOUT, _Kind.ABOUT, "coverage:page", weight=0.25),
-    DeclaredPage("downloads.md", _Menu.ABOUT, _Kind.ABOUT, "data:page", needs=("downloads",), weight=0.5),
-    DeclaredPage("add-a-model.md", _Menu.ABOUT, _Kind.ABOUT, "add:page", weight=0.25),
-    DeclaredPage("hosting.md", _Menu.ABOUT, _Kind.ABOUT),
-    DeclaredPage("beginnings.md", _Menu.ABOUT, _Kind.ABOUT, links_terms=True),
+    DeclaredPage(
+        "use-and-extend.md", _Menu.ABOUT, _Kind.ABOUT, "use_and_extend:page", needs=("downloads",), weight=0.5
+    ),
+    DeclaredPage("fields.md", None, None, "fields:page"),
 )
 """In the order of the menu."""
 
@@ -249,6 +246,12 @@ def declaration_of(path: str) -> DeclaredPage | None:
     """How the page at a path is declared, which may be a part of a page of a collection; None for a page that is not."""
     folder = path[: path.find("/") + 1]
     return _BY_PATH.get(path) or _BY_FOLDER.get(folder)
+
+
+def is_searched(path: str) -> bool:
+    """Whether the search knows the page at a path: it leaves out what is for contributors."""
+    declared = declaration_of(path)
+    return declared is None or declared.search is not None
 
 
 def written_pages(catalogue: Catalogue, lookup: Lookup) -> frozenset[str]:

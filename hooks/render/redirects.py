@@ -36,7 +36,16 @@ class Redirect:
 REDIRECTS: Mapping[str, Redirect] = {
     "poster.md": Redirect("models/index.md#poster"),
     "infrastructure.md": Redirect("compare/infrastructure.md"),
-    "data.md": Redirect("downloads.md"),  # whose folder holds the downloads
+    "data.md": Redirect("use-and-extend.md"),  # whose folder holds the downloads
+    "downloads.md": Redirect("use-and-extend.md"),
+    "add-a-model.md": Redirect("use-and-extend.md#add", {"fields": "fields.md#fields", "values": "fields.md#values"}),
+    "hosting.md": Redirect("use-and-extend.md#host"),
+    "beginnings.md": Redirect("use-and-extend.md#began"),
+    "coverage.md": Redirect("trust.md#coverage"),
+    "compare/index.md": Redirect("compare/models.md"),
+    "timeline-list.md": Redirect(
+        "timeline.md#list", {f"y{year}": f"timeline.md#y{year}" for year in range(2023, 2027)}
+    ),
     "techniques/matrix.md": Redirect("techniques/index.md#by-model"),
 }
 

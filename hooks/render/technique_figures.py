@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -148,25 +148,15 @@ def figures_of(context: Context, technique_id: str) -> tuple[str, str]:
     return still, "\n".join(mechanism(context, name) for name in names if name in PLAYS)
 
 
-def lab_owner(lab: str) -> str:
-    """The technique whose page shows a module of labs/; the others that it serves link there."""
-    return next(technique_id for technique_id, (_, labs) in SHOWN.items() if lab in labs)
-
-
 def labs_of(context: Context, technique_id: str) -> str:
-    """The code on the page of a technique, and links to what stands on the page of another one."""
+    """The labs of a technique: each with its file and the command that runs it."""
     labs = SHOWN.get(technique_id, ((), ()))[1]
-    listed = "".join(lab_listing(context, name) for name in labs if lab_owner(name) == technique_id)
-    others = Markup(context.words("punctuation.listed")).join(
-        lab_link(name) for name in labs if lab_owner(name) != technique_id
-    )
-    elsewhere = f"<p>{escape(context.words('mechanism.lab_elsewhere')).format(labs=others)}</p>" if others else ""
-    return listed + elsewhere
+    return context.html("lab_links.html.jinja", labs=labs) if labs else ""
 
 
 def lab_link(lab: str) -> Markup:
-    """A link to the listing of a module of labs/."""
-    return Markup('<a href="ds:techniques/{}.md#lab-{}"><code>labs/{}.py</code></a>').format(lab_owner(lab), lab, lab)
+    """A link to the file of a lab."""
+    return Markup('<a href="ds:data/labs/{0}.py" download><code>labs/{0}.py</code></a>').format(lab)
 
 
 def lab_listing(context: Context, name: str) -> str:

@@ -28,7 +28,7 @@ def linked_data(context: Context, path: str, address: str, downloads: tuple[str,
     The page of downloads is a Dataset; the page of a model names the paper that describes it.
     """
     catalogue = context.catalogue
-    if path == "downloads.md":
+    if path == "use-and-extend.md":
         return _text(_dataset(context, address, downloads))
     folder, _, name = path.removesuffix(".md").rpartition("/")
     model = catalogue.models.get(name) if folder == "models" else None
@@ -50,11 +50,11 @@ def _dataset(context: Context, address: str, downloads: tuple[str, ...]) -> dict
         **dated,
         "@id": f"{address}data/catalogue.json",
         "name": "DS Series",
-        "description": words("data.description"),
+        "description": words("extend.description"),
         "license": _LICENCE,
         "isAccessibleForFree": True,
         "inLanguage": ["en", "zh"],
-        "url": address + ("" if words.language == ENGLISH else f"{words.language}/") + "downloads/",
+        "url": address + ("" if words.language == ENGLISH else f"{words.language}/") + "use-and-extend/",
         "creator": {"@type": "Organization", "name": "DS Series", "url": address},
         "distribution": [
             {"@type": "DataDownload", "contentUrl": address + path, "encodingFormat": _FORMATS[kind]}

@@ -20,7 +20,7 @@ from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table, by_column, each
 from ..words import Words
-from . import compare_models, compare_scores, schedules
+from . import compare_scores, schedules
 from .model_architecture import sizes_table
 from .model_machines import compute_table
 from .sources import sources
@@ -101,22 +101,6 @@ def theme_page(context: Context, theme: str) -> Page:
         words(f"compare.{key}.description"),
         (lead_section(words(f"compare.{key}.intro")), *sections, sources(citations)),
         hide=("toc",),
-    )
-
-
-def index(context: Context) -> Page:
-    """The page that leads to the comparisons."""
-    words = context.words
-    names = [
-        ("models", compare_models.PATH),
-        *((theme.replace("-", "_"), f"compare/{theme}.md") for theme in _SECTIONS),
-    ]
-    items = [(f"ds:{path}", words(f"compare.{name}.title"), words(f"compare.{name}.intro")) for name, path in names]
-    return Page(
-        "compare/index.md",
-        words("page.compare"),
-        words("compare.description"),
-        (Section("lead", "", context.html("link_cards.html.jinja", items=items)),),
     )
 
 

@@ -1,4 +1,4 @@
-"""Coverage: for every model and field, whether there is a value and how it was read."""
+"""Coverage: how many fields of the models have a value, how it was read, and why others have none; a part of “How far to trust it”."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 from pydantic import BaseModel
 
 from catalogue.attention import may_have
-from catalogue.records import Entry, by_date
+from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture, FeedForward
 from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.release import Dates
@@ -20,12 +21,9 @@ from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import Absence, Single, Source, Sources, Stated
 from catalogue.validate import opened
 
-from .. import marks
 from ..context import Context
-from ..marks import State
-from ..page import Page, lead_section
-from .matrix import Group as Rows
-from .matrix import Row, matrix
+from ..page import Section
+from ..tables import Cell, Column, by_column, count_cell, each
 
 PRE_TRAINING = (
     *("data.tokens", "sequence_length", "steps", "batch_size.sequences", "learning_rate.peak"),
@@ -45,6 +43,16 @@ STAGES: tuple[tuple[str, frozenset[StageKind], tuple[str, ...]], ...] = (
 )
 
 
+class State(StrEnum):
+    """What is known of a field, the best first. The value is the key of its word."""
+
+    SOURCED = "coverage.sourced"
+    COPY = "coverage.copy"
+    NOT_PUBLISHED = "coverage.not_published"
+    NOT_APPLICABLE = "coverage.not_applicable"
+    UNKNOWN = "coverage.unknown"
+
+
 @dataclass(frozen=True)
 class Group:
     """A group of fields: its word, and for each field its name and its state for a flagship."""
@@ -53,61 +61,41 @@ class Group:
     fields: tuple[tuple[str, Callable[[Entry], State]], ...]
 
 
-def page(context: Context) -> Page:
-    """Legend, then one table: the counts of each model, and its fields in groups."""
+def section(context: Context) -> Section:
+    """A row for each group of fields: how many are known, and why the others are not."""
     words = context.words
-    models = by_date(context.catalogue.models.values())
-    entries = [context.catalogue.flagship(model) for model in models]
-    fields = {
-        group.word: [(name, [state(entry) for entry in entries]) for name, state in group.fields]
-        for group in _groups(context)
-    }
-    groups = [_summary(context, [states for rows in fields.values() for _, states in rows])]
-    groups += [_group(context, word, rows) for word, rows in fields.items()]
-    signs = [(marks.state(state), words(state)) for state in State]
-    caption, jump, corner = words("coverage.caption"), words("coverage.groups"), words("table.field")
-    table = matrix(context, models, groups, signs, caption, jump, corner, "ds-coverage")
-    lead = lead_section(words("coverage.intro", fields=sum(map(len, fields.values())), models=len(models)), table)
-    return Page(
-        "coverage.md", words("page.coverage"), words("coverage.description"), (lead,), hide=("navigation", "toc")
-    )
-
-
-def _summary(context: Context, fields: list[list[State]]) -> Rows:
-    """How many fields of each model are in each state, and the share that is known of those that apply."""
-    words = context.words
-    counts = [Counter(states) for states in zip(*fields, strict=True)]
-    rows = [Row(escape(words("coverage.known")), [_share(count) for count in counts])]
-    rows += [
-        Row(marks.state(state) + " " + words(state), [Markup(count[state]) for count in counts]) for state in State
+    entries = [context.catalogue.flagship(model) for model in context.catalogue.models.values()]
+    counted = [
+        (words(group.word), Counter(state(entry) for _, state in group.fields for entry in entries))
+        for group in field_groups(context)
     ]
-    return Rows("summary", words("coverage.summary"), rows)
+    columns: list[Column[tuple[str, Counter[State]]]] = [
+        Column(words("coverage.fields"), lambda row: row[0]),
+        Column(words("coverage.known"), lambda row: _share(row[1]), True),
+        *(
+            each(
+                (State.COPY, State.NOT_PUBLISHED, State.UNKNOWN),
+                lambda state: words(state),
+                lambda row, state: count_cell(row[1][state]),
+                True,
+            )
+        ),
+    ]
+    table = by_column(words("coverage.caption"), columns, counted)
+    intro = escape(words("coverage.intro", models=len(entries)))
+    html = f"<p>{intro}</p>{context.html('table.html.jinja', t=table)}"
+    return Section("coverage", words("coverage.title"), html)
 
 
-def _share(count: Counter[State]) -> Markup:
+def _share(count: Counter[State]) -> Cell:
+    """The share that is known of the fields that apply."""
     known, applying = count[State.SOURCED] + count[State.COPY], count.total() - count[State.NOT_APPLICABLE]
-    return Markup(round(100 * known / applying) if applying else 0)
+    share = known / applying if applying else 0
+    return Cell(escape(f"{100 * share:.0f}%"), str(share))
 
 
-def _group(context: Context, word: str, fields: list[tuple[str, list[State]]]) -> Rows:
-    """A row for each field. One that no model has anything on is left out."""
-    words = context.words
-    silent = {State.NOT_APPLICABLE, State.UNKNOWN}
-    rows = [
-        Row(
-            escape(name),
-            [
-                marks.state_alone(state, f"{name}{words('punctuation.colon')}{words(state)}", words(state))
-                for state in states
-            ],
-        )
-        for name, states in fields
-        if not silent.issuperset(states)
-    ]
-    return Rows(word.rpartition(".")[2].replace("_", "-"), words(word), rows)
-
-
-def _groups(context: Context) -> Iterator[Group]:
+def field_groups(context: Context) -> Iterator[Group]:
+    """Every field that is counted, by group."""
     words = context.words
     yield Group("coverage.general", tuple(_general(context)))
     yield Group(

@@ -1,4 +1,4 @@
-"""The glossary: words of the trade and techniques by subject, each with its definition, names in both languages first."""
+"""The glossary: the terms of the field by subject, each with its definition, names in both languages first, and the techniques as links."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.schema.technique import Technique
 from catalogue.schema.term import Subject, Term
 from catalogue.schema.values import Text
 
@@ -22,12 +21,12 @@ from ..words import CHINESE, ENGLISH
 def page(context: Context) -> Page:
     """A list for each subject, with a box that filters all of them."""
     words, glossary = context.words, context.catalogue.glossary
-    intro = words("glossary.intro", terms=len(glossary.terms), techniques=len(context.catalogue.techniques))
+    intro = words("glossary.intro", terms=len(glossary.terms))
     sections, parts = [], []
     for subject in glossary.subjects:
         items = _items(context, subject)
         if items:
-            html = context.html("glossary.html.jinja", items=items)
+            html = context.html("glossary.html.jinja", items=items, techniques=_techniques(context, subject))
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
             parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
     box = context.html("filter.html.jinja", script=script("filter"))
@@ -36,9 +35,16 @@ def page(context: Context) -> Page:
 
 
 def _items(context: Context, subject: Subject) -> list[dict[str, Any]]:
-    catalogue = context.catalogue
-    terms = [_term(context, term) for term in catalogue.glossary.terms if term.subject == subject.id]
-    return terms + [_technique(context, t) for t in catalogue.techniques.values() if t.kind in subject.kinds]
+    return [_term(context, term) for term in context.catalogue.glossary.terms if term.subject == subject.id]
+
+
+def _techniques(context: Context, subject: Subject) -> list[Markup]:
+    """The techniques of a subject, each a link; what they are is said on their pages."""
+    return [
+        Markup('<span id="{}">{}</span>').format(technique.id, technique_link(context, technique.id, short=True))
+        for technique in context.catalogue.techniques.values()
+        if technique.kind in subject.kinds
+    ]
 
 
 def _term(context: Context, term: Term) -> dict[str, Any]:
@@ -47,20 +53,6 @@ def _term(context: Context, term: Term) -> dict[str, Any]:
     said = {_key(name) for name in (term.name.en, term.name.zh or "")}
     listed = [name for name in dict.fromkeys((*own, *other)) if _key(name) not in said]
     return _item(context, term.id, Markup("{}").format(words.text(term.name)), term.name, term.definition, listed)
-
-
-def _technique(context: Context, technique: Technique) -> dict[str, Any]:
-    name = context.words.text(technique.name)
-    link = technique_link(context, technique.id)
-    short = technique.abbreviation
-    return _item(
-        context,
-        technique.id,
-        link,
-        technique.name,
-        technique.definition,
-        [short] if short and _key(short) != _key(name) else [],
-    )
 
 
 def _item(

@@ -41,7 +41,6 @@ def page(context: Context) -> Page:
     groups = {
         "values": list(_values(citations)),
         "techniques": list(_techniques(context)),
-        "coverage": [(marks.state(state), words(f"reading.{state.value}")) for state in marks.State],
         "compared": [
             (cue(context, kind), words(f"reading.compared.{kind.value}")) for kind in (Verdict.DIFFERENT, Verdict.SAME)
         ],

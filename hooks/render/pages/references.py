@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from markupsafe import Markup
+
 from catalogue.references import Reference
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
@@ -39,7 +41,8 @@ def page(context: Context) -> Page:
     shown = [name for name in _PARTS if name in groups]
     box = context.html("filter.html.jinja", script=script("filter"))
     box += jump.bar(context, ((name, words(f"references.{name}"), len(groups[name])) for name in shown))
-    sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), box)]
+    bibtex = Markup('<p><a href="ds:data/references.bib" download>{}</a></p>').format(words("references.bibtex"))
+    sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), f"{bibtex}{box}")]
     sections += [
         Section(
             name,

@@ -1,4 +1,4 @@
-"""The timeline: the figure with its controls on one page, the same content as a list on another."""
+"""The timeline: the figure with its controls, and the same as a list, behind a switch."""
 
 from __future__ import annotations
 
@@ -18,30 +18,28 @@ from ..page import Page, lead_section
 from .sources import sources
 
 
-def figure_page(context: Context) -> Page:
-    words = context.words
+def page(context: Context) -> Page:
+    """The figure, and behind a switch the same as a list."""
+    words, citations = context.words, Citations(context)
     kin = json.dumps({place: item.kin for place, item in enumerate(items(context))}, separators=(",", ":"))
     drawn = figure(context) + str(assets.script("timeline", {"timeline-kin": kin}))
+    years = _years(citations)
+    listed = jump.bar(context, ((f"y{year}", year, len(found)) for year, found in years))
+    listed += context.html("timeline_list.html.jinja", years=years)
+    views = context.html(
+        "views.html.jinja",
+        label=words("views.label"),
+        views=[
+            ("figure", words("timeline.as_figure"), Markup(drawn)),
+            ("list", words("timeline.as_list"), Markup(listed)),
+        ],
+    )
     return Page(
         "timeline.md",
         words("page.timeline"),
         words("timeline.description"),
-        (lead_section(words("timeline.intro"), drawn),),
+        (lead_section(words("timeline.intro"), views), sources(citations)),
         hide=("navigation", "toc"),
-    )
-
-
-def list_page(context: Context) -> Page:
-    words = context.words
-    citations = Citations(context)
-    years = _years(citations)
-    html = jump.bar(context, ((f"y{year}", year, len(found)) for year, found in years))
-    html += context.html("timeline_list.html.jinja", years=years)
-    return Page(
-        "timeline-list.md",
-        words("page.timeline_list"),
-        words("timeline.list_description"),
-        (lead_section(words("timeline.list_intro"), html), sources(citations)),
     )
 
 
@@ -56,7 +54,6 @@ def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
             "lane": item.lane,
             "track": lane_name(citations.context, item.lane),
             "link": _link(item),
-            "summary": item.title,
             "date": citations.plain(item.date),
             **facts,
         }

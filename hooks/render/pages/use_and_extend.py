@@ -1,0 +1,116 @@
+"""“Use and extend”: the data as files, the way to host the site, to add a model, and where the site began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from textwrap import indent
+
+from catalogue import entries_to_copy
+from catalogue.field_reference import SCHEMAS
+from catalogue.schema.values import PartialDate
+
+from .. import format
+from ..context import Context
+from ..page import Page, Section
+from ..words import ENGLISH, Words
+
+_JSON = ("catalogue.json", "catalogue.schema.json")
+_TABLES = ("catalogue.sqlite", "datapackage.json")
+_FEEDS = (("releases", "atom"), ("releases", "ics"), ("corrections", "atom"))
+_QUERY = """SELECT name, released, total, activated, tokens FROM variants
+WHERE tokens_of = 'pre-training' ORDER BY released;"""
+_HOSTING = """\
+export SITE_URL=https://example.org/ds/
+make release    # the site in site/, with .gz and .br beside each file
+make offline    # a site that opens from a folder on disk, in offline/
+"""
+
+
+def page(context: Context, downloads: Mapping[str, bytes]) -> Page:
+    """The downloads first, then what one can do with the project."""
+    words = context.words
+    said = "".join(f"<p>{text}</p>" for text in (words("data.licence"), _revision(context)))
+    lead = Section("lead", "", f'<p class="ds-lead">{words("data.intro")}</p>{said}')
+    hosting = f"{words('extend.host_text')}\n\n{_code('sh', _HOSTING)}\n\n{words('extend.host_more')}"
+    return Page(
+        "use-and-extend.md",
+        words("page.extend"),
+        words("extend.description"),
+        (
+            lead,
+            *_download_sections(context, downloads),
+            Section("host", words("extend.host"), markdown=hosting),
+            Section("add", words("extend.add"), markdown="\n\n".join(_steps(words))),
+            Section("began", words("extend.began"), f"<p>{words('extend.began_text')}</p>"),
+        ),
+    )
+
+
+def _revision(context: Context) -> str:
+    """Of which day and commit the downloads are."""
+    words, revision = context.words, context.catalogue.revision
+    if not revision.date:
+        return words("data.digest", digest=revision.digest)
+    return words(
+        "data.revision",
+        date=format.date(PartialDate(revision.date), words),
+        commit=revision.commit,
+        digest=revision.digest,
+    )
+
+
+def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iterator[Section]:
+    """The downloads by what they are good for, with their sizes."""
+    words = context.words
+    tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv") and path.count("/") == 1)
+    suffix = "" if words.language == ENGLISH else f".{words.language}"
+    feeds = tuple(f"{name}{suffix}.{kind}" for name, kind in _FEEDS)
+    model = next(iter(context.catalogue.models))
+    groups = (
+        ("json", _JSON, words("data.json_each"), (f"models/{model}.json",), ""),
+        ("tables", (*_TABLES, *tables), words("data.tables_each"), (f"models/{model}.csv",), _QUERY),
+        ("cards", (f"cards{suffix}.txt",), "", (), ""),
+        ("labs", ("labs.zip", "exercises.zip"), "", (), ""),
+        ("follow", feeds, "", (), ""),
+        ("markdown", (), "", (), ""),
+        ("bibliography", ("references.bib",), "", (), ""),
+        ("schemas", tuple(SCHEMAS), "", (), ""),
+    )
+    for name, files, each, examples, query in groups:
+        html = context.html(
+            "data.html.jinja",
+            intro=words(f"data.{name}_text") if f"data.{name}_text" in words else "",
+            query=query,
+            items=[_item(context, downloads, file) for file in files],
+            each=each,
+            examples=examples,
+        )
+        yield Section(name, words(f"data.{name}"), html)
+
+
+def _item(context: Context, downloads: Mapping[str, bytes], name: str) -> dict[str, str]:
+    path = f"data/{name}"
+    size = len(downloads.get(path, b""))
+    key = name.replace(".zh.", ".").replace(".", "_")
+    what = context.words(f"data.{key}") if not name.endswith(".schema.json") or name in _JSON else ""
+    return {"path": path, "name": name, "what": what, "size": f"{size / 1024:,.0f} kB"}
+
+
+def _steps(words: Words) -> Iterator[str]:
+    """The shortest way, from the smallest entry to its page."""
+    yield words("add.intro")
+    for number, (name, language, text) in enumerate(
+        (
+            ("one", "yaml", entries_to_copy.SMALLEST),
+            ("two", "bibtex", entries_to_copy.REFERENCE),
+            ("three", "sh", "make check\n"),
+            ("four", "sh", "make preview ID=deepseek-x\n"),
+        ),
+        1,
+    ):
+        yield f"{number}. {words(f'add.step_{name}')}\n\n{indent(_code(language, text), ' ' * 4)}"
+    yield words("extend.add_more", edit=words("page_edit"))
+
+
+def _code(language: str, text: str) -> str:
+    return f"```{language}\n{text}```\n"
