@@ -28,7 +28,7 @@ from helpers import VALID
 from render import words
 from render.context import context
 from render.exports import feeds, files
-from render.pages.data import _QUERY as QUERY
+from render.pages.use_and_extend import _QUERY as QUERY
 
 ADDRESS = "https://example.org/study/"
 ATOM = "{http://www.w3.org/2005/Atom}"
