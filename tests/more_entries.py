@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.load import load
 
 MOE = """
@@ -175,7 +175,7 @@ def add_entries(data: Path, count: int) -> list[str]:
         assert recount.total is not None
         sizes = f"total: {_printed(recount.total)}"
         if "n_routed_experts" in text:
-            sizes += f", activated: {_printed(recount.activated[COUNTED])}"
+            sizes += f", activated: {_printed(recount.activated[ACTIVATED_CONVENTION])}"
         (data / "models" / f"{id_}.yaml").write_text(text.replace("{sizes}", sizes), encoding="utf-8")
     return list(written)
 

@@ -18,7 +18,7 @@ from catalogue.derive.calculators import (
     work_out,
 )
 from catalogue.lookup import Lookup
-from catalogue.peaks import followed
+from catalogue.peaks import metrics_of
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Attention
 from render.pages.tools_memory import MIXED
@@ -74,7 +74,7 @@ def test_computation_of_a_token_is_that_of_the_model_page(catalogue: Catalogue) 
     lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
     compared = 0
     for entry in catalogue.entries.values():
-        result, found = followed(lookup, entry), effort(entry)
+        result, found = metrics_of(lookup, entry), effort(entry)
         if result is None or "flops_per_token" not in result.terms:
             continue
         assert not isinstance(found, Missing)

@@ -9,8 +9,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.attention import may_have
-from catalogue.derive.differences import Verdict, said, said_by_architecture, verdict
-from catalogue.derive.recipe import furthest, lineage, recipe
+from catalogue.derive.differences import Verdict, comparable_dimension, said, verdict
+from catalogue.derive.recipe import lineage, most_trained, recipe
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.facets import Facet, fields_with
@@ -173,7 +173,8 @@ def test_a_recipe_lists_no_value_twice_and_none_that_is_the_same_as_changed(
     checked = 0
     for model in followers(catalogue):
         ends = [
-            furthest(catalogue.entries, catalogue.entries[id_]) for id_ in (model.compared_with or "", model.flagship)
+            most_trained(catalogue.entries, catalogue.entries[id_])
+            for id_ in (model.compared_with or "", model.flagship)
         ]
         tokens = []
         for end in ends:
@@ -220,15 +221,15 @@ def test_unknown_is_no_difference_and_not_there_is_one() -> None:
     assert verdict([unknown, "1"]) is Verdict.OPEN
     assert verdict([unknown, "1", "2"]) is Verdict.DIFFERENT
     assert verdict(["1", "1"]) is Verdict.SAME
-    assert verdict([said_by_architecture("kv_lora_rank", None), "512"]) is Verdict.DIFFERENT
-    assert verdict([said_by_architecture("qk_norm", None), "True"]) is Verdict.OPEN
+    assert verdict([comparable_dimension("kv_lora_rank", None), "512"]) is Verdict.DIFFERENT
+    assert verdict([comparable_dimension("qk_norm", None), "True"]) is Verdict.OPEN
 
 
 def test_a_recipe_stays_with_its_model_and_its_network(catalogue: Catalogue) -> None:
     """What came after a base model belongs to its recipe; another model's stages and those of another network do not."""
     entries = catalogue.entries
     for entry in entries.values():
-        last = furthest(entries, entry)
+        last = most_trained(entries, entry)
         assert (last.model.id, last.architecture_owner) == (entry.model.id, entry.architecture_owner)
         assert len(recipe(entries, last).stages) >= len(recipe(entries, entry).stages)
         assert {e.model.id for e in lineage(entries, entry)} == {entry.model.id}

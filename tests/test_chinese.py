@@ -125,13 +125,8 @@ def test_a_quote_in_chinese_joins_chinese_words_without_a_space(
 
 
 def test_a_round_number_joins_the_word_behind_it() -> None:
-    values = dict.fromkeys(("series", "first", "begin", "last", "end", "ratio"), "1")
-    said = {
-        before: WORDS[CHINESE]("trends.reading.up", before=before, after="266.4 万", **values)
-        for before in ("60.12 万", "2.0T")
-    }
-    assert "由 60.12 万增至 266.4 万，" in said["60.12 万"]
-    assert "由 2.0T 增至 266.4 万，" in said["2.0T"]
+    assert WORDS[CHINESE]("change.checkpoints", count="266.4 万") == "266.4 万个检查点"
+    assert WORDS[CHINESE]("change.checkpoints", count="2.0T") == "2.0T 个检查点"
 
 
 def test_an_expert_who_is_a_person_is_no_expert_of_a_network(chinese: Context) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.files import MODELS
 from catalogue.load import load
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
@@ -75,7 +75,7 @@ def test_rate_keeps_its_printed_form() -> None:
 
 def test_recomputed_activated_has_the_basis_that_the_entry_names() -> None:
     assert BEE.recount
-    assert find("bee-base/recomputed.activated_parameters").value == BEE.recount.activated[COUNTED]
+    assert find("bee-base/recomputed.activated_parameters").value == BEE.recount.activated[ACTIVATED_CONVENTION]
 
 
 SOURCES = {

@@ -16,7 +16,7 @@ import quickjs
 from labs import balance, dsa, dualpipe, fp8, grpo, pipeline, rope, speculative, yarn, zero_bubble
 
 from catalogue.derive.calculators import Missing, footprint
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.assets import PLAYS as SCRIPTS
@@ -257,9 +257,9 @@ def test_costs_give_the_share_that_the_report_states(catalogue: Catalogue) -> No
     products = {
         key: sum(attention_cost(found[key], 2**20, k)[:2]) for key, k in (("dsa", 2048), ("csa", 1024), ("hca", 0))
     }
-    before = dimension(old, "num_hidden_layers") * products["dsa"] + old.recount.activated[COUNTED]
+    before = dimension(old, "num_hidden_layers") * products["dsa"] + old.recount.activated[ACTIVATED_CONVENTION]
     after = dimension(new, "csa_layers") * products["csa"] + dimension(new, "hca_layers") * products["hca"]
-    share = 100 * (after + new.recount.activated[COUNTED]) / before
+    share = 100 * (after + new.recount.activated[ACTIVATED_CONVENTION]) / before
     label = "Computation per token at 1M context, V4-Pro against V3.2"
     stated = next(fact.value.value for fact in catalogue.techniques["csa"].facts if fact.label.en == label)
     assert share == pytest.approx(float(stated.value), abs=1)

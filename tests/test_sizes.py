@@ -157,11 +157,11 @@ def test_engram_is_its_tables_and_a_key_per_stream_with_one_value(entry: Entry) 
     assert projections.value == weights(module * c.engram_layers)
 
 
-@each(lambda entry: own(entry) and entry.recount and entry.recount.reading)
+@each(lambda entry: own(entry) and entry.recount and entry.recount.prefill)
 def test_reading_takes_the_layers_of_the_encoder(entry: Entry) -> None:
     assert entry.architecture
     assert entry.recount
-    assert entry.recount.reading
+    assert entry.recount.prefill
     c = config(entry.architecture)
     kinds = ["encoder cache"] * c.encoder_cache_layers
     kinds += ["window"] * (c.encoder_layers - len(kinds))
@@ -175,7 +175,7 @@ def test_reading_takes_the_layers_of_the_encoder(entry: Entry) -> None:
             *expert_layer_shapes(c, c.num_experts_per_tok),
         )
     ]
-    assert entry.recount.reading.value == weights(layers)
+    assert entry.recount.prefill.value == weights(layers)
 
 
 @each(lambda entry: entry.variant.vision)
@@ -214,7 +214,7 @@ def test_published_parts_agree_or_the_entry_explains(entries: dict[str, Entry]) 
 @each(lambda entry: complete(entry) and not sparse(entry))
 def test_every_parameter_of_a_dense_model_is_active(entry: Entry) -> None:
     assert entry.recount
-    assert entry.recount.idle is None
+    assert entry.recount.inactive_experts is None
     assert entry.recount.activated[ActivatedBasis.ALL] == entry.recount.total
 
 
@@ -272,7 +272,7 @@ def test_terms_add_up_or_the_missing_fields_are_named(entry: Entry) -> None:
 @each(complete)
 def test_shown_working_gives_the_shown_value(entry: Entry) -> None:
     assert entry.recount
-    others = (entry.recount.idle, entry.recount.kv_cache, *entry.parts.values())
+    others = (entry.recount.inactive_experts, entry.recount.kv_cache, *entry.parts.values())
     for term in [*entry.recount.terms, *(other for other in others if other)]:
         shown = term.numbers.replace(",", "").replace("×", "*").replace("÷", "/")
         assert re.fullmatch(r"[\d+*/() -]+", shown), term

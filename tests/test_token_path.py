@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.context import context, templates
@@ -24,7 +24,7 @@ def test_the_ledger_fills_to_what_is_active(catalogue: Catalogue, language: str,
     met = [step.met for step in path.steps]
     assert met == sorted(met)
     assert met[0] == 0
-    assert met[-1] == path.at_work == entry.recount.activated[COUNTED]
+    assert met[-1] == path.at_work == entry.recount.activated[ACTIVATED_CONVENTION]
     assert path.total == entry.recount.total
 
 

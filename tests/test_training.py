@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from catalogue.derive.expression import term
 from catalogue.derive.training import (
-    Consequences,
     LeftOut,
-    consequences,
+    TrainingMetrics,
     headline_tokens,
     pre_training,
     pre_training_tokens,
+    training_metrics,
 )
 from catalogue.files import ENTRIES, MODELS, PROBLEMS
 from catalogue.load import load
@@ -53,8 +53,8 @@ def peak_of(catalogue: Catalogue, gpu: str = "nvidia-h800") -> Decimal:
     return lookup_of(catalogue).number(f"gpu:{gpu}/bf16_tflops") * 10**12
 
 
-def found(entry: Entry, peak: Decimal | None = None) -> Consequences:
-    result = consequences(entry, peak)
+def found(entry: Entry, peak: Decimal | None = None) -> TrainingMetrics:
+    result = training_metrics(entry, peak)
     assert result is not None
     return result
 
@@ -161,7 +161,7 @@ def test_what_is_shown_is_what_is_computed(catalogue: Catalogue) -> None:
     superscript = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
     checked = 0
     for entry in catalogue.entries.values():
-        result = consequences(entry, peak_of(catalogue))
+        result = training_metrics(entry, peak_of(catalogue))
         for line in result.terms.values() if result else ():
             text = re.sub(
                 r"(?:([\d.]+) × )?\b10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)",
@@ -185,7 +185,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("id_", REFUSED.values(), ids=REFUSED.keys())
 def test_refused(catalogue: Catalogue, id_: str) -> None:
-    assert consequences(catalogue.entries[id_]) is None
+    assert training_metrics(catalogue.entries[id_]) is None
     for name in FOLLOWING:
         with pytest.raises(LookupFailure, match=f"`{name}` cannot be recomputed for `{re.escape(id_)}`"):
             lookup_of(catalogue).find(f"variant:{id_}/recomputed.{name}")
@@ -215,7 +215,7 @@ def test_missing_values(project: Path, old: str, new: str, left_out: LeftOut | N
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     (project / PROBLEMS).write_text("problems: []\n", encoding="utf-8")  # some ask for what is taken away
-    result = consequences(load(project).entries["deepseek-v3-base"])
+    result = training_metrics(load(project).entries["deepseek-v3-base"])
     assert (result.attention_left_out if result else None) is left_out
     assert (result is None) == (left_out is None)
 
@@ -242,7 +242,7 @@ def test_values_for_texts(catalogue: Catalogue) -> None:
 def test_pages(catalogue: Catalogue) -> None:
     """A section on the pages of models that were trained from nothing, and a row for each of their variants."""
     ctx = context(catalogue, language_files.load("en"))
-    having = {entry.model.id for entry in catalogue.entries.values() if consequences(entry)}
+    having = {entry.model.id for entry in catalogue.entries.values() if training_metrics(entry)}
     for model in catalogue.models.values():
         sections = sections_of(pages(ctx, model.id))
         assert ("what-follows" in sections) == (model.id in having), model.id
@@ -254,7 +254,7 @@ def test_pages(catalogue: Catalogue) -> None:
     assert "ds-sortable" in table
     rows = [Markup(row).striptags() for row in re.findall(r'<th scope="row"[^>]*>.*?</th>', table)]
     for entry in catalogue.entries.values():
-        assert (entry.variant.name in rows) >= (consequences(entry) is not None), entry.variant.id
+        assert (entry.variant.name in rows) >= (training_metrics(entry) is not None), entry.variant.id
 
 
 def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) -> None:

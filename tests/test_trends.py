@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.derive.training import pre_training_tokens
 from catalogue.lookup import Lookup
-from catalogue.peaks import followed
+from catalogue.peaks import metrics_of
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.model import Counted, Track
 from catalogue.schema.quantities import Quantity
@@ -72,7 +72,7 @@ def test_parameters(points: dict[str, dict[str, dict[int, Point]]], catalogue: C
         assert recount is not None
         assert recount.total is not None
         whole = recount.total + sum(part.value for part in recount.engram)
-        active = recount.activated[COUNTED] if recount.idle is not None else None
+        active = recount.activated[ACTIVATED_CONVENTION] if recount.inactive_experts is not None else None
         expected = {}
         for series, size, recounted, agreement in (
             (0, stated.total, whole, entry.total_agreement),
@@ -115,7 +115,7 @@ def test_cache(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalo
 def test_flops(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
     lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries)
     for id_, values in points["flops"].items():
-        found = [result for e in sharing(catalogue, id_) if (result := followed(lookup, e)) is not None]
+        found = [result for e in sharing(catalogue, id_) if (result := metrics_of(lookup, e)) is not None]
         assert values == {0: (Decimal(found[0].terms["training_flops"].value), False)}, id_
 
 

@@ -12,7 +12,7 @@ import pytest
 from labs import rope, yarn
 
 from building import ROOT
-from catalogue.derive.parameters import COUNTED, Recount
+from catalogue.derive.parameters import ACTIVATED_CONVENTION, Recount
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.model import ActivatedBasis
@@ -176,7 +176,7 @@ def test_the_figure_of_sparse_attention_adds_up_to_the_share_of_v4_pro(catalogue
         found = {key: compared_layers(catalogue)[key] for key in layers}
         entry = catalogue.entries[variant]
         assert entry.recount is not None
-        return entry.recount.activated[COUNTED] + sum(
+        return entry.recount.activated[ACTIVATED_CONVENTION] + sum(
             float(look.number(f"{variant}/architecture.{field}"))
             * sum(
                 attention_cost(asdict(found[key]), context, int(look.number(f"{variant}/architecture.index_topk")))[:2]

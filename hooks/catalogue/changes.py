@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from .derive.training import consequences
+from .derive.training import training_metrics
 from .findings import CatalogueError
 from .load import load
 from .records import Catalogue, Entry
@@ -142,7 +142,7 @@ def _recomputed(entry: Entry) -> Iterator[tuple[str, int | Decimal]]:
             yield f"activated parameters {basis}", count
         if entry.recount.kv_cache is not None:
             yield "elements of the KV cache per token", entry.recount.kv_cache.value
-    found = consequences(entry)
+    found = training_metrics(entry)
     if found is not None:
         for name, term in found.terms.items():
             yield name.replace("_", " "), round(Decimal(term.exact.numerator) / term.exact.denominator, 2)

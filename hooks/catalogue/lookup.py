@@ -16,9 +16,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from .derive.parameters import COUNTED, Recount
-from .derive.storage import cache_bytes
-from .derive.training import consequences
+from .derive.kv_cache_bytes import cache_bytes
+from .derive.parameters import ACTIVATED_CONVENTION, Recount
+from .derive.training import training_metrics
 from .findings import nearest
 from .records import Entry
 from .schema.gpu import Gpu
@@ -147,7 +147,7 @@ def _recomputed(entry: Entry, name: str) -> Found:
     if recount is not None:
         values = {
             "total_parameters": recount.total,
-            "activated_parameters": recount.activated.get(COUNTED),
+            "activated_parameters": recount.activated.get(ACTIVATED_CONVENTION),
             "kv_cache_elements": recount.kv_cache.value if recount.kv_cache else None,
             "mtp_parameters": recount.mtp.value if recount.mtp else None,
             "kv_cache_bytes": cache.value if (cache := cache_bytes(recount)) else None,
@@ -163,7 +163,7 @@ def _recomputed(entry: Entry, name: str) -> Found:
 
 
 def _following(entry: Entry, name: str) -> Found:
-    found = consequences(entry)
+    found = training_metrics(entry)
     if found is None:
         raise LookupFailure(
             f"`{name}` cannot be recomputed for `{entry.variant.id}`: its size or the tokens of its pre-training are not known"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .checkpoint import trained_with
-from .derive.training import Consequences, consequences
+from .derive.training import TrainingMetrics, training_metrics
 from .lookup import Found, Lookup
 from .records import Catalogue, Entry
 from .schema.gpu import Gpu
@@ -25,10 +25,10 @@ def peak(lookup: Lookup, entry: Entry) -> Found | None:
     return Found(gpu.bf16_tflops.value, gpu.bf16_tflops.source) if gpu and gpu.bf16_tflops.value else None
 
 
-def followed(lookup: Lookup, entry: Entry) -> Consequences | None:
+def metrics_of(lookup: Lookup, entry: Entry) -> TrainingMetrics | None:
     """What follows from architecture and pre-training, with utilisation where a peak is known."""
     found = peak(lookup, entry)
-    return consequences(entry, found.number * _TERA if found else None)
+    return training_metrics(entry, found.number * _TERA if found else None)
 
 
 def reference_run(catalogue: Catalogue, lookup: Lookup) -> Entry | None:

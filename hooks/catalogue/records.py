@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from .derive.agreement import Agreement, agreement
+from .derive.auxiliary import vision
 from .derive.expression import Term, term
-from .derive.modules import vision
-from .derive.parameters import COUNTED, Recount, recount
-from .derive.storage import stored_cache
+from .derive.kv_cache_bytes import stored_cache
+from .derive.parameters import ACTIVATED_CONVENTION, Recount, recount
 from .peers import Peers
 from .references import Reference
 from .revision import Revision
@@ -73,7 +73,7 @@ class Entry:
             PartKind.MTP: recount.mtp,
             PartKind.ENGRAM: tables,
             PartKind.VISION: encoder,
-            PartKind.READING: recount.reading,
+            PartKind.READING: recount.prefill,
         }
         beside = {t.name: t.value for t in (recount.mtp, *recount.engram, encoder) if t is not None}
         if beside:
@@ -96,7 +96,9 @@ class Entry:
     @property
     def activated(self) -> int | None:
         """Those of them that a token uses, counted as everywhere; None for a dense model, which uses all."""
-        return self.recount.activated.get(COUNTED) if self.recount and self.recount.idle else None
+        return (
+            self.recount.activated.get(ACTIVATED_CONVENTION) if self.recount and self.recount.inactive_experts else None
+        )
 
     @cached_property
     def total_agreement(self) -> Agreement | None:
@@ -112,7 +114,7 @@ class Entry:
         stated = self.variant.parameters.activated
         if stated is None or stated.value is None or self.recount is None or not self.recount.activated:
             return None
-        recomputed = self.recount.activated[COUNTED]
+        recomputed = self.recount.activated[ACTIVATED_CONVENTION]
         return agreement(stated.value, recomputed, self.variant.parameters.tolerance)
 
     @cached_property

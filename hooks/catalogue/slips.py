@@ -115,7 +115,7 @@ def _bearing(record: Architecture) -> set[str]:
     """Fields that enter a formula for the parameters, beside the main model or in it, the active parameters or the cache."""
     numbers, sizes = numbers_of(record), recount(record)
     used = {name for formula in formulas_of(record, numbers).values() for name in names(formula)}
-    beside = [term for term in (sizes.mtp, *sizes.engram, sizes.reading) if term is not None]
+    beside = [term for term in (sizes.mtp, *sizes.engram, sizes.prefill) if term is not None]
     used |= {name for term in beside for name in re.findall(r"[a-z_][a-z_0-9]*", term.formula)}
     kind = kind_of(record)
     used |= names(kind.cache(numbers)) if kind is not None else set()

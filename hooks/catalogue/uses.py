@@ -23,7 +23,7 @@ from functools import cached_property
 from typing import Any
 
 from . import checkpoint
-from .derive.differences import NOT_THERE, said, said_by_architecture
+from .derive.differences import NOT_THERE, comparable_dimension, said
 from .records import Entry, first_date
 from .schema.facets import Facet, fields_with
 from .schema.model import Model, TechniqueChange, TechniqueUse, UseScope
@@ -408,7 +408,7 @@ def _answered(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) 
         if entry.architecture is None:
             return _Answer(None)
         single = _at(entry.architecture, key)
-        saying = said_by_architecture(key, single)
+        saying = comparable_dimension(key, single)
     else:
         stated = _at(getattr(entry.model, block), key)
         if block == "infrastructure":
@@ -423,7 +423,7 @@ def _answered(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) 
     if condition.below is not None:
         if saying == NOT_THERE:
             return _Answer(False)
-        other = said_by_architecture(condition.below, _at(entry.architecture, condition.below))
+        other = comparable_dimension(condition.below, _at(entry.architecture, condition.below))
         return _Answer(None if other is None else int(saying) < int(other), sources)
     return _Answer(_matches(condition, saying), sources)
 

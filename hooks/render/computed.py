@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 
 from . import format, marks
@@ -64,9 +64,9 @@ def summed(words: Words, entry: Entry, agreement: Agreement) -> str:
         parts = [f"{words(f'term.{term.name}')} {format.compact(term.value)}" for term in largest]
         rest = counted.total - sum(term.value for term in largest)
         return " + ".join(parts + ([words("recomputed.rest", size=format.compact(rest))] if rest else []))
-    if agreement is entry.activated_agreement and counted.idle is not None:
-        sizes = {"total": format.compact(counted.total), "idle": format.compact(counted.idle.value)}
-        return words("recomputed.activated", **sizes, basis=words(f"basis.{COUNTED.name.lower()}"))
+    if agreement is entry.activated_agreement and counted.inactive_experts is not None:
+        sizes = {"total": format.compact(counted.total), "idle": format.compact(counted.inactive_experts.value)}
+        return words("recomputed.activated", **sizes, basis=words(f"basis.{ACTIVATED_CONVENTION.name.lower()}"))
     return ""
 
 

@@ -23,7 +23,7 @@ from ..attention import window_of
 from ..records import Entry
 from .dimensions import numbers_of
 from .expression import Term, names, term
-from .parameters import COUNTED
+from .parameters import ACTIVATED_CONVENTION
 from .training import attention_formula
 
 _WINDOW = " + min(context_length, sliding_window) * window_elements"
@@ -139,7 +139,7 @@ def effort(entry: Entry) -> Effort | Missing:
     numbers = numbers_of(architecture)
     formula = attention_formula(architecture, numbers)
     per_position = term("attention_flops", formula, {**numbers, "sequence_length": 1}).exact if formula else None
-    return Effort(6 * recount.activated[COUNTED], per_position)
+    return Effort(6 * recount.activated[ACTIVATED_CONVENTION], per_position)
 
 
 def memory_numbers(found: Footprint, with_parts: bool = False) -> dict[str, Number]:

@@ -37,7 +37,7 @@ def said(single: Single[Any] | None) -> str | None:
     return str(single.absence) if single.absence is not None else spelled(single.value)
 
 
-def said_by_architecture(key: str, single: Single[Any] | None) -> str | None:
+def comparable_dimension(key: str, single: Single[Any] | None) -> str | None:
     """The same for a dimension, where leaving it out can mean that there is none."""
     if single is None:
         return None if key in fields_with(Architecture, Facet.DEFAULTED) else NOT_THERE

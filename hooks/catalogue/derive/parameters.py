@@ -22,14 +22,14 @@ from dataclasses import dataclass
 from ..attention import AttentionKind, kind_of
 from ..schema.architecture import Architecture, FeedForward
 from ..schema.model import ActivatedBasis
+from .auxiliary import engram, mtp, prefill
 from .dimensions import numbers_of
 from .expression import Term, names, term
-from .modules import engram, mtp, reading
 from .routing import has_balance_bias
 
 # What every page counts as active for a token: the weights that it is multiplied with. No paper states its basis; the
 # printed counts of V3, V4-Pro and OCR fit this one alone, and so does the comparison in App. D of the paper on V2.
-COUNTED = ActivatedBasis.NO_INPUT_EMBEDDING
+ACTIVATED_CONVENTION = ActivatedBasis.NO_INPUT_EMBEDDING
 
 
 @dataclass(frozen=True)
@@ -38,25 +38,25 @@ class Recount:
 
     Attributes:
         terms: Lines that add up to the total parameters.
-        idle: Routed experts a token does not reach; None for dense models.
+        inactive_experts: Routed experts a token does not reach; None for dense models.
         total: Total parameters.
         activated: Activated parameters by what the count includes.
         kv_cache: Elements cached per token over all layers.
         mtp: Parameters of the MTP modules or the drafter that the main model does not share.
         engram: Tables and projections of Engram; none in models without it.
-        reading: Parameters that a token uses while it is read, where it passes a part of the layers alone.
+        prefill: Parameters that a token uses while it is read, where it passes a part of the layers alone.
         missing: Fields that are needed and not known; with any of them, totals are None.
         cache_missing: The same for the cache.
     """
 
     terms: tuple[Term, ...]
-    idle: Term | None
+    inactive_experts: Term | None
     total: int | None
     activated: Mapping[ActivatedBasis, int]
     kv_cache: Term | None
     mtp: Term | None
     engram: tuple[Term, ...]
-    reading: Term | None
+    prefill: Term | None
     missing: tuple[str, ...]
     cache_missing: tuple[str, ...]
 
@@ -76,14 +76,14 @@ def recount(architecture: Architecture) -> Recount:
         return Recount((), None, None, {}, kv_cache, None, (), None, missing, cache_missing)
     terms = tuple(term(name, formula, numbers) for name, formula in formulas.items())
     total = sum(t.value for t in terms)
-    idle = None
+    inactive = None
     if feed_forward is FeedForward.DEEPSEEK_MOE:
-        idle = term(
+        inactive = term(
             "idle_experts",
             "moe_layers * (n_routed_experts - num_experts_per_tok) * 3 * hidden_size * moe_intermediate_size",
             numbers,
         )
-    every = total - (idle.value if idle else 0)
+    every = total - (inactive.value if inactive else 0)
     embedding = numbers["vocab_size"] * numbers["hidden_size"]
     head = 0 if architecture.tie_word_embeddings.value else embedding
     activated = {
@@ -93,13 +93,13 @@ def recount(architecture: Architecture) -> Recount:
     }
     return Recount(
         terms,
-        idle,
+        inactive,
         total,
         activated,
         kv_cache,
         mtp(architecture, formulas, numbers),
         engram(numbers),
-        reading(architecture, formulas, numbers),
+        prefill(architecture, formulas, numbers),
         (),
         cache_missing,
     )

@@ -48,7 +48,7 @@ def recipe(entries: Mapping[str, Entry], entry: Entry) -> Recipe:
     return Recipe(line, tuple(stage for stage in entry.model.training if ids & set(stage.variants)))
 
 
-def furthest(entries: Mapping[str, Entry], entry: Entry) -> Entry:
+def most_trained(entries: Mapping[str, Entry], entry: Entry) -> Entry:
     """Of the variants of a model with the architecture of `entry`, the one that went through most stages.
 
     The flagship is often a base model, and what came after it belongs to the recipe too.

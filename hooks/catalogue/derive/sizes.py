@@ -98,7 +98,7 @@ def compared_sizes(entries: tuple[Entry, Entry], which: SizeOf) -> tuple[Compare
 
 def recomputed_counts(entry: Entry, which: SizeOf) -> Counted | None:
     """What a recomputed size counts."""
-    if which is SizeOf.ACTIVATED and entry.recount is not None and entry.recount.reading is not None:
+    if which is SizeOf.ACTIVATED and entry.recount is not None and entry.recount.prefill is not None:
         return Counted.WRITING
     if which is SizeOf.TOTAL and entry.recount is not None and entry.recount.engram:
         return Counted.WITH_ENGRAM
@@ -108,7 +108,7 @@ def recomputed_counts(entry: Entry, which: SizeOf) -> Counted | None:
 def metric_counts(entry: Entry, metric: str) -> Counted | None:
     """What a metric of training is per, or a share of, where a model has Engram or reads with a part of its layers."""
     recount = entry.recount
-    writes = recount is not None and recount.reading is not None
+    writes = recount is not None and recount.prefill is not None
     backbone = recount is not None and bool(recount.engram)
     match metric:
         case "sparsity" if writes and backbone:

@@ -35,8 +35,8 @@ from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, Stage, StageKind
 from ..schema.values import Single
 from .dimensions import numbers_of
 from .expression import Term, term
-from .parameters import COUNTED
-from .storage import cache_bytes
+from .kv_cache_bytes import cache_bytes
+from .parameters import ACTIVATED_CONVENTION
 
 
 class LeftOut(StrEnum):
@@ -47,7 +47,7 @@ class LeftOut(StrEnum):
 
 
 @dataclass(frozen=True)
-class Consequences:
+class TrainingMetrics:
     """What follows for one variant.
 
     Attributes:
@@ -61,7 +61,7 @@ class Consequences:
     attention_left_out: LeftOut | None
 
 
-def consequences(entry: Entry, peak: Decimal | None = None) -> Consequences | None:
+def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetrics | None:
     """Work out what follows; None where the size or the tokens are not known.
 
     `peak` is the FLOPs per second of one GPU; without it there is no utilisation.
@@ -73,12 +73,12 @@ def consequences(entry: Entry, peak: Decimal | None = None) -> Consequences | No
     numbers = {
         **numbers_of(architecture),
         "total": recount.total,
-        "activated": recount.activated[COUNTED],
-        "matrix_parameters": recount.activated[COUNTED],
+        "activated": recount.activated[ACTIVATED_CONVENTION],
+        "matrix_parameters": recount.activated[ACTIVATED_CONVENTION],
         "tokens": _whole(tokens.value) or 0,
     }
     formulas = {"tokens_per_parameter": "tokens / total"}
-    if recount.idle is not None:
+    if recount.inactive_experts is not None:
         formulas = {"sparsity": "activated / total", **formulas, "tokens_per_activated": "tokens / activated"}
     terms = {name: term(name, formula, numbers) for name, formula in formulas.items()}
     if (cache := cache_bytes(recount)) is not None:
@@ -90,13 +90,13 @@ def consequences(entry: Entry, peak: Decimal | None = None) -> Consequences | No
     left_out = LeftOut.KIND if formula is None else LeftOut.LENGTH if length is None else None
     if formula is None or length is None:
         terms["training_flops"] = term("training_flops", "matrix_flops * tokens", numbers)
-        return Consequences(tokens, terms, left_out)
+        return TrainingMetrics(tokens, terms, left_out)
     terms["attention_flops"] = term("attention_flops", formula, {**numbers, "sequence_length": length})
     numbers["attention_flops"] = terms["attention_flops"].value
     terms["flops_per_token"] = term("flops_per_token", "matrix_flops + attention_flops", numbers)
     numbers["flops_per_token"] = terms["flops_per_token"].value
     terms["training_flops"] = term("training_flops", "flops_per_token * tokens", numbers)
-    return Consequences(tokens, {**terms, **_utilisation(entry, numbers, peak)}, None)
+    return TrainingMetrics(tokens, {**terms, **_utilisation(entry, numbers, peak)}, None)
 
 
 def pre_training(entry: Entry) -> Stage | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..findings import Finding, Path
 from ..lookup import LookupFailure
-from ..peaks import followed
+from ..peaks import metrics_of
 from ..records import Entry
 from ..schema.bounds import bounded_records, bounds
 from ..schema.model import Model
@@ -270,7 +270,7 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
                 )
         entry = draft.entries.get(model.flagship)
         try:
-            result = followed(draft.lookup, entry) if entry and infrastructure.gpu_hours else None
+            result = metrics_of(draft.lookup, entry) if entry and infrastructure.gpu_hours else None
         except LookupFailure:  # said where it stands
             continue
         used = result.terms.get("utilisation") if result else None

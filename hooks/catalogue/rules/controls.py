@@ -33,7 +33,7 @@ def exact(architecture: Architecture, recount: Recount) -> dict[str, int]:
     found = {
         "sum": sum(int(v.value) if isinstance(v, Quantity) else v for _, v in integers(architecture)),
         "total": recount.total,
-        "activated": recount.activated.get(ActivatedBasis.ALL) if recount.idle else None,
+        "activated": recount.activated.get(ActivatedBasis.ALL) if recount.inactive_experts else None,
         "kv_cache": recount.kv_cache.value if recount.kv_cache else None,
     }
     return {name: value for name, value in found.items() if value is not None}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..findings import Finding, Path
-from ..peaks import followed
+from ..peaks import metrics_of
 from ..schema.quantities import Amount
 from ..schema.training import Infrastructure
 from ..schema.values import Stated
@@ -79,7 +79,7 @@ def computation_agrees(draft: Draft) -> Iterator[Finding]:
     """The published computation per token is the recomputed one to its last digit, and the published utilisation, a measured value, to within 1%."""
     for path, model in draft.each_model():
         infrastructure, entry = model.infrastructure, draft.entries.get(model.flagship)
-        result = followed(draft.lookup, entry) if entry and infrastructure else None
+        result = metrics_of(draft.lookup, entry) if entry and infrastructure else None
         if infrastructure is None or result is None:
             continue
         for field, line, unit in (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..derive.agreement import Agreement
-from ..derive.parameters import COUNTED
+from ..derive.parameters import ACTIVATED_CONVENTION
 from ..findings import Finding, Path
 from ..schema.model import ActivatedBasis, Counted, Explanation
 from .draft import Draft
@@ -36,9 +36,9 @@ def _sizes(draft: Draft) -> Iterator[_Size]:
 def _counted(counts: Mapping[ActivatedBasis, int], agreement: Agreement) -> str:
     """What is counted, and the other way of counting that fits, if one does; empty for what can be counted in one way."""
     for basis, count in counts.items():
-        if basis is not COUNTED and abs(count - agreement.published.value) <= agreement.tolerance:
-            return f" {COUNTED}; {basis} it is {count:,}, which fits"
-    return f" {COUNTED}" if counts else ""
+        if basis is not ACTIVATED_CONVENTION and abs(count - agreement.published.value) <= agreement.tolerance:
+            return f" {ACTIVATED_CONVENTION}; {basis} it is {count:,}, which fits"
+    return f" {ACTIVATED_CONVENTION}" if counts else ""
 
 
 def _explained(path: Path) -> Path:
@@ -105,7 +105,7 @@ def sizes_say_what_they_count(draft: Draft) -> Iterator[Finding]:
         entry, sizes = draft.entries[variant.id], variant.parameters
         recount = entry.recount
         engram = recount is not None and bool(recount.engram)
-        reads = recount is not None and recount.reading is not None
+        reads = recount is not None and recount.prefill is not None
         for name, size, several in (
             ("total", sizes.total, engram or entry.vision is not None),
             ("activated", sizes.activated, reads or entry.vision is not None),

@@ -13,13 +13,13 @@ from markupsafe import Markup, escape
 
 from catalogue import checkpoint
 from catalogue.derive.agreement import Agreement
-from catalogue.derive.differences import said, said_by_architecture, spelled
+from catalogue.derive.differences import comparable_dimension, said, spelled
 from catalogue.derive.expression import Term
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.kv_cache_bytes import cache_bytes
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.derive.recipe import holds_for, lineage
 from catalogue.derive.sizes import SizeOf, metric_counts, published_size, recomputed_size
-from catalogue.derive.storage import cache_bytes
-from catalogue.peaks import followed
+from catalogue.peaks import metrics_of
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Counted, PartKind, Size
@@ -124,7 +124,7 @@ def sizes(citations: Citations, entry: Entry) -> Cells:
         )
         how = words("compare.models.recomputed")
         if name == "activated":
-            how = words("punctuation.listed").join((how, words(f"basis.{COUNTED.name.lower()}")))
+            how = words("punctuation.listed").join((how, words(f"basis.{ACTIVATED_CONVENTION.name.lower()}")))
         listing.put(
             f"{name}.recomputed",
             _basis(label, how),
@@ -201,7 +201,7 @@ def architecture(citations: Citations, entry: Entry) -> Cells:
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
         value = values.get(key)
         html = citations.single(value) if value is not None else NOTHING
-        cells[Row((key,), place, label)] = Said(html, said_by_architecture(key, value))
+        cells[Row((key,), place, label)] = Said(html, comparable_dimension(key, value))
     return cells
 
 
@@ -248,7 +248,7 @@ def compute(citations: Citations, entry: Entry) -> Cells:
     """What follows from the architecture and the pre-training that made the weights, in this family or none."""
     words, listing = citations.context.words, _Listing(citations)
     line = lineage(citations.context.catalogue.entries, entry)
-    result = followed(citations.context.lookup, line[-1])
+    result = metrics_of(citations.context.lookup, line[-1])
     infrastructure = entry.model.infrastructure
     for key in (
         "sparsity",

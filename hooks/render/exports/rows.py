@@ -13,8 +13,8 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from catalogue import checkpoint
-from catalogue.derive.parameters import COUNTED
-from catalogue.derive.training import consequences, headline_tokens, pre_training
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
+from catalogue.derive.training import headline_tokens, pre_training, training_metrics
 from catalogue.lookup import names_of
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.model import Model
@@ -119,7 +119,7 @@ def _variants(plain: Plain) -> Iterator[Row]:
     """What it is and when it came out, then sizes and training, then every architecture value."""
     catalogue = plain.catalogue
     for entry in catalogue.entries.values():
-        parameters, recount, follows = entry.variant.parameters, entry.recount, consequences(entry)
+        parameters, recount, follows = entry.variant.parameters, entry.recount, training_metrics(entry)
         out, licences = checkpoint.release_date(entry), checkpoint.licences(entry)
         kv_cache = recount.kv_cache if recount else None
         flops = follows.terms.get("training_flops") if follows else None
@@ -140,7 +140,7 @@ def _variants(plain: Plain) -> Iterator[Row]:
         row |= _cells("activated", parameters.activated)
         activated = parameters.activated
         row["activated_counts"] = activated.counts.value if activated and activated.counts else None
-        row["activated_recomputed"] = recount.activated.get(COUNTED) if recount else None
+        row["activated_recomputed"] = recount.activated.get(ACTIVATED_CONVENTION) if recount else None
         row["kv_cache_elements_per_token_recomputed"] = kv_cache.value if kv_cache else None
         row |= _cells("tokens", headline_tokens(entry.model, entry.variant.id))
         row["tokens_of"] = _tokens_of(entry) if row["tokens"] is not None else None

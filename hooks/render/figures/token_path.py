@@ -15,7 +15,7 @@ from markupsafe import Markup
 from catalogue.attention import kind_of
 from catalogue.derive.dimensions import numbers_of
 from catalogue.derive.expression import term
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 from catalogue.schema.architecture import Attention
 
@@ -106,7 +106,7 @@ def path_of(context: Context, entry: Entry) -> TokenPath:
                 frames.kept(number),
             )
         )
-    reading = entry.recount.reading
+    reading = entry.recount.prefill
     return TokenPath(
         entry.variant.id,
         short_size(entry.variant.name),
@@ -124,7 +124,9 @@ def _ledger(context: Context, entry: Entry) -> list[LedgerPart]:
     """The weights at work on a token, the largest parts by name; their sum is what the architecture page counts as active."""
     assert entry.recount is not None
     count = {term.name: int(term.value) for term in entry.recount.terms}
-    routed = count["routed_experts"] - (int(entry.recount.idle.value) if entry.recount.idle else 0)
+    routed = count["routed_experts"] - (
+        int(entry.recount.inactive_experts.value) if entry.recount.inactive_experts else 0
+    )
     small = sum(count.get(name, 0) for name in _SMALL_PARTS)
     attention = sum(n for name, n in count.items() if name not in (*_NETWORK_PARTS, *_SMALL_PARTS))
     parts = (
@@ -136,7 +138,7 @@ def _ledger(context: Context, entry: Entry) -> list[LedgerPart]:
         ("head", count.get("head", 0), 6),
     )
     found = [LedgerPart(key, context.words(f"token.part.{key}"), n, step) for key, n, step in parts if n]
-    assert sum(part.count for part in found) == entry.recount.activated[COUNTED], entry.variant.id
+    assert sum(part.count for part in found) == entry.recount.activated[ACTIVATED_CONVENTION], entry.variant.id
     return found
 
 

@@ -308,8 +308,8 @@ def _sum_lines(citations: Citations, entry: Entry) -> Iterator[_SumLine]:
     yield from (line(words(f"term.{term.name}"), term) for term in recount.terms)
     if recount.total is not None:
         yield _SumLine(words("working.total"), "", "", recount.total, True)
-    if recount.idle is not None:
-        yield line(words("term.idle_experts"), recount.idle, -1)
+    if recount.inactive_experts is not None:
+        yield line(words("term.idle_experts"), recount.inactive_experts, -1)
         for basis, value in recount.activated.items():
             label = words("working.activated", basis=words(f"basis.{basis.name.lower()}"))
             yield _SumLine(label, "", "", value, True)

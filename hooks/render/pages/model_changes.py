@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from catalogue.attention import may_have
 from catalogue.derive.differences import NOT_THERE, Verdict, verdict
-from catalogue.derive.recipe import furthest
+from catalogue.derive.recipe import most_trained
 from catalogue.derive.sizes import ComparedSize, SizeOf, compared_sizes, published_size
 from catalogue.records import Entry, first_date, younger_than
 from catalogue.schema.architecture import Architecture
@@ -75,7 +75,7 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
         html = context.html("model_changes.html.jinja", brings=brings)
         return [Section("what-changed", words("model.new_here"), html)]
     dimensions = compare_dimensions(citations, before, after)
-    ends = [furthest(context.catalogue.entries, entry) for entry in (before, after)]
+    ends = [most_trained(context.catalogue.entries, entry) for entry in (before, after)]
     recipe = recipe_rows(citations, ends)
     changed = [line for line in recipe if line.verdict is Verdict.DIFFERENT]
     same = [line for line in recipe if line.verdict is Verdict.SAME]
@@ -299,7 +299,7 @@ def _holds_for_others(context: Context, use: Use) -> bool:
     """Whether a use holds for nothing that is compared: neither the flagship nor the way to the one with most training."""
     entries, flagship = context.catalogue.entries, context.catalogue.flagship(use.model)
     compared: set[str] = set()
-    coming = [flagship, furthest(entries, flagship)]
+    coming = [flagship, most_trained(entries, flagship)]
     while coming:
         entry = coming.pop()
         compared.add(entry.variant.id)

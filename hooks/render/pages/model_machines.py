@@ -9,10 +9,10 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import Missing, effort, footprint
 from catalogue.derive.expression import Term
+from catalogue.derive.kv_cache_bytes import cache_bytes
 from catalogue.derive.sizes import metric_counts
-from catalogue.derive.storage import cache_bytes
-from catalogue.derive.training import Consequences, LeftOut, pre_training_tokens
-from catalogue.peaks import followed, reference_run
+from catalogue.derive.training import LeftOut, TrainingMetrics, pre_training_tokens
+from catalogue.peaks import metrics_of, reference_run
 from catalogue.peaks import peak as peak_of
 from catalogue.records import Entry
 from catalogue.schema.model import Model
@@ -168,17 +168,17 @@ def derived_sections(citations: Citations, model: Model) -> list[Section]:
     return [Section("what-follows", words("section.follows"), html)]
 
 
-def _derived_by_variant(citations: Citations, model: Model) -> list[tuple[Entry, Consequences]]:
+def _derived_by_variant(citations: Citations, model: Model) -> list[tuple[Entry, TrainingMetrics]]:
     found = []
     for entry in citations.context.catalogue.entries_of(model):
-        result = followed(citations.context.lookup, entry)
+        result = metrics_of(citations.context.lookup, entry)
         if result is not None:
             found.append((entry, result))
     return found
 
 
 def _derived_table(
-    citations: Citations, lead: Entry, result: Consequences, others: list[tuple[Entry, Consequences]]
+    citations: Citations, lead: Entry, result: TrainingMetrics, others: list[tuple[Entry, TrainingMetrics]]
 ) -> Table:
     words = citations.context.words
     name = lead.variant.name
@@ -261,7 +261,7 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
     """One row per variant that was trained from nothing: size, tokens, tokens per parameter, FLOPs."""
     context, words = citations.context, citations.context.words
     entries = [entry for model in models for entry in context.catalogue.entries_of(model) if pre_training_tokens(entry)]
-    results = {entry.variant.id: followed(context.lookup, entry) for entry in entries}
+    results = {entry.variant.id: metrics_of(context.lookup, entry) for entry in entries}
     columns: list[Column[Entry]] = [
         Column(
             words("table.variant"),
@@ -295,7 +295,7 @@ def _size_cell(citations: Citations, recounted: int | None, published: Single[Qu
     return Cell(citations.single(published) if published else NOTHING, sort_key(published) or "")
 
 
-def _derived_cell(citations: Citations, entry: Entry, result: Consequences | None, key: str) -> Cell:
+def _derived_cell(citations: Citations, entry: Entry, result: TrainingMetrics | None, key: str) -> Cell:
     term = result.terms.get(key) if result else None
     if result is None or term is None:
         return EMPTY

@@ -26,7 +26,7 @@ from catalogue.derive.training import (
     pre_training_tokens,
     sequence_length,
 )
-from catalogue.peaks import followed, gpu_of
+from catalogue.peaks import gpu_of, metrics_of
 from catalogue.records import Entry
 from catalogue.schema.gpu import Gpu
 from catalogue.schema.quantities import Quantity
@@ -247,7 +247,7 @@ def _plain(single: Single[Quantity] | None) -> str | None:
 
 def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
     """Utilisation in percent that follows from the published GPU-hours, to four digits."""
-    result = followed(context.lookup, entry)
+    result = metrics_of(context.lookup, entry)
     term = result.terms.get("utilisation") if result else None
     if term is None:
         return None

@@ -14,10 +14,10 @@ from fractions import Fraction
 
 from catalogue import checkpoint
 from catalogue.derive.expression import Term
+from catalogue.derive.kv_cache_bytes import cache_bytes
 from catalogue.derive.sizes import SizeOf, is_on_common_base, published_size, recomputed_counts, recomputed_size
-from catalogue.derive.storage import cache_bytes
 from catalogue.derive.training import hours_of_a_stage, pre_training_tokens
-from catalogue.peaks import followed
+from catalogue.peaks import metrics_of
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model, Track
 from catalogue.schema.model import Size as StatedSize
@@ -198,7 +198,7 @@ def stored(entry: Entry) -> Single[Quantity] | None:
 def flops(context: Context, size: Size) -> list[Value]:
     """FLOPs of the pre-training, always recomputed."""
     for member in size.members:
-        result = followed(context.lookup, member)
+        result = metrics_of(context.lookup, member)
         if result is not None:
             term = result.terms["training_flops"]
             shown = format.power(term.value)
@@ -210,7 +210,7 @@ def flops(context: Context, size: Size) -> list[Value]:
 
 def partly_counted(context: Context, size: Size) -> bool:
     """Whether the FLOPs of a size are those of the matrix products alone."""
-    results = [result for member in size.members if (result := followed(context.lookup, member)) is not None]
+    results = [result for member in size.members if (result := metrics_of(context.lookup, member)) is not None]
     return bool(results) and results[0].attention_left_out is not None
 
 

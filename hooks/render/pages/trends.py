@@ -10,9 +10,9 @@ from functools import partial
 from markupsafe import Markup, escape
 
 from catalogue.derive.expression import Term
+from catalogue.derive.kv_cache_bytes import cache_bytes
 from catalogue.derive.sizes import SizeOf, recomputed_counts, recomputed_size
-from catalogue.derive.storage import cache_bytes
-from catalogue.peaks import followed
+from catalogue.peaks import metrics_of
 from catalogue.records import Entry
 
 from .. import format
@@ -199,7 +199,7 @@ def _bytes(term: Term | None) -> Cell:
 def _flops(citations: Citations, size: Size) -> Cell:
     words = citations.context.words
     for member in size.members:
-        result = followed(citations.context.lookup, member)
+        result = metrics_of(citations.context.lookup, member)
         if result is not None:
             term = result.terms["training_flops"]
             cell = _recomputed(term.value, format.power(term.value), term.numbers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalogue.derive.parameters import COUNTED
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 from catalogue.schema.images import ImageWay
 
@@ -51,7 +51,7 @@ def _recomputed(entry: Entry) -> tuple[int | None, int | None]:
     recount = entry.recount
     if recount is None or recount.total is None:
         return None, None
-    return recount.total, recount.activated.get(COUNTED)
+    return recount.total, recount.activated.get(ACTIVATED_CONVENTION)
 
 
 def _parts(dims: Dimensions, entry: Entry, width: float) -> tuple[Whole, Sheet, Sheet, dict[str, int]]:

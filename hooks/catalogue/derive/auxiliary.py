@@ -54,7 +54,7 @@ def engram(numbers: Mapping[str, int]) -> tuple[Term, ...]:
     return tuple(term(name, formula, numbers) for name, formula in formulas.items()) if known else ()
 
 
-def reading(architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]) -> Term | None:
+def prefill(architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]) -> Term | None:
     """Weights of the layers that a token passes while it is read, less the experts it does not reach.
 
     Cache entries are made in these layers, and entries are selected where they are made.
