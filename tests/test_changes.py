@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.attention import may_have
-from catalogue.derive.differences import Verdict, comparable_dimension, said, verdict
+from catalogue.derive.differences import Verdict, comparable_dimension, comparable_value, verdict
 from catalogue.derive.recipe import lineage, most_trained, recipe
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Architecture
@@ -213,11 +213,11 @@ SAYINGS = [
 
 @pytest.mark.parametrize(("label", "a", "b", "equal"), SAYINGS, ids=[case[0] for case in SAYINGS])
 def test_values_are_compared_by_what_they_say(label: str, a: object, b: object, equal: bool) -> None:
-    assert (said(Single[object](value=a)) == said(Single[object](value=b))) is equal
+    assert (comparable_value(Single[object](value=a)) == comparable_value(Single[object](value=b))) is equal
 
 
 def test_unknown_is_no_difference_and_not_there_is_one() -> None:
-    unknown = said(Single[Quantity](value=Absence.NOT_PUBLISHED))
+    unknown = comparable_value(Single[Quantity](value=Absence.NOT_PUBLISHED))
     assert verdict([unknown, "1"]) is Verdict.OPEN
     assert verdict([unknown, "1", "2"]) is Verdict.DIFFERENT
     assert verdict(["1", "1"]) is Verdict.SAME

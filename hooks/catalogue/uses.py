@@ -23,7 +23,7 @@ from functools import cached_property
 from typing import Any
 
 from . import checkpoint
-from .derive.differences import NOT_THERE, comparable_dimension, said
+from .derive.differences import NOT_THERE, comparable_dimension, comparable_value
 from .records import Entry, first_date
 from .schema.facets import Facet, fields_with
 from .schema.model import Model, TechniqueChange, TechniqueUse, UseScope
@@ -415,7 +415,7 @@ def _answered(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) 
             single = checkpoint.infrastructure(entries, entry, stated)
         else:
             single = checkpoint.tokenizer(entries, entry, stated)
-        saying = said(single)
+        saying = comparable_value(single)
     sources = single.source if single is not None else None
     if saying is None:
         silent = single is not None and single.absence is Absence.NOT_PUBLISHED
@@ -439,7 +439,7 @@ def _in_a_stage(condition: Condition, entry: Entry, key: str) -> _Answer:
             continue
         stated = _at(stage, key)
         single = stated.for_variant(entry.variant.id) if stated is not None else None
-        saying = said(single)
+        saying = comparable_value(single)
         if saying is not None and _matches(condition, saying):
             return _Answer(True, single.source if single is not None else None)
     return _Answer(None)

@@ -30,7 +30,7 @@ class Verdict(StrEnum):
     OPEN = "open"
 
 
-def said(single: Single[Any] | None) -> str | None:
+def comparable_value(single: Single[Any] | None) -> str | None:
     """What a value says, in a form in which equal values are equal; None where it is not known."""
     if single is None or single.absence in (Absence.NOT_PUBLISHED, Absence.UNKNOWN):
         return None
@@ -41,7 +41,7 @@ def comparable_dimension(key: str, single: Single[Any] | None) -> str | None:
     """The same for a dimension, where leaving it out can mean that there is none."""
     if single is None:
         return None if key in fields_with(Architecture, Facet.DEFAULTED) else NOT_THERE
-    return NOT_THERE if single.absence is Absence.NOT_APPLICABLE else said(single)
+    return NOT_THERE if single.absence is Absence.NOT_APPLICABLE else comparable_value(single)
 
 
 def spelled(value: object) -> str:

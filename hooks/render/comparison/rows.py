@@ -33,7 +33,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Said:
+class ComparedCell:
     """What a variant says in a row: HTML, and the value in one spelling; None where that is not known."""
 
     html: Markup
@@ -45,10 +45,10 @@ class Said:
         return self.html != NOTHING
 
 
-NOT_HERE = Said(NOTHING, NOT_THERE)
-UNSAID = Said(NOTHING, None)
+NOT_HERE = ComparedCell(NOTHING, NOT_THERE)
+UNSAID = ComparedCell(NOTHING, None)
 
-Cells = dict[Row, Said]
+Cells = dict[Row, ComparedCell]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Line:
     """A row of a ready comparison; `marked` are the cells that differ from the first known one."""
 
     row: Row
-    cells: Sequence[Said]
+    cells: Sequence[ComparedCell]
     verdict: Verdict
     marked: Sequence[bool]
 

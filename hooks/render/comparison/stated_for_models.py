@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue import checkpoint
-from catalogue.derive.differences import said
+from catalogue.derive.differences import comparable_value
 from catalogue.derive.recipe import Recipe, holds_for, recipe
 from catalogue.records import Entry
 from catalogue.schema.evaluation import Evaluation, EvaluationKind
@@ -18,7 +18,7 @@ from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, Stage, 
 from catalogue.schema.values import Single
 
 from ..cite import Citations
-from .rows import Cells, Row, Said
+from .rows import Cells, ComparedCell, Row
 from .themes import fields, ordered, parent, single
 
 _ELSEWHERE = ("gflop_per_token", "model_flops_utilization")  # stand beside the recomputed ones
@@ -59,7 +59,7 @@ def _stages(citations: Citations, made: Recipe, kinds: Collection[StageKind]) ->
         group = words(f"stage.{kind.name.lower()}")
         names = Markup(" ").join(_link(citations, made, stage, stages) for stage in stages)
         label = escape(words("compare.models.stages"))
-        cells[Row((kind.value, ""), (number, -1), label, group)] = Said(names, None)
+        cells[Row((kind.value, ""), (number, -1), label, group)] = ComparedCell(names, None)
         for (key, place), found in stage_values(made, stages).items():
             row = Row((kind.value, key), (number, *place), escape(words(f"field.{key}")), group)
             cells[row] = _together(citations, made, stages, found)
@@ -95,19 +95,23 @@ def _told_apart(citations: Citations, made: Recipe, stage: Stage, stages: Collec
     return citations.context.words("compare.models.stage", number=made.line[0].model.training.index(stage) + 1)
 
 
-def _together(citations: Citations, made: Recipe, stages: list[Stage], found: list[tuple[Stage, Single[Any]]]) -> Said:
+def _together(
+    citations: Citations, made: Recipe, stages: list[Stage], found: list[tuple[Stage, Single[Any]]]
+) -> ComparedCell:
     """One value, or that of each stage with the stage's name."""
-    sayings = [said(value) for _, value in found]
+    sayings = [comparable_value(value) for _, value in found]
     value = " / ".join(dict.fromkeys(s for s in sayings if s is not None)) if None not in sayings else None
     if len(found) == len(stages) and len(set(sayings)) == 1 and value is not None:
-        return Said(citations.single(found[0][1]), sayings[0])
+        return ComparedCell(citations.single(found[0][1]), sayings[0])
     parts = []
     for stage, single_ in found:
         name = _told_apart(citations, made, stage, stages) if len(stages) > 1 else ""
         parts.append(citations.single(single_) + (Markup(" <small>{}</small>").format(name) if name else ""))
     if len(parts) == 1:
-        return Said(parts[0], value)
-    return Said(Markup(" ").join(Markup('<span class="ds-each">{}</span>').format(part) for part in parts), value)
+        return ComparedCell(parts[0], value)
+    return ComparedCell(
+        Markup(" ").join(Markup('<span class="ds-each">{}</span>').format(part) for part in parts), value
+    )
 
 
 def infrastructure(citations: Citations, entry: Entry) -> Cells:
@@ -169,11 +173,11 @@ def _benchmark(citations: Citations, table: Evaluation, row: Scores) -> Markup:
     return Markup("{} <small>{}</small>").format(name, where)
 
 
-def _scores(citations: Citations, scores: list[Single[Any]]) -> Said:
+def _scores(citations: Citations, scores: list[Single[Any]]) -> ComparedCell:
     """One score; several where sources print different ones for the same setting."""
     distinct: dict[str | None, Single[Any]] = {}
     for score in scores:
-        distinct.setdefault(said(score), score)
+        distinct.setdefault(comparable_value(score), score)
     sayings = sorted(saying for saying in distinct if saying is not None)
     html = Markup(" / ").join(citations.single(score) for score in distinct.values())
-    return Said(html, " / ".join(sayings) if sayings else None)
+    return ComparedCell(html, " / ".join(sayings) if sayings else None)

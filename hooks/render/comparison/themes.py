@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from catalogue import checkpoint
 from catalogue.derive.agreement import Agreement
-from catalogue.derive.differences import comparable_dimension, said, spelled
+from catalogue.derive.differences import comparable_dimension, comparable_value, spelled
 from catalogue.derive.expression import Term
 from catalogue.derive.kv_cache_bytes import cache_bytes
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
@@ -32,7 +32,7 @@ from ..computed import agreement_cell, put_in, with_unit, working_cell, working_
 from ..links import model_link
 from ..tables import NOTHING
 from ..words import Words
-from .rows import NOT_HERE, Cells, Row, Said
+from .rows import NOT_HERE, Cells, ComparedCell, Row
 
 _LICENCES = ("weights", "code", "commercial_use")
 
@@ -47,9 +47,9 @@ def ordered(block: Block, path: str = "", places: tuple[int, ...] = ()) -> Itera
             yield from ordered(value, f"{path}{name}.", (*places, place))
 
 
-def single(citations: Citations, value: Single[Any]) -> Said:
+def single(citations: Citations, value: Single[Any]) -> ComparedCell:
     """A published value with its source."""
-    return Said(citations.single(value), said(value))
+    return ComparedCell(citations.single(value), comparable_value(value))
 
 
 class _Listing:
@@ -58,10 +58,10 @@ class _Listing:
     def __init__(self, citations: Citations) -> None:
         self.citations, self.cells, self._place = citations, Cells(), 0
 
-    def put(self, id_: str, label: Markup | str, what: Said | Single[Any] | None) -> None:
+    def put(self, id_: str, label: Markup | str, what: ComparedCell | Single[Any] | None) -> None:
         self._place += 1
         if what is not None:
-            given = what if isinstance(what, Said) else single(self.citations, what)
+            given = what if isinstance(what, ComparedCell) else single(self.citations, what)
             self.cells[Row((id_,), (self._place,), escape(label))] = given
 
 
@@ -70,11 +70,11 @@ def identity(citations: Citations, entry: Entry) -> Cells:
     words = citations.context.words
     model, listing = entry.model, _Listing(citations)
     family = model_link(model)
-    listing.put("model", words("compare.models.family"), Said(family, model.id))
+    listing.put("model", words("compare.models.family"), ComparedCell(family, model.id))
     track = words(f"track.{model.track.value}")
-    listing.put("track", words("compare.models.track"), Said(escape(track), model.track.value))
+    listing.put("track", words("compare.models.track"), ComparedCell(escape(track), model.track.value))
     kind = words(f"compare.models.kind.{entry.variant.kind.name.lower()}")
-    listing.put("kind", words("compare.models.checkpoint"), Said(escape(kind), entry.variant.kind.value))
+    listing.put("kind", words("compare.models.checkpoint"), ComparedCell(escape(kind), entry.variant.kind.value))
     listing.put("based_on", words("field.starts_from"), parent(citations, entry))
     dates = {name: checkpoint.date(entry, name) for name in checkpoint.RELEASED}
     dates["api"] = checkpoint.api_date(citations.context.catalogue.api_names, entry.variant.id)
@@ -87,7 +87,7 @@ def identity(citations: Citations, entry: Entry) -> Cells:
     return listing.cells
 
 
-def parent(citations: Citations, entry: Entry) -> Said | None:
+def parent(citations: Citations, entry: Entry) -> ComparedCell | None:
     """The weights a variant starts from, by the name of its page where there is one."""
     stated = entry.variant.based_on
     if stated is None:
@@ -95,19 +95,19 @@ def parent(citations: Citations, entry: Entry) -> Said | None:
     parent = citations.context.catalogue.entries.get(str(stated.value))
     if parent is None:
         return single(citations, stated)
-    return Said(citations.marked(escape(parent.variant.name), stated.source), parent.variant.id)
+    return ComparedCell(citations.marked(escape(parent.variant.name), stated.source), parent.variant.id)
 
 
-def _paper(citations: Citations, entry: Entry) -> Said:
+def _paper(citations: Citations, entry: Entry) -> ComparedCell:
     words, reference = (
         citations.context.words,
         citations.context.catalogue.references.get(checkpoint.reference(entry) or ""),
     )
     if reference is None:
-        return Said(Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper")), "")
+        return ComparedCell(Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper")), "")
     label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
     link = Markup('<a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), label)
-    return Said(link, reference.key)
+    return ComparedCell(link, reference.key)
 
 
 def sizes(citations: Citations, entry: Entry) -> Cells:
@@ -138,7 +138,7 @@ def sizes(citations: Citations, entry: Entry) -> Cells:
     return listing.cells
 
 
-def _recounted_size(citations: Citations, entry: Entry, which: SizeOf, found: Agreement | None) -> Said | None:
+def _recounted_size(citations: Citations, entry: Entry, which: SizeOf, found: Agreement | None) -> ComparedCell | None:
     """The recount that a published size is held against; what Engram adds, and what is compared, is that with all of it."""
     said, whole = _agreeing(citations, entry, found), recomputed_size(entry, which)
     if said is None or found is None or whole is None:
@@ -150,15 +150,15 @@ def _recounted_size(citations: Citations, entry: Entry, which: SizeOf, found: Ag
     if whole.value != found.recomputed:
         html += Markup("<br>") + working_link(entry, format.compact(whole.value), put_in(whole))
         html += counted_mark(words, Counted.WITH_ENGRAM)
-    return Said(html, str(whole.value))
+    return ComparedCell(html, str(whole.value))
 
 
-def _printed_size(citations: Citations, published: Size[Count] | None, recounted: Agreement | None) -> Said:
+def _printed_size(citations: Citations, published: Size[Count] | None, recounted: Agreement | None) -> ComparedCell:
     """A published size. What it counts is its paper's choice: where there is a recount, that alone is compared."""
     if published is None:
         return NOT_HERE
     shown = single(citations, published)
-    return shown if recounted is None and published.counts is None else Said(shown.html, None)
+    return shown if recounted is None and published.counts is None else ComparedCell(shown.html, None)
 
 
 def _has_none(entry: Entry, kind: PartKind) -> bool:
@@ -171,22 +171,22 @@ def _basis(label: str, how: str) -> Markup:
     return Markup("{} <small>{}</small>").format(label, how)
 
 
-def _agreeing(citations: Citations, entry: Entry, found: Agreement | None) -> Said | None:
+def _agreeing(citations: Citations, entry: Entry, found: Agreement | None) -> ComparedCell | None:
     if found is None:
         return None
-    return Said(agreement_cell(citations, entry, found).html, str(found.recomputed))
+    return ComparedCell(agreement_cell(citations, entry, found).html, str(found.recomputed))
 
 
-def _worked_size(entry: Entry, term: Term | None) -> Said | None:
+def _worked_size(entry: Entry, term: Term | None) -> ComparedCell | None:
     """A size as long as published ones are; all its digits are in the title."""
     if term is None:
         return None
     title = f"{format.integer(term.value)} = {term.numbers}"
-    return Said(working_link(entry, format.compact(term.value), title), str(term.value))
+    return ComparedCell(working_link(entry, format.compact(term.value), title), str(term.value))
 
 
-def _worked(entry: Entry, term: Term | None) -> Said | None:
-    return Said(working_cell(entry, term).html, str(term.value)) if term is not None else None
+def _worked(entry: Entry, term: Term | None) -> ComparedCell | None:
+    return ComparedCell(working_cell(entry, term).html, str(term.value)) if term is not None else None
 
 
 def architecture(citations: Citations, entry: Entry) -> Cells:
@@ -201,7 +201,7 @@ def architecture(citations: Citations, entry: Entry) -> Cells:
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
         value = values.get(key)
         html = citations.single(value) if value is not None else NOTHING
-        cells[Row((key,), place, label)] = Said(html, comparable_dimension(key, value))
+        cells[Row((key,), place, label)] = ComparedCell(html, comparable_dimension(key, value))
     return cells
 
 
@@ -269,11 +269,11 @@ def compute(citations: Citations, entry: Entry) -> Cells:
     return listing.cells
 
 
-def _follows(words: Words, entry: Entry, term: Term | None) -> Said | None:
+def _follows(words: Words, entry: Entry, term: Term | None) -> ComparedCell | None:
     if term is None:
         return None
     shown = with_unit(words, term)
     html = Markup('<a class="ds-r" href="ds:models/{}.md#what-follows" title="{}">{}</a>').format(
         entry.model.id, term.numbers, shown
     )
-    return Said(html + counted_mark(words, metric_counts(entry, term.name)), spelled(shown))
+    return ComparedCell(html + counted_mark(words, metric_counts(entry, term.name)), spelled(shown))

@@ -26,7 +26,7 @@ from catalogue.uses import How, Use
 from .. import format, marks
 from ..cite import Citations, counted_mark
 from ..comparison import stated_for_models, themes
-from ..comparison.rows import NOT_HERE, Cells, Line, Row, Said, lines
+from ..comparison.rows import NOT_HERE, Cells, ComparedCell, Line, Row, lines
 from ..computed import put_in, working_link
 from ..context import Context
 from ..links import technique_link, variant_link
@@ -202,12 +202,12 @@ def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry)
     return Line(row, cells, verdict([cell.value for cell in cells]), ())
 
 
-def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> Said:
+def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> ComparedCell:
     if size.computed is None:
         assert size.published is not None
-        return Said(citations.single(size.published), size.saying)
+        return ComparedCell(citations.single(size.published), size.saying)
     number = working_link(entry, format.compact(size.computed.value), put_in(size.computed))
-    return Said(number + counted_mark(citations.context.words, size.counts), size.saying)
+    return ComparedCell(number + counted_mark(citations.context.words, size.counts), size.saying)
 
 
 def _lines_of_theme(
