@@ -27,7 +27,7 @@ def grpo_and_ppo(run):
     run.row("sft", probability=policy.expected_reward(start, QUESTIONS), accuracy=policy.accuracy(start, QUESTIONS))
     for arm, method in (("grpo", grpo.train), ("ppo", ppo.train)):
         model, log = copy.deepcopy(start), []
-        method(model, QUESTIONS, steps=run.steps(120), seed=run.seed, reference=start, on_step=kept_in(log))
+        method(model, QUESTIONS, steps=run.steps(180), seed=run.seed, reference=start, on_step=kept_in(log))
         run.curve(arm, log, "reward")
         networks = parameters(model) * (2 if arm == "ppo" else 1)
         run.row(
