@@ -13,9 +13,11 @@ from selectolax.lexbor import LexborHTMLParser
 # What is said elsewhere, cannot be read as a sentence, or is a tool.
 _SILENT = (
     "script, style, svg, math, form, template, .headerlink, .md-content__button, .ds-printed, .ds-sources, .ds-mark, "
-    ".ds-via, .ds-copy, .ds-meta, nav, button, caption"
+    ".ds-via, .ds-copy, .ds-meta, nav, button, caption, pre, .ds-exercise, .ds-labs, .ds-families, .ds-kicker, .ds-also"
 )
-_ELSEWHERE = frozenset(("related", "sources", "cite"))  # sections that only lead to what other pages say
+_ELSEWHERE = frozenset(
+    ("related", "origin", "problems", "sources", "cite")
+)  # sections that only lead to what other pages say
 _TAG = r'<(?:[^>"]|"[^"]*")*>'  # the parser writes every attribute in double quotes
 _BLOCK = re.compile(
     r'</?(?:p|div|li|td|th|tr|dt|dd|h[1-6]|br|pre|figcaption|summary|section)\b(?:[^>"]|"[^"]*")*>|\n\s*\n'

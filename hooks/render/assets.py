@@ -36,6 +36,7 @@ _PAGE = (
     "places",
     "show_places",
     "views",
+    "missing",
     "scheme",
     "language",
     "search",

@@ -280,13 +280,15 @@ class Citations:
         return self.document(source.key, addressed) + Markup("{}{}").format(between, place)
 
     def document(self, key: str, addressed: set[str]) -> Markup:
-        """The title of a document as a link; where it is named first, with its address, which is shown on paper."""
+        """The short title of a document as a link; where it is named first, with its address, which is shown on paper."""
         reference: Reference = self.context.catalogue.references[key]
         address = Markup("")
         if reference.url and reference.url not in addressed:
             addressed.add(reference.url)
             address = Markup(' data-url="{}"').format(reference.url.removeprefix("https://"))
-        return Markup('<a href="ds:references.md#{}"{}>{}</a>').format(anchor(key), address, reference.title)
+        short = self.context.short_titles[key]
+        whole = Markup(' title="{}"').format(reference.title) if short != reference.title else ""
+        return Markup('<a href="ds:references.md#{}"{}{}>{}</a>').format(anchor(key), whole, address, short)
 
     def place(self, source: Source, addressed: set[str]) -> Markup:
         """The place in a document, and the copy that it was read in."""

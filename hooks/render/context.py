@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,6 +46,14 @@ class Context:
     def problems(self) -> tuple[Asked, ...]:
         """Every problem, worked out."""
         return tuple(asked(self.catalogue.problems, self.catalogue.entries, self.lookup))
+
+    @cached_property
+    def short_titles(self) -> dict[str, str]:
+        """What a list of sources calls each document: its title up to the colon, where no other one begins so."""
+        references = self.catalogue.references
+        heads = {key: reference.title.partition(": ")[0] for key, reference in references.items()}
+        times = Counter(heads.values())
+        return {key: head if times[head] == 1 else references[key].title for key, head in heads.items()}
 
     @cached_property
     def _once(self) -> dict[str, Any]:

@@ -145,7 +145,7 @@ TECHNIQUE = DeclaredPage(
     example="mla",
 )
 GUIDE = DeclaredPage(
-    "guides/*.md", _Menu.GUIDES, _Kind.GUIDE, groups=_guides, weight=1.1, links_terms=True, example="framework"
+    "guides/*.md", _Menu.GUIDES, _Kind.GUIDE, groups=_guides, weight=1.25, links_terms=True, example="framework"
 )
 THEME = DeclaredPage(
     "compare/*.md",
@@ -187,6 +187,7 @@ PAGES = (
         "problems:page",
         needs=("written",),
         condition=lambda catalogue, lookup: catalogue.problems,
+        weight=0.4,
     ),
     DeclaredPage(
         "from-reports-to-code.md",
@@ -222,7 +223,7 @@ PAGES = (
     ),
     DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),
     DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "reading:page"),
-    DeclaredPage("corrections.md", _Menu.ABOUT, _Kind.ABOUT, "corrections:page"),
+    DeclaredPage("corrections.md", _Menu.ABOUT, _Kind.ABOUT, "corrections:page", weight=0.4),
     DeclaredPage("references.md", _Menu.ABOUT, _Kind.ABOUT, "references:page", weight=0.4),
     DeclaredPage(
         "use-and-extend.md", _Menu.ABOUT, _Kind.ABOUT, "use_and_extend:page", needs=("downloads",), weight=0.5
