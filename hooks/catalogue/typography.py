@@ -40,8 +40,8 @@ _RULES = (
     ),
 )
 _AROUND = 8
-# Not the end of a name, such as R1-0528.
-_NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]\d-)\d+(?:[.,]\d+)*(?![\w])")
+# Not the end of a name, such as R1-0528; sizes and tokens keep their letter, amounts in K and M are counted in 万.
+_NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]\d-)\d+(?:[.,]\d+)*[BT%]?(?![\w])")
 _COUNTED_IN_WORDS = re.compile(r"million|billion|trillion|thousand")
 _CHINESE = re.compile(f"{HAN}+")
 _QUOTED_HAN = re.compile(r"[“‘\"'(（《「][^”’\"')）》」]*[”’\"')）》」]|`[^`]*`|\{\{.*?\}\}")

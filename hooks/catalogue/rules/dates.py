@@ -73,10 +73,11 @@ def dates_near_each_other(draft: Draft) -> Iterator[Finding]:
     """The weights, the paper, the announcement and the API of an entry are at most nine months apart, or a `note` on a date says why."""
     for path, model in draft.each_model():
         dates = stated_dates(model.dates)
-        noted = {name for name in dates if getattr(model.dates, name).note is not None}
-        if len(dates) < 2 or noted:
+        if len(dates) < 2:
             continue
         first, last = (pick(dates, key=lambda name: dates[name].first_day) for pick in (min, max))
+        if any(getattr(model.dates, name).note is not None for name in (first, last)):
+            continue
         months = abs((_day(dates[last]) - _day(dates[first])).days) / _DAYS_OF_A_MONTH
         if months > _MONTHS_BETWEEN_DATES:
             yield draft.finding(

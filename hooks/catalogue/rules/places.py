@@ -20,7 +20,7 @@ _ALLOWED = (
 
 _JOINED = re.compile(r"[,;] ?([a-z0-9][a-z0-9.-]*)(?= |$)")
 _NUMBERED = (
-    ("sections", re.compile(r"^§(\d+)", re.ASCII), 15),
+    ("sections", re.compile(r"^§(\d+)", re.ASCII), 12),
     ("tables", re.compile(r"\bTables? (\d+)", re.ASCII), 60),
     ("figures", re.compile(r"\b(?:Figures?|Fig\.) (\d+)", re.ASCII), 60),
 )

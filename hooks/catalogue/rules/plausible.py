@@ -71,7 +71,7 @@ def active_within_total(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.CATALOGUE)
 def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
-    """A score of less than 0 or more than 100 stands only where the benchmark has others like it, or where `setting` says what is counted: a rating, or points."""
+    """A score of more than 100 stands only where the benchmark has others like it, or where `setting` says what is counted: a rating, or points; one of less than 0 only where it has others like it."""
     scores: dict[str, list[tuple[Path, Decimal, str]]] = {}
     explained: set[str] = set()
     for path, model in draft.each_model():
@@ -85,13 +85,13 @@ def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
                         scores.setdefault(row.benchmark.en, []).append((where, score.value.value, score.value.text))
     for benchmark, found in scores.items():
         negative = [(where, text) for where, value, text in found if value < 0]
-        if 2 * len(negative) <= len(found) and benchmark not in explained:
+        if 2 * len(negative) <= len(found):
             for where, text in negative:
                 yield draft.finding(
                     where,
                     f"{text}, where other scores on {benchmark} are not less than 0",
                     "at least 0",
-                    fix="correct the sign, or say in `setting` what is counted",
+                    fix="correct the sign",
                 )
         above = [item for item in found if item[1] > _PERCENT]
         alone = len({where[:2] for where, _, _ in found}) == 1

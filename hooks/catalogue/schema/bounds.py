@@ -51,7 +51,7 @@ class Bound:
 SHARE = Bound("0", "1")
 RATE = Bound("0", "0.1")
 PEAK_RATE = Bound("0", "0.1", above=True)
-LENGTH = Bound("128", "16777216")
+LENGTH = Bound("256", "16777216")
 
 
 @cache

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 _STEPS = (0, 12, 24, 38, 54, 72, 92, 120, 150, 185, 225, 270)
 # Directions in the order in which an eye looks for a label.
 _DIRECTIONS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
+# Between those, for labels that find nothing there.
+_MORE = tuple((x * s, y * t) for x, y in ((1, 0.5), (0.5, 1), (1, 0.25), (0.25, 1)) for s in (1, -1) for t in (-1, 1))
 _CLEAR = 3
 _NEAR = 24
 
@@ -136,13 +138,13 @@ def _crosses(label: Wanted, box: Box, step: int, taken: Field) -> bool:
 
 
 def _candidates(label: Wanted) -> Iterator[tuple[Box, int]]:
-    for step in _STEPS:
-        for across, down in _DIRECTIONS:
-            away = label.reach + _CLEAR + step * (0.72 if across and down else 1)
-            x, y = label.x + across * away, label.y + down * away
-            left = x if across > 0 else x - label.width if across < 0 else x - label.width / 2
-            top = y if down > 0 else y - label.height if down < 0 else y - label.height / 2
-            yield Box(left, top, left + label.width, top + label.height), step
+    ways = [(step, way) for directions in (_DIRECTIONS, _MORE) for step in _STEPS for way in directions]
+    for step, (across, down) in ways:
+        away = label.reach + _CLEAR + step * (0.72 if across and down else 1)
+        x, y = label.x + across * away, label.y + down * away
+        left = x if across > 0 else x - label.width if across < 0 else x - label.width / 2
+        top = y if down > 0 else y - label.height if down < 0 else y - label.height / 2
+        yield Box(left, top, left + label.width, top + label.height), step
 
 
 def _leader(label: Wanted, box: Box, step: int) -> str:

@@ -5,6 +5,7 @@ Takes points, gives places for `trend.svg.jinja`. In rows no label can meet anot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from .trend_marks import GAP, GENEROUS, MARKS, Mark, Point
 WIDTH = 340
 SIZE = 13.0
 _TOP, _ROW, _YEAR, _BOTTOM = 46, 30, 26, 8
+_REMARK = 18  # more, for a row with a line below
+_COUNTS = re.compile(r"\s*[(（].*[)）]$")
 _LEAST = 100.0  # of the axis
 _SHIFT = 4.5  # from the middle of a row to the base line of its text
 
@@ -30,7 +33,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Row:
-    """A model: its name as far as there is room, the middle of its row, its marks, the line that joins them, and their values."""
+    """A model: its name as far as there is room, the middle of its row, its marks, the line that joins them, and their values.
+
+    What a number counts takes a line of its own below, where there is a `remark`: beside the marks there is no room for it.
+    """
 
     point: Point
     name: str
@@ -38,6 +44,7 @@ class Row:
     marks: tuple[Mark, ...]
     join: tuple[float, float] | None
     said: tuple[Said, ...]
+    remark: str
 
 
 @dataclass(frozen=True)
@@ -55,14 +62,15 @@ class Down:
     width: float = WIDTH
     text: float = SIZE
     shift: float = _SHIFT
+    remark: float = _REMARK
 
 
 def down(points: Sequence[Point], span: tuple[float, float], ticks: Sequence[tuple[float, str]]) -> Down:
     """Give every model its row; `span` is the least and the greatest value, `ticks` are those that carry a text."""
     ordered = sorted(points, key=lambda point: (point.day, point.id))
     names = max(text_width(point.label, SIZE, bold=point.rank == "main") for point in ordered) * GENEROUS
-    first = max(_width(point.values[0].shown) for point in ordered)
-    second = max((_width(value.shown) for point in ordered for value in point.values[1:]), default=0.0)
+    first = max(_width(_bare(point.values[0].shown)) for point in ordered)
+    second = max((_width(_bare(value.shown)) for point in ordered for value in point.values[1:]), default=0.0)
     names = min(names, WIDTH - first - second - 8 - _LEAST)
     start, end = names + 8 + second, WIDTH - first
     across = Log(*span, start, end)
@@ -72,7 +80,7 @@ def down(points: Sequence[Point], span: tuple[float, float], ticks: Sequence[tup
             years.append((y + _YEAR / 2 + _SHIFT, str(point.day.year)))
             y += _YEAR
         rows.append(_row(point, y + _ROW / 2, across, names))
-        y += _ROW
+        y += _ROW + (_REMARK if rows[-1].remark else 0)
     return Down(
         y + _BOTTOM,
         round(names + 8, 1),
@@ -85,6 +93,11 @@ def down(points: Sequence[Point], span: tuple[float, float], ticks: Sequence[tup
     )
 
 
+def _bare(shown: str) -> str:
+    """A value without what stands in brackets behind it: what it counts."""
+    return _COUNTS.sub("", shown)
+
+
 def _width(shown: str) -> float:
     return text_width(shown, SIZE) * GENEROUS + MARKS["main"] * 1.25 + GAP + 2
 
@@ -94,7 +107,9 @@ def _row(point: Point, y: float, across: Log, names: float) -> Row:
     name = cut(point.label, letters, names)
     marks = tuple(Mark(value, across(float(value.number)), y, MARKS[point.rank]) for value in point.values)
     xs = [mark.x for mark in marks]
-    return Row(point, name, y, marks, (min(xs), max(xs)) if len(xs) > 1 else None, tuple(_said(marks)))
+    remarks = [value.shown for value in point.values if _bare(value.shown) != value.shown]
+    join = (min(xs), max(xs)) if len(xs) > 1 else None
+    return Row(point, name, y, marks, join, tuple(_said(marks)), " · ".join(remarks))
 
 
 def _said(marks: Sequence[Mark]) -> Iterator[Said]:
@@ -103,7 +118,7 @@ def _said(marks: Sequence[Mark]) -> Iterator[Said]:
     for mark in marks:
         right = mark.x == highest
         x = mark.x + (mark.reach + GAP) * (1 if right else -1)
-        yield Said(round(x, 1), "start" if right else "end", mark.value.shown)
+        yield Said(round(x, 1), "start" if right else "end", _bare(mark.value.shown))
 
 
 def _apart(across: Log, ticks: Sequence[tuple[float, str]]) -> Iterator[tuple[float, str]]:
