@@ -16,10 +16,11 @@ attention and its caches are in the package `attention`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..attention import AttentionKind, kind_of
+from ..kinds import per_kind
 from ..schema.architecture import Architecture, FeedForward
 from ..schema.model import ActivatedBasis
 from .auxiliary import engram, mtp, prefill
@@ -107,12 +108,12 @@ def recount(architecture: Architecture) -> Recount:
 
 def formulas_of(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
     """The formulas whose results add up to the total, by the name of the part."""
-    attention = kind_of(architecture)
+    attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     norms = "norms_per_layer" if "norms_per_layer" in numbers else "2"
     return {
         **_embedding_formulas(architecture),
         **(attention.weights(architecture, numbers) if attention else {}),
-        **_feed_forward_formulas(architecture, numbers),
+        **(_FEED_FORWARD[feed_forward](architecture, numbers) if feed_forward else {}),
         "norms": f"({norms} * num_hidden_layers + 1) * hidden_size",
         **_hyper_connection_formulas(attention, numbers),
     }
@@ -145,9 +146,11 @@ def _hyper_connection_formulas(attention: AttentionKind | None, numbers: Mapping
     return {"hyper_connections": formula}
 
 
-def _feed_forward_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
-    if architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
-        return {"feed_forward": "3 * num_hidden_layers * hidden_size * intermediate_size"}
+def _dense_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
+    return {"feed_forward": "3 * num_hidden_layers * hidden_size * intermediate_size"}
+
+
+def _expert_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
     formulas = {
         "routed_experts": "moe_layers * n_routed_experts * 3 * hidden_size * moe_intermediate_size",
         "shared_experts": "moe_layers * n_shared_experts * 3 * hidden_size * moe_intermediate_size",
@@ -160,6 +163,13 @@ def _feed_forward_formulas(architecture: Architecture, numbers: Mapping[str, int
     if numbers.get("dense_layers", 1) != 0:
         formulas = {"feed_forward": "3 * dense_layers * hidden_size * intermediate_size"} | formulas
     return formulas
+
+
+_FEED_FORWARD: Mapping[FeedForward, Callable[[Architecture, Mapping[str, int]], dict[str, str]]] = per_kind(
+    "weights of feed-forward networks",
+    {FeedForward.DENSE: _dense_formulas, FeedForward.DEEPSEEK_MOE: _expert_formulas},
+    FeedForward,
+)
 
 
 def _missing(formulas: object, numbers: Mapping[str, int]) -> tuple[str, ...]:
