@@ -261,14 +261,14 @@ def test_anki_imports_the_cards_and_brings_them_up_to_date(
     file = tmp_path / name
     collection = Collection(str(tmp_path / "collection.anki2"))
     try:
-        for content in (text, text.replace("\tterm\n", " Mended.\tterm\n", 1)):
+        for content in (text, text.replace("\tterm\n", " Qzrevised.\tterm\n", 1)):
             file.write_text(content, encoding="utf-8")
             metadata = collection.get_csv_metadata(path=str(file), delimiter=None)
             collection.import_csv(ImportCsvRequest(path=str(file), metadata=metadata))
         assert len(collection.find_notes("tag:term")) == len(catalogue.glossary.terms)
         assert len(collection.find_notes("tag:technique")) == len(catalogue.techniques)
         assert len(collection.find_notes("tag:problem")) >= 80
-        assert len(collection.find_notes("Mended")) == 1
+        assert len(collection.find_notes("Qzrevised")) == 1
     finally:
         collection.close()
 

@@ -183,7 +183,7 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
                 blocks[name] = formula_block(citations, len(shown), displayed[name])
             elif name == "symbols":
                 subjects = {each.subject for each in shown if isinstance(each, GuideFormula)}
-                blocks[name] = symbols_block(ctx, subjects or Subject)
+                blocks[name] = symbols_block(ctx, subjects or set(Subject))
             else:
                 blocks[name] = BLOCKS[name](ctx, citations, path)
             parts.append(marker(name))

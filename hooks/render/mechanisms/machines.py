@@ -43,8 +43,8 @@ def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
             y = place(1, tflops)[1]
             panel.line([(40, y), (356, y)], "axis")
             panel.text(36, y + 4, f"{tflops:,}", "small", "end")
-        for intensity in (1, 10, 100, 1000):
-            panel.text(place(intensity, 1.5)[0], 222, f"{intensity:,}", "small", "middle")
+        for intensity in (1.0, 10.0, 100.0, 1000.0):
+            panel.text(place(intensity, 1.5)[0], 222, f"{intensity:,.0f}", "small", "middle")
         panel.line([place(0.6, 0.6 * bandwidth), place(corner, bf16), (356, place(corner, bf16)[1])], "attention")
         panel.line([place(corner, bf16), (place(corner, 1.5)[0], 206)], "dashed")
         panel.text(place(corner, 1.5)[0] + 4, 200, words(f"{name}.ridge", ridge=round(corner)), "small")

@@ -74,7 +74,8 @@ def _promoted_sums(words: Words) -> Panel:
     for kind, values in errors.items():
         points = [(46 + 60 * i, 180 - 150 * value / top) for i, value in enumerate(values)]
         panel.line(points, kind)
-        panel.text(*((350, points[-1][1] - 8) if kind == "cache" else (330, 22)), f"{values[-1]:.2f}%", "strong", "end")
+        x, y = (350.0, points[-1][1] - 8) if kind == "cache" else (330.0, 22.0)
+        panel.text(x, y, f"{values[-1]:.2f}%", "strong", "end")
     for i in (0, 3, 5):
         panel.text(46 + 60 * i, 198, f"{lengths[i]:,}", "small", "middle")
     panel.text(0, 226, words(f"{name}.sums_axis"), "small")
