@@ -77,7 +77,7 @@ def outcome(data: Path, docs: Path | None, tell: bool = True, languages: Sequenc
                 found = corrupted_site.RAW.search(_FENCED.sub("", html))
                 assert found is None, f"markup of the data on {path}: {found}"
                 html.encode()
-    dict(markdown_pages.copies(made["en"], markdown_pages.filled(made["en"], docs / "en")))
+    dict(markdown_pages.markdown_copies(made["en"], markdown_pages.filled_pages(made["en"], docs / "en")))
     return "built"
 
 

@@ -41,7 +41,7 @@ def write(target: Path, languages: tuple[str, ...] = (ENGLISH, CHINESE)) -> None
     """Write the pages in `languages`, the downloads and a configuration to `target`."""
     both = {language: words.load(language) for language in languages}
     made = editions(load(ROOT / "data"), both, ROOT / "docs", os.environ.get("SITE_URL", ""))
-    project.write(project.files(made, ROOT / "docs"), target)
+    project.write_files(project.project_files(made, ROOT / "docs"), target)
 
 
 if __name__ == "__main__":

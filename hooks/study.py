@@ -270,12 +270,14 @@ def on_post_build(config: MkDocsConfig) -> None:
     if not _serving and not _only():
         settle(site, made.pages, from_disk=_offline(config))
     if made.edition.partial:
-        project.write(markdown_pages.copies(made.edition, made.filled, made.same), site)
+        project.write_files(markdown_pages.markdown_copies(made.edition, made.filled, made.same), site)
     elif not _only():
-        project.write(markdown_pages.beside(made.edition, made.filled, config.site_url or "", made.same), site)
-    if _pictures(config) and pictures.own(made.edition.context):
+        project.write_files(
+            markdown_pages.files_beside_pages(made.edition, made.filled, config.site_url or "", made.same), site
+        )
+    if _pictures(config) and pictures.has_localized_cards(made.edition.context):
         kept = Path(config.config_file_path).parent / ".pictures" / FOLDER[made.language]
-        pictures.write(made.edition.context, site, kept)
+        pictures.write_cards(made.edition.context, site, kept)
     if made.next is not None:
         _build_chinese(config, made.next)
     _take_over(config, made)
@@ -396,8 +398,8 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals.update(theme.names(edition, root, _languages(config), policy, config.edit_uri or ""))
     env.globals["ds_active"] = _active
     env.bytecode_cache = compiled()
-    known = pictures.names(edition.context) if _pictures(config) else None
-    folder = root + (FOLDER[edition.context.words.language] if pictures.own(edition.context) else "")
+    known = pictures.card_addresses(edition.context) if _pictures(config) else None
+    folder = root + (FOLDER[edition.context.words.language] if pictures.has_localized_cards(edition.context) else "")
     env.globals["ds_picture"] = known and (lambda page: folder + picture_of(page.file.src_uri, known))
 
 

@@ -191,7 +191,7 @@ def _of_english_alone(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]
             yield _written(f"files/{path}", lines_of_html(svg))
     linked = {path: linked_data(edition.context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
     yield _written("linked", lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
-    for path, text in markdown_pages.beside(edition, markdown_pages.filled(edition, docs), ADDRESS):
+    for path, text in markdown_pages.files_beside_pages(edition, markdown_pages.filled_pages(edition, docs), ADDRESS):
         if COPIED.match(path):
             yield _written(f"markdown/{path}", text.splitlines())
 

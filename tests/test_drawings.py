@@ -18,8 +18,8 @@ from helpers import family, is_on_overview
 from render import words as language_files
 from render.cite import Citations
 from render.context import Context, context
-from render.figures.architecture import drawing
-from render.figures.architecture.export import said, svg_file
+from render.figures.architecture import architecture_drawing
+from render.figures.architecture.export import public_address, svg_file
 
 LIMIT = 20_000  # bytes of one SVG
 NOT_DRAWN = {  # fields that are no dimension of a picture; the table of dimensions has them
@@ -84,7 +84,7 @@ def drawn(catalogue: Catalogue) -> list[Entry]:
 
 
 def read(ctx: Context, entry: Entry, against: Entry | None = None) -> Reader:
-    return Reader(str(drawing(Citations(ctx), entry, against)))
+    return Reader(str(architecture_drawing(Citations(ctx), entry, against)))
 
 
 def plain(single: object) -> str:
@@ -222,7 +222,7 @@ def test_active_experts_lie_in_the_groups_reached(ctx: Context, catalogue: Catal
 
 def test_a_drawing_is_light_and_has_no_ids(ctx: Context, catalogue: Catalogue) -> None:
     for entry in drawn(catalogue):
-        html = str(drawing(Citations(ctx), entry))
+        html = str(architecture_drawing(Citations(ctx), entry))
         assert " id=" not in html, entry.variant.id
         for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
             assert len(svg.encode()) < LIMIT, (entry.variant.id, len(svg.encode()))
@@ -231,7 +231,7 @@ def test_a_drawing_is_light_and_has_no_ids(ctx: Context, catalogue: Catalogue) -
 def test_sources_are_those_of_the_values(ctx: Context, catalogue: Catalogue) -> None:
     for entry in drawn(catalogue):
         citations = Citations(ctx)
-        reader = Reader(str(drawing(citations, entry)))
+        reader = Reader(str(architecture_drawing(citations, entry)))
         by_number = {str(number): sources for sources, number in citations.numbers.items()}
         for element in reader.elements:
             if "data-k" in element and "data-s" in element:
@@ -242,7 +242,7 @@ def test_sources_are_those_of_the_values(ctx: Context, catalogue: Catalogue) -> 
 
 
 def test_missing_values_are_said_and_not_drawn(ctx: Context, catalogue: Catalogue) -> None:
-    html = str(drawing(Citations(ctx), catalogue.entries["deepseek-moe-2b"]))
+    html = str(architecture_drawing(Citations(ctx), catalogue.entries["deepseek-moe-2b"]))
     assert re.search(r'data-k="vocab_size" data-v="not published"', html)
     assert re.search(r'data-k="moe_intermediate_size" data-v="not published"', html)
 
@@ -296,7 +296,7 @@ def test_a_dense_layer_is_drawn_only_where_there_is_one(ctx: Context, catalogue:
 def test_no_shared_expert_is_counted_where_there_is_none(ctx: Context, catalogue: Catalogue) -> None:
     entry = catalogue.entries["deepseek-v3-base"]
     with_one, alone = (
-        re.sub("<[^>]+>", "", str(drawing(Citations(ctx), one)))
+        re.sub("<[^>]+>", "", str(architecture_drawing(Citations(ctx), one)))
         for one in (entry, with_none(entry, "n_shared_experts"))
     )
     assert "8 + 1 experts of" in with_one
@@ -321,7 +321,7 @@ def test_words_of_drawings_are_all_used(catalogue: Catalogue) -> None:
     words.asked = set()
     recording = context(catalogue, words)
     for entry in drawn(catalogue):
-        drawing(Citations(recording), entry, travels=True)
+        architecture_drawing(Citations(recording), entry, travels=True)
     for name in (
         "attention_bias",
         "say.attention_bias",
@@ -340,7 +340,7 @@ def test_words_of_drawings_are_all_used(catalogue: Catalogue) -> None:
 def test_summary_has_the_values(ctx: Context, catalogue: Catalogue) -> None:
     entry = catalogue.entries["deepseek-v3-base"]
     assert entry.architecture is not None
-    html = str(drawing(Citations(ctx), entry))
+    html = str(architecture_drawing(Citations(ctx), entry))
     said = html.partition("<desc>")[2].partition("</desc>")[0]
     for name in ("num_hidden_layers", "num_attention_heads", "n_routed_experts", "vocab_size"):
         assert f"{numbers_of(entry.architecture)[name]:,}" in said, name
@@ -367,12 +367,12 @@ def test_a_family_without_a_network_shows_the_way_of_its_image(built: Path) -> N
 
 
 def test_a_file_names_the_page_that_it_is_from(ctx: Context, catalogue: Catalogue) -> None:
-    figure = str(drawing(Citations(ctx), catalogue.entries["deepseek-v3-base"], travels=True))
-    here, away = svg_file(figure), svg_file(figure, said("https://example.org/ds/models/deepseek-v3/"))
+    figure = str(architecture_drawing(Citations(ctx), catalogue.entries["deepseek-v3-base"], travels=True))
+    here, away = svg_file(figure), svg_file(figure, public_address("https://example.org/ds/models/deepseek-v3/"))
     assert here is not None
     assert away is not None
     assert ">example.org/ds/models/deepseek-v3<" in away
     assert "example.org" not in here
     high = [float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)[1]) for svg in (here, away)]  # type: ignore[index]
     assert high[1] > high[0]
-    assert said("http://127.0.0.1:8000/models/deepseek-v3/") == "", "an address that leads nowhere elsewhere"
+    assert public_address("http://127.0.0.1:8000/models/deepseek-v3/") == "", "an address that leads nowhere elsewhere"

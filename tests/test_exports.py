@@ -27,7 +27,7 @@ from catalogue.schema.values import PartialDate
 from helpers import VALID
 from render import words
 from render.context import context
-from render.exports import feeds, files
+from render.exports import export_files, feeds
 from render.pages.use_and_extend import _QUERY as QUERY
 
 ADDRESS = "https://example.org/study/"
@@ -35,7 +35,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def made(catalogue: Catalogue) -> Mapping[str, bytes]:
-    return files({language: context(catalogue, words.load(language)) for language in ("en", "zh")}, ADDRESS)
+    return export_files({language: context(catalogue, words.load(language)) for language in ("en", "zh")}, ADDRESS)
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +243,7 @@ def test_the_calendar_keeps_what_has_a_meaning_of_its_own_there() -> None:
 
     said = "a\\nb, c; d\ne"  # a backslash and an n are no new line
     event = feeds.Event(id="x", title=said, day=PartialDate("2024-12"), page="https://example.org/", text=said)
-    (read,) = Calendar.from_ical(feeds.calendar([event], "x", "en")).walk("VEVENT")
+    (read,) = Calendar.from_ical(feeds.icalendar_text([event], "x", "en")).walk("VEVENT")
     assert (str(read["summary"]), str(read["description"])) == (said, said)
 
 

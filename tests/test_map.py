@@ -15,11 +15,11 @@ from helpers import FONTS_READY
 from render import words as language_files
 from render.context import Context, context
 from render.figures.home_line import general_line
-from render.figures.map.across import across
-from render.figures.map.down import down
-from render.figures.map.notes import lane
+from render.figures.map.across import lay_out_wide_map
+from render.figures.map.down import lay_out_narrow_map
+from render.figures.map.notes import lay_out_lane
 from render.figures.measure import text_width
-from render.figures.timeline_items import INFRASTRUCTURE, TECHNIQUES, items
+from render.figures.timeline_items import INFRASTRUCTURE, TECHNIQUES, timeline_items
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def across_of(path: str) -> list[float]:
 
 
 def test_every_model_stands_on_the_map(ctx: Context, catalogue: Catalogue) -> None:
-    wide, narrow = across(ctx), down(ctx, {})
+    wide, narrow = lay_out_wide_map(ctx), lay_out_narrow_map(ctx, {})
     assert [p.stop.model.id for p in wide.stops] == sorted(
         catalogue.models, key=lambda id_: (first_day(catalogue.models[id_]), id_)
     )
@@ -50,13 +50,13 @@ def test_every_model_stands_on_the_map(ctx: Context, catalogue: Catalogue) -> No
 
 def test_one_line_leads_to_each_model(ctx: Context, catalogue: Catalogue) -> None:
     expected = {(m.main_parent, m.id) for m in catalogue.models.values() if m.main_parent}
-    for drawn in (across(ctx), down(ctx, {})):
+    for drawn in (lay_out_wide_map(ctx), lay_out_narrow_map(ctx, {})):
         assert {(way.older, way.younger) for way in drawn.ways} == expected
         assert len(drawn.ways) == len(expected)
 
 
 def test_lines_go_forwards_in_time(ctx: Context) -> None:
-    for way in across(ctx).ways:
+    for way in lay_out_wide_map(ctx).ways:
         places = across_of(way.path)
         assert places == sorted(places), way
         assert places[0] < places[-1]
@@ -87,13 +87,13 @@ def crosses(a: Sequence[float], b: Sequence[float]) -> bool:
 
 
 def test_few_lines_cross(ctx: Context) -> None:
-    ways = [segments(way.path) for way in across(ctx).ways]
+    ways = [segments(way.path) for way in lay_out_wide_map(ctx).ways]
     crossings = sum(crosses(a, b) for one, other in itertools.combinations(ways, 2) for a in one for b in other)
     assert crossings <= 3
 
 
 def test_names_lie_on_nothing(ctx: Context) -> None:
-    drawn = across(ctx)
+    drawn = lay_out_wide_map(ctx)
     for p in drawn.stops:
         assert 0 < p.label_x < drawn.width
         assert abs(p.label_y - p.y) > 10, "a name lies on no line of its own row"
@@ -111,9 +111,9 @@ def test_what_came_out_beside_the_models_hangs_at_its_day_and_no_stem_crosses_a_
     catalogue: Catalogue, edition: str
 ) -> None:
     spoken = context(catalogue, language_files.load(edition))
-    found, drawn = items(spoken), across(spoken)
+    found, drawn = timeline_items(spoken), lay_out_wide_map(spoken)
     for id_ in (TECHNIQUES, INFRASTRUCTURE):
-        months = lane(id_, found, drawn.scale, 0, drawn.width).months
+        months = lay_out_lane(id_, found, drawn.scale, 0, drawn.width).months
         names = []
         for month in months:
             assert month.notes[0].x == pytest.approx(

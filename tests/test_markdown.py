@@ -19,7 +19,7 @@ from building import once, small_project
 from catalogue.records import Catalogue
 from helpers import leads_on
 from render.context import context
-from render.exports.to_markdown import markdown
+from render.exports.to_markdown import html_to_markdown
 from render.tables import Cell, Head, Table
 from render.words import load
 
@@ -43,7 +43,7 @@ LINK = re.compile(r"\]\(((?!https?:|mailto:|#)[^)\s#?]+)")
     ],
 )
 def test_html_becomes_what_one_would_write(html: str, expected: str | None) -> None:
-    written = markdown(html, lambda target: target.removeprefix("ds:"))
+    written = html_to_markdown(html, lambda target: target.removeprefix("ds:"))
     if expected is None:
         assert written.splitlines()[-1] == "| x |  |"
         assert "A\\|B" in written
@@ -129,5 +129,5 @@ def test_a_value_of_several_columns_stands_over_each_of_them(catalogue: Catalogu
     html = context(catalogue, load("en")).html("table.html.jinja", t=table)
     spans = [cell.attributes.get("colspan") for cell in LexborHTMLParser(html).css("tbody td")]
     assert spans == ["2", None]
-    (row,) = (line for line in markdown(html, lambda address: address).splitlines() if "both" in line)
+    (row,) = (line for line in html_to_markdown(html, lambda address: address).splitlines() if "both" in line)
     assert [cell.strip() for cell in row.strip("|").split("|")] == ["row", "both", "", "last"]

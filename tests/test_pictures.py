@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from catalogue.records import Catalogue
-from pictures.cards import _wrapped, cards, picture_of
-from pictures.outline import faces, has_chinese
-from pictures.write import FOLDER, names, own, write
+from pictures.cards import _wrapped_lines, picture_of, social_cards
+from pictures.outline import has_chinese, read_faces
+from pictures.write import FOLDER, card_addresses, has_localized_cards, write_cards
 from render import words as language_files
 from render.context import Context, context
 
@@ -22,22 +22,22 @@ def ctx(catalogue: Catalogue) -> Context:
 
 
 def test_models_and_techniques_have_their_own(ctx: Context, catalogue: Catalogue) -> None:
-    found = dict(cards(ctx, faces()))
+    found = dict(social_cards(ctx, read_faces()))
     expected = {f"models/{id_}.md" for id_ in catalogue.models} | {
         f"techniques/{id_}.md" for id_, technique in catalogue.techniques.items() if technique.page is None
     }
     assert found.keys() == expected | {"index.md"}
-    assert {f"{FOLDER}/{card.name}.png" for card in found.values()} == set(names(ctx).values())
+    assert {f"{FOLDER}/{card.name}.png" for card in found.values()} == set(card_addresses(ctx).values())
 
 
 def test_parts_of_a_model_take_its_picture_and_others_that_of_the_site(ctx: Context) -> None:
-    known = names(ctx)
+    known = card_addresses(ctx)
     assert picture_of("models/deepseek-v3/scores.md", known) == picture_of("models/deepseek-v3.md", known)
     assert picture_of("guides/framework.md", known) == known["index.md"]
 
 
 def test_fonts_have_every_letter_of_the_names(catalogue: Catalogue) -> None:
-    title = faces().title
+    title = read_faces().title
     for model in catalogue.models.values():
         assert title.lacks(model.name) == set(), model.name
 
@@ -45,39 +45,39 @@ def test_fonts_have_every_letter_of_the_names(catalogue: Catalogue) -> None:
 def test_only_what_changed_is_drawn_again(small: Catalogue, tmp_path: Path) -> None:
     ctx = context(small, language_files.load("en"))
     site, kept = tmp_path / "site", tmp_path / "kept"
-    write(ctx, site, kept)
+    write_cards(ctx, site, kept)
     files = list((site / FOLDER).glob("*.png"))
-    assert len(files) == len(names(ctx))
+    assert len(files) == len(card_addresses(ctx))
     for file in files:
         data = file.read_bytes()
         assert struct.unpack(">II", data[16:24]) == (1200, 630), "the size that other sites ask for"
     before = {path.name: path.stat().st_mtime_ns for path in kept.iterdir()}
     (kept / "old.png").write_bytes(b"")
-    write(ctx, site, kept)
+    write_cards(ctx, site, kept)
     assert {path.name: path.stat().st_mtime_ns for path in kept.iterdir()} == before
 
 
 def test_chinese_pictures_have_every_letter_or_are_the_english_ones(catalogue: Catalogue) -> None:
     chinese = context(catalogue, language_files.load("zh"))
-    assert own(chinese) == has_chinese()
+    assert has_localized_cards(chinese) == has_chinese()
     if not has_chinese():
         pytest.skip("no Chinese font here: Debian has it in fonts-noto-cjk")
-    with_noto = faces(chinese=True)
+    with_noto = read_faces(chinese=True)
     for technique in catalogue.techniques.values():
         said = re.sub(r"\{\{.*?\}\}|[`*]", "", chinese.words.text(technique.definition))
         assert with_noto.text.lacks(said) == set(), technique.id
         assert with_noto.title.lacks(chinese.short_name(technique)) == set(), technique.id
-    assert faces().text.lacks("模型") == {"模", "型"}
-    found = dict(cards(chinese, with_noto))
-    assert found.keys() == dict(cards(context(catalogue, language_files.load("en")), faces())).keys()
+    assert read_faces().text.lacks("模型") == {"模", "型"}
+    found = dict(social_cards(chinese, with_noto))
+    assert found.keys() == dict(social_cards(context(catalogue, language_files.load("en")), read_faces())).keys()
 
 
 def test_lines_break_between_words_and_between_chinese_characters() -> None:
-    face = faces(chinese=has_chinese()).text
+    face = read_faces(chinese=has_chinese()).text
     english = "How “models” and their training grew … with a source for every number."
-    assert " ".join(_wrapped(face, english, 34, 300, 20)) == english
+    assert " ".join(_wrapped_lines(face, english, 34, 300, 20)) == english
     chinese = "稀疏注意力：每个 query 只看由索引器选出的 token，其余“跳过”（见下）。"
-    lines = _wrapped(face, chinese, 34, 300, 20)
+    lines = _wrapped_lines(face, chinese, 34, 300, 20)
     assert len(lines) > 2
     assert "".join(lines).replace(" ", "") == chinese.replace(" ", "")
     assert not any(line[0] in "，。：”）" for line in lines)

@@ -72,8 +72,8 @@ def test_everything_is_to_one_scale(cells: dict[str, LexborNode], catalogue: Cat
 
 def test_a_sheet_alone_says_what_it_is() -> None:
     ctx = context(load(VALID), language_files.load("en"))
-    public = poster.files(ctx, "https://example.org/ds/")
-    local = poster.files(ctx, "http://127.0.0.1:8000/")
+    public = poster.poster_files(ctx, "https://example.org/ds/")
+    local = poster.poster_files(ctx, "http://127.0.0.1:8000/")
     for scheme, path in poster.PATHS.items():
         assert "example.org/ds<" in public[path]
         assert "127.0.0.1" not in local[path]

@@ -20,7 +20,7 @@ from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
 from render import words as language_files
 from render.context import context
-from render.figures.labels import Box, Wanted, place
+from render.figures.labels import Box, Wanted, place_labels
 from render.pages import trend_values
 from render.pages.trends import ratio_text
 
@@ -238,7 +238,7 @@ def test_the_line_from_a_label_to_its_mark_runs_through_no_other_mark() -> None:
     marks = [Wanted(100 + 61 * i % 250, 100 + 101 * i % 250, 5, 50, 14) for i in range(60)]
     boxes = [Box(m.x - m.reach, m.y - m.reach, m.x + m.reach, m.y + m.reach) for m in marks]
     lines = 0
-    for mark, spot in zip(marks, place(marks, boxes, Box(0, 0, 700, 700)), strict=True):
+    for mark, spot in zip(marks, place_labels(marks, boxes, Box(0, 0, 700, 700)), strict=True):
         if spot is None or not spot.leader:
             continue
         x, y, x1, y1 = map(float, re.findall(r"[\d.]+", spot.leader))

@@ -13,15 +13,15 @@ from catalogue.schema.technique import Technique
 from render import format
 from render.cite import Citations, counted_text, counts_of
 from render.context import Context
-from render.figures.architecture.export import light
-from render.figures.architecture.marks import bar, hatch
-from render.figures.home_line import general_line, thumbnail
+from render.figures.architecture.export import light_tokens
+from render.figures.architecture.marks import bar_path, hatch_path
+from render.figures.home_line import general_line, network_thumbnail
 
 from .outline import Face, Faces
 
 WIDTH, HEIGHT = 1200, 630
 _LEFT = 72
-_TOKENS = light()
+_TOKENS = light_tokens()
 _INK, _GREY, _LINE = (_TOKENS[f"--{name}"] for name in ("md-default-fg-color", "md-default-fg-color--light", "ds-line"))
 _BLUE, _ORANGE, _GREEN = (_TOKENS[f"--ds-{name}"] for name in ("act", "expert", "cache"))
 _PALE = {"moe": ("#eecdb9", "#e3b294"), "dense": ("#d5d8de", "#bcc0c9")}
@@ -38,15 +38,15 @@ class Card:
     svg: str
 
 
-def cards(context: Context, faces: Faces) -> Iterator[tuple[str, Card]]:
+def social_cards(context: Context, faces: Faces) -> Iterator[tuple[str, Card]]:
     """A card for each model and each technique with a page of its own, by the path of that, and one for all the others under `index.md`."""
     catalogue = context.catalogue
     for model in catalogue.models.values():
-        yield f"models/{model.id}.md", _model(context, faces, model)
+        yield f"models/{model.id}.md", _model_card(context, faces, model)
     for technique in catalogue.techniques.values():
         if technique.page is None:
-            yield f"techniques/{technique.id}.md", _technique(context, faces, technique)
-    yield _HOME, _site(context, faces)
+            yield f"techniques/{technique.id}.md", _technique_card(context, faces, technique)
+    yield _HOME, _site_card(context, faces)
 
 
 def picture_of(page: str, known: Mapping[str, str]) -> str:
@@ -59,7 +59,7 @@ def picture_of(page: str, known: Mapping[str, str]) -> str:
     return known[_HOME]
 
 
-def _model(context: Context, faces: Faces, model: Model) -> Card:
+def _model_card(context: Context, faces: Faces, model: Model) -> Card:
     entry, words = context.catalogue.flagship(model), context.words
     date, parameters = first_date(model), entry.variant.parameters
     facts = [format.month(date, words)] if date else []
@@ -77,15 +77,15 @@ def _model(context: Context, faces: Faces, model: Model) -> Card:
     cache = entry.recount.kv_cache if entry.recount else None
     more = [words("picture.cache", count=format.integer(cache.value))] if cache else []
     lines = [line for line in ("  ·  ".join(facts), "  ·  ".join(sizes), "  ·  ".join(more)) if line]
-    body = _lines(faces.bold if sizes else faces.text, lines, 330, 34, 52, _INK)
-    return Card(f"models-{model.id}", _frame(context, faces, model.name, body + _network(entry)))
+    body = _draw_lines(faces.bold if sizes else faces.text, lines, 330, 34, 52, _INK)
+    return Card(f"models-{model.id}", _card_frame(context, faces, model.name, body + _large_thumbnail(entry)))
 
 
-def _network(entry: Entry) -> str:
+def _large_thumbnail(entry: Entry) -> str:
     """The thumbnail of the general line, large."""
     if entry.architecture is None or "num_hidden_layers" not in numbers_of(entry.architecture):
         return ""
-    drawn = thumbnail(entry)
+    drawn = network_thumbnail(entry)
     thin, thick = _PALE["dense" if drawn.dense else "moe"]
     return (
         f'<g transform="translate(760 120) scale(3.1)"><path fill="{thin}" d="{drawn.thin}"/><path fill="{thick}" d="{drawn.layers}"/>'
@@ -94,18 +94,19 @@ def _network(entry: Entry) -> str:
     )
 
 
-def _technique(context: Context, faces: Faces, technique: Technique) -> Card:
+def _technique_card(context: Context, faces: Faces, technique: Technique) -> Card:
     said = str(Citations(context).inline(technique.definition).striptags())
     name = context.short_name(technique)
-    lines = _wrapped(faces.text, said, 34, WIDTH - 2 * _LEFT, 5)
+    lines = _wrapped_lines(faces.text, said, 34, WIDTH - 2 * _LEFT, 5)
     return Card(
-        f"techniques-{technique.id}", _frame(context, faces, name, _lines(faces.text, lines, 320, 34, 48, _GREY))
+        f"techniques-{technique.id}",
+        _card_frame(context, faces, name, _draw_lines(faces.text, lines, 320, 34, 48, _GREY)),
     )
 
 
-def _site(context: Context, faces: Faces) -> Card:
+def _site_card(context: Context, faces: Faces) -> Card:
     """What the general models keep of a token, hatched, as at the head of the home page."""
-    lines = _wrapped(faces.text, context.words("picture.site"), 36, WIDTH - 2 * _LEFT, 3)
+    lines = _wrapped_lines(faces.text, context.words("picture.site"), 36, WIDTH - 2 * _LEFT, 3)
     caches = [
         entry.recount.kv_cache.value
         for entry in general_line(context.catalogue)
@@ -115,11 +116,13 @@ def _site(context: Context, faces: Faces) -> Card:
     for index, cache in enumerate(caches):
         high = max(3.0, 118 * cache / max(caches))
         x, y = 700 + index * 62, 488 - high
-        kept += f'<path fill="#dcebe1" stroke="{_GREEN}" d="{bar(x, y, 40, high)}"/><path stroke="{_GREEN}" d="{hatch(x, y, 40, high, 8)}"/>'
-    return Card("site", _frame(context, faces, "DS Series", _lines(faces.text, lines, 320, 36, 54, _GREY) + kept))
+        kept += f'<path fill="#dcebe1" stroke="{_GREEN}" d="{bar_path(x, y, 40, high)}"/><path stroke="{_GREEN}" d="{hatch_path(x, y, 40, high, 8)}"/>'
+    return Card(
+        "site", _card_frame(context, faces, "DS Series", _draw_lines(faces.text, lines, 320, 36, 54, _GREY) + kept)
+    )
 
 
-def _frame(context: Context, faces: Faces, title: str, body: str) -> str:
+def _card_frame(context: Context, faces: Faces, title: str, body: str) -> str:
     """Title, body, and the site at the foot."""
     size = 84.0
     while faces.title.width(title, size) > WIDTH - 2 * _LEFT and size > 40:
@@ -136,19 +139,21 @@ def _frame(context: Context, faces: Faces, title: str, body: str) -> str:
     )
 
 
-def _plain(text: str) -> str:
+def _with_common_spaces(text: str) -> str:
     """A text with common spaces."""
     return text.replace("\u202f", " ").replace("\xa0", " ")
 
 
-def _lines(face: Face, lines: list[str], y: float, size: float, step: float, colour: str) -> str:
+def _draw_lines(face: Face, lines: list[str], y: float, size: float, step: float, colour: str) -> str:
     return "".join(
-        face.draw(_plain(line), _LEFT, y + index * step - 60, size, colour if index or len(lines) == 1 else _GREY)
+        face.draw(
+            _with_common_spaces(line), _LEFT, y + index * step - 60, size, colour if index or len(lines) == 1 else _GREY
+        )
         for index, line in enumerate(lines)
     )
 
 
-def _wrapped(face: Face, text: str, size: float, room: float, most: int) -> list[str]:
+def _wrapped_lines(face: Face, text: str, size: float, room: float, most: int) -> list[str]:
     """A text in lines; one that is too long ends with a sign for it."""
     lines: list[str] = [""]
     for word in _WORD.findall(text):

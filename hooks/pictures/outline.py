@@ -83,20 +83,20 @@ class Faces:
     bold: Face
 
 
-def faces(chinese: bool = False) -> Faces:
+def read_faces(chinese: bool = False) -> Faces:
     """Read the fonts of the site; with `chinese`, and Noto's where `has_chinese`."""
     inter, serif = TTFont(_HERE / "inter.woff2"), TTFont(_HERE / "source-serif.woff2")
-    title, text, bold = (Face(_simplified(path)) if chinese else None for path in _noto().values())
+    title, text, bold = (Face(_mainland_font(path)) if chinese else None for path in _noto_fonts().values())
     return Faces(Face(serif, other=title), Face(inter, 400, text), Face(inter, 650, bold))
 
 
 def has_chinese() -> bool:
     """Whether this machine has what pictures in Chinese need: Debian's `fonts-noto-cjk`."""
-    return all(path.is_file() for path in _noto().values())
+    return all(path.is_file() for path in _noto_fonts().values())
 
 
 @cache
-def _noto() -> dict[str, Path]:
+def _noto_fonts() -> dict[str, Path]:
     """Noto's fonts for title, text and bold text: where they are, or a path that leads nowhere."""
 
     def places(name: str) -> Iterator[Path]:
@@ -106,7 +106,7 @@ def _noto() -> dict[str, Path]:
     return {use: next(places(_CHINESE[use]), Path(_CHINESE[use])) for use in ("title", "text", "bold")}
 
 
-def _simplified(path: Path) -> TTFont:
+def _mainland_font(path: Path) -> TTFont:
     """The font with the forms of mainland China, of a collection for several countries."""
     fonts = TTCollection(path, lazy=True).fonts
     return next((font for font in fonts if (font["name"].getDebugName(1) or "").endswith("CJK SC")), fonts[0])

@@ -72,7 +72,7 @@ def _made(
     if last and (changed := catalogue.changed_since(next(iter(last.values())).context.catalogue)) is not None:
         return {language: _partial(last[language], ctx, changed) for language, ctx in contexts.items()}
     both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
-    downloads = exports.files(both, address)
+    downloads = exports.export_files(both, address)
     return {
         language: Edition(ctx, site(ctx, downloads, pages_of(docs / language), address and address + FOLDER[language]))
         for language, ctx in contexts.items()

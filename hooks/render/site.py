@@ -17,8 +17,8 @@ from .cite import Citations
 from .context import Context
 from .figures import home_hero, home_line, home_map
 from .figures.architecture import file_of
-from .figures.architecture.export import said, svg_file
-from .figures.poster import files as poster_files
+from .figures.architecture.export import public_address, svg_file
+from .figures.poster import poster_files as poster_files
 from .figures.token_path import SHOWN, token_path
 from .guide_formulas import formula_block, formulas_by_block, symbols_block
 from .lab_files import LABS
@@ -46,11 +46,11 @@ def _lab(name: str, ctx: Context, citations: Citations, path: str) -> str:
 BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "families": lambda ctx, citations, path: models.families_table(citations),
     "sources": lambda ctx, citations, path: sources.sources(citations).html,
-    "hero": lambda ctx, citations, path: home_hero.figure(ctx),
-    "general-line": lambda ctx, citations, path: home_line.cards(ctx),
+    "hero": lambda ctx, citations, path: home_hero.home_hero(ctx),
+    "general-line": lambda ctx, citations, path: home_line.model_cards(ctx),
     "token-path": lambda ctx, citations, path: token_path(ctx),
     "token-path-v3": lambda ctx, citations, path: token_path(ctx, SHOWN[:1]),
-    "map": lambda ctx, citations, path: home_map.figure(ctx),
+    "map": lambda ctx, citations, path: home_map.home_map(ctx),
     "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
     **{f"mechanism-{name}": partial(_mechanism, name) for name in (*MECHANISMS, *PLAYS)},
     **{f"lab-{name}": partial(_lab, name) for name in LABS},
@@ -152,7 +152,7 @@ def _drawings(ctx: Context, pages: Mapping[str, Page], address: str) -> dict[str
     for entry in map(ctx.catalogue.flagship, ctx.catalogue.models.values()):
         page = pages.get(f"models/{entry.model.id}.md")
         drawn = page.blocks.get("architecture", "") if entry.architecture is not None and page else ""
-        if svg := svg_file(drawn, said(f"{address}models/{entry.model.id}/")):
+        if svg := svg_file(drawn, public_address(f"{address}models/{entry.model.id}/")):
             found[file_of(entry)] = svg
     return found
 

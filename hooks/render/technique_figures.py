@@ -29,7 +29,7 @@ from .mechanisms.text import (
     networks_in_memory,
     packing_documents,
 )
-from .mechanisms.training import learning_rates, mtp_modules, muon_values, streams
+from .mechanisms.training import learning_rates, mtp_modules, muon_values, residual_streams
 from .plays import Play
 from .plays.attention_figures import cache_context, sparsity_cost
 from .plays.drawing import draw_play
@@ -57,7 +57,7 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "multi-step": learning_rates,
     "muon": muon_values,
     "mtp": mtp_modules,
-    "mhc": streams,
+    "mhc": residual_streams,
     "fim": fill_in_the_middle,
     "packing": packing_documents,
     "networks": networks_in_memory,

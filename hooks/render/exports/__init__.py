@@ -10,7 +10,7 @@ from ..context import Context
 from ..shelf import Shelf
 from ..words import ENGLISH
 from . import feeds, whole
-from .cards import cards
+from .cards import flash_cards
 from .dictionary import PACKAGE, data_package
 from .labs import lab_downloads
 from .plain import Plain
@@ -18,10 +18,10 @@ from .rows import all_rows, entry_values
 from .tables import DATABASE, Database, csv_text
 
 
-def files(contexts: Mapping[str, Context], address: str) -> Shelf:
+def export_files(contexts: Mapping[str, Context], address: str) -> Shelf:
     """Every download; `contexts` are those of both languages, `address` is that of the site."""
     plain, found = Plain(contexts), Shelf()
-    whole.put(found, plain, address)
+    whole.put_catalogue(found, plain, address)
     revision = plain.catalogue.revision
     tables = [(table, csv_text(table)) for table in all_rows(plain)]
     found.put(PACKAGE, data_package(tables, revision, address))
@@ -36,8 +36,8 @@ def files(contexts: Mapping[str, Context], address: str) -> Shelf:
     found.put("data/references.bib", plain.catalogue.bibliography)
     for language, context in contexts.items():
         suffix = "" if language == ENGLISH else f".{language}"
-        found.put(f"data/cards{suffix}.txt", cards(context))
-        for path, feed in _feeds(context, address, suffix).items():
+        found.put(f"data/cards{suffix}.txt", flash_cards(context))
+        for path, feed in _feed_files(context, address, suffix).items():
             found.put(path, feed)
     for path, content in lab_downloads(p.exercise for p in plain.catalogue.problems if p.exercise):
         found.put(path, content)
@@ -46,20 +46,20 @@ def files(contexts: Mapping[str, Context], address: str) -> Shelf:
     return found
 
 
-def _feeds(context: Context, address: str, suffix: str) -> dict[str, str]:
+def _feed_files(context: Context, address: str, suffix: str) -> dict[str, str]:
     words, language = context.words, context.words.language
     edition = address if language == ENGLISH else f"{address}{language}/"
-    releases, ends = feeds.releases(context, edition), feeds.ends(context, edition)
+    releases, ends = feeds.release_events(context, edition), feeds.api_end_events(context, edition)
     name, wrong = f"data/releases{suffix}.atom", f"data/corrections{suffix}.atom"
     title = words("feeds.releases")
     return {
-        wrong: feeds.atom(
-            feeds.corrections(context, edition),
+        wrong: feeds.atom_feed(
+            feeds.correction_events(context, edition),
             words("feeds.corrections"),
             language,
             address + wrong,
             f"{edition}corrections/",
         ),
-        name: feeds.atom(releases, title, language, address + name, f"{edition}timeline/"),
-        f"data/releases{suffix}.ics": feeds.calendar(feeds.newest_first([*releases, *ends]), title, language),
+        name: feeds.atom_feed(releases, title, language, address + name, f"{edition}timeline/"),
+        f"data/releases{suffix}.ics": feeds.icalendar_text(feeds.newest_first([*releases, *ends]), title, language),
     }

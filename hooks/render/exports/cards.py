@@ -21,13 +21,13 @@ _HEADERS = """#separator:tab
 """
 
 
-def cards(context: Context) -> str:
+def flash_cards(context: Context) -> str:
     """A card in each line: id, front, back and tag; ids stay, so that importing again brings old cards up to date."""
-    lines = ("\t".join(" ".join(cell.split()) for cell in card) for card in _cards(context))
+    lines = ("\t".join(" ".join(cell.split()) for cell in card) for card in _card_fields(context))
     return _HEADERS.format(deck=context.words("data.deck")) + "\n".join(lines) + "\n"
 
 
-def _cards(context: Context) -> Iterator[tuple[str, str, str, str]]:
+def _card_fields(context: Context) -> Iterator[tuple[str, str, str, str]]:
     catalogue, language = context.catalogue, context.words.language
     escape = html.escape
 

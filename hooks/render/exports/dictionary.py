@@ -204,12 +204,12 @@ def data_package(tables: Iterable[tuple[Rows, str]], revision: Revision, address
             }
         ],
         "revision": {"date": revision.date, "commit": revision.commit, "digest": revision.digest},
-        "resources": [_resource(table, text) for table, text in tables],
+        "resources": [_table_resource(table, text) for table, text in tables],
     }
     return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
 
 
-def _resource(table: Rows, text: str) -> dict[str, Any]:
+def _table_resource(table: Rows, text: str) -> dict[str, Any]:
     written = text.encode()
     schema: dict[str, Any] = {
         "fields": [

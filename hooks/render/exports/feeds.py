@@ -56,7 +56,7 @@ class Event:
     page: str
 
 
-def releases(context: Context, address: str) -> list[Event]:
+def release_events(context: Context, address: str) -> list[Event]:
     """Every model, and every checkpoint that came out by itself, the newest first."""
     catalogue, words, found = context.catalogue, context.words, []
     for model in catalogue.models.values():
@@ -74,7 +74,7 @@ def releases(context: Context, address: str) -> list[Event]:
     return newest_first(found)
 
 
-def ends(context: Context, address: str) -> list[Event]:
+def api_end_events(context: Context, address: str) -> list[Event]:
     """The last days of names of the API."""
     words = context.words
     return newest_first(
@@ -90,7 +90,7 @@ def ends(context: Context, address: str) -> list[Event]:
     )
 
 
-def corrections(context: Context, address: str) -> list[Event]:
+def correction_events(context: Context, address: str) -> list[Event]:
     """What this site had wrong, the newest first."""
     words = context.words
     return newest_first(
@@ -116,11 +116,11 @@ def newest_first(events: Iterable[Event]) -> list[Event]:
     return sorted(by_id, key=lambda event: event.day.first_day, reverse=True)
 
 
-def atom(events: list[Event], title: str, language: str, own: str, page: str) -> str:
+def atom_feed(events: list[Event], title: str, language: str, own: str, page: str) -> str:
     """An Atom feed; `own` is its address, `page` that of what it follows. Its date is that of its newest entry."""
     entries = Markup("").join(
         _ENTRY.format(
-            id=_identity(event.id), title=event.title, day=event.day.first_day, page=event.page, text=event.text
+            id=_tag_uri(event.id), title=event.title, day=event.day.first_day, page=event.page, text=event.text
         )
         for event in events
     )
@@ -128,7 +128,7 @@ def atom(events: list[Event], title: str, language: str, own: str, page: str) ->
     return str(
         _ATOM.format(
             language=language,
-            id=_identity(f"{language}/{title}"),
+            id=_tag_uri(f"{language}/{title}"),
             title=title,
             updated=updated,
             own=own,
@@ -138,34 +138,39 @@ def atom(events: list[Event], title: str, language: str, own: str, page: str) ->
     )
 
 
-def _identity(name: str) -> str:
+def _tag_uri(name: str) -> str:
     """An identifier that no address is part of, so that it stays when the site moves."""
     return f"urn:uuid:{uuid5(NAMESPACE_URL, f'ds-series/{name}')}"
 
 
-def calendar(events: list[Event], title: str, language: str) -> str:
+def icalendar_text(events: list[Event], title: str, language: str) -> str:
     """An iCalendar of whole days; of a whole month where only that is known."""
     suffix = "" if language == ENGLISH else f"-{language}"
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//DS Series//{language}", f"X-WR-CALNAME:{_escaped(title)}"]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:-//DS Series//{language}",
+        f"X-WR-CALNAME:{_escape_ical(title)}",
+    ]
     for event in events:
-        start, end = _days(event.day)
+        start, end = _day_range(event.day)
         lines += [
             "BEGIN:VEVENT",
             f"UID:{uuid5(NAMESPACE_URL, f'ds-series/{event.id}{suffix}')}",
             f"DTSTAMP:{start:%Y%m%d}T000000Z",
             f"DTSTART;VALUE=DATE:{start:%Y%m%d}",
             f"DTEND;VALUE=DATE:{end:%Y%m%d}",
-            f"SUMMARY:{_escaped(event.title)}",
-            f"DESCRIPTION:{_escaped(event.text)}",
+            f"SUMMARY:{_escape_ical(event.title)}",
+            f"DESCRIPTION:{_escape_ical(event.text)}",
             f"URL:{event.page}",
             "TRANSP:TRANSPARENT",
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")
-    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+    return "".join(f"{part}\r\n" for line in lines for part in _fold_line(line))
 
 
-def _days(day: PartialDate) -> tuple[date, date]:
+def _day_range(day: PartialDate) -> tuple[date, date]:
     """The first day and the day after the last."""
     start = date.fromisoformat(day.first_day)
     if day.is_day:
@@ -173,13 +178,13 @@ def _days(day: PartialDate) -> tuple[date, date]:
     return start, (start + timedelta(days=31)).replace(day=1)
 
 
-def _escaped(text: str) -> str:
+def _escape_ical(text: str) -> str:
     for character in ("\\", ";", ","):
         text = text.replace(character, "\\" + character)
     return text.replace("\n", "\\n")
 
 
-def _folded(line: str) -> Iterator[str]:
+def _fold_line(line: str) -> Iterator[str]:
     """A line in parts of at most 75 bytes, each but the first behind a space, none cut within a character."""
     part, size = "", 0
     for character in line:

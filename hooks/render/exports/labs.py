@@ -27,8 +27,8 @@ def lab_downloads(exercises: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
         if module.stem != "__init__":
             yield lab_path(module.stem), module.read_bytes()
     whole = {f"labs/{file.name}": file.read_bytes() for file in [*modules, FOLDER / "README.md"]}
-    yield ARCHIVE, _archive(whole)
-    yield EXERCISE_ARCHIVE, _archive(exercise_files(whole, exercises))
+    yield ARCHIVE, _zip_archive(whole)
+    yield EXERCISE_ARCHIVE, _zip_archive(exercise_files(whole, exercises))
 
 
 def exercise_files(whole: Mapping[str, bytes], exercises: Iterable[str]) -> dict[str, bytes]:
@@ -55,7 +55,7 @@ def without_body(code: str, function: str) -> str:
     raise KeyError(function)
 
 
-def _archive(files: Mapping[str, bytes]) -> bytes:
+def _zip_archive(files: Mapping[str, bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in files.items():

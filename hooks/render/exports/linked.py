@@ -29,19 +29,19 @@ def linked_data(context: Context, path: str, address: str, downloads: tuple[str,
     """
     catalogue = context.catalogue
     if path == "use-and-extend.md":
-        return _text(_dataset(context, address, downloads))
+        return _script_text(_dataset_record(context, address, downloads))
     folder, _, name = path.removesuffix(".md").rpartition("/")
     model = catalogue.models.get(name) if folder == "models" else None
     paper = catalogue.references.get(model.reference or "") if model else None
-    return _text(_article(context, model, paper)) if model and paper else ""
+    return _script_text(_article_record(context, model, paper)) if model and paper else ""
 
 
-def _text(record: dict[str, Any]) -> str:
+def _script_text(record: dict[str, Any]) -> str:
     """As it may stand in a page: no `<` that could end the script."""
     return json.dumps({"@context": "https://schema.org", **record}, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _dataset(context: Context, address: str, downloads: tuple[str, ...]) -> dict[str, Any]:
+def _dataset_record(context: Context, address: str, downloads: tuple[str, ...]) -> dict[str, Any]:
     words, revision = context.words, context.catalogue.revision
     dated = {"dateModified": revision.date} if revision.date else {}
     return {
@@ -66,7 +66,7 @@ def _dataset(context: Context, address: str, downloads: tuple[str, ...]) -> dict
     }
 
 
-def _article(context: Context, model: Model, paper: Reference) -> dict[str, Any]:
+def _article_record(context: Context, model: Model, paper: Reference) -> dict[str, Any]:
     first = first_date(model)
     record: dict[str, Any] = {
         "@type": "ScholarlyArticle",
@@ -77,7 +77,7 @@ def _article(context: Context, model: Model, paper: Reference) -> dict[str, Any]
             for name in paper.authors
             if name != "et al."
         ],
-        "datePublished": _day(model) or paper.year,
+        "datePublished": _publication_day(model) or paper.year,
         "about": {
             "@type": "SoftwareApplication",
             "name": model.name,
@@ -94,7 +94,7 @@ def _article(context: Context, model: Model, paper: Reference) -> dict[str, Any]
     return record
 
 
-def _day(model: Model) -> str:
+def _publication_day(model: Model) -> str:
     """The day of the paper's first version; empty where it is not known."""
     day = model.dates.paper.value if model.dates.paper else None
     return day.text if day else ""

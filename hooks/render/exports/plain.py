@@ -84,7 +84,7 @@ class Plain:
 
     def _scalar(self, value: Any) -> dict[str, Any]:
         if isinstance(value, Quantity | Length):
-            return {"value": number(value.value), "text": value.text}
+            return {"value": plain_number(value.value), "text": value.text}
         if isinstance(value, PartialDate):
             return {"value": value.text}
         if isinstance(value, Text):
@@ -94,12 +94,12 @@ class Plain:
         return {"value": value}
 
 
-def number(value: Decimal) -> int | float:
+def plain_number(value: Decimal) -> int | float:
     """A whole number as one, any other to the precision of a float."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def reference(found: Reference) -> dict[str, Any]:
+def plain_reference(found: Reference) -> dict[str, Any]:
     """A reference with what its page shows of it."""
     names = ("key", "title", "authors", "year", "url", "eprint", "doi", "venue", "note")
     record = {name: getattr(found, name) for name in names}

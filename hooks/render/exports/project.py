@@ -13,7 +13,7 @@ import yaml
 
 from ..edition import Edition
 from ..words import ENGLISH
-from .pages import copies, filled
+from .pages import filled_pages, markdown_copies
 
 _CONFIG: dict[str, Any] = {
     "site_name": "DS Series",
@@ -31,30 +31,30 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-def files(editions: Mapping[str, Edition], docs: Path) -> Iterator[tuple[str, str | bytes]]:
+def project_files(editions: Mapping[str, Edition], docs: Path) -> Iterator[tuple[str, str | bytes]]:
     """Every file of the project by path; `docs` holds the hand-written pages of each language in a folder of its name."""
     nav: list[dict[str, Any]] = []
     for language, edition in editions.items():
         folder = "" if language == ENGLISH else f"{language}/"
-        for path, text in copies(edition, filled(edition, docs / language)):
+        for path, text in markdown_copies(edition, filled_pages(edition, docs / language)):
             yield f"docs/{folder}{path}", text
-        listed = [_below(entry, folder) for entry in edition.site.nav]
+        listed = [_nav_below(entry, folder) for entry in edition.site.nav]
         nav += listed if not folder else [{editions[ENGLISH].context.words("language.other_name"): listed}]
     for path, content in next(iter(editions.values())).site.downloads.items():
         yield f"docs/{path}", content
     yield "mkdocs.yml", yaml.safe_dump({**_CONFIG, "nav": nav}, allow_unicode=True, sort_keys=False)
 
 
-def _below(entry: Any, folder: str) -> Any:
+def _nav_below(entry: Any, folder: str) -> Any:
     """A part of the navigation with its paths in a folder."""
     if isinstance(entry, str):
         return folder + entry
     if isinstance(entry, list):
-        return [_below(child, folder) for child in entry]
-    return {title: _below(child, folder) for title, child in entry.items()}
+        return [_nav_below(child, folder) for child in entry]
+    return {title: _nav_below(child, folder) for title, child in entry.items()}
 
 
-def write(project: Iterable[tuple[str, str | bytes]], target: Path) -> None:
+def write_files(project: Iterable[tuple[str, str | bytes]], target: Path) -> None:
     """Write the files of a project, by path, below `target`. Raises OSError."""
     for path, content in project:
         file = target / path

@@ -32,7 +32,7 @@ from catalogue.schema.training import (
 from catalogue.schema.values import PartialDate, Single, Source, Sources, Stated, Text, below
 
 from ..words import ENGLISH
-from .plain import Plain, number
+from .plain import Plain, plain_number
 
 Cell = str | int | float | None
 Row = dict[str, Cell]
@@ -50,19 +50,19 @@ class Rows:
 def all_rows(plain: Plain) -> Iterator[Rows]:
     """Every table, one after the other."""
     made: Mapping[str, Iterable[Row]] = {
-        "models": _models(plain),
-        "variants": _variants(plain),
-        "stages": _stages(plain),
-        "evaluation": _evaluation(plain),
-        "techniques": _techniques(plain),
-        "uses": _uses(plain),
+        "models": _model_rows(plain),
+        "variants": _variant_rows(plain),
+        "stages": _stage_rows(plain),
+        "evaluation": _score_rows(plain),
+        "techniques": _technique_rows(plain),
+        "uses": _use_rows(plain),
         "api_names": _api_names(plain),
-        "references": _references(plain.catalogue),
+        "references": _reference_rows(plain.catalogue),
     }
-    return (_table(name, list(rows)) for name, rows in made.items())
+    return (_row_table(name, list(rows)) for name, rows in made.items())
 
 
-def _table(name: str, rows: list[Row]) -> Rows:
+def _row_table(name: str, rows: list[Row]) -> Rows:
     return Rows(name, tuple(dict.fromkeys(key for row in rows for key in row)), tuple(rows))
 
 
@@ -78,11 +78,11 @@ def _values_below(plain: Plain, record: Any, path: str) -> Iterator[Row]:
             yield {
                 "path": path,
                 "variant": variant,
-                "value": None if single.value is None else _cell(single.value, plain),
+                "value": None if single.value is None else _cell_value(single.value, plain),
                 "printed": getattr(single.value, "text", None),
                 "absence": single.absence.value if single.absence else None,
                 "note": plain.text(single.note)["en"] if single.note else None,
-                "source": cited(single.source),
+                "source": source_text(single.source),
             }
         return
     for key, child in below(record):
@@ -91,7 +91,7 @@ def _values_below(plain: Plain, record: Any, path: str) -> Iterator[Row]:
         yield from _values_below(plain, child, f"{path}{'/' if isinstance(record, Model) else '.'}{key}")
 
 
-def _models(plain: Plain) -> Iterator[Row]:
+def _model_rows(plain: Plain) -> Iterator[Row]:
     for model in plain.catalogue.models.values():
         reference = plain.catalogue.references.get(model.reference or "")
         first = first_date(model)
@@ -109,13 +109,13 @@ def _models(plain: Plain) -> Iterator[Row]:
             "summary_zh": plain.text(model.summary).get("zh"),
         }
         for name in ("weights", "announcement", "paper", "api"):
-            row |= _cells(f"date_{name}", getattr(model.dates, name))
+            row |= _value_cells(f"date_{name}", getattr(model.dates, name))
         for name in ("code", "weights", "commercial_use"):
-            row |= _cells(f"licence_{name}", getattr(model.licences, name) if model.licences else None)
+            row |= _value_cells(f"licence_{name}", getattr(model.licences, name) if model.licences else None)
         yield row
 
 
-def _variants(plain: Plain) -> Iterator[Row]:
+def _variant_rows(plain: Plain) -> Iterator[Row]:
     """What it is and when it came out, then sizes and training, then every architecture value."""
     catalogue = plain.catalogue
     for entry in catalogue.entries.values():
@@ -132,24 +132,24 @@ def _variants(plain: Plain) -> Iterator[Row]:
             "released": out.text if out else None,
             "weights_url": entry.variant.weights,
         }
-        row |= _cells("licence_weights", licences.weights if licences else None)
-        row |= _cells("context_length", _one(entry.variant.context_length, entry))
-        row |= _cells("total", parameters.total)
+        row |= _value_cells("licence_weights", licences.weights if licences else None)
+        row |= _value_cells("context_length", _single_value(entry.variant.context_length, entry))
+        row |= _value_cells("total", parameters.total)
         row["total_counts"] = parameters.total.counts.value if parameters.total.counts else None
         row["total_recomputed"] = recount.total if recount else None
-        row |= _cells("activated", parameters.activated)
+        row |= _value_cells("activated", parameters.activated)
         activated = parameters.activated
         row["activated_counts"] = activated.counts.value if activated and activated.counts else None
         row["activated_recomputed"] = recount.activated.get(ACTIVATED_CONVENTION) if recount else None
         row["kv_cache_elements_per_token_recomputed"] = kv_cache.value if kv_cache else None
-        row |= _cells("tokens", headline_tokens(entry.model, entry.variant.id))
+        row |= _value_cells("tokens", headline_tokens(entry.model, entry.variant.id))
         row["tokens_of"] = _tokens_of(entry) if row["tokens"] is not None else None
         row["training_flops_recomputed"] = float(flops.exact) if flops else None
-        row |= _cells("gpu", _infrastructure(catalogue, entry, "gpu"), plain)
-        row |= _cells("gpu_count", _infrastructure(catalogue, entry, "gpu_count"))
-        row |= _cells("gpu_hours", checkpoint.gpu_hours(entry))
-        row |= _cells("cost_usd", checkpoint.cost(entry))
-        yield row | _architecture(entry, plain)
+        row |= _value_cells("gpu", _infrastructure_cells(catalogue, entry, "gpu"), plain)
+        row |= _value_cells("gpu_count", _infrastructure_cells(catalogue, entry, "gpu_count"))
+        row |= _value_cells("gpu_hours", checkpoint.gpu_hours(entry))
+        row |= _value_cells("cost_usd", checkpoint.cost(entry))
+        yield row | _architecture_cells(entry, plain)
 
 
 def _tokens_of(entry: Entry) -> str:
@@ -158,23 +158,23 @@ def _tokens_of(entry: Entry) -> str:
     return kind.value
 
 
-def _architecture(entry: Entry, plain: Plain) -> Row:
+def _architecture_cells(entry: Entry, plain: Plain) -> Row:
     row: Row = {}
     if entry.architecture is not None:
         for name in type(entry.architecture).model_fields:
             value = getattr(entry.architecture, name)
             if isinstance(value, Single):
-                row |= _cells(name, value, plain)
+                row |= _value_cells(name, value, plain)
     return row
 
 
-def _infrastructure(catalogue: Catalogue, entry: Entry, name: str) -> Single[Any] | None:
+def _infrastructure_cells(catalogue: Catalogue, entry: Entry, name: str) -> Single[Any] | None:
     block = entry.model.infrastructure
     hardware = block.hardware if block else None
     return checkpoint.infrastructure(catalogue.entries, entry, getattr(hardware, name, None))
 
 
-def _one(stated: Stated[Any] | None, entry: Entry) -> Single[Any] | None:
+def _single_value(stated: Stated[Any] | None, entry: Entry) -> Single[Any] | None:
     return stated.for_variant(entry.variant.id) if stated else None
 
 
@@ -197,7 +197,7 @@ def stage_column(block: str, field: str) -> str:
     return block if field == "name" else f"{block}_{field}"
 
 
-def _stages(plain: Plain) -> Iterator[Row]:
+def _stage_rows(plain: Plain) -> Iterator[Row]:
     """A row for each stage of training and each variant that went through it."""
     for model in plain.catalogue.models.values():
         for place, stage in enumerate(model.training, 1):
@@ -216,9 +216,9 @@ def _stages(plain: Plain) -> Iterator[Row]:
                         if _is_stated(info.annotation):
                             value = getattr(stated, field, None)
                             single = value.for_variant(variant) if isinstance(value, Stated) else None
-                            row |= _cells(stage_column(block, field), single, plain)
+                            row |= _value_cells(stage_column(block, field), single, plain)
                     if block == "learning_rate":
-                        row["learning_rate_phases"] = _phases(stage, variant)
+                        row["learning_rate_phases"] = _phase_texts(stage, variant)
                 yield row
 
 
@@ -226,7 +226,7 @@ def _is_stated(annotation: Any) -> bool:
     return any(isinstance(kind, type) and issubclass(kind, Stated) for kind in (annotation, *get_args(annotation)))
 
 
-def _phases(stage: Stage, variant: str) -> str | None:
+def _phase_texts(stage: Stage, variant: str) -> str | None:
     """`10T: 2e-4 constant; 15.5T: 2e-5 cosine`, as the values are printed."""
     said = []
     for phase in stage.learning_rate.phases if stage.learning_rate else ():
@@ -238,7 +238,7 @@ def _phases(stage: Stage, variant: str) -> str | None:
     return "; ".join(said) or None
 
 
-def _evaluation(plain: Plain) -> Iterator[Row]:
+def _score_rows(plain: Plain) -> Iterator[Row]:
     """One row for each score, in the order of the tables."""
     for model in plain.catalogue.models.values():
         for table in model.evaluation:
@@ -252,15 +252,15 @@ def _evaluation(plain: Plain) -> Iterator[Row]:
                         "variant": variant,
                         "benchmark": line.benchmark.en,
                         "setting": plain.text(line.setting)["en"] if line.setting else None,
-                        "score": number(score.value.value) if score.value else None,
+                        "score": plain_number(score.value.value) if score.value else None,
                         "unit": ("%" if score.value.is_percentage else None) if score.value else None,
                         "printed": score.value.text if score.value else None,
                         "absence": score.absence.value if score.absence else None,
-                        "source": cited(score.source),
+                        "source": source_text(score.source),
                     }
 
 
-def _techniques(plain: Plain) -> Iterator[Row]:
+def _technique_rows(plain: Plain) -> Iterator[Row]:
     for technique in plain.catalogue.techniques.values():
         yield {
             "technique": technique.id,
@@ -269,13 +269,13 @@ def _techniques(plain: Plain) -> Iterator[Row]:
             "abbreviation": technique.abbreviation,
             "kind": technique.kind.value,
             "introduced_by": plain.text(technique.introduced.by)["en"],
-            **_cells("introduced", technique.introduced.date),
+            **_value_cells("introduced", technique.introduced.date),
             "what": plain.text(technique.what)["en"],
             "what_zh": plain.text(technique.what).get("zh"),
         }
 
 
-def _uses(plain: Plain) -> Iterator[Row]:
+def _use_rows(plain: Plain) -> Iterator[Row]:
     """Who uses what, as the pages have it: what entries state, and what follows from their fields."""
     context = plain.contexts[ENGLISH]
     for technique in plain.catalogue.techniques.values():
@@ -290,7 +290,7 @@ def _uses(plain: Plain) -> Iterator[Row]:
                 "stated": (use.stated.change.value if use.stated.change else "used") if use.stated else None,
                 "only_in": use.scope.value if use.scope else None,
                 "follows_from": use.field or None,
-                "source": cited(use.sources),
+                "source": source_text(use.sources),
             }
 
 
@@ -300,15 +300,15 @@ def _api_names(plain: Plain) -> Iterator[Row]:
         for pointer in name.pointers:
             yield {
                 "name": name.name,
-                **_cells("since", pointer.since),
+                **_value_cells("since", pointer.since),
                 "variant": pointer.variant,
                 "label": plain.text(pointer.label)["en"] if pointer.label else None,
                 "mode": plain.text(pointer.mode)["en"] if pointer.mode else None,
-                **_cells("name_until", name.until),
+                **_value_cells("name_until", name.until),
             }
 
 
-def _references(catalogue: Catalogue) -> Iterator[Row]:
+def _reference_rows(catalogue: Catalogue) -> Iterator[Row]:
     for reference in catalogue.references.values():
         yield {
             "key": reference.key,
@@ -323,16 +323,16 @@ def _references(catalogue: Catalogue) -> Iterator[Row]:
         }
 
 
-def _cells(name: str, single: Single[Any] | None, plain: Plain | None = None) -> Row:
+def _value_cells(name: str, single: Single[Any] | None, plain: Plain | None = None) -> Row:
     """A value, why there is none, and its source: three columns."""
-    value = None if single is None or single.value is None else _cell(single.value, plain)
+    value = None if single is None or single.value is None else _cell_value(single.value, plain)
     absence = single.absence.value if single is not None and single.absence is not None else None
-    return {name: value, f"{name}_absence": absence, f"{name}_source": cited(single.source) if single else None}
+    return {name: value, f"{name}_absence": absence, f"{name}_source": source_text(single.source) if single else None}
 
 
-def _cell(value: Any, plain: Plain | None) -> Cell:
+def _cell_value(value: Any, plain: Plain | None) -> Cell:
     if isinstance(value, Quantity | Length):
-        return number(value.value)
+        return plain_number(value.value)
     if isinstance(value, PartialDate):
         return value.text
     if isinstance(value, Text):
@@ -342,10 +342,10 @@ def _cell(value: Any, plain: Plain | None) -> Cell:
     return value if isinstance(value, int | str) else str(getattr(value, "value", value))
 
 
-def cited(sources: Sources | None) -> str | None:
+def source_text(sources: Sources | None) -> str | None:
     """Sources as they are written in the data: `key locus; key locus via key locus`."""
-    return "; ".join(_written(source) for source in sources.items) if sources else None
+    return "; ".join(_written_source(source) for source in sources.items) if sources else None
 
 
-def _written(source: Source) -> str:
-    return f"{source.key} {source.locus}".strip() + (f" via {_written(source.via)}" if source.via else "")
+def _written_source(source: Source) -> str:
+    return f"{source.key} {source.locus}".strip() + (f" via {_written_source(source.via)}" if source.via else "")

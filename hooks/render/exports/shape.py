@@ -34,15 +34,18 @@ _TEXT: Json = {"type": "string"}
 _SCALARS: dict[type, Json] = {bool: {"type": "boolean"}, int: {"type": "integer"}, Decimal: {"type": "number"}}
 
 
-def schema(address: str) -> str:
+def export_schema(address: str) -> str:
     """The schema of `catalogue.json` and of the files of one model or technique, with its own address as its name."""
-    return json.dumps({"$id": address, "version": version(), **_shape()}, ensure_ascii=False, indent=1) + "\n"
+    return (
+        json.dumps({"$id": address, "version": schema_version(), **_export_shape()}, ensure_ascii=False, indent=1)
+        + "\n"
+    )
 
 
 @cache
-def version() -> str:
+def schema_version() -> str:
     """`4-1f3a9c02`: the format, and a digest of the shape."""
-    bare = json.dumps(_without_words(_shape()), sort_keys=True)
+    bare = json.dumps(_without_words(_export_shape()), sort_keys=True)
     return f"{FORMAT}-{blake2b(bare.encode(), digest_size=4).hexdigest()}"
 
 
@@ -53,15 +56,15 @@ def _without_words(value: Any) -> Any:
 
 
 @cache
-def _shape() -> Json:
+def _export_shape() -> Json:
     definitions = _Definitions()
     head = {
         "format": {"const": FORMAT},
         "version": _TEXT,
         "schema": _TEXT,
         "address": _TEXT | {"description": "Address of the site that the file was made for."},
-        "licence": _object({"data": _TEXT, "url": _TEXT}),
-        "revision": _object(
+        "licence": _object_schema({"data": _TEXT, "url": _TEXT}),
+        "revision": _object_schema(
             {
                 "digest": _TEXT | {"description": "Of the texts of all data files; the same for the same data."},
                 "date": _TEXT | {"description": "Day of the last commit that changed the data."},
@@ -79,21 +82,21 @@ def _shape() -> Json:
         "corrections": definitions.of(Correction),
         "references": reference,
     }
-    whole = _object(head | {name: {"type": "array", "items": items} for name, items in lists.items()})
+    whole = _object_schema(head | {name: {"type": "array", "items": items} for name, items in lists.items()})
     cited = {"references": {"type": "array", "items": reference}, "page": _TEXT}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "DS Series: the catalogue as data",
         "anyOf": [
             whole,
-            _object(head | cited | {"model": model}),
-            _object(head | cited | {"technique": technique}),
+            _object_schema(head | cited | {"model": model}),
+            _object_schema(head | cited | {"technique": technique}),
         ],
         "$defs": definitions.made,
     }
 
 
-def _object(properties: Json, optional: typing.Collection[str] = ()) -> Json:
+def _object_schema(properties: Json, optional: typing.Collection[str] = ()) -> Json:
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
@@ -106,7 +109,7 @@ class _Definitions:
 
     def of(self, record: type | str) -> Json:
         """A reference to the definition of a record."""
-        name = record if isinstance(record, str) else _name(record)
+        name = record if isinstance(record, str) else _definition_name(record)
         if name not in self.made:
             self.made[name] = {}  # a record may hold itself
             self.made[name] = self._define(record)
@@ -114,16 +117,16 @@ class _Definitions:
 
     def _define(self, record: type | str) -> Json:
         if record == "Reference":
-            return _object(
+            return _object_schema(
                 dict.fromkeys(("key", "title", "year", "url", "eprint", "doi", "venue", "note"), _TEXT)
                 | {"authors": {"type": "array", "items": _TEXT}, "copy": {"type": "boolean"}},
                 optional=("authors", "url", "eprint", "doi", "venue", "note", "copy"),
             )
         if record == "Source":
             source = {"reference": _TEXT, "locus": _TEXT, "via": self.of("Source")}
-            return _object(source, optional=("via",))
+            return _object_schema(source, optional=("via",))
         if record is Text:
-            return _object({"en": _TEXT, "zh": _TEXT}, optional=("zh",))
+            return _object_schema({"en": _TEXT, "zh": _TEXT}, optional=("zh",))
         assert isinstance(record, type)
         assert issubclass(record, BaseModel)
         if issubclass(record, Single):
@@ -135,7 +138,7 @@ class _Definitions:
             properties |= {"arxiv": _or_null(_TEXT)}
         if record is Variant:
             self._of_a_checkpoint(properties, optional)
-        return _object(properties, optional)
+        return _object_schema(properties, optional)
 
     def _of_a_checkpoint(self, properties: Json, optional: set[str]) -> None:
         """What holds for a checkpoint is worked out of its entry, see `whole`."""
@@ -144,17 +147,17 @@ class _Definitions:
         names = ("weights", "announcement", "paper", "api")
         count = _or_null({"type": "integer"})
         properties |= {
-            "dates": _object(dict.fromkeys(names, day), optional=names),
+            "dates": _object_schema(dict.fromkeys(names, day), optional=names),
             "arxiv": _or_null(_TEXT),
             "licences": self.of(Licences),
             "released_format": self.annotation(Stated[Text]),
             "gpu_hours": self.annotation(Stated[Quantity]),
             "cost_usd": self.annotation(Stated[Quantity]),
             "architecture": _or_null(self.of(Architecture)),
-            "recomputed": _object(
+            "recomputed": _object_schema(
                 {
                     "total": count,
-                    "activated": _object(
+                    "activated": _object_schema(
                         {str(basis): {"type": "integer"} for basis in ActivatedBasis}, tuple(map(str, ActivatedBasis))
                     ),
                     "kv_cache_elements_per_token": count,
@@ -172,12 +175,14 @@ class _Definitions:
         value = {"value": self.annotation(inner)}
         text = {"text": _TEXT | {"description": "As the source prints it."}} if _holds_quantity(inner) else {}
         options = [
-            _object(value | text | counts | beside, optional=("text", "counts", "source", "note")),
-            _object({"absence": {"enum": [word.value for word in Absence]}} | beside, optional=("source", "note")),
+            _object_schema(value | text | counts | beside, optional=("text", "counts", "source", "note")),
+            _object_schema(
+                {"absence": {"enum": [word.value for word in Absence]}} | beside, optional=("source", "note")
+            ),
         ]
         if issubclass(record, Stated):
             one = {"anyOf": list(options)}
-            options.append(_object({"by_variant": {"type": "object", "additionalProperties": one}}))
+            options.append(_object_schema({"by_variant": {"type": "object", "additionalProperties": one}}))
         return {"anyOf": options}
 
     def _sources(self) -> Json:
@@ -219,7 +224,7 @@ def _holds_quantity(annotation: Any) -> bool:
     )
 
 
-def _name(record: type) -> str:
+def _definition_name(record: type) -> str:
     """`Stated.Quantity`: brackets have a meaning in an address."""
     return record.__name__.replace("[", ".").replace("]", "").replace(", ", "-").replace(" ", "")
 

@@ -45,7 +45,7 @@ class Database:
         types = {"integer": "INTEGER", "number": "REAL", "string": "TEXT"}
         parts = [f'"{name}" {types[column_type(table, name)]}' for name in table.columns]
         if key := PRIMARY_KEYS.get(table.name):
-            parts.append(f"PRIMARY KEY ({_quoted(key)})")
+            parts.append(f"PRIMARY KEY ({_quoted_names(key)})")
         parts += [
             f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{of}")'
             for column, (other, of) in FOREIGN_KEYS.get(table.name, {}).items()
@@ -71,5 +71,5 @@ class Database:
         return bytes(written)
 
 
-def _quoted(names: Iterable[str]) -> str:
+def _quoted_names(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)

@@ -28,7 +28,7 @@ _PLACES = {"li", "tr", "dt", "dd", "details", "section", "div", "figure", "p", "
 _GAPS = re.compile(r"\n{3,}")
 
 
-def markdown(html: str, link: Link) -> str:
+def html_to_markdown(html: str, link: Link) -> str:
     """A fragment of HTML as Markdown; `link` turns what a link leads to into an address."""
     body = LexborHTMLParser(f"<!doctype html><body>{html}").body
     assert body is not None
@@ -49,21 +49,21 @@ class _Writer:
         for node in parent.iter(include_text=True):
             tag = node.tag
             if tag == "-text":
-                line += _text(node)
+                line += _escaped_text(node)
             elif tag in _SKIPPED or "ds-save" in (node.attributes.get("class") or ""):
                 continue  # a figure's files lie beside the site's pages only
             elif tag in _BLOCKS or node.css_first(_ANY_BLOCK):
-                yield _tidy(line)
+                yield _tidied_line(line)
                 line = ""
                 yield from self.block(node)
             else:
                 line += self.inline(node)
-        yield _tidy(line)
+        yield _tidied_line(line)
 
     def block(self, node: LexborNode) -> Iterator[str]:
         """One block as the blocks of Markdown that it makes, behind the place that links lead to."""
         tag = node.tag or ""
-        if tag not in ("dt", "dd") and (place := _place(node)):
+        if tag not in ("dt", "dd") and (place := _anchor_text(node)):
             yield place
         if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
             yield f"{'#' * int(tag[1])} {self.line(node)}"
@@ -78,7 +78,7 @@ class _Writer:
         elif tag == "math":
             yield f"$$\n{node.attributes.get('data-latex') or node.text()}\n$$"
         elif tag == "svg":
-            if alternative := _alternative(node):
+            if alternative := _text_alternative(node):
                 yield f"*{alternative}*"
         elif tag == "summary":
             yield f"**{self.line(node)}**"
@@ -94,7 +94,7 @@ class _Writer:
             sign = f"{item.attributes.get('value') or number}." if ordered else "-"
             parts = [part for part in self.blocks(item) if part]
             text = "\n".join(parts).replace("\n", "\n" + " " * (len(sign) + 1))
-            lines.append(f"{sign} {_place(item)}{text}")
+            lines.append(f"{sign} {_anchor_text(item)}{text}")
         return "\n".join(lines)
 
     def terms(self, node: LexborNode) -> str:
@@ -104,7 +104,7 @@ class _Writer:
             if child.tag == "dt":
                 name = self.line(child)
                 bold = name if child.css_first("b, strong") or not name else f"**{name}**"
-                lines.append(f"- {_place(child)}{bold}{name and ': '}")  # the sign of a colour has no name
+                lines.append(f"- {_anchor_text(child)}{bold}{name and ': '}")  # the sign of a colour has no name
             elif lines:
                 lines[-1] += self.line(child)
         return "\n".join(lines)
@@ -121,7 +121,7 @@ class _Writer:
                 cells.append(self.line(cell).replace("|", "\\|"))
                 cells += [""] * (int(cell.attributes.get("colspan") or 1) - 1)
             if cells:
-                cells[0] = _place(row) + cells[0]
+                cells[0] = _anchor_text(row) + cells[0]
             rows.append(cells)
         width = max(map(len, rows), default=0)
         if not width:
@@ -134,13 +134,13 @@ class _Writer:
 
     def line(self, node: LexborNode) -> str:
         """Everything inside a node in one line."""
-        return _tidy("".join(self.inline(child) for child in node.iter(include_text=True)))
+        return _tidied_line("".join(self.inline(child) for child in node.iter(include_text=True)))
 
     def inline(self, node: LexborNode) -> str:
         """A node that stands in a line."""
         tag = node.tag or ""
         if tag == "-text":
-            return _text(node)
+            return _escaped_text(node)
         if tag in _SKIPPED:
             return ""
         attributes = node.attributes
@@ -149,7 +149,7 @@ class _Writer:
         if tag == "code":
             return f"`{node.text()}`"
         if tag == "svg":
-            return _alternative(node)
+            return _text_alternative(node)
         if tag == "math":
             return f"${attributes.get('data-latex') or node.text()}$"
         inside = "".join(self.inline(child) for child in node.iter(include_text=True))
@@ -159,14 +159,14 @@ class _Writer:
         if tag == "a" and "data-s" in attributes:
             return f"{inside} [{attributes['data-s']}]"
         if tag in ("strong", "b"):
-            return _around("**", inside)
+            return _wrapped_in("**", inside)
         if tag in ("em", "i") or "ds-r" in classes:
-            return _around("*", inside)
+            return _wrapped_in("*", inside)
         if tag in ("sub", "sup"):
             return f"<{tag}>{inside}</{tag}>"
         href = attributes.get("href")
         if tag == "a" and href and not href.startswith("#") and inside.strip():
-            return f"[{_tidy(inside)}]({self.link(href)})"
+            return f"[{_tidied_line(inside)}]({self.link(href)})"
         if tag == "small" and node.next is not None and (node.next.text_content or "").startswith((":", "：")):
             return f" {inside}"
         if tag in ("li", "p", "td", "th", "div", "dt", "dd", "small"):
@@ -174,18 +174,18 @@ class _Writer:
         return inside
 
 
-def _text(node: LexborNode) -> str:
+def _escaped_text(node: LexborNode) -> str:
     """Text as it may stand in Markdown, which would take a `<` for the beginning of HTML."""
     return _SPACE.sub(" ", (node.text_content or "").replace("\u2060", "")).replace("<", "\\<")
 
 
-def _place(node: LexborNode) -> str:
+def _anchor_text(node: LexborNode) -> str:
     """An anchor where links lead to a node; Markdown has a way to write one only for headings."""
     name = node.attributes.get("id")
     return f'<a id="{name}"></a>' if name and node.tag in _PLACES and not _SOURCE.fullmatch(name) else ""
 
 
-def _around(sign: str, text: str) -> str:
+def _wrapped_in(sign: str, text: str) -> str:
     """Text between two signs, which have to touch it."""
     bare = text.strip()
     if not bare:
@@ -193,12 +193,12 @@ def _around(sign: str, text: str) -> str:
     return text.replace(bare, f"{sign}{bare}{sign}", 1)
 
 
-def _alternative(node: LexborNode) -> str:
+def _text_alternative(node: LexborNode) -> str:
     """What is said in place of a drawing; nothing of an icon."""
     title = node.css_first("title")
-    return _tidy(node.attributes.get("aria-label") or (title.text() if title is not None else ""))
+    return _tidied_line(node.attributes.get("aria-label") or (title.text() if title is not None else ""))
 
 
-def _tidy(text: str) -> str:
+def _tidied_line(text: str) -> str:
     """One line; bold behind bold is one bold text."""
     return " ".join(text.split()).replace("****", "")

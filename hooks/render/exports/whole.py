@@ -18,20 +18,20 @@ from catalogue.records import Entry
 
 from ..page_registry import MODEL, technique_address, url_of
 from ..shelf import Shelf
-from .plain import Plain, reference
-from .shape import FORMAT, schema, version
+from .plain import Plain, plain_reference
+from .shape import FORMAT, export_schema, schema_version
 
 LICENCE = {"data": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"}
 WHOLE, SCHEMA = "data/catalogue.json", "data/catalogue.schema.json"
 
 
-def put(shelf: Shelf, plain: Plain, address: str) -> None:
+def put_catalogue(shelf: Shelf, plain: Plain, address: str) -> None:
     """Put the JSON of everything on a shelf; `address` is that of the site."""
     catalogue = plain.catalogue
-    references = {key: _compact(reference(found)) for key, found in catalogue.references.items()}
+    references = {key: _compact_json(plain_reference(found)) for key, found in catalogue.references.items()}
     head = {
         "format": FORMAT,
-        "version": version(),
+        "version": schema_version(),
         "schema": address + SCHEMA,
         "address": address,
         "licence": LICENCE,
@@ -41,28 +41,37 @@ def put(shelf: Shelf, plain: Plain, address: str) -> None:
     def entries(kind: str, made: Iterable[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
         """The entries as JSON, each of which is a file too."""
         for id_, page, record in made:
-            entry = _compact(record)
+            entry = _compact_json(record)
             cited = [references[key] for key in sorted(set(_CITED.findall(entry))) if key in references]
-            about = _compact({"page": address + url_of(page)})
-            parts = [_compact(head)[:-1], ",", about[1:-1], f',"{kind}":', entry, ',"references":', _list(cited), "}\n"]
+            about = _compact_json({"page": address + url_of(page)})
+            parts = [
+                _compact_json(head)[:-1],
+                ",",
+                about[1:-1],
+                f',"{kind}":',
+                entry,
+                ',"references":',
+                _json_list(cited),
+                "}\n",
+            ]
             shelf.put(f"data/{kind}s/{id_}.json", *parts)
             yield entry
 
-    models = ((id_, MODEL.path_of(id_), _model(plain, id_)) for id_ in catalogue.models)
+    models = ((id_, MODEL.path_of(id_), _model_record(plain, id_)) for id_ in catalogue.models)
     techniques = ((each.id, technique_address(each), plain.of(each)) for each in catalogue.techniques.values())
     lists: dict[str, Iterable[str]] = {
         "models": entries("model", models),
         "techniques": entries("technique", techniques),
-        "gpus": (_compact(plain.of(gpu)) for gpu in catalogue.gpus.values()),
-        "api_names": (_compact(plain.of(name)) for name in catalogue.api_names),
-        "corrections": (_compact(plain.of(row)) for row in catalogue.corrections),
+        "gpus": (_compact_json(plain.of(gpu)) for gpu in catalogue.gpus.values()),
+        "api_names": (_compact_json(plain.of(name)) for name in catalogue.api_names),
+        "corrections": (_compact_json(plain.of(row)) for row in catalogue.corrections),
         "references": references.values(),
     }
-    shelf.put_all(WHOLE, _whole(_compact(head), lists))
-    shelf.put(SCHEMA, schema(address + SCHEMA))
+    shelf.put_all(WHOLE, _object_with_lists(_compact_json(head), lists))
+    shelf.put(SCHEMA, export_schema(address + SCHEMA))
 
 
-def _whole(head: str, lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
+def _object_with_lists(head: str, lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """An object with what is in `head`, and lists of values that are JSON already, one by one."""
     yield head[:-1]
     for name, values in lists.items():
@@ -73,11 +82,11 @@ def _whole(head: str, lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
     yield "}\n"
 
 
-def _list(values: Iterable[str]) -> str:
+def _json_list(values: Iterable[str]) -> str:
     return f"[{','.join(values)}]"
 
 
-def _compact(value: object) -> str:
+def _compact_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -85,18 +94,18 @@ def _compact(value: object) -> str:
 _CITED = re.compile(r'"reference":"([^"]+)"')
 
 
-def _model(plain: Plain, id_: str) -> dict[str, Any]:
+def _model_record(plain: Plain, id_: str) -> dict[str, Any]:
     catalogue = plain.catalogue
     model = catalogue.models[id_]
     paper = catalogue.references.get(model.reference or "")
     rest: dict[str, Any] = plain.of(model)
     head = {key: rest.pop(key) for key in ("id", "name", "track", "dates")}
     rest.pop("variants")
-    variants = [_variant(plain, entry) for entry in catalogue.entries_of(model)]
+    variants = [_variant_record(plain, entry) for entry in catalogue.entries_of(model)]
     return {**head, "arxiv": paper.eprint if paper else None, "variants": variants, **rest}
 
 
-def _variant(plain: Plain, entry: Entry) -> dict[str, Any]:
+def _variant_record(plain: Plain, entry: Entry) -> dict[str, Any]:
     """A checkpoint with its own dates and licences: those of the model are those of its first release."""
     catalogue = plain.catalogue
     record: dict[str, Any] = plain.of(entry.variant)

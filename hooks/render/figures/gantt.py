@@ -98,43 +98,43 @@ class Across:
     bar: float = _BAR
 
 
-def named(context: Context) -> list[Named]:
+def named_spans(context: Context) -> list[Named]:
     """The names with what they meant; those without any date are left out."""
     names = context.catalogue.api_names
-    days = [_day(pointer.since.value) for name in names for pointer in name.pointers if pointer.since.value]
-    days += [_day(name.until.value) for name in names if name.until is not None and name.until.value]
+    days = [_exact_day(pointer.since.value) for name in names for pointer in name.pointers if pointer.since.value]
+    days += [_exact_day(name.until.value) for name in names if name.until is not None and name.until.value]
     last = max(days, default=date.min)
-    found = [Named(name.name, anchor(name.id), tuple(_spans(context, name, last))) for name in names]
+    found = [Named(name.name, anchor(name.id), tuple(_name_spans(context, name, last))) for name in names]
     return [one for one in found if one.spans]
 
 
-def scale(names: Sequence[Named], start: float, end: float) -> Time:
+def time_scale(names: Sequence[Named], start: float, end: float) -> Time:
     """Time from the first known day to a little behind the last."""
     days = [day for name in names for span in name.spans for day in (span.start, span.end)]
     return Time(min(days), max(days), start, end)
 
 
-def years(time: Time) -> tuple[tuple[float, str], ...]:
+def year_starts(time: Time) -> tuple[tuple[float, str], ...]:
     """The first days of the years, and before them the year in which time begins."""
     first = [(time.start, str(time.first.year))] if time.first.month < 10 else []
     return (*first, *((time(day), str(day.year)) for day in time.years()))
 
 
-def across(names: Sequence[Named]) -> Across:
+def lay_out_wide(names: Sequence[Named]) -> Across:
     """Give every name its row."""
-    time = scale(names, _LEFT, WIDTH - _RIGHT)
+    time = time_scale(names, _LEFT, WIDTH - _RIGHT)
     rows, y = [], _TOP
     for name in names:
-        row, y = _row(name, time, y)
+        row, y = _name_row(name, time, y)
         rows.append(row)
-    return Across(round(y), tuple(rows), years(time))
+    return Across(round(y), tuple(rows), year_starts(time))
 
 
-def _day(value: object) -> date:
+def _exact_day(value: object) -> date:
     return date.fromisoformat(getattr(value, "first_day"))  # noqa: B009
 
 
-def _spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
+def _name_spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
     words = context.words
     until = name.until.value if name.until is not None else None
     for index, pointer in enumerate(name.pointers):
@@ -142,10 +142,10 @@ def _spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
         since = pointer.since.value
         if since is None and following is None:
             continue
-        start = _day(since) if since else _day(following) - _UNKNOWN
+        start = _exact_day(since) if since else _exact_day(following) - _UNKNOWN
         forgotten = following is None and name.until is not None
-        end = _day(following) if following else start + _UNKNOWN if forgotten else last + _ON
-        label, href, track = _model(context, pointer)
+        end = _exact_day(following) if following else start + _UNKNOWN if forgotten else last + _ON
+        label, href, track = _pointer_target(context, pointer)
         goes_on = following is None and not forgotten
         said = {
             "model": label + (words("api_names.in_mode", mode=words.text(pointer.mode)) if pointer.mode else ""),
@@ -167,7 +167,7 @@ def _spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
         )
 
 
-def _model(context: Context, pointer: ApiPointer) -> tuple[str, str, str]:
+def _pointer_target(context: Context, pointer: ApiPointer) -> tuple[str, str, str]:
     """Name, page and track of what a pointer leads to."""
     if pointer.variant is not None:
         entry = context.catalogue.entries[pointer.variant]
@@ -175,12 +175,12 @@ def _model(context: Context, pointer: ApiPointer) -> tuple[str, str, str]:
     return context.words.text(pointer.label) if pointer.label is not None else "", "", ""
 
 
-def _row(name: Named, time: Time, y: float) -> tuple[Row, float]:
+def _name_row(name: Named, time: Time, y: float) -> tuple[Row, float]:
     """A name, the texts that stand above its bars, the bars, the modes."""
     places = [(time(span.start), max(2.0, time(span.end) - time(span.start))) for span in name.spans]
     widths = [text_width(span.label, SIZE) for span in name.spans]
     outside = [index for index, (_, width) in enumerate(places) if widths[index] + 2 * _PAD > width]
-    tiers, lefts = _tiers([(places[index][0], widths[index]) for index in outside])
+    tiers, lefts = _label_tiers([(places[index][0], widths[index]) for index in outside])
     bar_y = y + _NAME + _TIER * (max(tiers, default=-1) + 1) + (3 if outside else 0)
     found = []
     for index, (span, (x, width)) in enumerate(zip(name.spans, places, strict=True)):
@@ -190,13 +190,13 @@ def _row(name: Named, time: Time, y: float) -> tuple[Row, float]:
             found.append(Bar(span, x, width, left, text_y, f"M{x + 0.5:g} {bar_y:g}V{text_y + 3:g}"))
         else:
             found.append(Bar(span, x, width, x + _PAD, bar_y + _BAR / 2 + 4.5, ""))
-    modes = tuple(_modes(name, places))
+    modes = tuple(_mode_stretches(name, places))
     name_x = min(places[0][0], WIDTH - len(name.name) * SIZE * _MONO)
     row = Row(name, round(name_x, 1), y + 13, bar_y, tuple(found), modes)
     return row, bar_y + _BAR + (_MODE if modes else 0) + _GAP
 
 
-def _tiers(texts: Sequence[tuple[float, float]]) -> tuple[list[int], list[float]]:
+def _label_tiers(texts: Sequence[tuple[float, float]]) -> tuple[list[int], list[float]]:
     """The tier and left end of each text. From the right to the left, so that no leader runs through another text."""
     taken: list[list[tuple[float, float]]] = []
     tiers, lefts = [0] * len(texts), [0.0] * len(texts)
@@ -212,7 +212,7 @@ def _tiers(texts: Sequence[tuple[float, float]]) -> tuple[list[int], list[float]
     return tiers, lefts
 
 
-def _modes(name: Named, places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, str]]:
+def _mode_stretches(name: Named, places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, str]]:
     """Neighbours of one mode, as one stretch."""
     first = 0
     for index in range(1, len(places) + 1):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .gantt import SIZE, Named, Span, scale, years
-from .measure import cut, text_width
+from .gantt import SIZE, Named, Span, time_scale, year_starts
+from .measure import cut_text, text_width
 
 WIDTH = 340.0
 _TOP, _HEAD, _LINE, _MODE, _GAP = 26.0, 24.0, 25.0, 20.0, 12.0
@@ -49,10 +49,10 @@ class Down:
     bar: float = _BAR
 
 
-def down(names: Sequence[Named]) -> Down:
+def lay_out_narrow(names: Sequence[Named]) -> Down:
     """Give every model its line."""
-    left = _left(names)
-    time = scale(names, left, WIDTH - _ON)
+    left = _time_origin(names)
+    time = time_scale(names, left, WIDTH - _ON)
     blocks, y = [], _TOP + 6
     for name in names:
         head, lines, modes = y + 15, [], []
@@ -69,7 +69,7 @@ def down(names: Sequence[Named]) -> Down:
             lines.append(
                 Line(
                     span,
-                    cut(span.label, SIZE, room),
+                    cut_text(span.label, SIZE, room),
                     y + _LINE / 2,
                     x,
                     max(2.0, round(end - x, 2)),
@@ -80,14 +80,14 @@ def down(names: Sequence[Named]) -> Down:
             y += _LINE
         blocks.append(Block(name, head, tuple(lines), tuple(modes)))
         y += _GAP
-    return Down(round(y), left, tuple(blocks), years(time))
+    return Down(round(y), left, tuple(blocks), year_starts(time))
 
 
-def _left(names: Sequence[Named]) -> float:
+def _time_origin(names: Sequence[Named]) -> float:
     """Where time begins: as far left as the texts leave it, which may reach to where their bars begin."""
     left = 60.0
     while left < _WIDEST:
-        time = scale(names, left, WIDTH - _ON)
+        time = time_scale(names, left, WIDTH - _ON)
         if all(text_width(span.label, SIZE) + _ROOM <= time(span.start) for name in names for span in name.spans):
             break
         left += 4

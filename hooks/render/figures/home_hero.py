@@ -14,9 +14,9 @@ from catalogue.schema.values import PartialDate
 from .. import format
 from ..context import Context
 from ..names import short_size
-from .architecture.marks import hatch
+from .architecture.marks import hatch_path
 from .home_line import general_line
-from .measure import BOLD, cut, text_width
+from .measure import BOLD, cut_text, text_width
 from .scale import Log
 
 _WIDTH, _LEFT = 664.0, 30.0
@@ -46,10 +46,10 @@ class Size:
     long: float
 
 
-def figure(context: Context) -> Markup:
+def home_hero(context: Context) -> Markup:
     """Both rows over the same models; a style sheet shows the arrangement that fits."""
     words = context.words
-    sizes, ticks, grew, shrank = _sizes(context)
+    sizes, ticks, grew, shrank = _hero_sizes(context)
     said = words("punctuation.gap").join(
         words(
             f"hero.said{'' if s.active else '_dense'}",
@@ -73,20 +73,20 @@ def figure(context: Context) -> Markup:
             width=max(_WIDTH, max((s.x for s in sizes), default=0) + 78),
             narrow_height=72 + len(sizes) * _ROW * 2 + 66,
             second=72 + len(sizes) * _ROW + 44,
-            hatch=hatch,
+            hatch=hatch_path,
         )
     )
 
 
-def _sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], str, str]:
+def _hero_sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], str, str]:
     entries = [
         entry
         for entry in general_line(context.catalogue)
         if entry.variant.parameters.total.value and entry.recount and entry.recount.kv_cache and first_date(entry.model)
     ]
-    totals = [_value(entry.variant.parameters.total.value) for entry in entries]
+    totals = [_numeric_value(entry.variant.parameters.total.value) for entry in entries]
     actives = [
-        _value(a.value) if (a := entry.variant.parameters.activated) is not None and a.value else None
+        _numeric_value(a.value) if (a := entry.variant.parameters.activated) is not None and a.value else None
         for entry in entries
     ]
     caches = [entry.recount.kv_cache.value for entry in entries if entry.recount and entry.recount.kv_cache]
@@ -94,7 +94,7 @@ def _sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], s
     scale = Log(least * 0.8, float(max(totals)), _BOTTOM, _TOP)
     across = Log(least * 0.8, float(max(totals)), 110, _NARROW - 70)
     dates = [first_date(entry.model) for entry in entries]
-    step, months = _columns(context, [short_size(entry.variant.name) for entry in entries], dates)
+    step, months = _column_spacing(context, [short_size(entry.variant.name) for entry in entries], dates)
     found = []
     for index, (entry, total, active, cache) in enumerate(zip(entries, totals, actives, caches, strict=True)):
         stated = entry.variant.parameters.activated
@@ -102,7 +102,7 @@ def _sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], s
         found.append(
             Size(
                 entry.model.id,
-                cut(short_size(entry.variant.name), _SIZE * BOLD, step - _GAP),
+                cut_text(short_size(entry.variant.name), _SIZE * BOLD, step - _GAP),
                 months[index],
                 format.quantity(entry.variant.parameters.total.value) if entry.variant.parameters.total.value else "",
                 format.quantity(stated.value) if stated is not None and stated.value else "",
@@ -123,18 +123,20 @@ def _sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float]], s
     return found, ticks, grew, shrank
 
 
-def _columns(context: Context, names: Sequence[str], dates: Sequence[PartialDate | None]) -> tuple[float, list[str]]:
+def _column_spacing(
+    context: Context, names: Sequence[str], dates: Sequence[PartialDate | None]
+) -> tuple[float, list[str]]:
     """How far columns stand apart, and the months below them: in digits where there are too many models for words."""
     fits = (_WIDTH - _LEFT - 78) / max(1, len(names) - 1)
     written = [format.month(date, context.words) if date else "" for date in dates]
-    if _widest(written) + _GAP > fits:
+    if _widest_text(written) + _GAP > fits:
         written = [date.text[:7] if date else "" for date in dates]
-    return max(fits, _widest(written) + _GAP, min(_widest(names, bold=True), _NAME) + _GAP), written
+    return max(fits, _widest_text(written) + _GAP, min(_widest_text(names, bold=True), _NAME) + _GAP), written
 
 
-def _widest(texts: Sequence[str], bold: bool = False) -> float:
+def _widest_text(texts: Sequence[str], bold: bool = False) -> float:
     return max((text_width(text, _SIZE, bold) for text in texts), default=0.0)
 
 
-def _value(quantity: object) -> Decimal:
+def _numeric_value(quantity: object) -> Decimal:
     return Decimal(getattr(quantity, "value"))  # noqa: B009

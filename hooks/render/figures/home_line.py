@@ -14,7 +14,7 @@ from catalogue.schema.model import Track
 from .. import format
 from ..context import Context
 from ..names import short_size
-from .architecture.marks import bar, dots, grid, reached
+from .architecture.marks import bar_path, dots_path, example_choice, grid_places
 
 _LAYER, _UNIT = 1.1, 0.0058  # heights of a layer, and width per element
 _PITCH, _PER_ROW = 4.2, 16
@@ -55,29 +55,29 @@ def general_line(catalogue: Catalogue) -> list[Entry]:
     return list(found.values())
 
 
-def thumbnail(entry: Entry) -> Thumbnail:
+def network_thumbnail(entry: Entry) -> Thumbnail:
     """Draw one to the scale of all."""
     assert entry.architecture is not None
     numbers = numbers_of(entry.architecture)
     layers, hidden = numbers["num_hidden_layers"], numbers["hidden_size"]
     width, height = hidden * _UNIT, layers * _LAYER
     top = _HEIGHT - height
-    thick = "".join(bar(0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
-    thin = bar(0, top, width, height)
+    thick = "".join(bar_path(0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
+    thin = bar_path(0, top, width, height)
     right = max(width, _LEAST) + 12
     routed, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
     groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
-    filled = set(reached(routed, active, groups, numbers.get("topk_group", 0))[1]) if routed else set()
+    filled = set(example_choice(routed, active, groups, numbers.get("topk_group", 0))[1]) if routed else set()
     rows = -(-routed // _PER_ROW)
-    places = grid(routed, _PER_ROW, _PITCH, right, _HEIGHT - rows * _PITCH)
+    places = grid_places(routed, _PER_ROW, _PITCH, right, _HEIGHT - rows * _PITCH)
     shared = numbers.get("n_shared_experts", 0)
     return Thumbnail(
         _WIDTH,
         _HEIGHT,
         thick,
         thin,
-        dots(place for index, place in enumerate(places) if index not in filled),
-        dots(place for index, place in enumerate(places) if index in filled),
+        dots_path(place for index, place in enumerate(places) if index not in filled),
+        dots_path(place for index, place in enumerate(places) if index in filled),
         layers,
         (active, routed) if routed else None,
         shared,
@@ -85,17 +85,17 @@ def thumbnail(entry: Entry) -> Thumbnail:
     )
 
 
-def cards(context: Context, entries: Sequence[Entry] | None = None) -> Markup:
+def model_cards(context: Context, entries: Sequence[Entry] | None = None) -> Markup:
     """The models as cards that lead to their pages."""
     shown = general_line(context.catalogue) if entries is None else entries
-    return Markup(context.html("home_line.html.jinja", cards=[_card(context, entry) for entry in shown]))
+    return Markup(context.html("home_line.html.jinja", cards=[_model_card(context, entry) for entry in shown]))
 
 
-def _card(context: Context, entry: Entry) -> dict[str, object]:
+def _model_card(context: Context, entry: Entry) -> dict[str, object]:
     words, parameters = context.words, entry.variant.parameters
     date = first_date(entry.model)
     assert entry.architecture is not None
-    drawn = thumbnail(entry)
+    drawn = network_thumbnail(entry)
     experts = words("line.figure_experts", active=drawn.experts[0], all=drawn.experts[1]) if drawn.experts else ""
     hidden = entry.architecture.hidden_size.value
     return {

@@ -8,14 +8,18 @@ from catalogue.records import first_date
 
 from .. import format
 from ..context import Context
-from .map.across import across
-from .map.down import down
+from .map.across import lay_out_wide_map
+from .map.down import lay_out_narrow_map
 
 
-def figure(context: Context) -> Markup:
+def home_map(context: Context) -> Markup:
     """The map in both arrangements; a style sheet shows the one that fits."""
     words = context.words
     dates = {
         id_: format.month(date, words) for id_, model in context.catalogue.models.items() if (date := first_date(model))
     }
-    return Markup(context.html("map.svg.jinja", a=across(context), d=down(context, {}), dates=dates, caption=False))
+    return Markup(
+        context.html(
+            "map.svg.jinja", a=lay_out_wide_map(context), d=lay_out_narrow_map(context, {}), dates=dates, caption=False
+        )
+    )

@@ -58,7 +58,7 @@ class Placed:
     leader: str
 
 
-def place(
+def place_labels(
     wanted: Sequence[Wanted], obstacles: Sequence[Box], frame: Box, soft: Sequence[Box] = ()
 ) -> list[Placed | None]:
     """A place for each label, the first ones choosing first; None where nothing near enough is free.
@@ -68,23 +68,25 @@ def place(
     taken, avoided = Field(obstacles), Field(soft)
     found: list[Placed | None] = []
     for label in wanted:
-        spot = _spot(label, taken, avoided, frame)
+        spot = _free_spot(label, taken, avoided, frame)
         if spot is None:
             found.append(None)
             continue
         box, step = spot
         taken.add(box)
-        found.append(Placed(round(box.left, 1), round(box.bottom - label.height * 0.24, 1), _leader(label, box, step)))
+        found.append(
+            Placed(round(box.left, 1), round(box.bottom - label.height * 0.24, 1), _leader_line(label, box, step))
+        )
     return found
 
 
-def _spot(label: Wanted, taken: Field, avoided: Field, frame: Box) -> tuple[Box, int] | None:
+def _free_spot(label: Wanted, taken: Field, avoided: Field, frame: Box) -> tuple[Box, int] | None:
     """The first free place that is near and clear of what is avoided, else the first free one."""
     first = None
-    for box, step in _candidates(label):
+    for box, step in _label_candidates(label):
         if step > _NEAR and first is not None:
             break
-        if not box.inside(frame) or taken.meets(box) or _crosses(label, box, step, taken):
+        if not box.inside(frame) or taken.meets(box) or _leader_crosses(label, box, step, taken):
             continue
         if step <= _NEAR and not avoided.meets(box):
             return box, step
@@ -125,11 +127,11 @@ class Field:
                 yield across, down
 
 
-def _crosses(label: Wanted, box: Box, step: int, taken: Field) -> bool:
+def _leader_crosses(label: Wanted, box: Box, step: int, taken: Field) -> bool:
     """Whether the leader of a label that stands away runs through a mark or another label."""
     if step == 0:
         return False
-    x, y = _end(label, box)
+    x, y = _leader_end(label, box)
     outside = label.reach + 1
     length = math.hypot(x - label.x, y - label.y)
     steps = range(int(outside), int(length))
@@ -137,7 +139,7 @@ def _crosses(label: Wanted, box: Box, step: int, taken: Field) -> bool:
     return any(taken.meets_between(px, py, px + 0.1, py + 0.1) for px, py in points)
 
 
-def _candidates(label: Wanted) -> Iterator[tuple[Box, int]]:
+def _label_candidates(label: Wanted) -> Iterator[tuple[Box, int]]:
     ways = [(step, way) for directions in (_DIRECTIONS, _MORE) for step in _STEPS for way in directions]
     for step, (across, down) in ways:
         away = label.reach + _CLEAR + step * (0.72 if across and down else 1)
@@ -147,13 +149,13 @@ def _candidates(label: Wanted) -> Iterator[tuple[Box, int]]:
         yield Box(left, top, left + label.width, top + label.height), step
 
 
-def _leader(label: Wanted, box: Box, step: int) -> str:
+def _leader_line(label: Wanted, box: Box, step: int) -> str:
     if step == 0:
         return ""
-    x, y = _end(label, box)
+    x, y = _leader_end(label, box)
     return f"M{label.x} {label.y}L{round(x, 1)} {round(y, 1)}"
 
 
-def _end(label: Wanted, box: Box) -> tuple[float, float]:
+def _leader_end(label: Wanted, box: Box) -> tuple[float, float]:
     """The point of a label that is nearest to its mark."""
     return min(max(label.x, box.left), box.right), min(max(label.y, box.top), box.bottom)

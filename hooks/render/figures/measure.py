@@ -19,11 +19,11 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
     `fsum`, since `sum` rounds differently from Python 3.12 on, and a site has the same bytes from each.
     """
-    ems = fsum(_ems(character) for character in text)
+    ems = fsum(_width_in_ems(character) for character in text)
     return ems * size * (BOLD if bold else 1)
 
 
-def cut(text: str, size: float, room: float) -> str:
+def cut_text(text: str, size: float, room: float) -> str:
     """A text that is too long ends in an ellipsis; its title has it whole."""
     if text_width(text, size) <= room:
         return text
@@ -32,7 +32,7 @@ def cut(text: str, size: float, room: float) -> str:
     return f"{text.rstrip(' ,，')}…"
 
 
-def _ems(character: str) -> float:
+def _width_in_ems(character: str) -> float:
     if unicodedata.east_asian_width(character) in _FULL_WIDTH:
         return 1.0
     if character in _NARROW:

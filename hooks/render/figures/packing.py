@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def rows(spans: Iterable[tuple[float, float]]) -> list[int]:
+def pack_rows(spans: Iterable[tuple[float, float]]) -> list[int]:
     """The first row in which each span (its left and right end, in order of the left end) finds room."""
     free_from: list[float] = []
     found = []

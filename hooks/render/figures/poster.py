@@ -20,8 +20,8 @@ from .. import format
 from ..cite import counted_text, counts_of
 from ..context import Context
 from ..names import short_size
-from .architecture.export import FONTS, dark, light, said
-from .architecture.marks import bar, dots, grid, hatch, reached
+from .architecture.export import FONTS, dark_tokens, light_tokens, public_address
+from .architecture.marks import bar_path, dots_path, example_choice, grid_places, hatch_path
 
 PATHS = {"light": "assets/poster.svg", "dark": "assets/poster-dark.svg"}
 _CELL, _HIGH = 186.0, 350.0  # of a family at least
@@ -68,9 +68,9 @@ class Poster:
     tracks: tuple[tuple[float, float, float, str], ...]  # x, y, width, name
 
 
-def files(context: Context, address: str) -> dict[str, str]:
+def poster_files(context: Context, address: str) -> dict[str, str]:
     """The poster in both schemes, by path; `address` is that of the site, which a poster names unless it is this machine's own."""
-    poster = sheet(context)
+    poster = poster_sheet(context)
     words, models = context.words, by_date(context.catalogue.models.values())
     dates = [date for model in models if (date := first_date(model))]
     shown = {
@@ -82,32 +82,34 @@ def files(context: Context, address: str) -> dict[str, str]:
             last=format.month(dates[-1], words) if dates else "",
         ),
         "credit": words("poster.credit"),
-        "address": said(address),
+        "address": public_address(address),
     }
     return {
         path: context.html(
-            "poster.svg.jinja", p=poster, t=light() if scheme == "light" else dark(), fonts=FONTS, **shown
+            "poster.svg.jinja", p=poster, t=light_tokens() if scheme == "light" else dark_tokens(), fonts=FONTS, **shown
         )
         + "\n"
         for scheme, path in PATHS.items()
     }
 
 
-def sheet(context: Context) -> Poster:
+def poster_sheet(context: Context) -> Poster:
     """Tracks one after another, each whole in its row where it fits, on a sheet with the sides of A3 however many families there are."""
     models = by_date(context.catalogue.models.values())
     tracks = [(track, [model for model in models if model.track is track]) for track in Track]
     flagships = [context.catalogue.flagship(model) for model in models]
     scale = _Scale(
-        max((_number(entry.variant.parameters.total) for entry in flagships), default=0.0),
+        max((_stated_number(entry.variant.parameters.total) for entry in flagships), default=0.0),
         max(
             (entry.recount.kv_cache.value for entry in flagships if entry.recount and entry.recount.kv_cache), default=0
         ),
     )
-    columns = min(range(4, len(models) + 5), key=lambda count: abs(math.log(_proportion(_runs(tracks, count), count))))
-    runs = _runs(tracks, columns)
+    columns = min(
+        range(4, len(models) + 5), key=lambda count: abs(math.log(_sheet_proportion(_track_runs(tracks, count), count)))
+    )
+    runs = _track_runs(tracks, columns)
     rows = max((run.row for run in runs), default=0) + 1
-    width, height = _sides(columns, rows)
+    width, height = _sheet_sides(columns, rows)
     wide = (width - 2 * _MARGIN + 14) / columns
     high = (height - _HEAD - _FOOT) / rows
     cells: list[Cell] = []
@@ -116,7 +118,7 @@ def sheet(context: Context) -> Poster:
         x, y = round(_MARGIN + run.column * wide, 1), round(_HEAD + run.row * high, 1)
         heads.append((x, y, round(len(run.members) * wide - 14, 1), context.words(f"track.{run.track.value}")))
         for index, model in enumerate(run.members):
-            cells.append(_cell(context, model, scale, round(x + index * wide, 1), y + _TRACK))
+            cells.append(_poster_cell(context, model, scale, round(x + index * wide, 1), y + _TRACK))
     return Poster(round(width, 1), round(height, 1), tuple(cells), tuple(heads))
 
 
@@ -130,7 +132,7 @@ class _Run:
     row: int
 
 
-def _runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -> list[_Run]:
+def _track_runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -> list[_Run]:
     """The tracks in rows of so many columns; one that is longer than a row goes on in the next."""
     runs: list[_Run] = []
     column = row = 0
@@ -144,7 +146,7 @@ def _runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -> list
     return runs
 
 
-def _proportion(runs: Sequence[_Run], columns: int) -> float:
+def _sheet_proportion(runs: Sequence[_Run], columns: int) -> float:
     """Width by height of the closest sheet, as a part of that of A3."""
     rows = max((run.row for run in runs), default=0) + 1
     return _least_width(columns) / _least_height(rows) / _A3
@@ -158,7 +160,7 @@ def _least_height(rows: int) -> float:
     return _HEAD + rows * (_TRACK + _HIGH) + _FOOT
 
 
-def _sides(columns: int, rows: int) -> tuple[float, float]:
+def _sheet_sides(columns: int, rows: int) -> tuple[float, float]:
     """The sides of a sheet: those of A3, with room for all columns and rows."""
     width, height = _least_width(columns), _least_height(rows)
     return max(width, height * _A3), max(height, width / _A3)
@@ -172,11 +174,15 @@ class _Scale:
     cache: int
 
 
-def _cell(context: Context, model: Model, scale: _Scale, x: float, y: float) -> Cell:
+def _poster_cell(context: Context, model: Model, scale: _Scale, x: float, y: float) -> Cell:
     entry, words = context.catalogue.flagship(model), context.words
     date = first_date(model)
     drawn: dict[str, object] = {}
-    for part in (_network(context, entry), _sizes(context, entry, scale), _kept(context, entry, scale)):
+    for part in (
+        _network_drawing(context, entry),
+        _parameter_areas(context, entry, scale),
+        _cache_bar(context, entry, scale),
+    ):
         drawn.update(part)
     if not drawn:
         drawn["layers"] = words("poster.nothing")
@@ -184,7 +190,7 @@ def _cell(context: Context, model: Model, scale: _Scale, x: float, y: float) -> 
     return Cell(x, y, model.id, name, format.month(date, words) if date else "", **drawn)  # type: ignore[arg-type]
 
 
-def _network(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
+def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
     """The stack of layers and the experts of one of them."""
     if entry.architecture is None:
         return
@@ -193,8 +199,8 @@ def _network(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
     if layers is None or hidden is None:
         return
     width, top = hidden * _UNIT, _STACK - layers * _LAYER
-    yield "stack", bar(0, top, width, layers * _LAYER)
-    yield "lines", "".join(bar(0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
+    yield "stack", bar_path(0, top, width, layers * _LAYER)
+    yield "lines", "".join(bar_path(0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
     yield "layers", words("poster.layers", layers=layers, width=format.integer(hidden))
     kind = entry.architecture.attention.value
     indexed = entry.architecture.index_topk is not None and entry.architecture.kv_lora_rank is not None
@@ -204,11 +210,11 @@ def _network(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
         yield "experts", words("line.dense")
         return
     groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
-    chosen = set(reached(routed, active, groups, numbers.get("topk_group", 0))[1])
-    places = grid(routed, _PER_ROW, _PITCH, 84, _STACK - -(-routed // _PER_ROW) * _PITCH)
+    chosen = set(example_choice(routed, active, groups, numbers.get("topk_group", 0))[1])
+    places = grid_places(routed, _PER_ROW, _PITCH, 84, _STACK - -(-routed // _PER_ROW) * _PITCH)
     yield "dense", False
-    yield "routed", dots(place for index, place in enumerate(places) if index not in chosen)
-    yield "active", dots(place for index, place in enumerate(places) if index in chosen)
+    yield "routed", dots_path(place for index, place in enumerate(places) if index not in chosen)
+    yield "active", dots_path(place for index, place in enumerate(places) if index in chosen)
     shared = numbers.get("n_shared_experts", 0)
     yield (
         "experts",
@@ -216,18 +222,18 @@ def _network(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
     )
 
 
-def _sizes(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
+def _parameter_areas(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
     """Parameters as areas."""
     parameters = entry.variant.parameters
-    total, active = _number(parameters.total), _number(parameters.activated)
+    total, active = _stated_number(parameters.total), _stated_number(parameters.activated)
     if not total or parameters.total.value is None:
         return
-    side = _side(total, scale)
-    yield "square", bar(0, _GROUND - side, side, side)
+    side = _square_side(total, scale)
+    yield "square", bar_path(0, _GROUND - side, side, side)
     dense = entry.architecture is not None and "n_routed_experts" not in numbers_of(entry.architecture)
     if active or dense:
-        inner = _side(active or total, scale)
-        yield "filled", bar(0, _GROUND - inner, inner, inner)
+        inner = _square_side(active or total, scale)
+        yield "filled", bar_path(0, _GROUND - inner, inner, inner)
     counts = counted_text(context.words, counts_of(parameters.total))
     yield "total", format.quantity(parameters.total.value, context.words) + counts
     yield "total_x", round(side + 8, 1)
@@ -239,21 +245,21 @@ def _sizes(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str,
         )
 
 
-def _side(number: float, scale: _Scale) -> float:
+def _square_side(number: float, scale: _Scale) -> float:
     return max(1.2, _SIDE * math.sqrt(number / scale.parameters))
 
 
-def _kept(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
+def _cache_bar(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
     """What stays of a token in the cache of all layers."""
     kept = entry.recount.kv_cache if entry.recount else None
     if kept is None:
         return
     width = max(1.5, _LONG * kept.value / scale.cache)
-    yield "bar", bar(0, _BAR, width, 11)
-    yield "hatch", hatch(0, _BAR, width, 11) if width > 4 else ""
+    yield "bar", bar_path(0, _BAR, width, 11)
+    yield "hatch", hatch_path(0, _BAR, width, 11) if width > 4 else ""
     yield "cache", context.words("poster.cache", count=format.integer(kept.value))
 
 
-def _number(stated: object) -> float:
+def _stated_number(stated: object) -> float:
     value = getattr(getattr(stated, "value", None), "value", None)
     return float(value) if isinstance(value, Decimal | int) else 0.0

@@ -24,11 +24,11 @@ class Row:
     after: int | None = None
 
 
-def rows(model: Model) -> list[Row]:
+def recipe_rows(model: Model) -> list[Row]:
     """The stages of a model in rows, each stage with its number in the entry, counted from 1."""
     found: list[Row] = []
     for number, stage in enumerate(model.training, 1):
-        before = _before(model, stage, model.training[: number - 1])
+        before = _previous_stage(model, stage, model.training[: number - 1])
         row = next((r for r in found if r.stages[-1][0] == before), None)
         if row is None:
             row = Row(after=before)
@@ -37,15 +37,15 @@ def rows(model: Model) -> list[Row]:
     return found
 
 
-def _before(model: Model, stage: Stage, earlier: tuple[Stage, ...]) -> int | None:
+def _previous_stage(model: Model, stage: Stage, earlier: tuple[Stage, ...]) -> int | None:
     """Number of the last stage that this one's variants, or those they start from, went through."""
     if stage.starts_from is not None and stage.starts_from.value and stage.starts_from.value.en == FROM_NOTHING:
         return None
-    went_on = line(model, stage.variants)
+    went_on = line_of_variants(model, stage.variants)
     return next((n for n in range(len(earlier), 0, -1) if went_on & set(earlier[n - 1].variants)), None)
 
 
-def line(model: Model, variants: tuple[str, ...]) -> set[str]:
+def line_of_variants(model: Model, variants: tuple[str, ...]) -> set[str]:
     """The variants and those of the same entry that they start from."""
     parents = {v.id: v.based_on.value for v in model.variants if v.based_on is not None}
     found, open_ = set(), list(variants)

@@ -17,7 +17,7 @@ from .. import format
 from ..context import Context
 from .measure import text_width
 from .scale import Linear
-from .spread import spread
+from .spread import spread_apart
 
 WIDTH = 780
 TICK_ROOM = 16
@@ -126,16 +126,18 @@ class Down:
     width: float = DOWN_WIDTH
 
 
-def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool) -> str:
+def schedule_figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool) -> str:
     """Both forms as SVG. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
     words = context.words
     shown = ["rate", "batch"] if batch else ["rate"]
     high = float(max(r.schedule.tokens.value for r in runs if r.schedule.tokens)) if in_tokens else 1.0
-    across = _across(runs, shown, high, WIDTH - LEADER, _texts(runs))
+    across = _horizontal_scale(runs, shown, high, WIDTH - LEADER, _side_texts(runs))
     left = across.start
-    panels = [_panel(context, runs, across, in_tokens, TOP, RATE_HEIGHT, "rate")]
+    panels = [_schedule_panel(context, runs, across, in_tokens, TOP, RATE_HEIGHT, "rate")]
     if batch:
-        panels.append(_panel(context, runs, across, in_tokens, panels[0].bottom + BETWEEN, BATCH_HEIGHT, "batch"))
+        panels.append(
+            _schedule_panel(context, runs, across, in_tokens, panels[0].bottom + BETWEEN, BATCH_HEIGHT, "batch")
+        )
     return context.html(
         "schedule.svg.jinja",
         width=WIDTH,
@@ -143,55 +145,66 @@ def figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool) 
         left=left,
         right=across.end,
         panels=panels,
-        across=_said(across, 5, in_tokens),
-        down=_down(context, runs, shown, high, in_tokens),
+        across=_schedule_alternative(across, 5, in_tokens),
+        down=_narrow_schedules(context, runs, shown, high, in_tokens),
         axis=words("schedule.tokens_axis" if in_tokens else "schedule.share_axis"),
         alternative=words("schedule.alternative", names=words("punctuation.listed").join(run.name for run in runs)),
         label_x=across.end + LEADER,
     )
 
 
-def _down(context: Context, runs: Sequence[Run], shown: Sequence[str], high: float, in_tokens: bool) -> Down:
+def _narrow_schedules(
+    context: Context, runs: Sequence[Run], shown: Sequence[str], high: float, in_tokens: bool
+) -> Down:
     """Each run below the one before it, its levels labelled, on the scales of all."""
     several = len(runs) > 1
-    values = [text for run in runs for text in _texts([run])]
-    across = _across(runs, shown, high, DOWN_WIDTH - DOWN_LEADER, values)
+    values = [text for run in runs for text in _side_texts([run])]
+    across = _horizontal_scale(runs, shown, high, DOWN_WIDTH - DOWN_LEADER, values)
     alone, y = [], 0.0
     for index, run in enumerate(runs):
         start, panels = y, []
         y += DOWN_HEAD if several else 0
         for what in shown:
-            if not (_stretches(run, what) or (what == "rate" and run.schedule.loose)):
+            if not (_value_stretches(run, what) or (what == "rate" and run.schedule.loose)):
                 continue
             height = DOWN_HEIGHTS[what][several]
             y += DOWN_TITLE
-            panels.append(_panel(context, [run], across, in_tokens, y, height, what, runs, 1 + index % STYLES))
+            panels.append(_schedule_panel(context, [run], across, in_tokens, y, height, what, runs, 1 + index % STYLES))
             y += height + DOWN_AXIS
         alone.append(Alone(run, start + 15, panels))
         y += DOWN_BETWEEN
-    return Down(y, across.start, across.end, alone, _said(across, DOWN_TICKS, in_tokens), across.end + DOWN_LEADER)
+    return Down(
+        y,
+        across.start,
+        across.end,
+        alone,
+        _schedule_alternative(across, DOWN_TICKS, in_tokens),
+        across.end + DOWN_LEADER,
+    )
 
 
-def _across(runs: Sequence[Run], shown: Sequence[str], high: float, end: float, texts: Sequence[str]) -> Linear:
+def _horizontal_scale(
+    runs: Sequence[Run], shown: Sequence[str], high: float, end: float, texts: Sequence[str]
+) -> Linear:
     """The axis between the ticks at the left and the `texts` at the right."""
-    ticks = [text for what in shown for _, text in _ticks(_up(runs, what, TOP, RATE_HEIGHT), what)]
+    ticks = [text for what in shown for _, text in _scale_ticks(_vertical_scale(runs, what, TOP, RATE_HEIGHT), what)]
     left = TICK_ROOM + round(max(text_width(text, TICK_SIZE) for text in ticks))
     return Linear(0, high, left, round(end - max(text_width(text, LABEL_SIZE, bold=True) for text in texts) - 4))
 
 
-def _said(across: Linear, about: int, in_tokens: bool) -> list[tuple[float, str]]:
+def _schedule_alternative(across: Linear, about: int, in_tokens: bool) -> list[tuple[float, str]]:
     return [(across(tick), format.tick(tick) if in_tokens else f"{round(100 * tick)}%") for tick in across.ticks(about)]
 
 
-def _texts(runs: Sequence[Run]) -> list[str]:
+def _side_texts(runs: Sequence[Run]) -> list[str]:
     """Everything that can stand at the right side."""
     if len(runs) > 1:
         return [run.label for run in runs]
-    rates = [_value(s.last, "rate") for s in runs[0].schedule.rate]
-    return rates + [_value(rate, "rate") for rate in runs[0].schedule.loose]
+    rates = [_level_text(s.last, "rate") for s in runs[0].schedule.rate]
+    return rates + [_level_text(rate, "rate") for rate in runs[0].schedule.loose]
 
 
-def _panel(
+def _schedule_panel(
     context: Context,
     runs: Sequence[Run],
     across: Linear,
@@ -203,49 +216,53 @@ def _panel(
     style: int = 1,
 ) -> Panel:
     """A plot of `runs` on the scale of those that are `scaled` together; the first has the `style`."""
-    up = _up(scaled or runs, what, top, height)
+    up = _vertical_scale(scaled or runs, what, top, height)
     lines = [
-        _line(context, run, 1 + (style - 1 + index) % STYLES, across, up, in_tokens, what)
+        _schedule_line(context, run, 1 + (style - 1 + index) % STYLES, across, up, in_tokens, what)
         for index, run in enumerate(runs)
-        if _stretches(run, what) or (what == "rate" and run.schedule.loose)
+        if _value_stretches(run, what) or (what == "rate" and run.schedule.loose)
     ]
     return Panel(
         context.words(f"schedule.{what}_axis"),
         top,
         top + height,
-        _ticks(up, what),
+        _scale_ticks(up, what),
         lines,
-        _labels(lines, across.end, top, top + height, DOWN_LEADER if scaled else LEADER, len(runs) == 1, what),
+        _end_labels(lines, across.end, top, top + height, DOWN_LEADER if scaled else LEADER, len(runs) == 1, what),
     )
 
 
-def _up(runs: Sequence[Run], what: str, top: float, height: float) -> Linear:
+def _vertical_scale(runs: Sequence[Run], what: str, top: float, height: float) -> Linear:
     """The vertical scale of a panel, from nothing to a little above the highest value."""
-    values = [value for run in runs for stretch in _stretches(run, what) for value in (stretch.first, stretch.last)]
+    values = [
+        value for run in runs for stretch in _value_stretches(run, what) for value in (stretch.first, stretch.last)
+    ]
     values += [rate for run in runs for rate in run.schedule.loose] if what == "rate" else []
     return Linear(0, float(max(values)) * 1.06, top + height, top)
 
 
-def _ticks(up: Linear, what: str) -> list[tuple[float, str]]:
-    return [(up(tick), _value(Decimal(str(tick)), what)) for tick in up.ticks(5 if what == "rate" else 3)]
+def _scale_ticks(up: Linear, what: str) -> list[tuple[float, str]]:
+    return [(up(tick), _level_text(Decimal(str(tick)), what)) for tick in up.ticks(5 if what == "rate" else 3)]
 
 
-def _stretches(run: Run, what: str) -> tuple[Stretch, ...]:
+def _value_stretches(run: Run, what: str) -> tuple[Stretch, ...]:
     return run.schedule.rate if what == "rate" else run.schedule.batch
 
 
-def _line(context: Context, run: Run, style: int, across: Linear, up: Linear, in_tokens: bool, what: str) -> Line:
+def _schedule_line(
+    context: Context, run: Run, style: int, across: Linear, up: Linear, in_tokens: bool, what: str
+) -> Line:
     scale = float(run.schedule.tokens.value) if in_tokens and run.schedule.tokens else 1.0
 
     def place(share: Fraction) -> float:
         return across(float(share) * scale)
 
     def mark(share: Fraction, value: Decimal, computed: bool) -> Mark:
-        at = _at(context, share, run.schedule)
-        title = context.words("schedule.point", name=run.name, at=at, value=_value(value, what))
+        at = _point_text(context, share, run.schedule)
+        title = context.words("schedule.point", name=run.name, at=at, value=_level_text(value, what))
         return Mark(place(share), up(float(value)), computed, share, value, title)
 
-    stretches = _stretches(run, what)
+    stretches = _value_stretches(run, what)
     drawn = [s for s in stretches if s.way is not Way.GROWS]
     growing = [s for s in stretches if s.way is Way.GROWS]
     marks = [mark(s.end, s.last, s.computed) for s in stretches]
@@ -256,13 +273,13 @@ def _line(context: Context, run: Run, style: int, across: Linear, up: Linear, in
     return Line(
         run,
         style,
-        [_path(drawn, place, up)] if drawn else [],
+        [_stretch_path(drawn, place, up)] if drawn else [],
         [f"M{place(s.start)} {up(float(s.first))}L{place(s.end)} {up(float(s.last))}" for s in growing],
         marks,
     )
 
 
-def _path(stretches: Sequence[Stretch], place: Callable[[Fraction], float], up: Linear) -> str:
+def _stretch_path(stretches: Sequence[Stretch], place: Callable[[Fraction], float], up: Linear) -> str:
     """One line through all stretches; a step between two is a vertical."""
     points: list[str] = []
     for stretch in stretches:
@@ -273,7 +290,7 @@ def _path(stretches: Sequence[Stretch], place: Callable[[Fraction], float], up: 
     return "M" + "L".join(dict.fromkeys(points))
 
 
-def _labels(
+def _end_labels(
     lines: Sequence[Line], right: float, top: float, bottom: float, leader: float, single: bool, what: str
 ) -> list[Label]:
     """Names at the ends of several lines; the values of the levels of a single one."""
@@ -281,10 +298,10 @@ def _labels(
     for line in lines:
         if single:
             last = {mark.value: mark for mark in line.marks}
-            wanted += [(line, mark, _value(mark.value, what)) for mark in last.values()]
+            wanted += [(line, mark, _level_text(mark.value, what)) for mark in last.values()]
         else:
             wanted.append((line, line.marks[-1], line.run.label))
-    places = spread([mark.y for _, mark, _ in wanted], LABEL_GAP, top, bottom - 5)
+    places = spread_apart([mark.y for _, mark, _ in wanted], LABEL_GAP, top, bottom - 5)
     return [
         Label(
             y,
@@ -297,7 +314,7 @@ def _labels(
     ]
 
 
-def _at(context: Context, share: Fraction, schedule: Schedule) -> str:
+def _point_text(context: Context, share: Fraction, schedule: Schedule) -> str:
     """Where a point lies, in tokens where those of the run are known."""
     if schedule.tokens is not None:
         tokens = Decimal(share.numerator) * schedule.tokens.value / share.denominator
@@ -305,12 +322,12 @@ def _at(context: Context, share: Fraction, schedule: Schedule) -> str:
     return context.words("schedule.at", share=f"{round(100 * share)}%")
 
 
-def _value(value: Decimal, what: str) -> str:
+def _level_text(value: Decimal, what: str) -> str:
     if what == "batch":
         return format.integer(int(value))
-    return rate(value)
+    return rate_text(value)
 
 
-def rate(value: Decimal) -> str:
+def rate_text(value: Decimal) -> str:
     """A learning rate as a power of ten with at most three digits."""
     return format.power(value) if value else "0"

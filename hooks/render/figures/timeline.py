@@ -9,10 +9,10 @@ from catalogue.records import first_date
 
 from .. import format
 from ..context import Context
-from .map.across import Across, across
-from .map.down import down
-from .map.notes import Lane, lane
-from .timeline_items import INFRASTRUCTURE, TECHNIQUES, Item, items, links
+from .map.across import Across, lay_out_wide_map
+from .map.down import lay_out_narrow_map
+from .map.notes import Lane, lay_out_lane
+from .timeline_items import INFRASTRUCTURE, TECHNIQUES, Item, lineage_links, timeline_items
 
 _BETWEEN = 18.0
 
@@ -26,28 +26,28 @@ class Tie:
     younger: str
 
 
-def figure(context: Context) -> str:
+def timeline_figure(context: Context) -> str:
     """The figure with its legend and its controls."""
-    found = items(context)
-    drawn = across(context)
+    found = timeline_items(context)
+    drawn = lay_out_wide_map(context)
     models = context.catalogue.models
     top = drawn.height + 4
     lanes: list[Lane] = []
     for id_ in (TECHNIQUES, INFRASTRUCTURE):
-        lanes.append(lane(id_, found, drawn.scale, top, drawn.width))
+        lanes.append(lay_out_lane(id_, found, drawn.scale, top, drawn.width))
         top += lanes[-1].height + _BETWEEN
     dates = {id_: format.month(date, context.words) for id_, model in models.items() if (date := first_date(model))}
     return context.html(
         "timeline.svg.jinja",
         a=drawn,
-        d=down(context, _carried(found), _alone(found)),
+        d=lay_out_narrow_map(context, _with_models(found), _without_model(found)),
         lanes=lanes,
         height=round(top - _BETWEEN + 4),
         dates=dates,
         said=lambda date: format.date(date, context.words),
         items={item.id: item for item in found},
         places={item.id: place for place, item in enumerate(found)},
-        ties=_ties(context, drawn),
+        ties=_relation_curves(context, drawn),
         tracks=[track for track, _ in drawn.tracks],
         years=[str(year) for year in sorted({item.date.first_day[:4] for item in found})],
         total=len(found),
@@ -60,7 +60,7 @@ def lane_name(context: Context, id_: str) -> str:
     return context.words(f"timeline.{id_}" if id_ in (TECHNIQUES, INFRASTRUCTURE) else f"track.{id_}")
 
 
-def _carried(found: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
+def _with_models(found: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
     """The techniques that came with a model."""
     carried: dict[str, list[Item]] = {}
     for item in found:
@@ -69,17 +69,17 @@ def _carried(found: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
     return carried
 
 
-def _alone(found: Sequence[Item]) -> Sequence[Item]:
+def _without_model(found: Sequence[Item]) -> Sequence[Item]:
     """What came out without a model."""
     return [item for item in found if item.kind != "model" and not item.carrier]
 
 
-def _ties(context: Context, drawn: Across) -> list[Tie]:
+def _relation_curves(context: Context, drawn: Across) -> list[Tie]:
     """Curves for the relations that are not the main one."""
     places = {p.stop.model.id: (p.x, p.y) for p in drawn.stops}
     models = context.catalogue.models
     found = []
-    for link in links(models.values()):
+    for link in lineage_links(models.values()):
         if models[link.younger].main_parent == link.older or not {link.older, link.younger} <= places.keys():
             continue
         (x, y), (x1, y1) = places[link.older], places[link.younger]

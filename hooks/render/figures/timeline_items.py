@@ -66,22 +66,27 @@ class Link:
     younger: str
 
 
-def items(context: Context) -> list[Item]:
+def timeline_items(context: Context) -> list[Item]:
     """Everything that is drawn and listed, in the order of the dates, with its lineage."""
-    found = sorted([*_models(context), *_techniques(context)], key=lambda item: (item.date.first_day, item.id))
+    found = sorted(
+        [*_model_items(context), *_technique_items(context)], key=lambda item: (item.date.first_day, item.id)
+    )
     places = {item.id: place for place, item in enumerate(found)}
-    kin = {id_: sorted({places[other] for other in others & places.keys()}) for id_, others in _kin(context).items()}
+    kin = {
+        id_: sorted({places[other] for other in others & places.keys()})
+        for id_, others in _related_items(context).items()
+    }
     return [replace(item, kin=tuple(kin[item.id])) for item in found]
 
 
-def links(models: Iterable[Model]) -> list[Link]:
+def lineage_links(models: Iterable[Model]) -> list[Link]:
     """The lines, one for each pair of models."""
     return [
         Link(older, model.id) for model in models for older in dict.fromkeys(edge.model for edge in model.builds_on)
     ]
 
 
-def _models(context: Context) -> Iterator[Item]:
+def _model_items(context: Context) -> Iterator[Item]:
     for model in context.catalogue.models.values():
         when = first_date(model)
         if when is not None:
@@ -91,7 +96,7 @@ def _models(context: Context) -> Iterator[Item]:
             )
 
 
-def _techniques(context: Context) -> Iterator[Item]:
+def _technique_items(context: Context) -> Iterator[Item]:
     """What the makers introduced themselves since their first model, and their own forms of what is older."""
     first = min((d.first_day for m in context.catalogue.models.values() if (d := first_date(m))), default="")
     for technique in context.catalogue.techniques.values():
@@ -101,12 +106,12 @@ def _techniques(context: Context) -> Iterator[Item]:
         if when is not None and when.first_day >= first:
             lane = INFRASTRUCTURE if technique.kind in _MACHINERY else TECHNIQUES
             what = plain_text(context, technique.definition)
-            carrier = _carrier(context, technique, when)
+            carrier = _introducing_model(context, technique, when)
             href, name = f"ds:{technique_address(technique)}", context.short_name(technique)
             yield Item(f"technique:{technique.id}", lane, when, name, what, href, carrier)
 
 
-def _carrier(context: Context, technique: Technique, when: PartialDate) -> str:
+def _introducing_model(context: Context, technique: Technique, when: PartialDate) -> str:
     """The model that introduced a technique, or brought its first form, in the month in which it came out."""
     for use in context.uses.of_technique(technique.id):
         if use.how in (How.INTRODUCED, How.FORM, How.FIRST) and use.date and use.date.text[:7] == when.text[:7]:
@@ -122,17 +127,17 @@ def own_form(context: Context, technique: Technique) -> PartialDate | None:
     if technique.introduced.by_deepseek is None:
         return None
     forms = (How.FORM,) if technique.introduced.by_deepseek else (How.FORM, How.INTRODUCED, How.FIRST)
-    return next((_described(use) for use in context.uses.of_technique(technique.id) if use.how in forms), None)
+    return next((_described_day(use) for use in context.uses.of_technique(technique.id) if use.how in forms), None)
 
 
-def _described(use: Use) -> PartialDate | None:
+def _described_day(use: Use) -> PartialDate | None:
     """The day of the report or the announcement where the weights lay there before: they do not say how they were made."""
     dates = stated_dates(use.model.dates)
     told = [date for name, date in dates.items() if name in ("paper", "announcement")]
     return min(told, key=lambda day: day.first_day, default=use.date) if use.date == dates.get("weights") else use.date
 
 
-def _kin(context: Context) -> dict[str, set[str]]:
+def _related_items(context: Context) -> dict[str, set[str]]:
     """By item: for a model what it was built on, all the way back and forth, and the techniques it brought in;
     for a technique the models that used it and what it took the place of.
     """
@@ -145,7 +150,7 @@ def _kin(context: Context) -> dict[str, set[str]]:
             found[f"technique:{technique.id}"].add(f"technique:{other}")
             found[f"technique:{other}"].add(f"technique:{technique.id}")
     for model in models.values():
-        family = {model.id} | _reached(model.id, parents) | _reached(model.id, children)
+        family = {model.id} | _reachable_from(model.id, parents) | _reachable_from(model.id, children)
         found[f"model:{model.id}"] = {f"model:{id_}" for id_ in family}
         for use in context.uses.of_model(model.id):
             if use.how.is_use:
@@ -156,7 +161,7 @@ def _kin(context: Context) -> dict[str, set[str]]:
     return found
 
 
-def _reached(start: str, steps: Mapping[str, set[str]]) -> set[str]:
+def _reachable_from(start: str, steps: Mapping[str, set[str]]) -> set[str]:
     found: set[str] = set()
     waiting = set(steps[start])
     while waiting:

@@ -76,10 +76,10 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
     paths = [path_of(context, entry) for entry in entries if entry.recount and entry.recount.total]
     if not paths:
         return Markup()
-    return Markup(context.html("token_path.html.jinja", paths=paths, scale=1000, compact=_compact))
+    return Markup(context.html("token_path.html.jinja", paths=paths, scale=1000, compact=_three_digits))
 
 
-def _compact(count: int) -> str:
+def _three_digits(count: int) -> str:
     """`671B`, `11.4B`: three digits, as a person says a size."""
     factor, suffix = next(((f, s) for f, s in ((10**12, "T"), (10**9, "B"), (10**6, "M")) if count >= f), (1, ""))
     number = Decimal(count) / factor
@@ -93,7 +93,7 @@ def path_of(context: Context, entry: Entry) -> TokenPath:
     assert entry.recount.total is not None
     assert entry.recount.kv_cache is not None
     frames = _Frames(context, entry)
-    ledger = _ledger(context, entry)
+    ledger = _ledger_parts(context, entry)
     steps = []
     for number, (name, draw) in enumerate(frames.in_order().items(), start=1):
         met = sum(part.count for part in ledger if part.step <= number)
@@ -115,12 +115,12 @@ def path_of(context: Context, entry: Entry) -> TokenPath:
         ledger,
         entry.recount.total,
         sum(part.count for part in ledger),
-        frames.say("whole_backbone" if entry.recount.engram else "whole", total=_compact(entry.recount.total)),
-        frames.say("reading", count=_compact(int(reading.value))) if reading else "",
+        frames.say("whole_backbone" if entry.recount.engram else "whole", total=_three_digits(entry.recount.total)),
+        frames.say("reading", count=_three_digits(int(reading.value))) if reading else "",
     )
 
 
-def _ledger(context: Context, entry: Entry) -> list[LedgerPart]:
+def _ledger_parts(context: Context, entry: Entry) -> list[LedgerPart]:
     """The weights at work on a token, the largest parts by name; their sum is what the architecture page counts as active."""
     assert entry.recount is not None
     count = {term.name: int(term.value) for term in entry.recount.terms}
@@ -288,8 +288,8 @@ class _Frames:
         back.text(0, 290, self.say("panel.example_attention"), "small")
         added = self.panel("added")
         self.stream(added, 30, 10)
-        per_layer = next(p.count for p in _ledger(self.context, self.entry) if p.key == "attention")
-        added.text(70, 90, _compact(per_layer // self.a["num_hidden_layers"]), "huge")
+        per_layer = next(p.count for p in _ledger_parts(self.context, self.entry) if p.key == "attention")
+        added.text(70, 90, _three_digits(per_layer // self.a["num_hidden_layers"]), "huge")
         added.text(70, 112, self.say("panel.attention_weights"))
         for line, key in enumerate(("reads_a", "reads_b")):
             added.text(70, 150 + 20 * line, self.say(f"panel.{key}_{self.variant('look_back')}"), "small")
@@ -300,7 +300,7 @@ class _Frames:
         routed, chosen = a["n_routed_experts"], a["num_experts_per_tok"]
         groups = a.get("n_group", 1) if a.get("n_group", 1) > 1 else 8
         grouped = a.get("n_group", 1) > 1
-        reached = set(_spread(a["topk_group"], groups)) if grouped else set(range(groups))
+        reached = set(_evenly_spread(a["topk_group"], groups)) if grouped else set(range(groups))
         per = routed // groups
         across, choice = 16 if per <= 32 else 24, self.panel("choice")
         places = _example_choice(sorted(reached), chosen, per)
@@ -330,7 +330,7 @@ class _Frames:
         expert = 3 * a["hidden_size"] * a["moe_intermediate_size"]
         work.text(0, 50, f"{chosen} + {a['n_shared_experts']}", "huge")
         work.text(0, 72, self.say("panel.experts_work"))
-        work.text(0, 126, f"{chosen + a['n_shared_experts']} × {_compact(expert)}", "huge")
+        work.text(0, 126, f"{chosen + a['n_shared_experts']} × {_three_digits(expert)}", "huge")
         work.text(0, 148, self.say("panel.expert_weights"))
         wide = (chosen + a["n_shared_experts"]) * a["moe_intermediate_size"]
         work.text(0, 200, self.say("panel.wide_each"), "strong")
@@ -384,7 +384,7 @@ class _Frames:
         return [head, words]
 
 
-def _spread(count: int, of: int) -> list[int]:
+def _evenly_spread(count: int, of: int) -> list[int]:
     """Some of a row, evenly apart."""
     return [round((i + 0.5) * of / count - 0.5) for i in range(count)]
 

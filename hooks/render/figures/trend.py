@@ -12,10 +12,10 @@ from datetime import date
 
 from .. import format
 from ..context import Context
-from .labels import Box, Wanted, place
+from .labels import Box, Wanted, place_labels
 from .measure import text_width
 from .scale import Log, Time
-from .trend_down import down
+from .trend_down import narrow_trend
 from .trend_marks import GAP, GENEROUS, MARKS, Label, Mark, Point
 
 WIDTH = 780
@@ -46,7 +46,7 @@ class PlacedPoint:
     font: float
 
 
-def figure(
+def trend_figure(
     context: Context,
     points: Sequence[Point],
     span: tuple[date, date],
@@ -62,15 +62,15 @@ def figure(
 
     numbers = [float(value.number) for point in points for value in point.values]
     up = Log(min(numbers) / ROOM, max(numbers) * ROOM, TOP + HEIGHT, TOP)
-    labelled = up.ticks() if len(up.ticks()) >= FEW_TICKS else _finer(up)
+    labelled = up.ticks() if len(up.ticks()) >= FEW_TICKS else _finer_ticks(up)
     left = 14 + round(max(text_width(shown(tick), TICK_SIZE) for tick in labelled))
     across = Time(*span, left + PAD_LEFT, WIDTH - RIGHT - PAD_RIGHT)
     flagships = {(point.href, point.day) for point in points if point.rank == "main"}
     placed = [
-        _placed(point, across, up, ASIDE if point.rank == "line" and (point.href, point.day) in flagships else 0)
+        _placed_point(point, across, up, ASIDE if point.rank == "line" and (point.href, point.day) in flagships else 0)
         for point in points
     ]
-    placed = _labelled(placed, Box(left + 2, TOP + 2, WIDTH - 4, TOP + HEIGHT - 2))
+    placed = _labelled_points(placed, Box(left + 2, TOP + 2, WIDTH - 4, TOP + HEIGHT - 2))
     ticks = [(tick, shown(tick)) for tick in labelled]
     return context.html(
         "trend.svg.jinja",
@@ -86,23 +86,23 @@ def figure(
         axis=words("trends.log_axis", quantity=axis),
         alternative=alternative,
         points=placed,
-        down=down(points, (min(numbers), max(numbers)), ticks),
+        down=narrow_trend(points, (min(numbers), max(numbers)), ticks),
     )
 
 
-def _finer(up: Log) -> list[float]:
+def _finer_ticks(up: Log) -> list[float]:
     """One, two and five times the powers of ten."""
     return sorted([*up.ticks(), *(tick for tick in up.minor_ticks() if f"{tick:.0e}"[0] in "25")])
 
 
-def _placed(point: Point, across: Time, up: Log, aside: float) -> PlacedPoint:
+def _placed_point(point: Point, across: Time, up: Log, aside: float) -> PlacedPoint:
     x = round(across(point.day) + aside, 2)
     marks = tuple(Mark(value, x, up(float(value.number)), MARKS[point.rank]) for value in point.values)
     ys = [mark.y for mark in marks]
     return PlacedPoint(point, x, marks, (min(ys), max(ys)) if len(ys) > 1 else None, SIZES[point.rank])
 
 
-def _labelled(placed: Sequence[PlacedPoint], frame: Box) -> list[PlacedPoint]:
+def _labelled_points(placed: Sequence[PlacedPoint], frame: Box) -> list[PlacedPoint]:
     """The points with a place for the label of every mark that has one; the main points choose first."""
     ranks = list(SIZES)
     ordered = sorted(
@@ -116,7 +116,7 @@ def _labelled(placed: Sequence[PlacedPoint], frame: Box) -> list[PlacedPoint]:
         for mark in item.marks
     ]
     joins = [Box(item.x - 1, item.join[0], item.x + 1, item.join[1]) for item in placed if item.join]
-    spots = place([_wanted(item, index) for item, index in having], obstacles, frame, joins)
+    spots = place_labels([_wanted_label(item, index) for item, index in having], obstacles, frame, joins)
     labels = {
         (item.point.id, index): Label(spot.x, spot.y, spot.leader, *label_texts(item.point, index))
         for (item, index), spot in zip(having, spots, strict=True)
@@ -133,7 +133,7 @@ def _labelled(placed: Sequence[PlacedPoint], frame: Box) -> list[PlacedPoint]:
     ]
 
 
-def _wanted(item: PlacedPoint, index: int) -> Wanted:
+def _wanted_label(item: PlacedPoint, index: int) -> Wanted:
     mark, (name, number) = item.marks[index], label_texts(item.point, index)
     width = text_width(name, item.font, bold=item.point.rank == "main") + text_width(number, NUMBER_SIZE)
     return Wanted(mark.x, mark.y, mark.reach, width * GENEROUS + (GAP if name and number else 0), LABEL_HEIGHT)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .measure import BOLD, cut, text_width
+from .measure import BOLD, cut_text, text_width
 from .scale import Log
 from .trend_marks import GAP, GENEROUS, MARKS, Mark, Point
 
@@ -65,12 +65,12 @@ class Down:
     remark: float = _REMARK
 
 
-def down(points: Sequence[Point], span: tuple[float, float], ticks: Sequence[tuple[float, str]]) -> Down:
+def narrow_trend(points: Sequence[Point], span: tuple[float, float], ticks: Sequence[tuple[float, str]]) -> Down:
     """Give every model its row; `span` is the least and the greatest value, `ticks` are those that carry a text."""
     ordered = sorted(points, key=lambda point: (point.day, point.id))
     names = max(text_width(point.label, SIZE, bold=point.rank == "main") for point in ordered) * GENEROUS
-    first = max(_width(_bare(point.values[0].shown)) for point in ordered)
-    second = max((_width(_bare(value.shown)) for point in ordered for value in point.values[1:]), default=0.0)
+    first = max(_shown_width(_bare(point.values[0].shown)) for point in ordered)
+    second = max((_shown_width(_bare(value.shown)) for point in ordered for value in point.values[1:]), default=0.0)
     names = min(names, WIDTH - first - second - 8 - _LEAST)
     start, end = names + 8 + second, WIDTH - first
     across = Log(*span, start, end)
@@ -79,7 +79,7 @@ def down(points: Sequence[Point], span: tuple[float, float], ticks: Sequence[tup
         if index == 0 or point.day.year != ordered[index - 1].day.year:
             years.append((y + _YEAR / 2 + _SHIFT, str(point.day.year)))
             y += _YEAR
-        rows.append(_row(point, y + _ROW / 2, across, names))
+        rows.append(_trend_row(point, y + _ROW / 2, across, names))
         y += _ROW + (_REMARK if rows[-1].remark else 0)
     return Down(
         y + _BOTTOM,
@@ -88,7 +88,7 @@ def down(points: Sequence[Point], span: tuple[float, float], ticks: Sequence[tup
         y,
         tuple(rows),
         tuple(years),
-        tuple((across(tick), text) for tick, text in _apart(across, ticks)),
+        tuple((across(tick), text) for tick, text in _legible_ticks(across, ticks)),
         tuple(across(tick) for tick in across.minor_ticks()),
     )
 
@@ -98,21 +98,21 @@ def _bare(shown: str) -> str:
     return _COUNTS.sub("", shown)
 
 
-def _width(shown: str) -> float:
+def _shown_width(shown: str) -> float:
     return text_width(shown, SIZE) * GENEROUS + MARKS["main"] * 1.25 + GAP + 2
 
 
-def _row(point: Point, y: float, across: Log, names: float) -> Row:
+def _trend_row(point: Point, y: float, across: Log, names: float) -> Row:
     letters = SIZE * GENEROUS * (BOLD if point.rank == "main" else 1)
-    name = cut(point.label, letters, names)
+    name = cut_text(point.label, letters, names)
     marks = tuple(Mark(value, across(float(value.number)), y, MARKS[point.rank]) for value in point.values)
     xs = [mark.x for mark in marks]
     remarks = [value.shown for value in point.values if _bare(value.shown) != value.shown]
     join = (min(xs), max(xs)) if len(xs) > 1 else None
-    return Row(point, name, y, marks, join, tuple(_said(marks)), " · ".join(remarks))
+    return Row(point, name, y, marks, join, tuple(_mark_labels(marks)), " · ".join(remarks))
 
 
-def _said(marks: Sequence[Mark]) -> Iterator[Said]:
+def _mark_labels(marks: Sequence[Mark]) -> Iterator[Said]:
     """The greater value stands at the right of its mark, the smaller one at the left."""
     highest = max(mark.x for mark in marks)
     for mark in marks:
@@ -121,7 +121,7 @@ def _said(marks: Sequence[Mark]) -> Iterator[Said]:
         yield Said(round(x, 1), "start" if right else "end", _bare(mark.value.shown))
 
 
-def _apart(across: Log, ticks: Sequence[tuple[float, str]]) -> Iterator[tuple[float, str]]:
+def _legible_ticks(across: Log, ticks: Sequence[tuple[float, str]]) -> Iterator[tuple[float, str]]:
     """The ticks whose texts do not meet, from the greatest down."""
     free = float(WIDTH)
     for tick, text in reversed(ticks):

@@ -21,7 +21,7 @@ from .panel import Panel
 _LINE = ("deepseek-llm-7b-base", "deepseek-llm-67b-base", "deepseek-coder-5.7bmqa-base", "deepseek-v2")
 
 
-def number(entry: Entry, path: str) -> float:
+def architecture_number(entry: Entry, path: str) -> float:
     """A value of an architecture, such as `rope_scaling.factor`. Raises ValueError where it is not stated."""
     value: Any = reduce(getattr, [*path.split("."), "value"], entry.architecture)
     if value is None:
@@ -31,7 +31,7 @@ def number(entry: Entry, path: str) -> float:
 
 def dimension(entry: Entry, path: str) -> int:
     """The same for a count."""
-    return int(number(entry, path))
+    return int(architecture_number(entry, path))
 
 
 def caching_layers(entry: Entry) -> tuple[Mapping[str, int], tuple[CachingLayers, ...]]:
@@ -42,7 +42,7 @@ def caching_layers(entry: Entry) -> tuple[Mapping[str, int], tuple[CachingLayers
     return numbers_of(entry.architecture), kind.caching_layers
 
 
-def _kept(entry: Entry) -> tuple[int, int, int]:
+def _kept_per_layer(entry: Entry) -> tuple[int, int, int]:
     """Numbers that one layer keeps of a token, the query heads, and the heads that keep something of their own (0: a latent)."""
     numbers, (layers,) = caching_layers(entry)
     kept = term("kept", layers.per_token(numbers), numbers).value
@@ -53,11 +53,11 @@ def _kept(entry: Entry) -> tuple[int, int, int]:
 def attention_cache(words: Words, catalogue: Catalogue) -> list[Panel]:
     """Heads and what one layer keeps of a token, to one scale."""
     entries = [catalogue.entries[id_] for id_ in _LINE]
-    most = max(_kept(entry)[0] for entry in entries)
+    most = max(_kept_per_layer(entry)[0] for entry in entries)
     heads = Panel(words("mechanism.attention-cache.heads"), 236, words("mechanism.attention-cache.heads_says"))
     sizes = Panel(words("mechanism.attention-cache.sizes"), 236, words("mechanism.attention-cache.sizes_says"))
     for row, entry in enumerate(entries):
-        kept, queries, groups = _kept(entry)
+        kept, queries, groups = _kept_per_layer(entry)
         y = 8 + row * 58
         kind = (
             entry.architecture.attention.value.value

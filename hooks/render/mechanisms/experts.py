@@ -10,20 +10,22 @@ from labs import all_to_all, router
 from catalogue.records import Catalogue, Entry
 
 from ..words import Words
-from .attention import dimension, number
-from .panel import Panel, columns
+from .attention import architecture_number, dimension
+from .panel import Panel, equal_columns
 
 
-def _gates(entry: Entry, tokens: int, limited: bool = True) -> np.ndarray:
+def _example_gates(entry: Entry, tokens: int, limited: bool = True) -> np.ndarray:
     """Gates of random tokens at random experts, by V3's rule."""
     n, k, groups, best = (
         dimension(entry, name) for name in ("n_routed_experts", "num_experts_per_tok", "n_group", "topk_group")
     )
-    return _routed(tokens, n, k, *((groups, best) if limited else (1, 1)), number(entry, "routed_scaling_factor"))
+    return _route_tokens(
+        tokens, n, k, *((groups, best) if limited else (1, 1)), architecture_number(entry, "routed_scaling_factor")
+    )
 
 
 @lru_cache(maxsize=8)  # both editions draw the same
-def _routed(tokens: int, n: int, k: int, groups: int, best: int, scale: float) -> np.ndarray:
+def _route_tokens(tokens: int, n: int, k: int, groups: int, best: int, scale: float) -> np.ndarray:
     rng = np.random.default_rng(11)
     u, e = rng.standard_normal((tokens, 16)), rng.standard_normal((n, 16)) / 2
     gates: np.ndarray = router.route(u, e, np.zeros(n), k, groups, best, scale)
@@ -34,7 +36,7 @@ def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
     """The experts of a layer in their groups: which groups and which experts one token reaches, and with which gates."""
     entry = catalogue.entries["deepseek-v3-base"]
     groups, n = dimension(entry, "n_group"), dimension(entry, "n_routed_experts")
-    gates, per = _gates(entry, 1)[0], n // groups
+    gates, per = _example_gates(entry, 1)[0], n // groups
     chosen = np.flatnonzero(gates)
     reached = {int(i) // per for i in chosen}
     panel = Panel(
@@ -66,13 +68,13 @@ def node_limit(words: Words, catalogue: Catalogue) -> list[Panel]:
     nodes, tokens = dimension(entry, "n_group"), 2000
     panels = []
     for name, limited in (("free", False), ("limited", True)):
-        visited = all_to_all.copies(_gates(entry, tokens, limited) > 0, nodes)
+        visited = all_to_all.copies(_example_gates(entry, tokens, limited) > 0, nodes)
         panel = Panel(
             words(f"mechanism.node-limit.{name}", limit=dimension(entry, "topk_group")),
             190,
             words("mechanism.node-limit.says", mean=f"{visited.mean():.1f}"),
         )
-        for (x, width), count in zip(columns(nodes, 0, 356), range(1, nodes + 1), strict=True):
+        for (x, width), count in zip(equal_columns(nodes, 0, 356), range(1, nodes + 1), strict=True):
             share = float(np.mean(visited == count))
             panel.bar(x, 140 - 120 * share, width, 120 * share, "expert")
             panel.text(x + width / 2, 156, count, anchor="middle")

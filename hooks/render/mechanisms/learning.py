@@ -21,21 +21,23 @@ def gradient_step(words: Words, catalogue: Catalogue) -> list[Panel]:
     a, b = one_step.step(_A, _B, _X, _Y, _ETA)
     h_after, p_after, loss_after = one_step.forward(a, b, _X, _Y)
     forward = Panel(
-        words(f"{name}.forward"), 214, words(f"{name}.forward_says", loss=_signed(loss, 3), p=_signed(p[_Y], 3))
+        words(f"{name}.forward"),
+        214,
+        words(f"{name}.forward_says", loss=_signed_number(loss, 3), p=_signed_number(p[_Y], 3)),
     )
-    _graph(forward, words, _A, _B, h, p)
-    forward.text(180, 206, words(f"{name}.loss", loss=_signed(loss, 3)), "strong", "middle")
-    backward = Panel(words(f"{name}.backward"), 214, words(f"{name}.backward_says", da=_signed(da, 3)))
-    _frame(backward)
-    backward.text(70, 62, f"∂a {_signed(da, 3)}", "strong", "middle")
-    backward.text(112, 128, f"∂h {_signed(dh, 3)}", "strong", "middle")
+    _draw_gradient_graph(forward, words, _A, _B, h, p)
+    forward.text(180, 206, words(f"{name}.loss", loss=_signed_number(loss, 3)), "strong", "middle")
+    backward = Panel(words(f"{name}.backward"), 214, words(f"{name}.backward_says", da=_signed_number(da, 3)))
+    _draw_network_frame(backward)
+    backward.text(70, 62, f"∂a {_signed_number(da, 3)}", "strong", "middle")
+    backward.text(112, 128, f"∂h {_signed_number(dh, 3)}", "strong", "middle")
     for i, y in enumerate(_ROWS):
-        backward.text(196, y + (6, -6, 2)[i], f"∂b{_BELOW[i]} {_signed(db[i], 3)}", "strong", "middle")
-        backward.text(272, y + 4, f"∂z{_BELOW[i]} {_signed(dz[i], 3)}", "strong")
+        backward.text(196, y + (6, -6, 2)[i], f"∂b{_BELOW[i]} {_signed_number(db[i], 3)}", "strong", "middle")
+        backward.text(272, y + 4, f"∂z{_BELOW[i]} {_signed_number(dz[i], 3)}", "strong")
     backward.text(180, 206, words(f"{name}.rule"), "", "middle")
-    after = Panel(words(f"{name}.after"), 214, words(f"{name}.after_says", loss=_signed(loss_after, 3)))
-    _graph(after, words, a, b, h_after, p_after)
-    after.text(180, 206, words(f"{name}.loss", loss=_signed(loss_after, 3)), "strong", "middle")
+    after = Panel(words(f"{name}.after"), 214, words(f"{name}.after_says", loss=_signed_number(loss_after, 3)))
+    _draw_gradient_graph(after, words, a, b, h_after, p_after)
+    after.text(180, 206, words(f"{name}.loss", loss=_signed_number(loss_after, 3)), "strong", "middle")
     return [forward, backward, after]
 
 
@@ -43,7 +45,7 @@ _ROWS = (36, 92, 148)
 _BELOW = "₁₂₃"
 
 
-def _frame(panel: Panel) -> None:
+def _draw_network_frame(panel: Panel) -> None:
     """The nodes x, h and the three tokens, and the weights between them as lines."""
     panel.line([(34, 92), (98, 92)], "attention")
     for y in _ROWS:
@@ -54,18 +56,18 @@ def _frame(panel: Panel) -> None:
     panel.text(112, 96, "h", "strong", "middle")
 
 
-def _graph(panel: Panel, words: Words, a: float, b: np.ndarray, h: float, p: np.ndarray) -> None:
-    _frame(panel)
+def _draw_gradient_graph(panel: Panel, words: Words, a: float, b: np.ndarray, h: float, p: np.ndarray) -> None:
+    _draw_network_frame(panel)
     panel.text(20, 124, f"{_X:g}", "", "middle")
-    panel.text(66, 84, f"a {_signed(a, 2)}", "", "middle")
-    panel.text(112, 124, _signed(h, 2), "", "middle")
+    panel.text(66, 84, f"a {_signed_number(a, 2)}", "", "middle")
+    panel.text(112, 124, _signed_number(h, 2), "", "middle")
     for i, y in enumerate(_ROWS):
-        panel.text(206, y + (6, -6, 2)[i], f"b{_BELOW[i]} {_signed(b[i], 2)}", "", "middle")
+        panel.text(206, y + (6, -6, 2)[i], f"b{_BELOW[i]} {_signed_number(b[i], 2)}", "", "middle")
         panel.bar(266, y - 9, 90 * float(p[i]), 18, "expert" if i == _Y else "attention soft")
-        panel.text(270, y + 24, f"p{_BELOW[i]} {_signed(p[i], 3)}", "strong" if i == _Y else "")
+        panel.text(270, y + 24, f"p{_BELOW[i]} {_signed_number(p[i], 3)}", "strong" if i == _Y else "")
 
 
-def _signed(number: float, decimals: int) -> str:
+def _signed_number(number: float, decimals: int) -> str:
     return f"{number:.{decimals}f}".replace("-", "−")
 
 

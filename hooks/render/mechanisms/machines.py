@@ -16,7 +16,7 @@ from .panel import Panel
 _TERA = 1e12
 
 
-def _peak(gpu: Gpu, name: str) -> float:
+def _stated_peak(gpu: Gpu, name: str) -> float:
     stated = getattr(gpu, name).value
     return float(stated.value)
 
@@ -24,7 +24,7 @@ def _peak(gpu: Gpu, name: str) -> float:
 def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
     """Attainable operations a second over the intensity, with the attention of four models and products of two batches."""
     name, gpu = "mechanism.roofline", catalogue.gpus["nvidia-h800"]
-    bf16, bandwidth = _peak(gpu, "bf16_tflops"), _peak(gpu, "bandwidth_tb_per_s")
+    bf16, bandwidth = _stated_peak(gpu, "bf16_tflops"), _stated_peak(gpu, "bandwidth_tb_per_s")
     v3, llm = catalogue.entries["deepseek-v3-base"], catalogue.entries["deepseek-llm-67b-base"]
     heads, latent, rope = (dimension(v3, key) for key in ("num_attention_heads", "kv_lora_rank", "qk_rope_head_dim"))
     mla = heads * (2 * latent + rope) / (latent + rope)

@@ -57,13 +57,13 @@ def rope_rotation(words: Words, catalogue: Catalogue) -> list[Panel]:
             "axis",
         )
         for start, position, kind in ((q_angle, m, "attention"), (k_angle, n, "expert")):
-            panel.line([(cx, cy), _on(cx, cy, radius, start)], f"{kind} dashed")
-            panel.line([(cx, cy), _on(cx, cy, radius, start + position * theta)], kind)
+            panel.line([(cx, cy), _point_on_circle(cx, cy, radius, start)], f"{kind} dashed")
+            panel.line([(cx, cy), _point_on_circle(cx, cy, radius, start + position * theta)], kind)
         for letter, at, kind in (
             (f"q · {m}θ", q_angle + m * theta, "strong"),
             (f"k · {n}θ", k_angle + n * theta, "strong"),
         ):
-            x, y = _on(cx, cy, radius + 13, at)
+            x, y = _point_on_circle(cx, cy, radius + 13, at)
             panel.text(x, y + 4, letter[0], kind, "middle")
         panel.text(204, 84, words(f"{name}.apart", distance=n - m), "strong")
         panel.text(204, 106, words(f"{name}.angle", angle=round(angle)))
@@ -72,7 +72,7 @@ def rope_rotation(words: Words, catalogue: Catalogue) -> list[Panel]:
     return panels
 
 
-def _on(cx: float, cy: float, radius: float, angle: float) -> tuple[float, float]:
+def _point_on_circle(cx: float, cy: float, radius: float, angle: float) -> tuple[float, float]:
     return cx + radius * math.cos(angle), cy - radius * math.sin(angle)
 
 

@@ -9,7 +9,7 @@ from catalogue.records import Catalogue
 
 from ..words import Words
 from .attention import dimension
-from .panel import Panel, columns
+from .panel import Panel, equal_columns
 
 
 def learning_rates(words: Words, catalogue: Catalogue) -> list[Panel]:
@@ -39,7 +39,7 @@ def muon_values(words: Words, catalogue: Catalogue) -> list[Panel]:
     for name, matrix in (("before", G / np.linalg.norm(G, 2)), ("after", muon.newton_schulz(G))):
         values = np.linalg.svd(matrix, compute_uv=False)
         panel = Panel(words(f"mechanism.muon.{name}"), 170, words("mechanism.muon.says", least=f"{values.min():.2f}"))
-        for (x, width), value in zip(columns(len(values), 0, 356), values, strict=True):
+        for (x, width), value in zip(equal_columns(len(values), 0, 356), values, strict=True):
             panel.bar(x, 140 - 120 * value, width, 120 * value, "attention")
         panel.line([(0, 140), (356, 140)], "axis")
         panel.line([(0, 20), (356, 20)], "dashed")
@@ -70,7 +70,7 @@ def mtp_modules(words: Words, catalogue: Catalogue) -> list[Panel]:
     return panels
 
 
-def streams(words: Words, catalogue: Catalogue) -> list[Panel]:
+def residual_streams(words: Words, catalogue: Catalogue) -> list[Panel]:
     """A mixing matrix before and after Sinkhorn-Knopp, and what many of them in a row do to a signal."""
     entry = catalogue.entries["deepseek-v4-pro-base"]
     n, mixings = dimension(entry, "hc_mult"), 2 * dimension(entry, "num_hidden_layers")  # at attention, and at experts

@@ -12,8 +12,8 @@ from catalogue.schema.values import PartialDate
 
 from ..cite import Citations, anchor
 from ..context import Context
-from ..figures.gantt import across, named
-from ..figures.gantt_down import down
+from ..figures.gantt import lay_out_wide, named_spans
+from ..figures.gantt_down import lay_out_narrow
 from ..links import variant_link
 from ..names import short_model
 from ..page import Page, Section, lead_section
@@ -35,11 +35,11 @@ def page(context: Context) -> Page:
 
 def _chart(context: Context) -> str:
     """The chart, and the same by quarter as a table, folded."""
-    found, drawn = named(context), ""
+    found, drawn = named_spans(context), ""
     if found:
         used = {span.track or "none" for name in found for span in name.spans}
         tracks = [track for track in (*(track.value for track in Track), "none") if track in used]
-        drawn = context.html("gantt.svg.jinja", a=across(found), d=down(found), tracks=tracks)
+        drawn = context.html("gantt.svg.jinja", a=lay_out_wide(found), d=lay_out_narrow(found), tracks=tracks)
     folded = context.html(
         "folded_table.html.jinja", summary=context.words("api_names.quarters"), t=_quarters_table(context)
     )

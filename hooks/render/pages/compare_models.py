@@ -23,7 +23,7 @@ from ..cite import Citations
 from ..comparison import stated_for_models, themes
 from ..comparison.rows import Cells, Line, Row, counted, lines
 from ..context import Context
-from ..figures.architecture import drawing
+from ..figures.architecture import architecture_drawing
 from ..links import variant_link
 from ..page import Page, Section
 from ..tables import NOTHING
@@ -149,7 +149,9 @@ def _drawn(citations: Citations, chosen: Sequence[Entry]) -> list[Markup]:
     catalogue = citations.context.catalogue
     owners = dict.fromkeys(entry.architecture_owner for entry in chosen if entry.architecture is not None)
     entries = [catalogue.entries[id_] for id_ in owners]
-    return [drawing(citations, entry, entries[0] if entry is not entries[0] else None) for entry in entries]
+    return [
+        architecture_drawing(citations, entry, entries[0] if entry is not entries[0] else None) for entry in entries
+    ]
 
 
 def _table(
@@ -226,7 +228,7 @@ def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str,
         variants[id_] = [str(variant_link(context.catalogue.entries[id_])), *numbers]
     entries = context.catalogue.entries
     owners = {id_: entry.architecture_owner for id_, entry in entries.items() if entry.architecture is not None}
-    drawings = {id_: str(drawing(citations, entries[id_])) for id_ in dict.fromkeys(owners.values())}
+    drawings = {id_: str(architecture_drawing(citations, entries[id_])) for id_ in dict.fromkeys(owners.values())}
     data: dict[str, Any] = {
         "owners": owners,
         "drawings": drawings,

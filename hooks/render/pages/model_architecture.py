@@ -19,7 +19,7 @@ from .. import format, problems
 from ..cite import Citations, anchor
 from ..computed import agreement_cell, recomputed, summed, working_cell
 from ..fields import stated, value_cell
-from ..figures.architecture import drawing, way_of_images
+from ..figures.architecture import architecture_drawing, way_of_images
 from ..links import variant_link
 from ..names import short_variant
 from ..page import Section
@@ -208,7 +208,9 @@ def _drawings(
         if entry.architecture is not None:
             seen.setdefault(entry.architecture_owner, entry)
     shown = list(seen.values())[:1] if first else list(seen.values())[1:]
-    return [(entry.variant.name, drawing(citations, entry, travels=first, legend=first)) for entry in shown]
+    return [
+        (entry.variant.name, architecture_drawing(citations, entry, travels=first, legend=first)) for entry in shown
+    ]
 
 
 def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -> Table:

@@ -178,7 +178,7 @@ def recipe_sections(citations: Citations, model: Model) -> list[Section]:
     """The strip of stages."""
     if not model.training:
         return []
-    found = recipe_rows.rows(model)
+    found = recipe_rows.recipe_rows(model)
     rows = [_recipe_row(citations, model, row, several=len(found) > 1) for row in found]
     boxes = [box for _, boxes in rows for box in boxes]
     drawn = {kind for box in boxes for kind in (box["arrow"], *(kind for kind, _ in box["lines"]))}

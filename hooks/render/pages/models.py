@@ -11,7 +11,7 @@ from ..assets import script
 from ..cite import Citations
 from ..context import Context
 from ..fields import value_cell
-from ..figures.poster import PATHS, sheet
+from ..figures.poster import PATHS, poster_sheet
 from ..links import model_link
 from ..page import Page, Section, lead_section
 from ..tables import EMPTY, NOTHING, Cell, Column, by_column, sort_key
@@ -31,7 +31,9 @@ def index(context: Context) -> Page:
             lead_section(words("models.intro", count=count, variants=variants), _family_cards(context)),
             table,
             Section(
-                "poster", words("page.poster"), context.html("poster.html.jinja", paths=PATHS, sheet=sheet(context))
+                "poster",
+                words("page.poster"),
+                context.html("poster.html.jinja", paths=PATHS, sheet=poster_sheet(context)),
             ),
             sources(citations),
         ),
@@ -42,7 +44,7 @@ def index(context: Context) -> Page:
 def _family_cards(context: Context) -> str:
     """Tracks one after another, the newest of each first."""
     words, models = context.words, context.catalogue.models
-    cells = sorted(sheet(context).cells, key=lambda cell: first_day(models[cell.model]), reverse=True)
+    cells = sorted(poster_sheet(context).cells, key=lambda cell: first_day(models[cell.model]), reverse=True)
     cards: list[dict[str, object]] = []
     for track in Track:
         for cell in cells:

@@ -15,8 +15,8 @@ from catalogue.schema.training import Stage, StageKind
 
 from ..cite import Citations
 from ..computed import recomputed
-from ..figures.recipe import line
-from ..figures.schedule import Run, figure, rate
+from ..figures.recipe import line_of_variants
+from ..figures.schedule import Run, rate_text, schedule_figure
 from ..format import integer, quantity
 from ..names import short_size
 from ..page import Section
@@ -77,7 +77,7 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
 
 def longest_pre_training(model: Model) -> tuple[Stage, str] | None:
     """The pre-training with most tokens, of several the last, and the flagship or the variant below it that went through it."""
-    variants = [v.id for v in model.variants if v.id in line(model, (model.flagship,))]
+    variants = [v.id for v in model.variants if v.id in line_of_variants(model, (model.flagship,))]
     found: list[tuple[Decimal, Stage, str]] = []
     for stage in model.training:
         tokens = stage.data.tokens if stage.data and stage.kind in KINDS else None
@@ -120,7 +120,7 @@ def _figure(
 ) -> str:
     return citations.context.html(
         "schedule_figure.html.jinja",
-        svg=Markup(figure(citations.context, runs, in_tokens, batch)),
+        svg=Markup(schedule_figure(citations.context, runs, in_tokens, batch)),
         caption=_caption(citations, runs, in_tokens, batch),
         remarks=_remarks(citations, runs, batch, undrawn),
     )
@@ -187,7 +187,7 @@ def _rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
             value = (
                 citations.single(printed)
                 if printed is not None
-                else citations.single(factor) + " " + recomputed(f"= {rate(stretch.last)}")
+                else citations.single(factor) + " " + recomputed(f"= {rate_text(stretch.last)}")
             )
         yield [Cell(link), Cell(until), Cell(value, f"{stretch.last:f}"), EMPTY, way]
     if run.schedule.loose:

@@ -11,8 +11,8 @@ from catalogue.schema.model import Model
 from .. import assets, jump, releases
 from ..cite import Citations
 from ..context import Context
-from ..figures.timeline import figure, lane_name
-from ..figures.timeline_items import Item, items, own_form
+from ..figures.timeline import lane_name, timeline_figure
+from ..figures.timeline_items import Item, own_form, timeline_items
 from ..links import model_link
 from ..page import Page, lead_section
 from .sources import sources
@@ -21,8 +21,8 @@ from .sources import sources
 def page(context: Context) -> Page:
     """The figure, and behind a switch the same as a list."""
     words, citations = context.words, Citations(context)
-    kin = json.dumps({place: item.kin for place, item in enumerate(items(context))}, separators=(",", ":"))
-    drawn = figure(context) + str(assets.script("timeline", {"timeline-kin": kin}))
+    kin = json.dumps({place: item.kin for place, item in enumerate(timeline_items(context))}, separators=(",", ":"))
+    drawn = timeline_figure(context) + str(assets.script("timeline", {"timeline-kin": kin}))
     years = _years(citations)
     listed = jump.bar(context, ((f"y{year}", year, len(found)) for year, found in years))
     listed += context.html("timeline_list.html.jinja", years=years)
@@ -47,7 +47,7 @@ def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
     """What the figure shows by year, the oldest first: models with every date they know, the others with their own."""
     models = citations.context.catalogue.models
     years: dict[str, list[dict[str, object]]] = {}
-    for item in items(citations.context):
+    for item in timeline_items(citations.context):
         id_ = item.id.partition(":")[2]
         facts = _model(citations, models[id_]) if item.kind == "model" else _technique(citations, id_)
         entry = {

@@ -20,7 +20,7 @@ from ..cite import Citations, counted_mark
 from ..computed import recomputed
 from ..context import Context
 from ..fields import value_cell
-from ..figures.trend import figure
+from ..figures.trend import trend_figure
 from ..figures.trend_marks import Point, Value
 from ..links import model_link, variant_link
 from ..names import short_size
@@ -77,7 +77,7 @@ def _section(citations: Citations, trend: Trend, sizes: Sequence[Size]) -> Secti
         intro=words(f"trends.{trend.key}.intro"),
         svg=trend.plotted
         and Markup(
-            figure(
+            trend_figure(
                 context,
                 points,
                 (sizes[0].day, sizes[-1].day),

@@ -10,8 +10,8 @@ from labs import fp8, speculative
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
 
-from ..mechanisms.attention import dimension, number
-from ..mechanisms.panel import Panel, columns
+from ..mechanisms.attention import architecture_number, dimension
+from ..mechanisms.panel import Panel, equal_columns
 from ..words import Words
 from . import Control, Play, figure_words, slider
 
@@ -120,7 +120,7 @@ def yarn(words: Words, catalogue: Catalogue) -> Play:
     data = {
         "words": figure_words(words, name, *keys),
         "d": dimension(entry, "qk_rope_head_dim"),
-        "base": number(entry, "rope_theta"),
+        "base": architecture_number(entry, "rope_theta"),
         "length": dimension(entry, "rope_scaling.original_max_position_embeddings"),
     }
     return Play(name, "yarn", controls, data)
@@ -147,7 +147,7 @@ def _acceptance_rule(words: Words) -> Panel:
     """The rule of acceptance on one distribution."""
     rule = Panel(words("mechanism.speculative.rule"), 230, words("mechanism.speculative.rule_says"))
     p, q = np.array([0.42, 0.25, 0.18, 0.1, 0.05]), np.array([0.3, 0.4, 0.1, 0.15, 0.05])
-    for i, (x, width) in enumerate(columns(len(p), 0, 356, 14)):
+    for i, (x, width) in enumerate(equal_columns(len(p), 0, 356, 14)):
         half, common = width / 2 - 1, min(p[i], q[i])
         rule.bar(x, 180 - 380 * p[i], half, 380 * p[i], "attention")
         rule.bar(x + half + 2, 180 - 380 * q[i], half, 380 * q[i], "other soft")

@@ -20,16 +20,16 @@ from ...cite import Citations
 from ...words import Words
 from ..measure import text_width
 from .dimensions import Dimension, Dimensions, Part, Strong
-from .images import images
-from .layout import Head, narrow, wide
-from .shapes import labels
-from .summary import summary
+from .images import image_paths_panel
+from .layout import Head, narrow_layout, wide_layout
+from .shapes import dimension_labels
+from .summary import text_alternative
 
 _CREDIT_ROOM = 1100.0
 IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0
 
 
-def drawing(
+def architecture_drawing(
     citations: Citations, entry: Entry, against: Entry | None = None, *, travels: bool = False, legend: bool = True
 ) -> Markup:
     """Draw the architecture of an entry; mark what differs from `against`. The entry must have an architecture.
@@ -37,19 +37,19 @@ def drawing(
     One that travels has the wide sheet as well. One beside others that say what the marks mean needs no `legend`.
     """
     context = citations.context
-    others = _labelled(Citations(context), against) if against is not None else None
+    others = _labelled_values(Citations(context), against) if against is not None else None
     dims = Dimensions(citations, entry, others)
-    head = _head(dims, entry)
+    head = _drawing_head(dims, entry)
     html = context.html(
         "architecture_drawing.html.jinja",
         name=entry.variant.name,
         facts=head.facts,
         cache=head.cache,
-        sheets=narrow(dims, entry),
-        wide=wide(dims, entry, head) if travels else None,
+        sheets=narrow_layout(dims, entry),
+        wide=wide_layout(dims, entry, head) if travels else None,
         file=file_of(entry) if travels else "",
         legend=legend,
-        summary=summary(dims, entry),
+        summary=text_alternative(dims, entry),
     )
     return Markup(html)
 
@@ -63,22 +63,22 @@ def way_of_images(citations: Citations, entry: Entry) -> Markup:
     """What an entry without a network does with an image; the entry must have `images`."""
     context = citations.context
     sheets = [
-        ("wide", images(citations, entry.images, IMAGES_WIDE)),
-        ("narrow", images(citations, entry.images, IMAGES_NARROW)),
+        ("wide", image_paths_panel(citations, entry.images, IMAGES_WIDE)),
+        ("narrow", image_paths_panel(citations, entry.images, IMAGES_NARROW)),
     ]
     return Markup(context.html("image_way.html.jinja", name=entry.variant.name, sheets=sheets))
 
 
-def _labelled(citations: Citations, entry: Entry) -> dict[str, str]:
+def _labelled_values(citations: Citations, entry: Entry) -> dict[str, str]:
     """The plain values that a drawing labels, by key."""
     dims = Dimensions(citations, entry)
-    head = _head(dims, entry)
+    head = _drawing_head(dims, entry)
     said = [part for part in head.facts if isinstance(part, Dimension)]
-    drawn = [one for _, sheet in narrow(dims, entry) for one in labels(sheet.shapes)]
+    drawn = [one for _, sheet in narrow_layout(dims, entry) for one in dimension_labels(sheet.shapes)]
     return {one.key: one.plain for one in (*said, *drawn) if one.key}
 
 
-def _head(dims: Dimensions, entry: Entry) -> Head:
+def _drawing_head(dims: Dimensions, entry: Entry) -> Head:
     """Title, date and published sizes, the sum of the cache, and where the numbers are from."""
     words, parameters = dims.words, entry.variant.parameters
     release = entry.variant.release
@@ -89,7 +89,9 @@ def _head(dims: Dimensions, entry: Entry) -> Head:
         dims.line("fact_total", total=dims.shown(parameters.total, "drawing.total")),
         dims.line("fact_active", activated=dims.shown(parameters.activated, "drawing.activated")),
         dims.line("fact_layers", layers=dims.stated("num_hidden_layers")),
-        dims.line("fact_context", context=_short(dims.shown(entry.variant.context_length, "drawing.context"), words)),
+        dims.line(
+            "fact_context", context=_short_length(dims.shown(entry.variant.context_length, "drawing.context"), words)
+        ),
     ]
     facts: list[Part] = []
     for piece in pieces:
@@ -101,16 +103,16 @@ def _head(dims: Dimensions, entry: Entry) -> Head:
     if term is not None:
         total = Dimension("", words("drawing.cache"), f"{term.value:,}", str(term.value), formula=term.formula)
         cache = dims.line("cache_sum", sum=Strong(term.numbers), total=total)
-    return Head(entry.variant.name, facts, cache, _credit(dims, entry))
+    return Head(entry.variant.name, facts, cache, _credit_lines(dims, entry))
 
 
-def _short(context: Dimension | None, words: Words) -> Dimension | None:
+def _short_length(context: Dimension | None, words: Words) -> Dimension | None:
     """A length without its digits in brackets."""
     bracket = words("punctuation.bracketed").partition("{")[0]
     return replace(context, shown=context.shown.partition(bracket)[0]) if context is not None else None
 
 
-def _credit(dims: Dimensions, entry: Entry) -> str:
+def _credit_lines(dims: Dimensions, entry: Entry) -> str:
     """The documents that most of the numbers are from, the licence and the address."""
     references, architecture = dims.citations.context.catalogue.references, dims.architecture
     counted: dict[str, int] = {}

@@ -14,10 +14,21 @@ from catalogue.kinds import per_kind
 from catalogue.schema.architecture import Attention
 from catalogue.schema.values import Absence
 
-from .compressed import caching_layers, kept_entries, stretch
+from .compressed import caching_layers, draw_token_axis, kept_entries
 from .dimensions import Dimensions, Part
-from .marks import SCALE, balanced, bar, digits, fan, grid, hatch, rows_of, squares, triangles
-from .panel import LEFT, NARROW, VECTOR, close, panel, vector
+from .marks import (
+    SCALE,
+    balanced_row_length,
+    bar_path,
+    coordinate_text,
+    fan_path,
+    grid_places,
+    hatch_path,
+    rows_of,
+    squares_path,
+    triangles_path,
+)
+from .panel import LEFT, NARROW, VECTOR, close_panel, draw_stream_vector, titled_panel
 from .shapes import Sheet, line_width
 
 _LATENT = 12.0
@@ -37,29 +48,29 @@ def kind_name(dims: Dimensions) -> str:
     return f"{name}_dsa" if kind is Attention.MLA and dims.number("index_topk") is not None else name
 
 
-def attention(dims: Dimensions, width: float) -> Sheet:
+def attention_panel(dims: Dimensions, width: float) -> Sheet:
     """The panel of an architecture's attention."""
     kind = dims.architecture.attention.value
     said = dims.line("hatched", attention=dims.stated("attention"))
-    sheet = panel(width, dims.words(f"drawing.kind_{kind_name(dims)}"), said)
+    sheet = titled_panel(width, dims.words(f"drawing.kind_{kind_name(dims)}"), said)
     top = sheet.height + 10
     down = DRAWINGS[kind](sheet, dims, top) if kind is not None else top
     sheet.height = down + 16
-    return close(sheet, "attention")
+    return close_panel(sheet, "attention")
 
 
 def _draw_heads(sheet: Sheet, dims: Dimensions, top: float) -> float:
-    return _kept_heads(sheet, dims, _grouped(sheet, dims, top) + 24)
+    return _kept_heads(sheet, dims, _draw_grouped_attention(sheet, dims, top) + 24)
 
 
 def _draw_latent(sheet: Sheet, dims: Dimensions, top: float) -> float:
-    down = _indexer(sheet, dims, _projected(sheet, dims, top, one_entry=False) + 22)
+    down = _draw_indexer(sheet, dims, _draw_latent_attention(sheet, dims, top, one_entry=False) + 22)
     return _kept_latent(sheet, dims, down + 20)
 
 
 def _draw_compressed(sheet: Sheet, dims: Dimensions, top: float) -> float:
-    down = stretch(sheet, dims, _projected(sheet, dims, top, one_entry=True) + 22)
-    return kept_entries(sheet, dims, _indexer(sheet, dims, down + 22) + 20)
+    down = draw_token_axis(sheet, dims, _draw_latent_attention(sheet, dims, top, one_entry=True) + 22)
+    return kept_entries(sheet, dims, _draw_indexer(sheet, dims, down + 22) + 20)
 
 
 DRAWINGS: Mapping[Attention, Callable[[Sheet, Dimensions, float], float]] = per_kind(
@@ -76,10 +87,10 @@ DRAWINGS: Mapping[Attention, Callable[[Sheet, Dimensions, float], float]] = per_
 )
 
 
-def _projected(sheet: Sheet, dims: Dimensions, top: float, one_entry: bool) -> float:
+def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry: bool) -> float:
     """Vector, latents, heads and the way back, left to right; on a narrow sheet the heads stand below."""
     narrow = sheet.width == NARROW
-    height = vector(sheet, dims, LEFT, top)
+    height = draw_stream_vector(sheet, dims, LEFT, top)
     x = 96.0 if narrow else 132.0
     cached, cached_name = ("head_dim", "entry") if one_entry else ("kv_lora_rank", "kv_lora_rank")
     query, kept, rope = dims.number("q_lora_rank"), dims.number(cached) or 0, dims.number("qk_rope_head_dim") or 0
@@ -89,8 +100,8 @@ def _projected(sheet: Sheet, dims: Dimensions, top: float, one_entry: bool) -> f
     query_middle = y + 8
     if query:
         long = query * SCALE
-        sheet.path(fan(edge, top, top + height, x, y, y + long), "fan query")
-        sheet.path(bar(x, y, _LATENT, long), "latent")
+        sheet.path(fan_path(edge, top, top + height, x, y, y + long), "fan query")
+        sheet.path(bar_path(x, y, _LATENT, long), "latent")
         query_middle = y + long / 2
         query_said = dims.line("query_latent", q_lora_rank=dims.stated("q_lora_rank"))
         sheet.say(text, query_middle + 4, *query_said)
@@ -103,48 +114,50 @@ def _projected(sheet: Sheet, dims: Dimensions, top: float, one_entry: bool) -> f
         sheet.say(text, y + 12, *query_said)
         y += 38
     long = kept * SCALE
-    sheet.path(fan(edge, top, top + height, x, y, y + long), "fan key")
-    _hatched(sheet, x, y, _LATENT, long)
+    sheet.path(fan_path(edge, top, top + height, x, y, y + long), "fan key")
+    _draw_hatched_box(sheet, x, y, _LATENT, long)
     entry_middle = y + long / 2
     entry_said = dims.line(cached_name, entry=dims.stated(cached))
     sheet.say(text, entry_middle + 4, *entry_said)
     y += max(long, 10) + 20
     if not one_entry:
         thick = max(1.5, rope * SCALE)
-        sheet.path(fan(edge, top, top + height, x, y, y + thick), "fan key")
-        _hatched(sheet, x, y, _LATENT, thick)
+        sheet.path(fan_path(edge, top, top + height, x, y, y + thick), "fan key")
+        _draw_hatched_box(sheet, x, y, _LATENT, thick)
         sheet.say(text, y + 5, *dims.line("rope_key", qk_rope_head_dim=dims.stated("qk_rope_head_dim")))
         y += 14
     down = max(top + height + 20, y)
     heads_x, heads_y = (18.0, down + 14) if narrow else (358.0, top + 2)
-    bottom, right = _heads(sheet, dims, heads_x, heads_y, one_entry)
+    bottom, right = _draw_query_heads(sheet, dims, heads_x, heads_y, one_entry)
     if not narrow:
         for middle, said in ((query_middle, query_said), (entry_middle, entry_said)):
             far = text + line_width(said) + 10
             if far < heads_x - 20:
-                sheet.path(f"M{digits(far)} {digits(middle)}H{digits(heads_x - 10)}", "dotted")
+                sheet.path(
+                    f"M{coordinate_text(far)} {coordinate_text(middle)}H{coordinate_text(heads_x - 10)}", "dotted"
+                )
         _way_out(sheet, dims, right + 12, heads_y + _rows_high(dims) / 2, top)
     return max(down, bottom)
 
 
 def _way_out(sheet: Sheet, dims: Dimensions, left: float, middle: float, top: float) -> None:
     """From the heads back to the stream's vector."""
-    sheet.path(f"M{digits(left)} {digits(middle)}H{digits(_OUT - 12)}", "wire")
-    sheet.path(f"M{digits(_OUT - 12)} {digits(middle - 4)}l8 4-8 4z", "tip")
-    vector(sheet, dims, _OUT, top)
+    sheet.path(f"M{coordinate_text(left)} {coordinate_text(middle)}H{coordinate_text(_OUT - 12)}", "wire")
+    sheet.path(f"M{coordinate_text(_OUT - 12)} {coordinate_text(middle - 4)}l8 4-8 4z", "tip")
+    draw_stream_vector(sheet, dims, _OUT, top)
 
 
 def _rows_high(dims: Dimensions) -> float:
     """How high the rows of query heads are."""
     count = dims.number("num_attention_heads") or 0
-    return rows_of(count, balanced(count, 16)) * _PITCH if count else 0
+    return rows_of(count, balanced_row_length(count, 16)) * _PITCH if count else 0
 
 
-def _heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_entry: bool) -> tuple[float, float]:
+def _draw_query_heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_entry: bool) -> tuple[float, float]:
     """The query heads to count, and what each of them has below; gives where they end below and at the right."""
     count = dims.number("num_attention_heads") or 0
-    per_row = balanced(count, 16) if count else 1
-    sheet.path(squares(grid(count, per_row, _PITCH, x, y), _SIDE), "heads")
+    per_row = balanced_row_length(count, 16) if count else 1
+    sheet.path(squares_path(grid_places(count, per_row, _PITCH, x, y), _SIDE), "heads")
     down = y + rows_of(count, per_row) * _PITCH + 18
     heads = dims.stated("num_attention_heads")
     if one_entry:
@@ -162,18 +175,18 @@ def _heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_entry: bool) 
     return sheet.say_all(x, down, lines, 17) - 12, x + per_row * _PITCH
 
 
-def _grouped(sheet: Sheet, dims: Dimensions, top: float) -> float:
+def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float:
     """Query heads with the key-value head that each group of them reads."""
     narrow = sheet.width == NARROW
-    height = vector(sheet, dims, LEFT, top)
+    height = draw_stream_vector(sheet, dims, LEFT, top)
     heads, shared = dims.number("num_attention_heads"), dims.number("num_key_value_heads")
     x = 84.0 if narrow else 132.0
     down, right = top, x
     if heads and shared and heads % shared == 0:
         size = heads // shared
-        per_row = balanced(heads, 16, size) if size <= 16 else 16
-        down, right = _rows(sheet, heads, size, per_row, x, top + 2), x + per_row * _PITCH
-        sheet.path(fan(LEFT + VECTOR, top, top + height, x - 5, top + 2, down), "fan query")
+        per_row = balanced_row_length(heads, 16, size) if size <= 16 else 16
+        down, right = _draw_head_rows(sheet, heads, size, per_row, x, top + 2), x + per_row * _PITCH
+        sheet.path(fan_path(LEFT + VECTOR, top, top + height, x - 5, top + 2, down), "fan query")
     bottom = max(down + 8, top + height + 24)
     names = {name: dims.stated(name) for name in ("num_attention_heads", "num_key_value_heads")}
     width = dims.either("head_dim", "hidden_size / num_attention_heads")
@@ -198,12 +211,12 @@ def _grouped(sheet: Sheet, dims: Dimensions, top: float) -> float:
     return max(bottom, top + 16 + 18 * len(lines))
 
 
-def _rows(sheet: Sheet, heads: int, size: int, per_row: int, x: float, y: float) -> float:
+def _draw_head_rows(sheet: Sheet, heads: int, size: int, per_row: int, x: float, y: float) -> float:
     """Rows of query heads; under each group the bar of its key-value head, under all of them the one that all read."""
     bars = []
     for first in range(0, heads, per_row):
         count = min(per_row, heads - first)
-        sheet.path(squares(grid(count, per_row, _PITCH, x, y), _SIDE), "heads")
+        sheet.path(squares_path(grid_places(count, per_row, _PITCH, x, y), _SIDE), "heads")
         y += _PITCH
         if size <= per_row:
             bars += [(x + index * _PITCH + 1.5, y + 0.5, size * _PITCH - 3, 7.0) for index in range(0, count, size)]
@@ -211,23 +224,23 @@ def _rows(sheet: Sheet, heads: int, size: int, per_row: int, x: float, y: float)
     if size > per_row:
         bars.append((x + 1.5, y + 2, per_row * _PITCH - 3, 7.0))
         y += 12
-    sheet.path("".join(bar(*one) for one in bars), "cached")
-    sheet.path("".join(hatch(*one) for one in bars), "hatch")
+    sheet.path("".join(bar_path(*one) for one in bars), "cached")
+    sheet.path("".join(hatch_path(*one) for one in bars), "hatch")
     return y
 
 
-def _indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
+def _draw_indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
     """The heads that score every entry, and how many entries are then read."""
     heads = dims.number("index_n_heads")
     if heads is None:
         return top - 22
-    sheet.path(f"M18 {digits(top - 8)}H{digits(sheet.width - 18)}", "rule")
+    sheet.path(f"M18 {coordinate_text(top - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
     narrow = sheet.width == NARROW
-    per_row = balanced(heads, 16 if narrow else 32)
+    per_row = balanced_row_length(heads, 16 if narrow else 32)
     x = 18.0 if narrow else 132.0
     sheet.say(18, top + 14, dims.words("drawing.indexer"), css="strong")
     y = top + (24 if narrow else 4)
-    sheet.path(triangles(grid(heads, per_row, 10, x, y)), "index")
+    sheet.path(triangles_path(grid_places(heads, per_row, 10, x, y)), "index")
     y += rows_of(heads, per_row) * 10
     lines = dims.lines("indexer", **{name: dims.stated(name) for name in _INDEXER})
     if narrow:
@@ -235,10 +248,10 @@ def _indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
     return max(y, sheet.say_all(x + per_row * 10 + 18, top + 14, lines, 17) - 14)
 
 
-def _hatched(sheet: Sheet, x: float, y: float, width: float, height: float) -> None:
-    sheet.path(bar(x, y, width, height), "cached")
+def _draw_hatched_box(sheet: Sheet, x: float, y: float, width: float, height: float) -> None:
+    sheet.path(bar_path(x, y, width, height), "cached")
     if height > 5:
-        sheet.path(hatch(x, y, width, height), "hatch")
+        sheet.path(hatch_path(x, y, width, height), "hatch")
 
 
 def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Part], there: list[Part]) -> float:
@@ -249,8 +262,8 @@ def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Par
         y += 14
     share = kept / max(kept, without)
     sheet.box(x, y, room, _KEPT, "against", 2)
-    sheet.path(bar(x, y, max(2.0, room * share), _KEPT), "cached")
-    sheet.path(hatch(x, y, max(2.0, room * share), _KEPT), "hatch")
+    sheet.path(bar_path(x, y, max(2.0, room * share), _KEPT), "cached")
+    sheet.path(hatch_path(x, y, max(2.0, room * share), _KEPT), "hatch")
     sheet.say(x, y + _KEPT + 16, *here)
     if narrow:
         return sheet.say_all(x, y + _KEPT + 34, [there]) - 12
@@ -259,7 +272,7 @@ def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Par
 
 
 def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
-    sheet.path(f"M18 {digits(y - 8)}H{digits(sheet.width - 18)}", "rule")
+    sheet.path(f"M18 {coordinate_text(y - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
     first, second = dims.words("drawing.kept").split("\n")
     if sheet.width == NARROW:
         sheet.say(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")

@@ -8,7 +8,7 @@ from catalogue.records import Entry
 from catalogue.schema.images import ImageWay
 
 from .dimensions import Dimensions, Part
-from .images import images
+from .images import image_paths_panel
 from .shapes import Sheet, line_width
 
 _ENGRAM = ("engram_layers", "engram_max_ngram_size", "engram_n_heads", "engram_head_dim", "engram_num_embeddings")
@@ -27,29 +27,30 @@ def parts_beside(dims: Dimensions, entry: Entry) -> list[str]:
     return found
 
 
-def beside(dims: Dimensions, entry: Entry, name: str, width: float) -> Sheet:
+def auxiliary_panel(dims: Dimensions, entry: Entry, name: str, width: float) -> Sheet:
     """One of the parts."""
     if name == "images":
-        sheet = images(dims.citations, entry.images, width)
+        sheet = image_paths_panel(dims.citations, entry.images, width)
         if dims.vision is not None:
             said = dims.lines("vision_said", **{field: dims.of_vision(field) for field in _VISION})
-            sheet.height = _wrapped(sheet, sheet.height + 16, said) - 12
+            sheet.height = _write_wrapped_lines(sheet, sheet.height + 16, said) - 12
         return sheet
     sheet = Sheet(width)
     fields = _ENGRAM if name == "engram" else _DRAFTER
     sheet.height = (
-        _wrapped(sheet, 12, dims.lines(f"{name}_said", **{field: dims.stated(field) for field in fields})) - 6
+        _write_wrapped_lines(sheet, 12, dims.lines(f"{name}_said", **{field: dims.stated(field) for field in fields}))
+        - 6
     )
     return sheet
 
 
-def _wrapped(sheet: Sheet, y: float, lines: Sequence[Sequence[Part]]) -> float:
+def _write_wrapped_lines(sheet: Sheet, y: float, lines: Sequence[Sequence[Part]]) -> float:
     """Lines, broken at spaces where they are longer than the sheet is wide; gives where the next would stand."""
     rows: list[list[Part]] = []
     for line in lines:
         rows.append([])
         for part in line:
-            for word in _words(part):
+            for word in _breakable_parts(part):
                 row = [*rows[-1], word]
                 signs = _SIGN * sum(not isinstance(part, str) for part in row)
                 if rows[-1] and line_width(row) + signs > sheet.width:
@@ -58,7 +59,7 @@ def _wrapped(sheet: Sheet, y: float, lines: Sequence[Sequence[Part]]) -> float:
     return sheet.say_all(0, y, rows, 18)
 
 
-def _words(part: Part) -> list[Part]:
+def _breakable_parts(part: Part) -> list[Part]:
     """A text in the pieces between which it may be broken; anything else whole."""
     if not isinstance(part, str):
         return [part]
@@ -66,6 +67,6 @@ def _words(part: Part) -> list[Part]:
     return [piece for piece in broken.split("\n") if piece]
 
 
-def ways(entry: Entry) -> set[ImageWay]:
+def image_paths(entry: Entry) -> set[ImageWay]:
     """The ways that the images of an entry go."""
     return {path.way for path in entry.images}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalogue.attention import CachingLayers, kind_of
 
 from .dimensions import Dimension, Dimensions, Part, Strong
-from .marks import bar, blocks, digits, hatch
+from .marks import bar_path, block_bars, coordinate_text, hatch_path
 from .panel import NARROW
 from .shapes import Sheet
 
@@ -14,7 +14,7 @@ _BAR = 13.0
 _THIN = 3.0  # an entry that is narrower is a dash
 
 
-def _lanes(dims: Dimensions) -> list[tuple[str, int, list[Part]]]:
+def _entry_lanes(dims: Dimensions) -> list[tuple[str, int, list[Part]]]:
     """The kinds of layers that keep entries: name, tokens in an entry, what is said of them."""
 
     def said(layers: str, ratio: str | None) -> list[Part]:
@@ -37,16 +37,16 @@ def caching_layers(dims: Dimensions) -> tuple[CachingLayers, ...]:
     return kind.caching_layers if kind is not None else ()
 
 
-def stretch(sheet: Sheet, dims: Dimensions, top: float) -> float:
+def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
     """A stretch of tokens as an axis, and above it the entries that each kind of layer keeps of it."""
-    lanes, window = _lanes(dims), dims.number("sliding_window") or 0
+    lanes, window = _entry_lanes(dims), dims.number("sliding_window") or 0
     tokens = max([window, *(ratio for _, ratio, _ in lanes)])
     if not lanes or tokens > _MOST_TOKENS:
         return top
     narrow = sheet.width == NARROW
     x = 18.0 if narrow else 142.0
     pitch = ((sheet.width - 36) if narrow else 320.0) / tokens
-    sheet.path(f"M18 {digits(top - 8)}H{digits(sheet.width - 18)}", "rule")
+    sheet.path(f"M18 {coordinate_text(top - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
     if narrow:
         sheet.say(18, top + 12, dims.words("drawing.stretch", tokens=tokens), css="strong")
         y = top + 26
@@ -54,7 +54,7 @@ def stretch(sheet: Sheet, dims: Dimensions, top: float) -> float:
         sheet.say_all(18, top + 14, [[line] for line in dims.words("drawing.stretch", tokens=tokens).split("\n")], 16)
         y = top + 4
     for name, ratio, said in lanes:
-        _lane(sheet, tokens, ratio, x, y, pitch)
+        _draw_lane(sheet, tokens, ratio, x, y, pitch)
         text = [*dims.line("lane_name", name=Strong(name)), *said]
         if narrow:
             sheet.say(x, y + _BAR + 15, *text)
@@ -62,7 +62,9 @@ def stretch(sheet: Sheet, dims: Dimensions, top: float) -> float:
         else:
             sheet.say(x + tokens * pitch + 16, y + 11, *text)
             y += _BAR + 11
-    sheet.path(f"M{digits(x)} {digits(y + 5)}h{digits(tokens * pitch)}", "dashes token", tokens)
+    sheet.path(
+        f"M{coordinate_text(x)} {coordinate_text(y + 5)}h{coordinate_text(tokens * pitch)}", "dashes token", tokens
+    )
     below = [
         dims.line("lane_window", sliding_window=dims.stated("sliding_window")),
         dims.line("lane_window_alone", sliding_window_layers=dims.stated("sliding_window_layers"))
@@ -75,13 +77,17 @@ def stretch(sheet: Sheet, dims: Dimensions, top: float) -> float:
     return sheet.say_all(x + tokens * pitch + 16, y + 10, below) - 8
 
 
-def _lane(sheet: Sheet, tokens: int, ratio: int, x: float, y: float, pitch: float) -> None:
+def _draw_lane(sheet: Sheet, tokens: int, ratio: int, x: float, y: float, pitch: float) -> None:
     if ratio * pitch < _THIN:
-        sheet.path(f"M{digits(x)} {digits(y + _BAR / 2)}h{digits(tokens * pitch)}", "dashes cached", tokens // ratio)
+        sheet.path(
+            f"M{coordinate_text(x)} {coordinate_text(y + _BAR / 2)}h{coordinate_text(tokens * pitch)}",
+            "dashes cached",
+            tokens // ratio,
+        )
         return
-    sides = blocks(tokens, ratio, x, pitch, y, _BAR)
-    sheet.path("".join(bar(*four) for four in sides), "cached entry")
-    sheet.path("".join(hatch(*four) for four in sides), "hatch")
+    sides = block_bars(tokens, ratio, x, pitch, y, _BAR)
+    sheet.path("".join(bar_path(*four) for four in sides), "cached entry")
+    sheet.path("".join(hatch_path(*four) for four in sides), "hatch")
 
 
 def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
@@ -97,7 +103,7 @@ def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
         return y - 20
     narrow = sheet.width == NARROW
     x, room = (18.0, sheet.width - 36) if narrow else (142.0, 320.0)
-    sheet.path(f"M18 {digits(y - 8)}H{digits(sheet.width - 18)}", "rule")
+    sheet.path(f"M18 {coordinate_text(y - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
     first, second = dims.words("drawing.kept").split("\n")
     if narrow:
         sheet.say(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")
@@ -108,8 +114,8 @@ def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
     for name, kept in known:
         share = int(kept.plain) / int(whole.plain)
         sheet.box(x, y, room, _BAR, "against", 2)
-        sheet.path(bar(x, y, max(2.0, room * share), _BAR), "cached")
-        sheet.path(hatch(x, y, max(2.0, room * share), _BAR), "hatch")
+        sheet.path(bar_path(x, y, max(2.0, room * share), _BAR), "cached")
+        sheet.path(hatch_path(x, y, max(2.0, room * share), _BAR), "hatch")
         text = dims.line(f"kept_in_{name}", kept=kept)
         if narrow:
             sheet.say(x, y + _BAR + 15, *text)

@@ -192,7 +192,7 @@ class Dimensions:
 
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
         shown = self.citations.plain(single.value).striptags() if single.absence is None else self._absence(single)
-        plain = _plain(single)
+        plain = _plain_value(single)
         return Dimension(
             key,
             self.words(label),
@@ -209,7 +209,7 @@ class Dimensions:
         return self.words(f"absence.{single.absence.value.replace(' ', '_')}")
 
 
-def _plain(single: Single[Any]) -> str:
+def _plain_value(single: Single[Any]) -> str:
     if single.absence is not None:
         return single.absence.value
     if isinstance(single.value, bool):

@@ -36,30 +36,30 @@ def svg_file(figure: str, address: str = "") -> str | None:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ds-drawing" width="{width:g}" height="{height:g}"'
         f' viewBox="0 0 {width:g} {height:g}"'
-        f' font-family=\'{FONTS}\'><style>{_style()}</style><rect width="100%" height="100%" fill="#fff"/>'
+        f' font-family=\'{FONTS}\'><style>{_inlined_style()}</style><rect width="100%" height="100%" fill="#fff"/>'
     )
     return head + svg.partition(">")[2] + "\n"
 
 
-def said(address: str) -> str:
+def public_address(address: str) -> str:
     """An address as a sheet that travels names it; nothing for that of this machine, which says nothing elsewhere."""
     local = address.startswith(("http://127.", "http://localhost", "http://[::1]"))
     return "" if local else address.partition("://")[2].rstrip("/")
 
 
 @cache
-def light() -> dict[str, str]:
+def light_tokens() -> dict[str, str]:
     """The tokens of the light scheme by name, as the style sheet has them."""
-    return _tokens(r"\[data-md-color-scheme\]")
+    return _tokens_of_selector(r"\[data-md-color-scheme\]")
 
 
 @cache
-def dark() -> dict[str, str]:
+def dark_tokens() -> dict[str, str]:
     """The same of the dark scheme."""
-    return {**light(), **_tokens(r'\[data-md-color-scheme="slate"\]')}
+    return {**light_tokens(), **_tokens_of_selector(r'\[data-md-color-scheme="slate"\]')}
 
 
-def _tokens(selector: str) -> dict[str, str]:
+def _tokens_of_selector(selector: str) -> dict[str, str]:
     tokens = (_STYLES / "tokens.css").read_text(encoding="utf-8")
     found = re.search(selector + r" \{(.*?)\}", tokens, re.DOTALL)
     assert found is not None
@@ -67,9 +67,9 @@ def _tokens(selector: str) -> dict[str, str]:
 
 
 @cache
-def _style() -> str:
+def _inlined_style() -> str:
     """The rules of drawings with the light scheme's values in place of the variables; those for the page left out."""
-    values = light()
+    values = light_tokens()
     rules = []
     for line in (_STYLES / "drawing.css").read_text(encoding="utf-8").splitlines():
         if (
@@ -78,10 +78,10 @@ def _style() -> str:
             and not any(word in line for word in (":hover", ":focus", "ds-drawing-"))
         ):
             rules.append(re.sub(r"var\((--[a-z0-9-]+)\)", lambda m: values.get(m[1], "serif"), line))
-    return re.sub(r"color-mix\(in srgb, (#\w{6}) (\d+)%, (#\w{6}|transparent)\)", _mixed, "\n".join(rules))
+    return re.sub(r"color-mix\(in srgb, (#\w{6}) (\d+)%, (#\w{6}|transparent)\)", _mixed_color, "\n".join(rules))
 
 
-def _mixed(mix: re.Match[str]) -> str:
+def _mixed_color(mix: re.Match[str]) -> str:
     """A mixed colour as programs without `color-mix` read it."""
     front, share = [int(mix[1][i : i + 2], 16) for i in (1, 3, 5)], int(mix[2]) / 100
     if mix[3] == "transparent":

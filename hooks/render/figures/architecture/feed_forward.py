@@ -8,8 +8,19 @@ from catalogue.schema.architecture import FeedForward
 
 from ..measure import text_width
 from .dimensions import Dimension, Dimensions, Part
-from .marks import SCALE, balanced, bar, digits, dots, fan, grid, reached, rows_of, squares
-from .panel import LEFT, NARROW, VECTOR, close, panel, vector
+from .marks import (
+    SCALE,
+    balanced_row_length,
+    bar_path,
+    coordinate_text,
+    dots_path,
+    example_choice,
+    fan_path,
+    grid_places,
+    rows_of,
+    squares_path,
+)
+from .panel import LEFT, NARROW, VECTOR, close_panel, draw_stream_vector, titled_panel
 from .shapes import Sheet
 
 _PLATE_GAP = 6.0
@@ -26,14 +37,14 @@ def feed_forward(dims: Dimensions, width: float, whole: int | None, activated: i
     activation = dims.stated("hidden_act")
     if not moe and activation is not None and not activation.absent:
         said = dims.line("gated_by", hidden_act=activation)
-    sheet = panel(width, words("drawing.moe" if moe else "drawing.ffn"), said)
+    sheet = titled_panel(width, words("drawing.moe" if moe else "drawing.ffn"), said)
     top = sheet.height + 8
     narrow = width == NARROW
-    drawn, right = (_experts if moe else _folded)(sheet, dims, top, narrow)
+    drawn, right = (_draw_experts if moe else _draw_dense_network)(sheet, dims, top, narrow)
     x, y = (18.0, drawn + 22) if narrow else (max(484.0, right + 30), top + 4)
-    below = _beside(sheet, dims, x, y, width - x - 24, whole, activated)
+    below = _draw_comparisons(sheet, dims, x, y, width - x - 24, whole, activated)
     sheet.height = max(drawn, below) + 14
-    return close(sheet, "ffn")
+    return close_panel(sheet, "ffn")
 
 
 @dataclass(frozen=True)
@@ -69,38 +80,38 @@ class _Plates:
         found = []
         for plate in range(self.count):
             x, y = self.corner(plate)
-            found += grid(self.size, self.per_row, self.pitch, x + 4, y + 4)
+            found += grid_places(self.size, self.per_row, self.pitch, x + 4, y + 4)
         return found
 
 
-def _plates(routed: int, groups: int, x: float, y: float, room: float) -> _Plates:
+def _group_plates(routed: int, groups: int, x: float, y: float, room: float) -> _Plates:
     if groups > 1 and routed % groups == 0:
         size = routed // groups
-        per_row = balanced(size, 16)
+        per_row = balanced_row_length(size, 16)
         pitch = min(9.4, ((room - 2 * _PLATE_GAP) / 2 - 8) / per_row)
         return _Plates(groups, size, 2, per_row, pitch, x, y)
-    per_row = balanced(routed, 32 if routed > 128 else 16)
+    per_row = balanced_row_length(routed, 32 if routed > 128 else 16)
     return _Plates(1, routed, 1, per_row, min(9.4 if routed > 128 else 13.0, (room - 8) / per_row), x, y)
 
 
-def _experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
+def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
     """Vector, router, experts to count, and what the marks mean; gives where it ends below and at the right."""
     routed, active = dims.number("n_routed_experts"), dims.number("num_experts_per_tok") or 0
-    height = vector(sheet, dims, LEFT, top)
+    height = draw_stream_vector(sheet, dims, LEFT, top)
     down = top + height + 30
     if routed is None:
-        return sheet.say_all(130, top + 14, [[_worded(dims, "n_routed_experts")]]), 400
+        return sheet.say_all(130, top + 14, [[_dimension_words(dims, "n_routed_experts")]]), 400
     groups = dims.number("n_group") or 1
     x, room = (96.0, 228.0) if narrow else (132.0, 322.0)
-    plates = _plates(routed, groups, x, top - 2, room)
+    plates = _group_plates(routed, groups, x, top - 2, room)
     spare = height - (plates.bottom - plates.y)
     if spare > 0:
         plates = _Plates(plates.count, plates.size, plates.columns, plates.per_row, plates.pitch, x, top + spare / 2)
-    chosen, filled = reached(routed, active, plates.count, dims.number("topk_group") or 0)
+    chosen, filled = example_choice(routed, active, plates.count, dims.number("topk_group") or 0)
     # Beside a short vector the gate stands clear of the size below it.
     gate = ((66.0 if height < _SHORT else 58.0) if narrow else 76.0, top + max(height, plates.bottom - plates.y) / 2)
-    _routes(sheet, plates, chosen, gate)
-    sheet.path(f"M{LEFT + VECTOR:g} {digits(gate[1])}H{digits(gate[0] - 17)}", "wire")
+    _draw_routes(sheet, plates, chosen, gate)
+    sheet.path(f"M{LEFT + VECTOR:g} {coordinate_text(gate[1])}H{coordinate_text(gate[0] - 17)}", "wire")
     sheet.circle(*gate, 17, "gate")
     sheet.say(gate[0], gate[1] + 4, dims.words("drawing.gate"), css="strong", anchor="middle")
     scoring, below = dims.stated("scoring_func"), 0.0
@@ -116,16 +127,16 @@ def _experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[
         css = "plate reached" if plate in chosen or not chosen else "plate"
         sheet.box(*plates.corner(plate), plates.width, plates.height, css, 3)
     places = plates.places()
-    sheet.path(dots(place for index, place in enumerate(places) if index not in filled), "routed")
-    sheet.path(dots(places[index] for index in sorted(filled)), "active")
+    sheet.path(dots_path(place for index, place in enumerate(places) if index not in filled), "routed")
+    sheet.path(dots_path(places[index] for index in sorted(filled)), "active")
     down = max(plates.bottom + below, gate[1] + 36) + 20
     if narrow:
         down = max(down, top + height + 42)
     right = plates.corner(min(1, plates.count - 1))[0] + plates.width
-    return _legend(sheet, dims, 18.0 if narrow else x, down, bool(chosen)), right
+    return _draw_expert_legend(sheet, dims, 18.0 if narrow else x, down, bool(chosen)), right
 
 
-def _legend(sheet: Sheet, dims: Dimensions, x: float, y: float, grouped: bool) -> float:
+def _draw_expert_legend(sheet: Sheet, dims: Dimensions, x: float, y: float, grouped: bool) -> float:
     """What the marks mean; gives where it ends."""
     routed, shared, active = (
         dims.stated(name) for name in ("n_routed_experts", "n_shared_experts", "num_experts_per_tok")
@@ -142,17 +153,17 @@ def _legend(sheet: Sheet, dims: Dimensions, x: float, y: float, grouped: bool) -
     y = sheet.say_all(x, y, [parts], 22)
     count = dims.number("n_shared_experts") or 0
     if count and shared is not None:
-        sheet.path(squares([(x + 6 + index * 16, y - 4) for index in range(count)], 12), "shared")
+        sheet.path(squares_path([(x + 6 + index * 16, y - 4) for index in range(count)], 12), "shared")
         sheet.say(x + 16 * count + 6, y, *dims.line("experts_shared", n_shared_experts=shared))
         y += 22
     if active is not None:
-        sheet.path(dots([(x + 6, y - 4)]), "active swatch")
+        sheet.path(dots_path([(x + 6, y - 4)]), "active swatch")
         sheet.say(x + 22, y, *dims.line("experts_active", num_experts_per_tok=active))
         y += 22
     return y - 18
 
 
-def _routes(sheet: Sheet, plates: _Plates, chosen: list[int], gate: tuple[float, float]) -> None:
+def _draw_routes(sheet: Sheet, plates: _Plates, chosen: list[int], gate: tuple[float, float]) -> None:
     """From the router to each group that the token reaches, past the groups in front of it."""
     start = gate[0] + 17
     d = []
@@ -163,23 +174,23 @@ def _routes(sheet: Sheet, plates: _Plates, chosen: list[int], gate: tuple[float,
         if x > first:  # in the second column: through the gap above the group
             gap = y - _PLATE_GAP / 2
             d.append(
-                f"M{digits(start)} {digits(gate[1])}C{digits(first - 14)} {digits(gate[1])} {digits(start + 4)} {digits(gap)}"
-                f" {digits(first - 1)} {digits(gap)}H{digits(x - 8)}Q{digits(x - 5)} {digits(gap)} {digits(x - 5)} {digits(gap + 4)}"
-                f"V{digits(middle - 4)}Q{digits(x - 5)} {digits(middle)} {digits(x)} {digits(middle)}"
+                f"M{coordinate_text(start)} {coordinate_text(gate[1])}C{coordinate_text(first - 14)} {coordinate_text(gate[1])} {coordinate_text(start + 4)} {coordinate_text(gap)}"
+                f" {coordinate_text(first - 1)} {coordinate_text(gap)}H{coordinate_text(x - 8)}Q{coordinate_text(x - 5)} {coordinate_text(gap)} {coordinate_text(x - 5)} {coordinate_text(gap + 4)}"
+                f"V{coordinate_text(middle - 4)}Q{coordinate_text(x - 5)} {coordinate_text(middle)} {coordinate_text(x)} {coordinate_text(middle)}"
             )
         else:
             target = middle if chosen else min(max(gate[1], y + 4), y + plates.height - 4)
             d.append(
-                f"M{digits(start)} {digits(gate[1])}C{digits(first - 10)} {digits(gate[1])} {digits(start + 4)} {digits(target)}"
-                f" {digits(x)} {digits(target)}"
+                f"M{coordinate_text(start)} {coordinate_text(gate[1])}C{coordinate_text(first - 10)} {coordinate_text(gate[1])} {coordinate_text(start + 4)} {coordinate_text(target)}"
+                f" {coordinate_text(x)} {coordinate_text(target)}"
             )
     sheet.path("".join(d), "route")
 
 
-def _folded(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
+def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
     """A dense network: the wide vector as bars of the narrow one's height, side by side; where it ends."""
     narrow_size, wide_size = dims.number("hidden_size"), dims.number("intermediate_size")
-    height = vector(sheet, dims, LEFT, top)
+    height = draw_stream_vector(sheet, dims, LEFT, top)
     down = top + height + 24
     size = dims.stated("intermediate_size")
     if narrow_size is None or wide_size is None:
@@ -187,39 +198,41 @@ def _folded(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[f
     x, pitch = (84.0, 20.0) if narrow else (132.0, 26.0)
     bars, rest = divmod(wide_size, narrow_size)
     right = x + pitch * (bars + (rest > 0)) - 8
-    sheet.path(fan(LEFT + VECTOR, top, top + height, x - 4, top, top + height), "fan ffn")
+    sheet.path(fan_path(LEFT + VECTOR, top, top + height, x - 4, top, top + height), "fan ffn")
     for index in range(bars + (rest > 0)):
         share = height if index < bars else rest * SCALE
-        sheet.path(bar(x + index * pitch, top + height - share, pitch - 8, share), "wide")
+        sheet.path(bar_path(x + index * pitch, top + height - share, pitch - 8, share), "wide")
     out = max(right + 48, 250 if narrow else 330)
-    sheet.path(f"M{digits(right + 8)} {digits(top + height / 2)}H{digits(out - 12)}", "wire")
-    sheet.path(f"M{digits(out - 12)} {digits(top + height / 2 - 4)}l8 4-8 4z", "tip")
-    vector(sheet, dims, out, top)
+    sheet.path(f"M{coordinate_text(right + 8)} {coordinate_text(top + height / 2)}H{coordinate_text(out - 12)}", "wire")
+    sheet.path(f"M{coordinate_text(out - 12)} {coordinate_text(top + height / 2 - 4)}l8 4-8 4z", "tip")
+    draw_stream_vector(sheet, dims, out, top)
     times = dims.ratio("times_as_wide", "intermediate_size", "hidden_size")
     lines = [dims.line("wide", intermediate_size=size), dims.line("folded", times=times)]
     return sheet.say_all(x if not narrow else 18, down + (18 if narrow else 0), lines) - 6, out + 30
 
 
-def _beside(
+def _draw_comparisons(
     sheet: Sheet, dims: Dimensions, x: float, y: float, room: float, whole: int | None, activated: int | None
 ) -> float:
     """The comparisons: how wide the chosen experts are together, and how much of the model is here."""
     moe = dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
-    y = _widths(sheet, dims, x, y, room) if moe else y
+    y = _draw_width_comparison(sheet, dims, x, y, room) if moe else y
     if whole:
         experts = "moe_layers * (n_routed_experts + n_shared_experts) * 3 * hidden_size * moe_intermediate_size"
         dense = "num_hidden_layers * 3 * hidden_size * intermediate_size"
         share = dims.share("share_experts" if moe else "share_dense", experts if moe else dense, whole)
         if share is not None:
             y += 20
-            y = _large(sheet, x, y, share, dims.words(f"drawing.{'share_experts' if moe else 'share_dense'}_is"))
+            y = _draw_large_share(
+                sheet, x, y, share, dims.words(f"drawing.{'share_experts' if moe else 'share_dense'}_is")
+            )
             if moe and activated:
                 used = dims.part_of("share_active", activated, whole)
-                y = _large(sheet, x, y + 6, used, dims.words("drawing.share_active_is"))
+                y = _draw_large_share(sheet, x, y + 6, used, dims.words("drawing.share_active_is"))
     return y
 
 
-def _large(sheet: Sheet, x: float, y: float, share: Dimension, said: str) -> float:
+def _draw_large_share(sheet: Sheet, x: float, y: float, share: Dimension, said: str) -> float:
     lines = said.split("\n")
     sheet.say(x, y + 14, share, css="share")
     for index, line in enumerate(lines):
@@ -227,7 +240,7 @@ def _large(sheet: Sheet, x: float, y: float, share: Dimension, said: str) -> flo
     return y + 32
 
 
-def _widths(sheet: Sheet, dims: Dimensions, x: float, y: float, room: float) -> float:
+def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, room: float) -> float:
     names = ("num_experts_per_tok", "n_shared_experts", "moe_intermediate_size")
     active, shared, width = (dims.number(name) for name in names)
     stated = {name: dims.stated(name) for name in names}
@@ -256,7 +269,7 @@ def _widths(sheet: Sheet, dims: Dimensions, x: float, y: float, room: float) -> 
     else:
         scale = room / chosen
         sheet.say(x, y + 10, *dims.line(f"make{which}", **stated, chosen_width=total))
-    _segments(sheet, x, y + 18, active, shared, width * scale)
+    _draw_width_segments(sheet, x, y + 18, active, shared, width * scale)
     y += 18 + _SEGMENT
     every = dims.number("n_routed_experts")
     if not dense and every:
@@ -264,19 +277,19 @@ def _widths(sheet: Sheet, dims: Dimensions, x: float, y: float, room: float) -> 
         share = chosen / ((every + shared) * width)
         sheet.say(x, y + 26, *dims.line("of_all_experts", all_width=all_of))
         sheet.box(x, y + 34, room, 14, "against", 2)
-        sheet.path(bar(x, y + 34, max(1.5, room * share), 14), "used")
+        sheet.path(bar_path(x, y + 34, max(1.5, room * share), 14), "used")
         y += 52
     return y
 
 
-def _segments(sheet: Sheet, x: float, y: float, active: int, shared: int, width: float) -> None:
+def _draw_width_segments(sheet: Sheet, x: float, y: float, active: int, shared: int, width: float) -> None:
     """The chosen experts and the shared ones, each as wide as it is."""
     for first, count, css in ((0, active, "chosen"), (active, shared, "shared-width")):
         sheet.path(
-            "".join(bar(x + index * width, y, width - 1.6, _SEGMENT) for index in range(first, first + count)), css
+            "".join(bar_path(x + index * width, y, width - 1.6, _SEGMENT) for index in range(first, first + count)), css
         )
 
 
-def _worded(dims: Dimensions, name: str) -> Part:
+def _dimension_words(dims: Dimensions, name: str) -> Part:
     dimension = dims.stated(name)
     return dimension if dimension is not None else ""

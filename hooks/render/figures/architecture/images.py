@@ -10,7 +10,7 @@ from catalogue.schema.values import Text
 from ...cite import Citations
 from ..measure import text_width
 from .dimensions import Dimension
-from .marks import digits
+from .marks import coordinate_text
 from .shapes import TEXT, Sheet
 
 _STEP, _GAP, _DOWN = 44.0, 26.0, 14.0
@@ -19,7 +19,7 @@ _ONE_LINE = 700.0  # on a narrower sheet, what is behind several lanes stands be
 _LONG = 130.0  # a text that is wider takes two lines
 
 
-def images(citations: Citations, paths: Sequence[ImagePath], width: float) -> Sheet:
+def image_paths_panel(citations: Citations, paths: Sequence[ImagePath], width: float) -> Sheet:
     """The paths, one below the other."""
     sheet = Sheet(width)
     for path in paths:
@@ -81,14 +81,16 @@ class _Way:
         middle = (ends[0][1] + ends[-1][1]) / 2
         if self.sheet.width < _ONE_LINE:
             edge, below = self.sheet.width - 1, self.bottom + _DOWN / 2
-            wires = "".join(f"M{digits(x)} {digits(y)}H{digits(edge)}" for x, y in ends)
-            down = f"M{digits(edge)} {digits(ends[0][1])}V{digits(below)}H2V{digits(self.bottom + _DOWN + _STEP / 2)}"
+            wires = "".join(f"M{coordinate_text(x)} {coordinate_text(y)}H{coordinate_text(edge)}" for x, y in ends)
+            down = f"M{coordinate_text(edge)} {coordinate_text(ends[0][1])}V{coordinate_text(below)}H2V{coordinate_text(self.bottom + _DOWN + _STEP / 2)}"
             self.sheet.path(wires + down, "wire")
             self.x, self.y = 0.0, self.bottom + _DOWN
             return
-        top, bottom = digits(ends[0][1]), digits(ends[-1][1])
-        self.sheet.path("".join(f"M{digits(x)} {digits(y)}H{digits(right)}" for x, y in ends), "wire")
-        self.sheet.path(f"M{digits(right)} {top}V{bottom}", "wire")
+        top, bottom = coordinate_text(ends[0][1]), coordinate_text(ends[-1][1])
+        self.sheet.path(
+            "".join(f"M{coordinate_text(x)} {coordinate_text(y)}H{coordinate_text(right)}" for x, y in ends), "wire"
+        )
+        self.sheet.path(f"M{coordinate_text(right)} {top}V{bottom}", "wire")
         self.x, self.y = right, middle - _STEP / 2
 
     def _step(self, step: ImageStep) -> None:
@@ -108,9 +110,11 @@ class _Way:
         """An arrow to the next part; on a new line where `room` is not left on this one."""
         if self.x + _GAP + room > self.sheet.width:
             self.x, self.y = 0.0, self.y + _STEP + _DOWN
-        middle = digits(self.y + _STEP / 2)
-        self.sheet.path(f"M{digits(self.x + 2)} {middle}h{digits(_GAP - 12)}", "wire")
-        self.sheet.path(f"M{digits(self.x + _GAP - 11)} {digits(self.y + _STEP / 2 - 4)}l8 4-8 4z", "tip")
+        middle = coordinate_text(self.y + _STEP / 2)
+        self.sheet.path(f"M{coordinate_text(self.x + 2)} {middle}h{coordinate_text(_GAP - 12)}", "wire")
+        self.sheet.path(
+            f"M{coordinate_text(self.x + _GAP - 11)} {coordinate_text(self.y + _STEP / 2 - 4)}l8 4-8 4z", "tip"
+        )
         self.x += _GAP
 
     def _say(self, x: float, lines: Sequence[str], css: str = "plain") -> None:
@@ -122,7 +126,7 @@ class _Way:
         """A small sign for an image."""
         y = self.y + _STEP / 2 - 13
         self.sheet.box(x, y, 30, 26, "picture", 3)
-        self.sheet.path(f"M{digits(x + 3)} {digits(y + 22)}l8-11 6 7 4-4 6 8z", "hill")
+        self.sheet.path(f"M{coordinate_text(x + 3)} {coordinate_text(y + 22)}l8-11 6 7 4-4 6 8z", "hill")
         self.sheet.circle(x + 21, y + 8, 2.6, "sun")
 
     def _text(self, text: Text | None) -> str:

@@ -10,15 +10,15 @@ from catalogue.records import Entry
 from catalogue.schema.images import ImageWay
 
 from ..measure import text_width
-from .attention import attention
-from .beside import beside, parts_beside, ways
+from .attention import attention_panel
+from .beside import auxiliary_panel, image_paths, parts_beside
 from .dimensions import Dimensions, Part
 from .feed_forward import feed_forward
-from .marks import digits
-from .order import runs
+from .marks import coordinate_text
+from .order import layer_runs
 from .panel import NARROW, WIDE
 from .shapes import Sheet
-from .stack import AXIS, BARS, LEFT, Whole, stack
+from .stack import AXIS, BARS, LEFT, Whole, draw_layer_stack
 
 WIDE_SHEET, NARROW_SHEET = 1240.0, 360.0
 _FRAME, _FRAME_RIGHT, _PANELS, _STREAM = 356.0, 1212.0, 430.0, 394.0
@@ -47,23 +47,23 @@ class Head:
     credit: str
 
 
-def _recomputed(entry: Entry) -> tuple[int | None, int | None]:
+def _recomputed_sizes(entry: Entry) -> tuple[int | None, int | None]:
     recount = entry.recount
     if recount is None or recount.total is None:
         return None, None
     return recount.total, recount.activated.get(ACTIVATED_CONVENTION)
 
 
-def _parts(dims: Dimensions, entry: Entry, width: float) -> tuple[Whole, Sheet, Sheet, dict[str, int]]:
+def _drawing_parts(dims: Dimensions, entry: Entry, width: float) -> tuple[Whole, Sheet, Sheet, dict[str, int]]:
     markers = {name: 3 + index for index, name in enumerate(parts_beside(dims, entry))}
-    ffn, attn = feed_forward(dims, width, *_recomputed(entry)), attention(dims, width)
+    ffn, attn = feed_forward(dims, width, *_recomputed_sizes(entry)), attention_panel(dims, width)
     room = ffn.height + attn.height - _ENDS if width == WIDE else _NARROW_STACK
-    return stack(dims, markers, max(room, _LEAST_STACK)), ffn, attn, markers
+    return draw_layer_stack(dims, markers, max(room, _LEAST_STACK)), ffn, attn, markers
 
 
-def wide(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
+def wide_layout(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
     """Everything on one sheet, with title, sources and address."""
-    whole, ffn, attn, markers = _parts(dims, entry, WIDE)
+    whole, ffn, attn, markers = _drawing_parts(dims, entry, WIDE)
     sheet = Sheet(WIDE_SHEET)
     sheet.say(_MARGIN, 44, head.title, css="title")
     sheet.say(_FRAME_RIGHT, 44, *head.facts, css="facts", anchor="end")
@@ -71,19 +71,19 @@ def wide(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
     ffn_top = 150.0
     attention_top = ffn_top + ffn.height + 38
     bottom = max(attention_top + attn.height + 24, 106 + whole.sheet.height)
-    _wedge(sheet, 106 + whole.opened, bottom, dims)
+    _draw_wedge(sheet, 106 + whole.opened, bottom, dims)
     sheet.box(_FRAME, 102, _FRAME_RIGHT - _FRAME, bottom - 102, "frame", 8)
     sheet.say(_MARGIN, 92, *dims.line("part_whole"))
     sheet.put(_MARGIN, 106, whole.sheet)
     _image_markers(sheet, entry, markers, _MARGIN, 106, whole)
-    sheet.say(_FRAME + 20, 126, *_opened(dims), " \u2002 ", *_said_of_layer(dims), dims.words("drawing.norm_is"))
-    _stream(sheet, dims, _STREAM, 140, bottom - 8)
+    sheet.say(_FRAME + 20, 126, *_opened_layer(dims), " \u2002 ", *_said_of_layer(dims), dims.words("drawing.norm_is"))
+    _draw_residual_stream(sheet, dims, _STREAM, 140, bottom - 8)
     for top, panel in ((ffn_top, ffn), (attention_top, attn)):
-        _joins(sheet, dims, _STREAM, _PANELS, top, panel.height)
+        _draw_residual_joins(sheet, dims, _STREAM, _PANELS, top, panel.height)
         sheet.put(_PANELS, top, panel)
     down = bottom + 24
-    down = _strip(sheet, dims, entry, markers, down)
-    sheet.path(f"M{_MARGIN:g} {digits(down)}H{_FRAME_RIGHT:g}", "rule")
+    down = _draw_auxiliary_strip(sheet, dims, entry, markers, down)
+    sheet.path(f"M{_MARGIN:g} {coordinate_text(down)}H{_FRAME_RIGHT:g}", "rule")
     sheet.say(_MARGIN, down + 24, *head.cache)
     room = _FRAME_RIGHT - _MARGIN - 430
     if text_width(head.credit, 12.5) > room:
@@ -93,9 +93,9 @@ def wide(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
     return sheet
 
 
-def narrow(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
+def narrow_layout(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
     """The same parts as sheets of their own, each with its name: whole, ffn, attention, then what stands beside."""
-    whole, ffn, attn, markers = _parts(dims, entry, NARROW)
+    whole, ffn, attn, markers = _drawing_parts(dims, entry, NARROW)
     first = Sheet(NARROW_SHEET)
     first.say(8, 16, *dims.line("part_whole"))
     first.put(8, 26, whole.sheet)
@@ -106,17 +106,17 @@ def narrow(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
         sheet = Sheet(NARROW_SHEET)
         top = 8.0
         if name == "ffn":
-            sheet.say(8, 16, *_opened(dims))
+            sheet.say(8, 16, *_opened_layer(dims))
             said = _said_of_layer(dims)
             sheet.say(8, 34, *said)
             top = 48.0 if said else 30.0
         sheet.height = top + panel.height + 8
-        _stream(sheet, dims, 9, top - 2 if name == "ffn" else -2, sheet.height, tip=name == "ffn")
-        _joins(sheet, dims, 9, 23, top, panel.height)
+        _draw_residual_stream(sheet, dims, 9, top - 2 if name == "ffn" else -2, sheet.height, tip=name == "ffn")
+        _draw_residual_joins(sheet, dims, 9, 23, top, panel.height)
         sheet.put(23, top, panel)
         found.append((name, sheet))
     for name, number in markers.items():
-        part = beside(dims, entry, name, NARROW_SHEET - 16)
+        part = auxiliary_panel(dims, entry, name, NARROW_SHEET - 16)
         sheet = Sheet(NARROW_SHEET)
         _part_title(sheet, dims, entry, name, number, 8, 16)
         sheet.put(8, 32, part)
@@ -125,8 +125,8 @@ def narrow(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
     return found
 
 
-def _opened(dims: Dimensions) -> list[Part]:
-    run = runs(dims)[-1]
+def _opened_layer(dims: Dimensions) -> list[Part]:
+    run = layer_runs(dims)[-1]
     return (
         dims.line(f"part_{run.said}", count=run.count)
         if run.layers > 1 and run.count is not None
@@ -140,33 +140,40 @@ def _said_of_layer(dims: Dimensions) -> list[Part]:
     return several or dims.line("one_scale")
 
 
-def _wedge(sheet: Sheet, opened: float, bottom: float, dims: Dimensions) -> None:
+def _draw_wedge(sheet: Sheet, opened: float, bottom: float, dims: Dimensions) -> None:
     edge = _MARGIN + LEFT + BARS + 5 + (11 if dims.architecture.attention_layout is not None else 0)
-    sheet.path(f"M{digits(edge)} {digits(opened)}L{_FRAME:g} 106V{digits(bottom - 4)}z", "wedge")
+    sheet.path(
+        f"M{coordinate_text(edge)} {coordinate_text(opened)}L{_FRAME:g} 106V{coordinate_text(bottom - 4)}z", "wedge"
+    )
 
 
-def _stream(sheet: Sheet, dims: Dimensions, x: float, top: float, bottom: float, tip: bool = True) -> None:
+def _draw_residual_stream(
+    sheet: Sheet, dims: Dimensions, x: float, top: float, bottom: float, tip: bool = True
+) -> None:
     """The residual stream, or as many as the hyper-connections have."""
     count = dims.number("hc_mult") or 1
     places = [x + (index - (count - 1) / 2) * 4 for index in range(count)]
     sheet.path(
-        "".join(f"M{digits(place)} {digits(bottom)}V{digits(top)}" for place in places),
+        "".join(f"M{coordinate_text(place)} {coordinate_text(bottom)}V{coordinate_text(top)}" for place in places),
         "stream" if count == 1 else "stream several",
     )
     if tip:
-        sheet.path(f"M{digits(x - 5)} {digits(top + 4)}l5-9 5 9z", "ink")
+        sheet.path(f"M{coordinate_text(x - 5)} {coordinate_text(top + 4)}l5-9 5 9z", "ink")
 
 
-def _joins(sheet: Sheet, dims: Dimensions, stream: float, edge: float, top: float, height: float) -> None:
+def _draw_residual_joins(sheet: Sheet, dims: Dimensions, stream: float, edge: float, top: float, height: float) -> None:
     """Where a network reads the stream, through a norm, and where its output is added."""
     out, into = top + 24, top + height - 26
     small = edge - stream < 20
     radius = 7.0 if small else 9.0
-    sheet.path(f"M{digits(stream)} {digits(out)}H{digits(edge)}M{digits(stream)} {digits(into)}H{digits(edge)}", "wire")
+    sheet.path(
+        f"M{coordinate_text(stream)} {coordinate_text(out)}H{coordinate_text(edge)}M{coordinate_text(stream)} {coordinate_text(into)}H{coordinate_text(edge)}",
+        "wire",
+    )
     sheet.circle(stream, out, radius, "join")
     arm = radius - 4
     sheet.path(
-        f"M{digits(stream - arm)} {digits(out)}h{digits(2 * arm)}M{digits(stream)} {digits(out - arm)}v{digits(2 * arm)}",
+        f"M{coordinate_text(stream - arm)} {coordinate_text(out)}h{coordinate_text(2 * arm)}M{coordinate_text(stream)} {coordinate_text(out - arm)}v{coordinate_text(2 * arm)}",
         "plus",
     )
     if not small:
@@ -180,13 +187,16 @@ def _image_markers(sheet: Sheet, entry: Entry, markers: dict[str, int], x: float
     """Where images enter, and where they leave."""
     if "images" not in markers:
         return
-    found = ways(entry)
+    found = image_paths(entry)
     places = []
     if ImageWay.IN in found:
-        sheet.path(f"M{digits(x + LEFT - 22)} {digits(y + whole.entry)}H{digits(x + AXIS)}", "branch")
+        sheet.path(
+            f"M{coordinate_text(x + LEFT - 22)} {coordinate_text(y + whole.entry)}H{coordinate_text(x + AXIS)}",
+            "branch",
+        )
         places.append((x + LEFT - 30, y + whole.entry))
     if ImageWay.OUT in found:
-        sheet.path(f"M{digits(x + LEFT - 22)} {digits(y + 47)}H{digits(x + LEFT)}", "branch")
+        sheet.path(f"M{coordinate_text(x + LEFT - 22)} {coordinate_text(y + 47)}H{coordinate_text(x + LEFT)}", "branch")
         places.append((x + LEFT - 30, y + 47))
     for place in places:
         sheet.circle(*place, 9, "marker")
@@ -197,23 +207,23 @@ def _part_title(sheet: Sheet, dims: Dimensions, entry: Entry, name: str, number:
     sheet.circle(x + 9, y - 4, 9, "marker")
     sheet.say(x + 9, y + 0.3, str(number), css="marked", anchor="middle")
     key = f"part_{name}"
-    if name == "images" and ImageWay.OUT in ways(entry):
+    if name == "images" and ImageWay.OUT in image_paths(entry):
         key = "part_images_both"
     sheet.say(x + 26, y, dims.words(f"drawing.{key}"), css="strong")
 
 
-def _strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers: dict[str, int], y: float) -> float:
+def _draw_auxiliary_strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers: dict[str, int], y: float) -> float:
     """What stands beside the network, below it: images across the sheet, the others side by side."""
     others = [name for name in markers if name != "images"]
     if "images" in markers:
-        part = beside(dims, entry, "images", _FRAME_RIGHT - _MARGIN)
+        part = auxiliary_panel(dims, entry, "images", _FRAME_RIGHT - _MARGIN)
         _part_title(sheet, dims, entry, "images", markers["images"], _MARGIN, y + 4)
         sheet.put(_MARGIN, y + 22, part)
         y += 46 + part.height
     bottom = y
     room = (_FRAME_RIGHT - _MARGIN - 32) / 2
     for index, name in enumerate(others):
-        part = beside(dims, entry, name, room)
+        part = auxiliary_panel(dims, entry, name, room)
         x = _MARGIN + index * (room + 32)
         _part_title(sheet, dims, entry, name, markers[name], x, y + 4)
         sheet.put(x, y + 20, part)

@@ -31,7 +31,7 @@ class Run:
     layers: int
 
 
-def runs(dims: Dimensions) -> list[Run]:
+def layer_runs(dims: Dimensions) -> list[Run]:
     """The layers from the bottom up."""
     total = dims.number("num_hidden_layers") or 0
     if dims.architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:

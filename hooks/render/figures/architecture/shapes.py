@@ -106,11 +106,11 @@ class Sheet:
         self.shapes.append(Group(round(x, 1), round(y, 1), sheet.shapes))
 
 
-def labels(shapes: Sequence[Shape]) -> Iterator[Dimension]:
+def dimension_labels(shapes: Sequence[Shape]) -> Iterator[Dimension]:
     """Every dimension among the shapes."""
     for shape in shapes:
         if isinstance(shape, Group):
-            yield from labels(shape.shapes)
+            yield from dimension_labels(shape.shapes)
         elif isinstance(shape, Line):
             yield from (part for part in shape.parts if isinstance(part, Dimension))
 

@@ -16,7 +16,7 @@ from ...context import Context
 from ...names import short_model
 from ..measure import text_width
 from ..scale import Time
-from .family import Family, Stop, family
+from .family import Family, Stop, family_lines
 
 WIDTH = 1200.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 118.0, 44.0, 40.0, 26.0
@@ -67,22 +67,22 @@ class Across:
     scale: Time
 
 
-def across(context: Context) -> Across:
+def lay_out_wide_map(context: Context) -> Across:
     """Give every stop, line and name its place."""
-    found = family(context.catalogue.models.values(), lambda model: _NAME_DAYS)
-    rows = _rows(found)
+    found = family_lines(context.catalogue.models.values(), lambda model: _NAME_DAYS)
+    rows = _line_heights(found)
     days = [stop.day for stop in found.stops.values()]
     scale = Time(min(days), max(days), _LEFT + 20, WIDTH - _RIGHT)
     places = {id_: (scale(stop.day), rows[stop.line]) for id_, stop in found.stops.items()}
-    ways, verticals = _ways(found, places)
-    stops = _named(found, places, verticals)
+    ways, verticals = _map_lines(found, places)
+    stops = _place_names(found, places, verticals)
     bottom = rows[-1] + _BOTTOM
-    tracks = [(track.value, _middle(found, rows, track)) for track in dict.fromkeys(found.lines)]
+    tracks = [(track.value, _track_name_height(found, rows, track)) for track in dict.fromkeys(found.lines)]
     years = [(str(day.year), scale(day)) for day in scale.years()]
     return Across(WIDTH, round(bottom), stops, ways, tracks, years, _TOP - 22, bottom, scale)
 
 
-def _rows(found: Family) -> list[float]:
+def _line_heights(found: Family) -> list[float]:
     """The height of each line."""
     rows = [_TOP]
     for before, after in pairwise(found.lines):
@@ -90,13 +90,13 @@ def _rows(found: Family) -> list[float]:
     return rows
 
 
-def _middle(found: Family, rows: Sequence[float], track: Track) -> float:
+def _track_name_height(found: Family, rows: Sequence[float], track: Track) -> float:
     """Where the name of a track stands: at its only line, at the general one's first, between those of the others."""
     own = [y for y, line in zip(rows, found.lines, strict=True) if line is track]
     return own[0] if track is Track.GENERAL else (own[0] + own[-1]) / 2
 
 
-def _ways(found: Family, places: dict[str, tuple[float, float]]) -> tuple[list[Way], list[Rect]]:
+def _map_lines(found: Family, places: dict[str, tuple[float, float]]) -> tuple[list[Way], list[Rect]]:
     """The lines, and where they run up or down."""
     ways, verticals = [], []
     for id_, stop in found.stops.items():
@@ -119,7 +119,7 @@ def _ways(found: Family, places: dict[str, tuple[float, float]]) -> tuple[list[W
     return sorted(ways, key=lambda way: (way.track == general, found.stops[way.younger].day)), verticals
 
 
-def _named(found: Family, places: dict[str, tuple[float, float]], verticals: Sequence[Rect]) -> list[Placed]:
+def _place_names(found: Family, places: dict[str, tuple[float, float]], verticals: Sequence[Rect]) -> list[Placed]:
     """Each name above its stop, or where it lies on nothing; the general line first."""
     taken: list[Rect] = [(x - 8, y - 8, x + 8, y + 8) for x, y in places.values()]
     order = sorted(
@@ -133,8 +133,8 @@ def _named(found: Family, places: dict[str, tuple[float, float]], verticals: Seq
         wide = text_width(name, _SIZE, bold=major)
         _, at, anchor, rect = min(
             (
-                (sum(_overlap(box, other) for other in (*taken, *verticals)) + cost, place, side, box)
-                for place, side, box, cost in _candidates(x, y, wide)
+                (sum(_overlap_area(box, other) for other in (*taken, *verticals)) + cost, place, side, box)
+                for place, side, box, cost in _name_candidates(x, y, wide)
             ),
             key=lambda one: one[0],
         )
@@ -143,7 +143,7 @@ def _named(found: Family, places: dict[str, tuple[float, float]], verticals: Seq
     return [placed[id_] for id_ in found.stops]
 
 
-def _candidates(x: float, y: float, wide: float) -> list[tuple[tuple[float, float], str, Rect, float]]:
+def _name_candidates(x: float, y: float, wide: float) -> list[tuple[tuple[float, float], str, Rect, float]]:
     """Where a name may stand, the best first: place, anchor, room, and what the place costs."""
     found = []
     for cost, (dy, shift) in enumerate(
@@ -155,7 +155,7 @@ def _candidates(x: float, y: float, wide: float) -> list[tuple[tuple[float, floa
     return found
 
 
-def _overlap(a: Rect, b: Rect) -> float:
+def _overlap_area(a: Rect, b: Rect) -> float:
     """The area that two rectangles share."""
     wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     return wide * high if wide > 0 and high > 0 else 0.0

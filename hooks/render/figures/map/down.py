@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from catalogue.schema.model import Track
 
 from ...context import Context
-from ..measure import cut, text_width
+from ..measure import cut_text, text_width
 from ..timeline_items import Item
 from .across import Way
-from .family import Family, family
+from .family import Family, family_lines
 
 WIDTH = 360.0
 _TOP, _ROW, _MORE, _GAP = 34.0, 34.0, 17.0, 12.0
@@ -54,10 +54,10 @@ class Down:
     years: Sequence[tuple[str, float]]
 
 
-def down(context: Context, more: Mapping[str, Sequence[Item]], alone: Sequence[Item] = ()) -> Down:
+def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alone: Sequence[Item] = ()) -> Down:
     """Give every row its place; `more` are the techniques that came with a model, `alone` what came by itself."""
-    found = family(context.catalogue.models.values(), lambda model: 1)
-    columns = {line: _LEFT + index * _LINE for index, line in enumerate(_order(found))}
+    found = family_lines(context.catalogue.models.values(), lambda model: 1)
+    columns = {line: _LEFT + index * _LINE for index, line in enumerate(_line_order(found))}
     text_x = max(columns.values()) + 13
     room = WIDTH - text_x - 4
     rows, loose, years, y = [], list[Loose](), [], _TOP
@@ -72,15 +72,15 @@ def down(context: Context, more: Mapping[str, Sequence[Item]], alone: Sequence[I
                 year = now
                 years.append((year, y))
                 y += 24
-            lines = _wrapped([item for item in before if item.date.first_day[:4] == now], room)
+            lines = _wrapped_items([item for item in before if item.date.first_day[:4] == now], room)
             loose += [Loose(line, text_x, y + index * _MORE) for index, line in enumerate(lines)]
             y += len(lines) * _MORE + (_GAP if lines else 0)
-        below = _wrapped(more.get(id_, ()), room)
+        below = _wrapped_items(more.get(id_, ()), room)
         places[id_] = (columns[stop.line], y)
         track = stop.model.track
         rows.append(Row(id_, stop.model.name, track.value, *places[id_], text_x, below, track is Track.GENERAL))
         y += _ROW + _MORE * len(below)
-    lines = _wrapped(waiting, room)
+    lines = _wrapped_items(waiting, room)
     loose += [Loose(line, text_x, y + index * _MORE) for index, line in enumerate(lines)]
     y += len(lines) * _MORE
     ways = []
@@ -102,16 +102,16 @@ def down(context: Context, more: Mapping[str, Sequence[Item]], alone: Sequence[I
     return Down(WIDTH, round(y + 4), rows, loose, ways, years)
 
 
-def _order(found: Family) -> list[int]:
+def _line_order(found: Family) -> list[int]:
     """The lines from left to right: the general one first, then as on the wide map."""
     return sorted(range(len(found.lines)), key=lambda line: (found.lines[line] is not Track.GENERAL, line))
 
 
-def _wrapped(items: Sequence[Item], room: float) -> list[list[Item]]:
+def _wrapped_items(items: Sequence[Item], room: float) -> list[list[Item]]:
     """Items in lines that have room for their names, with dots between them."""
     lines: list[list[Item]] = []
     for whole in items:
-        item = replace(whole, label=cut(whole.label, _SIZE, room))
+        item = replace(whole, label=cut_text(whole.label, _SIZE, room))
         longer = [*(lines[-1] if lines else ()), item]
         if lines and text_width(" · ".join(one.label for one in longer), _SIZE) <= room:
             lines[-1] = longer

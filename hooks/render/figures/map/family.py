@@ -41,7 +41,7 @@ class Family:
     lines: Sequence[Track]
 
 
-def family(models: Iterable[Model], room: Callable[[Model], float]) -> Family:
+def family_lines(models: Iterable[Model], room: Callable[[Model], float]) -> Family:
     """Give every dated model its line; `room` is how many days its name takes to the right."""
     dated = sorted((m for m in models if first_date(m) is not None), key=lambda m: (first_day(m), m.id))
     by_id = {m.id: m for m in dated}
@@ -52,15 +52,15 @@ def family(models: Iterable[Model], room: Callable[[Model], float]) -> Family:
     own: dict[str, int] = {}
     tracks: list[Track] = []
     for track in TRACKS:
-        chains = _chains([m for m in dated if m.track is track], by_id, children, weight)
+        chains = _track_chains([m for m in dated if m.track is track], by_id, children, weight)
         base, ends = len(tracks), list[float]()
         for chain in chains:
             parent = by_id.get(chain[0].main_parent or "")
-            start = day(parent or chain[0]).toordinal()
+            start = first_day_of(parent or chain[0]).toordinal()
             near = own[parent.id] - base if parent is not None and parent.track is track else 0
             rows = sorted([*range(len(ends)), len(ends)], key=lambda row: abs(row - near))
             row = next(row for row in rows if row == len(ends) or ends[row] < start)
-            ends[row : row + 1] = [day(chain[-1]).toordinal() + room(chain[-1])]
+            ends[row : row + 1] = [first_day_of(chain[-1]).toordinal() + room(chain[-1])]
             own |= {m.id: base + row for m in chain}
         if track in _BELOW:  # what leaves the general line first goes deepest, so that no line crosses the next
             own |= {m.id: base + len(ends) - 1 - (own[m.id] - base) for chain in chains for m in chain}
@@ -68,18 +68,18 @@ def family(models: Iterable[Model], room: Callable[[Model], float]) -> Family:
     stops = {}
     for m in dated:
         leaving = [c for c in children.get(m.main_parent or "", []) if own[c.id] != own[c.main_parent or ""]]
-        leaving.sort(key=lambda c: (-abs(own[c.id] - own[c.main_parent or ""]), day(c)))
+        leaving.sort(key=lambda c: (-abs(own[c.id] - own[c.main_parent or ""]), first_day_of(c)))
         rank = leaving.index(m) if m in leaving else -1
-        stops[m.id] = Stop(m, day(m), own[m.id], m.main_parent if m.main_parent in by_id else None, rank)
+        stops[m.id] = Stop(m, first_day_of(m), own[m.id], m.main_parent if m.main_parent in by_id else None, rank)
     return Family(stops, tracks)
 
 
-def day(model: Model) -> date:
+def first_day_of(model: Model) -> date:
     """The first day of a model."""
     return date.fromisoformat(first_day(model))
 
 
-def _chains(
+def _track_chains(
     members: Sequence[Model],
     by_id: Mapping[str, Model],
     children: Mapping[str, Sequence[Model]],

@@ -51,9 +51,9 @@ class Lane:
     months: Sequence[Month]
 
 
-def lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float) -> Lane:
+def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float) -> Lane:
     """Give the months of a lane their places: those with names at the right the last first, then the others the first first."""
-    groups = _groups([item for item in found if item.lane == id_])
+    groups = _items_by_month([item for item in found if item.lane == id_])
     sides, limit = [], width
     for week, members in reversed(groups):
         wide = _MARK + max(text_width(item.label, _SIZE, bold=week) for item in members) + _GAP
@@ -67,7 +67,7 @@ def lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float)
     for x, wide, right, week, members in order:
         left = x if right else x - wide
         high = LINE * len(members) + 6
-        y = _free(taken, left, wide, high, top + 26)
+        y = _free_height(taken, left, wide, high, top + 26)
         taken += [(left, y, left + wide, y + high), (x + _STEM, top, x - _STEM, y)]
         heights = [round(y + index * LINE + 7, 1) for index in range(len(members))]
         text_x, anchor = (x + _MARK, "start") if right else (x - _MARK, "end")
@@ -80,7 +80,7 @@ def lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float)
     return Lane(id_, top, round(bottom - top + 8, 1), [months[key] for key in sorted(months)])
 
 
-def _groups(members: Sequence[Item]) -> list[tuple[bool, list[Item]]]:
+def _items_by_month(members: Sequence[Item]) -> list[tuple[bool, list[Item]]]:
     """The items by month, and those of the week as one group."""
     found: dict[str, tuple[bool, list[Item]]] = {}
     for item in members:
@@ -90,7 +90,9 @@ def _groups(members: Sequence[Item]) -> list[tuple[bool, list[Item]]]:
     return sorted(found.values(), key=lambda group: group[1][0].date.first_day)
 
 
-def _free(taken: Sequence[tuple[float, float, float, float]], x: float, wide: float, high: float, top: float) -> float:
+def _free_height(
+    taken: Sequence[tuple[float, float, float, float]], x: float, wide: float, high: float, top: float
+) -> float:
     """The first height from `top` down at which a block lies on no other."""
     y = top
     for left, upper, right, lower in sorted(taken, key=lambda box: box[1]):
