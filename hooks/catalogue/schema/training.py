@@ -232,7 +232,7 @@ class Stage(Block):
         default=None, description="Sequence length in tokens.", examples=[4096]
     )
     steps: Annotated[Stated[Amount] | None, Bound("1", "10000000")] = Field(
-        default=None, description="Training steps.", examples=[1000]
+        default=None, description="Training steps.", examples=[50000]
     )
     optimizer: Optimizer | None = Field(default=None, description="Optimiser.")
     learning_rate: LearningRate | None = Field(default=None, description="Learning-rate schedule.")
