@@ -1,7 +1,8 @@
 """How many pages a site has and how many words they hold, by kind of page: `python tests/site_size.py SITE [FOLDER]`.
 
-Words are all that an article holds between two spaces or tags: its tables, its drawings, each in one form, and what unfolds too. A drawing
-counts once, as a wide screen shows it: its form for a phone and its alternative in words say the same again.
+A word stands between two spaces or tags of the article and has a letter; numbers and signs are counted beside the words. Tables,
+drawings and what unfolds count too. A drawing counts once, as a wide screen shows it: its form for a phone and its alternative
+in words say the same again.
 """
 
 from __future__ import annotations
@@ -17,9 +18,6 @@ from selectolax.lexbor import LexborHTMLParser
 MOST_PAGES, MOST_WORDS = 240, 280_000
 
 _SILENT = "script, style, template"
-# Drawings that have a form for a narrow screen beside the wide one are read in one of them.
-_NARROW = ", ".join(f"svg.{name}" for name in ("ds-down", "ds-map-down", "ds-gantt-down", "ds-hero-down"))
-_NARROW += ", .ds-drawing:has(svg.ds-drawing-wide) svg:not(.ds-drawing-wide)"
 _AGAIN = (
     "svg desc, svg title, .ds-printed, .ds-drawing-wide ~ *:not(figcaption), .ds-image-way .narrow, "
     ".ds-down, .ds-gantt-down, .ds-hero-down, .ds-map-down"
@@ -28,10 +26,11 @@ _REDIRECT = 'http-equiv="refresh"'
 
 
 class PageSize(NamedTuple):
-    """A page by its address, `models/deepseek-v3/`, and the words in it."""
+    """A page by its address, `models/deepseek-v3/`, the words in it, and the numbers and signs beside them."""
 
     address: str
     words: int
+    numbers: int
 
     @property
     def kind(self) -> str:
@@ -47,29 +46,31 @@ def measure_pages(site: Path) -> Iterator[PageSize]:
         text = file.read_text(encoding="utf-8")
         if path.startswith("zh/") or path == "404.html" or _REDIRECT in text:
             continue
-        yield PageSize(path.removesuffix("index.html"), count_words(text))
+        yield PageSize(path.removesuffix("index.html"), *count_words(text))
 
 
-def count_words(html: str) -> int:
-    """The words of the article of a page."""
+def count_words(html: str) -> tuple[int, int]:
+    """The words of the article of a page, which have a letter, and the numbers and signs: `×`, `7,168`."""
     article = LexborHTMLParser(html).css_first("article")
     if article is None:
-        return 0
+        return 0, 0
     for node in article.css(f"{_SILENT}, {_AGAIN}"):
         node.decompose()
-    return len(article.text(separator=" ").split())
+    pieces = article.text(separator=" ").split()
+    words = sum(any(letter.isalpha() for letter in piece) for piece in pieces)
+    return words, len(pieces) - words
 
 
 def size_table(pages: list[PageSize]) -> str:
-    """Pages and words of each kind, the most words first."""
-    kinds: dict[str, list[int]] = defaultdict(list)
+    """Pages, words, and numbers and signs of each kind, the most words first."""
+    kinds: dict[str, list[PageSize]] = defaultdict(list)
     for page in pages:
-        kinds[page.kind].append(page.words)
-    lines = [f"{'kind':28} {'pages':>5} {'words':>8}"]
-    for kind, words in sorted(kinds.items(), key=lambda item: -sum(item[1])):
-        lines.append(f"{kind:28} {len(words):5} {sum(words):8,}")
-    total = sum(page.words for page in pages)
-    lines.append(f"{f'all (limits {MOST_PAGES}, {MOST_WORDS:,})':28} {len(pages):5} {total:8,}")
+        kinds[page.kind].append(page)
+    lines = [f"{'kind':32} {'pages':>5} {'words':>8} {'numbers, signs':>15}"]
+    ordered = sorted(kinds.items(), key=lambda item: -sum(page.words for page in item[1]))
+    for kind, found in (*ordered, (f"all (limits {MOST_PAGES}, {MOST_WORDS:,} words)", pages)):
+        words, numbers = sum(page.words for page in found), sum(page.numbers for page in found)
+        lines.append(f"{kind:32} {len(found):5} {words:8,} {numbers:15,}")
     return "\n".join(lines)
 
 
