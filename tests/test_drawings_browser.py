@@ -81,7 +81,7 @@ def test_a_difference_has_a_sign_and_not_colour_alone(page: Page, address: str) 
         marked = page.locator("#compare-drawings .differs")
         expect(marked.first).to_be_visible()
         signs = marked.evaluate_all("all => all.map(one => one.previousSibling?.textContent)")
-        assert set(signs) == {"Δ "}
+        assert set(signs) == {"≠ "}
 
 
 @pytest.mark.parametrize(("width", "place"), [(1600, "wide"), (760, "beside"), (390, "below")])

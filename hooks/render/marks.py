@@ -59,7 +59,6 @@ LEGEND = (UsePart.BROUGHT, UsePart.HAS, UsePart.DROPPED)
 WITHOUT = "·"
 
 _AGREES, _DIFFERS = "✓", "≠"
-_COPY = "◧"
 
 
 def use(how: How) -> Markup:
@@ -79,12 +78,12 @@ def without() -> Markup:
 
 def copy(words: Words) -> Markup:
     """That the source before it was read in the copy behind it."""
-    return Markup('<abbr title="{}">{}</abbr>').format(words("source.via"), _COPY)
+    return Markup('<abbr title="{}">{}</abbr>').format(words("source.via"), words("source.copy"))
 
 
 def copied(words: Words) -> str:
     """What that means, below a list of sources that has one."""
-    return f"{_COPY} {words('source.copied')}"
+    return f"{words('source.copy')} {words('source.copied')}"
 
 
 def verdict(holds: bool, title: str) -> Markup:

@@ -75,7 +75,7 @@ def section(context: Context) -> Section:
         *(
             each(
                 (State.COPY, State.NOT_PUBLISHED, State.UNKNOWN),
-                lambda state: words(state),
+                lambda state: words(state).capitalize(),
                 lambda row, state: count_cell(row[1][state]),
                 True,
             )

@@ -31,7 +31,7 @@ function draw(ids) {
   for (const label of others.flat().filter((one) => known.get(one.dataset.k) !== one.dataset.v)) {
     const cue = document.createElementNS(label.namespaceURI, label.namespaceURI.endsWith("svg") ? "tspan" : "b");
     cue.setAttribute("class", "cue");
-    cue.textContent = "Δ ";
+    cue.textContent = "≠ ";
     label.before(cue);
     label.classList.add("differs");
   }

@@ -118,7 +118,7 @@ def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> t
     if scoring is not None:
         above = height < _SHORT
         free = plates.x - LEFT - VECTOR - 8
-        if text_width(f"Δ {scoring.shown}", 12.5, bold=True) <= free:
+        if text_width(f"≠ {scoring.shown}", 12.5, bold=True) <= free:
             sheet.say(gate[0], gate[1] + (-24 if above else 34), scoring, anchor="middle")
         else:  # no room between vector and plate
             below = 18.0
