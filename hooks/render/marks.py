@@ -83,7 +83,7 @@ def copy(words: Words) -> Markup:
 
 def copied(words: Words) -> str:
     """What that means, below a list of sources that has one."""
-    return f"{words('source.copy')} {words('source.copied')}"
+    return words("source.copied")
 
 
 def verdict(holds: bool, title: str) -> Markup:

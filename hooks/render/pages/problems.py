@@ -37,7 +37,7 @@ def page(context: Context, written: Mapping[str, str]) -> Page:
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + problems.checker(context))
     lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + jump.bar(context, parts))
-    return Page("problems.md", words("page.problems"), words("problems.description"), (lead, *sections))
+    return Page("problems.md", words("page.problems"), words("problems.description"), (lead, *sections), hide=("toc",))
 
 
 def _pages_in_order(catalogue: Catalogue) -> list[str]:
