@@ -62,8 +62,12 @@ class Subject(Enum):
 
     LEARNING = "learning"
     ATTENTION = "attention"
+    ROUTING = "routing"
     MACHINE = "machine"
+    OPTIMISER = "optimiser"
+    CORPUS = "corpus"
     POLICY = "policy"
+    DRAFTING = "drafting"
 
 
 class Symbol(Record):
