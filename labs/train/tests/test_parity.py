@@ -14,10 +14,11 @@ from labs.train.model import Model
 ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT / "hooks"))
 
-from catalogue.derive import attention as formulas  # noqa: E402
-from catalogue.derive.modules import mtp  # noqa: E402
+from catalogue.attention import kind_of  # noqa: E402
+from catalogue.derive.auxiliary import mtp  # noqa: E402
 from catalogue.derive.parameters import formulas_of, recount  # noqa: E402
 from catalogue.load import load  # noqa: E402
+from catalogue.schema.architecture import Attention, FeedForward  # noqa: E402
 
 _SAME = (
     *("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "q_lora_rank", "kv_lora_rank"),
@@ -120,10 +121,8 @@ def as_architecture(config):
     numbers |= {"moe_layers": moe, "dense_layers": config.first_k_dense_replace}
     stated = lambda value: SimpleNamespace(value=value)  # noqa: E731
     flags = {
-        "attention": formulas.Attention(kinds[config.attention]),
-        "feed_forward": formulas_of.__globals__["FeedForward"](
-            "DeepSeekMoE" if config.feed_forward == "moe" else "dense"
-        ),
+        "attention": Attention(kinds[config.attention]),
+        "feed_forward": FeedForward("DeepSeekMoE" if config.feed_forward == "moe" else "dense"),
         "tie_word_embeddings": config.tie_word_embeddings,
         "topk_method": "noaux_tc",
         "attention_bias": False,
@@ -155,9 +154,7 @@ def test_parameters_and_cache_agree_with_the_catalogues_formulas(config, changes
     assert count(model) - apart == sum(expected.values()), expected
     if config.feed_forward == "moe" and config.residual == "plain":
         assert apart == mtp(architecture, formulas_of(architecture, numbers), numbers).value
-    assert cache_formula(config) == formulas_term(
-        formulas.cache(SimpleNamespace(attention=architecture.attention), numbers), numbers
-    )
+    assert cache_formula(config) == formulas_term(kind_of(architecture).cache(numbers), numbers)
     caches = model.eval().new_caches()
     model(torch.randint(config.vocab_size, (1, 9)), caches)
     assert sum(cache.elements() for cache in caches) == 9 * cache_formula(config)
