@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-# What an overview said twice is gone, and its marks for parts; who comes for them sees the top of the page.
-GONE = ("about", "parts", "values", "part-serving", "part-disputes", "part-changes", "part-values")
+# What an overview said twice is gone, and its marks for parts; who comes for them sees the top of the page. Problems come and go.
+GONE = ("about", "parts", "problems", "values", "part-serving", "part-disputes", "part-changes", "part-values")
 ADDRESSES = Path(__file__).parent / "cases" / "addresses.txt"
 
 

@@ -76,7 +76,7 @@ def plainly(single: Single[object]) -> str | None:
 
 def chips(group: LexborNode | None) -> set[str]:
     links = group.css(".ds-chips a:not(.ds-term)[href*='techniques/']") if group is not None else []
-    return {(link.attributes["href"] or "").rstrip("/").rsplit("/", 1)[1] for link in links}
+    return {(link.attributes["href"] or "").rstrip("/").rsplit("/", 1)[1].removeprefix("#") for link in links}
 
 
 def codes(group: LexborNode | None, selector: str) -> set[str]:

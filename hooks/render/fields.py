@@ -77,7 +77,7 @@ def with_unit(shown: Markup, unit: Markup | str) -> Markup:
 
 def _line(citations: Citations, silent: Sequence[Markup]) -> Markup:
     words = citations.context.words
-    listed = Markup(escape(words("punctuation.listed"))).join(silent)
+    listed = Markup(escape(words("punctuation.separated"))).join(silent)
     return Markup(words("absence.of", fields=listed)) if silent else Markup("")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from markupsafe import Markup, escape
 
 from catalogue import checkpoint
 from catalogue.records import Entry, first_date
 from catalogue.schema.model import Model
+from catalogue.schema.release import Licences
 from catalogue.schema.values import Absence, PartialDate, Single, Stated
 
 from .cite import Citations
@@ -66,11 +69,30 @@ def later(citations: Citations, model: Model) -> list[Markup]:
         if release is None or release.weights is None or release.weights.value in (None, first):
             continue
         line = Markup("{} {}").format(entry.variant.name, citations.single(release.weights))
-        licence = release.licences.weights if release.licences else None
-        if licence is not None and licence.value is not None:
-            line += Markup(words("punctuation.bracketed", text=citations.single(licence)))
+        said = [
+            *_named(citations, "dates", ("announcement",), release),
+            *(_licence_parts(citations, release.licences) if release.licences else ()),
+        ]
+        if said:
+            line += Markup(words("punctuation.bracketed", text=Markup(words("punctuation.listed")).join(said)))
         lines.append(line)
     return lines
+
+
+def _named(citations: Citations, kind: str, names: Iterable[str], record: object) -> list[Markup]:
+    """Values of a record that it states, each behind its name."""
+    found = [(name, getattr(record, name)) for name in names]
+    return [
+        Markup("{} {}").format(citations.context.words(f"field.{kind}.{name}"), citations.single(value))
+        for name, value in found
+        if value is not None and value.value is not None
+    ]
+
+
+def _licence_parts(citations: Citations, own: Licences) -> list[Markup]:
+    """The licence of the weights, and whether they may be used commercially."""
+    weights = [citations.single(own.weights)] if own.weights is not None and own.weights.value is not None else []
+    return [*weights, *_named(citations, "licences", ("commercial_use",), own)]
 
 
 def never(citations: Citations, model: Model) -> list[Markup]:
@@ -94,11 +116,14 @@ def licences(citations: Citations, model: Model) -> list[Markup]:
         return []
     lines = [
         Markup("{} {}").format(words(f"field.licences.{name}"), citations.single(value))
-        for name, value in (("weights", stated.weights), ("code", stated.code))
+        for name, value in (
+            ("weights", stated.weights),
+            ("code", stated.code),
+            ("commercial_use", stated.commercial_use),
+        )
         if value is not None
     ]
     for variant in model.variants:
-        own = variant.licences.weights if variant.licences else None
-        if own is not None and (stated.weights is None or own.value != stated.weights.value):
-            lines.append(Markup("{} {}").format(variant.name, citations.single(own)))
+        if variant.licences is not None and (said := _licence_parts(citations, variant.licences)):
+            lines.append(Markup("{} {}").format(variant.name, Markup(words("punctuation.listed")).join(said)))
     return lines

@@ -67,7 +67,11 @@ def network_thumbnail(entry: Entry) -> Thumbnail:
     right = max(width, _LEAST) + 12
     routed, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
     groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
-    filled = set(example_choice(routed, active, groups, numbers.get("topk_group", 0))[1]) if routed else set()
+    filled = (
+        set(example_choice(routed, active, groups, numbers.get("topk_group", 0), entry.architecture_owner)[1])
+        if routed
+        else set()
+    )
     rows = -(-routed // _PER_ROW)
     places = grid_places(routed, _PER_ROW, _PITCH, right, _HEIGHT - rows * _PITCH)
     shared = numbers.get("n_shared_experts", 0)

@@ -210,7 +210,7 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
         yield "experts", words("line.dense")
         return
     groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
-    chosen = set(example_choice(routed, active, groups, numbers.get("topk_group", 0))[1])
+    chosen = set(example_choice(routed, active, groups, numbers.get("topk_group", 0), entry.architecture_owner)[1])
     places = grid_places(routed, _PER_ROW, _PITCH, 84, _STACK - -(-routed // _PER_ROW) * _PITCH)
     yield "dense", False
     yield "routed", dots_path(place for index, place in enumerate(places) if index not in chosen)

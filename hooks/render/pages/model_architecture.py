@@ -18,7 +18,7 @@ from catalogue.schema.model import Model, Part, PartKind
 from .. import format, problems
 from ..cite import Citations, anchor
 from ..computed import agreement_cell, recomputed, summed, working_cell
-from ..fields import stated, value_cell
+from ..fields import key_value_table, labelled, stated, value_cell
 from ..figures.architecture import architecture_drawing, way_of_images
 from ..links import variant_link
 from ..names import short_variant
@@ -42,7 +42,9 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
     context, words = citations.context, citations.context.words
     entries = context.catalogue.entries_of(model)
     owners = architecture_owners(entries)
-    if not owners and all(e.architecture is None and e.variant.parameters.total.value is None for e in entries):
+    if not owners and not any(
+        e.architecture or e.variant.parameters.total.value or e.variant.based_on for e in entries
+    ):
         return []
     own = f"model:{model.id}"
     asked = len(problems.of_page(context, own)) + sum(problems.homes_of_related(context, own).values())
@@ -54,8 +56,10 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
             citations,
             words("architecture.sizes_caption", model=model.name),
             tuple(sorted(entries, key=lambda entry: entry.variant.id != model.flagship)),
+            bases=True,
         ),
         legend=_sizes_legend(words, entries),
+        vision=_vision_table(citations, model, entries),
         parts=_parts_table(citations, model, entries),
         explanations=_size_explanations(citations, entries),
         shared=_shared_architectures(citations, entries),
@@ -92,8 +96,8 @@ def architecture_owners(entries: tuple[Entry, ...]) -> list[Entry]:
     return list(seen.values())
 
 
-def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) -> Table:
-    """Published and recomputed parameters and cache elements, variant by variant."""
+def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...], bases: bool = False) -> Table:
+    """Published and recomputed parameters and cache elements, variant by variant; with `bases`, what each was made from."""
     words = citations.context.words
     moe = any(entry.variant.parameters.activated is not None for entry in entries)
     said = partial(value_cell, citations)
@@ -110,6 +114,13 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...]) 
         ),
         Column(words("field.kv_cache"), lambda e: working_cell(e, e.recount.kv_cache if e.recount else None), True),
         Column(words("field.context_length"), lambda e: said(e.variant.context_length), True),
+        Column(
+            words("table.format"),
+            lambda e: said(e.variant.release.format if e.variant.release else None),
+            when=bases,
+            if_any=True,
+        ),
+        Column(words("table.based_on"), lambda e: _base_name(citations, e), when=bases, if_any=True),
     ]
     return by_column(caption, columns, entries, classes="ds-sizes")
 
@@ -118,6 +129,24 @@ def _recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | 
     """A recomputed size that says how it is made up."""
     made = summed(citations.context.words, entry, agreement) if agreement is not None else ""
     return agreement_cell(citations, entry, agreement, made)
+
+
+def _base_name(citations: Citations, entry: Entry) -> Markup:
+    """The checkpoint that a variant was made from, or what else its source names."""
+    base = entry.variant.based_on
+    if base is None:
+        return NOTHING
+    other = citations.context.catalogue.entries.get(str(base.value))
+    note = citations.inline(base.note).striptags() if base.note else ""
+    return citations.marked(str(escape(other.variant.name)), base.source, note) if other else citations.single(base)
+
+
+def _vision_table(citations: Citations, model: Model, entries: Iterable[Entry]) -> Table | None:
+    """The encoder of images that a variant has beside the network it shares."""
+    words = citations.context.words
+    rows = [row for e in entries if e.variant.vision for row in labelled(citations, e.variant.vision, "vision.")]
+    name = words("architecture.vision_caption", model=model.name)
+    return key_value_table(citations, name, rows, [v.id for v in model.variants]) if rows else None
 
 
 def _variant_name(entry: Entry) -> Markup:

@@ -117,8 +117,8 @@ def _stage_view(citations: Citations, model: Model, stage: Stage, number: int) -
 
 def _phases_table(citations: Citations, stage: Stage, title: str) -> Table | None:
     phases = stage.learning_rate.phases if stage.learning_rate else ()
-    if len(phases) < 2:  # a single phase says no more than peak, final rate and schedule
-        return None
+    if len(phases) < 2 and not any(phase.fraction for phase in phases):
+        return None  # a single phase says no more than peak, final rate and schedule
     words = citations.context.words
     columns: list[Column[RatePhase]] = [
         Column(words("field.phase.until"), lambda phase: citations.single(phase.until, notes="inline")),

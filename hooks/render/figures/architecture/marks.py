@@ -7,6 +7,7 @@ where lines of no length with square ends are not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from zlib import crc32
 
 SCALE = 0.024  # height of a vector's bar per element, the same for every vector of every drawing
 
@@ -72,28 +73,32 @@ def fan_path(x: float, top: float, bottom: float, right: float, upper: float, lo
     return f"M{coordinate_text(x)} {coordinate_text(top)}L{coordinate_text(right)} {coordinate_text(upper)}V{coordinate_text(lower)}L{coordinate_text(x)} {coordinate_text(bottom)}z"
 
 
-def example_choice(experts: int, active: int, groups: int, groups_reached: int) -> tuple[list[int], list[int]]:
+def example_choice(
+    experts: int, active: int, groups: int, groups_reached: int, router: str = ""
+) -> tuple[list[int], list[int]]:
     """An example of what a token reaches: indices of groups and of experts, spread evenly.
 
-    Without groups, or where the numbers do not fit together, the experts are spread over all.
+    Without groups, or where the numbers do not fit together, the experts are spread over all. `router` names what chooses, so that
+    two routers side by side do not look like one.
     """
+    start = crc32(router.encode()) % 89
     if groups < 2 or not 0 < groups_reached <= groups or experts % groups:
-        return [], _strewn_indices(experts, active)
+        return [], _strewn_indices(experts, active, start)
     size = experts // groups
-    chosen = sorted(_strewn_indices(groups, groups_reached))
+    chosen = sorted(_strewn_indices(groups, groups_reached, start))
     picked = []
     for order, group in enumerate(chosen):
         share = active // groups_reached + (order < active % groups_reached)
-        shift = (order * 5) % size
+        shift = (start + order * 5) % size
         picked += [group * size + (place + shift) % size for place in _strewn_indices(size, share)]
     return chosen, picked
 
 
-def _strewn_indices(among: int, count: int) -> list[int]:
+def _strewn_indices(among: int, count: int, start: int = 0) -> list[int]:
     """`count` different places that look strewn: steps of the golden ratio, the next free place where one is taken."""
     taken: list[int] = []
     for index in range(min(count, among)):
-        place = int(((index + 1) * 0.618034) % 1 * among)
+        place = int(((start + index + 1) * 0.618034) % 1 * among)
         while place in taken:
             place = (place + 1) % among
         taken.append(place)

@@ -53,7 +53,7 @@ function show(value) {
   if (working) {
     value.dataset.w = working;
     value.removeAttribute("title");
-    say(working);
+    say(working.replace(/\([^()]*\)/g, (bracket) => bracket.replaceAll(" ", "\u00a0"))); // no line ends inside a bracket
     if (value.href) tip.append(Object.assign(document.createElement("a"), { href: value.href, textContent: word("ds-working") }));
   }
   if (entry) {

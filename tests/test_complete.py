@@ -1,0 +1,96 @@
+"""No fact is lost between the catalogue and the pages: each value stands on a page with the place where it is stated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from catalogue.records import Catalogue
+from catalogue.schema.model import Model
+from catalogue.schema.values import Single, Stated, walk
+from helpers import leads_on
+from render import words as language_files
+from render.cite import Citations
+from render.context import Context, context
+from site_size import MOST_PAGES, measure_pages, size_table
+
+
+@pytest.fixture(scope="module")
+def english(catalogue: Catalogue) -> Context:
+    return context(catalogue, language_files.load("en"))
+
+
+def plain(text: str) -> str:
+    """What is compared of a text: its letters, digits and signs, as the finished site has them."""
+    return re.sub(r"[\s\u00a0\u202f\u2060\u200b*]+", "", text.replace("'", "’"))
+
+
+def shown_values(site: Path, model_id: str) -> set[tuple[str, str]]:
+    """The values on the pages of a model, each with the place that the list of sources has at its number."""
+    shown = set()
+    for file in (site / "models" / model_id).rglob("index.html"):
+        text = file.read_text(encoding="utf-8")
+        if leads_on(text):
+            continue
+        page = LexborHTMLParser(text)
+        places = {
+            node.attributes["id"]: plain(
+                node.text().removeprefix(node.css_first("b").text() if node.css_first("b") else "")
+            )
+            for node in page.css(".ds-sources [id], .ds-folded-sources [id]")
+        }
+        for value in page.css("a[data-s], .ds-mark"):
+            said = (
+                value.parent
+                if value.parent is not None and "ds-mark" in (value.attributes.get("class") or "")
+                else value
+            )
+            shown.add((plain(said.text()), places.get((value.attributes["href"] or "#")[1:], "")))
+    return shown
+
+
+def stated_values(model: Model) -> Iterator[tuple[str, Single[Any]]]:
+    """Every value of an entry with its source, by the path in it."""
+    found: list[tuple[str, Single[Any]]] = []
+
+    def visit(record: object, path: tuple[str | int, ...]) -> None:
+        if isinstance(record, Single):
+            singles = record.singles() if isinstance(record, Stated) else [("", record)]
+            found.extend(
+                (".".join(map(str, path)), single)
+                for _, single in singles
+                if single.source and single.value is not None
+            )
+
+    walk(model, visit)
+    yield from found
+
+
+def test_every_sourced_value_stands_on_a_page_of_its_model_with_its_place(
+    built: Path, catalogue: Catalogue, english: Context
+) -> None:
+    citations, lost, count = Citations(english), [], 0
+    for model in catalogue.models.values():
+        shown = shown_values(built, model.id)
+        texts = {text for text, _ in shown}
+        for path, single in stated_values(model):
+            base = catalogue.entries.get(str(single.value)) if path.endswith("based_on") else None
+            text = plain(base.variant.name if base else citations.plain(single.value).striptags())
+            place = plain(english.place(single.source.items[0].locus)) if single.source else ""
+            count += 1
+            if path.endswith("phases.0.until") and text == "100%":
+                continue  # a schedule of one phase ends where the training does
+            if not any(text in own and place in where for own, where in shown if text in own):
+                lost.append(f"{model.id} {path}: {text} ({place}){'' if text in texts else ' nowhere'}")
+    assert count > 3000
+    assert lost == []
+
+
+def test_a_site_has_no_more_pages_than_a_reader_can_overlook(built: Path) -> None:
+    pages = list(measure_pages(built))
+    assert len(pages) <= MOST_PAGES, size_table(pages)
