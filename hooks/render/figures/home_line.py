@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue.derive.dimensions import numbers_of
 from catalogue.records import Catalogue, Entry, by_date, first_date
-from catalogue.schema.model import Track
+from catalogue.schema.model import Size, Track
+from catalogue.schema.quantities import Count
 
 from .. import format
+from ..cite import counted_text
 from ..context import Context
 from ..names import short_size
+from ..words import Words
 from .architecture.marks import bar_path, dots_path, example_choice, grid_places
 
 _LAYER, _UNIT = 1.1, 0.0058  # heights of a layer, and width per element
@@ -114,10 +117,16 @@ def _model_card(context: Context, entry: Entry) -> dict[str, object]:
             width=format.integer(hidden) if hidden else "",
             experts=experts,
         ),
-        "total": format.quantity(parameters.total.value) if parameters.total.value else "",
-        "active": format.quantity(parameters.activated.value)
-        if parameters.activated is not None and parameters.activated.value
-        else "",
+        "total": _size_html(words, parameters.total),
+        "active": _size_html(words, parameters.activated),
         "attention": entry.architecture.attention.value or "",
         "indexed": entry.architecture.index_topk is not None and entry.architecture.kv_lora_rank is not None,
     }
+
+
+def _size_html(words: Words, size: Size[Count] | None) -> Markup:
+    """A published size; what it counts opens as its title, because a card has no room for it."""
+    if size is None or size.value is None:
+        return Markup("")
+    shown, counts = format.quantity(size.value), counted_text(words, size.counts).strip(" ()（）")
+    return Markup('<abbr title="{}">{}</abbr>').format(counts, shown) if counts else escape(shown)

@@ -15,13 +15,13 @@ from catalogue.derive.training import LeftOut, TrainingMetrics, pre_training_tok
 from catalogue.peaks import metrics_of, reference_run
 from catalogue.peaks import peak as peak_of
 from catalogue.records import Entry
-from catalogue.schema.model import Model
+from catalogue.schema.model import Counted, Model
 from catalogue.schema.quantities import Amount, Quantity
 from catalogue.schema.training import Infrastructure, number_format
 from catalogue.schema.values import Single, Stated, Text
 
 from .. import format
-from ..cite import Citations, counted_mark
+from ..cite import Citations, counted_mark, counts_of
 from ..computed import decimal, recomputed, recomputed_size, with_unit, working_cell
 from ..fields import details_table, key_value_table, labelled, stated, value_cell
 from ..links import variant_link
@@ -298,7 +298,9 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
 def _size_cell(citations: Citations, recounted: int | None, published: Single[Quantity] | None) -> Cell:
     """The recounted size; the published one where there is none."""
     if recounted is not None:
-        return recomputed_size(recounted)
+        cell, counts = recomputed_size(recounted), counts_of(published)
+        partial_count = counts if counts in (Counted.BACKBONE, Counted.WRITING) else None
+        return Cell(cell.html + counted_mark(citations.context.words, partial_count), cell.sort)
     return Cell(citations.single(published) if published else NOTHING, sort_key(published) or "")
 
 

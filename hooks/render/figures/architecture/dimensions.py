@@ -18,7 +18,7 @@ from catalogue.schema.architecture import Architecture
 from catalogue.schema.values import Single
 
 from ... import format
-from ...cite import Citations
+from ...cite import Citations, counted_text, counts_of
 
 _PLACE = re.compile("\x00([a-z_0-9]+)\x00")
 
@@ -192,6 +192,7 @@ class Dimensions:
 
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
         shown = self.citations.plain(single.value).striptags() if single.absence is None else self._absence(single)
+        shown += counted_text(self.words, counts_of(single))
         plain = _plain_value(single)
         return Dimension(
             key,
