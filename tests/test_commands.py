@@ -13,7 +13,8 @@ import pytest
 
 from building import mkdocs, small_project
 from catalogue import changes, new_entry
-from catalogue.files import ENTRIES, MODELS, REFERENCES
+from catalogue.data_files import MODELS, REFERENCES
+from catalogue.files import ENTRIES
 from helpers import ROOT, Case, cases, check, findings_of
 
 REPAIRED = {

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from catalogue.data_files import MODELS
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
-from catalogue.files import MODELS
 from catalogue.load import load
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
 from catalogue.quote_check import Problem, problems

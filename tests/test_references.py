@@ -7,7 +7,7 @@ import re
 import pytest
 from bibtexparser.entrypoint import parse_string
 
-from catalogue.files import REFERENCES
+from catalogue.data_files import REFERENCES
 from catalogue.records import Catalogue
 from catalogue.references import Reference, read
 from helpers import DATA

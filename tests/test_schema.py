@@ -17,10 +17,11 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
 from catalogue import strict_yaml
+from catalogue.data_files import MODELS, REFERENCES, TECHNIQUES
 from catalogue.entries_to_copy import API_NAME, EXPERTS, REFERENCE, SMALLEST, TECHNIQUE, UPDATE, complete
 from catalogue.field_reference import SCHEMAS, json_schema, records
 from catalogue.fields_document import FILE, fields_document
-from catalogue.files import ENTRIES, MODELS, REFERENCES, TECHNIQUES, texts
+from catalogue.files import ENTRIES, texts
 from catalogue.load import without_chinese
 from helpers import DATA, VALID, Case, cases, findings_of
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import aliases
 from finish.index import write
 from finish.pages import read, with_parts
 from finish.tokens import normal, words
+from helpers import findings_of
 from render.findable import Findable
 
 ALIKE = {
@@ -77,10 +77,11 @@ def test_the_index_changes_its_folder_with_its_content_alone(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("aliases:\n  techniques/mla.md: latent\n", "data/aliases.yaml:2: "),
-        ("names: {}\n", "data/aliases.yaml:1: names: "),
+        ("aliases:\n  techniques/mla.md: latent\n", "aliases.yaml:2: "),
+        ("names: {}\n", "aliases.yaml:1: names: "),
     ],
     ids=["no list", "another key"],
 )
-def test_broken_aliases_are_named(text: str, line: str) -> None:
-    assert any(str(finding).startswith(line) for finding in aliases.read(text, "data/aliases.yaml")[2])
+def test_broken_aliases_are_named(valid: Path, text: str, line: str) -> None:
+    (valid / "aliases.yaml").write_text(text, encoding="utf-8")
+    assert any(str(finding).startswith(f"{valid.name}/{line}") for finding in findings_of(valid))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
+from catalogue.data_files import MODELS, PROBLEMS
 from catalogue.derive.expression import term
 from catalogue.derive.training import (
     LeftOut,
@@ -19,7 +20,7 @@ from catalogue.derive.training import (
     pre_training_tokens,
     training_metrics,
 )
-from catalogue.files import ENTRIES, MODELS, PROBLEMS
+from catalogue.files import ENTRIES
 from catalogue.load import load
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry

@@ -6,17 +6,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from . import files, strict_yaml
+from .data_files import ALIASES
 from .findings import Finding, nearest
-from .located import Located
-from .schema.aliases import AliasesFile
-from .validate import validate
-
-
-def read(text: str, file: str) -> tuple[AliasesFile | None, Located, list[Finding]]:
-    """What a file says, where each line of it is, and what is wrong with its form."""
-    located = strict_yaml.read(text, file)
-    record, found = validate(located, AliasesFile) if located.data is not None else (None, [])
-    return record, located, [*located.findings, *found]
 
 
 def unknown(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[Finding]:
@@ -24,7 +15,7 @@ def unknown(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[
     wrong = [page for page in names if page not in pages]
     if not wrong:
         return []
-    located = strict_yaml.read(files.texts(folder, (files.ALIASES,))[files.ALIASES], f"{folder.name}/{files.ALIASES}")
+    located = strict_yaml.read(files.texts(folder, (ALIASES,))[ALIASES], f"{folder.name}/{ALIASES}")
     return [
         located.finding(
             ("aliases", page),

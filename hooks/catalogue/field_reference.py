@@ -17,32 +17,19 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from .schema.aliases import AliasesFile
+from .data_files import DATA_FILES, SCHEMA_ENDING, schema_file
 from .schema.api import ApiName
-from .schema.copies import CopiesFile
-from .schema.correction import CorrectionsFile
-from .schema.documents import DocumentsFile
 from .schema.gpu import Gpu
-from .schema.model import Model, ModelsFile
-from .schema.problem import ProblemsFile
-from .schema.study import StudyFile
-from .schema.technique import Technique, TechniquesFile
-from .schema.term import TermsFile
+from .schema.model import Model
+from .schema.technique import Technique
 from .schema.values import Single, Text
 from .validate import opened
 
 SCHEMAS: dict[str, type[BaseModel]] = {
-    "models.schema.json": ModelsFile,
-    "model.schema.json": Model,
-    "techniques.schema.json": TechniquesFile,
-    "copies.schema.json": CopiesFile,
-    "terms.schema.json": TermsFile,
-    "study.schema.json": StudyFile,
-    "problems.schema.json": ProblemsFile,
-    "corrections.schema.json": CorrectionsFile,
-    "documents.schema.json": DocumentsFile,
-    "aliases.schema.json": AliasesFile,
+    **{schema_file(name): file.schema for name, file in DATA_FILES.items()},
+    f"model{SCHEMA_ENDING}": Model,
 }
+"""The schema of each data file, and of the file of one entry."""
 
 
 @dataclass(frozen=True)

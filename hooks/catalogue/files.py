@@ -15,17 +15,12 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from . import strict_yaml
+from .data_files import DATA_FILES, ENDING, MODELS, OPTIONAL, REFERENCES, SCHEMA_ENDING, schema_file
 from .findings import CatalogueError, Finding, Path, dotted, nearest
 from .located import Located
 from .plain_text import Unreadable, listed, text_of
 
-MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
-# These need not be there.
-COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "corrections.yaml"
-PROBLEMS, DOCUMENTS, ALIASES = "problems.yaml", "documents.yaml", "aliases.yaml"
-OPTIONAL = (COPIES, TERMS, STUDY, CORRECTIONS, PROBLEMS, DOCUMENTS, ALIASES)
 ENTRIES = "models"
-_ENDING, _SCHEMA = ".yaml", ".schema.json"
 T = TypeVar("T")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
@@ -63,14 +58,14 @@ def made(data: FilePath, name: str, shape: type[T], command: str) -> T | None:
 
 def _names(data: FilePath) -> list[str]:
     """The files of the catalogue in `data`, and those that have to be there."""
-    there = [name for name in OPTIONAL if lexists(data / name)]
-    entries = [path.name for path in listed(data / ENTRIES) if path.suffix == _ENDING]
-    return [MODELS, TECHNIQUES, REFERENCES, *there, *(f"{ENTRIES}/{name}" for name in entries)]
+    there = [name for name, file in DATA_FILES.items() if file.absent is None or lexists(data / name)]
+    entries = [path.name for path in listed(data / ENTRIES) if path.suffix == ENDING]
+    return [*there, REFERENCES, *(f"{ENTRIES}/{name}" for name in entries)]
 
 
 def _missing(data: FilePath) -> Iterator[Finding]:
     """Files that need not be there and whose schema is: the project has them, and a site without would look whole."""
-    schemas = {name: name.replace(_ENDING, _SCHEMA) for name in OPTIONAL} | {ENTRIES: f"model{_SCHEMA}"}
+    schemas = {name: schema_file(name) for name in OPTIONAL} | {ENTRIES: f"model{SCHEMA_ENDING}"}
     for name, schema in schemas.items():
         if (data / schema).exists() and not lexists(data / name):
             found = f"is not there, and its schema is, {schema}"
@@ -84,22 +79,22 @@ def _missing(data: FilePath) -> Iterator[Finding]:
 
 def _strange(data: FilePath) -> Iterator[Finding]:
     """What looks like a file of the catalogue and is none, so that nothing that it says would be in the site."""
-    known = (MODELS, TECHNIQUES, REFERENCES, *OPTIONAL)
+    known = (*DATA_FILES, REFERENCES)
     for path in listed(data):
-        if path.suffix.lower() in (_ENDING, ".yml", ".bib") and path.name not in known:
+        if path.suffix.lower() in (ENDING, ".yml", ".bib") and path.name not in known:
             close = nearest(path.name, (name for name in known if not lexists(data / name)))
             allowed = "the catalogue is made up of " + ", ".join(f"`{name}`" for name in known)
             fix = f"rename it, put an entry into {data.name}/{ENTRIES}/, or take it out"
             yield Finding(f"{data.name}/{path.name}", 1, "", "is not read", allowed, close, fix)
     for path in listed(data / ENTRIES):
         name = f"{data.name}/{ENTRIES}/{path.name}"
-        if path.suffix == _ENDING:
+        if path.suffix == ENDING:
             continue  # read as an entry
-        if path.suffix.lower() in (_ENDING, ".yml"):
-            yield Finding(name, 1, "", "is not read", f"the files of entries end in `{_ENDING}`", fix="rename it")
+        if path.suffix.lower() in (ENDING, ".yml"):
+            yield Finding(name, 1, "", "is not read", f"the files of entries end in `{ENDING}`", fix="rename it")
         else:
             found = "is a folder, in which nothing is read" if path.is_dir() else "is not read"
-            allowed = f"here stand the files of entries, which end in `{_ENDING}`"
+            allowed = f"here stand the files of entries, which end in `{ENDING}`"
             yield Finding(name, 1, "", found, allowed, fix="rename it, or put it elsewhere")
 
 

@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import Any
 
-from pydantic import BaseModel
-
-from . import aliases, files, peers, references, strict_yaml
-from .files import ALIASES, COPIES, CORRECTIONS, DOCUMENTS, PROBLEMS, REFERENCES, STUDY, TECHNIQUES, TERMS
+from . import files, peers, references, strict_yaml
+from .data_files import COPIES, DATA_FILES, MODELS, REFERENCES
 from .findings import CatalogueError, Finding
 from .inherit import with_sources
 from .located import Located
@@ -22,14 +20,7 @@ from .revision import read_revision
 from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
-from .schema.copies import Copies, CopiesFile
-from .schema.correction import CorrectionsFile
-from .schema.documents import DocumentsFile
-from .schema.model import ModelsFile
-from .schema.problem import ProblemsFile
-from .schema.study import StudyFile
-from .schema.technique import TechniquesFile
-from .schema.term import TermsFile
+from .schema.copies import Copies
 from .schema.values import Text
 from .validate import mended, validate
 
@@ -46,8 +37,6 @@ def load(data: FilePath) -> Catalogue:
     texts = files.texts(data)
     draft, findings = draft_of(data.name, texts)
     findings += what_rules_find(draft)
-    named, _, found = aliases.read(texts.get(ALIASES, "aliases: {}"), f"{data.name}/{ALIASES}")
-    findings += found
     if findings:
         raise CatalogueError(findings)
     return Catalogue(
@@ -66,7 +55,7 @@ def load(data: FilePath) -> Catalogue:
         study=draft.study,
         problems=draft.problems.problems,
         corrections=draft.corrections.corrections,
-        aliases=named.aliases if named else {},
+        aliases=draft.aliases.aliases,
         revision=read_revision(data, texts),
         other_models={other.name: other for other in draft.models.other_models},
         searched=draft.documents.searched,
@@ -103,67 +92,35 @@ def without_chinese(data: FilePath) -> list[Finding]:
 
 def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding]]:
     """The files held against the schema, and what is wrong with them. Raises CatalogueError where one does not fit it."""
-    located = (
-        files.models(texts, folder),
-        strict_yaml.read(texts[TECHNIQUES], f"{folder}/{TECHNIQUES}"),
-        strict_yaml.read(texts.get(COPIES, "copies: {}"), f"{folder}/{COPIES}"),
-        strict_yaml.read(texts.get(TERMS, "terms: []"), f"{folder}/{TERMS}"),
-        strict_yaml.read(texts.get(STUDY, "guides: []"), f"{folder}/{STUDY}"),
-        strict_yaml.read(texts.get(CORRECTIONS, "corrections: []"), f"{folder}/{CORRECTIONS}"),
-        strict_yaml.read(texts.get(PROBLEMS, "problems: []"), f"{folder}/{PROBLEMS}"),
-        strict_yaml.read(texts.get(DOCUMENTS, "documents: {}"), f"{folder}/{DOCUMENTS}"),
-    )
+    located = {
+        name: files.models(texts, folder)
+        if name == MODELS
+        else strict_yaml.read(texts.get(name, file.absent or ""), f"{folder}/{name}")
+        for name, file in DATA_FILES.items()
+    }
     cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
     if not cited and not findings:  # every source would be said to lead nowhere
         said, form = "holds no reference", "a reference begins with `@misc{key,`"
         raise CatalogueError([Finding(f"{folder}/{REFERENCES}", 1, "", said, form, fix="put the file back")])
-    for file in located:
+    for file in located.values():
         findings += file.findings
-    records: list[Any] = []
-    for file, schema in zip(located, _SCHEMAS, strict=True):
-        record, found = validate(file, schema) if file.data is not None else (None, [])
-        records.append(record)
+    records: dict[str, Any] = {}
+    for name, file in located.items():
+        records[name], found = validate(file, DATA_FILES[name].schema) if file.data is not None else (None, [])
         findings += found
-    if None in records:
+    if None in records.values():
         raise CatalogueError([*findings, *_beside(findings, folder, located, cited)])
     return _draft(folder, located, records, cited), findings
 
 
-_SCHEMAS: tuple[type[BaseModel], ...] = (
-    ModelsFile,
-    TechniquesFile,
-    CopiesFile,
-    TermsFile,
-    StudyFile,
-    CorrectionsFile,
-    ProblemsFile,
-    DocumentsFile,
-)
-
-
-def _draft(folder: str, located: Sequence[Located], records: Sequence[Any], cited: Mapping[str, Reference]) -> Draft:
-    models, techniques, copies, terms, study, corrections, problems, documents = records
-    table = Copies.of(copies, (key for key, reference in cited.items() if reference.copy))
-    return Draft(
-        located[0],
-        with_sources(models, table),
-        located[1],
-        with_sources(techniques, table),
-        f"{folder}/{REFERENCES}",
-        cited,
-        located[2],
-        copies,
-        located[3],
-        terms,
-        located[4],
-        study,
-        located[5],
-        with_sources(corrections, table),
-        located[6],
-        problems,
-        located[7],
-        documents,
-    )
+def _draft(
+    folder: str, located: Mapping[str, Located], records: Mapping[str, Any], cited: Mapping[str, Reference]
+) -> Draft:
+    table = Copies.of(records[COPIES], (key for key, reference in cited.items() if reference.copy))
+    sourced = {
+        name: with_sources(record, table) if DATA_FILES[name].cites else record for name, record in records.items()
+    }
+    return Draft(located, sourced, f"{folder}/{REFERENCES}", cited)
 
 
 def what_rules_find(draft: Draft) -> list[Finding]:
@@ -204,13 +161,13 @@ def _with_wrong_dimensions(draft: Draft, found: Sequence[Finding]) -> tuple[str,
 
 
 def _beside(
-    findings: list[Finding], folder: str, located: Sequence[Located], cited: Mapping[str, Reference]
+    findings: list[Finding], folder: str, located: Mapping[str, Located], cited: Mapping[str, Reference]
 ) -> list[Finding]:
     """What the rules find beside values that do not fit the schema: nothing in the variant, stage or block where one stands."""
-    if any(file.data is None for file in located):
+    if any(file.data is None for file in located.values()):
         return []
-    records = [mended(file, schema) for file, schema in zip(located, _SCHEMAS, strict=True)]
-    if None in records:
+    records = {name: mended(file, DATA_FILES[name].schema) for name, file in located.items()}
+    if None in records.values():
         return []
     draft = _draft(folder, located, records, cited)
     broken = {(finding.file, _region(finding.path)) for finding in findings}

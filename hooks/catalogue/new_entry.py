@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from .data_files import REFERENCES
 from .entries_to_copy import SCHEMA_LINE
-from .files import ENTRIES, REFERENCES
+from .files import ENTRIES
 from .plain_text import Unreadable, text_of
 from .references import ARXIV_ID
 from .strict_yaml import TO_DO

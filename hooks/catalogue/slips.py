@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from multiprocessing import get_all_start_methods, get_context
@@ -20,6 +20,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from .attention import kind_of
+from .data_files import DATA_FILES, MODELS, TECHNIQUES
 from .derive.dimensions import numbers_of
 from .derive.expression import names
 from .derive.parameters import formulas_of, recount
@@ -242,14 +243,11 @@ def _of_schedule(model: Model, gpus: tuple[Gpu, ...]) -> Draft:
 
 
 def _of_one(model: Model, gpus: tuple[Gpu, ...]) -> Draft:
-    return Draft(
-        _NOWHERE,
-        ModelsFile.model_construct(models=(model,)),
-        _NOWHERE,
-        TechniquesFile.model_construct(techniques=(), gpus=gpus),
-        "",
-        _NOTHING,
-    )
+    records = {name: file.schema.model_construct() for name, file in DATA_FILES.items()} | {
+        MODELS: ModelsFile.model_construct(models=(model,)),
+        TECHNIQUES: TechniquesFile.model_construct(techniques=(), gpus=gpus),
+    }
+    return Draft(dict.fromkeys(DATA_FILES, _NOWHERE), records, "", {})
 
 
 def _found(draft: Draft, rules: tuple[Rule, ...]) -> Iterator[str]:
@@ -258,4 +256,3 @@ def _found(draft: Draft, rules: tuple[Rule, ...]) -> Iterator[str]:
 
 
 _NOWHERE = Located("")
-_NOTHING: Mapping[str, Any] = {}

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from catalogue import aliases, files, strict_yaml
+from catalogue.data_files import STUDY, TECHNIQUES
 from catalogue.findings import Finding, nearest
 from catalogue.load import load as read_catalogue
 from catalogue.lookup import Lookup
@@ -110,7 +111,7 @@ def _formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
             try:
                 mathml(formula.latex)
             except FormulaError as error:
-                name = files.TECHNIQUES
+                name = TECHNIQUES
                 located = strict_yaml.read(files.texts(data, (name,))[name], f"{data.name}/{name}")
                 path = ("techniques", t, "formulas", f, "latex")
                 yield located.finding(path, str(error), fix="correct the LaTeX")
@@ -124,9 +125,7 @@ def _named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> 
             for s, step in enumerate(part.steps):
                 kind, _, name = step.page.partition(":")
                 if kind == "page" and f"{name}.md" not in pages:
-                    located = strict_yaml.read(
-                        files.texts(data, (files.STUDY,))[files.STUDY], f"{data.name}/{files.STUDY}"
-                    )
+                    located = strict_yaml.read(files.texts(data, (STUDY,))[STUDY], f"{data.name}/{STUDY}")
                     yield located.finding(
                         ("routes", r, "parts", p, "steps", s, "page"),
                         f"`{step.page}`, which is no page",

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
+from ..data_files import (
+    ALIASES,
+    COPIES,
+    CORRECTIONS,
+    DATA_FILES,
+    DOCUMENTS,
+    MODELS,
+    PROBLEMS,
+    STUDY,
+    TECHNIQUES,
+    TERMS,
+)
 from ..findings import Finding, Path
 from ..located import Located
 from ..lookup import Lookup
 from ..records import Entry, entries
 from ..references import Reference
+from ..schema.aliases import AliasesFile
 from ..schema.copies import Copies, CopiesFile
 from ..schema.correction import CorrectionsFile
 from ..schema.documents import DocumentsFile
@@ -25,29 +38,95 @@ from ..schema.values import Text
 from ..uses import Uses
 from .nodes import Nodes
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True)
 class Draft:
-    """The catalogue before it is trusted. Sources are already handed down."""
+    """The catalogue before it is trusted. Sources are already handed down.
 
-    models_file: Located
-    models: ModelsFile
-    techniques_file: Located
-    techniques: TechniquesFile
+    Attributes:
+        located: Each data file by its name, with its lines.
+        records: What it says, validated.
+    """
+
+    located: Mapping[str, Located]
+    records: Mapping[str, Any]
     references_file: str
     references: Mapping[str, Reference]
-    copies_located: Located = field(default_factory=lambda: Located(""))
-    copies_file: CopiesFile = field(default_factory=CopiesFile)
-    terms_located: Located = field(default_factory=lambda: Located(""))
-    terms: TermsFile = field(default_factory=TermsFile)
-    study_located: Located = field(default_factory=lambda: Located(""))
-    study: StudyFile = field(default_factory=StudyFile)
-    corrections_located: Located = field(default_factory=lambda: Located(""))
-    corrections: CorrectionsFile = field(default_factory=CorrectionsFile)
-    problems_located: Located = field(default_factory=lambda: Located(""))
-    problems: ProblemsFile = field(default_factory=ProblemsFile)
-    documents_located: Located = field(default_factory=lambda: Located(""))
-    documents: DocumentsFile = field(default_factory=DocumentsFile)
+
+    @property
+    def models(self) -> ModelsFile:
+        return self._record(MODELS, ModelsFile)
+
+    @property
+    def models_file(self) -> Located:
+        return self.located[MODELS]
+
+    @property
+    def techniques(self) -> TechniquesFile:
+        return self._record(TECHNIQUES, TechniquesFile)
+
+    @property
+    def techniques_file(self) -> Located:
+        return self.located[TECHNIQUES]
+
+    @property
+    def corrections(self) -> CorrectionsFile:
+        return self._record(CORRECTIONS, CorrectionsFile)
+
+    @property
+    def corrections_located(self) -> Located:
+        return self.located[CORRECTIONS]
+
+    @property
+    def copies_file(self) -> CopiesFile:
+        return self._record(COPIES, CopiesFile)
+
+    @property
+    def copies_located(self) -> Located:
+        return self.located[COPIES]
+
+    @property
+    def terms(self) -> TermsFile:
+        return self._record(TERMS, TermsFile)
+
+    @property
+    def terms_located(self) -> Located:
+        return self.located[TERMS]
+
+    @property
+    def study(self) -> StudyFile:
+        return self._record(STUDY, StudyFile)
+
+    @property
+    def study_located(self) -> Located:
+        return self.located[STUDY]
+
+    @property
+    def problems(self) -> ProblemsFile:
+        return self._record(PROBLEMS, ProblemsFile)
+
+    @property
+    def problems_located(self) -> Located:
+        return self.located[PROBLEMS]
+
+    @property
+    def documents(self) -> DocumentsFile:
+        return self._record(DOCUMENTS, DocumentsFile)
+
+    @property
+    def documents_located(self) -> Located:
+        return self.located[DOCUMENTS]
+
+    @property
+    def aliases(self) -> AliasesFile:
+        return self._record(ALIASES, AliasesFile)
+
+    def _record(self, name: str, kind: type[R]) -> R:
+        record = self.records[name]
+        assert isinstance(record, kind)
+        return record
 
     @cached_property
     def copies(self) -> Copies:
@@ -92,9 +171,9 @@ class Draft:
     def _nodes(self) -> Nodes:
         """Every record and value of the files that cite."""
         nodes = Nodes()
-        nodes.add(self.models_file, self.models)
-        nodes.add(self.techniques_file, self.techniques)
-        nodes.add(self.corrections_located, self.corrections)
+        for name, file in DATA_FILES.items():
+            if file.cites:
+                nodes.add(self.located[name], self.records[name])
         return nodes
 
     def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, Path, Any]]:
@@ -105,14 +184,11 @@ class Draft:
     def texts(self) -> tuple[tuple[Located, Path, Text], ...]:
         """Every text for readers in all files, with its path."""
         found = [*self.of(Text)]
-        for located, record in (
-            (self.terms_located, self.terms),
-            (self.study_located, self.study),
-            (self.problems_located, self.problems),
-            (self.documents_located, self.documents),
-        ):
+        for name, file in DATA_FILES.items():
+            if file.cites:
+                continue
             nodes = Nodes()
-            nodes.add(located, record)
+            nodes.add(self.located[name], self.records[name])
             found += nodes.of(Text)
         return tuple(found)
 
