@@ -6,11 +6,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 READY   := $(VENV)/.ready-$(VERSION)
+# What tests and tools need beside it: a browser's driver, types, linters. Serving and building need none of it.
+DEV     := $(VENV)/.dev-$(VERSION)
 export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check coverage unread new diff preview schemas fields policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean train-setup train experiments test-train
+.PHONY: serve build release offline check html theme-css coverage unread new diff preview schemas fields policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean train-setup train experiments test-train
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -21,8 +23,13 @@ $(READY): requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt
 	touch $@
 
+$(DEV): requirements-dev.txt $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+# make serve ID=deepseek-v3: the pages of one entry alone, which follow a change in two seconds.
 serve: $(READY)
-	$(BIN)/mkdocs serve --open --dev-addr $(ADDR)
+	PREVIEW=$(ID) $(BIN)/mkdocs serve --open --dev-addr $(ADDR)
 
 build: $(READY)
 	PICTURES=true $(BIN)/mkdocs build --strict
@@ -73,25 +80,33 @@ slips: $(READY)
 markdown: $(READY)
 	$(BIN)/python hooks/plain.py $(or $(DIR),markdown)
 
-test: $(READY)
+test: $(DEV)
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 # The text of the small site that tests hold it against; read what `git diff` shows before you commit it.
-golden: $(READY)
+golden: $(DEV)
 	@$(BIN)/python -m pytest -q --no-header --update-golden tests/test_golden.py
 
 # Plants bugs one at a time and says which of them no test notices; before a release.
-mutants: $(READY)
+mutants: $(DEV)
 	@$(BIN)/python bench/mutants.py $(ONLY)
 
 # Corrupts data, references and pages 2,000 ways, one at a time; each is refused with a place, or built well. An hour.
-mutate: $(READY)
+mutate: $(DEV)
 	@$(BIN)/python bench/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),2000)
 
-lint: $(READY)
+lint: $(DEV)
 	$(BIN)/ruff check hooks labs tests bench peers fonts tools
 	$(BIN)/ruff format --check hooks labs tests bench peers fonts tools
 	$(BIN)/mypy
+
+# The styles of Material that pages use, in overrides/material.css; after a change of Material, or of what pages use of it.
+theme-css: $(DEV) build
+	$(BIN)/python tools/theme_css.py site
+
+# A page of each kind in the Nu HTML checker: needs Java, and `npm install --prefix FOLDER vnu-jar`.
+html: $(READY)
+	$(BIN)/python tools/check_html.py $(or $(SITE),site) --vnu $(or $(VNU),node_modules/vnu-jar/build/dist/vnu.jar)
 
 fonts: $(READY)
 	$(BIN)/python -m pip install --quiet 'fonttools[woff]' fontpkg-inter fontpkg-source-serif-4 ziamath
@@ -108,15 +123,17 @@ peers: $(PEERS)/.ready
 	PYTHONPATH=hooks:. $(PEERS)/bin/python -m peers
 
 # Every page of both editions in axe: takes an hour on a slow machine.
-axe: build
+axe: $(DEV) build
 	$(BIN)/python bench/axe.py site
 
-bench: $(READY)
+bench: $(DEV)
 	$(BIN)/python bench/run.py
 
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 requirements: $(READY)
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.txt pyproject.toml
+	$(COMPILE) --output-file requirements.txt pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) $(PEERS) $(TRAIN) site offline preview .pictures .templates

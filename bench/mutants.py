@@ -2,8 +2,7 @@
 
 bench/mutants.yaml lists them: a text that stands once in a file, what is put in its place, and why a reader would mind.
 Each is planted in a copy of the project, and the tests that are cheap are run until one fails: the golden text of the
-small site first, then rules and units; of the adapter and the theme the built small site, of a script the browser tests
-that the bug names, on a site that is built once. What no test notices is a survivor. Fails below `LEAST` percent.
+small site first, then rules and units. What no test notices is a survivor. Fails below `LEAST` percent.
 """
 
 from __future__ import annotations
@@ -35,6 +34,7 @@ PARTS = (
     "overrides",
     "tests",
     "bench",
+    "tools",
     "mkdocs.yml",
     "mkdocs.zh.yml",
     "pyproject.toml",
@@ -52,7 +52,6 @@ from building import small_project
 with tempfile.TemporaryDirectory() as folder:
     sys.exit(bool(golden_text.differs(Path("tests/golden"), small_project(Path(folder)))))
 """
-BUILT = ("tests/test_golden.py", "-m", "builds")
 MESSAGES = ("tests/test_messages.py",)
 OWN_CASES = ("own cases",)  # the broken examples of the rules in the file
 UNITS = tuple(
@@ -60,26 +59,14 @@ UNITS = tuple(
     for name in (
         *("calculators", "changes", "checkpoints", "copies", "drawings", "exports", "formula_texts", "technique_pages"),
         *("lookup", "markdown", "mechanisms", "problems", "recipes", "references", "schema", "search", "sizes"),
-        *("stage", "storage", "strict_yaml", "terms", "training", "trends", "uses", "hard_to_break"),
+        *("storage", "strict_yaml", "terms", "training", "trends", "uses", "hard_to_break"),
     )
 )
 # What is run for a bug below a folder, one after the other until something fails.
 STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "hooks/catalogue/rules/": (OWN_CASES, MESSAGES, GOLDEN),
     "hooks/catalogue/": (GOLDEN, UNITS, MESSAGES),
-    "hooks/render/theme.py": (BUILT,),  # the golden text of pages knows neither the theme nor addresses
-    "hooks/render/linking.py": (BUILT,),
     "hooks/render/": (GOLDEN, UNITS),
-    "hooks/finish/": (GOLDEN, BUILT, UNITS),
-    "hooks/study.py": (
-        BUILT,
-        (
-            *("tests/test_builds.py", "tests/test_editions.py", "tests/test_site.py"),
-            *("-k", "small or broken or serve or strict"),
-        ),
-        ("tests/test_serve.py",),
-    ),
-    "overrides/": (BUILT,),
 }
 
 
@@ -100,7 +87,7 @@ class Mutant:
     @property
     def stages(self) -> tuple[tuple[str, ...], ...]:
         given = next((stages for folder, stages in STAGES.items() if self.file.startswith(folder)), ())
-        return (self.tests,) if self.file.endswith(".js") else ((self.tests,) if self.tests else ()) + given
+        return ((self.tests,) if self.tests else ()) + given
 
 
 def listed() -> list[Mutant]:
@@ -123,8 +110,6 @@ def errors(mutants: Sequence[Mutant]) -> Iterator[str]:
         for test in (test for stage in mutant.stages for test in stage if test.startswith("tests/")):
             if not (ROOT / test.partition("::")[0]).is_file():
                 yield f"{mutant.file}: there is no {test}, which is to notice it"
-        if mutant.file.endswith(".js") and "\n" in mutant.old:
-            yield f"{mutant.file}: `{mutant.old}` has several lines, which the built script joins; take one of them"
 
 
 def own_cases(file: str) -> tuple[str, ...]:
@@ -140,8 +125,8 @@ def own_cases(file: str) -> tuple[str, ...]:
 class Copy:
     """A copy of the project in which bugs are planted and mended again."""
 
-    def __init__(self, folder: Path, site: Path | None) -> None:
-        self.root, self.built, self.clock = folder / "project", site, int(time.time())
+    def __init__(self, folder: Path) -> None:
+        self.root, self.clock = folder / "project", int(time.time())
         self.root.mkdir(parents=True)
         for part in PARTS:
             source, target = ROOT / part, self.root / part
@@ -149,49 +134,31 @@ class Copy:
                 shutil.copytree(source, target)
             else:
                 shutil.copy(source, target)
-        if site is not None:
-            shutil.copytree(site, folder / "site", copy_function=os.link)
-            self.built = folder / "site"
         # Where tests fail without a bug, every bug would count as noticed.
         assert self._run(*PYTEST, *MESSAGES).returncode == 0, "tests fail in a copy without a bug"
 
     def _write(self, path: Path, text: str) -> None:
         """Write a file with a time of its own, so that no compiled copy of the one before is taken for it."""
         self.clock += 2
-        path.unlink()  # it may be a link to the file of the site that others use
         path.write_text(text, encoding="utf-8", newline="\n")
         os.utime(path, (self.clock, self.clock))
 
-    def _planted(self, mutant: Mutant) -> dict[Path, str]:
-        """The files that the bug stands in, with their text without it."""
-        files = {self.root / mutant.file: mutant.old}
-        if mutant.file.endswith(".js"):
-            assert self.built is not None
-            scripts = list(self.built.rglob("assets/*.js"))
-            files |= {path: mutant.old for path in scripts if mutant.old in path.read_text(encoding="utf-8")}
-            assert len(files) > 1, f"{mutant.file}: `{mutant.old}` is not in a built script"
-        return {path: path.read_text(encoding="utf-8") for path in files}
-
     def survives(self, mutant: Mutant, quick: bool) -> bool:
         """Whether no test notices the bug; `quick` runs the first stage alone."""
-        good = self._planted(mutant)
+        file = self.root / mutant.file
+        good = file.read_text(encoding="utf-8")
         try:
-            for path, text in good.items():
-                self._write(path, text.replace(mutant.old, mutant.new))
+            self._write(file, good.replace(mutant.old, mutant.new))
             return all(self._passes(stage, mutant) for stage in mutant.stages[: 1 if quick else None])
         finally:
-            for path, text in good.items():
-                self._write(path, text)
+            self._write(file, good)
 
     def _passes(self, tests: Sequence[str], mutant: Mutant) -> bool:
         if tuple(tests) == OWN_CASES:
             tests = own_cases(mutant.file) or MESSAGES
         if tuple(tests) == GOLDEN:
             return self._run("-c", LOOK).returncode == 0
-        site = (
-            ["--site", str(self.built)] if mutant.file.endswith(".js") else ["-m", "not browser"] * ("-m" not in tests)
-        )
-        return self._run(*PYTEST, *tests, *site).returncode in (0, 5)  # 5: nothing to run
+        return self._run(*PYTEST, *tests, "-m", "not browser").returncode in (0, 5)  # 5: nothing to run
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
@@ -199,26 +166,17 @@ class Copy:
         return subprocess.run(command, cwd=self.root, capture_output=True, check=False, env=environment)
 
 
-def build(folder: Path) -> Path:
-    """The site, for the scripts."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(folder / "site")]
-    subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
-    return folder / "site"
-
-
-def run(mutants: Sequence[Mutant], jobs: int, site: Path | None, quick: bool = False) -> list[Mutant]:
+def run(mutants: Sequence[Mutant], jobs: int, quick: bool = False) -> list[Mutant]:
     """Plant each; those that no test noticed."""
     survivors: list[Mutant] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        if site is None and any(mutant.file.endswith(".js") for mutant in mutants):
-            site = build(folder)
         copies: dict[int, Copy] = {}
 
         def plant(mutant: Mutant) -> bool:
             me = threading.get_ident()
             if me not in copies:
-                copies[me] = Copy(folder / str(me), site)
+                copies[me] = Copy(folder / str(me))
             return copies[me].survives(mutant, quick)
 
         with ThreadPoolExecutor(jobs) as pool:
@@ -236,7 +194,6 @@ def main() -> int:
     parser.add_argument("only", nargs="*", help="words: only bugs with one of them in file or reason")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--quick", action="store_true", help="only the first of the tests for each")
-    parser.add_argument("--site", type=Path, help="a site built before, for the scripts")
     arguments = parser.parse_args()
     mutants = listed()
     if wrong := list(errors(mutants)):
@@ -244,7 +201,7 @@ def main() -> int:
         return 1
     if arguments.only:
         mutants = [m for m in mutants if any(word in f"{m.file} {m.why}" for word in arguments.only)]
-    survivors = run(mutants, arguments.jobs, arguments.site, arguments.quick)
+    survivors = run(mutants, arguments.jobs, arguments.quick)
     caught = 100 * (1 - len(survivors) / len(mutants))
     print(f"\n{len(mutants) - len(survivors)} of {len(mutants)} planted bugs were noticed, {caught:.1f} %")
     for mutant in survivors:

@@ -1,35 +1,33 @@
-"""How long a build takes against others, how it grows, and how long a person waits: every goal with what was measured.
+"""What a build, a page and a first visit take: `make bench`. Prints each goal with what was measured.
 
-Everything that is compared is built in turn on the same machine, and the least of several runs counts: a busy machine only
-adds to it. Times of builds are those of the processor, waiting is that of the clock. The baseline, stock Material for
-MkDocs and Zensical, builds the pages, the navigation and the downloads of the English edition from plain Markdown
-(`make markdown`); the first lines say what it has less.
+Builds are compared with stock Material for MkDocs, which builds the same pages in both languages from plain Markdown
+(`make markdown`), in turn on the same machine; the least of several runs counts, since a busy machine only adds to it. Pages are
+weighed in Chromium with an empty cache. With `--lighthouse`, its command (`npm install --prefix FOLDER lighthouse`), the scores and
+the largest paint of six pages are printed beside those of stock Material; `bench/axe.py` looks for what is hard to reach.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import weight
-from plain_markdown import write_plain
-from serving import until_served
-from synthetic import write_synthetic
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("mkdocs.yml", "mkdocs.zh.yml", "data", "docs", "hooks", "labs", "overrides")
-EDITIONS = "editions: [en, zh]"
 MKDOCS = ("-m", "mkdocs", "build", "--quiet")
-_missed = 0
+PAGES = ("", "models/deepseek-v3/", "techniques/mla/", "timeline/", "compare/architecture/", "zh/models/deepseek-v3/")
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,23 @@ class Run:
         return f"{self.cpu:6.2f} s of CPU, {self.wall:6.2f} s of the clock, {self.mebibytes:4.0f} MiB"
 
 
-def run(folder: Path, *command: str, **environment: str) -> Run:
+@dataclass(frozen=True)
+class Goal:
+    what: str
+    measured: float
+    most: float
+    unit: str = ""
+
+    @property
+    def is_met(self) -> bool:
+        return self.measured <= self.most
+
+    def __str__(self) -> str:
+        met = "met" if self.is_met else "NOT MET"
+        return f"  {self.what:<52}{self.measured:>8.2f}{self.unit} (at most {self.most:g}{self.unit}): {met}"
+
+
+def run_command(folder: Path, *command: str, **environment: str) -> Run:
     """Run Python in a project without a site or a cache, in a process of its own; stop where it fails."""
     for left in ("site", ".cache", "preview"):
         shutil.rmtree(folder / left, ignore_errors=True)
@@ -66,7 +80,7 @@ def run(folder: Path, *command: str, **environment: str) -> Run:
     return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
 
 
-def in_turn(runs: int, *measured: Callable[[], Run]) -> list[Run]:
+def run_in_turn(runs: int, *measured: Callable[[], Run]) -> list[Run]:
     """The least of several runs of each, one after the other, so that all see the same machine."""
     found = [[measure() for measure in measured] for _ in range(runs)]
     return [
@@ -75,107 +89,84 @@ def in_turn(runs: int, *measured: Callable[[], Run]) -> list[Run]:
     ]
 
 
-def copy_project(folder: Path, one: bool = False) -> Path:
-    """A copy of everything that a build reads, for both editions or the English one."""
+def copy_project(folder: Path) -> Path:
+    """A copy of everything that a build reads."""
     folder.mkdir()
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, folder / part)
-    if one:
-        config = folder / "mkdocs.yml"
-        text = config.read_text(encoding="utf-8")
-        assert text.count(EDITIONS) == 1
-        config.write_text(text.replace(EDITIONS, "editions: [en]"), encoding="utf-8")
     return folder
 
 
-def goal(what: str, measured: float, most: float, unit: str = "") -> None:
-    """Print a goal and whether it is met."""
-    global _missed
-    met = measured <= most
-    _missed += not met
-    print(f"  {what:<64}{measured:>8.2f}{unit} (at most {most:g}{unit}): {'met' if met else 'NOT MET'}", flush=True)
-
-
-def builds(folder: Path, runs: int) -> Path:
-    """Builds of the real catalogue, against each other and the baseline; the project of both editions, built."""
-    ours, both, plain = copy_project(folder / "ours", one=True), copy_project(folder / "both"), folder / "plain"
-    write_plain(ours, plain)
-    commands = [(ours, MKDOCS), (both, MKDOCS), (plain, ("-m", "zensical", "build")), (plain, MKDOCS)]
-    one, two, zensical, stock = in_turn(runs, *(lambda c=c, p=p: run(p, *c) for p, c in commands))  # type: ignore[misc]
-    _less(both / "site", plain / "site")
-    for name, found in (("one edition", one), ("both", two), ("stock Material", stock), ("Zensical, cold", zensical)):
+def measure_builds(ours: Path, stock: Path, runs: int) -> Iterator[Goal]:
+    """Both editions beside stock Material, and what a person waits for who works with the data."""
+    checked, preview, plain, built = run_in_turn(
+        runs,
+        lambda: run_command(ours, "hooks/check.py", "check"),
+        lambda: run_command(ours, *MKDOCS, "-d", "preview", PREVIEW="deepseek-v3"),
+        lambda: run_command(stock, *MKDOCS),
+        lambda: run_command(ours, *MKDOCS),
+    )
+    for name, found in (("both editions", built), ("stock Material", plain)):
         print(f"{name:<16}{found}", flush=True)
-    goal("one edition to stock Material, CPU", one.cpu / stock.cpu, 0.5)
-    goal("both editions to one, CPU", two.cpu / one.cpu, 1.6)
-    goal("one edition to Zensical's cold build, CPU", one.cpu / zensical.cpu, 1.0)
-    return both
+    yield Goal("both editions to stock Material, clock", built.wall / plain.wall, 0.6)
+    yield Goal("make check, CPU", checked.cpu, 4, " s")
+    yield Goal("pages of one entry, clock", preview.wall, 4, " s")
 
 
-def _less(ours: Path, theirs: Path) -> None:
-    """Say what the baseline has less than ours."""
-
-    def html(site: Path) -> float:
-        return sum(path.stat().st_size for path in site.rglob("*.html") if "zh" not in path.parts) / 1e6
-
-    drawn = sum(len(re.findall("<svg", path.read_text(encoding="utf-8"))) for path in ours.glob("[!z]*/**/*.html"))
-    print(
-        f"HTML of the baseline: {html(theirs):.1f} MB, ours: {html(ours):.1f} MB. Where ours has {drawn:,} drawings it has their texts. "
-        "It computes and checks nothing, and makes no downloads, copies of pages in Markdown or style sheet of its own.",
-        flush=True,
-    )
-
-
-def growth(folder: Path, sizes: Sequence[int]) -> None:
-    """Builds of synthetic catalogues."""
-    found: dict[int, Run] = {}
-    for count in sizes:
-        project = copy_project(folder / f"models-{count}", one=True)
-        write_synthetic(project / "data", count)
-        found[count] = run(project, *MKDOCS)
-        print(f"{count:>5} models    {found[count]}", flush=True)
-        shutil.rmtree(project)
-    least = sizes[0]
-    for count in sizes[1:]:
-        scale = count / least
-        goal(f"CPU per model, {count:,} to {least}", found[count].cpu / found[least].cpu / scale, 1.0)
-        goal(f"memory per model, {count:,} to {least}", found[count].mebibytes / found[least].mebibytes / scale, 1.0)
-    if 1000 in found:
-        goal("1,000 models", found[1000].cpu, 21, " s")
-        goal("1,000 models", found[1000].mebibytes, 700, " MiB")
+def measure_page(lighthouse: str, address: str, categories: tuple[str, ...] = CATEGORIES) -> tuple[list[int], float]:
+    """Lighthouse's scores of a page on a mobile phone, and its largest contentful paint in milliseconds."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        command = [lighthouse, address, "--quiet", "--output=json", f"--output-path={report.name}"]
+        command += [f"--only-categories={','.join(categories)}"]
+        command += ["--chrome-flags=--headless=new --no-sandbox --disable-gpu"]
+        subprocess.run(
+            command, check=True, capture_output=True, env={**os.environ, "CHROME_PATH": str(weight.CHROMIUM)}
+        )
+        found = json.loads(Path(report.name).read_text(encoding="utf-8"))
+    scores = [round(100 * (found["categories"][name]["score"] or 0)) for name in categories]
+    return scores, found["audits"]["largest-contentful-paint"]["numericValue"]
 
 
-def waiting(project: Path, runs: int) -> None:
-    """What a person waits for who works with the data."""
-    check = ("hooks/check.py", "check")
-    checked, preview = in_turn(
-        runs, lambda: run(project, *check), lambda: run(project, *MKDOCS, "-d", "preview", PREVIEW="deepseek-v3")
-    )
-    goal("make check, CPU", checked.cpu, 2, " s")
-    goal("make preview, CPU", preview.cpu, 2, " s")
-    slips = run(project, "hooks/check.py", "slips")
-    goal("make slips, CPU", slips.cpu, 15, " s")
-    goal("mkdocs serve, from saving a value to its page, clock", until_served(project, runs), 3, " s")
+def measure_pages(lighthouse: str, ours: Path, stock: Path, rounds: int) -> Iterator[Goal]:
+    """Both sites are opened in turn; the best score counts, which a busy machine disturbs least, and the median of the paints."""
+    with weight.served(ours) as here, weight.served(stock) as there:
+        for page in PAGES:
+            found = [
+                (measure_page(lighthouse, here + page), measure_page(lighthouse, there + page, CATEGORIES[:1]))
+                for _ in range(rounds)
+            ]
+            scores = [max(column) for column in zip(*(own[0] for own, _ in found), strict=True)]
+            mine, other = (statistics.median(pair[at][1] for pair in found) for at in (0, 1))
+            name = page or "home"
+            print(f"{name:<26}{' '.join(map(str, scores)):>20}{mine:>8.0f} ms, stock {other:.0f} ms", flush=True)
+            yield Goal(f"{name}: largest paint to stock", mine / other, 0.95)
+            yield Goal(f"{name}: what the least score is below 100", 100 - min(scores), 0)
 
 
 def main() -> int:
     """Measure and print; 1 where a goal is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="of which the least counts")
-    parser.add_argument("--quick", action="store_true", help="one run of each, nothing synthetic and no browser")
-    parser.add_argument("--largest", type=int, default=3000, help="models of the largest synthetic catalogue")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=3, help="of which the least counts")
+    parser.add_argument("--lighthouse", default="", help="its command, or the path of it")
     arguments = parser.parse_args()
-    runs = 1 if arguments.quick else arguments.runs
+    command = shutil.which(arguments.lighthouse) if arguments.lighthouse else None
+    if arguments.lighthouse and command is None:
+        raise SystemExit(f"there is no command {arguments.lighthouse}")
+    goals: list[Goal] = []
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        both = builds(folder, runs)
-        if not arguments.quick:
-            weight.report(both / "site")
-        waiting(both, runs)
-        if not arguments.quick:
-            growth(folder, [count for count in (100, 1000, 3000) if count <= arguments.largest])
-    print(f"{_missed} goals are not met" if _missed else "All goals are met")
-    return int(bool(_missed))
+        ours, stock = copy_project(Path(temporary) / "ours"), Path(temporary) / "stock"
+        subprocess.run([sys.executable, "hooks/plain.py", str(stock)], cwd=ours, check=True)
+        for goal in measure_builds(ours, stock, arguments.runs):
+            print(goal, flush=True)
+            goals.append(goal)
+        weight.report(ours / "site")
+        for goal in measure_pages(command, ours / "site", stock / "site", arguments.runs) if command else ():
+            print(goal, flush=True)
+            goals.append(goal)
+    missed = sum(not goal.is_met for goal in goals)
+    print(f"{missed} goals are not met" if missed else "All goals are met")
+    return int(bool(missed))
 
 
 if __name__ == "__main__":

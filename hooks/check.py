@@ -14,7 +14,6 @@ slips [DATA]             write the report on wrong digits (slow)
 from __future__ import annotations
 
 import argparse
-import gc
 import io
 import os
 import re
@@ -51,7 +50,6 @@ def main() -> int:
         said = f"; nearest match of a command: {close}" if close else f", and no command ({', '.join(COMMANDS)})"
         print(f"`{arguments.data}` is no folder with the data{said}", file=sys.stderr)
         return 1
-    gc.disable()  # records live as long as the command, and walking them again and again takes a tenth of its time
     try:
         code = int(COMMANDS[arguments.command](arguments))
         sys.stdout.flush()

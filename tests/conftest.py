@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import gc
 import http.server
 import shutil
 import tempfile
@@ -59,7 +58,7 @@ _read, _cited = functools.lru_cache(512)(strict_yaml.read), functools.lru_cache(
 
 def _read_once(text: str, file: str, under: Place = ()) -> Located:
     kept = _read(text, file, under)
-    return dataclasses.replace(kept, findings=[*kept.findings], read_lines=lambda: kept.lines)
+    return dataclasses.replace(kept, findings=[*kept.findings])
 
 
 def _cited_once(text: str, file: str) -> tuple[dict[str, references.Reference], list[Finding]]:
@@ -118,12 +117,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if {"built", "browser"} & set(getattr(item, "fixturenames", ())) == {"built"}:
             items.insert(0, items.pop(at))
             break
-
-
-def pytest_collection_finish() -> None:
-    """Spare the garbage collector what lives as long as the tests, and call it seldom: a twentieth of their time."""
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -15,9 +15,9 @@ import markdown
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.load import load
-from finish import pages as finished
-from finish.index import write as write_index
 from golden_lines import HAN, chinese, lines_of_html, lines_of_json
+from postbuild import search_text as finished
+from postbuild.search_index import write as write_index
 from render import words as language_files
 from render.edition import Edition, editions
 from render.exports import pages as markdown_pages

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import gc
 import io
 import re
 import subprocess
@@ -139,15 +138,10 @@ def check(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProce
     """What hooks/check.py answers, in this process, which need not import everything anew; what it raises, this raises."""
     said, complained = io.StringIO(), io.StringIO()
     given = ["check.py", *map(str, arguments)]
-    collects = gc.isenabled()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complained):
         patch.setattr(sys, "argv", given)
         patch.chdir(cwd)
-        try:
-            code = command_line.main()
-        finally:
-            if collects:
-                gc.enable()
+        code = command_line.main()
     return subprocess.CompletedProcess(given, code, said.getvalue(), complained.getvalue())
 
 

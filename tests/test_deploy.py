@@ -13,14 +13,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.client import HTTPMessage
+from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import brotli
 import pytest
 
 from building import ROOT
-from finish.compress import compress
+from postbuild.compress import compress
 from render.policy import HEADER
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
@@ -39,9 +40,8 @@ def test_every_text_has_smaller_copies_with_the_same_content(released: Path) -> 
 
 
 def test_the_copies_do_not_say_when_they_were_made(released: Path, tmp_path: Path) -> None:
-    for name in ("index.html", "index.html.gz", "index.html.br"):
-        shutil.copy(released / name, tmp_path)
-    before = (tmp_path / "index.html.gz").read_bytes()
+    shutil.copy(released / "index.html", tmp_path)
+    before = (released / "index.html.gz").read_bytes()
     assert before[4:8] == bytes(4), "RFC 1952: seconds since 1970, or 0 for no time"
     compress(tmp_path)
     assert (tmp_path / "index.html.gz").read_bytes() == before
@@ -190,6 +190,31 @@ def test_a_server_knows_the_page_of_lost_addresses(served: Served, released: Pat
         status, _, body = ask(served.address + path)
         assert status == 404
         assert body == (released / page).read_bytes()
+
+
+def test_a_server_tells_caches_that_answers_depend_on_the_encoding(served: Served) -> None:
+    for path in ("", "models/ant/", "data/catalogue.json"):
+        for encoding in (*served.encodings, "identity"):
+            _, headers, _ = ask(served.address + path, Accept_Encoding=encoding)
+            assert "accept-encoding" in (headers["Vary"] or "").lower(), (path, encoding)
+
+
+def test_an_address_without_its_last_slash_leads_on_under_the_name_that_was_asked(served: Served) -> None:
+    """Behind another server, the port and the protocol of this one lead nowhere."""
+    parts = urlsplit(served.address)
+    assert parts.hostname
+    connection = HTTPConnection(parts.hostname, parts.port, timeout=20)
+    connection.request("GET", f"{parts.path}models/ant")
+    location = connection.getresponse().headers["Location"]
+    assert (
+        urljoin(f"https://example.org{parts.path}models/ant", location) == f"https://example.org{parts.path}models/ant/"
+    )
+
+
+def test_a_folder_without_a_page_is_a_lost_address(served: Served, released: Path) -> None:
+    for path in ("assets/", "search/"):
+        status, _, body = ask(served.address + path)
+        assert (status, body) == (404, (released / "404.html").read_bytes()), path
 
 
 def test_a_server_names_the_kind_of_each_file(served: Served) -> None:

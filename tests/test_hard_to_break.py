@@ -16,7 +16,6 @@ import mutations
 from building import small_project
 from catalogue import plain_text, strict_yaml
 from catalogue.findings import Finding
-from finish.styles import Used
 from helpers import findings_of
 from render import assets
 from render.page import Page, fenced
@@ -126,15 +125,6 @@ def test_corruptions_are_built_together_where_no_line_is_of_both(tmp_path: Path)
     kept = corrupt.put(batches[0], tmp_path)
     assert path.read_bytes() == b"a: 0\nb: 2\nc: 3\nd: 4\nx\ny\n"
     assert kept == {path: good}
-
-
-@pytest.mark.parametrize("broken", ['<a href="ds', '<p "="x">', '<a "">', '<b class=">'])
-def test_a_quote_left_open_in_a_tag_takes_no_style_from_others(broken: str) -> None:
-    """A page that ends in the middle of a link."""
-    used = Used()
-    used.page(f'<p class="one">{broken}</p><div class="two" id="three">')
-    used.page('<p class="four">')
-    assert used.names >= {".one", ".two", "#three", ".four", "div"}
 
 
 def refusal(project: Path, page: Path, text: str) -> str:

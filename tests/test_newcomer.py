@@ -13,7 +13,6 @@ from catalogue.load import load, without_chinese
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.edition import editions
-from synthetic import write_synthetic
 
 ENTRY = """id: newcomer-9b
 name: Newcomer 9B
@@ -76,14 +75,3 @@ def test_every_page_is_made_in_both_languages(grown: Catalogue) -> None:
         assert ("ds-fallback" in html) == (language == "zh")
         trends = "".join(pages["trends.md"].blocks.values())
         assert LexborHTMLParser(trends).css_first("[data-id=newcomer-9b-base]") is not None
-
-
-def test_a_catalogue_of_any_size_grows_from_it(contributed: Path, tmp_path: Path, grown: Catalogue) -> None:
-    """The catalogue that the benchmark grows is a valid one, so that what it measures is a build."""
-    data, given = Path(shutil.copytree(contributed, tmp_path / "data")), list(grown.models)
-    write_synthetic(data, 2 * len(given) + 1)
-    large = load(data)
-    assert len(large.models) == 2 * len(given) + 1
-    assert [id_ for id_ in large.models if id_ in grown.models] == given
-    assert len(large.entries) > 2 * len(grown.entries)
-    assert large.api_names == grown.api_names

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from catalogue.records import Catalogue
-from pictures.cards import _wrapped_lines, picture_of, social_cards
-from pictures.outline import has_chinese, read_faces
-from pictures.write import FOLDER, card_addresses, has_localized_cards, write_cards
 from render import words as language_files
 from render.context import Context, context
+from social_cards.cards import _wrapped_lines, picture_of, social_cards
+from social_cards.outline import has_chinese, read_faces
+from social_cards.write import FOLDER, card_addresses, has_localized_cards, write_cards
 
 
 @pytest.fixture(scope="module")

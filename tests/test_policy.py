@@ -19,8 +19,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
 from catalogue.records import Catalogue
-from finish import sitemap
 from helpers import leads_on
+from postbuild import sitemap
 from render.policy import HEADER, POLICY
 
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from finish.index import write
-from finish.pages import read, with_parts
-from finish.tokens import normal, words
 from helpers import findings_of
+from postbuild.search_index import write
+from postbuild.search_text import read, with_parts
+from postbuild.tokens import normal, words
 from render.findable import Findable
 
 ALIKE = {

@@ -13,8 +13,8 @@ import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
-from finish.tokens import words as words_of
 from helpers import CASES, show, watched
+from postbuild.tokens import words as words_of
 from render.names import short_model
 from render.words import CHINESE, ENGLISH, load
 

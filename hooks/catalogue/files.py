@@ -7,7 +7,7 @@ edge. Nothing is listed twice: a file that is there belongs to the catalogue.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from os.path import lexists
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -124,27 +124,16 @@ def models(texts: Mapping[str, str], folder: str) -> Located:
 def _merged(whole: Located, places: list[tuple[Located, int]], findings: list[Finding]) -> Located:
     """The entries at `places` in that order, with what stands beside them in `whole`."""
     new = {(id(part), index): position for position, (part, index) in enumerate(places)}
-
-    def moved(lines_of: Callable[[Located], Mapping[Path, int]]) -> dict[Path, int]:
-        lines = {path: line for path, line in lines_of(whole).items() if path[:1] != (ENTRIES,) or len(path) == 1}
-        for part in {id(part): part for part, _ in places}.values():
-            for path, line in lines_of(part).items():
-                if len(path) > 1 and path[0] == ENTRIES:
-                    lines[ENTRIES, new[id(part), int(path[1])], *path[2:]] = line
-        return lines
-
+    lines = {path: line for path, line in whole.lines.items() if path[:1] != (ENTRIES,) or len(path) == 1}
+    for part in {id(part): part for part, _ in places}.values():
+        for path, line in part.lines.items():
+            if len(path) > 1 and path[0] == ENTRIES:
+                lines[ENTRIES, new[id(part), int(path[1])], *path[2:]] = line
     entries = [part.data[ENTRIES][index] for part, index in places]
     own: dict[Path, str] = {
         (ENTRIES, position): part.file for position, (part, _) in enumerate(places) if part is not whole
     }
-    return Located(
-        whole.file,
-        {**whole.data, ENTRIES: entries},
-        moved(lambda part: part.tops),
-        lambda: moved(lambda part: part.lines),
-        findings,
-        own,
-    )
+    return Located(whole.file, {**whole.data, ENTRIES: entries}, lines, findings, own)
 
 
 def _not_one_entry(part: Located) -> list[Finding]:

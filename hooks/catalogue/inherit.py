@@ -10,7 +10,6 @@ from .schema.copies import Copies
 from .schema.values import Block, Single, Sources, Stated
 
 R = TypeVar("R", bound=BaseModel)
-_NOTHING_TYPED: set[str] = set()
 
 
 def with_sources(record: R, copies: Copies, inherited: Sources | None = None) -> R:
@@ -18,7 +17,6 @@ def with_sources(record: R, copies: Copies, inherited: Sources | None = None) ->
 
     Works on the record itself, which nobody else has seen yet: copies of everything would take as much room again.
     """
-    _forget_what_was_typed(record)
     own = inherited
     values = vars(record)
     if isinstance(record, Block | Single):
@@ -31,11 +29,6 @@ def with_sources(record: R, copies: Copies, inherited: Sources | None = None) ->
     for value in values.values():
         _down(value, copies, own)
     return record
-
-
-def _forget_what_was_typed(record: BaseModel) -> None:
-    """Have all records share one empty set of the fields that were typed: a set for each takes as much room as the values, and nobody asks."""
-    object.__setattr__(record, "__pydantic_fields_set__", _NOTHING_TYPED)
 
 
 def _down(value: Any, copies: Copies, source: Sources | None) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -60,21 +58,6 @@ def load(data: FilePath) -> Catalogue:
         other_models={other.name: other for other in draft.models.other_models},
         searched=draft.documents.searched,
     )
-
-
-@contextmanager
-def records_are_no_garbage(for_good: bool) -> Iterator[None]:
-    """Spare the garbage collector the records: they live as long as the build, and it would walk them again and again.
-
-    A tenth of the build time. What is exempted `for_good` never goes.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        if for_good:
-            gc.freeze()
-        gc.enable()
 
 
 def without_chinese(data: FilePath) -> list[Finding]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from .findings import Finding, Path, dotted
@@ -17,16 +16,14 @@ class Located:
     Attributes:
         file: Name for messages, relative to the project.
         data: Plain values.
-        tops: Line (from 1) of each entry, which are asked for in any case.
-        read_lines: Reads the file again for the line of everything in it; only a finding asks for that.
+        lines: Line (from 1) of the value at each path; a mapping's or list's own line too.
         files: File of each entry that does not stand in `file`, by the entry's path.
         partial: Whether an entry is missing, because its file could not be read.
     """
 
     file: str
     data: Any = None
-    tops: Mapping[Path, int] = field(default_factory=dict)
-    read_lines: Callable[[], Mapping[Path, int]] = dict
+    lines: Mapping[Path, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     files: dict[Path, str] = field(default_factory=dict)
     partial: bool = False
@@ -34,11 +31,6 @@ class Located:
     def file_of(self, path: Path) -> str:
         """The file in which the value at `path` stands."""
         return self.files.get(path[:2], self.file)
-
-    @cached_property
-    def lines(self) -> Mapping[Path, int]:
-        """Line (from 1) of the value at each path; a mapping's or list's own line too."""
-        return self.read_lines()
 
     def has(self, path: Path) -> bool:
         """Whether something is written at `path`."""
@@ -61,8 +53,6 @@ class Located:
 
     def line(self, path: Path) -> int:
         """Line of the value at `path`, or of the closest value around it."""
-        if path in self.tops:
-            return self.tops[path]
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)

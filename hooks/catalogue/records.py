@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -207,18 +207,6 @@ class Catalogue:
             for parent in dict.fromkeys(edge.model for edge in model.builds_on):
                 found.setdefault(parent, []).append(model)
         return found
-
-    def changed_since(self, last: Catalogue) -> list[str] | None:
-        """The ids of the models and techniques that differ; None where anything else does, or some came or went."""
-        apart = {"models", "techniques", "entries", "places"}  # the last two follow from the models
-        if any(getattr(self, f.name) != getattr(last, f.name) for f in fields(self) if f.name not in apart):
-            return None
-        changed: list[str] = []
-        for now, before in ((self.models, last.models), (self.techniques, last.techniques)):
-            if list(now) != list(before):
-                return None
-            changed += [id_ for id_ in now if now[id_] != before[id_]]
-        return changed
 
     def entries_of(self, model: Model) -> tuple[Entry, ...]:
         """The variants of a model, in order."""

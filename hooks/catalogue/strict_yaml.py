@@ -1,7 +1,6 @@
 """Read YAML strictly, in one pass over its events.
 
-Gives plain values (str, int, Written, bool, list, dict). The line of each is read only where
-something is wrong. Decimals keep what was typed, so that a score of 70.0 stays 70.0. Refused, each with
+Gives plain values (str, int, Written, bool, list, dict) with the line of each. Decimals keep what was typed, so that a score of 70.0 stays 70.0. Refused, each with
 its line: duplicate keys, anchors and aliases, tags, empty values, control characters, and
 what YAML readers take differently (`on`, `12:30`, `017`, `[why?]`).
 """
@@ -9,7 +8,7 @@ what YAML readers take differently (`on`, `12:30`, `017`, `[why?]`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -86,9 +85,6 @@ def read(text: str, file: str, under: Path = ()) -> Located:
     builder = _Builder(under)
     try:
         data = builder.document(text)
-        if builder.complaints or builder.aliased:
-            builder = _Builder(under, _ALL)
-            builder.document(text)
     except yaml.MarkedYAMLError as error:
         number, found, fix = explained(text, error)
         located.findings.append(Finding(file, number, "", found, fix=fix))
@@ -110,8 +106,7 @@ def read(text: str, file: str, under: Path = ()) -> Located:
         )
         return located
     located.data = _placed(data, under)
-    located.tops = builder.lines
-    located.read_lines = lambda: _lines(text, under)
+    located.lines = builder.lines
     located.findings += [
         Finding(file, line, located.spoken(path), found, allowed, fix=fix, repair=repair)
         for line, path, found, allowed, fix, repair in builder.complaints
@@ -132,13 +127,6 @@ def read(text: str, file: str, under: Path = ()) -> Located:
     return located
 
 
-def _lines(text: str, under: Path) -> Mapping[Path, int]:
-    """The line of each value in a text that has been read before."""
-    builder = _Builder(under, _ALL)
-    builder.document(text)
-    return builder.lines
-
-
 def _placed(data: Any, under: Path) -> Any:
     """`data` inside the mappings and lists of one item that lead to it."""
     for part in reversed(under):
@@ -146,21 +134,16 @@ def _placed(data: Any, under: Path) -> Any:
     return data
 
 
-_ENTRY = ("models", 0)
-_ALL = 1 << 30  # keys
-
-
 class _Builder:
     """Builds plain values; complaints are worded once the data is whole and entries have their ids.
 
     Attributes:
         path: Of the value that is read now; what is read stands `under` one.
-        lines: By path, of values that are not more than `depth` keys deep.
+        lines: By path.
     """
 
-    def __init__(self, under: Path, depth: int = len(_ENTRY)) -> None:
+    def __init__(self, under: Path) -> None:
         self.path: list[str | int] = [*under]
-        self.depth = depth
         self.lines: dict[Path, int] = {}
         self.complaints: list[tuple[int, Path, str, str, str, tuple[str, str] | None]] = []
         self.anchored: set[int] = set()
@@ -206,8 +189,7 @@ class _Builder:
 
     def build(self, event: Any) -> Any:
         """The value that begins with `event`."""
-        if len(self.path) <= self.depth:
-            self.lines[tuple(self.path)] = _line(event)
+        self.lines[tuple(self.path)] = _line(event)
         if isinstance(event, yaml.AliasEvent):
             return None
         if event.tag is not None:
@@ -269,8 +251,7 @@ class _Builder:
             self.skip(value)
             return
         values[event.value] = self.build(value)
-        if len(self.path) <= self.depth:
-            self.lines[tuple(self.path)] = _line(event)
+        self.lines[tuple(self.path)] = _line(event)
 
     def name(self, event: Any) -> None:
         """Complain about a name with markup, of several lines, of nothing or in quotes that would be shown."""

@@ -1,4 +1,4 @@
-"""Styles and scripts, written beside the templates they belong to.
+"""Styles and scripts, written beside the templates they belong to; the styles of the theme are those that `make theme-css` left.
 
 Styles are one file for the whole site, and so are the scripts that most pages need; one that serves a single page is
 loaded there alone. None is a module, which browsers refuse to load from a folder on disk.
@@ -6,6 +6,7 @@ loaded there alone. None is a module, which browsers refuse to load from a folde
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,8 +21,17 @@ _LAST = "print.css"
 FOLDER = "assets"
 STYLES = "assets/ds.css"
 SEARCH = "assets/search.js"
-TEXT_FONTS = ("fonts/inter.woff2", "fonts/source-serif.woff2")
-"""Faces of text, by their names in the style sheet, which holds them: no text is ever set in another and then moves."""
+TEXT_FONTS = ("inter.woff2", "source-serif.woff2")
+"""Faces of text, which the style sheet holds: no text is ever set in another and then moves."""
+UNUSED = (
+    "assets/stylesheets/",
+    "assets/javascripts/",
+    "material.css",
+    *(f"assets/fonts/{font}" for font in TEXT_FONTS),
+)
+"""Files of the theme and of `overrides/` that no page asks for, by how their paths begin."""
+_OVERRIDES = _HERE.parents[1] / "overrides"
+THEME_STYLES = _OVERRIDES / "material.css"
 TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = (
@@ -132,12 +142,22 @@ def _measured(measured: Iterable[Measure]) -> str:
 
 
 def _styles(measured: str) -> str:
-    """Every style sheet: the tokens first, then what all pages share, print last, the others by name."""
+    """Every style sheet as one: the theme's, the tokens, then what all pages share, print last, the others by name."""
     names = sorted(path.name for path in (_HERE / "styles").glob("*.css"))
     ordered = [*_FIRST, *(name for name in names if name not in (*_FIRST, _LAST)), _LAST]
-    return "\n".join(
-        _read(f"styles/{name}") if name != _LAST else f"{measured}\n" + _read(f"styles/{name}") for name in ordered
-    )
+    ours = [_read(f"styles/{name}") for name in ordered]
+    text = "\n".join([THEME_STYLES.read_text(encoding="utf-8"), *ours[:-1], measured, ours[-1]])
+    return _FONT.sub(_inline_font, _SPACE.sub(" ", _COMMENT.sub("", text)))
+
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE = re.compile(r"\s+")
+_FONT = re.compile(rf'url\("fonts/({"|".join(map(re.escape, TEXT_FONTS))})"\)')
+
+
+def _inline_font(match: re.Match[str]) -> str:
+    data = base64.b64encode((_OVERRIDES / "assets" / "fonts" / match[1]).read_bytes()).decode()
+    return f'url("data:font/woff2;base64,{data}")'
 
 
 def _read(path: str) -> str:

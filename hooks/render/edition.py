@@ -1,9 +1,9 @@
-"""Editions: the whole site in each language, known to be complete before anything is written."""
+"""The project as it is read and checked for a build, and its editions: the whole site in each language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -35,7 +35,6 @@ class Edition:
 
     context: Context
     site: Site
-    partial: bool = False  # the pages of the entries that were changed are new, all others those of the last time
 
     @cached_property
     def terms(self) -> TermsInText:
@@ -43,64 +42,43 @@ class Edition:
         return TermsInText(self.context)
 
 
-def editions(
-    catalogue: Catalogue,
-    words: Mapping[str, Words],
-    docs: Path,
-    address: str = "",
-    last: Mapping[str, Edition] | None = None,
-) -> dict[str, Edition]:
-    """Render the generated pages in each language and check what the hand-written ones quote, in `docs/<language>`.
+@dataclass(frozen=True)
+class Project:
+    """What was read and checked, from which each edition is rendered by itself.
 
-    The downloads are those of the site at `address`, with texts in both languages whichever are built. With the
-    `last` editions, they are partial where some entries alone were changed.
-
-    Raises PageError that names every hand-written page with a quote that leads nowhere.
+    Attributes:
+        docs: Folder of the hand-written pages, in a folder for each language.
+        address: Of the site.
+        entry: The entry whose pages alone are made; empty for the whole site.
+        downloads: The catalogue as files by path, with texts in both languages, whichever are built.
     """
-    if found := unreadable(docs):
-        raise PageError(found)
-    if found := [finding for pages in hand_written(catalogue, words, docs) for finding in pages.problems()]:
-        raise PageError(found)
-    return _made(catalogue, words, docs, address, last)
+
+    contexts: Mapping[str, Context]
+    docs: Path
+    address: str = ""
+    entry: str = ""
+    downloads: Mapping[str, bytes] = field(default_factory=dict)
+
+    def render_edition(self, language: str) -> Edition:
+        """Render the generated pages in a language. Raises BrokenWords."""
+        ctx = self.contexts[language]
+        if self.entry:
+            return Edition(ctx, site_of(ctx, self.entry))
+        address = self.address and self.address + FOLDER[language]
+        return Edition(ctx, site(ctx, self.downloads, pages_of(self.docs / language), address))
 
 
-def _made(
-    catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str, last: Mapping[str, Edition] | None
-) -> dict[str, Edition]:
-    shared = templates()
-    contexts = {language: context(catalogue, words[language], shared) for language in words}
-    if last and (changed := catalogue.changed_since(next(iter(last.values())).context.catalogue)) is not None:
-        return {language: _partial(last[language], ctx, changed) for language, ctx in contexts.items()}
-    both = {code: contexts.get(code) or context(catalogue, load(code), shared) for code in (ENGLISH, CHINESE)}
-    downloads = exports.export_files(both, address)
-    return {
-        language: Edition(ctx, site(ctx, downloads, pages_of(docs / language), address and address + FOLDER[language]))
-        for language, ctx in contexts.items()
-    }
-
-
-def _partial(last: Edition, ctx: Context, changed: Iterable[str]) -> Edition:
-    """The last edition with the pages of some entries made anew."""
-    pages, places = dict(last.site.pages), dict(last.site.places)
-    for made in (site_of(ctx, id_) for id_ in changed):
-        pages |= made.pages
-        places |= made.places
-    return Edition(ctx, replace(last.site, pages=pages, places=places), partial=True)
-
-
-def checked(
-    root: Path, languages: Iterable[str], address: str, last: Mapping[str, Edition] | None = None
-) -> dict[str, Edition]:
-    """The editions of the project at `root`, for the site at `address`; what it says is checked in both languages.
+def load_project(root: Path, address: str) -> Project:
+    """The project at `root`, for the site at `address`; what it says is checked in both languages.
 
     Raises CatalogueError, BrokenWords or PageError with everything that is wrong.
     """
     catalogue, words = read(root)
-    return _made(catalogue, {language: words[language] for language in languages}, root / "docs", address, last)
+    return _project(catalogue, words, root / "docs", address)
 
 
-def of_entry(root: Path, languages: Iterable[str], id_: str) -> dict[str, Edition]:
-    """The pages of one entry of the project at `root`, and no others: only the data is checked.
+def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
+    """One entry of the project at `root`: only the data is checked.
 
     Raises CatalogueError, BrokenWords, or NoSuchEntry.
     """
@@ -113,4 +91,24 @@ def of_entry(root: Path, languages: Iterable[str], id_: str) -> dict[str, Editio
         )
     shared = templates()
     contexts = {language: context(catalogue, load(language), shared) for language in languages}
-    return {language: Edition(ctx, site_of(ctx, id_)) for language, ctx in contexts.items()}
+    return Project(contexts, root / "docs", entry=id_)
+
+
+def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = "") -> dict[str, Edition]:
+    """Render the generated pages in each language and check what the hand-written ones quote, in `docs/<language>`.
+
+    Raises PageError that names every hand-written page with a quote that leads nowhere.
+    """
+    if found := unreadable(docs):
+        raise PageError(found)
+    if found := [finding for pages in hand_written(catalogue, words, docs) for finding in pages.problems()]:
+        raise PageError(found)
+    project = _project(catalogue, words, docs, address)
+    return {language: project.render_edition(language) for language in words}
+
+
+def _project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str) -> Project:
+    shared = templates()
+    known = {code: words.get(code) or load(code) for code in (ENGLISH, CHINESE)}
+    contexts = {code: context(catalogue, known[code], shared) for code in known}
+    return Project(contexts, docs, address, downloads=exports.export_files(contexts, address))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -47,11 +47,6 @@ class Links:
             return missing(path) if target is None else relative(target, here) + (f"#{place}" if place else "")
 
         return _LINK.sub(address, html)
-
-    def targets(self, html: str) -> Iterator[str]:
-        """The pages that links lead to, which may be a part of the one that they name."""
-        for path, place in _LINK.findall(html):
-            yield self._page(path, place)
 
     def _page(self, path: str, place: str | None) -> str:
         """The page that has a place: one of the parts of a page, or the page itself."""

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import html
 import json
-import pickle
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import overload
 
 from markupsafe import escape
 
 from .policy import FOLLOW_REDIRECT, POLICY
 from .redirects import Redirect
-from .shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,6 @@ class Page:
         hide: Side bars that a wide page does without: `navigation`, `toc`.
         hero: Ready HTML on top that holds the main heading, where that is more than a title.
         part_of: Path of the page that this one is a part of.
-        headed: Whether a hero is the first of the sections.
     """
 
     path: str
@@ -71,13 +67,6 @@ class Page:
     hide: tuple[str, ...] = ()
     hero: str = ""
     part_of: str = ""
-    headed: bool = False
-
-    def put_away(self, shelf: Shelf) -> Page:
-        """The same page, of which all but the headings is on a shelf until it is asked for."""
-        hero = (Section(HERO, "", self.hero),) if self.hero else ()
-        shelf.put(self.path, pickle.dumps((*hero, *self.sections)))
-        return replace(self, sections=_OnShelf(shelf, self.path), hero="", headed=bool(hero))
 
     @cached_property
     def markdown(self) -> str:
@@ -91,8 +80,7 @@ class Page:
         front += [f"part_of: {self.part_of}"] if self.part_of else []
         front.append("---")
         parts = ["\n".join(front)]
-        if not self.headed:
-            parts.append(marker(HERO) if self.hero else f"# {self.title}")
+        parts.append(marker(HERO) if self.hero else f"# {self.title}")
         for section in self.sections:
             if section.title:
                 quiet = " .ds-hidden" if section.quiet else ""
@@ -120,31 +108,6 @@ class Page:
         found = dict.fromkeys(section.id for section in self.sections if section.title)
         found |= dict.fromkeys(id_ for html in self.blocks.values() for id_ in _ID.findall(html))
         return tuple(id_ for id_ in found if not _SOURCE.fullmatch(id_))
-
-
-@dataclass(frozen=True)
-class _OnShelf(Sequence[Section]):
-    """The sections of a page that is put away."""
-
-    shelf: Shelf
-    path: str
-
-    def _sections(self) -> tuple[Section, ...]:
-        found: tuple[Section, ...] = pickle.loads(self.shelf[self.path])
-        return found
-
-    def __iter__(self) -> Iterator[Section]:
-        return iter(self._sections())
-
-    @overload
-    def __getitem__(self, at: int) -> Section: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Section]: ...
-    def __getitem__(self, at: int | slice) -> Section | Sequence[Section]:
-        return self._sections()[at]
-
-    def __len__(self) -> int:
-        return len(self._sections())
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -189,7 +152,7 @@ class Site:
 
     pages: Mapping[str, Page]
     files: Mapping[str, str]
-    downloads: Shelf = field(default_factory=Shelf)
+    downloads: Mapping[str, bytes] = field(default_factory=dict)
     nav: list[dict[str, object]] = field(default_factory=list)
     beside: Mapping[str, str] = field(default_factory=dict)
     redirects: Mapping[str, Redirect] = field(default_factory=dict)

@@ -29,7 +29,6 @@ from .pages import model, models, sources
 from .problems import html as problem_list
 from .problems import of_page
 from .redirects import REDIRECTS, shared_page_redirects
-from .shelf import Shelf
 from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism
 from .terms_in_text import definitions
 
@@ -61,18 +60,18 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
 class BuilderInputs:
     """What builders of pages may need beside the context; the fields are what a declaration names in `needs`."""
 
-    downloads: Shelf
+    downloads: Mapping[str, bytes]
     written: Mapping[str, str]
     pages: Mapping[str, Page]
 
 
-def site(ctx: Context, downloads: Shelf, written: Mapping[str, str], address: str = "") -> Site:
+def site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[str, str], address: str = "") -> Site:
     """Render every generated page.
 
     The `downloads` stand once in the site, for all languages; `written` are the texts of the hand-written pages by path,
     and `address` is where this edition will be.
     """
-    put, measured = Shelf(), set[assets.Measure]()
+    measured = set[assets.Measure]()
     by_path: dict[str, Page] = {}
     places: dict[str, dict[str, str]] = {}
     moved = {**REDIRECTS, **shared_page_redirects(ctx.catalogue)}
@@ -84,7 +83,7 @@ def site(ctx: Context, downloads: Shelf, written: Mapping[str, str], address: st
                 moved.update(model.redirects(built))
             for page in built:
                 measured.update(assets.measures(page.blocks))
-                by_path[page.path] = page.put_away(put)
+                by_path[page.path] = page
     return Site(
         by_path,
         {

@@ -90,7 +90,7 @@ def _said_in_one_language(written: Sequence[HandWritten]) -> Iterator[Finding]:
         only = unequal_quotes(english.texts[path], chinese.texts[path])
         for pages, other, quotes in ((english, "Chinese", only[0]), (chinese, "English", only[1])):
             for quote in dict.fromkeys(quotes):
-                name = quote.partition("(")[2].partition(",")[0].rstrip(")")
+                name = quote.partition("(")[2].partition(",")[0].rstrip(")") or quote
                 line = pages.texts[path].partition(name)[0].count("\n") + 1
                 found = f"`{quote}` is not quoted in the {other} page"
                 yield pages.finding(path, line, found, "the same quotes in both languages", fix="quote it there too")

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from catalogue.field_reference import SCHEMAS, json_schema
 
 from ..context import Context
-from ..shelf import Shelf
 from ..words import ENGLISH
 from . import feeds, whole
 from .cards import flash_cards
@@ -18,32 +17,32 @@ from .rows import all_rows, entry_values
 from .tables import DATABASE, Database, csv_text
 
 
-def export_files(contexts: Mapping[str, Context], address: str) -> Shelf:
+def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, bytes]:
     """Every download; `contexts` are those of both languages, `address` is that of the site."""
-    plain, found = Plain(contexts), Shelf()
-    whole.put_catalogue(found, plain, address)
+    plain = Plain(contexts)
+    found: dict[str, str | bytes] = {**whole.catalogue_json(plain, address)}
     revision = plain.catalogue.revision
     tables = [(table, csv_text(table)) for table in all_rows(plain)]
-    found.put(PACKAGE, data_package(tables, revision, address))
+    found[PACKAGE] = data_package(tables, revision, address)
     with Database() as database:
         database.say_revision(revision)
         for table, text in tables:
-            found.put(f"data/{table.name}.csv", text)
+            found[f"data/{table.name}.csv"] = text
             database.add(table)
-        found.put(DATABASE, database.written())
+        found[DATABASE] = database.written()
     for model in plain.catalogue.models.values():
-        found.put(f"data/models/{model.id}.csv", csv_text(entry_values(plain, model)))
-    found.put("data/references.bib", plain.catalogue.bibliography)
+        found[f"data/models/{model.id}.csv"] = csv_text(entry_values(plain, model))
+    found["data/references.bib"] = plain.catalogue.bibliography
     for language, context in contexts.items():
         suffix = "" if language == ENGLISH else f".{language}"
-        found.put(f"data/cards{suffix}.txt", flash_cards(context))
+        found[f"data/cards{suffix}.txt"] = flash_cards(context)
         for path, feed in _feed_files(context, address, suffix).items():
-            found.put(path, feed)
+            found[path] = feed
     for path, content in lab_downloads(p.exercise for p in plain.catalogue.problems if p.exercise):
-        found.put(path, content)
+        found[path] = content
     for name in SCHEMAS:
-        found.put(f"data/{name}", json_schema(name))
-    return found
+        found[f"data/{name}"] = json_schema(name)
+    return {path: content if isinstance(content, bytes) else content.encode() for path, content in found.items()}
 
 
 def _feed_files(context: Context, address: str, suffix: str) -> dict[str, str]:

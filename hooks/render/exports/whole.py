@@ -17,7 +17,6 @@ from catalogue import checkpoint
 from catalogue.records import Entry
 
 from ..page_registry import MODEL, technique_address, url_of
-from ..shelf import Shelf
 from .plain import Plain, plain_reference
 from .shape import FORMAT, export_schema, schema_version
 
@@ -25,9 +24,10 @@ LICENCE = {"data": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/
 WHOLE, SCHEMA = "data/catalogue.json", "data/catalogue.schema.json"
 
 
-def put_catalogue(shelf: Shelf, plain: Plain, address: str) -> None:
-    """Put the JSON of everything on a shelf; `address` is that of the site."""
+def catalogue_json(plain: Plain, address: str) -> dict[str, str]:
+    """The JSON of everything, and of each model and technique, by path; `address` is that of the site."""
     catalogue = plain.catalogue
+    found: dict[str, str] = {}
     references = {key: _compact_json(plain_reference(found)) for key, found in catalogue.references.items()}
     head = {
         "format": FORMAT,
@@ -54,7 +54,7 @@ def put_catalogue(shelf: Shelf, plain: Plain, address: str) -> None:
                 _json_list(cited),
                 "}\n",
             ]
-            shelf.put(f"data/{kind}s/{id_}.json", *parts)
+            found[f"data/{kind}s/{id_}.json"] = "".join(parts)
             yield entry
 
     models = ((id_, MODEL.path_of(id_), _model_record(plain, id_)) for id_ in catalogue.models)
@@ -67,8 +67,9 @@ def put_catalogue(shelf: Shelf, plain: Plain, address: str) -> None:
         "corrections": (_compact_json(plain.of(row)) for row in catalogue.corrections),
         "references": references.values(),
     }
-    shelf.put_all(WHOLE, _object_with_lists(_compact_json(head), lists))
-    shelf.put(SCHEMA, export_schema(address + SCHEMA))
+    found[WHOLE] = "".join(_object_with_lists(_compact_json(head), lists))
+    found[SCHEMA] = export_schema(address + SCHEMA)
+    return found
 
 
 def _object_with_lists(head: str, lists: Mapping[str, Iterable[str]]) -> Iterator[str]:

@@ -108,6 +108,7 @@ def _model_card(context: Context, entry: Entry) -> dict[str, object]:
     return {
         "id": entry.model.id,
         "name": short_size(entry.variant.name),
+        "day": date.text if date else "",
         "date": format.month(date, words) if date else "",
         "drawn": drawn,
         "alternative": words(

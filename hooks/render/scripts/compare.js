@@ -55,18 +55,18 @@ function show(ids) {
       count[verdict]++;
       total[verdict]++;
       if (fold.checked && verdict === "same") return;
-      if (group !== last) body += `<tr class="ds-group" role="row"><th scope="rowgroup" colspan="${ids.length + 1}" role="rowheader">${group}</th></tr>`;
+      if (group !== last) body += `<tr class="ds-group"><th scope="rowgroup" colspan="${ids.length + 1}">${group}</th></tr>`;
       last = group;
       const shown = line.map(
-        ([text, value]) => `<td${differ && value >= 0 && value !== known[0] ? ' class="differs"' : ""} role="cell">${html[text]}</td>`,
+        ([text, value]) => `<td${differ && value >= 0 && value !== known[0] ? ' class="differs"' : ""}>${html[text]}</td>`,
       );
-      body += `<tr class="${verdict}" role="row"><th scope="row" role="rowheader">${cues[verdict]}${label}</th>${shown.join("")}</tr>`;
+      body += `<tr class="${verdict}"><th scope="row">${cues[verdict]}${label}</th>${shown.join("")}</tr>`;
     });
     table.className = `ds-table ${WIDTHS[ids.length]}`;
     table.caption.lastChild.data = ` ${fill(words.counts, count)}`;
     const heads = table.tHead.rows[0];
-    heads.innerHTML = heads.cells[0].outerHTML + ids.map((id) => `<th scope="col" role="columnheader">${variants[id][0]}</th>`).join("");
-    table.tBodies[0].innerHTML = body || (count.same ? "" : `<tr role="row"><td colspan="${ids.length + 1}" role="cell">${words.nothing}</td></tr>`);
+    heads.innerHTML = heads.cells[0].outerHTML + ids.map((id) => `<th scope="col">${variants[id][0]}</th>`).join("");
+    table.tBodies[0].innerHTML = body || (count.same ? "" : `<tr><td colspan="${ids.length + 1}">${words.nothing}</td></tr>`);
   });
   const used = new Set([...document.querySelectorAll(":is(.ds-compared, .ds-drawn) :is(a[data-s], .ds-mark)")].map((a) => Number(a.getAttribute("href").slice(2))));
   list.innerHTML = [...used]

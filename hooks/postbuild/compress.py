@@ -19,7 +19,7 @@ _TEXT = {
 
 
 def compress(site: Path) -> None:
-    """Write `name.gz` and `name.br` beside each file that gets smaller by it."""
+    """Write `name.gz` and `name.br` beside each file that gets smaller by it, and has none."""
     for path in _worth(site):
         content = path.read_bytes()
         for suffix, packed in (
@@ -37,5 +37,10 @@ def _window(content: bytes) -> int:
 
 def _worth(site: Path) -> Iterator[Path]:
     for path in sorted(site.rglob("*")):
-        if path.suffix in _TEXT and path.is_file() and path.stat().st_size >= _LEAST:
+        if (
+            path.suffix in _TEXT
+            and path.is_file()
+            and path.stat().st_size >= _LEAST
+            and not path.with_name(f"{path.name}.br").exists()
+        ):
             yield path

@@ -1,90 +1,63 @@
-"""Styles, scripts and fonts of a finished edition: one style sheet, and names that change with the content.
+"""Fingerprints: assets of a finished edition get a part of their content's digest in their names, in pages too.
 
-Such a file can be kept by a browser for good. The theme's own scripts and styles, of which nothing is used as it stands, go.
+Such a file can be kept by a browser for good.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
 from os.path import commonprefix
 from pathlib import Path
 
-from render.assets import FOLDER, STYLES, TEXT_FONTS, early
+from render.assets import FOLDER, SCRIPTS, STYLES
 
-from .styles import Used, reduced
-
-_THEME_STYLES, _THEME_SCRIPTS = "assets/stylesheets", "assets/javascripts"
-_THEME = ("main", "palette")
 _AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea|script|style)>)", re.DOTALL)
 _DATA = '<script type="application/json"'
+# Material's, on check boxes, which have nothing to complete.
+_TOGGLE = re.compile(r'(<input class="md-toggle"[^>]*) autocomplete="off"')
 # Behind a letter, or behind a link to what has something.
 _APOSTROPHE = re.compile(r"(?:(?<=[^\W_])(?:'|&#39;)(?=[a-z\s.,;:)]|$)|(?<=>)(?:'|&#39;)(?=s\b))")
 
 
-def reduce_styles(site: Path, used: Used) -> None:
-    """Make one style sheet of the theme's and ours, with what pages and scripts can use."""
-    for script in (site / FOLDER).glob("*.js"):
-        used.script(script.read_text(encoding="utf-8"))
-    used.script(early())
-    ours = site / STYLES
-    _write(ours, reduced(_of_theme(site), ours.read_text(encoding="utf-8"), used))
+def fingerprint_assets(site: Path, pages: Iterable[str], from_disk: bool) -> None:
+    """Name the assets by their content, in the `pages` too, by their paths; `from_disk` makes the site open without a server."""
+    if from_disk:
+        inline_fonts(site)
+    fonts = sorted(f"{FOLDER}/fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2"))
+    names = rename_by_content(site, [*fonts, STYLES, *SCRIPTS])
+    for page in (*pages, "404.html"):
+        text = normalize_html(with_new_names((site / page).read_text(encoding="utf-8"), names))
+        _write(site / page, text)
 
 
-def join_styles(site: Path) -> None:
-    """Make one style sheet of the theme's and ours, whole."""
-    ours = site / STYLES
-    _write(ours, "\n".join([*_of_theme(site), ours.read_text(encoding="utf-8")]))
-
-
-def _of_theme(site: Path) -> list[str]:
-    return [_only(site / _THEME_STYLES, f"{name}.*.css") for name in _THEME]
-
-
-def drop_theme(site: Path) -> None:
-    """Remove the theme's styles and scripts."""
-    for folder in (_THEME_STYLES, _THEME_SCRIPTS):
-        shutil.rmtree(site / folder, ignore_errors=True)
-
-
-def inline_text_fonts(site: Path) -> None:
-    """Put the faces of text into the style sheet: the first paint has them, and nothing moves when they arrive."""
-    _inline_fonts(site, TEXT_FONTS)
-
-
-def inline_all_fonts(site: Path) -> None:
-    """Put every face into the style sheet: a browser loads none from a folder on disk."""
-    _inline_fonts(site, [f"fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2")])
-
-
-def _inline_fonts(site: Path, fonts: Collection[str]) -> None:
+def inline_fonts(site: Path) -> None:
+    """Put the faces that are files into the style sheet: a browser loads none from a folder on disk."""
     styles = site / STYLES
     text = styles.read_text(encoding="utf-8")
-    for font in fonts:
-        file = site / FOLDER / font
-        data = base64.b64encode(file.read_bytes()).decode()
-        text = re.sub(rf'url\("?{re.escape(font)}"?\)', f'url("data:font/woff2;base64,{data}")', text)
-        file.unlink()
+    for font in (site / FOLDER / "fonts").glob("*.woff2"):
+        data = base64.b64encode(font.read_bytes()).decode()
+        text = re.sub(rf'url\("?fonts/{re.escape(font.name)}"?\)', f'url("data:font/woff2;base64,{data}")', text)
+        font.unlink()
     _write(styles, text)
 
 
-def name_by_content(site: Path, files: Collection[str]) -> dict[str, str]:
+def rename_by_content(site: Path, files: Collection[str]) -> dict[str, str]:
     """Give each of the `files`, by path in the site, a name with a part of its content's digest. Those that name others come last."""
     names: dict[str, str] = {}
     for path in files:
         file = site / path
         if file.suffix in (".css", ".js"):
-            _write(file, renamed(file.read_text(encoding="utf-8"), names, below=f"{FOLDER}/"))
+            _write(file, with_new_names(file.read_text(encoding="utf-8"), names, below=f"{FOLDER}/"))
         digest = blake2b(file.read_bytes(), digest_size=4).hexdigest()
         names[path] = path.removesuffix(file.suffix) + f".{digest}{file.suffix}"
         file.rename(site / names[path])
     return names
 
 
-def renamed(text: str, names: dict[str, str], below: str = "") -> str:
+def with_new_names(text: str, names: dict[str, str], below: str = "") -> str:
     """A text in which files have their new names. In a file below a folder they are named from there."""
     if not names:
         return text
@@ -92,18 +65,18 @@ def renamed(text: str, names: dict[str, str], below: str = "") -> str:
     same = commonprefix(list(short))  # noqa: RUF071  by letters: a pattern that begins with some is searched for fast
     rest = "|".join(re.escape(name.removeprefix(same)) for name in sorted(short, key=len, reverse=True))
 
-    def new(match: re.Match[str]) -> str:
+    def new_name(match: re.Match[str]) -> str:
         return short[match[0]] if text[match.start() - 1] in "\"'/(" else match[0]
 
-    return re.sub(f"{re.escape(same)}(?:{rest})(?=[\"')])", new, text)
+    return re.sub(f"{re.escape(same)}(?:{rest})(?=[\"')])", new_name, text)
 
 
-def tidied(html: str) -> str:
+def normalize_html(html: str) -> str:
     """A page without empty lines and indents, which templates leave, and with the apostrophes of print.
 
     What is shown or run as it is written stays; texts that a script puts into the page are like those that stand there.
     """
-    parts = _AS_WRITTEN.split(html)
+    parts = _AS_WRITTEN.split(_TOGGLE.sub(r"\1", html))
     for at, part in enumerate(parts):
         if at % 2 == 0:
             parts[at] = _with_apostrophes(_without_indents(part))
@@ -130,11 +103,6 @@ def _without_indents(html: str) -> str:
         return html
     *middle, last = rest
     return "\n".join([first.rstrip(), *filter(None, map(str.strip, middle)), last.lstrip()])
-
-
-def _only(folder: Path, pattern: str) -> str:
-    """The text of the one file of a pattern; nothing where the theme has none."""
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob(pattern)))
 
 
 def _write(path: Path, text: str) -> None:

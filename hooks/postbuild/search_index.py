@@ -17,7 +17,7 @@ from pathlib import Path
 
 from render.findable import Findable
 
-from .pages import FinishedPage
+from .search_text import FinishedPage
 from .tokens import counted as times_of
 from .tokens import joined, normal, words
 

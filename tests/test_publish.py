@@ -1,4 +1,4 @@
-"""A build replaces the site in one step, or not at all."""
+"""A build replaces the site when it is whole, or not at all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from building import mkdocs, small_project
-from finish import stage
+from postbuild import publish
 
 OLD = "the last good site"
 
@@ -31,59 +31,62 @@ def stands(site: Path) -> bool:
     return (site / "index.html").read_text(encoding="utf-8") == OLD
 
 
-def test_the_two_folders_trade_places(tmp_path: Path) -> None:
+def test_the_new_site_takes_the_place_of_the_last(tmp_path: Path) -> None:
     site = good(tmp_path)
     (site / ".git").mkdir()
     (site / ".git" / "HEAD").write_text("ref")
-    new = stage.begin(site)
+    new = publish.stage(site)
     (new.folder / "index.html").write_text("new")
     assert stands(site)
-    new.put_in_place()
+    new.publish()
     assert (site / "index.html").read_text() == "new"
     assert (site / ".git" / "HEAD").read_text() == "ref", "what begins with a dot is kept, as MkDocs keeps it"
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["site"]
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-def test_with_and_without_the_system_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool) -> None:
-    if not at_once:
-        monkeypatch.setattr(stage, "_traded_at_once", lambda one, other: False)
+def ended_process() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_what_a_killed_build_left_behind_goes_and_what_a_running_one_makes_stays(tmp_path: Path) -> None:
     site = good(tmp_path)
-    new = stage.begin(site)
-    (new.folder / "index.html").write_text("new")
-    new.put_in_place()
-    assert (site / "index.html").read_text() == "new"
-    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["site"]
-
-
-def test_two_at_once(tmp_path: Path) -> None:
-    site = good(tmp_path)
-    first = stage.begin(site)
-    with pytest.raises(stage.CannotReplace, match="Another build is writing"):
-        stage.begin(site)
-    first.drop()
-    stage.begin(site).drop()
-    assert stands(site)
-
-
-def test_what_a_killed_build_left_behind_goes(tmp_path: Path) -> None:
-    site = good(tmp_path)
-    (tmp_path / ".site.new" / "half").mkdir(parents=True)
-    new = stage.begin(site)
+    (tmp_path / f".site.new-{ended_process()}" / "half").mkdir(parents=True)
+    (tmp_path / f".site.new-{os.getppid()}" / "half").mkdir(parents=True)
+    new = publish.stage(site)
     assert list(new.folder.iterdir()) == []
-    new.drop()
+    new.discard()
+    assert {path.name for path in tmp_path.iterdir()} == {"site", f".site.new-{os.getppid()}"}
+
+
+def test_a_build_killed_between_the_two_renames_is_undone(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    site.rename(tmp_path / f".site.old-{ended_process()}")
+    publish.stage(site).discard()
+    assert stands(site)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_site_that_cannot_be_put_in_place_leaves_the_last(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    new = publish.stage(site)
+    new.folder.rmdir()
+    with pytest.raises(publish.CannotReplace, match="cannot be replaced"):
+        new.publish()
+    assert stands(site)
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(stage.CannotReplace, match="cannot be replaced"):
-        stage.begin(tmp_path / "file" / "site")
+    with pytest.raises(publish.CannotReplace, match="cannot be replaced"):
+        publish.stage(tmp_path / "file" / "site")
 
 
 def test_a_file_in_the_place_of_the_site_stays(tmp_path: Path) -> None:
     (tmp_path / "site").write_text("mine")
-    with pytest.raises(stage.CannotReplace, match="it is a file"):
-        stage.begin(tmp_path / "site")
+    with pytest.raises(publish.CannotReplace, match="it is a file"):
+        publish.stage(tmp_path / "site")
     assert (tmp_path / "site").read_text() == "mine"
 
 
@@ -91,25 +94,25 @@ def test_a_file_in_the_place_of_the_site_stays(tmp_path: Path) -> None:
 def test_a_read_only_site(tmp_path: Path) -> None:
     site = good(tmp_path)
     site.chmod(0o555)
-    with pytest.raises(stage.CannotReplace, match="read-only"):
-        stage.begin(site)
+    with pytest.raises(publish.CannotReplace, match="read-only"):
+        publish.stage(site)
 
 
-def until_written(running: subprocess.Popen[str], path: Path) -> None:
+def until_written(running: subprocess.Popen[str], project: Path, name: str) -> None:
     """Wait until a build has come so far."""
-    while not path.exists():
+    while not list(project.glob(f".site.*/{name}")):
         assert running.poll() is None
         time.sleep(0.01)
 
 
 @pytest.mark.builds
 def test_failures_keep_the_last_good_site(small_site: Path, tmp_path: Path) -> None:
-    """A full disk, a warning in a strict build, a second build meanwhile, and death at any moment; then it is whole.
+    """A full disk, a warning of the Chinese edition in a strict build, and death at any moment; then it is whole.
 
     Where it is the same for a build of one entry, which takes a third of the time, that is what fails.
     """
     project = small_project(tmp_path)
-    site, new = good(project), project / ".site.new"
+    site = good(project)
     build, of_one_entry = [sys.executable, "-m", "mkdocs", "build"], {**os.environ, "PREVIEW": "ant"}
 
     # No file may be larger than this: what the system says then is what it says of a full disk.
@@ -136,13 +139,13 @@ def test_failures_keep_the_last_good_site(small_site: Path, tmp_path: Path) -> N
     config.write_text(text.replace("hooks:\n", "hooks:\n  - warns.py\n", 1), encoding="utf-8")
     (project / "warns.py").write_text(
         "import logging\n\n\ndef on_env(env, config, files):\n"
-        "    if config.docs_dir.endswith('en'):\n        logging.getLogger('mkdocs').warning('something is odd')\n"
+        "    if config.docs_dir.endswith('zh'):\n        logging.getLogger('mkdocs').warning('something is odd')\n"
     )
     warned = subprocess.Popen(
         [*build, "--strict"], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    for seen in ("assets", "models", "zh"):
-        until_written(warned, new / seen)
+    for seen in ("assets", "models"):
+        until_written(warned, project, seen)
         warned.send_signal(signal.SIGSTOP)
         assert stands(site)
         warned.send_signal(signal.SIGCONT)
@@ -153,19 +156,12 @@ def test_failures_keep_the_last_good_site(small_site: Path, tmp_path: Path) -> N
     assert stands(site)
     config.write_text(text, encoding="utf-8")
 
-    held = stage.begin(site)
-    second = mkdocs(project, "build", "-q")
-    assert second.returncode == 1
-    assert "Another build is writing" in second.stdout + second.stderr
-    assert "Traceback" not in second.stdout + second.stderr
-    held.drop()
-
     killed = subprocess.Popen([*build, "-q"], cwd=project, env=of_one_entry, text=True)
-    until_written(killed, new / "assets")
+    until_written(killed, project, "assets")
     killed.kill()
     killed.wait()
     assert stands(site)
-    assert new.exists(), "for the next build to remove"
+    assert list(project.glob(".site.*")), "for the next build to remove"
 
     # The same input gives the same bytes: whatever was left behind, whatever order a set of words has in the process,
     # and without the plugin for folders, which does nothing here.
@@ -178,7 +174,7 @@ def test_failures_keep_the_last_good_site(small_site: Path, tmp_path: Path) -> N
     assert "WARNING" not in result.stdout + result.stderr
     assert not stands(site)
     assert (site / "zh" / "index.html").is_file()
-    assert [path.name for path in project.glob(".site.*")] == [".site.lock"]
+    assert list(project.glob(".site.*")) == []
     files = [path.relative_to(small_site) for path in small_site.rglob("*") if path.is_file() and path.suffix != ".gz"]
     _, differ, missing = filecmp.cmpfiles(small_site, site, map(str, files), shallow=False)
     assert files

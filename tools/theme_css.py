@@ -1,16 +1,20 @@
-"""One style sheet out of the theme's and ours, with the rules that the pages can use and nothing else.
+"""Reduce Material's style sheets to the rules that pages of a built site can use: `make theme-css` writes `overrides/material.css`.
 
 A rule stays where every element, class, id and attribute that it names stands in a page, or as a word in a script,
-which may add it later. Variables and animations that nothing names go too.
+which may add it later. Variables and animations that nothing names, in our own styles neither, go too. The result is committed,
+with the version of Material that it is of, so that a build only joins it to our styles.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 
+import material
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 
@@ -100,15 +104,15 @@ def _attribute(content: list[Node]) -> str:
 
 
 def reduced(theme: Iterable[str], ours: str, used: Used) -> str:
-    """The style sheets as one, shortened."""
-    rules = [rule for sheet in (*theme, ours) for rule in _kept(_parsed(sheet), used)]
+    """The style sheets of the theme as one, shortened; `ours` may name their variables and animations."""
+    rules = [rule for sheet in theme for rule in _kept(_parsed(sheet), used)]
     while True:
         text = "".join(rule.text for rule in rules)
-        named = set(re.findall(r"var\(\s*(--[\w-]+)", text)) | {f"--{word}" for word in used.words}
-        moving = " ".join(re.findall(r"animation(?:-name)?:([^;}]*)", text))
+        named = set(re.findall(r"var\(\s*(--[\w-]+)", text + ours)) | {f"--{word}" for word in used.words}
+        moving = " ".join(re.findall(r"animation(?:-name)?:([^;}]*)", text + ours))
         left = [rule for rule in (rule.without(named, moving) for rule in rules) if rule.text]
         if "".join(rule.text for rule in left) == text:
-            return text
+            return "\n".join(rule.text for rule in rules if not rule.head.startswith("@charset")) + "\n"
         rules = left
 
 
@@ -143,7 +147,6 @@ class _Rule:
         )
 
 
-@cache
 def _parsed(sheet: str) -> tuple[Node, ...]:
     return tuple(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True))
 
@@ -192,3 +195,45 @@ def declarations(content: list[Node]) -> Iterator[str]:
 def written(selector: list[Node]) -> str:
     """A selector with the spaces that it needs."""
     return _TIGHT.sub(r"\1", _SPACE.sub(" ", tinycss2.serialize(selector))).strip()
+
+
+def flat_declarations(sheet: str) -> Iterator[tuple[str, str, str]]:
+    """What a style sheet declares, as groups, selector and declaration: what two sheets have in common, however they are pruned."""
+    yield from _flat(_parsed(sheet), "")
+
+
+def _flat(rules: Iterable[Node], around: str) -> Iterator[tuple[str, str, str]]:
+    for rule in rules:
+        if isinstance(rule, QualifiedRule):
+            for selector in selectors(rule.prelude):
+                yield from ((around, written(selector), declaration) for declaration in declarations(rule.content))
+        elif isinstance(rule, AtRule) and rule.content is not None:
+            head = f"{around}@{rule.at_keyword}{_SPACE.sub(' ', tinycss2.serialize(rule.prelude)).strip()}"
+            if rule.lower_at_keyword in _GROUPS:
+                inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+                yield from _flat(inner, head)
+            else:
+                yield head, "", _SPACE.sub(" ", tinycss2.serialize(rule.content)).strip()
+
+
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "overrides" / "material.css"
+
+
+def theme_styles(site: Path) -> str:
+    """What `overrides/material.css` has to hold for the pages of a built site."""
+    used = Used()
+    for page in site.rglob("*.html"):
+        used.page(page.read_text(encoding="utf-8"))
+    for script in [*site.glob("assets/*.js"), ROOT / "hooks" / "render" / "scripts" / "early.js"]:
+        used.script(script.read_text(encoding="utf-8"))
+    folder = Path(material.__file__).parent / "templates" / "assets" / "stylesheets"
+    theme = [next(folder.glob(f"{name}.*.min.css")).read_text(encoding="utf-8") for name in ("main", "palette")]
+    ours = "".join(sheet.read_text(encoding="utf-8") for sheet in (ROOT / "hooks" / "render" / "styles").glob("*.css"))
+    head = f"/* The styles of Material for MkDocs {version('mkdocs-material')} that pages use. Written by `make theme-css`. */\n"
+    return head + reduced(theme, ours, used)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(theme_styles(Path(sys.argv[1])), encoding="utf-8", newline="\n")
+    print(f"{TARGET.relative_to(ROOT)}: {TARGET.stat().st_size:,} bytes")

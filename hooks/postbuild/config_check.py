@@ -11,7 +11,7 @@ from render.words import CHINESE, ENGLISH
 _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
 
 
-def wrong(file: Path, language: str, docs: Path, extra: Mapping[str, Any]) -> str | None:
+def config_error(file: Path, language: str, docs: Path, extra: Mapping[str, Any]) -> str | None:
     """What stands in the way of a build by the configuration `file`, with what to do about it."""
     if language not in (ENGLISH, CHINESE):
         return f"{file.name}: theme.language: found `{language}`; allowed are `{ENGLISH}` and `{CHINESE}`"

@@ -1,0 +1,112 @@
+"""One build of an edition: what its pages are made from, and what is collected of them while they are made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from render.assets import SEARCH, SEARCH_INDEX
+from render.edition import Edition
+from render.exports.pages import Filled
+from render.findable import findable
+from render.linking import Links
+from render.page_registry import SearchKind, is_searched
+
+from . import search_index
+from .search_text import FinishedPage, read, with_parts
+
+_MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
+_FOR_MARKDOWN = re.compile(
+    r'(<\w+[^>]*?) markdown="(?:0|span)"'
+)  # read by Markdown, which leaves it in HTML of several lines
+_SEARCH_WORDS = (
+    "label",
+    "placeholder",
+    "close",
+    "kinds",
+    "all",
+    "one",
+    "many",
+    "more",
+    "none",
+    "failed",
+    "hint",
+    "keys",
+    "stop",
+)
+
+
+@dataclass(frozen=True)
+class PagePaths:
+    """The path of a page's source, and of its file in the site."""
+
+    source: str
+    file: str
+
+
+@dataclass
+class EditionBuild:
+    """One build of an edition.
+
+    Attributes:
+        filled: Hand-written pages with their quotes filled in, and their blocks, by path.
+        pages: Every page by address.
+        finished: The text of the pages that were made, by address, for the search: no page is kept, or read again.
+    """
+
+    edition: Edition
+    links: Links = field(init=False)
+    filled: dict[str, Filled] = field(default_factory=dict)
+    pages: Mapping[str, PagePaths] = field(default_factory=dict)
+    finished: dict[str, FinishedPage] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        return self.edition.context.words.language
+
+    def page_source(self, path: str) -> str:
+        """The Markdown of a page."""
+        page = self.edition.site.pages.get(path)
+        return page.markdown if page else self.filled[path][0]
+
+    def page_blocks(self, path: str) -> Mapping[str, str]:
+        """The blocks that stand in the Markdown of a page."""
+        page = self.edition.site.pages.get(path)
+        return page.blocks if page else self.filled[path][1]
+
+    def page_content(self, path: str, html: str, here: str, missing: Callable[[str], str]) -> str:
+        """The HTML of a page's Markdown with its blocks put in and links that work from its address."""
+        blocks = self.page_blocks(path)
+        html = _FOR_MARKDOWN.sub(r"\1", html)
+        whole = self.edition.terms.linked(_MARKER.sub(lambda match: blocks[match[1]], html), path)
+        return self.links.relative(whole, here, missing)
+
+    def collect(self, url: str, html: str) -> None:
+        """Keep the text of a finished page for the search."""
+        if page := read(html, url):
+            self.finished[url] = page
+
+    def write_search_index(self, site: Path) -> None:
+        """Write the index of the search, and tell its script where."""
+        context = self.edition.context
+        words = context.words
+        searched = [url for url, page in self.pages.items() if url in self.finished and is_searched(page.source)]
+        folder = search_index.write(
+            site / SEARCH_INDEX,
+            with_parts((self.finished[url] for url in searched), self._wholes()),
+            findable(context, {url: page.source for url, page in self.pages.items()}, context.catalogue.aliases),
+            {kind.value: words(f"search.kind.{kind}") for kind in SearchKind},
+            {name: words(f"search.{name}") for name in _SEARCH_WORDS},
+        )
+        script = site / SEARCH
+        text = script.read_text(encoding="utf-8")
+        text = text.replace(f'"{SEARCH_INDEX}"', f'"{SEARCH_INDEX}{folder}/"')
+        script.write_text(text, encoding="utf-8", newline="\n")
+
+    def _wholes(self) -> dict[str, str]:
+        """The page that another is a part of, by address: `a/b.md` of `a/b/c.md`."""
+        urls = {page.source: url for url, page in self.pages.items()}
+        wholes = {url: urls.get(page.source.rpartition("/")[0] + ".md") for url, page in self.pages.items()}
+        return {url: whole for url, whole in wholes.items() if whole is not None}
