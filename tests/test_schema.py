@@ -23,6 +23,8 @@ from catalogue.field_reference import SCHEMAS, json_schema, records
 from catalogue.fields_document import FILE, fields_document
 from catalogue.files import ENTRIES, texts
 from catalogue.load import without_chinese
+from catalogue.schema.architecture import Architecture
+from catalogue.schema.facets import field_groups
 from helpers import DATA, VALID, Case, cases, findings_of
 
 FILES = [
@@ -221,3 +223,9 @@ def test_the_small_entries_pass_as_they_stand(project: Path) -> None:
         (project / file).write_text(text.replace(key, key + entry), encoding="utf-8")
     assert [str(finding) for finding in findings_of(project)] == []
     assert without_chinese(project) == before, "what is copied shows both languages"
+
+
+def test_every_dimension_says_which_group_it_is_listed_in() -> None:
+    """A field without one would stop the page of the first model that states it."""
+    apart = {"source", "control", "notes"}
+    assert field_groups(Architecture).keys() == Architecture.model_fields.keys() - apart

@@ -26,6 +26,16 @@ class Facet(StrEnum):
     ALTERNATIVE = "no entry has it at the same time as another one, so the entry to copy has it as a comment"
 
 
+class Group(StrEnum):
+    """What a dimension of the network is about: the heading it is listed under, in this order."""
+
+    BASICS = "basics"
+    ATTENTION = "attention"
+    EXPERTS = "experts"
+    POSITIONS = "positions"
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class Kinds:
     """The kinds of attention or of feed-forward network that a field belongs to.
@@ -57,6 +67,13 @@ def _named(record: type[BaseModel], facet: Facet) -> Iterator[str]:
         for inner in typing.get_args(info.annotation):
             if isinstance(inner, type) and issubclass(inner, Block):
                 yield from (f"{name}.{below}" for below in fields_with(inner, facet))
+
+
+@cache
+def field_groups(record: type[BaseModel]) -> dict[str, Group]:
+    """The group of each field that has one."""
+    found = ((name, m) for name, info in record.model_fields.items() for m in info.metadata)
+    return {name: group for name, group in found if isinstance(group, Group)}
 
 
 @cache

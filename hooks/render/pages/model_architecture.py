@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
+from catalogue.schema.facets import Group, field_groups
 from catalogue.schema.model import Model, Part, PartKind
 
 from .. import format, problems
@@ -246,40 +246,19 @@ def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -
     words = citations.context.words
     architectures = [entry.architecture for entry in owners if entry.architecture is not None]
     several = len(owners) > 1
-    order = [words(f"architecture.group.{group}") for group in _GROUPS]
+    groups = field_groups(Architecture)
+    order = [words(f"architecture.group.{group.value}") for group in Group]
     heads = [Head(words("table.field"))] + [Head(short_variant(entry.variant.name), several) for entry in owners]
     rows = []
     for key in _stated_keys(architectures):
         values = [dict(stated(a)).get(key) for a in architectures]
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
-        group = words(f"architecture.group.{_dimension_group(key)}")
+        group = words(f"architecture.group.{groups[key.partition('.')[0]].value}")
         rows.append([Cell(label, group=group)] + [value_cell(citations, v) for v in values])
     rows.sort(key=lambda row: order.index(row[0].group))
     caption = words("architecture.dimensions_caption", model=model.name)
     classes = "ds-dimensions" if several else "ds-dimensions ds-constants"
     return Table(caption, heads, rows, classes=classes, title=words("architecture.dimensions_short"))
-
-
-_GROUPS = ("basics", "attention", "experts", "positions", "other")
-_BASICS = {"attention", "feed_forward", "num_hidden_layers", "hidden_size", "vocab_size", "tie_word_embeddings"}
-_BASICS |= {"num_nextn_predict_layers", "encoder_layers"}
-_EXPERTS = re.compile(
-    "expert|moe|topk_|n_group|scoring|norm_topk|routed|dense|hash|gate|intermediate|hidden_act|swiglu"
-)
-_POSITIONS = re.compile("rope|max_position")
-_ATTENTION = re.compile("head|lora|attention|window|index|csa|hca|compress|cache|qkv|groups|_dim")
-
-
-def _dimension_group(key: str) -> str:
-    """The group that a dimension is listed in."""
-    if key in _BASICS:
-        return "basics"
-    if key.startswith(("engram", "dspark", "hc_", "rms", "initializer", "norms", "qk_norm")):
-        return "other"
-    for group, pattern in (("positions", _POSITIONS), ("experts", _EXPERTS), ("attention", _ATTENTION)):
-        if pattern.search(key):
-            return group
-    return "other"
 
 
 def _stated_keys(architectures: list[Architecture]) -> list[str]:
