@@ -23,7 +23,7 @@ from .mechanisms.learning import bytes_of_zero, gradient_step, sampling_figure
 from .mechanisms.machines import dualpipe_lanes, roofline_of_h800
 from .mechanisms.one_sentence import rope_rotation, rows_of_attention, softmax_saturating
 from .mechanisms.panel import Panel
-from .mechanisms.rewards import baseline_noise, clip_both_signs
+from .mechanisms.rewards import baseline_noise, clip_both_signs, grpo_step
 from .mechanisms.text import (
     fill_in_the_middle,
     networks_in_memory,
@@ -44,6 +44,7 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "rope-rotation": rope_rotation,
     "attention-rows": rows_of_attention,
     "clip-signs": clip_both_signs,
+    "grpo-step": grpo_step,
     "baseline-noise": baseline_noise,
     "roofline": roofline_of_h800,
     "dualpipe-lanes": dualpipe_lanes,

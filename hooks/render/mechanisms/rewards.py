@@ -9,6 +9,7 @@ from labs.policy_gradient import exact_gradient, sampled_gradients
 
 from catalogue.records import Catalogue
 
+from ..experiment_results import experiment_result
 from ..words import Words
 from .panel import Panel
 
@@ -75,3 +76,58 @@ def baseline_noise(words: Words, catalogue: Catalogue) -> list[Panel]:
         panel.text(356, 206, words(f"{name}.samples", count=count), "", "end")
         panels.append(panel)
     return panels
+
+
+def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """One drawn group on the question 1 + 1, what its step does to the policy, and forty mean steps with and without the division."""
+    name, found = "mechanism.grpo-step", experiment_result("one-step")
+    group, answers, right = found["one_group"], found["answers"], found["answers"].index(found["right"])
+    drawn = Panel(words(f"{name}.group"), 190, words(f"{name}.group_says"))
+    for column, label in ((26, "answer"), (96, "reward"), (236, "advantage")):
+        drawn.text(column, 14, words(f"{name}.{label}"), "small", "middle")
+    drawn.line([(236, 24), (236, 180)], "axis")
+    for row, (answer, reward, advantage) in enumerate(
+        zip(group["answers"], group["rewards"], group["advantages"], strict=True)
+    ):
+        y, width = 30 + row * 38, 42 * abs(advantage)
+        good = advantage > 0
+        drawn.text(26, y + 19, answer, "strong", "middle")
+        drawn.text(96, y + 19, f"{reward:g}", "", "middle")
+        drawn.bar(236 if good else 236 - width, y + 2, width, 26, "attention" if good else "expert")
+        drawn.text(
+            236 + width + 6 if good else 236 - width - 6, y + 19, _minus(advantage), "", "start" if good else "end"
+        )
+    step = Panel(
+        words(f"{name}.step"),
+        190,
+        words(f"{name}.step_says", before=found["before"][right], after=f"{group['after'][right]:.2f}"),
+    )
+    for i, answer in enumerate(answers):
+        x = 10 + i * 88
+        for offset, share, kind in ((0, found["before"][i], "attention soft"), (36, group["after"][i], "attention")):
+            height = 300 * share
+            step.bar(x + offset, 150 - height, 32, height, kind)
+            step.text(x + offset + 16, 144 - height, f"{share:.2f}", "small", "middle")
+        step.text(x + 34, 168, answer, "strong", "middle")
+    step.line([(0, 150), (356, 150)], "axis")
+    step.text(0, 186, words(f"{name}.step_below"))
+    course = Panel(
+        words(f"{name}.course"),
+        226,
+        words(f"{name}.course_says", nothing=f"{100 * found['all_groups']['share_that_teach_nothing']:.0f}"),
+    )
+    course.line([(30, 16), (30, 180), (356, 180)], "axis")
+    for share, label in ((0.0, "0"), (0.5, "½"), (1.0, "1")):
+        course.text(24, 184 - 160 * share, label, "small", "end")
+    for key, kind in (("divided by the deviation", "attention"), ("not divided", "off")):
+        listed = [shares[right] for shares in found["course"][key]]
+        course.line([(30 + 320 * n / (len(listed) - 1), 180 - 160 * p) for n, p in enumerate(listed)], kind)
+    for i, (label, kind) in enumerate((("divided", "attention"), ("not_divided", "off"))):
+        course.bar(30, 196 + 16 * i, 10, 10, kind)
+        course.text(46, 205 + 16 * i, words(f"{name}.{label}"), "small")
+    course.text(356, 200, words(f"{name}.steps", count=len(found["course"]["not divided"]) - 1), "", "end")
+    return [drawn, step, course]
+
+
+def _minus(number: float) -> str:
+    return f"{number:+.2f}".replace("-", "−")
