@@ -223,12 +223,14 @@ def _draw_comparisons(
         share = dims.share("share_experts" if moe else "share_dense", experts if moe else dense, whole)
         if share is not None:
             y += 20
-            y = _draw_large_share(
-                sheet, x, y, share, dims.words(f"drawing.{'share_experts' if moe else 'share_dense'}_is")
-            )
+            backbone = dims.number("engram_layers") is not None  # the tables of Engram are left out
+            said = ("share_experts_of_backbone" if backbone else "share_experts_is") if moe else "share_dense_is"
+            y = _draw_large_share(sheet, x, y, share, dims.words(f"drawing.{said}"))
             if moe and activated:
                 used = dims.part_of("share_active", activated, whole)
-                y = _draw_large_share(sheet, x, y + 6, used, dims.words("drawing.share_active_is"))
+                writes = dims.number("encoder_layers") is not None
+                said = "share_active_writing" if writes else "share_active_is"
+                y = _draw_large_share(sheet, x, y + 6, used, dims.words(f"drawing.{said}"))
     return y
 
 
