@@ -37,7 +37,7 @@ TINY = Config(
     fp8_tile=16,
 )
 DENSE = TINY.with_(feed_forward="dense", balance="none", attention="gqa")
-SHORT = Settings(steps=120, batch=16, length=64, lr=4e-3, optimizer="adamw", bias_speed=0.01)
+SHORT = Settings(steps=90, batch=16, length=64, lr=4e-3, optimizer="adamw", bias_speed=0.01)
 
 
 @cache
@@ -125,7 +125,7 @@ def mtp(run):
 @experiment("speculation")
 def speculation(run):
     """Acceptance of MTP's drafts: at temperature 1, 0.5 and 0, on prompts of text that was held back."""
-    model, _ = learn(run, "mtp", TINY.with_(num_nextn_predict_layers=1), replace(SHORT, steps=240), ("loss", "mtp"))
+    model, _ = learn(run, "mtp", TINY.with_(num_nextn_predict_layers=1), replace(SHORT, steps=180), ("loss", "mtp"))
     model.eval()
     for temperature in (1.0, 0.5, 0.0):
         generator, rates = torch.Generator().manual_seed(run.seed), []
@@ -159,7 +159,7 @@ def mhc(run):
 def fp8_tiles(run):
     """Training with operands in FP8, one scale for each tile or for a whole tensor; and the rounding error of real tensors."""
     for arm in ("fp32", "fp8-tiles", "fp8-tensor"):
-        model, _ = learn(run, arm, DENSE.with_(precision=arm), replace(SHORT, steps=120))
+        model, _ = learn(run, arm, DENSE.with_(precision=arm), SHORT)
         run.row(arm, loss=held_back(model), **(rounding_errors(model) if arm == "fp32" else {}))
 
 
@@ -192,7 +192,7 @@ def rounding_errors(model):
 def yarn(run):
     """Trained on 64 tokens, read on 256: angles as they were, and stretched by YaRN; before and after a few steps on long text."""
     base = TINY.with_(qk_rope_head_dim=8, rope_theta=1000.0)
-    trained, _ = learn(run, "64 tokens", base, replace(SHORT, steps=200))
+    trained, _ = learn(run, "64 tokens", base, replace(SHORT, steps=150))
     for arm, factor in (("plain", 1.0), ("yarn", 4.0)):
         model = Model(base.with_(yarn_factor=factor))
         model.load_state_dict(trained.state_dict())
@@ -246,7 +246,7 @@ def distillation(run):
         run,
         "teacher",
         TINY.with_(hidden_size=96, intermediate_size=240),
-        replace(SHORT, steps=200, optimizer="muon", lr=8e-3),
+        replace(SHORT, steps=150, optimizer="muon", lr=8e-3),
     )
     run.row("teacher", loss=held_back(teacher), parameters=parameters(teacher))
     small = DENSE.with_(hidden_size=48, num_attention_heads=6, num_hidden_layers=2, intermediate_size=120)

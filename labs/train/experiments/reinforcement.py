@@ -80,7 +80,7 @@ def grpo_normalisation(run):
             log.append(row)
 
         grpo.train(
-            model, QUESTIONS, steps=run.steps(60), seed=run.seed, reference=start, reward=reward_behind_dots, tokens=LONG,
+            model, QUESTIONS, steps=run.steps(40), seed=run.seed, reference=start, reward=reward_behind_dots, tokens=LONG,
             divide_by_deviation=deviation, divide_by_length=length, on_step=keep,
         )  # fmt: skip
         run.curve(arm, log, "reward", "length")
