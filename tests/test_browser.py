@@ -182,7 +182,7 @@ def test_a_link_to_a_folded_working_opens_it(page: Page, address: str) -> None:
 @pytest.mark.parametrize(
     ("path", "items", "typed"),
     [
-        ("glossary/", "dl.ds-glossary > *", "latent Attention"),
+        ("glossary/", "dl.ds-glossary > *", "key Vector"),
         ("references/", ".ds-references > li", "deepseek math"),
     ],
 )

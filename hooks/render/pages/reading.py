@@ -32,6 +32,8 @@ from .technique_users import small_strip
 
 PATH = "how-to-read.md"
 
+_OLD = {"techniques": '<span id="coverage"></span>'}  # a place that led here before
+
 Item = tuple[Markup | str, Markup | str]
 
 
@@ -49,7 +51,9 @@ def page(context: Context) -> Page:
         "training": [*_stages(context), *_drawn(context, "training")],
     }
     sections = [
-        Section(name, words(f"reading.section.{name}"), context.html("reading.html.jinja", items=items))
+        Section(
+            name, words(f"reading.section.{name}"), _OLD.get(name, "") + context.html("reading.html.jinja", items=items)
+        )
         for name, items in groups.items()
     ]
     return Page(

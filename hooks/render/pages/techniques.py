@@ -81,9 +81,11 @@ def _shared_page(context: Context, shared: SharedPage) -> Page:
         parts += _headed(context, technique, "origin", _record(citations, technique))
         sections.append(Section(technique.id, _title(context, technique), "".join(parts)))
     sections.append(sources(citations))
-    return Page(
-        f"techniques/{shared.id}.md", words.text(shared.name), description(context, shared.what), tuple(sections)
+    names = words("punctuation.listed").join(
+        context.short_name(technique) for technique in context.catalogue.techniques_on(shared.id)
     )
+    said = description(context, shared.what) + words("punctuation.gap") + names + words("punctuation.full_stop")
+    return Page(f"techniques/{shared.id}.md", words.text(shared.name), said, tuple(sections))
 
 
 def _headed(context: Context, technique: Technique, name: str, html: str, heading: str = "") -> Iterator[str]:
