@@ -111,7 +111,6 @@ def test_words_have_no_leftovers() -> None:
         "scores.subject.",
         "fact.",  # headline numbers
         "part.",  # the parts of a model
-        "part_about.",
         "part_description.",
         "link_short.",
         "drawing.",  # test_drawings looks after these

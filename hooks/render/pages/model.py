@@ -8,7 +8,7 @@ How much is told is counted in the entry, so that both editions have the same pa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
@@ -210,7 +210,8 @@ def _part_page(citations: Citations, model: Model, name: str, sections: Sequence
         _path(model, name),
         words("model.part_of", model=model.name, part=title),
         words(f"part_description.{name}", model=model.name),
-        (*sections, sources(citations)),
+        # The name of the part is not said twice.
+        (*(replace(one, quiet=True) if one.title == title else one for one in sections), sources(citations)),
         f"model:{model.id}",
         hide=("toc",),
         hero=model_overview.render_part_head(citations, model, tabs, title, places=name in _WITH_PLACES),
