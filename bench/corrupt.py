@@ -23,10 +23,10 @@ import corrupted_site
 import warm
 from building import copy_project
 from catalogue.findings import CatalogueError
+from checks.pages import PageError
+from checks.project import read_project as read
 from mutations import mutants
-from render.sound import read
 from render.words import BrokenWords
-from render.written import PageError
 
 SECONDS, MEBIBYTES = 10, 1024
 BATCH = 60

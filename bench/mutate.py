@@ -27,11 +27,11 @@ import corrupted_site  # noqa: E402
 from building import small_project  # noqa: E402
 from catalogue.findings import CatalogueError, Finding  # noqa: E402
 from catalogue.load import load  # noqa: E402
+from checks.pages import PageError, check_pages  # noqa: E402
 from mutations import mutants  # noqa: E402
 from render import words  # noqa: E402
-from render.edition import editions  # noqa: E402
+from render.edition import make_editions  # noqa: E402
 from render.exports import pages as markdown_pages  # noqa: E402
-from render.written import PageError  # noqa: E402
 
 SECONDS = corrupt.SECONDS
 _FENCED = re.compile(r"(?ms)^(`{3,}).*?^\1$")
@@ -64,7 +64,8 @@ def outcome(data: Path, docs: Path | None, tell: bool = True, languages: Sequenc
         catalogue = load(data)
         if docs is None:
             return "read"
-        made = editions(catalogue, both, docs, "https://example.org/")
+        check_pages(catalogue, both, docs)
+        made = make_editions(catalogue, both, docs, "https://example.org/")
     except CatalogueError as error:
         return _refused(error.report(), error.findings)
     except PageError as error:

@@ -29,9 +29,9 @@ from catalogue.load import SLIPS, load, without_chinese
 from catalogue.peers import State
 from catalogue.records import Catalogue
 from catalogue.repair import repair
-from render.sound import read
+from checks.pages import PageError
+from checks.project import read_project
 from render.words import BrokenWords
-from render.written import PageError
 
 DATA = Path(__file__).parent.parent / "data"
 _SENT = re.compile(r'(Content-Security-Policy )"[^"]*"')
@@ -112,7 +112,7 @@ def _check(arguments: argparse.Namespace) -> int:
             if not done:
                 break
     whole = data == DATA.resolve() or (data.name == DATA.name and (data.parent / "docs").is_dir())
-    catalogue = read(data.parent)[0] if whole else load(data)
+    catalogue = read_project(data.parent)[0] if whole else load(data)
     print(
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from catalogue.findings import CatalogueError
 from catalogue.load import load
+from checks.pages import PageError, check_pages
 from render import words
-from render.edition import editions
+from render.edition import make_editions
 from render.exports import project
 from render.words import CHINESE, ENGLISH, BrokenWords
-from render.written import PageError
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,7 +40,9 @@ def main() -> int:
 def write(target: Path, languages: tuple[str, ...] = (ENGLISH, CHINESE)) -> None:
     """Write the pages in `languages`, the downloads and a configuration to `target`."""
     both = {language: words.load(language) for language in languages}
-    made = editions(load(ROOT / "data"), both, ROOT / "docs", os.environ.get("SITE_URL", ""))
+    catalogue, docs = load(ROOT / "data"), ROOT / "docs"
+    check_pages(catalogue, both, docs)
+    made = make_editions(catalogue, both, docs, os.environ.get("SITE_URL", ""))
     project.write_files(project.project_files(made, ROOT / "docs"), target)
 
 

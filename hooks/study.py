@@ -32,6 +32,8 @@ from mkdocs.utils import CountHandler, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from catalogue.findings import CatalogueError
+from checks.pages import PageError
+from checks.project import read_project
 from postbuild import publish, sitemap
 from postbuild.compress import compress
 from postbuild.config_check import config_error
@@ -40,7 +42,7 @@ from postbuild.fingerprints import fingerprint_assets
 from render import theme
 from render.assets import UNUSED
 from render.context import compiled
-from render.edition import FOLDER, NoSuchEntry, Project, load_entry, load_project
+from render.edition import FOLDER, NoSuchEntry, Project, load_entry, make_project
 from render.exports import pages as markdown_pages
 from render.exports import project as markdown_project
 from render.linking import Links
@@ -49,7 +51,6 @@ from render.page import redirect_html
 from render.policy import POLICY
 from render.site import hand_written
 from render.words import CHINESE, ENGLISH, BrokenWords
-from render.written import PageError
 from side_process import SideProcess, can_fork
 from social_cards import write as social_cards
 from social_cards.cards import picture_of
@@ -143,7 +144,7 @@ def _read_project(config: MkDocsConfig) -> Project:
         if entry := _only_entry():
             project = load_entry(root, _languages_to_build(config), entry)
         else:
-            project = load_project(root, config.site_url or "")
+            project = make_project(*read_project(root), root / "docs", config.site_url or "")
     except (CatalogueError, BrokenWords, PageError, NoSuchEntry) as error:
         report = error.report() if isinstance(error, CatalogueError) else str(error)
         if session.last_good is None:

@@ -19,7 +19,7 @@ from golden_lines import HAN, chinese, lines_of_html, lines_of_json
 from postbuild import search_text as finished
 from postbuild.search_index import write as write_index
 from render import words as language_files
-from render.edition import Edition, editions
+from render.edition import Edition, make_editions
 from render.exports import pages as markdown_pages
 from render.exports.linked import linked_data
 from render.exports.tables import DATABASE
@@ -171,7 +171,7 @@ def texts(project: Path) -> Iterator[tuple[str, str]]:
     catalogue = load(project / "data")
     for language in (ENGLISH, CHINESE):
         words = {language: language_files.load(language)}
-        edition = editions(catalogue, words, project / "docs", ADDRESS)[language]
+        edition = make_editions(catalogue, words, project / "docs", ADDRESS)[language]
         for path, page in edition.site.pages.items():
             yield _written(f"{language}/{path.removesuffix('.md')}", _page(page, edition, language == ENGLISH))
         yield _written(f"{language}/blocks", _blocks(edition, language == ENGLISH))

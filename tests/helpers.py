@@ -24,8 +24,8 @@ from catalogue import load as loading
 from catalogue.findings import CatalogueError, Finding
 from catalogue.load import load
 from catalogue.rules.draft import Draft
+from checks.pages import PageError
 from render.page import Page
-from render.written import PageError
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"

@@ -11,9 +11,9 @@ import pytest
 
 from building import small_project
 from catalogue.findings import Finding
+from checks.project import read_project as read
 from helpers import check_apart, findings_of
 from render import words
-from render.sound import read
 
 PUT_BACK = "put the file back, saved as UTF-8"
 SOMETHING_ELSE: dict[str, tuple[Callable[[Path], object], str]] = {

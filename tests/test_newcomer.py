@@ -12,7 +12,7 @@ from building import ROOT
 from catalogue.load import load, without_chinese
 from catalogue.records import Catalogue
 from render import words as language_files
-from render.edition import editions
+from render.edition import make_editions
 
 ENTRY = """id: newcomer-9b
 name: Newcomer 9B
@@ -67,7 +67,7 @@ def test_its_texts_wait_for_chinese(contributed: Path) -> None:
 
 def test_every_page_is_made_in_both_languages(grown: Catalogue) -> None:
     words = {language: language_files.load(language) for language in ("en", "zh")}
-    for language, edition in editions(grown, words, ROOT / "docs").items():
+    for language, edition in make_editions(grown, words, ROOT / "docs").items():
         pages = edition.site.pages
         page = next(page for path, page in pages.items() if "newcomer-9b" in path)
         html = page.markdown + "".join(page.blocks.values())

@@ -9,14 +9,14 @@ from catalogue.load import load
 from catalogue.records import Catalogue
 from catalogue.schema.term import Language, TermsFile
 from catalogue.wording import forms
+from checks.wording import find_avoided_forms
 from helpers import ROOT
 from render import words as language_files
-from render.wording_check import problems
 
 
 def wording(catalogue: Catalogue, docs: Path) -> list[str]:
     words = {language: language_files.load(language) for language in Language}
-    return [str(finding) for finding in problems(catalogue, words, docs)]
+    return [str(finding) for finding in find_avoided_forms(catalogue, words, docs)]
 
 
 def written(folder: Path, language: str, text: str) -> Path:

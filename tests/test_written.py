@@ -13,12 +13,13 @@ from building import small_project
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from checks.markup import markup_problems
+from checks.pages import placeable_blocks
+from checks.project import read_project as read
 from helpers import check, findings_of
+from render.guide_formulas import formulas_by_block
 from render.page_registry import HOME, generated_pages, written_pages
 from render.site import BLOCKS
-from render.sound import read
 from render.words import ENGLISH, load
-from render.written import blocks
 
 
 @pytest.fixture(scope="module")
@@ -310,5 +311,5 @@ def test_the_pages_are_known_before_they_are_made(which: str, site: str, request
     assert as_built == made(request.getfixturevalue(site))
 
 
-def test_what_a_page_can_place_is_known_by_name() -> None:
-    assert blocks(load(ENGLISH)) == set(BLOCKS)
+def test_what_a_page_can_place_is_known_by_name(catalogue: Catalogue) -> None:
+    assert placeable_blocks(load(ENGLISH), catalogue) == {*BLOCKS, *formulas_by_block(catalogue), "symbols"}

@@ -16,10 +16,8 @@ from . import exports
 from .context import Context, context, templates
 from .page import Site
 from .site import site, site_of
-from .sound import hand_written, read
 from .terms_in_text import TermsInText
 from .words import CHINESE, ENGLISH, Words, load
-from .written import PageError, unreadable
 
 FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 """Where an edition stands, below the site."""
@@ -68,15 +66,6 @@ class Project:
         return Edition(ctx, site(ctx, self.downloads, pages_of(self.docs / language), address))
 
 
-def load_project(root: Path, address: str) -> Project:
-    """The project at `root`, for the site at `address`; what it says is checked in both languages.
-
-    Raises CatalogueError, BrokenWords or PageError with everything that is wrong.
-    """
-    catalogue, words = read(root)
-    return _project(catalogue, words, root / "docs", address)
-
-
 def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
     """One entry of the project at `root`: only the data is checked.
 
@@ -94,20 +83,16 @@ def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
     return Project(contexts, root / "docs", entry=id_)
 
 
-def editions(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = "") -> dict[str, Edition]:
-    """Render the generated pages in each language and check what the hand-written ones quote, in `docs/<language>`.
-
-    Raises PageError that names every hand-written page with a quote that leads nowhere.
-    """
-    if found := unreadable(docs):
-        raise PageError(found)
-    if found := [finding for pages in hand_written(catalogue, words, docs) for finding in pages.problems()]:
-        raise PageError(found)
-    project = _project(catalogue, words, docs, address)
+def make_editions(
+    catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = ""
+) -> dict[str, Edition]:
+    """Render the generated pages in each language beside the hand-written ones in `docs/<language>`, which are checked already."""
+    project = make_project(catalogue, words, docs, address)
     return {language: project.render_edition(language) for language in words}
 
 
-def _project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str) -> Project:
+def make_project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str) -> Project:
+    """The project for the site at `address`, from what is read and checked."""
     shared = templates()
     known = {code: words.get(code) or load(code) for code in (ENGLISH, CHINESE)}
     contexts = {code: context(catalogue, known[code], shared) for code in known}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from catalogue.front_matter import front_matter
 from catalogue.schema.study import Step
 
 from ..context import Context
 from ..page import HERO, Page, Section, lead_section
 from ..reading_time import minutes
-from ..written import front_matter
 
 
 def page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:

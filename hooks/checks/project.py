@@ -5,26 +5,25 @@ Imports nothing that draws, so that `make check` stays quick.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from catalogue import aliases, files, strict_yaml
 from catalogue.data_files import STUDY, TECHNIQUES
 from catalogue.findings import Finding, nearest
 from catalogue.load import load as read_catalogue
-from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.typography import chinese_slips, unequal_quotes
+from render.formula import FormulaError, mathml
+from render.words import CHINESE, ENGLISH, BrokenWords, Words, differences, load
 
-from .formula import FormulaError, mathml
-from .wording_check import problems as forms_not_used
-from .words import CHINESE, ENGLISH, BrokenWords, Words, differences, load
-from .written import HandWritten, PageError, unreadable
+from .pages import HandWrittenPages, PageError, find_unreadable, hand_written_pages
+from .wording import find_avoided_forms
 
 _NO_TEXT = ("date.", "search.stop")
 
 
-def read(root: Path) -> tuple[Catalogue, dict[str, Words]]:
+def read_project(root: Path) -> tuple[Catalogue, dict[str, Words]]:
     """The catalogue of the project at `root` and the words of both languages.
 
     Raises CatalogueError, BrokenWords or PageError with everything that is wrong, in the pages of both languages too.
@@ -33,28 +32,22 @@ def read(root: Path) -> tuple[Catalogue, dict[str, Words]]:
     words = {language: load(language) for language in (ENGLISH, CHINESE)}
     if problems := differences(words[ENGLISH], words[CHINESE]):
         raise BrokenWords("\n".join(problems))
-    if found := unreadable(root / "docs"):
+    if found := find_unreadable(root / "docs"):
         raise PageError(found)
-    written = hand_written(catalogue, words, root / "docs")
-    found = forms_not_used(catalogue, words, root / "docs")
+    written = hand_written_pages(catalogue, words, root / "docs")
+    found = find_avoided_forms(catalogue, words, root / "docs")
     found += [finding for pages in written for finding in pages.problems()]
-    found += _counterparts(written)
-    found += _said_in_one_language(written)
-    found += _misset(words[CHINESE])
-    found += _formulas(root / "data", catalogue)
-    found += _named_in_data(root / "data", catalogue, written[0].pages)
+    found += _missing_counterparts(written)
+    found += _sections_and_quotes_of_one_language(written)
+    found += _words_not_set_as_chinese(words[CHINESE])
+    found += _broken_formulas(root / "data", catalogue)
+    found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
     if found:
         raise PageError(sorted(set(found)))
     return catalogue, words
 
 
-def hand_written(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[HandWritten]:
-    """The hand-written pages in each of some languages, from `docs/<language>`."""
-    lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
-    return [HandWritten(catalogue, lookup, words[language], docs / language) for language in words]
-
-
-def _counterparts(written: Iterable[HandWritten]) -> Iterator[Finding]:
+def _missing_counterparts(written: Iterable[HandWrittenPages]) -> Iterator[Finding]:
     """Pages that one language lacks: the switch between the languages would lead nowhere."""
     every = {path for pages in written for path in pages.texts}
     for pages in written:
@@ -64,7 +57,7 @@ def _counterparts(written: Iterable[HandWritten]) -> Iterator[Finding]:
             )
 
 
-def _said_in_one_language(written: Sequence[HandWritten]) -> Iterator[Finding]:
+def _sections_and_quotes_of_one_language(written: Sequence[HandWrittenPages]) -> Iterator[Finding]:
     """Sections and quotes that a page has in one language alone."""
     english, chinese = written
     for path in sorted(english.texts.keys() & chinese.texts.keys()):
@@ -96,7 +89,7 @@ def _said_in_one_language(written: Sequence[HandWritten]) -> Iterator[Finding]:
                 yield pages.finding(path, line, found, "the same quotes in both languages", fix="quote it there too")
 
 
-def _misset(words: Words) -> Iterator[Finding]:
+def _words_not_set_as_chinese(words: Words) -> Iterator[Finding]:
     """Words of the interface that are not set as Chinese is; parts of dates are joined elsewhere, and a list of words is no text."""
     for key in words:
         for slip in chinese_slips(words(key)) if not key.startswith(_NO_TEXT) else ():
@@ -104,7 +97,7 @@ def _misset(words: Words) -> Iterator[Finding]:
             yield Finding(f"hooks/render/{file}", int(line), key, slip.found, slip.allowed, fix="correct it")
 
 
-def _formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
+def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
     """Formulas that are not understood, or in which something is left open."""
     for t, technique in enumerate(catalogue.techniques.values()):
         for f, formula in enumerate(technique.formulas):
@@ -117,7 +110,7 @@ def _formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
                 yield located.finding(path, str(error), fix="correct the LaTeX")
 
 
-def _named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
+def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
     """Pages that the data names by their path and that are not there."""
     yield from aliases.unknown(data, catalogue.aliases, pages)
     for r, route in enumerate(catalogue.study.routes):

@@ -14,13 +14,12 @@ from catalogue.records import Catalogue
 from catalogue.schema.term import Language
 from catalogue.schema.values import Text, walk
 from catalogue.wording import FIX, Forms, forms
-
-from .words import Words
+from render.words import Words
 
 TERMS = "data/terms.yaml"
 
 
-def problems(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[Finding]:
+def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[Finding]:
     """What is wrong; `docs` has a folder for each language."""
     found: list[Finding] = []
     for language in Language:

@@ -1,4 +1,4 @@
-"""What hand-written pages say is held to what is there: their characters, quotes, figures, links and places in the site.
+"""Hand-written pages are held to what is there: their characters, markup, quotes, figures, links and places in the site.
 
 Nothing is drawn for that, so that it fits into `make check`. Takes the texts of `docs/<language>`, gives findings.
 """
@@ -13,9 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalogue import strict_yaml
 from catalogue.findings import Finding, nearest, report
-from catalogue.located import Located
+from catalogue.front_matter import front_matter
 from catalogue.lookup import Lookup
 from catalogue.not_yaml import conflicts
 from catalogue.plain_text import Unreadable, listed, pages_below, pages_of, text_of
@@ -24,21 +23,20 @@ from catalogue.quotes import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, parse
 from catalogue.records import Catalogue
 from catalogue.typography import chinese_slips
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
-from checks.markup import markup_problems, without_fences
+from render.formula import FormulaError, inline_mathml, mathml
+from render.guide_formulas import formulas_by_block
+from render.lab_files import LABS
+from render.page_registry import GUIDE, declaration_of, generated_pages, part_owner, written_pages
+from render.words import CHINESE, ENGLISH, Words
 
-from .formula import FormulaError, inline_mathml, mathml
-from .guide_formulas import formulas_by_block
-from .lab_files import LABS
-from .page_registry import GUIDE, declaration_of, generated_pages, part_owner, written_pages
-from .words import CHINESE, ENGLISH, Words
+from .markup import markup_problems, without_fences
 
 if TYPE_CHECKING:
-    from .page import Page
+    from render.page import Page
 
 PLACED = ("families", "sources", "hero", "general-line", "map", "problems", "symbols", "token-path", "token-path-v3")
 """What a page can place with `{{ block('…') }}` beside the mechanisms, each of which has a caption."""
 _CAPTION = re.compile(r"(mechanism)\.([\w-]+)\.caption")
-_FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 _FRONT_KEYS = ("title", "description", "hide")
 _CODE = re.compile(r"(?ms)^(`{3,}).*?^\1|`[^`\n]*`|<!--.*?-->")
 _LINK = re.compile(r'\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[(?!\^)[^\]]+\]:\s+(\S+)|\b(?:href|src)="([^"]+)"', re.M)
@@ -64,7 +62,7 @@ class PageError(ValueError):
         return report(self.findings, "the pages")
 
 
-def blocks(words: Words, catalogue: Catalogue) -> set[str]:
+def placeable_blocks(words: Words, catalogue: Catalogue) -> set[str]:
     """The names of everything that a page can place."""
     return {
         *PLACED,
@@ -74,13 +72,7 @@ def blocks(words: Words, catalogue: Catalogue) -> set[str]:
     }
 
 
-def front_matter(text: str, file: str = "") -> Located:
-    """What stands between the two lines `---` at the top of a page."""
-    front = _FRONT.match(text)
-    return strict_yaml.read(front[1] if front else "{}", file)
-
-
-def unreadable(docs: Path) -> list[Finding]:
+def find_unreadable(docs: Path) -> list[Finding]:
     """What nobody can read in hand-written pages: folders that are not there, what is no text, characters that are not shown."""
     found = []
     for language in (ENGLISH, CHINESE):
@@ -149,14 +141,14 @@ class Pages(Collection[str]):
 
     def of(self, id_: str) -> Mapping[str, Page]:
         """The pages of a model or a technique, made."""
-        from .context import context
-        from .site import site_of
+        from render.context import context
+        from render.site import site_of
 
         return site_of(context(self.catalogue, self.words), id_).pages
 
 
 @dataclass(frozen=True)
-class HandWritten:
+class HandWrittenPages:
     """The hand-written pages of one language, in a folder, and what they can quote."""
 
     catalogue: Catalogue
@@ -193,7 +185,7 @@ class HandWritten:
             else:
                 fix = "write it, or take it out there"
                 yield self.finding(path, 1, "is not there", "data/study.yaml lists it", fix=fix)
-        allowed = blocks(self.words, self.catalogue)
+        allowed = placeable_blocks(self.words, self.catalogue)
         for path, text in self.texts.items():
             wrong = [
                 self.finding(path, each.line, each.message) for each in quotes_that_fail(text, self.lookup, allowed)
@@ -385,3 +377,17 @@ def _slug(heading: str) -> str:
     from markdown.extensions.toc import slugify
 
     return str(slugify(heading, "-"))
+
+
+def hand_written_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[HandWrittenPages]:
+    """The hand-written pages in each of some languages, from `docs/<language>`."""
+    lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
+    return [HandWrittenPages(catalogue, lookup, words[language], docs / language) for language in words]
+
+
+def check_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> None:
+    """Raise PageError with everything that is wrong with the hand-written pages of some languages, each by itself."""
+    if found := find_unreadable(docs):
+        raise PageError(found)
+    if found := [finding for pages in hand_written_pages(catalogue, words, docs) for finding in pages.problems()]:
+        raise PageError(found)
