@@ -72,7 +72,7 @@ def test_text_has_six_sizes() -> None:
 
 
 def test_a_moved_page_leads_on(built: Path, texts: dict[Path, str]) -> None:
-    for old, new in (("infrastructure", "../compare/infrastructure/"), ("data", "../downloads/")):
+    for old, new in (("infrastructure", "../compare/infrastructure/"), ("data", "../use-and-extend/")):
         assert f"url={new}" in texts[Path(old) / "index.html"]
         assert (built / old / new / "index.html").resolve().is_file()
 

@@ -163,7 +163,7 @@ def test_every_page_names_its_other_forms(built: Path) -> None:
 def test_linked_data(built: Path, catalogue: Catalogue) -> None:
     """The page of downloads is a dataset whose files are there; the page of a model names its paper."""
     for edition in (built, built / "zh"):
-        dataset = linked(edition / "downloads" / "index.html")
+        dataset = linked(edition / "use-and-extend" / "index.html")
         assert dataset["@type"] == "Dataset"
         assert {"name", "description", "license", "url", "creator", "distribution"} <= dataset.keys()
         assert len(dataset["description"]) >= 50 or edition != built

@@ -33,6 +33,7 @@ _SEARCH_WORDS = (
     "none",
     "failed",
     "hint",
+    "examples",
     "keys",
     "stop",
 )

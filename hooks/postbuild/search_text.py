@@ -22,7 +22,7 @@ _TAG = r'<(?:[^>"]|"[^"]*")*>'  # the parser writes every attribute in double qu
 _BLOCK = re.compile(
     r'</?(?:p|div|li|td|th|tr|dt|dd|h[1-6]|br|pre|figcaption|summary|section)\b(?:[^>"]|"[^"]*")*>|\n\s*\n'
 )
-_BESIDE = re.compile(r"(</(?:span>(?=<b\b)|(?:span|b)>(?=<(?:span|small)\b)))")  # set apart by a style
+_BESIDE = re.compile(r"(</(?:span>(?=<b\b)|(?:span|b)>(?=<span\b))|\S(?=<small\b))")  # set apart by a style
 _ANY = re.compile(_TAG)
 _HEADING = re.compile(r'<(?:h[2-4]|dt)\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</(?:h[2-4]|dt)>', re.DOTALL)
 _LINK = re.compile(r'href="([^"#?:]+)')

@@ -14,7 +14,6 @@ function addPlaces() {
 }
 
 if (placesButton) {
-  placesButton.hidden = false;
   placesButton.addEventListener("click", () => {
     const shown = placesButton.getAttribute("aria-pressed") !== "true";
     placesButton.setAttribute("aria-pressed", shown);

@@ -39,7 +39,20 @@ function build({ words }) {
     event.preventDefault();
     hits.querySelector("a")?.click();
   });
-  status.textContent = words.hint;
+  suggest(words.hint);
+}
+
+// What to try where nothing is asked for yet, or nothing was found.
+function suggest(said) {
+  status.textContent = said;
+  const examples = head.words.examples.split("|").map((example) => example.trim());
+  hits.replaceChildren(make("li", { className: "ds-search-examples" }, ...examples.map((example) => make("button", { type: "button", textContent: example, onclick: () => {
+    input.value = example;
+    limit = SHOWN;
+    kind = "";
+    search();
+    input.focus();
+  } }))));
 }
 
 // Arrows go through the hits; letters typed on a hit go on with the query.
@@ -64,9 +77,8 @@ async function search() {
   if (query) await new Promise((still) => setTimeout(still, 40)); // who types on is not answered letter by letter
   if (mine !== turn) return;
   if (!query) {
-    hits.replaceChildren();
     kinds.replaceChildren();
-    status.textContent = words.hint;
+    suggest(words.hint);
     return;
   }
   let found, texts;
@@ -83,7 +95,8 @@ async function search() {
     return;
   }
   const count = found.pages.length;
-  status.textContent = count ? fill(count === 1 ? words.one : words.many, { count }) : fill(words.none, { query });
+  if (count) status.textContent = fill(count === 1 ? words.one : words.many, { count });
+  else suggest(fill(words.none, { query }));
   const counts = head.kinds.map((_, number) => found.pages.filter(({ page }) => head.pages[page][2] === number).length);
   const choice = (label, number, many) =>
     make("button", { type: "button", textContent: `${label} ${many}`, data: { "aria-pressed": kind === number || (!kind && !number) }, onclick: () => {
