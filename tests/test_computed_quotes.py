@@ -14,7 +14,8 @@ from catalogue.quotes import Quote, parse
 from catalogue.records import Catalogue
 from render.cite import Citations
 from render.context import context
-from render.formula import wrapping_mathml
+from render.exports.to_markdown import html_to_markdown
+from render.formula import inline_mathml, wrapping_mathml
 from render.words import ENGLISH
 from render.words import load as words_of
 
@@ -103,3 +104,13 @@ def test_a_formula_of_parts_can_wrap_and_one_with_a_space_in_brackets_stays_whol
     assert wrapping_mathml(r"a = b , \qquad c = d").count("<math ") == 2
     assert wrapping_mathml(r"\frac{a \qquad b}{c}").count("<math ") == 1
     assert "ds-wrapping" not in wrapping_mathml(r"a = b")
+
+
+def test_formulas_are_latex_again_in_the_copy_in_markdown() -> None:
+    def copy(html: str) -> str:
+        return html_to_markdown(html, lambda address: address)
+
+    letter, parts = inline_mathml(r"\theta_t"), wrapping_mathml(r"a = b , \qquad c = d")
+    assert copy(f"<p>with <span>{letter}</span> there</p>") == r"with $\theta_t$ there"
+    assert copy(f"<span>{inline_mathml('q')}</span>") == "$q$"
+    assert copy(f"<figure>{parts}</figure>") == "$$\na = b , \\qquad c = d\n$$"

@@ -22,7 +22,8 @@ _BLOCKS = {
     *("ul", "ol", "dl", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "svg", "math", "hr"),
 }
 _SPACE = re.compile(r"\s+")
-_ANY_BLOCK = ", ".join(_BLOCKS)
+_INLINE_MATH = 'math[display="inline"]'
+_ANY_BLOCK = ", ".join(_BLOCKS - {"math"} | {f"math:not({_INLINE_MATH})"})
 _SOURCE = re.compile(r"s\d+")  # numbers of sources, which stand as text
 _PLACES = {"li", "tr", "dt", "dd", "details", "section", "div", "figure", "p", "svg", "table"}
 _GAPS = re.compile(r"\n{3,}")
@@ -35,6 +36,16 @@ def html_to_markdown(html: str, link: Link) -> str:
     # A drawing for wide screens and the same for narrow ones have one text.
     parts = (part for part, _ in groupby(filter(None, _Writer(link).blocks(body))))
     return _GAPS.sub("\n\n", "\n\n".join(parts)).strip()
+
+
+def _is_block(node: LexborNode) -> bool:
+    """Whether a node stands apart from lines, or something in it does; a formula in a sentence does not."""
+    inline_math = node.tag == "math" and node.attributes.get("display") == "inline"
+    return not inline_math and (node.tag in _BLOCKS or node.css_first(_ANY_BLOCK) is not None)
+
+
+def _latex_of(math: LexborNode) -> str:
+    return math.attributes.get("data-latex") or math.text()
 
 
 class _Writer:
@@ -52,7 +63,7 @@ class _Writer:
                 line += _escaped_text(node)
             elif tag in _SKIPPED or "ds-save" in (node.attributes.get("class") or ""):
                 continue  # a figure's files lie beside the site's pages only
-            elif tag in _BLOCKS or node.css_first(_ANY_BLOCK):
+            elif _is_block(node):
                 yield _tidied_line(line)
                 line = ""
                 yield from self.block(node)
@@ -75,8 +86,11 @@ class _Writer:
             yield from self.table(node)
         elif tag == "pre":
             yield fenced(node.text())
+        elif tag == "div" and "ds-wrapping" in (node.attributes.get("class") or ""):
+            whole = r" \qquad ".join(map(_latex_of, node.css("math")))
+            yield f"$$\n{whole}\n$$"
         elif tag == "math":
-            yield f"$$\n{node.attributes.get('data-latex') or node.text()}\n$$"
+            yield f"$$\n{_latex_of(node)}\n$$"
         elif tag == "svg":
             if alternative := _text_alternative(node):
                 yield f"*{alternative}*"
@@ -151,7 +165,7 @@ class _Writer:
         if tag == "svg":
             return _text_alternative(node)
         if tag == "math":
-            return f"${attributes.get('data-latex') or node.text()}$"
+            return f"${_latex_of(node)}$"
         inside = "".join(self.inline(child) for child in node.iter(include_text=True))
         classes = (attributes.get("class") or "").split()
         if "ds-mark" in classes:
