@@ -26,6 +26,11 @@ class Step(Record):
         description="`guide:id`, `model:id`, `technique:id`, or `page:path` for any other.",
         examples=["guide:attention"],
     )
+    at: Identifier | None = Field(
+        default=None,
+        description="Section of a model's or technique's page that is meant, by its anchor; left out: all.",
+        examples=["how"],
+    )
     gain: Text = Field(description="What one can do afterwards, a sentence.")
 
     @field_validator("page")
@@ -41,6 +46,7 @@ class Part(Record):
 
     name: Text | None = Field(default=None, description="Its name, where a route has several.")
     steps: tuple[Step, ...] = Field(min_length=1, description="Pages in order.")
+    experiment: Text | None = Field(default=None, description="What to run afterwards, and what to foretell first.")
 
 
 class Route(Record):

@@ -1,16 +1,29 @@
-"""Where to start: routes through the site, each page with what one can do after it and how long it takes."""
+"""Where to start: routes through the site, each page with what one can do after it, how long it takes and its problems."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from catalogue.front_matter import front_matter
 from catalogue.schema.study import Step
 
 from ..context import Context
 from ..page import HERO, Page, Section, lead_section
-from ..reading_time import minutes
+from ..problems import of_page
+from ..reading_time import PROBLEM, minutes
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """A step as the page lists it; `minutes` are those of reading, without the problems."""
+
+    address: str
+    problems_address: str
+    title: str
+    gain: str
+    minutes: int
+    problems: int
 
 
 def page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
@@ -18,29 +31,38 @@ def page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]
     words = context.words
     sections = [lead_section(words("start.intro"))]
     for route in context.catalogue.study.routes:
-        parts: list[dict[str, Any]] = [
-            {
-                "name": words.text(part.name) if part.name else "",
-                "steps": [_step(context, step, pages, written) for step in part.steps],
-            }
-            for part in route.parts
-        ]
-        total = sum(step["minutes"] for part in parts for step in part["steps"])
-        html = context.html(
-            "start.html.jinja", intro=words.text(route.intro), parts=parts, total=_length(context, total)
-        )
+        parts = []
+        for part in route.parts:
+            steps = [_step(context, step, pages, written) for step in part.steps]
+            parts.append(
+                {
+                    "name": words.text(part.name) if part.name else "",
+                    "steps": steps,
+                    "total": _total(context, steps),
+                    "experiment": words.text(part.experiment) if part.experiment else "",
+                }
+            )
+        total = _total(context, [step for part in parts for step in part["steps"]])
+        html = context.html("start.html.jinja", intro=words.text(route.intro), parts=parts, total=total)
         sections.append(Section(route.id, words.text(route.name), html))
     return Page("start.md", words("page.start"), words("start.description"), tuple(sections))
 
 
-def _step(context: Context, step: Step, pages: Mapping[str, Page], written: Mapping[str, str]) -> dict[str, Any]:
+def _step(context: Context, step: Step, pages: Mapping[str, Page], written: Mapping[str, str]) -> StepShown:
     kind, _, name = step.page.partition(":")
     path = f"{name}.md" if kind == "page" else f"{kind}s/{name}.md"
     generated = pages.get(path)
     sections = [section for section in generated.sections if section.id != HERO] if generated else ()
-    text = "".join(section.html + section.markdown for section in sections) if generated else written[path]
-    title = generated.title if generated else title_of(text)
-    return {"path": path, "title": title, "gain": context.words.text(step.gain), "minutes": minutes(text)}
+    meant = [section for section in sections if section.id == step.at] or sections
+    text = "".join(section.html + section.markdown for section in meant) if generated else written[path]
+    return StepShown(
+        address=f"{path}#{step.at}" if step.at else path,
+        problems_address=f"{path}#problems",
+        title=generated.title if generated else title_of(text),
+        gain=context.words.text(step.gain),
+        minutes=minutes(text),
+        problems=len(of_page(context, step.page)),
+    )
 
 
 def title_of(text: str) -> str:
@@ -48,8 +70,17 @@ def title_of(text: str) -> str:
     return str(front_matter(text).data["title"])
 
 
+def _total(context: Context, steps: Sequence[StepShown]) -> str:
+    """How long steps take to read, and how long their problems take."""
+    words = context.words
+    reading, problems = sum(step.minutes for step in steps), PROBLEM * sum(step.problems for step in steps)
+    if not problems:
+        return _length(context, reading)
+    return words("start.total", reading=_length(context, reading), problems=_length(context, problems))
+
+
 def _length(context: Context, total: int) -> str:
-    hours, rest = divmod(5 * round(total / 5), 60)
+    hours, rest = divmod(max(5, 5 * round(total / 5)), 60)
     if not hours:
         return context.words("start.minutes", count=rest)
     return context.words("start.hours_minutes" if rest else "start.hours", hours=hours, minutes=rest)
