@@ -31,9 +31,10 @@ def page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]
     words = context.words
     sections = [lead_section(words("start.intro"))]
     for route in context.catalogue.study.routes:
-        parts = []
+        parts, all_steps = [], list[StepShown]()
         for part in route.parts:
             steps = [_step(context, step, pages, written) for step in part.steps]
+            all_steps += steps
             parts.append(
                 {
                     "name": words.text(part.name) if part.name else "",
@@ -42,8 +43,9 @@ def page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]
                     "experiment": words.text(part.experiment) if part.experiment else "",
                 }
             )
-        total = _total(context, [step for part in parts for step in part["steps"]])
-        html = context.html("start.html.jinja", intro=words.text(route.intro), parts=parts, total=total)
+        html = context.html(
+            "start.html.jinja", intro=words.text(route.intro), parts=parts, total=_total(context, all_steps)
+        )
         sections.append(Section(route.id, words.text(route.name), html))
     return Page("start.md", words("page.start"), words("start.description"), tuple(sections))
 
