@@ -155,7 +155,7 @@ def test_apostrophes_are_those_of_print_but_in_code(built: Path) -> None:
     """In running text; what a reader copies, and what a browser reads in a tag, stays as it was typed."""
     texts = {
         name: (built / name / "index.html").read_text(encoding="utf-8")
-        for name in ("", "guides/framework", "techniques/dsa", "guides/attention", "fields")
+        for name in ("", "guides/framework", "techniques/dsa", "use-and-extend", "fields")
     }
     for name, text in texts.items():
         tree = LexborHTMLParser(text)
@@ -165,8 +165,8 @@ def test_apostrophes_are_those_of_print_but_in_code(built: Path) -> None:
         assert re.findall(r"\w'\w*", said) == [], name
         assert re.search(r"\w’s\b", said), name
         assert not re.search(r"<[^>]*’[^>]*>", re.sub(r"(?s)<script\b.*?</script>", "", text)), name
-    code = "".join(block.text() for block in LexborHTMLParser(texts["guides/attention"]).css("pre"))
-    assert "'" in code
+    code = "".join(block.text() for block in LexborHTMLParser(texts["use-and-extend"]).css("pre"))
+    assert "tokens_of = 'pre-training'" in code
     assert "’" not in code
     assert "{{ t('mla') }}" in [
         code.text() for code in LexborHTMLParser(texts["fields"]).css("p code, li code, td code")
