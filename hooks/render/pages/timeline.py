@@ -78,10 +78,8 @@ def _model(citations: Citations, model: Model) -> dict[str, object]:
         "dates": releases.dates(citations, model),
         "later": releases.later(citations, model),
         "builds_on": [
-            Markup("{} {}{}").format(
-                words(f"relation.{edge.relation.name.lower()}"),
-                model_link(context.catalogue.models[edge.model]),
-                Markup(words("punctuation.bracketed", text=citations.inline(edge.note))) if edge.note else "",
+            Markup("{} {}").format(
+                words(f"relation.{edge.relation.name.lower()}"), model_link(context.catalogue.models[edge.model])
             )
             for edge in model.builds_on
         ],
