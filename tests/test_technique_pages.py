@@ -134,12 +134,12 @@ def test_the_strip_names_each_family_under_what_it_did(edition: str, built: Path
     found = uses(catalogue)
     for id_ in own_pages(catalogue):
         page = read(built, f"{edition}techniques/{id_}")
-        groups = [{owner(link) for link in row.css("dd a")} for row in page.css(".ds-families dl > div")]
+        groups = [{owner(link) for link in row.css("dd a")} for row in page.css(".ds-who dl > div")]
         parts: dict[UsePart, set[str]] = {}
         for family in found.families(id_):
             parts.setdefault(part_of(family.how), set()).add(family.model.id)
         assert groups == [parts[part] for part in UsePart if part in parts], id_
-        path = "".join(node.attributes["d"] or "" for node in page.css(".ds-families-strip path:not(.not)"))
+        path = "".join(node.attributes["d"] or "" for node in page.css(".ds-who-strip path:not(.not)"))
         assert path.count("M") == len(found.families(id_)), id_
 
 

@@ -53,7 +53,7 @@ def test_every_family_with_such_a_checkpoint_is_on_the_page_and_no_other(
     wanted = {entry.model.id for entry in catalogue.entries.values() if has(entry)}
     page = LexborHTMLParser((built / "techniques" / technique / "index.html").read_text(encoding="utf-8"))
     listed = {}
-    for row in page.css(".ds-families dl > div"):
+    for row in page.css(".ds-who dl > div"):
         part = row.css_first("dt").text()  # type: ignore[union-attr]
         for link in row.css("dd a"):
             match = re.search(r"models/([^/]+)/", link.attributes["href"] or "")

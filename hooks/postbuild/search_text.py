@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 # What is said elsewhere, cannot be read as a sentence, or is a tool.
 _SILENT = (
     "script, style, svg, math, form, template, .headerlink, .md-content__button, .ds-printed, .ds-sources, .ds-mark, "
-    ".ds-via, .ds-copy, .ds-meta, nav, button, caption, pre, .ds-exercise, .ds-labs, .ds-families, .ds-kicker, .ds-also"
+    ".ds-via, .ds-copy, .ds-meta, nav, button, caption, pre, .ds-exercise, .ds-labs, .ds-who, .ds-kicker, .ds-also"
 )
 _ELSEWHERE = frozenset(
     ("related", "origin", "problems", "sources", "cite")

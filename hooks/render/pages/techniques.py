@@ -171,15 +171,15 @@ def _record(citations: Citations, technique: Technique) -> str:
 
 
 def _introduced(citations: Citations, technique: Technique) -> Markup:
-    introduced, references = technique.introduced, citations.context.catalogue.references
+    introduced = technique.introduced
     words = citations.context.words
     by, date = citations.inline(introduced.by), citations.single(introduced.date)
     if introduced.date.absence is not None:
         date = Markup(words("technique.no_date", unknown=date))
     line = Markup(words("technique.by_and_date", by=by, date=date))
     if introduced.reference is not None:
-        reference = references[introduced.reference]
-        line += Markup(' · <a href="ds:references.md#{}">{}</a>').format(anchor(reference.key), reference.title)
+        title = citations.context.short_titles[introduced.reference]
+        line += Markup(' · <a href="ds:references.md#{}">{}</a>').format(anchor(introduced.reference), title)
     return line
 
 
