@@ -73,6 +73,7 @@ def test_words_have_no_leftovers() -> None:
         "term.",
         "basis.",
         "symbols.",
+        "sentence_weights.",
         "stage.",
         "shape.",
         "track.",

@@ -34,7 +34,18 @@ from .markup import markup_problems, without_fences
 if TYPE_CHECKING:
     from render.page import Page
 
-PLACED = ("families", "sources", "hero", "general-line", "map", "problems", "symbols", "token-path", "token-path-v3")
+PLACED = (
+    "families",
+    "sources",
+    "hero",
+    "general-line",
+    "map",
+    "problems",
+    "symbols",
+    "sentence-weights",
+    "token-path",
+    "token-path-v3",
+)
 """What a page can place with `{{ block('…') }}` beside the mechanisms, each of which has a caption."""
 _CAPTION = re.compile(r"(mechanism)\.([\w-]+)\.caption")
 _FRONT_KEYS = ("title", "description", "hide")

@@ -31,6 +31,7 @@ from .problems import of_page
 from .redirects import REDIRECTS, shared_page_redirects
 from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism
 from .terms_in_text import definitions
+from .trained_attention import trained_attention
 
 
 def _mechanism(name: str, ctx: Context, citations: Citations, path: str) -> str:
@@ -50,6 +51,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "token-path": lambda ctx, citations, path: token_path(ctx),
     "token-path-v3": lambda ctx, citations, path: token_path(ctx, SHOWN[:1]),
     "map": lambda ctx, citations, path: home_map.home_map(ctx),
+    "sentence-weights": lambda ctx, citations, path: trained_attention(ctx),
     "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
     **{f"mechanism-{name}": partial(_mechanism, name) for name in (*MECHANISMS, *PLAYS)},
     **{f"lab-{name}": partial(_lab, name) for name in LABS},
