@@ -1,0 +1,57 @@
+"""Routes: what a step costs in time, and where it opens."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalogue.load import load
+from catalogue.records import Catalogue
+from helpers import DATA
+from render.context import context
+from render.reading_time import minutes
+from render.site import site_of
+from render.words import load as load_words
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load(DATA)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("word " * 450, 3),
+        ("字" * 520, 2),
+        ("{{ block('formula-adam') }}\n\n{{ block('formula-six-nd') }}", 4),
+        ('<figure class="ds-formula"><math display="block"></math></figure>', 2),
+        ("{{ block('mechanism-muon') }}", 1),
+        ("{{ block('problems') }}{{ block('symbols') }}{{ block('lab-muon') }}", 1),
+        ("word " * 150 + "<details>" + "word " * 900 + "</details>", 1),
+    ],
+    ids=["words", "Chinese", "formulas of a guide", "formula of a page", "figure", "lists alone", "folded away"],
+)
+def test_minutes(text: str, expected: int) -> None:
+    assert minutes(text) == expected
+
+
+def test_a_step_opens_at_a_section_that_its_page_has(catalogue: Catalogue) -> None:
+    ctx = context(catalogue, load_words("en"))
+    missing = []
+    for route in catalogue.study.routes:
+        for step in route.steps:
+            kind, _, name = step.page.partition(":")
+            if step.at:
+                sections = site_of(ctx, name).pages[f"{kind}s/{name}.md"].sections
+                missing += [f"{route.id}: {step.page}#{step.at}"] if step.at not in {s.id for s in sections} else []
+    assert not missing
+
+
+def test_every_evening_of_the_week_has_an_experiment_and_five_problems(catalogue: Catalogue) -> None:
+    week = next(route for route in catalogue.study.routes if route.id == "a-week")
+    assert len(week.parts) == 7
+    for part in week.parts:
+        pages = {step.page for step in part.steps}
+        asked = [problem.id for problem in catalogue.problems if pages & set(problem.pages)]
+        assert part.experiment, part.name
+        assert len(asked) >= 5, part.name
