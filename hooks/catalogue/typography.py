@@ -42,6 +42,7 @@ _RULES = (
 _AROUND = 8
 # Not the end of a name, such as R1-0528; sizes and tokens keep their letter, amounts in K and M are counted in 万.
 _NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]\d-)\d+(?:[.,]\d+)*[BT%]?(?![\w])")
+_LONG = re.compile(r"\d[\d.,]\d")  # something that may be a number of so many digits
 _COUNTED_IN_WORDS = re.compile(r"million|billion|trillion|thousand")
 _CHINESE = re.compile(f"{HAN}+")
 _QUOTED_HAN = re.compile(r"[“‘\"'(（《「][^”’\"')）》」]*[”’\"')）》」]|`[^`]*`|\{\{.*?\}\}")
@@ -77,7 +78,7 @@ def chinese_in_english(text: str) -> str:
 
 def unequal_numbers(english: str, chinese: str) -> list[str]:
     """Typed numbers of three or more digits that the English text has and the Chinese one has not."""
-    if _COUNTED_IN_WORDS.search(english):
+    if not _LONG.search(english) or _COUNTED_IN_WORDS.search(english):
         return []
     missing = Counter(_typed_numbers(english)) - Counter(_typed_numbers(chinese))
     return [number for number in missing if len(re.sub(r"\D", "", number)) >= _DIGITS_OF_A_TYPED_NUMBER]

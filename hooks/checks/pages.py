@@ -32,6 +32,7 @@ from render.words import CHINESE, ENGLISH, Words
 from .markup import markup_problems, without_fences
 
 if TYPE_CHECKING:
+    from render.context import Context
     from render.page import Page
 
 PLACED = (
@@ -133,29 +134,47 @@ def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class Pages(Collection[str]):
-    """The pages of the site by path; whether there is a part of a model is found out by making it, when somebody asks."""
+class EntryPages:
+    """The pages of models and techniques, each family made once somebody asks what is on it; in one language, since places are the same in all."""
 
     catalogue: Catalogue
     words: Words
+
+    @cached_property
+    def _context(self) -> Context:
+        from render.context import context
+
+        return context(self.catalogue, self.words)
+
+    @cached_property
+    def _made(self) -> dict[str, Mapping[str, Page]]:
+        return {}
+
+    def of(self, id_: str) -> Mapping[str, Page]:
+        """The pages of a model or a technique by path."""
+        from render.site import site_of
+
+        if id_ not in self._made:
+            self._made[id_] = site_of(self._context, id_).pages
+        return self._made[id_]
+
+
+@dataclass(frozen=True)
+class Pages(Collection[str]):
+    """The pages of the site by path; whether there is a part of a model is found out by making it, when somebody asks."""
+
+    entries: EntryPages
     known: frozenset[str]
 
     def __contains__(self, path: object) -> bool:
         owner = part_owner(str(path))
-        return path in self.known or (owner is not None and path in self.of(owner))
+        return path in self.known or (owner is not None and path in self.entries.of(owner))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.known)
 
     def __len__(self) -> int:
         return len(self.known)
-
-    def of(self, id_: str) -> Mapping[str, Page]:
-        """The pages of a model or a technique, made."""
-        from render.context import context
-        from render.site import site_of
-
-        return site_of(context(self.catalogue, self.words), id_).pages
 
 
 @dataclass(frozen=True)
@@ -166,6 +185,7 @@ class HandWrittenPages:
     lookup: Lookup
     words: Words
     folder: Path
+    entries: EntryPages
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -181,7 +201,7 @@ class HandWrittenPages:
     def pages(self) -> Pages:
         """All that links can lead to."""
         made = generated_pages(self.catalogue, self.lookup)
-        return Pages(self.catalogue, self.words, frozenset((*made, *self.texts)))
+        return Pages(self.entries, frozenset((*made, *self.texts)))
 
     def finding(self, path: str, line: int, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:
         """A finding on a page."""
@@ -370,7 +390,7 @@ class HandWrittenPages:
         if text is not None:
             found = {name for match in _ANCHOR.finditer(text) for name in match.groups() if name}
             return found | {_slug(heading) for heading in _HEADING.findall(text) if "{" not in heading}
-        family = self.pages.of(page.removesuffix(".md").split("/")[1]) if "/" in page else {}
+        family = self.entries.of(page.removesuffix(".md").split("/")[1]) if "/" in page else {}
         if page not in family:
             return None
         if drawn:
@@ -393,7 +413,8 @@ def _slug(heading: str) -> str:
 def hand_written_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[HandWrittenPages]:
     """The hand-written pages in each of some languages, from `docs/<language>`."""
     lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
-    return [HandWrittenPages(catalogue, lookup, words[language], docs / language) for language in words]
+    entries = EntryPages(catalogue, next(iter(words.values())))
+    return [HandWrittenPages(catalogue, lookup, words[language], docs / language, entries) for language in words]
 
 
 def check_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> None:
