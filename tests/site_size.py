@@ -1,6 +1,6 @@
 """How many pages a site has and how many words they hold, by kind of page: `python tests/site_size.py SITE [FOLDER]`.
 
-A word stands between two spaces or tags of the article and has a letter; numbers and signs are counted beside the words. Tables,
+A word stands between two spaces or tags of the article and has a letter; numbers, signs, formulas and program text are counted beside the words. Tables,
 drawings and what unfolds count too. A drawing counts once, as a wide screen shows it: its form for a phone and its alternative
 in words say the same again.
 """
@@ -22,6 +22,7 @@ _AGAIN = (
     "svg desc, svg title, .ds-printed, .ds-drawing-wide ~ *:not(figcaption), .ds-image-way .narrow, "
     ".ds-down, .ds-gantt-down, .ds-hero-down, .ds-map-down"
 )
+_NO_PROSE = "math, pre"
 _REDIRECT = 'http-equiv="refresh"'
 
 
@@ -56,9 +57,11 @@ def count_words(html: str) -> tuple[int, int]:
         return 0, 0
     for node in article.css(f"{_SILENT}, {_AGAIN}"):
         node.decompose()
-    pieces = article.text(separator=" ").split()
-    words = sum(any(letter.isalpha() for letter in piece) for piece in pieces)
-    return words, len(pieces) - words
+    everything = len(article.text(separator=" ").split())
+    for node in article.css(_NO_PROSE):
+        node.decompose()
+    words = sum(any(letter.isalpha() for letter in piece) for piece in article.text(separator=" ").split())
+    return words, everything - words
 
 
 def size_table(pages: list[PageSize]) -> str:
@@ -66,7 +69,7 @@ def size_table(pages: list[PageSize]) -> str:
     kinds: dict[str, list[PageSize]] = defaultdict(list)
     for page in pages:
         kinds[page.kind].append(page)
-    lines = [f"{'kind':32} {'pages':>5} {'words':>8} {'numbers, signs':>15}"]
+    lines = [f"{'kind':32} {'pages':>5} {'words':>8} {'numbers, code':>15}"]
     ordered = sorted(kinds.items(), key=lambda item: -sum(page.words for page in item[1]))
     for kind, found in (*ordered, (f"all (limits {MOST_PAGES}, {MOST_WORDS:,} words)", pages)):
         words, numbers = sum(page.words for page in found), sum(page.numbers for page in found)
