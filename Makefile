@@ -75,7 +75,7 @@ policy: $(READY)
 	@$(BIN)/python hooks/check.py policy
 
 slips: $(READY)
-	@$(BIN)/python hooks/check.py slips
+	@$(BIN)/python tools/typo_report.py
 
 markdown: $(READY)
 	$(BIN)/python hooks/plain.py $(or $(DIR),markdown)

@@ -8,7 +8,6 @@ diff REV [--markdown]    facts that changed since a revision, and what follows f
 schemas [DATA]           write the JSON Schemas that editors use
 fields [DATA]            write the reference of fields, FIELDS.md
 policy                   write the policy of the pages into the files of deploy/
-slips [DATA]             write the report on wrong digits (slow)
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from catalogue import changes, new_entry, slips, unread
+from catalogue import changes, new_entry, unread
 from catalogue.field_reference import SCHEMAS, json_schema
 from catalogue.fields_document import FILE, fields_document
 from catalogue.findings import CatalogueError, Finding, nearest
-from catalogue.load import SLIPS, load, without_chinese
+from catalogue.load import load, without_chinese
 from catalogue.peers import State
 from catalogue.records import Catalogue
 from catalogue.repair import repair
@@ -79,7 +78,6 @@ def _arguments() -> argparse.Namespace:
         ("unread", "list what was not read in the original, and what rests on it"),
         ("schemas", "write the JSON Schemas beside the data"),
         ("fields", "write the reference of fields beside the data"),
-        ("slips", "try every wrong digit and write which ones a check catches (slow)"),
     ):
         added = command(name, said)
         added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")
@@ -156,11 +154,6 @@ def _fields(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _slips(arguments: argparse.Namespace) -> int:
-    (arguments.data / SLIPS).write_text(slips.report(load(arguments.data)), encoding="utf-8")
-    return 0
-
-
 def _policy(arguments: argparse.Namespace) -> int:
     from render.policy import HEADER
 
@@ -187,7 +180,6 @@ COMMANDS = {
     "unread": _unread,
     "schemas": _schemas,
     "fields": _fields,
-    "slips": _slips,
     "policy": _policy,
     "new": _new,
     "diff": _diff,

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from catalogue import slips
+import typo_report
 from catalogue.derive.agreement import agreement
 from catalogue.derive.parameters import recount
 from catalogue.records import Catalogue, Entry
@@ -364,6 +364,6 @@ def test_agreement(published: str, recomputed: int, tolerance: str | None, holds
 def test_nearly_every_slip_is_caught(catalogue: Catalogue) -> None:
     """At least 95 % of the wrong digits in dimensions that bear on size or cache, of a model of each kind."""
     some = {id_: catalogue.models[id_] for id_ in ("deepseek-moe", "deepseek-v3")}
-    tallies = json.loads(slips.report(replace(catalogue, models=some)))["bearing"].values()
+    tallies = json.loads(typo_report.report(replace(catalogue, models=some)))["bearing"].values()
     assert sum(t["changes"] for t in tallies) > 500
     assert sum(t["caught"] for t in tallies) >= 0.95 * sum(t["changes"] for t in tallies)

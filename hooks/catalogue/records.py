@@ -145,7 +145,7 @@ class Catalogue:
         gpus: Kinds of GPU by id.
         places: File and line of each model's and technique's entry, for edit links: `data/models.yaml#L5`.
         bibliography: references.bib as it stands, to download.
-        slips: The report of `catalogue.slips`, as `make slips` wrote it; empty without one.
+        slips: The report of `tools/typo_report.py`, as `make slips` wrote it; empty without one.
         peers: The architectures built with Hugging Face transformers, as `make peers` wrote it; empty without a report.
         glossary: Words of the trade by subject, and forms that are not used.
         study: Guides in order, and routes through them.

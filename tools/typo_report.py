@@ -4,36 +4,41 @@ Every integer of every architecture, of the training schedules and of the GPU-ho
 changed in each of its digits to each other digit, one change at a time. A change is caught
 if a rule finds something that it did not find before. The report says by field how many
 changes there were and how many were caught. It is slow (minutes), so it is not part of a
-build: `make slips` writes it to data/slips.json, from which a page is made.
+build: `make slips` writes it to data/slips.json, of which a page has a sentence.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from .attention import kind_of
-from .data_files import DATA_FILES, MODELS, TECHNIQUES
-from .derive.dimensions import numbers_of
-from .derive.expression import names
-from .derive.parameters import formulas_of, recount
-from .located import Located
-from .records import Catalogue
-from .rules import Rule, architecture, controls, cost, schedule, sizes
-from .rules.draft import Draft
-from .schema.architecture import Architecture
-from .schema.gpu import Gpu
-from .schema.model import Model, ModelsFile, Variant
-from .schema.quantities import Quantity
-from .schema.technique import TechniquesFile
-from .schema.values import walk
+sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
+
+from catalogue.attention import kind_of
+from catalogue.data_files import DATA_FILES, MODELS, TECHNIQUES
+from catalogue.derive.dimensions import numbers_of
+from catalogue.derive.expression import names
+from catalogue.derive.parameters import formulas_of, recount
+from catalogue.load import SLIPS, load
+from catalogue.located import Located
+from catalogue.records import Catalogue
+from catalogue.rules import Rule, architecture, controls, cost, schedule, sizes
+from catalogue.rules.draft import Draft
+from catalogue.schema.architecture import Architecture
+from catalogue.schema.gpu import Gpu
+from catalogue.schema.model import Model, ModelsFile, Variant
+from catalogue.schema.quantities import Quantity
+from catalogue.schema.technique import TechniquesFile
+from catalogue.schema.values import walk
 
 RULES = (
     architecture.fields_for_the_kind,
@@ -256,3 +261,8 @@ def _found(draft: Draft, rules: tuple[Rule, ...]) -> Iterator[str]:
 
 
 _NOWHERE = Located("")
+
+
+if __name__ == "__main__":
+    folder = Path(__file__).parents[1] / "data"
+    (folder / SLIPS).write_text(report(load(folder)), encoding="utf-8")
