@@ -182,7 +182,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages and downloads; say where the source of each page is, for its edit link."""
     made = _build_of(config)
     site, places = made.edition.site, made.edition.context.catalogue.places
-    for file in [file for file in files if file.src_uri.startswith(UNUSED)]:
+    unused = (*UNUSED, "sitemap.xml", "404.html") if _only_entry() else UNUSED
+    for file in [file for file in files if file.src_uri.startswith(unused)]:
         files.remove(file)
     for file in files.documentation_pages():
         file.edit_uri = f"docs/{config.theme['language']}/{file.src_uri}"
@@ -257,7 +258,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     root = (config.site_url or "").removesuffix(FOLDER[edition.context.words.language])
     policy = "" if session.serving or _only_entry() or _is_offline(config) else POLICY
     env.globals.update(theme.names(edition, root, _languages(config), policy, config.edit_uri or ""))
-    env.globals["ds_active"] = _is_active
+    env.globals.update(ds_active=_is_active, ds_lists_models=_lists_models)
     env.bytecode_cache = compiled()
     known = social_cards.card_addresses(edition.context) if _has_social_cards(config) else None
     own = social_cards.has_localized_cards(edition.context)
@@ -390,6 +391,12 @@ def _is_active(section: Section, page: Page | None) -> bool:
     below = first.file.src_uri.removesuffix("index.md") if isinstance(first, Page) else ""
     inside = below.endswith("/") and page is not None and page.file.src_uri.startswith(below)
     return section.active or inside
+
+
+def _lists_models(section: Section | Page) -> bool:
+    """Whether a part of the navigation is that of the models."""
+    first = section.children[0] if section.children else None
+    return isinstance(first, Page) and first.file.src_uri == "models/index.md"
 
 
 def _is_taken(host: str, port: int) -> bool:

@@ -80,7 +80,9 @@ def test_a_moved_page_leads_on(built: Path, texts: dict[Path, str]) -> None:
 def test_an_address_that_does_not_exist_offers_every_model(built: Path, texts: dict[Path, str]) -> None:
     missing = LexborHTMLParser(texts[Path("404.html")])
     families = {path.parent.name for path in built.glob("models/*/index.html")}
-    named = {(link.attributes["href"] or "").rstrip("/").rsplit("/", 1)[-1] for link in missing.css(".ds-names a")}
+    named = {
+        (link.attributes["href"] or "").rstrip("/").rsplit("/", 1)[-1] for link in missing.css("article > .ds-names a")
+    }
     assert named == families
 
 
