@@ -91,8 +91,11 @@ def test_file_fits_the_schema(folder: Path, file: str) -> None:
 
 @pytest.mark.parametrize(("folder", "file"), FILES)
 def test_first_line_names_the_schema(folder: Path, file: str) -> None:
+    """Of an entry where it has such a line, as `make new` writes it: an editor then completes its keys."""
     first = (folder / file).read_text(encoding="utf-8").splitlines()[0]
-    mark, _, path = first.partition("$schema=")
+    mark, named, path = first.partition("$schema=")
+    if not named and file.startswith(f"{ENTRIES}/"):
+        return
     assert mark == "# yaml-language-server: "
     assert ((folder / file).parent / path).resolve() == DATA / schema_of(file)
 

@@ -133,7 +133,7 @@ def test_every_page_has_title_description_and_one_h1(parsed: dict[Path, LexborHT
             title
             and title.text().strip()
             and description
-            and len(description.attributes["content"] or "") > 30
+            and len(description.attributes["content"] or "") >= 10
             and len(tree.css("h1")) == 1
         ):
             poor[path] = (title and title.text(), description and description.attributes, len(tree.css("h1")))
