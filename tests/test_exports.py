@@ -28,6 +28,7 @@ from helpers import VALID
 from render import words
 from render.context import context
 from render.exports import export_files, feeds
+from render.exports.linked import linked_data
 from render.pages.use_and_extend import _QUERY as QUERY
 
 ADDRESS = "https://example.org/study/"
@@ -346,3 +347,13 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(tmp_path: Path, mon
     changed = said()
     assert changed["commit"] == committed["commit"] + "+changes"
     assert changed["digest"] != alone["digest"]
+
+
+def test_an_organisation_is_no_person(catalogue: Catalogue) -> None:
+    told = context(catalogue, words.load("en"))
+    authors = {
+        path: json.loads(linked_data(told, f"models/{path}.md", ADDRESS, ()))["author"]
+        for path in ("deepseek-v3", "deepseek-math")
+    }
+    assert authors["deepseek-v3"][0] == {"@type": "Organization", "name": "DeepSeek-AI"}
+    assert {author["@type"] for author in authors["deepseek-math"]} == {"Person"}
