@@ -13,7 +13,8 @@ class Verdict:
     Attributes:
         difference: Mean over seeds of first arm minus second arm.
         deviation: Standard deviation of these differences over seeds.
-        verdict: shown, not shown, or opposite.
+        verdict: shown, not shown, or opposite; where no difference is expected, consistent or opposite: that two arms are
+            equal is never shown.
     """
 
     difference: float
@@ -32,7 +33,7 @@ def judge(rows, metric, first, second, expect):
     difference, deviation = mean(differences), stdev(differences)
     beyond = abs(difference) > 2 * deviation
     if expect == "equal":
-        verdict = "opposite" if beyond else "shown"
+        verdict = "opposite" if beyond else "consistent"
     else:
         as_expected = (difference < 0) == (expect == "lower")
         verdict = "not shown" if not beyond else "shown" if as_expected else "opposite"

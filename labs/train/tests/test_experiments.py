@@ -1,0 +1,85 @@
+"""Experiments: what is committed is complete and says what its numbers say, and short runs give it again within its spread."""
+
+import math
+from statistics import mean, stdev
+
+import pytest
+import torch
+import yaml
+
+from labs.train.experiments import __main__ as command
+from labs.train.experiments import record
+from labs.train.experiments.verdict import EXPECTATIONS, judge
+
+ABOUT = yaml.safe_load((record.RESULTS / "experiments.yaml").read_text(encoding="utf-8"))["experiments"]
+SHORT = record.RESULTS / "short"  # a tenth of the steps or less, with three seeds
+SCALE = 0.1
+
+
+@pytest.fixture(autouse=True)
+def _single_precision():
+    torch.set_default_dtype(torch.float32)
+
+
+RUN = [about for about in ABOUT if "result" in about]
+
+
+def test_every_experiment_has_a_text_and_a_result_is_told_where_there_is_one():
+    assert {about["id"] for about in ABOUT} == set(record.EXPERIMENTS)
+    results = {path.stem for path in record.RESULTS.glob("*.csv") if not path.stem.endswith(".curve")}
+    assert results == {about["id"] for about in RUN}
+    for about in ABOUT:
+        assert all(("verdict" in comparison) == ("result" in about) for comparison in about["comparisons"])
+        for text in ("question", "expectation", "does_not_show"):
+            assert {"en", "zh"} <= about[text].keys()
+
+
+@pytest.mark.parametrize("about", RUN, ids=lambda about: about["id"])
+def test_a_result_has_its_seeds_and_its_origin_and_the_verdict_that_is_stated(about):
+    rows = record.read(about["id"])
+    assert {row["arm"] for row in rows} == {arm["id"] for arm in about["arms"]}
+    assert all(str(row[name]) for row in rows for name in ("commit", "text", "torch", "python", "machine", "threads"))
+    for comparison in about["comparisons"]:
+        assert comparison["expect"] in EXPECTATIONS
+        found = judge(rows, comparison["column"], comparison["first"], comparison["second"], comparison["expect"])
+        assert found.seeds >= 3
+        assert found.verdict == comparison["verdict"], found
+    assert {"en", "zh"} <= about["result"].keys()
+
+
+def results(first, second):
+    return [
+        {"arm": arm, "seed": i, "loss": v}
+        for arm, values in (("a", first), ("b", second))
+        for i, v in enumerate(values)
+    ]
+
+
+def test_two_deviations_decide():
+    clear, faint = results([1, 1.1, 1.2], [2, 2.1, 2.3]), results([1, 2, 3], [1.5, 1.8, 3.4])
+    assert judge(clear, "loss", "a", "b", "lower").verdict == "shown"
+    assert judge(clear, "loss", "a", "b", "higher").verdict == "opposite"
+    assert judge(faint, "loss", "a", "b", "lower").verdict == "not shown"
+    assert judge(faint, "loss", "a", "b", "equal").verdict == "consistent"
+    assert judge(clear, "loss", "a", "b", "equal").verdict == "opposite"
+    with pytest.raises(ValueError, match="three are needed"):
+        judge(results([1, 2], [3, 4]), "loss", "a", "b", "lower")
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("mla-gqa", "loss"), ("balance", "max_violation"), ("grpo", "probability")]
+)
+def test_a_short_run_gives_the_committed_result_within_its_spread(name, column, tmp_path):
+    """The text of the site grows and other machines round otherwise: beside four deviations, four in a hundred are allowed."""
+    kept = record.read(name, SHORT)
+    made = record.conduct(name, SCALE, 1, tmp_path, say=lambda *_, **__: None)
+    for row in made:
+        values = [k[column] for k in kept if k["arm"] == row["arm"]]
+        assert len(values) >= 3
+        allowed = 4 * stdev(values) + 0.04 * abs(mean(values))
+        assert math.isclose(row[column], mean(values), abs_tol=allowed), (row, values)
+
+
+def test_an_unknown_experiment_is_answered_with_the_nearest():
+    with pytest.raises(SystemExit, match="there is no experiment mun; choose from: muon"):
+        command.main(["mun"])
