@@ -47,7 +47,8 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
     ):
         return []
     own = f"model:{model.id}"
-    asked = len(problems.of_page(context, own)) + sum(problems.homes_of_related(context, own).values())
+    own_problems = problems.of_page(context, own)
+    asked = len(own_problems) + sum(problems.homes_of_related(context, own).values())
     html = context.html(
         "model_architecture.html.jinja",
         model=model,
@@ -77,7 +78,11 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
         ],
         problems=words("problems.of_model", count=asked) if asked else words("page.problems"),
     )
-    return [Section("dimensions", words("section.dimensions"), html)]
+    sections = [Section("dimensions", words("section.dimensions"), html)]
+    if own_problems:  # no guide and no technique asks them
+        listed = problems.html(context, own_problems)
+        sections.append(Section("problems", words("problems.section"), listed))
+    return sections
 
 
 def _sizes_legend(words: Words, entries: Iterable[Entry]) -> list[str]:
