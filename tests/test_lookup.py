@@ -275,7 +275,7 @@ def test_a_quote_left_open_on_a_page_has_its_line() -> None:
 
 def test_blocks_are_for_pages_alone() -> None:
     (problem,) = problems("{{ block('sources') }}", lookup_of(SMALL))
-    assert problem.message == "`block` is not a call; allowed are v, ratio, share, saving, product, bytes, m, t"
+    assert problem.message == "`block` is not a call; allowed are v, ratio, share, saving, product, bytes, compute, working, m, t"
 
 
 SCORES = "          - {benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.5}}\n"
