@@ -26,7 +26,7 @@ import corrupt  # noqa: E402
 import corrupted_site  # noqa: E402
 from building import small_project  # noqa: E402
 from catalogue.findings import CatalogueError, Finding  # noqa: E402
-from catalogue.load import load  # noqa: E402
+from catalogue.load import load_catalogue  # noqa: E402
 from checks.pages import PageError, check_pages  # noqa: E402
 from mutations import mutants  # noqa: E402
 from render import words  # noqa: E402
@@ -59,9 +59,9 @@ def _refused(report: str, findings: Iterable[Finding]) -> str:
 
 def outcome(data: Path, docs: Path | None, tell: bool = True, languages: Sequence[str] = ("en", "zh")) -> str:
     """`refused` or `built`. Raises what a build would show as a traceback, or AssertionError for a bad message or page."""
-    both = {language: words.load(language) for language in languages}
+    both = {language: words.load_words(language) for language in languages}
     try:
-        catalogue = load(data)
+        catalogue = load_catalogue(data)
         if docs is None:
             return "read"
         check_pages(catalogue, both, docs)

@@ -34,15 +34,15 @@ class Tried:
 
 def keep_what_is_read() -> None:
     """Have files, and the records made of them, read once for the same text."""
-    strict_yaml.read = functools.cache(strict_yaml.read)
-    references.read = functools.cache(references.read)
+    strict_yaml.read_yaml = functools.cache(strict_yaml.read_yaml)
+    references.read_references = functools.cache(references.read_references)
     loading.validate = _by_identity(loading.validate)
     loading.mended = _by_identity(loading.mended)
     fill = loading.with_sources  # works on the record, which is kept as it is for another table of copies
     loading.with_sources = _by_identity(
         lambda record, table: fill(record.model_copy(deep=True), table), repr
     )  # a table is made anew each time
-    merge, known = files.models, {}
+    merge, known = files.merged_models, {}
 
     def models(texts: Mapping[str, str], folder: str) -> Any:
         key = tuple(item for item in texts.items() if item[0].startswith("models"))
@@ -50,7 +50,7 @@ def keep_what_is_read() -> None:
             known[key] = merge(texts, folder)
         return known[key]
 
-    files.models = models
+    files.merged_models = models
     gc.disable()
 
 

@@ -23,11 +23,11 @@ from pathlib import Path
 from catalogue import changes, new_entry, unread
 from catalogue.field_reference import SCHEMAS, json_schema
 from catalogue.fields_document import FILE, fields_document
-from catalogue.findings import CatalogueError, Finding, nearest
-from catalogue.load import load, without_chinese
+from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
+from catalogue.load import load_catalogue, without_chinese
 from catalogue.peers import State
 from catalogue.records import Catalogue
-from catalogue.repair import repair
+from catalogue.repair import repair_findings
 from checks.pages import PageError
 from checks.project import read_project
 from render.words import BrokenWords
@@ -45,7 +45,7 @@ def main() -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     arguments = _arguments()
     if hasattr(arguments, "data") and not arguments.data.is_dir():
-        close = nearest(arguments.data, COMMANDS)
+        close = nearest_in_quotes(arguments.data, COMMANDS)
         said = f"; nearest match of a command: {close}" if close else f", and no command ({', '.join(COMMANDS)})"
         print(f"`{arguments.data}` is no folder with the data{said}", file=sys.stderr)
         return 1
@@ -101,16 +101,16 @@ def _check(arguments: argparse.Namespace) -> int:
     data: Path = arguments.data.resolve()
     for _ in range(_REPAIRS if arguments.fix else 0):
         try:
-            load(data)
+            load_catalogue(data)
         except CatalogueError as error:
-            done = repair(data.parent, error.findings)
+            done = repair_findings(data.parent, error.findings)
             print(*(f"repaired {line}" for line in done), sep="\n", end="\n" if done else "")
             if any(".control." in line for line in done):
                 print("A check digit was written anew: read every dimension of that architecture again, in the source.")
             if not done:
                 break
     whole = data == DATA.resolve() or (data.name == DATA.name and (data.parent / "docs").is_dir())
-    catalogue = read_project(data.parent)[0] if whole else load(data)
+    catalogue = read_project(data.parent)[0] if whole else load_catalogue(data)
     print(
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )
@@ -139,7 +139,7 @@ def _coverage(arguments: argparse.Namespace) -> int:
 
 
 def _unread(arguments: argparse.Namespace) -> int:
-    print(unread.report(arguments.data))
+    print(unread.unread_report(arguments.data))
     return 0
 
 
@@ -165,12 +165,12 @@ def _policy(arguments: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    print(*new_entry.write(arguments.data.resolve(), arguments.id, arguments.arxiv), sep="\n")
+    print(*new_entry.write_new_entry(arguments.data.resolve(), arguments.id, arguments.arxiv), sep="\n")
     return 0
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    print(changes.report(DATA, arguments.revision, arguments.markdown))
+    print(changes.changes_report(DATA, arguments.revision, arguments.markdown))
     return 0
 
 

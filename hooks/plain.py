@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from catalogue.findings import CatalogueError
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from checks.pages import PageError, check_pages
 from render import words
 from render.edition import make_editions
@@ -39,8 +39,8 @@ def main() -> int:
 
 def write(target: Path, languages: tuple[str, ...] = (ENGLISH, CHINESE)) -> None:
     """Write the pages in `languages`, the downloads and a configuration to `target`."""
-    both = {language: words.load(language) for language in languages}
-    catalogue, docs = load(ROOT / "data"), ROOT / "docs"
+    both = {language: words.load_words(language) for language in languages}
+    catalogue, docs = load_catalogue(ROOT / "data"), ROOT / "docs"
     check_pages(catalogue, both, docs)
     made = make_editions(catalogue, both, docs, os.environ.get("SITE_URL", ""))
     project.write_files(project.project_files(made, ROOT / "docs"), target)

@@ -41,7 +41,7 @@ from postbuild.edition_build import EditionBuild, PagePaths
 from postbuild.fingerprints import fingerprint_assets
 from render import theme
 from render.assets import UNUSED
-from render.context import compiled
+from render.context import template_cache
 from render.edition import FOLDER, NoSuchEntry, Project, load_entry, make_project
 from render.exports import pages as markdown_pages
 from render.exports import project as markdown_project
@@ -257,9 +257,9 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     edition = _build_of(config).edition
     root = (config.site_url or "").removesuffix(FOLDER[edition.context.words.language])
     policy = "" if session.serving or _only_entry() or _is_offline(config) else POLICY
-    env.globals.update(theme.names(edition, root, _languages(config), policy, config.edit_uri or ""))
+    env.globals.update(theme.theme_values(edition, root, _languages(config), policy, config.edit_uri or ""))
     env.globals.update(ds_active=_is_active, ds_lists_models=_lists_models)
-    env.bytecode_cache = compiled()
+    env.bytecode_cache = template_cache()
     known = social_cards.card_addresses(edition.context) if _has_social_cards(config) else None
     own = social_cards.has_localized_cards(edition.context)
     folder = root + (FOLDER[edition.context.words.language] if own else "")

@@ -14,9 +14,9 @@ from pathlib import Path
 import torch
 import transformers
 
-from catalogue.files import made
-from catalogue.load import load
-from catalogue.peers import PEERS, Peers, State, peer
+from catalogue.files import read_generated
+from catalogue.load import load_catalogue
+from catalogue.peers import PEERS, Peers, State, transformers_class
 from catalogue.records import Catalogue
 
 from . import count, mechanisms
@@ -26,11 +26,11 @@ DATA = Path(__file__).parent.parent / "data"
 
 def main() -> int:
     """Write the report; return 1 if something differs."""
-    catalogue = load(DATA)
+    catalogue = load_catalogue(DATA)
     found = {}
     for entry in catalogue.entries.values():
         owner = entry.architecture_owner
-        ours = peer(entry.architecture) if entry.architecture else None
+        ours = transformers_class(entry.architecture) if entry.architecture else None
         if ours is not None and entry.recount and entry.recount.total and owner not in found:
             found[owner] = count.built(ours)
     results = mechanisms.results()
@@ -46,7 +46,7 @@ def main() -> int:
 
 def _told(catalogue: Catalogue) -> int:
     """Print what came out."""
-    peers = made(DATA, PEERS, Peers, "make peers") or Peers()
+    peers = read_generated(DATA, PEERS, Peers, "make peers") or Peers()
     wrong = 0
     for id_, entry in catalogue.entries.items():
         total = entry.recount.total if entry.recount else None

@@ -10,7 +10,7 @@ from catalogue.records import Catalogue
 from render import words as language_files
 from test_compare import PAGE
 
-WORDS = language_files.load("en")
+WORDS = language_files.load_words("en")
 
 # What a reader does with the lists one by one, at once.
 CHOOSE = """ids => {

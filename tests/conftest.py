@@ -27,7 +27,7 @@ from building import ROOT, once, small_project, strictly
 from catalogue import references, strict_yaml
 from catalogue.findings import Finding
 from catalogue.findings import Path as Place
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.located import Located
 from catalogue.records import Catalogue
 from helpers import DATA, SCRIPTS_RUN, VALID
@@ -53,7 +53,7 @@ expect.set_options(timeout=PATIENCE)
 
 
 # What a test changes is one file of many: a text is read once, as are the words, and templates compiled once.
-_read, _cited = functools.lru_cache(512)(strict_yaml.read), functools.lru_cache(512)(references.read)
+_read, _cited = functools.lru_cache(512)(strict_yaml.read_yaml), functools.lru_cache(512)(references.read_references)
 
 
 def _read_once(text: str, file: str, under: Place = ()) -> Located:
@@ -66,8 +66,8 @@ def _cited_once(text: str, file: str) -> tuple[dict[str, references.Reference], 
     return {**cited}, [*findings]
 
 
-strict_yaml.read, references.read = _read_once, _cited_once
-words.load, context.templates = functools.cache(words.load), functools.cache(context.templates)
+strict_yaml.read_yaml, references.read_references = _read_once, _cited_once
+words.load_words, context.load_templates = functools.cache(words.load_words), functools.cache(context.load_templates)
 
 
 def _with_scripts(opening: Callable[..., Response | None]) -> Callable[..., Response | None]:
@@ -133,13 +133,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The real catalogue, read once. Its records are frozen."""
-    return load(DATA)
+    return load_catalogue(DATA)
 
 
 @pytest.fixture(scope="session")
 def small() -> Catalogue:
     """The small valid catalogue, read once."""
-    return load(VALID)
+    return load_catalogue(VALID)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 import markdown
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from golden_lines import HAN, chinese, lines_of_html, lines_of_json
 from postbuild import search_text as finished
 from postbuild.search_index import write as write_index
@@ -23,7 +23,7 @@ from render.edition import Edition, make_editions
 from render.exports import pages as markdown_pages
 from render.exports.linked import linked_data
 from render.exports.tables import DATABASE
-from render.findable import findable
+from render.findable import findable_pages
 from render.markdown_tables import AccessibleTables
 from render.page import Page, Site
 from render.page_registry import SearchKind
@@ -133,7 +133,7 @@ def _search(edition: Edition) -> Iterator[str]:
     words = edition.context.words
     addresses = {f"{path.removesuffix('.md')}/".removesuffix("index/"): path for path in edition.site.pages}
     read = [finished.read(_finished(edition.site.pages[path]), url) for url, path in addresses.items()]
-    known = findable(edition.context, addresses, {"models/ant.md": ("emmet",)})
+    known = findable_pages(edition.context, addresses, {"models/ant.md": ("emmet",)})
     with tempfile.TemporaryDirectory() as temporary:
         found = [page for page in read if page is not None]
         folder = write_index(
@@ -168,9 +168,9 @@ def _finished(page: Page) -> str:
 
 def texts(project: Path) -> Iterator[tuple[str, str]]:
     """Every golden text with its path below tests/golden, English ones first; `project` has the small catalogue and pages."""
-    catalogue = load(project / "data")
+    catalogue = load_catalogue(project / "data")
     for language in (ENGLISH, CHINESE):
-        words = {language: language_files.load(language)}
+        words = {language: language_files.load_words(language)}
         edition = make_editions(catalogue, words, project / "docs", ADDRESS)[language]
         for path, page in edition.site.pages.items():
             yield _written(f"{language}/{path.removesuffix('.md')}", _page(page, edition, language == ENGLISH))

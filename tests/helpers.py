@@ -22,7 +22,7 @@ import check as command_line
 from catalogue import files
 from catalogue import load as loading
 from catalogue.findings import CatalogueError, Finding
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.rules.draft import Draft
 from checks.pages import PageError
 from render.page import Page
@@ -119,7 +119,7 @@ def cases(name: str) -> list[Case]:
     return [Case(**{**case, "says": tuple(case["says"])}) for case in listed]
 
 
-def findings_of(folder: Path, reading: Callable[[Path], object] = load) -> tuple[Finding, ...]:
+def findings_of(folder: Path, reading: Callable[[Path], object] = load_catalogue) -> tuple[Finding, ...]:
     """What is wrong with the catalogue in `folder`, or with what else is read there; nothing if it loads."""
     try:
         reading(folder)
@@ -130,7 +130,7 @@ def findings_of(folder: Path, reading: Callable[[Path], object] = load) -> tuple
 
 def draft_of(folder: Path) -> Draft:
     """What the rules get to see of a catalogue that fits the schema."""
-    draft, _ = loading.draft_of(folder.name, files.texts(folder))
+    draft, _ = loading.draft_of(folder.name, files.read_texts(folder))
     return draft
 
 

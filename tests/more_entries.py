@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
-from catalogue.load import load
+from catalogue.load import load_catalogue
 
 MOE = """
       attention: MLA
@@ -168,7 +168,7 @@ def add_entries(data: Path, count: int) -> list[str]:
             references.write(REFERENCE.format(id=id_, name=name, year=day[:4]))
     for id_, text in written.items():
         (data / "models" / f"{id_}.yaml").write_text(text.replace("{sizes}", "total: not published"), encoding="utf-8")
-    entries = load(data).entries
+    entries = load_catalogue(data).entries
     for id_, text in written.items():
         recount = entries[f"{id_}-base"].recount
         assert recount is not None

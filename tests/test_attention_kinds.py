@@ -15,7 +15,7 @@ import pytest
 
 from catalogue.attention import KINDS, AttentionKind, fields_of_kinds, kinds_of, mla
 from catalogue.derive.dimensions import numbers_of
-from catalogue.derive.expression import term
+from catalogue.derive.expression import evaluate_formula
 from catalogue.kinds import KindWithoutPart, per_kind
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture, Attention
@@ -59,7 +59,7 @@ def test_the_cache_is_the_sum_of_what_the_layers_keep(catalogue: Catalogue, smal
         if kind.window(numbers) and not kind.layer_names:  # some layers see the window alone
             numbers = {**numbers, "num_hidden_layers": numbers["num_hidden_layers"] - numbers["sliding_window_layers"]}
         parts = [
-            numbers[form.layers] * term(form.name, form.per_token(numbers), numbers).exact
+            numbers[form.layers] * evaluate_formula(form.name, form.per_token(numbers), numbers).exact
             for form in kind.caching_layers
         ]
         assert sum(parts, Fraction()) == entry.recount.kv_cache.exact, entry.variant.id

@@ -13,17 +13,17 @@ from catalogue.schema.model import Counted
 from catalogue.schema.values import Stated
 from render.cite import Citations
 from render.comparison.rows import Line
-from render.comparison.themes import sizes
-from render.context import Context, context
+from render.comparison.themes import size_rows
+from render.context import Context, make_context
 from render.pages.model_changes import compare_dimensions
 from render.pages.trend_values import parameters
 from render.pages.trend_values import sizes as drawn_sizes
-from render.words import load
+from render.words import load_words
 
 
 @pytest.fixture(scope="module")
 def english(catalogue: Catalogue) -> Context:
-    return context(catalogue, load("en"))
+    return make_context(catalogue, load_words("en"))
 
 
 def size_lines(english: Context, model_id: str) -> dict[str, tuple[str, Line]]:
@@ -80,7 +80,7 @@ def test_unlike_bases_without_a_recount_are_not_compared(catalogue: Catalogue) -
 
 def test_the_comparison_of_any_models_compares_recounts_alone(english: Context, catalogue: Catalogue) -> None:
     cells = [
-        {row.id[0]: said for row, said in sizes(Citations(english), catalogue.entries[id_]).items()}
+        {row.id[0]: said for row, said in size_rows(Citations(english), catalogue.entries[id_]).items()}
         for id_ in ("deepseek-vl2-tiny", "deepseek-ocr")
     ]
     assert [cell["total.published"].value for cell in cells] == [None, None]

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from catalogue import rules
 from catalogue.findings import Finding
 from catalogue.rules.draft import Draft
-from catalogue.schema.bounds import bounded_records, bounds
+from catalogue.schema.bounds import bounded_records, field_bounds
 from helpers import CASES, draft_of
 
 TODAY = "1767225600"  # 1 January 2026
@@ -35,7 +35,7 @@ FIELDS = {case["field"]: case for case in _listed("bounds")}
 
 def _fields_with_bounds() -> Iterator[str]:
     for record in bounded_records():
-        yield from (f"{record.__name__}.{name}" for name in bounds(record))
+        yield from (f"{record.__name__}.{name}" for name in field_bounds(record))
 
 
 def test_every_field_with_bounds_has_values_on_both_sides_of_them() -> None:
@@ -48,7 +48,7 @@ def test_bounds_of_a_field(field: str) -> None:
     record = next(record for record in bounded_records() if record.__name__ == field.partition(".")[0])
     name = field.partition(".")[2]
     read = TypeAdapter(record.model_fields[name].annotation).validate_python
-    bound = bounds(record)[name]
+    bound = field_bounds(record)[name]
     assert [value for value in FIELDS[field]["inside"] if not bound.holds(read(value).value)] == []
     assert [value for value in FIELDS[field]["outside"] if bound.holds(read(value).value)] == []
 

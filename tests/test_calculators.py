@@ -11,10 +11,10 @@ from catalogue.derive.calculators import (
     MEMORY,
     Footprint,
     Missing,
-    effort,
-    footprint,
     forms_of_memory,
+    memory_footprint,
     memory_numbers,
+    training_effort,
     work_out,
 )
 from catalogue.lookup import Lookup
@@ -31,7 +31,7 @@ def test_fp4_is_counted_with_its_scales() -> None:
 
 def able(catalogue: Catalogue) -> dict[str, Footprint]:
     """Variants that the memory calculator can work with."""
-    found = {id_: footprint(entry) for id_, entry in catalogue.entries.items()}
+    found = {id_: memory_footprint(entry) for id_, entry in catalogue.entries.items()}
     return {id_: result for id_, result in found.items() if not isinstance(result, Missing)}
 
 
@@ -74,7 +74,7 @@ def test_computation_of_a_token_is_that_of_the_model_page(catalogue: Catalogue) 
     lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
     compared = 0
     for entry in catalogue.entries.values():
-        result, found = metrics_of(lookup, entry), effort(entry)
+        result, found = metrics_of(lookup, entry), training_effort(entry)
         if result is None or "flops_per_token" not in result.terms:
             continue
         assert not isinstance(found, Missing)

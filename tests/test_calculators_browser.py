@@ -15,10 +15,10 @@ from catalogue.derive.calculators import (
     Footprint,
     Missing,
     Number,
-    effort,
-    footprint,
     forms_of_memory,
+    memory_footprint,
     memory_numbers,
+    training_effort,
     work_out,
 )
 from catalogue.derive.training import pre_training_hours
@@ -26,7 +26,7 @@ from catalogue.peaks import reference_run
 from catalogue.records import Catalogue, Entry
 from helpers import leaving
 from render import words as language_files
-from render.context import context
+from render.context import make_context
 from render.pages.tools_memory import BITS, MIXED, USABLE_PERCENT, longest_context, released
 from test_calculators import able
 
@@ -50,7 +50,7 @@ choices => choices.map(choice => {
 
 @pytest.fixture(scope="module")
 def start(catalogue: Catalogue) -> Entry:
-    entry = reference_run(catalogue, context(catalogue, language_files.load("en")).lookup)
+    entry = reference_run(catalogue, make_context(catalogue, language_files.load_words("en")).lookup)
     assert entry is not None
     return entry
 
@@ -114,7 +114,7 @@ def test_training_of_every_variant_is_that_of_the_build(
     peak = catalogue.gpus[GPU].bf16_tflops.value
     assert peak is not None
     page.goto(f"{address}tools/training/")
-    efforts = {id_: effort(entry) for id_, entry in catalogue.entries.items()}
+    efforts = {id_: training_effort(entry) for id_, entry in catalogue.entries.items()}
     worked = {id_: found for id_, found in efforts.items() if not isinstance(found, Missing)}
     shown = page.evaluate(
         """([ids, gpu]) => ids.map(id => {
@@ -298,7 +298,7 @@ def test_numbers_out_of_bounds_are_refused(page: Page, address: str) -> None:
 
 
 def test_variants_without_data_are_refused_with_the_reason(page: Page, address: str, catalogue: Catalogue) -> None:
-    refused = {id_: found for id_, e in catalogue.entries.items() if isinstance(found := footprint(e), Missing)}
+    refused = {id_: found for id_, e in catalogue.entries.items() if isinstance(found := memory_footprint(e), Missing)}
     assert any(found.fields for found in refused.values())
     assert any(not found.fields for found in refused.values())
     for kind in ("memory", "training"):

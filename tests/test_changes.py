@@ -9,8 +9,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.attention import may_have
-from catalogue.derive.differences import Verdict, comparable_dimension, comparable_value, verdict
-from catalogue.derive.recipe import lineage, most_trained, recipe
+from catalogue.derive.differences import Verdict, comparable_dimension, comparable_value, row_verdict
+from catalogue.derive.recipe import most_trained, recipe_stages, variant_lineage
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.facets import Facet, fields_with
@@ -20,10 +20,10 @@ from catalogue.schema.values import Absence, Single, Text
 from catalogue.uses import Uses
 from helpers import family, printed
 from render import words as language_files
-from render.fields import stated
+from render.fields import stated_values
 from render.names import short_model
 
-WORDS = language_files.load("en")
+WORDS = language_files.load_words("en")
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_dimensions_stand_in_the_group_of_what_became_of_them(
         old, new = (
             {
                 key: plainly(single)
-                for key, single in stated(entry.architecture)  # type: ignore[arg-type]
+                for key, single in stated_values(entry.architecture)  # type: ignore[arg-type]
                 if key not in fields_with(Architecture, Facet.MINOR) and not key.startswith("rope_scaling")
             }
             for entry in pair
@@ -178,7 +178,7 @@ def test_a_recipe_lists_no_value_twice_and_none_that_is_the_same_as_changed(
         ]
         tokens = []
         for end in ends:
-            stages = [s for s in recipe(catalogue.entries, end).stages if s.kind == "pre-training"]
+            stages = [s for s in recipe_stages(catalogue.entries, end).stages if s.kind == "pre-training"]
             if len(stages) == 1 and stages[0].data and stages[0].data.tokens:
                 value = next(single for _, single in stages[0].data.tokens.singles()).value
                 tokens.append(value)
@@ -218,11 +218,11 @@ def test_values_are_compared_by_what_they_say(label: str, a: object, b: object, 
 
 def test_unknown_is_no_difference_and_not_there_is_one() -> None:
     unknown = comparable_value(Single[Quantity](value=Absence.NOT_PUBLISHED))
-    assert verdict([unknown, "1"]) is Verdict.OPEN
-    assert verdict([unknown, "1", "2"]) is Verdict.DIFFERENT
-    assert verdict(["1", "1"]) is Verdict.SAME
-    assert verdict([comparable_dimension("kv_lora_rank", None), "512"]) is Verdict.DIFFERENT
-    assert verdict([comparable_dimension("qk_norm", None), "True"]) is Verdict.OPEN
+    assert row_verdict([unknown, "1"]) is Verdict.OPEN
+    assert row_verdict([unknown, "1", "2"]) is Verdict.DIFFERENT
+    assert row_verdict(["1", "1"]) is Verdict.SAME
+    assert row_verdict([comparable_dimension("kv_lora_rank", None), "512"]) is Verdict.DIFFERENT
+    assert row_verdict([comparable_dimension("qk_norm", None), "True"]) is Verdict.OPEN
 
 
 def test_a_recipe_stays_with_its_model_and_its_network(catalogue: Catalogue) -> None:
@@ -231,8 +231,8 @@ def test_a_recipe_stays_with_its_model_and_its_network(catalogue: Catalogue) -> 
     for entry in entries.values():
         last = most_trained(entries, entry)
         assert (last.model.id, last.architecture_owner) == (entry.model.id, entry.architecture_owner)
-        assert len(recipe(entries, last).stages) >= len(recipe(entries, entry).stages)
-        assert {e.model.id for e in lineage(entries, entry)} == {entry.model.id}
+        assert len(recipe_stages(entries, last).stages) >= len(recipe_stages(entries, entry).stages)
+        assert {e.model.id for e in variant_lineage(entries, entry)} == {entry.model.id}
     from_elsewhere = [
         entry
         for entry in entries.values()

@@ -11,16 +11,16 @@ from markupsafe import Markup
 
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Amount, Quantity
-from catalogue.schema.values import Detail, Sources, Text, walk
+from catalogue.schema.values import Detail, Sources, Text, walk_record
 from render import format
 from render import words as language_files
 from render.cite import Citations
-from render.context import Context, context
+from render.context import Context, make_context
 from render.fields import with_unit
 from render.terms_in_text import TermsInText
 from render.words import CHINESE, ENGLISH
 
-WORDS = {language: language_files.load(language) for language in (ENGLISH, CHINESE)}
+WORDS = {language: language_files.load_words(language) for language in (ENGLISH, CHINESE)}
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ WORDS = {language: language_files.load(language) for language in (ENGLISH, CHINE
 )
 def test_amounts_are_counted_as_the_language_counts(printed: str, english: str, chinese: str) -> None:
     value = Amount.parse(printed)
-    assert format.quantity(value, WORDS[ENGLISH]) == english
-    assert format.quantity(value, WORDS[CHINESE]) == chinese
+    assert format.format_quantity(value, WORDS[ENGLISH]) == english
+    assert format.format_quantity(value, WORDS[CHINESE]) == chinese
 
 
 @pytest.mark.parametrize("printed", ["671B", "14.8T", "128K"])
 def test_sizes_and_tokens_keep_their_letter(printed: str) -> None:
-    assert {format.quantity(Quantity.parse(printed), words) for words in WORDS.values()} == {printed}
+    assert {format.format_quantity(Quantity.parse(printed), words) for words in WORDS.values()} == {printed}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_sizes_and_tokens_keep_their_letter(printed: str) -> None:
 def test_details_that_count_things_are_amounts(detail: dict[str, str | bool], shown: str) -> None:
     value = Detail.model_validate(detail).value.value
     assert isinstance(value, Quantity)
-    assert format.quantity(value, WORDS[CHINESE]) == shown
+    assert format.format_quantity(value, WORDS[CHINESE]) == shown
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_chinese_joins_a_round_number_and_its_unit(value: str, unit: str, shown:
     ("number", "shown"), [("8", "8"), ("3.2", "3.2"), ("7.345", "7.34"), ("5355.25", "5,355"), ("40", "40")]
 )
 def test_a_ratio_has_no_digits_that_say_nothing(number: str, shown: str) -> None:
-    assert format.ratio(Decimal(number)) == shown
+    assert format.format_ratio(Decimal(number)) == shown
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_lists_of_numbers_have_the_chinese_comma(printed: str, chinese: str) -> 
 
 @pytest.fixture(scope="module")
 def chinese(catalogue: Catalogue) -> Context:
-    return context(catalogue, WORDS[CHINESE])
+    return make_context(catalogue, WORDS[CHINESE])
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_no_place_keeps_an_english_word(catalogue: Catalogue, chinese: Context) 
             cited.update(each.locus for each in (source, source.via) if each is not None)
 
     for record in (*catalogue.models.values(), *catalogue.techniques.values(), *catalogue.corrections):
-        walk(record, visit)
+        walk_record(record, visit)
     assert cited
     said = {place: ENGLISH_WORD.findall(KEPT.sub("", chinese.place(place))) for place in cited}
     assert {place: words for place, words in said.items() if words} == {}

@@ -56,7 +56,7 @@ def contrast(one: Colour, other: Colour) -> float:
 
 
 def scheme(dark: bool) -> dict[str, str]:
-    style = assets.files()[assets.STYLES]
+    style = assets.asset_files()[assets.STYLES]
     at = style.index('[data-md-color-scheme="slate"] {\n    --md') if dark else style.index("[data-md-color-scheme] {")
     return dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", style[at : style.index("}", at)]))
 

@@ -106,14 +106,14 @@ def test_a_new_entry_asks_to_be_filled_in_and_then_passes(valid: Path) -> None:
 
 def test_a_new_entry_of_a_known_paper_takes_its_reference(valid: Path) -> None:
     before = (valid / REFERENCES).read_text(encoding="utf-8")
-    new_entry.write(valid, "ant-two", "2303.01234")
+    new_entry.write_new_entry(valid, "ant-two", "2303.01234")
     assert (valid / REFERENCES).read_text(encoding="utf-8") == before
     assert "reference: ant-paper" in (valid / ENTRIES / "ant-two.yaml").read_text(encoding="utf-8")
 
 
 def test_a_new_entry_without_a_paper_asks_for_none(valid: Path) -> None:
     """A model that a blog post announces: its reference would be called its paper on every page."""
-    new_entry.write(valid, "wasp-3")
+    new_entry.write_new_entry(valid, "wasp-3")
     entry = (valid / ENTRIES / "wasp-3.yaml").read_text(encoding="utf-8")
     assert "\n  announcement: TODO" in entry
     assert "\nreference:" not in entry
@@ -131,7 +131,7 @@ def test_lines_end_as_they_did(valid: Path) -> None:
     file.write_bytes(good.replace(b"{sum: 1474}", b"{sum: 1}"))
     assert check("check", valid, "--fix").returncode == 0
     assert file.read_bytes() == good
-    new_entry.write(valid, "wasp-2", "2405.01234")
+    new_entry.write_new_entry(valid, "wasp-2", "2405.01234")
     text = (valid / REFERENCES).read_bytes()
     assert text.count(b"\n") == text.count(b"\r\n")
 
@@ -139,7 +139,7 @@ def test_lines_end_as_they_did(valid: Path) -> None:
 def test_a_new_entry_is_refused_where_the_bibliography_cannot_be_read(valid: Path) -> None:
     (valid / REFERENCES).write_bytes(b"caf\xe9")
     with pytest.raises(new_entry.Refused, match="is not UTF-8 text"):
-        new_entry.write(valid, "wasp-2", "2405.01234")
+        new_entry.write_new_entry(valid, "wasp-2", "2405.01234")
     assert not (valid / ENTRIES / "wasp-2.yaml").exists()
 
 
@@ -154,7 +154,7 @@ REFUSED = {
 @pytest.mark.parametrize(("given", "says"), REFUSED.values(), ids=REFUSED.keys())
 def test_a_new_entry_is_refused(given: tuple[str, str], says: str, valid: Path) -> None:
     with pytest.raises(new_entry.Refused, match=says):
-        new_entry.write(valid, *given)
+        new_entry.write_new_entry(valid, *given)
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
     text = text.replace("          intermediate_size: 176\n", "          intermediate_size: 177\n")
     file.write_text(text.replace("total: 304.7K", "total: 305.5K"), encoding="utf-8")
     assert findings_of(repository) == ()
-    told = changes.report(repository, "HEAD").splitlines()
+    told = changes.changes_report(repository, "HEAD").splitlines()
     assert told[:2] == [
         "models.ant.variants.ant-base.parameters.total: 304.7K → 305.5K (ant-paper Table 1)",
         "models.ant.variants.ant-base.architecture.intermediate_size: 176 → 177 (ant-paper Table 2)",
@@ -183,7 +183,7 @@ def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
     follows = told[told.index("What follows:") :]
     assert any(line.startswith("  ant-base: parameters in all: 304,704 → 305,472") for line in follows), follows
     assert "| `models.ant.variants.ant-base.architecture.intermediate_size` | 176 | 177 | ant-paper Table 2 |" in (
-        changes.report(repository, "HEAD", markdown=True)
+        changes.changes_report(repository, "HEAD", markdown=True)
     )
 
 
@@ -193,17 +193,17 @@ def test_a_truth_value_is_told_as_it_is_written(repository: Path) -> None:
     line = "          q_lora_rank: 24\n"
     assert text.count(line) == 1
     file.write_text(text.replace(line, f"{line}          norm_topk_prob: true\n"), encoding="utf-8")
-    (told,) = changes.report(repository, "HEAD").splitlines()
+    (told,) = changes.changes_report(repository, "HEAD").splitlines()
     assert told.startswith("models.bee.variants.bee-base.architecture.norm_topk_prob: new, true (")
 
 
 def test_nothing_changed(repository: Path) -> None:
-    assert changes.report(repository, "HEAD") == "No fact changed since HEAD."
+    assert changes.changes_report(repository, "HEAD") == "No fact changed since HEAD."
 
 
 def test_a_revision_that_is_not_there(repository: Path) -> None:
     with pytest.raises(changes.NoSuchRevision, match="nowhere"):
-        changes.report(repository, "nowhere")
+        changes.changes_report(repository, "nowhere")
 
 
 def run_with(environment: dict[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,7 @@ from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.values import Absence, Single
 from comparing import WORDS, choose, names, open_with, word
 from helpers import watched
-from render.fields import stated
+from render.fields import stated_values
 from test_compare import PAGE
 
 pytestmark = pytest.mark.browser
@@ -47,7 +47,7 @@ def dimensions(entry: Entry) -> dict[str, object]:
     """What an architecture says, by its names in config.json, in numbers where they are numbers."""
     if entry.architecture is None:
         return {}
-    return {key: said_plainly(single) for key, single in stated(entry.architecture)}
+    return {key: said_plainly(single) for key, single in stated_values(entry.architecture)}
 
 
 def expected_marks(entries: Sequence[Entry]) -> dict[str, str]:

@@ -12,18 +12,18 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model
-from catalogue.schema.values import Single, Stated, walk
+from catalogue.schema.values import Single, Stated, walk_record
 from helpers import leads_on
 from render import words as language_files
 from render.cite import Citations
-from render.context import Context, context
+from render.context import Context, make_context
 from render.pages.model import LEAST_OF_A_PAGE
 from site_size import MOST_PAGES, MOST_WORDS, measure_pages, size_table
 
 
 @pytest.fixture(scope="module")
 def english(catalogue: Catalogue) -> Context:
-    return context(catalogue, language_files.load("en"))
+    return make_context(catalogue, language_files.load_words("en"))
 
 
 def plain(text: str) -> str:
@@ -68,7 +68,7 @@ def stated_values(model: Model) -> Iterator[tuple[str, Single[Any]]]:
                 if single.source and single.value is not None
             )
 
-    walk(model, visit)
+    walk_record(model, visit)
     yield from found
 
 

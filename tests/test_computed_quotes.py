@@ -6,18 +6,18 @@ from fractions import Fraction
 
 import pytest
 
-from catalogue.computed_quotes import computed
-from catalogue.latex_letters import letters
+from catalogue.computed_quotes import compute_quote
+from catalogue.latex_letters import latex_letters
 from catalogue.lookup import Lookup
-from catalogue.quote_check import problems
-from catalogue.quotes import Quote, parse
+from catalogue.quote_check import quote_problems
+from catalogue.quotes import Quote, parse_quotes
 from catalogue.records import Catalogue
 from render.cite import Citations
-from render.context import context
+from render.context import make_context
 from render.exports.to_markdown import html_to_markdown
 from render.formula import inline_mathml, wrapping_mathml
 from render.words import ENGLISH
-from render.words import load as words_of
+from render.words import load_words as words_of
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def lookup(catalogue: Catalogue) -> Lookup:
 
 
 def _quote(text: str) -> Quote:
-    (quote,) = parse(text)
+    (quote,) = parse_quotes(text)
     assert isinstance(quote, Quote)
     return quote
 
@@ -44,12 +44,12 @@ def _quote(text: str) -> Quote:
     ],
 )
 def test_a_sum_is_worked_out_and_written(catalogue: Catalogue, text: str, shown: str) -> None:
-    citations = Citations(context(catalogue, words_of(ENGLISH)))
+    citations = Citations(make_context(catalogue, words_of(ENGLISH)))
     assert shown in str(citations.quote(_quote(text)))
 
 
 def test_the_working_names_the_source_of_what_went_in(catalogue: Catalogue) -> None:
-    citations = Citations(context(catalogue, words_of(ENGLISH)))
+    citations = Citations(make_context(catalogue, words_of(ENGLISH)))
     citations.quote(_quote("{{ working('2 * n', 'n=deepseek-v3-base/architecture.num_hidden_layers') }}"))
     assert [source.key for sources in citations.numbers for source in sources.items] == [
         "deepseek-v3",
@@ -75,12 +75,12 @@ def test_the_working_names_the_source_of_what_went_in(catalogue: Catalogue) -> N
     ],
 )
 def test_a_sum_that_cannot_be_worked_out_is_refused(lookup: Lookup, text: str, says: str) -> None:
-    (found,) = problems(text, lookup, {"sources"})
+    (found,) = quote_problems(text, lookup, {"sources"})
     assert says in found.message
 
 
 def test_decimals_are_exact(lookup: Lookup) -> None:
-    assert computed(_quote("{{ compute('n * 0.1 - 0.3', 'n=3') }}"), lookup).exact == Fraction(0)
+    assert compute_quote(_quote("{{ compute('n * 0.1 - 0.3', 'n=3') }}"), lookup).exact == Fraction(0)
 
 
 def test_latex_in_a_sentence_keeps_its_backslashes() -> None:
@@ -97,7 +97,7 @@ def test_latex_in_a_sentence_keeps_its_backslashes() -> None:
     ],
 )
 def test_the_letters_of_a_formula(latex: str, expected: set[str]) -> None:
-    assert letters(latex) == expected
+    assert latex_letters(latex) == expected
 
 
 def test_a_formula_of_parts_can_wrap_and_one_with_a_space_in_brackets_stays_whole() -> None:

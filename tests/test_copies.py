@@ -7,7 +7,7 @@ import pytest
 from catalogue import strict_yaml
 from catalogue.schema.copies import Copies, CopiesFile
 from catalogue.schema.values import Sources
-from catalogue.validate import validate
+from catalogue.validate import validate_file
 
 TABLE = """
 copies:
@@ -36,7 +36,7 @@ READ_IN = {
 
 @pytest.fixture(scope="module")
 def table() -> Copies:
-    file, findings = validate(strict_yaml.read(TABLE, "copies.yaml"), CopiesFile)
+    file, findings = validate_file(strict_yaml.read_yaml(TABLE, "copies.yaml"), CopiesFile)
     assert file is not None, findings
     return Copies.of(file)
 

@@ -11,13 +11,13 @@ from xml.etree import ElementTree
 import pytest
 
 from catalogue.derive.dimensions import numbers_of
-from catalogue.derive.layout import layers
+from catalogue.derive.layout import layer_kinds
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
 from helpers import family, is_on_overview
 from render import words as language_files
 from render.cite import Citations
-from render.context import Context, context
+from render.context import Context, make_context
 from render.figures.architecture import architecture_drawing
 from render.figures.architecture.export import public_address, svg_file
 
@@ -76,7 +76,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def ctx(catalogue: Catalogue) -> Context:
-    return context(catalogue, language_files.load("en"))
+    return make_context(catalogue, language_files.load_words("en"))
 
 
 def drawn(catalogue: Catalogue) -> list[Entry]:
@@ -185,7 +185,7 @@ def test_layers_stand_in_their_order(ctx: Context, catalogue: Catalogue) -> None
             if float(x) > 200
         }
         drawn_order = [places[y] for y in sorted(places, reverse=True)]
-        assert drawn_order == [name.removesuffix("+engram") for name in layers(layout.value)], entry.variant.id
+        assert drawn_order == [name.removesuffix("+engram") for name in layer_kinds(layout.value)], entry.variant.id
     assert found
 
 
@@ -316,10 +316,10 @@ class Recording(language_files.Words):
 
 
 def test_words_of_drawings_are_all_used(catalogue: Catalogue) -> None:
-    english = language_files.load("en")
+    english = language_files.load_words("en")
     words = Recording("en", {key: english(key) for key in english}, {})
     words.asked = set()
-    recording = context(catalogue, words)
+    recording = make_context(catalogue, words)
     for entry in drawn(catalogue):
         architecture_drawing(Citations(recording), entry, travels=True)
     for name in (

@@ -14,7 +14,7 @@ from catalogue.data_files import TECHNIQUES
 from catalogue.load import without_chinese
 from catalogue.records import Catalogue
 from helpers import DATA, VALID, check, leads_on
-from render.words import CHINESE, ENGLISH, BrokenWords, differences, load
+from render.words import CHINESE, ENGLISH, BrokenWords, key_differences, load_words
 
 HAN = r"[\u4e00-\u9fff]"
 WORDS = ROOT / "hooks" / "render" / "words"
@@ -89,11 +89,11 @@ def test_no_text_falls_back_to_english() -> None:
 
 
 def test_the_words_of_both_languages_have_the_same_keys() -> None:
-    assert differences(load(ENGLISH), load(CHINESE)) == []
+    assert key_differences(load_words(ENGLISH), load_words(CHINESE)) == []
 
 
 def test_the_words_of_both_languages_fill_in_the_same_names() -> None:
-    english, chinese = load(ENGLISH), load(CHINESE)
+    english, chinese = load_words(ENGLISH), load_words(CHINESE)
     name = re.compile(r"\{\w+\}")
     dates = "date."
     unequal = {
@@ -116,7 +116,7 @@ def test_a_missing_word_stops_the_build_and_leaves_the_last_good_site(tmp_path: 
     result = mkdocs(project, "build", "--strict")
     output = result.stdout + result.stderr
     assert result.returncode == 1
-    assert "words/zh/: `page.timeline` is missing; English has “" + load(ENGLISH)("page.timeline") in output
+    assert "words/zh/: `page.timeline` is missing; English has “" + load_words(ENGLISH)("page.timeline") in output
     assert "Traceback" not in output
     assert (project / "site" / "index.html").read_text() == "the last good site"
 
@@ -126,7 +126,7 @@ def test_an_idle_word_is_an_error(tmp_path: Path) -> None:
         (tmp_path / language).mkdir()
         (tmp_path / language / "a.yaml").write_text('page:\n  home: "x"\n', encoding="utf-8")
     (tmp_path / CHINESE / "b.yaml").write_text('page:\n  hmoe: "x"\n', encoding="utf-8")
-    (message,) = differences(load(ENGLISH, tmp_path), load(CHINESE, tmp_path))
+    (message,) = key_differences(load_words(ENGLISH, tmp_path), load_words(CHINESE, tmp_path))
     assert "`page.hmoe` has no counterpart" in message
 
 
@@ -146,7 +146,7 @@ def test_broken_words_are_named(tmp_path: Path, files: dict[str, str], says: str
     for name, text in files.items():
         (tmp_path / ENGLISH / name).write_text(text, encoding="utf-8")
     with pytest.raises(BrokenWords) as error:
-        load(ENGLISH, tmp_path)
+        load_words(ENGLISH, tmp_path)
     assert str(error.value).startswith(says)
 
 
@@ -162,7 +162,7 @@ def test_a_text_without_chinese_is_marked_and_listed(small: Catalogue, small_sit
     page = LexborHTMLParser((small_site / "zh/techniques" / technique.id / "index.html").read_text(encoding="utf-8"))
     marks = [mark for mark in page.css(".ds-fallback[lang=en]") if mark.text() == technique.what.en]
     assert marks
-    assert marks[0].attributes["title"] == load(CHINESE)("language.fallback")
+    assert marks[0].attributes["title"] == load_words(CHINESE)("language.fallback")
 
 
 def test_the_chinese_edition_is_built_alone(tmp_path: Path) -> None:

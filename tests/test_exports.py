@@ -21,12 +21,12 @@ from jsonschema import Draft202012Validator
 
 from catalogue import checkpoint
 from catalogue.derive.training import pre_training
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.values import PartialDate
 from helpers import VALID
 from render import words
-from render.context import context
+from render.context import make_context
 from render.exports import export_files, feeds
 from render.exports.linked import linked_data
 from render.pages.use_and_extend import _QUERY as QUERY
@@ -36,7 +36,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def made(catalogue: Catalogue) -> Mapping[str, bytes]:
-    return export_files({language: context(catalogue, words.load(language)) for language in ("en", "zh")}, ADDRESS)
+    return export_files(
+        {language: make_context(catalogue, words.load_words(language)) for language in ("en", "zh")}, ADDRESS
+    )
 
 
 @pytest.fixture(scope="module")
@@ -320,7 +322,7 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(tmp_path: Path, mon
     data = Path(shutil.copytree(VALID, tmp_path / "data"))
 
     def said() -> dict[str, str]:
-        found = made(load(data))
+        found = made(load_catalogue(data))
         revision = json.loads(text(found, "catalogue.json"))["revision"]
         assert json.loads(text(found, "datapackage.json"))["revision"] == {"date": "", "commit": "", **revision}
         with sqlite3.connect(":memory:") as database:
@@ -350,7 +352,7 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(tmp_path: Path, mon
 
 
 def test_an_organisation_is_no_person(catalogue: Catalogue) -> None:
-    told = context(catalogue, words.load("en"))
+    told = make_context(catalogue, words.load_words("en"))
     authors = {
         path: json.loads(linked_data(told, f"models/{path}.md", ADDRESS, ()))["author"]
         for path in ("deepseek-v3", "deepseek-math")

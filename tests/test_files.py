@@ -151,7 +151,7 @@ def test_words_that_are_no_text(tmp_path: Path) -> None:
     (folder / "en" / "more.yaml").write_bytes(b"a: caf\xe9\n")
     os.mkfifo(folder / "en" / "pipe.yaml")
     with pytest.raises(words.BrokenWords) as error:
-        words.load("en", folder)
+        words.load_words("en", folder)
     assert str(error.value).split("\n") == [
         f"words/en/more.yaml:1: is not UTF-8 text: the byte 0xe9; {PUT_BACK}",
         f"words/en/pipe.yaml:1: cannot be read: it is a pipe, and not a file; {PUT_BACK}",

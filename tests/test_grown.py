@@ -16,14 +16,14 @@ from playwright.sync_api import Page
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT, copy_project, once, strictly
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.records import Catalogue, by_date
 from catalogue.schema.model import Track
 from conftest import SUB_PATH, Quiet, Server
 from helpers import FONTS_READY, check
 from more_entries import ENTRIES, add_entries
 from render import words as language_files
-from render.context import Context, context
+from render.context import Context, make_context
 from render.figures import home_hero, poster
 from render.figures.measure import BOLD, text_width
 from render.figures.schedule import STYLES
@@ -43,12 +43,12 @@ def grown(count: int) -> Catalogue:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(shutil.copytree(ROOT / "data", Path(folder) / "data"))
         add_entries(data, count)
-        return load(data)
+        return load_catalogue(data)
 
 
 @functools.cache
 def told(count: int, language: str) -> Context:
-    return context(grown(count), language_files.load(language))
+    return make_context(grown(count), language_files.load_words(language))
 
 
 def test_an_entry_that_is_right_is_green_and_asks_for_no_pytorch(tmp_path: Path) -> None:

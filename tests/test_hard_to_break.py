@@ -18,7 +18,7 @@ from catalogue import plain_text, strict_yaml
 from catalogue.findings import Finding
 from helpers import findings_of
 from render import assets
-from render.page import Page, fenced
+from render.page import Page, fenced_code
 
 
 def test_a_file_that_is_far_too_large_is_not_read(valid: Path) -> None:
@@ -31,7 +31,7 @@ def test_a_file_that_is_far_too_large_is_not_read(valid: Path) -> None:
 
 @pytest.mark.parametrize("text", ["a", "```\n<script>", "````", "` ```` `"])
 def test_nothing_in_a_fence_ends_it(text: str) -> None:
-    first, *inside, last = fenced(text, "bibtex").split("\n")
+    first, *inside, last = fenced_code(text, "bibtex").split("\n")
     assert first == f"{last}bibtex"
     assert last not in text
     assert "\n".join(inside) == text
@@ -42,7 +42,7 @@ def test_nothing_in_a_fence_ends_it(text: str) -> None:
 )
 def test_what_nobody_sees_is_named(written: str) -> None:
     """As it stands or as an escape: U+202E shows the digits behind it in reverse."""
-    (finding,) = strict_yaml.read(f'a:\n  b: "{written}"\n', "data/x.yaml").findings
+    (finding,) = strict_yaml.read_yaml(f'a:\n  b: "{written}"\n', "data/x.yaml").findings
     assert (finding.line, finding.path) == (2, "a.b")
     assert re.search(r"U\+[0-9A-F]{4}", finding.found)
 
@@ -58,7 +58,7 @@ def test_a_message_stays_short_whatever_was_found() -> None:
 
 
 def test_a_text_as_long_as_a_book_is_refused() -> None:
-    (finding,) = strict_yaml.read(f"a:\n  b: {'x' * 1_000_000}\n", "data/x.yaml").findings
+    (finding,) = strict_yaml.read_yaml(f"a:\n  b: {'x' * 1_000_000}\n", "data/x.yaml").findings
     assert str(finding) == "data/x.yaml:2: a.b: a text of 1,000,000 characters; at most 20,000; shorten it"
 
 
@@ -168,6 +168,6 @@ def test_a_sample_of_corruptions(tmp_path: Path) -> None:
 
 def test_json_of_a_page_cannot_end_the_script_that_holds_it() -> None:
     held = json.dumps({"a": "</script><b>"})
-    script = LexborHTMLParser(assets.block("data", held)).css_first("script#data")
+    script = LexborHTMLParser(assets.json_block("data", held)).css_first("script#data")
     assert script is not None
     assert json.loads(script.text()) == json.loads(held)

@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from selectolax.lexbor import LexborHTMLParser
 
 from render import assets
-from render.formula import mathml
+from render.formula import formula_mathml
 
 FONTS = "assets/fonts"
 HEAVIEST = 80_000
@@ -63,7 +63,7 @@ def test_a_row_has_one_head(texts: dict[Path, str]) -> None:
 
 def test_text_has_six_sizes() -> None:
     """Every size is one of the six tokens, a size of print or of a figure, inherited, or none (a date that is shown in digits)."""
-    style = assets.files()[assets.STYLES]
+    style = assets.asset_files()[assets.STYLES]
     sizes = set(re.findall(r"font-size: ([^;}!]+)", style))
     allowed = re.compile(r"var\(--ds-(44|25|18|16|14|12)\)|inherit|0|125%|1\.6rem|[\d.]+pt|clamp\(.*")
     others = {size.strip() for size in sizes if not allowed.fullmatch(size.strip())}
@@ -88,16 +88,16 @@ def test_an_address_that_does_not_exist_offers_every_model(built: Path, texts: d
 
 def test_a_wide_formula_is_broken_into_lines() -> None:
     """At relations, signs and wide spaces, with every sign kept; a formula that fits is left as it is."""
-    short = mathml(r"y = W x + b")
+    short = formula_mathml(r"y = W x + b")
     assert "mtable" not in short
-    long = mathml(
+    long = formula_mathml(
         r"L(\theta) = " + " + ".join(rf"\lambda_{{{n}}} \mathcal{{L}}_{{\mathrm{{part}}_{{{n}}}}}" for n in range(12))
     )
     rows = LexborHTMLParser(long).css("mtr")
     assert len(rows) > 1
     assert all((row.text() or "").strip().startswith(("+", "−")) for row in rows[1:])
     assert "".join(row.text() for row in rows).count("ℒ") == 12
-    with_brackets = mathml(
+    with_brackets = formula_mathml(
         r"f(x) = \mathbb{E}\left[" + " - ".join(rf"\frac{{a_{{{n}}} b c}}{{d e f g}}" for n in range(16)) + r"\right]"
     )
     assert len(LexborHTMLParser(with_brackets).css("mtr")) > 1

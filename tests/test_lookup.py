@@ -10,15 +10,15 @@ import pytest
 
 from catalogue.data_files import MODELS
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
-from catalogue.quote_check import Problem, problems
-from catalogue.quotes import Quote, QuoteError, parse
+from catalogue.quote_check import Problem, quote_problems
+from catalogue.quotes import Quote, QuoteError, parse_quotes
 from catalogue.records import Catalogue
-from catalogue.schema.values import Single, Text, walk
+from catalogue.schema.values import Single, Text, walk_record
 from helpers import VALID
 
-SMALL = load(VALID)
+SMALL = load_catalogue(VALID)
 
 
 def lookup_of(catalogue: Catalogue) -> Lookup:
@@ -201,14 +201,14 @@ def test_every_text_of_the_catalogue_is_whole(catalogue: Catalogue) -> None:
             texts.extend(text for text in (value.en, value.zh) if text)
 
     for record in [*catalogue.models.values(), *catalogue.techniques.values()]:
-        walk(record, visit)
+        walk_record(record, visit)
     quoting = [text for text in texts if "{{" in text]
     assert quoting
-    assert [problem for text in quoting for problem in problems(text, lookup_of(catalogue))] == []
+    assert [problem for text in quoting for problem in quote_problems(text, lookup_of(catalogue))] == []
 
 
 def test_quotes_are_taken_apart_in_order() -> None:
-    parts = list(parse("Of {{ v('a/b') }} and {{ratio('c/d', \"e/f\")}}."))
+    parts = list(parse_quotes("Of {{ v('a/b') }} and {{ratio('c/d', \"e/f\")}}."))
     assert parts == [
         "Of ",
         Quote("v", ("a/b",), "{{ v('a/b') }}"),
@@ -220,7 +220,7 @@ def test_quotes_are_taken_apart_in_order() -> None:
 
 @pytest.mark.parametrize("text", ["plain", "{ one brace }", "x }} y", ""])
 def test_text_without_quotes_is_left_alone(text: str) -> None:
-    assert "".join(str(part) for part in parse(text)) == text
+    assert "".join(str(part) for part in parse_quotes(text)) == text
 
 
 BAD_QUOTES = {
@@ -242,7 +242,7 @@ BAD_QUOTES = {
 @pytest.mark.parametrize(("text", "message"), BAD_QUOTES.values(), ids=BAD_QUOTES.keys())
 def test_bad_quote(text: str, message: str) -> None:
     with pytest.raises(QuoteError) as error:
-        list(parse(text))
+        list(parse_quotes(text))
     assert message in str(error.value)
 
 
@@ -264,18 +264,21 @@ WRONG_CALLS = {
 @pytest.mark.parametrize(("call", "says"), WRONG_CALLS.values(), ids=WRONG_CALLS.keys())
 def test_wrong_call_on_a_page(call: str, says: tuple[str, ...]) -> None:
     text = f"---\ntitle: A page\n---\n\nWith {{{{ m('ant',\n 'two lines') }}}}.\n\n{call}\n"
-    (problem,) = problems(text, lookup_of(SMALL), ("sources", "families"))
+    (problem,) = quote_problems(text, lookup_of(SMALL), ("sources", "families"))
     assert problem.line == 8
     assert all(part in problem.message for part in says), problem.message
 
 
 def test_a_quote_left_open_on_a_page_has_its_line() -> None:
-    assert list(problems("One.\n\n{{ v('a/b')", lookup_of(SMALL))) == [Problem(3, "`{{` without `}}`")]
+    assert list(quote_problems("One.\n\n{{ v('a/b')", lookup_of(SMALL))) == [Problem(3, "`{{` without `}}`")]
 
 
 def test_blocks_are_for_pages_alone() -> None:
-    (problem,) = problems("{{ block('sources') }}", lookup_of(SMALL))
-    assert problem.message == "`block` is not a call; allowed are v, ratio, share, saving, product, bytes, compute, working, m, t"
+    (problem,) = quote_problems("{{ block('sources') }}", lookup_of(SMALL))
+    assert (
+        problem.message
+        == "`block` is not a call; allowed are v, ratio, share, saving, product, bytes, compute, working, m, t"
+    )
 
 
 SCORES = "          - {benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.5}}\n"
@@ -300,7 +303,7 @@ def test_a_value_that_cannot_be_used(valid: Path, rows: str, text: str, says: st
     before = file.read_text(encoding="utf-8")
     assert SCORES in before
     file.write_text(before.replace(SCORES, rows), encoding="utf-8")
-    (problem,) = problems(text, lookup_of(load(valid)))
+    (problem,) = quote_problems(text, lookup_of(load_catalogue(valid)))
     assert says in problem.message
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from catalogue.records import Catalogue, first_day
 from helpers import FONTS_READY
 from render import words as language_files
-from render.context import Context, context
+from render.context import Context, make_context
 from render.figures.home_line import general_line
 from render.figures.map.across import lay_out_wide_map
 from render.figures.map.down import lay_out_narrow_map
@@ -24,7 +24,7 @@ from render.figures.timeline_items import INFRASTRUCTURE, TECHNIQUES, timeline_i
 
 @pytest.fixture(scope="module")
 def ctx(catalogue: Catalogue) -> Context:
-    return context(catalogue, language_files.load("en"))
+    return make_context(catalogue, language_files.load_words("en"))
 
 
 def numbers(path: str) -> list[float]:
@@ -110,7 +110,7 @@ def test_general_line_is_every_architecture_of_the_track(ctx: Context, catalogue
 def test_what_came_out_beside_the_models_hangs_at_its_day_and_no_stem_crosses_a_name(
     catalogue: Catalogue, edition: str
 ) -> None:
-    spoken = context(catalogue, language_files.load(edition))
+    spoken = make_context(catalogue, language_files.load_words(edition))
     found, drawn = timeline_items(spoken), lay_out_wide_map(spoken)
     for id_ in (TECHNIQUES, INFRASTRUCTURE):
         months = lay_out_lane(id_, found, drawn.scale, 0, drawn.width).months

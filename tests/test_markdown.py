@@ -18,10 +18,10 @@ import plain as command_line
 from building import once, small_project
 from catalogue.records import Catalogue
 from helpers import leads_on
-from render.context import context
+from render.context import make_context
 from render.exports.to_markdown import html_to_markdown
 from render.tables import Cell, Head, Table
-from render.words import load
+from render.words import load_words
 
 LINK = re.compile(r"\]\(((?!https?:|mailto:|#)[^)\s#?]+)")
 
@@ -126,7 +126,7 @@ def test_a_value_of_several_columns_stands_over_each_of_them(catalogue: Catalogu
     """In HTML as one cell, in Markdown, which has none of that kind, with empty ones after it."""
     rows = [[Cell(Markup("row")), Cell(Markup("both"), span=2), Cell(Markup("last"))]]
     table = Table("A caption", [Head("a"), Head("b"), Head("c"), Head("d")], rows)
-    html = context(catalogue, load("en")).html("table.html.jinja", t=table)
+    html = make_context(catalogue, load_words("en")).html("table.html.jinja", t=table)
     spans = [cell.attributes.get("colspan") for cell in LexborHTMLParser(html).css("tbody td")]
     assert spans == ["2", None]
     (row,) = (line for line in html_to_markdown(html, lambda address: address).splitlines() if "both" in line)

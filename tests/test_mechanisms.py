@@ -9,17 +9,17 @@ import pytest
 from building import ROOT
 from catalogue.records import Catalogue
 from render import words as language_files
-from render.context import context, templates
+from render.context import load_templates, make_context
 from render.lab_files import LABS
-from render.technique_figures import MECHANISMS, PLAYS, SHOWN, labs_of, mechanism
+from render.technique_figures import MECHANISMS, PLAYS, SHOWN, labs_of, mechanism_html
 from render.words import CHINESE, ENGLISH
 
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_every_mechanism_is_drawn_and_said(catalogue: Catalogue, language: str) -> None:
-    ctx = context(catalogue, language_files.load(language), templates())
+    ctx = make_context(catalogue, language_files.load_words(language), load_templates())
     for name in (*MECHANISMS, *PLAYS):
-        html = mechanism(ctx, name)
+        html = mechanism_html(ctx, name)
         panels = html.count("<svg")
         assert panels == html.count('role="img" aria-label="') >= 1, name
         assert not re.search(r"\bnan\b|\binf\b|None", html), name
@@ -40,7 +40,7 @@ def test_every_figure_and_every_lab_has_its_place(catalogue: Catalogue) -> None:
 
 
 def test_a_technique_offers_its_lab_with_the_command_that_runs_it(catalogue: Catalogue) -> None:
-    ctx = context(catalogue, language_files.load(ENGLISH), templates())
+    ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
     code = labs_of(ctx, "mla")
     assert 'href="ds:data/labs/mla.py"' in code
     assert "python -m labs.mla" in code

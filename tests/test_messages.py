@@ -11,7 +11,7 @@ import pytest
 
 from catalogue import rules
 from catalogue.data_files import MODELS, REFERENCES, TECHNIQUES
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from helpers import VALID, Case, cases, check, check_apart, draft_of, findings_of
 
 TABLES = ("reading", "schema", "typing", "plausible", "corrections", "references", "rules")
@@ -160,21 +160,21 @@ def test_a_broken_entry_does_not_hide_the_others(valid: Path) -> None:
 
 
 def test_entries_of_all_files_stand_in_order_of_date(valid: Path) -> None:
-    assert list(load(valid).models) == ["ant", "bee", "cat", "dor", "elk"]
+    assert list(load_catalogue(valid).models) == ["ant", "bee", "cat", "dor", "elk"]
     entry = valid / "models/dor.yaml"
     entry.write_text(entry.read_text(encoding="utf-8").replace("2024-07", "2023-12-31"), encoding="utf-8")
-    assert list(load(valid).models) == ["ant", "dor", "bee", "cat", "elk"]
+    assert list(load_catalogue(valid).models) == ["ant", "dor", "bee", "cat", "elk"]
 
 
 def test_a_catalogue_of_files_alone_is_the_same(valid: Path) -> None:
-    whole = load(valid)
+    whole = load_catalogue(valid)
     head, _, models = (valid / MODELS).read_text(encoding="utf-8").partition("\nmodels:\n")
     (valid / MODELS).write_text(head + "\n", encoding="utf-8")
     for entry in ("\n" + models).split("\n  - id: ")[1:]:
         name, _, rest = entry.partition("\n")
         text = f"id: {name}\n" + "".join(line[4:] + "\n" for line in rest.splitlines())
         (valid / "models" / f"{name}.yaml").write_text(text, encoding="utf-8")
-    split = load(valid)
+    split = load_catalogue(valid)
     assert (split.models, split.entries, split.api_names) == (whole.models, whole.entries, whole.api_names)
     assert split.places["model:bee"] == "valid/models/bee.yaml#L1"
 
@@ -279,7 +279,7 @@ def test_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_check_accepts(folder: Path | None) -> None:
     run = check_apart(folder) if folder else check()
     assert (run.returncode, run.stderr) == (0, "")
-    expected = load(folder) if folder else None
+    expected = load_catalogue(folder) if folder else None
     assert "all well-formed" in run.stdout
     if expected:
         assert run.stdout.startswith(f"{len(expected.models)} models, {len(expected.entries)} variants, ")

@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
-from catalogue.load import load, without_chinese
+from catalogue.load import load_catalogue, without_chinese
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.edition import make_editions
@@ -51,7 +51,7 @@ def contributed(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) 
 
 @pytest.fixture(scope="module")
 def grown(contributed: Path) -> Catalogue:
-    return load(contributed)
+    return load_catalogue(contributed)
 
 
 def test_the_entry_is_right(grown: Catalogue) -> None:
@@ -66,7 +66,7 @@ def test_its_texts_wait_for_chinese(contributed: Path) -> None:
 
 
 def test_every_page_is_made_in_both_languages(grown: Catalogue) -> None:
-    words = {language: language_files.load(language) for language in ("en", "zh")}
+    words = {language: language_files.load_words(language) for language in ("en", "zh")}
     for language, edition in make_editions(grown, words, ROOT / "docs").items():
         pages = edition.site.pages
         page = next(page for path, page in pages.items() if "newcomer-9b" in path)

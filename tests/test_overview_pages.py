@@ -10,12 +10,12 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.inherit import with_sources
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.copies import Copies
 from catalogue.schema.values import Stated
 from render import words as language_files
-from render.context import Context, context
+from render.context import Context, make_context
 from render.pages import api_names, compare_models, coverage
 from render.pages.coverage import State
 
@@ -23,13 +23,13 @@ from render.pages.coverage import State
 @pytest.fixture(scope="module", name="small")
 def small_context(small: Catalogue) -> Context:
     """The small valid catalogue, ready to render."""
-    return context(small, language_files.load("en"))
+    return make_context(small, language_files.load_words("en"))
 
 
 @pytest.fixture(scope="module")
 def real(catalogue: Catalogue) -> Context:
     """The real catalogue, ready to render."""
-    return context(catalogue, language_files.load("en"))
+    return make_context(catalogue, language_files.load_words("en"))
 
 
 def rows(html: str) -> list[list[str]]:
@@ -121,8 +121,8 @@ def test_a_catalogue_without_predecessors_compares_its_last_two_variants(valid: 
     for file in (valid / "models.yaml", *(valid / "models").iterdir()):
         kept = [line for line in file.read_text(encoding="utf-8").splitlines() if "compared_with" not in line]
         file.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    catalogue = load(valid)
-    page = compare_models.page(context(catalogue, language_files.load("en")))
+    catalogue = load_catalogue(valid)
+    page = compare_models.page(make_context(catalogue, language_files.load_words("en")))
     chosen = LexborHTMLParser(page.sections[0].html).css("option[selected]")
     assert [option.attributes["value"] for option in chosen] == list(catalogue.entries)[-2:]
 

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.derive.parameters import recount
+from catalogue.derive.parameters import recount_sizes
 from catalogue.peers import Peers, State
 from catalogue.records import Catalogue
 from catalogue.schema.values import Stated
 from helpers import DATA, check
 from render import words
-from render.context import context
+from render.context import make_context
 from render.names import short_variant
 from render.pages import trust
 
 
 def text_of(catalogue: Catalogue, section: str, language: str = "en") -> str:
     """What a section of the page says."""
-    sections = {s.id: s.html for s in trust.page(context(catalogue, words.load(language))).sections}
+    sections = {s.id: s.html for s in trust.page(make_context(catalogue, words.load_words(language))).sections}
     return LexborHTMLParser(sections.get(section, "")).text(separator=" ")
 
 
@@ -77,9 +77,9 @@ def test_no_dimension_can_change_unnoticed(catalogue: Catalogue, variant: str) -
             continue
         other = stated.model_copy(update={"value": stated.value + 1})
         changed = architecture.model_copy(update={name: other})
-        if recount(changed).total != entry.recount.total:
+        if recount_sizes(changed).total != entry.recount.total:
             tried += 1
-            found = catalogue.peers.state(entry.architecture_owner, changed, recount(changed).total)
+            found = catalogue.peers.state(entry.architecture_owner, changed, recount_sizes(changed).total)
             assert found is State.STALE, name
     assert tried > 5
 
@@ -95,7 +95,7 @@ def test_a_changed_dimension_makes_the_comparison_stale(catalogue: Catalogue, la
     old = built["deepseek-v3-base"]
     built["deepseek-v3-base"] = replace(old, settings={**old.settings, "kv_lora_rank": 511})
     changed = replace(catalogue, peers=replace(catalogue.peers, built=built))
-    stale = words.load(language)("trust.peers.stale")
+    stale = words.load_words(language)("trust.peers.stale")
     assert stale in text_of(changed, "peers", language)
     assert stale not in text_of(catalogue, "peers", language)
     now = [id_ for id_, state in states(changed).items() if state is State.STALE]
@@ -108,7 +108,7 @@ def test_what_came_after_the_comparison_has_not_changed_since(catalogue: Catalog
     """A contributor's new entry, before `make peers` is run again."""
     built = {owner: found for owner, found in catalogue.peers.built.items() if owner != "deepseek-v2"}
     changed = replace(catalogue, peers=replace(catalogue.peers, built=built))
-    say, shown = words.load(language), text_of(changed, "peers", language)
+    say, shown = words.load_words(language), text_of(changed, "peers", language)
     now = [id_ for id_, state in states(changed).items() if state is State.NEW]
     assert "deepseek-v2" in now
     assert say("trust.peers.new") in shown

@@ -10,7 +10,7 @@ import pytest
 
 from catalogue.records import Catalogue
 from render import words as language_files
-from render.context import Context, context
+from render.context import Context, make_context
 from social_cards.cards import _wrapped_lines, picture_of, social_cards
 from social_cards.outline import has_chinese, read_faces
 from social_cards.write import FOLDER, card_addresses, has_localized_cards, write_cards
@@ -18,7 +18,7 @@ from social_cards.write import FOLDER, card_addresses, has_localized_cards, writ
 
 @pytest.fixture(scope="module")
 def ctx(catalogue: Catalogue) -> Context:
-    return context(catalogue, language_files.load("en"))
+    return make_context(catalogue, language_files.load_words("en"))
 
 
 def test_models_and_techniques_have_their_own(ctx: Context, catalogue: Catalogue) -> None:
@@ -43,7 +43,7 @@ def test_fonts_have_every_letter_of_the_names(catalogue: Catalogue) -> None:
 
 
 def test_only_what_changed_is_drawn_again(small: Catalogue, tmp_path: Path) -> None:
-    ctx = context(small, language_files.load("en"))
+    ctx = make_context(small, language_files.load_words("en"))
     site, kept = tmp_path / "site", tmp_path / "kept"
     write_cards(ctx, site, kept)
     files = list((site / FOLDER).glob("*.png"))
@@ -58,7 +58,7 @@ def test_only_what_changed_is_drawn_again(small: Catalogue, tmp_path: Path) -> N
 
 
 def test_chinese_pictures_have_every_letter_or_are_the_english_ones(catalogue: Catalogue) -> None:
-    chinese = context(catalogue, language_files.load("zh"))
+    chinese = make_context(catalogue, language_files.load_words("zh"))
     assert has_localized_cards(chinese) == has_chinese()
     if not has_chinese():
         pytest.skip("no Chinese font here: Debian has it in fonts-noto-cjk")
@@ -69,7 +69,10 @@ def test_chinese_pictures_have_every_letter_or_are_the_english_ones(catalogue: C
         assert with_noto.title.lacks(chinese.short_name(technique)) == set(), technique.id
     assert read_faces().text.lacks("模型") == {"模", "型"}
     found = dict(social_cards(chinese, with_noto))
-    assert found.keys() == dict(social_cards(context(catalogue, language_files.load("en")), read_faces())).keys()
+    assert (
+        found.keys()
+        == dict(social_cards(make_context(catalogue, language_files.load_words("en")), read_faces())).keys()
+    )
 
 
 def test_lines_break_between_words_and_between_chinese_characters() -> None:

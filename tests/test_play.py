@@ -15,13 +15,13 @@ import pytest
 import quickjs
 from labs import balance, dsa, dualpipe, fp8, grpo, pipeline, rope, speculative, yarn, zero_bubble
 
-from catalogue.derive.calculators import Missing, footprint
+from catalogue.derive.calculators import Missing, memory_footprint
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.assets import PLAYS as SCRIPTS
 from render.assets import play_source
-from render.context import Context, context, templates
+from render.context import Context, load_templates, make_context
 from render.mechanisms.attention import dimension
 from render.plays.attention_figures import attention_cost, cache_bytes, compared_layers
 from render.plays.drawing import draw_play
@@ -34,7 +34,7 @@ _LENGTH = re.compile(r'(?:width|height)="([^"]*)"')
 
 @pytest.fixture(scope="module", params=[ENGLISH, CHINESE])
 def edition(request: pytest.FixtureRequest, catalogue: Catalogue) -> Context:
-    return context(catalogue, language_files.load(request.param), templates())
+    return make_context(catalogue, language_files.load_words(request.param), load_templates())
 
 
 def script(name: str, expression: str, given: Any) -> Any:
@@ -93,14 +93,14 @@ def test_guessing_ahead_is_that_of_the_lab() -> None:
 
 def test_caches_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
     """Every model that can be chosen, to the byte: the calculator's line, and the recount of a token on the model's page."""
-    given = PLAYS["cache-context"](language_files.load(ENGLISH), catalogue).script_data
+    given = PLAYS["cache-context"](language_files.load_words(ENGLISH), catalogue).script_data
     lengths = [*given["lengths"], 1, 100, 4097]
     work = "Object.values(input.models).map(model => input.lengths.map(length => cacheBytes(model, length)))"
     rows = script("attention", work, {"models": given["models"], "lengths": lengths})
     assert len(rows) > 30
     for id_, row in zip(given["models"], rows, strict=True):
         entry = catalogue.entries[id_]
-        found = footprint(entry)
+        found = memory_footprint(entry)
         assert not isinstance(found, Missing)
         assert row == [cache_bytes(found, length) for length in lengths], id_
         assert entry.recount
@@ -216,7 +216,7 @@ def test_sums_are_promoted_before_they_lose_bits() -> None:
 
 def test_the_bias_is_that_of_the_lab(catalogue: Catalogue) -> None:
     """The load of every expert in every step, which one token sent elsewhere would change."""
-    data = json.loads(json.dumps(PLAYS["bias-balance"](language_files.load(ENGLISH), catalogue).script_data))
+    data = json.loads(json.dumps(PLAYS["bias-balance"](language_files.load_words(ENGLISH), catalogue).script_data))
     work = """input.grid.map(([N, u]) => {
       const { loads, violations, biases } = simulated(input.data, N, u);
       return [loads, violations, biases.map(b => [...b])];
@@ -266,7 +266,7 @@ def test_costs_give_the_share_that_the_report_states(catalogue: Catalogue) -> No
 
 
 def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:
-    words = language_files.load(ENGLISH)
+    words = language_files.load_words(ENGLISH)
     files = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")}
     assert {PLAYS[name](words, catalogue).script for name in PLAYS} == set(SCRIPTS)
     assert {"figure", *(part for names in SCRIPTS.values() for part in names)} == set(files)

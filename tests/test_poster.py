@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.derive.dimensions import numbers_of
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from helpers import VALID
 from render import words as language_files
-from render.context import context
+from render.context import make_context
 from render.figures import poster
 from render.names import short_size
 
@@ -71,7 +71,7 @@ def test_everything_is_to_one_scale(cells: dict[str, LexborNode], catalogue: Cat
 
 
 def test_a_sheet_alone_says_what_it_is() -> None:
-    ctx = context(load(VALID), language_files.load("en"))
+    ctx = make_context(load_catalogue(VALID), language_files.load_words("en"))
     public = poster.poster_files(ctx, "https://example.org/ds/")
     local = poster.poster_files(ctx, "http://127.0.0.1:8000/")
     for scheme, path in poster.PATHS.items():

@@ -14,12 +14,12 @@ from catalogue.records import Catalogue
 from catalogue.schema.problem import ProblemKind
 from render import problems
 from render import words as language_files
-from render.context import context, templates
+from render.context import load_templates, make_context
 from render.words import CHINESE, ENGLISH
 
 
 def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue) -> None:
-    ctx = context(catalogue, language_files.load(ENGLISH), templates())
+    ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
     every = ctx.problems
     assert len(every) >= 80
     assert len({p.id for p in every}) == len(every)
@@ -42,7 +42,7 @@ def test_all_problems_stand_in_the_order_of_the_guides(built: Path, catalogue: C
 
 
 def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
-    ctx = context(catalogue, language_files.load(ENGLISH), templates())
+    ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
     by_id = {p.id: p for p in ctx.problems}
     worked, recount = by_id["cache-of-latents-deepseek-v3-base"].worked, catalogue.entries["deepseek-v3-base"].recount
     assert worked is not None
@@ -52,7 +52,7 @@ def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
 
 
 def test_a_mistake_leads_to_another_number(catalogue: Catalogue) -> None:
-    ctx = context(catalogue, language_files.load(ENGLISH), templates())
+    ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
     for problem in ctx.problems:
         for number, mistake in problem.mistakes:
             assert problem.worked is not None
@@ -62,8 +62,8 @@ def test_a_mistake_leads_to_another_number(catalogue: Catalogue) -> None:
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_the_answer_stands_on_the_page_without_a_script(catalogue: Catalogue, language: str) -> None:
-    ctx = context(catalogue, language_files.load(language), templates())
-    html = problems.html(ctx, problems.of_page(ctx, "guide:attention"), script=False)
+    ctx = make_context(catalogue, language_files.load_words(language), load_templates())
+    html = problems.problems_html(ctx, problems.of_page(ctx, "guide:attention"), script=False)
     assert "194,560" in html
     assert "{name}" not in html
 

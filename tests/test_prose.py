@@ -132,7 +132,7 @@ def test_words_have_no_leftovers() -> None:
     )
     unused = [
         key
-        for key in language_files.load("en")
+        for key in language_files.load_words("en")
         if f'"{key}"' not in sources and f"'{key}'" not in sources and not key.startswith(dynamic)
     ]
     assert unused == []

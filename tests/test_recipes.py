@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.derive.schedule import Way, schedule
+from catalogue.derive.schedule import Way, schedule_of_stage
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model, Track
 from catalogue.schema.quantities import Quantity
@@ -92,7 +92,7 @@ def test_sizes_trained_side_by_side_have_rows_of_their_own(catalogue: Catalogue)
 
 def published(value: Stated[Quantity] | None) -> list[str]:
     singles = value.singles() if value is not None else ()
-    return [format.quantity(single.value) for _, single in singles if single.value is not None]
+    return [format.format_quantity(single.value) for _, single in singles if single.value is not None]
 
 
 def test_boxes_hold_the_catalogue_s_values(built: Path, catalogue: Catalogue) -> None:
@@ -211,12 +211,12 @@ def test_what_is_not_published_is_not_drawn(built: Path, catalogue: Catalogue) -
         peak.value.value,
         final.value.value,
     ]
-    assert schedule(stage_of(catalogue, "deepseek-coder-v2", "pre-training"), "deepseek-coder-v2-base") is None
+    assert schedule_of_stage(stage_of(catalogue, "deepseek-coder-v2", "pre-training"), "deepseek-coder-v2-base") is None
 
 
 def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
     stage = stage_of(catalogue, "deepseek-moe", "pre-training")
-    found = schedule(stage, "deepseek-moe-16b-base")
+    found = schedule_of_stage(stage, "deepseek-moe-16b-base")
     assert found
     assert found.tokens
     values = [
@@ -234,7 +234,7 @@ def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
 
 
 def test_v4_1_has_no_warm_up_drawn_because_its_batch_is_not_published(catalogue: Catalogue) -> None:
-    found = schedule(stage_of(catalogue, "deepseek-v4-1", "pre-training"), "deepseek-v4.1-flash")
+    found = schedule_of_stage(stage_of(catalogue, "deepseek-v4-1", "pre-training"), "deepseek-v4.1-flash")
     assert found
     assert found.warmup_without_length
     assert found.rate[0].way is Way.CONSTANT
@@ -242,7 +242,7 @@ def test_v4_1_has_no_warm_up_drawn_because_its_batch_is_not_published(catalogue:
 
 
 def test_a_cosine_passes_the_middle_of_its_ends_in_the_middle(catalogue: Catalogue) -> None:
-    found = schedule(stage_of(catalogue, "deepseek-v3", "pre-training"), "deepseek-v3-base")
+    found = schedule_of_stage(stage_of(catalogue, "deepseek-v3", "pre-training"), "deepseek-v3-base")
     assert found
     (cosine,) = [stretch for stretch in found.rate if stretch.way is Way.COSINE]
     middle = cosine.at((cosine.start + cosine.end) / 2)
@@ -308,11 +308,11 @@ def test_a_stage_with_phases_is_not_said_to_have_a_peak_and_a_last_rate_alone(ca
     loose = next(stage for stage in catalogue.models["deepseek-v4"].training if stage.id == "pre-training")
     rates = loose.learning_rate
     assert rates is not None
-    drawn = schedule(loose, "deepseek-v4-pro-base")
+    drawn = schedule_of_stage(loose, "deepseek-v4-pro-base")
     assert drawn is not None
     assert drawn.loose
     phases = catalogue.models["deepseek-coder-v2"].training[0].learning_rate.phases  # type: ignore[union-attr]
     unplaced = tuple(phase.model_copy(update={"fraction": None}) for phase in phases)
     with_phases = loose.model_copy(update={"learning_rate": rates.model_copy(update={"phases": unplaced})})
     assert unplaced
-    assert schedule(with_phases, "deepseek-v4-pro-base") is None
+    assert schedule_of_stage(with_phases, "deepseek-v4-pro-base") is None

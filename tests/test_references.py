@@ -9,7 +9,7 @@ from bibtexparser.entrypoint import parse_string
 
 from catalogue.data_files import REFERENCES
 from catalogue.records import Catalogue
-from catalogue.references import Reference, read
+from catalogue.references import Reference, read_references
 from helpers import DATA
 
 TEXT = (DATA / REFERENCES).read_text(encoding="utf-8")
@@ -19,7 +19,7 @@ def one(**fields: str) -> Reference:
     """A reference made of these fields, and of plain ones where a field is not given."""
     plain = {"title": "{T}", "author": "{Ant, Ada}", "year": "{2024}", "url": "{https://example.org/a}"}
     entry = ",\n".join(f"  {name} = {value}" for name, value in (plain | fields).items())
-    references, findings = read(f"@misc{{key,\n{entry}\n}}\n", "a.bib")
+    references, findings = read_references(f"@misc{{key,\n{entry}\n}}\n", "a.bib")
     assert findings == []
     return references["key"]
 
@@ -27,7 +27,7 @@ def one(**fields: str) -> Reference:
 def test_names_of_fields_are_of_any_case() -> None:
     """Some programs write them in capitals, and BibTeX takes them as they are."""
     text = "@MISC{key,\n  TITLE = {T},\n  Author = {Ant, Ada},\n  YEAR = {2024},\n  URL = {https://example.org/a},\n}\n"
-    references, findings = read(text, "a.bib")
+    references, findings = read_references(text, "a.bib")
     assert findings == []
     assert (references["key"].title, references["key"].authors) == ("T", ("Ada Ant",))
     assert references["key"].bibtex == text.strip()
@@ -71,7 +71,7 @@ def test_line_is_that_of_the_entry(catalogue: Catalogue) -> None:
 def test_entry_can_be_copied(catalogue: Catalogue) -> None:
     for reference in catalogue.references.values():
         assert reference.bibtex in TEXT
-        copied, findings = read(reference.bibtex, "a.bib")
+        copied, findings = read_references(reference.bibtex, "a.bib")
         assert findings == []
         assert copied[reference.key].authors == reference.authors
 
@@ -106,13 +106,13 @@ def test_url_is_kept_verbatim(url: str) -> None:
 
 def test_doi_serves_as_address_and_venue_is_read() -> None:
     text = "@article{a,\n title = {{A \\& B}}, author = {Ant, Ada}, year = 2024, doi = {10.1000/a_b}, journal = {J. of {X}},\n}\n"
-    reference = read(text, "a.bib")[0]["a"]
+    reference = read_references(text, "a.bib")[0]["a"]
     assert (reference.url, reference.doi, reference.venue) == ("https://doi.org/10.1000/a_b", "10.1000/a_b", "J. of X")
     assert (reference.title, reference.year) == ("A & B", "2024")
 
 
 def test_what_was_never_published_has_no_address() -> None:
     text = "@misc{a,\n title = {T}, author = {Ant, Ada}, year = {2024}, howpublished = {Read on paper},\n}\n"
-    references, findings = read(text, "a.bib")
+    references, findings = read_references(text, "a.bib")
     assert findings == []
     assert (references["a"].url, references["a"].note) == (None, "Read on paper")

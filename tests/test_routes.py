@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from helpers import DATA
-from render.context import context
-from render.reading_time import minutes
+from render.context import make_context
+from render.reading_time import reading_minutes
 from render.site import site_of
-from render.words import load as load_words
+from render.words import load_words as load_words
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load(DATA)
+    return load_catalogue(DATA)
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ def catalogue() -> Catalogue:
     ids=["words", "Chinese", "formulas of a guide", "formula of a page", "figure", "lists alone", "folded away"],
 )
 def test_minutes(text: str, expected: int) -> None:
-    assert minutes(text) == expected
+    assert reading_minutes(text) == expected
 
 
 def test_a_step_opens_at_a_section_that_its_page_has(catalogue: Catalogue) -> None:
-    ctx = context(catalogue, load_words("en"))
+    ctx = make_context(catalogue, load_words("en"))
     missing = []
     for route in catalogue.study.routes:
         for step in route.steps:

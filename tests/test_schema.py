@@ -18,10 +18,10 @@ from jsonschema.validators import extend
 
 from catalogue import strict_yaml
 from catalogue.data_files import MODELS, REFERENCES, TECHNIQUES
-from catalogue.entries_to_copy import API_NAME, EXPERTS, REFERENCE, SMALLEST, TECHNIQUE, UPDATE, complete
-from catalogue.field_reference import SCHEMAS, json_schema, records
+from catalogue.entries_to_copy import API_NAME, EXPERTS, REFERENCE, SMALLEST, TECHNIQUE, UPDATE, complete_entry
+from catalogue.field_reference import SCHEMAS, json_schema, schema_records
 from catalogue.fields_document import FILE, fields_document
-from catalogue.files import ENTRIES, texts
+from catalogue.files import ENTRIES, read_texts
 from catalogue.load import without_chinese
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.facets import field_groups
@@ -30,7 +30,7 @@ from helpers import DATA, VALID, Case, cases, findings_of
 FILES = [
     pytest.param(folder, name, id=f"{folder.name}/{name}")
     for folder in (DATA, VALID)
-    for name in texts(folder)
+    for name in read_texts(folder)
     if name != REFERENCES
 ]
 
@@ -52,7 +52,7 @@ def plain(value: Any) -> Any:
 
 
 def data_of(text: str) -> Any:
-    return plain(strict_yaml.read(text, "").data)
+    return plain(strict_yaml.read_yaml(text, "").data)
 
 
 @cache
@@ -66,7 +66,7 @@ def validator(file: str) -> Validator:
 
 
 def test_every_schema_belongs_to_a_file() -> None:
-    assert {schema_of(name) for name in texts(DATA) if name != REFERENCES} == set(SCHEMAS)
+    assert {schema_of(name) for name in read_texts(DATA) if name != REFERENCES} == set(SCHEMAS)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -170,16 +170,20 @@ def test_no_field_may_be_null(name: str) -> None:
 
 
 def test_every_field_is_described() -> None:
-    undescribed = [f"{record}.{row.name}" for record, rows in records().items() for row in rows if not row.description]
+    undescribed = [
+        f"{record}.{row.name}" for record, rows in schema_records().items() for row in rows if not row.description
+    ]
     assert undescribed == []
 
 
 def test_template_is_strict_yaml() -> None:
-    assert strict_yaml.read(complete(), "entry.yaml").findings == []
+    assert strict_yaml.read_yaml(complete_entry(), "entry.yaml").findings == []
 
 
 def test_template_fits_the_schema() -> None:
-    assert [error.json_path for error in validator(f"{ENTRIES}/entry.yaml").iter_errors(data_of(complete()))] == []
+    assert [
+        error.json_path for error in validator(f"{ENTRIES}/entry.yaml").iter_errors(data_of(complete_entry()))
+    ] == []
 
 
 def with_entry(project: Path, id_: str, text: str) -> None:
@@ -187,15 +191,15 @@ def with_entry(project: Path, id_: str, text: str) -> None:
 
 
 def test_the_complete_entry_passes_with_its_ids_and_names_changed(project: Path) -> None:
-    text = complete().replace("deepseek-v3-base", "deepseek-test-base").replace("DeepSeek-V3", "DeepSeek-Test")
+    text = complete_entry().replace("deepseek-v3-base", "deepseek-test-base").replace("DeepSeek-V3", "DeepSeek-Test")
     text = re.sub(r"(id: |total_of: |, )deepseek-v3\b", r"\1deepseek-test", text)
     with_entry(project, "deepseek-test", text)
     assert [str(finding) for finding in findings_of(project)] == []
 
 
 def test_the_complete_entry_has_every_field() -> None:
-    text = complete()
-    for record, rows in records().items():
+    text = complete_entry()
+    for record, rows in schema_records().items():
         if record in ("ApiName", "ApiPointer", "Technique", "Introduction", "InModel", "Formula", "Condition", "Gpu"):
             continue
         missing = [row.name for row in rows if f"{row.name}:" not in text]

@@ -16,7 +16,7 @@ from catalogue.records import Catalogue
 from helpers import CASES, show, watched
 from postbuild.tokens import words as words_of
 from render.names import short_model
-from render.words import CHINESE, ENGLISH, load
+from render.words import CHINESE, ENGLISH, load_words
 
 pytestmark = pytest.mark.browser
 
@@ -112,7 +112,7 @@ def test_every_name_and_abbreviation_finds_its_page_first(
     searching: tuple[str, Page, str], catalogue: Catalogue
 ) -> None:
     language, page, home = searching
-    words = load(language)
+    words = load_words(language)
     names: dict[str, list[str]] = {}
     for model in catalogue.models.values():
         spellings = (model.name, short_model(model.name), model.name.replace("-", " "))
@@ -254,7 +254,7 @@ def test_a_slash_in_a_field_stays_a_slash(page: Page, address: str) -> None:
 def test_kinds_narrow_the_hits(page: Page, address: str) -> None:
     opened(page, address)
     page.keyboard.type("load balancing")
-    models = page.get_by_role("button", name=load(ENGLISH)("search.kind.model"))
+    models = page.get_by_role("button", name=load_words(ENGLISH)("search.kind.model"))
     models.click()
     expect(models).to_have_attribute("aria-pressed", "true")
     for link in page.locator(".ds-hits > li > a").all():

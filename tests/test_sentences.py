@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalogue.sentences import paragraphs, sentences
+from catalogue.sentences import count_sentences, split_paragraphs
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ from catalogue.sentences import paragraphs, sentences
     ],
 )
 def test_sentences(text: str, count: int) -> None:
-    assert sentences(text) == count
+    assert count_sentences(text) == count
 
 
 def test_paragraphs_are_lines() -> None:
-    assert paragraphs("One.\nTwo.\n\nThree.\n") == ["One.", "Two.", "Three."]
+    assert split_paragraphs("One.\nTwo.\n\nThree.\n") == ["One.", "Two.", "Three."]

@@ -11,9 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 from catalogue.records import Catalogue
 from catalogue.uses import How
 from render import marks
-from render.context import context
+from render.context import make_context
 from render.pages import reading
-from render.words import load
+from render.words import load_words
 
 EDITIONS = {"en": "", "zh": "zh/"}
 SIGNS = {*(sign for sign in marks.USES.values() if sign), marks.WITHOUT, "✓", "≠"}
@@ -73,5 +73,5 @@ def test_each_page_leads_there(built: Path, edition: str, path: str) -> None:
 
 
 def test_a_catalogue_without_an_example_leaves_a_sign_out(small: Catalogue) -> None:
-    page = reading.page(context(small, load("en")))
+    page = reading.page(make_context(small, load_words("en")))
     assert all(block for block in page.blocks.values())

@@ -22,7 +22,7 @@ from building import ROOT
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
 from helpers import family, leads_on
-from render.fields import stated
+from render.fields import stated_values
 
 HTML_LINKS = "a[href], link[href], area[href]"
 ASSETS = "script[data-src], img[src], source[src], iframe[src], link[rel=stylesheet][href], link[rel=icon][href]"
@@ -304,7 +304,7 @@ def test_settings_of_a_shared_architecture_are_those_of_the_variant(built: Path,
         page = family(built, entry.model.id, "architecture")
         lines = [node.text() for node in page.css("p") if "Settings of its own" in node.text()]
         (line,) = (line for line in lines if line.startswith(f"{entry.variant.name} has "))
-        for key, value in stated(entry.variant.architecture_except):  # type: ignore[arg-type]
+        for key, value in stated_values(entry.variant.architecture_except):  # type: ignore[arg-type]
             found = variants[entry.variant.id]["architecture"]
             for part in key.split("."):
                 found = found[part]

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 import typo_report
-from catalogue.derive.agreement import agreement
-from catalogue.derive.parameters import recount
+from catalogue.derive.agreement import compare_published
+from catalogue.derive.parameters import recount_sizes
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import ActivatedBasis, PartKind
@@ -333,7 +333,7 @@ def test_one_wrong_digit_changes_the_recount(entry: Entry) -> None:
             )
             if wrong == 0 and name != "first_k_dense_replace":
                 continue  # the schema refuses it
-            before, after = recount(architecture), recount(changed)
+            before, after = recount_sizes(architecture), recount_sizes(changed)
             if (before.total, before.activated, before.kv_cache, before.mtp) == (
                 after.total,
                 after.activated,
@@ -358,7 +358,7 @@ AGREEMENTS = {
 @pytest.mark.parametrize(("published", "recomputed", "tolerance", "holds"), AGREEMENTS.values(), ids=AGREEMENTS.keys())
 def test_agreement(published: str, recomputed: int, tolerance: str | None, holds: bool) -> None:
     share = Share.parse(tolerance) if tolerance else None
-    assert agreement(Quantity.parse(published), recomputed, share).holds is holds
+    assert compare_published(Quantity.parse(published), recomputed, share).holds is holds
 
 
 def test_nearly_every_slip_is_caught(catalogue: Catalogue) -> None:

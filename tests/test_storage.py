@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.lookup import Lookup, LookupFailure
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
 from helpers import sections_of
 from render import words as language_files
-from render.context import context
+from render.context import make_context
 from render.pages.model import pages
 
 V4_FLASH, V4_PRO, V3_2 = "deepseek-v4-flash-base", "deepseek-v4-pro-base", "deepseek-v3.2"
@@ -115,15 +115,15 @@ def test_not_without_a_format(catalogue: Catalogue, id_: str) -> None:
 def test_a_format_that_is_not_published(valid: Path) -> None:
     file = valid / "models.yaml"
     text = file.read_text(encoding="utf-8")
-    assert load(valid).entries["cat-long"].stored_cache
+    assert load_catalogue(valid).entries["cat-long"].stored_cache
     for name in ("entry_bytes", "index_key_bytes", "bytes_per_token"):
         text = re.sub(rf"(?m)^( +{name}: ).*$", r"\1not published", text)
     file.write_text(text, encoding="utf-8")
-    assert load(valid).entries["cat-long"].stored_cache is None
+    assert load_catalogue(valid).entries["cat-long"].stored_cache is None
 
 
 def test_the_pages_show_both_bases(catalogue: Catalogue) -> None:
-    ctx = context(catalogue, language_files.load("en"))
+    ctx = make_context(catalogue, language_files.load_words("en"))
     for model in catalogue.models.values():
         html = sections_of(pages(ctx, model.id))
         owners = [e for e in catalogue.entries_of(model) if e.stored_cache and e.variant.architecture]

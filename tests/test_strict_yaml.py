@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from catalogue.findings import dotted, nearest
-from catalogue.strict_yaml import Written, read
+from catalogue.findings import dotted_path, nearest_in_quotes
+from catalogue.strict_yaml import Written, read_yaml
 
 VALUES = {
     "integer": ("61", 61),
@@ -34,7 +34,7 @@ VALUES = {
 
 @pytest.mark.parametrize(("written", "value"), VALUES.values(), ids=VALUES.keys())
 def test_value(written: str, value: Any) -> None:
-    located = read(f"a: {written}\n", "a.yaml")
+    located = read_yaml(f"a: {written}\n", "a.yaml")
     assert located.findings == []
     assert located.data == {"a": value}
     assert type(located.data["a"]) is type(value)
@@ -42,7 +42,7 @@ def test_value(written: str, value: Any) -> None:
 
 @pytest.mark.parametrize("printed", ["70.0", "0.10", "1e-6", "2.50"])
 def test_decimals_keep_their_digits(printed: str) -> None:
-    data = read(f"a: {printed}\n", "a.yaml").data
+    data = read_yaml(f"a: {printed}\n", "a.yaml").data
     assert data["a"].as_tuple() == Decimal(printed).as_tuple()
     assert data["a"].written == printed
 
@@ -73,7 +73,7 @@ REFUSED = (
 
 @pytest.mark.parametrize("word", REFUSED)
 def test_refused_word_is_named_once_with_its_line(word: str) -> None:
-    located = read(f"# a comment\na:\n  b: {word}\n", "a.yaml")
+    located = read_yaml(f"# a comment\na:\n  b: {word}\n", "a.yaml")
     (finding,) = located.findings
     assert (finding.file, finding.line, finding.path) == ("a.yaml", 3, "a.b")
     assert f"`{word}`" in finding.found or finding.found == "an empty value"
@@ -83,7 +83,7 @@ def test_refused_word_is_named_once_with_its_line(word: str) -> None:
 
 @pytest.mark.parametrize("word", REFUSED)
 def test_refused_word_is_accepted_in_quotes(word: str) -> None:
-    located = read(f'a: "{word}"\n', "a.yaml")
+    located = read_yaml(f'a: "{word}"\n', "a.yaml")
     assert (located.findings, located.data) == ([], {"a": word})
 
 
@@ -100,7 +100,7 @@ entries:
 
 
 def test_line_of_every_value() -> None:
-    located = read(DOCUMENT, "a.yaml")
+    located = read_yaml(DOCUMENT, "a.yaml")
     text_of = DOCUMENT.splitlines()
     for path, text in {
         ("entries",): "entries:",
@@ -113,55 +113,55 @@ def test_line_of_every_value() -> None:
 
 
 def test_line_of_a_value_that_is_not_there_is_that_of_its_block() -> None:
-    located = read(DOCUMENT, "a.yaml")
+    located = read_yaml(DOCUMENT, "a.yaml")
     assert located.line(("entries", 0, "sizes", "activated")) == located.line(("entries", 0, "sizes"))
     assert located.known(("entries", 0, "sizes", "activated")) == ("entries", 0, "sizes")
 
 
 def test_path_calls_entries_by_their_id() -> None:
-    located = read(DOCUMENT, "a.yaml")
+    located = read_yaml(DOCUMENT, "a.yaml")
     assert located.spoken(("entries", 1, "words", 0)) == "entries.second.words[0]"
     assert located.spoken(("entries", 7, "words")) == "entries[7].words"
 
 
 def test_first_of_two_equal_keys_is_kept_and_the_second_reported() -> None:
-    located = read("b: 2\na: 1\na: 3\n'a': 4\n", "a.yaml")
+    located = read_yaml("b: 2\na: 1\na: 3\n'a': 4\n", "a.yaml")
     assert located.data == {"b": 2, "a": 1}
     assert [(finding.line, finding.path) for finding in located.findings] == [(3, "a"), (4, "a")]
     assert all("(first on line 2)" in finding.found for finding in located.findings)
 
 
 def test_every_anchor_and_alias_is_reported() -> None:
-    located = read("a: &x 1\nb: 2\nc: *x\nd: {<<: &y {e: 1}}\n", "a.yaml")
+    located = read_yaml("a: &x 1\nb: 2\nc: *x\nd: {<<: &y {e: 1}}\n", "a.yaml")
     assert [finding.line for finding in located.findings] == [1, 3, 4]
 
 
 def test_an_ampersand_and_a_star_in_texts_are_no_anchors() -> None:
-    assert read("a: Q&A\nb: '*bold*'\nc: 2 * 3 & 4\n", "a.yaml").findings == []
+    assert read_yaml("a: Q&A\nb: '*bold*'\nc: 2 * 3 & 4\n", "a.yaml").findings == []
 
 
 def test_an_alias_inside_its_own_anchor_is_reported() -> None:
-    assert [finding.line for finding in read("a: &x [*x]\n", "a.yaml").findings] == [1]
+    assert [finding.line for finding in read_yaml("a: &x [*x]\n", "a.yaml").findings] == [1]
 
 
 def test_nearest_word() -> None:
-    assert nearest("num_hiden_layers", ["hidden_size", "num_hidden_layers"]) == "`num_hidden_layers`"
-    assert nearest("zzz", ["hidden_size", "num_hidden_layers"]) == ""
+    assert nearest_in_quotes("num_hiden_layers", ["hidden_size", "num_hidden_layers"]) == "`num_hidden_layers`"
+    assert nearest_in_quotes("zzz", ["hidden_size", "num_hidden_layers"]) == ""
 
 
 def test_dotted_path() -> None:
-    assert dotted(("models", 0, "dates", "paper")) == "models[0].dates.paper"
+    assert dotted_path(("models", 0, "dates", "paper")) == "models[0].dates.paper"
 
 
 def test_what_stands_behind_an_alias_is_not_followed() -> None:
     doubling = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
-    located = read("a0: &a0 [1, 1]\n" + doubling, "a.yaml")
+    located = read_yaml("a0: &a0 [1, 1]\n" + doubling, "a.yaml")
     assert located.data is None
     assert [finding.line for finding in located.findings] == list(range(1, 61))
 
 
 def test_every_line_with_a_control_character_is_reported() -> None:
-    located = read("a: 1\nb: x\x07y\nc: 2\nd: \x00\n", "a.yaml")
+    located = read_yaml("a: 1\nb: x\x07y\nc: 2\nd: \x00\n", "a.yaml")
     assert [(finding.line, finding.found) for finding in located.findings] == [
         (2, "not YAML: the control character U+0007"),
         (4, "not YAML: the control character U+0000"),
@@ -170,9 +170,9 @@ def test_every_line_with_a_control_character_is_reported() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 5000, "a: {" * 500 + "}" * 500], ids=["brackets", "braces"])
 def test_endless_nesting_is_an_error_and_no_traceback(text: str) -> None:
-    assert all("not YAML" in finding.found for finding in read(text, "a.yaml").findings)
+    assert all("not YAML" in finding.found for finding in read_yaml(text, "a.yaml").findings)
 
 
 def test_a_question_mark_is_refused_between_brackets_alone() -> None:
-    located = read("a: why?\nb: {c: why?, d: 'why?'}\ne: [[what?]]\nf: [1]\ng: {h: 1}\ni: how?\n", "a.yaml")
+    located = read_yaml("a: why?\nb: {c: why?, d: 'why?'}\ne: [[what?]]\nf: [1]\ng: {h: 1}\ni: how?\n", "a.yaml")
     assert [(finding.line, finding.path) for finding in located.findings] == [(2, "b.c"), (3, "e[0][0]")]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.term import Language, TermsFile
-from catalogue.wording import forms
+from catalogue.wording import avoided_forms
 from checks.wording import find_avoided_forms
 from helpers import ROOT
 from render import words as language_files
 
 
 def wording(catalogue: Catalogue, docs: Path) -> list[str]:
-    words = {language: language_files.load(language) for language in Language}
+    words = {language: language_files.load_words(language) for language in Language}
     return [str(finding) for finding in find_avoided_forms(catalogue, words, docs)]
 
 
@@ -50,7 +50,7 @@ def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path
     text = terms.read_text(encoding="utf-8")
     terms.write_text(text.replace("but: [犄角]", "but: [犄角, 牛犄]"), encoding="utf-8")
     (tmp_path / "docs").mkdir()
-    found = wording(load(copy), written(tmp_path / "docs", "zh", "犄角\n"))
+    found = wording(load_catalogue(copy), written(tmp_path / "docs", "zh", "犄角\n"))
     line = next(n for n, each in enumerate(terms.read_text(encoding="utf-8").split("\n"), 1) if "牛犄" in each)
     assert found == [
         f"data/terms.yaml:{line}: `牛犄` is listed as right although “犄” is not used; no text of the site has it; take it out of `but:`"
@@ -59,18 +59,18 @@ def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path
 
 def test_a_form_that_is_a_part_of_another_expression_is_none(catalogue: Catalogue) -> None:
     """“No loss spikes” is not “no loss”."""
-    found = forms(catalogue.glossary, Language.CHINESE)
+    found = avoided_forms(catalogue.glossary, Language.CHINESE)
     assert list(found.uses("训练全程没有损失尖峰。")) == []
     assert [use.form for use in found.uses("量化几乎没有损失。")] == ["没有损失"]
 
 
 def test_english_forms_are_whole_words(small: Catalogue) -> None:
-    found = forms(small.glossary, Language.ENGLISH)
+    found = avoided_forms(small.glossary, Language.ENGLISH)
     assert [use.form for use in found.uses("A Horn, a hornet, an unhorned one and a horn.")] == ["Horn", "horn"]
 
 
 def test_an_empty_table_finds_nothing() -> None:
-    assert list(forms(TermsFile(), Language.CHINESE).uses("任何文字")) == []
+    assert list(avoided_forms(TermsFile(), Language.CHINESE).uses("任何文字")) == []
 
 
 def test_every_technique_and_term_is_defined_in_both_languages(catalogue: Catalogue) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from catalogue.records import Catalogue
-from render.context import context
+from render.context import make_context
 from render.trained_attention import chosen_heads, trained_attention
 from render.words import CHINESE, ENGLISH
-from render.words import load as words_of
+from render.words import load_words as words_of
 
 T = 6
 BEFORE = [[1.0]] + [[0.0] * (t - 1) + [1.0, 0.0] for t in range(1, T)]
@@ -31,7 +31,7 @@ def test_heads_are_chosen_by_what_they_look_at() -> None:
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_the_figure_names_the_sentence_and_its_tokens(catalogue: Catalogue, tmp_path: Path, language: str) -> None:
-    file, ctx = tmp_path / "attention.json", context(catalogue, words_of(language))
+    file, ctx = tmp_path / "attention.json", make_context(catalogue, words_of(language))
     assert trained_attention(ctx, file) == ""
     said = {"sentence": "a key fits", "tokens": list("⊢akeyf"), "weights": [[FIRST, BEFORE], [FURTHER, FIRST]]}
     file.write_text(json.dumps({language: said}), encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 from markupsafe import Markup
 
 from catalogue.data_files import MODELS, PROBLEMS
-from catalogue.derive.expression import term
+from catalogue.derive.expression import evaluate_formula
 from catalogue.derive.training import (
     LeftOut,
     TrainingMetrics,
@@ -21,7 +21,7 @@ from catalogue.derive.training import (
     training_metrics,
 )
 from catalogue.files import ENTRIES
-from catalogue.load import load
+from catalogue.load import load_catalogue
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
@@ -29,8 +29,8 @@ from catalogue.schema.training import MAKE_A_BASE_MODEL, StageKind
 from helpers import sections_of
 from render import words as language_files
 from render.cite import Citations
-from render.context import context
-from render.format import power, quantity
+from render.context import make_context
+from render.format import format_power, format_quantity
 from render.pages.compare import theme_page
 from render.pages.model import pages
 
@@ -170,7 +170,7 @@ def test_what_is_shown_is_what_is_computed(catalogue: Catalogue) -> None:
                 line.numbers,
             )
             again = re.sub(r"\d[\d,]*", lambda m: m[0].replace(",", ""), text).replace("×", "*").replace("÷", "/")
-            assert term("again", again, {}).exact == line.exact, (entry.variant.id, line.name)
+            assert evaluate_formula("again", again, {}).exact == line.exact, (entry.variant.id, line.name)
             checked += 1
     assert checked
 
@@ -216,7 +216,7 @@ def test_missing_values(project: Path, old: str, new: str, left_out: LeftOut | N
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     (project / PROBLEMS).write_text("problems: []\n", encoding="utf-8")  # some ask for what is taken away
-    result = training_metrics(load(project).entries["deepseek-v3-base"])
+    result = training_metrics(load_catalogue(project).entries["deepseek-v3-base"])
     assert (result.attention_left_out if result else None) is left_out
     assert (result is None) == (left_out is None)
 
@@ -235,14 +235,14 @@ def test_values_for_texts(catalogue: Catalogue) -> None:
     assert lookup.number("deepseek-v3-base/recomputed.kv_cache_bytes") == expected["kv_cache_bytes"]
     ratio = lookup.number("deepseek-v3-base/recomputed.tokens_per_parameter")
     assert round(Fraction(ratio), 9) == round(expected["tokens_per_parameter"], 9)
-    shown = Citations(context(catalogue, language_files.load("en"))).found(flops)
-    assert power(flops.number) in shown
+    shown = Citations(make_context(catalogue, language_files.load_words("en"))).found(flops)
+    assert format_power(flops.number) in shown
     assert "deepseek-v3.md#what-follows" in shown
 
 
 def test_pages(catalogue: Catalogue) -> None:
     """A section on the pages of models that were trained from nothing, and a row for each of their variants."""
-    ctx = context(catalogue, language_files.load("en"))
+    ctx = make_context(catalogue, language_files.load_words("en"))
     having = {entry.model.id for entry in catalogue.entries.values() if training_metrics(entry)}
     for model in catalogue.models.values():
         sections = sections_of(pages(ctx, model.id))
@@ -260,7 +260,7 @@ def test_pages(catalogue: Catalogue) -> None:
 
 def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) -> None:
     """The tokens at the top of a page are no fewer than those of any stage that made the model, as far as they are published."""
-    shown, ctx = 0, context(catalogue, language_files.load("en"))
+    shown, ctx = 0, make_context(catalogue, language_files.load_words("en"))
     for model in catalogue.models.values():
         stages = [s for s in model.training if s.kind in MAKE_A_BASE_MODEL and model.flagship in s.variants]
         singles = [s.data.tokens.for_variant(model.flagship) for s in stages if s.data and s.data.tokens]
@@ -270,7 +270,7 @@ def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) ->
             continue
         assert headline.value.value >= max(counts), model.id
         hero = pages(ctx, model.id)[0].hero
-        assert f">{quantity(headline.value)}</a>" in hero, model.id
+        assert f">{format_quantity(headline.value)}</a>" in hero, model.id
         shown += 1
     assert shown > 8
 
@@ -279,14 +279,14 @@ def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) ->
 def test_a_bound_is_no_count(valid: Path, tokens: str, counts: bool) -> None:
     file = valid / MODELS
     file.write_text(file.read_text(encoding="utf-8").replace("tokens: 2T", f'tokens: "{tokens}"'), encoding="utf-8")
-    found = pre_training_tokens(load(valid).entries["ant-base"])
+    found = pre_training_tokens(load_catalogue(valid).entries["ant-base"])
     assert (found is not None) == counts
 
 
 def test_what_goes_on_from_other_weights_is_not_made_from_nothing(valid: Path) -> None:
     """Tokens of a stage that begins with another model's weights are not all that the weights have seen."""
     file = valid / MODELS
-    assert pre_training(load(valid).entries["ant-base"]) is not None
+    assert pre_training(load_catalogue(valid).entries["ant-base"]) is not None
     text = file.read_text(encoding="utf-8")
     text = text.replace(
         "kind: base\n        source: ant-paper §1",
@@ -294,4 +294,4 @@ def test_what_goes_on_from_other_weights_is_not_made_from_nothing(valid: Path) -
         1,
     )
     file.write_text(text.replace("starts_from: random initialisation", "starts_from: Gnu-1B"), encoding="utf-8")
-    assert pre_training(load(valid).entries["ant-base"]) is None
+    assert pre_training(load_catalogue(valid).entries["ant-base"]) is None

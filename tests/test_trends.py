@@ -19,7 +19,7 @@ from catalogue.schema.model import Counted, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
 from render import words as language_files
-from render.context import context
+from render.context import make_context
 from render.figures.labels import Box, Wanted, place_labels
 from render.pages import trend_values
 from render.pages.trends import ratio_text
@@ -120,7 +120,7 @@ def test_flops(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalo
 
 
 def test_gpu_hours(catalogue: Catalogue) -> None:
-    ctx = context(catalogue, language_files.load("en"))
+    ctx = make_context(catalogue, language_files.load_words("en"))
     measured = {size.owner.variant.id: trend_values.hours(ctx, size) for size in trend_values.sizes(ctx)}
     hours = {id_: {v.series: (v.number, v.published) for v in found} for id_, found in measured.items() if found}
     assert len(hours) > 2

@@ -13,9 +13,9 @@ from selectolax.lexbor import LexborHTMLParser
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.uses import How, Use, Uses
 from helpers import family
-from render.context import context
+from render.context import make_context
 from render.uses import label
-from render.words import load
+from render.words import load_words
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, h
 def test_a_training_without_tensor_parallelism_is_not_said_to_have_it(catalogue: Catalogue, uses: Uses) -> None:
     family = uses.family("tensor-parallelism", "deepseek-v3")
     assert family is not None
-    assert label(context(catalogue, load("en")), *family.uses) == "adopted, in serving alone"
+    assert label(make_context(catalogue, load_words("en")), *family.uses) == "adopted, in serving alone"
 
 
 def test_what_no_model_before_had_is_not_dropped(uses: Uses) -> None:
@@ -250,7 +250,7 @@ def test_a_technique_of_other_checkpoints_names_them(built: Path) -> None:
 
 
 def test_a_technique_that_came_with_weights_names_their_model(catalogue: Catalogue, uses: Uses) -> None:
-    ctx = context(catalogue, load("en"))
+    ctx = make_context(catalogue, load_words("en"))
     inherited = [
         use for model in catalogue.models.values() for use in uses.of_model(model.id) if use.how is How.INHERITED
     ]

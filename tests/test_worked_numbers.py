@@ -16,7 +16,7 @@ from catalogue.derive.parameters import ACTIVATED_CONVENTION, Recount
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.model import ActivatedBasis
-from render.format import compact, scientific
+from render.format import format_compact, format_scientific
 from render.plays.attention_figures import attention_cost, compared_layers
 
 V3, LLM = "deepseek-v3-base", "deepseek-llm/training.pre-training"
@@ -48,9 +48,11 @@ def test_the_active_parameters_of_v3_add_up(catalogue: Catalogue, look: Lookup) 
     recount = catalogue.entries[V3].recount
     assert isinstance(recount, Recount)
     terms = {term.name: int(term.exact) for term in recount.terms}
-    attention = compact(sum(n for name, n in terms.items() if name.startswith(("mla_", "attention_", "latent_"))))
+    attention = format_compact(
+        sum(n for name, n in terms.items() if name.startswith(("mla_", "attention_", "latent_")))
+    )
     routers = f"{(terms['gate'] + terms['gate_bias']) / 1e9:.1f}B"
-    whole = compact(recount.activated[ActivatedBasis.ALL])
+    whole = format_compact(recount.activated[ActivatedBasis.ALL])
     experts = look.number(f"{V3}/architecture.num_hidden_layers") - look.number(
         f"{V3}/architecture.first_k_dense_replace"
     )
@@ -105,7 +107,7 @@ def test_ten_times_the_compute_is_split_nearly_evenly(look: Lookup) -> None:
 
 
 def test_the_law_of_the_hyperparameters_gives_what_was_used(look: Lookup) -> None:
-    small, large = (scientific(Decimal(f"{c:.1e}")) for _, c in runs(look))
+    small, large = (format_scientific(Decimal(f"{c:.1e}")) for _, c in runs(look))
     are_in(
         "optimisers",
         f"the 7B took {small} operations and the 67B {large}",

@@ -19,7 +19,7 @@ from helpers import check, findings_of
 from render.guide_formulas import formulas_by_block
 from render.page_registry import HOME, generated_pages, written_pages
 from render.site import BLOCKS
-from render.words import ENGLISH, load
+from render.words import ENGLISH, load_words
 
 
 @pytest.fixture(scope="module")
@@ -312,4 +312,4 @@ def test_the_pages_are_known_before_they_are_made(which: str, site: str, request
 
 
 def test_what_a_page_can_place_is_known_by_name(catalogue: Catalogue) -> None:
-    assert placeable_blocks(load(ENGLISH), catalogue) == {*BLOCKS, *formulas_by_block(catalogue), "symbols"}
+    assert placeable_blocks(load_words(ENGLISH), catalogue) == {*BLOCKS, *formulas_by_block(catalogue), "symbols"}

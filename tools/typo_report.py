@@ -26,9 +26,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 from catalogue.attention import kind_of
 from catalogue.data_files import DATA_FILES, MODELS, TECHNIQUES
 from catalogue.derive.dimensions import numbers_of
-from catalogue.derive.expression import names
-from catalogue.derive.parameters import formulas_of, recount
-from catalogue.load import SLIPS, load
+from catalogue.derive.expression import formula_names
+from catalogue.derive.parameters import formulas_of, recount_sizes
+from catalogue.load import SLIPS, load_catalogue
 from catalogue.located import Located
 from catalogue.records import Catalogue
 from catalogue.rules import Rule, architecture, controls, cost, schedule, sizes
@@ -38,7 +38,7 @@ from catalogue.schema.gpu import Gpu
 from catalogue.schema.model import Model, ModelsFile, Variant
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.technique import TechniquesFile
-from catalogue.schema.values import walk
+from catalogue.schema.values import walk_record
 
 RULES = (
     architecture.fields_for_the_kind,
@@ -119,12 +119,12 @@ def _add(fields: dict[str, Tally], name: str, tally: Tally) -> None:
 
 def _bearing(record: Architecture) -> set[str]:
     """Fields that enter a formula for the parameters, beside the main model or in it, the active parameters or the cache."""
-    numbers, sizes = numbers_of(record), recount(record)
-    used = {name for formula in formulas_of(record, numbers).values() for name in names(formula)}
+    numbers, sizes = numbers_of(record), recount_sizes(record)
+    used = {name for formula in formulas_of(record, numbers).values() for name in formula_names(formula)}
     beside = [term for term in (sizes.mtp, *sizes.engram, sizes.prefill) if term is not None]
     used |= {name for term in beside for name in re.findall(r"[a-z_][a-z_0-9]*", term.formula)}
     kind = kind_of(record)
-    used |= names(kind.cache(numbers)) if kind is not None else set()
+    used |= formula_names(kind.cache(numbers)) if kind is not None else set()
     if "moe_layers" in used:
         used |= {"first_k_dense_replace", "moe_layer_freq", "num_experts_per_tok"}
     return used
@@ -134,7 +134,7 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
     record = variant.architecture
     assert record is not None
     before = frozenset(_found(_of_variants(model, (variant,)), RULES))
-    for path, value in controls.integers(record):
+    for path, value in controls.architecture_integers(record):
         tally = Tally()
         for wrong in _wrong(value):
             mistyped = (variant.model_copy(update={"architecture": _with(record, path, wrong)}),)
@@ -200,7 +200,7 @@ def _quantities(model: Model) -> Iterator[tuple[tuple[str | int, ...], Quantity]
         if scheduled and isinstance(value, Quantity) and any(part in _SCHEDULE for part in path):
             found.append((path, value))
 
-    walk(model, visit)
+    walk_record(model, visit)
     yield from found
 
 
@@ -265,4 +265,4 @@ _NOWHERE = Located("")
 
 if __name__ == "__main__":
     folder = Path(__file__).parents[1] / "data"
-    (folder / SLIPS).write_text(report(load(folder)), encoding="utf-8")
+    (folder / SLIPS).write_text(report(load_catalogue(folder)), encoding="utf-8")

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from .derive.training import training_metrics
 from .findings import CatalogueError
-from .load import load
+from .load import load_catalogue
 from .records import Catalogue, Entry
 from .schema.values import Single, Sources, Stated, Text
 
@@ -37,19 +37,19 @@ class Fact:
     source: str
 
 
-def report(data: Path, revision: str, markdown: bool = False) -> str:
+def changes_report(data: Path, revision: str, markdown: bool = False) -> str:
     """What changed since `revision`, one fact a line, or as Markdown tables. Raises NoSuchRevision and CatalogueError."""
     with tempfile.TemporaryDirectory() as folder:
-        old = load(_at(data, revision, Path(folder)))
-    new = load(data)
-    facts = list(_changed(dict(_facts(old)), dict(_facts(new))))
-    following = list(_changed(dict(_following(old)), dict(_following(new))))
+        old = load_catalogue(_data_at_revision(data, revision, Path(folder)))
+    new = load_catalogue(data)
+    facts = list(_changed_facts(dict(_catalogue_facts(old)), dict(_catalogue_facts(new))))
+    following = list(_changed_facts(dict(_recomputed_facts(old)), dict(_recomputed_facts(new))))
     if not facts and not following:
         return f"No fact changed since {revision}."
-    return "\n".join(_tables(facts, following) if markdown else _lines(facts, following))
+    return "\n".join(_change_tables(facts, following) if markdown else _change_lines(facts, following))
 
 
-def _at(data: Path, revision: str, folder: Path) -> Path:
+def _data_at_revision(data: Path, revision: str, folder: Path) -> Path:
     """The data as it was, in a folder of its own."""
     command = ["git", "archive", "--format=tar", revision, data.name]
     done = subprocess.run(command, cwd=data.parent, capture_output=True, check=False)
@@ -58,7 +58,7 @@ def _at(data: Path, revision: str, folder: Path) -> Path:
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         archive.extractall(folder, filter="data")
     try:
-        load(folder / data.name)
+        load_catalogue(folder / data.name)
     except CatalogueError as error:
         raise NoSuchRevision(
             f"{revision}: its data does not fit the rules of today, so that it cannot be compared\n{error.findings[0]}"
@@ -69,42 +69,42 @@ def _at(data: Path, revision: str, folder: Path) -> Path:
 Change = tuple[str, Fact | None, Fact | None]
 
 
-def _changed(old: dict[str, Fact], new: dict[str, Fact]) -> Iterator[Change]:
+def _changed_facts(old: dict[str, Fact], new: dict[str, Fact]) -> Iterator[Change]:
     for path in [*new, *(path for path in old if path not in new)]:
         before, after = old.get(path), new.get(path)
         if before is None or after is None or before.value != after.value:
             yield path, before, after
 
 
-def _facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
+def _catalogue_facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
     for name in ("models", "techniques", "gpus"):
         for id_, record in getattr(catalogue, name).items():
-            yield from _below(record, f"{name}.{id_}")
+            yield from _values_below(record, f"{name}.{id_}")
     for api_name in catalogue.api_names:
-        yield from _below(api_name, f"api_names.{api_name.id}")
+        yield from _values_below(api_name, f"api_names.{api_name.id}")
 
 
-def _below(record: Any, path: str) -> Iterator[tuple[str, Fact]]:
+def _values_below(record: Any, path: str) -> Iterator[tuple[str, Fact]]:
     """Every value below a record."""
     if isinstance(record, Stated) and record.by_variant is not None:
         for variant, single in record.by_variant.items():
-            yield from _below(single, f"{path}@{variant}")
+            yield from _values_below(single, f"{path}@{variant}")
     elif isinstance(record, Single):
-        yield path, Fact(_shown(record), _cited(record.source))
+        yield path, Fact(_value_text(record), _source_text(record.source))
     elif isinstance(record, Text | Sources):
         return
     elif isinstance(record, BaseModel):
         for name in type(record).model_fields:
-            yield from _below(getattr(record, name), f"{path}.{name}")
+            yield from _values_below(getattr(record, name), f"{path}.{name}")
     elif isinstance(record, tuple):
         for index, item in enumerate(record):
-            yield from _below(item, f"{path}.{_called(item, index)}")
+            yield from _values_below(item, f"{path}.{_item_name(item, index)}")
     elif isinstance(record, dict):
         for key, item in record.items():
-            yield from _below(item, f"{path}.{key}")
+            yield from _values_below(item, f"{path}.{key}")
 
 
-def _called(item: Any, index: int) -> str:
+def _item_name(item: Any, index: int) -> str:
     """An item of a list by its id, its benchmark and setting or its label, or by its position."""
     for name in ("id", "benchmark", "label"):
         value = getattr(item, name, None)
@@ -114,7 +114,7 @@ def _called(item: Any, index: int) -> str:
     return str(index)
 
 
-def _shown(single: Single[Any]) -> str:
+def _value_text(single: Single[Any]) -> str:
     if single.absence is not None:
         return single.absence.value
     value = single.value
@@ -123,18 +123,18 @@ def _shown(single: Single[Any]) -> str:
     return str(getattr(value, "text", getattr(value, "en", getattr(value, "value", value))))
 
 
-def _cited(sources: Sources | None) -> str:
+def _source_text(sources: Sources | None) -> str:
     return "; ".join(f"{item.key} {item.locus}".strip() for item in sources.items) if sources else ""
 
 
-def _following(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
+def _recomputed_facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
     """What is recomputed, by variant."""
     for id_, entry in catalogue.entries.items():
-        for name, value in _recomputed(entry):
+        for name, value in _recomputed_sizes(entry):
             yield f"{id_}: {name}", Fact(f"{value:,}", "")
 
 
-def _recomputed(entry: Entry) -> Iterator[tuple[str, int | Decimal]]:
+def _recomputed_sizes(entry: Entry) -> Iterator[tuple[str, int | Decimal]]:
     if entry.recount is not None:
         if entry.recount.total is not None:
             yield "parameters in all", entry.recount.total
@@ -148,23 +148,23 @@ def _recomputed(entry: Entry) -> Iterator[tuple[str, int | Decimal]]:
             yield name.replace("_", " "), round(Decimal(term.exact.numerator) / term.exact.denominator, 2)
 
 
-def _lines(facts: list[Change], following: list[Change]) -> Iterator[str]:
+def _change_lines(facts: list[Change], following: list[Change]) -> Iterator[str]:
     for path, before, after in facts:
         source = (after or before or Fact("", "")).source
-        yield f"{path}: {_arrow(before, after)}" + (f" ({source})" if source else "")
+        yield f"{path}: {_before_and_after(before, after)}" + (f" ({source})" if source else "")
     if following:
         yield "What follows:"
         for path, before, after in following:
-            yield f"  {path}: {_arrow(before, after)}"
+            yield f"  {path}: {_before_and_after(before, after)}"
 
 
-def _arrow(before: Fact | None, after: Fact | None) -> str:
+def _before_and_after(before: Fact | None, after: Fact | None) -> str:
     if before is None:
         return f"new, {after.value if after else ''}"
     return f"{before.value} → {after.value}" if after else f"{before.value}, taken out"
 
 
-def _tables(facts: list[Change], following: list[Change]) -> Iterator[str]:
+def _change_tables(facts: list[Change], following: list[Change]) -> Iterator[str]:
     def cell(text: str) -> str:
         return text.replace("|", "\\|").replace("\n", " ")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .derive.recipe import holds_for, lineage
+from .derive.recipe import holds_for, variant_lineage
 from .records import Entry
 from .schema.api import ApiName
 from .schema.quantities import Quantity
@@ -21,7 +21,7 @@ from .schema.values import PartialDate, Single, Stated, Text
 RELEASED = ("weights", "announcement", "paper")
 
 
-def date(entry: Entry, name: str) -> Single[PartialDate] | None:
+def checkpoint_date(entry: Entry, name: str) -> Single[PartialDate] | None:
     """A date of a checkpoint: `weights`, `announcement` or `paper`; None where nobody states it of this one."""
     release = entry.variant.release
     found: Single[PartialDate] | None = getattr(release if release is not None else entry.model.dates, name)
@@ -30,10 +30,10 @@ def date(entry: Entry, name: str) -> Single[PartialDate] | None:
 
 def release_date(entry: Entry) -> PartialDate | None:
     """The first day of a checkpoint; None where its weights were never released, or nobody knows when."""
-    weights = date(entry, "weights")
+    weights = checkpoint_date(entry, "weights")
     if weights is not None and (weights.value is not None or entry.variant.release is not None):
         return weights.value
-    found = [d.value for name in RELEASED if (d := date(entry, name)) is not None and d.value is not None]
+    found = [d.value for name in RELEASED if (d := checkpoint_date(entry, name)) is not None and d.value is not None]
     return min(found, key=lambda d: d.first_day, default=None)
 
 
@@ -44,13 +44,13 @@ def api_date(names: Iterable[ApiName], variant_id: str) -> Single[PartialDate] |
     return min(dated, key=lambda since: since.value.first_day if since.value else "", default=next(iter(found), None))
 
 
-def reference(entry: Entry) -> str | None:
+def checkpoint_reference(entry: Entry) -> str | None:
     """Key of the paper that describes a checkpoint."""
     release = entry.variant.release
     return entry.model.reference if release is None else release.reference
 
 
-def licences(entry: Entry) -> Licences | None:
+def checkpoint_licences(entry: Entry) -> Licences | None:
     """The licences of a checkpoint: its own, or those of the release that it was part of."""
     release = entry.variant.release
     if release is not None:
@@ -64,7 +64,7 @@ def trained_with(entry: Entry) -> bool:
     return block is not None and (entry.variant.id in block.variants or len(entry.model.variants) == 1)
 
 
-def infrastructure(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
+def infrastructure_value(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
     """A value of an entry's infrastructure as it holds for a variant.
 
     A value by variant is the variant's own, or that of the weights it was trained from in the same training.
@@ -73,33 +73,33 @@ def infrastructure(entries: Mapping[str, Entry], entry: Entry, stated: Stated[An
         return None
     if stated.by_variant is None:
         return stated if trained_with(entry) else None
-    line = [e for e in lineage(entries, entry) if e is entry or (trained_with(entry) and trained_with(e))]
+    line = [e for e in variant_lineage(entries, entry) if e is entry or (trained_with(entry) and trained_with(e))]
     return next((single for e in line if (single := stated.for_variant(e.variant.id)) is not None), None)
 
 
-def tokenizer(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
+def tokenizer_value(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
     """A value of an entry's tokenizer as it holds for a variant: for those whose embedding has as many rows as the flagship's."""
     if stated is None or stated.by_variant is not None:
-        return holds_for(stated, lineage(entries, entry))
-    own, flagship = (_rows(e) for e in (entry, entries[entry.model.flagship]))
+        return holds_for(stated, variant_lineage(entries, entry))
+    own, flagship = (_cost_rows(e) for e in (entry, entries[entry.model.flagship]))
     return stated if own == flagship else None
 
 
-def _rows(entry: Entry) -> int | None:
+def _cost_rows(entry: Entry) -> int | None:
     return entry.architecture.vocab_size.value if entry.architecture else None
 
 
 def gpu_hours(entry: Entry) -> Single[Quantity] | None:
     """GPU-hours of the whole training of a checkpoint."""
-    return _total(entry, "gpu_hours_total", "gpu_hours")
+    return _total_for_variant(entry, "gpu_hours_total", "gpu_hours")
 
 
-def cost(entry: Entry) -> Single[Quantity] | None:
+def published_cost(entry: Entry) -> Single[Quantity] | None:
     """Published cost of the whole training of a checkpoint."""
-    return _total(entry, "cost_usd", "cost_usd")
+    return _total_for_variant(entry, "cost_usd", "cost_usd")
 
 
-def _total(entry: Entry, name: str, own: str) -> Single[Quantity] | None:
+def _total_for_variant(entry: Entry, name: str, own: str) -> Single[Quantity] | None:
     """The total is that of one variant; that it is not published holds for all that were trained with it."""
     if entry.variant.release is not None:
         found: Single[Quantity] | None = getattr(entry.variant.release, own)

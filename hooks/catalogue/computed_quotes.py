@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from .derive.expression import NAME, check_formula, names, term
-from .findings import nearest
+from .derive.expression import NAME, check_formula, evaluate_formula, formula_names
+from .findings import nearest_in_quotes
 from .lookup import Found, Lookup, LookupFailure
 from .quotes import Quote
 
@@ -30,20 +30,20 @@ class Computed:
     form: str
 
 
-def computed(quote: Quote, lookup: Lookup) -> Computed:
+def compute_quote(quote: Quote, lookup: Lookup) -> Computed:
     """Work a quote out. Raises LookupFailure for a formula that is none, and for names without a value."""
     formula, *named = quote.arguments or ("",)
-    given = dict(_split(argument) for argument in named)
+    given = dict(_split_argument(argument) for argument in named)
     form = given.pop(FORM, "compact")
     if form not in FORMS and not (form.startswith("0.") and form.strip("0.") == "1") and form != "1":
-        close = nearest(form, FORMS)
+        close = nearest_in_quotes(form, FORMS)
         raise LookupFailure(
             f"`{form}` is no form; allowed are {', '.join(FORMS)}, 1 and 0.1, 0.01 …"
             + (close and f"; nearest match: {close}")
         )
     try:
         check_formula(formula)
-        needed = names(formula)
+        needed = formula_names(formula)
     except (SyntaxError, ValueError) as error:
         raise LookupFailure(f"`{formula}` is not a formula of names, numbers and + - * / ( )") from error
     if missing := sorted(needed - given.keys()):
@@ -53,17 +53,17 @@ def computed(quote: Quote, lookup: Lookup) -> Computed:
     values: dict[str, Found | str] = {name: lookup.find(path) if "/" in path else path for name, path in given.items()}
     numbers = {name: Fraction(lookup.number(path, typed=True)) for name, path in given.items()}
     try:
-        return Computed(formula, values, term("quote", formula, numbers).exact, form)
+        return Computed(formula, values, evaluate_formula("quote", formula, numbers).exact, form)
     except (ZeroDivisionError, ValueError, OverflowError) as error:
         raise LookupFailure(f"`{formula}` has no value: {error}") from error
 
 
-def decimal(number: Fraction) -> Decimal:
+def as_decimal(number: Fraction) -> Decimal:
     """A fraction as the decimal that formats take."""
     return Decimal(number.numerator) / Decimal(number.denominator)
 
 
-def _split(argument: str) -> tuple[str, str]:
+def _split_argument(argument: str) -> tuple[str, str]:
     name, sign, path = argument.partition("=")
     if not sign or not (NAME.fullmatch(name) or name == FORM):
         raise LookupFailure(f"`{argument}` is no named value; write `name=id/field`, in lower case")

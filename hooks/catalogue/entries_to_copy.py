@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from .field_reference import as_yaml, inner_records
 from .schema.facets import Facet
 from .schema.model import Model, Variant
-from .validate import opened
+from .validate import union_members
 
 # Head of the file of an entry, by which an editor finds the schema.
 SCHEMA_LINE = "# yaml-language-server: $schema=../model.schema.json"
@@ -161,31 +161,31 @@ _SECOND = """\
 """
 
 
-def complete() -> str:
+def complete_entry() -> str:
     """An entry with every field: those that this one cannot have stand in comments, with their examples."""
-    return "\n".join([SCHEMA_LINE, *_lines(Model, 0)]) + "\n"
+    return "\n".join([SCHEMA_LINE, *_record_lines(Model, 0)]) + "\n"
 
 
 def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
     """A list item that writes every field of a record."""
-    first, *rest = _lines(record, indent + 2)
+    first, *rest = _record_lines(record, indent + 2)
     yield " " * indent + "- " + first.lstrip()
     yield from rest
 
 
-def _lines(record: type[BaseModel], indent: int) -> Iterator[str]:
+def _record_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
     """Every field of a record, those that are left out as comments."""
     for name, info in record.model_fields.items():
-        lines = _field(name, info, indent)
+        lines = _field_lines(name, info, indent)
         if Facet.ALTERNATIVE in info.metadata:
             lines = (f"{' ' * indent}# {line[indent:]}" for line in lines)
         yield from lines
 
 
-def _field(name: str, info: FieldInfo, indent: int) -> Iterator[str]:
+def _field_lines(name: str, info: FieldInfo, indent: int) -> Iterator[str]:
     """A field with its example."""
     pad = " " * indent
-    options, inner = opened(info.annotation), inner_records(info.annotation)
+    options, inner = union_members(info.annotation), inner_records(info.annotation)
     if inner and any(typing.get_origin(o) is tuple for o in options):
         yield f"{pad}{name}:"
         for _ in range(max([1, *(m.min_length for m in info.metadata if isinstance(m, MinLen))])):
@@ -194,6 +194,6 @@ def _field(name: str, info: FieldInfo, indent: int) -> Iterator[str]:
             yield from indent_text(_SECOND, " " * (indent + 2)).splitlines()
     elif inner:
         yield f"{pad}{name}:"
-        yield from _lines(inner[0], indent + 2)
+        yield from _record_lines(inner[0], indent + 2)
     elif info.examples:
         yield f"{pad}{name}: {as_yaml(info.examples[0])}"

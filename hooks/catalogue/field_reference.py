@@ -23,7 +23,7 @@ from .schema.gpu import Gpu
 from .schema.model import Model
 from .schema.technique import Technique
 from .schema.values import Single, Text
-from .validate import opened
+from .validate import union_members
 
 SCHEMAS: dict[str, type[BaseModel]] = {
     **{schema_file(name): file.schema for name, file in DATA_FILES.items()},
@@ -78,7 +78,7 @@ def json_schema(name: str) -> str:
     )
 
 
-def records() -> dict[str, list[FieldRow]]:
+def schema_records() -> dict[str, list[FieldRow]]:
     """Every record of the two files with its fields, outermost first."""
     found: dict[str, list[FieldRow]] = {}
     queue: list[type[BaseModel]] = [Model, ApiName, Technique, Gpu]
@@ -86,7 +86,7 @@ def records() -> dict[str, list[FieldRow]]:
         record = queue.pop(0)
         if record.__name__ in found:
             continue
-        found[record.__name__] = [_row(name, info) for name, info in record.model_fields.items()]
+        found[record.__name__] = [_field_row(name, info) for name, info in record.model_fields.items()]
         for info in record.model_fields.values():
             queue += [inner for inner in inner_records(info.annotation) if inner.__name__ not in found]
     return found
@@ -95,7 +95,7 @@ def records() -> dict[str, list[FieldRow]]:
 def inner_records(annotation: Any) -> list[type[BaseModel]]:
     """Records inside an annotation, looking through containers; not values and not texts."""
     inner = []
-    for option in opened(annotation):
+    for option in union_members(annotation):
         if typing.get_origin(option) in (tuple, dict):
             inner += [
                 r for argument in typing.get_args(option) if argument is not Ellipsis for r in inner_records(argument)
@@ -105,10 +105,10 @@ def inner_records(annotation: Any) -> list[type[BaseModel]]:
     return inner
 
 
-def _row(name: str, info: FieldInfo) -> FieldRow:
-    options = opened(info.annotation)
+def _field_row(name: str, info: FieldInfo) -> FieldRow:
+    options = union_members(info.annotation)
     stated = [o for o in options if isinstance(o, type) and issubclass(o, Single)]
-    values = opened(stated[0].__pydantic_generic_metadata__["args"][0]) if stated else options
+    values = union_members(stated[0].__pydantic_generic_metadata__["args"][0]) if stated else options
     enums = [o for o in values if isinstance(o, type) and issubclass(o, Enum)]
     inner = inner_records(info.annotation)
     example = info.examples[0] if info.examples else ""
@@ -146,7 +146,7 @@ def _type_name(options: list[Any]) -> str:
         if option is type(None):
             continue
         if typing.get_origin(option) in (tuple, list):
-            return "list of " + _type_name(opened(typing.get_args(option)[0]))
+            return "list of " + _type_name(union_members(typing.get_args(option)[0]))
         if isinstance(option, type) and issubclass(option, Enum):
             return "one word of a list"
         return _TYPES.get(getattr(option, "__name__", ""), getattr(option, "__name__", str(option)))

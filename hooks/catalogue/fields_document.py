@@ -51,14 +51,19 @@ def rule_text(rule: Callable[..., object]) -> str:
 
 def _entries() -> Iterator[str]:
     yield "## Entries to copy\n\nEach passes `make check` as it stands, with the reference below.\n"
-    every = ("Every field", "What another kind of model has stands in comments.", "yaml", entries_to_copy.complete())
+    every = (
+        "Every field",
+        "What another kind of model has stands in comments.",
+        "yaml",
+        entries_to_copy.complete_entry(),
+    )
     for title, where, language, text in (*_COPIES, every):
         yield f"### {title}\n\n{where}\n\n```{language}\n{text}```\n"
 
 
 def _fields() -> Iterator[str]:
     yield "## Fields\n"
-    for name, rows in field_reference.records().items():
+    for name, rows in field_reference.schema_records().items():
         yield f"### {name}\n\n| Field | Type | Meaning | Example |\n| --- | --- | --- | --- |"
         for row in rows:
             kind = f"[{row.opens}](#{row.opens.lower()})" if row.opens else row.type

@@ -16,22 +16,22 @@ from pydantic import TypeAdapter, ValidationError
 
 from . import strict_yaml
 from .data_files import DATA_FILES, ENDING, MODELS, OPTIONAL, REFERENCES, SCHEMA_ENDING, schema_file
-from .findings import CatalogueError, Finding, Path, dotted, nearest
+from .findings import CatalogueError, Finding, Path, dotted_path, nearest_in_quotes
 from .located import Located
-from .plain_text import Unreadable, listed, text_of
+from .plain_text import Unreadable, list_folder, text_of
 
 ENTRIES = "models"
 T = TypeVar("T")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
-def texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, str]:
+def read_texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, str]:
     """The text of each file by its name in `data`, or of those `names` that are there.
 
     Raises CatalogueError that names each one that cannot be read, and with all names those that nobody would read.
     """
-    wanted = _names(data) if names is None else [name for name in names if lexists(data / name)]
-    found, findings = {}, [] if names is not None else [*_missing(data), *_strange(data)]
+    wanted = _file_names(data) if names is None else [name for name in names if lexists(data / name)]
+    found, findings = {}, [] if names is not None else [*_missing_files(data), *_unknown_files(data)]
     for name in wanted:
         try:
             found[name] = text_of(data / name, f"{data.name}/{name}")
@@ -42,28 +42,28 @@ def texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, str]:
     return found
 
 
-def made(data: FilePath, name: str, shape: type[T], command: str) -> T | None:
+def read_generated(data: FilePath, name: str, shape: type[T], command: str) -> T | None:
     """What the JSON file holds that `command` writes; None where it is not there. Raises CatalogueError."""
-    text = texts(data, (name,)).get(name)
+    text = read_texts(data, (name,)).get(name)
     try:
         return None if text is None else TypeAdapter(shape).validate_json(text)
     except ValidationError as error:
         found = error.errors(include_url=False)[0]
-        where = dotted(tuple(found["loc"]))
+        where = dotted_path(tuple(found["loc"]))
         problem = Finding(
             f"{data.name}/{name}", 1, where, found["msg"], f"`{command}` writes this file", fix="run it again"
         )
         raise CatalogueError([problem]) from None
 
 
-def _names(data: FilePath) -> list[str]:
+def _file_names(data: FilePath) -> list[str]:
     """The files of the catalogue in `data`, and those that have to be there."""
     there = [name for name, file in DATA_FILES.items() if file.absent is None or lexists(data / name)]
-    entries = [path.name for path in listed(data / ENTRIES) if path.suffix == ENDING]
+    entries = [path.name for path in list_folder(data / ENTRIES) if path.suffix == ENDING]
     return [*there, REFERENCES, *(f"{ENTRIES}/{name}" for name in entries)]
 
 
-def _missing(data: FilePath) -> Iterator[Finding]:
+def _missing_files(data: FilePath) -> Iterator[Finding]:
     """Files that need not be there and whose schema is: the project has them, and a site without would look whole."""
     schemas = {name: schema_file(name) for name in OPTIONAL} | {ENTRIES: f"model{SCHEMA_ENDING}"}
     for name, schema in schemas.items():
@@ -77,16 +77,16 @@ def _missing(data: FilePath) -> Iterator[Finding]:
         )
 
 
-def _strange(data: FilePath) -> Iterator[Finding]:
+def _unknown_files(data: FilePath) -> Iterator[Finding]:
     """What looks like a file of the catalogue and is none, so that nothing that it says would be in the site."""
     known = (*DATA_FILES, REFERENCES)
-    for path in listed(data):
+    for path in list_folder(data):
         if path.suffix.lower() in (ENDING, ".yml", ".bib") and path.name not in known:
-            close = nearest(path.name, (name for name in known if not lexists(data / name)))
+            close = nearest_in_quotes(path.name, (name for name in known if not lexists(data / name)))
             allowed = "the catalogue is made up of " + ", ".join(f"`{name}`" for name in known)
             fix = f"rename it, put an entry into {data.name}/{ENTRIES}/, or take it out"
             yield Finding(f"{data.name}/{path.name}", 1, "", "is not read", allowed, close, fix)
-    for path in listed(data / ENTRIES):
+    for path in list_folder(data / ENTRIES):
         name = f"{data.name}/{ENTRIES}/{path.name}"
         if path.suffix == ENDING:
             continue  # read as an entry
@@ -98,11 +98,11 @@ def _strange(data: FilePath) -> Iterator[Finding]:
             yield Finding(name, 1, "", found, allowed, fix="rename it, or put it elsewhere")
 
 
-def models(texts: Mapping[str, str], folder: str) -> Located:
+def merged_models(texts: Mapping[str, str], folder: str) -> Located:
     """All entries as if they stood under `models:` of one file, the oldest first, each with its own file and lines."""
-    whole = strict_yaml.read(texts[MODELS], f"{folder}/{MODELS}")
+    whole = strict_yaml.read_yaml(texts[MODELS], f"{folder}/{MODELS}")
     parts = [
-        strict_yaml.read(text, f"{folder}/{name}", (ENTRIES, 0))
+        strict_yaml.read_yaml(text, f"{folder}/{name}", (ENTRIES, 0))
         for name, text in texts.items()
         if name.startswith(f"{ENTRIES}/")
     ]
@@ -116,12 +116,12 @@ def models(texts: Mapping[str, str], folder: str) -> Located:
     places = [(whole, index) for index in range(len(listed))]
     places += [(part, 0) for part in parts if part.data is not None and not _not_one_entry(part)]
     places.sort(key=lambda place: _first_day(place[0].data[ENTRIES][place[1]]))
-    merged = _merged(whole, places, findings)
+    merged = _merged_entries(whole, places, findings)
     merged.partial = len(places) < len(listed) + len(parts)
     return merged
 
 
-def _merged(whole: Located, places: list[tuple[Located, int]], findings: list[Finding]) -> Located:
+def _merged_entries(whole: Located, places: list[tuple[Located, int]], findings: list[Finding]) -> Located:
     """The entries at `places` in that order, with what stands beside them in `whole`."""
     new = {(id(part), index): position for position, (part, index) in enumerate(places)}
     lines = {path: line for path, line in whole.lines.items() if path[:1] != (ENTRIES,) or len(path) == 1}

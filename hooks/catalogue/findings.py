@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from .unseen import shown
+from .unseen import escape_invisible
 
 Path = tuple[str | int, ...]
 _LONGEST = 300  # characters of a part of a message: what was found can be as long as a file
@@ -36,12 +36,12 @@ class Finding:
     repair: tuple[str, str] | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        parts = [_cut(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
+        parts = [_shortened(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
         where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
-        return shown(where + "; ".join(part for part in parts if part)).replace("\n", "\\n")
+        return escape_invisible(where + "; ".join(part for part in parts if part)).replace("\n", "\\n")
 
 
-def _cut(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
@@ -54,22 +54,22 @@ class CatalogueError(Exception):
 
     def report(self) -> str:
         """The findings, one a line, and a closing line that counts them."""
-        return report(self.findings, "the catalogue")
+        return format_report(self.findings, "the catalogue")
 
 
-def report(findings: Sequence[Finding], where: str) -> str:
+def format_report(findings: Sequence[Finding], where: str) -> str:
     """Findings, one a line, and a closing line that counts them."""
     closing = f"{len(findings)} {'problem' if len(findings) == 1 else 'problems'} in {where}"
     return "\n".join([*map(str, findings), closing])
 
 
-def nearest(word: object, allowed: Iterable[str]) -> str:
+def nearest_in_quotes(word: object, allowed: Iterable[str]) -> str:
     """The allowed word that is closest to `word`, in backquotes; empty if none is close."""
-    close = closest(word, allowed)
+    close = closest_word(word, allowed)
     return f"`{close}`" if close else ""
 
 
-def closest(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
+def closest_word(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
     """The allowed word that is closest to `word`, whatever the case of their letters, or the one that ends in it; empty if none is."""
     lower = {name.lower(): name for name in reversed(list(allowed))}
     meant = str(word).lower()
@@ -79,7 +79,7 @@ def closest(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
     return lower[longer[0]] if len(longer) == 1 else ""
 
 
-def dotted(path: Path) -> str:
+def dotted_path(path: Path) -> str:
     """`("models", 0, "dates")` as `models[0].dates`."""
     text = ""
     for part in path:

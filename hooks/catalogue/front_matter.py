@@ -13,4 +13,4 @@ _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 def front_matter(text: str, file: str = "") -> Located:
     """What stands between the two lines `---` at the top of a page."""
     front = _FRONT.match(text)
-    return strict_yaml.read(front[1] if front else "{}", file)
+    return strict_yaml.read_yaml(front[1] if front else "{}", file)

@@ -24,19 +24,19 @@ def with_sources(record: R, copies: Copies, inherited: Sources | None = None) ->
         values["source"] = own
     if isinstance(record, Single):
         if isinstance(record, Stated) and record.by_variant is not None:
-            _down(record.by_variant, copies, own)
+            _inherit_below(record.by_variant, copies, own)
         return record
     for value in values.values():
-        _down(value, copies, own)
+        _inherit_below(value, copies, own)
     return record
 
 
-def _down(value: Any, copies: Copies, source: Sources | None) -> None:
+def _inherit_below(value: Any, copies: Copies, source: Sources | None) -> None:
     if isinstance(value, BaseModel):
         with_sources(value, copies, source)
     elif isinstance(value, tuple):
         for item in value:
-            _down(item, copies, source)
+            _inherit_below(item, copies, source)
     elif isinstance(value, dict):
         for item in value.values():
-            _down(item, copies, source)
+            _inherit_below(item, copies, source)

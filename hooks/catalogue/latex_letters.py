@@ -46,7 +46,7 @@ _GREEK = frozenset(
 )
 
 
-def letters(latex: str) -> frozenset[str]:
+def latex_letters(latex: str) -> frozenset[str]:
     """Latin and Greek letters, and those of another alphabet with its name: `q`, `theta`, `mathcal J`."""
     text = _WORDS.sub(" ", latex)
     found = {f"{alphabet} {letter}" for alphabet, letter in _OF_AN_ALPHABET.findall(text)}

@@ -20,19 +20,19 @@ from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.copies import Copies
 from .schema.values import Text
-from .validate import mended, validate
+from .validate import repair_for_rules, validate_file
 
 SLIPS = "slips.json"
 _ARCHITECTURE = ".architecture"  # in the path of a dimension
 
 
-def load(data: FilePath) -> Catalogue:
+def load_catalogue(data: FilePath) -> Catalogue:
     """Return the checked catalogue of the folder `data`.
 
     Raises CatalogueError with every finding, of the schema and of the rules.
     """
     data = data.resolve()
-    texts = files.texts(data)
+    texts = files.read_texts(data)
     draft, findings = draft_of(data.name, texts)
     findings += what_rules_find(draft)
     if findings:
@@ -45,10 +45,10 @@ def load(data: FilePath) -> Catalogue:
         entries=draft.entries,
         api_names=draft.models.api_names,
         gpus=draft.gpus,
-        places=_places(draft),
+        places=_entry_places(draft),
         bibliography=texts[REFERENCES],
-        slips=files.made(data, SLIPS, dict[str, dict[str, dict[str, int]]], "make slips") or {},
-        peers=files.made(data, peers.PEERS, Peers, "make peers") or Peers(),
+        slips=files.read_generated(data, SLIPS, dict[str, dict[str, dict[str, int]]], "make slips") or {},
+        peers=files.read_generated(data, peers.PEERS, Peers, "make peers") or Peers(),
         glossary=draft.terms,
         study=draft.study,
         problems=draft.problems.problems,
@@ -63,7 +63,7 @@ def load(data: FilePath) -> Catalogue:
 def without_chinese(data: FilePath) -> list[Finding]:
     """Every text that falls back to English in the Chinese edition. Raises CatalogueError where a file cannot be read."""
     data = data.resolve()
-    draft, findings = draft_of(data.name, files.texts(data))
+    draft, findings = draft_of(data.name, files.read_texts(data))
     if findings:
         raise CatalogueError(findings)
     return [
@@ -76,12 +76,12 @@ def without_chinese(data: FilePath) -> list[Finding]:
 def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding]]:
     """The files held against the schema, and what is wrong with them. Raises CatalogueError where one does not fit it."""
     located = {
-        name: files.models(texts, folder)
+        name: files.merged_models(texts, folder)
         if name == MODELS
-        else strict_yaml.read(texts.get(name, file.absent or ""), f"{folder}/{name}")
+        else strict_yaml.read_yaml(texts.get(name, file.absent or ""), f"{folder}/{name}")
         for name, file in DATA_FILES.items()
     }
-    cited, findings = references.read(texts[REFERENCES], f"{folder}/{REFERENCES}")
+    cited, findings = references.read_references(texts[REFERENCES], f"{folder}/{REFERENCES}")
     if not cited and not findings:  # every source would be said to lead nowhere
         said, form = "holds no reference", "a reference begins with `@misc{key,`"
         raise CatalogueError([Finding(f"{folder}/{REFERENCES}", 1, "", said, form, fix="put the file back")])
@@ -89,14 +89,14 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         findings += file.findings
     records: dict[str, Any] = {}
     for name, file in located.items():
-        records[name], found = validate(file, DATA_FILES[name].schema) if file.data is not None else (None, [])
+        records[name], found = validate_file(file, DATA_FILES[name].schema) if file.data is not None else (None, [])
         findings += found
     if None in records.values():
-        raise CatalogueError([*findings, *_beside(findings, folder, located, cited)])
-    return _draft(folder, located, records, cited), findings
+        raise CatalogueError([*findings, *_findings_beside(findings, folder, located, cited)])
+    return _make_draft(folder, located, records, cited), findings
 
 
-def _draft(
+def _make_draft(
     folder: str, located: Mapping[str, Located], records: Mapping[str, Any], cited: Mapping[str, Reference]
 ) -> Draft:
     table = Copies.of(records[COPIES], (key for key, reference in cited.items() if reference.copy))
@@ -143,31 +143,31 @@ def _with_wrong_dimensions(draft: Draft, found: Sequence[Finding]) -> tuple[str,
     )
 
 
-def _beside(
+def _findings_beside(
     findings: list[Finding], folder: str, located: Mapping[str, Located], cited: Mapping[str, Reference]
 ) -> list[Finding]:
     """What the rules find beside values that do not fit the schema: nothing in the variant, stage or block where one stands."""
     if any(file.data is None for file in located.values()):
         return []
-    records = {name: mended(file, DATA_FILES[name].schema) for name, file in located.items()}
+    records = {name: repair_for_rules(file, DATA_FILES[name].schema) for name, file in located.items()}
     if None in records.values():
         return []
-    draft = _draft(folder, located, records, cited)
-    broken = {(finding.file, _region(finding.path)) for finding in findings}
+    draft = _make_draft(folder, located, records, cited)
+    broken = {(finding.file, _mistake_region(finding.path)) for finding in findings}
     found = [finding for check in in_scope(Scope.ENTRY) for finding in check(draft)]
-    return [finding for finding in found if not any(_inside(finding, *place) for place in broken)]
+    return [finding for finding in found if not any(_is_inside(finding, *place) for place in broken)]
 
 
-def _region(path: str) -> str:
+def _mistake_region(path: str) -> str:
     """The part of an entry in which a mistake may have others follow: its variant, stage or block."""
     return ".".join(path.split(".")[: 4 if ".variants." in path or ".training." in path else 3])
 
 
-def _inside(finding: Finding, file: str, region: str) -> bool:
+def _is_inside(finding: Finding, file: str, region: str) -> bool:
     return finding.file == file and (finding.path.startswith(region) or region.startswith(finding.path))
 
 
-def _places(draft: Draft) -> dict[str, str]:
+def _entry_places(draft: Draft) -> dict[str, str]:
     """File and line of each model's and technique's entry, as an address behind the project's: `data/models.yaml#L5`."""
     entries = [(f"model:{model.id}", draft.models_file, path) for path, model in draft.each_model()]
     entries += [

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .findings import Finding, Path, dotted
+from .findings import Finding, Path, dotted_path
 
 
 @dataclass
@@ -90,4 +90,4 @@ class Located:
                 node = None
             name = node.get("id") if isinstance(part, int) and isinstance(node, Mapping) else None
             spoken.append(name if isinstance(name, str) else part)
-        return dotted(tuple(spoken))
+        return dotted_path(tuple(spoken))

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from .derive.kv_cache_bytes import cache_bytes
 from .derive.parameters import ACTIVATED_CONVENTION, Recount
 from .derive.training import training_metrics
-from .findings import nearest
+from .findings import nearest_in_quotes
 from .records import Entry
 from .schema.gpu import Gpu
 from .schema.model import Model
@@ -92,7 +92,7 @@ class Lookup:
         node = self._start(id_, rest)
         if isinstance(node, Found):
             return node
-        return _value(_descend(node, rest.split("."), path), path, variant_id)
+        return _value_at(_descend_path(node, rest.split("."), path), path, variant_id)
 
     def number(self, path: str, typed: bool = False) -> Decimal:
         """The number at `path`, or `path` itself if it is one and may be `typed`. Raises LookupFailure."""
@@ -104,7 +104,7 @@ class Lookup:
         """The model, variant or technique of that id. Raises LookupFailure."""
         table = self._tables[kind]
         if id_ not in table:
-            close = nearest(id_, table)
+            close = nearest_in_quotes(id_, table)
             raise LookupFailure(f"`{id_}` is not a {kind}" + (f"; nearest match: {close}" if close else ""))
         return table[id_]
 
@@ -120,7 +120,7 @@ class Lookup:
         hits = [(k, table[name]) for k, table in tables.items() if name in table and (not colon or k == kind)]
         if not hits:
             known = [i for k, table in tables.items() if not colon or k == kind for i in table]
-            close = nearest(name, known)
+            close = nearest_in_quotes(name, known)
             raise LookupFailure(f"no entry is called `{name}`" + (f"; nearest match: {close}" if close else ""))
         kinds = {k for k, _ in hits}
         if kinds == {"model", "variant"}:
@@ -131,7 +131,7 @@ class Lookup:
             return entry
         assert isinstance(entry, Entry)
         if rest.startswith("recomputed."):
-            return _recomputed(entry, rest.removeprefix("recomputed."))
+            return _recomputed_value(entry, rest.removeprefix("recomputed."))
         if rest.startswith("architecture."):
             if entry.architecture is None:
                 raise LookupFailure(f"`{name}` has no architecture")
@@ -139,9 +139,9 @@ class Lookup:
         return entry.variant
 
 
-def _recomputed(entry: Entry, name: str) -> Found:
+def _recomputed_value(entry: Entry, name: str) -> Found:
     if name in FOLLOWING:
-        return _following(entry, name)
+        return _derived_value(entry, name)
     recount = entry.recount
     values: dict[str, int | None] = dict.fromkeys(RECOMPUTED)
     if recount is not None:
@@ -162,7 +162,7 @@ def _recomputed(entry: Entry, name: str) -> Found:
     return Found(values[name], None, entry.variant.id)
 
 
-def _following(entry: Entry, name: str) -> Found:
+def _derived_value(entry: Entry, name: str) -> Found:
     found = training_metrics(entry)
     if found is None:
         raise LookupFailure(
@@ -187,15 +187,15 @@ def _why_not(name: str, recount: Recount | None) -> str:
     return _NOT_STATED.get(name, "its attention has no formula")
 
 
-def _descend(node: Any, parts: list[str], path: str) -> Any:
+def _descend_path(node: Any, parts: list[str], path: str) -> Any:
     parts = list(parts)
     while parts:
-        children = _children(node, path)
+        children = _named_children(node, path)
         part = parts.pop(0)
         while part not in children and parts and any(name.startswith(f"{part}.") for name in children):
             part = f"{part}.{parts.pop(0)}"  # a name with a dot in it, such as a variant's id
         if part not in children:
-            close = nearest(part, children)
+            close = nearest_in_quotes(part, children)
             raise LookupFailure(
                 f"`{path}`: there is no `{part}` here"
                 + (f"; nearest match: {close}" if close else "")
@@ -210,7 +210,7 @@ def _descend(node: Any, parts: list[str], path: str) -> Any:
 _AMBIGUOUS = object()
 
 
-def _children(node: Any, path: str) -> dict[str, Any]:
+def _named_children(node: Any, path: str) -> dict[str, Any]:
     """What can follow in a path, by name."""
     if isinstance(node, Mapping):
         return dict(node)
@@ -247,7 +247,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def _value(node: Any, path: str, variant_id: str) -> Found:
+def _value_at(node: Any, path: str, variant_id: str) -> Found:
     source = getattr(node, "source", None)
     if isinstance(node, Stated) and node.by_variant is not None:
         if not variant_id:
@@ -255,7 +255,7 @@ def _value(node: Any, path: str, variant_id: str) -> Found:
         single = node.by_variant.get(variant_id)
         if single is None:
             raise LookupFailure(
-                f"`{path}` says nothing of `{variant_id}`; nearest match: {nearest(variant_id, node.by_variant) or 'none'}"
+                f"`{path}` says nothing of `{variant_id}`; nearest match: {nearest_in_quotes(variant_id, node.by_variant) or 'none'}"
             )
         node, source = single, single.source
     elif variant_id:

@@ -19,7 +19,7 @@ class Refused(Exception):
     """The entry cannot be made. The message says why and what to do."""
 
 
-def write(data: Path, id_: str, arxiv: str = "") -> list[str]:
+def write_new_entry(data: Path, id_: str, arxiv: str = "") -> list[str]:
     """Write `data`/models/`id_`.yaml and a stub at the end of references.bib; return where. Raises Refused."""
     arxiv = arxiv.rpartition("/")[2].removesuffix(".pdf").partition("v")[0]
     file, references = data / ENTRIES / f"{id_}.yaml", data / REFERENCES
@@ -42,15 +42,15 @@ def write(data: Path, id_: str, arxiv: str = "") -> list[str]:
     said = [f"{data.name}/{ENTRIES}/{file.name}: fill in what says {TO_DO}, then run `make check`"]
     if not re.search(rf"@\w+\{{{re.escape(key)},", bibliography):
         line_end = "\r\n" if b"\r\n" in references.read_bytes() else "\n"
-        whole = bibliography.rstrip("\n") + "\n\n" + _reference(key, arxiv)
+        whole = bibliography.rstrip("\n") + "\n\n" + _reference_text(key, arxiv)
         references.write_text(whole, encoding="utf-8", newline=line_end)
         said.append(f"{data.name}/{REFERENCES}: `{key}` at the end, with title and authors to fill in")
     file.parent.mkdir(exist_ok=True)
-    file.write_text(_entry(id_, key, arxiv), encoding="utf-8")
+    file.write_text(_entry_text(id_, key, arxiv), encoding="utf-8")
     return said
 
 
-def _entry(id_: str, key: str, arxiv: str) -> str:
+def _entry_text(id_: str, key: str, arxiv: str) -> str:
     place = "arXiv listing" if arxiv else TO_DO
     if arxiv:
         paper = f"reference: {key}\n"
@@ -84,7 +84,7 @@ variants:
 """
 
 
-def _reference(key: str, arxiv: str) -> str:
+def _reference_text(key: str, arxiv: str) -> str:
     year = f"20{arxiv[:2]}" if arxiv else TO_DO
     address = f"https://arxiv.org/abs/{arxiv}" if arxiv else TO_DO
     eprint = f"  eprint = {{{arxiv}}},\n" if arxiv else ""

@@ -23,7 +23,7 @@ _SPACE = re.compile(r"^[ -]*(?:[A-Za-z_][\w.-]*: *)?([\u00a0\u2000-\u200a\u202f\
 _NO_COLON = re.compile(r"^\s*(?:- )?(?P<key>[A-Za-z_][\w.-]*)(?P<colon>：\s*|:)(?P<value>[^\s/].*)$")
 
 
-def conflicts(text: str) -> Iterator[tuple[int, str, str]]:
+def merge_conflicts(text: str) -> Iterator[tuple[int, str, str]]:
     """The lines (from 1) on which git marks a conflict, each with what is wrong and what to do."""
     if "<<<<<<<" in text or ">>>>>>>" in text:
         for number, line in enumerate(text.split("\n"), 1):
@@ -36,7 +36,7 @@ def conflicts(text: str) -> Iterator[tuple[int, str, str]]:
                 )
 
 
-def explained(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
     """The line that is to blame, what is wrong with it, and what to do."""
     mark = error.problem_mark or error.context_mark
     number = mark.line + 1 if mark else 1

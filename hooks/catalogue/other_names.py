@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .findings import nearest
+from .findings import nearest_in_quotes
 
 # What a key is called here. It counts only where the other name is allowed.
 _HERE = {
@@ -46,10 +46,10 @@ _NOWHERE = {
 def known_as(word: str, allowed: Collection[str]) -> str:
     """The allowed key that is meant by another one, in backquotes; the closest one where none is known, or nothing."""
     here = _HERE.get(word.lower(), "")
-    return f"`{here}`" if here in allowed else nearest(word, allowed)
+    return f"`{here}`" if here in allowed else nearest_in_quotes(word, allowed)
 
 
-def nowhere(path: tuple[str | int, ...]) -> str:
+def unsupported_key_hint(path: tuple[str | int, ...]) -> str:
     """What to do with a key that no field holds; empty where nothing is known of it."""
     keys = [str(part) for part in path if not isinstance(part, int)]
     return _NOWHERE.get((keys[-2], keys[-1]), "") if len(keys) > 1 else ""

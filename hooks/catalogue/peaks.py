@@ -19,7 +19,7 @@ def gpu_of(lookup: Lookup, entry: Entry) -> Gpu | None:
     return next((gpu for gpu in lookup.gpus.values() if gpu.name == name), None)
 
 
-def peak(lookup: Lookup, entry: Entry) -> Found | None:
+def training_peak(lookup: Lookup, entry: Entry) -> Found | None:
     """Peak of a GPU that a variant was trained on, dense BF16, in TFLOPS; None where either is not known."""
     gpu = gpu_of(lookup, entry)
     return Found(gpu.bf16_tflops.value, gpu.bf16_tflops.source) if gpu and gpu.bf16_tflops.value else None
@@ -27,7 +27,7 @@ def peak(lookup: Lookup, entry: Entry) -> Found | None:
 
 def metrics_of(lookup: Lookup, entry: Entry) -> TrainingMetrics | None:
     """What follows from architecture and pre-training, with utilisation where a peak is known."""
-    found = peak(lookup, entry)
+    found = training_peak(lookup, entry)
     return training_metrics(entry, found.number * _TERA if found else None)
 
 

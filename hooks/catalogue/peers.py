@@ -19,7 +19,7 @@ from .schema.architecture import Architecture
 PEERS = "peers.json"
 
 
-def peer(architecture: Architecture) -> Peer | None:
+def transformers_class(architecture: Architecture) -> Peer | None:
     """The class of transformers that has this architecture, with our dimensions; None where there is none."""
     kind = kind_of(architecture)
     return kind.in_transformers(architecture) if kind is not None else None
@@ -89,7 +89,7 @@ class Peers:
             return State.UNKNOWN
         if total is None:
             return State.INCOMPLETE
-        ours = peer(architecture)
+        ours = transformers_class(architecture)
         if ours is None:
             return State.NO_PEER
         built = self.built.get(owner)

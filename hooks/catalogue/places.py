@@ -74,7 +74,7 @@ _END = re.compile(r",? §|, | at commit | of version ")
 
 
 @lru_cache(maxsize=1 << 14)  # the same few places stand behind thousands of values
-def forms(locus: str) -> tuple[Form, ...]:
+def locator_forms(locus: str) -> tuple[Form, ...]:
     """The forms that a place has; none where it names a document alone, or the first document beside another (`README, LICENSE`)."""
     if _BESIDE.match(locus):
         return ()
@@ -82,7 +82,7 @@ def forms(locus: str) -> tuple[Form, ...]:
 
 
 @lru_cache(maxsize=1 << 14)
-def document(locus: str) -> str:
+def document_of(locus: str) -> str:
     """The document that a place is in, by one name for the first document of a repository; empty for a bare section."""
     name = _END.split(locus, maxsplit=1)[0].strip()
     if name.startswith("§"):
@@ -90,7 +90,7 @@ def document(locus: str) -> str:
     return FIRST if name in _FIRST else name
 
 
-def headings(locus: str) -> Iterator[str]:
+def named_headings(locus: str) -> Iterator[str]:
     """The headings that a place names: what stands behind each `§`."""
     for part in locus.split("§")[1:]:
         yield re.split(r", | at commit |@| and $| to $|; ", part)[0].strip()

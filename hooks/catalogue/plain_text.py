@@ -47,7 +47,7 @@ def text_of(path: Path, name: str) -> str:
         raise Unreadable(Finding(name, line, "", f"is not UTF-8 text: the byte {byte:#04x}", fix=_PUT_BACK)) from None
 
 
-def listed(folder: Path) -> Iterator[Path]:
+def list_folder(folder: Path) -> Iterator[Path]:
     """What stands in a folder, in order, without the files that editors keep there; nothing where there is no folder."""
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
@@ -63,7 +63,7 @@ def pages_of(folder: Path) -> dict[str, str]:
 def pages_below(folder: Path) -> list[Path]:
     """The hand-written pages in a folder and in those below it. Links to folders are not followed, which may lead back."""
     found = []
-    for path in listed(folder):
+    for path in list_folder(folder):
         if path.suffix == ".md":
             found.append(path)
         elif path.is_dir() and not path.is_symlink():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from .computed_quotes import computed
-from .findings import nearest
+from .computed_quotes import compute_quote
+from .findings import nearest_in_quotes
 from .lookup import Lookup, LookupFailure
 from .quotes import (
     BLOCK_CALL,
@@ -17,7 +17,7 @@ from .quotes import (
     VALUE_CALLS,
     Quote,
     QuoteError,
-    parse,
+    parse_quotes,
 )
 
 
@@ -29,26 +29,26 @@ class Problem:
     message: str
 
 
-def problems(text: str, lookup: Lookup, blocks: Collection[str] = ()) -> Iterator[Problem]:
+def quote_problems(text: str, lookup: Lookup, blocks: Collection[str] = ()) -> Iterator[Problem]:
     """What is wrong with the quotes of a text; `blocks` are the figures and tables that it may place."""
     line = 1
     try:
-        for part in parse(text):
+        for part in parse_quotes(text):
             if isinstance(part, Quote):
-                yield from (Problem(line, message) for message in _problems(part, lookup, blocks))
+                yield from (Problem(line, message) for message in _problems_of_quote(part, lookup, blocks))
             line += (part.text if isinstance(part, Quote) else part).count("\n")
     except QuoteError as error:
         yield Problem(line, str(error))
 
 
-def _problems(quote: Quote, lookup: Lookup, blocks: Collection[str]) -> Iterator[str]:
+def _problems_of_quote(quote: Quote, lookup: Lookup, blocks: Collection[str]) -> Iterator[str]:
     allowed = (*VALUE_CALLS, *LINK_CALLS, *([BLOCK_CALL, MATH_CALL] if blocks else []))
     if quote.name not in allowed:
         yield f"`{quote.name}` is not a call; allowed are {', '.join(allowed)}"
         return
     try:
         if quote.name in COMPUTED_CALLS:
-            computed(quote, lookup)
+            compute_quote(quote, lookup)
         elif quote.name == MATH_CALL:
             return  # converted, and so checked, where the page is made
         elif quote.name in VALUE_CALLS:
@@ -86,6 +86,6 @@ def _check_block(quote: Quote, blocks: Collection[str]) -> None:
         raise LookupFailure(f"{quote.name} takes the name of one block; allowed are {', '.join(sorted(blocks))}")
     name = quote.arguments[0]
     if name not in blocks:
-        close = nearest(name, blocks)
+        close = nearest_in_quotes(name, blocks)
         near = f"; nearest match: {close}" if close else ""
         raise LookupFailure(f"there is no block `{name}`{near}; allowed are {', '.join(sorted(blocks))}")

@@ -42,22 +42,22 @@ class Quote:
 
 
 @lru_cache(maxsize=1 << 14)  # a text stands on several pages
-def parts(text: str) -> tuple[str | Quote, ...]:
+def text_parts(text: str) -> tuple[str | Quote, ...]:
     """The literal parts and the quotes of a text, in order. Raises QuoteError."""
-    return tuple(parse(text))
+    return tuple(parse_quotes(text))
 
 
-def parse(text: str) -> Iterator[str | Quote]:
+def parse_quotes(text: str) -> Iterator[str | Quote]:
     """Yield the literal parts and the quotes of a text, in order. Raises QuoteError at a broken one."""
     position = 0
     for match in _QUOTE.finditer(text):
-        yield from _literal(text[position : match.start()])
-        yield _quote(match[1].strip(), match[0])
+        yield from _literal_text(text[position : match.start()])
+        yield _parse_quote(match[1].strip(), match[0])
         position = match.end()
-    yield from _literal(text[position:])
+    yield from _literal_text(text[position:])
 
 
-def _literal(text: str) -> Iterator[str]:
+def _literal_text(text: str) -> Iterator[str]:
     before, left_open, _ = text.partition("{{")
     if before:
         yield before
@@ -65,7 +65,7 @@ def _literal(text: str) -> Iterator[str]:
         raise QuoteError("`{{` without `}}`")
 
 
-def _quote(call: str, text: str) -> Quote:
+def _parse_quote(call: str, text: str) -> Quote:
     if plain := _PLAIN.fullmatch(call):
         return Quote(plain[1], tuple(plain[2][1:-1].split("', '")), text)
     if formula := _MATH.fullmatch(call):

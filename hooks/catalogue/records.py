@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from .derive.agreement import Agreement, agreement
-from .derive.auxiliary import vision
-from .derive.expression import Term, term
+from .derive.agreement import Agreement, compare_published
+from .derive.auxiliary import vision_weights
+from .derive.expression import Term, evaluate_formula
 from .derive.kv_cache_bytes import stored_cache
-from .derive.parameters import ACTIVATED_CONVENTION, Recount, recount
+from .derive.parameters import ACTIVATED_CONVENTION, Recount, recount_sizes
 from .peers import Peers
 from .references import Reference
 from .revision import Revision
@@ -59,7 +59,7 @@ class Entry:
     def encoder(self) -> Term | None:
         """Weights of the vision encoder; None without one, or where its dimensions are not known."""
         width = self.architecture.hidden_size.value if self.architecture else None
-        return vision(self.vision, width) if self.vision and width else None
+        return vision_weights(self.vision, width) if self.vision and width else None
 
     @cached_property
     def parts(self) -> dict[PartKind, Term]:
@@ -78,7 +78,7 @@ class Entry:
         beside = {t.name: t.value for t in (recount.mtp, *recount.engram, encoder) if t is not None}
         if beside:
             sizes = {"main_model": recount.total, **beside}
-            named[PartKind.EVERYTHING] = term("everything", " + ".join(sizes), sizes)
+            named[PartKind.EVERYTHING] = evaluate_formula("everything", " + ".join(sizes), sizes)
         return {kind: t for kind, t in named.items() if t is not None}
 
     def part_agreement(self, part: Part) -> Agreement | None:
@@ -86,7 +86,7 @@ class Entry:
         recomputed = self.parts.get(part.recount) if part.recount else None
         if recomputed is None or part.count.value is None:
             return None
-        return agreement(part.count.value, recomputed.value, None)
+        return compare_published(part.count.value, recomputed.value, None)
 
     @property
     def total(self) -> int | None:
@@ -106,7 +106,7 @@ class Entry:
         published = self.variant.parameters.total.value
         if published is None or self.recount is None or self.recount.total is None:
             return None
-        return agreement(published, self.recount.total, self.variant.parameters.tolerance)
+        return compare_published(published, self.recount.total, self.variant.parameters.tolerance)
 
     @cached_property
     def activated_agreement(self) -> Agreement | None:
@@ -115,7 +115,7 @@ class Entry:
         if stated is None or stated.value is None or self.recount is None or not self.recount.activated:
             return None
         recomputed = self.recount.activated[ACTIVATED_CONVENTION]
-        return agreement(stated.value, recomputed, self.variant.parameters.tolerance)
+        return compare_published(stated.value, recomputed, self.variant.parameters.tolerance)
 
     @cached_property
     def stored_cache(self) -> Term | None:
@@ -131,7 +131,7 @@ class Entry:
         published = stated.for_variant(self.variant.id) if stated else None
         if published is None or published.value is None or self.stored_cache is None:
             return None
-        return agreement(published.value, self.stored_cache.value, None)
+        return compare_published(published.value, self.stored_cache.value, None)
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class Catalogue:
         return tuple(self.entries[variant.id] for variant in model.variants)
 
 
-def entries(models: tuple[Model, ...], other_models: tuple[OtherModel, ...] = ()) -> dict[str, Entry]:
+def resolve_entries(models: tuple[Model, ...], other_models: tuple[OtherModel, ...] = ()) -> dict[str, Entry]:
     """Variants by id, with shared architectures resolved. Unknown ids are left without one."""
     others = {other.name: other for other in other_models}
     owners = {variant.id: variant for model in models for variant in model.variants}
@@ -229,11 +229,11 @@ def entries(models: tuple[Model, ...], other_models: tuple[OtherModel, ...] = ()
                 owner = owners.get(owner.architecture_of or "")
             architecture = owner.architecture if owner else None
             if owner and architecture and owner.id not in recounts:
-                recounts[owner.id] = recount(architecture)
+                recounts[owner.id] = recount_sizes(architecture)
             owner_id = owner.id if owner else variant.id
             differing = [(v.id, v.architecture_except) for v in sharing.values() if v.architecture_except is not None]
             for _, settings in reversed(differing):
-                architecture = _with(architecture, settings) if architecture else None
+                architecture = _with_differences(architecture, settings) if architecture else None
             found[variant.id] = Entry(
                 model,
                 variant,
@@ -243,7 +243,7 @@ def entries(models: tuple[Model, ...], other_models: tuple[OtherModel, ...] = ()
                 model_of[owner_id],
                 recounts.get(owner_id),
                 variant.vision or (owner.vision if owner else None),
-                _images(variant, owner, owners),
+                _image_blocks(variant, owner, owners),
                 _other_base(variant, {v.id: v for v in model.variants}, others),
             )
     return found
@@ -261,7 +261,7 @@ def _other_base(variant: Variant, family: Mapping[str, Variant], others: Mapping
     return others.get(base)
 
 
-def _images(variant: Variant, owner: Variant | None, by_id: Mapping[str, Variant]) -> tuple[ImagePath, ...]:
+def _image_blocks(variant: Variant, owner: Variant | None, by_id: Mapping[str, Variant]) -> tuple[ImagePath, ...]:
     """Those of the variant, of the one that it names, or of the owner of its architecture."""
     named = by_id.get(variant.images_of or "")
     if variant.images or named is not None:
@@ -273,7 +273,7 @@ def _images(variant: Variant, owner: Variant | None, by_id: Mapping[str, Variant
 B = TypeVar("B", bound=Block)
 
 
-def _with(block: B, differing: Block) -> B:
+def _with_differences(block: B, differing: Block) -> B:
     """A block with the values that another one states in place of its own."""
     updates: dict[str, Any] = {}
     for name in type(differing).model_fields:
@@ -281,7 +281,7 @@ def _with(block: B, differing: Block) -> B:
         if new is None or name == "source":
             continue
         inner = isinstance(old, Block) and not isinstance(old, Single)
-        updates[name] = _with(old, new) if inner else new
+        updates[name] = _with_differences(old, new) if inner else new
     return block.model_copy(update=updates)
 
 

@@ -20,8 +20,8 @@ from bibtexparser.middlewares import (
 )
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
-from .findings import Finding, nearest
-from .not_yaml import conflicts
+from .findings import Finding, nearest_in_quotes
+from .not_yaml import merge_conflicts
 from .strict_yaml import TO_DO
 from .unseen import ALLOWED, FIX, unseen_lines
 
@@ -79,19 +79,19 @@ class Reference:
     organisations: frozenset[str] = frozenset()
 
 
-def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
+def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
     """Return the references by key, in file order, and what is wrong with the file."""
     library = parse_string(text, parse_stack=[NormalizeFieldKeys()])  # `TITLE` is `title` to BibTeX
     findings = [Finding(file, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
-    marked = [Finding(file, line, "", said, fix=fix) for line, said, fix in conflicts(text)]
-    findings += marked or _failed(library, file)
+    marked = [Finding(file, line, "", said, fix=fix) for line, said, fix in merge_conflicts(text)]
+    findings += marked or _failed_blocks(library, file)
     verbatim = {
         entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries
     }
     # Apart: what decodes LaTeX leaves errors behind that hold on to whoever called, and to all that was read.
     with ThreadPoolExecutor(1) as apart:
-        decoded = apart.submit(_decoded, library).result()
-    findings += _failed(decoded, file)
+        decoded = apart.submit(_decoded_library, library).result()
+    findings += _failed_blocks(decoded, file)
     references = {}
     for entry in decoded.entries:
         cut_off = list(_without_comma(entry, verbatim[entry.key], file))
@@ -102,26 +102,26 @@ def read(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
             findings.append(
                 Finding(
                     file,
-                    _line(entry),
+                    _block_line(entry),
                     entry.key,
                     "missing " + ", ".join(f"`{m}`" for m in missing),
                     "every reference has " + ", ".join(REQUIRED),
                     fix="add the field",
                 )
             )
-        reference = _reference(entry, verbatim[entry.key])
+        reference = _make_reference(entry, verbatim[entry.key])
         findings += _unknown_keywords(entry, file)
         findings += _to_do(entry, verbatim[entry.key], file)
-        findings += _malformed(reference, file)
-        findings += _odd(entry, reference, file)
+        findings += _malformed_fields(reference, file)
+        findings += _odd_year_or_kind(entry, reference, file)
         references[reference.key] = reference
     for block in (*library.failed_blocks, *decoded.failed_blocks):
-        for reference in _unread(block):  # so that nobody is told that what cites it leads nowhere
+        for reference in _unread_keys(block):  # so that nobody is told that what cites it leads nowhere
             references.setdefault(reference.key, reference)
     return references, findings
 
 
-def _decoded(library: Library) -> Library:
+def _decoded_library(library: Library) -> Library:
     """Entries without enclosing braces and LaTeX accents, authors split into names; failed blocks where that fails.
 
     Decoding LaTeX is slow, so only entries that have any go through it.
@@ -137,17 +137,17 @@ def _decoded(library: Library) -> Library:
     return Library(blocks)
 
 
-def _line(block: Entry | ParsingFailedBlock) -> int:
+def _block_line(block: Entry | ParsingFailedBlock) -> int:
     return (block.start_line or 0) + 1
 
 
-def _failed(library: Library, file: str) -> Iterator[Finding]:
+def _failed_blocks(library: Library, file: str) -> Iterator[Finding]:
     """bibtexparser does not raise: what it could not read has to be asked for."""
     for block in library.failed_blocks:
         if isinstance(block, DuplicateBlockKeyBlock):
             yield Finding(
                 file,
-                _line(block),
+                _block_line(block),
                 str(block.key),
                 "this key is used for the second time",
                 "each key once",
@@ -156,29 +156,29 @@ def _failed(library: Library, file: str) -> Iterator[Finding]:
         else:
             yield Finding(
                 file,
-                _line(block),
+                _block_line(block),
                 "",
-                f"not BibTeX: {_reason(block)}",
+                f"not BibTeX: {_failure_reason(block)}",
                 fix="check braces, commas and quotes in this entry",
             )
 
 
-def _unread(block: ParsingFailedBlock) -> Iterator[Reference]:
+def _unread_keys(block: ParsingFailedBlock) -> Iterator[Reference]:
     """What a block that is not BibTeX was meant to give: the keys in it, and whether they are copies."""
     raw = block.raw or ""
     copy = bool(_IS_COPY.search(raw))
     for key in _KEY.findall(raw):
-        yield Reference(key, "", (), "", None, None, None, None, None, copy, raw, _line(block))
+        yield Reference(key, "", (), "", None, None, None, None, None, copy, raw, _block_line(block))
 
 
-def _reason(block: ParsingFailedBlock) -> str:
+def _failure_reason(block: ParsingFailedBlock) -> str:
     if isinstance(block, DuplicateFieldKeyBlock):
         return ", ".join(f"field `{name}` is given twice" for name in sorted(block.duplicate_keys))
     reason = re.sub(r"\s+", " ", getattr(block.error, "abort_reason", "") or str(block.error)).strip().rstrip(".")
     return reason[:1].lower() + reason[1:]
 
 
-def _reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
+def _make_reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
     fields = entry.fields_dict
 
     def text(name: str) -> str | None:
@@ -195,31 +195,31 @@ def _reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
     return Reference(
         key=entry.key,
         title=text("title") or "",
-        authors=tuple(_names(fields["author"].value)) if "author" in fields else (),
+        authors=tuple(_author_names(fields["author"].value)) if "author" in fields else (),
         year=text("year") or "",
         url=verbatim("url") or (f"https://doi.org/{verbatim('doi')}" if verbatim("doi") else None),
         eprint=verbatim("eprint"),
         doi=verbatim("doi"),
         venue=text("journal") or text("booktitle"),
         note=text("note") or text("howpublished"),
-        copy=COPY in _keywords(text("keywords")),
+        copy=COPY in _keyword_list(text("keywords")),
         bibtex=(entry.raw or "").strip(),
-        line=_line(entry),
-        organisations=frozenset(_organisations(fields["author"].value)) if "author" in fields else frozenset(),
+        line=_block_line(entry),
+        organisations=frozenset(_organisation_names(fields["author"].value)) if "author" in fields else frozenset(),
     )
 
 
-def _keywords(text: str | None) -> list[str]:
+def _keyword_list(text: str | None) -> list[str]:
     return [word.strip() for word in (text or "").split(",") if word.strip()]
 
 
-def _names(people: list[NameParts]) -> Iterator[str]:
+def _author_names(people: list[NameParts]) -> Iterator[str]:
     for person in people:
         name = " ".join([*person.first, *person.von, *person.last, *person.jr]).replace("{", "").replace("}", "")
         yield "et al." if name == "others" else name
 
 
-def _organisations(people: list[NameParts]) -> Iterator[str]:
+def _organisation_names(people: list[NameParts]) -> Iterator[str]:
     for person in people:
         whole = " ".join(person.last)
         if whole.startswith("{") and whole.endswith("}") and not (person.first or person.von or person.jr):
@@ -227,15 +227,15 @@ def _organisations(people: list[NameParts]) -> Iterator[str]:
 
 
 def _unknown_keywords(entry: Entry, file: str) -> Iterator[Finding]:
-    for word in _keywords(str(entry.fields_dict["keywords"].value) if "keywords" in entry.fields_dict else None):
+    for word in _keyword_list(str(entry.fields_dict["keywords"].value) if "keywords" in entry.fields_dict else None):
         if word != COPY:
             yield Finding(
                 file,
-                _line(entry),
+                _block_line(entry),
                 f"{entry.key}.keywords",
                 f"found `{word}`",
                 f"allowed is `{COPY}`, for somebody's copy of a document or a page about it",
-                nearest(word, [COPY]),
+                nearest_in_quotes(word, [COPY]),
                 "correct the word, or take it out",
             )
 
@@ -245,7 +245,7 @@ def _to_do(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[F
     if left:
         names = ", ".join(f"`{name}`" for name in left)
         yield Finding(
-            file, _line(entry), entry.key, f"{names} to be filled in", "what the document says", fix="fill it in"
+            file, _block_line(entry), entry.key, f"{names} to be filled in", "what the document says", fix="fill it in"
         )
 
 
@@ -255,7 +255,7 @@ def _without_comma(entry: Entry, as_written: Mapping[str, str], file: str) -> It
         if swallowed := _NEXT_FIELD.search(value):
             yield Finding(
                 file,
-                _line(entry),
+                _block_line(entry),
                 f"{entry.key}.{name}",
                 f"no comma behind `{name}`, before `{swallowed[1]}`",
                 "a comma behind every field",
@@ -263,13 +263,13 @@ def _without_comma(entry: Entry, as_written: Mapping[str, str], file: str) -> It
             )
 
 
-def _odd(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
+def _odd_year_or_kind(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
     """A year that is none, and a kind of entry that BibTeX does not know."""
     if reference.year and TO_DO not in reference.year and not re.fullmatch("[0-9]{4}", reference.year):
         found = re.search("(?<![0-9])[0-9]{4}(?![0-9])", reference.year)
         yield Finding(
             file,
-            _line(entry),
+            _block_line(entry),
             f"{entry.key}.year",
             f"found `{reference.year}`",
             "a year of four digits",
@@ -279,11 +279,11 @@ def _odd(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
     if entry.entry_type not in _TYPES:
         yield Finding(
             file,
-            _line(entry),
+            _block_line(entry),
             entry.key,
             f"found `@{entry.entry_type}`",
             "allowed are " + ", ".join(f"`@{name}`" for name in _TYPES),
-            nearest(entry.entry_type, _TYPES),
+            nearest_in_quotes(entry.entry_type, _TYPES),
             "correct the kind of entry",
         )
 
@@ -296,7 +296,7 @@ def _no_id(reference: Reference, file: str, field: str, id_: re.Pattern[str], fo
     return Finding(file, reference.line, f"{reference.key}.{field}", f"found `{found}`", form, close, fix, repair)
 
 
-def _malformed(reference: Reference, file: str) -> Iterator[Finding]:
+def _malformed_fields(reference: Reference, file: str) -> Iterator[Finding]:
     if reference.doi and not _DOI.fullmatch(reference.doi):
         form = "a DOI begins with `10.`, without https://doi.org/ before it"
         yield _no_id(reference, file, "doi", _DOI, form, "correct the DOI")

@@ -12,7 +12,7 @@ from .findings import Finding
 _LINES_BEHIND = 8
 
 
-def repair(project: Path, findings: Iterable[Finding]) -> list[str]:
+def repair_findings(project: Path, findings: Iterable[Finding]) -> list[str]:
     """Repair what can be; return a line for each repair: where, what stood there and what stands there now.
 
     `project` is the folder that the files of the findings are relative to. Check digits have their turn when nothing else
@@ -24,7 +24,7 @@ def repair(project: Path, findings: Iterable[Finding]) -> list[str]:
     for finding in findings:
         if is_control(finding) and finding.file in unsound:
             continue
-        if finding.repair is not None and _written(
+        if finding.repair is not None and _write_value(
             project / finding.file, finding.line, finding.path.rpartition(".")[2], *finding.repair
         ):
             old, new = (text.strip() for text in finding.repair)
@@ -38,7 +38,7 @@ def is_control(finding: Finding) -> bool:
     return ".control." in finding.path
 
 
-def _written(file: Path, number: int, key: str, old: str, new: str) -> bool:
+def _write_value(file: Path, number: int, key: str, old: str, new: str) -> bool:
     """Exchange `old` on the line, or on the first behind it that has it: as the value of `key`, or where it stands once."""
     lines = file.read_bytes().decode().split("\n")  # as they end, with a carriage return where they have one
     value = re.compile(rf"(?<![\w-])({re.escape(key)}: *){re.escape(old)}(?![\w.-])")

@@ -51,14 +51,14 @@ def read_revision(data: Path, texts: Mapping[str, str]) -> Revision:
 
 def _last_commit(data: Path) -> tuple[str, str]:
     """Day and name of the last commit that changed the data; empty outside of a repository."""
-    found = _git(data, "log", "-1", "--format=%cs %h", "--abbrev=10", "--", ".").split()
+    found = _run_git(data, "log", "-1", "--format=%cs %h", "--abbrev=10", "--", ".").split()
     if len(found) != 2:
         return "", ""
-    changed = "+changes" if _git(data, "status", "--porcelain", "--", ".").strip() else ""
+    changed = "+changes" if _run_git(data, "status", "--porcelain", "--", ".").strip() else ""
     return found[0], found[1] + changed
 
 
-def _git(folder: Path, *arguments: str) -> str:
+def _run_git(folder: Path, *arguments: str) -> str:
     """What git prints; empty where there is no git, or no repository."""
     try:
         run = subprocess.run(

@@ -18,12 +18,12 @@ _SHORT = re.compile(
 _END = re.compile(r"[.!?]+[)\]\"'”’]*(?=\s|$)|[。！？]+[”’」）]*")
 
 
-def paragraphs(text: str) -> list[str]:
+def split_paragraphs(text: str) -> list[str]:
     """The paragraphs of a text; a blank line of the YAML is a line break in it."""
     return [part.strip() for part in text.split("\n") if part.strip()]
 
 
-def sentences(paragraph: str) -> int:
+def count_sentences(paragraph: str) -> int:
     """How many sentences a paragraph has, the last one also where nothing ends it."""
     bare = _QUOTE.sub(lambda match: match["shown"] or "word", _CODE.sub("word", paragraph))
     bare = _SHORT.sub("word", bare)

@@ -16,8 +16,8 @@ import yaml
 
 from .findings import Finding, Path
 from .located import Located
-from .not_yaml import conflicts, explained
-from .unseen import ALLOWED, FIX, unseen
+from .not_yaml import explain_syntax_error, merge_conflicts
+from .unseen import ALLOWED, FIX, invisible_character
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -58,7 +58,7 @@ class Written(Decimal):
         return number
 
 
-def read(text: str, file: str, under: Path = ()) -> Located:
+def read_yaml(text: str, file: str, under: Path = ()) -> Located:
     """Read YAML `text` of `file`. Problems are in `findings`; `data` holds what could be read.
 
     With `under`, the file is read as if what it holds stood at that path of a larger one.
@@ -79,14 +79,14 @@ def read(text: str, file: str, under: Path = ()) -> Located:
                     fix="take it out, and save the file as plain UTF-8 text",
                 )
             )
-    located.findings += [Finding(file, number, "", found, fix=fix) for number, found, fix in conflicts(text)]
+    located.findings += [Finding(file, number, "", found, fix=fix) for number, found, fix in merge_conflicts(text)]
     if located.findings:
         return located
     builder = _Builder(under)
     try:
         data = builder.document(text)
     except yaml.MarkedYAMLError as error:
-        number, found, fix = explained(text, error)
+        number, found, fix = explain_syntax_error(text, error)
         located.findings.append(Finding(file, number, "", found, fix=fix))
         return located
     except RecursionError:
@@ -105,7 +105,7 @@ def read(text: str, file: str, under: Path = ()) -> Located:
             Finding(file, 1, "", "the file is empty", fix="write the entries under their top-level key")
         )
         return located
-    located.data = _placed(data, under)
+    located.data = _nested_data(data, under)
     located.lines = builder.lines
     located.findings += [
         Finding(file, line, located.spoken(path), found, allowed, fix=fix, repair=repair)
@@ -127,7 +127,7 @@ def read(text: str, file: str, under: Path = ()) -> Located:
     return located
 
 
-def _placed(data: Any, under: Path) -> Any:
+def _nested_data(data: Any, under: Path) -> Any:
     """`data` inside the mappings and lists of one item that lead to it."""
     for part in reversed(under):
         data = [data] if isinstance(part, int) else {part: data}
@@ -152,7 +152,7 @@ class _Builder:
         self.events: Iterator[Any] = iter(())
 
     def complain(self, event: Any, found: str, allowed: str, fix: str, repair: tuple[str, str] | None = None) -> None:
-        self.complaints.append((_line(event), tuple(self.path), found, allowed, fix, repair))
+        self.complaints.append((_event_line(event), tuple(self.path), found, allowed, fix, repair))
 
     def document(self, text: str) -> Any:
         """The value of the one document in a text; None where there is none."""
@@ -174,7 +174,7 @@ class _Builder:
         """The next event. Anchors and aliases are noted, wherever they stand."""
         event = next(self.events)
         if getattr(event, "anchor", None):
-            self.anchored.add(_line(event))
+            self.anchored.add(_event_line(event))
             self.aliased = self.aliased or isinstance(event, yaml.AliasEvent)
         return event
 
@@ -189,7 +189,7 @@ class _Builder:
 
     def build(self, event: Any) -> Any:
         """The value that begins with `event`."""
-        self.lines[tuple(self.path)] = _line(event)
+        self.lines[tuple(self.path)] = _event_line(event)
         if isinstance(event, yaml.AliasEvent):
             return None
         if event.tag is not None:
@@ -239,7 +239,7 @@ class _Builder:
         if event.tag is not None:
             self.complain(event, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
         if event.value == "<<" and not event.style:
-            self.anchored.add(_line(event))
+            self.anchored.add(_event_line(event))
             self.aliased = True
         if event.value in values:
             self.complain(
@@ -251,7 +251,7 @@ class _Builder:
             self.skip(value)
             return
         values[event.value] = self.build(value)
-        self.lines[tuple(self.path)] = _line(event)
+        self.lines[tuple(self.path)] = _event_line(event)
 
     def name(self, event: Any) -> None:
         """Complain about a name with markup, of several lines, of nothing or in quotes that would be shown."""
@@ -281,7 +281,7 @@ class _Builder:
         if len(text) > _LONGEST_TEXT:
             self.complain(event, f"a text of {len(text):,} characters", f"at most {_LONGEST_TEXT:,}", "shorten it")
             return text[:_LONGEST_TEXT]
-        if found := unseen(text):
+        if found := invisible_character(text):
             self.complain(event, found, ALLOWED, FIX)
         if not _NAMES.isdisjoint(self.path[-2:]):
             self.name(event)
@@ -340,5 +340,5 @@ class _Builder:
         return text
 
 
-def _line(event: Any) -> int:
+def _event_line(event: Any) -> int:
     return int(event.start_mark.line) + 1

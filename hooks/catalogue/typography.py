@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .quotes import MATH_CALL, Quote, QuoteError, parse
+from .quotes import MATH_CALL, Quote, QuoteError, parse_quotes
 
 HAN = r"[\u4e00-\u9fff]"
 _FULL = "，。；：、！？（）"
@@ -91,15 +91,15 @@ def _typed_numbers(text: str) -> list[str]:
 def unequal_quotes(english: str, chinese: str) -> tuple[list[str], list[str]]:
     """Quotes that only the English text has, and those that only the Chinese one has; the words that a link shows may differ."""
     try:
-        ours, theirs = _quotes(english), _quotes(chinese)
+        ours, theirs = _misplaced_quotes(english), _misplaced_quotes(chinese)
     except QuoteError:  # said where quotes are checked
         return [], []
     return [*(ours - theirs).elements()], [*(theirs - ours).elements()]
 
 
-def _quotes(text: str) -> Counter[str]:
+def _misplaced_quotes(text: str) -> Counter[str]:
     return Counter(
         f"{part.name}({', '.join(part.arguments[:1] if part.name in ('m', 't') else part.arguments)})"
-        for part in parse(text)
+        for part in parse_quotes(text)
         if isinstance(part, Quote) and part.name != MATH_CALL  # which is part of a sentence
     )

@@ -17,7 +17,7 @@ _TURNS = re.compile(f"[{_TURNING}]")
 _UNSEEN = re.compile(f"[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u200b\\u2028\\u2029\\u2060\\ufeff{_TURNING}]")
 
 
-def unseen(text: str) -> str | None:
+def invisible_character(text: str) -> str | None:
     """The first such character of a text, as a message, if it has one."""
     found = _UNSEEN.search(text)
     if found is None:
@@ -31,14 +31,14 @@ def unseen_lines(text: str) -> Iterator[tuple[int, str]]:
     text = text.removeprefix("\ufeff")
     if _UNSEEN.search(text):
         for number, line in enumerate(text.split("\n"), 1):
-            if said := unseen(line.rstrip("\r")):
+            if said := invisible_character(line.rstrip("\r")):
                 yield number, said
 
 
-def shown(text: str) -> str:
+def escape_invisible(text: str) -> str:
     """A text with such characters, and what is no character, as their numbers: it may go to somebody's terminal."""
-    return _UNSEEN.sub(_number, text).encode(errors="backslashreplace").decode()
+    return _UNSEEN.sub(_code_point, text).encode(errors="backslashreplace").decode()
 
 
-def _number(found: re.Match[str]) -> str:
+def _code_point(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"

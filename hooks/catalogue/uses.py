@@ -383,7 +383,7 @@ class Uses:
         """Whether all conditions of a technique hold for a checkpoint; the sources are those of its first condition."""
         if not technique.follows_from:
             return _Answer(None)
-        found = [_answered(condition, entry, self._entries) for condition in technique.follows_from]
+        found = [_answering_entry(condition, entry, self._entries) for condition in technique.follows_from]
         answers = [answer.holds for answer in found]
         if False in answers:
             return _Answer(False)
@@ -399,7 +399,7 @@ def _was_there(use: Use, later: Use) -> bool:
     return use.date == first_date(use.model) or use.day <= later.day
 
 
-def _answered(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) -> _Answer:
+def _answering_entry(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) -> _Answer:
     block, _, key = condition.field.partition(".")
     if block == "training":
         return _in_a_stage(condition, entry, key)
@@ -407,14 +407,14 @@ def _answered(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) 
     if block == "architecture":
         if entry.architecture is None:
             return _Answer(None)
-        single = _at(entry.architecture, key)
+        single = _value_at(entry.architecture, key)
         saying = comparable_dimension(key, single)
     else:
-        stated = _at(getattr(entry.model, block), key)
+        stated = _value_at(getattr(entry.model, block), key)
         if block == "infrastructure":
-            single = checkpoint.infrastructure(entries, entry, stated)
+            single = checkpoint.infrastructure_value(entries, entry, stated)
         else:
-            single = checkpoint.tokenizer(entries, entry, stated)
+            single = checkpoint.tokenizer_value(entries, entry, stated)
         saying = comparable_value(single)
     sources = single.source if single is not None else None
     if saying is None:
@@ -423,9 +423,9 @@ def _answered(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) 
     if condition.below is not None:
         if saying == NOT_THERE:
             return _Answer(False)
-        other = comparable_dimension(condition.below, _at(entry.architecture, condition.below))
+        other = comparable_dimension(condition.below, _value_at(entry.architecture, condition.below))
         return _Answer(None if other is None else int(saying) < int(other), sources)
-    return _Answer(_matches(condition, saying), sources)
+    return _Answer(_matches_value(condition, saying), sources)
 
 
 def _in_a_stage(condition: Condition, entry: Entry, key: str) -> _Answer:
@@ -437,10 +437,10 @@ def _in_a_stage(condition: Condition, entry: Entry, key: str) -> _Answer:
             if stage.kind.value in condition.values:
                 return _Answer(True, stage.source)
             continue
-        stated = _at(stage, key)
+        stated = _value_at(stage, key)
         single = stated.for_variant(entry.variant.id) if stated is not None else None
         saying = comparable_value(single)
-        if saying is not None and _matches(condition, saying):
+        if saying is not None and _matches_value(condition, saying):
             return _Answer(True, single.source if single is not None else None)
     return _Answer(None)
 
@@ -448,7 +448,7 @@ def _in_a_stage(condition: Condition, entry: Entry, key: str) -> _Answer:
 _DEGREES = frozenset(f"infrastructure.{field}" for field in fields_with(Infrastructure, Facet.DEGREE))
 
 
-def _matches(condition: Condition, saying: str) -> bool:
+def _matches_value(condition: Condition, saying: str) -> bool:
     """Whether a value is one of those named, or begins with its words; that it is there at all where none are named."""
     if not condition.values:
         one = condition.field in _DEGREES and saying == "1"  # split over one device: not at all
@@ -457,7 +457,7 @@ def _matches(condition: Condition, saying: str) -> bool:
     return any(lower == word.lower() or lower.startswith(f"{word.lower()} ") for word in condition.values)
 
 
-def _at(record: Any, key: str) -> Stated[Any] | None:
+def _value_at(record: Any, key: str) -> Stated[Any] | None:
     for name in key.split("."):
         record = getattr(record, name, None)
     return record if isinstance(record, Stated) else None

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from .findings import Finding, Path, nearest
+from .findings import Finding, Path, nearest_in_quotes
 from .located import Located
-from .other_names import known_as, nowhere
+from .other_names import known_as, unsupported_key_hint
 from .schema.values import IDENTIFIER
 
 R = TypeVar("R", bound=BaseModel)
@@ -25,15 +25,15 @@ MANY_KEYS = 12
 _ROUNDS = 4
 
 
-def validate(located: Located, schema: type[R]) -> tuple[R | None, list[Finding]]:
+def validate_file(located: Located, schema: type[R]) -> tuple[R | None, list[Finding]]:
     """Return the record for the file's data, or None and a finding for every difference."""
     try:
         return schema.model_validate(located.data), []
     except ValidationError as error:
-        return None, _findings(located, schema, error.errors(include_url=False))
+        return None, _schema_findings(located, schema, error.errors(include_url=False))
 
 
-def mended(located: Located, schema: type[R]) -> R | None:
+def repair_for_rules(located: Located, schema: type[R]) -> R | None:
     """The record with an example in place of each value that does not fit, so that rules can look at the rest.
 
     None where that cannot be done: what is wrong is an id, or a part that has no example.
@@ -44,12 +44,12 @@ def mended(located: Located, schema: type[R]) -> R | None:
             return schema.model_validate(data)
         except ValidationError as error:
             for details in error.errors(include_url=False):
-                if not _mend(data, schema, _path(details), details["type"]):
+                if not _mend_at(data, schema, _error_path(details), details["type"]):
                     return None
     return None
 
 
-def _mend(data: Any, schema: type[BaseModel], path: Path, kind: str) -> bool:
+def _mend_at(data: Any, schema: type[BaseModel], path: Path, kind: str) -> bool:
     """Put the field's example at the end of `path`, or take the value out; whether that was done."""
     above: list[tuple[Any, str | int]] = []
     node = data
@@ -83,34 +83,34 @@ def _field_at(schema: type[BaseModel], path: Path) -> Any:
     return None
 
 
-def _findings(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> list[Finding]:
+def _schema_findings(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> list[Finding]:
     """A finding for each error that does not follow from another one."""
     read = {(finding.line, finding.path) for finding in located.findings}
-    missing = {(_path(e)[:-1], str(_path(e)[-1])) for e in errors if e["type"] == "missing"}
+    missing = {(_error_path(e)[:-1], str(_error_path(e)[-1])) for e in errors if e["type"] == "missing"}
     meant = set()
     for details in errors:
-        path = _path(details)
+        path = _error_path(details)
         if details["type"] == "extra_forbidden":
             close = known_as(str(path[-1]), fields_at(schema, path[:-1])).strip("`")
             meant |= {(path[:-1], close)} & missing
-    strayed = _strayed(located, schema, errors)
-    found = [_elsewhere(located, path, name) for path, name in strayed.items()]
+    strayed = _misplaced_items(located, schema, errors)
+    found = [_misplaced_finding(located, path, name) for path, name in strayed.items()]
     for details in errors:
-        path = _path(details)
+        path = _error_path(details)
         if any(path[: len(item)] == item for item in strayed):
             continue
         if _follows_from_another(details, errors) or (details["type"] == "missing" and (path[:-1], path[-1]) in meant):
             continue
-        finding = _finding(located, schema, details)
+        finding = _error_finding(located, schema, details)
         if (finding.line, finding.path) not in read:  # said by the reader of the file already
             found.append(finding)
     return found
 
 
-def _strayed(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> dict[Path, str]:
+def _misplaced_items(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> dict[Path, str]:
     """Items that stand in the wrong list, as one that is put at the end of a file does: by path, the list that is meant."""
     found: dict[Path, str] = {}
-    for item in {_path(details)[:-1] for details in errors if details["type"] == "extra_forbidden"}:
+    for item in {_error_path(details)[:-1] for details in errors if details["type"] == "extra_forbidden"}:
         if len(item) < 2 or not isinstance(item[-1], int):
             continue
         around, here, keys = item[:-2], str(item[-2]), set(located.at(item))
@@ -121,13 +121,13 @@ def _strayed(located: Located, schema: type[BaseModel], errors: list[ErrorDetail
     return found
 
 
-def _elsewhere(located: Located, path: Path, meant: str) -> Finding:
+def _misplaced_finding(located: Located, path: Path, meant: str) -> Finding:
     """A finding on an item that stands in the wrong list."""
     found = f"an entry of `{meant}` under `{path[-2]}`"
     return located.finding(path, found, f"its keys are those of `{meant}`", fix=f"move it to the entries of `{meant}:`")
 
 
-def _path(details: ErrorDetails) -> Path:
+def _error_path(details: ErrorDetails) -> Path:
     return tuple(part for part in details["loc"] if not (isinstance(part, str) and part.startswith("function-")))
 
 
@@ -139,8 +139,8 @@ def _follows_from_another(details: ErrorDetails, errors: list[ErrorDetails]) -> 
     )
 
 
-def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -> Finding:
-    path = _path(details)
+def _error_finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -> Finding:
+    path = _error_path(details)
     kind, context = details["type"], details.get("ctx", {})
     where = located.known(path)
     if kind == "extra_forbidden":
@@ -151,7 +151,7 @@ def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -
     found = f"found {written}"
     if kind == "enum":
         words = [str(w) for w in _enum_words(schema, path)]
-        close = nearest(details["input"], words)
+        close = nearest_in_quotes(details["input"], words)
         same = close.strip("`").lower() == str(details["input"]).lower()
         return located.finding(
             where,
@@ -186,7 +186,7 @@ def _finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -
 
 
 def _unknown_key(located: Located, where: Path, path: Path, allowed: list[str]) -> Finding:
-    word, instead = str(path[-1]), nowhere(path)
+    word, instead = str(path[-1]), unsupported_key_hint(path)
     close = "" if instead else known_as(word, allowed)
     listed = "allowed are " + ", ".join(f"`{name}`" for name in allowed)
     if (close or instead) and len(allowed) > MANY_KEYS:
@@ -253,27 +253,27 @@ def _pattern_in_words(pattern: str) -> str:
 
 def _annotation_at(schema: Any, path: Path) -> list[Any]:
     """The types a value at `path` may have, looking through containers and unions."""
-    options = opened(schema)
+    options = union_members(schema)
     for part in path:
         following: list[Any] = []
         for option in options:
             if isinstance(option, type) and issubclass(option, BaseModel) and part in option.model_fields:
-                following += opened(option.model_fields[str(part)].annotation)
+                following += union_members(option.model_fields[str(part)].annotation)
             elif typing.get_origin(option) in (tuple, list):
-                following += opened(typing.get_args(option)[0])
+                following += union_members(typing.get_args(option)[0])
             elif typing.get_origin(option) is dict:
-                following += opened(typing.get_args(option)[1])
+                following += union_members(typing.get_args(option)[1])
         options = following
     return options
 
 
-def opened(annotation: Any) -> list[Any]:
+def union_members(annotation: Any) -> list[Any]:
     """The members of a union or an Annotated type; the type itself otherwise."""
     origin = typing.get_origin(annotation)
     if origin is typing.Annotated:
-        return opened(typing.get_args(annotation)[0])
+        return union_members(typing.get_args(annotation)[0])
     if origin is typing.Union or isinstance(annotation, types.UnionType):
-        return [option for member in typing.get_args(annotation) for option in opened(member)]
+        return [option for member in typing.get_args(annotation) for option in union_members(member)]
     return [annotation]
 
 

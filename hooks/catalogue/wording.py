@@ -51,7 +51,7 @@ class Forms:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         """Exceptions before forms, the longest first, so that an exception hides the form in it."""
-        known = {text for avoided, _ in self.rights.values() for text in _expressions(avoided)}
+        known = {text for avoided, _ in self.rights.values() for text in _longer_expressions(avoided)}
         listed = "|".join(re.escape(text) for text in sorted(known, key=len, reverse=True))
         if not listed:
             return re.compile(r"(?!)")
@@ -78,14 +78,14 @@ class Forms:
                 yield match[0].lower()
 
 
-def _expressions(avoided: Avoided) -> Iterator[str]:
+def _longer_expressions(avoided: Avoided) -> Iterator[str]:
     """A form, and the longer expressions that hide it."""
     yield avoided.form
     yield from avoided.but
     yield from (avoided.form + word for word in avoided.not_before)
 
 
-def forms(file: TermsFile, language: Language) -> Forms:
+def avoided_forms(file: TermsFile, language: Language) -> Forms:
     """The forms of a language that the table of terms does not want."""
     rights: dict[str, tuple[Avoided, str]] = {}
     for term in file.terms:

@@ -112,8 +112,8 @@ def markup_problems(text: str) -> Iterator[MarkupProblem]:
     yield from fences
     text, comments = _without_comments(text)
     yield from comments
-    text = _QUOTE.sub(lambda quote: _blank(quote[0]), text)
-    for line, block in _blocks(text):
+    text = _QUOTE.sub(lambda quote: _blanked(quote[0]), text)
+    for line, block in _text_blocks(text):
         yield from _problems_of_a_block(line, block)
     yield from _html_problems(_without_code(text))
 
@@ -123,7 +123,7 @@ def without_fences(text: str) -> str:
     return _without_fences(text)[0]
 
 
-def _blank(text: str) -> str:
+def _blanked(text: str) -> str:
     """As long and on as many lines, without a sign that means something."""
     return re.sub(r"[^\n]", "x", text)
 
@@ -166,10 +166,10 @@ def _without_comments(text: str) -> tuple[str, list[MarkupProblem]]:
 
 def _without_code(text: str) -> str:
     """A text with what stands between backticks blanked."""
-    return re.sub(r"(?s)(?<!`)(`+)(?!`)((?:(?!\n\s*\n).)*?)(?<!`)\1(?!`)", lambda code: _blank(code[0]), text)
+    return re.sub(r"(?s)(?<!`)(`+)(?!`)((?:(?!\n\s*\n).)*?)(?<!`)\1(?!`)", lambda code: _blanked(code[0]), text)
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
+def _text_blocks(text: str) -> Iterator[tuple[int, str]]:
     """Paragraphs, headings, items and rows, each with the line on which it begins: nothing that is inline goes on behind one."""
     start, lines = 1, list[str]()
     for number, line in enumerate(text.split("\n"), 1):
@@ -208,16 +208,16 @@ def _problems_of_a_block(line: int, block: str) -> Iterator[MarkupProblem]:
             "a link is `[words](address)`",
             "add the bracket that is missing",
         )
-    words = re.sub(r"\\[*_]", "xx", re.sub(r"<[^>]*>", lambda tag: _blank(tag[0]), plain))
+    words = re.sub(r"\\[*_]", "xx", re.sub(r"<[^>]*>", lambda tag: _blanked(tag[0]), plain))
     for sign in ("**", "__"):
-        places = [place for place in _doubled(words, sign[0]) if _can_be_bold(words, place)]
+        places = [place for place in _doubled_letters(words, sign[0]) if _can_be_bold(words, place)]
         if len(places) % 2:
             yield MarkupProblem(
                 at(places[-1]), f"`{sign}` without its other half", "bold is `**words**`", "close it, or take it out"
             )
 
 
-def _doubled(text: str, letter: str) -> Iterator[int]:
+def _doubled_letters(text: str, letter: str) -> Iterator[int]:
     """Where a letter stands twice, and not three times."""
     letter = re.escape(letter)
     yield from (match.start() for match in re.finditer(rf"(?<!{letter}){letter}{{2}}(?!{letter})", text))
@@ -234,7 +234,7 @@ def _can_be_bold(text: str, place: int) -> bool:
 def _blank_link(link: str) -> str:
     """A link without its address and its brackets; its words stay, in which something may be bold."""
     words = link[: link.rindex("](")]
-    return re.sub(r"[\[\]!]", "x", words) + _blank(link[len(words) :])
+    return re.sub(r"[\[\]!]", "x", words) + _blanked(link[len(words) :])
 
 
 class _Tags(HTMLParser):
@@ -285,7 +285,7 @@ class _Tags(HTMLParser):
 
 def _html_problems(text: str) -> Iterator[MarkupProblem]:
     tags = _Tags()
-    tags.feed(_ADDRESS.sub(lambda address: _blank(address[0]), text))
+    tags.feed(_ADDRESS.sub(lambda address: _blanked(address[0]), text))
     tags.close()
     for tag, line in tags.open:
         tags.left_open(tag, line)

@@ -13,17 +13,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalogue.findings import Finding, nearest, report
+from catalogue.findings import Finding, format_report, nearest_in_quotes
 from catalogue.front_matter import front_matter
 from catalogue.lookup import Lookup
-from catalogue.not_yaml import conflicts
-from catalogue.plain_text import Unreadable, listed, pages_below, pages_of, text_of
-from catalogue.quote_check import problems as quotes_that_fail
-from catalogue.quotes import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, parse
+from catalogue.not_yaml import merge_conflicts
+from catalogue.plain_text import Unreadable, list_folder, pages_below, pages_of, text_of
+from catalogue.quote_check import quote_problems as quotes_that_fail
+from catalogue.quotes import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, parse_quotes
 from catalogue.records import Catalogue
 from catalogue.typography import chinese_slips
 from catalogue.unseen import ALLOWED, FIX, unseen_lines
-from render.formula import FormulaError, inline_mathml, mathml
+from render.formula import FormulaError, formula_mathml, inline_mathml
 from render.guide_formulas import formulas_by_block
 from render.lab_files import LABS
 from render.page_registry import GUIDE, declaration_of, generated_pages, part_owner, written_pages
@@ -71,7 +71,7 @@ class PageError(ValueError):
 
     def report(self) -> str:
         """The findings, one a line, and a closing line that counts them."""
-        return report(self.findings, "the pages")
+        return format_report(self.findings, "the pages")
 
 
 def placeable_blocks(words: Words, catalogue: Catalogue) -> set[str]:
@@ -100,7 +100,7 @@ def find_unreadable(docs: Path) -> list[Finding]:
             found.append(error.finding)
         else:
             found += [Finding(name, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
-            found += [Finding(name, line, "", said, fix=fix) for line, said, fix in conflicts(text)]
+            found += [Finding(name, line, "", said, fix=fix) for line, said, fix in merge_conflicts(text)]
             found += _reserved(name, text)
     return found
 
@@ -115,7 +115,7 @@ def _reserved(name: str, text: str) -> Iterator[Finding]:
 
 def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
     """What MkDocs would take for pages and nobody checks: other endings, and what is behind a link to a folder."""
-    for path in listed(folder):
+    for path in list_folder(folder):
         name = path.relative_to(docs.parent).as_posix()
         if path.is_dir() and path.is_symlink():
             found = "is a link to a folder, in which no page is checked"
@@ -142,9 +142,9 @@ class EntryPages:
 
     @cached_property
     def _context(self) -> Context:
-        from render.context import context
+        from render.context import make_context
 
-        return context(self.catalogue, self.words)
+        return make_context(self.catalogue, self.words)
 
     @cached_property
     def _made(self) -> dict[str, Mapping[str, Page]]:
@@ -232,12 +232,12 @@ class HandWrittenPages:
     def _unreadable_formulas(self, path: str, text: str) -> Iterator[Finding]:
         """Formulas, in a sentence or displayed, that cannot be converted."""
         displayed, line = formulas_by_block(self.catalogue), 1
-        for part in parse(text):
+        for part in parse_quotes(text):
             try:
                 if isinstance(part, Quote) and part.name == MATH_CALL:
                     inline_mathml(part.arguments[0])
                 elif isinstance(part, Quote) and part.name == BLOCK_CALL and part.arguments[0] in displayed:
-                    mathml(displayed[part.arguments[0]].latex)
+                    formula_mathml(displayed[part.arguments[0]].latex)
             except FormulaError as error:
                 yield self.finding(path, line, str(error), fix="correct the formula")
             line += (part.text if isinstance(part, Quote) else part).count("\n")
@@ -266,7 +266,7 @@ class HandWrittenPages:
                 1,
                 "a page that nothing leads to",
                 "guides are listed in data/study.yaml",
-                nearest(path, self.listed - self.texts.keys()),
+                nearest_in_quotes(path, self.listed - self.texts.keys()),
                 "list it there, or take it out",
             )
         read = front_matter(text, self.finding(path, 1, "").file)
@@ -274,7 +274,7 @@ class HandWrittenPages:
         written = read.data if isinstance(read.data, dict) else {}
         for key in sorted(written.keys() - set(_FRONT_KEYS)):
             allowed = "allowed are " + ", ".join(f"`{each}`" for each in _FRONT_KEYS)
-            close = nearest(key, _FRONT_KEYS)
+            close = nearest_in_quotes(key, _FRONT_KEYS)
             line = read.line((key,)) + 1
             if close.strip("`") in ("title", "description") and close.strip("`") not in written:
                 continue  # which is said to be missing
@@ -296,7 +296,7 @@ class HandWrittenPages:
         """
         placed: dict[tuple[str, ...], int] = {}
         line, cites = 1, False
-        for part in parse(text):
+        for part in parse_quotes(text):
             if isinstance(part, Quote) and part.name == BLOCK_CALL:
                 if first := placed.get(part.arguments):
                     found = f"`{part.text}` is placed in line {first} already"
@@ -350,7 +350,7 @@ class HandWrittenPages:
                     line,
                     f"`{link}` leads to a place that the page does not have",
                     "a heading by its `{ #name }`",
-                    nearest(place, known),
+                    nearest_in_quotes(place, known),
                     "correct what stands behind the `#`",
                 )
 
@@ -370,7 +370,7 @@ class HandWrittenPages:
         return posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
 
     def _dead(self, path: str, line: int, link: str, page: str) -> Finding:
-        close = nearest(page, self.pages).strip("`")
+        close = nearest_in_quotes(page, self.pages).strip("`")
         if close and not link.startswith("ds:"):
             close = posixpath.relpath(close, posixpath.dirname(path) or ".")
         elif close:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from catalogue import aliases, files, strict_yaml
 from catalogue.data_files import STUDY, TECHNIQUES
-from catalogue.findings import Finding, nearest
-from catalogue.load import load as read_catalogue
+from catalogue.findings import Finding, nearest_in_quotes
+from catalogue.load import load_catalogue as read_catalogue
 from catalogue.records import Catalogue
 from catalogue.typography import chinese_slips, unequal_quotes
-from render.formula import FormulaError, mathml
-from render.words import CHINESE, ENGLISH, BrokenWords, Words, differences, load
+from render.formula import FormulaError, formula_mathml
+from render.words import CHINESE, ENGLISH, BrokenWords, Words, key_differences, load_words
 
 from .pages import HandWrittenPages, PageError, find_unreadable, hand_written_pages
 from .wording import find_avoided_forms
@@ -29,8 +29,8 @@ def read_project(root: Path) -> tuple[Catalogue, dict[str, Words]]:
     Raises CatalogueError, BrokenWords or PageError with everything that is wrong, in the pages of both languages too.
     """
     catalogue = read_catalogue(root / "data")
-    words = {language: load(language) for language in (ENGLISH, CHINESE)}
-    if problems := differences(words[ENGLISH], words[CHINESE]):
+    words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
+    if problems := key_differences(words[ENGLISH], words[CHINESE]):
         raise BrokenWords("\n".join(problems))
     if found := find_unreadable(root / "docs"):
         raise PageError(found)
@@ -102,27 +102,27 @@ def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
     for t, technique in enumerate(catalogue.techniques.values()):
         for f, formula in enumerate(technique.formulas):
             try:
-                mathml(formula.latex)
+                formula_mathml(formula.latex)
             except FormulaError as error:
                 name = TECHNIQUES
-                located = strict_yaml.read(files.texts(data, (name,))[name], f"{data.name}/{name}")
+                located = strict_yaml.read_yaml(files.read_texts(data, (name,))[name], f"{data.name}/{name}")
                 path = ("techniques", t, "formulas", f, "latex")
                 yield located.finding(path, str(error), fix="correct the LaTeX")
 
 
 def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
     """Pages that the data names by their path and that are not there."""
-    yield from aliases.unknown(data, catalogue.aliases, pages)
+    yield from aliases.unknown_pages(data, catalogue.aliases, pages)
     for r, route in enumerate(catalogue.study.routes):
         for p, part in enumerate(route.parts):
             for s, step in enumerate(part.steps):
                 kind, _, name = step.page.partition(":")
                 if kind == "page" and f"{name}.md" not in pages:
-                    located = strict_yaml.read(files.texts(data, (STUDY,))[STUDY], f"{data.name}/{STUDY}")
+                    located = strict_yaml.read_yaml(files.read_texts(data, (STUDY,))[STUDY], f"{data.name}/{STUDY}")
                     yield located.finding(
                         ("routes", r, "parts", p, "steps", s, "page"),
                         f"`{step.page}`, which is no page",
                         "a page by its path, without `.md`",
-                        nearest(name, (path.removesuffix(".md") for path in pages)),
+                        nearest_in_quotes(name, (path.removesuffix(".md") for path in pages)),
                         "correct the path",
                     )

@@ -12,8 +12,8 @@ from catalogue.findings import Finding
 from catalogue.plain_text import pages_below
 from catalogue.records import Catalogue
 from catalogue.schema.term import Language
-from catalogue.schema.values import Text, walk
-from catalogue.wording import FIX, Forms, forms
+from catalogue.schema.values import Text, walk_record
+from catalogue.wording import FIX, Forms, avoided_forms
 from render.words import Words
 
 TERMS = "data/terms.yaml"
@@ -23,7 +23,7 @@ def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: P
     """What is wrong; `docs` has a folder for each language."""
     found: list[Finding] = []
     for language in Language:
-        wanted = forms(catalogue.glossary, language)
+        wanted = avoided_forms(catalogue.glossary, language)
         needed: set[str] = set()
         for file, line, key, text in [*_interface(words[language]), *_pages(docs / language)]:
             found += [Finding(file, line, key, use.message, use.allowed, fix=FIX) for use in wanted.uses(text)]
@@ -59,7 +59,7 @@ def _idle(catalogue: Catalogue, wanted: Forms, needed: set[str], file: Path) -> 
                 needed.update(wanted.exceptions(text))
 
     for record in (*catalogue.models.values(), *catalogue.techniques.values(), catalogue.glossary):
-        walk(record, note)
+        walk_record(record, note)
     for text, form in stated.items():
         if text.lower() not in needed:
             yield Finding(

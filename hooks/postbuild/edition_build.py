@@ -10,7 +10,7 @@ from pathlib import Path
 from render.assets import SEARCH, SEARCH_INDEX
 from render.edition import Edition
 from render.exports.pages import Filled
-from render.findable import findable
+from render.findable import findable_pages
 from render.linking import Links
 from render.page_registry import SearchKind, is_searched
 
@@ -97,7 +97,7 @@ class EditionBuild:
         folder = search_index.write(
             site / SEARCH_INDEX,
             with_parts((self.finished[url] for url in searched), self._wholes()),
-            findable(context, {url: page.source for url, page in self.pages.items()}, context.catalogue.aliases),
+            findable_pages(context, {url: page.source for url, page in self.pages.items()}, context.catalogue.aliases),
             {kind.value: words(f"search.kind.{kind}") for kind in SearchKind},
             {name: words(f"search.{name}") for name in _SEARCH_WORDS},
         )

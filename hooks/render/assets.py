@@ -73,44 +73,44 @@ _SCRIPTS = {
 SCRIPTS = (*_SCRIPTS, TERMS)
 
 
-def files(measured: Iterable[Measure] = (), definitions: str = "{}") -> dict[str, str]:
+def asset_files(measured: Iterable[Measure] = (), definitions: str = "{}") -> dict[str, str]:
     """The assets of the site by path: what every page loads, the search, and what single pages load.
 
     `measured` is what the pages need, `definitions` the JSON of what terms mean, which is loaded when a reader asks for one.
     """
-    scripts = {path: _script(parts) for path, parts in _SCRIPTS.items()}
+    scripts = {path: _joined_script(parts) for path, parts in _SCRIPTS.items()}
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
-    return {STYLES: _styles(_measured(measured)), TERMS: f"dsTerms({definitions});\n", **scripts}
+    return {STYLES: _joined_styles(_measure_styles(measured)), TERMS: f"dsTerms({definitions});\n", **scripts}
 
 
 def play_source(bundle: str) -> str:
     """The script of a figure as written, for a run outside a browser."""
-    return "\n".join(_read(f"scripts/play/{part}.js") for part in ("figure", *PLAYS[bundle]))
+    return "\n".join(_read_asset(f"scripts/play/{part}.js") for part in ("figure", *PLAYS[bundle]))
 
 
-def early() -> str:
+def early_script() -> str:
     """The script that stands in every page and runs before anything is painted."""
-    return _script(["early"]).strip()
+    return _joined_script(["early"]).strip()
 
 
-def _script(parts: Iterable[str]) -> str:
+def _joined_script(parts: Iterable[str]) -> str:
     """Files as one script that leaves no names behind."""
-    return "\n".join(["(() => {", *(_shortened(_read(f"scripts/{part}.js")) for part in parts), "})();\n"])
+    return "\n".join(["(() => {", *(_shortened_script(_read_asset(f"scripts/{part}.js")) for part in parts), "})();\n"])
 
 
-def script(name: str, data: Mapping[str, str] | None = None) -> Markup:
+def page_script(name: str, data: Mapping[str, str] | None = None) -> Markup:
     """What loads `scripts/<name>.js` on the one page that it serves; `data` holds blocks of JSON by the id they are read by."""
-    blocks = [block(id_, text) for id_, text in (data or {}).items()]
+    blocks = [json_block(id_, text) for id_, text in (data or {}).items()]
     return Markup("\n".join([*blocks, f'<script data-src="ds:{FOLDER}/{name}.js"></script>']))
 
 
-def block(id_: str, text: str) -> Markup:
+def json_block(id_: str, text: str) -> Markup:
     """JSON for a script, which reads it by the id."""
     return Markup(f'<script type="application/json" id="{id_}">{text.replace("</", "<" + chr(92) + "/")}</script>')
 
 
-def _shortened(script: str) -> str:
+def _shortened_script(script: str) -> str:
     """A script without the lines of comment and the indentation that serve whoever changes it."""
     lines = (line.strip() for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
@@ -127,12 +127,12 @@ _MEASURES = {
 }
 
 
-def measures(blocks: Mapping[str, str]) -> set[Measure]:
+def block_measures(blocks: Mapping[str, str]) -> set[Measure]:
     """What differs from figure to figure in the blocks of a page, as kind and number."""
     return {measure for html in blocks.values() for measure in _MEASURE.findall(html)}
 
 
-def _measured(measured: Iterable[Measure]) -> str:
+def _measure_styles(measured: Iterable[Measure]) -> str:
     """Styles for these, as classes: a policy that stops foreign scripts allows no `style=`."""
     rules = []
     for kind, digits in sorted(set(measured), key=lambda name: (name[0], int(name[1]))):
@@ -141,11 +141,11 @@ def _measured(measured: Iterable[Measure]) -> str:
     return "\n".join(rules)
 
 
-def _styles(measured: str) -> str:
+def _joined_styles(measured: str) -> str:
     """Every style sheet as one: the theme's, the tokens, then what all pages share, print last, the others by name."""
     names = sorted(path.name for path in (_HERE / "styles").glob("*.css"))
     ordered = [*_FIRST, *(name for name in names if name not in (*_FIRST, _LAST)), _LAST]
-    ours = [_read(f"styles/{name}") for name in ordered]
+    ours = [_read_asset(f"styles/{name}") for name in ordered]
     text = "\n".join([THEME_STYLES.read_text(encoding="utf-8"), *ours[:-1], measured, ours[-1]])
     return _FONT.sub(_inline_font, _SPACE.sub(" ", _COMMENT.sub("", text)))
 
@@ -160,5 +160,5 @@ def _inline_font(match: re.Match[str]) -> str:
     return f'url("data:font/woff2;base64,{data}")'
 
 
-def _read(path: str) -> str:
+def _read_asset(path: str) -> str:
     return (_HERE / path).read_text(encoding="utf-8")

@@ -20,10 +20,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.computed_quotes import Computed, computed, decimal
-from catalogue.derive.expression import NAME, display
+from catalogue.computed_quotes import Computed, as_decimal, compute_quote
+from catalogue.derive.expression import NAME, display_formula
 from catalogue.lookup import Found, LookupFailure
-from catalogue.quotes import COMPUTED_CALLS, MATH_CALL, PRODUCT_CALLS, VALUE_CALLS, Quote, parts
+from catalogue.quotes import COMPUTED_CALLS, MATH_CALL, PRODUCT_CALLS, VALUE_CALLS, Quote, text_parts
 from catalogue.references import Reference
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import Counted, Size
@@ -109,12 +109,12 @@ class Citations:
         """A value that a text quotes."""
         if found.recomputed is not None:
             entry = self.context.catalogue.entries[found.recomputed]
-            href = f"ds:models/{entry.owner_model}.md#working-{anchor(entry.architecture_owner)}"
+            href = f"ds:models/{entry.owner_model}.md#working-{reference_anchor(entry.architecture_owner)}"
             title = escape(self.context.words("recomputed.title"))
             if found.follows:
                 href = f"ds:models/{entry.model.id}.md#what-follows"
                 title = escape(self.context.words("recomputed.follows"))
-            return Markup(f'<a class="ds-r" href="{href}" title="{title}">{format.compact(found.value)}</a>')
+            return Markup(f'<a class="ds-r" href="{href}" title="{title}">{format.format_compact(found.value)}</a>')
         return self.marked(str(self.in_words(found.value)), found.source)
 
     def in_words(self, value: object) -> Markup:
@@ -129,11 +129,11 @@ class Citations:
         """A value as text, without its source."""
         words = self.context.words
         if isinstance(value, Length):
-            return escape(format.length(value, words))
+            return escape(format.format_length(value, words))
         if isinstance(value, Quantity):
-            return escape(format.quantity(value, words))
+            return escape(format.format_quantity(value, words))
         if isinstance(value, PartialDate):
-            return Markup('<time datetime="{}">{}</time>').format(value.text, format.date(value, words))
+            return Markup('<time datetime="{}">{}</time>').format(value.text, format.format_date(value, words))
         if isinstance(value, Text):
             return self.inline(value)
         if isinstance(value, bool):
@@ -143,7 +143,7 @@ class Citations:
         if value is FeedForward.DENSE:
             return escape(words("line.dense"))
         if isinstance(value, int):
-            return escape(format.integer(value))
+            return escape(format.format_integer(value))
         return escape(str(value))
 
     def inline(self, text: Text) -> Markup:
@@ -154,7 +154,7 @@ class Citations:
                 self.quote(part)
                 if isinstance(part, Quote)
                 else Markup(_CODE.sub(r"<code>\1</code>", str(escape(part))))
-                for part in parts(words.text(text))
+                for part in text_parts(words.text(text))
             )
         )
         if not words.falls_back(text):
@@ -197,15 +197,15 @@ class Citations:
             return self.found(lookup.find(quote.arguments[0]))
         if quote.name == "m":
             model = lookup.entry("model", quote.arguments[0])
-            return _link(f"models/{model.id}.md", quote, model.name)
+            return _quote_link(f"models/{model.id}.md", quote, model.name)
         if quote.name == "t":
             technique = lookup.entry("technique", quote.arguments[0])
-            return _link(technique_address(technique), quote, self.context.short_name(technique))
+            return _quote_link(technique_address(technique), quote, self.context.short_name(technique))
         if quote.name == MATH_CALL:
             # Markdown takes a line that begins with `<math` for a block.
             return Markup(f"<span>{inline_mathml(quote.arguments[0])}</span>")
         if quote.name in COMPUTED_CALLS:
-            worked = computed(quote, lookup)
+            worked = compute_quote(quote, lookup)
             return self._working(worked) if quote.name == "working" else self._result(worked)
         if quote.name in VALUE_CALLS:
             return self._computed(quote)
@@ -214,18 +214,18 @@ class Citations:
     def _result(self, worked: Computed) -> Markup:
         """What a formula comes to, with the working as its title."""
         working = self._with_values(worked).striptags()
-        shown = format.computed(decimal(worked.exact), worked.form)
+        shown = format.format_computed(as_decimal(worked.exact), worked.form)
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(working, shown)
 
     def _working(self, worked: Computed) -> Markup:
         """A formula with the values put in, each with its source, and what it comes to."""
-        shown = format.computed(decimal(worked.exact), worked.form)
+        shown = format.format_computed(as_decimal(worked.exact), worked.form)
         return Markup("{} = {}").format(self._with_values(worked), shown)
 
     def _with_values(self, worked: Computed) -> Markup:
         """`2 × n` as `2 × 128`; a value with its source."""
         pieces: list[Markup] = []
-        position, formula = 0, display(worked.formula).replace("-", "−")
+        position, formula = 0, display_formula(worked.formula).replace("-", "−")
         for match in NAME.finditer(formula):
             value = worked.values[match[0]]
             pieces += [escape(formula[position : match.start()]), self._put_in(value)]
@@ -234,7 +234,7 @@ class Citations:
 
     def _put_in(self, value: Found | str) -> Markup:
         if isinstance(value, str):
-            return escape(format.typed(value))
+            return escape(format.format_typed(value))
         return self.found(value)
 
     def _computed(self, quote: Quote) -> Markup:
@@ -248,14 +248,14 @@ class Citations:
         numbers = [self.context.lookup.number(argument, typed=True) for argument in quote.arguments]
         if quote.name in PRODUCT_CALLS:
             product = math.prod(numbers)
-            shown = format.in_bytes(product) if quote.name == "bytes" else format.compact(product)
+            shown = format.in_bytes(product) if quote.name == "bytes" else format.format_compact(product)
             formula = " × ".join(shown_inputs)
         else:
             ratio, formula = numbers[0] / numbers[1], " ÷ ".join(shown_inputs)
             shown = {
-                "ratio": format.ratio(ratio),
-                "share": f"{format.ratio(100 * ratio)}%",
-                "saving": f"{format.ratio(100 * (1 - ratio))}%",
+                "ratio": format.format_ratio(ratio),
+                "share": f"{format.format_ratio(100 * ratio)}%",
+                "saving": f"{format.format_ratio(100 * (1 - ratio))}%",
             }[quote.name]
             formula = f"1 − {formula}" if quote.name == "saving" else formula
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(formula, shown)
@@ -288,13 +288,13 @@ class Citations:
             address = Markup(' data-url="{}"').format(reference.url.removeprefix("https://"))
         short = self.context.short_titles[key]
         whole = Markup(' title="{}"').format(reference.title) if short != reference.title else ""
-        return Markup('<a href="ds:references.md#{}"{}{}>{}</a>').format(anchor(key), whole, address, short)
+        return Markup('<a href="ds:references.md#{}"{}{}>{}</a>').format(reference_anchor(key), whole, address, short)
 
     def place(self, source: Source, addressed: set[str]) -> Markup:
         """The place in a document, and the copy that it was read in."""
         shown = Markup("{}").format(self.context.place(source.locus))
         if source.via is not None:
-            mark, copy = marks.copy(self.context.words), self.line(source.via, addressed)
+            mark, copy = marks.copy_symbol(self.context.words), self.line(source.via, addressed)
             shown += Markup(' <span class="ds-via">{} {}</span>').format(mark, copy)
         return shown
 
@@ -323,20 +323,20 @@ def plain_text(context: Context, text: Text) -> str:
     return " ".join(Citations(context).inline(text).striptags().split())
 
 
-def opening(context: Context, text: Text, least: int = 85) -> str:
+def opening_sentences(context: Context, text: Text, least: int = 85) -> str:
     """The first sentences of a text, for a list: as many as make `least` Latin letters, so that a short one does not stand alone.
 
     Many texts begin with the thing that theirs is about: "A node is a server with several GPUs."
     """
     kept = ""
     for sentence in _SENTENCE.split(plain_text(context, text)):
-        if _columns(kept) >= least:
+        if _text_columns(kept) >= least:
             break
-        kept = _joined(kept, sentence)
+        kept = _joined_sentences(kept, sentence)
     return kept
 
 
-def description(context: Context, text: Text, least: int = 70, most: int = 155) -> str:
+def page_description(context: Context, text: Text, least: int = 70, most: int = 155) -> str:
     """The first sentences of a text, as many as fit into a search result; cut where the first fill too little of it.
 
     `least` and `most` count Latin letters; a Chinese character is as wide as two.
@@ -344,33 +344,35 @@ def description(context: Context, text: Text, least: int = 70, most: int = 155) 
     whole = plain_text(context, text)
     kept = ""
     for sentence in _SENTENCE.split(whole):
-        joined = _joined(kept, sentence)
-        if kept and _columns(joined) >= most:
+        joined = _joined_sentences(kept, sentence)
+        if kept and _text_columns(joined) >= most:
             break
         kept = joined
-    if least <= _columns(kept) <= most or (kept == whole and _columns(kept) <= most):
+    if least <= _text_columns(kept) <= most or (kept == whole and _text_columns(kept) <= most):
         return kept
-    end = next((end for end, width in enumerate(accumulate(map(_column, whole))) if width >= most), len(whole))
+    end = next(
+        (end for end, width in enumerate(accumulate(map(_character_columns, whole))) if width >= most), len(whole)
+    )
     return (whole[:end].rsplit(" ", 1)[0] if whole[end - 1].isascii() else whole[:end]) + "…"
 
 
-def _joined(kept: str, sentence: str) -> str:
+def _joined_sentences(kept: str, sentence: str) -> str:
     return f"{kept} {sentence}".strip() if kept[-1:].isascii() else kept + sentence
 
 
-def _columns(text: str) -> int:
-    return sum(map(_column, text))
+def _text_columns(text: str) -> int:
+    return sum(map(_character_columns, text))
 
 
-def _column(character: str) -> int:
+def _character_columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _link(page: str, quote: Quote, name: str) -> Markup:
+def _quote_link(page: str, quote: Quote, name: str) -> Markup:
     words = quote.arguments[1] if len(quote.arguments) > 1 else name
     return Markup('<a href="ds:{}">{}</a>').format(page, words)
 
 
-def anchor(key: str) -> str:
+def reference_anchor(key: str) -> str:
     """A key as an HTML id: dots would need escaping in selectors."""
     return key.replace(".", "-")

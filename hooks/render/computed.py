@@ -17,7 +17,7 @@ from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 
 from . import format, marks
-from .cite import Citations, anchor
+from .cite import Citations, reference_anchor
 from .tables import EMPTY, Cell
 from .words import Words
 
@@ -25,7 +25,7 @@ _GIGA = 10**9
 _PARTS = 3  # of a sum that are named
 
 
-def recomputed(text: str, title: str = "") -> Markup:
+def recomputed_html(text: str, title: str = "") -> Markup:
     """A number that was worked out here, with its working as a title."""
     tip = Markup(' tabindex="0" title="{}"').format(title) if title else Markup("")
     return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)
@@ -33,20 +33,22 @@ def recomputed(text: str, title: str = "") -> Markup:
 
 def recomputed_size(value: int) -> Cell:
     """A recomputed size with K, M, B or T, in a cell that sorts by all its digits."""
-    return Cell(recomputed(format.compact(value)), str(value))
+    return Cell(recomputed_html(format.format_compact(value)), str(value))
 
 
 def working_link(entry: Entry, text: str, title: str = "") -> Markup:
     """A number that follows from an architecture, as a link to how its sum is made."""
     tip = Markup(' title="{}"').format(title) if title else Markup("")
     return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}"{}>{}</a>').format(
-        entry.owner_model, anchor(entry.architecture_owner), tip, text
+        entry.owner_model, reference_anchor(entry.architecture_owner), tip, text
     )
 
 
 def working_cell(entry: Entry, term: Term | None) -> Cell:
     """A recomputed number that leads to its working; a dash where there is none."""
-    return Cell(working_link(entry, format.integer(term.value), put_in(term)), str(term.value)) if term else EMPTY
+    return (
+        Cell(working_link(entry, format.format_integer(term.value), put_in(term)), str(term.value)) if term else EMPTY
+    )
 
 
 def put_in(term: Term) -> str:
@@ -54,18 +56,21 @@ def put_in(term: Term) -> str:
     return f"{term.formula} = {term.numbers}" if term.formula != term.numbers else term.formula
 
 
-def summed(words: Words, entry: Entry, agreement: Agreement) -> str:
+def breakdown_title(words: Words, entry: Entry, agreement: Agreement) -> str:
     """How a recomputed size is made up, in one line: the largest parts of a total, or what an activated size leaves out."""
     counted = entry.recount
     if counted is None or counted.total is None:
         return ""
     if agreement is entry.total_agreement:
         largest = sorted(counted.terms, key=lambda term: -term.value)[:_PARTS]
-        parts = [f"{words(f'term.{term.name}')} {format.compact(term.value)}" for term in largest]
+        parts = [f"{words(f'term.{term.name}')} {format.format_compact(term.value)}" for term in largest]
         rest = counted.total - sum(term.value for term in largest)
-        return " + ".join(parts + ([words("recomputed.rest", size=format.compact(rest))] if rest else []))
+        return " + ".join(parts + ([words("recomputed.rest", size=format.format_compact(rest))] if rest else []))
     if agreement is entry.activated_agreement and counted.inactive_experts is not None:
-        sizes = {"total": format.compact(counted.total), "idle": format.compact(counted.inactive_experts.value)}
+        sizes = {
+            "total": format.format_compact(counted.total),
+            "idle": format.format_compact(counted.inactive_experts.value),
+        }
         return words("recomputed.activated", **sizes, basis=words(f"basis.{ACTIVATED_CONVENTION.name.lower()}"))
     return ""
 
@@ -81,9 +86,9 @@ def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | No
         title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
         return Cell(Markup('<span class="ds-absent" title="{}">{}</span>').format(title, marks.NOTHING), "")
     key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
-    sign = marks.verdict(agreement.holds, words(key, percent=f"{agreement.percent:+.2f}".replace("-", "−")))
+    sign = marks.verdict_symbol(agreement.holds, words(key, percent=f"{agreement.percent:+.2f}".replace("-", "−")))
     # A space that does not break keeps the sign on the line of its number.
-    html = working_link(entry, format.compact(agreement.recomputed), made) + Markup("\u00a0") + sign
+    html = working_link(entry, format.format_compact(agreement.recomputed), made) + Markup("\u00a0") + sign
     return Cell(html, str(agreement.recomputed))
 
 
@@ -91,16 +96,16 @@ def with_unit(words: Words, term: Term) -> str:
     """A line of what follows from a model, in the unit that people read it in."""
     match term.name:
         case "sparsity" | "utilisation" | "utilisation_without_mask":
-            return f"{format.significant(decimal(100 * term.exact))}%"
+            return f"{format.format_significant(as_decimal(100 * term.exact))}%"
         case "tokens_per_parameter" | "tokens_per_activated":
-            return format.significant(decimal(term.exact))
+            return format.format_significant(as_decimal(term.exact))
         case "kv_cache_bytes":
-            return words("follows.bytes", count=format.integer(term.value))
+            return words("follows.bytes", count=format.format_integer(term.value))
         case "training_flops":
-            return f"{format.power(term.value)} FLOPs"
-    return f"{format.significant(decimal(term.exact / _GIGA))} GFLOP"
+            return f"{format.format_power(term.value)} FLOPs"
+    return f"{format.format_significant(as_decimal(term.exact / _GIGA))} GFLOP"
 
 
-def decimal(number: Fraction) -> Decimal:
+def as_decimal(number: Fraction) -> Decimal:
     """A fraction as a decimal number, to the precision of the context."""
     return Decimal(number.numerator) / number.denominator

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
-from catalogue.derive.problems import Asked, asked
+from catalogue.derive.problems import Asked, solve_problems
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Technique
@@ -45,7 +45,7 @@ class Context:
     @cached_property
     def problems(self) -> tuple[Asked, ...]:
         """Every problem, worked out."""
-        return tuple(asked(self.catalogue.problems, self.catalogue.entries, self.lookup))
+        return tuple(solve_problems(self.catalogue.problems, self.catalogue.entries, self.lookup))
 
     @cached_property
     def short_titles(self) -> dict[str, str]:
@@ -86,7 +86,7 @@ class Context:
         return short
 
 
-def templates() -> Environment:
+def load_templates() -> Environment:
     """The templates: strict about undefined names, escaping by default. Editions share them, since each is compiled once."""
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -95,11 +95,11 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=compiled(),
+        bytecode_cache=template_cache(),
     )
 
 
-def compiled() -> FileSystemBytecodeCache | None:
+def template_cache() -> FileSystemBytecodeCache | None:
     """Where compiled templates, the theme's too, are kept from one edition to the next and from build to build; None where nothing can be written.
 
     Jinja looks whether a template is as it was. Compiling them takes half a second of each edition.
@@ -111,6 +111,6 @@ def compiled() -> FileSystemBytecodeCache | None:
     return FileSystemBytecodeCache(str(_COMPILED)) if os.access(_COMPILED, os.W_OK) else None
 
 
-def context(catalogue: Catalogue, words: Words, shared: Environment | None = None) -> Context:
+def make_context(catalogue: Catalogue, words: Words, shared: Environment | None = None) -> Context:
     """What the pages of one language are made from; `shared` are templates that another one has compiled."""
-    return Context(catalogue, words, shared or templates())
+    return Context(catalogue, words, shared or load_templates())

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from catalogue.findings import nearest
-from catalogue.load import load as read_catalogue
+from catalogue.findings import nearest_in_quotes
+from catalogue.load import load_catalogue as read_catalogue
 from catalogue.plain_text import pages_of
 from catalogue.records import Catalogue
 
 from . import exports
-from .context import Context, context, templates
+from .context import Context, load_templates, make_context
 from .page import Site
-from .site import site, site_of
+from .site import render_site, site_of
 from .terms_in_text import TermsInText
-from .words import CHINESE, ENGLISH, Words, load
+from .words import CHINESE, ENGLISH, Words, load_words
 
 FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 """Where an edition stands, below the site."""
@@ -63,7 +63,7 @@ class Project:
         if self.entry:
             return Edition(ctx, site_of(ctx, self.entry))
         address = self.address and self.address + FOLDER[language]
-        return Edition(ctx, site(ctx, self.downloads, pages_of(self.docs / language), address))
+        return Edition(ctx, render_site(ctx, self.downloads, pages_of(self.docs / language), address))
 
 
 def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
@@ -74,12 +74,12 @@ def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
     catalogue = read_catalogue(root / "data")
     known = (*catalogue.models, *catalogue.techniques)
     if id_ not in known:
-        close = nearest(id_, known)
+        close = nearest_in_quotes(id_, known)
         raise NoSuchEntry(
             f"no model and no technique is called `{id_}`" + (f"; nearest match: {close}" if close else "")
         )
-    shared = templates()
-    contexts = {language: context(catalogue, load(language), shared) for language in languages}
+    shared = load_templates()
+    contexts = {language: make_context(catalogue, load_words(language), shared) for language in languages}
     return Project(contexts, root / "docs", entry=id_)
 
 
@@ -93,7 +93,7 @@ def make_editions(
 
 def make_project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str) -> Project:
     """The project for the site at `address`, from what is read and checked."""
-    shared = templates()
-    known = {code: words.get(code) or load(code) for code in (ENGLISH, CHINESE)}
-    contexts = {code: context(catalogue, known[code], shared) for code in known}
+    shared = load_templates()
+    known = {code: words.get(code) or load_words(code) for code in (ENGLISH, CHINESE)}
+    contexts = {code: make_context(catalogue, known[code], shared) for code in known}
     return Project(contexts, docs, address, downloads=exports.export_files(contexts, address))

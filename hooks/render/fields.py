@@ -15,7 +15,7 @@ from .tables import NOTHING, Cell, Head, Table, sort_key
 from .words import HAN
 
 
-def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
+def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
     """Every stated value of a block and its inner blocks as `(dotted.key, value)`."""
     for name in type(block).model_fields:
         value = getattr(block, name)
@@ -23,7 +23,7 @@ def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
         if isinstance(value, Stated):
             yield key, value
         elif isinstance(value, Block) and not isinstance(value, Single):
-            yield from stated(value, f"{key}.")
+            yield from stated_values(value, f"{key}.")
 
 
 def variants_told_apart(values: Sequence[Stated[Any]], order: Sequence[str]) -> list[str]:
@@ -65,7 +65,7 @@ def key_value_table(
                 html += citations.note(single)
             cells.append(Cell(html, span=1 if variant else max(1, len(variants))))
         body.append(cells)
-    return Table(caption, heads, body, classes="ds-fields", title=title, silent=_line(citations, silent))
+    return Table(caption, heads, body, classes="ds-fields", title=title, silent=_silent_line(citations, silent))
 
 
 def with_unit(shown: Markup, unit: Markup | str) -> Markup:
@@ -75,18 +75,22 @@ def with_unit(shown: Markup, unit: Markup | str) -> Markup:
     return shown + ("" if joined else " ") + unit
 
 
-def _line(citations: Citations, silent: Sequence[Markup]) -> Markup:
+def _silent_line(citations: Citations, silent: Sequence[Markup]) -> Markup:
     words = citations.context.words
     listed = Markup(escape(words("punctuation.separated"))).join(silent)
     return Markup(words("absence.of", fields=listed)) if silent else Markup("")
 
 
-def labelled(
+def labelled_values(
     citations: Citations, block: Block, prefix: str, skip: Sequence[str] = ()
 ) -> list[tuple[Markup | str, Stated[Any], str]]:
     """The stated values of a block with their labels; `prefix` selects the words."""
     words = citations.context.words
-    return [(words(f"field.{prefix}{key}"), value, "") for key, value in stated(block) if key.split(".")[0] not in skip]
+    return [
+        (words(f"field.{prefix}{key}"), value, "")
+        for key, value in stated_values(block)
+        if key.split(".")[0] not in skip
+    ]
 
 
 def detail_rows(

@@ -36,19 +36,19 @@ class Findable:
     terms: tuple[str, ...] = ()
 
 
-def findable(
+def findable_pages(
     context: Context, addresses: Mapping[str, str], aliases: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Findable]:
     """Every page by its address in the built site; `addresses` gives the source path of each, `aliases` its other names."""
-    named = dict(_named(context))
-    terms = {GLOSSARY.path: tuple(_terms(context))}
+    named = dict(_named_pages(context))
+    terms = {GLOSSARY.path: tuple(_term_names(context))}
     return {
-        url: _page(path, named.get(path, ((), ())), aliases.get(path, ()), terms.get(path, ()))
+        url: _findable_page(path, named.get(path, ((), ())), aliases.get(path, ()), terms.get(path, ()))
         for url, path in addresses.items()
     }
 
 
-def _page(
+def _findable_page(
     path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...], terms: tuple[str, ...]
 ) -> Findable:
     declared = declaration_of(path)
@@ -61,10 +61,10 @@ def _page(
     return Findable(declared.search, declared.weight, names, parts, aliases, terms)
 
 
-def _named(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:
+def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:
     """The path of a page with its names and those of its parts."""
     for model in context.catalogue.models.values():
-        yield MODEL.path_of(model.id), ((model.name, short_model(model.name), model.id), _sizes(model))
+        yield MODEL.path_of(model.id), ((model.name, short_model(model.name), model.id), _size_names(model))
     for technique in context.catalogue.techniques.values():
         if technique.page is None:
             yield TECHNIQUE.path_of(technique.id), (_technique_names(technique), ())
@@ -76,7 +76,7 @@ def _named(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterabl
     yield "api-names.md", ((), api_names)
 
 
-def _terms(context: Context) -> Iterator[str]:
+def _term_names(context: Context) -> Iterator[str]:
     """The names of what the glossary explains, and forms that people type though the site does not use them."""
     for term in context.catalogue.words_of_the_trade:
         avoided = (*term.avoid.en, *term.avoid.zh)
@@ -89,6 +89,6 @@ def _technique_names(technique: Technique) -> list[str]:
     return [text for text in names if text]
 
 
-def _sizes(model: Model) -> Iterator[str]:
+def _size_names(model: Model) -> Iterator[str]:
     for variant in model.variants:
         yield from (variant.name, variant.id, short_variant(variant.name), short_size(variant.name))

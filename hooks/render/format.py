@@ -16,28 +16,28 @@ _FACTORS = (("T", 10**12), ("B", 10**9), ("M", 10**6), ("K", 10**3))
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-def quantity(value: Quantity, words: Words | None = None) -> str:
+def format_quantity(value: Quantity, words: Words | None = None) -> str:
     """The number as its source prints it, with grouped digits and real powers of ten; an amount as the language counts."""
     text = value.text.removeprefix(value.qualifier)
     lead = {"~": "≈ ", "": ""}.get(value.qualifier, value.qualifier + " ")
     if words is not None and words.language == CHINESE and isinstance(value, Amount) and text[-1] in _EXPONENTS:
         return lead + _in_ten_thousands(Decimal(text[:-1]).scaleb(_EXPONENTS[text[-1]]))
-    return lead + _number(text)
+    return lead + _grouped_number(text)
 
 
-def amount(value: Decimal, words: Words) -> str:
+def format_amount(value: Decimal, words: Words) -> str:
     """An amount that was worked out, such as hours times a price: as `compact`, in Chinese with 万 or 亿."""
     if words.language != CHINESE or value < _TEN_THOUSAND:
-        return compact(value)
+        return format_compact(value)
     return _in_ten_thousands(Decimal(f"{value:.3E}"))
 
 
-def amounts(values: Sequence[Decimal], words: Words) -> list[str]:
+def format_amounts(values: Sequence[Decimal], words: Words) -> list[str]:
     """Amounts of one column in one unit: `5.328M` beside `0.010M`."""
     largest = max(values, default=Decimal(0))
     unit, factor = next(((u, f) for u, f in _FACTORS if largest >= f), ("", 1))
     if words.language == CHINESE or not unit or min(values) >= factor:
-        return [amount(value, words) for value in values]
+        return [format_amount(value, words) for value in values]
     return [f"{value / factor:.3f}{unit}" for value in values]
 
 
@@ -49,50 +49,50 @@ def _in_ten_thousands(value: Decimal) -> str:
     return f"{(value / factor).normalize():f} {unit}"
 
 
-def _number(text: str) -> str:
+def _grouped_number(text: str) -> str:
     suffix = text[-1] if text[-1] in "KMBT%" else ""
     digits = text.removesuffix(suffix)
     number = Decimal(digits)
     sign, body = ("−", digits.lstrip("-")) if number < 0 else ("", digits)
     if "e" in body.lower() or (number and abs(number) < Decimal("0.001")):
-        return sign + scientific(abs(number)) + suffix
+        return sign + format_scientific(abs(number)) + suffix
     whole, dot, fraction = body.partition(".")
     grouped = f"{int(whole):,}" if len(whole) > 3 else whole
     return f"{sign}{grouped}{dot}{fraction}{suffix}"
 
 
-def scientific(number: Decimal) -> str:
+def format_scientific(number: Decimal) -> str:
     """`2.2 × 10⁻⁴`."""
     mantissa, _, exponent = f"{number.normalize():E}".partition("E")
     power = "10" + str(int(exponent)).translate(_SUPERSCRIPT)
     return power if mantissa == "1" else f"{mantissa} × {power}"
 
 
-def integer(value: int) -> str:
+def format_integer(value: int) -> str:
     """Grouped digits."""
     return f"{value:,}"
 
 
-def compact(value: int | Decimal) -> str:
+def format_compact(value: int | Decimal) -> str:
     """Three or four significant digits with K, M, B or T: `671.0B`; a power of ten from a quadrillion on."""
     if value >= 10**15:
-        return power(value)
+        return format_power(value)
     for suffix, factor in _FACTORS:
         if value >= factor:
             number = Decimal(value) / factor
             digits = 2 if number < 10 else 1
             return f"{number:.{digits}f}{suffix}"
-    return f"{value:,}" if value % 1 == 0 else significant(Decimal(value))
+    return f"{value:,}" if value % 1 == 0 else format_significant(Decimal(value))
 
 
 def in_bytes(value: int | Decimal) -> str:
     """An amount of memory in the unit that fits: `1.34 TB`; a kB is a thousand bytes."""
-    shown = compact(value)
+    shown = format_compact(value)
     unit = {"K": "kB", "M": "MB", "B": "GB", "T": "TB"}.get(shown[-1], "B")
     return f"{shown.rstrip('KMBT')}\N{NO-BREAK SPACE}{unit}"
 
 
-def typed(number: str) -> str:
+def format_typed(number: str) -> str:
     """A number as it was typed, its digits in groups."""
     whole, dot, fraction = number.partition(".")
     return f"{int(whole):,}{dot}{fraction}"
@@ -104,21 +104,21 @@ _SECONDS = (("h", 3600), ("s", 1), ("ms", Decimal("1e-3")), ("µs", Decimal("1e-
 def in_time(seconds: Decimal) -> str:
     """A duration in the unit that fits: `19.7 ms`."""
     unit, factor = next(((u, f) for u, f in _SECONDS if seconds >= f), _SECONDS[-1])
-    return f"{significant(seconds / factor)}\N{NO-BREAK SPACE}{unit}"
+    return f"{format_significant(seconds / factor)}\N{NO-BREAK SPACE}{unit}"
 
 
-def computed(value: Decimal, form: str) -> str:
+def format_computed(value: Decimal, form: str) -> str:
     """A result in the form that a text asks for; see `catalogue.computed_quotes.FORMS`."""
     sign, size = ("−" if value < 0 else ""), abs(value)
     match form:
         case "bytes":
             return sign + in_bytes(size)
         case "compact":
-            return sign + compact(size)
+            return sign + format_compact(size)
         case "percent":
-            return f"{sign}{ratio(100 * size)}%"
+            return f"{sign}{format_ratio(100 * size)}%"
         case "power":
-            return sign + power(size)
+            return sign + format_power(size)
         case "time":
             return sign + in_time(size)
         case "whole":
@@ -126,15 +126,15 @@ def computed(value: Decimal, form: str) -> str:
     return f"{sign}{size.quantize(Decimal(form)):,}"
 
 
-def power(value: int | Decimal) -> str:
+def format_power(value: int | Decimal) -> str:
     """Three significant digits times a power of ten: `3.71 × 10²⁴`."""
-    return scientific(Decimal(f"{Decimal(value):.2E}"))
+    return format_scientific(Decimal(f"{Decimal(value):.2E}"))
 
 
-def tick(value: float) -> str:
+def format_tick(value: float) -> str:
     """What stands at an axis: `10B`; a power of ten from a quadrillion on."""
     if value >= 10**15:
-        return scientific(Decimal(f"{value:.0e}"))
+        return format_scientific(Decimal(f"{value:.0e}"))
     for suffix, factor in _FACTORS:
         # The ticks of a logarithmic scale lie within a rounding error of theirs.
         if value >= factor * 0.999:
@@ -144,35 +144,35 @@ def tick(value: float) -> str:
 
 def amount_tick(value: float, words: Words) -> str:
     """The same for an axis of hours or money."""
-    return amount(Decimal(f"{value:.0e}"), words) if words.language == CHINESE else tick(value)
+    return format_amount(Decimal(f"{value:.0e}"), words) if words.language == CHINESE else format_tick(value)
 
 
-def date(value: PartialDate, words: Words) -> str:
+def format_date(value: PartialDate, words: Words) -> str:
     """`7 May 2024`, or `May 2024`."""
     year, month, *day = value.text.split("-")
     key = "date.day" if day else "date.month"
     return words(key, day=int(day[0]) if day else "", month=words(f"date.months.{month}"), number=int(month), year=year)
 
 
-def month(value: PartialDate, words: Words) -> str:
+def format_month(value: PartialDate, words: Words) -> str:
     """`May 2024`, with the month as short as a figure needs it."""
     year, number = value.text.split("-")[:2]
     return words("date.month", month=words(f"date.short.{number}"), number=int(number), year=year)
 
 
-def length(value: Length, words: Words) -> str:
+def format_length(value: Length, words: Words) -> str:
     """A length in tokens as printed, with the exact count where K stands for 1,024."""
-    shown = quantity(value)
+    shown = format_quantity(value)
     return shown if value.text.isdigit() else shown + words("punctuation.bracketed", text=f"{int(value.value):,}")
 
 
-def significant(number: Decimal, digits: int = 3) -> str:
+def format_significant(number: Decimal, digits: int = 3) -> str:
     """Three significant digits without an exponent; more digits before the point are kept."""
     places = max(0, digits - 1 - number.adjusted()) if number else 0
     return f"{number:,.{places}f}"
 
 
-def ratio(number: Decimal) -> str:
+def format_ratio(number: Decimal) -> str:
     """How many times as much: three significant digits, without zeros where the division comes out even."""
-    shown = significant(number)
+    shown = format_significant(number)
     return shown.rstrip("0").rstrip(".") if "." in shown and Decimal(shown.replace(",", "")) == number else shown

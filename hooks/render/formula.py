@@ -23,11 +23,13 @@ _INDEXED = re.compile(r"\b([^\W\d_])(?=[_^])(?:_(\w{1,4}|\{[^}]*\}))?(?:\^(\w{1,
 def with_indices(html: Markup) -> Markup:
     """Letters with an index, written `d_h^R` or `W^{UK}` in a text, as the formula sets them."""
     return Markup(
-        "".join(part if part.startswith("<") else _INDEXED.sub(_set, part) for part in _UNTOUCHED.split(str(html)))
+        "".join(
+            part if part.startswith("<") else _INDEXED.sub(_set_letters, part) for part in _UNTOUCHED.split(str(html))
+        )
     )
 
 
-def _set(match: re.Match[str]) -> str:
+def _set_letters(match: re.Match[str]) -> str:
     letter, below, above = (part and part.strip("{}") for part in match.groups())
     return f"<i>{letter}</i>" + (f"<sub>{below}</sub>" if below else "") + (f"<sup>{above}</sup>" if above else "")
 
@@ -37,28 +39,28 @@ def inline_mathml(latex: str) -> str:
     """MathML for a letter or a short formula in a sentence. Raises FormulaError as `mathml` does."""
     # Entities: Markdown would take a backslash for its own.
     written = str(escape(latex)).replace("\\", "&#92;")
-    return _converted(latex, "inline").replace("<math ", f'<math data-latex="{written}" ', 1)
+    return _convert_latex(latex, "inline").replace("<math ", f'<math data-latex="{written}" ', 1)
 
 
 @cache
-def mathml(latex: str) -> str:
+def formula_mathml(latex: str) -> str:
     """Display MathML, with the LaTeX for whoever writes the page in another form. Raises FormulaError where a command was not understood.
 
     The cache holds a pure function's results, not data: a changed formula is a new key.
     """
-    return in_lines(_converted(latex, "block")).replace("<math ", f'<math data-latex="{escape(latex)}" ', 1)
+    return in_lines(_convert_latex(latex, "block")).replace("<math ", f'<math data-latex="{escape(latex)}" ', 1)
 
 
 def wrapping_mathml(latex: str) -> str:
     """Display MathML whose parts, where the LaTeX has a `\\qquad` between them, stand one below the other on a narrow screen."""
     parts = [part.strip() for part in latex.split(r"\qquad")]
-    if len(parts) == 1 or any(map(unbalanced, parts)):
-        return mathml(latex)
-    return f'<div class="ds-wrapping">{"".join(map(mathml, parts))}</div>'
+    if len(parts) == 1 or any(map(unbalanced_part, parts)):
+        return formula_mathml(latex)
+    return f'<div class="ds-wrapping">{"".join(map(formula_mathml, parts))}</div>'
 
 
-def _converted(latex: str, display: Literal["block", "inline"]) -> str:
-    if problem := unbalanced(latex):
+def _convert_latex(latex: str, display: Literal["block", "inline"]) -> str:
+    if problem := unbalanced_part(latex):
         raise FormulaError(f"`{latex}`: {problem}")
     try:
         result = str(convert(latex, display=display))
@@ -77,7 +79,7 @@ _PAIRS = (
 )
 
 
-def unbalanced(latex: str) -> str:
+def unbalanced_part(latex: str) -> str:
     """What stands in a formula without its other half, in words; empty if nothing does. The converter draws another formula in its place."""
     depth = 0
     for brace in _BRACE.findall(latex):

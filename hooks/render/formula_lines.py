@@ -20,12 +20,12 @@ _INDENT = "2em"
 def in_lines(math: str) -> str:
     """The formula as it is where it fits, or as a table with a row for each line."""
     root = ElementTree.fromstring(math.replace(f' xmlns="{_NAMESPACE}"', ""))
-    pieces = _flat(root)
-    if _width(pieces) <= MOST:
+    pieces = _flat_pieces(root)
+    if _width_in_letters(pieces) <= MOST:
         return math
-    lines = _lines(pieces)
-    while any(_width(line) > MOST for line in lines) and _open_widest(pieces):
-        lines = _lines(pieces)
+    lines = _fitted_lines(pieces)
+    while any(_width_in_letters(line) > MOST for line in lines) and _open_widest(pieces):
+        lines = _fitted_lines(pieces)
     table = Element("mtable", {"displaystyle": "true", "class": "ds-lines"})
     for number, line in enumerate(lines):
         row = ElementTree.SubElement(ElementTree.SubElement(table, "mtr"), "mtd")
@@ -39,7 +39,7 @@ def in_lines(math: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _flat(root: Element) -> list[Element]:
+def _flat_pieces(root: Element) -> list[Element]:
     """What stands side by side at the top of a formula."""
     children = list(root)
     while len(children) == 1 and children[0].tag in ("mrow", "mstyle"):
@@ -47,18 +47,18 @@ def _flat(root: Element) -> list[Element]:
     return children
 
 
-def _lines(pieces: Sequence[Element]) -> list[list[Element]]:
+def _fitted_lines(pieces: Sequence[Element]) -> list[list[Element]]:
     """As few lines as fit; a piece that fits nowhere stands alone."""
     lines: list[list[Element]] = [[]]
-    for segment in _segments(pieces):
+    for segment in _line_segments(pieces):
         alone = _starts_anew(lines[-1])
-        if lines[-1] and (alone or _width([*lines[-1], *segment]) > MOST):
+        if lines[-1] and (alone or _width_in_letters([*lines[-1], *segment]) > MOST):
             lines.append([])
         lines[-1].extend(segment)
     return [line for line in lines if line]
 
 
-def _segments(pieces: Sequence[Element]) -> list[list[Element]]:
+def _line_segments(pieces: Sequence[Element]) -> list[list[Element]]:
     """Pieces up to where a line may end."""
     found: list[list[Element]] = [[]]
     for piece in pieces:
@@ -89,8 +89,8 @@ def _open_widest(pieces: list[Element]) -> bool:
     groups = [piece for piece in pieces if piece.tag == "mrow" and len(piece) > 2 and piece[0].get("fence")]
     if not groups:
         return False
-    widest = max(groups, key=lambda group: _width([group]))
-    if _width([widest]) < MOST / 3:
+    widest = max(groups, key=lambda group: _width_in_letters([group]))
+    if _width_in_letters([widest]) < MOST / 3:
         return False
     tall = any(child.tag in ("mfrac", "munderover") or child.find(".//mfrac") is not None for child in widest)
     for fence in (widest[0], widest[-1]):
@@ -103,13 +103,13 @@ def _open_widest(pieces: list[Element]) -> bool:
     return True
 
 
-def _width(pieces: Sequence[Element]) -> float:
+def _width_in_letters(pieces: Sequence[Element]) -> float:
     """About how many letters wide they are."""
-    return sum(_one(piece) for piece in pieces)
+    return sum(_as_one_row(piece) for piece in pieces)
 
 
-def _one(piece: Element) -> float:
-    children = [_one(child) for child in piece]
+def _as_one_row(piece: Element) -> float:
+    children = [_as_one_row(child) for child in piece]
     match piece.tag:
         case "mfrac" | "munder" | "mover" | "munderover":
             return max(children) * (1 if piece.tag == "mfrac" else 0.75) + 0.4

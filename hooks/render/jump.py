@@ -10,7 +10,7 @@ from .context import Context
 LEAST = 3
 
 
-def bar(context: Context, parts: Iterable[tuple[str, str, int]], of: str = "") -> str:
+def jump_bar(context: Context, parts: Iterable[tuple[str, str, int]], of: str = "") -> str:
     """Links to `(anchor, name, how many)`; nothing where there is little to choose from. Without a count 0.
 
     `of` is what the parts are of, where a page has a bar for each of several sections.

@@ -44,7 +44,7 @@ class Links:
                 return posixpath.relpath(f"/{path}", posixpath.dirname(f"/{self.folder}{here}"))
             path = self._page(path, place)
             target = self.addresses(path)
-            return missing(path) if target is None else relative(target, here) + (f"#{place}" if place else "")
+            return missing(path) if target is None else relative_address(target, here) + (f"#{place}" if place else "")
 
         return _LINK.sub(address, html)
 
@@ -54,7 +54,7 @@ class Links:
 
 
 @lru_cache(maxsize=1 << 14)
-def relative(target: str, here: str) -> str:
+def relative_address(target: str, here: str) -> str:
     """The way from one address to another; of a folder with a slash at its end."""
     return way(target, parts(target), parts(here.rpartition("/")[0]))
 

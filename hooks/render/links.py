@@ -15,15 +15,15 @@ from .page_registry import technique_address
 
 def model_link(model: Model, place: str = "") -> Markup:
     """The name of a model, as a link to its page or to a place in it."""
-    return _link(model.id, place, model.name)
+    return _model_link(model.id, place, model.name)
 
 
 def variant_link(entry: Entry, place: str = "") -> Markup:
     """The name of a variant, as a link to the page of its model or to a place in it."""
-    return _link(entry.model.id, place, entry.variant.name)
+    return _model_link(entry.model.id, place, entry.variant.name)
 
 
-def _link(model_id: str, place: str, text: str) -> Markup:
+def _model_link(model_id: str, place: str, text: str) -> Markup:
     fragment = f"#{place}" if place else ""
     return Markup('<a href="ds:models/{}.md{}">{}</a>').format(model_id, fragment, text)
 

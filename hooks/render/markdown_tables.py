@@ -28,10 +28,10 @@ class _Tables(Treeprocessor):
             if element.tag in ("h1", "h2", "h3", "h4"):
                 heading = "".join(element.itertext()).strip()
             elif element.tag == "table":
-                root[index] = _finished(element, heading)
+                root[index] = _finish_table(element, heading)
 
 
-def _finished(table: Element, heading: str) -> Element:
+def _finish_table(table: Element, heading: str) -> Element:
     table.set("class", "ds-table ds-prose")
     caption = Element("caption", {"class": "ds-hidden"})
     caption.text = heading

@@ -61,7 +61,7 @@ WITHOUT = "·"
 _AGREES, _DIFFERS = "✓", "≠"
 
 
-def use(how: How) -> Markup:
+def use_symbol(how: How) -> Markup:
     """What a model did with a technique, beside its word."""
     return use_part(part_of(how))
 
@@ -71,22 +71,22 @@ def use_part(part: UsePart) -> Markup:
     return Markup('<span class="ds-use {}" aria-hidden="true">{}</span>').format(part.name.lower(), USES[part])
 
 
-def without() -> Markup:
+def without_symbol() -> Markup:
     """That a model does without a technique."""
     return Markup('<span class="ds-use no" aria-hidden="true">{}</span>').format(WITHOUT)
 
 
-def copy(words: Words) -> Markup:
+def copy_symbol(words: Words) -> Markup:
     """That the source before it was read in the copy behind it."""
     return Markup('<abbr title="{}">{}</abbr>').format(words("source.via"), words("source.copy"))
 
 
-def copied(words: Words) -> str:
+def copy_legend(words: Words) -> str:
     """What that means, below a list of sources that has one."""
     return words("source.copied")
 
 
-def verdict(holds: bool, title: str) -> Markup:
+def verdict_symbol(holds: bool, title: str) -> Markup:
     """Whether a recomputed number agrees with the published one."""
     look, sign = ("ok", _AGREES) if holds else ("off", _DIFFERS)
     return Markup('<span class="ds-{}" title="{}" role="img">{}</span>').format(look, title, sign)

@@ -11,7 +11,7 @@ from .page import Page
 from .page_registry import HOME, MODEL, PAGES, TECHNIQUE, DeclaredPage, MenuSection
 
 
-def navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, object]]:
+def site_navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, object]]:
     """`{title: path}` or `{title: [children]}`, the home page first; a page that was not made is left out."""
     found: list[dict[str, object]] = []
     for section in MenuSection:

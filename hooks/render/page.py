@@ -80,13 +80,13 @@ class Page:
         front += [f"part_of: {self.part_of}"] if self.part_of else []
         front.append("---")
         parts = ["\n".join(front)]
-        parts.append(marker(HERO) if self.hero else f"# {self.title}")
+        parts.append(block_marker(HERO) if self.hero else f"# {self.title}")
         for section in self.sections:
             if section.title:
                 quiet = " .ds-hidden" if section.quiet else ""
                 parts.append(f"{'#' * section.level} {section.title} {{ #{section.id}{quiet} }}")
             if section.html:
-                parts.append(marker(section.id))
+                parts.append(block_marker(section.id))
             if section.markdown:
                 parts.append(section.markdown)
         return "\n\n".join(parts) + "\n"
@@ -110,13 +110,13 @@ class Page:
         return tuple(id_ for id_ in found if not _SOURCE.fullmatch(id_))
 
 
-def fenced(text: str, language: str = "") -> str:
+def fenced_code(text: str, language: str = "") -> str:
     """Code in Markdown; nothing in it can end the fence."""
     fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
-def marker(block: str) -> str:
+def block_marker(block: str) -> str:
     """The comment that stands in Markdown for a block of HTML."""
     return f"<!-- ds-block: {block} -->"
 

@@ -112,7 +112,7 @@ def technique_address(technique: Technique) -> str:
     return TECHNIQUE.path_of(technique.page) + f"#{technique.id}" if technique.page else TECHNIQUE.path_of(technique.id)
 
 
-def _guides(catalogue: Catalogue) -> Iterable[MenuGroup]:
+def _guide_group(catalogue: Catalogue) -> Iterable[MenuGroup]:
     yield MenuGroup("", tuple(guide.id for guide in catalogue.study.guides))
 
 
@@ -145,7 +145,7 @@ TECHNIQUE = DeclaredPage(
     example="mla",
 )
 GUIDE = DeclaredPage(
-    "guides/*.md", _Menu.GUIDES, _Kind.GUIDE, groups=_guides, weight=1.25, links_terms=True, example="framework"
+    "guides/*.md", _Menu.GUIDES, _Kind.GUIDE, groups=_guide_group, weight=1.25, links_terms=True, example="framework"
 )
 THEME = DeclaredPage(
     "compare/*.md",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from hashlib import sha256
 
-from .assets import early
+from .assets import early_script
 
 FOLLOW_REDIRECT = (
     "const a=document.links[0],h=location.hash;"
@@ -18,7 +18,7 @@ FOLLOW_REDIRECT = (
 """The script of a page that leads to a new address. It takes an anchor of the old address along, which no other way does."""
 
 
-def digest(text: str) -> str:
+def script_digest(text: str) -> str:
     """A script as a policy names it."""
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
@@ -26,7 +26,7 @@ def digest(text: str) -> str:
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        f"script-src 'self' {digest(early())} {digest(FOLLOW_REDIRECT)}",
+        f"script-src 'self' {script_digest(early_script())} {script_digest(FOLLOW_REDIRECT)}",
         "style-src 'self'",
         "img-src 'self' data:",  # small icons in the style sheet
         "font-src 'self' data:",  # the style sheet holds the faces of text

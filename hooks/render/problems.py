@@ -20,7 +20,7 @@ from catalogue.schema.problem import Step
 from . import assets
 from .context import Context
 from .fields import with_unit
-from .format import integer, power
+from .format import format_integer, format_power
 
 _HOMES = ("guide", "technique", "model")
 
@@ -49,20 +49,20 @@ def homes_of_related(context: Context, page: str) -> dict[str, int]:
     return dict(found)
 
 
-def html(context: Context, problems: Iterable[Asked], script: bool = True) -> str:
+def problems_html(context: Context, problems: Iterable[Asked], script: bool = True) -> str:
     """The list of problems, and the script that checks answers; empty without a problem."""
-    items = [item(context, problem) for problem in problems]
+    items = [problem_item(context, problem) for problem in problems]
     if not items:
         return ""
-    return context.html("problems.html.jinja", items=items) + (checker(context) if script else "")
+    return context.html("problems.html.jinja", items=items) + (checker_script(context) if script else "")
 
 
-def checker(context: Context) -> str:
+def checker_script(context: Context) -> str:
     """The script that checks answers, for a page that has its lists already."""
-    return str(assets.script("problems", {"ds-exercise-words": _words(context)}))
+    return str(assets.page_script("problems", {"ds-exercise-words": _script_words(context)}))
 
 
-def item(context: Context, asked_: Asked) -> dict[str, Any]:
+def problem_item(context: Context, asked_: Asked) -> dict[str, Any]:
     """What is shown of a problem, in the words of the page."""
     words, problem = context.words, asked_.problem
     name = (asked_.entry.variant.name or asked_.entry.variant.id) if asked_.entry else ""
@@ -88,11 +88,11 @@ def item(context: Context, asked_: Asked) -> dict[str, Any]:
         "answer": _code_marked(words.text(problem.answer)) if problem.answer else "",
         "exact": str(float(worked.exact)) if worked else "",
         "unit": unit,
-        "with_unit": with_unit(Markup("<b>{}</b>").format(_digits(worked.exact)), unit) if worked else "",
-        "working": _working(worked) if worked and not _is_last_step(asked_) else "",
+        "with_unit": with_unit(Markup("<b>{}</b>").format(_answer_digits(worked.exact)), unit) if worked else "",
+        "working": _working_line(worked) if worked and not _is_last_step(asked_) else "",
         "tolerance": problem.tolerance_percent,
         "mistakes": [
-            {"value": _digits(number), "says": words.text(mistake.says)} for number, mistake in asked_.mistakes
+            {"value": _answer_digits(number), "says": words.text(mistake.says)} for number, mistake in asked_.mistakes
         ],
         "wrong": json.dumps(
             [[float(number), words.text(mistake.says)] for number, mistake in asked_.mistakes], ensure_ascii=False
@@ -110,7 +110,7 @@ def _step_working(context: Context, step: Step, result: Term | None) -> Markup:
         return Markup()
     unit = context.words.text(step.unit) if step.unit else ""
     return Markup("{} = {}").format(
-        _working(result), with_unit(Markup("<b>{}</b>").format(_digits(result.exact)), unit)
+        _working_line(result), with_unit(Markup("<b>{}</b>").format(_answer_digits(result.exact)), unit)
     )
 
 
@@ -122,19 +122,19 @@ def _code_marked(text: str) -> Markup:
     )
 
 
-def _words(context: Context) -> str:
+def _script_words(context: Context) -> str:
     names = ("right", "close", "wrong", "not_a_number")
     return json.dumps({name: context.words(f"problems.{name}") for name in names}, ensure_ascii=False)
 
 
-def _working(worked: Term) -> Markup:
+def _working_line(worked: Term) -> Markup:
     """The formula with names, then with numbers; a formula of numbers alone is said once."""
     numbers = Markup.escape(worked.numbers)
     return Markup("{} = {}").format(worked.formula, numbers) if worked.values else numbers
 
 
-def _digits(value: Fraction) -> str:
+def _answer_digits(value: Fraction) -> str:
     """All digits of a whole number that one can read, four of any other."""
     if value.denominator == 1 and value < 10**15:
-        return integer(int(value))
-    return power(int(value)) if value >= 10**15 else f"{float(value):,.4g}"
+        return format_integer(int(value))
+    return format_power(int(value)) if value >= 10**15 else f"{float(value):,.4g}"

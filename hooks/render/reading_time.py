@@ -16,7 +16,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[A-Za-z0-9][\w.,'’-]*")
 
 
-def minutes(text: str) -> int:
+def reading_minutes(text: str) -> int:
     """Whole minutes for a page of Markdown or HTML, without its problems. What is folded away and lists of sources do not count."""
     prose = _TAGS.sub(" ", text.split('id="sources"')[0])
     reading = len(_WORD.findall(prose)) / _WORDS_A_MINUTE + len(_CHINESE.findall(prose)) / _CHINESE_A_MINUTE

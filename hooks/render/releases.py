@@ -16,7 +16,7 @@ from .cite import Citations
 from .names import short_model
 
 
-def dates(citations: Citations, model: Model) -> list[Markup]:
+def family_dates(citations: Citations, model: Model) -> list[Markup]:
     """Every date of a family; with the checkpoint that it is of, where each has a release of its own, and for a day in the API."""
     words, found = citations.context.words, []
     for name in ("weights", "announcement", "api", "paper"):
@@ -24,13 +24,13 @@ def dates(citations: Citations, model: Model) -> list[Markup]:
         if not isinstance(value, Stated):
             continue
         line = Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(value))
-        if of := _of(citations, model, name, value.value):
+        if of := _checkpoints_of_date(citations, model, name, value.value):
             line += Markup(" <small>{}</small>").format(words("punctuation.listed").join(of))
         found.append(line)
     return found
 
 
-def _of(citations: Citations, model: Model, name: str, date: PartialDate | None) -> list[str]:
+def _checkpoints_of_date(citations: Citations, model: Model, name: str, date: PartialDate | None) -> list[str]:
     """Names of the checkpoints with that date, where they are not simply all of them."""
     entries = citations.context.catalogue.entries_of(model)
     if date is None or len(entries) == 1 or (name != "api" and any(entry.variant.release is None for entry in entries)):
@@ -39,14 +39,14 @@ def _of(citations: Citations, model: Model, name: str, date: PartialDate | None)
     on = {
         entry.variant.name: checkpoint.api_date(names, entry.variant.id)
         if name == "api"
-        else checkpoint.date(entry, name)
+        else checkpoint.checkpoint_date(entry, name)
         for entry in entries
     }
     of = [shown for shown, single in on.items() if single is not None and single.value == date]
     return of if of != [model.name] else []
 
 
-def first(citations: Citations, model: Model) -> Markup:
+def first_date_with_names(citations: Citations, model: Model) -> Markup:
     """The first date of a family, with the checkpoints that it is of where that is not the family as a whole."""
     date = first_date(model)
     if date is None:
@@ -60,7 +60,7 @@ def first(citations: Citations, model: Model) -> Markup:
     return shown
 
 
-def later(citations: Citations, model: Model) -> list[Markup]:
+def later_releases(citations: Citations, model: Model) -> list[Markup]:
     """Checkpoints with a release of their own, each with the day of its weights and its licence."""
     words, lines = citations.context.words, []
     first = model.dates.weights.value if model.dates.weights else None
@@ -95,20 +95,20 @@ def _licence_parts(citations: Citations, own: Licences) -> list[Markup]:
     return [*weights, *_named(citations, "licences", ("commercial_use",), own)]
 
 
-def never(citations: Citations, model: Model) -> list[Markup]:
+def unreleased_checkpoints(citations: Citations, model: Model) -> list[Markup]:
     """Checkpoints whose weights were never released."""
     return [
         citations.marked(escape(entry.variant.name), weights.source)
         for entry in citations.context.catalogue.entries_of(model)
-        if (weights := _weights(entry)) is not None and weights.absence is Absence.NOT_PUBLISHED
+        if (weights := _weights_day(entry)) is not None and weights.absence is Absence.NOT_PUBLISHED
     ]
 
 
-def _weights(entry: Entry) -> Single[PartialDate] | None:
+def _weights_day(entry: Entry) -> Single[PartialDate] | None:
     return entry.variant.release.weights if entry.variant.release is not None else None
 
 
-def licences(citations: Citations, model: Model) -> list[Markup]:
+def family_licences(citations: Citations, model: Model) -> list[Markup]:
     """The licences of the first release, and those of its checkpoints that have others."""
     words = citations.context.words
     stated = model.licences

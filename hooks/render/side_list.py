@@ -51,7 +51,7 @@ class SideList:
         """The pages of a group for the list on a page; `base` leads to the root where there is none, `first` is that of the section."""
         folder = parts(page.url.rpartition("/")[0]) if page else ()
         here: set[str] = {page.file.src_uri, (page.meta or {}).get("part_of", "")} if page else set()
-        near = _near(items, here)
+        near = _pages_nearby(items, here)
 
         def line(item: Listed, text: str) -> str:
             known = self._line(item)
@@ -70,12 +70,12 @@ class SideList:
         return self._lines[path]
 
 
-def few(section: Any) -> bool:
+def is_short(section: Any) -> bool:
     """Whether a section of the navigation is short enough to be listed on the pages of others."""
     return sum(len(child.children or "1") for child in section.children) < FEW
 
 
-def _near(items: Sequence[Listed], here: set[str]) -> Sequence[Listed]:
+def _pages_nearby(items: Sequence[Listed], here: set[str]) -> Sequence[Listed]:
     """The pages of a group; of a long one those around the page that one is on."""
     if len(items) <= LONGEST:
         return items

@@ -8,7 +8,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import PurePath
 
-from catalogue.quotes import BLOCK_CALL, Quote, parse
+from catalogue.quotes import BLOCK_CALL, Quote, parse_quotes
 from catalogue.schema.study import GuideFormula, Subject
 from catalogue.schema.technique import Formula
 
@@ -22,23 +22,23 @@ from .figures.poster import poster_files as poster_files
 from .figures.token_path import SHOWN, token_path
 from .guide_formulas import formula_block, formulas_by_block, symbols_block
 from .lab_files import LABS
-from .navigation import navigation, year_badges
-from .page import Page, Site, marker
+from .navigation import site_navigation, year_badges
+from .page import Page, Site, block_marker
 from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
 from .pages import model, models, sources
-from .problems import html as problem_list
 from .problems import of_page
+from .problems import problems_html as problem_list
 from .redirects import REDIRECTS, shared_page_redirects
-from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism
-from .terms_in_text import definitions
+from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism_html
+from .terms_in_text import term_definitions
 from .trained_attention import trained_attention
 
 
-def _mechanism(name: str, ctx: Context, citations: Citations, path: str) -> str:
-    return mechanism(ctx, name)
+def _mechanism_block(name: str, ctx: Context, citations: Citations, path: str) -> str:
+    return mechanism_html(ctx, name)
 
 
-def _lab(name: str, ctx: Context, citations: Citations, path: str) -> str:
+def _lab_block(name: str, ctx: Context, citations: Citations, path: str) -> str:
     return lab_listing(ctx, name)
 
 
@@ -53,8 +53,8 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "map": lambda ctx, citations, path: home_map.home_map(ctx),
     "sentence-weights": lambda ctx, citations, path: trained_attention(ctx),
     "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
-    **{f"mechanism-{name}": partial(_mechanism, name) for name in (*MECHANISMS, *PLAYS)},
-    **{f"lab-{name}": partial(_lab, name) for name in LABS},
+    **{f"mechanism-{name}": partial(_mechanism_block, name) for name in (*MECHANISMS, *PLAYS)},
+    **{f"lab-{name}": partial(_lab_block, name) for name in LABS},
 }
 
 
@@ -67,7 +67,7 @@ class BuilderInputs:
     pages: Mapping[str, Page]
 
 
-def site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[str, str], address: str = "") -> Site:
+def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[str, str], address: str = "") -> Site:
     """Render every generated page.
 
     The `downloads` stand once in the site, for all languages; `written` are the texts of the hand-written pages by path,
@@ -84,17 +84,17 @@ def site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[str, str
             if declared is MODEL:
                 moved.update(model.redirects(built))
             for page in built:
-                measured.update(assets.measures(page.blocks))
+                measured.update(assets.block_measures(page.blocks))
                 by_path[page.path] = page
     return Site(
         by_path,
         {
-            **assets.files(measured, definitions(ctx)),
-            **_drawings(ctx, by_path, address),
+            **assets.asset_files(measured, term_definitions(ctx)),
+            **_drawing_files(ctx, by_path, address),
             **poster_files(ctx, address),
         },
         downloads,
-        navigation(ctx, by_path),
+        site_navigation(ctx, by_path),
         year_badges(ctx),
         moved,
         places,
@@ -138,8 +138,8 @@ def site_of(ctx: Context, id_: str) -> Site:
     return Site(
         pages,
         {
-            **assets.files({m for page in pages.values() for m in assets.measures(page.blocks)}),
-            **(_drawings(ctx, pages, "") if id_ in ctx.catalogue.models else {}),
+            **assets.asset_files({m for page in pages.values() for m in assets.block_measures(page.blocks)}),
+            **(_drawing_files(ctx, pages, "") if id_ in ctx.catalogue.models else {}),
         },
         nav=[{page.title: page.path} for page in pages.values() if not page.part_of],
         beside=year_badges(ctx),
@@ -147,7 +147,7 @@ def site_of(ctx: Context, id_: str) -> Site:
     )
 
 
-def _drawings(ctx: Context, pages: Mapping[str, Page], address: str) -> dict[str, str]:
+def _drawing_files(ctx: Context, pages: Mapping[str, Page], address: str) -> dict[str, str]:
     """The drawings of the flagships as files of their own, as their pages have them, with the addresses of these."""
     found: dict[str, str] = {}
     for entry in map(ctx.catalogue.flagship, ctx.catalogue.models.values()):
@@ -176,7 +176,7 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
     parts = []
     displayed = ctx.once("formulas", lambda: formulas_by_block(ctx.catalogue))
     shown: list[GuideFormula | Formula] = []
-    for part in parse(text):
+    for part in parse_quotes(text):
         if isinstance(part, Quote) and part.name == BLOCK_CALL:
             name = part.arguments[0]
             if name in displayed:
@@ -187,7 +187,7 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
                 blocks[name] = symbols_block(ctx, subjects or set(Subject))
             else:
                 blocks[name] = BLOCKS[name](ctx, citations, path)
-            parts.append(marker(name))
+            parts.append(block_marker(name))
         else:
             parts.append(str(citations.quote(part)) if isinstance(part, Quote) else part)
     return "".join(citations.closed_up(parts)), blocks

@@ -41,13 +41,13 @@ class Cell:
     @property
     def long(self) -> bool:
         """Whether it holds a sentence, which in a column of numbers' width would stand in a tower of words."""
-        return 2 * len(self.html) > _SENTENCE and _width(self.html.striptags()) > _SENTENCE
+        return 2 * len(self.html) > _SENTENCE and _text_width(self.html.striptags()) > _SENTENCE
 
 
 EMPTY = Cell(NOTHING, "")
 
 
-def _width(text: str) -> int:
+def _text_width(text: str) -> int:
     """Of a text in letters; a Chinese character takes the place of two."""
     return len(text) + sum(east_asian_width(sign) in "WF" for sign in text)
 
@@ -123,7 +123,7 @@ class Column(Generic[Record]):
         return made if isinstance(made, Cell) else Cell(escape(made))
 
 
-def each(
+def columns_for_each(
     items: Iterable[Item],
     title: Callable[[Item], Markup | str],
     cell: Callable[[Record, Item], Cell | Markup | str],

@@ -116,14 +116,14 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def mechanism(context: Context, name: str, state: Mapping[str, Any] | None = None) -> str:
+def mechanism_html(context: Context, name: str, state: Mapping[str, Any] | None = None) -> str:
     """The figure of a mechanism with its caption; an interactive one in a state, or as it begins."""
     if state:
-        return _drawn(context, name, state)
-    return context.once(f"mechanism-{name}", lambda: _drawn(context, name, {}))
+        return _drawn_mechanism(context, name, state)
+    return context.once(f"mechanism-{name}", lambda: _drawn_mechanism(context, name, {}))
 
 
-def _drawn(context: Context, name: str, state: Mapping[str, Any]) -> str:
+def _drawn_mechanism(context: Context, name: str, state: Mapping[str, Any]) -> str:
     words, caption = context.words, context.words(f"mechanism.{name}.caption")
     if name not in PLAYS:
         panels = MECHANISMS[name](words, context.catalogue)
@@ -138,15 +138,15 @@ def _drawn(context: Context, name: str, state: Mapping[str, Any]) -> str:
         play=play,
         said=drawn.status,
         script=f"ds:{assets.FOLDER}/play-{play.script}.js",
-        data=assets.block(f"play-{name}", json.dumps(play.script_data, ensure_ascii=False, separators=(",", ":"))),
+        data=assets.json_block(f"play-{name}", json.dumps(play.script_data, ensure_ascii=False, separators=(",", ":"))),
     )
 
 
 def figures_of(context: Context, technique_id: str) -> tuple[str, str]:
     """The figures on the page of a technique: the still ones, and those with inputs."""
     names = SHOWN.get(technique_id, ((), ()))[0]
-    still = "\n".join(mechanism(context, name) for name in names if name in MECHANISMS)
-    return still, "\n".join(mechanism(context, name) for name in names if name in PLAYS)
+    still = "\n".join(mechanism_html(context, name) for name in names if name in MECHANISMS)
+    return still, "\n".join(mechanism_html(context, name) for name in names if name in PLAYS)
 
 
 def labs_of(context: Context, technique_id: str) -> str:
@@ -162,10 +162,10 @@ def lab_link(lab: str) -> Markup:
 
 def lab_listing(context: Context, name: str) -> str:
     """A lab with its code folded, its downloads, and how to run it."""
-    return context.html("lab.html.jinja", name=name, code=_highlighted(lab_code(name)))
+    return context.html("lab.html.jinja", name=name, code=_highlighted_code(lab_code(name)))
 
 
 @lru_cache(maxsize=64)
-def _highlighted(code: str) -> Markup:
+def _highlighted_code(code: str) -> Markup:
     """Python as HTML, the same in both languages."""
     return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))

@@ -71,7 +71,7 @@ class TermsInText:
     def _in_text(self, text: str, seen: set[str]) -> str:
         def link(match: re.Match[str]) -> str:
             form = match[0]
-            owner = next(found for cut in range(3) if (found := self.owner.get(_key(form[: len(form) - cut]))))
+            owner = next(found for cut in range(3) if (found := self.owner.get(_form_key(form[: len(form) - cut]))))
             if owner.id in seen:
                 return form
             seen.add(owner.id)
@@ -97,10 +97,10 @@ class TermsInText:
         catalogue = self._context.catalogue
         for term in catalogue.glossary.terms:
             for form in self._forms(term):
-                owners.setdefault(_key(form), Owner(term.id, f"ds:glossary.md#{term.id}"))
+                owners.setdefault(_form_key(form), Owner(term.id, f"ds:glossary.md#{term.id}"))
         for technique in catalogue.techniques.values():
             for form in self._names(technique):
-                owners.setdefault(_key(form), Owner(technique.id, f"ds:{technique_address(technique)}"))
+                owners.setdefault(_form_key(form), Owner(technique.id, f"ds:{technique_address(technique)}"))
         return owners
 
     @cached_property
@@ -108,7 +108,9 @@ class TermsInText:
         """Forms by their first letter, which is quicker to refuse; the longest first, so that an attention head is not attention."""
         by_letter: dict[str, list[str]] = {}
         for form in sorted(self.owner, key=len, reverse=True):
-            by_letter.setdefault(_first(form), []).append(re.escape(form[1:]) + (_AFTER if form[-1].isascii() else ""))
+            by_letter.setdefault(_first_letter(form), []).append(
+                re.escape(form[1:]) + (_AFTER if form[-1].isascii() else "")
+            )
         latin: list[str] = []
         other: list[str] = []
         for first, rests in by_letter.items():
@@ -117,7 +119,7 @@ class TermsInText:
         return re.compile(_PEOPLE + (f"(?:{'|'.join([*whole, *other])})" if by_letter else "(?!)"))
 
 
-def definitions(context: Context) -> str:
+def term_definitions(context: Context) -> str:
     """What each term and technique means, by id, as JSON."""
     catalogue = context.catalogue
     records: tuple[Term | Technique, ...] = (*catalogue.glossary.terms, *catalogue.techniques.values())
@@ -125,12 +127,16 @@ def definitions(context: Context) -> str:
     return json.dumps(defined, ensure_ascii=False, separators=(",", ":"))
 
 
-def _key(form: str) -> str:
+def _form_key(form: str) -> str:
     """A form as it stands within a sentence: a word without further capitals may begin one."""
     return form[:1].lower() + form[1:] if form[1:].islower() else form
 
 
-def _first(form: str) -> str:
+def _first_letter(form: str) -> str:
     """The first letter of a form, as a pattern: of a word without further capitals, large or small."""
     letter = form[0]
-    return f"[{letter.upper()}{letter}]" if letter.islower() and _key(form.capitalize()) == form else re.escape(letter)
+    return (
+        f"[{letter.upper()}{letter}]"
+        if letter.islower() and _form_key(form.capitalize()) == form
+        else re.escape(letter)
+    )

@@ -58,7 +58,7 @@ def checkpoints(context: Context, *uses: Use) -> Markup:
 def remark(citations: Citations, use: Use) -> Markup:
     """How it was used, for which checkpoints and the source; of a derived use, the field that it follows from."""
     separated = Markup(escape(citations.context.words("punctuation.separated")))
-    return separated.join(_parts(citations, (use,), told=False)) + citations.mark(use.sources)
+    return separated.join(_use_parts(citations, (use,), told=False)) + citations.mark(use.sources)
 
 
 def family_remarks(citations: Citations, family: FamilyUse, told: bool) -> list[Markup]:
@@ -69,7 +69,7 @@ def family_remarks(citations: Citations, family: FamilyUse, told: bool) -> list[
     words = citations.context.words
     end = Markup(escape(words("punctuation.full_stop") + words("punctuation.gap")))
     return [
-        end.join([label(citations.context, *uses), *_parts(citations, uses, told and len(family.uses) == 1)])
+        end.join([label(citations.context, *uses), *_use_parts(citations, uses, told and len(family.uses) == 1)])
         + citations.mark(sources_of(uses))
         for uses in told_together(family.uses)
     ]
@@ -105,7 +105,7 @@ def _in_weights(context: Context, use: Use) -> Markup:
     return start + words("punctuation.separated") + own
 
 
-def _parts(citations: Citations, uses: Sequence[Use], told: bool) -> Iterator[Markup]:
+def _use_parts(citations: Citations, uses: Sequence[Use], told: bool) -> Iterator[Markup]:
     words, use = citations.context.words, uses[0]
     if use.stated is not None and use.stated.note is not None:
         if not told:

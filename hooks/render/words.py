@@ -8,7 +8,7 @@ from pathlib import Path
 
 from catalogue.plain_text import Unreadable, text_of
 from catalogue.schema.values import Text
-from catalogue.strict_yaml import read
+from catalogue.strict_yaml import read_yaml
 
 FOLDER = Path(__file__).parent / "words"
 ENGLISH, CHINESE = "en", "zh"
@@ -70,7 +70,7 @@ class Words:
         return self.language == CHINESE and text.lacks_chinese
 
 
-def load(language: str, folder: Path = FOLDER) -> Words:
+def load_words(language: str, folder: Path = FOLDER) -> Words:
     """Read `<folder>/<language>/*.yaml`. Raises BrokenWords where a file is broken or repeats a key."""
     words: dict[str, str] = {}
     places: dict[str, str] = {}
@@ -78,12 +78,12 @@ def load(language: str, folder: Path = FOLDER) -> Words:
     for file in sorted((folder / language).glob("*.yaml")):
         name = f"words/{language}/{file.name}"
         try:
-            located = read(text_of(file, name), name)
+            located = read_yaml(text_of(file, name), name)
         except Unreadable as error:
             problems.append(str(error))
             continue
         problems += map(str, located.findings)
-        for path, word in _flat(located.data, ()) if not located.findings else ():
+        for path, word in _flat_keys(located.data, ()) if not located.findings else ():
             key = ".".join(path)
             if key in words:
                 problems.append(f"{name}: `{key}` stands in another file too; take one of the two out")
@@ -94,7 +94,7 @@ def load(language: str, folder: Path = FOLDER) -> Words:
     return Words(language, words, places)
 
 
-def differences(english: Words, other: Words) -> list[str]:
+def key_differences(english: Words, other: Words) -> list[str]:
     """Keys that only one of two languages has, each as a message that says what to do."""
     name = f"words/{other.language}"
     missing = [
@@ -110,9 +110,9 @@ def differences(english: Words, other: Words) -> list[str]:
     return missing + idle
 
 
-def _flat(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _flat_keys(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(node, Mapping):
         for key, child in node.items():
-            yield from _flat(child, (*path, key))
+            yield from _flat_keys(child, (*path, key))
     else:
         yield path, str(node)

@@ -62,20 +62,23 @@ def picture_of(page: str, known: Mapping[str, str]) -> str:
 def _model_card(context: Context, faces: Faces, model: Model) -> Card:
     entry, words = context.catalogue.flagship(model), context.words
     date, parameters = first_date(model), entry.variant.parameters
-    facts = [format.month(date, words)] if date else []
+    facts = [format.format_month(date, words)] if date else []
     total, active = parameters.total.value, parameters.activated.value if parameters.activated else None
     sizes = (
-        [words("picture.total", count=format.quantity(total)) + counted_text(words, parameters.total.counts)]
+        [words("picture.total", count=format.format_quantity(total)) + counted_text(words, parameters.total.counts)]
         if total
         else []
     )
     sizes += (
-        [words("picture.active", count=format.quantity(active)) + counted_text(words, counts_of(parameters.activated))]
+        [
+            words("picture.active", count=format.format_quantity(active))
+            + counted_text(words, counts_of(parameters.activated))
+        ]
         if active
         else []
     )
     cache = entry.recount.kv_cache if entry.recount else None
-    more = [words("picture.cache", count=format.integer(cache.value))] if cache else []
+    more = [words("picture.cache", count=format.format_integer(cache.value))] if cache else []
     lines = [line for line in ("  ·  ".join(facts), "  ·  ".join(sizes), "  ·  ".join(more)) if line]
     body = _draw_lines(faces.bold if sizes else faces.text, lines, 330, 34, 52, _INK)
     return Card(f"models-{model.id}", _card_frame(context, faces, model.name, body + _large_thumbnail(entry)))

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from ..kinds import KindWithoutPart, per_kind
 from ..schema.architecture import Architecture, Attention, FeedForward
-from ..schema.facets import Kinds, kinds
+from ..schema.facets import Kinds, kinds_by_field
 from . import csa2, csa_hca, gqa, mha, mla, mqa
 from .kind import AttentionKind, CachingLayers, Numbers
 
@@ -58,7 +58,7 @@ def kind_of(architecture: Architecture) -> AttentionKind | None:
 @cache
 def fields_of_kinds() -> Mapping[str, Kinds]:
     """The fields that belong to some kinds of attention or of feed-forward network alone, each with these kinds."""
-    found = dict(kinds(Architecture))
+    found = dict(kinds_by_field(Architecture))
     for name in {name for kind in KINDS.values() for name in (*kind.needed, *kind.allowed)}:
         needed = tuple(kind.kind for kind in KINDS.values() if name in kind.needed)
         allowed = tuple(kind.kind for kind in KINDS.values() if name in kind.allowed)

@@ -65,7 +65,7 @@ KIND = AttentionKind(
         ),
     ),
     cache=_cache,
-    window=one_latent.window,
+    window=one_latent.window_layers,
     stored_cache=lambda entry: f"{_FORMS} * {entry}",
     score_widths=None,
     layer_parts=(),

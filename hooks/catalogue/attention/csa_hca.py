@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..derive.layout import layers
+from ..derive.layout import layer_kinds
 from ..schema.architecture import Architecture, Attention
 from . import one_latent
 from .kind import INDEXER, AttentionKind, CachingLayers, Formulas, IndexKey, KeyValueHeads, Numbers, sum_over_layers
@@ -62,7 +62,7 @@ def _in_transformers(architecture: Architecture) -> Peer | None:
         return None
     found = settings_of(architecture, (*SHARED, "num_key_value_heads", *EXPERTS, *_SETTINGS, *INDEXER))
     layout = architecture.attention_layout.value if architecture.attention_layout else None
-    found["layer_types"] = [_IN_TRANSFORMERS[kind] for kind in layers(layout or "")]
+    found["layer_types"] = [_IN_TRANSFORMERS[kind] for kind in layer_kinds(layout or "")]
     found["compress_rates"] = {
         _IN_TRANSFORMERS[kind]: getattr(architecture, f"{kind}_compress_ratio").value for kind in ("csa", "hca")
     }
@@ -81,7 +81,7 @@ KIND = AttentionKind(
     weights=_weights,
     caching_layers=_LAYERS,
     cache=_cache,
-    window=one_latent.window,
+    window=one_latent.window_layers,
     stored_cache=_stored_cache,
     score_widths=None,
     layer_parts=("csa_layers", "hca_layers", "sliding_window_layers"),

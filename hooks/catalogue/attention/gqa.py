@@ -20,7 +20,7 @@ KIND = AttentionKind(
         fits=lambda heads, shared: 1 < shared < heads, allowed="a number between 1 and {heads}"
     ),
     head_dim_follows=True,
-    weights=heads.projections,
+    weights=heads.projection_weights,
     caching_layers=(
         CachingLayers(
             name="all",

@@ -9,7 +9,7 @@ ALLOWED = ("head_dim", "sliding_window", "sliding_window_layers")
 SCORE_WIDTHS = "head_dim + head_dim"
 
 
-def projections(architecture: Architecture, numbers: Numbers) -> Formulas:
+def projection_weights(architecture: Architecture, numbers: Numbers) -> Formulas:
     """Query, key, value and output projections, and the norms of queries and keys where there are some."""
     formulas = {
         "attention_query": "num_hidden_layers * hidden_size * num_attention_heads * head_dim",

@@ -20,7 +20,7 @@ KIND = AttentionKind(
         fits=lambda heads, shared: shared == heads, allowed="{heads}, one for each query head"
     ),
     head_dim_follows=True,
-    weights=heads.projections,
+    weights=heads.projection_weights,
     caching_layers=(
         CachingLayers(
             name="all",

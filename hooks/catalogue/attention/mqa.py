@@ -18,7 +18,7 @@ KIND = AttentionKind(
     allowed=("head_dim",),
     key_value_heads=KeyValueHeads(fits=lambda heads, shared: shared == 1, allowed="1"),
     head_dim_follows=True,
-    weights=heads.projections,
+    weights=heads.projection_weights,
     caching_layers=(
         CachingLayers(name="all", layers="num_hidden_layers", entry="2 * head_dim", index_key=IndexKey.NEVER, ratio=""),
     ),

@@ -16,6 +16,6 @@ PROJECTIONS = {
 }
 
 
-def window(numbers: Numbers) -> str | None:
+def window_layers(numbers: Numbers) -> str | None:
     """Every layer has a window of its own, also those that read the entries of others."""
     return "num_hidden_layers * head_dim" if "sliding_window" in numbers else None

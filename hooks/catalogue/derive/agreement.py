@@ -32,7 +32,7 @@ class Agreement:
         return 100 * self.difference / self.published.value
 
 
-def agreement(published: Quantity, recomputed: int, tolerance: Share | None) -> Agreement:
+def compare_published(published: Quantity, recomputed: int, tolerance: Share | None) -> Agreement:
     """Compare with a tolerance in percent or, without one, with half a unit of the last printed digit."""
     allowed = abs(published.value) * tolerance.value / 100 if tolerance else published.step / 2
     return Agreement(published, recomputed, allowed, recomputed - published.value)

@@ -22,7 +22,7 @@ from fractions import Fraction
 from ..attention import window_of
 from ..records import Entry
 from .dimensions import numbers_of
-from .expression import Term, names, term
+from .expression import Term, evaluate_formula, formula_names
 from .parameters import ACTIVATED_CONVENTION
 from .training import attention_formula
 
@@ -101,7 +101,7 @@ class Missing:
     fields: tuple[str, ...] = ()
 
 
-def footprint(entry: Entry) -> Footprint | Missing:
+def memory_footprint(entry: Entry) -> Footprint | Missing:
     """Coefficients for the memory of a variant, or what is missing for them."""
     recount, architecture = entry.recount, entry.architecture
     if recount is None or architecture is None:
@@ -113,15 +113,15 @@ def footprint(entry: Entry) -> Footprint | Missing:
     return Footprint(
         parameters=recount.total,
         expert_parameters=sum(t.value for t in recount.terms if t.name == "routed_experts"),
-        beside=sum(t.value for t in beside(entry)),
+        beside=sum(t.value for t in auxiliary_modules(entry)),
         cache_elements=recount.kv_cache.exact,
         stored_cache=entry.stored_cache.exact if entry.stored_cache else None,
         sliding_window=numbers["sliding_window"] if in_window else 0,
-        window_elements=term("window_elements", in_window, numbers).value if in_window else 0,
+        window_elements=evaluate_formula("window_elements", in_window, numbers).value if in_window else 0,
     )
 
 
-def beside(entry: Entry) -> tuple[Term, ...]:
+def auxiliary_modules(entry: Entry) -> tuple[Term, ...]:
     """What stands beside the main model: MTP modules or a drafter, Engram, a vision encoder."""
     recount = entry.recount
     if recount is None:
@@ -129,7 +129,7 @@ def beside(entry: Entry) -> tuple[Term, ...]:
     return tuple(t for t in (recount.mtp, *recount.engram, entry.encoder) if t is not None)
 
 
-def effort(entry: Entry) -> Effort | Missing:
+def training_effort(entry: Entry) -> Effort | Missing:
     """Coefficients for the training of a variant, or what is missing for them."""
     recount, architecture = entry.recount, entry.architecture
     if recount is None or architecture is None:
@@ -138,7 +138,9 @@ def effort(entry: Entry) -> Effort | Missing:
         return Missing(recount.missing)
     numbers = numbers_of(architecture)
     formula = attention_formula(architecture, numbers)
-    per_position = term("attention_flops", formula, {**numbers, "sequence_length": 1}).exact if formula else None
+    per_position = (
+        evaluate_formula("attention_flops", formula, {**numbers, "sequence_length": 1}).exact if formula else None
+    )
     return Effort(6 * recount.activated[ACTIVATED_CONVENTION], per_position)
 
 
@@ -176,7 +178,7 @@ def work_out(
     known, lines = dict(numbers), {}
     for name, options in formulas.items():
         formula = options[forms[name]]
-        if names(formula) <= known.keys():
-            lines[name] = term(name, formula, known)
+        if formula_names(formula) <= known.keys():
+            lines[name] = evaluate_formula(name, formula, known)
             known[name] = lines[name].value
     return lines

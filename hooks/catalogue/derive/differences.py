@@ -34,7 +34,7 @@ def comparable_value(single: Single[Any] | None) -> str | None:
     """What a value says, in a form in which equal values are equal; None where it is not known."""
     if single is None or single.absence in (Absence.NOT_PUBLISHED, Absence.UNKNOWN):
         return None
-    return str(single.absence) if single.absence is not None else spelled(single.value)
+    return str(single.absence) if single.absence is not None else comparable_spelling(single.value)
 
 
 def comparable_dimension(key: str, single: Single[Any] | None) -> str | None:
@@ -44,7 +44,7 @@ def comparable_dimension(key: str, single: Single[Any] | None) -> str | None:
     return NOT_THERE if single.absence is Absence.NOT_APPLICABLE else comparable_value(single)
 
 
-def spelled(value: object) -> str:
+def comparable_spelling(value: object) -> str:
     """A value in one spelling: numbers without their unit's letter, texts in English."""
     match value:
         case Quantity():
@@ -63,7 +63,7 @@ def spelled(value: object) -> str:
     return str(value)
 
 
-def verdict(sayings: Sequence[str | None]) -> Verdict:
+def row_verdict(sayings: Sequence[str | None]) -> Verdict:
     """How a row compares: different once two known values are, the same where all are known and one."""
     known = {saying for saying in sayings if saying is not None}
     if len(known) > 1:

@@ -58,7 +58,7 @@ class Term:
     @cached_property
     def numbers(self) -> str:
         """The formula with the numbers put in."""
-        shown = re.sub(NAME, lambda m: _digits(self.values[m[0]]), self.formula)
+        shown = re.sub(NAME, lambda m: _number_text(self.values[m[0]]), self.formula)
         return re.sub(r"(?<!\.)\b\d{4,}\b", lambda m: f"{int(m[0]):,}", shown)
 
     @property
@@ -67,17 +67,17 @@ class Term:
         return round(self.exact)
 
 
-def term(name: str, formula: str, numbers: Mapping[str, Exact]) -> Term:
+def evaluate_formula(name: str, formula: str, numbers: Mapping[str, Exact]) -> Term:
     """Evaluate `formula` (names, numbers, `+ - * / ( )`, `min`, `max`, `ceil`, `exp`, `ln`, `sqrt`) over `numbers`.
 
     The value is exact but for the last three.
 
     Raises KeyError for a name that `numbers` does not hold.
     """
-    return Term(name, display(formula), numbers, Fraction(_working(formula)(numbers)))
+    return Term(name, display_formula(formula), numbers, Fraction(_compiled_formula(formula)(numbers)))
 
 
-def display(formula: str) -> str:
+def display_formula(formula: str) -> str:
     """A formula as it is read."""
     return formula.replace(" * ", " × ").replace(" / ", " ÷ ")
 
@@ -85,21 +85,21 @@ def display(formula: str) -> str:
 Tree = str | int | list["Tree"]
 
 
-def tree(formula: str) -> Tree:
+def formula_tree(formula: str) -> Tree:
     """A formula as nested lists `[operator or function, part, part]`, for a script that evaluates it."""
-    return _tree(_parsed(formula))
+    return _node_tree(_parsed_formula(formula))
 
 
 @cache  # the formulas are those of the code, whatever the numbers
-def _parsed(formula: str) -> ast.expr:
+def _parsed_formula(formula: str) -> ast.expr:
     return ast.parse(formula, mode="eval").body
 
 
-def _tree(node: ast.expr) -> Tree:
+def _node_tree(node: ast.expr) -> Tree:
     if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
-        return [_SIGNS[type(node.op)], _tree(node.left), _tree(node.right)]
+        return [_SIGNS[type(node.op)], _node_tree(node.left), _node_tree(node.right)]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return [node.func.id, *map(_tree, node.args)]
+        return [node.func.id, *map(_node_tree, node.args)]
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Constant) and isinstance(node.value, int):
@@ -107,7 +107,7 @@ def _tree(node: ast.expr) -> Tree:
     raise ValueError(f"`{ast.unparse(node)}` is not part of a formula")
 
 
-def _digits(number: Exact) -> str:
+def _number_text(number: Exact) -> str:
     """All digits in groups; a number that ends in many zeros as digits times a power of ten, just as exact."""
     if number != int(number):
         return f"{Decimal(number.numerator) / number.denominator:,}"
@@ -120,28 +120,30 @@ def _digits(number: Exact) -> str:
 
 
 @cache
-def names(formula: str) -> frozenset[str]:
+def formula_names(formula: str) -> frozenset[str]:
     """The names a formula needs."""
-    return frozenset(node.id for node in ast.walk(_parsed(formula)) if isinstance(node, ast.Name)) - {*_FUNCTIONS}
+    return frozenset(node.id for node in ast.walk(_parsed_formula(formula)) if isinstance(node, ast.Name)) - {
+        *_FUNCTIONS
+    }
 
 
 def check_formula(formula: str) -> None:
     """Raises SyntaxError or ValueError for what is no formula."""
-    _working(formula)
+    _compiled_formula(formula)
 
 
 @cache
-def _working(formula: str) -> Working:
+def _compiled_formula(formula: str) -> Working:
     """What gives the value of a formula for the numbers of its names."""
-    return _built(_parsed(formula))
+    return _compiled_node(_parsed_formula(formula))
 
 
-def _built(node: ast.expr) -> Working:
+def _compiled_node(node: ast.expr) -> Working:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
-        function, parts = _FUNCTIONS[node.func.id], [_built(part) for part in node.args]
+        function, parts = _FUNCTIONS[node.func.id], [_compiled_node(part) for part in node.args]
         return lambda numbers: function(*(part(numbers) for part in parts))
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        sign, left, right = _OPERATORS[type(node.op)], _built(node.left), _built(node.right)
+        sign, left, right = _OPERATORS[type(node.op)], _compiled_node(node.left), _compiled_node(node.right)
         return lambda numbers: sign(left(numbers), right(numbers))
     if isinstance(node, ast.Name):
         return operator.itemgetter(node.id)
@@ -151,6 +153,6 @@ def _built(node: ast.expr) -> Working:
         decimal = Fraction(repr(node.value))
         return lambda numbers: decimal
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        operand = _built(node.operand)
+        operand = _compiled_node(node.operand)
         return lambda numbers: -operand(numbers)
     raise ValueError(f"`{ast.unparse(node)}` is not part of a formula")

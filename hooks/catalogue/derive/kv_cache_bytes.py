@@ -14,7 +14,7 @@ from ..attention import AttentionKind, kind_of
 from ..schema.architecture import Architecture
 from ..schema.training import CacheFormat
 from .dimensions import numbers_of
-from .expression import Term, names, term
+from .expression import Term, evaluate_formula, formula_names
 from .parameters import Recount
 
 
@@ -22,7 +22,7 @@ def cache_bytes(recount: Recount) -> Term | None:
     """Bytes that a token's cache takes in BF16, two for an element."""
     if recount.kv_cache is None:
         return None
-    return term("kv_cache_bytes", "2 * kv_cache_elements", {"kv_cache_elements": recount.kv_cache.value})
+    return evaluate_formula("kv_cache_bytes", "2 * kv_cache_elements", {"kv_cache_elements": recount.kv_cache.value})
 
 
 def stored_cache(
@@ -40,9 +40,9 @@ def stored_cache(
         if single is not None and single.value is not None and not single.value.value % 1:
             numbers[name] = int(single.value.value)
     formula = _stored_formula(kind_of(architecture), "entry_bytes" in numbers, "index_key_bytes" in numbers)
-    if formula is None or not names(formula) <= numbers.keys():
+    if formula is None or not formula_names(formula) <= numbers.keys():
         return None
-    return term("stored_cache", formula, numbers)
+    return evaluate_formula("stored_cache", formula, numbers)
 
 
 def _stored_formula(kind: AttentionKind | None, entries: bool, index_keys: bool) -> str | None:

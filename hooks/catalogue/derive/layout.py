@@ -16,7 +16,7 @@ class LayoutError(ValueError):
     """A layout that cannot be read; says why."""
 
 
-def layers(layout: str) -> tuple[str, ...]:
+def layer_kinds(layout: str) -> tuple[str, ...]:
     """The kind of each layer, from the first one up. Raises LayoutError for what is no layout."""
     stack: list[list[str]] = [[]]
     place = 0

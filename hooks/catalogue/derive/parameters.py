@@ -23,9 +23,9 @@ from ..attention import AttentionKind, kind_of
 from ..kinds import per_kind
 from ..schema.architecture import Architecture, FeedForward
 from ..schema.model import ActivatedBasis
-from .auxiliary import engram, mtp, prefill
+from .auxiliary import engram_weights, mtp_weights, prefill_weights
 from .dimensions import numbers_of
-from .expression import Term, names, term
+from .expression import Term, evaluate_formula, formula_names
 from .routing import has_balance_bias
 
 # What every page counts as active for a token: the weights that it is multiplied with. No paper states its basis; the
@@ -62,24 +62,24 @@ class Recount:
     cache_missing: tuple[str, ...]
 
 
-def recount(architecture: Architecture) -> Recount:
+def recount_sizes(architecture: Architecture) -> Recount:
     """Recompute sizes. Never raises: what cannot be computed is None, and `missing` says why."""
     numbers = numbers_of(architecture)
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     formulas = formulas_of(architecture, numbers)
     cache_formula = attention.cache(numbers) if attention else None
-    missing = _missing(formulas.values(), numbers)
-    cache_missing = _missing([cache_formula] if cache_formula else [], numbers)
-    kv_cache = term("kv_cache", cache_formula, numbers) if cache_formula and not cache_missing else None
+    missing = _missing_fields(formulas.values(), numbers)
+    cache_missing = _missing_fields([cache_formula] if cache_formula else [], numbers)
+    kv_cache = evaluate_formula("kv_cache", cache_formula, numbers) if cache_formula and not cache_missing else None
     unknown = {"attention": attention, "feed_forward": feed_forward}
     missing = missing or tuple(name for name, kind in unknown.items() if kind is None)
     if missing:
         return Recount((), None, None, {}, kv_cache, None, (), None, missing, cache_missing)
-    terms = tuple(term(name, formula, numbers) for name, formula in formulas.items())
+    terms = tuple(evaluate_formula(name, formula, numbers) for name, formula in formulas.items())
     total = sum(t.value for t in terms)
     inactive = None
     if feed_forward is FeedForward.DEEPSEEK_MOE:
-        inactive = term(
+        inactive = evaluate_formula(
             "idle_experts",
             "moe_layers * (n_routed_experts - num_experts_per_tok) * 3 * hidden_size * moe_intermediate_size",
             numbers,
@@ -98,9 +98,9 @@ def recount(architecture: Architecture) -> Recount:
         total,
         activated,
         kv_cache,
-        mtp(architecture, formulas, numbers),
-        engram(numbers),
-        prefill(architecture, formulas, numbers),
+        mtp_weights(architecture, formulas, numbers),
+        engram_weights(numbers),
+        prefill_weights(architecture, formulas, numbers),
         (),
         cache_missing,
     )
@@ -172,7 +172,7 @@ _FEED_FORWARD: Mapping[FeedForward, Callable[[Architecture, Mapping[str, int]], 
 )
 
 
-def _missing(formulas: object, numbers: Mapping[str, int]) -> tuple[str, ...]:
-    needed = {name for formula in formulas for name in names(formula)}  # type: ignore[attr-defined]
+def _missing_fields(formulas: object, numbers: Mapping[str, int]) -> tuple[str, ...]:
+    needed = {name for formula in formulas for name in formula_names(formula)}  # type: ignore[attr-defined]
     given_by = {"moe_layers": "first_k_dense_replace", "dense_layers": "first_k_dense_replace"}
     return tuple(sorted({given_by.get(name, name) for name in needed if name not in numbers}))

@@ -10,7 +10,7 @@ from ..lookup import Lookup, LookupFailure
 from ..records import Entry
 from ..schema.problem import Mistake, Problem, Step
 from ..schema.quantities import Quantity
-from .expression import Term, names, term
+from .expression import Term, evaluate_formula, formula_names
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Asked:
     mistakes: tuple[tuple[Fraction, Mistake], ...]
 
 
-def asked(problems: Iterable[Problem], entries: Mapping[str, Entry], lookup: Lookup) -> Iterator[Asked]:
+def solve_problems(problems: Iterable[Problem], entries: Mapping[str, Entry], lookup: Lookup) -> Iterator[Asked]:
     """Every problem, worked out. Raises LookupFailure for a number that is not there."""
     for problem in problems:
         for variant in problem.variants or (None,):
@@ -46,9 +46,9 @@ def _worked_out(id_: str, problem: Problem, entry: Entry | None, lookup: Lookup)
     def compute(formula: str) -> Term:
         numbers = {
             name: found[name] if name in found else _stated_number(problem, name, entry, lookup)
-            for name in names(formula)
+            for name in formula_names(formula)
         }
-        return term("answer", formula, numbers)
+        return evaluate_formula("answer", formula, numbers)
 
     steps: list[tuple[Step, Term | None]] = []
     for step in problem.steps:

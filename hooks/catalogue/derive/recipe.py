@@ -16,7 +16,7 @@ from ..schema.training import Stage
 from ..schema.values import Single, Stated
 
 
-def lineage(entries: Mapping[str, Entry], entry: Entry) -> tuple[Entry, ...]:
+def variant_lineage(entries: Mapping[str, Entry], entry: Entry) -> tuple[Entry, ...]:
     """The variant and the variants of the same model that it goes back to, the last first."""
     found = [entry]
     while True:
@@ -41,9 +41,9 @@ class Recipe:
     stages: tuple[Stage, ...]
 
 
-def recipe(entries: Mapping[str, Entry], entry: Entry) -> Recipe:
+def recipe_stages(entries: Mapping[str, Entry], entry: Entry) -> Recipe:
     """The stages of a variant."""
-    line = lineage(entries, entry)
+    line = variant_lineage(entries, entry)
     ids = {e.variant.id for e in line}
     return Recipe(line, tuple(stage for stage in entry.model.training if ids & set(stage.variants)))
 
@@ -55,4 +55,4 @@ def most_trained(entries: Mapping[str, Entry], entry: Entry) -> Entry:
     """
     line = [entry, *(entries[variant.id] for variant in entry.model.variants)]
     same = [e for e in line if e.architecture_owner == entry.architecture_owner]
-    return max(same, key=lambda e: len(recipe(entries, e).stages))
+    return max(same, key=lambda e: len(recipe_stages(entries, e).stages))

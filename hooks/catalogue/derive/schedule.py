@@ -93,16 +93,16 @@ class Schedule:
 Q = TypeVar("Q", bound=Quantity)
 
 
-def schedule(stage: Stage, variant_id: str) -> Schedule | None:
+def schedule_of_stage(stage: Stage, variant_id: str) -> Schedule | None:
     """The schedule of a variant in a stage; None where no learning rate can be placed."""
     stated = stage.learning_rate
-    peak = _of(stated.peak, variant_id) if stated else None
+    peak = _value_of_variant(stated.peak, variant_id) if stated else None
     if stated is None or peak is None:
         return None
-    tokens = _of(stage.data.tokens, variant_id) if stage.data else None
-    final = _of(stated.final, variant_id)
-    warmup = _warmup(stage, variant_id, peak, tokens)
-    phases = _phases(stated.phases, variant_id, peak.value, tokens, warmup.end if warmup else Fraction(0))
+    tokens = _value_of_variant(stage.data.tokens, variant_id) if stage.data else None
+    final = _value_of_variant(stated.final, variant_id)
+    warmup = _warmup_points(stage, variant_id, peak, tokens)
+    phases = _phase_points(stated.phases, variant_id, peak.value, tokens, warmup.end if warmup else Fraction(0))
     loose = () if final is None or stated.phases else (peak.value, final.value)
     if not phases and not loose:
         return None
@@ -110,40 +110,44 @@ def schedule(stage: Stage, variant_id: str) -> Schedule | None:
         tokens,
         ((warmup,) if warmup and phases else ()) + phases,
         loose,
-        bool(_of(stated.warmup_steps, variant_id)) and warmup is None,
-        _batch(stage, variant_id, tokens),
+        bool(_value_of_variant(stated.warmup_steps, variant_id)) and warmup is None,
+        _batch_points(stage, variant_id, tokens),
     )
 
 
-def _of(value: Stated[Q] | None, variant_id: str) -> Q | None:
+def _value_of_variant(value: Stated[Q] | None, variant_id: str) -> Q | None:
     single = value.for_variant(variant_id) if value else None
     return single.value if single else None
 
 
-def _warmup(stage: Stage, variant_id: str, peak: Quantity, tokens: Quantity | None) -> Stretch | None:
+def _warmup_points(stage: Stage, variant_id: str, peak: Quantity, tokens: Quantity | None) -> Stretch | None:
     batch = stage.batch_size
-    steps = _of(stage.learning_rate.warmup_steps, variant_id) if stage.learning_rate else None
-    sequences = (_of(batch.start, variant_id) or _of(batch.sequences, variant_id)) if batch else None
-    length = _of(stage.sequence_length, variant_id)
+    steps = _value_of_variant(stage.learning_rate.warmup_steps, variant_id) if stage.learning_rate else None
+    sequences = (
+        (_value_of_variant(batch.start, variant_id) or _value_of_variant(batch.sequences, variant_id))
+        if batch
+        else None
+    )
+    length = _value_of_variant(stage.sequence_length, variant_id)
     if steps is None or not steps.value or sequences is None or length is None or tokens is None:
         return None
     share = Fraction(steps.value) * Fraction(sequences.value) * Fraction(length.value) / Fraction(tokens.value)
     return Stretch(Way.WARM_UP, Fraction(0), share, Decimal(0), peak.value)
 
 
-def _phases(
+def _phase_points(
     phases: tuple[RatePhase, ...], variant_id: str, peak: Decimal, tokens: Quantity | None, start: Fraction
 ) -> tuple[Stretch, ...]:
     """The phases that are stated whole; those after one that is not are left out too."""
     found: list[Stretch] = []
     rate = peak
     for phase in phases:
-        end = _share(phase.until.value, tokens)
-        printed = _of(phase.rate, variant_id)
-        factor = _of(phase.fraction, variant_id)
+        end = _share_of_tokens(phase.until.value, tokens)
+        printed = _value_of_variant(phase.rate, variant_id)
+        factor = _value_of_variant(phase.fraction, variant_id)
         if end is None or (printed is None and factor is None):
             break
-        last = printed.value if printed else peak * _factor(factor) if factor else peak
+        last = printed.value if printed else peak * _factor_text(factor) if factor else peak
         way = _WAYS[phase.shape]
         first = last if way is Way.CONSTANT else rate
         found.append(Stretch(way, start, end, first, last, computed=printed is None and last != peak))
@@ -151,11 +155,11 @@ def _phases(
     return tuple(found)
 
 
-def _factor(fraction: Quantity) -> Decimal:
+def _factor_text(fraction: Quantity) -> Decimal:
     return fraction.value / 100 if fraction.is_percentage else fraction.value
 
 
-def _share(until: Quantity | None, tokens: Quantity | None) -> Fraction | None:
+def _share_of_tokens(until: Quantity | None, tokens: Quantity | None) -> Fraction | None:
     if until is None:
         return None
     if until.is_percentage:
@@ -163,12 +167,15 @@ def _share(until: Quantity | None, tokens: Quantity | None) -> Fraction | None:
     return Fraction(until.value) / Fraction(tokens.value) if tokens else None
 
 
-def _batch(stage: Stage, variant_id: str, tokens: Quantity | None) -> tuple[Stretch, ...]:
+def _batch_points(stage: Stage, variant_id: str, tokens: Quantity | None) -> tuple[Stretch, ...]:
     batch = stage.batch_size
-    full = _of(batch.sequences, variant_id) if batch else None
+    full = _value_of_variant(batch.sequences, variant_id) if batch else None
     if batch is None or full is None:
         return ()
-    start, ramp = _of(batch.start, variant_id), _share(_of(batch.ramp_tokens, variant_id), tokens)
+    start, ramp = (
+        _value_of_variant(batch.start, variant_id),
+        _share_of_tokens(_value_of_variant(batch.ramp_tokens, variant_id), tokens),
+    )
     if batch.start is None and batch.ramp_tokens is None:
         return (Stretch(Way.CONSTANT, Fraction(0), Fraction(1), full.value, full.value),)
     if start is None or ramp is None:

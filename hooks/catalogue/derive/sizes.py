@@ -14,7 +14,7 @@ from enum import StrEnum
 from ..records import Entry
 from ..schema.model import Counted, Size
 from ..schema.quantities import Count
-from .expression import Term, term
+from .expression import Term, evaluate_formula
 
 
 class SizeOf(StrEnum):
@@ -59,9 +59,9 @@ def recomputed_size(entry: Entry, which: SizeOf) -> Term | None:
     if recount is None or recount.total is None:
         return None
     if which is SizeOf.ACTIVATED:
-        return term("activated", "activated", {"activated": entry.activated}) if entry.activated else None
+        return evaluate_formula("activated", "activated", {"activated": entry.activated}) if entry.activated else None
     sizes = {"main_model": recount.total, **{part.name: part.value for part in recount.engram}}
-    return term("with_engram" if recount.engram else "total", " + ".join(sizes), sizes)
+    return evaluate_formula("with_engram" if recount.engram else "total", " + ".join(sizes), sizes)
 
 
 def is_on_common_base(entry: Entry, which: SizeOf) -> bool:

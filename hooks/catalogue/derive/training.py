@@ -34,7 +34,7 @@ from ..schema.quantities import Quantity
 from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, Stage, StageKind
 from ..schema.values import Single
 from .dimensions import numbers_of
-from .expression import Term, term
+from .expression import Term, evaluate_formula
 from .kv_cache_bytes import cache_bytes
 from .parameters import ACTIVATED_CONVENTION
 
@@ -75,28 +75,28 @@ def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetri
         "total": recount.total,
         "activated": recount.activated[ACTIVATED_CONVENTION],
         "matrix_parameters": recount.activated[ACTIVATED_CONVENTION],
-        "tokens": _whole(tokens.value) or 0,
+        "tokens": _whole_number(tokens.value) or 0,
     }
     formulas = {"tokens_per_parameter": "tokens / total"}
     if recount.inactive_experts is not None:
         formulas = {"sparsity": "activated / total", **formulas, "tokens_per_activated": "tokens / activated"}
-    terms = {name: term(name, formula, numbers) for name, formula in formulas.items()}
+    terms = {name: evaluate_formula(name, formula, numbers) for name, formula in formulas.items()}
     if (cache := cache_bytes(recount)) is not None:
         terms["kv_cache_bytes"] = cache
-    terms["matrix_flops"] = term("matrix_flops", "6 * matrix_parameters", numbers)
+    terms["matrix_flops"] = evaluate_formula("matrix_flops", "6 * matrix_parameters", numbers)
     numbers["matrix_flops"] = terms["matrix_flops"].value
     length = sequence_length(stage, entry.variant.id)
     formula = attention_formula(architecture, numbers)
     left_out = LeftOut.KIND if formula is None else LeftOut.LENGTH if length is None else None
     if formula is None or length is None:
-        terms["training_flops"] = term("training_flops", "matrix_flops * tokens", numbers)
+        terms["training_flops"] = evaluate_formula("training_flops", "matrix_flops * tokens", numbers)
         return TrainingMetrics(tokens, terms, left_out)
-    terms["attention_flops"] = term("attention_flops", formula, {**numbers, "sequence_length": length})
+    terms["attention_flops"] = evaluate_formula("attention_flops", formula, {**numbers, "sequence_length": length})
     numbers["attention_flops"] = terms["attention_flops"].value
-    terms["flops_per_token"] = term("flops_per_token", "matrix_flops + attention_flops", numbers)
+    terms["flops_per_token"] = evaluate_formula("flops_per_token", "matrix_flops + attention_flops", numbers)
     numbers["flops_per_token"] = terms["flops_per_token"].value
-    terms["training_flops"] = term("training_flops", "flops_per_token * tokens", numbers)
-    return TrainingMetrics(tokens, {**terms, **_utilisation(entry, numbers, peak)}, None)
+    terms["training_flops"] = evaluate_formula("training_flops", "flops_per_token * tokens", numbers)
+    return TrainingMetrics(tokens, {**terms, **_utilisations(entry, numbers, peak)}, None)
 
 
 def pre_training(entry: Entry) -> Stage | None:
@@ -111,7 +111,7 @@ def pre_training(entry: Entry) -> Stage | None:
         for stage in entry.model.training
         if stage.kind is StageKind.PRE_TRAINING
         and entry.variant.id in stage.variants
-        and _tokens(stage, entry.variant.id) is not None
+        and _stage_tokens(stage, entry.variant.id) is not None
     ]
     return stages[-1] if stages else None
 
@@ -119,7 +119,7 @@ def pre_training(entry: Entry) -> Stage | None:
 def pre_training_tokens(entry: Entry) -> Single[Quantity] | None:
     """Tokens of that stage; None where they are not published, or only a bound is."""
     stage = pre_training(entry)
-    return _tokens(stage, entry.variant.id) if stage is not None else None
+    return _stage_tokens(stage, entry.variant.id) if stage is not None else None
 
 
 def headline_tokens(model: Model, variant_id: str) -> Single[Quantity] | None:
@@ -133,33 +133,33 @@ def headline_tokens(model: Model, variant_id: str) -> Single[Quantity] | None:
     stated = [
         (stage, single)
         for stage in [s for s in covering if s not in longer] or longer
-        if (single := _stated(stage, variant_id))
+        if (single := _stated_tokens(stage, variant_id))
     ]
     counted = [(stage, single) for stage, single in stated if single.value is not None]
     if made := [stage for stage, _ in counted if stage.kind is StageKind.PRE_TRAINING]:
         return _in_all(made[-1], variant_id)
     if len(counted) > 1:
-        return _total(counted[-1][0], variant_id)
+        return _total_tokens(counted[-1][0], variant_id)
     return stated[-1][1] if stated else None
 
 
-def _tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
+def _stage_tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
     single = _in_all(stage, variant_id)
-    return single if single is not None and _whole(single.value) else None
+    return single if single is not None and _whole_number(single.value) else None
 
 
 def _in_all(stage: Stage, variant_id: str) -> Single[Quantity] | None:
     """Tokens of a pre-training with those of the stages that it goes on from, where it is one of several."""
-    return _total(stage, variant_id) or _stated(stage, variant_id)
+    return _total_tokens(stage, variant_id) or _stated_tokens(stage, variant_id)
 
 
-def _total(stage: Stage, variant_id: str) -> Single[Quantity] | None:
+def _total_tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
     """Tokens in all, where a stage states them."""
     total = stage.data.tokens_total if stage.data else None
     return total.for_variant(variant_id) if total else None
 
 
-def _stated(stage: Stage, variant_id: str) -> Single[Quantity] | None:
+def _stated_tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
     """Tokens of a stage alone."""
     own = stage.data.tokens if stage.data else None
     return own.for_variant(variant_id) if own else None
@@ -169,10 +169,10 @@ def sequence_length(stage: Stage, variant_id: str) -> int | None:
     """Sequence length of a stage in tokens; None where it is not known, or only a bound is."""
     stated = stage.sequence_length
     single = stated.for_variant(variant_id) if stated else None
-    return _whole(single.value) if single is not None else None
+    return _whole_number(single.value) if single is not None else None
 
 
-def _whole(quantity: Quantity | None) -> int | None:
+def _whole_number(quantity: Quantity | None) -> int | None:
     """A count as an integer; None for a bound such as `>50K`, and for what is no count."""
     if quantity is None or quantity.qualifier not in ("", "~") or quantity.value % 1:
         return None
@@ -187,7 +187,7 @@ def attention_formula(architecture: Architecture, numbers: Mapping[str, int]) ->
     return f"6 * num_hidden_layers * num_attention_heads * ({kind.score_widths}) * sequence_length / 2"
 
 
-def _utilisation(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Term]:
+def _utilisations(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Term]:
     """Utilisation as the FLOPs are counted here, and with attention counted as if there were no causal mask."""
     hours = pre_training_hours(entry)
     if hours is None or peak is None or peak % 1:
@@ -201,8 +201,8 @@ def _utilisation(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None)
     }
     machine = "tokens / (gpu_hours * 3600 * peak_flops)"
     return {
-        "utilisation": term("utilisation", f"flops_per_token * {machine}", inserted),
-        "utilisation_without_mask": term(
+        "utilisation": evaluate_formula("utilisation", f"flops_per_token * {machine}", inserted),
+        "utilisation_without_mask": evaluate_formula(
             "utilisation_without_mask", f"(matrix_flops + 2 * attention_flops) * {machine}", inserted
         ),
     }
@@ -214,15 +214,15 @@ def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
     An entry states them for its flagship, as the part that covers the whole `stage`, or for so many tokens of it.
     """
     part = hours_of_a_stage(entry.model)
-    hours = _whole(part.hours.value) if part else None
+    hours = _whole_number(part.hours.value) if part else None
     if part is None or not hours or entry.variant.id != entry.model.flagship:
         return None
     if part.per_tokens:
-        return hours, _whole(part.per_tokens.value)
+        return hours, _whole_number(part.per_tokens.value)
     covered = next((stage for stage in entry.model.training if stage.id == part.stage), None)
-    own = _stated(covered, entry.variant.id) if covered else None
+    own = _stated_tokens(covered, entry.variant.id) if covered else None
     whole = pre_training_tokens(entry)
-    return hours, _whole(own.value) if own and whole and own.value != whole.value else None
+    return hours, _whole_number(own.value) if own and whole and own.value != whole.value else None
 
 
 def hours_of_a_stage(model: Model) -> GpuHours | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..findings import Finding, Path, nearest
+from ..findings import Finding, Path, nearest_in_quotes
 from ..schema.api import ApiName
 from ..schema.values import PartialDate
 from .draft import Draft
 from .registry import Scope, rule
 
 
-def _names(draft: Draft) -> Iterator[tuple[Path, ApiName]]:
+def _api_names(draft: Draft) -> Iterator[tuple[Path, ApiName]]:
     for index, name in enumerate(draft.models.api_names):
         yield ("api_names", index), name
 
@@ -21,7 +21,7 @@ def _names(draft: Draft) -> Iterator[tuple[Path, ApiName]]:
 def pointers_resolve(draft: Draft) -> Iterator[Finding]:
     """An API name has one entry, and each of its pointers names a variant of the catalogue or has a label, not both."""
     first: dict[str, Path] = {}
-    for path, name in _names(draft):
+    for path, name in _api_names(draft):
         where = (*path, "id")
         if name.id in first:
             yield draft.finding(
@@ -45,7 +45,7 @@ def pointers_resolve(draft: Draft) -> Iterator[Finding]:
                     (*here, "variant"),
                     f"`{pointer.variant}` is not a variant",
                     "allowed are the ids of variants in the catalogue",
-                    nearest(pointer.variant, list(draft.entries)),
+                    nearest_in_quotes(pointer.variant, list(draft.entries)),
                     "correct the id, or use `label`",
                 )
 
@@ -53,7 +53,7 @@ def pointers_resolve(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def pointers_in_order(draft: Draft) -> Iterator[Finding]:
     """Pointers of an API name follow each other in time, each begins after the one before, and the name ends after the last."""
-    for path, name in _names(draft):
+    for path, name in _api_names(draft):
         dated: list[tuple[Path, str, PartialDate]] = [
             ((*path, "pointers", index, "since"), "since", pointer.since.value)
             for index, pointer in enumerate(name.pointers)
@@ -62,7 +62,7 @@ def pointers_in_order(draft: Draft) -> Iterator[Finding]:
         if name.until is not None and name.until.value is not None:
             dated.append(((*path, "until"), "until", name.until.value))
         for (_, _, earlier), (where, word, later) in pairwise(dated):
-            if not _after(later, earlier):
+            if not _can_follow(later, earlier):
                 yield draft.finding(
                     where,
                     f"`{word}` {later.text}, not after {earlier.text} before it",
@@ -71,7 +71,7 @@ def pointers_in_order(draft: Draft) -> Iterator[Finding]:
                 )
 
 
-def _after(later: PartialDate, earlier: PartialDate) -> bool:
+def _can_follow(later: PartialDate, earlier: PartialDate) -> bool:
     """Whether one date can lie after another; a month alone can be any of its days."""
     if later.is_day and earlier.is_day:
         return later.text > earlier.text

@@ -17,7 +17,7 @@ from .registry import Scope, rule
 
 
 @cache
-def _fitting(*stated: Kind) -> list[tuple[str, Kind | None, Kind | None]]:
+def _fields_by_kind(*stated: Kind) -> list[tuple[str, Kind | None, Kind | None]]:
     """The fields that kinds bear on, each with the kind that needs it and the one that has no such field."""
     return [
         (name, next((kind for kind in stated if kind in field.needed_by), None), foreign_kind(field, stated))
@@ -25,25 +25,25 @@ def _fitting(*stated: Kind) -> list[tuple[str, Kind | None, Kind | None]]:
     ]
 
 
-def _architectures(draft: Draft) -> Iterator[tuple[Path, Architecture]]:
+def _all_architectures(draft: Draft) -> Iterator[tuple[Path, Architecture]]:
     for path, _, variant in draft.each_variant():
         if variant.architecture is not None:
             yield (*path, "architecture"), variant.architecture
 
 
-def _number(architecture: Architecture, name: str) -> Any:
+def _architecture_number(architecture: Architecture, name: str) -> Any:
     return getattr(getattr(architecture, name), "value", None)
 
 
 @rule(Scope.ENTRY)
 def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
     """A kind of attention or feed-forward network has the fields that size it, and no field that belongs to another kind."""
-    for path, architecture in _architectures(draft):
+    for path, architecture in _all_architectures(draft):
         stated = stated_kinds(architecture)
-        for name, needing, foreign in _fitting(*stated):
+        for name, needing, foreign in _fields_by_kind(*stated):
             there = getattr(architecture, name) is not None
             if needing and not there:
-                yield _lacking(draft, path, name, f"{needing} needs it")
+                yield _missing_field(draft, path, name, f"{needing} needs it")
             if there and foreign:
                 yield draft.finding(
                     (*path, name),
@@ -56,10 +56,10 @@ def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
             and _has_dense_layers(architecture)
             and architecture.intermediate_size is None
         ):
-            yield _lacking(draft, path, "intermediate_size", "the layers that keep a dense network need it")
+            yield _missing_field(draft, path, "intermediate_size", "the layers that keep a dense network need it")
 
 
-def _lacking(draft: Draft, path: Path, name: str, why: str) -> Finding:
+def _missing_field(draft: Draft, path: Path, name: str, why: str) -> Finding:
     fix = f"add `{name}:`, or say `not published`"
     if name == "q_lora_rank":
         fix += ", or `not applicable` where the queries are not compressed"
@@ -69,16 +69,19 @@ def _lacking(draft: Draft, path: Path, name: str, why: str) -> Finding:
 
 
 def _has_dense_layers(architecture: Architecture) -> bool:
-    return (_number(architecture, "first_k_dense_replace") or 0) > 0 or (
-        _number(architecture, "moe_layer_freq") or 1
+    return (_architecture_number(architecture, "first_k_dense_replace") or 0) > 0 or (
+        _architecture_number(architecture, "moe_layer_freq") or 1
     ) > 1
 
 
 @rule(Scope.ENTRY)
 def heads(draft: Draft) -> Iterator[Finding]:
     """Heads fit the kind of attention, and heads that share keys and values divide evenly."""
-    for path, architecture in _architectures(draft):
-        heads_, shared = _number(architecture, "num_attention_heads"), _number(architecture, "num_key_value_heads")
+    for path, architecture in _all_architectures(draft):
+        heads_, shared = (
+            _architecture_number(architecture, "num_attention_heads"),
+            _architecture_number(architecture, "num_key_value_heads"),
+        )
         kind = kind_of(architecture)
         if heads_ and shared:
             expected = kind.key_value_heads if kind else None
@@ -96,7 +99,7 @@ def heads(draft: Draft) -> Iterator[Finding]:
                     "a divisor of the query heads",
                     fix="correct one of the two",
                 )
-        width = _number(architecture, "hidden_size")
+        width = _architecture_number(architecture, "hidden_size")
         follows = kind is None or kind.head_dim_follows
         if architecture.head_dim is None and follows and width and heads_ and width % heads_:
             yield draft.finding(
@@ -110,14 +113,14 @@ def heads(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def experts(draft: Draft) -> Iterator[Finding]:
     """A token reaches no more experts than there are, groups divide the experts, and dense layers fit into the model."""
-    for path, architecture in _architectures(draft):
+    for path, architecture in _all_architectures(draft):
         at_most = (
             ("num_experts_per_tok", "n_routed_experts"),
             ("topk_group", "n_group"),
             ("first_k_dense_replace", "num_hidden_layers"),
         )
         for small, large in at_most:
-            a, b = _number(architecture, small), _number(architecture, large)
+            a, b = _architecture_number(architecture, small), _architecture_number(architecture, large)
             if a is not None and b is not None and a > b:
                 yield draft.finding(
                     (*path, small),
@@ -125,7 +128,10 @@ def experts(draft: Draft) -> Iterator[Finding]:
                     f"at most {b}",
                     fix="correct one of the two",
                 )
-        routed, groups = _number(architecture, "n_routed_experts"), _number(architecture, "n_group")
+        routed, groups = (
+            _architecture_number(architecture, "n_routed_experts"),
+            _architecture_number(architecture, "n_group"),
+        )
         if routed and groups and routed % groups:
             yield draft.finding(
                 (*path, "n_group"),
@@ -138,10 +144,10 @@ def experts(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
     """With CSA and HCA, the layers of each kind and those with the window alone make up all layers."""
-    for path, architecture in _architectures(draft):
+    for path, architecture in _all_architectures(draft):
         kind = kind_of(architecture)
-        parts = [_number(architecture, name) or 0 for name in (kind.layer_parts if kind else ())]
-        layers = _number(architecture, "num_hidden_layers")
+        parts = [_architecture_number(architecture, name) or 0 for name in (kind.layer_parts if kind else ())]
+        layers = _architecture_number(architecture, "num_hidden_layers")
         if parts and layers is not None and sum(parts) != layers:
             yield draft.finding(
                 (*path, "num_hidden_layers"),
@@ -158,21 +164,21 @@ _MODULES = {"engram": "hc_mult", "dspark": "num_nextn_predict_layers"}
 @rule(Scope.ENTRY)
 def modules_complete(draft: Draft) -> Iterator[Finding]:
     """An architecture has all fields that size Engram or the DSpark drafter, or none of them."""
-    for path, architecture in _architectures(draft):
+    for path, architecture in _all_architectures(draft):
         for prefix, beside in _MODULES.items():
             own = [name for name in Architecture.model_fields if name.startswith(f"{prefix}_")]
             there = [name for name in own if getattr(architecture, name) is not None]
             for name in (*own, beside) if there else ():
                 if getattr(architecture, name) is None:
-                    yield _lacking(draft, path, name, f"`{there[0]}` needs it")
+                    yield _missing_field(draft, path, name, f"`{there[0]}` needs it")
 
 
 @rule(Scope.CATALOGUE)
 def engram_rows(draft: Draft) -> Iterator[Finding]:
     """The rows of Engram's tables add up to the primes that follow its table size, one for each layer, length of sequence and hash head."""
-    for path, architecture in _architectures(draft):
+    for path, architecture in _all_architectures(draft):
         rows, start, layers, longest, hash_heads = (
-            _number(architecture, f"engram_{name}")
+            _architecture_number(architecture, f"engram_{name}")
             for name in ("num_embeddings", "vocab_size", "layers", "max_ngram_size", "n_heads")
         )
         if None in (rows, start, layers, longest, hash_heads):
@@ -189,10 +195,10 @@ def engram_rows(draft: Draft) -> Iterator[Finding]:
 
 @cache
 def _sum_of_primes(start: int, how_many: int) -> int:
-    return sum(islice(_primes(start), how_many))
+    return sum(islice(_primes_from(start), how_many))
 
 
-def _primes(start: int) -> Iterator[int]:
+def _primes_from(start: int) -> Iterator[int]:
     """Primes from `start` on; no Engram table shares its size with another (`find_next_prime` of engram_demo_v1.py)."""
     return (number for number in count(start) if all(number % divisor for divisor in range(2, isqrt(number) + 1)))
 
@@ -203,12 +209,12 @@ def exceptions_differ(draft: Draft) -> Iterator[Finding]:
     for path, _, variant in draft.each_variant():
         shared = draft.entries.get(variant.architecture_of or "")
         if variant.architecture_except is not None and shared is not None and shared.architecture is not None:
-            yield from _needless(
+            yield from _needless_value(
                 draft, (*path, "architecture_except"), variant.architecture_except, shared.architecture
             )
 
 
-def _needless(draft: Draft, path: Path, differing: Block, shared: Block) -> Iterator[Finding]:
+def _needless_value(draft: Draft, path: Path, differing: Block, shared: Block) -> Iterator[Finding]:
     settings = {name: getattr(differing, name) for name in type(differing).model_fields if name != "source"}
     if all(new is None for new in settings.values()):
         yield draft.finding(path, "no setting", "settings that differ", fix="name one, or take it out")
@@ -227,4 +233,4 @@ def _needless(draft: Draft, path: Path, differing: Block, shared: Block) -> Iter
                 fix="take them out, or give this variant an `architecture` of its own",
             )
         elif isinstance(new, Block):
-            yield from _needless(draft, where, new, old)
+            yield from _needless_value(draft, where, new, old)

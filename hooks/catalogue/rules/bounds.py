@@ -11,7 +11,7 @@ from ..findings import Finding, Path
 from ..lookup import LookupFailure
 from ..peaks import metrics_of
 from ..records import Entry
-from ..schema.bounds import bounded_records, bounds
+from ..schema.bounds import bounded_records, field_bounds
 from ..schema.model import Model
 from ..schema.quantities import Quantity
 from ..schema.training import FROM_NOTHING, Infrastructure, Stage, StageKind
@@ -33,12 +33,12 @@ _HOURS = (Decimal(1), Decimal(2 * 365 * 24))
 def values_within_bounds(draft: Draft) -> Iterator[Finding]:
     """A rate, a constant of the optimiser or of sampling, a batch, a length or a number of GPUs lies within the bounds of its field, or a `note` on it says why not."""
     for file, path, record in draft.of(*bounded_records()):
-        for name, bound in bounds(record.__class__).items():
-            for where, single in _singles(getattr(record, name), (*path, name)):
+        for name, bound in field_bounds(record.__class__).items():
+            for where, single in _single_values(getattr(record, name), (*path, name)):
                 if single.value is not None and single.note is None and not bound.holds(single.value):
                     yield file.finding(
                         where,
-                        f"found {_text(single.value)}",
+                        f"found {_value_text(single.value)}",
                         f"allowed is {bound}, or {_NOTE}",
                         fix="correct the digits, the sign, or the letter behind the number",
                     )
@@ -47,7 +47,7 @@ def values_within_bounds(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def devices_divide(draft: Draft) -> Iterator[Finding]:
     """Nodes, pipeline stages and expert parallelism divide the GPUs evenly, or a `note` on the GPUs says why not."""
-    for path, _, infrastructure in _infrastructures(draft):
+    for path, _, infrastructure in _all_infrastructures(draft):
         hardware, parallelism = infrastructure.hardware, infrastructure.parallelism
         total = hardware.gpu_count if hardware else None
         if total is None or total.note is not None:
@@ -59,7 +59,7 @@ def devices_divide(draft: Draft) -> Iterator[Finding]:
         }
         for (block, name), stated in parts.items():
             for variant in infrastructure.variants or (None,):
-                gpus, part = _value(total, variant), _value(stated, variant)
+                gpus, part = _value_for_variant(total, variant), _value_for_variant(stated, variant)
                 if gpus is not None and part is not None and gpus.value % part:
                     yield draft.finding(
                         (*path, block, name),
@@ -73,7 +73,7 @@ def devices_divide(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def parallelism_fits_the_model(draft: Draft) -> Iterator[Finding]:
     """There are no more pipeline stages than layers, and no more devices for the experts of a layer than experts."""
-    for path, model, infrastructure in _infrastructures(draft):
+    for path, model, infrastructure in _all_infrastructures(draft):
         parallelism = infrastructure.parallelism
         if parallelism is None:
             continue
@@ -83,8 +83,12 @@ def parallelism_fits_the_model(draft: Draft) -> Iterator[Finding]:
         ):
             stated: Stated[int] | None = getattr(parallelism, name)
             for variant in infrastructure.variants or tuple(variant.id for variant in model.variants):
-                entry, degree = draft.entries.get(variant), _value(stated, variant)
-                size = _value(getattr(entry.architecture, dimension), variant) if entry and entry.architecture else None
+                entry, degree = draft.entries.get(variant), _value_for_variant(stated, variant)
+                size = (
+                    _value_for_variant(getattr(entry.architecture, dimension), variant)
+                    if entry and entry.architecture
+                    else None
+                )
                 if degree is not None and size is not None and degree > size:
                     yield draft.finding(
                         (*path, "parallelism", name),
@@ -98,7 +102,7 @@ def parallelism_fits_the_model(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def zero_stage_is_the_named_one(draft: Draft) -> Iterator[Finding]:
     """The ZeRO stage is the one that the text on data parallelism names."""
-    for path, _, infrastructure in _infrastructures(draft):
+    for path, _, infrastructure in _all_infrastructures(draft):
         parallelism = infrastructure.parallelism
         stated, data = (parallelism.zero_stage, parallelism.data) if parallelism else (None, None)
         named = _ZERO.search(data.value.en) if data is not None and data.value is not None else None
@@ -114,20 +118,21 @@ def zero_stage_is_the_named_one(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def batches_and_warm_up_fit_the_stage(draft: Draft) -> Iterator[Finding]:
     """A batch grows from `start` to `sequences` within the tokens of its stage and holds at most 128M tokens; a warm-up is shorter than the stage; or a `note` says why not."""
-    for path, _, stage in _stages(draft):
+    for path, _, stage in _all_stages(draft):
         batch, data = stage.batch_size, stage.data
         warm_up = stage.learning_rate.warmup_steps if stage.learning_rate else None
         for variant in stage.variants:
-            steps, warm = _value(stage.steps, variant), _value(warm_up, variant)
-            tokens = _value(data.tokens if data else None, variant)
-            length = _value(stage.sequence_length, variant)
-            sequences = _value(batch.sequences if batch else None, variant)
+            steps, warm = _value_for_variant(stage.steps, variant), _value_for_variant(warm_up, variant)
+            tokens = _value_for_variant(data.tokens if data else None, variant)
+            length = _value_for_variant(stage.sequence_length, variant)
+            sequences = _value_for_variant(batch.sequences if batch else None, variant)
             start, ramp = (
-                _value(value, variant) for value in ((batch.start, batch.ramp_tokens) if batch else (None,) * 2)
+                _value_for_variant(value, variant)
+                for value in ((batch.start, batch.ramp_tokens) if batch else (None,) * 2)
             )
             here: Path = ()
             found = allowed = ""
-            if warm and steps and not warm.is_percentage and warm.value > steps.value and not _noted(warm_up):
+            if warm and steps and not warm.is_percentage and warm.value > steps.value and not _has_note(warm_up):
                 here, found = ("learning_rate", "warmup_steps"), f"{warm.text} steps of warm-up"
                 allowed = f"at most the {steps.text} steps of the stage"
             elif start and sequences and start.value > sequences.value:
@@ -140,7 +145,7 @@ def batches_and_warm_up_fit_the_stage(draft: Draft) -> Iterator[Finding]:
                 sequences
                 and length
                 and batch
-                and not _noted(batch.sequences)
+                and not _has_note(batch.sequences)
                 and sequences.value * length.value > _TOKENS_OF_A_BATCH
             ):
                 here = ("batch_size", "sequences")
@@ -156,13 +161,13 @@ def batches_and_warm_up_fit_the_stage(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def tokens_fit_the_parameters(draft: Draft) -> Iterator[Finding]:
     """A pre-training from random initialisation sees at least five tokens for each active parameter, or a `note` on the tokens says why not."""
-    for path, _, stage in _stages(draft):
+    for path, _, stage in _all_stages(draft):
         tokens = stage.data.tokens if stage.data else None
         begins = stage.starts_from.value.en if stage.starts_from and stage.starts_from.value else None
-        if stage.kind is not StageKind.PRE_TRAINING or begins != FROM_NOTHING or tokens is None or _noted(tokens):
+        if stage.kind is not StageKind.PRE_TRAINING or begins != FROM_NOTHING or tokens is None or _has_note(tokens):
             continue
         for variant in stage.variants:
-            entry, seen = draft.entries.get(variant), _value(tokens, variant)
+            entry, seen = draft.entries.get(variant), _value_for_variant(tokens, variant)
             size = entry.variant.parameters.activated or entry.variant.parameters.total if entry else None
             if size and size.value and seen and seen.value < _TOKENS_PER_PARAMETER * size.value.value:
                 yield draft.finding(
@@ -189,8 +194,8 @@ def contexts_fit_the_positions(draft: Draft) -> Iterator[Finding]:
         for where, length, variants in stated:
             for variant in variants:
                 entry = draft.entries.get(variant)
-                value, most = _value(length, variant), _positions(entry) if entry else None
-                if value is not None and most is not None and value.value > most and not _noted(length):
+                value, most = _value_for_variant(length, variant), _longest_position(entry) if entry else None
+                if value is not None and most is not None and value.value > most and not _has_note(length):
                     yield draft.finding(
                         where,
                         f"{value.text} tokens, but `{variant}` has {most:,.0f} positions",
@@ -200,15 +205,15 @@ def contexts_fit_the_positions(draft: Draft) -> Iterator[Finding]:
                     break
 
 
-def _positions(entry: Entry) -> Decimal | None:
+def _longest_position(entry: Entry) -> Decimal | None:
     """The longest position of an architecture: its own, or what its scaling makes of the original ones."""
     architecture = entry.architecture
-    own = _value(architecture.max_position_embeddings, None) if architecture else None
+    own = _value_for_variant(architecture.max_position_embeddings, None) if architecture else None
     if architecture is None or own is None:
         return None
     scaling = architecture.rope_scaling
-    factor = _value(scaling.factor, None) if scaling else None
-    original = _value(scaling.original_max_position_embeddings, None) if scaling else None
+    factor = _value_for_variant(scaling.factor, None) if scaling else None
+    original = _value_for_variant(scaling.original_max_position_embeddings, None) if scaling else None
     return max(own.value, factor.value * original.value) if factor and original else Decimal(own.value)
 
 
@@ -216,7 +221,7 @@ def _positions(entry: Entry) -> Decimal | None:
 def vocabulary_fits_the_rows(draft: Draft) -> Iterator[Finding]:
     """A tokenizer has no more words than an embedding of the entry has rows, and at least nine tenths of them, or a `note` says why not."""
     for path, model in draft.each_model():
-        for where, single in _singles(
+        for where, single in _single_values(
             model.tokenizer.vocabulary if model.tokenizer else None, (*path, "tokenizer", "vocabulary")
         ):
             of = [where[-1]] if where[-2] == "by_variant" else [variant.id for variant in model.variants]
@@ -241,7 +246,7 @@ def sizes_fit_the_names(draft: Draft) -> Iterator[Finding]:
     for path, _, variant in draft.each_variant():
         sizes = [Quantity.parse(size) for size in _SIZE_IN_A_NAME.findall(variant.name)]
         total = variant.parameters.total.value
-        if total is None or not sizes or _noted(variant.parameters.total):
+        if total is None or not sizes or _has_note(variant.parameters.total):
             continue
         if not any(size.value / _OF_THE_NAMED_SIZE <= total.value <= size.value * _OF_THE_NAMED_SIZE for size in sizes):
             yield draft.finding(
@@ -255,11 +260,11 @@ def sizes_fit_the_names(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
     """GPU-hours give a training of one hour to two years on the GPUs that are stated, and a recomputed utilisation of at most 100%, or a `note` says why not."""
-    for path, model, infrastructure in _infrastructures(draft):
+    for path, model, infrastructure in _all_infrastructures(draft):
         stated = infrastructure.hardware.gpu_count if infrastructure.hardware else None
         total = infrastructure.gpu_hours_total
-        gpus = stated.value if stated and not _noted(stated) else None
-        if gpus and total and total.value and not _noted(total):
+        gpus = stated.value if stated and not _has_note(stated) else None
+        if gpus and total and total.value and not _has_note(total):
             hours = total.value.value / gpus.value
             if not _HOURS[0] <= hours <= _HOURS[1]:
                 yield draft.finding(
@@ -274,7 +279,7 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
         except LookupFailure:  # said where it stands
             continue
         used = result.terms.get("utilisation") if result else None
-        if used is not None and used.exact > 1 and not any(_noted(part.hours) for part in infrastructure.gpu_hours):
+        if used is not None and used.exact > 1 and not any(_has_note(part.hours) for part in infrastructure.gpu_hours):
             yield draft.finding(
                 (*path, "gpu_hours"),
                 f"tokens, architecture and GPU-hours give a utilisation of {float(used.exact):.0%}",
@@ -283,19 +288,19 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _infrastructures(draft: Draft) -> Iterator[tuple[Path, Model, Infrastructure]]:
+def _all_infrastructures(draft: Draft) -> Iterator[tuple[Path, Model, Infrastructure]]:
     for path, model in draft.each_model():
         if model.infrastructure is not None:
             yield (*path, "infrastructure"), model, model.infrastructure
 
 
-def _stages(draft: Draft) -> Iterator[tuple[Path, Model, Stage]]:
+def _all_stages(draft: Draft) -> Iterator[tuple[Path, Model, Stage]]:
     for path, model in draft.each_model():
         for index, stage in enumerate(model.training):
             yield (*path, "training", index), model, stage
 
 
-def _singles(stated: Any, path: Path) -> Iterator[tuple[Path, Single[Any]]]:
+def _single_values(stated: Any, path: Path) -> Iterator[tuple[Path, Single[Any]]]:
     """The values of a field, each with the path of what stands in the file."""
     if isinstance(stated, Stated):
         for variant, single in stated.singles():
@@ -304,16 +309,16 @@ def _singles(stated: Any, path: Path) -> Iterator[tuple[Path, Single[Any]]]:
         yield path, stated
 
 
-def _value(stated: Any, variant: str | None) -> Any:
+def _value_for_variant(stated: Any, variant: str | None) -> Any:
     """The value that holds for a variant, or for all; None where none is stated."""
     single = stated.for_variant(variant) if isinstance(stated, Stated) and variant is not None else stated
     return single.value if single is not None else None
 
 
-def _noted(stated: Single[Any] | None) -> bool:
-    singles = (single for _, single in _singles(stated, ()))
+def _has_note(stated: Single[Any] | None) -> bool:
+    singles = (single for _, single in _single_values(stated, ()))
     return stated is not None and (stated.note is not None or any(single.note is not None for single in singles))
 
 
-def _text(value: Quantity | int) -> str:
+def _value_text(value: Quantity | int) -> str:
     return value.text if isinstance(value, Quantity) else str(value)

@@ -10,12 +10,12 @@ from ..findings import Finding, Path
 from ..schema.architecture import Architecture
 from ..schema.model import ActivatedBasis
 from ..schema.quantities import Quantity
-from ..schema.values import walk
+from ..schema.values import walk_record
 from .draft import Draft
 from .registry import Scope, rule
 
 
-def integers(architecture: Architecture) -> list[tuple[Path, int | Quantity]]:
+def architecture_integers(architecture: Architecture) -> list[tuple[Path, int | Quantity]]:
     """Every integer of an architecture with its path, also those of the rotary embedding."""
     found: list[tuple[Path, int | Quantity]] = []
 
@@ -24,14 +24,14 @@ def integers(architecture: Architecture) -> list[tuple[Path, int | Quantity]]:
         if path and path[-1] == "value" and (whole or (isinstance(value, int) and not isinstance(value, bool))):
             found.append((path, value))
 
-    walk(architecture, visit)
+    walk_record(architecture, visit)
     return found
 
 
-def exact(architecture: Architecture, recount: Recount) -> dict[str, int]:
+def expected_check_digits(architecture: Architecture, recount: Recount) -> dict[str, int]:
     """The check digits of an architecture, as far as they can be made."""
     found = {
-        "sum": sum(int(v.value) if isinstance(v, Quantity) else v for _, v in integers(architecture)),
+        "sum": sum(int(v.value) if isinstance(v, Quantity) else v for _, v in architecture_integers(architecture)),
         "total": recount.total,
         "activated": recount.activated.get(ActivatedBasis.ALL) if recount.inactive_experts else None,
         "kv_cache": recount.kv_cache.value if recount.kv_cache else None,
@@ -46,7 +46,7 @@ def controls_hold(draft: Draft) -> Iterator[Finding]:
         recount = draft.entries[variant.id].recount
         if variant.architecture is None or variant.architecture.control is None or recount is None:
             continue
-        recomputed, control = exact(variant.architecture, recount), variant.architecture.control
+        recomputed, control = expected_check_digits(variant.architecture, recount), variant.architecture.control
         for name in type(control).model_fields:
             value, where = getattr(control, name), (*path, "architecture", "control", name)
             if value is not None and name not in recomputed:

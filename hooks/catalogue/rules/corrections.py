@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Finding, nearest
+from ..findings import Finding, nearest_in_quotes
 from .draft import Draft
 from .registry import Scope, rule
 
@@ -20,7 +20,7 @@ def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
                 (*path, "entry"),
                 f"`{correction.entry}` is not an entry",
                 "allowed are the ids of models and techniques",
-                nearest(correction.entry, known),
+                nearest_in_quotes(correction.entry, known),
                 "correct the id, or take the key out",
             )
         if correction.date.surely_before(correction.since):

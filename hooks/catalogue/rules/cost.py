@@ -17,7 +17,7 @@ from .registry import Scope, rule
 _MEASURED = Decimal("0.01")
 
 
-def _infrastructures(draft: Draft) -> Iterator[tuple[Path, Infrastructure]]:
+def _all_infrastructures(draft: Draft) -> Iterator[tuple[Path, Infrastructure]]:
     for path, model in draft.each_model():
         if model.infrastructure is not None:
             yield (*path, "infrastructure"), model.infrastructure
@@ -26,7 +26,7 @@ def _infrastructures(draft: Draft) -> Iterator[tuple[Path, Infrastructure]]:
 @rule(Scope.ENTRY)
 def hours_add_up(draft: Draft) -> Iterator[Finding]:
     """The published GPU-hours of the parts add up to the total, as far as their printed digits go, or a `note` on the total says why not."""
-    for path, infrastructure in _infrastructures(draft):
+    for path, infrastructure in _all_infrastructures(draft):
         total, parts = (
             infrastructure.gpu_hours_total,
             [hours for part in infrastructure.gpu_hours if (hours := part.hours.value)],
@@ -47,7 +47,7 @@ def hours_add_up(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def hours_give_the_cost(draft: Draft) -> Iterator[Finding]:
     """GPU-hours times the price of one are the cost, as far as the printed digits go, or a `note` on the cost says why not."""
-    for path, infrastructure in _infrastructures(draft):
+    for path, infrastructure in _all_infrastructures(draft):
         if (
             infrastructure.price_per_gpu_hour_usd is None
             or (price := infrastructure.price_per_gpu_hour_usd.value) is None

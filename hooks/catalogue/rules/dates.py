@@ -51,8 +51,8 @@ def updates_in_order(draft: Draft) -> Iterator[Finding]:
     """A checkpoint is not released before the checkpoint that it starts from."""
     for path, model, variant in draft.each_variant():
         start = draft.entries.get(variant.based_on.value or "") if variant.based_on else None
-        own = _released(model, variant)
-        base = _released(start.model, start.variant) if start else None
+        own = _release_date(model, variant)
+        base = _release_date(start.model, start.variant) if start else None
         if start and own and base and own.surely_before(base):
             yield draft.finding(
                 (*path, "release") if variant.release else path,
@@ -62,7 +62,7 @@ def updates_in_order(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _released(model: Model, variant: Variant) -> PartialDate | None:
+def _release_date(model: Model, variant: Variant) -> PartialDate | None:
     """The date of a variant's weights: its own, or else its entry's."""
     stated = variant.release.weights if variant.release is not None else model.dates.weights
     return stated.value if stated else None
@@ -78,7 +78,7 @@ def dates_near_each_other(draft: Draft) -> Iterator[Finding]:
         first, last = (pick(dates, key=lambda name: dates[name].first_day) for pick in (min, max))
         if any(getattr(model.dates, name).note is not None for name in (first, last)):
             continue
-        months = abs((_day(dates[last]) - _day(dates[first])).days) / _DAYS_OF_A_MONTH
+        months = abs((_first_day(dates[last]) - _first_day(dates[first])).days) / _DAYS_OF_A_MONTH
         if months > _MONTHS_BETWEEN_DATES:
             yield draft.finding(
                 (*path, "dates", last),
@@ -124,7 +124,7 @@ def arxiv_month(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _day(partial: PartialDate) -> date:
+def _first_day(partial: PartialDate) -> date:
     return date.fromisoformat(partial.first_day)
 
 

@@ -22,7 +22,7 @@ from ..data_files import (
 from ..findings import Finding, Path
 from ..located import Located
 from ..lookup import Lookup
-from ..records import Entry, entries
+from ..records import Entry, resolve_entries
 from ..references import Reference
 from ..schema.aliases import AliasesFile
 from ..schema.copies import Copies, CopiesFile
@@ -138,7 +138,7 @@ class Draft:
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
-        return entries(self.models.models, self.models.other_models)
+        return resolve_entries(self.models.models, self.models.other_models)
 
     @cached_property
     def technique_ids(self) -> tuple[str, ...]:
@@ -205,7 +205,7 @@ class Draft:
         return self.models_file.finding(path, found, allowed, nearest, fix, repair)
 
 
-def repeated(
+def repeated_ids(
     file: Located, said: Iterable[tuple[Path, str]], kind: str = "id", fix: str = "choose another id"
 ) -> Iterator[Finding]:
     """What is said for a second time of things that each have their own: ids or names, with where they stand."""

@@ -23,7 +23,7 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
                         continue
                     word = text.en
                     where = (*path, "evaluation", i, "rows", j, field)
-                    known, at = first.setdefault((field, _bare(word)), (word, where))
+                    known, at = first.setdefault((field, _bare_word(word)), (word, where))
                     if known != word:
                         yield draft.finding(
                             where,
@@ -55,10 +55,10 @@ def selections_are_named(draft: Draft) -> Iterator[Finding]:
                     "`complete: true`, or `left_out` with the rows that are not here and why",
                     fix="compare it with the source, row by row, and add one of the two",
                 )
-            rows = {_bare(row.benchmark.en): row.benchmark.en for row in table.rows}
+            rows = {_bare_word(row.benchmark.en): row.benchmark.en for row in table.rows}
             for j, group in enumerate(table.left_out):
                 for k, name in enumerate(group.rows):
-                    if _bare(name.en) in rows:
+                    if _bare_word(name.en) in rows:
                         yield draft.finding(
                             (*here, "left_out", j, "rows", k),
                             f"`{name.en}` is left out, and a row of the same table",
@@ -67,5 +67,5 @@ def selections_are_named(draft: Draft) -> Iterator[Finding]:
                         )
 
 
-def _bare(word: str) -> str:
+def _bare_word(word: str) -> str:
     return re.sub(r"[\s\-_.]", "", word.lower())

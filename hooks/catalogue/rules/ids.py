@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path as FilePath
 
-from ..findings import Finding, Path, nearest
+from ..findings import Finding, Path, nearest_in_quotes
 from ..located import Located
 from ..schema.model import Model
 from ..schema.values import Stated
-from .draft import Draft, repeated
+from .draft import Draft, repeated_ids
 from .registry import Scope, rule
 
 
@@ -17,33 +17,35 @@ from .registry import Scope, rule
 def ids_are_unique(draft: Draft) -> Iterator[Finding]:
     """Ids of models, of variants, of techniques and of GPUs are each used once, and those of guides, routes, repositories and subjects; so are ids of stages and evaluations inside an entry."""
     # The one whose file or family is called otherwise comes second, since it is the one that took the id.
-    models = sorted(draft.each_model(), key=lambda found: _misnamed(draft, *found))
-    yield from repeated(draft.models_file, (((*path, "id"), model.id) for path, model in models))
+    models = sorted(draft.each_model(), key=lambda found: _misnamed_id(draft, *found))
+    yield from repeated_ids(draft.models_file, (((*path, "id"), model.id) for path, model in models))
     variants = sorted(draft.each_variant(), key=lambda found: not found[2].id.startswith(found[1].id))
-    yield from repeated(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in variants))
-    yield from repeated(
+    yield from repeated_ids(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in variants))
+    yield from repeated_ids(
         draft.techniques_file, ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques))
     )
-    yield from repeated(draft.techniques_file, ((("gpus", i, "id"), g.id) for i, g in enumerate(draft.techniques.gpus)))
+    yield from repeated_ids(
+        draft.techniques_file, ((("gpus", i, "id"), g.id) for i, g in enumerate(draft.techniques.gpus))
+    )
     for file, record, lists in (
         (draft.study_located, draft.study, ("guides", "routes", "repositories")),
         (draft.terms_located, draft.terms, ("subjects",)),
     ):
         for name in lists:
-            yield from repeated(file, (((name, i, "id"), item.id) for i, item in enumerate(getattr(record, name))))
+            yield from repeated_ids(file, (((name, i, "id"), item.id) for i, item in enumerate(getattr(record, name))))
     for path, model in draft.each_model():
-        yield from repeated(
+        yield from repeated_ids(
             draft.models_file, (((*path, "training", i, "id"), stage.id) for i, stage in enumerate(model.training))
         )
-        yield from repeated(
+        yield from repeated_ids(
             draft.models_file, (((*path, "evaluation", i, "id"), table.id) for i, table in enumerate(model.evaluation))
         )
-        yield from repeated(
+        yield from repeated_ids(
             draft.models_file, (((*path, "techniques", i, "id"), use.id) for i, use in enumerate(model.techniques))
         )
 
 
-def _misnamed(draft: Draft, path: Path, model: Model) -> bool:
+def _misnamed_id(draft: Draft, path: Path, model: Model) -> bool:
     file = draft.models_file.files.get(path)
     return file is not None and FilePath(file).name != f"{model.id}.yaml"
 
@@ -119,15 +121,15 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
             ]
             wanted += [((*here, "total_of"), model.infrastructure.total_of, own, "a variant of this entry")]
         for where, id_, known, what in wanted:
-            yield from _unknown(draft.models_file, where, id_, known, what)
+            yield from _unknown_id(draft.models_file, where, id_, known, what)
     for index, technique in enumerate(draft.techniques.techniques):
         for field in ("related", "replaces"):
             for i, id_ in enumerate(getattr(technique, field)):
-                yield from _unknown(
+                yield from _unknown_id(
                     draft.techniques_file, ("techniques", index, field, i), id_, techniques, "a technique"
                 )
         for i, row in enumerate(technique.in_models):
-            yield from _unknown(
+            yield from _unknown_id(
                 draft.techniques_file, ("techniques", index, "in_models", i, "model"), row.model, models, "a model"
             )
 
@@ -139,7 +141,7 @@ def variants_are_known(draft: Draft) -> Iterator[Finding]:
         for i, table in enumerate(model.evaluation):
             for j, row in enumerate(table.rows):
                 for id_ in row.scores:
-                    yield from _unknown(
+                    yield from _unknown_id(
                         draft.models_file,
                         (*path, "evaluation", i, "rows", j, "scores", id_),
                         id_,
@@ -148,7 +150,7 @@ def variants_are_known(draft: Draft) -> Iterator[Finding]:
                     )
     for file, path, value in draft.of(Stated):
         for id_ in value.by_variant or ():
-            yield from _unknown(file, (*path, "by_variant", id_), id_, draft.entries, "a variant")
+            yield from _unknown_id(file, (*path, "by_variant", id_), id_, draft.entries, "a variant")
 
 
 _ALL_OF = {
@@ -161,13 +163,13 @@ _ALL_OF = {
 }
 
 
-def _unknown(file: Located, path: Path, id_: str | None, known: Collection[str], what: str) -> Iterator[Finding]:
+def _unknown_id(file: Located, path: Path, id_: str | None, known: Collection[str], what: str) -> Iterator[Finding]:
     if id_ is not None and id_ not in known:
         yield file.finding(
             path,
             f"`{id_}` is not {what}",
             f"allowed are the ids of {_ALL_OF[what]}",
-            nearest(id_, known),
+            nearest_in_quotes(id_, known),
             "correct the id, or add the entry",
         )
 

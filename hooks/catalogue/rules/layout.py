@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..attention import kind_of
 from ..derive.dimensions import numbers_of
-from ..derive.layout import LayoutError, layers
+from ..derive.layout import LayoutError, layer_kinds
 from ..findings import Finding
 from .draft import Draft
 from .registry import Scope, rule
@@ -24,7 +24,7 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
             continue
         where = (*path, "architecture", "attention_layout")
         try:
-            order = layers(layout.value)
+            order = layer_kinds(layout.value)
         except LayoutError as error:
             yield draft.finding(
                 where,

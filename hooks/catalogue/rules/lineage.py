@@ -16,7 +16,7 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
     """Nothing builds on itself: not a model by `builds_on`, not a variant by `architecture_of` or `based_on`."""
     parents = {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
     for path, model in draft.each_model():
-        circle = _circle(model.id, parents)
+        circle = _circle_from(model.id, parents)
         if circle:
             yield draft.finding(
                 (*path, "builds_on"),
@@ -26,7 +26,7 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
             )
     shared = {v.id: {v.architecture_of} if v.architecture_of else set() for _, _, v in draft.each_variant()}
     for path, _, variant in draft.each_variant():
-        circle = _circle(variant.id, shared)
+        circle = _circle_from(variant.id, shared)
         if circle:
             yield draft.finding(
                 (*path, "architecture_of"),
@@ -38,7 +38,7 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
         v.id: {v.based_on.value} if v.based_on and v.based_on.value else set() for _, _, v in draft.each_variant()
     }
     for path, _, variant in draft.each_variant():
-        circle = _circle(variant.id, starts)
+        circle = _circle_from(variant.id, starts)
         if circle and circle[1] != variant.id:  # one that starts from itself is said where parents are
             yield draft.finding(
                 (*path, "based_on"),
@@ -81,7 +81,7 @@ def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
             continue
         day, other_day = release_date(own), release_date(other)
         later = day is not None and other_day is not None and day.surely_before(other_day)
-        builds_on_it = other.model.id == model.id or model.id in _ancestors(other.model.id, parents)
+        builds_on_it = other.model.id == model.id or model.id in _all_ancestors(other.model.id, parents)
         if other is own or (later and builds_on_it):
             yield draft.finding(
                 (*path, "compared_with"),
@@ -93,7 +93,7 @@ def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
+def _all_ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
     """All that an entry builds on, and what those build on."""
     found: set[str] = set()
     waiting = {model}
@@ -103,7 +103,7 @@ def _ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _circle(start: str, parents: Mapping[str, set[str]]) -> list[str]:
+def _circle_from(start: str, parents: Mapping[str, set[str]]) -> list[str]:
     """The way from `start` back to itself, or an empty list."""
     stack = [(start, [start])]
     seen = set()

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from ..findings import Path
 from ..located import Located
-from ..schema.values import below
+from ..schema.values import values_below
 
 Node = tuple[int, Located, Path, Any]
 
@@ -37,5 +37,5 @@ class Nodes:
     def _walk(self, file: Located, path: Path, value: Any) -> None:
         self._by_kind[type(value)].append((self._count, file, path, value))
         self._count += 1
-        for name, child in below(value):
+        for name, child in values_below(value):
             self._walk(file, (*path, name), child)

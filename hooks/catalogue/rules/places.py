@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from .. import places
-from ..findings import Finding, Path, nearest
+from ..findings import Finding, Path, nearest_in_quotes
 from ..schema.documents import PAPER, Document
 from ..schema.values import Source
 from .draft import Draft
 from .registry import Scope, rule
-from .sources import cited_places, typed
+from .sources import cited_places, typed_source
 
 _ALLOWED = (
     "allowed are a section or heading (`§4.2`, `README §License`), a table, figure, equation, appendix or page; "
@@ -38,16 +38,16 @@ _PLACES = {
 def places_are_places(draft: Draft) -> Iterator[Finding]:
     """A place is a section, table, figure, equation, page, file, commit or named heading; a document alone only where documents.yaml says that it is short, or cannot be opened."""
     for file, path, item in cited_places(draft):
-        if item.locus and not places.forms(item.locus):
-            known = _known(draft, item)
+        if item.locus and not places.locator_forms(item.locus):
+            known = _known_document(draft, item)
             if known is None or known.headings:
                 yield file.finding(
-                    typed(file, path),
+                    typed_source(file, path),
                     f"`{item.locus}` names a document, not a place in it",
                     _ALLOWED,
                     _as_it_is_written(item.locus),
                     "name the heading under which it stands"
-                    + (f", one of {_listed(known.headings)}" if known else "")
+                    + (f", one of {_listed_headings(known.headings)}" if known else "")
                     + f"; a document of one screen is listed in {draft.documents_located.file}",
                 )
 
@@ -59,7 +59,7 @@ def sources_are_separated(draft: Draft) -> Iterator[Finding]:
         for key in _JOINED.findall(item.locus):
             if key in draft.references:
                 yield file.finding(
-                    typed(file, path),
+                    typed_source(file, path),
                     f"`{key}`, which is a reference, in the place of `{item.key}`",
                     "several sources are separated by `; `",
                     fix=f"write `; {key}` and its place",
@@ -78,7 +78,7 @@ def numbered_places_are_there(draft: Draft) -> Iterator[Finding]:
             for number in pattern.findall(item.locus):
                 if int(number) > last:
                     yield file.finding(
-                        typed(file, path),
+                        typed_source(file, path),
                         f"`{item.locus}`, but the last of the {kind} of `{item.key}` is {last}"
                         if listed
                         else f"`{item.locus}`: {number} {kind} are more than a paper has",
@@ -91,22 +91,22 @@ def _as_it_is_written(locus: str) -> str:
     """`§4.2` for `Section 4.2`, `Table 1` for `Tab. 1`; empty where it is not clear."""
     match = _SHORT.fullmatch(locus)
     whole = _PLACES.get(match[1].lower(), "") + match[2] if match else ""
-    return f"`{whole}`" if match and places.forms(whole) else ""
+    return f"`{whole}`" if match and places.locator_forms(whole) else ""
 
 
 @rule(Scope.ENTRY)
 def headings_are_there(draft: Draft) -> Iterator[Finding]:
     """A heading that a source names is one of those that documents.yaml lists for the document, unless it names an older version by its commit."""
     for file, path, item in cited_places(draft):
-        known = _known(draft, item)
+        known = _known_document(draft, item)
         if known is not None and known.headings and not places.is_dated(item.locus):
-            for heading in places.headings(item.locus):
+            for heading in places.named_headings(item.locus):
                 if not any(places.is_heading(heading, listed) for listed in known.headings):
                     yield file.finding(
-                        typed(file, path),
-                        f"no heading `{heading}` in `{places.document(item.locus)}` of `{item.key}`",
-                        f"allowed are {_listed(known.headings)}",
-                        nearest(heading, known.headings),
+                        typed_source(file, path),
+                        f"no heading `{heading}` in `{places.document_of(item.locus)}` of `{item.key}`",
+                        f"allowed are {_listed_headings(known.headings)}",
+                        nearest_in_quotes(heading, known.headings),
                         f"correct the heading, or add it in {draft.documents_located.file}",
                     )
 
@@ -132,7 +132,8 @@ def documents_say_one_thing(draft: Draft) -> Iterator[Finding]:
 def documents_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every document in documents.yaml belongs to a reference and is cited: one with headings by its name or one of them, another without a place."""
     found = {
-        (item.key, places.document(item.locus), not places.forms(item.locus)) for _, _, item in cited_places(draft)
+        (item.key, places.document_of(item.locus), not places.locator_forms(item.locus))
+        for _, _, item in cited_places(draft)
     }
     for key, documents in draft.documents.documents.items():
         if key not in draft.references:
@@ -140,14 +141,14 @@ def documents_are_cited(draft: Draft) -> Iterator[Finding]:
                 ("documents", key),
                 f"`{key}` is not a reference",
                 f"allowed are the keys of {draft.references_file}",
-                nearest(key, draft.references),
+                nearest_in_quotes(key, draft.references),
                 "correct the key, or add the entry to the bibliography",
             )
             continue
         for name, document in documents.items():
             if name == PAPER:
                 continue
-            cited = {bare for of, called, bare in found if (of, called) == (key, places.document(name))}
+            cited = {bare for of, called, bare in found if (of, called) == (key, places.document_of(name))}
             if not cited or (True not in cited and not document.headings):
                 path: Path = ("documents", key, name)
                 yield draft.documents_located.finding(
@@ -158,12 +159,12 @@ def documents_are_cited(draft: Draft) -> Iterator[Finding]:
                 )
 
 
-def _known(draft: Draft, item: Source) -> Document | None:
+def _known_document(draft: Draft, item: Source) -> Document | None:
     """What documents.yaml says of the document that a source names."""
-    name = places.document(item.locus)
+    name = places.document_of(item.locus)
     listed = draft.documents.documents.get(item.key, {})
-    return next((document for called, document in listed.items() if places.document(called) == name), None)
+    return next((document for called, document in listed.items() if places.document_of(called) == name), None)
 
 
-def _listed(headings: tuple[str, ...]) -> str:
+def _listed_headings(headings: tuple[str, ...]) -> str:
     return ", ".join(f"`{heading}`" for heading in headings)

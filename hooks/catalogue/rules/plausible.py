@@ -12,13 +12,13 @@ from ..findings import Finding, Path
 from ..references import ARXIV_ID
 from ..schema.release import Link, LinkKind
 from ..schema.values import PartialDate
-from .draft import Draft, repeated
+from .draft import Draft, repeated_ids
 from .registry import Scope, rule
 
 _PERCENT = Decimal(100)
 
 
-def today() -> date:
+def build_day() -> date:
     """The day of the build, which `SOURCE_DATE_EPOCH` can set."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     return datetime.fromtimestamp(int(epoch), UTC).date() if epoch else datetime.now(UTC).date()
@@ -27,7 +27,7 @@ def today() -> date:
 @rule(Scope.ENTRY)
 def no_date_to_come(draft: Draft) -> Iterator[Finding]:
     """No date is in the future, of a model, a technique, a correction or a paper, but for the announced end of a name of the API."""
-    now = today().isoformat()
+    now = build_day().isoformat()
     allowed, fix = f"dates up to today, {now}", "correct the year or the month"
     for file, path, value in draft.of(PartialDate):
         where = path[:-1] if path[-1] == "value" else path
@@ -45,13 +45,15 @@ def names_are_unique(draft: Draft) -> Iterator[Finding]:
     models = [((*path, "name"), model.name, model.id) for path, model in draft.each_model()]
     variants = [((*path, "name"), variant.name, variant.id) for path, _, variant in draft.each_variant()]
     for named in (models, variants):
-        named.sort(key=lambda found: _plain(found[1]) != _plain(found[2]))  # the one with another id took the name
-        yield from repeated(
+        named.sort(
+            key=lambda found: _plain_name(found[1]) != _plain_name(found[2])
+        )  # the one with another id took the name
+        yield from repeated_ids(
             draft.models_file, ((path, name) for path, name, _ in named), "name", "add what tells the two apart"
         )
 
 
-def _plain(name: str) -> str:
+def _plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 

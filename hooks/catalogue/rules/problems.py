@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..derive.problems import asked
-from ..findings import Finding, nearest
+from ..derive.problems import solve_problems
+from ..findings import Finding, nearest_in_quotes
 from ..lookup import LookupFailure
-from .draft import Draft, repeated
+from .draft import Draft, repeated_ids
 from .registry import Scope, rule
 
 _LABS = Path(__file__).parents[3] / "labs"
@@ -24,23 +24,29 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
         "technique": list(draft.technique_ids),
     }
     problems = draft.problems.problems
-    yield from repeated(draft.problems_located, ((("problems", i, "id"), p.id) for i, p in enumerate(problems)))
+    yield from repeated_ids(draft.problems_located, ((("problems", i, "id"), p.id) for i, p in enumerate(problems)))
     for index, problem in enumerate(problems):
         path = ("problems", index)
         for at, page in enumerate(problem.pages):
             kind, _, name = page.partition(":")
             if kind in known and name not in known[kind]:
                 yield draft.problems_located.finding(
-                    (*path, "pages", at), f"no {kind} `{name}`", f"a {kind} of this site", nearest(name, known[kind])
+                    (*path, "pages", at),
+                    f"no {kind} `{name}`",
+                    f"a {kind} of this site",
+                    nearest_in_quotes(name, known[kind]),
                 )
         missing = [id_ for id_ in problem.variants if id_ not in draft.entries]
         for id_ in missing:
             yield draft.problems_located.finding(
-                (*path, "variants"), f"no variant `{id_}`", "a variant by its id", nearest(id_, list(draft.entries))
+                (*path, "variants"),
+                f"no variant `{id_}`",
+                "a variant by its id",
+                nearest_in_quotes(id_, list(draft.entries)),
             )
         if not missing:
             try:
-                worked = list(asked([problem], draft.entries, draft.lookup))
+                worked = list(solve_problems([problem], draft.entries, draft.lookup))
             except (LookupFailure, ValueError, SyntaxError, ZeroDivisionError) as error:
                 yield draft.problems_located.finding(
                     (*path, "formula"),
@@ -73,7 +79,7 @@ def exercises_are_functions_of_labs(draft: Draft) -> Iterator[Finding]:
                 ("problems", index, "exercise"),
                 f"no function `{problem.exercise}` in labs/",
                 "`module.function` of labs/",
-                nearest(function if file.exists() else module, known),
+                nearest_in_quotes(function if file.exists() else module, known),
             )
 
 

@@ -20,7 +20,9 @@ def checkpoints_have_their_release(draft: Draft) -> Iterator[Finding]:
     for path, model, variant in draft.each_variant():
         if variant.release is not None:
             continue
-        dates = [d for name in ("weights", "announcement", "api") if (d := _date(model.dates, name)) is not None]
+        dates = [
+            d for name in ("weights", "announcement", "api") if (d := _release_date(model.dates, name)) is not None
+        ]
         since = api_date(draft.models.api_names, variant.id)
         later = (
             since is not None and since.value is not None and dates and all(d.surely_before(since.value) for d in dates)
@@ -54,8 +56,8 @@ def dates_belong_to_a_checkpoint(draft: Draft) -> Iterator[Finding]:
     for path, model in draft.each_model():
         releases = [variant.release for variant in model.variants]
         for name in RELEASED:
-            own = _date(model.dates, name)
-            theirs = [_date(release, name) for release in releases if release is not None]
+            own = _release_date(model.dates, name)
+            theirs = [_release_date(release, name) for release in releases if release is not None]
             if own is not None and None not in releases and own not in theirs:
                 yield draft.finding(
                     (*path, "dates", name),
@@ -63,7 +65,7 @@ def dates_belong_to_a_checkpoint(draft: Draft) -> Iterator[Finding]:
                     "each of them has a `release`, so the date is one of theirs",
                     fix=f"add it as `{name}` to the `release` of the checkpoint that it is of",
                 )
-        api = _date(model.dates, "api")
+        api = _release_date(model.dates, "api")
         pointers = [api_date(draft.models.api_names, variant.id) for variant in model.variants]
         days = [since.value for since in pointers if since is not None and since.value is not None]
         first = min(days, key=lambda day: day.first_day, default=None)
@@ -101,7 +103,7 @@ def infrastructure_names_its_variants(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _date(block: object, name: str) -> PartialDate | None:
+def _release_date(block: object, name: str) -> PartialDate | None:
     stated = getattr(block, name)
     value: PartialDate | None = stated.value if stated is not None else None
     return value

@@ -20,7 +20,7 @@ _TOKENS_TOLERANCE = Decimal("0.02")
 Q = TypeVar("Q", bound=Quantity)
 
 
-def _stages(draft: Draft) -> Iterator[tuple[Path, Stage]]:
+def _all_stages(draft: Draft) -> Iterator[tuple[Path, Stage]]:
     for path, model in draft.each_model():
         for index, stage in enumerate(model.training):
             yield (*path, "training", index), stage
@@ -29,7 +29,7 @@ def _stages(draft: Draft) -> Iterator[tuple[Path, Stage]]:
 @rule(Scope.ENTRY)
 def phases_in_order(draft: Draft) -> Iterator[Finding]:
     """The phases of a learning-rate schedule each have a rate, end one after the other, and none after the last token of the stage."""
-    for path, stage in _stages(draft):
+    for path, stage in _all_stages(draft):
         tokens = stage.data.tokens.value if stage.data and stage.data.tokens else None
         before: dict[str, Decimal] = {}
         for index, phase in enumerate(stage.learning_rate.phases if stage.learning_rate else ()):
@@ -44,7 +44,7 @@ def phases_in_order(draft: Draft) -> Iterator[Finding]:
             until = phase.until.value
             if until is None:
                 continue
-            ends = _ends(until, tokens)
+            ends = _phase_ends(until, tokens)
             if any(end <= before.get(unit, Decimal(0)) for unit, end in ends.items()):
                 yield draft.finding(
                     (*here, "until"),
@@ -67,7 +67,7 @@ def phases_in_order(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def phases_fill_the_stage(draft: Draft) -> Iterator[Finding]:
     """The last phase of a learning-rate schedule ends with the tokens of the stage, as far as the printed digits go."""
-    for path, stage in _stages(draft):
+    for path, stage in _all_stages(draft):
         phases = stage.learning_rate.phases if stage.learning_rate else ()
         until = phases[-1].until.value if phases else None
         stated = stage.data.tokens.value if stage.data and stage.data.tokens else None
@@ -86,7 +86,7 @@ def phases_fill_the_stage(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def peak_is_the_highest(draft: Draft) -> Iterator[Finding]:
     """No phase of a learning-rate schedule has a rate above the peak, a constant first phase has the peak, and a rate at the end is that of the last phase."""
-    for path, stage in _stages(draft):
+    for path, stage in _all_stages(draft):
         rate = stage.learning_rate
         rates = [phase.rate.value if phase.rate else None for phase in rate.phases] if rate else []
         peak, final = (value.value if value else None for value in ((rate.peak, rate.final) if rate else (None, None)))
@@ -114,7 +114,7 @@ def peak_is_the_highest(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _ends(until: Quantity, tokens: Quantity | None) -> dict[str, Decimal]:
+def _phase_ends(until: Quantity, tokens: Quantity | None) -> dict[str, Decimal]:
     """The end of a phase in tokens and in per cent, so that both can be compared; in its own unit where the stage states no tokens."""
     if until.is_percentage:
         return {"%": until.value} | ({"tokens": tokens.value * until.value / 100} if tokens else {})
@@ -124,16 +124,16 @@ def _ends(until: Quantity, tokens: Quantity | None) -> dict[str, Decimal]:
 @rule(Scope.ENTRY)
 def steps_give_the_tokens(draft: Draft) -> Iterator[Finding]:
     """Steps times sequences times their length are the tokens of the stage to within 2%, unless the batch grows or a `note` on the tokens says why not."""
-    for path, stage in _stages(draft):
+    for path, stage in _all_stages(draft):
         batch, tokens = stage.batch_size, stage.data.tokens if stage.data else None
         if batch is None or batch.start is not None or batch.ramp_tokens is not None or tokens is None:
             continue
         for variant in stage.variants:
             stated = tokens.for_variant(variant)
             factors: list[Quantity | None] = [
-                _of(stage.steps, variant),
-                _of(batch.sequences, variant),
-                _of(stage.sequence_length, variant),
+                _value_of_variant(stage.steps, variant),
+                _value_of_variant(batch.sequences, variant),
+                _value_of_variant(stage.sequence_length, variant),
             ]
             if (
                 stated is None
@@ -184,7 +184,9 @@ def tokens_in_all_are_said(draft: Draft) -> Iterator[Finding]:
         for index, stage in enumerate(model.training):
             if stage.kind is not StageKind.PRE_TRAINING or stage.data is None:
                 continue
-            counted = {id_: own for id_ in stage.variants if (own := _of(stage.data.tokens, id_)) is not None}
+            counted = {
+                id_: own for id_ in stage.variants if (own := _value_of_variant(stage.data.tokens, id_)) is not None
+            }
             start = stage.starts_from.value if stage.starts_from else None
             goes_on = [id_ for id_ in counted if id_ in before]
             if goes_on and stage.data.tokens_total is None and not (start and start.en == FROM_NOTHING):
@@ -198,7 +200,7 @@ def tokens_in_all_are_said(draft: Draft) -> Iterator[Finding]:
             before |= counted
 
 
-def _of(value: Stated[Q] | None, variant: str) -> Q | None:
+def _value_of_variant(value: Stated[Q] | None, variant: str) -> Q | None:
     single = value.for_variant(variant) if value else None
     return single.value if single else None
 
@@ -206,7 +208,7 @@ def _of(value: Stated[Q] | None, variant: str) -> Q | None:
 @rule(Scope.ENTRY)
 def mix_adds_up(draft: Draft) -> Iterator[Finding]:
     """The shares of a data mix add up to about 100 per cent."""
-    for path, stage in _stages(draft):
+    for path, stage in _all_stages(draft):
         parts = stage.data.mix if stage.data else ()
         shares = [part.share.value.value for part in parts if part.share is not None and part.share.value is not None]
         if len(shares) == len(parts) and parts and not _MIX_TOTAL[0] <= sum(shares) <= _MIX_TOTAL[1]:

@@ -22,7 +22,7 @@ class _Size(NamedTuple):
     counts: Mapping[ActivatedBasis, int] = {}
 
 
-def _sizes(draft: Draft) -> Iterator[_Size]:
+def _stated_sizes(draft: Draft) -> Iterator[_Size]:
     """The sizes of each variant and its parts."""
     for path, _, variant in draft.each_variant():
         entry, stated, where = draft.entries[variant.id], variant.parameters, (*path, "parameters")
@@ -33,7 +33,7 @@ def _sizes(draft: Draft) -> Iterator[_Size]:
             yield _Size((*where, "parts", index, "count"), entry.part_agreement(part), part.explanation)
 
 
-def _counted(counts: Mapping[ActivatedBasis, int], agreement: Agreement) -> str:
+def _fitting_count(counts: Mapping[ActivatedBasis, int], agreement: Agreement) -> str:
     """What is counted, and the other way of counting that fits, if one does; empty for what can be counted in one way."""
     for basis, count in counts.items():
         if basis is not ACTIVATED_CONVENTION and abs(count - agreement.published.value) <= agreement.tolerance:
@@ -41,7 +41,7 @@ def _counted(counts: Mapping[ActivatedBasis, int], agreement: Agreement) -> str:
     return f" {ACTIVATED_CONVENTION}" if counts else ""
 
 
-def _explained(path: Path) -> Path:
+def _explanation_path(path: Path) -> Path:
     """Where the explanation of a size stands: `total_explanation` beside `total`, `explanation` beside a part's `count`."""
     return (*path[:-1], "explanation" if path[-1] == "count" else f"{path[-1]}_explanation")
 
@@ -49,21 +49,21 @@ def _explained(path: Path) -> Path:
 @rule(Scope.ARCHITECTURE)
 def sizes_agree(draft: Draft) -> Iterator[Finding]:
     """A recomputed size lies within the tolerance of the published one, or the entry explains just this recomputed size."""
-    for path, agreement, explanation, counts in _sizes(draft):
+    for path, agreement, explanation, counts in _stated_sizes(draft):
         if agreement is None or agreement.holds:
             continue
         if explanation is None:
             yield draft.finding(
                 path,
                 f"published {agreement.published.text}, recomputed {agreement.recomputed:,}"
-                f" ({agreement.percent:+.2f}%){_counted(counts, agreement)}",
+                f" ({agreement.percent:+.2f}%){_fitting_count(counts, agreement)}",
                 f"a difference of at most {agreement.tolerance:,.0f}",
                 fix="find the wrong digit in the architecture or here, or add "
-                f"`{_explained(path)[-1]}: {{recomputed: {agreement.recomputed}, text: …}}`",
+                f"`{_explanation_path(path)[-1]}: {{recomputed: {agreement.recomputed}, text: …}}`",
             )
         elif abs(explanation.recomputed.value - agreement.recomputed) > explanation.recomputed.step / 2:
             yield draft.finding(
-                (*_explained(path), "recomputed"),
+                (*_explanation_path(path), "recomputed"),
                 f"recomputed {agreement.recomputed:,}, but the explanation is of {explanation.recomputed.text}",
                 f"a difference of at most {explanation.recomputed.step / 2:,.0f}",
                 fix="find the wrong digit in the architecture, or explain the new value",
@@ -88,10 +88,10 @@ def stored_caches_agree(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ARCHITECTURE)
 def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
     """An explanation of a difference stands only where there is one."""
-    for path, agreement, explanation, _ in _sizes(draft):
+    for path, agreement, explanation, _ in _stated_sizes(draft):
         if explanation is not None and (agreement is None or agreement.holds):
             yield draft.finding(
-                _explained(path),
+                _explanation_path(path),
                 "an explanation of a difference that is not there",
                 "explanations only where sizes differ",
                 fix="take it out",

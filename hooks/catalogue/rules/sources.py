@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from ..findings import Finding, Path, nearest
+from ..findings import Finding, Path, nearest_in_quotes
 from ..located import Located
 from ..schema.api import ApiPointer
 from ..schema.correction import Correction
@@ -51,7 +51,7 @@ def sources_name_a_place(draft: Draft) -> Iterator[Finding]:
     for file, path, item in cited_places(draft):
         if not item.locus and not ARXIV_ADDRESS.fullmatch(item.key):  # an address is told of by itself
             yield file.finding(
-                typed(file, path),
+                typed_source(file, path),
                 f"`{item.key}` without a place",
                 "`key place`, with a section, table, figure or equation, or a file and what is in it",
                 fix="write where it stands, such as `§4.2`, `Table 2` or `config.json`",
@@ -66,7 +66,7 @@ def cited_places(draft: Draft) -> Iterator[tuple[Located, Path, Source]]:
                 yield file, path, item
 
 
-def typed(file: Located, path: Path) -> Path:
+def typed_source(file: Located, path: Path) -> Path:
     """Where the source of what is at `path` is typed: there, or in the closest block around it."""
     around = next((path[:n] for n in range(len(path), -1, -1) if file.has((*path[:n], "source"))), None)
     return path if around is None else (*around, "source")
@@ -75,9 +75,9 @@ def typed(file: Located, path: Path) -> Path:
 @rule(Scope.ENTRY)
 def references_resolve(draft: Draft) -> Iterator[Finding]:
     """Every source and every `reference` is a key of references.bib."""
-    for file, path, value in _citing(draft):
+    for file, path, value in _citing_places(draft):
         keys = (
-            [key for source in value.items for key in _keys(source, typed=True)]
+            [key for source in value.items for key in _source_keys(source, typed=True)]
             if isinstance(value, Sources)
             else [value]
         )
@@ -100,7 +100,7 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
                     path,
                     f"`{key}` is not a reference",
                     f"allowed are the keys of {draft.references_file}",
-                    nearest(key, draft.references),
+                    nearest_in_quotes(key, draft.references),
                     "correct the key, or add the entry to the bibliography",
                 )
 
@@ -109,9 +109,9 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
 def references_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every entry of references.bib is cited somewhere in the catalogue."""
     cited = set()
-    for _, _, value in _citing(draft):
+    for _, _, value in _citing_places(draft):
         if isinstance(value, Sources):
-            cited |= {key for source in value.items for key in _keys(source)}
+            cited |= {key for source in value.items for key in _source_keys(source)}
         else:
             cited.add(value)
     for key, reference in draft.references.items():
@@ -126,11 +126,11 @@ def references_are_cited(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _citing(draft: Draft) -> Iterator[tuple[Located, Path, Any]]:
+def _citing_places(draft: Draft) -> Iterator[tuple[Located, Path, Any]]:
     """Sources, and keys that stand under `reference`."""
     return chain(draft.of(Sources), draft.of(str, key="reference"))
 
 
-def _keys(source: Source, typed: bool = False) -> list[str]:
+def _source_keys(source: Source, typed: bool = False) -> list[str]:
     """The keys of a source and of its copies; with `typed`, without what was filled in from copies.yaml."""
-    return [source.key, *(_keys(source.via) if source.via and not (typed and source.tabled) else [])]
+    return [source.key, *(_source_keys(source.via) if source.via and not (typed and source.tabled) else [])]

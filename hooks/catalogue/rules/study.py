@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Finding, nearest
-from ..latex_letters import letters
-from .draft import Draft, repeated
+from ..findings import Finding, nearest_in_quotes
+from ..latex_letters import latex_letters
+from .draft import Draft, repeated_ids
 from .registry import Scope, rule
 
 
@@ -21,7 +21,7 @@ def guides_build_on_guides(draft: Draft) -> Iterator[Finding]:
                     ("guides", index, "needs", at),
                     f"no guide `{need}` stands before `{guide.id}`",
                     "guides that are listed before",
-                    nearest(need, before),
+                    nearest_in_quotes(need, before),
                     fix="put it before, or correct the name",
                 )
         before.append(guide.id)
@@ -44,7 +44,7 @@ def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
                 path = ("routes", r, "parts", p, "steps", s, "page")
                 if kind in known and name not in known[kind]:
                     yield draft.study_located.finding(
-                        path, f"no {kind} `{name}`", f"a {kind} of this site", nearest(name, known[kind])
+                        path, f"no {kind} `{name}`", f"a {kind} of this site", nearest_in_quotes(name, known[kind])
                     )
                 missing = [need for need in needs.get(name, ()) if need not in read] if kind == "guide" else []
                 if missing:
@@ -62,13 +62,13 @@ def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
 def formulas_keep_to_the_symbols(draft: Draft) -> Iterator[Finding]:
     """A formula of a guide has an id of its own, and every letter of it stands among the symbols of its subject."""
     known = {
-        subject: frozenset[str]().union(*(letters(symbol.latex) for symbol in symbols))
+        subject: frozenset[str]().union(*(latex_letters(symbol.latex) for symbol in symbols))
         for subject, symbols in draft.study.symbols.items()
     }
     formulas = draft.study.formulas
-    yield from repeated(draft.study_located, ((("formulas", i, "id"), f.id) for i, f in enumerate(formulas)))
+    yield from repeated_ids(draft.study_located, ((("formulas", i, "id"), f.id) for i, f in enumerate(formulas)))
     for index, formula in enumerate(formulas):
-        for letter in sorted(letters(formula.latex) - known.get(formula.subject, frozenset())):
+        for letter in sorted(latex_letters(formula.latex) - known.get(formula.subject, frozenset())):
             yield draft.study_located.finding(
                 ("formulas", index, "latex"),
                 f"`{letter}` is no symbol of `{formula.subject.value}`",
@@ -86,7 +86,10 @@ def code_is_of_a_technique(draft: Draft) -> Iterator[Finding]:
             name = getattr(place, field)
             if name not in known:
                 yield draft.study_located.finding(
-                    ("code", index, field), f"no {field} `{name}`", f"a {field} by its id", nearest(name, known)
+                    ("code", index, field),
+                    f"no {field} `{name}`",
+                    f"a {field} by its id",
+                    nearest_in_quotes(name, known),
                 )
     used = {place.repository for place in draft.study.code}
     for index, repository in enumerate(draft.study.repositories):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Finding, Path, nearest
+from ..findings import Finding, Path, nearest_in_quotes
 from ..schema.values import Text
-from ..sentences import paragraphs, sentences
+from ..sentences import count_sentences, split_paragraphs
 from ..uses import How
-from .draft import Draft, repeated
+from .draft import Draft, repeated_ids
 from .registry import Scope, rule
 
 SENTENCES = 5
@@ -18,14 +18,14 @@ SENTENCES = 5
 def shared_pages_hold_several(draft: Draft) -> Iterator[Finding]:
     """A page that techniques share holds at least two of them and is not called like a technique; each technique is on one page."""
     file, pages = draft.techniques_file, [page.id for page in draft.techniques.pages]
-    yield from repeated(file, ((("pages", i, "id"), id_) for i, id_ in enumerate(pages)))
+    yield from repeated_ids(file, ((("pages", i, "id"), id_) for i, id_ in enumerate(pages)))
     for i, technique in enumerate(draft.techniques.techniques):
         if technique.page is not None and technique.page not in pages:
             yield file.finding(
                 ("techniques", i, "page"),
                 f"`{technique.page}`, which is no page of `pages:`",
                 "a page that techniques share; left out where a technique has a page of its own",
-                nearest(technique.page, pages),
+                nearest_in_quotes(technique.page, pages),
                 "correct the id, or add the page",
             )
     for i, id_ in enumerate(pages):
@@ -45,7 +45,7 @@ def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
         path, introduced = ("techniques", index, "in_models"), technique.introduced.date.value
         rows = list(enumerate(technique.in_models))
         named = [((*path, i, "model"), row.model) for i, row in rows if row.model is not None]
-        yield from repeated(draft.techniques_file, named, "model", "tell of a model in one text")
+        yield from repeated_ids(draft.techniques_file, named, "model", "tell of a model in one text")
         users = {use.model.id for use in draft.uses.of_technique(technique.id)}  # `uses_in_time` looks at these
         before, latest = "", None
         for i, row in rows:
@@ -103,8 +103,8 @@ def paragraphs_are_short(draft: Draft) -> Iterator[Finding]:
         parts |= {("in_models", i, "text"): row.text for i, row in enumerate(technique.in_models)}
         for path, text in parts.items():
             for language in ("en", "zh"):
-                for number, paragraph in enumerate(paragraphs(getattr(text, language, None) or ""), 1):
-                    if (count := sentences(paragraph)) > SENTENCES:
+                for number, paragraph in enumerate(split_paragraphs(getattr(text, language, None) or ""), 1):
+                    if (count := count_sentences(paragraph)) > SENTENCES:
                         yield draft.techniques_file.finding(
                             ("techniques", index, *path, language),
                             f"paragraph {number} has {count} sentences",

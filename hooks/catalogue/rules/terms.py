@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from ..findings import Finding, Path, nearest
+from ..findings import Finding, Path, nearest_in_quotes
 from ..located import Located
 from ..schema.technique import TechniqueKind
 from ..schema.term import Language
-from ..schema.values import Text, walk
-from ..wording import FIX, forms
+from ..schema.values import Text, walk_record
+from ..wording import FIX, avoided_forms
 from .draft import Draft
 from .registry import Scope, rule
 
@@ -62,7 +62,7 @@ def terms_are_in_both_languages(draft: Draft) -> Iterator[Finding]:
                 ("terms", index, "subject"),
                 f"`{term.subject}` is not a subject",
                 f"allowed are {', '.join(f'`{id_}`' for id_ in subjects)}",
-                nearest(term.subject, subjects),
+                nearest_in_quotes(term.subject, subjects),
                 "correct the id, or add the subject",
             )
 
@@ -94,9 +94,9 @@ def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def no_avoided_form(draft: Draft) -> Iterator[Finding]:
     """No text of the catalogue has a form that terms.yaml says is not used."""
-    wanted = {language: forms(draft.terms, language) for language in Language}
+    wanted = {language: avoided_forms(draft.terms, language) for language in Language}
     own: list[tuple[Located, Path, Any]] = []
-    walk(draft.terms, lambda value, path: own.append((draft.terms_located, path, value)))
+    walk_record(draft.terms, lambda value, path: own.append((draft.terms_located, path, value)))
     for file, path, value in chain(draft.of(Text), own):
         if isinstance(value, Text):
             for language in Language:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..findings import Finding
-from ..quote_check import problems
+from ..quote_check import quote_problems
 from ..schema.values import Text
 from .draft import Draft
 from .registry import Scope, rule
@@ -39,5 +39,5 @@ def interpolations_resolve(draft: Draft) -> Iterator[Finding]:
             text = getattr(value, language)
             if text is None or "{{" not in text:
                 continue
-            for problem in problems(text, draft.lookup):
+            for problem in quote_problems(text, draft.lookup):
                 yield file.finding((*path, language), problem.message, fix="correct the text")

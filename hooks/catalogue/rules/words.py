@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..findings import Finding, Path, closest, nearest
+from ..findings import Finding, Path, closest_word, nearest_in_quotes
 from ..schema.release import LICENCES, Licences
 from ..schema.technique import names_deepseek
 from ..schema.training import FROM_NOTHING, NUMBER_FORMATS, number_format
@@ -36,7 +36,7 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
                 (*path, "based_on"),
                 f"`{parent}` is not a variant",
                 "allowed are the ids of variants in the catalogue, and the names under `other_models` of models.yaml",
-                nearest(parent, [*(id_ for id_ in draft.entries if id_ != variant.id), *others]),
+                nearest_in_quotes(parent, [*(id_ for id_ in draft.entries if id_ != variant.id), *others]),
                 "correct the id, or list the name of a model that is not in the catalogue",
             )
     for path, model in draft.each_model():
@@ -47,7 +47,7 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
                     (*path, "techniques", index, "came_with"),
                     f"`{use.came_with}` is not listed",
                     "allowed are the names under `other_models` of models.yaml",
-                    nearest(use.came_with, others),
+                    nearest_in_quotes(use.came_with, others),
                     "correct the name, or list it with its maker",
                 )
     names = {variant.name: variant.id for _, _, variant in draft.each_variant()}
@@ -74,9 +74,9 @@ def starts_are_known(draft: Draft) -> Iterator[Finding]:
     """A stage that starts from nobody's weights says so in the words of the list: random initialisation."""
     for path, model in draft.each_model():
         for index, stage in enumerate(model.training):
-            for where, single in _texts(stage.starts_from, (*path, "training", index, "starts_from")):
+            for where, single in _texts_of_value(stage.starts_from, (*path, "training", index, "starts_from")):
                 text = single.en
-                if text != FROM_NOTHING and (closest(text, [FROM_NOTHING], 0.75) or text.lower() == "nothing"):
+                if text != FROM_NOTHING and (closest_word(text, [FROM_NOTHING], 0.75) or text.lower() == "nothing"):
                     yield draft.finding(
                         where,
                         f"found `{text}`",
@@ -93,11 +93,13 @@ def gpus_are_known(draft: Draft) -> Iterator[Finding]:
     families = {name.partition(" (")[0] for name in names}
     for path, model in draft.each_model():
         hardware = model.infrastructure.hardware if model.infrastructure else None
-        for where, text in _texts(hardware.gpu if hardware else None, (*path, "infrastructure", "hardware", "gpu")):
+        for where, text in _texts_of_value(
+            hardware.gpu if hardware else None, (*path, "infrastructure", "hardware", "gpu")
+        ):
             for name in _SEVERAL.split(text.en):
                 if name in names or name in families or any(known.endswith(f" {name}") for known in families):
                     continue
-                close = closest(name, [*names, *families], 0.6)
+                close = closest_word(name, [*names, *families], 0.6)
                 if close:
                     yield draft.finding(
                         where,
@@ -123,14 +125,14 @@ def formats_are_known(draft: Draft) -> Iterator[Finding]:
             for i, variant in enumerate(model.variants)
         ]
         for where, single in stated:
-            for at, text in _texts(single, where):
+            for at, text in _texts_of_value(single, where):
                 if number_format(text) not in NUMBER_FORMATS:
                     word = text.en.split()[0]
                     yield draft.finding(
                         at,
                         f"found `{text.en}`",
                         "the first word is one of " + ", ".join(f"`{name}`" for name in NUMBER_FORMATS),
-                        nearest(word, NUMBER_FORMATS),
+                        nearest_in_quotes(word, NUMBER_FORMATS),
                         "begin with the format of the most of it",
                     )
 
@@ -148,7 +150,7 @@ def licences_are_known(draft: Draft) -> Iterator[Finding]:
                             (*path, name, "by_variant", variant) if variant else (*path, name),
                             f"`{licence}` is not a licence of the list",
                             "allowed are " + ", ".join(f"`{each}`" for each in LICENCES) + "; another one has a `note`",
-                            nearest(licence, LICENCES),
+                            nearest_in_quotes(licence, LICENCES),
                             "correct the name, or write `{value: …, note: …}` with what it is",
                         )
         weights, use = licences.weights, licences.commercial_use
@@ -184,7 +186,7 @@ def introductions_say_whose(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _texts(stated: Stated[Text] | Single[Text] | None, path: Path) -> Iterator[tuple[Path, Text]]:
+def _texts_of_value(stated: Stated[Text] | Single[Text] | None, path: Path) -> Iterator[tuple[Path, Text]]:
     """The texts of a value, each with the path of what stands in the file."""
     singles: Iterable[tuple[str | None, Single[Text]]] = (
         stated.singles() if isinstance(stated, Stated) else ((None, stated),) if stated is not None else ()

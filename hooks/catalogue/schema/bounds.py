@@ -55,12 +55,12 @@ LENGTH = Bound("256", "16777216")
 
 
 @cache
-def bounds(record: type[Record]) -> Mapping[str, Bound]:
+def field_bounds(record: type[Record]) -> Mapping[str, Bound]:
     """The bounds of a record's own fields, by name."""
-    return dict(_stated(record))
+    return dict(_stated_fields(record))
 
 
-def _stated(record: type[Record]) -> Iterator[tuple[str, Bound]]:
+def _stated_fields(record: type[Record]) -> Iterator[tuple[str, Bound]]:
     for name, info in record.model_fields.items():
         yield from ((name, marker) for marker in info.metadata if isinstance(marker, Bound))
 
@@ -68,7 +68,7 @@ def _stated(record: type[Record]) -> Iterator[tuple[str, Bound]]:
 @cache
 def bounded_records() -> tuple[type[Record], ...]:
     """The kinds of records of the schema that have a field with bounds."""
-    return tuple(kind for kind in _kinds_below(Record) if bounds(kind))
+    return tuple(kind for kind in _kinds_below(Record) if field_bounds(kind))
 
 
 def _kinds_below(kind: type[Record]) -> Iterator[type[Record]]:

@@ -11,7 +11,7 @@ from pydantic import Field
 from pydantic.json_schema import JsonSchemaValue
 
 from .quantities import Scalar
-from .values import Identifier, Record, Source, Sources, source
+from .values import Identifier, Record, Source, Sources, parse_source
 
 EVERYWHERE, ORIGINAL = "*", "original"
 
@@ -29,7 +29,7 @@ class Copy(Scalar):
         """Read `key place` or `original`. Raises ValueError."""
         if not isinstance(data, str) or not data.strip():
             raise ValueError("not a copy; allowed is `copy-key place`, or `original`")
-        return cls(None if data == ORIGINAL else source(data))
+        return cls(None if data == ORIGINAL else parse_source(data))
 
 
 class CopiesFile(Record):

@@ -57,10 +57,10 @@ class Kinds:
 @cache
 def fields_with(record: type[BaseModel], facet: Facet) -> frozenset[str]:
     """The names of the fields of a record that have a facet; a field of a record in it is called `outer.inner`."""
-    return frozenset(_named(record, facet))
+    return frozenset(_fields_with_facet(record, facet))
 
 
-def _named(record: type[BaseModel], facet: Facet) -> Iterator[str]:
+def _fields_with_facet(record: type[BaseModel], facet: Facet) -> Iterator[str]:
     for name, info in record.model_fields.items():
         if facet in info.metadata:
             yield name
@@ -77,7 +77,7 @@ def field_groups(record: type[BaseModel]) -> dict[str, Group]:
 
 
 @cache
-def kinds(record: type[BaseModel]) -> dict[str, Kinds]:
+def kinds_by_field(record: type[BaseModel]) -> dict[str, Kinds]:
     """The kinds that each field belongs to, for the fields that do not belong to all."""
     found = ((name, m) for name, info in record.model_fields.items() for m in info.metadata)
     return {name: marker for name, marker in found if isinstance(marker, Kinds)}

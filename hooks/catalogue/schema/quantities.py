@@ -68,7 +68,7 @@ _MULTIPLES = {
 _LARGEST = Decimal(10) ** 27
 
 
-def _ecma(pattern: str) -> str:
+def _ecma_pattern(pattern: str) -> str:
     """A pattern as JSON Schema has it: without the named groups of Python, which editors refuse."""
     return re.sub(r"\(\?P<\w+>", "(", pattern)
 
@@ -99,7 +99,7 @@ class Quantity(Scalar):
         "for example 4096, 2.4e-4, 236B or ~600K"
     )
     json_schema: ClassVar[JsonSchemaValue] = {
-        "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_ecma(_QUANTITY.pattern)}$"}]
+        "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_ecma_pattern(_QUANTITY.pattern)}$"}]
     }
 
     @classmethod

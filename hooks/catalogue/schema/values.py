@@ -185,10 +185,10 @@ class Sources(Scalar):
         """Read `key locus; key locus via key locus`. Raises ValueError."""
         if not isinstance(data, str) or not data.strip():
             raise ValueError("not a source; allowed is `key locus`, for example `deepseek-v3 §4.2`")
-        return cls(tuple(source(part) for part in data.split("; ")))
+        return cls(tuple(parse_source(part) for part in data.split("; ")))
 
 
-def source(text: str) -> Source:
+def parse_source(text: str) -> Source:
     """Read one `key locus via key locus`. Raises ValueError."""
     original, separator, copy = text.strip().partition(" via ")
     key, _, locus = original.partition(" ")
@@ -197,7 +197,7 @@ def source(text: str) -> Source:
             f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`",
             f"{key.strip('[](),:;@')} {locus}".strip() if _KEY.fullmatch(key.strip("[](),:;@")) else "",
         )
-    return Source(key, locus.strip(), source(copy) if separator else None)
+    return Source(key, locus.strip(), parse_source(copy) if separator else None)
 
 
 class Absence(StrEnum):
@@ -316,13 +316,15 @@ class Detail(Block):
     def _count_as_an_amount(self) -> Self:
         if not self.counted:
             return self
-        counted = _counted(self.value)
+        counted = _as_amount(self.value)
         if counted.by_variant:
-            counted = counted.model_copy(update={"by_variant": {k: _counted(v) for k, v in counted.by_variant.items()}})
+            counted = counted.model_copy(
+                update={"by_variant": {k: _as_amount(v) for k, v in counted.by_variant.items()}}
+            )
         return self.model_copy(update={"value": counted})
 
 
-def _counted(value: SingleT) -> SingleT:
+def _as_amount(value: SingleT) -> SingleT:
     """The value, as an amount if it is a quantity."""
     if isinstance(value.value, Quantity):
         return value.model_copy(update={"value": Amount.parse(value.value.text)})
@@ -337,14 +339,16 @@ class Remark(Block):
     )
 
 
-def walk(record: Any, visit: Callable[[Any, tuple[str | int, ...]], None], path: tuple[str | int, ...] = ()) -> None:
+def walk_record(
+    record: Any, visit: Callable[[Any, tuple[str | int, ...]], None], path: tuple[str | int, ...] = ()
+) -> None:
     """Call `visit(value, path)` for a record and everything below it, parents first."""
     visit(record, path)
-    for key, child in below(record):
-        walk(child, visit, (*path, key))
+    for key, child in values_below(record):
+        walk_record(child, visit, (*path, key))
 
 
-def below(value: Any) -> Iterable[tuple[str | int, Any]]:
+def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:
     """What stands directly below a record or value, by its key; of a record without what is left out."""
     if isinstance(value, BaseModel):
         return ((name, child) for name, child in vars(value).items() if child is not None)

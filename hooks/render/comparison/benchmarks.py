@@ -36,6 +36,6 @@ SUBJECTS = ("knowledge", "language", "maths", "code", "chinese", "long", "agents
 _KNOWN = [(name, re.compile(pattern)) for name, pattern in _SUBJECTS]
 
 
-def subject(benchmark: str) -> str:
+def benchmark_subject(benchmark: str) -> str:
     """The subject of a benchmark by its name."""
     return next(name for name, pattern in _KNOWN if pattern.search(benchmark))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from catalogue.derive.differences import NOT_THERE, Verdict, verdict
+from catalogue.derive.differences import NOT_THERE, Verdict, row_verdict
 
 from ..tables import NOTHING
 
@@ -61,7 +61,7 @@ class Line:
     marked: Sequence[bool]
 
 
-def lines(columns: Sequence[Cells], least: int) -> list[Line]:
+def compared_lines(columns: Sequence[Cells], least: int) -> list[Line]:
     """Rows that at least `least` variants fill, compared."""
     rows = sorted({row for column in columns for row in column}, key=lambda row: row.order)
     found = []
@@ -71,11 +71,11 @@ def lines(columns: Sequence[Cells], least: int) -> list[Line]:
             continue
         values = [cell.value for cell in cells]
         first = next((value for value in values if value is not None), None)
-        found.append(Line(row, cells, verdict(values), [value not in (None, first) for value in values]))
+        found.append(Line(row, cells, row_verdict(values), [value not in (None, first) for value in values]))
     return found
 
 
-def counted(found: Iterable[Line]) -> dict[Verdict, int]:
+def count_verdicts(found: Iterable[Line]) -> dict[Verdict, int]:
     """How many rows differ, are the same, or stay open."""
     verdicts = [line.verdict for line in found]
     return {kind: verdicts.count(kind) for kind in Verdict}

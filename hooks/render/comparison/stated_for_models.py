@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from catalogue import checkpoint
 from catalogue.derive.differences import comparable_value
-from catalogue.derive.recipe import Recipe, holds_for, recipe
+from catalogue.derive.recipe import Recipe, holds_for, recipe_stages
 from catalogue.records import Entry
 from catalogue.schema.evaluation import Evaluation, EvaluationKind
 from catalogue.schema.evaluation import Row as Scores
@@ -19,37 +19,37 @@ from catalogue.schema.values import Single
 
 from ..cite import Citations
 from .rows import Cells, ComparedCell, Row
-from .themes import fields, ordered, parent, single
+from .themes import fields_with_values, ordered_values, parent_cell, published_cell
 
 _ELSEWHERE = ("gflop_per_token", "model_flops_utilization")  # stand beside the recomputed ones
 
 _KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
 
-def training(citations: Citations, entry: Entry) -> Cells:
+def training_rows(citations: Citations, entry: Entry) -> Cells:
     """Tokenizer and the stages that make a base model."""
     words, cells = citations.context.words, Cells()
-    made = recipe(citations.context.catalogue.entries, entry)
-    root = parent(citations, made.line[-1])
+    made = recipe_stages(citations.context.catalogue.entries, entry)
+    root = parent_cell(citations, made.line[-1])
     if root is not None:
         cells[Row(("root",), (-2,), escape(words("compare.models.root")))] = root
     if entry.model.tokenizer is not None:
         group = words("section.tokenizer")
-        for key, place, value in ordered(entry.model.tokenizer):
+        for key, place, value in ordered_values(entry.model.tokenizer):
             label = escape(words(f"field.tokenizer.{key}"))
-            found = checkpoint.tokenizer(citations.context.catalogue.entries, entry, value)
+            found = checkpoint.tokenizer_value(citations.context.catalogue.entries, entry, value)
             if found is not None:
-                cells[Row(("tokenizer", key), (-1, *place), label, group)] = single(citations, found)
-    return cells | _stages(citations, made, MAKE_A_BASE_MODEL)
+                cells[Row(("tokenizer", key), (-1, *place), label, group)] = published_cell(citations, found)
+    return cells | _stage_rows(citations, made, MAKE_A_BASE_MODEL)
 
 
 def post_training(citations: Citations, entry: Entry) -> Cells:
     """The stages after that."""
-    made = recipe(citations.context.catalogue.entries, entry)
-    return _stages(citations, made, set(StageKind) - MAKE_A_BASE_MODEL)
+    made = recipe_stages(citations.context.catalogue.entries, entry)
+    return _stage_rows(citations, made, set(StageKind) - MAKE_A_BASE_MODEL)
 
 
-def _stages(citations: Citations, made: Recipe, kinds: Collection[StageKind]) -> Cells:
+def _stage_rows(citations: Citations, made: Recipe, kinds: Collection[StageKind]) -> Cells:
     """A row for each value of a kind of stage; several stages of one kind share it."""
     words, cells = citations.context.words, Cells()
     for number, kind in enumerate(StageKind):
@@ -57,12 +57,12 @@ def _stages(citations: Citations, made: Recipe, kinds: Collection[StageKind]) ->
         if not stages:
             continue
         group = words(f"stage.{kind.name.lower()}")
-        names = Markup(" ").join(_link(citations, made, stage, stages) for stage in stages)
+        names = Markup(" ").join(_stage_link(citations, made, stage, stages) for stage in stages)
         label = escape(words("compare.models.stages"))
         cells[Row((kind.value, ""), (number, -1), label, group)] = ComparedCell(names, None)
         for (key, place), found in stage_values(made, stages).items():
             row = Row((kind.value, key), (number, *place), escape(words(f"field.{key}")), group)
-            cells[row] = _together(citations, made, stages, found)
+            cells[row] = _joined_stages(citations, made, stages, found)
     return cells
 
 
@@ -72,14 +72,14 @@ def stage_values(
     """Every value that the stages state, by key and place in the schema."""
     values: dict[tuple[str, tuple[int, ...]], list[tuple[Stage, Single[Any]]]] = {}
     for stage in stages:
-        for key, place, value in ordered(stage):
+        for key, place, value in ordered_values(stage):
             found = holds_for(value, made.line)
             if found is not None:
                 values.setdefault((key, place), []).append((stage, found))
     return values
 
 
-def _link(citations: Citations, made: Recipe, stage: Stage, stages: Collection[Stage]) -> Markup:
+def _stage_link(citations: Citations, made: Recipe, stage: Stage, stages: Collection[Stage]) -> Markup:
     name = _told_apart(citations, made, stage, stages) or citations.context.words(f"stage.{stage.kind.name.lower()}")
     return Markup('<a class="ds-to-stage" href="ds:models/{}.md#stage-{}">{}</a>').format(
         made.line[0].model.id, stage.id, name
@@ -95,7 +95,7 @@ def _told_apart(citations: Citations, made: Recipe, stage: Stage, stages: Collec
     return citations.context.words("compare.models.stage", number=made.line[0].model.training.index(stage) + 1)
 
 
-def _together(
+def _joined_stages(
     citations: Citations, made: Recipe, stages: list[Stage], found: list[tuple[Stage, Single[Any]]]
 ) -> ComparedCell:
     """One value, or that of each stage with the stage's name."""
@@ -114,19 +114,19 @@ def _together(
     )
 
 
-def infrastructure(citations: Citations, entry: Entry) -> Cells:
+def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
     """Framework, machines, parallelism, formats, hours and cost, where they hold for the variant."""
     words, entries, cells = citations.context.words, citations.context.catalogue.entries, Cells()
-    values = {key: value for key, _, value in ordered(entry.model.infrastructure or Infrastructure())}
+    values = {key: value for key, _, value in ordered_values(entry.model.infrastructure or Infrastructure())}
     own = {
         "gpu_hours_total": checkpoint.gpu_hours(entry),
-        "cost_usd": checkpoint.cost(entry),
+        "cost_usd": checkpoint.published_cost(entry),
         "precision.released_weights": checkpoint.weights_format(entry),
     }
-    for key, place in fields(Infrastructure):
-        found = own[key] if key in own else checkpoint.infrastructure(entries, entry, values.get(key))
+    for key, place in fields_with_values(Infrastructure):
+        found = own[key] if key in own else checkpoint.infrastructure_value(entries, entry, values.get(key))
         if found is not None and key not in _ELSEWHERE:
-            cells[Row((key,), place, escape(words(f"field.infrastructure.{key}")))] = single(citations, found)
+            cells[Row((key,), place, escape(words(f"field.infrastructure.{key}")))] = published_cell(citations, found)
     return cells
 
 
@@ -143,10 +143,10 @@ class Benchmarks:
     def evaluation(self, citations: Citations, entry: Entry) -> Cells:
         """The scores of a variant."""
         found = self.scores.get(entry.variant.id, {})
-        return {row: _scores(citations, several) for row, several in found.items()}
+        return {row: _score_cell(citations, several) for row, several in found.items()}
 
 
-def benchmarks(citations: Citations) -> Benchmarks:
+def benchmark_tables(citations: Citations) -> Benchmarks:
     """Bring the tables of all models together."""
     words = citations.context.words
     found: dict[tuple[str, ...], tuple[Row, dict[str, list[Single[Any]]]]] = {}
@@ -156,7 +156,7 @@ def benchmarks(citations: Citations) -> Benchmarks:
                 setting = scores.setting.en if scores.setting else f"{model.id}/{table.id}"
                 id_ = (table.kind.value, scores.benchmark.en, setting)
                 order = (_KINDS.index(table.kind), len(found))
-                row = Row(id_, order, _benchmark(citations, table, scores), words(f"evaluation.{table.kind.value}"))
+                row = Row(id_, order, _benchmark_row(citations, table, scores), words(f"evaluation.{table.kind.value}"))
                 _, by_variant = found.setdefault(id_, (row, {}))
                 for variant, score in scores.scores.items():
                     by_variant.setdefault(variant, []).append(score)
@@ -167,13 +167,13 @@ def benchmarks(citations: Citations) -> Benchmarks:
     )
 
 
-def _benchmark(citations: Citations, table: Evaluation, row: Scores) -> Markup:
+def _benchmark_row(citations: Citations, table: Evaluation, row: Scores) -> Markup:
     name = citations.inline(row.benchmark)
     where = citations.setting(row.setting) if row.setting else escape(citations.context.words.text(table.title))
     return Markup("{} <small>{}</small>").format(name, where)
 
 
-def _scores(citations: Citations, scores: list[Single[Any]]) -> ComparedCell:
+def _score_cell(citations: Citations, scores: list[Single[Any]]) -> ComparedCell:
     """One score; several where sources print different ones for the same setting."""
     distinct: dict[str | None, Single[Any]] = {}
     for score in scores:

@@ -9,7 +9,7 @@ from catalogue.schema.values import Text
 
 from ..cite import plain_text
 from ..context import Context
-from ..problems import item
+from ..problems import problem_item
 
 # Anki's headers: https://docs.ankiweb.net/importing/text-files.html
 _HEADERS = """#separator:tab
@@ -39,7 +39,7 @@ def _card_fields(context: Context) -> Iterator[tuple[str, str, str, str]]:
     for technique in catalogue.techniques.values():
         yield f"ds-{language}-technique-{technique.id}", plain(technique.name), plain(technique.definition), "technique"
     for problem in context.problems:
-        shown = item(context, problem)
+        shown = problem_item(context, problem)
         steps = [f"{step['says']} {step['working']}" for step in shown["steps"]]
         options = [f"{option['text']}: {option['says']}" for option in shown["options"] if option["right"]]
         rest = [*options, *steps, shown["with_unit"], shown["working"], shown["answer"], *shown["points"]]

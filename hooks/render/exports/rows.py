@@ -29,7 +29,7 @@ from catalogue.schema.training import (
     Stage,
     StageKind,
 )
-from catalogue.schema.values import PartialDate, Single, Source, Sources, Stated, Text, below
+from catalogue.schema.values import PartialDate, Single, Source, Sources, Stated, Text, values_below
 
 from ..words import ENGLISH
 from .plain import Plain, plain_number
@@ -85,7 +85,7 @@ def _values_below(plain: Plain, record: Any, path: str) -> Iterator[Row]:
                 "source": source_text(single.source),
             }
         return
-    for key, child in below(record):
+    for key, child in values_below(record):
         if isinstance(record, tuple):
             key = next(iter(names_of(child)), str(key))
         yield from _values_below(plain, child, f"{path}{'/' if isinstance(record, Model) else '.'}{key}")
@@ -120,7 +120,7 @@ def _variant_rows(plain: Plain) -> Iterator[Row]:
     catalogue = plain.catalogue
     for entry in catalogue.entries.values():
         parameters, recount, follows = entry.variant.parameters, entry.recount, training_metrics(entry)
-        out, licences = checkpoint.release_date(entry), checkpoint.licences(entry)
+        out, licences = checkpoint.release_date(entry), checkpoint.checkpoint_licences(entry)
         kv_cache = recount.kv_cache if recount else None
         flops = follows.terms.get("training_flops") if follows else None
         row: Row = {
@@ -148,7 +148,7 @@ def _variant_rows(plain: Plain) -> Iterator[Row]:
         row |= _value_cells("gpu", _infrastructure_cells(catalogue, entry, "gpu"), plain)
         row |= _value_cells("gpu_count", _infrastructure_cells(catalogue, entry, "gpu_count"))
         row |= _value_cells("gpu_hours", checkpoint.gpu_hours(entry))
-        row |= _value_cells("cost_usd", checkpoint.cost(entry))
+        row |= _value_cells("cost_usd", checkpoint.published_cost(entry))
         yield row | _architecture_cells(entry, plain)
 
 
@@ -171,7 +171,7 @@ def _architecture_cells(entry: Entry, plain: Plain) -> Row:
 def _infrastructure_cells(catalogue: Catalogue, entry: Entry, name: str) -> Single[Any] | None:
     block = entry.model.infrastructure
     hardware = block.hardware if block else None
-    return checkpoint.infrastructure(catalogue.entries, entry, getattr(hardware, name, None))
+    return checkpoint.infrastructure_value(catalogue.entries, entry, getattr(hardware, name, None))
 
 
 def _single_value(stated: Stated[Any] | None, entry: Entry) -> Single[Any] | None:

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ..page import fenced
+from ..page import fenced_code
 
 Link = Callable[[str], str]
 
@@ -85,7 +85,7 @@ class _Writer:
         elif tag == "table":
             yield from self.table(node)
         elif tag == "pre":
-            yield fenced(node.text())
+            yield fenced_code(node.text())
         elif tag == "div" and "ds-wrapping" in (node.attributes.get("class") or ""):
             whole = r" \qquad ".join(map(_latex_of, node.css("math")))
             yield f"$$\n{whole}\n$$"

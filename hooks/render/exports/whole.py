@@ -111,9 +111,9 @@ def _variant_record(plain: Plain, entry: Entry) -> dict[str, Any]:
     catalogue = plain.catalogue
     record: dict[str, Any] = plain.of(entry.variant)
     record.pop("release", None)
-    dates = {name: checkpoint.date(entry, name) for name in checkpoint.RELEASED}
+    dates = {name: checkpoint.checkpoint_date(entry, name) for name in checkpoint.RELEASED}
     dates["api"] = checkpoint.api_date(catalogue.api_names, entry.variant.id)
-    licences, key = checkpoint.licences(entry), checkpoint.reference(entry)
+    licences, key = checkpoint.checkpoint_licences(entry), checkpoint.checkpoint_reference(entry)
     paper = catalogue.references.get(key or "")
     record["dates"] = {name: plain.of(date) for name, date in dates.items() if date is not None}
     record["arxiv"] = paper.eprint if paper else None
@@ -121,7 +121,7 @@ def _variant_record(plain: Plain, entry: Entry) -> dict[str, Any]:
     for name, value in (
         ("released_format", checkpoint.weights_format(entry)),
         ("gpu_hours", checkpoint.gpu_hours(entry)),
-        ("cost_usd", checkpoint.cost(entry)),
+        ("cost_usd", checkpoint.published_cost(entry)),
     ):
         if value is not None:
             record[name] = plain.of(value)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from catalogue.schema.api import ApiName, ApiPointer
 
 from .. import format
-from ..cite import anchor
+from ..cite import reference_anchor
 from ..context import Context
 from ..names import short_model
 from .measure import text_width
@@ -104,7 +104,7 @@ def named_spans(context: Context) -> list[Named]:
     days = [_exact_day(pointer.since.value) for name in names for pointer in name.pointers if pointer.since.value]
     days += [_exact_day(name.until.value) for name in names if name.until is not None and name.until.value]
     last = max(days, default=date.min)
-    found = [Named(name.name, anchor(name.id), tuple(_name_spans(context, name, last))) for name in names]
+    found = [Named(name.name, reference_anchor(name.id), tuple(_name_spans(context, name, last))) for name in names]
     return [one for one in found if one.spans]
 
 
@@ -149,8 +149,8 @@ def _name_spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
         goes_on = following is None and not forgotten
         said = {
             "model": label + (words("api_names.in_mode", mode=words.text(pointer.mode)) if pointer.mode else ""),
-            "since": format.date(since, words) if since else words("api_names.unknown_day"),
-            "until": format.date(following, words) if following else words("api_names.unknown_day"),
+            "since": format.format_date(since, words) if since else words("api_names.unknown_day"),
+            "until": format.format_date(following, words) if following else words("api_names.unknown_day"),
         }
         yield Span(
             short_model(label),
@@ -158,7 +158,7 @@ def _name_spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
             href,
             track,
             words.text(pointer.mode) if pointer.mode else "",
-            format.month(since, words) if since else "",
+            format.format_month(since, words) if since else "",
             start,
             end,
             since is not None,

@@ -104,9 +104,11 @@ def _hero_sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float
                 entry.model.id,
                 cut_text(short_size(entry.variant.name), _SIZE * BOLD, step - _GAP),
                 months[index],
-                format.quantity(entry.variant.parameters.total.value) if entry.variant.parameters.total.value else "",
-                format.quantity(stated.value) if stated is not None and stated.value else "",
-                format.integer(cache),
+                format.format_quantity(entry.variant.parameters.total.value)
+                if entry.variant.parameters.total.value
+                else "",
+                format.format_quantity(stated.value) if stated is not None and stated.value else "",
+                format.format_integer(cache),
                 round(_LEFT + index * step, 1),
                 scale(float(total)),
                 scale(float(active)) if active else None,
@@ -117,9 +119,9 @@ def _hero_sizes(context: Context) -> tuple[list[Size], Sequence[tuple[str, float
                 round(max(1.5, share * (_NARROW - 170)), 1),
             )
         )
-    ticks = [(format.tick(value), scale(value)) for value in scale.ticks()]
-    grew = format.significant(max(totals) / totals[0], 2)
-    shrank = format.significant(Decimal(caches[0]) / min(caches), 3)
+    ticks = [(format.format_tick(value), scale(value)) for value in scale.ticks()]
+    grew = format.format_significant(max(totals) / totals[0], 2)
+    shrank = format.format_significant(Decimal(caches[0]) / min(caches), 3)
     return found, ticks, grew, shrank
 
 
@@ -128,7 +130,7 @@ def _column_spacing(
 ) -> tuple[float, list[str]]:
     """How far columns stand apart, and the months below them: in digits where there are too many models for words."""
     fits = (_WIDTH - _LEFT - 78) / max(1, len(names) - 1)
-    written = [format.month(date, context.words) if date else "" for date in dates]
+    written = [format.format_month(date, context.words) if date else "" for date in dates]
     if _widest_text(written) + _GAP > fits:
         written = [date.text[:7] if date else "" for date in dates]
     return max(fits, _widest_text(written) + _GAP, min(_widest_text(names, bold=True), _NAME) + _GAP), written

@@ -109,13 +109,13 @@ def _model_card(context: Context, entry: Entry) -> dict[str, object]:
         "id": entry.model.id,
         "name": short_size(entry.variant.name),
         "day": date.text if date else "",
-        "date": format.month(date, words) if date else "",
+        "date": format.format_month(date, words) if date else "",
         "drawn": drawn,
         "alternative": words(
             "line.figure",
             name=entry.variant.name,
             layers=drawn.layer_count,
-            width=format.integer(hidden) if hidden else "",
+            width=format.format_integer(hidden) if hidden else "",
             experts=experts,
         ),
         "total": _size_html(words, parameters.total),
@@ -129,5 +129,5 @@ def _size_html(words: Words, size: Size[Count] | None) -> Markup:
     """A published size; what it counts opens as its title, because a card has no room for it."""
     if size is None or size.value is None:
         return Markup("")
-    shown, counts = format.quantity(size.value), counted_text(words, size.counts).strip(" ()（）")
+    shown, counts = format.format_quantity(size.value), counted_text(words, size.counts).strip(" ()（）")
     return Markup('<abbr title="{}">{}</abbr>').format(counts, shown) if counts else escape(shown)

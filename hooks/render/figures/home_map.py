@@ -16,7 +16,9 @@ def home_map(context: Context) -> Markup:
     """The map in both arrangements; a style sheet shows the one that fits."""
     words = context.words
     dates = {
-        id_: format.month(date, words) for id_, model in context.catalogue.models.items() if (date := first_date(model))
+        id_: format.format_month(date, words)
+        for id_, model in context.catalogue.models.items()
+        if (date := first_date(model))
     }
     return Markup(
         context.html(

@@ -78,8 +78,8 @@ def poster_files(context: Context, address: str) -> dict[str, str]:
         "span": words(
             "poster.span",
             count=len(models),
-            first=format.month(dates[0], words) if dates else "",
-            last=format.month(dates[-1], words) if dates else "",
+            first=format.format_month(dates[0], words) if dates else "",
+            last=format.format_month(dates[-1], words) if dates else "",
         ),
         "credit": words("poster.credit"),
         "address": public_address(address),
@@ -187,7 +187,7 @@ def _poster_cell(context: Context, model: Model, scale: _Scale, x: float, y: flo
     if not drawn:
         drawn["layers"] = words("poster.nothing")
     name = short_size(entry.variant.name)
-    return Cell(x, y, model.id, name, format.month(date, words) if date else "", **drawn)  # type: ignore[arg-type]
+    return Cell(x, y, model.id, name, format.format_month(date, words) if date else "", **drawn)  # type: ignore[arg-type]
 
 
 def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
@@ -201,7 +201,7 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
     width, top = hidden * _UNIT, _STACK - layers * _LAYER
     yield "stack", bar_path(0, top, width, layers * _LAYER)
     yield "lines", "".join(bar_path(0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
-    yield "layers", words("poster.layers", layers=layers, width=format.integer(hidden))
+    yield "layers", words("poster.layers", layers=layers, width=format.format_integer(hidden))
     kind = entry.architecture.attention.value
     indexed = entry.architecture.index_topk is not None and entry.architecture.kv_lora_rank is not None
     yield "attention", f"{kind or ''}{' + DSA' if indexed else ''}"
@@ -235,12 +235,12 @@ def _parameter_areas(context: Context, entry: Entry, scale: _Scale) -> Iterator[
         inner = _square_side(active or total, scale)
         yield "filled", bar_path(0, _GROUND - inner, inner, inner)
     counts = counted_text(context.words, counts_of(parameters.total))
-    yield "total", format.quantity(parameters.total.value, context.words) + counts
+    yield "total", format.format_quantity(parameters.total.value, context.words) + counts
     yield "total_x", round(side + 8, 1)
     if active and parameters.activated is not None and parameters.activated.value is not None:
         yield (
             "activated",
-            context.words("line.active", count=format.quantity(parameters.activated.value, context.words))
+            context.words("line.active", count=format.format_quantity(parameters.activated.value, context.words))
             + counted_text(context.words, counts_of(parameters.activated)),
         )
 
@@ -257,7 +257,7 @@ def _cache_bar(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[
     width = max(1.5, _LONG * kept.value / scale.cache)
     yield "bar", bar_path(0, _BAR, width, 11)
     yield "hatch", hatch_path(0, _BAR, width, 11) if width > 4 else ""
-    yield "cache", context.words("poster.cache", count=format.integer(kept.value))
+    yield "cache", context.words("poster.cache", count=format.format_integer(kept.value))
 
 
 def _stated_number(stated: object) -> float:

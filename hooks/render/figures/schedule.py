@@ -193,7 +193,10 @@ def _horizontal_scale(
 
 
 def _schedule_alternative(across: Linear, about: int, in_tokens: bool) -> list[tuple[float, str]]:
-    return [(across(tick), format.tick(tick) if in_tokens else f"{round(100 * tick)}%") for tick in across.ticks(about)]
+    return [
+        (across(tick), format.format_tick(tick) if in_tokens else f"{round(100 * tick)}%")
+        for tick in across.ticks(about)
+    ]
 
 
 def _side_texts(runs: Sequence[Run]) -> list[str]:
@@ -318,16 +321,16 @@ def _point_text(context: Context, share: Fraction, schedule: Schedule) -> str:
     """Where a point lies, in tokens where those of the run are known."""
     if schedule.tokens is not None:
         tokens = Decimal(share.numerator) * schedule.tokens.value / share.denominator
-        return context.words("schedule.at_tokens", tokens=format.compact(tokens.to_integral_value()))
+        return context.words("schedule.at_tokens", tokens=format.format_compact(tokens.to_integral_value()))
     return context.words("schedule.at", share=f"{round(100 * share)}%")
 
 
 def _level_text(value: Decimal, what: str) -> str:
     if what == "batch":
-        return format.integer(int(value))
+        return format.format_integer(int(value))
     return rate_text(value)
 
 
 def rate_text(value: Decimal) -> str:
     """A learning rate as a power of ten with at most three digits."""
-    return format.power(value) if value else "0"
+    return format.format_power(value) if value else "0"

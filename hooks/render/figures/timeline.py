@@ -36,7 +36,9 @@ def timeline_figure(context: Context) -> str:
     for id_ in (TECHNIQUES, INFRASTRUCTURE):
         lanes.append(lay_out_lane(id_, found, drawn.scale, top, drawn.width))
         top += lanes[-1].height + _BETWEEN
-    dates = {id_: format.month(date, context.words) for id_, model in models.items() if (date := first_date(model))}
+    dates = {
+        id_: format.format_month(date, context.words) for id_, model in models.items() if (date := first_date(model))
+    }
     return context.html(
         "timeline.svg.jinja",
         a=drawn,
@@ -44,7 +46,7 @@ def timeline_figure(context: Context) -> str:
         lanes=lanes,
         height=round(top - _BETWEEN + 4),
         dates=dates,
-        said=lambda date: format.date(date, context.words),
+        said=lambda date: format.format_date(date, context.words),
         items={item.id: item for item in found},
         places={item.id: place for place, item in enumerate(found)},
         ties=_relation_curves(context, drawn),

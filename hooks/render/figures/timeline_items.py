@@ -14,7 +14,7 @@ from catalogue.schema.technique import Technique, TechniqueKind
 from catalogue.schema.values import PartialDate
 from catalogue.uses import How, Use
 
-from ..cite import opening, plain_text
+from ..cite import opening_sentences, plain_text
 from ..context import Context
 from ..page_registry import MODEL, technique_address
 
@@ -90,7 +90,7 @@ def _model_items(context: Context) -> Iterator[Item]:
     for model in context.catalogue.models.values():
         when = first_date(model)
         if when is not None:
-            summary = opening(context, model.summary)
+            summary = opening_sentences(context, model.summary)
             yield Item(
                 f"model:{model.id}", model.track.value, when, model.name, summary, f"ds:{MODEL.path_of(model.id)}"
             )

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from catalogue.attention import kind_of
 from catalogue.derive.dimensions import numbers_of
-from catalogue.derive.expression import term
+from catalogue.derive.expression import evaluate_formula
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 from catalogue.schema.architecture import Attention
@@ -154,7 +154,7 @@ class _Frames:
         self.attention, self.caching_layers = kind.kind, kind.caching_layers
         self.compressed = self.attention in (Attention.CSA_HCA, Attention.CSA2)
         self.cache = int(entry.recount.kv_cache.value) if entry.recount and entry.recount.kv_cache else 0
-        self.entry_size = term("entry", kind.caching_layers[0].entry, self.a).value
+        self.entry_size = evaluate_formula("entry", kind.caching_layers[0].entry, self.a).value
 
     def in_order(self) -> dict[str, Callable[[], list[Panel]]]:
         return {

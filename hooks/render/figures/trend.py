@@ -58,7 +58,7 @@ def trend_figure(
     words = context.words
 
     def shown(tick: float) -> str:
-        return format.amount_tick(tick, words) if amounts else format.tick(tick)
+        return format.amount_tick(tick, words) if amounts else format.format_tick(tick)
 
     numbers = [float(value.number) for point in points for value in point.values]
     up = Log(min(numbers) / ROOM, max(numbers) * ROOM, TOP + HEIGHT, TOP)

@@ -11,7 +11,7 @@ from labs import ced, csa, dsa
 
 from catalogue.attention import CachingLayers, kind_of
 from catalogue.derive.dimensions import numbers_of
-from catalogue.derive.expression import names, term
+from catalogue.derive.expression import evaluate_formula, formula_names
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.quantities import Quantity
 
@@ -45,8 +45,8 @@ def caching_layers(entry: Entry) -> tuple[Mapping[str, int], tuple[CachingLayers
 def _kept_per_layer(entry: Entry) -> tuple[int, int, int]:
     """Numbers that one layer keeps of a token, the query heads, and the heads that keep something of their own (0: a latent)."""
     numbers, (layers,) = caching_layers(entry)
-    kept = term("kept", layers.per_token(numbers), numbers).value
-    of_heads = "head_dim" in names(layers.entry)
+    kept = evaluate_formula("kept", layers.per_token(numbers), numbers).value
+    of_heads = "head_dim" in formula_names(layers.entry)
     return kept, numbers["num_attention_heads"], numbers["num_key_value_heads"] if of_heads else 0
 
 

@@ -10,7 +10,7 @@ from catalogue.schema.api import ApiName, ApiPointer
 from catalogue.schema.model import Track
 from catalogue.schema.values import PartialDate
 
-from ..cite import Citations, anchor
+from ..cite import Citations, reference_anchor
 from ..context import Context
 from ..figures.gantt import lay_out_wide, named_spans
 from ..figures.gantt_down import lay_out_narrow
@@ -28,7 +28,7 @@ def page(context: Context) -> Page:
     sections = [lead_section(words("api_names.intro"))]
     if names:
         sections.append(Section("quarters", words("api_names.chart"), _chart(context)))
-    sections += [Section(anchor(name.id), name.name, _name(citations, name)) for name in names]
+    sections += [Section(reference_anchor(name.id), name.name, _name(citations, name)) for name in names]
     sections.append(sources(citations))
     return Page("api-names.md", words("page.api_names"), words("api_names.description"), tuple(sections), hide=("toc",))
 
@@ -91,7 +91,10 @@ def _quarters_table(context: Context) -> Table:
     days = [*(since for name in names for since, _ in _dated(name)), *ends]
     span = range(min(map(_quarter, days)), max(map(_quarter, days)) + 1) if days else range(0)
     heads = [Head(words("api_names.quarter_head"))]
-    heads += [Head(Markup('<a href="#{}"><code>{}</code></a>').format(anchor(n.id), _breakable(n.name))) for n in names]
+    heads += [
+        Head(Markup('<a href="#{}"><code>{}</code></a>').format(reference_anchor(n.id), _breakable(n.name)))
+        for n in names
+    ]
     rows = [
         [
             Cell(escape(words("api_names.quarter", year=quarter // 4, quarter=quarter % 4 + 1)), str(quarter)),

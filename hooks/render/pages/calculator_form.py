@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import Missing, Number
-from catalogue.derive.expression import display, tree
+from catalogue.derive.expression import display_formula, formula_tree
 from catalogue.peaks import gpu_of, reference_run
 from catalogue.records import Entry, by_date
 from catalogue.schema.gpu import Gpu
@@ -134,12 +134,15 @@ def form(
         facts=[(fact, context.words(f"tools.{kind}.{fact}")) for fact in facts],
         name=context.words(f"tools.{kind}.name"),
     )
-    return Section("calculator", "", Markup(html) + assets.script("calculator", {"calculator-data": text}))
+    return Section("calculator", "", Markup(html) + assets.page_script("calculator", {"calculator-data": text}))
 
 
 def formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[Any]]]:
     """Formulas for the script: each form as it is read, and as a tree."""
-    return {line: {form: [display(text), tree(text)] for form, text in forms.items()} for line, forms in given.items()}
+    return {
+        line: {form: [display_formula(text), formula_tree(text)] for form, text in forms.items()}
+        for line, forms in given.items()
+    }
 
 
 def exact(number: Number) -> str:

@@ -18,7 +18,7 @@ from ..context import Context
 from ..fields import value_cell
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Table, by_column, each
+from ..tables import Cell, Column, Table, by_column, columns_for_each
 from ..words import Words
 from . import compare_scores, schedules
 from .model_architecture import sizes_table
@@ -119,7 +119,7 @@ def _architecture(citations: Citations) -> Iterator[Section]:
     table = sizes_table(citations, words("compare.architecture.sizes_caption"), tuple(owners))
     yield Section("sizes", words("compare.architecture.sizes"), _sortable(context, table))
     columns: list[Column[Entry]] = [Column(words("table.variant"), lambda entry: variant_link(entry, "architecture"))]
-    columns += each(
+    columns += columns_for_each(
         _ARCHITECTURE,
         lambda key: Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key),
         lambda entry, key: value_cell(citations, getattr(entry.architecture, key)),
@@ -149,7 +149,7 @@ def _stages(citations: Citations, kinds: Collection[StageKind], keys: Sequence[s
         Column(words("table.model"), lambda run: _stage_link(words, run.model, run.stage)),
         Column(words("table.for"), lambda run: listed.join(entries[id_].variant.name for id_ in run.variants)),
     ]
-    columns += each(
+    columns += columns_for_each(
         keys, lambda key: words(f"field.{key}"), lambda run, key: value_cell(citations, run.said(key)), if_any=True
     )
     for kind in (kind for kind in StageKind if kind in kinds):
@@ -212,7 +212,7 @@ def infrastructure_table(citations: Citations) -> str:
         )
 
     columns: list[Column[Model]] = [Column(words("table.model"), lambda model: model_link(model, "infrastructure"))]
-    columns += each(_INFRASTRUCTURE, lambda key: words(f"field.infrastructure.{key}"), said)
+    columns += columns_for_each(_INFRASTRUCTURE, lambda key: words(f"field.infrastructure.{key}"), said)
     models = [model for model in _models(context) if model.infrastructure is not None]
     return _sortable(context, by_column(words("compare.infrastructure.caption"), columns, models))
 

@@ -21,7 +21,7 @@ from catalogue.schema.model import Track
 from .. import assets
 from ..cite import Citations
 from ..comparison import stated_for_models, themes
-from ..comparison.rows import Cells, Line, Row, counted, lines
+from ..comparison.rows import Cells, Line, Row, compared_lines, count_verdicts
 from ..context import Context
 from ..figures.architecture import architecture_drawing
 from ..links import variant_link
@@ -73,7 +73,9 @@ def page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     chosen = default_pair(context)
     shown = _themes(citations)
-    ready = {theme.id: lines([theme.cells(citations, entry) for entry in chosen], theme.least) for theme in shown}
+    ready = {
+        theme.id: compared_lines([theme.cells(citations, entry) for entry in chosen], theme.least) for theme in shown
+    }
     drawn = _drawn(citations, chosen)
     sections = [
         _table(context, theme, chosen, ready[theme.id], drawn if theme.id == "architecture" else None)
@@ -93,8 +95,8 @@ def page(context: Context) -> Page:
         pairs=[(pair, address(*pair)) for pair in pairs(context)],
         legend={kind: cue(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
         most=MOST,
-        result=_result(context, chosen, counted(line for found in ready.values() for line in found)),
-        script=assets.script("compare", {"compare-data": data}),
+        result=_result(context, chosen, count_verdicts(line for found in ready.values() for line in found)),
+        script=assets.page_script("compare", {"compare-data": data}),
     )
     return Page(
         PATH,
@@ -112,16 +114,16 @@ def _sources_of(citations: Citations, sections: Sequence[Section]) -> list[tuple
 
 
 def _themes(citations: Citations) -> tuple[Theme, ...]:
-    evaluation = stated_for_models.benchmarks(citations).evaluation
+    evaluation = stated_for_models.benchmark_tables(citations).evaluation
     return (
-        Theme("identity", themes.identity),
-        Theme("sizes", themes.sizes),
-        Theme("architecture", _once_each(themes.architecture)),
-        Theme("cache", themes.cache),
-        Theme("training", stated_for_models.training),
-        Theme("compute", themes.compute),
+        Theme("identity", themes.identity_rows),
+        Theme("sizes", themes.size_rows),
+        Theme("architecture", _once_each(themes.architecture_rows)),
+        Theme("cache", themes.cache_rows),
+        Theme("training", stated_for_models.training_rows),
+        Theme("compute", themes.compute_rows),
         Theme("post-training", stated_for_models.post_training),
-        Theme("infrastructure", stated_for_models.infrastructure),
+        Theme("infrastructure", stated_for_models.infrastructure_rows),
         Theme("evaluation", evaluation, least=2),
     )
 
@@ -166,7 +168,7 @@ def _table(
         title=title,
         names=[variant_link(entry) for entry in chosen],
         lines=found,
-        counts=counted(found),
+        counts=count_verdicts(found),
         cues={kind: cue(context, kind) for kind in Verdict},
     )
     return Section(theme.id, title, html)

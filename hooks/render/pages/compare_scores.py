@@ -14,9 +14,9 @@ from catalogue.schema.model import Model, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
 
-from ..assets import script
-from ..cite import Citations, anchor
-from ..comparison.benchmarks import SUBJECTS, subject
+from ..assets import page_script
+from ..cite import Citations, reference_anchor
+from ..comparison.benchmarks import SUBJECTS, benchmark_subject
 from ..names import short_model, short_variant
 from ..page import Section
 
@@ -47,7 +47,7 @@ def sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
             for name in SUBJECTS
         ]
         if shared:
-            named, id_ = words(f"evaluation.{kind.value}"), anchor(kind.value)
+            named, id_ = words(f"evaluation.{kind.value}"), reference_anchor(kind.value)
             html = context.html(
                 "scores.html.jinja", groups=[group for group in groups if group[2]], kind=id_, name=named
             )
@@ -69,7 +69,9 @@ def _choice(citations: Citations) -> str:
         for track in Track
     ]
     return citations.context.html(
-        "scores_choice.html.jinja", tracks=[(name, found) for name, found in tracks if found], script=script("scores")
+        "scores_choice.html.jinja",
+        tracks=[(name, found) for name, found in tracks if found],
+        script=page_script("scores"),
     )
 
 
@@ -88,7 +90,7 @@ def _benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationK
                 alone = words("compare.evaluation.alone", model=model.name, locus=locus)
                 setting = citations.setting(row.setting) if row.setting else escape(alone)
                 key = (row.benchmark.en, row.setting.en if row.setting else alone)
-                made = Benchmark(citations.inline(row.benchmark), setting, subject(row.benchmark.en))
+                made = Benchmark(citations.inline(row.benchmark), setting, benchmark_subject(row.benchmark.en))
                 benchmark = found.setdefault(key, made)
                 for id_, score in row.scores.items():
                     benchmark.scores.setdefault(id_, []).append(score)

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from catalogue.schema.correction import Correction
 from catalogue.schema.model import Track
 
-from ..assets import script
+from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
 from ..links import correction_anchor, model_link, technique_link
@@ -41,7 +41,7 @@ def page(context: Context) -> Page:
     if folds:
         sections.append(Section("others", words("corrections.others"), folds))
     if sections:
-        lead = context.html("filter.html.jinja", script=script("filter"))
+        lead = context.html("filter.html.jinja", script=page_script("filter"))
     else:
         lead = f"<p>{escape(words('corrections.none'))}</p>"
     return Page(

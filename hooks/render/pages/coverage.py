@@ -19,11 +19,11 @@ from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.release import Dates
 from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import Absence, Single, Source, Sources, Stated
-from catalogue.validate import opened
+from catalogue.validate import union_members
 
 from ..context import Context
 from ..page import Section
-from ..tables import Cell, Column, by_column, count_cell, each
+from ..tables import Cell, Column, by_column, columns_for_each, count_cell
 
 PRE_TRAINING = (
     *("data.tokens", "sequence_length", "steps", "batch_size.sequences", "learning_rate.peak"),
@@ -73,7 +73,7 @@ def section(context: Context) -> Section:
         Column(words("coverage.fields"), lambda row: row[0]),
         Column(words("coverage.known"), lambda row: _share(row[1]), True),
         *(
-            each(
+            columns_for_each(
                 (State.COPY, State.NOT_PUBLISHED, State.UNKNOWN),
                 lambda state: words(state).capitalize(),
                 lambda row, state: count_cell(row[1][state]),
@@ -222,7 +222,7 @@ def _get(block: object, path: str) -> Stated[Any] | None:
 def _paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """Dotted paths of the stated fields of a record and of the blocks in it; of a scaling, its kind alone."""
     for name, info in record.model_fields.items():
-        for option in opened(info.annotation):
+        for option in union_members(info.annotation):
             if typing.get_origin(option) is not None or not isinstance(option, type):
                 continue
             if issubclass(option, Stated):

@@ -22,7 +22,7 @@ def page(context: Context) -> Page:
             )
             for row in rows
         ]
-        for name, rows in field_reference.records().items()
+        for name, rows in field_reference.schema_records().items()
     }
     sections = (
         lead_section(words("fields.intro")),

@@ -10,7 +10,7 @@ from catalogue.schema.term import Subject, Term
 from catalogue.schema.values import Text
 
 from .. import jump
-from ..assets import script
+from ..assets import page_script
 from ..cite import plain_text
 from ..context import Context
 from ..links import technique_link
@@ -29,8 +29,8 @@ def page(context: Context) -> Page:
             html = context.html("glossary.html.jinja", items=items, techniques=_techniques(context, subject))
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
             parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
-    box = context.html("filter.html.jinja", script=script("filter"))
-    lead = lead_section(intro, box + jump.bar(context, parts))
+    box = context.html("filter.html.jinja", script=page_script("filter"))
+    lead = lead_section(intro, box + jump.jump_bar(context, parts))
     return Page("glossary.md", words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
 
 

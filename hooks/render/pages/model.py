@@ -13,9 +13,9 @@ from functools import partial
 from itertools import chain
 
 from catalogue.schema.model import Model, Track
-from catalogue.schema.values import Single, Text, walk
+from catalogue.schema.values import Single, Text, walk_record
 
-from ..cite import Citations, description
+from ..cite import Citations, page_description
 from ..context import Context
 from ..page import Page, Section
 from ..redirects import Redirect
@@ -126,7 +126,7 @@ def _told_words(model: Model, fields: Sequence[str]) -> int:
         count += _WORDS_OF_A_VALUE * isinstance(record, Single)
 
     for field in fields:
-        walk(getattr(model, field), visit)
+        walk_record(getattr(model, field), visit)
     return count
 
 
@@ -243,7 +243,7 @@ def _overview_page(
     return Page(
         _path(model),
         model.name,
-        description(citations.context, model.lead or model.summary),
+        page_description(citations.context, model.lead or model.summary),
         (
             *sections,
             *model_overview.notes_sections(citations, model),

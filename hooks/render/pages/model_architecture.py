@@ -16,9 +16,9 @@ from catalogue.schema.facets import Group, field_groups
 from catalogue.schema.model import Model, Part, PartKind
 
 from .. import format, problems
-from ..cite import Citations, anchor
-from ..computed import agreement_cell, recomputed, summed, working_cell
-from ..fields import key_value_table, labelled, stated, value_cell
+from ..cite import Citations, reference_anchor
+from ..computed import agreement_cell, breakdown_title, recomputed_html, working_cell
+from ..fields import key_value_table, labelled_values, stated_values, value_cell
 from ..figures.architecture import architecture_drawing, way_of_images
 from ..links import variant_link
 from ..names import short_variant
@@ -69,7 +69,7 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
         sums=_sums_table(citations, model, owners) if owners else None,
         owners=[
             {
-                "id": f"working-{anchor(entry.architecture_owner)}",
+                "id": f"working-{reference_anchor(entry.architecture_owner)}",
                 "name": entry.variant.name,
                 "missing": _missing_fields(citations, entry),
                 "checks": _size_checks(citations, entry),
@@ -80,7 +80,7 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
     )
     sections = [Section("dimensions", words("section.dimensions"), html)]
     if own_problems:  # no guide and no technique asks them
-        listed = problems.html(context, own_problems)
+        listed = problems.problems_html(context, own_problems)
         sections.append(Section("problems", words("problems.section"), listed))
     return sections
 
@@ -132,7 +132,7 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...], 
 
 def _recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
     """A recomputed size that says how it is made up."""
-    made = summed(citations.context.words, entry, agreement) if agreement is not None else ""
+    made = breakdown_title(citations.context.words, entry, agreement) if agreement is not None else ""
     return agreement_cell(citations, entry, agreement, made)
 
 
@@ -149,7 +149,7 @@ def _base_name(citations: Citations, entry: Entry) -> Markup:
 def _vision_table(citations: Citations, model: Model, entries: Iterable[Entry]) -> Table | None:
     """The encoder of images that a variant has beside the network it shares."""
     words = citations.context.words
-    rows = [row for e in entries if e.variant.vision for row in labelled(citations, e.variant.vision, "vision.")]
+    rows = [row for e in entries if e.variant.vision for row in labelled_values(citations, e.variant.vision, "vision.")]
     name = words("architecture.vision_caption", model=model.name)
     return key_value_table(citations, name, rows, [v.id for v in model.variants]) if rows else None
 
@@ -223,12 +223,12 @@ def _differing_settings(citations: Citations, entry: Entry) -> Markup:
     words, owner = citations.context.words, citations.context.catalogue.entries[entry.architecture_owner]
     assert entry.architecture is not None
     assert owner.architecture is not None
-    before = dict(stated(owner.architecture))
+    before = dict(stated_values(owner.architecture))
     return Markup(words("punctuation.separated")).join(
         Markup("{} <code>{}</code> {}").format(
             words(f"field.architecture.{key}"), key.rpartition(".")[2], citations.single(value)
         )
-        for key, value in stated(entry.architecture)
+        for key, value in stated_values(entry.architecture)
         if value is not before.get(key)
     )
 
@@ -256,7 +256,7 @@ def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -
     heads = [Head(words("table.field"))] + [Head(short_variant(entry.variant.name), several) for entry in owners]
     rows = []
     for key in _stated_keys(architectures):
-        values = [dict(stated(a)).get(key) for a in architectures]
+        values = [dict(stated_values(a)).get(key) for a in architectures]
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
         group = words(f"architecture.group.{groups[key.partition('.')[0]].value}")
         rows.append([Cell(label, group=group)] + [value_cell(citations, v) for v in values])
@@ -268,7 +268,7 @@ def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -
 
 def _stated_keys(architectures: list[Architecture]) -> list[str]:
     """Keys that at least one architecture has, in the order of the schema."""
-    keys = dict.fromkeys(key for a in architectures for key, _ in stated(a))
+    keys = dict.fromkeys(key for a in architectures for key, _ in stated_values(a))
     order = list(Architecture.model_fields)
     return sorted(keys, key=lambda key: order.index(key.split(".")[0]))
 
@@ -365,9 +365,9 @@ def _sums_table(citations: Citations, model: Model, owners: Sequence[Entry]) -> 
 def _sum_cell(line: _SumLine | None, several: bool) -> Cell:
     if line is None:
         return EMPTY
-    text = format.integer(abs(line.value))
+    text = format.format_integer(abs(line.value))
     text = f"−{text}" if line.value < 0 else text
-    shown = recomputed(text, line.numbers) if several and line.numbers else Markup(text)
+    shown = recomputed_html(text, line.numbers) if several and line.numbers else Markup(text)
     return Cell(shown, str(line.value))
 
 
@@ -405,8 +405,8 @@ def _size_checks(citations: Citations, entry: Entry) -> list[str]:
         words(
             "working.check",
             label=label,
-            published=format.quantity(agreement.published, words),
-            recomputed=format.compact(agreement.recomputed),
+            published=format.format_quantity(agreement.published, words),
+            recomputed=format.format_compact(agreement.recomputed),
             percent=f"{agreement.percent:+.2f}".replace("-", "−"),
             tolerance=f"{agreement.tolerance.normalize():,f}",
         )

@@ -14,7 +14,7 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 from catalogue.attention import may_have
-from catalogue.derive.differences import NOT_THERE, Verdict, verdict
+from catalogue.derive.differences import NOT_THERE, Verdict, row_verdict
 from catalogue.derive.recipe import most_trained
 from catalogue.derive.sizes import ComparedSize, SizeOf, compared_sizes, published_size
 from catalogue.records import Entry, first_date, younger_than
@@ -26,7 +26,7 @@ from catalogue.uses import How, Use
 from .. import format, marks
 from ..cite import Citations, counted_mark
 from ..comparison import stated_for_models, themes
-from ..comparison.rows import NOT_HERE, Cells, ComparedCell, Line, Row, lines
+from ..comparison.rows import NOT_HERE, Cells, ComparedCell, Line, Row, compared_lines
 from ..computed import put_in, working_link
 from ..context import Context
 from ..links import technique_link, variant_link
@@ -89,7 +89,7 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
         intro=escape(words("changes.against_later" if date else "changes.against")).format(
             before=variant_link(before),
             after=after.variant.name,
-            date=format.date(date, words) if date else "",
+            date=format.format_date(date, words) if date else "",
         ),
         beside=compare_models.link(context, before, after),
         written=_changes_table(
@@ -148,8 +148,8 @@ def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str,
 def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:
     """Sizes on one base, cache, context and every dimension, by what became of them."""
     sizes = [line for which in SizeOf if (line := _size_line(citations, which, before, after)) is not None]
-    sizes += _lines_of_theme(citations, themes.cache, _CACHE, before, after)
-    rows = lines([themes.architecture(citations, entry) for entry in (before, after)], 1)
+    sizes += _lines_of_theme(citations, themes.cache_rows, _CACHE, before, after)
+    rows = compared_lines([themes.architecture_rows(citations, entry) for entry in (before, after)], 1)
     rows = [
         row
         for row in rows
@@ -194,36 +194,39 @@ def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry)
         cells = [_size_cell(citations, entry, size) for entry, size in zip(entries, found, strict=True)]
     elif sum(published_size(entry, which) is None for entry in entries) == 1:  # a dense model has no active share
         cells = [
-            NOT_HERE if (size := published_size(e, which)) is None else themes.single(citations, size) for e in entries
+            NOT_HERE if (size := published_size(e, which)) is None else themes.published_cell(citations, size)
+            for e in entries
         ]
     else:
         return None
     row = Row((which.value,), (), escape(citations.context.words(f"field.parameters.{which.value}")))
-    return Line(row, cells, verdict([cell.value for cell in cells]), ())
+    return Line(row, cells, row_verdict([cell.value for cell in cells]), ())
 
 
 def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> ComparedCell:
     if size.computed is None:
         assert size.published is not None
         return ComparedCell(citations.single(size.published), size.saying)
-    number = working_link(entry, format.compact(size.computed.value), put_in(size.computed))
+    number = working_link(entry, format.format_compact(size.computed.value), put_in(size.computed))
     return ComparedCell(number + counted_mark(citations.context.words, size.counts), size.saying)
 
 
 def _lines_of_theme(
     citations: Citations, theme: Callable[[Citations, Entry], Cells], ids: Iterable[str], *entries: Entry
 ) -> list[Line]:
-    rows = lines([theme(citations, entry) for entry in entries], 1)
+    rows = compared_lines([theme(citations, entry) for entry in entries], 1)
     return [row for id_ in ids for row in rows if row.row.id == (id_,)]
 
 
 def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[Line]:
     """What both recipes state of the same kind of stage."""
     columns: list[Cells] = [
-        stated_for_models.training(citations, entry) | stated_for_models.post_training(citations, entry)
+        stated_for_models.training_rows(citations, entry) | stated_for_models.post_training(citations, entry)
         for entry in ends
     ]
-    return [line for line in lines(columns, 2) if len(line.row.id) > 1 and line.row.id[1] not in _NOT_COMPARABLE]
+    return [
+        line for line in compared_lines(columns, 2) if len(line.row.id) > 1 and line.row.id[1] not in _NOT_COMPARABLE
+    ]
 
 
 def _changes_table(citations: Citations, items: Sequence[Change], caption: str, sides: tuple[str, str]) -> Table | None:
@@ -341,7 +344,7 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
         return []
     groups = [
         {
-            "sign": marks.use(how),
+            "sign": marks.use_symbol(how),
             "word": word[:1].upper() + word[1:],
             "told": [
                 (technique_link(context, use.technique.id, short=True), remark(citations, use))

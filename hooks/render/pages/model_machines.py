@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.calculators import Missing, effort, footprint
+from catalogue.derive.calculators import Missing, memory_footprint, training_effort
 from catalogue.derive.expression import Term
 from catalogue.derive.kv_cache_bytes import cache_bytes
 from catalogue.derive.sizes import metric_counts
 from catalogue.derive.training import LeftOut, TrainingMetrics, pre_training_tokens
 from catalogue.peaks import metrics_of, reference_run
-from catalogue.peaks import peak as peak_of
+from catalogue.peaks import training_peak as peak_of
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model
 from catalogue.schema.quantities import Amount, Quantity
@@ -22,11 +22,11 @@ from catalogue.schema.values import Single, Stated, Text
 
 from .. import format
 from ..cite import Citations, counted_mark, counts_of
-from ..computed import decimal, recomputed, recomputed_size, with_unit, working_cell
-from ..fields import details_table, key_value_table, labelled, stated, value_cell
+from ..computed import as_decimal, recomputed_html, recomputed_size, with_unit, working_cell
+from ..fields import details_table, key_value_table, labelled_values, stated_values, value_cell
 from ..links import variant_link
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, each, of_model, sort_key
+from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, columns_for_each, of_model, sort_key
 from ..words import Words
 from .model_architecture import architecture_owners
 
@@ -37,7 +37,7 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
     if infra is None:
         return []
     words = citations.context.words
-    rows = labelled(citations, infra, "infrastructure.", skip=("gpu_hours",))
+    rows = labelled_values(citations, infra, "infrastructure.", skip=("gpu_hours",))
     order = [v.id for v in model.variants]
     caption, title = of_model(words, "infrastructure.caption", model.name)
     table = key_value_table(citations, caption, rows, order, title)
@@ -97,9 +97,9 @@ def _hours_times_price(hours: Sequence[Stated[Amount]], price: Quantity | None, 
     if price is None:
         return [EMPTY] * len(hours)
     found = [single.value.value * price.value for single in hours if single.value is not None]
-    shown = iter(zip(format.amounts(found, words), found, strict=True))
+    shown = iter(zip(format.format_amounts(found, words), found, strict=True))
     return [
-        EMPTY if single.value is None else Cell(recomputed(text), str(product))
+        EMPTY if single.value is None else Cell(recomputed_html(text), str(product))
         for single in hours
         for text, product in ([("", 0)] if single.value is None else [next(shown)])
     ]
@@ -130,14 +130,16 @@ def _stored_caches_table(citations: Citations, model: Model) -> Table | None:
     ]
     if stated_format is None or not entries:
         return None
-    values = dict(stated(stated_format))
+    values = dict(stated_values(stated_format))
     published = values.pop("bytes_per_token", None)
 
     def said(entry: Entry, value: Stated[Any] | None) -> Cell:
         return value_cell(citations, value.for_variant(entry.variant.id) if value is not None else None)
 
     columns: list[Column[Entry]] = [Column(words("table.variant"), lambda e: e.variant.name)]
-    columns += each(values, lambda key: words(f"field.cache.{key}"), lambda e, key: said(e, values[key]), True)
+    columns += columns_for_each(
+        values, lambda key: words(f"field.cache.{key}"), lambda e, key: said(e, values[key]), True
+    )
     columns += [
         Column(
             words("field.cache.in_bf16"), lambda e: working_cell(e, cache_bytes(e.recount) if e.recount else None), True
@@ -200,7 +202,7 @@ def _derived_table(
             Cell(escape(words(f"term.{key}"))),
             Cell(Markup("<code>{}</code><br>{}").format(term.formula, term.numbers)),
             Cell(
-                recomputed(with_unit(words, term))
+                recomputed_html(with_unit(words, term))
                 + counted_mark(words, metric_counts(lead, key))
                 + _published_value(citations, lead, key)
             ),
@@ -215,7 +217,7 @@ def _derived_table(
 def _derived_result(words: Words, entry: Entry, term: Term | None) -> Markup:
     if term is None:
         return NOTHING
-    return recomputed(with_unit(words, term), term.numbers) + counted_mark(words, metric_counts(entry, term.name))
+    return recomputed_html(with_unit(words, term), term.numbers) + counted_mark(words, metric_counts(entry, term.name))
 
 
 def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
@@ -240,7 +242,7 @@ def calculator_links(citations: Citations, entry: Entry) -> Markup:
     """The calculators that can work with a variant, with it chosen; nothing where none can."""
     context = citations.context
     words, known = context.words, reference_run(context.catalogue, context.lookup) is not None
-    able = {"memory": footprint(entry), "training": effort(entry)}
+    able = {"memory": memory_footprint(entry), "training": training_effort(entry)}
     links = [
         Markup('<a href="ds:tools/{}.md?v={}">{}</a>').format(name, entry.variant.id, words(f"tools.{name}.title"))
         for name, found in able.items()
@@ -286,7 +288,7 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
         ),
         Column(words("field.data.tokens"), lambda e: value_cell(citations, pre_training_tokens(e)), True),
     ]
-    columns += each(
+    columns += columns_for_each(
         _COMPARED,
         lambda key: words(f"term.{key}"),
         lambda e, key: _derived_cell(citations, e, results[e.variant.id], key),
@@ -308,8 +310,8 @@ def _derived_cell(citations: Citations, entry: Entry, result: TrainingMetrics | 
     term = result.terms.get(key) if result else None
     if result is None or term is None:
         return EMPTY
-    html = recomputed(with_unit(citations.context.words, term), term.numbers)
+    html = recomputed_html(with_unit(citations.context.words, term), term.numbers)
     html += counted_mark(citations.context.words, metric_counts(entry, key))
     if key == "training_flops" and result.attention_left_out:
         html += Markup("<br><small>{}</small>").format(citations.context.words("follows.products_alone"))
-    return Cell(html, f"{decimal(term.exact):f}")
+    return Cell(html, f"{as_decimal(term.exact):f}")

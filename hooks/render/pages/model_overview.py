@@ -19,7 +19,7 @@ from catalogue.schema.values import Single
 from catalogue.uses import How
 
 from .. import format, releases
-from ..cite import Citations, anchor
+from ..cite import Citations, reference_anchor
 from ..computed import put_in, working_link
 from ..context import Context
 from ..links import model_link, technique_link
@@ -109,7 +109,7 @@ def _short_link(model: Model) -> Markup:
 def _links_and_licence(citations: Citations, model: Model) -> Markup:
     """The first date, then paper, weights and code, and the licence."""
     words = citations.context.words
-    date = releases.first(citations, model)
+    date = releases.first_date_with_names(citations, model)
     parts = [date] if date else []
     for kind in (LinkKind.PAPER, LinkKind.WEIGHTS, LinkKind.REPOSITORY, LinkKind.ANNOUNCEMENT):
         link = next((link for link in model.links if link.kind is kind), None)
@@ -194,12 +194,12 @@ def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     flagship = citations.context.catalogue.flagship(model)
     if key == "kv_cache":
         cache_ = flagship.recount.kv_cache if flagship.recount else None
-        return working_link(flagship, format.integer(cache_.value), put_in(cache_)) if cache_ else None
+        return working_link(flagship, format.format_integer(cache_.value), put_in(cache_)) if cache_ else None
     single = _stated_fact(flagship, key)
     if single is None:
         return None
     if isinstance(single.value, Length):
-        return citations.marked(format.quantity(single.value), single.source)
+        return citations.marked(format.format_quantity(single.value), single.source)
     return citations.single(single)
 
 
@@ -273,20 +273,20 @@ def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]
     """Dates, paper and licences, a line each."""
     words, reference = citations.context.words, citations.context.catalogue.references.get(model.reference or "")
     dot = Markup(" · ")
-    lines = [(words("fact.released"), dot.join(releases.dates(citations, model)))]
+    lines = [(words("fact.released"), dot.join(releases.family_dates(citations, model)))]
     named = [
-        (words("fact.later"), releases.later(citations, model)),
-        (words("fact.never"), releases.never(citations, model)),
+        (words("fact.later"), releases.later_releases(citations, model)),
+        (words("fact.never"), releases.unreleased_checkpoints(citations, model)),
     ]
     lines += [(label, dot.join(found)) for label, found in named if found]
     if reference is not None:
         label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
         paper = Markup('<a href="ds:references.md#{0}">{1}</a> · <a id="cite" href="ds:references.md#{0}">{2}</a>')
-        lines.append((words("fact.paper"), paper.format(anchor(reference.key), label, words("section.cite"))))
+        lines.append((words("fact.paper"), paper.format(reference_anchor(reference.key), label, words("section.cite"))))
     else:
         lines.append((words("fact.paper"), Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))))
     if model.licences is not None:
-        lines.append((words("fact.licence"), dot.join(releases.licences(citations, model))))
+        lines.append((words("fact.licence"), dot.join(releases.family_licences(citations, model))))
     builds_on = _parents(citations, model)
     if builds_on:
         lines.append((words("fact.builds_on"), Markup("<br>").join(builds_on)))

@@ -13,8 +13,8 @@ from catalogue.schema.values import Single, Stated
 
 from .. import format, jump
 from ..cite import Citations
-from ..computed import recomputed
-from ..fields import detail_rows, details_table, key_value_table, labelled
+from ..computed import recomputed_html
+from ..fields import detail_rows, details_table, key_value_table, labelled_values
 from ..figures import recipe as recipe_rows
 from ..names import short_size
 from ..page import Section
@@ -35,7 +35,9 @@ def _pre_training_section(citations: Citations, model: Model) -> list[Section]:
     stages = [stage for stage in model.training if stage.kind in MAKE_A_BASE_MODEL]
     tokenizer = None
     if model.tokenizer is not None:
-        rows = labelled(citations, model.tokenizer, "tokenizer.") + detail_rows(citations, model.tokenizer.details)
+        rows = labelled_values(citations, model.tokenizer, "tokenizer.") + detail_rows(
+            citations, model.tokenizer.details
+        )
         if rows:
             tokenizer = key_value_table(citations, words("training.tokenizer"), rows, [v.id for v in model.variants])
     if not stages and tokenizer is None:
@@ -67,7 +69,7 @@ def _render_stages(citations: Citations, model: Model, stages: list[Stage], titl
         stages=views,
         tables=tables,
         several=len(model.training) > 1,
-        bar=jump.bar(
+        bar=jump.jump_bar(
             citations.context,
             ((f"stage-{stage.id}", f"{number[stage.id]} {_stage_name(citations, stage)}", 0) for stage in stages),
             title,
@@ -90,7 +92,7 @@ def _stage_view(citations: Citations, model: Model, stage: Stage, number: int) -
     words, entries = citations.context.words, citations.context.catalogue.entries
     kind = words(f"stage.{stage.kind.name.lower()}")
     order = [variant.id for variant in model.variants]
-    rows = labelled(citations, stage, "")
+    rows = labelled_values(citations, stage, "")
     details = [*stage.details, *(stage.data.details if stage.data else ())]
     title = words.text(stage.name) if stage.name else kind
     named = title
@@ -139,7 +141,7 @@ def _phase_rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
         return shown
     factor = fraction.value / 100 if fraction.is_percentage else fraction.value
     rates = [single.value.value * factor for _, single in peak.singles() if single.value is not None]
-    return shown + " " + recomputed("= " + " / ".join(format.power(rate) for rate in rates))
+    return shown + " " + recomputed_html("= " + " / ".join(format.format_power(rate) for rate in rates))
 
 
 def _by_variant(citations: Citations, value: Stated[Any]) -> Markup:
@@ -322,7 +324,7 @@ def _values_by_variant(
         if isinstance(single.value, Quantity):
             note = citations.inline(single.note).striptags() if single.note else ""
             shown = citations.marked(
-                str(escape(format.quantity(single.value, citations.context.words))), single.source, note
+                str(escape(format.format_quantity(single.value, citations.context.words))), single.source, note
             )
             if told and note:
                 shown += Markup(" <small>{}</small>").format(note)

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from catalogue.records import Entry, by_date, first_date, first_day
 from catalogue.schema.model import Model, Track
 
-from ..assets import script
+from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
 from ..fields import value_cell
@@ -59,7 +59,7 @@ def _family_cards(context: Context) -> str:
         cards=cards,
         tracks=dict.fromkeys((card["track"], card["track_name"]) for card in cards),
         years=sorted({str(card["day"])[:4] for card in cards}),
-        script=script("models"),
+        script=page_script("models"),
     )
 
 

@@ -35,8 +35,8 @@ def page(context: Context, written: Mapping[str, str]) -> Page:
             sections.append(Section(f"{kind}s", words(name), context.html("problems_by_page.html.jinja", lists=lists)))
             parts.append((f"{kind}s", words(name), sum(len(by_page[home]) for home in homes)))
     last = sections[-1]
-    sections[-1] = Section(last.id, last.title, last.html + problems.checker(context))
-    lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + jump.bar(context, parts))
+    sections[-1] = Section(last.id, last.title, last.html + problems.checker_script(context))
+    lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + jump.jump_bar(context, parts))
     return Page("problems.md", words("page.problems"), words("problems.description"), (lead, *sections), hide=("toc",))
 
 
@@ -53,7 +53,7 @@ def _pages_in_order(catalogue: Catalogue) -> list[str]:
 
 def _list_of_page(context: Context, home: str, asked: Sequence[Asked], written: Mapping[str, str]) -> dict[str, object]:
     title, address = _title_and_address(context, home, written)
-    return {"title": title, "address": address, "problems": [problems.item(context, one) for one in asked]}
+    return {"title": title, "address": address, "problems": [problems.problem_item(context, one) for one in asked]}
 
 
 def _title_and_address(context: Context, home: str, written: Mapping[str, str]) -> tuple[str, str]:
@@ -69,7 +69,7 @@ def _title_and_address(context: Context, home: str, written: Mapping[str, str]) 
 
 def section(context: Context, page: str) -> list[Section]:
     """The problems of a technique or model as its section, and links to the guides that ask more; none without either."""
-    html = Markup(problems.html(context, problems.of_page(context, page)))
+    html = Markup(problems.problems_html(context, problems.of_page(context, page)))
     related = problems.homes_of_related(context, page)
     if related:
         links = Markup(context.words("punctuation.listed")).join(

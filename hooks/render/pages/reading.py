@@ -18,13 +18,13 @@ from catalogue.records import Entry, by_date
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import StageKind
-from catalogue.schema.values import Absence, Single, Source, Text, walk
+from catalogue.schema.values import Absence, Single, Source, Text, walk_record
 
 from .. import marks
 from ..cite import Citations
 from ..computed import agreement_cell, put_in, working_link
 from ..context import Context
-from ..format import integer
+from ..format import format_integer
 from ..page import Page, Section, lead_section
 from .compare_models import cue
 from .sources import sources
@@ -81,7 +81,7 @@ def _values(citations: Citations) -> Iterator[Item]:
     counted = [(e, e.recount.kv_cache) for e in context.catalogue.entries.values() if e.recount and e.recount.kv_cache]
     if counted:
         entry, cache = counted[-1]
-        yield working_link(entry, integer(cache.value), put_in(cache)), words("reading.recomputed")
+        yield working_link(entry, format_integer(cache.value), put_in(cache)), words("reading.recomputed")
     for holds in (True, False):
         found = [(entry, agreement) for entry, agreement in _agreements(context) if agreement.holds is holds]
         if found:
@@ -93,7 +93,7 @@ def _values(citations: Citations) -> Iterator[Item]:
     if fallen := next((text for text in _texts(context) if words.falls_back(text)), None):
         yield citations.inline(fallen), words("reading.fallback")
     if _first(context, lambda single: (source := _source(single)) is not None and source.via is not None):
-        yield marks.copy(words), words("reading.copy")
+        yield marks.copy_symbol(words), words("reading.copy")
 
 
 def _techniques(context: Context) -> Iterator[Item]:
@@ -103,7 +103,7 @@ def _techniques(context: Context) -> Iterator[Item]:
             marks.use_part(part),
             _named(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
         )
-    yield marks.without(), _named(context, "matrix.no", "reading.use.without")
+    yield marks.without_symbol(), _named(context, "matrix.no", "reading.use.without")
     used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.users(id_)), default="")
     yield small_strip(context, models, context.uses.users(used)), words("reading.strip")
 
@@ -138,7 +138,7 @@ def _texts(context: Context) -> Iterator[Text]:
     """Every text of the models."""
     found: list[Text] = []
     for model in context.catalogue.models.values():
-        walk(model, lambda value, _: found.append(value) if isinstance(value, Text) else None)
+        walk_record(model, lambda value, _: found.append(value) if isinstance(value, Text) else None)
     yield from found
 
 
@@ -176,7 +176,7 @@ def _first(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[An
             found.append(value)
 
     for model in reversed(by_date(context.catalogue.models.values())):
-        walk(model, visit)
+        walk_record(model, visit)
         if found:
             return found[0]
     return None

@@ -10,11 +10,11 @@ from markupsafe import Markup
 from catalogue.references import Reference
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
-from catalogue.schema.values import Source, Sources, walk
+from catalogue.schema.values import Source, Sources, walk_record
 
 from .. import jump
-from ..assets import script
-from ..cite import anchor
+from ..assets import page_script
+from ..cite import reference_anchor
 from ..context import Context
 from ..page import Page, Section, lead_section
 from ..page_registry import technique_address
@@ -33,14 +33,14 @@ def page(context: Context) -> Page:
     for reference in sorted(context.catalogue.references.values(), key=lambda r: (r.year, r.title)):
         view = {
             "reference": reference,
-            "anchor": anchor(reference.key),
+            "anchor": reference_anchor(reference.key),
             "authors": _authors(reference, words),
             "cited": cited.get(reference.key, []),
         }
         groups.setdefault(_part(context, reference), []).append(view)
     shown = [name for name in _PARTS if name in groups]
-    box = context.html("filter.html.jinja", script=script("filter"))
-    box += jump.bar(context, ((name, words(f"references.{name}"), len(groups[name])) for name in shown))
+    box = context.html("filter.html.jinja", script=page_script("filter"))
+    box += jump.jump_bar(context, ((name, words(f"references.{name}"), len(groups[name])) for name in shown))
     bibtex = Markup('<p><a href="ds:data/references.bib" download>{}</a></p>').format(words("references.bibtex"))
     sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), f"{bibtex}{box}")]
     sections += [
@@ -91,12 +91,12 @@ def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
     entries += [(t, f"ds:{technique_address(t)}", context.short_name(t)) for t in catalogue.techniques.values()]
     for entry, address, name in entries:
         found: list[object] = []
-        walk(entry, lambda value, _, found=found: found.append(value))  # type: ignore[misc]
+        walk_record(entry, lambda value, _, found=found: found.append(value))  # type: ignore[misc]
         for value in found:
             note(value, address, name)
         if isinstance(entry, Model) and entry.reference:
             cited.setdefault(entry.reference, {})[address] = name
     if catalogue.api_names:
         page_name = context.words("page.api_names")
-        walk(catalogue.api_names, lambda value, _: note(value, "ds:api-names.md", page_name))
+        walk_record(catalogue.api_names, lambda value, _: note(value, "ds:api-names.md", page_name))
     return {key: list(pages.items()) for key, pages in cited.items()}

@@ -8,16 +8,16 @@ from fractions import Fraction
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.schedule import Way, schedule
+from catalogue.derive.schedule import Way, schedule_of_stage
 from catalogue.records import Entry
 from catalogue.schema.model import Model, Track
 from catalogue.schema.training import Stage, StageKind
 
 from ..cite import Citations
-from ..computed import recomputed
+from ..computed import recomputed_html
 from ..figures.recipe import line_of_variants
 from ..figures.schedule import Run, rate_text, schedule_figure
-from ..format import integer, quantity
+from ..format import format_integer, format_quantity
 from ..names import short_size
 from ..page import Section
 from ..tables import EMPTY, NOTHING, Cell, Head, Table
@@ -94,7 +94,7 @@ def longest_pre_training(model: Model) -> tuple[Stage, str] | None:
 
 
 def _run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
-    found = schedule(stage, variant_id)
+    found = schedule_of_stage(stage, variant_id)
     if found is None:
         return None
     entry = citations.context.catalogue.entries[variant_id]
@@ -111,7 +111,7 @@ def _renamed(citations: Citations, run: Run, number: int) -> Run:
 
 def _with_tokens(citations: Citations, run: Run) -> Run:
     assert run.schedule.tokens is not None
-    label = citations.context.words("schedule.run", run=run.label, tokens=quantity(run.schedule.tokens))
+    label = citations.context.words("schedule.run", run=run.label, tokens=format_quantity(run.schedule.tokens))
     return Run(run.key, run.name, label, run.href, run.schedule)
 
 
@@ -187,7 +187,7 @@ def _rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
             value = (
                 citations.single(printed)
                 if printed is not None
-                else citations.single(factor) + " " + recomputed(f"= {rate_text(stretch.last)}")
+                else citations.single(factor) + " " + recomputed_html(f"= {rate_text(stretch.last)}")
             )
         yield [Cell(link), Cell(until), Cell(value, f"{stretch.last:f}"), EMPTY, way]
     if run.schedule.loose:
@@ -210,7 +210,7 @@ def _batch_rows(citations: Citations, run: Run, stage: Stage, link: Markup) -> I
     for stretch in run.schedule.batch:
         way = Cell(escape(words(f"schedule.way.{stretch.way.value}")))
         if stretch.way is Way.GROWS:
-            start = Cell(escape(words("schedule.at_tokens", tokens=integer(0))))
+            start = Cell(escape(words("schedule.at_tokens", tokens=format_integer(0))))
             ramp = citations.single(batch.ramp_tokens.for_variant(variant) if batch.ramp_tokens else None)
             yield [Cell(link), start, EMPTY, value(batch.start), Cell(NOTHING)]
             yield [Cell(link), Cell(ramp), EMPTY, value(batch.sequences), way]

@@ -44,7 +44,7 @@ def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | 
 
 def _copied(citations: Citations, lines: Iterable[Markup]) -> str:
     """What the sign of a copy means, where one of the lines has it."""
-    return marks.copied(citations.context.words) if any("ds-via" in line for line in lines) else ""
+    return marks.copy_legend(citations.context.words) if any("ds-via" in line for line in lines) else ""
 
 
 def _documents(citations: Citations) -> list[Document]:

@@ -11,7 +11,7 @@ from catalogue.schema.study import Step
 from ..context import Context
 from ..page import HERO, Page, Section, lead_section
 from ..problems import of_page
-from ..reading_time import PROBLEM, minutes
+from ..reading_time import PROBLEM, reading_minutes
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _step(context: Context, step: Step, pages: Mapping[str, Page], written: Mapp
         problems_address=f"{path}#problems",
         title=generated.title if generated else title_of(text),
         gain=context.words.text(step.gain),
-        minutes=minutes(text),
+        minutes=reading_minutes(text),
         problems=len(of_page(context, step.page)),
     )
 

@@ -62,7 +62,7 @@ def _list(context: Context) -> str:
         ]
         if items:
             shelves.append((name.replace("_", "-"), words(f"kind.{name}"), items))
-    bar = jump.bar(context, ((id_, title, 0) for id_, title, _ in shelves))
+    bar = jump.jump_bar(context, ((id_, title, 0) for id_, title, _ in shelves))
     return bar + context.html("technique_shelves.html.jinja", shelves=shelves)
 
 
@@ -87,7 +87,7 @@ def signs(context: Context) -> list[tuple[Markup, str]]:
     words = context.words
     return [
         *((marks.use_part(part), words(f"matrix.sign.{part.name.lower()}")) for part in marks.LEGEND),
-        (marks.without(), words("matrix.no")),
+        (marks.without_symbol(), words("matrix.no")),
     ]
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from catalogue.schema.technique import Formula, SharedPage, Technique
 from catalogue.schema.values import Text
 
-from ..cite import Citations, anchor, description
+from ..cite import Citations, page_description, reference_anchor
 from ..context import Context
 from ..fields import detail_rows, key_value_table
 from ..formula import with_indices, wrapping_mathml
@@ -55,7 +55,7 @@ def _own_page(context: Context, technique: Technique) -> Page:
     return Page(
         f"techniques/{technique.id}.md",
         _title(context, technique),
-        description(context, technique.what),
+        page_description(context, technique.what),
         tuple(sections),
         f"technique:{technique.id}",
         hide=("toc",),
@@ -84,7 +84,7 @@ def _shared_page(context: Context, shared: SharedPage) -> Page:
     names = words("punctuation.listed").join(
         context.short_name(technique) for technique in context.catalogue.techniques_on(shared.id)
     )
-    said = description(context, shared.what) + words("punctuation.gap") + names + words("punctuation.full_stop")
+    said = page_description(context, shared.what) + words("punctuation.gap") + names + words("punctuation.full_stop")
     return Page(f"techniques/{shared.id}.md", words.text(shared.name), said, tuple(sections))
 
 
@@ -179,7 +179,7 @@ def _introduced(citations: Citations, technique: Technique) -> Markup:
     line = Markup(words("technique.by_and_date", by=by, date=date))
     if introduced.reference is not None:
         title = citations.context.short_titles[introduced.reference]
-        line += Markup(' · <a href="ds:references.md#{}">{}</a>').format(anchor(introduced.reference), title)
+        line += Markup(' · <a href="ds:references.md#{}">{}</a>').format(reference_anchor(introduced.reference), title)
     return line
 
 

@@ -22,9 +22,9 @@ def page(context: Context) -> Page:
     """The figure, and behind a switch the same as a list."""
     words, citations = context.words, Citations(context)
     kin = json.dumps({place: item.kin for place, item in enumerate(timeline_items(context))}, separators=(",", ":"))
-    drawn = timeline_figure(context) + str(assets.script("timeline", {"timeline-kin": kin}))
+    drawn = timeline_figure(context) + str(assets.page_script("timeline", {"timeline-kin": kin}))
     years = _years(citations)
-    listed = jump.bar(context, ((f"y{year}", year, len(found)) for year, found in years))
+    listed = jump.jump_bar(context, ((f"y{year}", year, len(found)) for year, found in years))
     listed += context.html("timeline_list.html.jinja", years=years)
     views = context.html(
         "views.html.jinja",
@@ -75,8 +75,8 @@ def _technique(citations: Citations, id_: str) -> dict[str, object]:
 def _model(citations: Citations, model: Model) -> dict[str, object]:
     context, words = citations.context, citations.context.words
     return {
-        "dates": releases.dates(citations, model),
-        "later": releases.later(citations, model),
+        "dates": releases.family_dates(citations, model),
+        "later": releases.later_releases(citations, model),
         "builds_on": [
             Markup("{} {}").format(
                 words(f"relation.{edge.relation.name.lower()}"), model_link(context.catalogue.models[edge.model])

@@ -15,8 +15,8 @@ from catalogue.derive.calculators import (
     Footprint,
     Missing,
     Number,
-    footprint,
     forms_of_memory,
+    memory_footprint,
     memory_numbers,
     work_out,
 )
@@ -29,9 +29,9 @@ from catalogue.schema.training import number_format
 
 from .. import format
 from ..cite import Citations
-from ..computed import recomputed
+from ..computed import recomputed_html
 from ..context import Context
-from ..formula import mathml, with_indices
+from ..formula import formula_mathml, with_indices
 from ..links import variant_link
 from ..page import Page, Section
 from ..tables import EMPTY, Cell, Head, Table
@@ -146,7 +146,7 @@ def _variants(citations: Citations) -> dict[str, Any]:
     context, found = citations.context, dict[str, Any]()
     workings: dict[str, list[str]] = {}
     for id_, entry in context.catalogue.entries.items():
-        result = footprint(entry)
+        result = memory_footprint(entry)
         if isinstance(result, Missing):
             found[id_] = {"why": why(context, entry, result)}
             continue
@@ -184,12 +184,12 @@ def _table(citations: Citations, gpu: Gpu) -> str:
         Head(words("table.variant")),
         Head(words("tools.memory.bf16"), True),
         Head(words("tools.memory.released"), True),
-        *(Head(words("tools.memory.cache_at", length=format.quantity(length)), True) for length in lengths),
+        *(Head(words("tools.memory.cache_at", length=format.format_quantity(length)), True) for length in lengths),
         Head(words("tools.memory.gpus_at", gpu=gpu.name), True),
     ]
     rows = []
     for entry in _shown(context):
-        found = footprint(entry)
+        found = memory_footprint(entry)
         if isinstance(found, Missing):
             continue
         longest = longest_context(entry)
@@ -207,8 +207,8 @@ def _table(citations: Citations, gpu: Gpu) -> str:
                 else EMPTY,
                 *(_gigabytes(caches[length]) if length in caches else EMPTY for length in lengths),
                 Cell(
-                    recomputed(format.integer(needed.value), needed.numbers)
-                    + Markup(" <small>{}</small>").format(format.quantity(most)),
+                    recomputed_html(format.format_integer(needed.value), needed.numbers)
+                    + Markup(" <small>{}</small>").format(format.format_quantity(most)),
                     str(needed.value),
                 ),
             ]
@@ -248,8 +248,8 @@ def memory(found: Footprint, gpu: Gpu, length: int, weights: str, cache: str = "
 
 
 def _gigabytes(term: Term, note: str = "") -> Cell:
-    text = format.significant(Decimal(term.value) / GIGA)
-    html = recomputed(text, f"{term.formula} = {term.numbers}")
+    text = format.format_significant(Decimal(term.value) / GIGA)
+    html = recomputed_html(text, f"{term.formula} = {term.numbers}")
     if note:
         html += Markup(" <small>{}</small>").format(note)
     return Cell(html, str(term.value))
@@ -260,7 +260,7 @@ def _formulas(context: Context) -> str:
     figure = context.html(
         "formula.html.jinja",
         number=1,
-        math=Markup(mathml(_FORMULAS)),
+        math=Markup(formula_mathml(_FORMULAS)),
         meaning=with_indices(escape(words("tools.memory.meaning"))),
         mark="",
     )

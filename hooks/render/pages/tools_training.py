@@ -14,8 +14,8 @@ from catalogue.derive.calculators import (
     Effort,
     Missing,
     Number,
-    effort,
     forms_of_training,
+    training_effort,
     work_out,
 )
 from catalogue.derive.expression import Term
@@ -34,11 +34,11 @@ from catalogue.schema.values import Single, Sources
 
 from .. import format
 from ..cite import Citations
-from ..comparison.themes import parent
-from ..computed import decimal, recomputed
+from ..comparison.themes import parent_cell
+from ..computed import as_decimal, recomputed_html
 from ..context import Context
 from ..fields import value_cell
-from ..formula import mathml
+from ..formula import formula_mathml
 from ..links import variant_link
 from ..page import Page, Section
 from ..tables import EMPTY, Cell, Head, Table
@@ -169,7 +169,7 @@ def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]
     A number of the run is its text, the words that say where it is from, with the source, and whether it is borrowed.
     """
     context = citations.context
-    result = effort(entry)
+    result = training_effort(entry)
     if isinstance(result, Missing):
         return {"why": why(context, entry, result)}
     attention = result.attention_flops_per_position
@@ -184,7 +184,7 @@ def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]
         published = context.words("tools.training.hints.root", name=root.variant.name)
         found["root"] = root.variant.name
     elif entry.variant.based_on is not None:
-        base = parent(citations, entry)
+        base = parent_cell(citations, entry)
         found["continues"] = base.html.striptags() if base else ""
     found["run"] = {name: given for name, given in _borrowed(citations, start).items() if name != "d"}
     found["run"] |= {name: [value, published + citations.mark(source), 0] for name, (value, source) in own.items()}
@@ -195,7 +195,7 @@ def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]
         part = hours_of_a_stage(root.model)
         covered = part.per_tokens.value if part and part.per_tokens and part.per_tokens.value else tokens.value
         source = citations.mark(part.hours.source) if part else ""
-        found["hours"] = [exact(hours[0]), exact(Fraction(covered.value)), format.quantity(covered), source]
+        found["hours"] = [exact(hours[0]), exact(Fraction(covered.value)), format.format_quantity(covered), source]
     return found
 
 
@@ -251,7 +251,7 @@ def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
     term = result.terms.get("utilisation") if result else None
     if term is None:
         return None
-    return format.significant(decimal(100 * term.exact), 4)
+    return format.format_significant(as_decimal(100 * term.exact), 4)
 
 
 def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
@@ -266,8 +266,8 @@ def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
     caption = words(
         "tools.training.table_caption",
         gpu=gpu.name,
-        share=format.significant(_quantity(start, "model_flops_utilization").value, 4),
-        price=format.quantity(_quantity(start, "price_per_gpu_hour_usd")),
+        share=format.format_significant(_quantity(start, "model_flops_utilization").value, 4),
+        price=format.format_quantity(_quantity(start, "price_per_gpu_hour_usd")),
     )
     intro = escape(words("tools.training.table_intro")).format(
         gpu=gpu.name,
@@ -282,13 +282,13 @@ def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
 
 def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cell] | None:
     """A variant that was trained from nothing, worked out; None for any other."""
-    stage, tokens, result = pre_training(entry), pre_training_tokens(entry), effort(entry)
+    stage, tokens, result = pre_training(entry), pre_training_tokens(entry), training_effort(entry)
     if stage is None or tokens is None or tokens.value is None or isinstance(result, Missing):
         return None
     words = citations.context.words
     length = sequence_length(stage, entry.variant.id)
     lines = training(result, start, gpu, int(tokens.value.value), length)
-    flops = recomputed(format.power(lines["training_flops"].value), lines["training_flops"].numbers)
+    flops = recomputed_html(format.format_power(lines["training_flops"].value), lines["training_flops"].numbers)
     if "attention" not in lines["flops_per_token"].formula:
         flops += Markup("<br><small>{}</small>").format(words("tools.training.products_short"))
     stated_length = stage.sequence_length.for_variant(entry.variant.id) if stage.sequence_length else None
@@ -305,7 +305,8 @@ def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cel
 
 def _whole(term: Term, words: Words) -> Cell:
     return Cell(
-        recomputed(format.amount(Decimal(term.value), words), f"{term.formula} = {term.numbers}"), str(term.value)
+        recomputed_html(format.format_amount(Decimal(term.value), words), f"{term.formula} = {term.numbers}"),
+        str(term.value),
     )
 
 
@@ -316,7 +317,9 @@ def _published(citations: Citations, entry: Entry) -> Cell:
         return EMPTY
     html = citations.single(part.hours)
     if part.per_tokens is not None and part.per_tokens.value is not None:
-        words = citations.context.words("tools.training.per_tokens", tokens=format.quantity(part.per_tokens.value))
+        words = citations.context.words(
+            "tools.training.per_tokens", tokens=format.format_quantity(part.per_tokens.value)
+        )
         html += Markup("<br><small>{}</small>").format(words)
     return Cell(html, str(part.hours.value.value) if part.hours.value else "")
 
@@ -324,7 +327,11 @@ def _published(citations: Citations, entry: Entry) -> Cell:
 def _formulas(context: Context) -> str:
     words = context.words
     figure = context.html(
-        "formula.html.jinja", number=1, math=Markup(mathml(_FORMULAS)), meaning=words("tools.training.meaning"), mark=""
+        "formula.html.jinja",
+        number=1,
+        math=Markup(formula_mathml(_FORMULAS)),
+        meaning=words("tools.training.meaning"),
+        mark="",
     )
     how = Markup('<p><a href="ds:how-we-count.md#training-compute">{}</a></p>').format(words("tools.how"))
     return f"{figure}\n<p>{escape(words('tools.training.left_out'))}</p>\n{how}"

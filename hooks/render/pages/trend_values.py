@@ -102,7 +102,7 @@ def unreleased(context: Context) -> list[Entry]:
         if entry.variant.architecture is not None
         and entry.variant.id not in drawn
         and entry.model.track is Track.GENERAL
-        and (stated := checkpoint.date(entry, "weights")) is not None
+        and (stated := checkpoint.checkpoint_date(entry, "weights")) is not None
         and stated.absence is Absence.NOT_PUBLISHED
     ]
 
@@ -133,11 +133,11 @@ def _size_value(context: Context, entry: Entry, which: SizeOf) -> Value | None:
     published, recounted = published_size(entry, which), recomputed_size(entry, which)
     series = list(SizeOf).index(which)
     if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):
-        shown = format.quantity(published.value) + _counted(context, published.counts)
+        shown = format.format_quantity(published.value) + _counted(context, published.counts)
         return Value(series, published.value.value, True, shown)
     if recounted is None:
         return None
-    shown = format.compact(recounted.value) + _counted(context, recomputed_counts(entry, which))
+    shown = format.format_compact(recounted.value) + _counted(context, recomputed_counts(entry, which))
     return Value(series, Decimal(recounted.value), False, shown)
 
 
@@ -155,10 +155,10 @@ def _either(
     series: int, published: Single[Quantity] | Single[Amount] | None, recomputed: int | None, words: Words | None = None
 ) -> Value | None:
     if published is not None and published.value is not None:
-        return Value(series, published.value.value, True, format.quantity(published.value, words))
+        return Value(series, published.value.value, True, format.format_quantity(published.value, words))
     if recomputed is None:
         return None
-    shown = format.compact(recomputed) if words is None else format.amount(Decimal(recomputed), words)
+    shown = format.format_compact(recomputed) if words is None else format.format_amount(Decimal(recomputed), words)
     return Value(series, Decimal(recomputed), False, shown)
 
 
@@ -178,7 +178,7 @@ def cache(context: Context, size: Size) -> list[Value]:
     values = []
     in_bf16 = cache_bytes(size.owner.recount) if size.owner.recount else None
     if in_bf16 is not None:
-        values.append(Value(0, Decimal(in_bf16.value), False, format.compact(in_bf16.value)))
+        values.append(Value(0, Decimal(in_bf16.value), False, format.format_compact(in_bf16.value)))
     served = next((m for m in size.members if m.stored_cache is not None or stored(m) is not None), None)
     if served is not None:
         published, computed = stored(served), served.stored_cache
@@ -201,7 +201,7 @@ def flops(context: Context, size: Size) -> list[Value]:
         result = metrics_of(context.lookup, member)
         if result is not None:
             term = result.terms["training_flops"]
-            shown = format.power(term.value)
+            shown = format.format_power(term.value)
             if result.attention_left_out is not None:
                 shown = context.words("trends.at_least", value=shown)
             return [Value(0, Decimal(term.value), False, shown)]

@@ -17,7 +17,7 @@ from catalogue.records import Entry
 
 from .. import format
 from ..cite import Citations, counted_mark
-from ..computed import recomputed
+from ..computed import recomputed_html
 from ..context import Context
 from ..fields import value_cell
 from ..figures.trend import trend_figure
@@ -109,7 +109,9 @@ def _point(context: Context, trend: Trend, size: Size, found: list[Value]) -> Po
         for value in found
     ]
     name = size.owner.variant.name
-    title = words("trends.point", name=name, date=format.date(size.date, words), values=words("trends.and").join(said))
+    title = words(
+        "trends.point", name=name, date=format.format_date(size.date, words), values=words("trends.and").join(said)
+    )
     href = f"ds:models/{size.model.id}.md"
     return Point(size.owner.variant.id, name, short_size(name), href, size.day, title, size.rank, tuple(found))
 
@@ -152,8 +154,8 @@ def _readings(context: Context, trend: Trend, drawn: Sequence[tuple[Size, list[V
                 f"trends.reading.{series}",
                 first=first.owner.variant.name,
                 last=last.owner.variant.name,
-                begin=format.date(first.date, words),
-                end=format.date(last.date, words),
+                begin=format.format_date(first.date, words),
+                end=format.format_date(last.date, words),
                 before=before.shown,
                 after=after.shown,
                 compared=words(f"trends.compared.{compared}", ratio=ratio_text(ratio)),
@@ -164,7 +166,7 @@ def _readings(context: Context, trend: Trend, drawn: Sequence[tuple[Size, list[V
 
 def ratio_text(ratio: Decimal) -> str:
     """How many times as much; less than the whole as a share."""
-    return format.significant(ratio) if ratio >= 1 else f"{format.significant(100 * ratio, 2)}%"
+    return format.format_significant(ratio) if ratio >= 1 else f"{format.format_significant(100 * ratio, 2)}%"
 
 
 def _table(citations: Citations, trend: Trend, title: str, drawn: Sequence[tuple[Size, list[Value]]]) -> Table:
@@ -180,7 +182,7 @@ def _table(citations: Citations, trend: Trend, title: str, drawn: Sequence[tuple
 
 
 def _recomputed(value: int | None, shown: str | None = None, tip: str = "") -> Cell:
-    return Cell(recomputed(shown or format.compact(value), tip), str(value)) if value is not None else EMPTY
+    return Cell(recomputed_html(shown or format.format_compact(value), tip), str(value)) if value is not None else EMPTY
 
 
 def _size_recomputed(citations: Citations, entry: Entry, which: SizeOf) -> Cell:
@@ -193,7 +195,7 @@ def _size_recomputed(citations: Citations, entry: Entry, which: SizeOf) -> Cell:
 
 
 def _bytes(term: Term | None) -> Cell:
-    return _recomputed(term.value, format.integer(term.value), term.numbers) if term else EMPTY
+    return _recomputed(term.value, format.format_integer(term.value), term.numbers) if term else EMPTY
 
 
 def _flops(citations: Citations, size: Size) -> Cell:
@@ -202,7 +204,7 @@ def _flops(citations: Citations, size: Size) -> Cell:
         result = metrics_of(citations.context.lookup, member)
         if result is not None:
             term = result.terms["training_flops"]
-            cell = _recomputed(term.value, format.power(term.value), term.numbers)
+            cell = _recomputed(term.value, format.format_power(term.value), term.numbers)
             if result.attention_left_out is None:
                 return cell
             alone = Markup("<br><small>{}</small>").format(words("follows.products_alone"))
@@ -239,7 +241,7 @@ def _cost(citations: Citations) -> Section:
         price, hours = infrastructure.price_per_gpu_hour_usd, infrastructure.gpu_hours_total
         if price is not None and price.value is not None and hours is not None and hours.value is not None:
             of = escape(words("trends.cost.of", hours="{}", price="{}", product="{}"))
-            product = recomputed(format.amount(hours.value.value * price.value.value, words))
+            product = recomputed_html(format.format_amount(hours.value.value * price.value.value, words))
             line += Markup(words("punctuation.gap")) + of.format(
                 citations.single(hours), citations.single(price), product
             )

@@ -32,7 +32,9 @@ def _searched(context: Context) -> Markup:
     day = context.catalogue.searched
     if day is None:
         return Markup("")
-    return Markup("<p>{}</p>").format(Markup(context.words("trust.searched", date=format.date(day, context.words))))
+    return Markup("<p>{}</p>").format(
+        Markup(context.words("trust.searched", date=format.format_date(day, context.words)))
+    )
 
 
 def _summary(context: Context, report: Report) -> Section:

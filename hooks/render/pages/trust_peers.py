@@ -35,7 +35,7 @@ def sections(context: Context) -> list[Section]:
         all=len(states),
     )
     behind = [words(f"trust.peers.some_{s}", count=states.count(s)) for s in (State.STALE, State.NEW) if s in states]
-    day = format.date(PartialDate(peers.date), words)
+    day = format.format_date(PartialDate(peers.date), words)
     made = words("trust.peers.made", date=day, **peers.versions)
     equal, apart = _groups(context)
     html = _paragraphs(said, *behind, words("trust.peers.catches"))

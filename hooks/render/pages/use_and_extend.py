@@ -53,7 +53,7 @@ def _revision(context: Context) -> str:
         return words("data.digest", digest=revision.digest)
     return words(
         "data.revision",
-        date=format.date(PartialDate(revision.date), words),
+        date=format.format_date(PartialDate(revision.date), words),
         commit=revision.commit,
         digest=revision.digest,
     )

@@ -13,12 +13,12 @@ from catalogue.derive.calculators import (
     MEMORY,
     Footprint,
     Missing,
-    footprint,
     forms_of_memory,
+    memory_footprint,
     memory_numbers,
     work_out,
 )
-from catalogue.derive.expression import term
+from catalogue.derive.expression import evaluate_formula
 from catalogue.records import Catalogue, Entry, by_date
 
 from ..mechanisms.attention import caching_layers, dimension
@@ -74,7 +74,7 @@ def _counted_entries(catalogue: Catalogue) -> Iterator[tuple[Entry, Footprint]]:
     """A variant for each architecture whose cache can be counted, the newest model first."""
     for model in reversed(by_date(catalogue.models.values())):
         for entry in catalogue.entries_of(model):
-            found = footprint(entry)
+            found = memory_footprint(entry)
             if entry.variant.id == entry.architecture_owner and not isinstance(found, Missing):
                 yield entry, found
 
@@ -120,13 +120,13 @@ def compared_layers(catalogue: Catalogue) -> dict[str, AttentionLayer]:
     """V3.2's layer without selection and with it, and the two kinds of V4-Pro."""
     old, new = catalogue.entries["deepseek-v3.2-exp"], catalogue.entries["deepseek-v4-pro-base"]
     numbers, (latent,) = caching_layers(old)
-    entry = term("entry", latent.entry, numbers).value
+    entry = evaluate_formula("entry", latent.entry, numbers).value
     mla = AttentionLayer(numbers["num_attention_heads"], entry + numbers["kv_lora_rank"], entry)
     numbers, forms = caching_layers(new)
     compressed = {
         form.name: AttentionLayer(
             numbers["num_attention_heads"],
-            2 * (entry := term("entry", form.entry, numbers).value),
+            2 * (entry := evaluate_formula("entry", form.entry, numbers).value),
             entry,
             numbers[form.ratio],
             numbers["sliding_window"],

@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT / "hooks"))
 
 from catalogue.attention import kind_of  # noqa: E402
-from catalogue.derive.auxiliary import mtp  # noqa: E402
-from catalogue.derive.parameters import formulas_of, recount  # noqa: E402
-from catalogue.load import load  # noqa: E402
+from catalogue.derive.auxiliary import mtp_weights  # noqa: E402
+from catalogue.derive.parameters import formulas_of, recount_sizes  # noqa: E402
+from catalogue.load import load_catalogue  # noqa: E402
 from catalogue.schema.architecture import Attention, FeedForward  # noqa: E402
 
 _SAME = (
@@ -153,7 +153,7 @@ def test_parameters_and_cache_agree_with_the_catalogues_formulas(config, changes
     apart = count(model.mtp)
     assert count(model) - apart == sum(expected.values()), expected
     if config.feed_forward == "moe" and config.residual == "plain":
-        assert apart == mtp(architecture, formulas_of(architecture, numbers), numbers).value
+        assert apart == mtp_weights(architecture, formulas_of(architecture, numbers), numbers).value
     assert cache_formula(config) == formulas_term(kind_of(architecture).cache(numbers), numbers)
     caches = model.eval().new_caches()
     model(torch.randint(config.vocab_size, (1, 9)), caches)
@@ -161,17 +161,17 @@ def test_parameters_and_cache_agree_with_the_catalogues_formulas(config, changes
 
 
 def formulas_term(formula, numbers):
-    from catalogue.derive.expression import term
+    from catalogue.derive.expression import evaluate_formula
 
-    return term("", formula, numbers).value
+    return evaluate_formula("", formula, numbers).value
 
 
 def test_with_the_dimensions_of_deepseek_v3_the_model_has_its_parameters():
     """Built without weights, from the catalogue's entry: 671 billion, to the digit, and the MTP module beside them."""
-    architecture = load(ROOT / "data").entries["deepseek-v3-base"].architecture
+    architecture = load_catalogue(ROOT / "data").entries["deepseek-v3-base"].architecture
     found = {name: getattr(architecture, name).value for name in _SAME if name != "routed_scaling_factor"}
     with torch.device("meta"):
         model = Model(Config(**found, num_nextn_predict_layers=1))
-    counted = recount(architecture)
+    counted = recount_sizes(architecture)
     assert count(model) - count(model.mtp) == counted.total
     assert count(model.mtp) == counted.mtp.value

@@ -85,7 +85,7 @@ def _drawing_head(dims: Dimensions, entry: Entry) -> Head:
     released = release.weights if release is not None else None
     date = released.value if released is not None and released.value is not None else first_date(entry.model)
     pieces: list[list[Part]] = [
-        [format.date(date, words)] if date else [],
+        [format.format_date(date, words)] if date else [],
         dims.line("fact_total", total=dims.shown(parameters.total, "drawing.total")),
         dims.line("fact_active", activated=dims.shown(parameters.activated, "drawing.activated")),
         dims.line("fact_layers", layers=dims.stated("num_hidden_layers")),

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalogue.derive.dimensions import numbers_of
-from catalogue.derive.expression import names, term
+from catalogue.derive.expression import evaluate_formula, formula_names
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.values import Single
@@ -102,9 +102,9 @@ class Dimensions:
 
     def derived(self, key: str, formula: str, label: str | None = None) -> Dimension | None:
         """A number that follows from others; None where one of them is not known."""
-        if not names(formula) <= self.numbers.keys():
+        if not formula_names(formula) <= self.numbers.keys():
             return None
-        working = term(key, formula, self.numbers)
+        working = evaluate_formula(key, formula, self.numbers)
         return Dimension(
             key,
             self.words(label or f"drawing.{key}"),
@@ -116,10 +116,10 @@ class Dimensions:
 
     def share(self, key: str, part: str, whole: int) -> Dimension | None:
         """A formula's result as a share of `whole`, in per cent; None where a number of it is not known."""
-        if not names(part) <= self.numbers.keys() or not whole:
+        if not formula_names(part) <= self.numbers.keys() or not whole:
             return None
-        working = term(key, part, self.numbers)
-        shown = format.significant(100 * Decimal(working.value) / whole, 2) + self.words("drawing.percent")
+        working = evaluate_formula(key, part, self.numbers)
+        shown = format.format_significant(100 * Decimal(working.value) / whole, 2) + self.words("drawing.percent")
         return Dimension(
             "",
             self.words(f"drawing.{key}"),
@@ -130,7 +130,7 @@ class Dimensions:
 
     def part_of(self, key: str, part: int, whole: int) -> Dimension:
         """A recomputed number as a share of another, in per cent."""
-        shown = format.significant(100 * Decimal(part) / whole, 2) + self.words("drawing.percent")
+        shown = format.format_significant(100 * Decimal(part) / whole, 2) + self.words("drawing.percent")
         return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=f"{part:,} ÷ {whole:,}")
 
     def ratio(self, key: str, larger: str, smaller: str) -> Dimension | None:
@@ -138,7 +138,7 @@ class Dimensions:
         if not {larger, smaller} <= self.numbers.keys():
             return None
         ratio = Decimal(self.numbers[larger]) / self.numbers[smaller]
-        shown = f"{ratio:f}" if ratio == int(ratio) else format.significant(ratio, 2)
+        shown = f"{ratio:f}" if ratio == int(ratio) else format.format_significant(ratio, 2)
         formula = f"{larger} ÷ {smaller} = {self.numbers[larger]:,} ÷ {self.numbers[smaller]:,}"
         return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=formula)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalogue.derive.layout import layers
+from catalogue.derive.layout import layer_kinds
 from catalogue.schema.architecture import FeedForward
 
 from .dimensions import Dimension, Dimensions
@@ -64,4 +64,4 @@ def layer_runs(dims: Dimensions) -> list[Run]:
 def attention_kinds(dims: Dimensions) -> Sequence[str]:
     """The kind of attention of each layer from the bottom up; none where all are alike."""
     layout = dims.architecture.attention_layout
-    return layers(layout.value) if layout is not None and layout.value is not None else ()
+    return layer_kinds(layout.value) if layout is not None and layout.value is not None else ()
