@@ -49,7 +49,7 @@ SIGNS += [0x25CB, 0x25CF, 0x25D0, 0x2605, 0x2606, 0x2713, 0x2717]
 # Letters of formulas: browsers set a single one in italics, which are characters of their own; then what the formulas use.
 MATHS = [*range(0x20, 0x7F), 0xA0, 0xAF, 0xB7, 0xD7, *range(0x1D434, 0x1D468), 0x210E, *range(0x1D6FC, 0x1D71C)]
 MATHS += [ord(sign) for sign in "ΔΘΨΩαβγδεζηθκλμνπρστφχψωϕϵ―‖…′−·×±√∞⋅⋯~"]
-MATHS += [ord(sign) for sign in "ℋℒℓℰℱ𝒥𝒯𝔻𝔼𝕀𝟙ℝ←→∂∈∏∑∣≈≠≤≥⊗⊙⌈⌉⌊⌋∇≪⇒⇔⟨⟩"]
+MATHS += [ord(sign) for sign in "ℋℒℓℰℱ𝒥𝒯𝔻𝔼𝕀𝟙ℝ←→∂∈∏∑∣≈≠≤≥⊗⊙⌈⌉⌊⌋∇≪⇒⇔⟨⟩∪∩⊂⊆∅∧∨¬∀∃≡≫∝∘⊥∥"]
 MATHS += [ord(sign) for sign in "𝐐𝐊𝐕𝐗𝐖𝐑𝐚𝐜𝐞𝐡𝐤𝐨𝐪𝐮𝐯𝐱"]
 
 TEXT_FEATURES = ["kern", "tnum"]
