@@ -59,6 +59,7 @@ function show(value) {
   if (entry) {
     // In a list by document the title stands once, before the places.
     const title = entry.localName === "span" ? entry.parentElement.firstElementChild.cloneNode(true) : null;
+    if (title?.title) title.textContent = title.title; // the list has a short one
     const said = [...entry.childNodes].slice(title ? 1 : 0).map((node) => node.cloneNode(true));
     tip.append(...(title ? [title, said.length ? "," : ""] : []), ...said);
   }
