@@ -110,10 +110,10 @@ def test_the_scheme_of_the_page_chooses_the_file(screen: Page, address: str) -> 
 
 @pytest.mark.browser
 def test_printed_it_fills_one_sheet_of_a3(page: Page, address: str) -> None:
-    page.add_init_script("window.print = () => { window.printed = true; }")
+    page.add_init_script("window.print = () => {}")
     page.goto(address + "models/")
     page.locator("[data-print-poster]").click()
-    page.wait_for_function("window.printed")
+    expect(page.locator("html.ds-sheet")).to_have_count(1)
     pdf = page.pdf(prefer_css_page_size=True)
     boxes = {tuple(map(round, map(float, box))) for box in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)}
     assert len(re.findall(rb"/Type /Page\b", pdf)) == 1
