@@ -150,11 +150,7 @@ def main(arguments=None):
     model.double().load_state_dict(read_weights(asked.out)[1])
     torch.set_default_dtype(torch.float64)
     write("reference.json", reference(model, tokenizer))
-    write(
-        "attention.json",
-        {language: attention(model, tokenizer, s) for language, s in SENTENCES.items()},
-        separators=(",", ":"),
-    )
+    write("attention.json", {language: attention(model, tokenizer, s) for language, s in SENTENCES.items()})
     for file in sorted(asked.out.iterdir()):
         print(f"{file}: {file.stat().st_size:,} bytes")
 
