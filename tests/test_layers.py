@@ -1,0 +1,82 @@
+"""The layers that ARCHITECTURE.md draws: who may import whom, without a circle; and every path that it names is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from building import ROOT
+
+HOOKS = ROOT / "hooks"
+# In order; a package imports those in front of it, and itself.
+LAYERS = ("labs", "catalogue", "render", "checks", "social_cards", "postbuild")
+_PATH = re.compile(r"`((?:data|docs|hooks|labs|overrides|tests|tools|bench|peers)/[\w./-]*)`")
+_SHORT = re.compile(r"`((?:catalogue|render|postbuild|checks)/[\w./-]+)`")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(HOOKS.rglob("*.py")):
+        name = ".".join(path.relative_to(HOOKS).with_suffix("").parts)
+        yield name.removesuffix(".__init__"), path
+
+
+def imports_of(name: str, path: Path) -> Iterator[str]:
+    """Absolute names of what a module imports, below functions too."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                below = HOOKS.joinpath(*base.split("."), alias.name)
+                yield f"{base}.{alias.name}" if below.is_dir() or below.with_suffix(".py").exists() else base
+
+
+def test_packages_import_only_what_stands_before_them() -> None:
+    wrong = [
+        f"{name} imports {found}"
+        for name, path in modules()
+        for found in imports_of(name, path)
+        if (top := name.split(".")[0]) in LAYERS
+        and (other := found.split(".")[0]) in LAYERS
+        and LAYERS.index(other) > LAYERS.index(top)
+    ]
+    assert wrong == []
+
+
+def test_mkdocs_is_known_to_its_adapter_alone() -> None:
+    knowing = {
+        name for name, path in modules() if any(found.split(".")[0] == "mkdocs" for found in imports_of(name, path))
+    }
+    assert knowing == {"study"}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    known = dict(modules())
+    edges = {
+        name: {found for found in imports_of(name, path) if found in known} - {name} for name, path in known.items()
+    }
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " → ".join([*way[way.index(name) :], name])
+        if name not in done:
+            for other in sorted(edges[name]):
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in known:
+        visit(name, ())
+
+
+def test_every_path_that_the_architecture_names_is_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    named = [ROOT / path for path in _PATH.findall(text)] + [HOOKS / path for path in _SHORT.findall(text)]
+    assert len(named) > 40
+    assert [str(path.relative_to(ROOT)) for path in named if not path.exists()] == []
