@@ -337,7 +337,7 @@ def test_model_pages_lead_here_with_their_variant(page: Page, address: str, cata
     other = next(
         m for m in catalogue.models.values() if m.flagship != start.variant.id and m.flagship in able(catalogue)
     )
-    part = page.locator(".ds-local").get_by_role("link", name="Machines and cost")
+    part = page.locator(".ds-local").get_by_role("link", name="Machines and serving")
     for place, name, variant in (
         (start.model.id, "Training calculator", start.variant.id),
         (other.id, "Memory calculator", other.flagship),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from pathlib import Path
 
 import pytest
 
@@ -56,8 +57,8 @@ def contrast(one: Colour, other: Colour) -> float:
 
 
 def scheme(dark: bool) -> dict[str, str]:
-    style = assets.asset_files()[assets.STYLES]
-    at = style.index('[data-md-color-scheme="slate"] {\n    --md') if dark else style.index("[data-md-color-scheme] {")
+    style = (Path(assets.__file__).parent / "styles/tokens.css").read_text("utf-8")
+    at = style.index('[data-md-color-scheme="slate"] {' if dark else "[data-md-color-scheme] {")
     return dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", style[at : style.index("}", at)]))
 
 

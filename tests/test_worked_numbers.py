@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
-from math import pi
 
 import numpy as np
 import pytest
 from labs import rope, yarn
 
 from building import ROOT
-from catalogue.derive.parameters import ACTIVATED_CONVENTION, Recount
+from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
-from catalogue.schema.model import ActivatedBasis
-from render.format import format_compact, format_scientific
+from render.format import format_scientific
 from render.plays.attention_figures import attention_cost, compared_layers
 
 V3, LLM = "deepseek-v3-base", "deepseek-llm/training.pre-training"
@@ -42,30 +40,6 @@ def are_in(guide: str, english: str, chinese: str) -> None:
     assert (english, chinese) == tuple(
         part if part in page else f"not in {guide}" for part, page in zip((english, chinese), text(guide), strict=True)
     )
-
-
-def test_the_active_parameters_of_v3_add_up(catalogue: Catalogue, look: Lookup) -> None:
-    recount = catalogue.entries[V3].recount
-    assert isinstance(recount, Recount)
-    terms = {term.name: int(term.exact) for term in recount.terms}
-    attention = format_compact(
-        sum(n for name, n in terms.items() if name.startswith(("mla_", "attention_", "latent_")))
-    )
-    routers = f"{(terms['gate'] + terms['gate_bias']) / 1e9:.1f}B"
-    whole = format_compact(recount.activated[ActivatedBasis.ALL])
-    experts = look.number(f"{V3}/architecture.num_hidden_layers") - look.number(
-        f"{V3}/architecture.first_k_dense_replace"
-    )
-    chosen = look.number(f"{V3}/architecture.num_experts_per_tok") + look.number(f"{V3}/architecture.n_shared_experts")
-    assert chosen == 9  # "nine", 九
-    for english, chinese in (
-        (f"Attention in all layers adds {attention}", f"所有层的注意力 {attention}"),
-        (f"the routers {routers}", f"路由器 {routers}"),
-        (f"with it the sum is {whole}", f"得到 {whole}"),
-        (f"In each of the {experts} layers with experts", f"{experts} 个专家层"),
-        (f"'3', '{chosen}', '{experts}')", f"'3', '{chosen}', '{experts}')"),
-    ):
-        are_in("reading-a-model", english, chinese)
 
 
 def test_fractions_in_words_are_those_of_the_sums(catalogue: Catalogue) -> None:
@@ -139,11 +113,9 @@ def test_the_slowest_pair_of_v3_and_the_classes_of_all(look: Lookup) -> None:
         for name in ("original_max_position_embeddings", "beta_fast", "beta_slow")
     )
     theta = rope.angles(rotated, base)
-    turn = f"`{round(2 * pi / theta[-1], -3):,.0f}`"
-    power_of = f"<sup>{rotated - 2}/{rotated}</sup>"
     pairs = len(theta)
     are_in("long-context", f"with position, so {pairs} pairs;", f"个元素，即 {pairs} 对；")
-    are_in("long-context", f"{power_of}, about {turn} tokens", f"{power_of}，约 {turn} 个 token")
+    are_in("long-context", f"<sup>{rotated - 2}/{rotated}</sup>", f"<sup>{rotated - 2}/{rotated}</sup>")
     kept = yarn.ramp_by_pair(theta, length, slow, fast)
     stay, slowed = int(np.sum(kept == 1)), int(np.sum(kept == 0))
     mixed = pairs - stay - slowed
