@@ -204,7 +204,8 @@ class _Frames:
     def stream(self, panel: Panel, x: float, y: float) -> None:
         """The residual stream of the token with its width below."""
         end = self.vector(panel, x, y, self.a["hidden_size"])
-        panel.text(x + 8, end + 18, f"{self.a['hidden_size']:,}", "strong", "middle")
+        at, anchor = (x, "start") if x < 20 else (x + 8, "middle")
+        panel.text(at, end + 18, f"{self.a['hidden_size']:,}", "strong", anchor)
 
     def look_up(self) -> list[Panel]:
         table = self.panel("table")
