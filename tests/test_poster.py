@@ -102,7 +102,8 @@ def test_the_scheme_of_the_page_chooses_the_file(screen: Page, address: str) -> 
     shown = screen.locator(".ds-poster img:visible")
     expect(shown).to_have_count(1)
     assert (shown.get_attribute("src") or "").endswith("poster-dark.svg" if dark else "poster.svg")
-    screen.locator(".ds-poster img:visible").evaluate("one => one.decode()")
+    shown.scroll_into_view_if_needed()  # it is loaded when it comes near
+    shown.evaluate("one => one.decode()")
     with screen.expect_download() as saved:
         screen.locator(".ds-poster button").first.click()
     assert saved.value.suggested_filename == "poster.png"
