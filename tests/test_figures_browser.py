@@ -20,7 +20,7 @@ PLOTS = (
     "compare/training/",
     "models/deepseek-v3/training/",
     "models/deepseek-moe/training/",
-    "models/deepseek-ocr-2/training/",
+    "models/deepseek-ocr-2/details/",
     "api-names/",
 )
 BOXES = """svg => {
@@ -111,7 +111,7 @@ def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, pat
 
 def test_a_phone_sees_a_whole_plot_upright(narrow: Page, address: str, built: Path) -> None:
     narrow.goto(address)
-    for path in (*PLOTS, "techniques/mla/"):
+    for path in PLOTS:
         show(narrow, built / path / "index.html")
         shown = narrow.locator("figure > svg:visible").evaluate_all(
             "all => all.map(svg => [svg.getBoundingClientRect().left, svg.getBoundingClientRect().right, svg.getAttribute('class') ?? ''])"
