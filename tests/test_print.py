@@ -34,7 +34,7 @@ PAGES = [
 ]
 # What leads elsewhere: around every page, and in some.
 AROUND = (".md-header", ".ds-tabs", ".ds-nav", ".md-sidebar", ".md-footer", ".ds-local")
-LEADING = {MODEL: (".ds-save",), PART: (".ds-try",)}
+LEADING = {MODEL: (".ds-save",), "guides/attention/": (".ds-try",)}
 A4 = (210, 297)
 MARGIN = 15
 PIXELS_PER_MM = 96 / 25.4
