@@ -93,7 +93,7 @@ def mla_two_ways(words: Words, catalogue: Catalogue) -> list[Panel]:
         own = panel is rebuilt
         panel.text(0, 12, words("mechanism.mla-two-ways.query"), "strong")
         panel.bar(0, 18, wide * scale, 14, "attention")
-        panel.bar(wide * scale + 3, 18, d_r * scale, 14, "attention soft")
+        panel.bar(wide * scale + 3, 18, d_r * scale, 14, "other")
         panel.text(358, 12, words("mechanism.mla-two-ways.width", a=wide, b=d_r), anchor="end")
         panel.arrow(60, 36, 60, 62)
         panel.text(70, 53, words("mechanism.mla-two-ways.compared"))
@@ -105,13 +105,14 @@ def mla_two_ways(words: Words, catalogue: Catalogue) -> list[Panel]:
             anchor="end",
         )
         for copy in range(4 if own else 1):
-            panel.bar(copy * 4, 86 + copy * 4, wide * scale, 14, "attention soft" if own else "cache")
-        panel.bar(wide * scale + (15 if own else 3), 86 + (6 if own else 0), d_r * scale, 14, "cache")
+            panel.bar(copy * 4, 86 + copy * 4, wide * scale, 14, "cache soft" if own else "cache")
+        panel.bar(wide * scale + (15 if own else 3), 86 + (6 if own else 0), d_r * scale, 14, "other")
         if own:
             panel.arrow(60, 152, 60, 122)
             panel.text(70, 142, words("mechanism.mla-two-ways.made"))
             panel.text(0, 170, words("mechanism.mla-two-ways.latent"), "strong")
             panel.bar(0, 176, d_c * scale, 14, "cache")
+            panel.bar(d_c * scale + 3, 176, d_r * scale, 14, "other")
         else:
             panel.text(0, 142, words("mechanism.mla-two-ways.query_changed"))
             panel.text(0, 160, words("mechanism.mla-two-ways.value_after"))
