@@ -76,3 +76,8 @@ class Time:
         """The first days of the years inside the scale."""
         days = (date(year, 1, 1) for year in range(self.first.year, self.last.year + 1))
         return [day for day in days if self.first <= day <= self.last]
+
+
+def coordinate_text(number: float) -> str:
+    """A coordinate in as few characters as one decimal needs."""
+    return f"{number:.1f}".removesuffix(".0")

@@ -76,7 +76,7 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
     paths = [path_of(context, entry) for entry in entries if entry.recount and entry.recount.total]
     if not paths:
         return Markup()
-    return Markup(context.html("token_path.html.jinja", paths=paths, scale=1000, compact=_three_digits))
+    return Markup(context.html("token_path.html.jinja", paths=paths, compact=_three_digits))
 
 
 def _three_digits(count: int) -> str:

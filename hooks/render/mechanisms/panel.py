@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..figures.scale import coordinate_text
+
 WIDTH = 360
 
 
@@ -86,11 +88,6 @@ class Panel:
         d = "".join(f"M{coordinate_text(x)} {coordinate_text(y)}h.01" for x, y in places)
         if d:
             self.shapes.append({"is": "path", "d": d, "kind": f"dots {kind}".strip()})
-
-
-def coordinate_text(number: float) -> str:
-    """A coordinate in as few characters as one decimal needs."""
-    return f"{number:.1f}".removesuffix(".0")
 
 
 def equal_columns(count: int, left: float, right: float, gap: float = 3) -> list[tuple[float, float]]:

@@ -14,13 +14,13 @@ from catalogue.kinds import per_kind
 from catalogue.schema.architecture import Attention
 from catalogue.schema.values import Absence
 
+from ..scale import coordinate_text
 from .compressed import caching_layers, draw_token_axis, kept_entries
 from .dimensions import Dimensions, Part
 from .marks import (
     SCALE,
     balanced_row_length,
     bar_path,
-    coordinate_text,
     fan_path,
     grid_places,
     hatch_path,

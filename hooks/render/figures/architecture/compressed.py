@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from catalogue.attention import CachingLayers, kind_of
 
+from ..scale import coordinate_text
 from .dimensions import Dimension, Dimensions, Part, Strong
-from .marks import bar_path, block_bars, coordinate_text, hatch_path
+from .marks import bar_path, block_bars, hatch_path
 from .panel import NARROW
 from .shapes import Sheet
 

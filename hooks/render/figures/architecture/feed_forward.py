@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from catalogue.schema.architecture import FeedForward
 
 from ..measure import text_width
+from ..scale import coordinate_text
 from .dimensions import Dimension, Dimensions, Part
 from .marks import (
     SCALE,
     balanced_row_length,
     bar_path,
-    coordinate_text,
     dots_path,
     example_choice,
     fan_path,

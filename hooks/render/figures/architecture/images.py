@@ -9,8 +9,8 @@ from catalogue.schema.values import Text
 
 from ...cite import Citations
 from ..measure import text_width
+from ..scale import coordinate_text
 from .dimensions import Dimension
-from .marks import coordinate_text
 from .shapes import TEXT, Sheet
 
 _STEP, _GAP, _DOWN = 44.0, 26.0, 14.0

@@ -10,11 +10,11 @@ from catalogue.records import Entry
 from catalogue.schema.images import ImageWay
 
 from ..measure import text_width
+from ..scale import coordinate_text
 from .attention import attention_panel
 from .beside import auxiliary_panel, image_paths, parts_beside
 from .dimensions import Dimensions, Part
 from .feed_forward import feed_forward
-from .marks import coordinate_text
 from .order import layer_runs
 from .panel import NARROW, WIDE
 from .shapes import Sheet

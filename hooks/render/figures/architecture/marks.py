@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from zlib import crc32
 
+from ..scale import coordinate_text
+
 SCALE = 0.024  # height of a vector's bar per element, the same for every vector of every drawing
-
-
-def coordinate_text(number: float) -> str:
-    """A coordinate in as few characters as one decimal needs."""
-    return f"{number:.1f}".removesuffix(".0")
 
 
 def dots_path(places: Iterable[tuple[float, float]]) -> str:

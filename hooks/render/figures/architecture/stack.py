@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..scale import coordinate_text
 from .dimensions import Dimensions, Part
-from .marks import bar_path, coordinate_text
+from .marks import bar_path
 from .order import ENGRAM, KINDS, Run, attention_kinds, layer_runs
 from .shapes import Sheet
 
