@@ -16,7 +16,7 @@ ATTENTION = TINY.with_(
 )  # fmt: skip
 
 
-@experiment("decoding", seeds=3)
+@experiment("decoding")
 def decoding(run):
     """A batch of 8 with 512 tokens behind each; random weights, which the speed does not feel. A seed is a repetition; time is the processor's,
     so that other programs do not count."""

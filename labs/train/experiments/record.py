@@ -53,7 +53,7 @@ class Experiment:
 EXPERIMENTS: dict[str, Experiment] = {}
 
 
-def experiment(name, seeds=3):
+def experiment(name, seeds=5):
     """Registers a function of a Run as the experiment of this name."""
 
     def register(run):
@@ -104,15 +104,15 @@ def _number(text):
         return text
 
 
-def commit():
-    found = subprocess.run(
-        ["git", "rev-parse", "--short=10", "HEAD"],
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return found.stdout.strip() or "unknown"
+def commit(folder=Path(__file__).parents[1]):
+    """The last commit that changed this lab; with a + where files have changed since, `no git` in a copy without a history."""
+    asked = {"cwd": folder, "capture_output": True, "text": True, "check": False}
+    try:
+        last = subprocess.run(["git", "log", "-1", "--format=%h", "--abbrev=10", "--", "."], **asked).stdout.strip()
+        changed = subprocess.run(["git", "status", "--porcelain", "--", "."], **asked).stdout.strip()
+    except OSError:
+        return "no git"
+    return last + "+" * bool(changed) if last else "no git"
 
 
 def machine():

@@ -65,7 +65,7 @@ def reward_behind_dots(pairs, answers):
     return torch.tensor(right, dtype=torch.get_default_dtype())
 
 
-@experiment("grpo-normalisation", seeds=3)
+@experiment("grpo-normalisation")
 def grpo_normalisation(run):
     """What GRPO divides by: the deviation of a group and the length of an answer, both, one, or neither."""
     start = careless(run.seed, written=with_thoughts(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
@@ -80,7 +80,7 @@ def grpo_normalisation(run):
             log.append(row)
 
         grpo.train(
-            model, QUESTIONS, steps=run.steps(40), seed=run.seed, reference=start, reward=reward_behind_dots, tokens=LONG,
+            model, QUESTIONS, steps=run.steps(100), seed=run.seed, reference=start, reward=reward_behind_dots, tokens=LONG,
             divide_by_deviation=deviation, divide_by_length=length, on_step=keep,
         )  # fmt: skip
         run.curve(arm, log, "reward", "length")
@@ -91,6 +91,7 @@ def grpo_normalisation(run):
             reward=sum(row["reward"] for row in log[-len(late) :]) / len(late),
             wrong_length=means[0],
             right_length=means[1],
+            excess_length=means[0] - means[1],
         )
 
 
@@ -129,7 +130,7 @@ def reward_hacking(run):
         grpo.train(
             model,
             QUESTIONS,
-            steps=run.steps(60),
+            steps=run.steps(80),
             lr=1e-3,
             beta=0.0,
             seed=run.seed,
