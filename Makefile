@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check html theme-css coverage unread new diff preview schemas fields policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean train-setup train experiments test-train
+.PHONY: serve build release offline check html theme-css coverage stale watch new diff preview schemas fields policy slips markdown mutate mutants golden test lint fonts axe bench peers requirements clean train-setup train experiments test-train
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -46,9 +46,13 @@ check: $(READY)
 coverage: $(READY)
 	@$(BIN)/python hooks/check.py coverage
 
-# What was not read in the original, and what rests on it: to look up again, as UPDATING.md says.
-unread: $(READY)
-	@$(BIN)/python hooks/check.py unread
+# What a newer model makes untrue, what was not read in the original, what a later report may say: UPDATING.md goes through it.
+stale: $(READY)
+	@$(BIN)/python hooks/check.py stale
+
+# What Hugging Face, GitHub and arXiv list under deepseek-ai and the catalogue does not, and dead links; changes nothing.
+watch: $(READY)
+	@$(BIN)/python tools/watch.py $(if $(MARKDOWN),--markdown $(MARKDOWN))
 
 # make new ID=deepseek-x ARXIV=2601.01234: the file of an entry and its reference, to fill in.
 new: $(READY)

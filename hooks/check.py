@@ -2,7 +2,7 @@
 
 check [DATA] [--fix]     every problem as `file:line: path: …`; exit code 1 if there is one
 coverage [DATA]          texts that have no Chinese yet
-unread [DATA]            what was not read in the original, and what rests on it
+stale [DATA]             what a newer model makes untrue, what was not read in the original, what a later report may say
 new ID [--arxiv ID]      the file of a new entry, and its reference
 diff REV [--markdown]    facts that changed since a revision, and what follows from them
 schemas [DATA]           write the JSON Schemas that editors use
@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from catalogue import changes, new_entry, unread
+from catalogue import changes, new_entry, stale
 from catalogue.field_reference import SCHEMAS, json_schema
 from catalogue.fields_document import FILE, fields_document
 from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
@@ -75,7 +75,7 @@ def _arguments() -> argparse.Namespace:
     for name, said in (
         ("check", "print every problem"),
         ("coverage", "list the texts that fall back to English"),
-        ("unread", "list what was not read in the original, and what rests on it"),
+        ("stale", "list what grows stale, and what was not read in the original"),
         ("schemas", "write the JSON Schemas beside the data"),
         ("fields", "write the reference of fields beside the data"),
     ):
@@ -138,8 +138,8 @@ def _coverage(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _unread(arguments: argparse.Namespace) -> int:
-    print(unread.unread_report(arguments.data))
+def _stale(arguments: argparse.Namespace) -> int:
+    print(stale.stale_report(arguments.data))
     return 0
 
 
@@ -177,7 +177,7 @@ def _diff(arguments: argparse.Namespace) -> int:
 COMMANDS = {
     "check": _check,
     "coverage": _coverage,
-    "unread": _unread,
+    "stale": _stale,
     "schemas": _schemas,
     "fields": _fields,
     "policy": _policy,
