@@ -92,6 +92,9 @@ def test_an_error_is_reported_with_page_and_value(page: Page, address: str) -> N
     assert query["template"] == ["wrong-fact.yml"]
     assert query["page"] == [page.url.split("#")[0]]
     assert value.inner_text().strip() in query["value"][0]
+    tip = page.locator(".ds-tip").inner_text()
+    assert len(query["cited"][0]) > 5
+    assert query["cited"][0] in " ".join(tip.split()), "the source that stands in the tip, without its note"
     foot = parse_qs(urlsplit(page.locator("footer a", has_text=link.inner_text()).get_attribute("href") or "").query)
     assert foot["template"] == ["wrong-fact.yml"]
     assert foot["page"][0].endswith("/models/deepseek-v3/")

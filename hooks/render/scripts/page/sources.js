@@ -12,8 +12,8 @@ function hide() {
   pinned = false;
 }
 
-// A link to the form for a wrong fact, filled in with the page, the value and what stands around it.
-function report(value) {
+// A link to the form for a wrong fact, filled in with the page, the value, what stands around it and the source it cites.
+function report(value, cited) {
   const form = document.querySelector('meta[name="ds-report"]');
   if (!form) return;
   const head = value.closest("tr")?.querySelector("th[scope=row]") ?? value.closest("div, dd, li, p")?.querySelector("dt, strong");
@@ -21,6 +21,7 @@ function report(value) {
   const column = cell?.closest("table").tHead?.rows[0].cells[cell.cellIndex]; // in a comparison, the model
   const said = [column?.textContent, head?.textContent, value.textContent].filter(Boolean).map((text) => text.trim().replace(/\s+/g, " ")).join(": ");
   const query = new URLSearchParams({ page: location.href.split("#")[0], value: said.slice(0, 200) });
+  if (cited) query.set("cited", cited.slice(0, 200));
   const link = Object.assign(document.createElement("a"), { href: `${form.content}&${query}`, textContent: form.dataset.word });
   link.className = "ds-report";
   tip.append(link);
@@ -56,6 +57,7 @@ function show(value) {
     say(working.replace(/\([^()]*\)/g, (bracket) => bracket.replaceAll(" ", "\u00a0"))); // no line ends inside a bracket
     if (value.href) tip.append(Object.assign(document.createElement("a"), { href: value.href, textContent: word("ds-working") }));
   }
+  const before = tip.textContent.length;
   if (entry) {
     // In a list by document the title stands once, before the places.
     const title = entry.localName === "span" ? entry.parentElement.firstElementChild.cloneNode(true) : null;
@@ -66,7 +68,7 @@ function show(value) {
   if (meant) {
     say(meant);
     tip.append(Object.assign(document.createElement("a"), { href: value.href, textContent: word("ds-more") }));
-  } else report(value);
+  } else report(value, tip.textContent.slice(before).trim().replace(/\s+/g, " "));
   (document.querySelector("main") ?? document.body).append(tip); // inside a landmark
   owner = value;
   owner.setAttribute("aria-describedby", tip.id);
