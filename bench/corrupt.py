@@ -24,7 +24,7 @@ import warm
 from building import copy_project
 from catalogue.findings import CatalogueError
 from checks.pages import PageError
-from checks.project import read_project as read
+from checks.wording import read_project as read
 from mutations import mutants
 from render.words import BrokenWords
 

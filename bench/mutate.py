@@ -30,8 +30,8 @@ from catalogue.load import load_catalogue  # noqa: E402
 from checks.pages import PageError, check_pages  # noqa: E402
 from mutations import mutants  # noqa: E402
 from render import words  # noqa: E402
-from render.edition import make_editions  # noqa: E402
-from render.exports import pages as markdown_pages  # noqa: E402
+from render.exports import markdown as markdown_pages  # noqa: E402
+from render.site import make_editions  # noqa: E402
 
 SECONDS = corrupt.SECONDS
 _FENCED = re.compile(r"(?ms)^(`{3,}).*?^\1$")

@@ -21,15 +21,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from catalogue import changes, new_entry, stale
-from catalogue.field_reference import SCHEMAS, json_schema
-from catalogue.fields_document import FILE, fields_document
+from catalogue.field_reference import FILE, SCHEMAS, fields_document, json_schema
+from catalogue.files import repair_findings
 from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
 from catalogue.load import load_catalogue, without_chinese
 from catalogue.peers import State
 from catalogue.records import Catalogue
-from catalogue.repair import repair_findings
 from checks.pages import PageError
-from checks.project import read_project
+from checks.wording import read_project
 from render.words import BrokenWords
 
 DATA = Path(__file__).parent.parent / "data"
@@ -155,7 +154,7 @@ def _fields(arguments: argparse.Namespace) -> int:
 
 
 def _policy(arguments: argparse.Namespace) -> int:
-    from render.policy import HEADER
+    from render.assets import HEADER
 
     for name in ("nginx.conf", "Caddyfile"):
         file = DATA.parent / "deploy" / name

@@ -11,8 +11,8 @@ from catalogue.findings import CatalogueError
 from catalogue.load import load_catalogue
 from checks.pages import PageError, check_pages
 from render import words
-from render.edition import make_editions
-from render.exports import project
+from render.exports import markdown
+from render.site import make_editions
 from render.words import CHINESE, ENGLISH, BrokenWords
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +43,7 @@ def write(target: Path, languages: tuple[str, ...] = (ENGLISH, CHINESE)) -> None
     catalogue, docs = load_catalogue(ROOT / "data"), ROOT / "docs"
     check_pages(catalogue, both, docs)
     made = make_editions(catalogue, both, docs, os.environ.get("SITE_URL", ""))
-    project.write_files(project.project_files(made, ROOT / "docs"), target)
+    markdown.write_files(markdown.project_files(made, ROOT / "docs"), target)
 
 
 if __name__ == "__main__":

@@ -33,26 +33,20 @@ from mkdocs.utils.templates import TemplateContext
 
 from catalogue.findings import CatalogueError
 from checks.pages import PageError
-from checks.project import read_project
-from postbuild import publish, sitemap
-from postbuild.compress import compress
-from postbuild.config_check import config_error
-from postbuild.edition_build import EditionBuild, PagePaths
-from postbuild.fingerprints import fingerprint_assets
-from render import theme
-from render.assets import UNUSED
+from checks.wording import read_project
+from postbuild import publish
+from postbuild.edition_build import EditionBuild, PagePaths, config_error
+from postbuild.fingerprints import compress, fingerprint_assets
+from render.assets import POLICY, UNUSED
 from render.context import template_cache
-from render.edition import FOLDER, NoSuchEntry, Project, load_entry, make_project
-from render.exports import pages as markdown_pages
-from render.exports import project as markdown_project
-from render.linking import Links
-from render.markdown_tables import AccessibleTables
+from render.exports.markdown import files_beside_pages, write_files
+from render.links import Links
 from render.page import redirect_html
-from render.policy import POLICY
-from render.site import hand_written
+from render.site import FOLDER, NoSuchEntry, Project, hand_written, load_entry, make_project, theme_values
+from render.tables import AccessibleTables
 from render.words import CHINESE, ENGLISH, BrokenWords
 from side_process import SideProcess, can_fork
-from social_cards import write as social_cards
+from social_cards import cards as social_cards
 from social_cards.cards import picture_of
 
 log = get_plugin_logger("study")
@@ -257,7 +251,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     edition = _build_of(config).edition
     root = (config.site_url or "").removesuffix(FOLDER[edition.context.words.language])
     policy = "" if session.serving or _only_entry() or _is_offline(config) else POLICY
-    env.globals.update(theme.theme_values(edition, root, _languages(config), policy, config.edit_uri or ""))
+    env.globals.update(theme_values(edition, root, _languages(config), policy, config.edit_uri or ""))
     env.globals.update(ds_active=_is_active, ds_lists_models=_lists_models)
     env.bytecode_cache = template_cache()
     known = social_cards.card_addresses(edition.context) if _has_social_cards(config) else None
@@ -285,8 +279,8 @@ def _finish_edition(config: MkDocsConfig, made: EditionBuild, site: Path) -> Non
     made.write_search_index(site)
     if not session.serving:
         fingerprint_assets(site, (page.file for page in made.pages.values()), from_disk=_is_offline(config))
-    copies = markdown_pages.files_beside_pages(made.edition, made.filled, config.site_url or "")
-    markdown_project.write_files(copies, site)
+    copies = files_beside_pages(made.edition, made.filled, config.site_url or "")
+    write_files(copies, site)
     if _has_social_cards(config) and social_cards.has_localized_cards(made.edition.context):
         kept = Path(config.config_file_path).parent / ".pictures" / FOLDER[made.language]
         social_cards.write_cards(made.edition.context, site, kept)
@@ -298,7 +292,7 @@ def _write_sitemap(config: MkDocsConfig, made: EditionBuild) -> None:
         return
     addresses = {language: config.site_url + FOLDER[language] for language in _languages(config)}
     pages = {url: page.source for url, page in made.pages.items()}
-    sitemap.write(Path(config.site_dir), made.edition, pages, addresses, Path(config.config_file_path).parent)
+    publish.write_sitemap(Path(config.site_dir), made.edition, pages, addresses, Path(config.config_file_path).parent)
 
 
 def _add_chinese(config: MkDocsConfig, site: Path) -> None:

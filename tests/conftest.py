@@ -26,10 +26,10 @@ import axe
 from building import ROOT, once, small_project, strictly
 from catalogue import references, strict_yaml
 from catalogue.findings import Finding
-from catalogue.findings import Path as Place
+from catalogue.findings import KeyPath as Place
 from catalogue.load import load_catalogue
-from catalogue.located import Located
 from catalogue.records import Catalogue
+from catalogue.strict_yaml import Located
 from helpers import DATA, SCRIPTS_RUN, VALID
 from render import context, words
 

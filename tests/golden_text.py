@@ -16,18 +16,17 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.load import load_catalogue
 from golden_lines import HAN, chinese, lines_of_html, lines_of_json
-from postbuild import search_text as finished
+from postbuild import search_index as finished
 from postbuild.search_index import write as write_index
 from render import words as language_files
-from render.edition import Edition, make_editions
-from render.exports import pages as markdown_pages
-from render.exports.linked import linked_data
+from render.exports.markdown import files_beside_pages, filled_pages
 from render.exports.tables import DATABASE
+from render.exports.whole import linked_data
 from render.findable import findable_pages
-from render.markdown_tables import AccessibleTables
 from render.page import Page, Site
 from render.page_registry import SearchKind
-from render.site import BLOCKS, hand_written
+from render.site import BLOCKS, Edition, hand_written, make_editions
+from render.tables import AccessibleTables
 from render.words import CHINESE, ENGLISH
 
 ADDRESS = "https://example.org/study/"
@@ -191,7 +190,7 @@ def _of_english_alone(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]
             yield _written(f"files/{path}", lines_of_html(svg))
     linked = {path: linked_data(edition.context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
     yield _written("linked", lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
-    for path, text in markdown_pages.files_beside_pages(edition, markdown_pages.filled_pages(edition, docs), ADDRESS):
+    for path, text in files_beside_pages(edition, filled_pages(edition, docs), ADDRESS):
         if COPIED.match(path):
             yield _written(f"markdown/{path}", text.splitlines())
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalogue.derive.sizes import SizeOf, compared_sizes, recomputed_size
+from catalogue.derive.training import SizeOf, compared_sizes, recomputed_size
 from catalogue.records import Catalogue
 from catalogue.schema.model import Counted
 from catalogue.schema.values import Stated

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from catalogue import rules
 from catalogue.findings import Finding
 from catalogue.rules.draft import Draft
-from catalogue.schema.bounds import bounded_records, field_bounds
+from catalogue.schema.values import bounded_records, field_bounds
 from helpers import CASES, draft_of
 
 TODAY = "1767225600"  # 1 January 2026

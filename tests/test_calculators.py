@@ -17,8 +17,7 @@ from catalogue.derive.calculators import (
     training_effort,
     work_out,
 )
-from catalogue.lookup import Lookup
-from catalogue.peaks import metrics_of
+from catalogue.lookup import Lookup, metrics_of
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Attention
 from render.pages.tools_memory import MIXED

@@ -22,7 +22,7 @@ from catalogue.derive.calculators import (
     work_out,
 )
 from catalogue.derive.training import pre_training_hours
-from catalogue.peaks import reference_run
+from catalogue.lookup import reference_run
 from catalogue.records import Catalogue, Entry
 from helpers import leaving
 from render import words as language_files

@@ -13,8 +13,7 @@ import pytest
 
 from building import mkdocs, small_project
 from catalogue import changes, new_entry
-from catalogue.data_files import MODELS, REFERENCES
-from catalogue.files import ENTRIES
+from catalogue.files import ENTRIES, MODELS, REFERENCES
 from helpers import ROOT, Case, cases, check, findings_of
 
 REPAIRED = {

@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.facets import Facet, fields_with
-from catalogue.schema.values import Absence, Single
+from catalogue.schema.values import Absence, Facet, Single, fields_with
 from comparing import WORDS, choose, names, open_with, word
 from helpers import watched
 from render.fields import stated_values

@@ -6,15 +6,13 @@ from fractions import Fraction
 
 import pytest
 
-from catalogue.computed_quotes import compute_quote
-from catalogue.latex_letters import latex_letters
 from catalogue.lookup import Lookup
-from catalogue.quote_check import quote_problems
-from catalogue.quotes import Quote, parse_quotes
+from catalogue.quotes import Quote, compute_quote, parse_quotes, quote_problems
 from catalogue.records import Catalogue
+from catalogue.text import latex_letters
 from render.cite import Citations
 from render.context import make_context
-from render.exports.to_markdown import html_to_markdown
+from render.exports.markdown import html_to_markdown
 from render.formula import inline_mathml, wrapping_mathml
 from render.words import ENGLISH
 from render.words import load_words as words_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalogue import strict_yaml
-from catalogue.schema.copies import Copies, CopiesFile
+from catalogue.schema.documents import Copies, CopiesFile
 from catalogue.schema.values import Sources
 from catalogue.validate import validate_file
 

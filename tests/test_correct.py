@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from building import ROOT, VALID
-from catalogue.data_files import CORRECTIONS, MODELS
+from catalogue.files import CORRECTIONS, MODELS
 from catalogue.load import load_catalogue
 
 sys.path.insert(0, str(ROOT / "tools"))

@@ -21,8 +21,8 @@ import brotli
 import pytest
 
 from building import ROOT
-from postbuild.compress import compress
-from render.policy import HEADER
+from postbuild.fingerprints import compress
+from render.assets import HEADER
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 CADDY = shutil.which("caddy")

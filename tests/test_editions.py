@@ -10,7 +10,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT, mkdocs, small_project, with_own_code
-from catalogue.data_files import TECHNIQUES
+from catalogue.files import TECHNIQUES
 from catalogue.load import without_chinese
 from catalogue.records import Catalogue
 from helpers import DATA, VALID, check, leads_on

@@ -28,7 +28,7 @@ from helpers import VALID
 from render import words
 from render.context import make_context
 from render.exports import export_files, feeds
-from render.exports.linked import linked_data
+from render.exports.whole import linked_data
 from render.pages.use_and_extend import _QUERY as QUERY
 
 ADDRESS = "https://example.org/study/"

@@ -11,7 +11,7 @@ import pytest
 
 from building import small_project
 from catalogue.findings import Finding
-from checks.project import read_project as read
+from checks.wording import read_project as read
 from helpers import check_apart, findings_of
 from render import words
 

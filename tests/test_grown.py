@@ -25,7 +25,7 @@ from more_entries import ENTRIES, add_entries
 from render import words as language_files
 from render.context import Context, make_context
 from render.figures import home_hero, poster
-from render.figures.measure import BOLD, text_width
+from render.figures.labels import BOLD, text_width
 from render.figures.schedule import STYLES
 from render.pages.schedules import longest_pre_training
 from test_figures_browser import BOXES

@@ -15,7 +15,7 @@ import pytest
 from labs import adam, attention, kl, norm, policy_gradient, roofline, router_gradient, sampling
 
 from catalogue.records import Catalogue
-from render.exports.labs import ARCHIVE, EXERCISE_ARCHIVE, lab_downloads
+from render.exports.study import ARCHIVE, EXERCISE_ARCHIVE, lab_downloads
 from render.lab_files import LABS
 
 

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from catalogue.data_files import MODELS
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
+from catalogue.files import MODELS
 from catalogue.load import load_catalogue
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
-from catalogue.quote_check import Problem, quote_problems
-from catalogue.quotes import Quote, QuoteError, parse_quotes
+from catalogue.quotes import Problem, Quote, QuoteError, parse_quotes, quote_problems
 from catalogue.records import Catalogue
 from catalogue.schema.values import Single, Text, walk_record
 from helpers import VALID

@@ -15,10 +15,10 @@ from helpers import FONTS_READY
 from render import words as language_files
 from render.context import Context, make_context
 from render.figures.home_line import general_line
+from render.figures.labels import text_width
 from render.figures.map.across import lay_out_wide_map
 from render.figures.map.down import lay_out_narrow_map
-from render.figures.map.notes import lay_out_lane
-from render.figures.measure import text_width
+from render.figures.map.family import lay_out_lane
 from render.figures.timeline_items import INFRASTRUCTURE, TECHNIQUES, timeline_items
 
 

@@ -19,7 +19,7 @@ from building import once, small_project
 from catalogue.records import Catalogue
 from helpers import leads_on
 from render.context import make_context
-from render.exports.to_markdown import html_to_markdown
+from render.exports.markdown import html_to_markdown
 from render.tables import Cell, Head, Table
 from render.words import load_words
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from catalogue import rules
-from catalogue.data_files import MODELS, REFERENCES, TECHNIQUES
+from catalogue.files import MODELS, REFERENCES, TECHNIQUES
 from catalogue.load import load_catalogue
 from helpers import VALID, Case, cases, check, check_apart, draft_of, findings_of
 

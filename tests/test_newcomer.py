@@ -12,7 +12,7 @@ from building import ROOT
 from catalogue.load import load_catalogue, without_chinese
 from catalogue.records import Catalogue
 from render import words as language_files
-from render.edition import make_editions
+from render.site import make_editions
 
 ENTRY = """id: newcomer-9b
 name: Newcomer 9B

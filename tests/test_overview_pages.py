@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.inherit import with_sources
-from catalogue.load import load_catalogue
+from catalogue.load import load_catalogue, with_sources
 from catalogue.records import Catalogue
-from catalogue.schema.copies import Copies
+from catalogue.schema.documents import Copies
 from catalogue.schema.values import Stated
 from render import words as language_files
 from render.context import Context, make_context

@@ -17,7 +17,7 @@ from catalogue.schema.values import Stated
 from helpers import DATA, check
 from render import words
 from render.context import make_context
-from render.names import short_variant
+from render.format import short_variant
 from render.pages import trust
 
 

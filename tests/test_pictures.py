@@ -11,9 +11,17 @@ import pytest
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.context import Context, make_context
-from social_cards.cards import _wrapped_lines, picture_of, social_cards
-from social_cards.outline import has_chinese, read_faces
-from social_cards.write import FOLDER, card_addresses, has_localized_cards, write_cards
+from social_cards.cards import (
+    FOLDER,
+    _wrapped_lines,
+    card_addresses,
+    has_chinese,
+    has_localized_cards,
+    picture_of,
+    read_faces,
+    social_cards,
+    write_cards,
+)
 
 
 @pytest.fixture(scope="module")

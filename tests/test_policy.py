@@ -20,8 +20,8 @@ from selectolax.lexbor import LexborHTMLParser
 from building import ROOT
 from catalogue.records import Catalogue
 from helpers import leads_on
-from postbuild import sitemap
-from render.policy import HEADER, POLICY
+from postbuild import publish
+from render.assets import HEADER, POLICY
 
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 DATA = ("application/json", "application/ld+json")  # not run, so no policy is asked
@@ -114,7 +114,7 @@ def test_the_site_map_has_both_editions(built: Path) -> None:
 
 
 def test_days_of_the_site_map_are_those_of_the_data(built: Path) -> None:
-    days = sitemap.last_changes(ROOT)
+    days = publish.last_changes(ROOT)
     if not days:
         pytest.skip("needs the history of the repository")
     root = ElementTree.parse(built / "sitemap.xml").getroot()
@@ -139,11 +139,11 @@ def test_the_day_of_a_file_is_that_of_its_last_change(tmp_path: Path) -> None:
         file.write_text(day)
         git("add", ".")
         git("commit", "-qm", day, day=day)
-    assert sitemap.last_changes(tmp_path) == {"data/a.yaml": "2024-02-03"}
+    assert publish.last_changes(tmp_path) == {"data/a.yaml": "2024-02-03"}
 
 
 def test_an_archive_without_a_history_has_no_days(tmp_path: Path) -> None:
-    assert sitemap.last_changes(tmp_path) == {}
+    assert publish.last_changes(tmp_path) == {}
 
 
 def test_every_page_names_its_other_forms(built: Path) -> None:

@@ -17,7 +17,7 @@ from helpers import VALID
 from render import words as language_files
 from render.context import make_context
 from render.figures import poster
-from render.names import short_size
+from render.format import short_size
 
 
 @pytest.fixture(scope="module")

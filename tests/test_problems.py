@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from catalogue.records import Catalogue
-from catalogue.schema.problem import ProblemKind
+from catalogue.schema.study import ProblemKind
 from render import problems
 from render import words as language_files
 from render.context import load_templates, make_context

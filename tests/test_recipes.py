@@ -16,8 +16,8 @@ from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Stage
 from catalogue.schema.values import Stated
 from render import format
-from render.figures import recipe
-from render.figures.spread import spread_apart
+from render.figures import schedule
+from render.figures.labels import spread_apart
 from render.pages.schedules import longest_pre_training
 
 
@@ -57,17 +57,17 @@ def test_boxes_are_numbered_as_the_stages_are(built: Path, catalogue: Catalogue)
 
 def test_rows_run_forward_and_branch_off_a_stage_that_came_before(catalogue: Catalogue) -> None:
     for model in catalogue.models.values():
-        for row in recipe.recipe_rows(model):
+        for row in schedule.recipe_rows(model):
             numbers = [number for number, _ in row.stages]
             assert numbers == sorted(numbers)
             if row.after is not None:
-                shared = recipe.line_of_variants(model, row.stages[0][1].variants) & set(
+                shared = schedule.line_of_variants(model, row.stages[0][1].variants) & set(
                     model.training[row.after - 1].variants
                 )
                 assert row.after < numbers[0]
                 assert shared, f"{model.id}: nothing leads from stage {row.after} to {numbers[0]}"
             for (_, before), (_, after) in zip(row.stages, row.stages[1:], strict=False):
-                assert recipe.line_of_variants(model, after.variants) & set(before.variants)
+                assert schedule.line_of_variants(model, after.variants) & set(before.variants)
 
 
 def test_solid_arrows_are_weights_and_dashed_ones_data(built: Path, catalogue: Catalogue) -> None:
@@ -82,9 +82,9 @@ def test_solid_arrows_are_weights_and_dashed_ones_data(built: Path, catalogue: C
 
 
 def test_sizes_trained_side_by_side_have_rows_of_their_own(catalogue: Catalogue) -> None:
-    rows = recipe.recipe_rows(catalogue.models["deepseek-v2"])
+    rows = schedule.recipe_rows(catalogue.models["deepseek-v2"])
     assert [next(stage.id for _, stage in row.stages) for row in rows] == ["pre-training", "pre-training-lite"]
-    (main, update) = recipe.recipe_rows(catalogue.models["deepseek-v3"])
+    (main, update) = schedule.recipe_rows(catalogue.models["deepseek-v3"])
     assert [stage.id for _, stage in update.stages] == ["post-training-0324"]
     assert update.after is not None
     assert main.stages[update.after - 1][1].kind.value == "context extension", "V3-0324 starts from the base model"

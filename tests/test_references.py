@@ -7,7 +7,7 @@ import re
 import pytest
 from bibtexparser.entrypoint import parse_string
 
-from catalogue.data_files import REFERENCES
+from catalogue.files import REFERENCES
 from catalogue.records import Catalogue
 from catalogue.references import Reference, read_references
 from helpers import DATA

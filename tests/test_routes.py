@@ -8,7 +8,7 @@ from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from helpers import DATA
 from render.context import make_context
-from render.reading_time import reading_minutes
+from render.page import reading_minutes
 from render.site import site_of
 from render.words import load_words as load_words
 

@@ -17,14 +17,24 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
 from catalogue import strict_yaml
-from catalogue.data_files import MODELS, REFERENCES, TECHNIQUES
-from catalogue.entries_to_copy import API_NAME, EXPERTS, REFERENCE, SMALLEST, TECHNIQUE, UPDATE, complete_entry
-from catalogue.field_reference import SCHEMAS, json_schema, schema_records
-from catalogue.fields_document import FILE, fields_document
-from catalogue.files import ENTRIES, read_texts
+from catalogue.field_reference import (
+    API_NAME,
+    EXPERTS,
+    FILE,
+    REFERENCE,
+    SCHEMAS,
+    SMALLEST,
+    TECHNIQUE,
+    UPDATE,
+    complete_entry,
+    fields_document,
+    json_schema,
+    schema_records,
+)
+from catalogue.files import ENTRIES, MODELS, REFERENCES, TECHNIQUES, read_texts
 from catalogue.load import without_chinese
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.facets import field_groups
+from catalogue.schema.values import field_groups
 from helpers import DATA, VALID, Case, cases, findings_of
 
 FILES = [

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers import findings_of
-from postbuild.search_index import write
-from postbuild.search_text import read, with_parts
-from postbuild.tokens import normal, words
+from postbuild.search_index import normal, read, with_parts, words, write
 from render.findable import Findable
 
 ALIKE = {

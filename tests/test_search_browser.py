@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
 from helpers import CASES, show, watched
-from postbuild.tokens import words as words_of
-from render.names import short_model
+from postbuild.search_index import words as words_of
+from render.format import short_model
 from render.words import CHINESE, ENGLISH, load_words
 
 pytestmark = pytest.mark.browser

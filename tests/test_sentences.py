@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalogue.sentences import count_sentences, split_paragraphs
+from catalogue.text import count_sentences, split_paragraphs
 
 
 @pytest.mark.parametrize(

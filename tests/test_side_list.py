@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from render.side_list import LONGEST, SideList
+from render.navigation import LONGEST, SideList
 
 
 @dataclass

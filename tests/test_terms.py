@@ -7,8 +7,8 @@ from pathlib import Path
 
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from catalogue.schema.term import Language, TermsFile
-from catalogue.wording import avoided_forms
+from catalogue.schema.technique import Language, TermsFile
+from catalogue.text import avoided_forms
 from checks.wording import find_avoided_forms
 from helpers import ROOT
 from render import words as language_files

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from catalogue.data_files import MODELS, PROBLEMS
 from catalogue.derive.expression import evaluate_formula
 from catalogue.derive.training import (
     LeftOut,
@@ -20,7 +19,7 @@ from catalogue.derive.training import (
     pre_training_tokens,
     training_metrics,
 )
-from catalogue.files import ENTRIES
+from catalogue.files import ENTRIES, MODELS, PROBLEMS
 from catalogue.load import load_catalogue
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry

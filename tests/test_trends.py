@@ -12,8 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.derive.training import pre_training_tokens
-from catalogue.lookup import Lookup
-from catalogue.peaks import metrics_of
+from catalogue.lookup import Lookup, metrics_of
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.schema.model import Counted, Track
 from catalogue.schema.quantities import Quantity

@@ -14,7 +14,7 @@ from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from checks.markup import markup_problems
 from checks.pages import placeable_blocks
-from checks.project import read_project as read
+from checks.wording import read_project as read
 from helpers import check, findings_of
 from render.guide_formulas import formulas_by_block
 from render.page_registry import HOME, generated_pages, written_pages

@@ -26,13 +26,13 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 
 from catalogue import files
+from catalogue.files import is_control, repair_findings
 from catalogue.findings import CatalogueError, nearest_in_quotes
 from catalogue.load import draft_of, load_catalogue
-from catalogue.located import Located
 from catalogue.lookup import names_of
-from catalogue.repair import is_control, repair_findings
 from catalogue.rules.draft import Draft
 from catalogue.schema.values import Single
+from catalogue.strict_yaml import Located
 from render.words import Words, load_words
 
 ROOT = Path(__file__).parents[1]

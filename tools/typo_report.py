@@ -24,21 +24,21 @@ from pydantic import BaseModel
 sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 
 from catalogue.attention import kind_of
-from catalogue.data_files import DATA_FILES, MODELS, TECHNIQUES
 from catalogue.derive.dimensions import numbers_of
 from catalogue.derive.expression import formula_names
 from catalogue.derive.parameters import formulas_of, recount_sizes
+from catalogue.files import DATA_FILES, MODELS, TECHNIQUES
 from catalogue.load import SLIPS, load_catalogue
-from catalogue.located import Located
 from catalogue.records import Catalogue
-from catalogue.rules import Rule, architecture, controls, cost, schedule, sizes
+from catalogue.rules import Rule, architecture, study, training
 from catalogue.rules.draft import Draft
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.gpu import Gpu
 from catalogue.schema.model import Model, ModelsFile, Variant
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.technique import TechniquesFile
+from catalogue.schema.training import Gpu
 from catalogue.schema.values import walk_record
+from catalogue.strict_yaml import Located
 
 RULES = (
     architecture.fields_for_the_kind,
@@ -46,12 +46,12 @@ RULES = (
     architecture.experts,
     architecture.layers_of_each_kind,
     architecture.engram_rows,
-    sizes.sizes_agree,
-    schedule.phases_in_order,
-    schedule.steps_give_the_tokens,
-    cost.hours_give_the_cost,
-    cost.hours_add_up,
-    cost.computation_agrees,
+    architecture.sizes_agree,
+    training.phases_in_order,
+    training.steps_give_the_tokens,
+    training.hours_give_the_cost,
+    training.hours_add_up,
+    training.computation_agrees,
 )
 
 
@@ -134,7 +134,7 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
     record = variant.architecture
     assert record is not None
     before = frozenset(_found(_of_variants(model, (variant,)), RULES))
-    for path, value in controls.architecture_integers(record):
+    for path, value in study.architecture_integers(record):
         tally = Tally()
         for wrong in _wrong(value):
             mistyped = (variant.model_copy(update={"architecture": _with(record, path, wrong)}),)
@@ -142,7 +142,7 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
             refused = wrong is None or (isinstance(wrong, int) and isinstance(value, int) and wrong < 1 <= value)
             draft = _of_variants(model, mistyped)
             by_rules = refused or any(found not in before for found in _found(draft, RULES))
-            caught = by_rules or any(_found(draft, (controls.controls_hold,)))
+            caught = by_rules or any(_found(draft, (study.controls_hold,)))
             tally += Tally(1, caught, by_rules)
         yield ".".join(str(part) for part in path[:-1]), tally
 

@@ -6,19 +6,126 @@ edge. Nothing is listed twice: a file that is there belongs to the catalogue.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
 from os.path import lexists
+from pathlib import Path
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from . import strict_yaml
-from .data_files import DATA_FILES, ENDING, MODELS, OPTIONAL, REFERENCES, SCHEMA_ENDING, schema_file
-from .findings import CatalogueError, Finding, Path, dotted_path, nearest_in_quotes
-from .located import Located
-from .plain_text import Unreadable, list_folder, text_of
+from .findings import CatalogueError, Finding, KeyPath, dotted_path, nearest_in_quotes
+from .schema.documents import CopiesFile, DocumentsFile
+from .schema.model import ModelsFile
+from .schema.study import AliasesFile, CorrectionsFile, ProblemsFile, StudyFile
+from .schema.technique import TechniquesFile, TermsFile
+from .schema.values import Record
+from .strict_yaml import Located
+
+MOST = 4 << 20  # bytes of one file; the largest has a tenth of it
+_KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+_PUT_BACK = "put the file back, saved as UTF-8"
+
+
+class Unreadable(Exception):
+    """A file that gives no text. `finding` says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+        super().__init__(str(finding))
+
+
+def text_of(path: Path, name: str) -> str:
+    """The text of a file that messages call by its `name`. Raises Unreadable."""
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            kind = next((said for is_one, said in _KINDS if is_one(about.st_mode)), "a device")
+            raise Unreadable(Finding(name, 1, "", f"cannot be read: it is {kind}, and not a file", fix=_PUT_BACK))
+        if about.st_size > MOST:
+            found = f"is larger than {MOST >> 20} MiB, so something in it is not meant to be there"
+            raise Unreadable(Finding(name, 1, "", found, fix="put the file back, or split it"))
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        said = f"it is a link to `{os.readlink(path)}`, which is not there" if path.is_symlink() else error.strerror
+        raise Unreadable(Finding(name, 1, "", f"cannot be read: {said}", fix=_PUT_BACK)) from None
+    except OSError as error:
+        raise Unreadable(Finding(name, 1, "", f"cannot be read: {error.strerror}", fix=_PUT_BACK)) from None
+    except UnicodeDecodeError as error:
+        line, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
+        raise Unreadable(Finding(name, line, "", f"is not UTF-8 text: the byte {byte:#04x}", fix=_PUT_BACK)) from None
+
+
+def list_folder(folder: Path) -> Iterator[Path]:
+    """What stands in a folder, in order, without the files that editors keep there; nothing where there is no folder."""
+    if folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            if not (path.name.startswith(".") or path.name.endswith("~")):
+                yield path
+
+
+def pages_of(folder: Path) -> dict[str, str]:
+    """The text of each hand-written page in a folder, by its path there; a mark that begins a file is none of it."""
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in pages_below(folder)}
+
+
+def pages_below(folder: Path) -> list[Path]:
+    """The hand-written pages in a folder and in those below it. Links to folders are not followed, which may lead back."""
+    found = []
+    for path in list_folder(folder):
+        if path.suffix == ".md":
+            found.append(path)
+        elif path.is_dir() and not path.is_symlink():
+            found += pages_below(path)
+    return sorted(found)
+
+
+MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
+COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "corrections.yaml"
+PROBLEMS, DOCUMENTS, ALIASES = "problems.yaml", "documents.yaml", "aliases.yaml"
+ENDING, SCHEMA_ENDING = ".yaml", ".schema.json"
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file of the catalogue.
+
+    Attributes:
+        schema: What it is validated against.
+        absent: The text that holds where it is not there; None for a file that has to be there.
+        cites: Whether values in it have sources, which are handed down from the blocks around them.
+    """
+
+    schema: type[Record]
+    absent: str | None = None
+    cites: bool = False
+
+
+DATA_FILES: dict[str, DataFile] = {
+    MODELS: DataFile(ModelsFile, cites=True),
+    TECHNIQUES: DataFile(TechniquesFile, cites=True),
+    CORRECTIONS: DataFile(CorrectionsFile, "corrections: []", cites=True),
+    COPIES: DataFile(CopiesFile, "copies: {}"),
+    TERMS: DataFile(TermsFile, "terms: []"),
+    STUDY: DataFile(StudyFile, "guides: []"),
+    PROBLEMS: DataFile(ProblemsFile, "problems: []"),
+    DOCUMENTS: DataFile(DocumentsFile, "documents: {}"),
+    ALIASES: DataFile(AliasesFile, "aliases: {}"),
+}
+OPTIONAL = tuple(name for name, file in DATA_FILES.items() if file.absent is not None)
+
+
+def schema_file(name: str) -> str:
+    """`terms.schema.json` of `terms.yaml`."""
+    return name.removesuffix(ENDING) + SCHEMA_ENDING
+
 
 ENTRIES = "models"
 T = TypeVar("T")
@@ -130,7 +237,7 @@ def _merged_entries(whole: Located, places: list[tuple[Located, int]], findings:
             if len(path) > 1 and path[0] == ENTRIES:
                 lines[ENTRIES, new[id(part), int(path[1])], *path[2:]] = line
     entries = [part.data[ENTRIES][index] for part, index in places]
-    own: dict[Path, str] = {
+    own: dict[KeyPath, str] = {
         (ENTRIES, position): part.file for position, (part, _) in enumerate(places) if part is not whole
     }
     return Located(whole.file, {**whole.data, ENTRIES: entries}, lines, findings, own)
@@ -162,3 +269,109 @@ def _first_day(entry: Any) -> str:
     values = [value.get("value") if isinstance(value, Mapping) else value for value in dates.values()]
     days = [value for value in values if isinstance(value, str) and _DATE.fullmatch(value)]
     return min((day if len(day) == len("2024-01-01") else f"{day}-01" for day in days), default="")
+
+
+# A folded text stands on the lines behind its key.
+_LINES_BEHIND = 8
+
+
+def repair_findings(project: Path, findings: Iterable[Finding]) -> list[str]:
+    """Repair what can be; return a line for each repair: where, what stood there and what stands there now.
+
+    `project` is the folder that the files of the findings are relative to. Check digits have their turn when nothing else
+    is wrong in their file: they follow from dimensions, one of which may be missing.
+    """
+    findings = list(findings)
+    unsound = {finding.file for finding in findings if not is_control(finding)}
+    done = []
+    for finding in findings:
+        if is_control(finding) and finding.file in unsound:
+            continue
+        if finding.repair is not None and _write_value(
+            project / finding.file, finding.line, finding.path.rpartition(".")[2], *finding.repair
+        ):
+            old, new = (text.strip() for text in finding.repair)
+            said = f"`{old}` → `{new}`" if new else f"`{old}` taken out"
+            done.append(f"{finding.file}:{finding.line}: {finding.path}: {said}")
+    return done
+
+
+def is_control(finding: Finding) -> bool:
+    """Whether it is a check digit that is wrong."""
+    return ".control." in finding.path
+
+
+def _write_value(file: Path, number: int, key: str, old: str, new: str) -> bool:
+    """Exchange `old` on the line, or on the first behind it that has it: as the value of `key`, or where it stands once."""
+    lines = file.read_bytes().decode().split("\n")  # as they end, with a carriage return where they have one
+    value = re.compile(rf"(?<![\w-])({re.escape(key)}: *){re.escape(old)}(?![\w.-])")
+    for index in range(number - 1, min(number + _LINES_BEHIND, len(lines))):
+        line = lines[index]
+        if len(value.findall(line)) == 1:
+            changed = value.sub(lambda found: found[1] + new, line)
+        elif line.count(old) == 1:
+            changed = line.replace(old, new)
+        elif old in line:
+            return False
+        else:
+            continue
+        lines[index] = changed
+        file.write_bytes("\n".join(lines).encode())
+        return True
+    return False
+
+
+VARIABLE = "DATA_REVISION"
+"""`2026-11-29 1a2b3c4`, for a copy of the project without its history, such as an archive or an image of a container."""
+_GIVEN = re.compile(r"(\d{4}-\d{2}-\d{2})(?: +([\w.+-]+))?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The data as it was when something was made from it.
+
+    Attributes:
+        digest: Of the texts of all data files; the same for the same data.
+        date: Day of the last commit that changed the data; empty where nobody says.
+        commit: That commit, with `+changes` behind it where the files differ from it; empty where nobody says.
+    """
+
+    digest: str = ""
+    date: str = ""
+    commit: str = ""
+
+    @property
+    def version(self) -> str:
+        """In one word: `2026.11.29-1a2b3c4d`, by the digest where there is no commit."""
+        day = self.date.replace("-", ".")
+        return "-".join(part for part in (day, self.commit or self.digest) if part)
+
+
+def read_revision(data: Path, texts: Mapping[str, str]) -> Revision:
+    """The revision of the folder `data` with some texts: what the environment says, or else git."""
+    digest = blake2b(digest_size=8)
+    for name in sorted(texts):
+        digest.update(f"{name}\0{texts[name]}\0".encode())
+    given = _GIVEN.fullmatch(os.environ.get(VARIABLE, "").strip())
+    date, commit = (given[1], given[2] or "") if given else _last_commit(data)
+    return Revision(digest.hexdigest(), date, commit)
+
+
+def _last_commit(data: Path) -> tuple[str, str]:
+    """Day and name of the last commit that changed the data; empty outside of a repository."""
+    found = _run_git(data, "log", "-1", "--format=%cs %h", "--abbrev=10", "--", ".").split()
+    if len(found) != 2:
+        return "", ""
+    changed = "+changes" if _run_git(data, "status", "--porcelain", "--", ".").strip() else ""
+    return found[0], found[1] + changed
+
+
+def _run_git(folder: Path, *arguments: str) -> str:
+    """What git prints; empty where there is no git, or no repository."""
+    try:
+        run = subprocess.run(
+            ["git", *arguments], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+    except OSError:
+        return ""
+    return run.stdout if run.returncode == 0 else ""

@@ -6,12 +6,45 @@ Checks yield findings instead of raising, so that one run reports them all.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .unseen import escape_invisible
+ALLOWED = "allowed is text that is shown as it is written"
+FIX = "take it out"
+_TURNING = "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069"
+_TURNS = re.compile(f"[{_TURNING}]")
+_UNSEEN = re.compile(f"[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u200b\\u2028\\u2029\\u2060\\ufeff{_TURNING}]")
 
-Path = tuple[str | int, ...]
+
+def invisible_character(text: str) -> str | None:
+    """The first such character of a text, as a message, if it has one."""
+    found = _UNSEEN.search(text)
+    if found is None:
+        return None
+    turns = " and which can turn digits round" if _TURNS.match(found[0]) else ""
+    return f"the character U+{ord(found[0]):04X}, which nobody sees{turns}"
+
+
+def unseen_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines (from 1) of a file that have such a character, each with its message; a mark that begins it is no matter."""
+    text = text.removeprefix("\ufeff")
+    if _UNSEEN.search(text):
+        for number, line in enumerate(text.split("\n"), 1):
+            if said := invisible_character(line.rstrip("\r")):
+                yield number, said
+
+
+def escape_invisible(text: str) -> str:
+    """A text with such characters, and what is no character, as their numbers: it may go to somebody's terminal."""
+    return _UNSEEN.sub(_code_point, text).encode(errors="backslashreplace").decode()
+
+
+def _code_point(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
+KeyPath = tuple[str | int, ...]
 _LONGEST = 300  # characters of a part of a message: what was found can be as long as a file
 
 
@@ -79,7 +112,7 @@ def closest_word(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> s
     return lower[longer[0]] if len(longer) == 1 else ""
 
 
-def dotted_path(path: Path) -> str:
+def dotted_path(path: KeyPath) -> str:
     """`("models", 0, "dates")` as `models[0].dates`."""
     text = ""
     for part in path:

@@ -2,25 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from . import files, peers, references, strict_yaml
-from .data_files import COPIES, DATA_FILES, MODELS, REFERENCES
-from .findings import CatalogueError, Finding
-from .inherit import with_sources
-from .located import Located
+from .files import ALIASES, COPIES, DATA_FILES, MODELS, REFERENCES, read_revision
+from .findings import CatalogueError, Finding, nearest_in_quotes
 from .peers import Peers
 from .records import Catalogue
 from .references import Reference
-from .revision import read_revision
 from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
-from .schema.copies import Copies
-from .schema.values import Text
+from .schema.documents import Copies
+from .schema.values import Block, Single, Sources, Stated, Text
+from .strict_yaml import Located
 from .validate import repair_for_rules, validate_file
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def with_sources(record: R, copies: Copies, inherited: Sources | None = None) -> R:
+    """Fill each value's and block's `source` from the closest block around it and from `copies`.
+
+    Works on the record itself, which nobody else has seen yet: copies of everything would take as much room again.
+    """
+    own = inherited
+    values = vars(record)
+    if isinstance(record, Block | Single):
+        own = copies.filled(record.source) or inherited
+        values["source"] = own
+    if isinstance(record, Single):
+        if isinstance(record, Stated) and record.by_variant is not None:
+            _inherit_below(record.by_variant, copies, own)
+        return record
+    for value in values.values():
+        _inherit_below(value, copies, own)
+    return record
+
+
+def _inherit_below(value: Any, copies: Copies, source: Sources | None) -> None:
+    if isinstance(value, BaseModel):
+        with_sources(value, copies, source)
+    elif isinstance(value, tuple):
+        for item in value:
+            _inherit_below(item, copies, source)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _inherit_below(item, copies, source)
+
 
 SLIPS = "slips.json"
 _ARCHITECTURE = ".architecture"  # in the path of a dimension
@@ -175,3 +209,20 @@ def _entry_places(draft: Draft) -> dict[str, str]:
         for index, technique in enumerate(draft.techniques.techniques)
     ]
     return {name: f"{file.file_of(path)}#L{file.line(path)}" for name, file, path in entries}
+
+
+def unknown_pages(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[Finding]:
+    """What is wrong with those of the `names` that are none of `pages`; the file is read again only to say in which line."""
+    wrong = [page for page in names if page not in pages]
+    if not wrong:
+        return []
+    located = strict_yaml.read_yaml(files.read_texts(folder, (ALIASES,))[ALIASES], f"{folder.name}/{ALIASES}")
+    return [
+        located.finding(
+            ("aliases", page),
+            "no page of the site has this path",
+            nearest=nearest_in_quotes(page, pages),
+            fix="correct the path, or remove the line",
+        )
+        for page in wrong
+    ]

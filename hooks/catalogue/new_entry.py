@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .data_files import REFERENCES
-from .entries_to_copy import SCHEMA_LINE
-from .files import ENTRIES
-from .plain_text import Unreadable, text_of
+from .field_reference import SCHEMA_LINE
+from .files import ENTRIES, REFERENCES, Unreadable, text_of
 from .references import ARXIV_ID
 from .strict_yaml import TO_DO
 

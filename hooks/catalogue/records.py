@@ -8,25 +8,18 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from .derive.agreement import Agreement, compare_published
-from .derive.auxiliary import vision_weights
 from .derive.expression import Term, evaluate_formula
-from .derive.kv_cache_bytes import stored_cache
-from .derive.parameters import ACTIVATED_CONVENTION, Recount, recount_sizes
+from .derive.parameters import ACTIVATED_CONVENTION, Recount, recount_sizes, stored_cache, vision_weights
+from .files import Revision
 from .peers import Peers
 from .references import Reference
-from .revision import Revision
-from .schema.api import ApiName
-from .schema.architecture import Architecture, VisionEncoder
-from .schema.correction import Correction
-from .schema.gpu import Gpu
-from .schema.images import ImagePath
+from .schema.architecture import Architecture, ImagePath, VisionEncoder
 from .schema.model import Model, OtherModel, Part, PartKind, Variant
-from .schema.problem import Problem
-from .schema.release import Dates
-from .schema.study import StudyFile
-from .schema.technique import SharedPage, Technique
-from .schema.term import Term as Word
-from .schema.term import TermsFile
+from .schema.release import ApiName, Dates
+from .schema.study import Correction, Problem, StudyFile
+from .schema.technique import SharedPage, Technique, TermsFile
+from .schema.technique import Term as Word
+from .schema.training import Gpu
 from .schema.values import Block, PartialDate, Single
 
 

@@ -20,10 +20,8 @@ from bibtexparser.middlewares import (
 )
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
-from .findings import Finding, nearest_in_quotes
-from .not_yaml import merge_conflicts
-from .strict_yaml import TO_DO
-from .unseen import ALLOWED, FIX, unseen_lines
+from .findings import ALLOWED, FIX, Finding, nearest_in_quotes, unseen_lines
+from .strict_yaml import TO_DO, merge_conflicts
 
 # What it logs is said again by the findings.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)

@@ -14,12 +14,12 @@ from pathlib import Path as FilePath
 from . import files, places
 from .findings import CatalogueError
 from .load import draft_of
-from .located import Located
 from .records import by_date
 from .rules.draft import Draft
 from .rules.sources import cited_places, typed_source
 from .schema.model import Model, Track
 from .schema.values import Absence, Single, Source, Text
+from .strict_yaml import Located
 
 _CONFESSED = re.compile(
     r"\b(?:could|can) ?not (?:be )?(?:read|opened|open|had|seen)\b|\bcannot be opened\b", re.IGNORECASE

@@ -8,16 +8,163 @@ what YAML readers take differently (`on`, `12:30`, `017`, `[why?]`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import yaml
 
-from .findings import Finding, Path
-from .located import Located
-from .not_yaml import explain_syntax_error, merge_conflicts
-from .unseen import ALLOWED, FIX, invisible_character
+from .findings import ALLOWED, FIX, Finding, KeyPath, dotted_path, invisible_character
+
+_MEANT = {
+    "another document": "take the line `---` out: a file holds one document",
+    "mapping values are not allowed in this context": "put a text with a colon in it into quotes, or correct the indentation",
+}
+_CONFLICT = re.compile(r"(<{7}|>{7})(?: |\r?$)")
+_OPEN_QUOTE = re.compile(r"""^[^#"']*?(?:: |- |\[|\{|, )(?:"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$""")
+# After a key or a hyphen: what a plain text cannot begin with.
+_STARTS = re.compile(r"^\s*(?:- )*(?:[\w.-]+: +|- )(\{\{|[%@`*&?|>!](?=[^\s|>]))")
+# In the indentation or behind a key: spaces that text processors and Chinese keyboards write.
+_SPACE = re.compile(r"^[ -]*(?:[A-Za-z_][\w.-]*: *)?([\u00a0\u2000-\u200a\u202f\u205f\u3000])")
+_NO_COLON = re.compile(r"^\s*(?:- )?(?P<key>[A-Za-z_][\w.-]*)(?P<colon>：\s*|:)(?P<value>[^\s/].*)$")
+
+
+def merge_conflicts(text: str) -> Iterator[tuple[int, str, str]]:
+    """The lines (from 1) on which git marks a conflict, each with what is wrong and what to do."""
+    if "<<<<<<<" in text or ">>>>>>>" in text:
+        for number, line in enumerate(text.split("\n"), 1):
+            if mark := _CONFLICT.match(line):
+                what = "begins" if mark[1][0] == "<" else "ends"
+                yield (
+                    number,
+                    f"a conflict of two versions that {what} here, `{mark[1]}`",
+                    "keep what is right of both, and take out the three lines that mark it",
+                )
+
+
+def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+    """The line that is to blame, what is wrong with it, and what to do."""
+    mark = error.problem_mark or error.context_mark
+    number = mark.line + 1 if mark else 1
+    lines = text.split("\n")
+    problem = error.problem or ""
+    if "\t" in "".join(lines[number - 1 : number]) and re.search("tab|any token", problem):
+        return number, "not YAML: a tab character", "write spaces in its place"
+    if opened := _open_quote(lines[:number]):
+        return opened, "not YAML: a quote that is not closed on its line", "close the quote"
+    for nearby in range(number, max(0, number - 2), -1):
+        if nearby > len(lines):
+            continue
+        line = lines[nearby - 1]
+        if "\ufeff" in line:
+            return nearby, "not YAML: a byte order mark (U+FEFF), which nobody sees", "take it out"
+        if line.startswith("```"):
+            return nearby, "not YAML: a fence of Markdown", "take the line out, and the one that closes it"
+        if space := _SPACE.match(line):
+            found = f"not YAML: the space U+{ord(space[1]):04X}, which looks like an ordinary one"
+            return nearby, found, "write an ordinary one in its place"
+        if start := _STARTS.match(line):
+            return nearby, f"not YAML: a text that begins with `{start[1]}`", "put the text into quotes"
+        if "':'" in problem and (key := _NO_COLON.match(line)):
+            return (
+                nearby,
+                f"not YAML: no colon and space behind `{key['key']}`",
+                f"write `{key['key']}: {key['value']}`",
+            )
+    context = f" {error.context}" if error.context else ""
+    fix = _MEANT.get(problem, "check indentation, colons and quotes near this line")
+    return number, f"not YAML: {problem}{context}", fix
+
+
+def _open_quote(lines: list[str]) -> int | None:
+    """The last line on which a quote is opened and not closed: the reader notices it much later."""
+    return next((n for n in range(len(lines), 0, -1) if _OPEN_QUOTE.match(lines[n - 1])), None)
+
+
+@dataclass
+class Located:
+    """The data of a file and the line of each value in it.
+
+    Attributes:
+        file: Name for messages, relative to the project.
+        data: Plain values.
+        lines: Line (from 1) of the value at each path; a mapping's or list's own line too.
+        files: File of each entry that does not stand in `file`, by the entry's path.
+        partial: Whether an entry is missing, because its file could not be read.
+    """
+
+    file: str
+    data: Any = None
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    files: dict[KeyPath, str] = field(default_factory=dict)
+    partial: bool = False
+
+    def file_of(self, path: KeyPath) -> str:
+        """The file in which the value at `path` stands."""
+        return self.files.get(path[:2], self.file)
+
+    def has(self, path: KeyPath) -> bool:
+        """Whether something is written at `path`."""
+        node = self.data
+        for part in path:
+            if isinstance(node, dict):
+                if part not in node:
+                    return False
+            elif not (isinstance(node, list) and isinstance(part, int) and part < len(node)):
+                return False
+            node = node[part]
+        return True
+
+    def at(self, path: KeyPath) -> Any:
+        """What is written at `path`. Raises KeyError or IndexError where nothing is."""
+        node = self.data
+        for part in path:
+            node = node[part]
+        return node
+
+    def line(self, path: KeyPath) -> int:
+        """Line of the value at `path`, or of the closest value around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def known(self, path: KeyPath) -> KeyPath:
+        """The longest part of `path` that is in the file."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return path
+
+    def finding(
+        self,
+        path: KeyPath,
+        found: str,
+        allowed: str = "",
+        nearest: str = "",
+        fix: str = "",
+        repair: tuple[str, str] | None = None,
+    ) -> Finding:
+        """A finding at `path`, with entries called by their id where they have one."""
+        return Finding(self.file_of(path), self.line(path), self.spoken(path), found, allowed, nearest, fix, repair)
+
+    def place(self, path: KeyPath, beside: KeyPath) -> str:
+        """Where the value at `path` stands, for a message about the one at `beside`: `line 7`, or file and line."""
+        file, line = self.file_of(path), self.line(path)
+        return f"line {line}" if file == self.file_of(beside) else f"{file}:{line}"
+
+    def spoken(self, path: KeyPath) -> str:
+        """`path` in words: list positions are replaced by the id of the entry there."""
+        node, spoken = self.data, []
+        for part in path:
+            try:
+                node = node[part]
+            except (KeyError, IndexError, TypeError):
+                node = None
+            name = node.get("id") if isinstance(part, int) and isinstance(node, Mapping) else None
+            spoken.append(name if isinstance(name, str) else part)
+        return dotted_path(tuple(spoken))
+
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -58,7 +205,7 @@ class Written(Decimal):
         return number
 
 
-def read_yaml(text: str, file: str, under: Path = ()) -> Located:
+def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
     """Read YAML `text` of `file`. Problems are in `findings`; `data` holds what could be read.
 
     With `under`, the file is read as if what it holds stood at that path of a larger one.
@@ -127,7 +274,7 @@ def read_yaml(text: str, file: str, under: Path = ()) -> Located:
     return located
 
 
-def _nested_data(data: Any, under: Path) -> Any:
+def _nested_data(data: Any, under: KeyPath) -> Any:
     """`data` inside the mappings and lists of one item that lead to it."""
     for part in reversed(under):
         data = [data] if isinstance(part, int) else {part: data}
@@ -142,10 +289,10 @@ class _Builder:
         lines: By path.
     """
 
-    def __init__(self, under: Path) -> None:
+    def __init__(self, under: KeyPath) -> None:
         self.path: list[str | int] = [*under]
-        self.lines: dict[Path, int] = {}
-        self.complaints: list[tuple[int, Path, str, str, str, tuple[str, str] | None]] = []
+        self.lines: dict[KeyPath, int] = {}
+        self.complaints: list[tuple[int, KeyPath, str, str, str, tuple[str, str] | None]] = []
         self.anchored: set[int] = set()
         self.aliased = False
         self.brackets = 0
@@ -342,3 +489,12 @@ class _Builder:
 
 def _event_line(event: Any) -> int:
     return int(event.start_mark.line) + 1
+
+
+_FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
+
+
+def front_matter(text: str, file: str = "") -> Located:
+    """What stands between the two lines `---` at the top of a page."""
+    front = _FRONT.match(text)
+    return read_yaml(front[1] if front else "{}", file)

@@ -23,13 +23,12 @@ from functools import cached_property
 from typing import Any
 
 from . import checkpoint
-from .derive.differences import NOT_THERE, comparable_dimension, comparable_value
+from .derive.agreement import NOT_THERE, comparable_dimension, comparable_value
 from .records import Entry, first_date
-from .schema.facets import Facet, fields_with
 from .schema.model import Model, TechniqueChange, TechniqueUse, UseScope
 from .schema.technique import Condition, InModel, Technique
 from .schema.training import Infrastructure
-from .schema.values import Absence, PartialDate, Single, Sources, Stated
+from .schema.values import Absence, Facet, PartialDate, Single, Sources, Stated, fields_with
 
 HOME = "DeepSeek"  # an unreleased base of its own maker is no other model's network
 

@@ -9,16 +9,62 @@ import copy
 import re
 import types
 import typing
+from collections.abc import Collection
 from enum import Enum
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from .findings import Finding, Path, nearest_in_quotes
-from .located import Located
-from .other_names import known_as, unsupported_key_hint
+from .findings import Finding, KeyPath, nearest_in_quotes
 from .schema.values import IDENTIFIER
+from .strict_yaml import Located
+
+# What a key is called here. It counts only where the other name is allowed.
+_HERE = {
+    "cn": "zh",
+    "zh-cn": "zh",
+    "decoder_sparse_step": "moe_layer_freq",
+    "hidden_activation": "hidden_act",
+    "n_head": "num_attention_heads",
+    "n_layer": "num_hidden_layers",
+    "num_experts": "n_routed_experts",
+    "num_local_experts": "n_routed_experts",
+    "num_experts_per_token": "num_experts_per_tok",
+    "moe_num_shared_experts": "n_shared_experts",
+    "num_shared_experts": "n_shared_experts",
+    "norm_eps": "rms_norm_eps",
+    "rope_type": "type",
+    "technique": "id",
+    "use_qk_norm": "qk_norm",
+    "license": "licences",
+    "licenses": "licences",
+}
+_IN_NOTES = "no field holds it; say it in `notes`, or take it out"
+# What to do with a key that has no field here.
+_NOWHERE = {
+    ("architecture", "partial_rotary_factor"): _IN_NOTES,
+    ("architecture", "attention_dropout"): _IN_NOTES,
+    ("architecture", "layer_types"): "count the layers with a window in `sliding_window_layers`",
+    ("architecture", "sliding_window_pattern"): "count the layers with a window in `sliding_window_layers`",
+    (
+        "batch_size",
+        "tokens",
+    ): "a batch is counted in sequences; put one that is printed in tokens into the stage's `details`",
+}
+
+
+def known_as(word: str, allowed: Collection[str]) -> str:
+    """The allowed key that is meant by another one, in backquotes; the closest one where none is known, or nothing."""
+    here = _HERE.get(word.lower(), "")
+    return f"`{here}`" if here in allowed else nearest_in_quotes(word, allowed)
+
+
+def unsupported_key_hint(path: tuple[str | int, ...]) -> str:
+    """What to do with a key that no field holds; empty where nothing is known of it."""
+    keys = [str(part) for part in path if not isinstance(part, int)]
+    return _NOWHERE.get((keys[-2], keys[-1]), "") if len(keys) > 1 else ""
+
 
 R = TypeVar("R", bound=BaseModel)
 MANY_KEYS = 12
@@ -49,7 +95,7 @@ def repair_for_rules(located: Located, schema: type[R]) -> R | None:
     return None
 
 
-def _mend_at(data: Any, schema: type[BaseModel], path: Path, kind: str) -> bool:
+def _mend_at(data: Any, schema: type[BaseModel], path: KeyPath, kind: str) -> bool:
     """Put the field's example at the end of `path`, or take the value out; whether that was done."""
     above: list[tuple[Any, str | int]] = []
     node = data
@@ -75,7 +121,7 @@ def _mend_at(data: Any, schema: type[BaseModel], path: Path, kind: str) -> bool:
     return True
 
 
-def _field_at(schema: type[BaseModel], path: Path) -> Any:
+def _field_at(schema: type[BaseModel], path: KeyPath) -> Any:
     """The field of a record that `path` names; None where it names none."""
     for option in _annotation_at(schema, path[:-1]):
         if isinstance(option, type) and issubclass(option, BaseModel):
@@ -107,9 +153,9 @@ def _schema_findings(located: Located, schema: type[BaseModel], errors: list[Err
     return found
 
 
-def _misplaced_items(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> dict[Path, str]:
+def _misplaced_items(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> dict[KeyPath, str]:
     """Items that stand in the wrong list, as one that is put at the end of a file does: by path, the list that is meant."""
-    found: dict[Path, str] = {}
+    found: dict[KeyPath, str] = {}
     for item in {_error_path(details)[:-1] for details in errors if details["type"] == "extra_forbidden"}:
         if len(item) < 2 or not isinstance(item[-1], int):
             continue
@@ -121,13 +167,13 @@ def _misplaced_items(located: Located, schema: type[BaseModel], errors: list[Err
     return found
 
 
-def _misplaced_finding(located: Located, path: Path, meant: str) -> Finding:
+def _misplaced_finding(located: Located, path: KeyPath, meant: str) -> Finding:
     """A finding on an item that stands in the wrong list."""
     found = f"an entry of `{meant}` under `{path[-2]}`"
     return located.finding(path, found, f"its keys are those of `{meant}`", fix=f"move it to the entries of `{meant}:`")
 
 
-def _error_path(details: ErrorDetails) -> Path:
+def _error_path(details: ErrorDetails) -> KeyPath:
     return tuple(part for part in details["loc"] if not (isinstance(part, str) and part.startswith("function-")))
 
 
@@ -185,7 +231,7 @@ def _error_finding(located: Located, schema: type[BaseModel], details: ErrorDeta
     )
 
 
-def _unknown_key(located: Located, where: Path, path: Path, allowed: list[str]) -> Finding:
+def _unknown_key(located: Located, where: KeyPath, path: KeyPath, allowed: list[str]) -> Finding:
     word, instead = str(path[-1]), unsupported_key_hint(path)
     close = "" if instead else known_as(word, allowed)
     listed = "allowed are " + ", ".join(f"`{name}`" for name in allowed)
@@ -251,7 +297,7 @@ def _pattern_in_words(pattern: str) -> str:
     return _PATTERNS.get(pattern, f"it must match {pattern}")
 
 
-def _annotation_at(schema: Any, path: Path) -> list[Any]:
+def _annotation_at(schema: Any, path: KeyPath) -> list[Any]:
     """The types a value at `path` may have, looking through containers and unions."""
     options = union_members(schema)
     for part in path:
@@ -277,7 +323,7 @@ def union_members(annotation: Any) -> list[Any]:
     return [annotation]
 
 
-def fields_at(schema: type[BaseModel], path: Path) -> set[str]:
+def fields_at(schema: type[BaseModel], path: KeyPath) -> set[str]:
     """Names of the fields that are allowed at `path`, as they are written in YAML."""
     names: set[str] = set()
     for option in _annotation_at(schema, path):
@@ -286,7 +332,7 @@ def fields_at(schema: type[BaseModel], path: Path) -> set[str]:
     return names
 
 
-def _enum_words(schema: type[BaseModel], path: Path) -> list[str]:
+def _enum_words(schema: type[BaseModel], path: KeyPath) -> list[str]:
     for option in _annotation_at(schema, path):
         if isinstance(option, type) and issubclass(option, Enum):
             return [str(member.value) for member in option]

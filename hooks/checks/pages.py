@@ -13,16 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalogue.findings import Finding, format_report, nearest_in_quotes
-from catalogue.front_matter import front_matter
+from catalogue.files import Unreadable, list_folder, pages_below, pages_of, text_of
+from catalogue.findings import ALLOWED, FIX, Finding, format_report, nearest_in_quotes, unseen_lines
 from catalogue.lookup import Lookup
-from catalogue.not_yaml import merge_conflicts
-from catalogue.plain_text import Unreadable, list_folder, pages_below, pages_of, text_of
-from catalogue.quote_check import quote_problems as quotes_that_fail
 from catalogue.quotes import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, parse_quotes
+from catalogue.quotes import quote_problems as quotes_that_fail
 from catalogue.records import Catalogue
-from catalogue.typography import chinese_slips
-from catalogue.unseen import ALLOWED, FIX, unseen_lines
+from catalogue.strict_yaml import front_matter, merge_conflicts
+from catalogue.text import chinese_slips
 from render.formula import FormulaError, formula_mathml, inline_mathml
 from render.guide_formulas import formulas_by_block
 from render.lab_files import LABS

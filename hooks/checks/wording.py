@@ -5,16 +5,21 @@ The texts of the catalogue have a rule of their own, `no_avoided_form`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from catalogue.findings import Finding
-from catalogue.plain_text import pages_below
+from catalogue import files, load, strict_yaml
+from catalogue.files import STUDY, TECHNIQUES, pages_below
+from catalogue.findings import Finding, nearest_in_quotes
+from catalogue.load import load_catalogue as read_catalogue
 from catalogue.records import Catalogue
-from catalogue.schema.term import Language
+from catalogue.schema.technique import Language
 from catalogue.schema.values import Text, walk_record
-from catalogue.wording import FIX, Forms, avoided_forms
-from render.words import Words
+from catalogue.text import FIX, Forms, avoided_forms, chinese_slips, unequal_quotes
+from render.formula import FormulaError, formula_mathml
+from render.words import CHINESE, ENGLISH, BrokenWords, Words, key_differences, load_words
+
+from .pages import HandWrittenPages, PageError, find_unreadable, hand_written_pages
 
 TERMS = "data/terms.yaml"
 
@@ -70,3 +75,111 @@ def _idle(catalogue: Catalogue, wanted: Forms, needed: set[str], file: Path) -> 
                 "no text of the site has it",
                 fix="take it out of `but:`",
             )
+
+
+_NO_TEXT = ("date.", "search.stop")
+
+
+def read_project(root: Path) -> tuple[Catalogue, dict[str, Words]]:
+    """The catalogue of the project at `root` and the words of both languages.
+
+    Raises CatalogueError, BrokenWords or PageError with everything that is wrong, in the pages of both languages too.
+    """
+    catalogue = read_catalogue(root / "data")
+    words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
+    if problems := key_differences(words[ENGLISH], words[CHINESE]):
+        raise BrokenWords("\n".join(problems))
+    if found := find_unreadable(root / "docs"):
+        raise PageError(found)
+    written = hand_written_pages(catalogue, words, root / "docs")
+    found = find_avoided_forms(catalogue, words, root / "docs")
+    found += [finding for pages in written for finding in pages.problems()]
+    found += _missing_counterparts(written)
+    found += _sections_and_quotes_of_one_language(written)
+    found += _words_not_set_as_chinese(words[CHINESE])
+    found += _broken_formulas(root / "data", catalogue)
+    found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
+    if found:
+        raise PageError(sorted(set(found)))
+    return catalogue, words
+
+
+def _missing_counterparts(written: Iterable[HandWrittenPages]) -> Iterator[Finding]:
+    """Pages that one language lacks: the switch between the languages would lead nowhere."""
+    every = {path for pages in written for path in pages.texts}
+    for pages in written:
+        for path in sorted(every - pages.texts.keys() - pages.listed):
+            yield pages.finding(
+                path, 1, "is not there", "a page stands in every language", fix="write it, or take out the other"
+            )
+
+
+def _sections_and_quotes_of_one_language(written: Sequence[HandWrittenPages]) -> Iterator[Finding]:
+    """Sections and quotes that a page has in one language alone."""
+    english, chinese = written
+    for path in sorted(english.texts.keys() & chinese.texts.keys()):
+        ours, theirs = ([each for each in pages.sections(path) if each[0] > 1] for pages in written)
+        same = next((i for i, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0][:2] != pair[1][:2]), None)
+        if same is None and len(ours) != len(theirs):
+            same = min(len(ours), len(theirs))
+        if same is not None:
+            said = [
+                f"`{'#' * s[same][0]} {'#' + s[same][1] if s[same][1] else '…'}` (line {s[same][2]})"
+                if same < len(s)
+                else "no section"
+                for s in (ours, theirs)
+            ]
+            line = theirs[same][2] if same < len(theirs) else chinese.texts[path].count("\n")
+            yield chinese.finding(
+                path,
+                line,
+                f"section {same + 1} is {said[1]}, in English {said[0]}",
+                "the same sections in both languages, with the same names `{ #name }`",
+                fix="add the section that is missing, or correct its name",
+            )
+        only = unequal_quotes(english.texts[path], chinese.texts[path])
+        for pages, other, quotes in ((english, "Chinese", only[0]), (chinese, "English", only[1])):
+            for quote in dict.fromkeys(quotes):
+                name = quote.partition("(")[2].partition(",")[0].rstrip(")") or quote
+                line = pages.texts[path].partition(name)[0].count("\n") + 1
+                found = f"`{quote}` is not quoted in the {other} page"
+                yield pages.finding(path, line, found, "the same quotes in both languages", fix="quote it there too")
+
+
+def _words_not_set_as_chinese(words: Words) -> Iterator[Finding]:
+    """Words of the interface that are not set as Chinese is; parts of dates are joined elsewhere, and a list of words is no text."""
+    for key in words:
+        for slip in chinese_slips(words(key)) if not key.startswith(_NO_TEXT) else ():
+            file, line = words.place(key).rsplit(":", 1)
+            yield Finding(f"hooks/render/{file}", int(line), key, slip.found, slip.allowed, fix="correct it")
+
+
+def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
+    """Formulas that are not understood, or in which something is left open."""
+    for t, technique in enumerate(catalogue.techniques.values()):
+        for f, formula in enumerate(technique.formulas):
+            try:
+                formula_mathml(formula.latex)
+            except FormulaError as error:
+                name = TECHNIQUES
+                located = strict_yaml.read_yaml(files.read_texts(data, (name,))[name], f"{data.name}/{name}")
+                path = ("techniques", t, "formulas", f, "latex")
+                yield located.finding(path, str(error), fix="correct the LaTeX")
+
+
+def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
+    """Pages that the data names by their path and that are not there."""
+    yield from load.unknown_pages(data, catalogue.aliases, pages)
+    for r, route in enumerate(catalogue.study.routes):
+        for p, part in enumerate(route.parts):
+            for s, step in enumerate(part.steps):
+                kind, _, name = step.page.partition(":")
+                if kind == "page" and f"{name}.md" not in pages:
+                    located = strict_yaml.read_yaml(files.read_texts(data, (STUDY,))[STUDY], f"{data.name}/{STUDY}")
+                    yield located.finding(
+                        ("routes", r, "parts", p, "steps", s, "page"),
+                        f"`{step.page}`, which is no page",
+                        "a page by its path, without `.md`",
+                        nearest_in_quotes(name, (path.removesuffix(".md") for path in pages)),
+                        "correct the path",
+                    )

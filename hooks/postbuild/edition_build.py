@@ -6,16 +6,36 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from render.assets import SEARCH, SEARCH_INDEX
-from render.edition import Edition
-from render.exports.pages import Filled
+from render.exports.markdown import Filled
 from render.findable import findable_pages
-from render.linking import Links
+from render.links import Links
 from render.page_registry import SearchKind, is_searched
+from render.site import Edition
+from render.words import CHINESE, ENGLISH
 
 from . import search_index
-from .search_text import FinishedPage, read, with_parts
+from .search_index import FinishedPage, read, with_parts
+
+_EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
+
+
+def config_error(file: Path, language: str, docs: Path, extra: Mapping[str, Any]) -> str | None:
+    """What stands in the way of a build by the configuration `file`, with what to do about it."""
+    if language not in (ENGLISH, CHINESE):
+        return f"{file.name}: theme.language: found `{language}`; allowed are `{ENGLISH}` and `{CHINESE}`"
+    editions = extra.get("editions")
+    if editions not in _EDITIONS:
+        allowed = " and ".join(f"`[{', '.join(each)}]`" for each in _EDITIONS)
+        found = "nothing" if editions is None else f"`{editions}`"
+        return f"{file.name}: extra.editions: found {found}; allowed are {allowed}"
+    wanted = file.parent / "docs" / language
+    if docs.resolve() != wanted.resolve():
+        return f"{file.name}: docs_dir: found `{docs}`; the pages of this edition stand in `docs/{language}`"
+    return None
+
 
 _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 _FOR_MARKDOWN = re.compile(

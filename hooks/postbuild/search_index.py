@@ -9,17 +9,201 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from hashlib import blake2b
+from html import unescape
 from math import log2
 from pathlib import Path
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser
 
 from render.findable import Findable
 
-from .search_text import FinishedPage
-from .tokens import counted as times_of
-from .tokens import joined, normal, words
+_UNITS = {
+    "k": 3,
+    "thousand": 3,
+    "m": 6,
+    "million": 6,
+    "b": 9,
+    "billion": 9,
+    "t": 12,
+    "trillion": 12,
+    "万": 4,
+    "亿": 8,
+    "万亿": 12,
+}
+_WORD = re.compile(
+    r"(?P<number>(?<![a-z\d.])\d+(?:,\d{3})*(?:\.\d+)?)(?:[ \u00a0\u202f]?(?P<unit>(?:thousand|million|billion|trillion|[kmbt])(?![a-z\d])|万亿|[万亿])|(?![a-z\d]))"
+    r"|(?P<latin>[a-z\d]+(?:\.\d+[a-z]*)*)"
+    r"|(?P<han>[\u3400-\u9fff]+)"
+)
+_ENDINGS = (
+    (re.compile(r"([a-z]{3})is(ation|e|ed|er|ing)(s?)$"), r"\1iz\2\3"),
+    (re.compile(r"ies$"), "y"),
+    (re.compile(r"([^su])s$"), r"\1"),
+    (re.compile(r"([a-z]{3,})(?:ing|ed)$"), r"\1"),
+    (re.compile(r"([bdgmnprt])\1$"), r"\1"),
+    (re.compile(r"([a-z]{2,})e$"), r"\1"),
+)
+
+
+def words(text: str) -> Iterator[str]:
+    """Each word of a text."""
+    for parts in _WORD.findall(text.lower()):
+        yield from _words(*parts)
+
+
+def counted(text: str) -> dict[str, int]:
+    """How often each word of a text stands in it."""
+    found: dict[str, int] = {}
+    for parts, times in Counter(_WORD.findall(text.lower())).items():
+        for word in _words(*parts):
+            found[word] = found.get(word, 0) + times
+    return found
+
+
+@cache
+def _words(number: str, unit: str, latin: str, han: str) -> tuple[str, ...]:
+    """The words of what the pattern finds."""
+    if number:
+        return tuple(_number(number.replace(",", ""), unit or None))
+    return (stem(latin),) if latin else tuple(han[at : at + 2] for at in range(max(len(han) - 1, 1)))
+
+
+def normal(text: str) -> str:
+    """A name as the keys of names are written: `DeepSeek-V3` is `deepseek v3`."""
+    return " ".join(words(unicodedata.normalize("NFKC", text)))
+
+
+def joined(key: str) -> str:
+    """The key of a name in one word, without dots: `v3.2` is `v32`, `flash attention` `flashattention`."""
+    return key.replace(" ", "").replace(".", "")
+
+
+@cache
+def stem(word: str) -> str:
+    """A Latin word without what grammar adds to it; words with digits stay as they are."""
+    if len(word) > 3 and word.isalpha():
+        for pattern, plain in _ENDINGS:
+            word = pattern.sub(plain, word)
+    return word
+
+
+def _number(digits: str, unit: str | None) -> Iterator[str]:
+    """The digits as they stand and, where a unit or zeros give it a size, the number as digits and a power of ten."""
+    yield digits
+    if unit is None and not digits.endswith("000"):
+        return
+    whole, _, part = digits.partition(".")
+    exponent = (_UNITS[unit] if unit else 0) - len(part)
+    shortened = (whole + part).lstrip("0") or "0"
+    kept = shortened.rstrip("0") or "0"
+    yield f"{kept}e{exponent + len(shortened) - len(kept)}"
+
+
+# What is said elsewhere, cannot be read as a sentence, or is a tool.
+_SILENT = (
+    "script, style, svg, math, form, template, .headerlink, .md-content__button, .ds-printed, .ds-sources, .ds-mark, "
+    ".ds-via, .ds-copy, .ds-meta, nav, button, caption, pre, .ds-exercise, .ds-labs, .ds-who, .ds-kicker, .ds-also"
+)
+_ELSEWHERE = frozenset(
+    ("related", "origin", "problems", "sources", "cite")
+)  # sections that only lead to what other pages say
+_TAG = r'<(?:[^>"]|"[^"]*")*>'  # the parser writes every attribute in double quotes
+_BLOCK = re.compile(
+    r'</?(?:p|div|li|td|th|tr|dt|dd|h[1-6]|br|pre|figcaption|summary|section)\b(?:[^>"]|"[^"]*")*>|\n\s*\n'
+)
+_BESIDE = re.compile(r"(</(?:span>(?=<b\b)|(?:span|b)>(?=<span\b))|\S(?=<small\b))")  # set apart by a style
+_ANY = re.compile(_TAG)
+_HEADING = re.compile(r'<(?:h[2-4]|dt)\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</(?:h[2-4]|dt)>', re.DOTALL)
+_LINK = re.compile(r'href="([^"#?:]+)')
+_ENDS = tuple(".:;!?。：；！？·")
+
+
+@dataclass
+class Section:
+    """A heading or a term with its anchor (empty for what stands above the first), and the text under it.
+
+    Of a page that is a part of another, the anchor is an address in the edition, with a slash in it.
+    """
+
+    anchor: str
+    title: str
+    text: str
+
+
+@dataclass
+class FinishedPage:
+    """A page by its address in the edition, `models/deepseek-v3/`.
+
+    Attributes:
+        facts: The values that stand at its top.
+        links: Addresses of the pages it leads to.
+    """
+
+    url: str
+    title: str
+    facts: str
+    links: frozenset[str]
+    sections: list[Section] = field(default_factory=list)
+
+
+def read(html: str, url: str) -> FinishedPage | None:
+    """The sections of a page; nothing where it has no article."""
+    article = LexborHTMLParser(html[html.find("<article") : html.rfind("</article>")]).css_first("article")
+    heading = article.css_first("h1") if article is not None else None
+    if article is None or heading is None:
+        return None
+    for node in article.css(_SILENT):
+        node.decompose()
+    facts = _plain(" · ".join(node.text() for node in article.css(".ds-ribbon dd a, .ds-facts dd a")))
+    title = _plain(heading.text())
+    heading.decompose()
+    text = article.html or ""
+    links = frozenset(urljoin(f"/{url}", link)[1:] for link in set(_LINK.findall(text)))
+    page = FinishedPage(url, title, facts, links)
+    lead, *rest = _HEADING.split(text)
+    page.sections.append(Section("", page.title, _text(lead)))
+    for anchor, title, under in zip(*[iter(rest)] * 3, strict=True):
+        if anchor in _ELSEWHERE:
+            continue
+        page.sections.append(Section(anchor, _plain(unescape(_ANY.sub("", title))), _text(under)))
+    return page
+
+
+def with_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list[FinishedPage]:
+    """The pages with the sections of their parts behind their own; `wholes` gives the address of the whole for each part."""
+    by_url = {page.url: replace(page, sections=list(page.sections)) for page in pages}
+    for url, whole in wholes.items():
+        if url not in by_url or whole not in by_url:
+            continue
+        part, parent = by_url.pop(url), by_url[whole]
+        # The name of the whole, which the title of a part begins with, is said by the whole.
+        title = part.title.removeprefix(parent.title).lstrip(" :：")
+        for section in part.sections:
+            anchor = url + (f"#{section.anchor}" if section.anchor else "")
+            parent.sections.append(Section(anchor, section.title if section.anchor else title, section.text))
+        parent.links |= part.links
+    return list(by_url.values())
+
+
+def _text(html: str) -> str:
+    """What a reader sees of HTML: blocks and cells apart, everything else as it stands."""
+    text = ""
+    for line in unescape(_ANY.sub("", _BLOCK.sub("\0", _BESIDE.sub(r"\1 ", html)))).split("\0"):
+        if plain := _plain(line):
+            text += plain if not text else (" " if text.endswith(_ENDS) else " · ") + plain
+    return text
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\u2060", "").replace("\u200b", "").split())
+
 
 _IN_TITLE, _IN_NAME, _IN_FACTS, _IN_PART, _IN_HEADING, _MOST_IN_TEXT = (
     9,
@@ -125,12 +309,12 @@ def _names(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict
 
 
 def _postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[_Posting]]:
-    counted = [[times_of(section.text) for section in page.sections] for page in pages]
-    lengths = [sum(count.values()) for counts in counted for count in counts]
+    counts_of = [[counted(section.text) for section in page.sections] for page in pages]
+    lengths = [sum(count.values()) for counts in counts_of for count in counts]
     mean = sum(lengths) / max(len(lengths), 1)
     found: defaultdict[str, list[_Posting]] = defaultdict(list)
     number = 0
-    for page, counts in zip(pages, counted, strict=True):
+    for page, counts in zip(pages, counts_of, strict=True):
         for section, count in zip(page.sections, counts, strict=True):
             long = 1 - _NORMALISATION + _NORMALISATION * sum(count.values()) / mean
             by_times = {

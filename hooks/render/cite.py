@@ -20,10 +20,19 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.computed_quotes import Computed, as_decimal, compute_quote
 from catalogue.derive.expression import NAME, display_formula
 from catalogue.lookup import Found, LookupFailure
-from catalogue.quotes import COMPUTED_CALLS, MATH_CALL, PRODUCT_CALLS, VALUE_CALLS, Quote, text_parts
+from catalogue.quotes import (
+    COMPUTED_CALLS,
+    MATH_CALL,
+    PRODUCT_CALLS,
+    VALUE_CALLS,
+    Computed,
+    Quote,
+    as_decimal,
+    compute_quote,
+    text_parts,
+)
 from catalogue.references import Reference
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import Counted, Size

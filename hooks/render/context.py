@@ -19,7 +19,7 @@ from catalogue.schema.technique import Technique
 from catalogue.schema.values import Text
 from catalogue.uses import Uses
 
-from .loci import Loci
+from .format import Loci
 from .words import CHINESE, Words
 
 T = TypeVar("T")

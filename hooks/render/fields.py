@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from catalogue.schema.values import Absence, Block, Detail, Single, Stated
 
 from .cite import Citations
-from .names import short_variant
+from .format import short_variant
 from .tables import NOTHING, Cell, Head, Table, sort_key
 from .words import HAN
 

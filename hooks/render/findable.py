@@ -9,7 +9,7 @@ from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
 
 from .context import Context
-from .names import short_model, short_size, short_variant
+from .format import short_model, short_size, short_variant
 from .page_registry import GLOSSARY, MODEL, TECHNIQUE, SearchKind, declaration_of
 
 _WEIGHT_OF_PART = 0.95

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from catalogue.schema.quantities import Amount, Length, Quantity
-from catalogue.schema.values import PartialDate
+from catalogue.schema.values import PartialDate, Text
 
 from .words import CHINESE, Words
 
@@ -176,3 +177,50 @@ def format_ratio(number: Decimal) -> str:
     """How many times as much: three significant digits, without zeros where the division comes out even."""
     shown = format_significant(number)
     return shown.rstrip("0").rstrip(".") if "." in shown and Decimal(shown.replace(",", "")) == number else shown
+
+
+_MAKER = re.compile(r"^DeepSeek[- ]?(?=.)")
+_MAKER_APART = re.compile(r"^DeepSeek[- ]")
+_BASE = re.compile(r"[- ][Bb]ase(?=$|[- ])")
+
+
+def short_model(name: str) -> str:
+    """A model's name without the maker's: `V3`, `DeepSeekMoE`."""
+    return _MAKER_APART.sub("", name)
+
+
+def short_variant(name: str) -> str:
+    """A variant's name without the maker's: `V4-Pro-Base`, `MoE-16B`."""
+    return _MAKER.sub("", name)
+
+
+def short_size(name: str) -> str:
+    """A variant's name without the maker's and without the word for base weights: `LLM 67B`, `V4-Pro`."""
+    return _BASE.sub("", short_variant(name))
+
+
+# A space between two Chinese words.
+_CLOSED = re.compile(r"(?<=[\u4e00-\u9fff：（）]) (?=[\u4e00-\u9fff：（）])")
+# A bracket around Chinese words.
+_BRACKETS = re.compile(r" ?\(([^()]*[\u4e00-\u9fff][^()]*)\)")
+_NUMBER = r"(?:\d+(?:\.\d+)*|[IVX]+(?:-[A-Z])?)(?:$|[,;]| (?:and|to|at|caption|footnote|eq\.|Table|Fig|\())"
+_HEADING = re.compile(rf"(§(?!{_NUMBER}).+?(?=, | at commit | and §| to §|; |$))")
+
+
+class Loci:
+    """Places in Chinese, by a table of phrases."""
+
+    def __init__(self, phrases: Iterable[Text]) -> None:
+        self._chinese = {phrase.en: phrase.zh or phrase.en for phrase in phrases}
+        longest_first = sorted(self._chinese, key=len, reverse=True)
+        listed = "|".join(re.escape(phrase) for phrase in longest_first) or r"(?!)"
+        self._pattern = re.compile(rf"(?<![\w/.§-])(?:{listed})(?![\w/-]|\.\w)")
+
+    def __call__(self, locus: str) -> str:
+        """A place as Chinese says it."""
+        parts = _HEADING.split(locus)  # every second one is a heading
+        said = "".join(part if place % 2 else self._said(part) for place, part in enumerate(parts))
+        return _CLOSED.sub("", said.replace(", ", "，"))
+
+    def _said(self, words: str) -> str:
+        return _BRACKETS.sub(r"（\1）", self._pattern.sub(lambda match: self._chinese[match[0]], words))

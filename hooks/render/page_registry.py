@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
-from catalogue.lookup import Lookup
-from catalogue.peaks import reference_run
+from catalogue.lookup import Lookup, reference_run
 from catalogue.records import Catalogue, by_date
 from catalogue.schema.model import Track
 from catalogue.schema.technique import Technique, TechniqueKind
@@ -157,7 +156,7 @@ THEME = DeclaredPage(
     ],
     example="training",
 )
-GLOSSARY = DeclaredPage("glossary.md", _Menu.GUIDES, _Kind.ABOUT, "glossary:page", weight=0.7)
+GLOSSARY = DeclaredPage("glossary.md", _Menu.GUIDES, _Kind.ABOUT, "glossary:glossary_page", weight=0.7)
 
 PAGES = (
     HOME,
@@ -165,7 +164,7 @@ PAGES = (
     MODEL,
     DeclaredPage("techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "technique_index:page", weight=0.6),
     TECHNIQUE,
-    DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "timeline:page", weight=0.6),
+    DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "models:timeline_page", weight=0.6),
     DeclaredPage("trends.md", _Menu.HISTORY, _Kind.COMPARISON, "trends:page", weight=0.8, links_terms=True),
     DeclaredPage("api-names.md", _Menu.HISTORY, _Kind.ABOUT, "api_names:page"),
     DeclaredPage("compare/models.md", _Menu.COMPARE, _Kind.COMPARISON, "compare_models:page", weight=0.6),
@@ -174,7 +173,7 @@ PAGES = (
         "start.md",
         _Menu.GUIDES,
         _Kind.ABOUT,
-        "start:page",
+        "start:start_page",
         needs=("pages", "written"),
         condition=lambda catalogue, lookup: catalogue.study.routes,
         links_terms=True,
@@ -193,7 +192,7 @@ PAGES = (
         "from-reports-to-code.md",
         _Menu.GUIDES,
         _Kind.ABOUT,
-        "code:page",
+        "use_and_extend:code_page",
         condition=lambda catalogue, lookup: catalogue.study.code,
     ),
     GLOSSARY,
@@ -217,18 +216,23 @@ PAGES = (
         "trust.md",
         _Menu.ABOUT,
         _Kind.ABOUT,
-        "trust:page",
+        "trust:trust_page",
         condition=lambda catalogue, lookup: catalogue.slips,
         weight=0.6,
     ),
     DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),
-    DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "reading:page"),
-    DeclaredPage("corrections.md", _Menu.ABOUT, _Kind.ABOUT, "corrections:page", weight=0.4),
-    DeclaredPage("references.md", _Menu.ABOUT, _Kind.ABOUT, "references:page", weight=0.4),
+    DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "start:reading_page"),
+    DeclaredPage("corrections.md", _Menu.ABOUT, _Kind.ABOUT, "trust:corrections_page", weight=0.4),
+    DeclaredPage("references.md", _Menu.ABOUT, _Kind.ABOUT, "glossary:references_page", weight=0.4),
     DeclaredPage(
-        "use-and-extend.md", _Menu.ABOUT, _Kind.ABOUT, "use_and_extend:page", needs=("downloads",), weight=0.5
+        "use-and-extend.md",
+        _Menu.ABOUT,
+        _Kind.ABOUT,
+        "use_and_extend:use_and_extend_page",
+        needs=("downloads",),
+        weight=0.5,
     ),
-    DeclaredPage("fields.md", None, None, "fields:page"),
+    DeclaredPage("fields.md", None, None, "use_and_extend:field_reference_page"),
 )
 """In the order of the menu."""
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from catalogue.derive.expression import Term
 from catalogue.derive.problems import Asked
-from catalogue.schema.problem import Step
+from catalogue.schema.study import Step
 
 from . import assets
 from .context import Context

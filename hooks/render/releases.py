@@ -13,7 +13,7 @@ from catalogue.schema.release import Licences
 from catalogue.schema.values import Absence, PartialDate, Single, Stated
 
 from .cite import Citations
-from .names import short_model
+from .format import short_model
 
 
 def family_dates(citations: Citations, model: Model) -> list[Markup]:

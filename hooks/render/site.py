@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from typing import Any
 
+from catalogue.files import pages_of
+from catalogue.findings import nearest_in_quotes
+from catalogue.load import load_catalogue as read_catalogue
 from catalogue.quotes import BLOCK_CALL, Quote, parse_quotes
+from catalogue.records import Catalogue
 from catalogue.schema.study import GuideFormula, Subject
 from catalogue.schema.technique import Formula
 
-from . import assets
+from . import assets, exports
+from .assets import early_script
 from .cite import Citations
-from .context import Context
-from .figures import home_hero, home_line, home_map
+from .context import Context, load_templates, make_context
+from .exports.whole import linked_data
+from .figures import home_hero, home_line
 from .figures.architecture import file_of
 from .figures.architecture.export import public_address, svg_file
-from .figures.poster import poster_files as poster_files
+from .figures.poster import poster_files
 from .figures.token_path import SHOWN, token_path
 from .guide_formulas import formula_block, formulas_by_block, symbols_block
-from .lab_files import LABS
-from .navigation import site_navigation, year_badges
+from .lab_files import LABS, trained_attention
+from .navigation import SideList, is_short, site_navigation, year_badges
 from .page import Page, Site, block_marker
 from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
 from .pages import model, models, sources
@@ -30,8 +37,8 @@ from .problems import of_page
 from .problems import problems_html as problem_list
 from .redirects import REDIRECTS, shared_page_redirects
 from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism_html
-from .terms_in_text import term_definitions
-from .trained_attention import trained_attention
+from .terms_in_text import TermsInText, term_definitions
+from .words import CHINESE, ENGLISH, Words, load_words
 
 
 def _mechanism_block(name: str, ctx: Context, citations: Citations, path: str) -> str:
@@ -50,7 +57,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "general-line": lambda ctx, citations, path: home_line.model_cards(ctx),
     "token-path": lambda ctx, citations, path: token_path(ctx),
     "token-path-v3": lambda ctx, citations, path: token_path(ctx, SHOWN[:1]),
-    "map": lambda ctx, citations, path: home_map.home_map(ctx),
+    "map": lambda ctx, citations, path: home_line.home_map(ctx),
     "sentence-weights": lambda ctx, citations, path: trained_attention(ctx),
     "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
     **{f"mechanism-{name}": partial(_mechanism_block, name) for name in (*MECHANISMS, *PLAYS)},
@@ -191,3 +198,108 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
         else:
             parts.append(str(citations.quote(part)) if isinstance(part, Quote) else part)
     return "".join(citations.closed_up(parts)), blocks
+
+
+FOLDER = {ENGLISH: "", CHINESE: "zh/"}
+"""Where an edition stands, below the site."""
+
+
+class NoSuchEntry(ValueError):
+    """An id that no model and no technique has."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A language with what its pages are made from and the generated ones."""
+
+    context: Context
+    site: Site
+
+    @cached_property
+    def terms(self) -> TermsInText:
+        """What links the first use of a term on a page to its definition."""
+        return TermsInText(self.context)
+
+
+@dataclass(frozen=True)
+class Project:
+    """What was read and checked, from which each edition is rendered by itself.
+
+    Attributes:
+        docs: Folder of the hand-written pages, in a folder for each language.
+        address: Of the site.
+        entry: The entry whose pages alone are made; empty for the whole site.
+        downloads: The catalogue as files by path, with texts in both languages, whichever are built.
+    """
+
+    contexts: Mapping[str, Context]
+    docs: Path
+    address: str = ""
+    entry: str = ""
+    downloads: Mapping[str, bytes] = field(default_factory=dict)
+
+    def render_edition(self, language: str) -> Edition:
+        """Render the generated pages in a language. Raises BrokenWords."""
+        ctx = self.contexts[language]
+        if self.entry:
+            return Edition(ctx, site_of(ctx, self.entry))
+        address = self.address and self.address + FOLDER[language]
+        return Edition(ctx, render_site(ctx, self.downloads, pages_of(self.docs / language), address))
+
+
+def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
+    """One entry of the project at `root`: only the data is checked.
+
+    Raises CatalogueError, BrokenWords, or NoSuchEntry.
+    """
+    catalogue = read_catalogue(root / "data")
+    known = (*catalogue.models, *catalogue.techniques)
+    if id_ not in known:
+        close = nearest_in_quotes(id_, known)
+        raise NoSuchEntry(
+            f"no model and no technique is called `{id_}`" + (f"; nearest match: {close}" if close else "")
+        )
+    shared = load_templates()
+    contexts = {language: make_context(catalogue, load_words(language), shared) for language in languages}
+    return Project(contexts, root / "docs", entry=id_)
+
+
+def make_editions(
+    catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = ""
+) -> dict[str, Edition]:
+    """Render the generated pages in each language beside the hand-written ones in `docs/<language>`, which are checked already."""
+    project = make_project(catalogue, words, docs, address)
+    return {language: project.render_edition(language) for language in words}
+
+
+def make_project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str) -> Project:
+    """The project for the site at `address`, from what is read and checked."""
+    shared = load_templates()
+    known = {code: words.get(code) or load_words(code) for code in (ENGLISH, CHINESE)}
+    contexts = {code: make_context(catalogue, known[code], shared) for code in known}
+    return Project(contexts, docs, address, downloads=exports.export_files(contexts, address))
+
+
+def theme_values(edition: Edition, root: str, languages: list[str], policy: str, edit_uri: str) -> Mapping[str, Any]:
+    """Values by the name that templates know them by; `root` is the address of the site, `languages` are its editions."""
+    words, downloads = edition.context.words, tuple(edition.site.downloads)
+    return {
+        "ds_words": words,
+        "ds_early": early_script(),
+        "ds_policy": policy,
+        "ds_linked": lambda path: linked_data(edition.context, path, root, downloads),
+        "ds_downloads": {ENGLISH: "", CHINESE: "../"}[words.language],
+        "ds_feed": {ENGLISH: "releases.atom", CHINESE: "releases.zh.atom"}[words.language],
+        "ds_few": is_short,
+        "ds_lines": SideList(edition.site.beside).lines,
+        "ds_report": _report_form(edit_uri),
+        "ds_editions": {language: root + FOLDER[language] for language in languages},
+        "ds_other": {ENGLISH: FOLDER[CHINESE], CHINESE: "../"}[words.language],
+    }
+
+
+def _report_form(edit_uri: str) -> str:
+    """The form for a wrong fact, where the pages are edited on GitHub; empty elsewhere."""
+    repository, edited, _ = edit_uri.partition("/edit/")
+    hosted = edited and repository.startswith("https://github.com/")
+    return f"{repository}/issues/new?template=wrong-fact.yml" if hosted else ""

@@ -17,19 +17,30 @@ from catalogue.records import Catalogue
 from . import assets
 from .context import Context
 from .lab_files import lab_code
-from .mechanisms.attention import attention_cache, causal_encoder_decoder, csa_windows, dsa_selection, mla_two_ways
-from .mechanisms.experts import node_limit, router_of_v3
-from .mechanisms.learning import bytes_of_zero, gradient_step, sampling_figure
-from .mechanisms.machines import dualpipe_lanes, roofline_of_h800
-from .mechanisms.one_sentence import rope_rotation, rows_of_attention, softmax_saturating
-from .mechanisms.panel import Panel
-from .mechanisms.rewards import baseline_noise, clip_both_signs, grpo_step
-from .mechanisms.text import (
-    fill_in_the_middle,
-    networks_in_memory,
-    packing_documents,
+from .mechanisms.attention import (
+    attention_cache,
+    causal_encoder_decoder,
+    csa_windows,
+    dsa_selection,
+    mla_two_ways,
+    rope_rotation,
+    rows_of_attention,
+    softmax_saturating,
 )
-from .mechanisms.training import learning_rates, mtp_modules, muon_values, residual_streams
+from .mechanisms.machines import dualpipe_lanes, roofline_of_h800
+from .mechanisms.panel import Panel, fill_in_the_middle, networks_in_memory, packing_documents
+from .mechanisms.rewards import baseline_noise, clip_both_signs, grpo_step
+from .mechanisms.training import (
+    bytes_of_zero,
+    gradient_step,
+    learning_rates,
+    mtp_modules,
+    muon_values,
+    node_limit,
+    residual_streams,
+    router_of_v3,
+    sampling_figure,
+)
 from .plays import Play
 from .plays.attention_figures import cache_context, sparsity_cost
 from .plays.drawing import draw_play

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from catalogue.schema.technique import Technique
-from catalogue.schema.term import Term
+from catalogue.schema.technique import Technique, Term
 
 from .cite import plain_text
 from .context import Context

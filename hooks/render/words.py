@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from catalogue.plain_text import Unreadable, text_of
+from catalogue.files import Unreadable, text_of
 from catalogue.schema.values import Text
 from catalogue.strict_yaml import read_yaml
 

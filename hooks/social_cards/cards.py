@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import resvg_py
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.ttCollection import TTCollection
 
 from catalogue.derive.dimensions import numbers_of
 from catalogue.records import Entry, first_date
@@ -14,10 +22,107 @@ from render import format
 from render.cite import Citations, counted_text, counts_of
 from render.context import Context
 from render.figures.architecture.export import light_tokens
-from render.figures.architecture.marks import bar_path, hatch_path
+from render.figures.architecture.shapes import bar_path, hatch_path
 from render.figures.home_line import general_line, network_thumbnail
+from render.words import CHINESE
 
-from .outline import Face, Faces
+_HERE = Path(__file__).parents[2] / "overrides" / "assets" / "fonts"
+_INSTALLED = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local" / "share" / "fonts")
+_CHINESE = {"text": "NotoSansCJK-Regular.ttc", "bold": "NotoSansCJK-Bold.ttc", "title": "NotoSerifCJK-Bold.ttc"}
+
+
+@dataclass
+class Face:
+    """A font at one weight. Letters that it lacks are those of `other`, and left out where that lacks them too."""
+
+    font: TTFont
+    weight: int | None = None
+    other: Face | None = None
+    _known: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        location = {"wght": self.weight} if self.weight is not None and "fvar" in self.font else None
+        self._glyphs = self.font.getGlyphSet(location=location)
+        self._names = self.font.getBestCmap()
+        self._unit = 1 / self.font["head"].unitsPerEm
+
+    def lacks(self, text: str) -> set[str]:
+        """The letters of a text that the font has not."""
+        own = {letter for letter in text if ord(letter) not in self._names and not letter.isspace()}
+        return self.other.lacks("".join(own)) if self.other is not None else own
+
+    def width(self, text: str, size: float) -> float:
+        """How wide a text is."""
+        return sum(self._letter(letter)[1] for letter in text) * size
+
+    def draw(self, text: str, x: float, y: float, size: float, colour: str) -> str:
+        """The outlines of a text that begins at (x, y), as SVG."""
+        scale, found, at = size * self._unit, [], 0.0
+        for letter in text:
+            outline, wide = self._letter(letter)
+            if outline:
+                larger = self._larger(letter)
+                scaled = f" scale({larger:g})" if larger != 1 else ""
+                found.append(f'<path transform="translate({at / self._unit:.0f} 0){scaled}" d="{outline}"/>')
+            at += wide
+        return f'<g fill="{colour}" transform="translate({x:.1f} {y:.1f}) scale({scale:.5f} {-scale:.5f})">{"".join(found)}</g>'
+
+    def _letter(self, letter: str) -> tuple[str, float]:
+        """The outline of a letter in the font's units, and its width in ems; each is drawn once."""
+        if letter not in self._known:
+            name = self._names.get(ord(letter))
+            if name is None:
+                self._known[letter] = self.other._letter(letter) if self.other is not None else ("", 0.28)
+            else:
+                pen = SVGPathPen(self._glyphs)
+                self._glyphs[name].draw(pen)
+                self._known[letter] = (pen.getCommands(), self._glyphs[name].width * self._unit)
+        return self._known[letter]
+
+    def _larger(self, letter: str) -> float:
+        """How much larger a letter has to be, if it is another font's, whose units are others."""
+        if self.other is None or ord(letter) in self._names:
+            return 1
+        return float(self.other._unit / self._unit)
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The faces of a picture."""
+
+    title: Face
+    text: Face
+    bold: Face
+
+
+def read_faces(chinese: bool = False) -> Faces:
+    """Read the fonts of the site; with `chinese`, and Noto's where `has_chinese`."""
+    inter, serif = TTFont(_HERE / "inter.woff2"), TTFont(_HERE / "source-serif.woff2")
+    title, text, bold = (Face(_mainland_font(path)) if chinese else None for path in _noto_fonts().values())
+    return Faces(Face(serif, other=title), Face(inter, 400, text), Face(inter, 650, bold))
+
+
+def has_chinese() -> bool:
+    """Whether this machine has what pictures in Chinese need: Debian's `fonts-noto-cjk`."""
+    return all(path.is_file() for path in _noto_fonts().values())
+
+
+@cache
+def _noto_fonts() -> dict[str, Path]:
+    """Noto's fonts for title, text and bold text: where they are, or a path that leads nowhere."""
+
+    def places(name: str) -> Iterator[Path]:
+        for folder in _INSTALLED:
+            yield from sorted(folder.rglob(name))
+
+    return {use: next(places(_CHINESE[use]), Path(_CHINESE[use])) for use in ("title", "text", "bold")}
+
+
+def _mainland_font(path: Path) -> TTFont:
+    """The font with the forms of mainland China, of a collection for several countries."""
+    fonts = TTCollection(path, lazy=True).fonts
+    return next((font for font in fonts if (font["name"].getDebugName(1) or "").endswith("CJK SC")), fonts[0])
+
 
 WIDTH, HEIGHT = 1200, 630
 _LEFT = 72
@@ -116,8 +221,8 @@ def _site_card(context: Context, faces: Faces) -> Card:
         if entry.recount and entry.recount.kv_cache
     ]
     kept = ""
-    for index, cache in enumerate(caches):
-        high = max(3.0, 118 * cache / max(caches))
+    for index, size in enumerate(caches):
+        high = max(3.0, 118 * size / max(caches))
         x, y = 700 + index * 62, 488 - high
         kept += f'<path fill="#dcebe1" stroke="{_GREEN}" d="{bar_path(x, y, 40, high)}"/><path stroke="{_GREEN}" d="{hatch_path(x, y, 40, high, 8)}"/>'
     return Card(
@@ -169,3 +274,39 @@ def _wrapped_lines(face: Face, text: str, size: float, room: float, most: int) -
         else:
             lines[-1] = longer
     return lines
+
+
+FOLDER = "assets/pictures"
+
+
+def has_localized_cards(context: Context) -> bool:
+    """Whether an edition has pictures of its own; else it shows the English ones, whose names and numbers are the same."""
+    return context.words.language != CHINESE or has_chinese()
+
+
+def write_cards(context: Context, site: Path, kept: Path) -> None:
+    """Write the pictures into `site`; `kept` is a folder where they lie by what they show."""
+    kept.mkdir(parents=True, exist_ok=True)
+    target = site / FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    used = set()
+    for _, card in social_cards(context, read_faces(chinese=context.words.language == CHINESE)):
+        place = kept / (hashlib.sha256(card.svg.encode()).hexdigest()[:32] + ".png")
+        if not place.is_file():
+            place.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=card.svg, skip_system_fonts=True)))
+        used.add(place)
+        (target / f"{card.name}.png").write_bytes(place.read_bytes())
+    for old in set(kept.glob("*.png")) - used:
+        old.unlink()
+
+
+def card_addresses(context: Context) -> dict[str, str]:
+    """The address of the picture of each page that has its own, and of the site's under `index.md`."""
+    catalogue = context.catalogue
+    own = {f"models/{id_}.md": f"models-{id_}" for id_ in catalogue.models}
+    own |= {
+        f"techniques/{id_}.md": f"techniques-{id_}"
+        for id_, technique in catalogue.techniques.items()
+        if technique.page is None
+    }
+    return {page: f"{FOLDER}/{name}.png" for page, name in {**own, "index.md": "site"}.items()}

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from ..kinds import KindWithoutPart, per_kind
 from ..schema.architecture import Architecture, Attention, FeedForward
-from ..schema.facets import Kinds, kinds_by_field
+from ..schema.values import Kinds, kinds_by_field
 from . import csa2, csa_hca, gqa, mha, mla, mqa
 from .kind import AttentionKind, CachingLayers, Numbers
 

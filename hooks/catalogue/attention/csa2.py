@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..schema.architecture import Architecture, Attention
-from . import one_latent
+from . import kind
 from .kind import INDEXER, AttentionKind, CachingLayers, Formulas, IndexKey, KeyValueHeads, Numbers
 
 _FORMS = "(encoder_cache_layers / encoder_compress_ratio + decoder_cache_layers)"
@@ -18,7 +18,7 @@ _FORMS = "(encoder_cache_layers / encoder_compress_ratio + decoder_cache_layers)
 
 def _weights(architecture: Architecture, numbers: Numbers) -> Formulas:
     return {
-        **one_latent.PROJECTIONS,
+        **kind.PROJECTIONS,
         "csa2_compressors": (
             "(encoder_cache_layers + decoder_cache_layers) * (hidden_size * head_dim + head_dim)"
             " + encoder_cache_layers * hidden_size * head_dim"
@@ -65,7 +65,7 @@ KIND = AttentionKind(
         ),
     ),
     cache=_cache,
-    window=one_latent.window_layers,
+    window=kind.window_layers,
     stored_cache=lambda entry: f"{_FORMS} * {entry}",
     score_widths=None,
     layer_parts=(),

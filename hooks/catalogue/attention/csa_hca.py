@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..derive.layout import layer_kinds
+from ..derive.dimensions import layer_kinds
 from ..schema.architecture import Architecture, Attention
-from . import one_latent
+from . import kind
 from .kind import INDEXER, AttentionKind, CachingLayers, Formulas, IndexKey, KeyValueHeads, Numbers, sum_over_layers
 from .transformers import EXPERTS, SHARED, Peer, is_dense, settings_of
 
@@ -25,7 +25,7 @@ _SETTINGS = ("head_dim", "q_lora_rank", "o_groups", "o_lora_rank", "sliding_wind
 
 def _weights(architecture: Architecture, numbers: Numbers) -> Formulas:
     return {
-        **one_latent.PROJECTIONS,
+        **kind.PROJECTIONS,
         "csa_compressors": "csa_layers * (2 * hidden_size * 2 * head_dim + csa_compress_ratio * 2 * head_dim + head_dim)",
         "csa_indexers": (
             "csa_layers * (q_lora_rank * index_n_heads * index_head_dim + hidden_size * index_n_heads"
@@ -81,7 +81,7 @@ KIND = AttentionKind(
     weights=_weights,
     caching_layers=_LAYERS,
     cache=_cache,
-    window=one_latent.window_layers,
+    window=kind.window_layers,
     stored_cache=_stored_cache,
     score_widths=None,
     layer_parts=("csa_layers", "hca_layers", "sliding_window_layers"),

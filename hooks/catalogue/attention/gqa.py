@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from ..schema.architecture import Attention
-from . import heads
+from . import kind
 from .kind import AttentionKind, CachingLayers, IndexKey, KeyValueHeads, Numbers, all_alike
 from .transformers import peer_with_heads
 
 
 def _cache(numbers: Numbers) -> str:
-    return heads.cache_of_the_others(numbers) or "2 * num_hidden_layers * num_key_value_heads * head_dim"
+    return kind.cache_of_the_others(numbers) or "2 * num_hidden_layers * num_key_value_heads * head_dim"
 
 
 KIND = AttentionKind(
     kind=Attention.GQA,
     needed=(),
-    allowed=heads.ALLOWED,
+    allowed=kind.ALLOWED,
     key_value_heads=KeyValueHeads(
         fits=lambda heads, shared: 1 < shared < heads, allowed="a number between 1 and {heads}"
     ),
     head_dim_follows=True,
-    weights=heads.projection_weights,
+    weights=kind.projection_weights,
     caching_layers=(
         CachingLayers(
             name="all",
@@ -31,9 +31,9 @@ KIND = AttentionKind(
         ),
     ),
     cache=_cache,
-    window=heads.window_of_some_layers,
+    window=kind.window_of_some_layers,
     stored_cache=None,
-    score_widths=heads.SCORE_WIDTHS,
+    score_widths=kind.SCORE_WIDTHS,
     layer_parts=(),
     layer_names=(),
     count_layers=all_alike,

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from ..schema.architecture import Attention
-from . import heads
+from . import kind
 from .kind import AttentionKind, CachingLayers, IndexKey, KeyValueHeads, Numbers, all_alike
 from .transformers import peer_with_heads
 
 
 def _cache(numbers: Numbers) -> str:
-    return heads.cache_of_the_others(numbers) or "2 * num_hidden_layers * num_attention_heads * head_dim"
+    return kind.cache_of_the_others(numbers) or "2 * num_hidden_layers * num_attention_heads * head_dim"
 
 
 KIND = AttentionKind(
     kind=Attention.MHA,
     needed=(),
-    allowed=heads.ALLOWED,
+    allowed=kind.ALLOWED,
     key_value_heads=KeyValueHeads(
         fits=lambda heads, shared: shared == heads, allowed="{heads}, one for each query head"
     ),
     head_dim_follows=True,
-    weights=heads.projection_weights,
+    weights=kind.projection_weights,
     caching_layers=(
         CachingLayers(
             name="all",
@@ -31,9 +31,9 @@ KIND = AttentionKind(
         ),
     ),
     cache=_cache,
-    window=heads.window_of_some_layers,
+    window=kind.window_of_some_layers,
     stored_cache=None,
-    score_widths=heads.SCORE_WIDTHS,
+    score_widths=kind.SCORE_WIDTHS,
     layer_parts=(),
     layer_names=(),
     count_layers=all_alike,

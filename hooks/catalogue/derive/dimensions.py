@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from ..schema.architecture import Architecture
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..kinds import per_kind
+from ..schema.architecture import Architecture, TopkMethod
 from ..schema.values import Single
 
 
@@ -20,3 +25,64 @@ def numbers_of(architecture: Architecture) -> dict[str, int]:
         numbers["moe_layers"] = moe
         numbers["dense_layers"] = numbers["num_hidden_layers"] - moe
     return numbers
+
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<name>[a-z]+(?:\+engram)?)|(?P<open>\()|(?P<close>\))(?:\*(?P<outer>\d+))?)(?:\*(?P<times>\d+))?"
+)
+
+
+class LayoutError(ValueError):
+    """A layout that cannot be read; says why."""
+
+
+def layer_kinds(layout: str) -> tuple[str, ...]:
+    """The kind of each layer, from the first one up. Raises LayoutError for what is no layout."""
+    stack: list[list[str]] = [[]]
+    place = 0
+    text = layout.strip()
+    while place < len(text):
+        found = _TOKEN.match(text, place)
+        if found is None:
+            raise LayoutError(f"`{text[place:].strip()}` cannot be read")
+        place = found.end()
+        if found["open"]:
+            stack.append([])
+        elif found["close"]:
+            if len(stack) == 1:
+                raise LayoutError("a bracket is closed that was not opened")
+            inner = stack.pop()
+            stack[-1] += inner * int(found["outer"] or 1)
+        else:
+            stack[-1] += [found["name"]] * int(found["times"] or 1)
+    if len(stack) > 1:
+        raise LayoutError("a bracket is not closed")
+    return tuple(stack[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routing:
+    """A way to choose experts.
+
+    Attributes:
+        balance_bias: Whether each expert's score has a learned bias that only the choice sees (DeepSeek-V3 §2.1.2).
+    """
+
+    balance_bias: bool
+
+
+ROUTINGS: Mapping[TopkMethod, Routing] = per_kind(
+    "routing",
+    {
+        TopkMethod.GREEDY: Routing(balance_bias=False),
+        TopkMethod.GROUP_LIMITED_GREEDY: Routing(balance_bias=False),
+        TopkMethod.NOAUX_TC: Routing(balance_bias=True),
+    },
+    TopkMethod,
+)
+
+
+def has_balance_bias(architecture: Architecture) -> bool:
+    """Whether experts have a bias for balance; not where nothing is said of how they are chosen."""
+    method = architecture.topk_method.value if architecture.topk_method else None
+    return method is not None and ROUTINGS[method].balance_bias

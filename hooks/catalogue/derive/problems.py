@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from ..lookup import Lookup, LookupFailure
 from ..records import Entry
-from ..schema.problem import Mistake, Problem, Step
 from ..schema.quantities import Quantity
+from ..schema.study import Mistake, Problem, Step
 from .expression import Term, evaluate_formula, formula_names
 
 

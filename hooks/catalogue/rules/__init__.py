@@ -7,35 +7,18 @@ A rule takes the `Draft` (validated, not yet trusted) and yields findings with f
 from __future__ import annotations
 
 from . import (  # noqa: F401 (each module registers its rules)
-    api_names,
     architecture,
     bounds,
-    changes,
-    controls,
-    copies,
-    corrections,
-    cost,
     dates,
-    evaluation,
     ids,
-    languages,
-    layout,
-    lineage,
-    places,
     plausible,
-    problems,
-    releases,
-    schedule,
-    sizes,
     sources,
     study,
     techniques,
-    terms,
-    texts,
-    uses,
+    training,
     words,
 )
-from .registry import Rule, Scope, in_scope
+from .draft import Rule, Scope, in_scope
 
 __all__ = ["ALL", "Rule", "Scope", "in_scope"]
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import count, islice
 from math import isqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..attention import Kind, fields_of_kinds, foreign_kind, kind_of, stated_kinds
-from ..findings import Finding, Path
+from ..derive.agreement import Agreement
+from ..derive.dimensions import LayoutError, layer_kinds, numbers_of
+from ..derive.parameters import ACTIVATED_CONVENTION
+from ..findings import Finding, KeyPath
 from ..schema.architecture import Architecture, FeedForward
+from ..schema.model import ActivatedBasis, Counted, Explanation
 from ..schema.values import Block, Single
-from .draft import Draft
-from .registry import Scope, rule
+from .draft import Draft, Scope, rule
 
 
 @cache
@@ -25,7 +29,7 @@ def _fields_by_kind(*stated: Kind) -> list[tuple[str, Kind | None, Kind | None]]
     ]
 
 
-def _all_architectures(draft: Draft) -> Iterator[tuple[Path, Architecture]]:
+def _all_architectures(draft: Draft) -> Iterator[tuple[KeyPath, Architecture]]:
     for path, _, variant in draft.each_variant():
         if variant.architecture is not None:
             yield (*path, "architecture"), variant.architecture
@@ -59,7 +63,7 @@ def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
             yield _missing_field(draft, path, "intermediate_size", "the layers that keep a dense network need it")
 
 
-def _missing_field(draft: Draft, path: Path, name: str, why: str) -> Finding:
+def _missing_field(draft: Draft, path: KeyPath, name: str, why: str) -> Finding:
     fix = f"add `{name}:`, or say `not published`"
     if name == "q_lora_rank":
         fix += ", or `not applicable` where the queries are not compressed"
@@ -214,7 +218,7 @@ def exceptions_differ(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _needless_value(draft: Draft, path: Path, differing: Block, shared: Block) -> Iterator[Finding]:
+def _needless_value(draft: Draft, path: KeyPath, differing: Block, shared: Block) -> Iterator[Finding]:
     settings = {name: getattr(differing, name) for name in type(differing).model_fields if name != "source"}
     if all(new is None for new in settings.values()):
         yield draft.finding(path, "no setting", "settings that differ", fix="name one, or take it out")
@@ -234,3 +238,150 @@ def _needless_value(draft: Draft, path: Path, differing: Block, shared: Block) -
             )
         elif isinstance(new, Block):
             yield from _needless_value(draft, where, new, old)
+
+
+@rule(Scope.CATALOGUE)
+def layers_in_order(draft: Draft) -> Iterator[Finding]:
+    """The order of the layers names only kinds that the attention has, each as often as there are layers of it."""
+    for path, _, variant in draft.each_variant():
+        architecture = variant.architecture
+        layout = architecture.attention_layout if architecture else None
+        kind = kind_of(architecture) if architecture else None
+        if architecture is None or layout is None or layout.value is None or kind is None or not kind.layer_names:
+            continue
+        where = (*path, "architecture", "attention_layout")
+        try:
+            order = layer_kinds(layout.value)
+        except LayoutError as error:
+            yield draft.finding(
+                where,
+                str(error),
+                "names, `*` with a number, and brackets",
+                fix="write it like `window*2 (csa hca)*20 csa`",
+            )
+            continue
+        counts = Counter(name.removesuffix("+engram") for name in order)
+        counts["engram"] = sum(name.endswith("+engram") for name in order)
+        for name in sorted(counts.keys() - {*kind.layer_names, "engram"}):
+            yield draft.finding(where, f"`{name}`", " or ".join(kind.layer_names), fix="correct the name")
+        numbers = numbers_of(architecture)
+        stated = {
+            "num_hidden_layers": len(order),
+            "sliding_window_layers": counts["window"],
+            "engram_layers": counts["engram"],
+            **kind.count_layers(counts),
+        }
+        for name, found in stated.items():
+            if numbers.get(name, found) != found:
+                yield draft.finding(
+                    where,
+                    f"{found} layers",
+                    f"{numbers[name]}, as `{name}` says",
+                    fix="correct one of the two",
+                )
+
+
+class _Size(NamedTuple):
+    """A size with its comparison, what the entry says of a difference, and how it can be counted."""
+
+    path: KeyPath
+    agreement: Agreement | None
+    explanation: Explanation | None
+    counts: Mapping[ActivatedBasis, int] = {}
+
+
+def _stated_sizes(draft: Draft) -> Iterator[_Size]:
+    """The sizes of each variant and its parts."""
+    for path, _, variant in draft.each_variant():
+        entry, stated, where = draft.entries[variant.id], variant.parameters, (*path, "parameters")
+        counts = entry.recount.activated if entry.recount else {}
+        yield _Size((*where, "total"), entry.total_agreement, stated.total_explanation)
+        yield _Size((*where, "activated"), entry.activated_agreement, stated.activated_explanation, counts)
+        for index, part in enumerate(stated.parts):
+            yield _Size((*where, "parts", index, "count"), entry.part_agreement(part), part.explanation)
+
+
+def _fitting_count(counts: Mapping[ActivatedBasis, int], agreement: Agreement) -> str:
+    """What is counted, and the other way of counting that fits, if one does; empty for what can be counted in one way."""
+    for basis, number in counts.items():
+        if basis is not ACTIVATED_CONVENTION and abs(number - agreement.published.value) <= agreement.tolerance:
+            return f" {ACTIVATED_CONVENTION}; {basis} it is {number:,}, which fits"
+    return f" {ACTIVATED_CONVENTION}" if counts else ""
+
+
+def _explanation_path(path: KeyPath) -> KeyPath:
+    """Where the explanation of a size stands: `total_explanation` beside `total`, `explanation` beside a part's `count`."""
+    return (*path[:-1], "explanation" if path[-1] == "count" else f"{path[-1]}_explanation")
+
+
+@rule(Scope.ARCHITECTURE)
+def sizes_agree(draft: Draft) -> Iterator[Finding]:
+    """A recomputed size lies within the tolerance of the published one, or the entry explains just this recomputed size."""
+    for path, agreement, explanation, counts in _stated_sizes(draft):
+        if agreement is None or agreement.holds:
+            continue
+        if explanation is None:
+            yield draft.finding(
+                path,
+                f"published {agreement.published.text}, recomputed {agreement.recomputed:,}"
+                f" ({agreement.percent:+.2f}%){_fitting_count(counts, agreement)}",
+                f"a difference of at most {agreement.tolerance:,.0f}",
+                fix="find the wrong digit in the architecture or here, or add "
+                f"`{_explanation_path(path)[-1]}: {{recomputed: {agreement.recomputed}, text: …}}`",
+            )
+        elif abs(explanation.recomputed.value - agreement.recomputed) > explanation.recomputed.step / 2:
+            yield draft.finding(
+                (*_explanation_path(path), "recomputed"),
+                f"recomputed {agreement.recomputed:,}, but the explanation is of {explanation.recomputed.text}",
+                f"a difference of at most {explanation.recomputed.step / 2:,.0f}",
+                fix="find the wrong digit in the architecture, or explain the new value",
+            )
+
+
+@rule(Scope.CATALOGUE)
+def stored_caches_agree(draft: Draft) -> Iterator[Finding]:
+    """The published bytes of a token's cache are those that its format gives."""
+    for model_path, model in draft.each_model():
+        for variant in model.variants:
+            agreement = draft.entries[variant.id].stored_cache_agreement
+            if agreement is not None and not agreement.holds:
+                yield draft.finding(
+                    (*model_path, "kv_cache", "bytes_per_token"),
+                    f"published {agreement.published.text} for `{variant.id}`, but its format gives {agreement.recomputed:,}",
+                    f"a difference of at most {agreement.tolerance:,}",
+                    fix="find the wrong digit in the format, the architecture or here",
+                )
+
+
+@rule(Scope.ARCHITECTURE)
+def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
+    """An explanation of a difference stands only where there is one."""
+    for path, agreement, explanation, _ in _stated_sizes(draft):
+        if explanation is not None and (agreement is None or agreement.holds):
+            yield draft.finding(
+                _explanation_path(path),
+                "an explanation of a difference that is not there",
+                "explanations only where sizes differ",
+                fix="take it out",
+            )
+
+
+@rule(Scope.ARCHITECTURE)
+def sizes_say_what_they_count(draft: Draft) -> Iterator[Finding]:
+    """A published size of a model with Engram, a vision encoder or layers that write alone says what it counts: `counts`."""
+    for path, _, variant in draft.each_variant():
+        entry, sizes = draft.entries[variant.id], variant.parameters
+        recount = entry.recount
+        engram = recount is not None and bool(recount.engram)
+        reads = recount is not None and recount.prefill is not None
+        for name, size, several in (
+            ("total", sizes.total, engram or entry.vision is not None),
+            ("activated", sizes.activated, reads or entry.vision is not None),
+        ):
+            if several and size is not None and size.value is not None and size.counts is None:
+                yield draft.finding(
+                    (*path, "parameters", name),
+                    f"`counts` is missing behind {size.value.text}",
+                    "what it counts: " + ", ".join(f"`{counted}`" for counted in Counted),
+                    fix=f"write `{name}: {{value: {size.value.text}, counts: …}}`",
+                )

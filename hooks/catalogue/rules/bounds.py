@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from ..findings import Finding, Path
-from ..lookup import LookupFailure
-from ..peaks import metrics_of
+from ..findings import Finding, KeyPath
+from ..lookup import LookupFailure, metrics_of
 from ..records import Entry
-from ..schema.bounds import bounded_records, field_bounds
 from ..schema.model import Model
 from ..schema.quantities import Quantity
 from ..schema.training import FROM_NOTHING, Infrastructure, Stage, StageKind
-from ..schema.values import Single, Stated
-from .draft import Draft
-from .registry import Scope, rule
+from ..schema.values import Single, Stated, bounded_records, field_bounds
+from .draft import Draft, Scope, rule
 
 _NOTE = "a `note` on it that says why"
 _TOKENS_OF_A_BATCH = 128 * 1024 * 1024
@@ -130,7 +127,7 @@ def batches_and_warm_up_fit_the_stage(draft: Draft) -> Iterator[Finding]:
                 _value_for_variant(value, variant)
                 for value in ((batch.start, batch.ramp_tokens) if batch else (None,) * 2)
             )
-            here: Path = ()
+            here: KeyPath = ()
             found = allowed = ""
             if warm and steps and not warm.is_percentage and warm.value > steps.value and not _has_note(warm_up):
                 here, found = ("learning_rate", "warmup_steps"), f"{warm.text} steps of warm-up"
@@ -183,7 +180,7 @@ def tokens_fit_the_parameters(draft: Draft) -> Iterator[Finding]:
 def contexts_fit_the_positions(draft: Draft) -> Iterator[Finding]:
     """A context, and the sequences of a stage, are no longer than the positions of the architecture with its scaling, or a `note` says why."""
     for path, model in draft.each_model():
-        stated: list[tuple[Path, Single[Any] | None, tuple[str, ...]]] = [
+        stated: list[tuple[KeyPath, Single[Any] | None, tuple[str, ...]]] = [
             ((*path, "variants", i, "context_length"), variant.context_length, (variant.id,))
             for i, variant in enumerate(model.variants)
         ]
@@ -288,19 +285,19 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _all_infrastructures(draft: Draft) -> Iterator[tuple[Path, Model, Infrastructure]]:
+def _all_infrastructures(draft: Draft) -> Iterator[tuple[KeyPath, Model, Infrastructure]]:
     for path, model in draft.each_model():
         if model.infrastructure is not None:
             yield (*path, "infrastructure"), model, model.infrastructure
 
 
-def _all_stages(draft: Draft) -> Iterator[tuple[Path, Model, Stage]]:
+def _all_stages(draft: Draft) -> Iterator[tuple[KeyPath, Model, Stage]]:
     for path, model in draft.each_model():
         for index, stage in enumerate(model.training):
             yield (*path, "training", index), model, stage
 
 
-def _single_values(stated: Any, path: Path) -> Iterator[tuple[Path, Single[Any]]]:
+def _single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[Any]]]:
     """The values of a field, each with the path of what stands in the file."""
     if isinstance(stated, Stated):
         for variant, single in stated.singles():
@@ -322,3 +319,64 @@ def _has_note(stated: Single[Any] | None) -> bool:
 
 def _value_text(value: Quantity | int) -> str:
     return value.text if isinstance(value, Quantity) else str(value)
+
+
+@rule(Scope.ENTRY)
+def names_agree(draft: Draft) -> Iterator[Finding]:
+    """Benchmarks and settings that differ only in case, spaces or hyphens are written one way."""
+    first: dict[tuple[str, str], tuple[str, KeyPath]] = {}
+    for path, model in draft.each_model():
+        for i, table in enumerate(model.evaluation):
+            for j, row in enumerate(table.rows):
+                for field in ("benchmark", "setting"):
+                    text = getattr(row, field)
+                    if text is None:
+                        continue
+                    word = text.en
+                    where = (*path, "evaluation", i, "rows", j, field)
+                    known, at = first.setdefault((field, _bare_word(word)), (word, where))
+                    if known != word:
+                        yield draft.finding(
+                            where,
+                            f"`{word}`, written `{known}` on {draft.models_file.place(at, where)}",
+                            "one spelling",
+                            f"`{known}`",
+                            "use the first spelling",
+                            (word, known),
+                        )
+
+
+@rule(Scope.CATALOGUE)
+def selections_are_named(draft: Draft) -> Iterator[Finding]:
+    """A quoted table is complete or names the rows that it leaves out and why, not both; what is left out is not among its rows."""
+    for path, model in draft.each_model():
+        for i, table in enumerate(model.evaluation):
+            here = (*path, "evaluation", i)
+            if table.complete and table.left_out:
+                yield draft.finding(
+                    (*here, "complete"),
+                    "both `complete` and `left_out`",
+                    "one of the two",
+                    fix="take out the one that does not hold",
+                )
+            if not table.complete and not table.left_out:
+                yield draft.finding(
+                    here,
+                    "a table that does not say whether it is whole",
+                    "`complete: true`, or `left_out` with the rows that are not here and why",
+                    fix="compare it with the source, row by row, and add one of the two",
+                )
+            rows = {_bare_word(row.benchmark.en): row.benchmark.en for row in table.rows}
+            for j, group in enumerate(table.left_out):
+                for k, name in enumerate(group.rows):
+                    if _bare_word(name.en) in rows:
+                        yield draft.finding(
+                            (*here, "left_out", j, "rows", k),
+                            f"`{name.en}` is left out, and a row of the same table",
+                            "one of the two",
+                            fix="take it out of one of the two lists",
+                        )
+
+
+def _bare_word(word: str) -> str:
+    return re.sub(r"[\s\-_.]", "", word.lower())

@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeVar
 
-from ..data_files import (
-    ALIASES,
-    COPIES,
-    CORRECTIONS,
-    DATA_FILES,
-    DOCUMENTS,
-    MODELS,
-    PROBLEMS,
-    STUDY,
-    TECHNIQUES,
-    TERMS,
-)
-from ..findings import Finding, Path
-from ..located import Located
+from pydantic import BaseModel
+
+from ..files import ALIASES, COPIES, CORRECTIONS, DATA_FILES, DOCUMENTS, MODELS, PROBLEMS, STUDY, TECHNIQUES, TERMS
+from ..findings import Finding, KeyPath
 from ..lookup import Lookup
 from ..records import Entry, resolve_entries
 from ..references import Reference
-from ..schema.aliases import AliasesFile
-from ..schema.copies import Copies, CopiesFile
-from ..schema.correction import CorrectionsFile
-from ..schema.documents import DocumentsFile
-from ..schema.gpu import Gpu
+from ..schema.documents import Copies, CopiesFile, DocumentsFile
 from ..schema.model import Model, ModelsFile, Variant
-from ..schema.problem import ProblemsFile
-from ..schema.study import StudyFile
-from ..schema.technique import TechniquesFile
-from ..schema.term import TermsFile
-from ..schema.values import Text
+from ..schema.study import AliasesFile, CorrectionsFile, ProblemsFile, StudyFile
+from ..schema.technique import TechniquesFile, TermsFile
+from ..schema.training import Gpu
+from ..schema.values import Text, values_below
+from ..strict_yaml import Located
 from ..uses import Uses
-from .nodes import Nodes
+
+Node = tuple[int, Located, KeyPath, Any]
+
+
+class Nodes:
+    """Records and values in the order in which they stand, parents first."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._by_kind: defaultdict[type, list[Node]] = defaultdict(list)
+
+    def add(self, file: Located, record: BaseModel) -> None:
+        """Add a record of a file, and everything below it."""
+        self._walk(file, (), record)
+
+    def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
+        """The values of some kinds, in their order; with a `key`, those that stand under it."""
+        found = (nodes for kind, nodes in self._by_kind.items() if issubclass(kind, kinds))
+        for _, file, path, value in sorted(chain.from_iterable(found), key=lambda node: node[0]):
+            if key is None or path[-1:] == (key,):
+                yield file, path, value
+
+    def _walk(self, file: Located, path: KeyPath, value: Any) -> None:
+        self._by_kind[type(value)].append((self._count, file, path, value))
+        self._count += 1
+        for name, child in values_below(value):
+            self._walk(file, (*path, name), child)
+
 
 R = TypeVar("R")
 
@@ -156,12 +172,12 @@ class Draft:
     def uses(self) -> Uses:
         return Uses(self.by_id, self.entries, self.techniques.techniques)
 
-    def each_model(self) -> Iterator[tuple[Path, Model]]:
+    def each_model(self) -> Iterator[tuple[KeyPath, Model]]:
         """Models with their path in the file."""
         for index, model in enumerate(self.models.models):
             yield ("models", index), model
 
-    def each_variant(self) -> Iterator[tuple[Path, Model, Variant]]:
+    def each_variant(self) -> Iterator[tuple[KeyPath, Model, Variant]]:
         """Variants with their path and their model."""
         for path, model in self.each_model():
             for index, variant in enumerate(model.variants):
@@ -176,12 +192,12 @@ class Draft:
                 nodes.add(self.located[name], self.records[name])
         return nodes
 
-    def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, Path, Any]]:
+    def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
         """Every record and value of some kinds in the files that cite, under a `key` where one is given, with its path, parents first."""
         return self._nodes.of(*kinds, key=key)
 
     @cached_property
-    def texts(self) -> tuple[tuple[Located, Path, Text], ...]:
+    def texts(self) -> tuple[tuple[Located, KeyPath, Text], ...]:
         """Every text for readers in all files, with its path."""
         found = [*self.of(Text)]
         for name, file in DATA_FILES.items():
@@ -194,7 +210,7 @@ class Draft:
 
     def finding(
         self,
-        path: Path,
+        path: KeyPath,
         found: str,
         allowed: str = "",
         nearest: str = "",
@@ -206,10 +222,10 @@ class Draft:
 
 
 def repeated_ids(
-    file: Located, said: Iterable[tuple[Path, str]], kind: str = "id", fix: str = "choose another id"
+    file: Located, said: Iterable[tuple[KeyPath, str]], kind: str = "id", fix: str = "choose another id"
 ) -> Iterator[Finding]:
     """What is said for a second time of things that each have their own: ids or names, with where they stand."""
-    first: dict[str, Path] = {}
+    first: dict[str, KeyPath] = {}
     for path, word in said:
         if word in first:
             yield file.finding(
@@ -219,3 +235,37 @@ def repeated_ids(
                 fix=fix,
             )
         first.setdefault(word, path)
+
+
+Rule = Callable[[Draft], Iterator[Finding]]
+
+
+class Scope(Enum):
+    """What a rule looks at, by which it is decided when it runs."""
+
+    IDS = auto()
+    """Ids and what leads to them; runs first, because others would stumble over them."""
+    ENTRY = auto()
+    """One entry at a time; runs even where an entry cannot be read, or an id is used twice."""
+    CATALOGUE = auto()
+    """Several entries or files beside each other; needs all of them."""
+    ARCHITECTURE = auto()
+    """What follows from an architecture; says nothing of one whose dimensions contradict each other, and runs last."""
+
+
+REGISTERED: dict[Rule, Scope] = {}
+
+
+def rule(scope: Scope) -> Callable[[Rule], Rule]:
+    """Register a function as a rule: it yields findings, and its docstring is the rule that “Add a model” shows."""
+
+    def register(check: Rule) -> Rule:
+        REGISTERED[check] = scope
+        return check
+
+    return register
+
+
+def in_scope(*scopes: Scope) -> tuple[Rule, ...]:
+    """The rules of some scopes, in the order in which they are registered."""
+    return tuple(check for check, scope in REGISTERED.items() if scope in scopes)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 from pathlib import Path as FilePath
 
-from ..findings import Finding, Path, nearest_in_quotes
-from ..located import Located
+from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..schema.model import Model
-from ..schema.values import Stated
-from .draft import Draft, repeated_ids
-from .registry import Scope, rule
+from ..schema.release import ApiName
+from ..schema.values import PartialDate, Stated
+from ..strict_yaml import Located
+from .draft import Draft, Scope, repeated_ids, rule
 
 
 @rule(Scope.IDS)
@@ -45,7 +46,7 @@ def ids_are_unique(draft: Draft) -> Iterator[Finding]:
         )
 
 
-def _misnamed_id(draft: Draft, path: Path, model: Model) -> bool:
+def _misnamed_id(draft: Draft, path: KeyPath, model: Model) -> bool:
     file = draft.models_file.files.get(path)
     return file is not None and FilePath(file).name != f"{model.id}.yaml"
 
@@ -71,7 +72,7 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
     models, variants, techniques = list(draft.by_id), list(draft.entries), draft.technique_ids
     for path, model in draft.each_model():
         own = [variant.id for variant in model.variants]
-        wanted: list[tuple[Path, str | None, Collection[str], str]] = [
+        wanted: list[tuple[KeyPath, str | None, Collection[str], str]] = [
             ((*path, "flagship"), model.flagship, own, "a variant of this entry"),
             ((*path, "compared_with"), model.compared_with, variants, "a variant"),
         ]
@@ -163,7 +164,7 @@ _ALL_OF = {
 }
 
 
-def _unknown_id(file: Located, path: Path, id_: str | None, known: Collection[str], what: str) -> Iterator[Finding]:
+def _unknown_id(file: Located, path: KeyPath, id_: str | None, known: Collection[str], what: str) -> Iterator[Finding]:
     if id_ is not None and id_ not in known:
         yield file.finding(
             path,
@@ -199,3 +200,69 @@ def one_architecture(draft: Draft) -> Iterator[Finding]:
                 "settings that differ from a shared architecture",
                 fix="name the variant whose architecture it shares, or put the settings into `architecture`",
             )
+
+
+def _api_names(draft: Draft) -> Iterator[tuple[KeyPath, ApiName]]:
+    for index, name in enumerate(draft.models.api_names):
+        yield ("api_names", index), name
+
+
+@rule(Scope.CATALOGUE)
+def pointers_resolve(draft: Draft) -> Iterator[Finding]:
+    """An API name has one entry, and each of its pointers names a variant of the catalogue or has a label, not both."""
+    first: dict[str, KeyPath] = {}
+    for path, name in _api_names(draft):
+        where = (*path, "id")
+        if name.id in first:
+            yield draft.finding(
+                where,
+                f"id `{name.id}` for the second time (first on line {draft.models_file.line(first[name.id])})",
+                "each id once",
+                fix="put the pointers into one entry",
+            )
+        first.setdefault(name.id, where)
+        for index, pointer in enumerate(name.pointers):
+            here = (*path, "pointers", index)
+            if (pointer.variant is None) == (pointer.label is None):
+                yield draft.finding(
+                    here,
+                    "both `variant` and `label`" if pointer.variant else "neither `variant` nor `label`",
+                    "one of the two",
+                    fix="name the variant, or describe the model where the catalogue has none",
+                )
+            elif pointer.variant is not None and pointer.variant not in draft.entries:
+                yield draft.finding(
+                    (*here, "variant"),
+                    f"`{pointer.variant}` is not a variant",
+                    "allowed are the ids of variants in the catalogue",
+                    nearest_in_quotes(pointer.variant, list(draft.entries)),
+                    "correct the id, or use `label`",
+                )
+
+
+@rule(Scope.CATALOGUE)
+def pointers_in_order(draft: Draft) -> Iterator[Finding]:
+    """Pointers of an API name follow each other in time, each begins after the one before, and the name ends after the last."""
+    for path, name in _api_names(draft):
+        dated: list[tuple[KeyPath, str, PartialDate]] = [
+            ((*path, "pointers", index, "since"), "since", pointer.since.value)
+            for index, pointer in enumerate(name.pointers)
+            if pointer.since.value is not None
+        ]
+        if name.until is not None and name.until.value is not None:
+            dated.append(((*path, "until"), "until", name.until.value))
+        for (_, _, earlier), (where, word, later) in pairwise(dated):
+            if not _can_follow(later, earlier):
+                yield draft.finding(
+                    where,
+                    f"`{word}` {later.text}, not after {earlier.text} before it",
+                    "pointers in the order of their dates, the oldest first",
+                    fix="correct the date, or move the pointer",
+                )
+
+
+def _can_follow(later: PartialDate, earlier: PartialDate) -> bool:
+    """Whether one date can lie after another; a month alone can be any of its days."""
+    if later.is_day and earlier.is_day:
+        return later.text > earlier.text
+    return later.text[:7] >= earlier.text[:7]

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from ..findings import Finding, Path
+from ..findings import Finding, KeyPath
 from ..references import ARXIV_ID
 from ..schema.release import Link, LinkKind
 from ..schema.values import PartialDate
-from .draft import Draft, repeated_ids
-from .registry import Scope, rule
+from .draft import Draft, Scope, repeated_ids, rule
 
 _PERCENT = Decimal(100)
 
@@ -74,7 +73,7 @@ def active_within_total(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
     """A score of more than 100 stands only where the benchmark has others like it, or where `setting` says what is counted: a rating, or points; one of less than 0 only where it has others like it."""
-    scores: dict[str, list[tuple[Path, Decimal, str]]] = {}
+    scores: dict[str, list[tuple[KeyPath, Decimal, str]]] = {}
     explained: set[str] = set()
     for path, model in draft.each_model():
         for i, table in enumerate(model.evaluation):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from ..findings import Finding, Path, nearest_in_quotes
-from ..located import Located
-from ..schema.api import ApiPointer
-from ..schema.correction import Correction
+from .. import places
+from ..findings import Finding, KeyPath, nearest_in_quotes
+from ..schema.documents import EVERYWHERE, PAPER, Document, each_line
 from ..schema.evaluation import Evaluation
 from ..schema.model import Change, Claim, Lineage, TechniqueUse
+from ..schema.release import ApiPointer
+from ..schema.study import Correction
 from ..schema.technique import Formula
 from ..schema.values import ARXIV_ADDRESS, Absence, Remark, Single, Source, Sources, Stated
-from .draft import Draft
-from .registry import Scope, rule
+from ..strict_yaml import Located
+from .draft import Draft, Scope, rule
 
 _STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluation, Formula, Correction)
 
@@ -58,7 +60,7 @@ def sources_name_a_place(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def cited_places(draft: Draft) -> Iterator[tuple[Located, Path, Source]]:
+def cited_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Source]]:
     """Each source of what is stated, not of what is absent, with the path of what it is the source of."""
     for file, path, value in draft.of(Single, *_STATEMENTS):
         if value.source is not None and (not isinstance(value, Single) or value.value is not None):
@@ -66,7 +68,7 @@ def cited_places(draft: Draft) -> Iterator[tuple[Located, Path, Source]]:
                 yield file, path, item
 
 
-def typed_source(file: Located, path: Path) -> Path:
+def typed_source(file: Located, path: KeyPath) -> KeyPath:
     """Where the source of what is at `path` is typed: there, or in the closest block around it."""
     around = next((path[:n] for n in range(len(path), -1, -1) if file.has((*path[:n], "source"))), None)
     return path if around is None else (*around, "source")
@@ -126,7 +128,7 @@ def references_are_cited(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _citing_places(draft: Draft) -> Iterator[tuple[Located, Path, Any]]:
+def _citing_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Any]]:
     """Sources, and keys that stand under `reference`."""
     return chain(draft.of(Sources), draft.of(str, key="reference"))
 
@@ -134,3 +136,234 @@ def _citing_places(draft: Draft) -> Iterator[tuple[Located, Path, Any]]:
 def _source_keys(source: Source, typed: bool = False) -> list[str]:
     """The keys of a source and of its copies; with `typed`, without what was filled in from copies.yaml."""
     return [source.key, *(_source_keys(source.via) if source.via and not (typed and source.tabled) else [])]
+
+
+_ALLOWED = (
+    "allowed are a section or heading (`§4.2`, `README §License`), a table, figure, equation, appendix or page; "
+    "a data file, or a program with a name or line in it; a commit, an issue or a field of a listing"
+)
+
+_JOINED = re.compile(r"[,;] ?([a-z0-9][a-z0-9.-]*)(?= |$)")
+_NUMBERED = (
+    ("sections", re.compile(r"^§(\d+)", re.ASCII), 12),
+    ("tables", re.compile(r"\bTables? (\d+)", re.ASCII), 60),
+    ("figures", re.compile(r"\b(?:Figures?|Fig\.) (\d+)", re.ASCII), 60),
+)
+_SHORT = re.compile(r"([A-Za-z]+)\.?\s*(\d[\w.]*)", re.ASCII)
+_PLACES = {
+    **dict.fromkeys(("section", "sec", "sect", "chapter"), "§"),
+    **dict.fromkeys(("tab", "tbl"), "Table "),
+    "fig": "Figure ",
+    **dict.fromkeys(("equation", "eqn"), "eq. "),
+    "appx": "App. ",
+}
+
+
+@rule(Scope.ENTRY)
+def places_are_places(draft: Draft) -> Iterator[Finding]:
+    """A place is a section, table, figure, equation, page, file, commit or named heading; a document alone only where documents.yaml says that it is short, or cannot be opened."""
+    for file, path, item in cited_places(draft):
+        if item.locus and not places.locator_forms(item.locus):
+            known = _known_document(draft, item)
+            if known is None or known.headings:
+                yield file.finding(
+                    typed_source(file, path),
+                    f"`{item.locus}` names a document, not a place in it",
+                    _ALLOWED,
+                    _as_it_is_written(item.locus),
+                    "name the heading under which it stands"
+                    + (f", one of {_listed_headings(known.headings)}" if known else "")
+                    + f"; a document of one screen is listed in {draft.documents_located.file}",
+                )
+
+
+@rule(Scope.ENTRY)
+def sources_are_separated(draft: Draft) -> Iterator[Finding]:
+    """Several sources are separated by a semicolon and a space: behind a comma, the second would be a part of the first one's place."""
+    for file, path, item in cited_places(draft):
+        for key in _JOINED.findall(item.locus):
+            if key in draft.references:
+                yield file.finding(
+                    typed_source(file, path),
+                    f"`{key}`, which is a reference, in the place of `{item.key}`",
+                    "several sources are separated by `; `",
+                    fix=f"write `; {key}` and its place",
+                )
+
+
+@rule(Scope.ENTRY)
+def numbered_places_are_there(draft: Draft) -> Iterator[Finding]:
+    """A section, table or figure that a source names by its number is not beyond the last one: that of documents.yaml, or what any paper has."""
+    for file, path, item in cited_places(draft):
+        if item.key not in draft.references or not draft.references[item.key].eprint:
+            continue
+        listed = draft.documents.documents.get(item.key, {}).get(PAPER)
+        for kind, pattern, most in _NUMBERED:
+            last = (getattr(listed, kind) if listed else None) or most
+            for number in pattern.findall(item.locus):
+                if int(number) > last:
+                    yield file.finding(
+                        typed_source(file, path),
+                        f"`{item.locus}`, but the last of the {kind} of `{item.key}` is {last}"
+                        if listed
+                        else f"`{item.locus}`: {number} {kind} are more than a paper has",
+                        f"a number up to {last}",
+                        fix=f"correct the place, or the number of {kind} in {draft.documents_located.file}",
+                    )
+
+
+def _as_it_is_written(locus: str) -> str:
+    """`§4.2` for `Section 4.2`, `Table 1` for `Tab. 1`; empty where it is not clear."""
+    match = _SHORT.fullmatch(locus)
+    whole = _PLACES.get(match[1].lower(), "") + match[2] if match else ""
+    return f"`{whole}`" if match and places.locator_forms(whole) else ""
+
+
+@rule(Scope.ENTRY)
+def headings_are_there(draft: Draft) -> Iterator[Finding]:
+    """A heading that a source names is one of those that documents.yaml lists for the document, unless it names an older version by its commit."""
+    for file, path, item in cited_places(draft):
+        known = _known_document(draft, item)
+        if known is not None and known.headings and not places.is_dated(item.locus):
+            for heading in places.named_headings(item.locus):
+                if not any(places.is_heading(heading, listed) for listed in known.headings):
+                    yield file.finding(
+                        typed_source(file, path),
+                        f"no heading `{heading}` in `{places.document_of(item.locus)}` of `{item.key}`",
+                        f"allowed are {_listed_headings(known.headings)}",
+                        nearest_in_quotes(heading, known.headings),
+                        f"correct the heading, or add it in {draft.documents_located.file}",
+                    )
+
+
+@rule(Scope.CATALOGUE)
+def documents_say_one_thing(draft: Draft) -> Iterator[Finding]:
+    """A document in documents.yaml has its headings, or the reason why it may be cited without one: `short` or `unread`."""
+    for key, documents in draft.documents.documents.items():
+        for name, document in documents.items():
+            said = [field for field in ("headings", "short", "unread") if getattr(document, field)]
+            if name == PAPER and not said:
+                continue
+            if len(said) != 1:
+                yield draft.documents_located.finding(
+                    ("documents", key, name),
+                    f"{' and '.join(f'`{field}`' for field in said) or 'nothing'} is said of this document",
+                    "exactly one of `headings`, `short` and `unread`",
+                    fix="keep the one that is right" if said else "say which headings it has, or why none is named",
+                )
+
+
+@rule(Scope.CATALOGUE)
+def documents_are_cited(draft: Draft) -> Iterator[Finding]:
+    """Every document in documents.yaml belongs to a reference and is cited: one with headings by its name or one of them, another without a place."""
+    found = {
+        (item.key, places.document_of(item.locus), not places.locator_forms(item.locus))
+        for _, _, item in cited_places(draft)
+    }
+    for key, documents in draft.documents.documents.items():
+        if key not in draft.references:
+            yield draft.documents_located.finding(
+                ("documents", key),
+                f"`{key}` is not a reference",
+                f"allowed are the keys of {draft.references_file}",
+                nearest_in_quotes(key, draft.references),
+                "correct the key, or add the entry to the bibliography",
+            )
+            continue
+        for name, document in documents.items():
+            if name == PAPER:
+                continue
+            cited = {bare for of, called, bare in found if (of, called) == (key, places.document_of(name))}
+            if not cited or (True not in cited and not document.headings):
+                path: KeyPath = ("documents", key, name)
+                yield draft.documents_located.finding(
+                    path,
+                    "no source names this document" + ("" if document.headings else " without a place in it"),
+                    "documents that a source of a value names",
+                    fix="correct the name, or take the line out",
+                )
+
+
+def _known_document(draft: Draft, item: Source) -> Document | None:
+    """What documents.yaml says of the document that a source names."""
+    name = places.document_of(item.locus)
+    listed = draft.documents.documents.get(item.key, {})
+    return next((document for called, document in listed.items() if places.document_of(called) == name), None)
+
+
+def _listed_headings(headings: tuple[str, ...]) -> str:
+    return ", ".join(f"`{heading}`" for heading in headings)
+
+
+@rule(Scope.ENTRY)
+def copies_resolve(draft: Draft) -> Iterator[Finding]:
+    """Every document and every copy in copies.yaml is a key of references.bib."""
+    for key, place, copy in each_line(draft.copies_file):
+        for name in (key, copy.via.key if copy.via else key):
+            if name not in draft.references:
+                yield draft.copies_located.finding(
+                    _copy_path(draft, key, place),
+                    f"`{name}` is not a reference",
+                    f"allowed are the keys of {draft.references_file}",
+                    nearest_in_quotes(name, draft.references),
+                    "correct the key, or add the entry to the bibliography",
+                )
+                break
+
+
+@rule(Scope.CATALOGUE)
+def copies_are_marked(draft: Draft) -> Iterator[Finding]:
+    """What stands behind `via` is a copy: an entry of references.bib with `keywords = {copy}`."""
+    behind = {item.via.key for item in _cited_places(draft) if item.via is not None}
+    for key in sorted(behind & draft.references.keys()):
+        if not draft.references[key].copy:
+            yield Finding(
+                draft.references_file,
+                draft.references[key].line,
+                key,
+                "read as a copy, without the mark of one",
+                "what stands behind `via` has `keywords = {copy}`",
+                fix="add the field, or cite the entry itself",
+            )
+
+
+@rule(Scope.CATALOGUE)
+def copies_are_used(draft: Draft) -> Iterator[Finding]:
+    """Every line of copies.yaml says of something that is cited where it was read."""
+    cited = [(item.via, draft.copies.line(item.key, item.locus)) for item in _cited_places(draft)]
+    used = {line for via, line in cited if line and (via is None or via == draft.copies.lines[line])}
+    for key, place, _ in each_line(draft.copies_file):
+        if (key, place) not in used and key in draft.references:
+            yield draft.copies_located.finding(
+                _copy_path(draft, key, place),
+                f"no source names {'this document' if place == EVERYWHERE else 'this place'} without a `via` of its own",
+                "lines that say of something cited where it was read",
+                fix="correct the place, or take the line out",
+            )
+
+
+@rule(Scope.ENTRY)
+def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
+    """A `via` stands only where one value was read elsewhere than copies.yaml says."""
+    for file, path, value in draft.of(Sources):
+        if file.has(path):
+            for item in value.items:
+                line = draft.copies.line(item.key, item.locus)
+                if item.via is not None and not item.tabled and line and draft.copies.lines[line] == item.via:
+                    yield file.finding(
+                        path,
+                        f"`via {item.via.key} {item.via.locus}".strip() + f"`, which {draft.copies_located.file} says",
+                        "a `via` only where the value was read elsewhere",
+                        fix="take ` via …` out",
+                        repair=(f" via {item.via.key} {item.via.locus}".rstrip(), ""),
+                    )
+
+
+def _cited_places(draft: Draft) -> Iterator[Source]:
+    for _, _, value in draft.of(Sources):
+        yield from value.items
+
+
+def _copy_path(draft: Draft, key: str, place: str) -> KeyPath:
+    whole: KeyPath = ("copies", key)
+    return whole if place == EVERYWHERE and not draft.copies_located.has((*whole, place)) else (*whole, place)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from ..findings import Finding, nearest_in_quotes
-from ..latex_letters import latex_letters
-from .draft import Draft, repeated_ids
-from .registry import Scope, rule
+from ..derive.parameters import Recount
+from ..derive.problems import solve_problems
+from ..findings import Finding, KeyPath, nearest_in_quotes
+from ..lookup import LookupFailure
+from ..schema.architecture import Architecture
+from ..schema.model import ActivatedBasis
+from ..schema.quantities import Quantity
+from ..schema.values import walk_record
+from ..text import latex_letters
+from .draft import Draft, Scope, repeated_ids, rule
 
 
 @rule(Scope.CATALOGUE)
@@ -100,3 +109,157 @@ def code_is_of_a_technique(draft: Draft) -> Iterator[Finding]:
                 "repositories that are used",
                 fix="take it out",
             )
+
+
+_LABS = Path(__file__).parents[3] / "labs"
+
+
+@rule(Scope.CATALOGUE)
+def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
+    """A problem has an id of its own, stands on a page that exists, its formula can be computed, and no mistake leads to the answer itself."""
+    known = {
+        "guide": [guide.id for guide in draft.study.guides],
+        "model": list(draft.by_id),
+        "technique": list(draft.technique_ids),
+    }
+    problems = draft.problems.problems
+    yield from repeated_ids(draft.problems_located, ((("problems", i, "id"), p.id) for i, p in enumerate(problems)))
+    for index, problem in enumerate(problems):
+        path = ("problems", index)
+        for at, page in enumerate(problem.pages):
+            kind, _, name = page.partition(":")
+            if kind in known and name not in known[kind]:
+                yield draft.problems_located.finding(
+                    (*path, "pages", at),
+                    f"no {kind} `{name}`",
+                    f"a {kind} of this site",
+                    nearest_in_quotes(name, known[kind]),
+                )
+        missing = [id_ for id_ in problem.variants if id_ not in draft.entries]
+        for id_ in missing:
+            yield draft.problems_located.finding(
+                (*path, "variants"),
+                f"no variant `{id_}`",
+                "a variant by its id",
+                nearest_in_quotes(id_, list(draft.entries)),
+            )
+        if not missing:
+            try:
+                worked = list(solve_problems([problem], draft.entries, draft.lookup))
+            except (LookupFailure, ValueError, SyntaxError, ZeroDivisionError) as error:
+                yield draft.problems_located.finding(
+                    (*path, "formula"),
+                    f"cannot be computed: {error}",
+                    "names of config.json, names in `numbers`, integers and + - * / ( )",
+                )
+                continue
+            noticed = {id(mistake) for each in worked for _, mistake in each.mistakes}
+            for at, mistake in enumerate(problem.mistakes):
+                if worked and id(mistake) not in noticed:
+                    yield draft.problems_located.finding(
+                        (*path, "mistakes", at, "formula"),
+                        f"`{mistake.formula}` gives the answer",
+                        "what a wrong way leads to",
+                        fix="correct one of the two formulas",
+                    )
+
+
+@rule(Scope.CATALOGUE)
+def exercises_are_functions_of_labs(draft: Draft) -> Iterator[Finding]:
+    """An exercise names a function of labs/, as `module.function`."""
+    for index, problem in enumerate(draft.problems.problems):
+        if problem.exercise is None:
+            continue
+        module, _, function = problem.exercise.partition(".")
+        file = _LABS / f"{module}.py"
+        known = functions_of(file) if file.exists() else sorted(path.stem for path in _LABS.glob("*.py"))
+        if function not in known:
+            yield draft.problems_located.finding(
+                ("problems", index, "exercise"),
+                f"no function `{problem.exercise}` in labs/",
+                "`module.function` of labs/",
+                nearest_in_quotes(function if file.exists() else module, known),
+            )
+
+
+def functions_of(file: Path) -> list[str]:
+    """The functions that a module defines."""
+    return [node.name for node in ast.parse(file.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)]
+
+
+@rule(Scope.CATALOGUE)
+def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
+    """A correction names an entry that there is, was not made before the mistake, and says something else than it."""
+    known = [*draft.by_id, *draft.technique_ids]
+    for index, correction in enumerate(draft.corrections.corrections):
+        path = ("corrections", index)
+        if correction.entry is not None and correction.entry not in known:
+            yield draft.corrections_located.finding(
+                (*path, "entry"),
+                f"`{correction.entry}` is not an entry",
+                "allowed are the ids of models and techniques",
+                nearest_in_quotes(correction.entry, known),
+                "correct the id, or take the key out",
+            )
+        if correction.date.surely_before(correction.since):
+            yield draft.corrections_located.finding(
+                (*path, "date"),
+                f"mended {correction.date.text}, before the mistake ({correction.since.text})",
+                "a correction is younger than the mistake",
+                fix="correct one of the two dates",
+            )
+        if correction.was == correction.right:
+            yield draft.corrections_located.finding(
+                (*path, "right"), "what is right is what was wrong", "two different texts", fix="correct one of the two"
+            )
+
+
+def architecture_integers(architecture: Architecture) -> list[tuple[KeyPath, int | Quantity]]:
+    """Every integer of an architecture with its path, also those of the rotary embedding."""
+    found: list[tuple[KeyPath, int | Quantity]] = []
+
+    def visit(value: Any, path: KeyPath) -> None:
+        whole = isinstance(value, Quantity) and value.value == value.value.to_integral_value()
+        if path and path[-1] == "value" and (whole or (isinstance(value, int) and not isinstance(value, bool))):
+            found.append((path, value))
+
+    walk_record(architecture, visit)
+    return found
+
+
+def expected_check_digits(architecture: Architecture, recount: Recount) -> dict[str, int]:
+    """The check digits of an architecture, as far as they can be made."""
+    found = {
+        "sum": sum(int(v.value) if isinstance(v, Quantity) else v for _, v in architecture_integers(architecture)),
+        "total": recount.total,
+        "activated": recount.activated.get(ActivatedBasis.ALL) if recount.inactive_experts else None,
+        "kv_cache": recount.kv_cache.value if recount.kv_cache else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+@rule(Scope.ARCHITECTURE)
+def controls_hold(draft: Draft) -> Iterator[Finding]:
+    """The check digits of an architecture are what its dimensions give."""
+    for path, _, variant in draft.each_variant():
+        recount = draft.entries[variant.id].recount
+        if variant.architecture is None or variant.architecture.control is None or recount is None:
+            continue
+        recomputed, control = expected_check_digits(variant.architecture, recount), variant.architecture.control
+        for name in type(control).model_fields:
+            value, where = getattr(control, name), (*path, "architecture", "control", name)
+            if value is not None and name not in recomputed:
+                yield draft.finding(
+                    where,
+                    f"check digit {value}, but `{name}` cannot be recomputed",
+                    "check digits of what can be recomputed",
+                    fix="take it out",
+                )
+            elif value is not None and recomputed[name] != value:
+                yield draft.finding(
+                    where,
+                    f"check digit {value}, but the dimensions give {recomputed[name]}",
+                    "the two agree",
+                    fix="find the dimension that was changed; correct the check digit only after reading all of them again",
+                    repair=(str(value), str(recomputed[name])),
+                )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ..findings import Finding, Path, nearest_in_quotes
+from ..checkpoint import release_date
+from ..findings import Finding, KeyPath, nearest_in_quotes
+from ..records import first_date, first_day
+from ..schema.model import TechniqueChange
 from ..schema.values import Text
-from ..sentences import count_sentences, split_paragraphs
+from ..text import count_sentences, split_paragraphs
 from ..uses import How
-from .draft import Draft, repeated_ids
-from .registry import Scope, rule
+from .draft import Draft, Scope, repeated_ids, rule
 
 SENTENCES = 5
 
@@ -99,7 +101,9 @@ def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
 def paragraphs_are_short(draft: Draft) -> Iterator[Finding]:
     """A paragraph of `what`, `why`, `how`, `cost` or of a text under `in_models` has at most five sentences, in both languages."""
     for index, technique in enumerate(draft.techniques.techniques):
-        parts: dict[Path, Text | None] = {(name,): getattr(technique, name) for name in ("what", "why", "how", "cost")}
+        parts: dict[KeyPath, Text | None] = {
+            (name,): getattr(technique, name) for name in ("what", "why", "how", "cost")
+        }
         parts |= {("in_models", i, "text"): row.text for i, row in enumerate(technique.in_models)}
         for path, text in parts.items():
             for language in ("en", "zh"):
@@ -111,3 +115,195 @@ def paragraphs_are_short(draft: Draft) -> Iterator[Finding]:
                             f"at most {SENTENCES} sentences in a paragraph",
                             fix="begin a new paragraph with a blank line, or say less",
                         )
+
+
+@rule(Scope.CATALOGUE)
+def uses_in_time(draft: Draft) -> Iterator[Finding]:
+    """No model adopts a technique before the date at which it was introduced."""
+    for index, technique in enumerate(draft.techniques.techniques):
+        introduced = technique.introduced.date.value
+        if introduced is None:
+            continue
+        for use in draft.uses.of_technique(technique.id):
+            if use.how in (How.INTRODUCED, How.FORM) or not use.how.is_use or use.date is None:
+                continue
+            if use.date.surely_before(introduced):
+                yield draft.techniques_file.finding(
+                    ("techniques", index, "introduced", "date"),
+                    f"introduced {introduced.text}, but `{use.model.id}` used it on {use.date.text}",
+                    "a technique is older than its first adopter",
+                    fix="give its real first date, or the checkpoints that use it as `variants` of the use",
+                )
+
+
+@rule(Scope.CATALOGUE)
+def uses_agree(draft: Draft) -> Iterator[Finding]:
+    """An entry that uses a technique agrees with the fields that it follows from, or says in a `note` why not."""
+    for path, model in draft.each_model():
+        for index, use in enumerate(model.techniques):
+            technique = next((t for t in draft.techniques.techniques if t.id == use.id), None)
+            if technique is None or use.note is not None or not technique.follows_from:
+                continue
+            field = technique.follows_from[0].field
+            if use.change is not TechniqueChange.DROPPED and draft.uses.fields_deny(technique, model):
+                yield draft.finding(
+                    (*path, "techniques", index),
+                    f"it uses `{use.id}`, but by `{field}` no checkpoint of the entry does",
+                    "what the fields of the entry say",
+                    fix="correct one of the two, or add a `note` that says where it is used",
+                )
+
+
+@rule(Scope.CATALOGUE)
+def introductions_are_first(draft: Draft) -> Iterator[Finding]:
+    """An entry introduces only a technique that came with it, or that earlier work of DeepSeek's introduced."""
+    techniques = {technique.id: technique for technique in draft.techniques.techniques}
+    for path, model in draft.each_model():
+        own = first_date(model)
+        for index, use in enumerate(model.techniques):
+            technique = techniques.get(use.id)
+            introduced = technique.introduced.date.value if technique else None
+            if use.change is not TechniqueChange.INTRODUCED or technique is None or introduced is None or own is None:
+                continue
+            if not technique.introduced.by_deepseek and introduced.text[:4] < own.text[:4]:
+                yield draft.finding(
+                    (*path, "techniques", index, "change"),
+                    f"`introduced`, but {technique.introduced.by.en} introduced `{use.id}` ({introduced.text})",
+                    "`change:` left out, or `dropped`",
+                    fix="correct it, or say `by_deepseek: true` where the technique is DeepSeek's",
+                )
+
+
+@rule(Scope.CATALOGUE)
+def dropped_was_there(draft: Draft) -> Iterator[Finding]:
+    """An entry drops a technique that a model which it builds on has; of what was never there nothing is said."""
+    for path, model in draft.each_model():
+        for index, use in enumerate(model.techniques):
+            if use.change is TechniqueChange.DROPPED and not draft.uses.line_has(use.id, model):
+                yield draft.finding(
+                    (*path, "techniques", index, "change"),
+                    f"`dropped`, but no model that `{model.id}` builds on is known to use `{use.id}`",
+                    "a technique of a model that it builds on, or of one further back",
+                    fix="take the use out, or add the model that has it to `builds_on`",
+                )
+
+
+@rule(Scope.IDS)
+def no_cycles(draft: Draft) -> Iterator[Finding]:
+    """Nothing builds on itself: not a model by `builds_on`, not a variant by `architecture_of` or `based_on`."""
+    parents = {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
+    for path, model in draft.each_model():
+        circle = _circle_from(model.id, parents)
+        if circle:
+            yield draft.finding(
+                (*path, "builds_on"),
+                "the lineage goes round: " + " → ".join(circle),
+                "an entry builds on older ones",
+                fix="take one of these edges out",
+            )
+    shared = {v.id: {v.architecture_of} if v.architecture_of else set() for _, _, v in draft.each_variant()}
+    for path, _, variant in draft.each_variant():
+        circle = _circle_from(variant.id, shared)
+        if circle:
+            yield draft.finding(
+                (*path, "architecture_of"),
+                "shared architectures go round: " + " → ".join(circle),
+                "one of them holds the architecture",
+                fix="write it out in one",
+            )
+    starts = {
+        v.id: {v.based_on.value} if v.based_on and v.based_on.value else set() for _, _, v in draft.each_variant()
+    }
+    for path, _, variant in draft.each_variant():
+        circle = _circle_from(variant.id, starts)
+        if circle and circle[1] != variant.id:  # one that starts from itself is said where parents are
+            yield draft.finding(
+                (*path, "based_on"),
+                "weights that go round: " + " → ".join(circle),
+                "a checkpoint starts from an older one",
+                fix="correct `based_on` of one of them",
+            )
+
+
+@rule(Scope.CATALOGUE)
+def one_main_parent(draft: Draft) -> Iterator[Finding]:
+    """Where an entry builds on older ones, one of them is its main parent, which came out before it."""
+    days = {model.id: first_day(model) for model in draft.models.models}
+    for path, model in draft.each_model():
+        own = days[model.id]
+        older = sorted({e.model for e in model.builds_on if not days.get(e.model) or days[e.model] < own})
+        if model.main_parent is None and older and own:
+            yield draft.finding(
+                path,
+                "`main_parent` is missing",
+                "one of the older entries that it builds on: " + " or ".join(older),
+                fix=f"name the one that it continues: `main_parent: {older[0] if len(older) == 1 else 'id'}`",
+            )
+        elif model.main_parent is not None and model.main_parent not in older and own:
+            yield draft.finding(
+                (*path, "main_parent"),
+                f"`{model.main_parent}` is no older entry of `builds_on`",
+                " or ".join(older) or "none",
+                fix="correct it, or add the entry to `builds_on`",
+            )
+
+
+@rule(Scope.CATALOGUE)
+def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
+    """What a flagship is compared with came out before it, or is of another line: neither a later checkpoint of the entry nor of one that builds on it."""
+    parents = {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
+    for path, model in draft.each_model():
+        other, own = draft.entries.get(model.compared_with or ""), draft.entries.get(model.flagship)
+        if other is None or own is None:
+            continue
+        day, other_day = release_date(own), release_date(other)
+        later = day is not None and other_day is not None and day.surely_before(other_day)
+        builds_on_it = other.model.id == model.id or model.id in _all_ancestors(other.model.id, parents)
+        if other is own or (later and builds_on_it):
+            yield draft.finding(
+                (*path, "compared_with"),
+                "the flagship itself"
+                if other is own
+                else f"`{other.variant.id}`, which came out later ({other_day.text if other_day else ''})",
+                "a variant of the predecessor, or of the closest relative",
+                fix="name an earlier one",
+            )
+
+
+def _all_ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
+    """All that an entry builds on, and what those build on."""
+    found: set[str] = set()
+    waiting = {model}
+    while waiting:
+        waiting = {parent for each in waiting for parent in parents.get(each, ())} - found
+        found |= waiting
+    return found
+
+
+def _circle_from(start: str, parents: Mapping[str, set[str]]) -> list[str]:
+    """The way from `start` back to itself, or an empty list."""
+    stack = [(start, [start])]
+    seen = set()
+    while stack:
+        node, way = stack.pop()
+        for parent in sorted(parents.get(node, ())):
+            if parent == start:
+                return [*way, start]
+            if parent not in seen:
+                seen.add(parent)
+                stack.append((parent, [*way, parent]))
+    return []
+
+
+@rule(Scope.CATALOGUE)
+def changes_have_a_reason(draft: Draft) -> Iterator[Finding]:
+    """A change from one thing to another has the reason that its source gives, or `reason: not published`."""
+    for path, model in draft.each_model():
+        for index, change in enumerate(model.changes):
+            if change.before is not None and change.reason is None:
+                yield draft.finding(
+                    (*path, "changes", index),
+                    f"“{change.aspect.en}” without a reason",
+                    "the reason that the source gives, or `reason: not published`",
+                    fix="look for it in the source; a reason that others give goes into `reason_by_others`",
+                )

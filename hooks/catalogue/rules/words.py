@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
 
-from ..findings import Finding, Path, closest_word, nearest_in_quotes
+from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
+from ..quotes import quote_problems
 from ..schema.release import LICENCES, Licences
-from ..schema.technique import names_deepseek
+from ..schema.technique import Language, TechniqueKind, names_deepseek
 from ..schema.training import FROM_NOTHING, NUMBER_FORMATS, number_format
-from ..schema.values import Single, Stated, Text
-from .draft import Draft
-from .registry import Scope, rule
+from ..schema.values import Single, Stated, Text, walk_record
+from ..strict_yaml import Located
+from ..text import FIX, avoided_forms, chinese_in_english, chinese_slips, unequal_numbers, unequal_quotes
+from .draft import Draft, Scope, rule
 
 _SEVERAL = re.compile(r" and | or |, ")
 
@@ -116,7 +121,7 @@ def formats_are_known(draft: Draft) -> Iterator[Finding]:
     for path, model in draft.each_model():
         precision = model.infrastructure.precision if model.infrastructure else None
         here = (*path, "infrastructure", "precision")
-        stated: list[tuple[Path, Stated[Text] | Single[Text] | None]] = [
+        stated: list[tuple[KeyPath, Stated[Text] | Single[Text] | None]] = [
             ((*here, "compute"), precision.compute if precision else None),
             ((*here, "released_weights"), precision.released_weights if precision else None),
         ]
@@ -186,7 +191,7 @@ def introductions_say_whose(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _texts_of_value(stated: Stated[Text] | Single[Text] | None, path: Path) -> Iterator[tuple[Path, Text]]:
+def _texts_of_value(stated: Stated[Text] | Single[Text] | None, path: KeyPath) -> Iterator[tuple[KeyPath, Text]]:
     """The texts of a value, each with the path of what stands in the file."""
     singles: Iterable[tuple[str | None, Single[Text]]] = (
         stated.singles() if isinstance(stated, Stated) else ((None, stated),) if stated is not None else ()
@@ -194,3 +199,170 @@ def _texts_of_value(stated: Stated[Text] | Single[Text] | None, path: Path) -> I
     for variant, single in singles:
         if single.value is not None:
             yield ((*path, "by_variant", variant) if variant else path), single.value
+
+
+LEAD_WORDS = 40
+_LINK = re.compile(r"\{\{\s*\w+\(('[^']*'(?:,\s*'([^']*)')?)[^}]*\}\}")
+
+
+@rule(Scope.CATALOGUE)
+def leads_are_short(draft: Draft) -> Iterator[Finding]:
+    """A lead has at most 40 words; a quoted value or a link counts as what it shows, or as one word."""
+    for path, model in draft.each_model():
+        if model.lead is None:
+            continue
+        count = len(_LINK.sub(lambda match: match[2] or "x", model.lead.en).split())
+        if count > LEAD_WORDS:
+            yield draft.finding(
+                (*path, "lead"),
+                f"a lead of {count} words",
+                f"at most {LEAD_WORDS} words",
+                fix="leave to the summary what is not needed at first",
+            )
+
+
+@rule(Scope.CATALOGUE)
+def interpolations_resolve(draft: Draft) -> Iterator[Finding]:
+    """A `{{ … }}` in a text is a known call, and the paths and ids in it lead to values, models and techniques."""
+    for file, path, value in draft.of(Text):
+        for language in ("en", "zh"):
+            text = getattr(value, language)
+            if text is None or "{{" not in text:
+                continue
+            for problem in quote_problems(text, draft.lookup):
+                yield file.finding((*path, language), problem.message, fix="correct the text")
+
+
+@rule(Scope.ENTRY)
+def english_is_english(draft: Draft) -> Iterator[Finding]:
+    """A text under `en:` has no Chinese in it, but in quotation marks or brackets."""
+    for file, path, text in draft.texts:
+        if found := chinese_in_english(text.en):
+            yield file.finding(
+                (*path, "en"),
+                f"Chinese in the English text: “{found}”",
+                "English; Chinese stands under `zh:`, or in quotation marks",
+                fix="exchange the two, or write it in English",
+            )
+
+
+@rule(Scope.ENTRY)
+def chinese_is_set_one_way(draft: Draft) -> Iterator[Finding]:
+    """Chinese has full-width punctuation, one space beside Latin letters and digits, and none beside punctuation or between its words; a folded text has one at each line break."""
+    for file, path, text in draft.texts:
+        for slip in chinese_slips(text.zh) if text.zh else ():
+            yield file.finding((*path, "zh"), slip.found, slip.allowed, fix="correct it")
+
+
+@rule(Scope.ENTRY)
+def languages_state_the_same_numbers(draft: Draft) -> Iterator[Finding]:
+    """Numbers of three or more digits that are typed in a text are the same in both languages."""
+    for file, path, text in draft.texts:
+        for number in unequal_numbers(text.en, text.zh) if text.zh else ():
+            yield file.finding(
+                (*path, "zh"),
+                f"`{number}` stands in English alone",
+                "the same digits in both",
+                fix="correct one of the two",
+            )
+
+
+@rule(Scope.ENTRY)
+def languages_quote_the_same_values(draft: Draft) -> Iterator[Finding]:
+    """A text quotes the same values, models and techniques in both languages."""
+    for file, path, text in draft.texts:
+        if text.zh and "{{" in text.en + text.zh:
+            ours, theirs = unequal_quotes(text.en, text.zh)
+            if ours or theirs:
+                said = [f"English alone quotes {', '.join(ours)}"] * bool(ours)
+                said += [f"Chinese alone quotes {', '.join(theirs)}"] * bool(theirs)
+                yield file.finding(
+                    (*path, "zh"), "; ".join(said), "the same quotes in both languages", fix="quote what is missing"
+                )
+
+
+@rule(Scope.CATALOGUE)
+def terms_differ(draft: Draft) -> Iterator[Finding]:
+    """An id of a term stands once among terms and techniques, and a name, an alias or a form in text once among the terms of a language."""
+    owners: dict[tuple[str, str], tuple[int, str]] = {}
+    for technique in draft.techniques.techniques:
+        owners["id", technique.id] = -1, "the technique"
+        for language, name in (("en", technique.name.en), ("zh", technique.name.zh)):
+            if name:
+                owners[language, name.lower()] = -1, f"the technique `{technique.id}`"
+    for index, term in enumerate(draft.terms.terms):
+        said: list[tuple[str, str, KeyPath]] = [("id", term.id, ("id",))]
+        for language in ("en", "zh"):
+            names: list[tuple[str, KeyPath]] = [(getattr(term.name, language), ("name", language))]
+            names += [(alias, ("aliases", language, at)) for at, alias in enumerate(getattr(term.aliases, language))]
+            said += [(language, name, path) for name, path in names if name]
+            in_text = getattr(term.in_text, language) or ()
+            # In running text FLOPs and FLOPS are two words.
+            said += [(f"{language} as typed", form, ("in_text", language, at)) for at, form in enumerate(in_text)]
+        for kind, name, path in said:
+            key = kind, name if kind.endswith("as typed") else name.lower()
+            place, owner = owners.setdefault(key, (index, f"the term `{term.id}`"))
+            if place != index or Counter(s[:2] for s in said)[kind, name] > 1:
+                yield draft.terms_located.finding(
+                    ("terms", index, *path),
+                    f"`{name}` belongs to {owner} already",
+                    "a name that means one thing",
+                    fix="take one of the two out",
+                )
+
+
+@rule(Scope.CATALOGUE)
+def terms_are_in_both_languages(draft: Draft) -> Iterator[Finding]:
+    """A term has its name and its definition in English and in Chinese, and a subject that is listed."""
+    subjects = [subject.id for subject in draft.terms.subjects]
+    for index, term in enumerate(draft.terms.terms):
+        for field in ("name", "definition"):
+            if getattr(term, field).zh is None:
+                yield draft.terms_located.finding(
+                    ("terms", index, field), "no Chinese", "both languages", fix="write it as `{en: …, zh: …}`"
+                )
+        if term.subject not in subjects:
+            yield draft.terms_located.finding(
+                ("terms", index, "subject"),
+                f"`{term.subject}` is not a subject",
+                f"allowed are {', '.join(f'`{id_}`' for id_ in subjects)}",
+                nearest_in_quotes(term.subject, subjects),
+                "correct the id, or add the subject",
+            )
+
+
+@rule(Scope.CATALOGUE)
+def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
+    """Each kind of technique stands under one subject of the glossary."""
+    owners: dict[TechniqueKind, str] = {}
+    for index, subject in enumerate(draft.terms.subjects):
+        for at, kind in enumerate(subject.kinds):
+            if owners.setdefault(kind, subject.id) != subject.id:
+                yield draft.terms_located.finding(
+                    ("subjects", index, "kinds", at),
+                    f"`{kind}` stands under `{owners[kind]}` already",
+                    "one subject for each kind",
+                    fix="take one of the two out",
+                )
+    used = {technique.kind for technique in draft.techniques.techniques}
+    missing = sorted(str(kind) for kind in used - set(owners))
+    if draft.terms.subjects and missing:
+        yield draft.terms_located.finding(
+            ("subjects",),
+            f"no subject has the kind {', '.join(f'`{kind}`' for kind in missing)}",
+            "one subject for each kind",
+            fix="add it under `kinds:`",
+        )
+
+
+@rule(Scope.CATALOGUE)
+def no_avoided_form(draft: Draft) -> Iterator[Finding]:
+    """No text of the catalogue has a form that terms.yaml says is not used."""
+    wanted = {language: avoided_forms(draft.terms, language) for language in Language}
+    own: list[tuple[Located, KeyPath, Any]] = []
+    walk_record(draft.terms, lambda value, path: own.append((draft.terms_located, path, value)))
+    for file, path, value in chain(draft.of(Text), own):
+        if isinstance(value, Text):
+            for language in Language:
+                for use in wanted[language].uses(getattr(value, language) or ""):
+                    yield file.finding((*path, str(language)), use.message, use.allowed, fix=FIX)

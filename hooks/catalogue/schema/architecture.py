@@ -7,10 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from .bounds import LENGTH, Bound
-from .facets import Facet, Group, Kinds
 from .quantities import Length, Quantity
-from .values import Block, Count, Positive, Record, Remark, Stated
+from .values import LENGTH, Block, Bound, Count, Facet, Group, Kinds, Positive, Record, Remark, Stated, Text
 
 
 class Attention(StrEnum):
@@ -377,3 +375,42 @@ class Settings(Block):
         default=None, description="Scaling of the rotary embedding, those of its settings that differ."
     )
     rms_norm_eps: Stated[Quantity] | None = Field(default=None, description="Epsilon of RMSNorm.", examples=["1e-6"])
+
+
+class ImageWay(StrEnum):
+    """Which end of the language model a path leads to."""
+
+    IN = "in"
+    OUT = "out"
+    ALONE = "alone"
+
+
+class ImageStep(Block):
+    """A part that an image passes."""
+
+    name: Text = Field(description="What it is called, short.", examples=["SigLIP-L"])
+    detail: Text | None = Field(
+        default=None, description="What it does, in a few words.", examples=["two linear layers"]
+    )
+
+
+class ImageLane(Block):
+    """What comes in, and the parts that it passes on its own."""
+
+    image: Text = Field(description="What comes in.", examples=["384 × 384 pixels"])
+    steps: tuple[ImageStep, ...] = Field(min_length=1, description="The parts, in order.")
+
+
+class ImagePath(Block):
+    """A path of images, from what comes in to what comes out."""
+
+    way: ImageWay = Field(
+        description="`in`: into the language model; `out`: from it to an image; `alone`: without a language model.",
+        examples=["in"],
+    )
+    use: Text | None = Field(
+        default=None, description="What the path is for, where there are several.", examples=["understanding"]
+    )
+    lanes: tuple[ImageLane, ...] = Field(min_length=1, description="Encoders that see the image side by side.")
+    then: tuple[ImageStep, ...] = Field(default=(), description="Parts behind all of them.")
+    gives: Text = Field(description="What comes out.", examples=["576 tokens"])

@@ -7,9 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from .facets import Facet
 from .quantities import Quantity
-from .values import Block, Identifier, Name, Record, Single, Text
+from .values import Block, Facet, Identifier, Name, Record, Single, Text
 
 
 class Row(Record):

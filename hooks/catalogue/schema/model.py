@@ -7,16 +7,12 @@ from typing import Annotated, Generic
 
 from pydantic import Field, field_validator
 
-from .api import ApiName
-from .architecture import Architecture, Settings, VisionEncoder
-from .bounds import LENGTH, Bound
+from .architecture import Architecture, ImagePath, Settings, VisionEncoder
 from .evaluation import Evaluation
-from .facets import Facet
-from .images import ImagePath
 from .quantities import Count, Length, Quantity, Share
-from .release import Dates, Licences, Link, Release
+from .release import ApiName, Dates, Licences, Link, Release
 from .training import CacheFormat, Infrastructure, Stage
-from .values import Block, Detail, HttpsUrl, Identifier, Record, Remark, Single, Stated, T, Text
+from .values import LENGTH, Block, Bound, Detail, Facet, HttpsUrl, Identifier, Record, Remark, Single, Stated, T, Text
 
 
 class Track(StrEnum):

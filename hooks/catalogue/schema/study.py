@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
+from enum import Enum, StrEnum
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
 
-from .values import Identifier, Record, Text
+from .values import Block, Identifier, PartialDate, Record, Text
 
 PAGE = re.compile(r"(guide|model|technique):[a-z0-9.-]+|page:[a-z0-9/-]+")
 
@@ -19,7 +19,7 @@ class Guide(Record):
     needs: tuple[Identifier, ...] = Field(default=(), description="Guides to read before this one.")
 
 
-class Step(Record):
+class RouteStep(Record):
     """A page of a route, and what one is able to do after it."""
 
     page: str = Field(
@@ -45,7 +45,7 @@ class Part(Record):
     """A sitting, such as an evening of a week."""
 
     name: Text | None = Field(default=None, description="Its name, where a route has several.")
-    steps: tuple[Step, ...] = Field(min_length=1, description="Pages in order.")
+    steps: tuple[RouteStep, ...] = Field(min_length=1, description="Pages in order.")
     experiment: Text | None = Field(default=None, description="What to run afterwards, and what to foretell first.")
 
 
@@ -58,7 +58,7 @@ class Route(Record):
     parts: tuple[Part, ...] = Field(min_length=1, description="Sittings in order.")
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[RouteStep, ...]:
         """The steps of all sittings."""
         return tuple(step for part in self.parts for step in part.steps)
 
@@ -144,3 +144,145 @@ class StudyFile(Record):
     formulas: tuple[GuideFormula, ...] = Field(default=(), description="Formulas that guides show.")
     repositories: tuple[Repository, ...] = Field(default=(), description="Repositories that implement techniques.")
     code: tuple[CodePlace, ...] = Field(default=(), description="Places in them, by technique.")
+
+
+class ProblemKind(StrEnum):
+    """What a problem asks for."""
+
+    COMPUTE = "compute"
+    ESTIMATE = "estimate"
+    DERIVE = "derive"
+    PREDICT = "predict and run"
+    CODE = "write and test"
+    PUZZLE = "puzzle"
+    ERROR = "find the error"
+    CLAIM = "read critically"
+    DESIGN = "design"
+    EXPLAIN = "explain"
+
+
+class Mistake(Record):
+    """A wrong way that leads to another number, so that it can be named."""
+
+    formula: str = Field(min_length=1, description="What the wrong way computes.")
+    says: Text = Field(description="What went wrong.")
+
+
+class Step(Record):
+    """A step of a worked solution; one with a formula computes a number that later steps use by its name."""
+
+    says: Text = Field(description="What the step does and why.")
+    name: Identifier | None = Field(default=None, description="Name under which later formulas use the result.")
+    formula: str | None = Field(
+        default=None, description="The step's number, over config.json names, `numbers` and earlier steps."
+    )
+    unit: Text | None = Field(default=None, description="What the number counts.")
+
+    @model_validator(mode="after")
+    def _names_a_number(self) -> Step:
+        if self.name is not None and self.formula is None:
+            raise ValueError("a step with a `name` needs a `formula`")
+        return self
+
+
+class Option(Record):
+    """Something to choose."""
+
+    text: Text = Field(description="What can be chosen.")
+    right: bool = Field(default=False, description="Whether it is the answer.")
+    says: Text = Field(description="Why it is right, or what is wrong with it.")
+
+
+class Problem(Record):
+    """A question with a number for an answer, something to choose, or an answer in words."""
+
+    id: Identifier = Field(description="Name of the problem; with `variants` each has the variant's id behind it.")
+    kind: ProblemKind = Field(default=ProblemKind.COMPUTE, description="What it asks for.")
+    level: int = Field(default=1, ge=1, le=3, description="1: from the page; 2: some thought; 3: a piece of work.")
+    pages: tuple[str, ...] = Field(
+        default=(), description="Pages that ask it: `guide:id`, `technique:id` or `model:id`."
+    )
+    variants: tuple[Identifier, ...] = Field(
+        default=(),
+        description="Variants of which it is asked; `{name}` in the question is theirs, and their model's page asks it too.",
+    )
+    question: Text = Field(description="The question.")
+    hints: tuple[Text, ...] = Field(default=(), description="Hints, shown one by one.")
+    options: tuple[Option, ...] = Field(default=(), description="What can be chosen, in the order in which it stands.")
+    formula: str | None = Field(
+        default=None, description="Answer as a formula over config.json names, `numbers` and the names of `steps`."
+    )
+    numbers: dict[str, str] = Field(
+        default_factory=dict,
+        description="Further numbers by name: paths of the catalogue, `{id}` being the variant and `{model}` its model.",
+    )
+    unit: Text | None = Field(default=None, description="What the number counts.")
+    tolerance_percent: int = Field(default=1, ge=0, le=50, description="How far off an answer may be, in per cent.")
+    mistakes: tuple[Mistake, ...] = Field(default=(), description="Likely mistakes.")
+    steps: tuple[Step, ...] = Field(default=(), description="The worked solution, step by step.")
+    points: tuple[Text, ...] = Field(
+        default=(), description="What a good answer in words has, to compare with one's own."
+    )
+    answer: Text | None = Field(default=None, description="Answer in words; with a formula, a remark on it.")
+    exercise: str | None = Field(
+        default=None, description="Function to write, as `module.function` of labs/; the archive of exercises tests it."
+    )
+
+    @model_validator(mode="after")
+    def _has_an_answer(self) -> Problem:
+        if not (self.formula or self.answer or self.options or self.points or self.steps):
+            raise ValueError("a problem needs a `formula`, `options`, `steps`, `points` or an `answer`")
+        if self.options and sum(option.right for option in self.options) != 1:
+            raise ValueError("exactly one of the `options` is `right: true`")
+        if (self.kind is ProblemKind.CODE) != (self.exercise is not None):
+            raise ValueError("`exercise` belongs to `kind: write and test`, and that kind needs one")
+        wrong = [page for page in self.pages if not PAGE.fullmatch(page) or page.startswith("page:")]
+        if wrong:
+            raise ValueError(f"`{wrong[0]}` is no page; allowed is `guide:id`, `technique:id` or `model:id`")
+        if not self.pages and not self.variants:
+            raise ValueError("a problem stands on `pages` or is asked of `variants`")
+        return self
+
+
+class ProblemsFile(Record):
+    """All problems."""
+
+    problems: tuple[Problem, ...] = Field(default=(), description="Problems in order.")
+
+
+class Correction(Block):
+    """A mistake of this site that was mended."""
+
+    date: PartialDate = Field(description="Day on which it was mended.", examples=["2026-11-26"])
+    entry: Identifier | None = Field(
+        default=None, description="Model or technique whose page it was on.", examples=["deepseek-v2-5"]
+    )
+    central: StrictBool = Field(
+        default=False,
+        description="true for what readers may have quoted, a number or a licence for example: it stands first, for good.",
+        examples=[True],
+    )
+    about: Text = Field(description="What it is the value of.", examples=["Scale of YaRN in V2.5's configuration"])
+    was: Text = Field(description="What the site said.", examples=["0.707"])
+    since: PartialDate = Field(description="Day on which the site began to say so.", examples=["2026-11-25"])
+    right: Text = Field(description="What the source says.", examples=["1.0"])
+    why: Text | None = Field(
+        default=None, description="How it came about, where that helps others.", examples=["Inherited from V2."]
+    )
+
+
+class CorrectionsFile(Record):
+    """data/corrections.yaml."""
+
+    corrections: tuple[Correction, ...] = Field(
+        default=(), description="The corrections; of one day the later row is the newer one."
+    )
+
+
+class AliasesFile(Record):
+    """data/aliases.yaml: what people type for a page and the page does not say."""
+
+    aliases: dict[str, tuple[str, ...]] = Field(
+        description="Other names of a page, in any language, by the path of its source.",
+        examples=[{"techniques/mla.md": ["latent attention"]}],
+    )

@@ -7,10 +7,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .bounds import LENGTH, PEAK_RATE, RATE, SHARE, Bound
-from .facets import Facet
 from .quantities import Amount, Count, Length, Quantity, Share
-from .values import Block, Detail, Identifier, Positive, Remark, Stated, Text
+from .values import (
+    LENGTH,
+    PEAK_RATE,
+    RATE,
+    SHARE,
+    Block,
+    Bound,
+    Detail,
+    Facet,
+    Identifier,
+    Positive,
+    Remark,
+    Stated,
+    Text,
+)
 
 # What `starts_from` says of weights that are nobody's.
 FROM_NOTHING = "random initialisation"
@@ -373,3 +385,18 @@ class Infrastructure(Block):
     )
     details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
     notes: tuple[Remark, ...] = Field(default=(), description="What the numbers do not say.")
+
+
+class Gpu(Block):
+    """A kind of GPU. Peaks are those of dense matrices; data sheets also print twice as much, for matrices half of zeros."""
+
+    id: Identifier = Field(description="Unique among the GPUs.", examples=["nvidia-h800"])
+    name: str = Field(
+        min_length=1, description="Name, as `infrastructure.hardware.gpu` writes it.", examples=["NVIDIA H800"]
+    )
+    memory_gb: Stated[Quantity] = Field(description="Memory, in GB.", examples=[80])
+    bandwidth_tb_per_s: Stated[Quantity] = Field(description="Memory bandwidth, in TB/s.", examples=[3.35])
+    bf16_tflops: Stated[Quantity] = Field(description="Peak in dense BF16, in TFLOPS.", examples=[990])
+    fp8_tflops: Stated[Quantity] = Field(
+        description="Peak in dense FP8, in TFLOPS; `not applicable` for a GPU without the format.", examples=[1979]
+    )

@@ -7,9 +7,12 @@ gives frozen records. Knows nothing of models or techniques.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import (
@@ -355,3 +358,132 @@ def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:
     if isinstance(value, list | tuple):
         return enumerate(value)
     return value.items() if isinstance(value, dict) else ()
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The range of a number; a percentage counts as a part of one.
+
+    Attributes:
+        lowest: The least that it can be, or what it is more than where `above` says so; as text, so that it is exact.
+        highest: The most that it can be, or what it is less than where `below` says so.
+    """
+
+    lowest: str
+    highest: str
+    above: bool = False
+    below: bool = False
+
+    def holds(self, value: Quantity | int) -> bool:
+        """Whether a value lies within the bounds."""
+        number = Decimal(value) if isinstance(value, int) else value.value
+        if isinstance(value, Quantity) and value.is_percentage:
+            number /= 100
+        low, high = Decimal(self.lowest), Decimal(self.highest)
+        return (low < number if self.above else low <= number) and (number < high if self.below else number <= high)
+
+    def __str__(self) -> str:
+        return (
+            f"{'more than' if self.above else 'at least'} {self._shown(self.lowest)} "
+            f"and {'less than' if self.below else 'at most'} {self._shown(self.highest)}"
+        )
+
+    @staticmethod
+    def _shown(number: str) -> str:
+        return f"{int(number):,}" if number.isdigit() else number
+
+
+SHARE = Bound("0", "1")
+RATE = Bound("0", "0.1")
+PEAK_RATE = Bound("0", "0.1", above=True)
+LENGTH = Bound("256", "16777216")
+
+
+@cache
+def field_bounds(record: type[Record]) -> Mapping[str, Bound]:
+    """The bounds of a record's own fields, by name."""
+    return dict(_stated_fields(record))
+
+
+def _stated_fields(record: type[Record]) -> Iterator[tuple[str, Bound]]:
+    for name, info in record.model_fields.items():
+        yield from ((name, marker) for marker in info.metadata if isinstance(marker, Bound))
+
+
+@cache
+def bounded_records() -> tuple[type[Record], ...]:
+    """The kinds of records of the schema that have a field with bounds."""
+    return tuple(kind for kind in _kinds_below(Record) if field_bounds(kind))
+
+
+def _kinds_below(kind: type[Record]) -> Iterator[type[Record]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _kinds_below(inner)
+
+
+class Facet(StrEnum):
+    """What is known of a field beside its type."""
+
+    DEFAULTED = "left out, it says nothing: files have a default for it, or the source does not speak of it"
+    MINOR = "a setting of a file rather than of a design"
+    OF_A_PART = "stands only where the architecture has the part that it sizes; left out, it does not apply"
+    DEGREE = "over how many devices the work is split; over one it is not"
+    ALTERNATIVE = "no entry has it at the same time as another one, so the entry to copy has it as a comment"
+
+
+class Group(StrEnum):
+    """What a dimension of the network is about: the heading it is listed under, in this order."""
+
+    BASICS = "basics"
+    ATTENTION = "attention"
+    EXPERTS = "experts"
+    POSITIONS = "positions"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """The kinds of attention or of feed-forward network that a field belongs to.
+
+    Attributes:
+        needed_by: Kinds that must have it.
+        also_in: Kinds that may have it.
+    """
+
+    needed_by: tuple[StrEnum, ...] = ()
+    also_in: tuple[StrEnum, ...] = ()
+
+    @property
+    def owners(self) -> tuple[StrEnum, ...]:
+        """The kinds outside of which it does not stand."""
+        return (*self.needed_by, *self.also_in)
+
+
+@cache
+def fields_with(record: type[BaseModel], facet: Facet) -> frozenset[str]:
+    """The names of the fields of a record that have a facet; a field of a record in it is called `outer.inner`."""
+    return frozenset(_fields_with_facet(record, facet))
+
+
+def _fields_with_facet(record: type[BaseModel], facet: Facet) -> Iterator[str]:
+    for name, info in record.model_fields.items():
+        if facet in info.metadata:
+            yield name
+        for inner in typing.get_args(info.annotation):
+            if isinstance(inner, type) and issubclass(inner, Block):
+                yield from (f"{name}.{below}" for below in fields_with(inner, facet))
+
+
+@cache
+def field_groups(record: type[BaseModel]) -> dict[str, Group]:
+    """The group of each field that has one."""
+    found = ((name, m) for name, info in record.model_fields.items() for m in info.metadata)
+    return {name: group for name, group in found if isinstance(group, Group)}
+
+
+@cache
+def kinds_by_field(record: type[BaseModel]) -> dict[str, Kinds]:
+    """The kinds that each field belongs to, for the fields that do not belong to all."""
+    found = ((name, m) for name, info in record.model_fields.items() for m in info.metadata)
+    return {name: marker for name, marker in found if isinstance(marker, Kinds)}

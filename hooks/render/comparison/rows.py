@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from catalogue.derive.differences import NOT_THERE, Verdict, row_verdict
+from catalogue.derive.agreement import NOT_THERE, Verdict, row_verdict
 
 from ..tables import NOTHING
 

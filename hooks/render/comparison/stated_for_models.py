@@ -9,8 +9,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue import checkpoint
-from catalogue.derive.differences import comparable_value
-from catalogue.derive.recipe import Recipe, holds_for, recipe_stages
+from catalogue.checkpoint import Recipe, holds_for, recipe_stages
+from catalogue.derive.agreement import comparable_value
 from catalogue.records import Entry
 from catalogue.schema.evaluation import Evaluation, EvaluationKind
 from catalogue.schema.evaluation import Row as Scores

@@ -12,14 +12,12 @@ from typing import Any, get_args
 from markupsafe import Markup, escape
 
 from catalogue import checkpoint
-from catalogue.derive.agreement import Agreement
-from catalogue.derive.differences import comparable_dimension, comparable_spelling, comparable_value
+from catalogue.checkpoint import holds_for, variant_lineage
+from catalogue.derive.agreement import Agreement, comparable_dimension, comparable_spelling, comparable_value
 from catalogue.derive.expression import Term
-from catalogue.derive.kv_cache_bytes import cache_bytes
-from catalogue.derive.parameters import ACTIVATED_CONVENTION
-from catalogue.derive.recipe import holds_for, variant_lineage
-from catalogue.derive.sizes import SizeOf, metric_counts, published_size, recomputed_size
-from catalogue.peaks import metrics_of
+from catalogue.derive.parameters import ACTIVATED_CONVENTION, cache_bytes
+from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size
+from catalogue.lookup import metrics_of
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Counted, PartKind, Size

@@ -9,12 +9,9 @@ from catalogue.field_reference import SCHEMAS, json_schema
 from ..context import Context
 from ..words import ENGLISH
 from . import feeds, whole
-from .cards import flash_cards
-from .dictionary import PACKAGE, data_package
-from .labs import lab_downloads
-from .plain import Plain
-from .rows import all_rows, entry_values
-from .tables import DATABASE, Database, csv_text
+from .rows import Plain, all_rows, entry_values
+from .study import flash_cards, lab_downloads
+from .tables import DATABASE, PACKAGE, Database, csv_text, data_package
 
 
 def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, bytes]:

@@ -18,14 +18,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from catalogue.schema.api import ApiName
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.correction import Correction
-from catalogue.schema.gpu import Gpu
 from catalogue.schema.model import ActivatedBasis, Counted, Model, Size, Variant
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.release import Licences
+from catalogue.schema.release import ApiName, Licences
+from catalogue.schema.study import Correction
 from catalogue.schema.technique import Technique
+from catalogue.schema.training import Gpu
 from catalogue.schema.values import Absence, PartialDate, Single, Sources, Stated, Text
 
 FORMAT = 4

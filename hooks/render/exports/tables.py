@@ -4,14 +4,240 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
-from collections.abc import Iterable
-from typing import Self
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, Self
 
-from catalogue.revision import Revision
+from catalogue.files import Revision
+from catalogue.schema.architecture import Architecture
 
-from .dictionary import FOREIGN_KEYS, PRIMARY_KEYS, column_type
-from .rows import Rows
+from .rows import STAGE_BLOCKS, Rows, stage_column
+
+PACKAGE = "data/datapackage.json"
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+
+PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {
+    "models": ("model",),
+    "variants": ("variant",),
+    "stages": ("model", "stage", "variant"),
+    "techniques": ("technique",),
+    "references": ("key",),
+}
+# Column, and the table and column that it names a row of.
+FOREIGN_KEYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "models": {"reference": ("references", "key"), "flagship": ("variants", "variant")},
+    "variants": {"model": ("models", "model")},
+    "stages": {"model": ("models", "model"), "variant": ("variants", "variant")},
+    "evaluation": {"stated_by": ("models", "model"), "variant": ("variants", "variant")},
+    "uses": {"technique": ("techniques", "technique"), "model": ("models", "model")},
+    "api_names": {"variant": ("variants", "variant")},
+}
+
+_MODEL, _VARIANT, _TECHNIQUE = "Id of the family of models.", "Id of the variant.", "Id of the technique."
+_CHINESE = "The same in Chinese; empty where it is not written yet."
+_DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
+    "models": {
+        "model": _MODEL,
+        "name": "Name that its makers gave it.",
+        "track": "Lane of the timeline: general, code, math, reasoning, prover or vision.",
+        "released": "First of its dates, a day, or a month where only that is known.",
+        "arxiv": "arXiv id of its paper.",
+        "reference": "Key of its paper in references.",
+        "flagship": "Variant that stands for it in comparisons.",
+        "compared_with": "Variant that the flagship is compared with.",
+        "variants": "Number of its variants.",
+        "summary": "What it is, in about three sentences.",
+        "summary_zh": _CHINESE,
+        "date_weights": "First public weights.",
+        "date_announcement": "Announcement by its makers.",
+        "date_paper": "First version of the paper.",
+        "date_api": "First day in the API.",
+        "licence_code": "Licence of the code.",
+        "licence_weights": "Licence of the weights.",
+        "licence_commercial_use": "1 where commercial use of the weights is allowed, otherwise 0.",
+    },
+    "variants": {
+        "model": _MODEL,
+        "variant": _VARIANT,
+        "name": "Name that its makers gave it.",
+        "track": "Lane of the timeline of its family.",
+        "kind": "What the checkpoint is: base, chat, instruct, reasoning, RL or distilled.",
+        "released": "Day on which it came out, or a month where only that is known.",
+        "weights_url": "Where the weights are.",
+        "licence_weights": "Licence of the weights.",
+        "context_length": "Supported context, in tokens.",
+        "total": "All parameters, as published.",
+        "total_counts": "What the published number counts, where that is not all of the main model.",
+        "total_recomputed": "All parameters, worked out here from the architecture.",
+        "activated": "Parameters active for a token, as published; empty for dense models.",
+        "activated_counts": "What the published number counts, where that is not all of the main model.",
+        "activated_recomputed": "Parameters active for a token, worked out here; without the input embedding.",
+        "kv_cache_elements_per_token_recomputed": "Numbers of the KV cache of a token in all layers, worked out here.",
+        "tokens": "Tokens of its pre-training, or of the training that goes on from other weights.",
+        "tokens_of": "Which of the two the tokens are of: pre-training or continued pre-training.",
+        "training_flops_recomputed": "Floating-point operations of the pre-training, worked out here.",
+        "gpu": "Kind of GPU that it was trained on.",
+        "gpu_count": "GPUs that it was trained on.",
+        "gpu_hours": "GPU-hours of its training.",
+        "cost_usd": "Cost of its training in US dollars, as published.",
+    },
+    "stages": {
+        "model": _MODEL,
+        "stage": "Id of the stage, unique inside the family.",
+        "number": "Its place in the order in which the stages were run, from 1.",
+        "kind": "What the stage is for.",
+        "name": "Name that its source gives it, where it has one.",
+        "variant": "Id of a variant that comes out of the stage or went through it; a row for each.",
+        "starts_from": "Initial weights.",
+        "learning_rate_phases": "The schedule behind the warm-up: where each phase ends, its rate there, and its shape; `; ` between phases.",
+    },
+    "evaluation": {
+        "stated_by": "Id of the family whose paper prints the score.",
+        "table": "Id of the table, unique inside the family.",
+        "table_title": "What the table compares.",
+        "kind": "What is compared: base, chat, reasoning or ablation.",
+        "variant": "Id of the variant that the score is of.",
+        "benchmark": "Benchmark, named as in the table.",
+        "setting": "Shots, metric or mode, as in the table.",
+        "score": "The score as a number.",
+        "unit": "% where the source prints it.",
+        "printed": "The score with the digits that the source prints.",
+    },
+    "techniques": {
+        "technique": _TECHNIQUE,
+        "name": "Full name.",
+        "name_zh": _CHINESE,
+        "abbreviation": "What everybody calls it.",
+        "kind": "Shelf of the index of techniques.",
+        "introduced_by": "Authors or organisation.",
+        "introduced": "First publication.",
+        "what": "What it is, in two or three sentences.",
+        "what_zh": _CHINESE,
+    },
+    "uses": {
+        "technique": _TECHNIQUE,
+        "model": _MODEL,
+        "how": "What the family does with it: introduced, first used, used, taken over or dropped.",
+        "since": "Day or month from which it holds.",
+        "variants": "Ids of the variants that it holds for, with spaces between them; empty for the first release.",
+        "taken_over_from": "The family whose weights brought it.",
+        "stated": "What the entry itself says, where it says it; otherwise the use follows from its fields.",
+        "only_in": "The part of the family in which it is used, where it is not all of it.",
+        "follows_from": "Field of the entry that the use follows from.",
+    },
+    "api_names": {
+        "name": "Name of the API.",
+        "since": "First day of what it meant.",
+        "variant": "Id of the variant that it led to, where that is in the catalogue.",
+        "label": "What it led to otherwise.",
+        "mode": "Mode in which it led to that.",
+        "name_until": "Last day of the name.",
+    },
+    "references": {
+        "key": "Key, by which all sources name it.",
+        "title": "Title.",
+        "authors": "Authors, with semicolons between them.",
+        "year": "Year.",
+        "url": "Address.",
+        "arxiv": "arXiv id.",
+        "doi": "Digital object identifier.",
+        "venue": "Journal or proceedings.",
+        "copy": "1 where it is somebody's copy of a document or a page about it, otherwise 0.",
+    },
+}
+
+
+def describe_column(table: str, column: str) -> str:
+    """What a column means; empty for one that nobody describes."""
+    described = _DESCRIPTIONS[table]
+    if column in described:
+        return described[column]
+    if column == "source":
+        return "Where it was read: key of a reference and place in it, with semicolons between several."
+    if column == "absence":
+        return "Why there is no value: not published, not applicable or unknown."
+    for suffix, said in (("_absence", "Why `{}` is empty: "), ("_source", "Where `{}` was read: ")):
+        if column.endswith(suffix):
+            of = column.removesuffix(suffix)
+            describe_column(table, of)
+            end = (
+                "not published, not applicable or unknown." if suffix == "_absence" else "key of a reference and place."
+            )
+            return said.format(of) + end
+    return _of_the_schema(table).get(column, "")
+
+
+def _of_the_schema(table: str) -> dict[str, str]:
+    if table == "variants":
+        return {name: info.description or "" for name, info in Architecture.model_fields.items()}
+    if table == "stages":
+        return {
+            stage_column(block, name): info.description or ""
+            for block, record in STAGE_BLOCKS.items()
+            for name, info in record.model_fields.items()
+        }
+    return {}
+
+
+def column_type(table: Rows, name: str) -> str:
+    """The Frictionless type of a column: a number where all its values are."""
+    kinds = {type(value) for row in table.rows if (value := row.get(name)) is not None}
+    return "integer" if kinds == {int} else "number" if kinds and kinds <= {int, float} else "string"
+
+
+def data_package(tables: Iterable[tuple[Rows, str]], revision: Revision, address: str) -> str:
+    """The package as JSON, from the tables and their texts as CSV."""
+    package: dict[str, Any] = {
+        "$schema": PROFILE,
+        "name": "ds-series",
+        "title": "DS Series: DeepSeek's models and training infrastructure as data",
+        "description": "Every value has a column with its source, and where it is empty one with the reason.",
+        "homepage": address,
+        "version": revision.version,
+        "licenses": [
+            {
+                "name": "CC-BY-4.0",
+                "title": "Creative Commons Attribution 4.0",
+                "path": "https://creativecommons.org/licenses/by/4.0/",
+            }
+        ],
+        "revision": {"date": revision.date, "commit": revision.commit, "digest": revision.digest},
+        "resources": [_table_resource(table, text) for table, text in tables],
+    }
+    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+
+
+def _table_resource(table: Rows, text: str) -> dict[str, Any]:
+    written = text.encode()
+    schema: dict[str, Any] = {
+        "fields": [
+            {"name": name, "type": column_type(table, name), "description": describe_column(table.name, name)}
+            for name in table.columns
+        ],
+        "missingValues": [""],
+    }
+    if key := PRIMARY_KEYS.get(table.name):
+        schema["primaryKey"] = list(key)
+    if keys := FOREIGN_KEYS.get(table.name):
+        schema["foreignKeys"] = [
+            {"fields": [column], "reference": {"resource": other, "fields": [of]}}
+            for column, (other, of) in keys.items()
+        ]
+    return {
+        "name": table.name,
+        "type": "table",
+        "path": f"{table.name}.csv",
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(written),
+        "hash": f"sha256:{sha256(written).hexdigest()}",
+        "schema": schema,
+    }
+
 
 DATABASE = "data/catalogue.sqlite"
 _LIBRARY = slice(96, 100)  # where SQLite notes which release of it wrote the file

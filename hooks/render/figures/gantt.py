@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from catalogue.schema.api import ApiName, ApiPointer
+from catalogue.schema.release import ApiName, ApiPointer
 
 from .. import format
 from ..cite import reference_anchor
 from ..context import Context
-from ..names import short_model
-from .measure import text_width
-from .scale import Time
+from ..format import short_model
+from .labels import Time, text_width
 
 WIDTH = 980.0
 SIZE = 13.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .gantt import SIZE, Named, Span, time_scale, year_starts
-from .measure import cut_text, text_width
+from .labels import cut_text, text_width
 
 WIDTH = 340.0
 _TOP, _HEAD, _LINE, _MODE, _GAP = 26.0, 24.0, 25.0, 20.0, 12.0

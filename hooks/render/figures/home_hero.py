@@ -13,11 +13,10 @@ from catalogue.schema.values import PartialDate
 
 from .. import format
 from ..context import Context
-from ..names import short_size
-from .architecture.marks import hatch_path
+from ..format import short_size
+from .architecture.shapes import hatch_path
 from .home_line import general_line
-from .measure import BOLD, cut_text, text_width
-from .scale import Log
+from .labels import BOLD, Log, cut_text, text_width
 
 _WIDTH, _LEFT = 664.0, 30.0
 _TOP, _BOTTOM = 62.0, 176.0

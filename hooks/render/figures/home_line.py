@@ -15,9 +15,11 @@ from catalogue.schema.quantities import Count
 from .. import format
 from ..cite import counted_text
 from ..context import Context
-from ..names import short_size
+from ..format import short_size
 from ..words import Words
-from .architecture.marks import bar_path, dots_path, example_choice, grid_places
+from .architecture.shapes import bar_path, dots_path, example_choice, grid_places
+from .map.across import lay_out_wide_map
+from .map.down import lay_out_narrow_map
 
 _LAYER, _UNIT = 1.1, 0.0058  # heights of a layer, and width per element
 _PITCH, _PER_ROW = 4.2, 16
@@ -131,3 +133,18 @@ def _size_html(words: Words, size: Size[Count] | None) -> Markup:
         return Markup("")
     shown, counts = format.format_quantity(size.value), counted_text(words, size.counts).strip(" ()（）")
     return Markup('<abbr title="{}">{}</abbr>').format(counts, shown) if counts else escape(shown)
+
+
+def home_map(context: Context) -> Markup:
+    """The map in both arrangements; a style sheet shows the one that fits."""
+    words = context.words
+    dates = {
+        id_: format.format_month(date, words)
+        for id_, model in context.catalogue.models.items()
+        if (date := first_date(model))
+    }
+    return Markup(
+        context.html(
+            "map.svg.jinja", a=lay_out_wide_map(context), d=lay_out_narrow_map(context, {}), dates=dates, caption=False
+        )
+    )

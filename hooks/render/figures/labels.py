@@ -3,8 +3,77 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from math import fsum
+
+BOLD = 1.15  # how much wider bold letters are
+_NARROW = frozenset("iljtfrI.,:;'|!()[]/ ")
+_WIDE = frozenset("mwMW@%—")
+_FULL_WIDTH = {"W", "F"}
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Width of a text of font size `size`, in the same unit. Chinese characters are as wide as high.
+
+    `fsum`, since `sum` rounds differently from Python 3.12 on, and a site has the same bytes from each.
+    """
+    ems = fsum(_width_in_ems(character) for character in text)
+    return ems * size * (BOLD if bold else 1)
+
+
+def cut_text(text: str, size: float, room: float) -> str:
+    """A text that is too long ends in an ellipsis; its title has it whole."""
+    if text_width(text, size) <= room:
+        return text
+    while text and text_width(f"{text}…", size) > room:
+        text = text[:-1]
+    return f"{text.rstrip(' ,，')}…"
+
+
+def _width_in_ems(character: str) -> float:
+    if unicodedata.east_asian_width(character) in _FULL_WIDTH:
+        return 1.0
+    if character in _NARROW:
+        return 0.34
+    if character in _WIDE:
+        return 0.9
+    return 0.68 if character.isupper() else 0.58
+
+
+def pack_rows(spans: Iterable[tuple[float, float]]) -> list[int]:
+    """The first row in which each span (its left and right end, in order of the left end) finds room."""
+    free_from: list[float] = []
+    found = []
+    for left, right in spans:
+        row = next((index for index, free in enumerate(free_from) if free <= left), len(free_from))
+        if row == len(free_from):
+            free_from.append(right)
+        free_from[row] = right
+        found.append(row)
+    return found
+
+
+def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places as near to the wanted ones as a `gap` between any two and the bounds allow, in the same order.
+
+    Where there are too many for the bounds, the last ones lie beyond `high`.
+    """
+    order = sorted(range(len(wanted)), key=lambda index: (wanted[index], index))
+    places = [max(low, wanted[index]) for index in order]
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + gap)
+    limit = max(high, low + gap * (len(places) - 1))
+    for i in range(len(places) - 1, -1, -1):
+        places[i] = min(places[i], limit)
+        limit = places[i] - gap
+    found = [0.0] * len(wanted)
+    for place, index in zip(places, order, strict=True):
+        found[index] = round(place, 1)
+    return found
+
 
 _STEPS = (0, 12, 24, 38, 54, 72, 92, 120, 150, 185, 225, 270)
 # Directions in the order in which an eye looks for a label.
@@ -159,3 +228,78 @@ def _leader_line(label: Wanted, box: Box, step: int) -> str:
 def _leader_end(label: Wanted, box: Box) -> tuple[float, float]:
     """The point of a label that is nearest to its mark."""
     return min(max(label.x, box.left), box.right), min(max(label.y, box.top), box.bottom)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Values from `low` to `high` onto places from `start` to `end`; `end` may lie before `start`."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return round(self.start + share * (self.end - self.start), 2)
+
+    def ticks(self, about: int = 5) -> list[float]:
+        """Round values inside the scale, about as many as asked for."""
+        rough = (self.high - self.low) / max(1, about)
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
+        first = math.ceil(self.low / step - 1e-9)
+        last = math.floor(self.high / step + 1e-9)
+        return [round(step * index, 12) for index in range(first, last + 1)]
+
+
+@dataclass(frozen=True)
+class Log:
+    """Positive values onto places by their logarithm."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        share = math.log(value / self.low) / math.log(self.high / self.low)
+        return round(self.start + share * (self.end - self.start), 2)
+
+    def ticks(self) -> list[float]:
+        """The powers of ten inside the scale."""
+        return list(self._powers((1,)))
+
+    def minor_ticks(self) -> list[float]:
+        """Two to nine times each power of ten, so that the eye sees the scale is logarithmic."""
+        return list(self._powers(range(2, 10)))
+
+    def _powers(self, factors: range | tuple[int, ...]) -> Iterator[float]:
+        for power in range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1):
+            for factor in factors:
+                if self.low * 0.999 <= factor * 10.0**power <= self.high * 1.001:
+                    yield factor * 10.0**power
+
+
+@dataclass(frozen=True)
+class Time:
+    """Days onto places."""
+
+    first: date
+    last: date
+    start: float
+    end: float
+
+    def __call__(self, day: date) -> float:
+        share = (day - self.first).days / max(1, (self.last - self.first).days)
+        return round(self.start + share * (self.end - self.start), 2)
+
+    def years(self) -> list[date]:
+        """The first days of the years inside the scale."""
+        days = (date(year, 1, 1) for year in range(self.first.year, self.last.year + 1))
+        return [day for day in days if self.first <= day <= self.last]
+
+
+def coordinate_text(number: float) -> str:
+    """A coordinate in as few characters as one decimal needs."""
+    return f"{number:.1f}".removesuffix(".0")

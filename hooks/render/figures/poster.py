@@ -19,9 +19,9 @@ from catalogue.schema.model import Model, Track
 from .. import format
 from ..cite import counted_text, counts_of
 from ..context import Context
-from ..names import short_size
+from ..format import short_size
 from .architecture.export import FONTS, dark_tokens, light_tokens, public_address
-from .architecture.marks import bar_path, dots_path, example_choice, grid_places, hatch_path
+from .architecture.shapes import bar_path, dots_path, example_choice, grid_places, hatch_path
 
 PATHS = {"light": "assets/poster.svg", "dark": "assets/poster-dark.svg"}
 _CELL, _HIGH = 186.0, 350.0  # of a family at least

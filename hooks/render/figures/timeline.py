@@ -11,7 +11,7 @@ from .. import format
 from ..context import Context
 from .map.across import Across, lay_out_wide_map
 from .map.down import lay_out_narrow_map
-from .map.notes import Lane, lay_out_lane
+from .map.family import Lane, lay_out_lane
 from .timeline_items import INFRASTRUCTURE, TECHNIQUES, Item, lineage_links, timeline_items
 
 _BETWEEN = 18.0

@@ -20,8 +20,8 @@ from catalogue.records import Entry
 from catalogue.schema.architecture import Attention
 
 from ..context import Context
+from ..format import short_size
 from ..mechanisms.panel import Panel
-from ..names import short_size
 
 SHOWN = ("deepseek-v3-base", "deepseek-v2", "deepseek-v4-pro-base", "deepseek-v4.1-flash")
 _FIRST = SHOWN[0]

@@ -12,9 +12,7 @@ from datetime import date
 
 from .. import format
 from ..context import Context
-from .labels import Box, Wanted, place_labels
-from .measure import text_width
-from .scale import Log, Time
+from .labels import Box, Log, Time, Wanted, place_labels, text_width
 from .trend_down import narrow_trend
 from .trend_marks import GAP, GENEROUS, MARKS, Label, Mark, Point
 

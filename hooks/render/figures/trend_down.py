@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .measure import BOLD, cut_text, text_width
-from .scale import Log
+from .labels import BOLD, Log, cut_text, text_width
 from .trend_marks import GAP, GENEROUS, MARKS, Mark, Point
 
 WIDTH = 340

@@ -7,7 +7,7 @@ import math
 from labs.roofline import ridge
 
 from catalogue.records import Catalogue
-from catalogue.schema.gpu import Gpu
+from catalogue.schema.training import Gpu
 
 from ..words import Words
 from .attention import dimension

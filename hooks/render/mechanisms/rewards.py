@@ -9,7 +9,7 @@ from labs.policy_gradient import exact_gradient, sampled_gradients
 
 from catalogue.records import Catalogue
 
-from ..experiment_results import experiment_result
+from ..lab_files import experiment_result
 from ..words import Words
 from .panel import Panel
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from labs import mhc, muon, schedules
+from functools import lru_cache
 
-from catalogue.records import Catalogue
+import numpy as np
+from labs import all_to_all, mhc, muon, one_step, router, sampling, schedules
+
+from catalogue.records import Catalogue, Entry
 
 from ..words import Words
-from .attention import dimension
+from .attention import architecture_number, dimension
 from .panel import Panel, equal_columns
 
 
@@ -102,3 +104,175 @@ def residual_streams(words: Words, catalogue: Catalogue) -> list[Panel]:
     gains.text(350, 178, words("mechanism.mhc.bound"), "strong", "end")
     gains.text(356, 210, words("mechanism.mhc.mixings", count=mixings), anchor="end")
     return [panel, gains]
+
+
+_A, _B, _X, _Y, _ETA = 0.5, np.array([1.0, 0.0, -1.0]), 2.0, 1, 0.1
+
+
+def gradient_step(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """The tiny network of the guide: forward, backward, and forward again with the weights after the step."""
+    name = "mechanism.one-step"
+    h, p, loss = one_step.forward(_A, _B, _X, _Y)
+    dz, db, dh, da = one_step.backward(_A, _B, _X, _Y)
+    a, b = one_step.step(_A, _B, _X, _Y, _ETA)
+    h_after, p_after, loss_after = one_step.forward(a, b, _X, _Y)
+    forward = Panel(
+        words(f"{name}.forward"),
+        214,
+        words(f"{name}.forward_says", loss=_signed_number(loss, 3), p=_signed_number(p[_Y], 3)),
+    )
+    _draw_gradient_graph(forward, words, _A, _B, h, p)
+    forward.text(180, 206, words(f"{name}.loss", loss=_signed_number(loss, 3)), "strong", "middle")
+    backward = Panel(words(f"{name}.backward"), 214, words(f"{name}.backward_says", da=_signed_number(da, 3)))
+    _draw_network_frame(backward)
+    backward.text(70, 62, f"∂a {_signed_number(da, 3)}", "strong", "middle")
+    backward.text(112, 128, f"∂h {_signed_number(dh, 3)}", "strong", "middle")
+    for i, y in enumerate(_ROWS):
+        backward.text(196, y + (6, -6, 2)[i], f"∂b{_BELOW[i]} {_signed_number(db[i], 3)}", "strong", "middle")
+        backward.text(272, y + 4, f"∂z{_BELOW[i]} {_signed_number(dz[i], 3)}", "strong")
+    backward.text(180, 206, words(f"{name}.rule"), "", "middle")
+    after = Panel(words(f"{name}.after"), 214, words(f"{name}.after_says", loss=_signed_number(loss_after, 3)))
+    _draw_gradient_graph(after, words, a, b, h_after, p_after)
+    after.text(180, 206, words(f"{name}.loss", loss=_signed_number(loss_after, 3)), "strong", "middle")
+    return [forward, backward, after]
+
+
+_ROWS = (36, 92, 148)
+_BELOW = "₁₂₃"
+
+
+def _draw_network_frame(panel: Panel) -> None:
+    """The nodes x, h and the three tokens, and the weights between them as lines."""
+    panel.line([(34, 92), (98, 92)], "attention")
+    for y in _ROWS:
+        panel.line([(126, 92), (262, y)], "attention")
+    panel.bar(6, 78, 28, 28, "faint")
+    panel.text(20, 96, "x", "strong", "middle")
+    panel.bar(98, 78, 28, 28, "faint")
+    panel.text(112, 96, "h", "strong", "middle")
+
+
+def _draw_gradient_graph(panel: Panel, words: Words, a: float, b: np.ndarray, h: float, p: np.ndarray) -> None:
+    _draw_network_frame(panel)
+    panel.text(20, 124, f"{_X:g}", "", "middle")
+    panel.text(66, 84, f"a {_signed_number(a, 2)}", "", "middle")
+    panel.text(112, 124, _signed_number(h, 2), "", "middle")
+    for i, y in enumerate(_ROWS):
+        panel.text(206, y + (6, -6, 2)[i], f"b{_BELOW[i]} {_signed_number(b[i], 2)}", "", "middle")
+        panel.bar(266, y - 9, 90 * float(p[i]), 18, "expert" if i == _Y else "attention soft")
+        panel.text(270, y + 24, f"p{_BELOW[i]} {_signed_number(p[i], 3)}", "strong" if i == _Y else "")
+
+
+def _signed_number(number: float, decimals: int) -> str:
+    return f"{number:.{decimals}f}".replace("-", "−")
+
+
+def bytes_of_zero(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """Bytes for each parameter on a GPU, without ZeRO and in its three stages, with eight copies of the model."""
+    name, copies = "mechanism.zero-bytes", 8
+    parts = (("weight", 2.0, "attention"), ("gradient", 2.0, "other"), ("optimizer", 12.0, "expert"))
+    divided = {0: (), 1: ("optimizer",), 2: ("optimizer", "gradient"), 3: ("optimizer", "gradient", "weight")}
+    panel = Panel(words(f"{name}.title", copies=copies), 202, words(f"{name}.says"))
+    for stage, shared in divided.items():
+        y, x, total = 12 + stage * 42, 60.0, 0.0
+        panel.text(0, y + 19, words(f"{name}.stage", stage=stage) if stage else words(f"{name}.none"), "strong")
+        for part, size, kind in parts:
+            held = size / copies if part in shared else size
+            panel.bar(x, y, 15.5 * held - 1, 28, kind)
+            x, total = x + 15.5 * held, total + held
+        panel.text(x + 6, y + 19, f"{total:g}", "strong")
+    x = 60.0
+    for part, _, kind in parts:
+        panel.bar(x, 184, 10, 10, kind)
+        panel.text(x + 14, 193, words(f"{name}.{part}"), "small")
+        x += 88
+    return [panel]
+
+
+def sampling_figure(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """One distribution as it is, at a lower temperature, and cut by top-p."""
+    name = "mechanism.sampling"
+    z = np.log([0.46, 0.2, 0.13, 0.09, 0.06, 0.04, 0.02])
+    cases = (("plain", 1.0, 1.0), ("cold", 0.6, 1.0), ("cut", 0.6, 0.95))
+    panels = []
+    for case, tau, threshold in cases:
+        p = sampling.top_p(sampling.with_temperature(z, tau), threshold)
+        panel = Panel(words(f"{name}.{case}"), 176, words(f"{name}.says", first=f"{p[0]:.2f}", last=f"{p[-1]:.3f}"))
+        for i, share in enumerate(p):
+            x = 4 + 50 * i
+            panel.bar(x, 140 - 165 * float(share), 42, 165 * float(share), "attention" if share else "off")
+            panel.text(x + 21, 134 - 165 * float(share), f"{share:.2f}" if share else "0", "", "middle")
+        panel.line([(0, 140), (356, 140)], "axis")
+        panel.text(0, 162, words(f"{name}.tokens"))
+        panels.append(panel)
+    return panels
+
+
+def _example_gates(entry: Entry, tokens: int, limited: bool = True) -> np.ndarray:
+    """Gates of random tokens at random experts, by V3's rule."""
+    n, k, groups, best = (
+        dimension(entry, name) for name in ("n_routed_experts", "num_experts_per_tok", "n_group", "topk_group")
+    )
+    return _route_tokens(
+        tokens, n, k, *((groups, best) if limited else (1, 1)), architecture_number(entry, "routed_scaling_factor")
+    )
+
+
+@lru_cache(maxsize=8)  # both editions draw the same
+def _route_tokens(tokens: int, n: int, k: int, groups: int, best: int, scale: float) -> np.ndarray:
+    rng = np.random.default_rng(11)
+    u, e = rng.standard_normal((tokens, 16)), rng.standard_normal((n, 16)) / 2
+    gates: np.ndarray = router.route(u, e, np.zeros(n), k, groups, best, scale)
+    return gates
+
+
+def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """The experts of a layer in their groups: which groups and which experts one token reaches, and with which gates."""
+    entry = catalogue.entries["deepseek-v3-base"]
+    groups, n = dimension(entry, "n_group"), dimension(entry, "n_routed_experts")
+    gates, per = _example_gates(entry, 1)[0], n // groups
+    chosen = np.flatnonzero(gates)
+    reached = {int(i) // per for i in chosen}
+    panel = Panel(
+        words("mechanism.router.experts", experts=n, groups=groups),
+        268,
+        words("mechanism.router.says", chosen=len(chosen)),
+    )
+    step = 346 / per
+    for group in range(groups):
+        y = 4 + group * 33
+        panel.bar(0, y, 356, 28, "expert soft" if group in reached else "faint")
+        places = [(8 + i * step, y + 14) for i in range(per)]
+        panel.dots(places, "expert soft" if group in reached else "fine")
+        panel.dots([places[int(i) % per] for i in chosen if int(i) // per == group], "expert")
+    weights = Panel(words("mechanism.router.gates"), 268, words("mechanism.router.gates_says"))
+    most = max(gates)
+    for row, i in enumerate(sorted(chosen, key=lambda i: -gates[i])):
+        y = 6 + row * 27
+        weights.text(0, y + 13, words("mechanism.router.expert", number=int(i) + 1))
+        weights.bar(92, y, gates[i] / most * 200, 18, "expert")
+        weights.text(300, y + 13, f"{gates[i]:.2f}", "strong")
+    weights.text(92, 246, words("mechanism.router.sum", sum=f"{gates.sum():.1f}"), "strong")
+    return [panel, weights]
+
+
+def node_limit(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """How many nodes tokens are sent to, without and with the limit; random tokens at random experts."""
+    entry = catalogue.entries["deepseek-v3-base"]
+    nodes, tokens = dimension(entry, "n_group"), 2000
+    panels = []
+    for name, limited in (("free", False), ("limited", True)):
+        visited = all_to_all.copies(_example_gates(entry, tokens, limited) > 0, nodes)
+        panel = Panel(
+            words(f"mechanism.node-limit.{name}", limit=dimension(entry, "topk_group")),
+            190,
+            words("mechanism.node-limit.says", mean=f"{visited.mean():.1f}"),
+        )
+        for (x, width), count in zip(equal_columns(nodes, 0, 356), range(1, nodes + 1), strict=True):
+            share = float(np.mean(visited == count))
+            panel.bar(x, 140 - 120 * share, width, 120 * share, "expert")
+            panel.text(x + width / 2, 156, count, anchor="middle")
+        panel.line([(0, 140), (356, 140)], "axis")
+        panel.text(0, 178, words("mechanism.node-limit.mean", mean=f"{visited.mean():.1f}"), "strong")
+        panels.append(panel)
+    return panels

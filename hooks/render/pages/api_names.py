@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
-from catalogue.schema.api import ApiName, ApiPointer
 from catalogue.schema.model import Track
+from catalogue.schema.release import ApiName, ApiPointer
 from catalogue.schema.values import PartialDate
 
 from ..cite import Citations, reference_anchor
 from ..context import Context
 from ..figures.gantt import lay_out_wide, named_spans
 from ..figures.gantt_down import lay_out_narrow
+from ..format import short_model
 from ..links import variant_link
-from ..names import short_model
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Head, Table
 from .sources import sources

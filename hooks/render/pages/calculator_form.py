@@ -12,9 +12,9 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import Missing, Number
 from catalogue.derive.expression import display_formula, formula_tree
-from catalogue.peaks import gpu_of, reference_run
+from catalogue.lookup import gpu_of, reference_run
 from catalogue.records import Entry, by_date
-from catalogue.schema.gpu import Gpu
+from catalogue.schema.training import Gpu
 
 from .. import assets
 from ..cite import Citations

@@ -20,7 +20,7 @@ from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table, by_column, columns_for_each
 from ..words import Words
-from . import compare_scores, schedules
+from . import schedules, scores
 from .model_architecture import sizes_table
 from .model_machines import compute_table
 from .sources import sources
@@ -218,7 +218,7 @@ def infrastructure_table(citations: Citations) -> str:
 
 
 def _evaluation(citations: Citations) -> Iterator[Section]:
-    yield from compare_scores.sections(citations, _models(citations.context))
+    yield from scores.sections(citations, _models(citations.context))
 
 
 _SECTIONS: dict[str, Callable[[Citations], Iterator[Section]]] = {

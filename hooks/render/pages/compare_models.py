@@ -1,7 +1,7 @@
 """Any models side by side: a ready comparison in HTML, and the cells of every variant for the script.
 
 The script shows other choices from the same cells. What differs is decided by what values say
-(`catalogue.derive.differences`), here for the ready comparison and in the script for the others.
+(`catalogue.derive.agreement`), here for the ready comparison and in the script for the others.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.differences import NOT_THERE, Verdict
+from catalogue.derive.agreement import NOT_THERE, Verdict
 from catalogue.records import Entry, by_date
 from catalogue.schema.model import Track
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import typing
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 from pydantic import BaseModel
 
 from catalogue.attention import may_have
-from catalogue.records import Entry
+from catalogue.records import Entry, first_day
 from catalogue.schema.architecture import Architecture, FeedForward
-from catalogue.schema.facets import Facet, fields_with
+from catalogue.schema.model import Model
 from catalogue.schema.release import Dates
 from catalogue.schema.training import Infrastructure, StageKind
-from catalogue.schema.values import Absence, Single, Source, Sources, Stated
+from catalogue.schema.values import Absence, Facet, Single, Source, Sources, Stated, fields_with
 from catalogue.validate import union_members
 
 from ..context import Context
+from ..format import short_model
 from ..page import Section
 from ..tables import Cell, Column, by_column, columns_for_each, count_cell
 
@@ -232,3 +233,62 @@ def _paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
                 break
             elif issubclass(option, BaseModel) and not issubclass(option, Single) and name not in ("source", "control"):
                 yield from _paths(option, f"{prefix}{name}.")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Its name, and a cell for each model."""
+
+    name: Markup
+    cells: Sequence[Markup]
+
+
+@dataclass(frozen=True)
+class MatrixGroup:
+    """Rows below one head."""
+
+    id: str
+    name: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column: a model, and the year where it is the first of one."""
+
+    id: str
+    name: str
+    year: str
+
+
+def matrix(
+    context: Context,
+    models: Sequence[Model],
+    groups: Sequence[MatrixGroup],
+    signs: Sequence[tuple[Markup, str]],
+    caption: str,
+    jump: str,
+    corner: str,
+    classes: str = "",
+) -> str:
+    """The legend of its `signs`, a way to each group, and the table; `models` are its columns, the oldest first."""
+    return context.html(
+        "matrix.html.jinja",
+        heads=_heads(models),
+        groups=groups,
+        signs=signs,
+        caption=caption,
+        jump=jump,
+        corner=corner,
+        classes=classes,
+    )
+
+
+def _heads(models: Sequence[Model]) -> list[Head]:
+    heads: list[Head] = []
+    years: set[str] = set()
+    for model in models:
+        year = first_day(model)[:4]
+        heads.append(Head(model.id, short_model(model.name), "" if year in years else year))
+        years.add(year)
+    return heads

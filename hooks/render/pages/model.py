@@ -19,10 +19,9 @@ from ..cite import Citations, page_description
 from ..context import Context
 from ..page import Page, Section
 from ..redirects import Redirect
-from . import model_architecture, model_changes, model_machines, model_overview, model_scores, model_training
-from .disputes import dispute_sections
+from . import model_architecture, model_changes, model_machines, model_overview, model_training, scores
 from .model_overview import Tab
-from .sources import sources
+from .sources import dispute_sections, sources
 
 Piece = Callable[[Citations, Model], list[Section]]
 
@@ -54,7 +53,7 @@ PARTS: Mapping[str, Part] = {
         ("infrastructure", "kv_cache", "serving"),
         DETAILS,
     ),
-    "scores": Part((model_scores.scores_sections,), ("evaluation",), DETAILS),
+    "scores": Part((scores.scores_sections,), ("evaluation",), DETAILS),
     "changes": Part(
         (model_changes.changes_sections, model_changes.techniques_sections), ("changes", "techniques"), OVERVIEW
     ),

@@ -12,16 +12,16 @@ from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.facets import Group, field_groups
 from catalogue.schema.model import Model, Part, PartKind
+from catalogue.schema.values import Group, field_groups
 
 from .. import format, problems
 from ..cite import Citations, reference_anchor
 from ..computed import agreement_cell, breakdown_title, recomputed_html, working_cell
 from ..fields import key_value_table, labelled_values, stated_values, value_cell
 from ..figures.architecture import architecture_drawing, way_of_images
+from ..format import short_variant
 from ..links import variant_link
-from ..names import short_variant
 from ..page import Section
 from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, of_model
 from ..words import Words

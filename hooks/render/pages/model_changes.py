@@ -14,13 +14,13 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 from catalogue.attention import may_have
-from catalogue.derive.differences import NOT_THERE, Verdict, row_verdict
-from catalogue.derive.recipe import most_trained
-from catalogue.derive.sizes import ComparedSize, SizeOf, compared_sizes, published_size
+from catalogue.checkpoint import most_trained
+from catalogue.derive.agreement import NOT_THERE, Verdict, row_verdict
+from catalogue.derive.training import ComparedSize, SizeOf, compared_sizes, published_size
 from catalogue.records import Entry, first_date, younger_than
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.facets import Facet, fields_with
 from catalogue.schema.model import Change, Model
+from catalogue.schema.values import Facet, fields_with
 from catalogue.uses import How, Use
 
 from .. import format, marks
@@ -29,8 +29,8 @@ from ..comparison import stated_for_models, themes
 from ..comparison.rows import NOT_HERE, Cells, ComparedCell, Line, Row, compared_lines
 from ..computed import put_in, working_link
 from ..context import Context
+from ..format import short_model
 from ..links import technique_link, variant_link
-from ..names import short_model
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Head, Table, by_column
 from ..uses import checkpoints, label, remark, sources_of, told_together

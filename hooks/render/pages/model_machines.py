@@ -9,11 +9,10 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import Missing, memory_footprint, training_effort
 from catalogue.derive.expression import Term
-from catalogue.derive.kv_cache_bytes import cache_bytes
-from catalogue.derive.sizes import metric_counts
-from catalogue.derive.training import LeftOut, TrainingMetrics, pre_training_tokens
-from catalogue.peaks import metrics_of, reference_run
-from catalogue.peaks import training_peak as peak_of
+from catalogue.derive.parameters import cache_bytes
+from catalogue.derive.training import LeftOut, TrainingMetrics, metric_counts, pre_training_tokens
+from catalogue.lookup import metrics_of, reference_run
+from catalogue.lookup import training_peak as peak_of
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model
 from catalogue.schema.quantities import Amount, Quantity

@@ -22,8 +22,8 @@ from .. import format, releases
 from ..cite import Citations, reference_anchor
 from ..computed import put_in, working_link
 from ..context import Context
+from ..format import short_model
 from ..links import model_link, technique_link
-from ..names import short_model
 from ..page import Section
 from ..uses import label
 

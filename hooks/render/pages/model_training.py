@@ -11,12 +11,12 @@ from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import MAKE_A_BASE_MODEL, MixPart, RatePhase, Stage, StageKind
 from catalogue.schema.values import Single, Stated
 
-from .. import format, jump
+from .. import format, links
 from ..cite import Citations
 from ..computed import recomputed_html
 from ..fields import detail_rows, details_table, key_value_table, labelled_values
-from ..figures import recipe as recipe_rows
-from ..names import short_size
+from ..figures import schedule as recipe_rows
+from ..format import short_size
 from ..page import Section
 from ..tables import NOTHING, Cell, Column, Table, by_column
 from . import schedules
@@ -69,7 +69,7 @@ def _render_stages(citations: Citations, model: Model, stages: list[Stage], titl
         stages=views,
         tables=tables,
         several=len(model.training) > 1,
-        bar=jump.jump_bar(
+        bar=links.jump_bar(
             citations.context,
             ((f"stage-{stage.id}", f"{number[stage.id]} {_stage_name(citations, stage)}", 0) for stage in stages),
             title,

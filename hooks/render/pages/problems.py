@@ -10,7 +10,7 @@ from catalogue.derive.problems import Asked
 from catalogue.records import Catalogue
 from catalogue.schema.technique import TechniqueKind
 
-from .. import jump, problems
+from .. import links, problems
 from ..context import Context
 from ..page import Page, Section, lead_section
 from ..page_registry import GUIDE, MODEL, technique_address
@@ -36,7 +36,7 @@ def page(context: Context, written: Mapping[str, str]) -> Page:
             parts.append((f"{kind}s", words(name), sum(len(by_page[home]) for home in homes)))
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + problems.checker_script(context))
-    lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + jump.jump_bar(context, parts))
+    lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + links.jump_bar(context, parts))
     return Page("problems.md", words("page.problems"), words("problems.description"), (lead, *sections), hide=("toc",))
 
 

@@ -15,10 +15,8 @@ from catalogue.schema.training import Stage, StageKind
 
 from ..cite import Citations
 from ..computed import recomputed_html
-from ..figures.recipe import line_of_variants
-from ..figures.schedule import Run, rate_text, schedule_figure
-from ..format import format_integer, format_quantity
-from ..names import short_size
+from ..figures.schedule import Run, line_of_variants, rate_text, schedule_figure
+from ..format import format_integer, format_quantity, short_size
 from ..page import Section
 from ..tables import EMPTY, NOTHING, Cell, Head, Table
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from catalogue.front_matter import front_matter
-from catalogue.schema.study import Step
+from markupsafe import Markup
 
+from catalogue.derive.agreement import Agreement, Verdict
+from catalogue.records import Entry, by_date
+from catalogue.schema.model import Track
+from catalogue.schema.quantities import Quantity
+from catalogue.schema.study import RouteStep
+from catalogue.schema.training import StageKind
+from catalogue.schema.values import Absence, Single, Source, Text, walk_record
+from catalogue.strict_yaml import front_matter
+
+from .. import marks
+from ..cite import Citations
+from ..computed import agreement_cell, put_in, working_link
 from ..context import Context
-from ..page import HERO, Page, Section, lead_section
+from ..format import format_integer
+from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes
 from ..problems import of_page
-from ..reading_time import PROBLEM, reading_minutes
+from .compare_models import cue
+from .sources import sources
+from .technique_index import small_strip
 
 
 @dataclass(frozen=True)
@@ -26,7 +42,7 @@ class StepShown:
     problems: int
 
 
-def page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
+def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
     """Make the page from the generated pages and the texts of the hand-written ones, both by path."""
     words = context.words
     sections = [lead_section(words("start.intro"))]
@@ -50,7 +66,7 @@ def page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]
     return Page("start.md", words("page.start"), words("start.description"), tuple(sections))
 
 
-def _step(context: Context, step: Step, pages: Mapping[str, Page], written: Mapping[str, str]) -> StepShown:
+def _step(context: Context, step: RouteStep, pages: Mapping[str, Page], written: Mapping[str, str]) -> StepShown:
     kind, _, name = step.page.partition(":")
     path = f"{name}.md" if kind == "page" else f"{kind}s/{name}.md"
     generated = pages.get(path)
@@ -86,3 +102,155 @@ def _length(context: Context, total: int) -> str:
     if not hours:
         return context.words("start.minutes", count=rest)
     return context.words("start.hours_minutes" if rest else "start.hours", hours=hours, minutes=rest)
+
+
+PATH = "how-to-read.md"
+
+_OLD = {"techniques": '<span id="coverage"></span>'}  # a place that led here before
+
+Item = tuple[Markup | str, Markup | str]
+
+
+def reading_page(context: Context) -> Page:
+    """Values first, because they are everywhere; then techniques, coverage, comparisons and drawings."""
+    words, citations = context.words, Citations(context)
+    groups = {
+        "values": list(_values(citations)),
+        "techniques": list(_techniques(context)),
+        "compared": [
+            (cue(context, kind), words(f"reading.compared.{kind.value}")) for kind in (Verdict.DIFFERENT, Verdict.SAME)
+        ],
+        "drawn": list(_drawn(context, "drawn")),
+        "time": [*_drawn(context, "time"), *_tracks(context)],
+        "training": [*_stages(context), *_drawn(context, "training")],
+    }
+    sections = [
+        Section(
+            name, words(f"reading.section.{name}"), _OLD.get(name, "") + context.html("reading.html.jinja", items=items)
+        )
+        for name, items in groups.items()
+    ]
+    return Page(
+        PATH,
+        words("page.reading"),
+        words("reading.description"),
+        (lead_section(words("reading.intro")), *sections, sources(citations)),
+    )
+
+
+def _values(citations: Citations) -> Iterator[Item]:
+    """What stands for a value, and what stands beside it."""
+    context, words = citations.context, citations.context.words
+    flagships = map(context.catalogue.flagship, by_date(context.catalogue.models.values()))
+    totals = [e.variant.parameters.total for e in flagships if _number(e.variant.parameters.total)]
+    plain = next((single for single in reversed(totals) if single.note is None), None)
+    if plain is not None:
+        yield citations.single(plain), words("reading.value")
+        yield Markup("<p>{}</p>").format(citations.single(plain)), words("reading.value_in_text")
+        yield citations.mark(plain.source), words("reading.mark")
+    if noted := _first(context, lambda single: _number(single) and single.note is not None):
+        yield citations.single(noted), words("reading.remark")
+    if rough := _first(context, lambda single: isinstance(single.value, Quantity) and single.value.qualifier == "~"):
+        yield citations.single(rough), words("reading.rough")
+    counted = [(e, e.recount.kv_cache) for e in context.catalogue.entries.values() if e.recount and e.recount.kv_cache]
+    if counted:
+        entry, cache = counted[-1]
+        yield working_link(entry, format_integer(cache.value), put_in(cache)), words("reading.recomputed")
+    for holds in (True, False):
+        found = [(entry, agreement) for entry, agreement in _agreements(context) if agreement.holds is holds]
+        if found:
+            yield agreement_cell(citations, *found[-1]).html, words("reading.agrees" if holds else "reading.differs")
+    for absence in Absence:
+        if single := _first(context, partial(_absent, absence)):
+            yield citations.single(single), words(f"reading.absence.{absence.name.lower()}")
+    yield marks.NOTHING, words("reading.nothing")
+    if fallen := next((text for text in _texts(context) if words.falls_back(text)), None):
+        yield citations.inline(fallen), words("reading.fallback")
+    if _first(context, lambda single: (source := _source(single)) is not None and source.via is not None):
+        yield marks.copy_symbol(words), words("reading.copy")
+
+
+def _techniques(context: Context) -> Iterator[Item]:
+    words, models = context.words, by_date(context.catalogue.models.values())
+    for part in marks.LEGEND:
+        yield (
+            marks.use_part(part),
+            _named(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
+        )
+    yield marks.without_symbol(), _named(context, "matrix.no", "reading.use.without")
+    used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.users(id_)), default="")
+    yield small_strip(context, models, context.uses.users(used)), words("reading.strip")
+
+
+def _drawn(context: Context, group: str) -> Iterator[Item]:
+    """The signs of the figures, drawn by their own templates."""
+    signs = _signs(context)
+    for name in signs.NAMES[group]:
+        yield signs.sign(name, context.words), context.words(f"reading.sign.{name}")
+
+
+def _tracks(context: Context) -> Iterator[Item]:
+    """The colour of each track."""
+    there = {model.track for model in context.catalogue.models.values()}
+    for track in (track for track in Track if track in there):
+        yield _signs(context).track(track.value), context.words(f"track.{track.value}")
+
+
+def _stages(context: Context) -> Iterator[Item]:
+    """The form that the number of a stage has, for every kind of stage that occurs."""
+    there = {stage.kind for model in context.catalogue.models.values() for stage in model.training}
+    for kind in (kind for kind in StageKind if kind in there):
+        name = kind.name.lower()
+        yield _signs(context).stage(name.replace("_", "-")), context.words(f"stage.{name}")
+
+
+def _signs(context: Context) -> Any:
+    return context.templates.get_template("reading_signs.html.jinja").module
+
+
+def _texts(context: Context) -> Iterator[Text]:
+    """Every text of the models."""
+    found: list[Text] = []
+    for model in context.catalogue.models.values():
+        walk_record(model, lambda value, _: found.append(value) if isinstance(value, Text) else None)
+    yield from found
+
+
+def _named(context: Context, name: str, meaning: str) -> Markup:
+    """The word that pages have for a sign, and what it says."""
+    words = context.words
+    return Markup("<b>{}</b>{}{}").format(words(name), words("punctuation.colon"), words(meaning))
+
+
+def _agreements(context: Context) -> Iterator[tuple[Entry, Agreement]]:
+    for entry in context.catalogue.entries.values():
+        for agreement in (entry.total_agreement, entry.activated_agreement):
+            if agreement is not None:
+                yield entry, agreement
+
+
+def _number(single: Single[Any]) -> bool:
+    return isinstance(single.value, Quantity) and single.source is not None and not single.value.qualifier
+
+
+def _absent(absence: Absence, single: Single[Any]) -> bool:
+    return single.absence is absence
+
+
+def _source(single: Single[Any]) -> Source | None:
+    return single.source.items[0] if single.source is not None else None
+
+
+def _first(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[Any] | None:
+    """The newest value of the catalogue that is so."""
+    found: list[Single[Any]] = []
+
+    def visit(value: Any, _: object) -> None:
+        if not found and isinstance(value, Single) and wanted(value):
+            found.append(value)
+
+    for model in reversed(by_date(context.catalogue.models.values())):
+        walk_record(model, visit)
+        if found:
+            return found[0]
+    return None

@@ -2,25 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.records import by_date
+from catalogue.records import by_date, first_day
 from catalogue.schema.model import Model
-from catalogue.schema.technique import Technique, TechniqueKind
+from catalogue.schema.technique import InModel, Technique, TechniqueKind
 from catalogue.uses import FamilyUse
 
-from .. import jump, marks
-from ..cite import plain_text
+from .. import links, marks
+from ..cite import Citations, plain_text
 from ..context import Context
-from ..links import technique_link
+from ..format import short_model
+from ..links import model_link, technique_link
 from ..marks import UsePart, part_of
-from ..names import short_model
 from ..page import Page, Section, lead_section
-from ..uses import family_label
-from .matrix import Group, Row, matrix
-from .technique_users import small_strip
+from ..uses import family_label, family_remarks
+from .coverage import MatrixGroup, Row, matrix
+
+_CELL, _WIDE = 7, 5
+
+
+def families_strip(context: Context, technique: Technique) -> Markup:
+    """A cell for each family, the oldest first, and below it who brought the technique in, changed, has or dropped it."""
+    uses = context.uses.families(technique.id)
+    if not uses:
+        return Markup("")
+    order = by_date(context.catalogue.models.values())
+    rows = [(context.words(part.value), _family_links(uses, part)) for part in UsePart]
+    return Markup(
+        context.html(
+            "technique_users.html.jinja",
+            cells=_cells(order, uses),
+            cell=_CELL,
+            width=_CELL * len(order),
+            rows=[(label, links) for label, links in rows if links],
+            years=(_year(order[0]), _year(order[-1])),
+        )
+    )
+
+
+def _family_links(uses: Sequence[FamilyUse], part: UsePart) -> list[Markup]:
+    return [
+        Markup('<a href="ds:models/{}.md#techniques">{}</a>').format(use.model.id, short_model(use.model.name))
+        for use in uses
+        if part_of(use.how) is part
+    ]
+
+
+def _cells(order: Sequence[Model], uses: Sequence[FamilyUse]) -> list[tuple[str, str]]:
+    """The squares of the strip as paths by what they show: families of one kind are one path."""
+    shown_as = {use.model.id: part_of(use.how).name.lower() for use in uses}
+    places: dict[str, list[int]] = {}
+    for at, model in enumerate(order):
+        places.setdefault(shown_as.get(model.id, "not"), []).append(at)
+    return [
+        (name, "".join(f"M{_CELL * at + 1} 1h{_WIDE}v9h-{_WIDE}z" for at in found)) for name, found in places.items()
+    ]
+
+
+def _year(model: Model) -> str:
+    return first_day(model)[:4]
+
+
+def small_strip(context: Context, order: Sequence[Model], users: Set[str]) -> Markup:
+    """The strip for a list: a cell for each family, filled for those that use it; their names are its title."""
+    if not users:
+        return Markup("")
+    words = context.words
+    cells = {used: [x for x, m in enumerate(order) if (m.id in users) is used] for used in (True, False)}
+    paths = {used: "".join(f"M{_CELL * x} 1h{_WIDE}v9h-{_WIDE}z" for x in xs) for used, xs in cells.items()}
+    names = words("punctuation.listed").join(short_model(m.name) for m in order if m.id in users)
+    said = words("techniques.used_by_count", count=len(users), all=len(order))
+    return Markup(
+        '<span class="ds-strip-of" title="{names}"><svg viewBox="0 0 {width} 11" width="{width}" height="11" aria-hidden="true">'
+        '<path class="not" d="{others}"/><path d="{filled}"/></svg> {said}</span>'
+    ).format(names=names, width=_CELL * len(order), others=paths[False], filled=paths[True], said=said)
+
+
+def what_each_did(citations: Citations, technique: Technique) -> str:
+    """By date what is told of a model or a release, and how the list is known; where it is a list of families, it folds."""
+    context, words = citations.context, citations.context.words
+    uses = {use.model.id: use for use in context.uses.families(technique.id)}
+    rows = [_user_row(citations, technique, row, uses.pop(row.model or "", None)) for row in technique.in_models]
+    for use in uses.values():
+        if use.stated is not None and use.stated.note is not None:
+            row = _user_row(citations, technique, None, use)
+            rows.insert(next((at for at, other in enumerate(rows) if other["day"] > row["day"]), len(rows)), row)
+    known = ""
+    if context.uses.of_technique(technique.id):
+        fields = dict.fromkeys(f"<code>{escape(condition.field)}</code>" for condition in technique.follows_from)
+        key = "technique.derived" if fields else "technique.remembered"
+        listed = Markup(words("punctuation.listed").join(fields))
+        known = f'<p class="ds-legend">{escape(words(key)).format(fields=listed)}</p>'
+    if not rows:
+        return known
+    html = context.html("technique_in_models.html.jinja", rows=rows) + known
+    if not context.uses.of_technique(technique.id):
+        return html
+    return f'<details class="ds-fold"><summary>{escape(words("users.told", count=len(rows)))}</summary>{html}</details>'
+
+
+def _user_row(citations: Citations, technique: Technique, row: InModel | None, use: FamilyUse | None) -> dict[str, Any]:
+    """A model, or a release: when, what it did, and what the entry of the technique tells of it."""
+    context = citations.context
+    when = context.uses.date_of(technique.id, row) if row is not None else use.date if use is not None else None
+    model = use.model if use is not None else context.catalogue.models.get((row.model if row else None) or "")
+    return {
+        "day": when.first_day if when else "",
+        "link": model_link(model) if model is not None else None,
+        "date": citations.plain(when) if when else None,
+        "paragraphs": citations.paragraphs(row.text) if row is not None else [],
+        "mark": citations.mark(row.source) if row is not None else "",
+        "said": family_remarks(citations, use, told=False) if use is not None and row is None else [],
+    }
 
 
 def page(context: Context) -> Page:
@@ -62,7 +159,7 @@ def _list(context: Context) -> str:
         ]
         if items:
             shelves.append((name.replace("_", "-"), words(f"kind.{name}"), items))
-    bar = jump.jump_bar(context, ((id_, title, 0) for id_, title, _ in shelves))
+    bar = links.jump_bar(context, ((id_, title, 0) for id_, title, _ in shelves))
     return bar + context.html("technique_shelves.html.jinja", shelves=shelves)
 
 
@@ -96,7 +193,7 @@ def columns(context: Context) -> list[Model]:
     return by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
 
 
-def _groups(context: Context, models: Sequence[Model]) -> list[Group]:
+def _groups(context: Context, models: Sequence[Model]) -> list[MatrixGroup]:
     groups = []
     for kind in TechniqueKind:
         techniques = [
@@ -105,7 +202,7 @@ def _groups(context: Context, models: Sequence[Model]) -> list[Group]:
         rows = [_row(context, t, models) for t in sorted(techniques, key=_introduced)]
         if rows:
             name = kind.name.lower()
-            groups.append(Group(f"kind-{name}", context.words(f"kind.{name}"), rows))
+            groups.append(MatrixGroup(f"kind-{name}", context.words(f"kind.{name}"), rows))
     return groups
 
 

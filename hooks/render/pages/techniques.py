@@ -17,10 +17,9 @@ from ..links import technique_link
 from ..page import Page, Section
 from ..technique_figures import figures_of, labs_of
 from . import problems
-from .code import released
-from .disputes import render_disputes
-from .sources import sources
-from .technique_users import families_strip, what_each_did
+from .sources import render_disputes, sources
+from .technique_index import families_strip, what_each_did
+from .use_and_extend import released
 
 _LINEAGE = '<span id="lineage"></span>'  # a place of its own on pages before
 

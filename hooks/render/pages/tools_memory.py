@@ -22,10 +22,9 @@ from catalogue.derive.calculators import (
 )
 from catalogue.derive.expression import Term
 from catalogue.records import Entry
-from catalogue.schema.gpu import Gpu
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Length
-from catalogue.schema.training import number_format
+from catalogue.schema.training import Gpu, number_format
 
 from .. import format
 from ..cite import Citations

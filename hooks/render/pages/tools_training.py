@@ -26,10 +26,10 @@ from catalogue.derive.training import (
     pre_training_tokens,
     sequence_length,
 )
-from catalogue.peaks import gpu_of, metrics_of
+from catalogue.lookup import gpu_of, metrics_of
 from catalogue.records import Entry
-from catalogue.schema.gpu import Gpu
 from catalogue.schema.quantities import Quantity
+from catalogue.schema.training import Gpu
 from catalogue.schema.values import Single, Sources
 
 from .. import format

@@ -14,10 +14,17 @@ from fractions import Fraction
 
 from catalogue import checkpoint
 from catalogue.derive.expression import Term
-from catalogue.derive.kv_cache_bytes import cache_bytes
-from catalogue.derive.sizes import SizeOf, is_on_common_base, published_size, recomputed_counts, recomputed_size
-from catalogue.derive.training import hours_of_a_stage, pre_training_tokens
-from catalogue.peaks import metrics_of
+from catalogue.derive.parameters import cache_bytes
+from catalogue.derive.training import (
+    SizeOf,
+    hours_of_a_stage,
+    is_on_common_base,
+    pre_training_tokens,
+    published_size,
+    recomputed_counts,
+    recomputed_size,
+)
+from catalogue.lookup import metrics_of
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model, Track
 from catalogue.schema.model import Size as StatedSize

@@ -10,9 +10,9 @@ from functools import partial
 from markupsafe import Markup, escape
 
 from catalogue.derive.expression import Term
-from catalogue.derive.kv_cache_bytes import cache_bytes
-from catalogue.derive.sizes import SizeOf, recomputed_counts, recomputed_size
-from catalogue.peaks import metrics_of
+from catalogue.derive.parameters import cache_bytes
+from catalogue.derive.training import SizeOf, recomputed_counts, recomputed_size
+from catalogue.lookup import metrics_of
 from catalogue.records import Entry
 
 from .. import format
@@ -22,8 +22,8 @@ from ..context import Context
 from ..fields import value_cell
 from ..figures.trend import trend_figure
 from ..figures.trend_marks import Point, Value
+from ..format import short_size
 from ..links import model_link, variant_link
-from ..names import short_size
 from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, Table, by_column
 from . import trend_values as values

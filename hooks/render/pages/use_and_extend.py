@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from textwrap import indent
 
-from catalogue import entries_to_copy
+from markupsafe import Markup
+
+from catalogue import field_reference, places
 from catalogue.field_reference import SCHEMAS
+from catalogue.schema.study import CodePlace
+from catalogue.schema.technique import TechniqueKind
 from catalogue.schema.values import PartialDate
 
 from .. import format
 from ..context import Context
-from ..page import Page, Section
+from ..links import technique_link
+from ..page import Page, Section, lead_section
+from ..tables import Column, by_column
+from ..technique_figures import SHOWN, lab_link
 from ..words import ENGLISH, Words
 
 _JSON = ("catalogue.json", "catalogue.schema.json")
@@ -26,7 +34,7 @@ make offline    # a site that opens from a folder on disk, in offline/
 """
 
 
-def page(context: Context, downloads: Mapping[str, bytes]) -> Page:
+def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Page:
     """The downloads first, then what one can do with the project."""
     words = context.words
     said = "".join(f"<p>{text}</p>" for text in (words("data.licence"), _revision(context)))
@@ -101,8 +109,8 @@ def _steps(words: Words) -> Iterator[str]:
     yield words("add.intro")
     for number, (name, language, text) in enumerate(
         (
-            ("one", "yaml", entries_to_copy.SMALLEST),
-            ("two", "bibtex", entries_to_copy.REFERENCE),
+            ("one", "yaml", field_reference.SMALLEST),
+            ("two", "bibtex", field_reference.REFERENCE),
             ("three", "sh", "make check\n"),
             ("four", "sh", "make preview ID=deepseek-x\n"),
         ),
@@ -114,3 +122,68 @@ def _steps(words: Words) -> Iterator[str]:
 
 def _code(language: str, text: str) -> str:
     return f"```{language}\n{text}```\n"
+
+
+def field_reference_page(context: Context) -> Page:
+    """How values are written, and a table for each record."""
+    words = context.words
+    records = {
+        name: [
+            replace(
+                row,
+                type=words(f"type.{row.type.replace(' ', '_')}") if row.opens is None else row.type,
+                description=words.from_code(f"schema.{name}.{row.name}", row.description),
+            )
+            for row in rows
+        ]
+        for name, rows in field_reference.schema_records().items()
+    }
+    sections = (
+        lead_section(words("fields.intro")),
+        Section("values", words("add.values"), context.html("add_values.html.jinja", forms=places.FORMS)),
+        Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
+    )
+    return Page("fields.md", words("page.fields"), words("fields.description"), sections)
+
+
+def code_page(context: Context) -> Page:
+    """A table for each kind of technique."""
+    words, catalogue = context.words, context.catalogue
+    sections = [lead_section(words("code.intro"))]
+    for kind in TechniqueKind:
+        places = [p for p in catalogue.study.code if catalogue.techniques[p.technique].kind is kind]
+        if places:
+            name = words(f"kind.{kind.name.lower()}")
+            table = by_column(name, _columns(context), places, classes="ds-prose ds-code-places")
+            sections.append(
+                Section(kind.name.lower().replace("_", "-"), name, context.html("table.html.jinja", t=table))
+            )
+    return Page("from-reports-to-code.md", words("page.code"), words("code.description"), tuple(sections))
+
+
+def released(context: Context, technique_id: str) -> list[Markup]:
+    """Links to the code of a technique, for its page."""
+    return [_place(context, place) for place in context.catalogue.study.code if place.technique == technique_id]
+
+
+def _columns(context: Context) -> list[Column[CodePlace]]:
+    words = context.words
+    return [
+        Column(words("code.technique"), lambda place: technique_link(context, place.technique, short=True)),
+        Column(words("code.place"), lambda place: _place(context, place)),
+        Column(words("code.lab"), lambda place: _labs(place.technique)),
+        Column(words("code.note"), lambda place: words.text(place.note) if place.note else ""),
+    ]
+
+
+def _labs(technique_id: str) -> Markup:
+    """Our own code of a technique."""
+    return Markup(", ").join(map(lab_link, SHOWN.get(technique_id, ((), ()))[1]))
+
+
+def _place(context: Context, place: CodePlace) -> Markup:
+    repository = next(r for r in context.catalogue.study.repositories if r.id == place.repository)
+    file = Markup("/<wbr>").join(place.file.split("/"))
+    return Markup('<a href="{}"><code>{}</code></a> <small>{} · {} · {}</small>').format(
+        repository.address(place.file, place.line), place.name, repository.repository, file, repository.version
+    )

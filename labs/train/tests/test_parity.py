@@ -15,8 +15,11 @@ ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT / "hooks"))
 
 from catalogue.attention import kind_of  # noqa: E402
-from catalogue.derive.auxiliary import mtp_weights  # noqa: E402
-from catalogue.derive.parameters import formulas_of, recount_sizes  # noqa: E402
+from catalogue.derive.parameters import (  # noqa: E402
+    formulas_of,
+    mtp_weights,
+    recount_sizes,
+)
 from catalogue.load import load_catalogue  # noqa: E402
 from catalogue.schema.architecture import Attention, FeedForward  # noqa: E402
 

@@ -18,12 +18,12 @@ from catalogue.schema.values import Sources
 from ... import format
 from ...cite import Citations
 from ...words import Words
-from ..measure import text_width
+from ..labels import text_width
 from .dimensions import Dimension, Dimensions, Part, Strong
+from .export import text_alternative
 from .images import image_paths_panel
 from .layout import Head, narrow_layout, wide_layout
 from .shapes import dimension_labels
-from .summary import text_alternative
 
 _CREDIT_ROOM = 1100.0
 IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0

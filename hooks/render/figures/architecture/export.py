@@ -6,9 +6,18 @@ A file has no links: their targets are on the page. Colours are those of paper.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
+
+from catalogue.derive.dimensions import layer_kinds
+from catalogue.records import Entry
+from catalogue.schema.architecture import FeedForward
+
+from .attention import kind_name
+from .dimensions import Dimension, Dimensions
 
 _STYLES = Path(__file__).parents[2] / "styles"
 _SVG = re.compile(r'<svg class="ds-drawing-wide".*?</svg>', re.DOTALL)
@@ -88,3 +97,101 @@ def _mixed_color(mix: re.Match[str]) -> str:
         return f"rgba({front[0]},{front[1]},{front[2]},{share:g})"
     back = [int(mix[3][i : i + 2], 16) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in zip(front, back, strict=True))
+
+
+ENGRAM = "+engram"
+KINDS = ("csa", "hca", "full", "reindex", "reuse", "window")
+
+
+@dataclass(frozen=True)
+class Run:
+    """Layers of one kind that follow each other.
+
+    Attributes:
+        kind: `dense`, `moe` or `hashed`; how the bars look.
+        count: How many, as a number to be shown.
+        said: Key of the words for them.
+        layers: How many.
+    """
+
+    kind: str
+    count: Dimension | None
+    said: str
+    layers: int
+
+
+def layer_runs(dims: Dimensions) -> list[Run]:
+    """The layers from the bottom up."""
+    total = dims.number("num_hidden_layers") or 0
+    if dims.architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
+        return [Run("dense", dims.stated("num_hidden_layers"), "run_all", total)]
+    encoder = dims.number("encoder_layers")
+    if encoder is not None:
+        decoder = dims.derived("decoder_layers", "num_hidden_layers - encoder_layers")
+        return [
+            Run("moe", dims.stated("encoder_layers"), "run_encoder", encoder),
+            Run("moe", decoder, "run_decoder", total - encoder),
+        ]
+    dense, hashed = dims.number("first_k_dense_replace") or 0, dims.number("num_hash_layers") or 0
+    if (dims.number("moe_layer_freq") or 1) > 1:
+        return [Run("moe", dims.stated("num_hidden_layers"), "run_mixed", total)]
+    found = []
+    if dense:
+        found.append(Run("dense", dims.stated("first_k_dense_replace"), "run_dense", dense))
+    if hashed:
+        found.append(Run("hashed", dims.stated("num_hash_layers"), "run_hashed", hashed))
+    rest = " - ".join(
+        ["num_hidden_layers", *["first_k_dense_replace"] * bool(dense), *["num_hash_layers"] * bool(hashed)]
+    )
+    if dense or hashed:
+        count = dims.derived("gate_layers", rest, None if hashed else "drawing.moe_layers")
+    else:
+        count = dims.stated("num_hidden_layers")
+    return [*found, Run("moe", count, "run_gate" if hashed else "run_moe", total - dense - hashed)]
+
+
+def attention_kinds(dims: Dimensions) -> Sequence[str]:
+    """The kind of attention of each layer from the bottom up; none where all are alike."""
+    layout = dims.architecture.attention_layout
+    return layer_kinds(layout.value) if layout is not None and layout.value is not None else ()
+
+
+def text_alternative(dims: Dimensions, entry: Entry) -> str:
+    """What the drawing shows, read from the bottom up."""
+    words = dims.words
+    sentences = [
+        _summary_sentence(dims, "embedding", "vocab_size", "hidden_size"),
+        _summary_sentence(dims, "layers", "num_hidden_layers"),
+        words(
+            "drawing.said_attention",
+            kind=words(f"drawing.kind_{kind_name(dims)}"),
+            heads=_dimension_text(dims.stated("num_attention_heads")),
+        ),
+    ]
+    if dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE:
+        routed = ("n_routed_experts", "num_experts_per_tok")
+        none_shared = dims.number("n_shared_experts") == 0
+        sentences.append(
+            _summary_sentence(dims, "experts_routed", *routed)
+            if none_shared
+            else _summary_sentence(dims, "experts", *routed, "n_shared_experts")
+        )
+        if dims.number("first_k_dense_replace"):
+            sentences.append(_summary_sentence(dims, "dense_first", "first_k_dense_replace"))
+    else:
+        sentences.append(_summary_sentence(dims, "dense", "intermediate_size"))
+    for name in ("hc_mult", "num_nextn_predict_layers", "engram_layers"):
+        if dims.number(name):
+            drafter = name == "num_nextn_predict_layers" and dims.number("dspark_n_routed_experts")
+            sentences.append(_summary_sentence(dims, "drafter" if drafter else name, name))
+    if dims.vision is not None:
+        sentences.append(words("drawing.said_vision"))
+    return words("drawing.sentence_gap").join(sentences)
+
+
+def _summary_sentence(dims: Dimensions, sentence: str, *fields: str) -> str:
+    return dims.words(f"drawing.said_{sentence}", **{name: _dimension_text(dims.stated(name)) for name in fields})
+
+
+def _dimension_text(dimension: Dimension | None) -> str:
+    return dimension.shown if dimension is not None else "–"

@@ -6,22 +6,26 @@ from dataclasses import dataclass
 
 from catalogue.schema.architecture import FeedForward
 
-from ..measure import text_width
-from ..scale import coordinate_text
+from ..labels import coordinate_text, text_width
 from .dimensions import Dimension, Dimensions, Part
-from .marks import (
+from .shapes import (
+    LEFT,
+    NARROW,
     SCALE,
+    VECTOR,
+    Sheet,
     balanced_row_length,
     bar_path,
+    close_panel,
     dots_path,
+    draw_stream_vector,
     example_choice,
     fan_path,
     grid_places,
     rows_of,
     squares_path,
+    titled_panel,
 )
-from .panel import LEFT, NARROW, VECTOR, close_panel, draw_stream_vector, titled_panel
-from .shapes import Sheet
 
 _PLATE_GAP = 6.0
 _SEGMENT = 22.0

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
-from catalogue.schema.images import ImageWay
+from catalogue.schema.architecture import ImageWay
 
-from ..measure import text_width
-from ..scale import coordinate_text
+from ..labels import coordinate_text, text_width
 from .attention import attention_panel
-from .beside import auxiliary_panel, image_paths, parts_beside
 from .dimensions import Dimensions, Part
+from .export import layer_runs
 from .feed_forward import feed_forward
-from .order import layer_runs
-from .panel import NARROW, WIDE
-from .shapes import Sheet
+from .images import auxiliary_panel, image_paths, parts_beside
+from .shapes import NARROW, WIDE, Sheet
 from .stack import AXIS, BARS, LEFT, Whole, draw_layer_stack
 
 WIDE_SHEET, NARROW_SHEET = 1240.0, 360.0

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..scale import coordinate_text
+from ..labels import coordinate_text
 from .dimensions import Dimensions, Part
-from .marks import bar_path
-from .order import ENGRAM, KINDS, Run, attention_kinds, layer_runs
-from .shapes import Sheet
+from .export import ENGRAM, KINDS, Run, attention_kinds, layer_runs
+from .shapes import Sheet, bar_path
 
 WIDTH = 344.0
 LEFT, BARS = 92.0, 116.0

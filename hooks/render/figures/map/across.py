@@ -13,9 +13,8 @@ from itertools import pairwise
 from catalogue.schema.model import Track
 
 from ...context import Context
-from ...names import short_model
-from ..measure import text_width
-from ..scale import Time
+from ...format import short_model
+from ..labels import Time, text_width
 from .family import Family, Stop, family_lines
 
 WIDTH = 1200.0

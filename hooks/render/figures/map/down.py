@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from catalogue.schema.model import Track
 
 from ...context import Context
-from ..measure import cut_text, text_width
+from ..labels import cut_text, text_width
 from ..timeline_items import Item
 from .across import Way
 from .family import Family, family_lines

@@ -1,7 +1,8 @@
-"""Scores side by side: like with like, by subject; under each benchmark the models that were measured, the oldest first."""
+"""Scores: the tables of a paper, row by row."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,16 +10,103 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, by_date
-from catalogue.schema.evaluation import EvaluationKind
+from catalogue.schema.evaluation import Evaluation, EvaluationKind
 from catalogue.schema.model import Model, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
 
 from ..assets import page_script
 from ..cite import Citations, reference_anchor
-from ..comparison.benchmarks import SUBJECTS, benchmark_subject
-from ..names import short_model, short_variant
+from ..fields import value_cell
+from ..format import short_model, short_variant
 from ..page import Section
+from ..tables import Cell, Head, Table
+
+
+def scores_sections(citations: Citations, model: Model) -> list[Section]:
+    """The rows of each table, as the paper prints them."""
+    if not model.evaluation:
+        return []
+    words = citations.context.words
+    views = [
+        {
+            "table": _scores_table(citations, table),
+            "kind": words(f"evaluation.{table.kind.value}"),
+            "note": citations.inline(table.note) if table.note else None,
+            "left_out": _rows_left_out(citations, table),
+        }
+        for table in model.evaluation
+    ]
+    return [
+        Section(
+            "evaluation",
+            words("section.evaluation"),
+            citations.context.html("model_evaluation.html.jinja", tables=views),
+        )
+    ]
+
+
+def _rows_left_out(citations: Citations, table: Evaluation) -> Markup:
+    """Which rows of the source's table are not here, and why; nothing for a complete one."""
+    words = citations.context.words
+    listed = Markup(escape(words("punctuation.listed")))
+    return Markup(escape(words("punctuation.gap"))).join(
+        escape(words("evaluation.left_out")).format(
+            rows=listed.join(citations.inline(name) for name in group.rows), why=citations.inline(group.why)
+        )
+        for group in table.left_out
+    )
+
+
+def _scores_table(citations: Citations, table: Evaluation) -> Table:
+    words, entries = citations.context.words, citations.context.catalogue.entries
+    variants = list(dict.fromkeys(id_ for row in table.rows for id_ in row.scores))
+    heads = [Head(words("table.benchmark")), *(Head(entries[id_].variant.name, True) for id_ in variants)]
+    rows = []
+    for row in table.rows:
+        name = citations.inline(row.benchmark)
+        if row.setting:
+            name += Markup(" <small>{}</small>").format(citations.setting(row.setting))
+        rows.append([Cell(name), *(value_cell(citations, row.scores.get(id_)) for id_ in variants)])
+    return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6, classes="ds-scores")
+
+
+# In the order of reading; the first that knows a name has it.
+_SUBJECTS: tuple[tuple[str, str], ...] = (
+    ("proofs", r"miniF2F|ProofNet|FIMO|Putnam|ProverBench|FormalMATH|CombiBench|ProofBench|IMO|CMO|CNML|ISL"),
+    (
+        "images",
+        r"MMMU|MMBench|MMStar|MME|MMT|POPE|GQA|VQA|OCR|ChartQA|Chart|AI2D|SEED|MathVista|RealWorldQA|RefCOCO|GenEval|DPG|MJHQ|COCO|CVBench|Zero|Baby|MM-Vet|Fox|OmniDoc|PDF|documents|Images",
+    ),
+    (
+        "agents",
+        r"BrowseComp|Tau|τ²|MCP|Tool|SWE|Terminal|BFCL|GDPval|HLE w/ tools|Automation|Agents|White-collar|FRAMES|Apex|Exploit|Cyber|SEC-|NL2Repo|ProgramBench|R&D|DeepSWE|JSON",
+    ),
+    (
+        "code",
+        r"HumanEval|MBPP|LiveCode|LeetCode|Codeforces|CRUX|Aider|USACO|Defects4J|RepoBench|BigCode|DS-FIM|DS-Arena|DSBench|Matplotlib|Numpy|Pandas|Pytorch|Scipy|Scikit|Tensorflow|Java|Python|TypeScript|C#|ICPC|IOI|code|Code",
+    ),
+    ("maths", r"GSM|MATH|Math|MGSM|CMath|AIME|CNMO|HMMT|SAT|OCW|MAWPS|ASDiv|SVAMP|TabMWP|Hungarian|Gaokao"),
+    ("chinese", r"C-Eval|CMMLU|CLUE|CMRC|C3|CCPM|CHID|C-SimpleQA|Chinese|AlignBench|BrowseComp-zh|CMMMU"),
+    ("long", r"LongBench|MRCR|CorpusQA|Needle"),
+    (
+        "dialogue",
+        r"MT-Bench|AlpacaEval|Arena|IFEval|Reward|RMB|PPE|safety|Do-Not|Illegal|Harmless|Discrimination|Rights|Trade|truth|Survey",
+    ),
+    (
+        "knowledge",
+        r"MMLU|MMMLU|SuperGPQA|AGIEval|ARC|TriviaQA|NaturalQuestions|SimpleQA|GPQA|HLE|OpenBook|RACE|FACTS|MultiLoKo|AGI",
+    ),
+    ("language", r"."),
+)
+SUBJECTS = ("knowledge", "language", "maths", "code", "chinese", "long", "agents", "dialogue", "proofs", "images")
+_KNOWN = [(name, re.compile(pattern)) for name, pattern in _SUBJECTS]
+
+
+def benchmark_subject(benchmark: str) -> str:
+    """The subject of a benchmark by its name."""
+    return next(name for name, pattern in _KNOWN if pattern.search(benchmark))
+
 
 KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
