@@ -1,9 +1,8 @@
-"""What holds for one checkpoint of what its family states.
+"""What holds for one checkpoint of what its family states: dates, licences, and the stages that made it.
 
-Takes a variant with its model, gives values. The dates, the paper and the licences of an entry are those of its
-first release: a checkpoint that came out by itself has a `release`, and nothing of the entry's is handed to it. What an
-entry says of its training holds for the variants that it names. A day in the API is that of the first pointer to the
-variant, so that it stands in one place.
+A date, a paper and the licences of an entry are those of its first release: a checkpoint that came out by itself has a
+`release`, and nothing of the entry's is handed to it. What an entry says of its training holds for the variants that it
+names. A day in the API is that of the first pointer to the variant, so that it stands in one place.
 """
 
 from __future__ import annotations

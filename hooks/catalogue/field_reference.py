@@ -1,7 +1,4 @@
-"""The schema as documentation and as a file: field rows and JSON Schema.
-
-Everything here is read off the pydantic classes; nothing is said a second time.
-"""
+"""The schema as documentation, as JSON Schema, and as entries to copy. Everything is read off the pydantic classes."""
 
 from __future__ import annotations
 

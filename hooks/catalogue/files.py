@@ -1,7 +1,9 @@
-"""The files that make up the catalogue: their texts, and the entries of all of them as one list in order of date.
+"""The files of the catalogue: read, listed with their schemas, merged into one list of entries, repaired in place, and
+dated.
 
-An entry stands in data/models.yaml under `models:`, or alone in data/models/<id>.yaml with its keys at the left
-edge. Nothing is listed twice: a file that is there belongs to the catalogue.
+An entry stands in data/models.yaml under `models:`, or alone in data/models/<id>.yaml with its keys at the left edge.
+Nothing is listed twice: a file that is there belongs to the catalogue. A file that is a pipe, a device or no text is a
+finding.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Read and check the data files: the one door to the catalogue."""
+"""Read and check the data files: the one door to the catalogue. Values without a source get their block's."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Find a value of the catalogue by its path, for the numbers in texts.
 
-A path is `id/field.field`, where id is a model, a variant, a technique or a GPU (`model:`,
-`variant:`, `technique:` or `gpu:` before it where one id names two of them). Items of a list are
-called by their id, or by their label in lower case with hyphens, or by their position if they have neither; `@variant-id` picks one variant's value; `recomputed.…`
+A path is `id/field.field`, where id is a model, a variant, a technique or a GPU (`model:`, `variant:`, `technique:` or
+`gpu:` before it where one id names two of them). Items of a list are called by their id, or by their label in lower
+case with hyphens, or by their position if they have neither; `@variant-id` picks one variant's value; `recomputed.…`
 behind a variant gives what was recomputed.
 """
 

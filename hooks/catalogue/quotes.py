@@ -1,7 +1,7 @@
-"""The `{{ … }}` of a text: calls that quote the catalogue, and nothing else.
+"""The `{{ … }}` of a text: calls that quote the catalogue, and nothing else; read, checked, and computed.
 
-`{{ v('deepseek-v3-base/parameters.total') }}` is the whole language: a name and quoted
-strings. Texts of the catalogue and hand-written pages use the same calls; `{{ math('q_t') }}` is LaTeX as it stands.
+`{{ v('deepseek-v3-base/parameters.total') }}` is the whole language: a name and quoted strings. Texts of the catalogue
+and hand-written pages use the same calls; `{{ math('q_t') }}` is LaTeX as it stands.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Read YAML strictly, in one pass over its events.
+"""Read YAML strictly, in one pass over its events, and keep the line of each value.
 
-Gives plain values (str, int, Written, bool, list, dict) with the line of each. Decimals keep what was typed, so that a score of 70.0 stays 70.0. Refused, each with
-its line: duplicate keys, anchors and aliases, tags, empty values, control characters, and
-what YAML readers take differently (`on`, `12:30`, `017`, `[why?]`).
+Gives plain values (str, int, Written, bool, list, dict), `Located`. Decimals keep what was typed, so that a score of
+70.0 stays 70.0. Refused, each with its line: duplicate keys, anchors and aliases, tags, empty values, control
+characters, and what YAML readers take differently (`on`, `12:30`, `017`, `[why?]`). Where a file is not YAML, what was
+most likely meant is said.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Forms that are not used, in the words of the interface and in hand-written pages; exceptions that nothing needs.
-
-The texts of the catalogue have a rule of their own, `no_avoided_form`.
-"""
+"""Forms that are not used, in the words of the interface and in hand-written pages; and a whole project read and checked."""
 
 from __future__ import annotations
 

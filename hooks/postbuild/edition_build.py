@@ -1,4 +1,4 @@
-"""One build of an edition: what its pages are made from, and what is collected of them while they are made."""
+"""One build of an edition: a configuration that can work, what its pages are made from, and what is collected of them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Fingerprints: assets of a finished edition get a part of their content's digest in their names, in pages too.
+"""Assets of a finished edition get a part of their content's digest in their names, and files their compressed copies.
 
-Such a file can be kept by a browser for good.
+A file with a fingerprint can be kept by a browser for good.
 """
 
 from __future__ import annotations

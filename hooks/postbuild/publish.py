@@ -1,7 +1,7 @@
-"""Publish a finished site: a build writes into a folder beside the last site, which it replaces by two renames.
+"""Publish a finished site, with its site map.
 
-Killed, out of space or stopped by an error, a build leaves the last good site as it was; what it left behind goes when the next
-one begins.
+A build writes into a folder beside the last site, which it replaces by two renames. Killed, out of space or stopped by
+an error, it leaves the last good site as it was; what it left behind goes when the next one begins.
 """
 
 from __future__ import annotations

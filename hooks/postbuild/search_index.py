@@ -1,8 +1,10 @@
-"""The index of the search: small scripts that a page loads when a reader searches, and from disk as well as from a server.
+"""The index of the search: finished pages read, their words cut and counted, and small scripts that a page loads when a
+reader searches.
 
-`head.js` names pages, sections and what pages are called; `w<n>.js` holds a range of words with the sections
-they stand in; `t<n>.js` the text of a few sections, for the lines that a hit shows. A word counts by where it
-stands: in the title of a page, in another name of it, in a heading, or in the text, there by how often and in how long a text.
+Scripts, since those can be loaded from disk as well as from a server. `head.js` names pages, sections and what pages
+are called; `w<n>.js` holds a range of words with the sections they stand in; `t<n>.js` the text of a few sections, for
+the lines that a hit shows. A word counts by where it stands: in the title of a page, in another name of it, in a
+heading, or in the text, there by how often and in how long a text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Styles and scripts, written beside the templates they belong to; the styles of the theme are those that `make theme-css` left.
+"""Styles and scripts of the site, and the policy that says what a page may load and run.
 
 Styles are one file for the whole site, and so are the scripts that most pages need; one that serves a single page is
-loaded there alone. None is a module, which browsers refuse to load from a folder on disk.
+loaded there alone. None is a module, which browsers refuse to load from a folder on disk. The styles of the theme are
+those that `make theme-css` left.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from catalogue.schema.values import Absence, Block, Detail, Single, Stated
 
 from .cite import Citations
 from .format import short_variant
-from .tables import NOTHING, Cell, Head, Table, sort_key
+from .marks import NOTHING
+from .tables import Cell, Head, Table, sort_key
 from .words import HAN
 
 

@@ -1,4 +1,4 @@
-"""Numbers, dates and lengths as people read them."""
+"""Numbers, dates, lengths, short names and places in documents as people read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LaTeX to MathML at build, so that no script draws formulas in the browser."""
+"""Formulas: LaTeX to MathML at build, and the catalogue's own formulas as lines with their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The modules of labs/, which pages list and readers download."""
+"""What the site shows of labs/: their code, results of the experiments, and attention weights of the trained small model.
+
+Results stand as files in data/experiments/; `python -m labs.train.export` writes the weights. Without a file there is
+nothing to show.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Links from one generated page to another, by the source path that the adapter makes relative."""
+"""Links: from one generated page to another, `ds:` links made relative to their page, and the bar that leads to parts of a
+long page.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Navigation over generated and hand-written pages: a section for each tab, as the pages are declared."""
+"""Navigation over generated and hand-written pages: a section for each tab as the pages are declared, and the list at the
+side.
+"""
 
 from __future__ import annotations
 

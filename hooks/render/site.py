@@ -1,4 +1,4 @@
-"""The whole site as text: the one function that the adapter calls."""
+"""The whole site as text: pages, files and redirects of an edition, and what the templates of the theme ask for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as data; `templates/table.html.jinja` gives them their HTML."""
+"""Tables as data, whose HTML `templates/table.html.jinja` makes; and tables in Markdown, which get their roles."""
 
 from __future__ import annotations
 

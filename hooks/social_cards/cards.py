@@ -1,4 +1,4 @@
-"""What a picture shows, as SVG of 1,200 by 630: the name, a sentence or the sizes, the network in small, and the site."""
+"""Pictures beside links: letters as outlines, cards as SVG of 1,200 by 630, written as PNG where one changed."""
 
 from __future__ import annotations
 

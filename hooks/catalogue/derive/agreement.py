@@ -1,4 +1,4 @@
-"""Hold a published number against the recomputed one."""
+"""Hold a published number against the recomputed one, and the architectures of two models against each other."""
 
 from __future__ import annotations
 

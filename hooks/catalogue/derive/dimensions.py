@@ -1,4 +1,4 @@
-"""The numbers of an architecture: what it states, and the few that follow from that."""
+"""The numbers of an architecture: what it states, its layout of layers and its routing, and the few numbers that follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dimensions of an architecture fit together."""
+"""The dimensions of an architecture fit together, its layout adds up, and its size is what it says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Numbers lie within the bounds that their field states, and within those that the entry itself gives them."""
+"""Numbers lie within the bounds that their field states, within those that the entry itself gives them, and scores in
+their range.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates are possible and in order."""
+"""Dates are possible and in order, within an entry and over its releases."""
 
 from __future__ import annotations
 

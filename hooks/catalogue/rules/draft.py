@@ -1,4 +1,4 @@
-"""What rules look at: validated records beside the files they came from."""
+"""What rules look at, validated records beside the files they came from; and how a rule is registered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids are unique and lead somewhere."""
+"""Ids are unique and lead somewhere, names of the API among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes lead to pages that exist, and ask for nothing that they have not given; code stands in repositories that are named."""
+"""Routes, problems, corrections and controls: they lead to pages that exist and ask for nothing that was not given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a technique's page tells: of models in the order of their dates, of those that have to do with it, and in short paragraphs."""
+"""What a technique's page tells, which model introduced, has or dropped it, and lines of descent without a circle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schedules run forward and stay inside the training; mixes and stages add up; steps give the tokens."""
+"""Schedules run forward and stay inside the training; mixes and stages add up; steps give the tokens; hours give the cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of free texts that a page works with are words of a list, so that a slip in one is a finding and not another page."""
+"""Words of free texts: those of a list where a page works with them, in both languages, and none that is avoided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The architecture of one variant, in the words of the Hugging Face config.json."""
+"""The architecture of one variant, its image encoder among it, in the words of the Hugging Face config.json."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""data/documents.yaml: what is known of documents whose places are headings."""
+"""data/documents.yaml and data/copies.yaml: what documents hold, and where copies of them are."""
 
 from __future__ import annotations
 

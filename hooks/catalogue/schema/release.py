@@ -1,4 +1,4 @@
-"""When something came out, under which licence, and where it is: of an entry's first release, and of a checkpoint's own."""
+"""When something came out, under which licence, where it is, and by what name the API calls it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""data/study.yaml: guides with their formulas and symbols, routes through the site for those who begin, and code to read next."""
+"""What is studied: guides, routes and code (data/study.yaml), problems, corrections, and what people type for a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An entry of data/techniques.yaml: one technique or piece of infrastructure."""
+"""data/techniques.yaml and data/terms.yaml: techniques and pieces of infrastructure, and the terms of the field."""
 
 from __future__ import annotations
 

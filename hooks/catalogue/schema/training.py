@@ -1,4 +1,4 @@
-"""Training stages and the infrastructure they ran on."""
+"""Training stages, the infrastructure they ran on, and kinds of GPU."""
 
 from __future__ import annotations
 

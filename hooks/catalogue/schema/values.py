@@ -1,7 +1,7 @@
-"""The small vocabulary of values: texts, dates, sources, and a value with its source.
+"""The small vocabulary of values: texts, dates, sources, a value with its source, bounds, and facets of fields.
 
-Takes what the strict YAML reader yields (str, int, Written, bool, list, dict) and
-gives frozen records. Knows nothing of models or techniques.
+Takes what the strict YAML reader yields (str, int, Written, bool, list, dict) and gives frozen records. Knows nothing
+of models or techniques.
 """
 
 from __future__ import annotations

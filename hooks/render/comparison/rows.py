@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from catalogue.derive.agreement import NOT_THERE, Verdict, row_verdict
 
-from ..tables import NOTHING
+from ..marks import NOTHING
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from .. import format
 from ..cite import Citations, counted_mark, reference_anchor
 from ..computed import agreement_cell, put_in, with_unit, working_cell, working_link
 from ..links import model_link
-from ..tables import NOTHING
+from ..marks import NOTHING
 from ..words import Words
 from .rows import NOT_HERE, Cells, ComparedCell, Row
 

@@ -1,4 +1,4 @@
-"""Ready HTML as the Markdown that somebody would have written by hand.
+"""The site as Markdown: a copy beside each page, llms.txt, and a project that other generators build.
 
 A value keeps the number of its source behind it, `671 B [3]`, as in the list of sources; what was recomputed is set in
 italics. A drawing, for which Markdown has no words, is told by its text alternative; a formula is LaTeX again.

@@ -1,4 +1,6 @@
-"""Tables as CSV files and as one SQLite database, byte for byte the same from the same rows."""
+"""Tables as CSV files and as one SQLite database, byte for byte the same from the same rows, and the dictionary that
+describes them.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The catalogue as JSON, a public interface: whole, and one file for each model and technique.
+"""The catalogue as JSON and as linked data: whole, and one file for each model and technique. A public interface.
 
 `catalogue.json` has the shape `models[] → id, name, track, dates, arxiv, variants[] → id, dates, licences, parameters
-{total, activated}, architecture {config.json names}`, each value with its source; `catalogue.schema.json` says it in full.
-The dates and licences of a variant are its own; those of a model are its first release's.
+{total, activated}, architecture {config.json names}`, each value with its source; `catalogue.schema.json` says it in
+full. The dates and licences of a variant are its own; those of a model are its first release's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The general line: its models drawn to one scale, small. Height is layers, width the hidden size, dots are experts."""
+"""The general line on the home page: its models drawn to one scale, small, and the map beside them.
+
+Height is layers, width the hidden size, dots are experts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Places for the labels of a scatter: beside their mark, and clear of every mark and of one another."""
+"""Places for labels beside their marks, widths of text, spread of what lies too close, packing into rows, and scales of
+axes.
+"""
 
 from __future__ import annotations
 

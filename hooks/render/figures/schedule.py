@@ -1,7 +1,8 @@
-"""Learning rate and batch size over a run, several runs on one axis; for a phone each run by itself, on the same scales.
+"""Training drawn: the stages of a recipe, and learning rate and batch size over a run.
 
-Takes runs with their derived schedules, gives places for `schedule.svg.jinja`. Lengths are in SVG
-units, one unit being one CSS pixel at full size. Both axes are linear.
+Several runs share one axis; for a phone each stands by itself, on the same scales. Takes derived schedules, gives
+places for `schedule.svg.jinja`. Lengths are in SVG units, one of which is a CSS pixel at full size. Both axes are
+linear.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Mechanisms of attention: what each form keeps, MLA's two ways, what sparse attention reads, who computes a prompt."""
+"""Mechanisms of attention: one sentence seen by its heads, what each form keeps, MLA's two ways, what sparse attention
+reads.
+"""
 
 from __future__ import annotations
 

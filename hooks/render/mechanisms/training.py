@@ -1,4 +1,6 @@
-"""Mechanisms of training: learning rates, Muon, MTP and the streams of mHC."""
+"""Mechanisms of training: learning rates, Muon, MTP and the streams of mHC; tokens and experts; loss, sampling and
+gradients.
+"""
 
 from __future__ import annotations
 

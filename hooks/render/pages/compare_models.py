@@ -25,8 +25,8 @@ from ..comparison.rows import Cells, Line, Row, compared_lines, count_verdicts
 from ..context import Context
 from ..figures.architecture import architecture_drawing
 from ..links import variant_link
+from ..marks import NOTHING
 from ..page import Page, Section
-from ..tables import NOTHING
 from .sources import sources
 
 PATH = "compare/models.md"

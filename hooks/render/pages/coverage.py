@@ -1,4 +1,6 @@
-"""Coverage: how many fields of the models have a value, how it was read, and why others have none; a part of “How far to trust it”."""
+"""Coverage: how many fields of the models have a value, how it was read, and why others have none; and the table it is
+drawn with.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The glossary: the terms of the field by subject, each with its definition, names in both languages first, and the techniques as links."""
+"""The glossary by subject, names in both languages first, and the list of references."""
 
 from __future__ import annotations
 

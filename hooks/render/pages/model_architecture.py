@@ -22,8 +22,9 @@ from ..fields import key_value_table, labelled_values, stated_values, value_cell
 from ..figures.architecture import architecture_drawing, way_of_images
 from ..format import short_variant
 from ..links import variant_link
+from ..marks import NOTHING
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, of_model
+from ..tables import EMPTY, Cell, Column, Head, Table, by_column, of_model
 from ..words import Words
 
 

@@ -31,8 +31,9 @@ from ..computed import put_in, working_link
 from ..context import Context
 from ..format import short_model
 from ..links import technique_link, variant_link
+from ..marks import NOTHING
 from ..page import Section
-from ..tables import NOTHING, Cell, Column, Head, Table, by_column
+from ..tables import Cell, Column, Head, Table, by_column
 from ..uses import checkpoints, label, remark, sources_of, told_together
 from ..words import Words
 from . import compare_models

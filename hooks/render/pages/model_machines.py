@@ -24,8 +24,9 @@ from ..cite import Citations, counted_mark, counts_of
 from ..computed import as_decimal, recomputed_html, recomputed_size, with_unit, working_cell
 from ..fields import details_table, key_value_table, labelled_values, stated_values, value_cell
 from ..links import variant_link
+from ..marks import NOTHING
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Column, Head, Table, by_column, columns_for_each, of_model, sort_key
+from ..tables import EMPTY, Cell, Column, Head, Table, by_column, columns_for_each, of_model, sort_key
 from ..words import Words
 from .model_architecture import architecture_owners
 

@@ -17,8 +17,9 @@ from ..computed import recomputed_html
 from ..fields import detail_rows, details_table, key_value_table, labelled_values
 from ..figures import schedule as recipe_rows
 from ..format import short_size
+from ..marks import NOTHING
 from ..page import Section
-from ..tables import NOTHING, Cell, Column, Table, by_column
+from ..tables import Cell, Column, Table, by_column
 from . import schedules
 
 

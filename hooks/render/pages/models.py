@@ -1,4 +1,4 @@
-"""The index of models: cards, the table of families, which the home page has too, and the poster."""
+"""The index of models with its cards and poster, and the timeline."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from ..figures.poster import PATHS, poster_sheet
 from ..figures.timeline import lane_name, timeline_figure
 from ..figures.timeline_items import Item, own_form, timeline_items
 from ..links import model_link
+from ..marks import NOTHING
 from ..page import Page, Section, lead_section
-from ..tables import EMPTY, NOTHING, Cell, Column, by_column, sort_key
+from ..tables import EMPTY, Cell, Column, by_column, sort_key
 from .sources import sources
 
 

@@ -17,8 +17,9 @@ from ..cite import Citations
 from ..computed import recomputed_html
 from ..figures.schedule import Run, line_of_variants, rate_text, schedule_figure
 from ..format import format_integer, format_quantity, short_size
+from ..marks import NOTHING
 from ..page import Section
-from ..tables import EMPTY, NOTHING, Cell, Head, Table
+from ..tables import EMPTY, Cell, Head, Table
 
 KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
 

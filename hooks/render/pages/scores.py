@@ -1,4 +1,4 @@
-"""Scores: the tables of a paper, row by row."""
+"""Scores: the tables of a paper row by row, and benchmarks that several models report side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list at the end of a page that every value of it leads to: a line for each document, with the numbered places in it."""
+"""At the end of a page: its sources, a line for each document with its places; and where sources disagree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where to start: routes through the site, each page with what one can do after it, how long it takes and its problems."""
+"""Where to start, with routes through the site; and how to read it, with every sign that a reader meets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""All techniques: as a list by kind, and as a table of who brought in, has or dropped which, behind a switch."""
+"""All techniques as a list by kind and as a table of who brought in, has or dropped which; the strip of families on a
+technique's page.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""“How far to trust these numbers”: which wrong digits the checks would catch, from data/slips.json, and what another implementation counts."""
+"""“How far to trust these numbers”: wrong digits that the checks catch, what another implementation counts, and the list
+of corrections.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,9 @@ from ..cite import Citations
 from ..context import Context
 from ..format import short_variant
 from ..links import correction_anchor, model_link, technique_link, variant_link
+from ..marks import NOTHING
 from ..page import Page, Section, lead_section
-from ..tables import NOTHING, Cell, Column, Table, by_column, count_cell
+from ..tables import Cell, Column, Table, by_column, count_cell
 from . import coverage
 from .sources import sources
 

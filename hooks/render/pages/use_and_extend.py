@@ -1,4 +1,4 @@
-"""“Use and extend”: the data as files, the way to host the site, to add a model, and where the site began."""
+"""“Use and extend”: data as files, hosting, adding a model; the reference of fields; and from reports to code."""
 
 from __future__ import annotations
 

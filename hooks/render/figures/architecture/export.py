@@ -1,6 +1,6 @@
-"""A drawing as a file of its own: the wide sheet with its colours and fonts written in, to be put anywhere.
+"""A drawing as a file of its own, the order in which it unfolds, and its summary in words.
 
-A file has no links: their targets are on the page. Colours are those of paper.
+The file has its colours and fonts written in, those of paper, and no links: their targets are on the page.
 """
 
 from __future__ import annotations

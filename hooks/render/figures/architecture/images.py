@@ -1,4 +1,4 @@
-"""The way of an image: what comes in, the parts that it passes, what comes out; in lanes where several encoders see it."""
+"""The way of an image, and what stands beside the stack: MTP, Engram and encoders."""
 
 from __future__ import annotations
 

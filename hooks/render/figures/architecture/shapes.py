@@ -1,4 +1,4 @@
-"""What a drawing is put together from: boxes, paths, groups, and lines of text with numbers in them.
+"""What a drawing is put together from: boxes, paths, groups, marks, panels, and lines of text with numbers in them.
 
 Units are those of the viewBox, which is about a pixel. The template gives each kind its markup.
 """

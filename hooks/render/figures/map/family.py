@@ -1,6 +1,7 @@
-"""Which model stands on which line of the map: each on its parent's, unless that goes on to another of the track.
+"""Which model stands on which line of the map, and what is written beside it.
 
-Records in, stops and lines out, without places. A model has one line that leads to it, from its main parent.
+Each stands on its parent's line, unless that goes on to another of the track. Records in, stops, lines and notes out,
+without places.
 """
 
 from __future__ import annotations
