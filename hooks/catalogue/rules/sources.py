@@ -149,6 +149,7 @@ _NUMBERED = (
     ("tables", re.compile(r"\bTables? (\d+)", re.ASCII), 60),
     ("figures", re.compile(r"\b(?:Figures?|Fig\.) (\d+)", re.ASCII), 60),
 )
+_SECTION = re.compile(r"(?<![^\s,])§(\d+(?:\.\d+)*)", re.ASCII)
 _SHORT = re.compile(r"([A-Za-z]+)\.?\s*(\d[\w.]*)", re.ASCII)
 _PLACES = {
     **dict.fromkeys(("section", "sec", "sect", "chapter"), "§"),
@@ -193,11 +194,11 @@ def sources_are_separated(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.ENTRY)
 def numbered_places_are_there(draft: Draft) -> Iterator[Finding]:
-    """A section, table or figure that a source names by its number is not beyond the last one: that of documents.yaml, or what any paper has."""
+    """A section, table or figure that a source names by its number is one that documents.yaml lists for the paper; of another paper, not more than any has."""
     for file, path, item in cited_places(draft):
-        if item.key not in draft.references or not draft.references[item.key].eprint:
-            continue
         listed = draft.documents.documents.get(item.key, {}).get(PAPER)
+        if item.key not in draft.references or not (listed or draft.references[item.key].eprint):
+            continue
         for kind, pattern, most in _NUMBERED:
             last = (getattr(listed, kind) if listed else None) or most
             for number in pattern.findall(item.locus):
@@ -210,6 +211,28 @@ def numbered_places_are_there(draft: Draft) -> Iterator[Finding]:
                         f"a number up to {last}",
                         fix=f"correct the place, or the number of {kind} in {draft.documents_located.file}",
                     )
+        outline = (listed.outline or "").split() if listed else []
+        for number in _SECTION.findall(item.locus) if outline and _is_in_the_paper(item.locus) else ():
+            if number not in outline:
+                yield file.finding(
+                    typed_source(file, path),
+                    f"`{item.locus}`, but `{item.key}` has no section {number}",
+                    f"allowed are {', '.join(_sections_beside(number, outline))}",
+                    fix=f"correct the place, or the outline in {draft.documents_located.file}",
+                )
+
+
+def _is_in_the_paper(locus: str) -> bool:
+    """Whether a place is in the paper itself, `§3.1` or `v2 §3.1`, and not in a program or a card beside it."""
+    return re.match(r"(?:arXiv )?(?:v\d+ )?§", locus) is not None
+
+
+def _sections_beside(number: str, outline: list[str]) -> list[str]:
+    """The sections within the same section; where there is no such section, those of the first level."""
+    parent = number.rpartition(".")[0]
+    if parent in outline:
+        return [known for known in outline if known == parent or known.startswith(f"{parent}.")]
+    return [known for known in outline if "." not in known]
 
 
 def _as_it_is_written(locus: str) -> str:

@@ -15,6 +15,7 @@ from .values import Identifier, PartialDate, Record, Source, Sources, Text, pars
 from .values import Positive as Number
 
 Heading = Annotated[str, StringConstraints(pattern=r"^[^\s,;][^,;]*$")]
+Outline = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*( \d+(\.\d+)*)*$")]
 
 
 # Name of the document that a bare `§4.2` or `Table 3` is in.
@@ -29,6 +30,7 @@ class Document(Record):
     )
     short: str | None = Field(default=None, min_length=1, description="It is one screen long: what there is in it.")
     sections: Number | None = Field(default=None, description="Of a paper: the number of its last section.")
+    outline: Outline | None = Field(default=None, description="Of a paper: the numbers of all its sections, in order.")
     tables: Number | None = Field(default=None, description="Of a paper: the number of its last table.")
     figures: Number | None = Field(default=None, description="Of a paper: the number of its last figure.")
     unread: Text | None = Field(default=None, description="It cannot be opened: what was tried.")
