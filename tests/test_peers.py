@@ -23,7 +23,7 @@ from render.pages import trust
 
 def text_of(catalogue: Catalogue, section: str, language: str = "en") -> str:
     """What a section of the page says."""
-    sections = {s.id: s.html for s in trust.page(make_context(catalogue, words.load_words(language))).sections}
+    sections = {s.id: s.html for s in trust.trust_page(make_context(catalogue, words.load_words(language))).sections}
     return LexborHTMLParser(sections.get(section, "")).text(separator=" ")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import prod
@@ -166,8 +166,7 @@ def stage_tokens_add_up(draft: Draft) -> Iterator[Finding]:
             same_kind = [s for s in model.training[: index + 1] if s.kind is stage.kind and s.data]
             stated = [s.data.tokens for s in same_kind if s.data] + [s.data.tokens_before for s in same_kind if s.data]
             parts = [part.value for part in stated if part is not None and part.value is not None]
-            added = sum((part.value for part in parts), Decimal(0))
-            rounding = (total.value.step + sum((part.step for part in parts), Decimal(0))) / 2
+            added, rounding = _sum_and_rounding(parts, total.value)
             if abs(added - total.value.value) > rounding:
                 yield draft.finding(
                     (*path, "training", index, "data", "tokens_total"),
@@ -240,8 +239,7 @@ def hours_add_up(draft: Draft) -> Iterator[Finding]:
         )
         if total is None or total.value is None or total.note is not None or not parts:
             continue
-        added = sum((part.value for part in parts), Decimal(0))
-        rounding = (total.value.step + sum((part.step for part in parts), Decimal(0))) / 2
+        added, rounding = _sum_and_rounding(parts, total.value)
         if abs(added - total.value.value) > rounding:
             yield draft.finding(
                 (*path, "gpu_hours_total"),
@@ -308,3 +306,9 @@ def computation_agrees(draft: Draft) -> Iterator[Finding]:
                     f"a difference of at most {allowed.normalize():f}",
                     fix="find the wrong digit in the architecture, the tokens, the GPU-hours or here",
                 )
+
+
+def _sum_and_rounding(parts: Sequence[Quantity], total: Quantity) -> tuple[Decimal, Decimal]:
+    """The sum of the parts, and by how much it may miss the total: half a unit of the last digit of each."""
+    added = sum((part.value for part in parts), Decimal(0))
+    return added, (total.step + sum((part.step for part in parts), Decimal(0))) / 2
