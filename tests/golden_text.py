@@ -121,9 +121,9 @@ def _downloads(site: Site) -> Iterator[tuple[str, list[str]]]:
             yield path, list(_dump(content))
         elif path == "data/catalogue.json":
             yield path, list(lines_of_json(json.loads(content)))
-        elif not path.endswith((".json", ".zip")) and not path.startswith(
-            "data/labs/"
-        ):  # labs are in labs/, schemas are committed in data/; one entry is a part of the whole
+        elif (
+            not path.endswith((".json", ".zip", ".ipynb")) and not path.startswith("data/labs/")
+        ):  # labs are in labs/ and notebooks made of them, schemas are committed in data/; one entry is a part of the whole
             yield path, content.decode().replace("\r\n", "\n").splitlines()
 
 

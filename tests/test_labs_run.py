@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,9 +16,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from labs import adam, attention, kl, norm, policy_gradient, roofline, router_gradient, sampling
+from labs.train import text
 
 from catalogue.records import Catalogue
-from render.exports.study import ARCHIVE, EXERCISE_ARCHIVE, lab_downloads
+from render.exports.notebooks import code_of_notebook, notebook_path
+from render.exports.study import ARCHIVE, EXERCISE_ARCHIVE, TRAINING_ARCHIVE, lab_downloads
 from render.lab_files import LABS
 
 
@@ -27,8 +32,9 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_lab_of_the_archive_runs_and_prints(unpacked: Path) -> None:
+def test_every_lab_of_the_archive_runs_and_its_notebook_prints_the_same(unpacked: Path, tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    notebooks = dict(lab_downloads())
 
     def run(name: str) -> tuple[str, subprocess.CompletedProcess[str]]:
         command = [sys.executable, "-m", f"labs.{name}"]
@@ -39,6 +45,31 @@ def test_every_lab_of_the_archive_runs_and_prints(unpacked: Path) -> None:
             assert done.returncode == 0, f"{name}: {done.stderr}"
             assert len(done.stdout.splitlines()) >= 2, name
             assert "nan" not in done.stdout, name
+            code = code_of_notebook(notebooks[notebook_path(name)].decode())
+            assert "labs." not in "".join(re.findall(r"^(?:from|import) .*", code, re.M)), (
+                name
+            )  # it needs no file beside it
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(code, notebook_path(name), "exec"), {"__name__": "__main__"})
+            assert printed.getvalue() == done.stdout, name
+
+
+def test_a_notebook_is_made_of_the_file_as_it_is() -> None:
+    code = code_of_notebook(dict(lab_downloads())[notebook_path("mla")].decode())
+    tree = ast.parse((Path(__file__).parents[1] / "labs/mla.py").read_text("utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            assert ast.get_source_segment((Path(__file__).parents[1] / "labs/mla.py").read_text("utf-8"), node) in code
+
+
+def test_the_archive_of_the_lab_that_trains_has_the_whole_text_of_the_site(tmp_path: Path) -> None:
+    zipfile.ZipFile(io.BytesIO(dict(lab_downloads())[TRAINING_ARCHIVE])).extractall(tmp_path)
+    assert text.documents(tmp_path) == text.documents()
+    assert "python -m labs.train" in (tmp_path / "README.md").read_text("utf-8")
+    own = {path.name for path in (Path(__file__).parents[1] / "labs/train").glob("*.py")}
+    assert {path.name for path in (tmp_path / "labs/train").glob("*.py")} == own
+    assert not [path for path in tmp_path.rglob("*") if path.suffix in (".pt", ".pyc")]
 
 
 def test_the_archive_is_the_same_each_time_and_has_a_readme(unpacked: Path) -> None:

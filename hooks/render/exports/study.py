@@ -1,4 +1,4 @@
-"""Downloads for study: flash cards, and the labs as files and as one archive."""
+"""Downloads for study: flash cards, the labs as files, notebooks and archives, and the lab that trains with its text."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..cite import plain_text
 from ..context import Context
 from ..lab_files import EXERCISES, FOLDER
 from ..problems import problem_item
+from .notebooks import notebook_downloads
 
 # Anki's headers: https://docs.ankiweb.net/importing/text-files.html
 _HEADERS = """#separator:tab
@@ -52,6 +53,7 @@ def _card_fields(context: Context) -> Iterator[tuple[str, str, str, str]]:
 
 
 ARCHIVE = "data/labs.zip"
+TRAINING_ARCHIVE = "data/train.zip"
 EXERCISE_ARCHIVE = "data/exercises.zip"
 _SAME_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest date of the format: the same input gives the same bytes
 _HOLE = 'raise NotImplementedError("write this")'
@@ -71,6 +73,22 @@ def lab_downloads(exercises: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
     whole = {f"labs/{file.name}": file.read_bytes() for file in [*modules, FOLDER / "README.md"]}
     yield ARCHIVE, _zip_archive(whole)
     yield EXERCISE_ARCHIVE, _zip_archive(exercise_files(whole, exercises))
+    yield TRAINING_ARCHIVE, _zip_archive(training_files())
+    yield from notebook_downloads()
+
+
+def training_files() -> dict[str, bytes]:
+    """The lab that trains, without its tests, and the pages, texts and results that it reads, at their places in the project."""
+    root, train = FOLDER.parent, FOLDER / "train"
+    code = [path for path in train.rglob("*.py") if "tests" not in path.parts and "runs" not in path.parts]
+    text = [
+        *(root / "docs").rglob("*.md"),
+        *(root / "data").rglob("*.yaml"),
+        *(root / "data/experiments").rglob("*.csv"),
+    ]
+    kept = sorted([FOLDER / "__init__.py", *code, *text])
+    readme = {"README.md": (train / "README.md").read_bytes()}
+    return readme | {path.relative_to(root).as_posix(): path.read_bytes() for path in kept}
 
 
 def exercise_files(whole: Mapping[str, bytes], exercises: Iterable[str]) -> dict[str, bytes]:

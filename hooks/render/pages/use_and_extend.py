@@ -78,7 +78,7 @@ def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iter
         ("json", _JSON, words("data.json_each"), (f"models/{model}.json",), ""),
         ("tables", (*_TABLES, *tables), words("data.tables_each"), (f"models/{model}.csv",), _QUERY),
         ("cards", (f"cards{suffix}.txt",), "", (), ""),
-        ("labs", ("labs.zip", "exercises.zip"), "", (), ""),
+        ("labs", ("labs.zip", "exercises.zip", "train.zip"), "", (), ""),
         ("follow", feeds, "", (), ""),
         ("markdown", (), "", (), ""),
         ("bibliography", ("references.bib",), "", (), ""),

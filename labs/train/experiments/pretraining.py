@@ -140,7 +140,7 @@ def muon(run):
     """The same model and text; each optimizer at three learning rates, so that neither is judged at a rate that suits the other."""
     for optimizer, rates in (("adamw", (2e-3, 4e-3, 8e-3)), ("muon", (4e-3, 8e-3, 16e-3))):
         for lr in rates:
-            model, _ = learn(run, f"{optimizer} {lr:g}", TINY, replace(SHORT, optimizer=optimizer, lr=lr))
+            model, _ = learn(run, f"{optimizer} {lr:g}", TINY, replace(SHORT, steps=160, optimizer=optimizer, lr=lr))
             run.row(f"{optimizer} {lr:g}", loss=held_back(model))
 
 

@@ -53,7 +53,7 @@ class Experiment:
 EXPERIMENTS: dict[str, Experiment] = {}
 
 
-def experiment(name, seeds=5):
+def experiment(name, seeds=3):
     """Registers a function of a Run as the experiment of this name."""
 
     def register(run):

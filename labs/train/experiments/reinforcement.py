@@ -65,7 +65,7 @@ def reward_behind_dots(pairs, answers):
     return torch.tensor(right, dtype=torch.get_default_dtype())
 
 
-@experiment("grpo-normalisation")
+@experiment("grpo-normalisation", seeds=5)
 def grpo_normalisation(run):
     """What GRPO divides by: the deviation of a group and the length of an answer, both, one, or neither."""
     start = careless(run.seed, written=with_thoughts(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
