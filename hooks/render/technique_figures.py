@@ -22,12 +22,13 @@ from .mechanisms.attention import (
     causal_encoder_decoder,
     csa_windows,
     dsa_selection,
+    layers_of_csa2,
     mla_two_ways,
     rope_rotation,
     rows_of_attention,
     softmax_saturating,
 )
-from .mechanisms.machines import dualpipe_lanes, roofline_of_h800
+from .mechanisms.machines import dualpipe_lanes, parallelisms, roofline_of_h800
 from .mechanisms.panel import Panel, fill_in_the_middle, networks_in_memory, packing_documents
 from .mechanisms.rewards import baseline_noise, clip_both_signs, grpo_step
 from .mechanisms.training import (
@@ -59,11 +60,13 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "baseline-noise": baseline_noise,
     "roofline": roofline_of_h800,
     "dualpipe-lanes": dualpipe_lanes,
+    "parallelisms": parallelisms,
     "attention-cache": attention_cache,
     "mla-two-ways": mla_two_ways,
     "dsa-selection": dsa_selection,
     "csa-windows": csa_windows,
     "ced": causal_encoder_decoder,
+    "csa2-layers": layers_of_csa2,
     "router": router_of_v3,
     "node-limit": node_limit,
     "multi-step": learning_rates,
@@ -100,6 +103,9 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "csa": (("csa-windows", "sparsity-cost"), ("csa",)),
     "hca": (("csa-windows", "sparsity-cost"), ("csa",)),
     "ced": (("ced",), ("ced",)),
+    "csa2": (("csa2-layers",), ()),
+    "tensor-parallelism": (("parallelisms",), ()),
+    "context-parallelism": (("parallelisms",), ()),
     "moe": ((), ("router_gradient",)),
     "deepseekmoe": (("router",), ("router",)),
     "aux-balance-loss": ((), ("balance",)),

@@ -14,7 +14,7 @@ from labs import ced, csa, dsa
 from labs.norm import softmax
 
 from catalogue.attention import CachingLayers, kind_of
-from catalogue.derive.dimensions import numbers_of
+from catalogue.derive.dimensions import layer_kinds, numbers_of
 from catalogue.derive.expression import evaluate_formula, formula_names
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.quantities import Quantity
@@ -294,3 +294,47 @@ def rows_of_attention(words: Words, catalogue: Catalogue) -> list[Panel]:
         panel.text(60, 240, words(f"{name}.{case}_below"))
         panels.append(panel)
     return panels
+
+
+def layers_of_csa2(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """The layers of V4.1 from below: which write a cache, which select in one, which only read, and from which cache."""
+    name, entry = "mechanism.csa2-layers", catalogue.entries["deepseek-v4.1-flash"]
+    stated = entry.architecture.attention_layout if entry.architecture else None
+    if stated is None:
+        return []
+    kinds = [layer.partition("+")[0] for layer in layer_kinds(str(stated.value))]
+    writers = [layer for layer, kind in enumerate(kinds) if kind == "full"]
+    encoder, group = dimension(entry, "encoder_layers"), dimension(entry, "encoder_compress_ratio")
+    colours = {"window": "faint", "full": "cache", "reindex": "index", "reuse": "attention soft"}
+    says = words(
+        f"{name}.says",
+        layers=len(kinds),
+        caches=len(writers),
+        choices=len(kinds) - kinds.count("reuse") - kinds.count("window"),
+    )
+    panel, step = Panel(words(f"{name}.title"), 332, says), 7.6
+
+    def height(layer: int) -> float:
+        return 6 + (len(kinds) - 1 - layer) * step
+
+    for layer, kind in enumerate(kinds):
+        panel.bar(0, height(layer), 96, step - 1.6, colours[kind])
+    for i, layer in enumerate(writers):
+        upto = writers[i + 1] if i + 1 < len(writers) else len(kinds)
+        middle, entries = height(layer) + step / 2 - 0.8, 56 / (group if layer < encoder else 1)
+        panel.bar(150, middle - 7, entries, 14, "cache")
+        panel.arrow(98, middle, 148, middle, "cache")
+        panel.line([(122, middle), (122, height(upto - 1) + step / 2 - 0.8)], "cache")
+        for reader in range(layer + 1, upto):
+            y = height(reader) + step / 2 - 0.8
+            panel.line([(122, y), (98, y)], "cache")
+        which = "encoder_cache" if layer < encoder else "decoder_cache"
+        panel.text(150 + entries + 6, middle + 4, words(f"{name}.{which}", group=group), "small")
+    border = (height(encoder - 1) + height(encoder) + step - 1.6) / 2
+    panel.line([(0, border), (96, border)], "dashed")
+    panel.text(150, border - 34, words(f"{name}.decoder"), "strong")
+    panel.text(150, border + 20, words(f"{name}.encoder"), "strong")
+    for x, kind in ((0, "window"), (112, "full"), (176, "reindex"), (262, "reuse")):
+        panel.bar(x, 318, 10, 10, colours[kind])
+        panel.text(x + 14, 327, words(f"{name}.{kind}"), "small")
+    return [panel]

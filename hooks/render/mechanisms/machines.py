@@ -1,4 +1,6 @@
-"""Mechanisms of machines: the roofline of an H800 with the work of V3 on it, and a pair of chunks with and without DualPipe."""
+"""Mechanisms of machines: the roofline of an H800 with the work of V3 on it, a pair of chunks with and without DualPipe, and
+five ways to share a model over GPUs.
+"""
 
 from __future__ import annotations
 
@@ -111,3 +113,57 @@ def dualpipe_lanes(words: Words, catalogue: Catalogue) -> list[Panel]:
             panel.text(_LEFT + 14 + 146 * i, 145, words(f"{name}.{label}"), "small")
         panels.append(panel)
     return panels
+
+
+_GPUS, _BOX, _GAP, _LAYERS, _TOKENS = 4, 84, 8, 4, 8
+_SPLITS = ("data", "tensor", "pipeline", "expert", "context")
+
+
+def parallelisms(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """Five ways to share a model of four layers over four GPUs: what each GPU holds, which text it has, and what is sent."""
+    name, panels = "mechanism.parallelisms", []
+    for split in _SPLITS:
+        panel = Panel(words(f"{name}.{split}"), 184, words(f"{name}.{split}_says"))
+        for gpu in range(_GPUS):
+            x = gpu * (_BOX + _GAP)
+            panel.bar(x, 4, _BOX, 132, "faint")
+            for layer in range(_LAYERS):
+                _draw_layer(panel, split, gpu, layer, x + 5, 72 - 20 * layer)
+            _draw_text(panel, split, gpu, x + 5, 102)
+            text = {"pipeline": _GPUS - gpu, "data": gpu + 1, "expert": gpu + 1}.get(split, 1)
+            panel.text(x + _BOX / 2, 130, words(f"{name}.text", number=text), "small", "middle")
+        if split == "pipeline":
+            for gpu in range(_GPUS - 1):
+                x = (gpu + 1) * (_BOX + _GAP) - _GAP
+                panel.arrow(x - 26, 148, x + 26 + _GAP, 148)
+        else:
+            panel.arrow(180, 148, 358, 148)
+            panel.arrow(180, 148, 2, 148)
+        panel.text(180, 170, words(f"{name}.{split}_sends"), "strong", "middle")
+        panels.append(panel)
+    return panels
+
+
+def _draw_layer(panel: Panel, split: str, gpu: int, layer: int, x: float, y: float) -> None:
+    """A layer as attention and four experts, filled where the GPU holds it."""
+    whole = split in ("data", "context") or (split == "pipeline" and layer == gpu)
+    panel.bar(x, y, 28, 14, "attention" if whole or split == "expert" else "outline")
+    if not whole:
+        panel.bar(x + 32, y, 42, 14, "outline")
+    for expert in range(_GPUS):
+        if whole or (split == "expert" and expert == gpu):
+            panel.bar(x + 32 + expert * 11, y, 9, 14, "expert")
+    if split == "tensor":  # a slice of each matrix
+        panel.bar(x + 7 * gpu, y, 7, 14, "attention")
+        for expert in range(_GPUS):
+            panel.bar(x + 32 + expert * 11 + 9 * gpu / _GPUS, y, 9 / _GPUS, 14, "expert")
+
+
+def _draw_text(panel: Panel, split: str, gpu: int, x: float, y: float) -> None:
+    """The tokens of a text; filled are those that the GPU works on."""
+    share = _TOKENS // _GPUS
+    if split == "context":
+        panel.bar(x, y, 9.4 * _TOKENS - 1.8, 10, "outline")
+    for token in range(_TOKENS):
+        if split != "context" or token // share == gpu:
+            panel.bar(x + token * 9.4, y, 7.6, 10, "cache")
