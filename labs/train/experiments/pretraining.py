@@ -37,7 +37,7 @@ TINY = Config(
     fp8_tile=16,
 )
 DENSE = TINY.with_(feed_forward="dense", balance="none", attention="gqa")
-SHORT = Settings(steps=150, batch=16, length=64, lr=4e-3, optimizer="adamw", bias_speed=0.01)
+SHORT = Settings(steps=90, batch=16, length=64, lr=4e-3, optimizer="adamw", bias_speed=0.01)
 
 
 @cache
@@ -125,7 +125,7 @@ def mtp(run):
 @experiment("speculation")
 def speculation(run):
     """Acceptance of MTP's drafts: at temperature 1, 0.5 and 0, on prompts of text that was held back."""
-    model, _ = learn(run, "mtp", TINY.with_(num_nextn_predict_layers=1), replace(SHORT, steps=300), ("loss", "mtp"))
+    model, _ = learn(run, "mtp", TINY.with_(num_nextn_predict_layers=1), replace(SHORT, steps=180), ("loss", "mtp"))
     model.eval()
     for temperature in (1.0, 0.5, 0.0):
         generator, rates = torch.Generator().manual_seed(run.seed), []
@@ -149,7 +149,7 @@ def mhc(run):
     """Twelve thin layers with a plain residual, hyper-connections, and constrained ones; the gain is that of all mixing matrices multiplied."""
     deep = DENSE.with_(num_hidden_layers=12, hidden_size=32, num_attention_heads=4, intermediate_size=80)
     for arm in ("plain", "hc", "mhc"):
-        model, log = learn(run, arm, deep.with_(residual=arm), replace(SHORT, steps=100), ("loss", "grad_norm"))
+        model, log = learn(run, arm, deep.with_(residual=arm), replace(SHORT, steps=80), ("loss", "grad_norm"))
         mixing = [m.mixing for m in model.modules() if isinstance(m, HyperConnection)]
         gain = float(reduce(lambda product, B: B @ product, mixing).abs().sum(-1).max()) if mixing else 1.0
         run.row(arm, loss=held_back(model), gain=gain, grad_norm=max(row["grad_norm"] for row in log[len(log) // 2 :]))
@@ -192,12 +192,12 @@ def rounding_errors(model):
 def yarn(run):
     """Trained on 64 tokens, read on 256: angles as they were, and stretched by YaRN; before and after a few steps on long text."""
     base = TINY.with_(qk_rope_head_dim=8, rope_theta=1000.0)
-    trained, _ = learn(run, "64 tokens", base, replace(SHORT, steps=240))
+    trained, _ = learn(run, "64 tokens", base, replace(SHORT, steps=150))
     for arm, factor in (("plain", 1.0), ("yarn", 4.0)):
         model = Model(base.with_(yarn_factor=factor))
         model.load_state_dict(trained.state_dict())
         row = {"loss_near": held_back(model, 64), "loss_far": held_back(model, 256, first=64)}
-        long = replace(SHORT, steps=40, batch=4, length=256, lr=1e-3, schedule="constant")
+        long = replace(SHORT, steps=24, batch=4, length=256, lr=1e-3, schedule="constant")
         model, _ = learn(run, arm, model.config, long, model=model)
         run.row(arm, **row, loss_far_tuned=held_back(model, 256, first=64))
 
@@ -246,7 +246,7 @@ def distillation(run):
         run,
         "teacher",
         TINY.with_(hidden_size=96, intermediate_size=240),
-        replace(SHORT, optimizer="muon", lr=8e-3),
+        replace(SHORT, steps=150, optimizer="muon", lr=8e-3),
     )
     run.row("teacher", loss=held_back(teacher), parameters=parameters(teacher))
     small = DENSE.with_(hidden_size=48, num_attention_heads=6, num_hidden_layers=2, intermediate_size=120)

@@ -65,7 +65,7 @@ def reward_behind_dots(pairs, answers):
     return torch.tensor(right, dtype=torch.get_default_dtype())
 
 
-@experiment("grpo-normalisation", seeds=5)
+@experiment("grpo-normalisation")
 def grpo_normalisation(run):
     """What GRPO divides by: the deviation of a group and the length of an answer, both, one, or neither."""
     start = careless(run.seed, written=with_thoughts(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
@@ -130,7 +130,7 @@ def reward_hacking(run):
         grpo.train(
             model,
             QUESTIONS,
-            steps=run.steps(80),
+            steps=run.steps(60),
             lr=1e-3,
             beta=0.0,
             seed=run.seed,
