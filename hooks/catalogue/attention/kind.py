@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..schema.architecture import Architecture, Attention
-from .transformers import Peer
+from .transformers import Peer, peer_with_heads
 
 Numbers = Mapping[str, int]
 Formulas = Mapping[str, str]
@@ -162,6 +162,38 @@ def cache_of_the_others(numbers: Numbers) -> str | None:
     if window_of_some_layers(numbers) is None:
         return None
     return "2 * (num_hidden_layers - sliding_window_layers) * num_key_value_heads * head_dim"
+
+
+def kind_with_heads(
+    kind: Attention,
+    key_value_heads: KeyValueHeads,
+    entry: str,
+    cache: Callable[[Numbers], str],
+    window: Callable[[Numbers], str | None],
+    allowed: tuple[str, ...] = ALLOWED,
+) -> AttentionKind:
+    """A kind whose layers all keep keys and values of some heads: MHA, GQA and MQA differ in how many."""
+    return AttentionKind(
+        kind=kind,
+        needed=(),
+        allowed=allowed,
+        key_value_heads=key_value_heads,
+        head_dim_follows=True,
+        weights=projection_weights,
+        caching_layers=(
+            CachingLayers(name="all", layers="num_hidden_layers", entry=entry, index_key=IndexKey.NEVER, ratio=""),
+        ),
+        cache=cache,
+        window=window,
+        stored_cache=None,
+        score_widths=SCORE_WIDTHS,
+        layer_parts=(),
+        layer_names=(),
+        count_layers=all_alike,
+        long_range_layers=(),
+        last_stream_mapping=True,
+        in_transformers=peer_with_heads,
+    )
 
 
 PROJECTIONS = {

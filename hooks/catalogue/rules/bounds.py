@@ -12,9 +12,8 @@ from typing import Any
 from ..findings import Finding, KeyPath
 from ..lookup import LookupFailure, metrics_of
 from ..records import Entry
-from ..schema.model import Model
 from ..schema.quantities import Quantity
-from ..schema.training import FROM_NOTHING, Infrastructure, Stage, StageKind
+from ..schema.training import FROM_NOTHING, StageKind
 from ..schema.values import Single, Stated, bounded_records, field_bounds
 from .draft import Draft, Scope, rule
 
@@ -46,7 +45,7 @@ def values_within_bounds(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def devices_divide(draft: Draft) -> Iterator[Finding]:
     """Nodes, pipeline stages and expert parallelism divide the GPUs evenly, or a `note` on the GPUs says why not."""
-    for path, _, infrastructure in _all_infrastructures(draft):
+    for path, _, infrastructure in draft.each_infrastructure():
         hardware, parallelism = infrastructure.hardware, infrastructure.parallelism
         total = hardware.gpu_count if hardware else None
         if total is None or total.note is not None:
@@ -72,7 +71,7 @@ def devices_divide(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def parallelism_fits_the_model(draft: Draft) -> Iterator[Finding]:
     """There are no more pipeline stages than layers, and no more devices for the experts of a layer than experts."""
-    for path, model, infrastructure in _all_infrastructures(draft):
+    for path, model, infrastructure in draft.each_infrastructure():
         parallelism = infrastructure.parallelism
         if parallelism is None:
             continue
@@ -101,7 +100,7 @@ def parallelism_fits_the_model(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def zero_stage_is_the_named_one(draft: Draft) -> Iterator[Finding]:
     """The ZeRO stage is the one that the text on data parallelism names."""
-    for path, _, infrastructure in _all_infrastructures(draft):
+    for path, _, infrastructure in draft.each_infrastructure():
         parallelism = infrastructure.parallelism
         stated, data = (parallelism.zero_stage, parallelism.data) if parallelism else (None, None)
         named = _ZERO.search(data.value.en) if data is not None and data.value is not None else None
@@ -117,7 +116,7 @@ def zero_stage_is_the_named_one(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def batches_and_warm_up_fit_the_stage(draft: Draft) -> Iterator[Finding]:
     """A batch grows from `start` to `sequences` within the tokens of its stage and holds at most 128M tokens; a warm-up is shorter than the stage; or a `note` says why not."""
-    for path, _, stage in _all_stages(draft):
+    for path, _, stage in draft.each_stage():
         batch, data = stage.batch_size, stage.data
         warm_up = stage.learning_rate.warmup_steps if stage.learning_rate else None
         for variant in stage.variants:
@@ -160,7 +159,7 @@ def batches_and_warm_up_fit_the_stage(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def tokens_fit_the_parameters(draft: Draft) -> Iterator[Finding]:
     """A pre-training from random initialisation sees at least five tokens for each active parameter, or a `note` on the tokens says why not."""
-    for path, _, stage in _all_stages(draft):
+    for path, _, stage in draft.each_stage():
         tokens = stage.data.tokens if stage.data else None
         begins = stage.starts_from.value.en if stage.starts_from and stage.starts_from.value else None
         if stage.kind is not StageKind.PRE_TRAINING or begins != FROM_NOTHING or tokens is None or _has_note(tokens):
@@ -259,7 +258,7 @@ def sizes_fit_the_names(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
     """GPU-hours give a training of one hour to two years on the GPUs that are stated, and a recomputed utilisation of at most 100%, or a `note` says why not."""
-    for path, model, infrastructure in _all_infrastructures(draft):
+    for path, model, infrastructure in draft.each_infrastructure():
         stated = infrastructure.hardware.gpu_count if infrastructure.hardware else None
         total = infrastructure.gpu_hours_total
         gpus = stated.value if stated and not _has_note(stated) else None
@@ -285,18 +284,6 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
                 f"at most 100%, or {_NOTE}",
                 fix="correct the letter behind the tokens or the hours",
             )
-
-
-def _all_infrastructures(draft: Draft) -> Iterator[tuple[KeyPath, Model, Infrastructure]]:
-    for path, model in draft.each_model():
-        if model.infrastructure is not None:
-            yield (*path, "infrastructure"), model, model.infrastructure
-
-
-def _all_stages(draft: Draft) -> Iterator[tuple[KeyPath, Model, Stage]]:
-    for path, model in draft.each_model():
-        for index, stage in enumerate(model.training):
-            yield (*path, "training", index), model, stage
 
 
 def _single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[Any]]]:

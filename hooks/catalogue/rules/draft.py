@@ -21,7 +21,7 @@ from ..schema.documents import Copies, CopiesFile, DocumentsFile
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.study import AliasesFile, CorrectionsFile, ProblemsFile, StudyFile
 from ..schema.technique import TechniquesFile, TermsFile
-from ..schema.training import Gpu
+from ..schema.training import Gpu, Infrastructure, Stage
 from ..schema.values import Text, values_below
 from ..strict_yaml import Located
 from ..uses import Uses
@@ -182,6 +182,18 @@ class Draft:
         for path, model in self.each_model():
             for index, variant in enumerate(model.variants):
                 yield (*path, "variants", index), model, variant
+
+    def each_stage(self) -> Iterator[tuple[KeyPath, Model, Stage]]:
+        """Stages of training with their model and path."""
+        for path, model in self.each_model():
+            for index, stage in enumerate(model.training):
+                yield (*path, "training", index), model, stage
+
+    def each_infrastructure(self) -> Iterator[tuple[KeyPath, Model, Infrastructure]]:
+        """The machines that a model was trained on, with the model and the path."""
+        for path, model in self.each_model():
+            if model.infrastructure is not None:
+                yield (*path, "infrastructure"), model, model.infrastructure
 
     @cached_property
     def _nodes(self) -> Nodes:

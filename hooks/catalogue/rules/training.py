@@ -11,7 +11,7 @@ from typing import TypeVar
 from ..findings import Finding, KeyPath
 from ..lookup import metrics_of
 from ..schema.quantities import Amount, Quantity
-from ..schema.training import FROM_NOTHING, Infrastructure, PhaseShape, Stage, StageKind
+from ..schema.training import FROM_NOTHING, PhaseShape, StageKind
 from ..schema.values import Stated
 from .draft import Draft, Scope, rule
 
@@ -21,16 +21,10 @@ _TOKENS_TOLERANCE = Decimal("0.02")
 Q = TypeVar("Q", bound=Quantity)
 
 
-def _all_stages(draft: Draft) -> Iterator[tuple[KeyPath, Stage]]:
-    for path, model in draft.each_model():
-        for index, stage in enumerate(model.training):
-            yield (*path, "training", index), stage
-
-
 @rule(Scope.ENTRY)
 def phases_in_order(draft: Draft) -> Iterator[Finding]:
     """The phases of a learning-rate schedule each have a rate, end one after the other, and none after the last token of the stage."""
-    for path, stage in _all_stages(draft):
+    for path, _, stage in draft.each_stage():
         tokens = stage.data.tokens.value if stage.data and stage.data.tokens else None
         before: dict[str, Decimal] = {}
         for index, phase in enumerate(stage.learning_rate.phases if stage.learning_rate else ()):
@@ -68,7 +62,7 @@ def phases_in_order(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def phases_fill_the_stage(draft: Draft) -> Iterator[Finding]:
     """The last phase of a learning-rate schedule ends with the tokens of the stage, as far as the printed digits go."""
-    for path, stage in _all_stages(draft):
+    for path, _, stage in draft.each_stage():
         phases = stage.learning_rate.phases if stage.learning_rate else ()
         until = phases[-1].until.value if phases else None
         stated = stage.data.tokens.value if stage.data and stage.data.tokens else None
@@ -87,7 +81,7 @@ def phases_fill_the_stage(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def peak_is_the_highest(draft: Draft) -> Iterator[Finding]:
     """No phase of a learning-rate schedule has a rate above the peak, a constant first phase has the peak, and a rate at the end is that of the last phase."""
-    for path, stage in _all_stages(draft):
+    for path, _, stage in draft.each_stage():
         rate = stage.learning_rate
         rates = [phase.rate.value if phase.rate else None for phase in rate.phases] if rate else []
         peak, final = (value.value if value else None for value in ((rate.peak, rate.final) if rate else (None, None)))
@@ -125,7 +119,7 @@ def _phase_ends(until: Quantity, tokens: Quantity | None) -> dict[str, Decimal]:
 @rule(Scope.ENTRY)
 def steps_give_the_tokens(draft: Draft) -> Iterator[Finding]:
     """Steps times sequences times their length are the tokens of the stage to within 2%, unless the batch grows or a `note` on the tokens says why not."""
-    for path, stage in _all_stages(draft):
+    for path, _, stage in draft.each_stage():
         batch, tokens = stage.batch_size, stage.data.tokens if stage.data else None
         if batch is None or batch.start is not None or batch.ramp_tokens is not None or tokens is None:
             continue
@@ -208,7 +202,7 @@ def _value_of_variant(value: Stated[Q] | None, variant: str) -> Q | None:
 @rule(Scope.ENTRY)
 def mix_adds_up(draft: Draft) -> Iterator[Finding]:
     """The shares of a data mix add up to about 100 per cent."""
-    for path, stage in _all_stages(draft):
+    for path, _, stage in draft.each_stage():
         parts = stage.data.mix if stage.data else ()
         shares = [part.share.value.value for part in parts if part.share is not None and part.share.value is not None]
         if len(shares) == len(parts) and parts and not _MIX_TOTAL[0] <= sum(shares) <= _MIX_TOTAL[1]:
@@ -223,16 +217,10 @@ def mix_adds_up(draft: Draft) -> Iterator[Finding]:
 _MEASURED = Decimal("0.01")
 
 
-def _all_infrastructures(draft: Draft) -> Iterator[tuple[KeyPath, Infrastructure]]:
-    for path, model in draft.each_model():
-        if model.infrastructure is not None:
-            yield (*path, "infrastructure"), model.infrastructure
-
-
 @rule(Scope.ENTRY)
 def hours_add_up(draft: Draft) -> Iterator[Finding]:
     """The published GPU-hours of the parts add up to the total, as far as their printed digits go, or a `note` on the total says why not."""
-    for path, infrastructure in _all_infrastructures(draft):
+    for path, _, infrastructure in draft.each_infrastructure():
         total, parts = (
             infrastructure.gpu_hours_total,
             [hours for part in infrastructure.gpu_hours if (hours := part.hours.value)],
@@ -252,7 +240,7 @@ def hours_add_up(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def hours_give_the_cost(draft: Draft) -> Iterator[Finding]:
     """GPU-hours times the price of one are the cost, as far as the printed digits go, or a `note` on the cost says why not."""
-    for path, infrastructure in _all_infrastructures(draft):
+    for path, _, infrastructure in draft.each_infrastructure():
         if (
             infrastructure.price_per_gpu_hour_usd is None
             or (price := infrastructure.price_per_gpu_hour_usd.value) is None

@@ -1,4 +1,4 @@
-"""Places for labels beside their marks, widths of text, spread of what lies too close, packing into rows, and scales of
+"""Places for labels beside their marks, widths of text, spread of what lies too close, and scales of
 axes.
 """
 
@@ -43,19 +43,6 @@ def _width_in_ems(character: str) -> float:
     if character in _WIDE:
         return 0.9
     return 0.68 if character.isupper() else 0.58
-
-
-def pack_rows(spans: Iterable[tuple[float, float]]) -> list[int]:
-    """The first row in which each span (its left and right end, in order of the left end) finds room."""
-    free_from: list[float] = []
-    found = []
-    for left, right in spans:
-        row = next((index for index, free in enumerate(free_from) if free <= left), len(free_from))
-        if row == len(free_from):
-            free_from.append(right)
-        free_from[row] = right
-        found.append(row)
-    return found
 
 
 def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from catalogue.records import first_date, stated_dates
-from catalogue.schema.model import Model, Track
+from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique, TechniqueKind
 from catalogue.schema.values import PartialDate
 from catalogue.uses import How, Use
@@ -20,7 +20,6 @@ from ..page_registry import MODEL, technique_address
 
 TECHNIQUES = "techniques"
 INFRASTRUCTURE = "infrastructure"
-LANES = (*(track.value for track in Track), TECHNIQUES, INFRASTRUCTURE)
 _MACHINERY = {
     TechniqueKind.FRAMEWORK,
     TechniqueKind.PARALLELISM,
