@@ -10,12 +10,14 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from markupsafe import Markup
 
 _HERE = Path(__file__).parent
+_TRAINED = _HERE.parents[1] / "labs" / "train" / "artifacts"
 _FIRST = ("fonts.css", "tokens.css", "base.css", "frame.css", "values.css", "tables.css", "parts.css")
 _LAST = "print.css"
 
@@ -65,14 +67,19 @@ PLAYS = {
     "fp8_tiles": ("noise", "fp8_tiles"),
 }
 
+# The model that runs in the page, and its weights as a script of their own: a browser fetches no file from a folder on disk.
+SMALL_V3 = ("play/figure", "small_v3/model", "small_v3/walk", "small_v3/page")
+SMALL_V3_MODEL = "assets/small-v3-model.js"
+
 # Every script by its path, with the files it is made of.
 _SCRIPTS = {
     "assets/ds.js": [f"page/{name}" for name in _PAGE],
     SEARCH: [f"search/{name}" for name in _SEARCH],
     **{f"assets/{name}.js": [name] for name in _OF_ONE_PAGE},
+    "assets/small-v3.js": SMALL_V3,
     **{f"assets/play-{name}.js": ["play/figure", *(f"play/{part}" for part in parts)] for name, parts in PLAYS.items()},
 }
-SCRIPTS = (*_SCRIPTS, TERMS)
+SCRIPTS = (*_SCRIPTS, TERMS, SMALL_V3_MODEL)
 
 
 def asset_files(measured: Iterable[Measure] = (), definitions: str = "{}") -> dict[str, str]:
@@ -83,12 +90,30 @@ def asset_files(measured: Iterable[Measure] = (), definitions: str = "{}") -> di
     scripts = {path: _joined_script(parts) for path, parts in _SCRIPTS.items()}
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
-    return {STYLES: _joined_styles(_measure_styles(measured)), TERMS: f"dsTerms({definitions});\n", **scripts}
+    return {
+        STYLES: _joined_styles(_measure_styles(measured)),
+        TERMS: f"dsTerms({definitions});\n",
+        SMALL_V3_MODEL: small_v3_model(),
+        **scripts,
+    }
 
 
 def play_source(bundle: str) -> str:
     """The script of a figure as written, for a run outside a browser."""
     return "\n".join(_read_asset(f"scripts/play/{part}.js") for part in ("figure", *PLAYS[bundle]))
+
+
+def small_v3_source() -> str:
+    """The script of the small model as written, without what belongs to its page."""
+    return "\n".join(_read_asset(f"scripts/{part}.js") for part in SMALL_V3 if part != "small_v3/page")
+
+
+@lru_cache(maxsize=1)
+def small_v3_model() -> str:
+    """Header and weights of the trained model of labs/, as a call that a page waits for; weights are base64."""
+    header = (_TRAINED / "model.json").read_text(encoding="utf-8").strip()
+    weights = base64.b64encode((_TRAINED / "model.bin").read_bytes()).decode()
+    return f'dsSmallV3({header}, "{weights}");\n'
 
 
 def early_script() -> str:

@@ -189,6 +189,13 @@ PAGES = (
         weight=0.4,
     ),
     DeclaredPage(
+        "small-v3.md",
+        _Menu.GUIDES,
+        _Kind.TOOL,
+        "small_v3:page",
+        condition=lambda catalogue, lookup: "deepseek-v3-base" in catalogue.entries,
+    ),
+    DeclaredPage(
         "from-reports-to-code.md",
         _Menu.GUIDES,
         _Kind.ABOUT,

@@ -1,0 +1,218 @@
+"""The small model of labs/train in a page: its script, its weights as a script of their own, and a walk recorded at build.
+
+The recorded walk is drawn by the script that draws it in the browser, so that what stands there without one is what a reader gets.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import quickjs
+from markupsafe import Markup
+
+from catalogue.records import Entry
+
+from .. import assets
+from ..cite import Citations
+from ..context import Context
+from ..fields import value_cell
+from ..format import format_quantity
+from ..page import Page, Section, lead_section
+from ..tables import Cell, Head, Table
+from . import sources
+
+V3 = "deepseek-v3-base"
+LAYER = 2  # of the recorded walk, counted from 0: one with a gate
+TOLERANCE = 1e-4
+"""How far a score may be from PyTorch's, which are written with four decimals."""
+COMPARED = (
+    "num_hidden_layers",
+    "hidden_size",
+    "vocab_size",
+    "num_attention_heads",
+    "q_lora_rank",
+    "kv_lora_rank",
+    "qk_nope_head_dim",
+    "qk_rope_head_dim",
+    "v_head_dim",
+    "first_k_dense_replace",
+    "n_routed_experts",
+    "num_experts_per_tok",
+    "n_shared_experts",
+    "n_group",
+    "topk_group",
+    "moe_intermediate_size",
+    "intermediate_size",
+    "num_nextn_predict_layers",
+)
+_MODEL = Path(__file__).parents[3] / "labs" / "train" / "artifacts"
+_RECORD = """
+globalThis.record = (header, text, given) => {
+  const { sentence, layer, words } = JSON.parse(given);
+  const model = loadedModel(JSON.parse(header), text);
+  const trace = readTokens(model, newTrace(model), [model.tokenizer.begin, ...model.tokenizer.encode(sentence)]);
+  const place = trace.tokens.length - 1;
+  const shown = stopsOf(model.config).filter((stop) => stop.layer === undefined || stop.layer === layer);
+  return JSON.stringify({
+    token: model.tokenizer.label(trace.tokens[place]).replace("␣", ""),
+    stops: shown.map((stop) => {
+      const drawn = drawStop(model, trace, { ...stop, place }, words);
+      return { title: drawn.title, sentence: drawn.sentence, html: stageHtml(drawn, words) };
+    }),
+  });
+};
+"""
+
+
+@dataclass(frozen=True)
+class _Exported:
+    """What `python -m labs.train.export` wrote: header, weights in base64, reference outputs, and a sentence for each language."""
+
+    header: dict[str, Any]
+    weights: str
+    reference: list[dict[str, Any]]
+    sentences: Mapping[str, str]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        config: dict[str, Any] = self.header["config"]
+        return config
+
+    @property
+    def weight_count(self) -> int:
+        count = 0
+        for tensor in self.header["tensors"]:
+            size = 1
+            for side in tensor["shape"]:
+                size *= side
+            count += 0 if tensor["name"].endswith("e_score_correction_bias") else size
+        return count
+
+
+@lru_cache(maxsize=1)
+def exported_model() -> _Exported:
+    def read(name: str) -> Any:
+        return json.loads((_MODEL / name).read_text(encoding="utf-8"))
+
+    weights = base64.b64encode((_MODEL / "model.bin").read_bytes()).decode()
+    # Up to the first comma: a recorded walk of few tokens.
+    sentences = {
+        language: found["sentence"].replace("，", ",").partition(",")[0]
+        for language, found in read("attention.json").items()
+    }
+    return _Exported(read("model.json"), weights, read("reference.json"), sentences)
+
+
+def page(context: Context) -> Page:
+    words, citations, model = context.words, Citations(context), exported_model()
+    v3 = context.catalogue.entries[V3]
+    count = f"{model.weight_count:,}"
+    walk = recorded_walk(words.language, script_words(context))
+    figure = context.html(
+        "small_v3.html.jinja",
+        sentence=model.sentences[words.language],
+        size=f"{len(assets.small_v3_model()) / 1e6:.1f}",
+        script=f"ds:{assets.FOLDER}/small-v3-model.js",
+        layers=range(model.config["num_hidden_layers"]),
+        dense=model.config["first_k_dense_replace"],
+        parts=("press", "look_back", "choose", "add"),
+    )
+    data = json.dumps(
+        {
+            "config": model.config,
+            "words": script_words(context),
+            "labels": {key: words(f"small.form.{key}") for key in ("loading", "failed", "show", "too_long", "read")},
+        },
+        ensure_ascii=False,
+    )
+    figure = Markup(figure) + assets.page_script("small-v3", {"small-v3-data": data})
+    recorded = context.html(
+        "small_v3_walk.html.jinja",
+        token=walk["token"],
+        sentence=model.sentences[words.language],
+        layer=LAYER + 1,
+        stops=[{**stop, "html": Markup(stop["html"])} for stop in walk["stops"]],
+    )
+    intro = words("small.intro", count=count, large=_published_size(context, v3))
+    return Page(
+        "small-v3.md",
+        words("small.page"),
+        words("small.description", count=count),
+        (
+            lead_section(intro, figure),
+            Section("recorded", words("small.recorded.title"), recorded),
+            Section("beside-v3", words("small.compare.title"), _beside_v3(citations, model, v3)),
+            Section("limits", words("small.limits.title"), _limits(context, model, v3)),
+            sources.sources(citations),
+        ),
+        hide=("toc",),
+    )
+
+
+def _published_size(context: Context, entry: Entry) -> str:
+    total = entry.variant.parameters.total.value if entry.variant.parameters else None
+    return format_quantity(total, context.words) if total is not None else ""
+
+
+def script_words(context: Context) -> dict[str, str]:
+    """The words that the script fills in, by their key."""
+    prefix = "small.show."
+    return {key.removeprefix(prefix): context.words(key) for key in context.words if key.startswith(prefix)}
+
+
+def recorded_walk(language: str, words: Mapping[str, str]) -> dict[str, Any]:
+    """The last token of the sentence of a language, from stop to stop."""
+    return _recorded_walk(language, json.dumps(words, ensure_ascii=False, sort_keys=True))
+
+
+@lru_cache(maxsize=4)
+def _recorded_walk(language: str, words: str) -> dict[str, Any]:
+    model = exported_model()
+    engine = quickjs.Context()
+    engine.eval(f"(() => {{\n{assets.small_v3_source()}\n{_RECORD}\n}})();")
+    given = {"sentence": model.sentences[language], "layer": LAYER, "words": json.loads(words)}
+    walk: dict[str, Any] = json.loads(
+        engine.get("record")(json.dumps(model.header), model.weights, json.dumps(given, ensure_ascii=False))
+    )
+    return walk
+
+
+def _beside_v3(citations: Citations, model: _Exported, v3: Entry) -> str:
+    words = citations.context.words
+    heads = [
+        Head(words("small.compare.name")),
+        Head(words("small.compare.small"), numeric=True),
+        Head(v3.model.name, numeric=True),
+    ]
+    rows = [
+        [
+            Cell(Markup("<code>{}</code>").format(name)),
+            Cell(Markup(f"{model.config[name]:,}")),
+            value_cell(citations, getattr(v3.architecture, name)),
+        ]
+        for name in COMPARED
+    ]
+    return citations.context.html("table.html.jinja", t=Table(words("small.compare.caption"), heads, rows))
+
+
+def _limits(context: Context, model: _Exported, v3: Entry) -> str:
+    """What does not carry over to a large model, and how the arithmetic is checked."""
+    words = context.words
+    experts = v3.architecture.n_routed_experts if v3.architecture else None
+    values = {
+        **model.config,
+        "large_experts": experts.value if experts else "",
+        "tolerance": f"{TOLERANCE:g}",
+        "sentences": len(model.reference),
+        "greedy": len(model.reference[0]["greedy"]),
+    }
+    said = {key: words(f"small.limits.{key}", **values) for key in ("size", "experts", "heads", "context", "lens")}
+    checked = {key: words(f"small.limits.{key}", **values) for key in ("int8", "held")}
+    code = Markup(words("small.limits.code", command="<code>make train</code>"))
+    return context.html("small_v3_limits.html.jinja", limits=said.values(), checked=checked.values(), code=code)
