@@ -46,10 +46,13 @@ function showTokens() {
 function show() {
   const current = stops[stop];
   const drawn = drawStop(model, trace, { ...current, place, pick: picks[current.kind] }, words);
-  const open = new Set([...stage.querySelectorAll("details[open]")].map((details) => details.closest("div").firstElementChild.textContent));
+  const nameOf = (details) => details.parentNode.parentNode.querySelector("dt").textContent;
+  const closed = stage.firstElementChild && !stage.querySelector(".ds-small-numbers").open;
+  const open = new Set([...stage.querySelectorAll("dd > details[open]")].map(nameOf));
   said.replaceChildren(Object.assign(document.createElement("b"), { textContent: drawn.title }), ` ${drawn.sentence}`);
   stage.innerHTML = stageHtml(drawn, words);
-  for (const details of stage.querySelectorAll("details")) details.open = open.has(details.closest("div").firstElementChild.textContent);
+  stage.querySelector(".ds-small-numbers").open = !closed;
+  for (const details of stage.querySelectorAll("dd > details")) details.open = open.has(nameOf(details));
   const shares = current.kind === "look_back" ? trace.layers[current.layer][place].heads[drawn.pick.at].shares : [];
   [...tokens.querySelectorAll("label")].forEach((label, i) => {
     label.firstElementChild.checked = i === place;

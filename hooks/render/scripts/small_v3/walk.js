@@ -265,7 +265,7 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
       return {
         said: { token: next.top, share: next.share },
         key: parts.length > 1 ? "add" : "add_dense",
-        pick: parts.length > 1 ? { key: "part", count: parts.length, mark, names: parts.map(({ name }) => nameOf(name)) } : null,
+        pick: parts.length > 1 ? { key: "part", count: parts.length, at: mark, names: parts.map(({ name }) => nameOf(name)) } : null,
         panels: [drawn, stream, next.drawn],
         lines: [
           line("part", { part: nameOf(part.name), inner: part.inner.length, length: lengthOf(part.out).toFixed(3), share: part.share.toFixed(3), adds: lengths[mark].toFixed(3) }, part.inner),
@@ -312,13 +312,13 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
   return { title: say(`${key}.title`), sentence: say(`${key}.says`, said), pick: picked, panels, lines };
 }
 
-// A stop as HTML: its panels, and the numbers in words, of which long rows are folded.
+// A stop as HTML: its panels, and folded the numbers in words, of which long rows are folded once more.
 function stageHtml({ panels, lines }, words) {
   const drawn = panels.map(({ title, height, says, shapes }) =>
     `<div class="ds-panel"><p>${plain(title)}</p><svg viewBox="0 0 360 ${Math.round(height)}" role="img" aria-label="${plain(says)}">${shapes.join("")}</svg></div>`);
   const rows = lines.map(({ name, text, numbers }) => {
-    const folded = numbers && `<details><summary>${plain(filled(words.all, { count: numbers.length }))}</summary><p>${Array.from(numbers, (number) => signed(number, 3)).join(" ")}</p></details>`;
+    const folded = numbers && `<details class="ds-fold"><summary>${plain(filled(words.all, { count: numbers.length }))}</summary><p>${Array.from(numbers, (number) => signed(number, 3)).join(" ")}</p></details>`;
     return `<div><dt>${plain(name)}</dt><dd>${plain(text)}${folded ?? ""}</dd></div>`;
   });
-  return `<div class="ds-panels">${drawn.join("")}</div><dl class="ds-small-numbers">${rows.join("")}</dl>`;
+  return `<div class="ds-panels">${drawn.join("")}</div><details class="ds-fold ds-small-numbers"><summary>${plain(words.in_numbers)}</summary><dl>${rows.join("")}</dl></details>`;
 }

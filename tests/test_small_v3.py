@@ -1,0 +1,202 @@
+"""The small model in the page: its script computes what PyTorch computes, its numbers add up, and a reader reaches all of it."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import quickjs
+from playwright.sync_api import Browser, Page, expect
+
+from catalogue.records import Catalogue
+from render import assets
+from render.context import load_templates, make_context
+from render.pages.small_v3 import LAYER, TOLERANCE, recorded_walk, script_words
+from render.words import CHINESE, ENGLISH, load_words
+
+ARTIFACTS = Path(__file__).parent.parent / "labs" / "train" / "artifacts"
+REFERENCE = json.loads((ARTIFACTS / "reference.json").read_text(encoding="utf-8"))
+ATTENTION = json.loads((ARTIFACTS / "attention.json").read_text(encoding="utf-8"))
+_RUN = """
+let model;
+globalThis.load = (header, text) => { model = loadedModel(JSON.parse(header), text); };
+globalThis.encode = (text) => JSON.stringify(model.tokenizer.encode(text));
+globalThis.run = (text, written) => {
+  const trace = readTokens(model, newTrace(model), [model.tokenizer.begin, ...model.tokenizer.encode(text)]);
+  const routed = trace.layers.map((rows) => rows[rows.length - 1].network.chosen).filter(Boolean);
+  const found = {
+    tokens: [...trace.tokens],
+    logits: [...logitsOf(model, lastStream(trace))],
+    mtp_logits: trace.tokens.length > 1 ? [...logitsAhead(model, trace, trace.tokens.slice(1))] : [],
+    experts_of_last_token: routed.map((chosen) => [...chosen].sort((a, b) => a - b)),
+    weights: trace.layers.map((rows) => rows[0].heads.map((_, head) => rows.map((row) => row.heads[head].shares))),
+    greedy: [],
+  };
+  while (found.greedy.length < written) {
+    found.greedy.push(largest(logitsOf(model, lastStream(trace)), 1)[0]);
+    readTokens(model, trace, found.greedy.slice(-1));
+  }
+  return JSON.stringify(found);
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def engine() -> quickjs.Context:
+    engine = quickjs.Context()
+    engine.eval(f"(() => {{\n{assets.small_v3_source()}\n{_RUN}\n}})();")
+    weights = base64.b64encode((ARTIFACTS / "model.bin").read_bytes()).decode()
+    engine.get("load")((ARTIFACTS / "model.json").read_text(encoding="utf-8"), weights)
+    return engine
+
+
+@pytest.mark.parametrize("case", REFERENCE, ids=lambda case: case["prompt"])
+def test_the_script_computes_what_pytorch_computes(engine: quickjs.Context, case: dict[str, Any]) -> None:
+    """Tokens, all scores of the last one, those of MTP, the experts chosen, and what greedy decoding writes."""
+    found = json.loads(engine.get("run")(case["prompt"], len(case["greedy"])))
+    assert found["tokens"] == case["tokens"]
+    assert found["logits"] == pytest.approx(case["logits"], rel=0, abs=TOLERANCE)
+    assert found["mtp_logits"] == pytest.approx(case["mtp_logits"], rel=0, abs=TOLERANCE)
+    assert found["experts_of_last_token"] == case["experts_of_last_token"]
+    assert found["greedy"] == case["greedy"]
+
+
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+def test_every_attention_weight_is_that_of_pytorch(engine: quickjs.Context, language: str) -> None:
+    kept = ATTENTION[language]
+    found = json.loads(engine.get("run")(kept["sentence"], 0))["weights"]
+    for ours, theirs in zip(found, kept["weights"], strict=True):
+        for our_head, their_head in zip(ours, theirs, strict=True):
+            for our_row, their_row in zip(our_head, their_head, strict=True):
+                assert our_row == pytest.approx(their_row, rel=0, abs=0.0006)  # kept with three decimals
+
+
+def _lab_tokenizer() -> Any:
+    """The lab's module alone: its package asks for PyTorch."""
+    spec = importlib.util.spec_from_file_location("lab_tokenizer", ARTIFACTS.parent / "tokenizer.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_any_text_is_cut_into_the_tokens_of_the_lab(engine: quickjs.Context) -> None:
+    tokenizer = _lab_tokenizer().Tokenizer(json.loads((ARTIFACTS / "model.json").read_text(encoding="utf-8"))["merges"])
+    given = random.Random(1)
+    pieces = [
+        "The router",
+        " 专家",
+        "注意力",
+        " ",
+        "  ",
+        "\n",
+        "12.5",
+        "é",
+        "_x_",
+        "😀",
+        "，",
+        "—",
+        "Δt",
+        "²",
+        "ⅷ",
+        "ひら",
+        "؟",
+        "a1b2",
+    ]
+    for _ in range(300):
+        text = "".join(given.choices(pieces, k=given.randint(1, 12)))
+        assert json.loads(engine.get("encode")(text)) == tokenizer.encode(text), repr(text)
+
+
+@pytest.fixture(scope="module", params=[ENGLISH, CHINESE])
+def walk(request: pytest.FixtureRequest, catalogue: Catalogue) -> dict[str, Any]:
+    context = make_context(catalogue, load_words(request.param), load_templates())
+    return recorded_walk(context.words.language, script_words(context))
+
+
+def test_the_recorded_walk_has_every_kind_of_step_and_no_open_place(walk: dict[str, Any]) -> None:
+    assert [str(LAYER + 1) in stop["title"] for stop in walk["stops"]] == [False, True, True, True, True, False]
+    said = "".join(stop["title"] + stop["sentence"] + stop["html"] for stop in walk["stops"])
+    assert not re.search(r"\{\w+\}|undefined|NaN|Infinity", said)
+
+
+def test_the_worked_numbers_add_up(walk: dict[str, Any]) -> None:
+    """What a reader can check: terms of a latent number, the two best of a group, the weights of the experts."""
+    press, gate = (walk["stops"][place]["html"].replace("−", "-") for place in (1, 3))
+    number = r"(-?\d+\.\d+)"
+    terms = re.search(
+        rf"{number} × {number} \+ {number} × {number} \+ {number} × {number} \+.*?{number}[^=]*= {number}", press
+    )
+    assert terms
+    a, b, c, d, e, f, rest, whole = map(float, terms.groups())
+    assert a * b + c * d + e * f + rest == pytest.approx(whole, abs=0.1)  # factors are shown with two decimals
+    best = re.search(rf"{number} \+ {number} = {number}", gate)
+    assert best
+    first, second, total = map(float, best.groups())
+    assert first + second == pytest.approx(total, abs=0.0015)
+    share = re.search(rf"{number} ÷ \({number} \+ {number} \+ {number} \+ {number}\) × 2.5 = {number}", gate)
+    assert share
+    score, *scores, weight = map(float, share.groups())
+    assert score / sum(scores) * 2.5 == pytest.approx(weight, abs=0.003)
+
+
+@pytest.mark.browser
+def test_a_reader_follows_a_token_of_a_sentence_of_their_own(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}small-v3/")
+    assert not any("small-v3-model" in url for url in asked), "the weights come when asked for"
+    page.get_by_label("Sentence").fill("The gate scores the experts")
+    page.keyboard.press("Enter")
+    said = page.locator(".ds-small-said")
+    expect(said).to_contain_text("Look up")
+    page.get_by_role("radio", name="Layer 2, Choose").focus()
+    page.keyboard.press("Space")
+    expect(said).to_contain_text("Layer 2: choose")
+    page.keyboard.press("ArrowRight")
+    expect(said).to_contain_text("Layer 2: add")
+    page.get_by_role("button", name="Back").first.click()
+    slider = page.get_by_role("slider", name="Expert")
+    slider.fill("0")
+    expect(page.locator("#small-v3 dt").first).to_have_text("Expert 1, score")
+    count = page.locator(".ds-small-tokens input").count()
+    page.get_by_role("button", name="Write a token").click()
+    expect(page.locator(".ds-small-tokens input")).to_have_count(count + 1)
+    page.goto(page.url)
+    expect(page.get_by_label("Sentence")).to_have_value("The gate scores the experts")
+
+
+@pytest.mark.browser
+def test_a_sentence_of_thirty_tokens_answers_at_once(page: Page, address: str) -> None:
+    page.goto(f"{address}small-v3/")
+    page.get_by_role("button", name="Load").click()
+    page.locator("[data-live]").wait_for(state="visible")
+    page.get_by_label("Sentence").fill(ATTENTION[CHINESE]["sentence"])
+    milliseconds = page.evaluate(
+        "() => { const before = performance.now(); document.querySelector('#small-v3 form').requestSubmit(); return performance.now() - before; }"
+    )
+    assert page.locator(".ds-small-tokens input").count() > 30
+    assert milliseconds < 1000
+
+
+@pytest.mark.browser
+def test_the_model_loads_from_a_folder_on_disk(browser: Browser, built: Path) -> None:
+    page = browser.new_page()
+    page.goto((built / "small-v3" / "index.html").as_uri())
+    page.get_by_role("button", name="Load").click()
+    expect(page.locator(".ds-small-said")).to_contain_text("Look up")
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_recorded_walk_stands_whole_without_a_script(plain: Page, address: str) -> None:
+    plain.goto(f"{address}small-v3/")
+    assert plain.locator("#small-v3-walk .ds-step-stage:visible").count() == 6
+    expect(plain.locator("#small-v3")).to_be_hidden()
