@@ -85,7 +85,6 @@ def _catalogue_facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
 
 
 def _values_below(record: Any, path: str) -> Iterator[tuple[str, Fact]]:
-    """Every value below a record."""
     if isinstance(record, Stated) and record.by_variant is not None:
         for variant, single in record.by_variant.items():
             yield from _values_below(single, f"{path}@{variant}")
@@ -128,7 +127,6 @@ def _source_text(sources: Sources | None) -> str:
 
 
 def _recomputed_facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
-    """What is recomputed, by variant."""
     for id_, entry in catalogue.entries.items():
         for name, value in _recomputed_sizes(entry):
             yield f"{id_}: {name}", Fact(f"{value:,}", "")

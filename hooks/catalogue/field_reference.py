@@ -315,7 +315,6 @@ def complete_entry() -> str:
 
 
 def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
-    """A list item that writes every field of a record."""
     first, *rest = _record_lines(record, indent + 2)
     yield " " * indent + "- " + first.lstrip()
     yield from rest
@@ -331,7 +330,6 @@ def _record_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
 
 
 def _field_lines(name: str, info: FieldInfo, indent: int) -> Iterator[str]:
-    """A field with its example."""
     pad = " " * indent
     options, inner = union_members(info.annotation), inner_records(info.annotation)
     if inner and any(typing.get_origin(o) is tuple for o in options):

@@ -152,7 +152,6 @@ def what_rules_find(draft: Draft) -> list[Finding]:
 
 
 def _findings_of(checks: Sequence[Rule], draft: Draft, before: Sequence[Finding]) -> list[Finding]:
-    """What was found before, and what some rules find."""
     found = list(before)
     for check in checks:
         try:

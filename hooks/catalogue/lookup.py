@@ -211,7 +211,6 @@ _AMBIGUOUS = object()
 
 
 def _named_children(node: Any, path: str) -> dict[str, Any]:
-    """What can follow in a path, by name."""
     if isinstance(node, Mapping):
         return dict(node)
     if isinstance(node, BaseModel):

@@ -248,7 +248,6 @@ def _to_do(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[F
 
 
 def _without_comma(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[Finding]:
-    """A field that swallowed the next line."""
     for name, value in as_written.items():
         if swallowed := _NEXT_FIELD.search(value):
             yield Finding(

@@ -193,7 +193,6 @@ class Forms:
 
 
 def _longer_expressions(avoided: Avoided) -> Iterator[str]:
-    """A form, and the longer expressions that hide it."""
     yield avoided.form
     yield from avoided.but
     yield from (avoided.form + word for word in avoided.not_before)

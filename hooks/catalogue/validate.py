@@ -257,7 +257,6 @@ _KINDS = {
 
 
 def _in_words(details: ErrorDetails, written: str) -> tuple[str, str]:
-    """What is allowed, and what to do."""
     kind, context = details["type"], details.get("ctx", {})
     if kind == "too_short":
         least = context.get("min_length", 1)

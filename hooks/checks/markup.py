@@ -165,7 +165,6 @@ def _without_comments(text: str) -> tuple[str, list[MarkupProblem]]:
 
 
 def _without_code(text: str) -> str:
-    """A text with what stands between backticks blanked."""
     return re.sub(r"(?s)(?<!`)(`+)(?!`)((?:(?!\n\s*\n).)*?)(?<!`)\1(?!`)", lambda code: _blanked(code[0]), text)
 
 
@@ -218,7 +217,6 @@ def _problems_of_a_block(line: int, block: str) -> Iterator[MarkupProblem]:
 
 
 def _doubled_letters(text: str, letter: str) -> Iterator[int]:
-    """Where a letter stands twice, and not three times."""
     letter = re.escape(letter)
     yield from (match.start() for match in re.finditer(rf"(?<!{letter}){letter}{{2}}(?!{letter})", text))
 

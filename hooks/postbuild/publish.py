@@ -78,7 +78,6 @@ def _folder(site: Path, kind: str) -> Path:
 
 
 def _left_behind(site: Path) -> Iterator[Path]:
-    """Folders of builds that have ended."""
     for kind in ("old", "new", "apart"):
         for path in site.parent.glob(f".{site.name}.{kind}-*"):
             process = path.name.rpartition("-")[2]

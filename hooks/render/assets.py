@@ -122,7 +122,6 @@ def early_script() -> str:
 
 
 def _joined_script(parts: Iterable[str]) -> str:
-    """Files as one script that leaves no names behind."""
     return "\n".join(["(() => {", *(_shortened_script(_read_asset(f"scripts/{part}.js")) for part in parts), "})();\n"])
 
 

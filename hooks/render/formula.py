@@ -106,7 +106,6 @@ def _open_widest(pieces: list[Element]) -> bool:
 
 
 def _width_in_letters(pieces: Sequence[Element]) -> float:
-    """About how many letters wide they are."""
     return sum(_as_one_row(piece) for piece in pieces)
 
 

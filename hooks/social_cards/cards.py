@@ -190,7 +190,6 @@ def _model_card(context: Context, faces: Faces, model: Model) -> Card:
 
 
 def _large_thumbnail(entry: Entry) -> str:
-    """The thumbnail of the general line, large."""
     if entry.architecture is None or "num_hidden_layers" not in numbers_of(entry.architecture):
         return ""
     drawn = network_thumbnail(entry)
@@ -231,7 +230,6 @@ def _site_card(context: Context, faces: Faces) -> Card:
 
 
 def _card_frame(context: Context, faces: Faces, title: str, body: str) -> str:
-    """Title, body, and the site at the foot."""
     size = 84.0
     while faces.title.width(title, size) > WIDTH - 2 * _LEFT and size > 40:
         size -= 4
@@ -248,7 +246,6 @@ def _card_frame(context: Context, faces: Faces, title: str, body: str) -> str:
 
 
 def _with_common_spaces(text: str) -> str:
-    """A text with common spaces."""
     return text.replace("\u202f", " ").replace("\xa0", " ")
 
 

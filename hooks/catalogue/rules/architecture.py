@@ -291,7 +291,6 @@ class _Size(NamedTuple):
 
 
 def _stated_sizes(draft: Draft) -> Iterator[_Size]:
-    """The sizes of each variant and its parts."""
     for path, _, variant in draft.each_variant():
         entry, stated, where = draft.entries[variant.id], variant.parameters, (*path, "parameters")
         counts = entry.recount.activated if entry.recount else {}

@@ -308,7 +308,6 @@ def documents_are_cited(draft: Draft) -> Iterator[Finding]:
 
 
 def _known_document(draft: Draft, item: Source) -> Document | None:
-    """What documents.yaml says of the document that a source names."""
     name = places.document_of(item.locus)
     listed = draft.documents.documents.get(item.key, {})
     return next((document for called, document in listed.items() if places.document_of(called) == name), None)

@@ -116,7 +116,6 @@ def _defined_names(node: ast.stmt) -> set[str]:
 
 
 def _outside_imports(module: str) -> Iterator[str]:
-    """The imports of a lab from packages that are installed."""
     for node in ast.parse(lab_code(module)).body:
         if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.module != "__future__"):
             line = ast.unparse(node)

@@ -167,7 +167,6 @@ def _name_spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
 
 
 def _pointer_target(context: Context, pointer: ApiPointer) -> tuple[str, str, str]:
-    """Name, page and track of what a pointer leads to."""
     if pointer.variant is not None:
         entry = context.catalogue.entries[pointer.variant]
         return entry.variant.name, f"ds:models/{entry.model.id}.md", entry.model.track.value

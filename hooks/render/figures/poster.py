@@ -223,7 +223,6 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
 
 
 def _parameter_areas(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
-    """Parameters as areas."""
     parameters = entry.variant.parameters
     total, active = _stated_number(parameters.total), _stated_number(parameters.activated)
     if not total or parameters.total.value is None:

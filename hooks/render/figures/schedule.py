@@ -246,7 +246,6 @@ def _schedule_alternative(across: Linear, about: int, in_tokens: bool) -> list[t
 
 
 def _side_texts(runs: Sequence[Run]) -> list[str]:
-    """Everything that can stand at the right side."""
     if len(runs) > 1:
         return [run.label for run in runs]
     rates = [_level_text(s.last, "rate") for s in runs[0].schedule.rate]

@@ -63,7 +63,6 @@ def lane_name(context: Context, id_: str) -> str:
 
 
 def _with_models(found: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
-    """The techniques that came with a model."""
     carried: dict[str, list[Item]] = {}
     for item in found:
         if item.carrier:
@@ -72,12 +71,10 @@ def _with_models(found: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
 
 
 def _without_model(found: Sequence[Item]) -> Sequence[Item]:
-    """What came out without a model."""
     return [item for item in found if item.kind != "model" and not item.carrier]
 
 
 def _relation_curves(context: Context, drawn: Across) -> list[Tie]:
-    """Curves for the relations that are not the main one."""
     places = {p.stop.model.id: (p.x, p.y) for p in drawn.stops}
     models = context.catalogue.models
     found = []

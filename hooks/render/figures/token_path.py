@@ -386,7 +386,6 @@ class _Frames:
 
 
 def _evenly_spread(count: int, of: int) -> list[int]:
-    """Some of a row, evenly apart."""
     return [round((i + 0.5) * of / count - 0.5) for i in range(count)]
 
 

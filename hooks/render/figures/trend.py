@@ -89,7 +89,6 @@ def trend_figure(
 
 
 def _finer_ticks(up: Log) -> list[float]:
-    """One, two and five times the powers of ten."""
     return sorted([*up.ticks(), *(tick for tick in up.minor_ticks() if f"{tick:.0e}"[0] in "25")])
 
 

@@ -132,7 +132,6 @@ def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...], 
 
 
 def _recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | None) -> Cell:
-    """A recomputed size that says how it is made up."""
     made = breakdown_title(citations.context.words, entry, agreement) if agreement is not None else ""
     return agreement_cell(citations, entry, agreement, made)
 

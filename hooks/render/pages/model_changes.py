@@ -231,7 +231,6 @@ def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[Line]:
 
 
 def _changes_table(citations: Citations, items: Sequence[Change], caption: str, sides: tuple[str, str]) -> Table | None:
-    """Changes that dimensions do not show, each with its reason."""
     if not items:
         return None
     words = citations.context.words
@@ -261,7 +260,6 @@ def _reason_given(citations: Citations, change: Change) -> Markup:
 
 
 def _from_to_table(citations: Citations, found: Sequence[Line], caption: str, of: Sequence[Entry]) -> Table | None:
-    """From → to."""
     if not found:
         return None
     words = citations.context.words
@@ -332,7 +330,6 @@ def _technique_chips(citations: Citations, uses: Sequence[Use], title: str) -> l
 def _value_list(
     citations: Citations, found: Sequence[Line], column: int, title: str = "dimensions"
 ) -> list[tuple[str, str, list[Markup]]]:
-    """Dimensions with their value, one after another."""
     shape = escape(citations.context.words("changes.value"))
     items = [shape.format(field=_line_label(citations, line), value=line.cells[column].html) for line in found]
     return [("values", citations.context.words(f"changes.{title}"), items)] if items else []

@@ -93,7 +93,6 @@ def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> T
 
 
 def _hours_times_price(hours: Sequence[Stated[Amount]], price: Quantity | None, words: Words) -> list[Cell]:
-    """Hours times price, in one unit."""
     if price is None:
         return [EMPTY] * len(hours)
     found = [single.value.value * price.value for single in hours if single.value is not None]

@@ -270,7 +270,6 @@ def record_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
-    """Dates, paper and licences, a line each."""
     words, reference = citations.context.words, citations.context.catalogue.references.get(model.reference or "")
     dot = Markup(" · ")
     lines = [(words("fact.released"), dot.join(releases.family_dates(citations, model)))]

@@ -31,7 +31,6 @@ def training_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _pre_training_section(citations: Citations, model: Model) -> list[Section]:
-    """Tokenizer and the stages that make a base model."""
     words = citations.context.words
     stages = [stage for stage in model.training if stage.kind in MAKE_A_BASE_MODEL]
     tokenizer = None
@@ -49,7 +48,6 @@ def _pre_training_section(citations: Citations, model: Model) -> list[Section]:
 
 
 def _post_training_section(citations: Citations, model: Model) -> list[Section]:
-    """The stages after pre-training."""
     stages = [stage for stage in model.training if stage.kind not in MAKE_A_BASE_MODEL]
     if not stages:
         return []
@@ -79,7 +77,6 @@ def _render_stages(citations: Citations, model: Model, stages: list[Stage], titl
 
 
 def _fold_if_long(model: Model, table: Table | None, folded: bool = False) -> tuple[Table | None, bool]:
-    """A table, and whether it is folded away."""
     long = len(model.training) > MOST_STAGES and table is not None and len(table.rows) > FEW_ROWS
     return table, folded or long
 

@@ -70,7 +70,6 @@ def way_of_images(citations: Citations, entry: Entry) -> Markup:
 
 
 def _labelled_values(citations: Citations, entry: Entry) -> dict[str, str]:
-    """The plain values that a drawing labels, by key."""
     dims = Dimensions(citations, entry)
     head = _drawing_head(dims, entry)
     said = [part for part in head.facts if isinstance(part, Dimension)]
@@ -107,7 +106,6 @@ def _drawing_head(dims: Dimensions, entry: Entry) -> Head:
 
 
 def _short_length(context: Dimension | None, words: Words) -> Dimension | None:
-    """A length without its digits in brackets."""
     bracket = words("punctuation.bracketed").partition("{")[0]
     return replace(context, shown=context.shown.partition(bracket)[0]) if context is not None else None
 

@@ -265,14 +265,12 @@ def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry
 
 
 def _way_out(sheet: Sheet, dims: Dimensions, left: float, middle: float, top: float) -> None:
-    """From the heads back to the stream's vector."""
     sheet.path(f"M{coordinate_text(left)} {coordinate_text(middle)}H{coordinate_text(_OUT - 12)}", "wire")
     sheet.path(f"M{coordinate_text(_OUT - 12)} {coordinate_text(middle - 4)}l8 4-8 4z", "tip")
     draw_stream_vector(sheet, dims, _OUT, top)
 
 
 def _rows_high(dims: Dimensions) -> float:
-    """How high the rows of query heads are."""
     count = dims.number("num_attention_heads") or 0
     return rows_of(count, balanced_row_length(count, 16)) * _PITCH if count else 0
 

@@ -148,7 +148,6 @@ def _draw_wedge(sheet: Sheet, opened: float, bottom: float, dims: Dimensions) ->
 def _draw_residual_stream(
     sheet: Sheet, dims: Dimensions, x: float, top: float, bottom: float, tip: bool = True
 ) -> None:
-    """The residual stream, or as many as the hyper-connections have."""
     count = dims.number("hc_mult") or 1
     places = [x + (index - (count - 1) / 2) * 4 for index in range(count)]
     sheet.path(

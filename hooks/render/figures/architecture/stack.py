@@ -123,7 +123,6 @@ def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: f
 
 
 def _draw_run_name(sheet: Sheet, dims: Dimensions, group: Run, top: float, height: float) -> None:
-    """How many layers a run has, at its left."""
     x = LEFT - 10
     sheet.path(f"M{coordinate_text(x + 4)} {coordinate_text(top)}h-5v{coordinate_text(height)}h5", "bracket")
     if group.count is None:

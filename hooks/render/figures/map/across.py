@@ -82,7 +82,6 @@ def lay_out_wide_map(context: Context) -> Across:
 
 
 def _line_heights(found: Family) -> list[float]:
-    """The height of each line."""
     rows = [_TOP]
     for before, after in pairwise(found.lines):
         rows.append(rows[-1] + _LINE + (_TRACK if before is not after else 0))
@@ -155,6 +154,5 @@ def _name_candidates(x: float, y: float, wide: float) -> list[tuple[tuple[float,
 
 
 def _overlap_area(a: Rect, b: Rect) -> float:
-    """The area that two rectangles share."""
     wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     return wide * high if wide > 0 and high > 0 else 0.0
