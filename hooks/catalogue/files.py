@@ -26,6 +26,7 @@ from . import strict_yaml
 from .findings import CatalogueError, Finding, KeyPath, dotted_path, nearest_in_quotes
 from .schema.documents import CopiesFile, DocumentsFile
 from .schema.model import ModelsFile
+from .schema.questions import AskedFile, QuestionsFile
 from .schema.study import AliasesFile, CorrectionsFile, ProblemsFile, StudyFile
 from .schema.technique import TechniquesFile, TermsFile
 from .schema.values import Record
@@ -92,6 +93,7 @@ def pages_below(folder: Path) -> list[Path]:
 MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.bib"
 COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "corrections.yaml"
 PROBLEMS, DOCUMENTS, ALIASES = "problems.yaml", "documents.yaml", "aliases.yaml"
+QUESTIONS, ASKED = "questions.yaml", "asked.yaml"
 ENDING, SCHEMA_ENDING = ".yaml", ".schema.json"
 
 
@@ -120,6 +122,8 @@ DATA_FILES: dict[str, DataFile] = {
     PROBLEMS: DataFile(ProblemsFile, "problems: []"),
     DOCUMENTS: DataFile(DocumentsFile, "documents: {}"),
     ALIASES: DataFile(AliasesFile, "aliases: {}"),
+    QUESTIONS: DataFile(QuestionsFile, "questions: []"),
+    ASKED: DataFile(AskedFile, "facts: {}"),
 }
 OPTIONAL = tuple(name for name, file in DATA_FILES.items() if file.absent is not None)
 

@@ -15,6 +15,7 @@ from .peers import Peers
 from .references import Reference
 from .schema.architecture import Architecture, ImagePath, VisionEncoder
 from .schema.model import Model, OtherModel, Part, PartKind, Variant
+from .schema.questions import AskedFile, Question, QuestionGroup
 from .schema.release import ApiName, Dates
 from .schema.study import Correction, Problem, StudyFile
 from .schema.technique import SharedPage, Technique, TermsFile
@@ -144,6 +145,9 @@ class Catalogue:
         study: Guides in order, and routes through them.
         corrections: What this site had wrong.
         problems: Problems to predict and check.
+        asked: The words by which people ask for facts.
+        question_groups: Headings of the page of questions.
+        questions: What people ask, with an answer in a line.
         other_models: Models outside of the catalogue that variants start from, by name.
         searched: The day on which new releases were last looked for.
         aliases: What people type for a page, by its path, and the page does not say.
@@ -166,6 +170,9 @@ class Catalogue:
     corrections: tuple[Correction, ...]
     problems: tuple[Problem, ...]
     aliases: Mapping[str, tuple[str, ...]]
+    asked: AskedFile
+    question_groups: tuple[QuestionGroup, ...]
+    questions: tuple[Question, ...]
     other_models: Mapping[str, OtherModel]
     revision: Revision
     searched: PartialDate | None

@@ -17,6 +17,7 @@ from render.site import Edition
 from render.words import CHINESE, ENGLISH
 
 from . import search_index
+from .search_answers import answer_files
 from .search_index import FinishedPage, read, with_parts
 
 _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
@@ -120,11 +121,16 @@ class EditionBuild:
             findable_pages(context, {url: page.source for url, page in self.pages.items()}, context.catalogue.aliases),
             {kind.value: words(f"search.kind.{kind}") for kind in SearchKind},
             {name: words(f"search.{name}") for name in _SEARCH_WORDS},
+            answer_files(context, self._address),
         )
         script = site / SEARCH
         text = script.read_text(encoding="utf-8")
         text = text.replace(f'"{SEARCH_INDEX}"', f'"{SEARCH_INDEX}{folder}/"')
         script.write_text(text, encoding="utf-8", newline="\n")
+
+    def _address(self, path: str) -> str:
+        """The address in the edition of a path of a source with an anchor or a query."""
+        return self.links.relative(f'href="ds:{path}"', "", lambda missing: "")[len('href="') : -1]
 
     def _wholes(self) -> dict[str, str]:
         """The page that another is a part of, by address: `a/b.md` of `a/b/c.md`."""

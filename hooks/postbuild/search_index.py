@@ -20,6 +20,7 @@ from hashlib import blake2b
 from html import unescape
 from math import log2
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
@@ -80,11 +81,6 @@ def _words(number: str, unit: str, latin: str, han: str) -> tuple[str, ...]:
 def normal(text: str) -> str:
     """A name as the keys of names are written: `DeepSeek-V3` is `deepseek v3`."""
     return " ".join(words(unicodedata.normalize("NFKC", text)))
-
-
-def joined(key: str) -> str:
-    """The key of a name in one word, without dots: `v3.2` is `v32`, `flash attention` `flashattention`."""
-    return key.replace(" ", "").replace(".", "")
 
 
 @cache
@@ -234,13 +230,14 @@ def write(
     known: Mapping[str, Findable],
     kinds: Mapping[str, str],
     interface: Mapping[str, str],
+    answers: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Write the index below `folder` and give the name of its own folder there, which changes with its content.
 
-    `known` are the pages by address; those that are not in it stay out.
+    `known` are the pages by address; those that are not in it stay out. `answers` are the files of the answers by name.
     """
     pages = [page for page in pages if page.url in known]
-    files = _files(pages, known, kinds, interface)
+    files = {**_files(pages, known, kinds, interface), **answers}
     digest = blake2b(digest_size=5)
     for name, text in sorted(files.items()):
         digest.update(f"{name}\0{text}\0".encode())
@@ -293,7 +290,7 @@ def _linked(pages: Sequence[FinishedPage]) -> list[float]:
 
 
 def _names(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[int]]:
-    """The pages that each name belongs to, the one that it names first in front; each name also in one word.
+    """The pages that each name belongs to, the one that it names first in front.
 
     A page that has it as an alias, which it may not say itself, is written as its complement, `-1 - number`.
     """
@@ -304,9 +301,8 @@ def _names(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict
             ranked += [(1000 * group + rank, number, group < 2, name) for rank, name in enumerate(own)]
     owners: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for _, number, says, name in sorted(ranked):
-        key = normal(name)
-        for spelling in {key, joined(key)} - {""}:
-            owners[spelling].setdefault(number, number if says else -1 - number)
+        if key := normal(name):
+            owners[key].setdefault(number, number if says else -1 - number)
     return {name: list(owners[name].values())[:3] for name in sorted(owners)}
 
 

@@ -55,7 +55,7 @@ _PAGE = (
     "language",
     "search",
 )
-_SEARCH = ("words", "engine", "dialog")
+_SEARCH = ("words", "engine", "answers", "dialog")
 _OF_ONE_PAGE = ("calculator", "compare", "filter", "models", "problems", "scores", "timeline")
 
 # Figures that can be played with, by the script that has them: those that stand on one page share one.

@@ -12,13 +12,27 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from ..files import ALIASES, COPIES, CORRECTIONS, DATA_FILES, DOCUMENTS, MODELS, PROBLEMS, STUDY, TECHNIQUES, TERMS
+from ..files import (
+    ALIASES,
+    ASKED,
+    COPIES,
+    CORRECTIONS,
+    DATA_FILES,
+    DOCUMENTS,
+    MODELS,
+    PROBLEMS,
+    QUESTIONS,
+    STUDY,
+    TECHNIQUES,
+    TERMS,
+)
 from ..findings import Finding, KeyPath
 from ..lookup import Lookup
 from ..records import Entry, resolve_entries
 from ..references import Reference
 from ..schema.documents import Copies, CopiesFile, DocumentsFile
 from ..schema.model import Model, ModelsFile, Variant
+from ..schema.questions import AskedFile, QuestionsFile
 from ..schema.study import AliasesFile, CorrectionsFile, ProblemsFile, StudyFile
 from ..schema.technique import TechniquesFile, TermsFile
 from ..schema.training import Gpu, Infrastructure, Stage
@@ -138,6 +152,22 @@ class Draft:
     @property
     def aliases(self) -> AliasesFile:
         return self._record(ALIASES, AliasesFile)
+
+    @property
+    def asked(self) -> AskedFile:
+        return self._record(ASKED, AskedFile)
+
+    @property
+    def asked_located(self) -> Located:
+        return self.located[ASKED]
+
+    @property
+    def questions(self) -> QuestionsFile:
+        return self._record(QUESTIONS, QuestionsFile)
+
+    @property
+    def questions_located(self) -> Located:
+        return self.located[QUESTIONS]
 
     def _record(self, name: str, kind: type[R]) -> R:
         record = self.records[name]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
+from ..asked import asked_kinds
 from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
 from ..quotes import quote_problems
 from ..schema.release import LICENCES, Licences
@@ -366,3 +367,27 @@ def no_avoided_form(draft: Draft) -> Iterator[Finding]:
             for language in Language:
                 for use in wanted[language].uses(getattr(value, language) or ""):
                     yield file.finding((*path, str(language)), use.message, use.allowed, fix=FIX)
+
+
+@rule(Scope.CATALOGUE)
+def facts_have_words(draft: Draft) -> Iterator[Finding]:
+    """asked.yaml has words for every field that the search can answer with, and for no other."""
+    known, written = asked_kinds(), draft.asked.facts
+    if not written:
+        return
+    for kind in known:
+        if kind not in written:
+            yield draft.asked_located.finding(
+                ("facts",),
+                f"`{kind}` has no words to ask for it by",
+                "a line for every field",
+                fix=f"add `{kind}: {{en: […], zh: […]}}`",
+            )
+    for kind in written:
+        if kind not in known:
+            yield draft.asked_located.finding(
+                ("facts", kind),
+                f"`{kind}` is no kind of fact",
+                f"a field of the schema{nearest_in_quotes(kind, known)}",
+                fix="correct the key or take it out",
+            )

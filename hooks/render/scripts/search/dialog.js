@@ -12,7 +12,7 @@ const make = (tag, values = {}, ...children) => {
 };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-let dialog, input, status, hits, kinds;
+let dialog, input, status, hits, kinds, answers;
 let turn = 0;
 let kind = "";
 let limit = SHOWN;
@@ -22,9 +22,10 @@ function build({ words }) {
   const close = make("button", { type: "button", className: "ds-search-close", textContent: words.close, onclick: () => dialog.close() });
   status = make("p", { data: { role: "status" } });
   kinds = make("div", { className: "ds-search-kinds", data: { role: "group", "aria-label": words.kinds } });
+  answers = make("div", { className: "ds-answers", data: { "aria-live": "polite" } });
   hits = make("ol", { className: "ds-hits" });
   const keys = make("p", { className: "ds-search-keys", textContent: words.keys });
-  dialog = make("dialog", { className: "ds-search", data: { "aria-label": words.label } }, make("form", { method: "dialog", data: { role: "search" } }, input, close), kinds, status, hits, keys);
+  dialog = make("dialog", { className: "ds-search", data: { "aria-label": words.label } }, make("form", { method: "dialog", data: { role: "search" } }, input, close), kinds, status, answers, hits, keys);
   document.body.append(dialog);
   input.addEventListener("input", () => {
     limit = SHOWN;
@@ -37,7 +38,7 @@ function build({ words }) {
   });
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    hits.querySelector("a")?.click();
+    (answers.querySelector("a") ?? hits.querySelector("a"))?.click();
   });
   suggest(words.hint);
 }
@@ -57,7 +58,7 @@ function suggest(said) {
 
 // Arrows go through the hits; letters typed on a hit go on with the query.
 function move(event) {
-  const links = [...hits.querySelectorAll("a")];
+  const links = [...answers.querySelectorAll("a"), ...hits.querySelectorAll("a")];
   const at = links.indexOf(document.activeElement);
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step && (at >= 0 || document.activeElement === input)) {
@@ -78,11 +79,15 @@ async function search() {
   if (mine !== turn) return;
   if (!query) {
     kinds.replaceChildren();
+    answers.replaceChildren();
     suggest(words.hint);
     return;
   }
   let found, texts;
   try {
+    const answered = kind ? [] : await answersTo(query);
+    if (mine !== turn) return;
+    answers.replaceChildren(...answered.map(answerBox));
     found = await find(input.value);
     const pages = found.pages.filter(({ page }) => !kind || head.pages[page][2] === kind - 1).slice(0, limit);
     if (mine !== turn) return;
@@ -116,6 +121,17 @@ async function search() {
       await search();
       hits.querySelectorAll(":scope > li > a")[at]?.focus();
     } })));
+}
+
+// A fact with its lines; each line leads to the place that shows it.
+function answerBox({ title, lines, most = MOST_LINES }) {
+  const rows = lines.slice(0, most).map(({ label, text, basis, source, href }) => {
+    const beside = [basis, source].filter(Boolean).join(" · ");
+    return make("li", {}, make("a", { href: root + href }, ...(label ? [make("span", { className: "ds-answer-label" }, label)] : []), make("span", { className: text.length > 60 ? "ds-answer-text" : "ds-answer-value" }, text), ...(beside ? [make("span", { className: "ds-answer-source" }, beside)] : [])));
+  });
+  const rest = lines.length - most;
+  if (rest > 0) rows.push(make("li", {}, make("a", { href: root + lines[most].href, className: "ds-answer-more" }, facts.words.more.replace("{count}", rest))));
+  return make("section", {}, make("h2", { textContent: title }), make("ul", {}, ...rows));
 }
 
 // The text of a section: its piece is the last that begins at or before it.

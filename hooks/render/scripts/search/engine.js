@@ -32,6 +32,8 @@ async function open(base) {
   const stop = head.words.stop.split(" ");
   head.stop = new Set(stop.flatMap((word) => split(word).map(([key]) => key)));
   head.particles = new RegExp(stop.filter((word) => CHINESE.test(word)).sort((a, b) => b.length - a.length).join("|") || "$^", "g");
+  head.joined = {}; // names in one word and without dots, as people type them
+  for (const name in head.names) head.joined[name.replaceAll(" ", "").replaceAll(".", "")] ??= head.names[name];
   head.longest = Math.max(...Object.keys(head.names).map((name) => name.split(" ").length));
   head.owner = head.sections.flatMap((anchors, page) => Array(anchors.length / 2 + 1).fill(page));
   head.first = head.sections.map(() => 0);
@@ -117,7 +119,7 @@ function named(words) {
   for (let at = 0; at < words.length; at++)
     for (let many = Math.min(head.longest, words.length - at); many > 0; many--) {
       const part = words.slice(at, at + many);
-      const pages = head.names[part.join(" ")] ?? head.names[part.join("").replaceAll(".", "")];
+      const pages = head.names[part.join(" ")] ?? head.joined[part.join("").replaceAll(".", "")];
       if (!pages) continue;
       pages.forEach((page, rank) => found.push([page < 0 ? ~page : page, at, many, rank, page >= 0]));
       at += many - 1;

@@ -1,0 +1,209 @@
+"""The files of the search's answers: `answers.js` with what can be asked for, `f<n>.js` with the facts of a family, `defined.js`
+with definitions and users of techniques, `asked.js` with the page of questions. Each is loaded when a query needs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from catalogue.asked import asked_kinds
+from catalogue.records import Catalogue, first_day
+from catalogue.schema.questions import AskedForms
+from render import answers
+from render.answers import AnswerLine
+from render.cite import Citations, plain_text
+from render.context import Context
+from render.words import ENGLISH, HAN
+
+from .search_index import normal
+
+_BASES = ("", "published", "recomputed")
+_LISTS = ("fillers", "why", "comparing", "which", "first", "define", "api")
+_WORDS = (
+    "published",
+    "recomputed",
+    "compare",
+    "compare_text",
+    "changed",
+    "changed_text",
+    "users",
+    "unstated",
+    "no_such_part",
+    "newest",
+    "scores",
+    "more",
+    "try",
+)
+Address = Callable[[str], str]
+
+
+def answer_files(context: Context, address: Address) -> dict[str, str]:
+    """Every file by name; `address` gives the place in the edition of a path of a source with an anchor."""
+    citations = Citations(context)
+    models = list(context.catalogue.models.values())
+    families = [answers.model_answers(citations, model) for model in models]
+    files = {
+        f"f{number}.js": _script("family", number, _packed_family(found, address))
+        for number, found in enumerate(families)
+    }
+    techniques, terms = answers.technique_answers(context), answers.term_answers(context)
+    api = answers.api_answers(citations)
+    files["defined.js"] = _script("defined", 0, _definitions(techniques, terms, api, address))
+    asked = [
+        [plain_text(context, question.ask), plain_text(context, question.answer), address(question.path)]
+        for question in context.catalogue.questions
+    ]
+    files["asked.js"] = _script("asked", 0, asked)
+    files["answers.js"] = _script("answers", 0, _head(context, families, techniques, terms, list(api), address))
+    return files
+
+
+def _script(kind: str, number: int, data: object) -> str:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return f'dsSearch("{kind}",{number},{text})\n'
+
+
+class _Pool:
+    """Items by number, each kept once."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Any, int] = {}
+
+    def number(self, item: Any) -> int:
+        return self.numbers.setdefault(item, len(self.numbers))
+
+
+def _packed_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
+    """The facts of a family with texts, addresses and lines kept once."""
+    texts, addresses, lines = _Pool(), _Pool(), _Pool()
+
+    def packed(line: AnswerLine) -> int:
+        return lines.number(
+            (
+                texts.number(line.label),
+                texts.number(line.text),
+                _BASES.index(line.basis),
+                texts.number(line.source),
+                addresses.number(address(line.address)),
+            )
+        )
+
+    return {
+        "answers": {
+            kind: [[places, [packed(line) for line in group]] for places, group in groups]
+            for kind, groups in found["answers"].items()
+        },
+        "details": [packed(line) for line in found["details"]],
+        "scores": [[name, packed(line)] for name, line in found["scores"]],
+        "lacks": found["lacks"],
+        "lines": list(lines.numbers),
+        "texts": list(texts.numbers),
+        "addresses": list(addresses.numbers),
+    }
+
+
+def _definitions(
+    techniques: Iterable[dict[str, Any]],
+    terms: Iterable[dict[str, Any]],
+    api: dict[str, list[AnswerLine]],
+    address: Address,
+) -> dict[str, Any]:
+    listed = [*techniques]
+    return {
+        "techniques": [
+            {"title": t["title"], "address": address(t["address"]).partition("#")[0], "models": t["models"]}
+            for t in listed
+        ],
+        "definitions": [
+            {"title": one["title"], "text": one["definition"], "address": address(one["address"])}
+            for one in (*listed, *terms)
+        ],
+        "api": [
+            {
+                "title": name,
+                "lines": [[line.label, line.text, line.basis, line.source, address(line.address)] for line in lines],
+            }
+            for name, lines in api.items()
+        ],
+    }
+
+
+def _head(
+    context: Context,
+    families: list[dict[str, Any]],
+    techniques: list[dict[str, Any]],
+    terms: list[dict[str, Any]],
+    api: list[str],
+    address: Address,
+) -> dict[str, Any]:
+    words, catalogue, asked = context.words, context.catalogue, context.catalogue.asked
+    models = list(catalogue.models.values())
+    numbers = {model.id: number for number, model in enumerate(models)}
+    return {
+        "words": {name: words(f"asked.{name}") for name in _WORDS} | {"and": words("punctuation.listed")},
+        **{name: _forms(context, getattr(asked, name)) for name in _LISTS},
+        "kinds": [
+            [kind, answers.kind_label(words, kind), _forms(context, asked.facts.get(kind))] for kind in asked_kinds()
+        ],
+        "narrowing": answers.narrowing_words(context),
+        "families": [
+            [
+                found["name"],
+                address(found["address"]),
+                found["flagship"],
+                found["variants"],
+                numbers.get(_compared_family(catalogue, model.compared_with), -1),
+                address(f"{found['address']}#what-changed") if model.changes else "",
+            ]
+            for model, found in zip(models, families, strict=True)
+        ],
+        "subjects": _subjects(context),
+        "techniques": len(techniques),
+        "defined": _names(one["names"] for one in (*techniques, *terms)),
+        "apiNames": {normal(name): number for number, name in enumerate(api)},
+        "compare": address("compare/models.md"),
+        "newestPriced": max(
+            (number for number, found in enumerate(families) if "price" in found["answers"]),
+            key=lambda number: first_day(models[number]),
+            default=0,
+        ),
+        "questions": [
+            [plain_text(context, question.ask), *question.asked_otherwise(words.language)]
+            for question in catalogue.questions
+        ],
+    }
+
+
+def _forms(context: Context, forms: AskedForms | None) -> str:
+    """Ways of asking in one text: those of the language, and in Chinese the English ones too, which are typed as often."""
+    if forms is None:
+        return ""
+    return "|".join(forms.en if context.words.language == ENGLISH else dict.fromkeys((*forms.zh, *forms.en)))
+
+
+def _compared_family(catalogue: Catalogue, variant: str | None) -> str:
+    entry = catalogue.entries.get(variant or "")
+    return entry.model.id if entry else ""
+
+
+def _subjects(context: Context) -> dict[str, list[int]]:
+    """Families and variants by the words of their names; a name that is a common word is marked as weak."""
+    found: dict[str, list[int]] = {}
+    for name, (family, variant) in answers.subjects(context).items():
+        key = normal(name)
+        own = normal(list(context.catalogue.models.values())[family].name)
+        weak = key.isalpha() and key != own
+        found.setdefault(key, [family, variant, int(weak)])
+    return found
+
+
+def _names(listed: Iterable[Iterable[str]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, names in enumerate(listed):
+        for name in names:
+            # A Chinese name is looked for in the query as it stands, since words of Chinese have no ends.
+            key = "".join(name.lower().split()) if HAN.search(name) else normal(name)
+            if key:
+                found.setdefault(key, number)
+    return found

@@ -1,0 +1,543 @@
+"""Facts of models as answers to what people type: “v3 layers”, “price of V3.2”, “which models use MLA”.
+
+Takes the records, gives tables that `postbuild/search_index.py` writes beside the index and `scripts/search/answers.js` looks up.
+An answer has lines: a label, the value as the pages print it, its basis, its source, and the place that shows it. The words by
+which a kind of fact is asked for stand in `data/asked.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from catalogue import checkpoint
+from catalogue.asked import CACHE, COMPUTE, DETAILS, IDENTITY, SIZES, stage_kind
+from catalogue.checkpoint import recipe_stages
+from catalogue.derive.agreement import NOT_THERE, comparable_dimension
+from catalogue.derive.calculators import MEMORY, Footprint, forms_of_memory, memory_footprint, memory_numbers, work_out
+from catalogue.records import Entry
+from catalogue.schema.architecture import Architecture
+from catalogue.schema.model import Model
+from catalogue.schema.quantities import Length
+from catalogue.schema.technique import Technique, Term
+from catalogue.schema.training import Gpu, Infrastructure, StageKind
+from catalogue.schema.values import Block, Detail, Single, Sources, Stated
+
+from . import format
+from .cite import Citations, plain_text, reference_anchor
+from .comparison import themes
+from .comparison.rows import Cells
+from .comparison.stated_for_models import stage_values, training_rows
+from .context import Context
+from .format import short_model, short_size, short_variant
+from .page_registry import MODEL, technique_address
+from .pages.tools_memory import BITS, longest_context, released, weight_numbers
+from .uses import family_label
+from .words import CHINESE, Words
+
+_RECOMPUTED = frozenset(
+    ("recomputed", "stored", "bf16", "elements", "utilisation", *sum(COMPUTE.values(), ())[:-2])
+) - {
+    "gflop_per_token",
+    "model_flops_utilization",
+}
+LENGTHS = ("4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M")
+USABLE_PERCENT = 90
+_BASE = re.compile(r"[- ][Bb]ase$")
+_DOTTED = re.compile(r"(v\d)-(\d)")
+_SOURCE = re.compile(r'href="#s(\d+)"')
+_PUBLISHED, _WORKED_OUT, _UNSAID = "published", "recomputed", ""
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """A value and what stands beside it.
+
+    Attributes:
+        basis: `published`, `recomputed`, or empty where there is no value.
+        address: The place that shows it, as a path of a source with an anchor: `models/deepseek-v3.md#dimensions`.
+    """
+
+    label: str
+    text: str
+    basis: str
+    source: str
+    address: str
+
+
+Answers = dict[str, list[AnswerLine]]
+
+
+def model_answers(citations: Citations, model: Model) -> dict[str, Any]:
+    """The answers of a family as the script reads them; variants that say the same share them."""
+    entries = citations.context.catalogue.entries_of(model)
+    groups: dict[str, list[tuple[list[int], list[AnswerLine]]]] = {}
+    flagship = next(place for place, entry in enumerate(entries) if entry.variant.id == model.flagship)
+    places = {entry.variant.id: place for place, entry in enumerate(entries)}
+    order = [flagship, *(place for place in range(len(entries)) if place != flagship)]
+    for place in order:
+        for kind, lines in _variant_answers(citations, entries[place]).items():
+            known = groups.setdefault(kind, [])
+            same = next((places for places, others in known if _say_the_same(others, lines)), None)
+            if same is None:
+                known.append(([place], lines))
+            else:
+                same.append(place)
+    for kind, lines in _family_answers(citations, model).items():
+        groups[kind] = [([], lines)]
+    return {
+        "name": model.name,
+        "address": MODEL.path_of(model.id),
+        "flagship": flagship,
+        "variants": [
+            [
+                entry.variant.id,
+                short_variant(entry.variant.name),
+                int(entry.variant.release is not None),
+                places.get(str(entry.variant.based_on.value) if entry.variant.based_on else "", -1),
+                short_size(entry.variant.name),
+            ]
+            for entry in entries
+        ],
+        "answers": {kind: [[places, lines] for places, lines in found] for kind, found in groups.items()},
+        "lacks": _absent_parts(entries[flagship]),
+        "details": list(_detail_lines(citations, model)),
+        "scores": list(_score_lines(citations, model)),
+    }
+
+
+def _say_the_same(some: Iterable[AnswerLine], others: Iterable[AnswerLine]) -> bool:
+    """Whether lines differ in nothing but the model that a calculator begins with."""
+    return [replace(line, address=line.address.partition("?")[0]) for line in some] == [
+        replace(line, address=line.address.partition("?")[0]) for line in others
+    ]
+
+
+def _variant_answers(citations: Citations, entry: Entry) -> Answers:
+    """Everything that is known of a variant, by kind."""
+    path, owner = MODEL.path_of(entry.model.id), MODEL.path_of(entry.owner_model)
+    found = Answers()
+    working = (
+        f"{owner}#working-{reference_anchor(entry.architecture_owner)}" if entry.architecture else f"{path}#record"
+    )
+    by_theme = (
+        (IDENTITY, themes.identity_rows(citations, entry), f"{path}#record"),
+        (SIZES, themes.size_rows(citations, entry), working),
+        (CACHE, themes.cache_rows(citations, entry), working),
+        (COMPUTE, themes.compute_rows(citations, entry), f"{path}#what-follows"),
+    )
+    for kinds, cells, address in by_theme:
+        for kind, rows in kinds.items():
+            if lines := list(_row_lines(citations, cells, rows, address)):
+                found[kind] = lines
+    found |= _architecture_answers(citations, entry, f"{owner}#dimensions")
+    found |= _tokenizer_answers(citations, entry, path)
+    found |= _stage_answers(citations, entry, path)
+    found |= _infrastructure_answers(citations, entry, path)
+    found |= _memory_answers(citations, entry)
+    return found
+
+
+def _row_lines(citations: Citations, cells: Cells, rows: Iterable[str], address: str) -> Iterator[AnswerLine]:
+    by_id = {row.id[-1]: (row, cell) for row, cell in cells.items()}
+    for name in rows:
+        row, cell = by_id.get(name, (None, None))
+        if row is None or cell is None or not cell.is_there:
+            continue
+        basis = _WORKED_OUT if name.rpartition(".")[2] in _RECOMPUTED or name.startswith("part.") else _PUBLISHED
+        label = row.label.split(" <small>")[0] if "<small>" in row.label else row.label
+        yield _line(citations, themes.Markup(label).striptags(), cell.html, basis, address)
+
+
+def _line(citations: Citations, label: str, html: str, basis: str, address: str) -> AnswerLine:
+    """A line of what a page shows: its text, and the sources that its links lead to."""
+    text = _plain(html).replace("; ", citations.context.words("punctuation.separated"))
+    numbers = dict.fromkeys(int(number) for number in _SOURCE.findall(html))
+    sources = [sources for sources, number in citations.numbers.items() if number in numbers]
+    absent = 'class="ds-absent"' in html
+    return AnswerLine(label, text, _UNSAID if absent else basis, source_text(citations, sources), address)
+
+
+def _plain(html: str) -> str:
+    text = themes.Markup(html.replace("<br>", "; ")).striptags()
+    return " ".join(text.replace("\u2060", "").split())
+
+
+def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
+    """Documents and places in them, as text."""
+    return "; ".join(_plain(line) for each in sources for line in citations.lines(each, set()))
+
+
+def _single_line(citations: Citations, label: str, value: Single[Any], address: str, unit: str = "") -> AnswerLine:
+    text = _plain(citations.unsourced(value)) + (f" {unit}" if unit and value.absence is None else "")
+    source = source_text(citations, [value.source] if value.source else [])
+    return AnswerLine(label, text, _PUBLISHED if value.absence is None else _UNSAID, source, address)
+
+
+def _architecture_answers(citations: Citations, entry: Entry, address: str) -> Answers:
+    if entry.architecture is None:
+        return {}
+    words = citations.context.words
+    values = {key: value for key, _, value in themes.ordered_values(entry.architecture)}
+    found = Answers()
+    for key, _ in themes.fields_with_values(Architecture):
+        label, value = words(f"field.architecture.{key}"), values.get(key)
+        if value is not None:
+            found[key] = [_single_line(citations, label, value, address)]
+    return found
+
+
+def _absent_parts(entry: Entry) -> list[str]:
+    """The dimensions that an architecture has not, because it has no such part."""
+    if entry.architecture is None:
+        return []
+    stated = {key for key, _, _ in themes.ordered_values(entry.architecture)}
+    dimensions = (key for key, _ in themes.fields_with_values(Architecture))
+    return [key for key in dimensions if key not in stated and comparable_dimension(key, None) == NOT_THERE]
+
+
+def _tokenizer_answers(citations: Citations, entry: Entry, path: str) -> Answers:
+    cells = training_rows(citations, entry)
+    found = Answers()
+    for row, cell in cells.items():
+        if row.id[0] == "tokenizer":
+            line = _line(citations, row.label.striptags(), cell.html, _PUBLISHED, f"{path}#training")
+            found[f"tokenizer.{row.id[1]}"] = [line]
+    return found
+
+
+def _stage_answers(citations: Citations, entry: Entry, path: str) -> Answers:
+    """What the stages of a variant state, stage by stage, in the order in which they were run."""
+    words, found = citations.context.words, Answers()
+    made = recipe_stages(citations.context.catalogue.entries, entry)
+    for stage in made.stages:
+        kind = words(f"stage.{stage.kind.name.lower()}")
+        name = words.text(stage.name) if stage.name else kind
+        if kind.casefold() not in name.casefold():
+            name = f"{kind} · {name}"
+        for (key, _), values in stage_values(made, [stage]).items():
+            group = stage_kind(key)
+            label = name if group == key else words("changes.of_stage", stage=name, field=words(f"field.{key}"))
+            line = _single_line(citations, label, values[0][1], f"{path}#stage-{stage.id}")
+            found.setdefault(group, []).append(line)
+    for kind, lines in found.items():
+        said = [line for line in lines if line.basis]
+        found[kind] = said + [line for line in lines if not line.basis]
+    return found
+
+
+def _infrastructure_answers(citations: Citations, entry: Entry, path: str) -> Answers:
+    words, entries = citations.context.words, citations.context.catalogue.entries
+    values = {key: value for key, _, value in themes.ordered_values(entry.model.infrastructure or Infrastructure())}
+    own = {
+        "gpu_hours_total": checkpoint.gpu_hours(entry),
+        "cost_usd": checkpoint.published_cost(entry),
+        "precision.released_weights": checkpoint.weights_format(entry),
+    }
+    found = Answers()
+    for key, _ in themes.fields_with_values(Infrastructure):
+        value = own[key] if key in own else checkpoint.infrastructure_value(entries, entry, values.get(key))
+        if value is not None:
+            label = words(f"field.infrastructure.{key}")
+            found[key] = [_single_line(citations, label, value, f"{path}#infrastructure")]
+    if "gpu_hours_total" in found:
+        found["gpu_hours_total"] += _hours_by_part(citations, entry, path)
+    if "cost_usd" in found and "price_per_gpu_hour_usd" in found:
+        found["cost_usd"] = [*found["cost_usd"], *found["price_per_gpu_hour_usd"]]
+    if "hardware.gpu_count" in found and "hardware.gpu" in found:
+        found["hardware.gpu_count"] = [*found["hardware.gpu_count"], *found["hardware.gpu"]]
+    return found
+
+
+def _hours_by_part(citations: Citations, entry: Entry, path: str) -> Iterator[AnswerLine]:
+    infrastructure = entry.model.infrastructure
+    if (
+        infrastructure is None
+        or entry.variant.release is not None
+        or infrastructure.total_of not in (None, entry.variant.id)
+    ):
+        return
+    for part in infrastructure.gpu_hours:
+        hours = part.hours.for_variant(entry.variant.id) if part.hours.by_variant else part.hours
+        if hours is not None:
+            label = citations.context.words.text(part.part)
+            yield _single_line(citations, label, hours, f"{path}#infrastructure")
+
+
+def _memory_answers(citations: Citations, entry: Entry) -> Answers:
+    """GPUs that hold a variant, and its cache for several lengths, by the formulas of the calculator."""
+    words, catalogue = citations.context.words, citations.context.catalogue
+    footprint = memory_footprint(entry)
+    if not isinstance(footprint, Footprint):
+        return {}
+    address = f"tools/memory.md?v={entry.variant.id}"
+    own = released(entry) or released(catalogue.entries[entry.architecture_owner])
+    longest = longest_context(entry)
+    length = min((each for each in (longest, Length.parse("128K")) if each is not None), key=lambda each: each.value)
+    lines = []
+    for key in dict.fromkeys(filter(None, (own, *BITS))):
+        for gpu in _by_use(catalogue.gpus.values()):
+            worked = _worked_memory(footprint, key, gpu, int(length.value), stored=False)
+            label = words("asked.served", format=words(f"tools.memory.formats.{key}"), gpu=gpu.name)
+            text = words(
+                "asked.gpus",
+                count=worked["gpus"].value,
+                weights=_gigabytes(worked["weight_bytes"].value),
+                cache=_gigabytes(worked["cache_bytes"].value),
+                length=length.text,
+            )
+            lines.append(AnswerLine(label, text, _WORKED_OUT, "", f"{address}&w={key}&g={gpu.id}"))
+    lengths = []
+    gpu = next(iter(catalogue.gpus.values()))
+    for length in map(Length.parse, LENGTHS):
+        worked = _worked_memory(footprint, own or "bf16", gpu, int(length.value), stored=False)
+        stored = (
+            _worked_memory(footprint, own or "bf16", gpu, int(length.value), stored=True)
+            if footprint.stored_cache is not None
+            else None
+        )
+        text = words("asked.cache_bf16", size=_gigabytes(worked["cache_bytes"].value))
+        if stored is not None:
+            text += words("punctuation.comma") + words(
+                "asked.cache_stored", size=_gigabytes(stored["cache_bytes"].value)
+            )
+        label = words("asked.cache_at", length=format.format_length(length, words))
+        lengths.append(AnswerLine(label, text, _WORKED_OUT, "", f"{address}&n={length.text}"))
+    return {"serving": lines, "cache_for": lengths}
+
+
+def _by_use(gpus: Iterable[Gpu]) -> list[Gpu]:
+    """Kinds of GPU, those that the largest models are served on first: by their peak in FP8, and of two alike the older one."""
+    return sorted(gpus, key=lambda gpu: -(gpu.fp8_tflops.value.value if gpu.fp8_tflops.value else 0))
+
+
+def _worked_memory(footprint: Footprint, key: str, gpu: Gpu, length: int, stored: bool) -> Mapping[str, Any]:
+    assert gpu.memory_gb.value is not None
+    numbers = {
+        **memory_numbers(footprint),
+        **weight_numbers(key),
+        "sequences": 1,
+        "context_length": length,
+        "cache_bits": BITS["bf16"],
+        "gpu_memory": int(gpu.memory_gb.value.value * 10**9),
+        "usable_percent": USABLE_PERCENT,
+    }
+    return work_out(MEMORY, forms_of_memory(footprint, key == "mixed", stored), numbers)
+
+
+def _gigabytes(number: int) -> str:
+    from decimal import Decimal
+
+    return f"{format.format_significant(Decimal(number) / 10**9)} GB"
+
+
+def _family_answers(citations: Citations, model: Model) -> Answers:
+    """What is told of a family as a whole: what changed, its names in the API, and published values by their label."""
+    context, path = citations.context, MODEL.path_of(model.id)
+    catalogue, found = context.catalogue, Answers()
+    changes = [
+        AnswerLine(
+            plain_text(context, change.aspect),
+            plain_text(context, change.after),
+            _PUBLISHED,
+            "",
+            f"{path}#what-changed",
+        )
+        for change in model.changes
+    ]
+    if changes:
+        found["changes"] = changes
+    names = []
+    variants = {variant.id for variant in model.variants}
+    for name in catalogue.api_names:
+        for at, pointer in enumerate(name.pointers):
+            if pointer.variant in variants:
+                after = name.pointers[at + 1].since if at + 1 < len(name.pointers) else name.until
+                names.append(_pointer_line(citations, name.name, pointer, after))
+    if names:
+        found["api"] = names
+    for kind, pattern in DETAILS.items():
+        lines = [line for label, line in _details_with_english(citations, model) if pattern.search(label)]
+        if lines:
+            found[kind] = lines
+    return found
+
+
+def _pointer_line(citations: Citations, label: str, pointer: Any, until: Single[Any] | None) -> AnswerLine:
+    context = citations.context
+    words = context.words
+    entry = context.catalogue.entries.get(pointer.variant or "")
+    name = entry.variant.name if entry else plain_text(context, pointer.label)
+    if pointer.mode:
+        name += words("punctuation.comma") + plain_text(context, pointer.mode)
+    since = _plain(citations.unsourced(pointer.since))
+    text = words("asked.pointer_now", name=name, since=since)
+    if until is not None:
+        text = words("asked.pointer_until", name=name, since=since, until=_plain(citations.unsourced(until)))
+    source = source_text(citations, [pointer.source] if pointer.source else [])
+    return AnswerLine(label, text, _PUBLISHED, source, "api-names.md")
+
+
+def api_answers(citations: Citations) -> dict[str, list[AnswerLine]]:
+    """What each name of the API leads to, the newest first."""
+    found = {}
+    for name in citations.context.catalogue.api_names:
+        ends = [*(pointer.since for pointer in name.pointers[1:]), name.until]
+        lines = [
+            _pointer_line(citations, name.name, pointer, end) for pointer, end in zip(name.pointers, ends, strict=True)
+        ]
+        found[name.name] = lines[::-1]
+    return found
+
+
+def _detail_lines(citations: Citations, model: Model) -> Iterator[AnswerLine]:
+    yield from (line for _, line in _details_with_english(citations, model))
+
+
+def _details_with_english(citations: Citations, model: Model) -> Iterator[tuple[str, AnswerLine]]:
+    """Published values without a field of their own, with the English label by which kinds are told."""
+    context = citations.context
+    entries = context.catalogue.entries
+    for detail, anchor in _details_of(model):
+        label, unit = plain_text(context, detail.label), plain_text(context, detail.unit) if detail.unit else ""
+        address = MODEL.path_of(model.id) + (f"#{anchor}" if anchor else "")
+        if detail.value.by_variant is None:
+            yield detail.label.en, _single_line(citations, label, detail.value, address, unit)
+            continue
+        for variant, single in detail.value.by_variant.items():
+            named = f"{short_variant(entries[variant].variant.name)}: {label}"
+            yield detail.label.en, _single_line(citations, named, single, address, unit)
+
+
+def _details_of(model: Model) -> Iterator[tuple[Detail, str]]:
+    for stage in model.training:
+        yield from ((detail, f"stage-{stage.id}") for detail in _details_below(stage))
+    for name in type(model).model_fields:
+        if name == "training":
+            continue
+        block = getattr(model, name)
+        anchor = {"infrastructure": "infrastructure", "serving": "serving", "tokenizer": "training"}.get(name, "")
+        for one in block if isinstance(block, tuple) else (block,):
+            if isinstance(one, Detail):
+                yield one, anchor
+            elif isinstance(one, Block):
+                yield from ((detail, anchor) for detail in _details_below(one))
+
+
+def _details_below(block: Block) -> Iterator[Detail]:
+    for name in type(block).model_fields:
+        value = getattr(block, name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Detail):
+                yield one
+            elif isinstance(one, Block) and not isinstance(one, Stated):
+                yield from _details_below(one)
+
+
+def _score_lines(citations: Citations, model: Model) -> Iterator[tuple[str, AnswerLine]]:
+    """The scores of the variants of a family in its own tables, each with the name of its benchmark."""
+    context = citations.context
+    own = {variant.id: short_variant(variant.name) for variant in model.variants}
+    for table in model.evaluation:
+        for row in table.rows:
+            benchmark = plain_text(context, row.benchmark)
+            setting = plain_text(context, row.setting) if row.setting else ""
+            for variant, score in row.scores.items():
+                if variant not in own:
+                    continue
+                label = benchmark + (f", {setting}" if setting else "")
+                line = _single_line(
+                    citations, f"{own[variant]} · {label}", score, f"{MODEL.path_of(model.id)}#evaluation"
+                )
+                yield benchmark, line
+
+
+def subjects(context: Context) -> dict[str, tuple[int, int]]:
+    """What families and variants are called, with the number of the family and of the variant; −1 for a family as a whole."""
+    found: dict[str, tuple[int, int]] = {}
+    for number, model in enumerate(context.catalogue.models.values()):
+        dotted = _DOTTED.sub(r"\1.\2", model.id)
+        for name in (model.name, short_model(model.name), model.id, dotted, dotted.removeprefix("deepseek-")):
+            found.setdefault(name, (number, -1))
+    names = [
+        lambda variant: (variant.name, variant.id, short_variant(variant.name)),
+        lambda variant: (short_size(variant.name), _BASE.sub("", variant.name)),
+    ]
+    for names_of in names:  # a name that is one variant's own comes before what is left of another's
+        for number, model in enumerate(context.catalogue.models.values()):
+            for place, variant in enumerate(model.variants):
+                for name in names_of(variant):
+                    found.setdefault(name, (number, place))
+    return found
+
+
+def technique_answers(context: Context) -> list[dict[str, Any]]:
+    """Each technique by the names it goes by, with its definition and the models that have it, the oldest first."""
+    found = []
+    for technique in context.catalogue.techniques.values():
+        chinese = technique.name.zh if context.words.language == CHINESE else None
+        names = [technique.abbreviation, technique.name.en, chinese, technique.id.replace("-", " ")]
+        found.append(
+            {
+                "names": list(dict.fromkeys(name for name in names if name)),
+                "title": context.short_name(technique),
+                "definition": plain_text(context, technique.definition),
+                "address": technique_address(technique),
+                "models": list(_users(context, technique)),
+            }
+        )
+    return found
+
+
+def _users(context: Context, technique: Technique) -> Iterator[tuple[str, str, str, int]]:
+    """Each family that did something with a technique: its name, what it did, since when, and whether it counts as a user; the oldest first."""
+    for family in context.uses.families(technique.id):
+        date = format.format_date(family.date, context.words) if family.date else ""
+        yield short_model(family.model.name), _plain(family_label(context, family)), date, int(family.is_use)
+
+
+def _chinese_names(context: Context, term: Term) -> tuple[str | None, ...]:
+    return (term.name.zh, *term.aliases.zh) if context.words.language == CHINESE else ()
+
+
+def term_answers(context: Context) -> list[dict[str, Any]]:
+    """Each term of the glossary by its names, with its definition."""
+    return [
+        {
+            "names": [n for n in (term.name.en, *term.aliases.en, *_chinese_names(context, term)) if n],
+            "title": context.words.text(term.name),
+            "definition": plain_text(context, term.definition),
+            "address": f"glossary.md#{term.id}",
+        }
+        for term in context.catalogue.words_of_the_trade
+    ]
+
+
+def kind_label(words: Words, kind: str) -> str:
+    """What the answers call a kind of fact: the label of its field, or a word of their own."""
+    keys = (f"asked.label.{kind}", f"field.architecture.{kind}", f"field.infrastructure.{kind}", f"field.{kind}")
+    return words(next((key for key in keys if key in words), keys[0]))
+
+
+def narrowing_words(context: Context) -> dict[str, list[tuple[str, str]]]:
+    """What narrows a fact, by kind: what people type, and what the labels of the lines have in them."""
+    words, catalogue = context.words, context.catalogue
+    gpus = []
+    for gpu in catalogue.gpus.values():
+        name = gpu.name.removeprefix("NVIDIA ")
+        gpus += [(name.split(" (")[0], name.split(" (")[0]), (gpu.name, gpu.name)]
+    formats = [(key, words(f"tools.memory.formats.{key}")) for key in BITS]
+    formats += [
+        ("int8", words("tools.memory.formats.fp8")),
+        ("int4", words("tools.memory.formats.fp4")),
+        ("4bit", words("tools.memory.formats.fp4")),
+    ]
+    stages = []
+    for kind in StageKind:
+        label = words(f"stage.{kind.name.lower()}")
+        forms = catalogue.asked.stages.get(kind)
+        stages += [(form, label) for form in (*forms.en, *forms.zh)] if forms else []
+    engines = [(name, "") for name in ("vllm", "sglang", "ollama", "tensorrt", "gpu", "gpus", "card", "cards")]
+    return {"gpus": gpus, "formats": formats, "stages": stages, "engines": engines}
