@@ -388,6 +388,7 @@ def facts_have_words(draft: Draft) -> Iterator[Finding]:
             yield draft.asked_located.finding(
                 ("facts", kind),
                 f"`{kind}` is no kind of fact",
-                f"a field of the schema{nearest_in_quotes(kind, known)}",
-                fix="correct the key or take it out",
+                "a field of the schema, or a fact that is worked out",
+                nearest_in_quotes(kind, known),
+                "correct the key or take it out",
             )
