@@ -125,7 +125,11 @@ def patterns(schema: Any) -> Iterator[str]:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_patterns_are_those_of_javascript(name: str) -> None:
     found = set(patterns(json.loads((DATA / name).read_text(encoding="utf-8"))))
-    assert found or name in ("documents.schema.json", "aliases.schema.json", "asked.schema.json")  # hold free text alone
+    assert found or name in (
+        "documents.schema.json",
+        "aliases.schema.json",
+        "asked.schema.json",
+    )  # hold free text alone
     for pattern in found:
         regress.Regex(pattern, "u")
 
