@@ -291,21 +291,33 @@ class Citations:
     def document(self, key: str, addressed: set[str]) -> Markup:
         """The short title of a document as a link; where it is named first, with its address, which is shown on paper."""
         reference: Reference = self.context.catalogue.references[key]
-        address = Markup("")
-        if reference.url and reference.url not in addressed:
-            addressed.add(reference.url)
-            address = Markup(' data-url="{}"').format(reference.url.removeprefix("https://"))
+        address = self._new_address(key, addressed)
         short = self.context.short_titles[key]
         whole = Markup(' title="{}"').format(reference.title) if short != reference.title else ""
         return Markup('<a href="ds:references.md#{}"{}{}>{}</a>').format(reference_anchor(key), whole, address, short)
+
+    def _new_address(self, key: str, addressed: set[str]) -> Markup:
+        """The address of a document as an attribute, the first time that it is named."""
+        url = self.context.catalogue.references[key].url
+        if not url or url in addressed:
+            return Markup("")
+        addressed.add(url)
+        return Markup(' data-url="{}"').format(url.removeprefix("https://"))
 
     def place(self, source: Source, addressed: set[str]) -> Markup:
         """The place in a document, and the copy that it was read in."""
         shown = Markup("{}").format(self.context.place(source.locus))
         if source.via is not None:
-            mark, copy = marks.copy_symbol(self.context.words), self.line(source.via, addressed)
-            shown += Markup(' <span class="ds-via">{} {}</span>').format(mark, copy)
+            shown += Markup(" ") + self._copy_link(source.via, addressed)
         return shown
+
+    def _copy_link(self, copy: Source, addressed: set[str]) -> Markup:
+        """That a place was read in a copy; which one and where in it, the title says."""
+        said = self.line(copy, set()).striptags()
+        title = self.context.words("source.via", copy=said)
+        address = self._new_address(copy.key, addressed)
+        link = Markup('<a class="ds-via" href="ds:references.md#{}" title="{}"{}>{}</a>')
+        return link.format(reference_anchor(copy.key), title, address, self.context.words("source.copy"))
 
 
 def counts_of(single: Single[Any] | None) -> Counted | None:

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from catalogue.derive.problems import Asked, solve_problems
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
+from catalogue.references import Reference
 from catalogue.schema.technique import Technique
 from catalogue.schema.values import Text
 from catalogue.uses import Uses
@@ -23,6 +24,7 @@ from .format import Loci
 from .words import CHINESE, Words
 
 T = TypeVar("T")
+_HOSTS = {"github.com": "GitHub", "huggingface.co": "Hugging Face"}
 _COMPILED = Path(__file__).parents[2] / ".templates"
 
 
@@ -49,11 +51,25 @@ class Context:
 
     @cached_property
     def short_titles(self) -> dict[str, str]:
-        """What a list of sources calls each document: its title up to the colon, where no other one begins so."""
+        """What a list of sources calls each document: its title up to the colon; where another one begins so, with what it is."""
         references = self.catalogue.references
         heads = {key: reference.title.partition(": ")[0] for key, reference in references.items()}
-        times = Counter(heads.values())
-        return {key: head if times[head] == 1 else references[key].title for key, head in heads.items()}
+        named = {
+            key: head + self.words("punctuation.bracketed", text=self._kind_of_document(references[key]))
+            for key, head in heads.items()
+        }
+        times, named_times = Counter(heads.values()), Counter(named.values())
+        return {
+            key: head if times[head] == 1 else named[key] if named_times[named[key]] == 1 else references[key].title
+            for key, head in heads.items()
+        }
+
+    def _kind_of_document(self, reference: Reference) -> str:
+        """Paper or website, to tell documents of one name apart."""
+        if reference.eprint and not reference.copy:
+            return self.words("source.paper")
+        host = (reference.url or "").removeprefix("https://").partition("/")[0].removeprefix("www.")
+        return _HOSTS.get(host, host)
 
     @cached_property
     def _once(self) -> dict[str, Any]:

@@ -155,6 +155,22 @@ def format_date(value: PartialDate, words: Words) -> str:
     return words(key, day=int(day[0]) if day else "", month=words(f"date.months.{month}"), number=int(month), year=year)
 
 
+def format_span(first: PartialDate, last: PartialDate, words: Words) -> str:
+    """`7–9 May 2024` within a month, both dates in full otherwise, one where they are the same."""
+    if first == last:
+        return format_date(last, words)
+    if len(first.text) == len(last.text) == 10 and first.text[:7] == last.text[:7]:
+        days = f"{int(first.text[8:])}–{int(last.text[8:])}"
+        return words(
+            "date.day",
+            day=days,
+            month=words(f"date.months.{last.text[5:7]}"),
+            number=int(last.text[5:7]),
+            year=last.text[:4],
+        )
+    return f"{format_date(first, words)} – {format_date(last, words)}"
+
+
 def format_month(value: PartialDate, words: Words) -> str:
     """`May 2024`, with the month as short as a figure needs it."""
     year, number = value.text.split("-")[:2]

@@ -38,11 +38,12 @@ def formula_block(citations: Citations, number: int, formula: GuideFormula | For
     )
 
 
-def symbols_block(context: Context, subjects: Collection[Subject]) -> str:
-    """The table of symbols, one body for each of the `subjects`."""
+def symbols_table(context: Context) -> str:
+    """The table of all symbols, one body for each subject."""
     words = context.words
     bodies = [
         (
+            f"symbols-{subject.value}",
             words(f"symbols.{subject.value}"),
             [
                 (Markup(inline_mathml(symbol.latex)), with_indices(Markup.escape(words.text(symbol.meaning))))
@@ -50,6 +51,20 @@ def symbols_block(context: Context, subjects: Collection[Subject]) -> str:
             ],
         )
         for subject, symbols in context.catalogue.study.symbols.items()
-        if subject in subjects
     ]
     return context.html("symbols.html.jinja", bodies=bodies)
+
+
+def symbols_links(context: Context, subjects: Collection[Subject]) -> str:
+    """Where that table says what the letters of a guide stand for, by subject."""
+    words = context.words
+    links = [
+        Markup('<a href="ds:how-we-count.md#symbols-{}">{}</a>').format(
+            subject.value, words(f"symbols.{subject.value}")
+        )
+        for subject in context.catalogue.study.symbols
+        if subject in subjects
+    ]
+    return Markup("<p>{}</p>").format(
+        Markup(words("symbols.of_guide")).format(subjects=Markup(words("punctuation.listed")).join(links))
+    )

@@ -13,8 +13,6 @@ from markupsafe import Markup
 
 from catalogue.uses import How
 
-from .words import Words
-
 # What stands where an entry has no such value.
 NOTHING = Markup("–")
 
@@ -74,16 +72,6 @@ def use_part(part: UsePart) -> Markup:
 def without_symbol() -> Markup:
     """That a model does without a technique."""
     return Markup('<span class="ds-use no" aria-hidden="true">{}</span>').format(WITHOUT)
-
-
-def copy_symbol(words: Words) -> Markup:
-    """That the source before it was read in the copy behind it."""
-    return Markup('<abbr title="{}">{}</abbr>').format(words("source.via"), words("source.copy"))
-
-
-def copy_legend(words: Words) -> str:
-    """What that means, below a list of sources that has one."""
-    return words("source.copied")
 
 
 def verdict_symbol(holds: bool, title: str) -> Markup:

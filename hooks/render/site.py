@@ -14,7 +14,7 @@ from catalogue.findings import nearest_in_quotes
 from catalogue.load import load_catalogue as read_catalogue
 from catalogue.quotes import BLOCK_CALL, Quote, parse_quotes
 from catalogue.records import Catalogue
-from catalogue.schema.study import GuideFormula, Subject
+from catalogue.schema.study import GuideFormula
 from catalogue.schema.technique import Formula
 
 from . import assets, exports
@@ -27,7 +27,7 @@ from .figures.architecture import file_of
 from .figures.architecture.export import public_address, svg_file
 from .figures.poster import poster_files
 from .figures.token_path import SHOWN, token_path
-from .guide_formulas import formula_block, formulas_by_block, symbols_block
+from .guide_formulas import formula_block, formulas_by_block, symbols_links, symbols_table
 from .lab_files import LABS, trained_attention
 from .navigation import SideList, is_short, site_navigation, year_badges
 from .page import Page, Site, block_marker
@@ -175,8 +175,8 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
 
     Beside the quotes of catalogue texts, `{{ block('families') }}` places a figure or table,
     `{{ block('sources') }}` the list of sources of everything quoted so far, `{{ block('problems') }}` the problems
-    of the guide at `path`, `{{ block('formula-id') }}` a formula, and `{{ block('symbols') }}` the letters of the formulas
-    so far, or all on a page without a formula.
+    of the guide at `path`, `{{ block('formula-id') }}` a formula, and `{{ block('symbols') }}` a link to what the letters of
+    the formulas so far stand for, or the table of all on a page without a formula.
     """
     citations = Citations(ctx)
     blocks: dict[str, str] = {}
@@ -191,7 +191,7 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
                 blocks[name] = formula_block(citations, len(shown), displayed[name])
             elif name == "symbols":
                 subjects = {each.subject for each in shown if isinstance(each, GuideFormula)}
-                blocks[name] = symbols_block(ctx, subjects or set(Subject))
+                blocks[name] = symbols_links(ctx, subjects) if subjects else symbols_table(ctx)
             else:
                 blocks[name] = BLOCKS[name](ctx, citations, path)
             parts.append(block_marker(name))

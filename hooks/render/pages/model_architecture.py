@@ -236,12 +236,16 @@ def _differing_settings(citations: Citations, entry: Entry) -> Markup:
 def _drawings(
     citations: Citations, model: Model, entries: tuple[Entry, ...], first: bool = False
 ) -> list[tuple[str, Markup]]:
-    """A drawing of every distinct architecture with the name of its variant, the flagship's first."""
+    """A drawing of every distinct architecture with the name of its variant, the flagship's first.
+
+    After it comes only what no other model's pages draw.
+    """
     seen: dict[str, Entry] = {}
     for entry in (citations.context.catalogue.flagship(model), *entries):
         if entry.architecture is not None:
             seen.setdefault(entry.architecture_owner, entry)
-    shown = list(seen.values())[:1] if first else list(seen.values())[1:]
+    drawn = list(seen.values())
+    shown = drawn[:1] if first else [entry for entry in drawn[1:] if entry.owner_model == model.id or entry.vision]
     return [
         (entry.variant.name, architecture_drawing(citations, entry, travels=first, legend=first)) for entry in shown
     ]

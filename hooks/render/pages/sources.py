@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
 from catalogue.schema.model import Dispute, Model, Weight
 
-from .. import marks
 from ..cite import Citations
 from ..page import Section
 
@@ -29,28 +28,20 @@ def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | 
     """The list of everything cited so far, or the plain lines of `listing`; the last section to be made."""
     title = citations.context.words("section.sources")
     if listing is not None:
-        copied = _copied(citations, (line for _, lines in listing for line in lines))
-        return Section("sources", title, citations.context.html("sources.html.jinja", listing=listing, copied=copied))
+        return Section("sources", title, citations.context.html("sources.html.jinja", listing=listing))
     documents = _documents(citations)
     places = sum(len(document.places) for document in documents)
-    copied = _copied(citations, (place for document in documents for _, place in document.places))
     html = citations.context.html(
         "sources_grouped.html.jinja",
         documents=documents,
         places=places,
         open=len(documents) <= MOST_OPEN and places <= MOST_PLACES,
-        copied=copied,
     )
     return Section("sources", title, html)
 
 
-def _copied(citations: Citations, lines: Iterable[Markup]) -> str:
-    """What the sign of a copy means, where one of the lines has it."""
-    return marks.copy_legend(citations.context.words) if any("ds-via" in line for line in lines) else ""
-
-
 def _documents(citations: Citations) -> list[Document]:
-    """Documents in the order in which they are first cited; a set of sources stands with its first."""
+    """Documents in the order in which they are first cited; a set of sources stands with its first, which it does not name again."""
     found: dict[str, Document] = {}
     separated = Markup(escape(citations.context.words("punctuation.separated")))
     addressed: set[str] = set()
@@ -58,7 +49,10 @@ def _documents(citations: Citations) -> list[Document]:
         first, *others = sources_.items
         if first.key not in found:
             found[first.key] = Document(citations.document(first.key, addressed))
-        said = [citations.place(first, addressed), *(citations.line(source, addressed) for source in others)]
+        said = [
+            citations.place(source, addressed) if source.key == first.key else citations.line(source, addressed)
+            for source in (first, *others)
+        ]
         found[first.key].places.append((number, separated.join(part for part in said if part)))
     return list(found.values())
 

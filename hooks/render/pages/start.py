@@ -167,7 +167,7 @@ def _values(citations: Citations) -> Iterator[Item]:
     if fallen := next((text for text in _texts(context) if words.falls_back(text)), None):
         yield citations.inline(fallen), words("reading.fallback")
     if _first(context, lambda single: (source := _source(single)) is not None and source.via is not None):
-        yield marks.copy_symbol(words), words("reading.copy")
+        yield Markup('<span class="ds-via">{}</span>').format(words("source.copy")), words("reading.copy")
 
 
 def _techniques(context: Context) -> Iterator[Item]:

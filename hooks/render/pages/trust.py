@@ -19,7 +19,7 @@ from .. import format
 from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
-from ..format import short_variant
+from ..format import format_span, short_variant
 from ..links import correction_anchor, model_link, technique_link, variant_link
 from ..marks import NOTHING
 from ..page import Page, Section, lead_section
@@ -261,8 +261,7 @@ def _row(citations: Citations, row: Correction) -> dict[str, Markup | str]:
         "place": _place(citations.context, row.entry),
         "was": citations.inline(row.was),
         "right": citations.marked(str(citations.inline(row.right)), row.source),
-        "since": citations.plain(row.since),
-        "date": citations.plain(row.date),
+        "dates": format_span(row.since, row.date, citations.context.words),
         "why": citations.inline(row.why) if row.why else Markup(""),
     }
 
