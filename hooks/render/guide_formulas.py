@@ -63,7 +63,7 @@ def symbols_links(context: Context, subjects: Collection[Subject]) -> str:
             subject.value, words(f"symbols.{subject.value}")
         )
         for subject in context.catalogue.study.symbols
-        if subject in subjects
+        if subject in subjects or not subjects
     ]
     return Markup("<p>{}</p>").format(
         Markup(words("symbols.of_guide")).format(subjects=Markup(words("punctuation.listed")).join(links))

@@ -191,7 +191,7 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
                 blocks[name] = formula_block(citations, len(shown), displayed[name])
             elif name == "symbols":
                 subjects = {each.subject for each in shown if isinstance(each, GuideFormula)}
-                blocks[name] = symbols_links(ctx, subjects) if subjects else symbols_table(ctx)
+                blocks[name] = symbols_links(ctx, subjects) if path.startswith("guides/") else symbols_table(ctx)
             else:
                 blocks[name] = BLOCKS[name](ctx, citations, path)
             parts.append(block_marker(name))
