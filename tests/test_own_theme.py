@@ -1,0 +1,72 @@
+"""The site without Material: a theme of a few templates gives the same pages, which is the way out when Material ends.
+
+`tests/own_theme/` has what the templates of `overrides/` take from Material's; the icons are those of Material Design,
+which the installed package holds. Nothing uses it but this test: the site is built with Material.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from building import ROOT, small_project, strictly, with_own_code
+
+THEME = ROOT / "tests" / "own_theme"
+ICONS = ("menu", "magnify", "weather-night", "weather-sunny")
+GENERATOR = re.compile(r'<meta name="generator"[^>]*>')
+
+
+def without_material(project: Path) -> Path:
+    """The project with a theme of its own, and with no plugin of Material's."""
+    with_own_code(project)
+    shutil.copytree(THEME, project / "overrides", dirs_exist_ok=True)
+    package = importlib.util.find_spec("material")
+    assert package is not None
+    assert package.submodule_search_locations
+    icons = Path(package.submodule_search_locations[0]) / "templates" / ".icons" / "material"
+    (project / "overrides" / ".icons" / "material").mkdir(parents=True)
+    for name in ICONS:
+        shutil.copy(icons / f"{name}.svg", project / "overrides" / ".icons" / "material")
+    config = project / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    for old, new in (
+        ("  name: material\n", "  name: null\n  static_templates: [404.html]\n"),
+        ("  - offline: {enabled: !ENV [OFFLINE, false]}  # `make offline`: a site that opens from a folder on disk\n", ""),
+        ("plugins:\n", "plugins: []\n"),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    config.write_text(text, encoding="utf-8")
+    return project
+
+
+def plain_html(path: Path) -> str:
+    """A page without the space between its tags, and without the name of what made it."""
+    text = GENERATOR.sub("", path.read_text(encoding="utf-8"))
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r"\s*(</?[a-zA-Z!][^>]*>)\s*", r"\1", text).replace(" >", ">")
+
+
+@pytest.mark.builds
+def test_a_theme_of_our_own_gives_the_same_site(tmp_path: Path, small_site: Path) -> None:
+    strictly(without_material(small_project(tmp_path)))(tmp_path / "without")
+    without = tmp_path / "without"
+    files = [{path.relative_to(site) for path in site.rglob("*") if path.is_file()} for site in (small_site, without)]
+    assert files[0] == files[1]
+    assert len(files[0]) > 100
+    different = [
+        path.as_posix()
+        for path in sorted(files[0])
+        if path.suffix == ".html" and plain_html(small_site / path) != plain_html(without / path)
+    ]
+    assert different == []
+    others = [
+        path.as_posix()
+        for path in sorted(files[0])
+        if path.suffix != ".html" and (small_site / path).read_bytes() != (without / path).read_bytes()
+    ]
+    assert others == [], "styles, scripts, downloads and the search do not come from the theme"
