@@ -41,7 +41,7 @@ offline: $(READY)
 	OFFLINE=true $(BIN)/mkdocs build --strict -d offline
 
 check: $(READY)
-	@$(BIN)/python hooks/check.py check $(if $(FIX),--fix)
+	@$(BIN)/python hooks/check.py check $(if $(FIX),--fix) $(if $(ID),--entry $(ID))
 
 coverage: $(READY)
 	@$(BIN)/python hooks/check.py coverage
@@ -67,10 +67,12 @@ correct: $(READY)
 	  $(if $(SINCE),--since '$(SINCE)') $(if $(CENTRAL),--central) $(if $(COMMIT),--commit) \
 	  --right "$$ORDER_RIGHT" --source "$$ORDER_SOURCE" --why "$$ORDER_WHY" --why-zh "$$ORDER_WHY_ZH"
 
-# make new ID=deepseek-x ARXIV=2601.01234: the file of an entry and its reference, to fill in.
+# make new ID=deepseek-x CONFIG=config.json BIB=paper.bib: the file of an entry and its references, with what these say; asks for the
+# rest at a terminal. ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT answer before.
 new: $(READY)
-	@test -n "$(ID)" || { echo "say which: make new ID=deepseek-x ARXIV=2601.01234"; exit 1; }
-	@$(BIN)/python hooks/check.py new $(ID) --arxiv "$(ARXIV)"
+	@test -n "$(ID)" || { echo "say which: make new ID=deepseek-x CONFIG=config.json BIB=paper.bib"; exit 1; }
+	@$(BIN)/python hooks/check.py new $(ID) --ask --arxiv "$(ARXIV)" --config "$(CONFIG)" --bib "$(BIB)" --name "$(NAME)" --day "$(DAY)" \
+	  --parent "$(PARENT)" --total "$(TOTAL)" --activated "$(ACTIVATED)" --licence "$(LICENCE)"
 
 # make diff REV=main: the facts that changed since a revision, and what follows from them.
 diff: $(READY)

@@ -1,9 +1,11 @@
 """Work with the data without building the site: `python hooks/check.py COMMAND`, or the targets of the Makefile.
 
-check [DATA] [--fix]     every problem as `file:line: path: …`; exit code 1 if there is one
+check [DATA] [--fix] [--entry ID]
+                         every problem as `file:line: path: …`; exit code 1 if there is one; what an entry does not say yet
 coverage [DATA]          texts that have no Chinese yet
 stale [DATA]             what a newer model makes untrue, what was not read in the original, what a later report may say
-new ID [--arxiv ID]      the file of a new entry, and its reference
+new ID [--arxiv ID] [--config FILE] [--bib FILE] [--ask] …
+                         the file of a new entry and its references, with what is known filled in
 diff REV [--markdown]    facts that changed since a revision, and what follows from them
 schemas [DATA]           write the JSON Schemas that editors use
 fields [DATA]            write the reference of fields, FIELDS.md
@@ -27,6 +29,7 @@ from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
 from catalogue.load import load_catalogue, without_chinese
 from catalogue.peers import State
 from catalogue.records import Catalogue
+from catalogue.worth import added_entries, missing_lines
 from checks.pages import PageError
 from checks.wording import read_project
 from render.words import BrokenWords
@@ -82,10 +85,23 @@ def _arguments() -> argparse.Namespace:
         added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")
         if name == "check":
             added.add_argument("--fix", action="store_true", help="repair what has one right repair")
+            added.add_argument("--entry", default="", help="list what this entry does not say yet")
     command("policy", "write the policy of the pages into the files of deploy/")
     added = command("new", "write the file of a new entry and its reference")
     added.add_argument("id")
     added.add_argument("--arxiv", default="", help="number of its paper, such as 2601.01234")
+    for name, said in (
+        ("config", "file with its config.json; - for standard input"),
+        ("bib", "file with the BibTeX entry of its paper; - for standard input"),
+        ("name", "as printed, such as DeepSeek-V5"),
+        ("day", "first day of its weights"),
+        ("parent", "id of the model that it continues"),
+        ("total", "parameters, as printed"),
+        ("activated", "parameters that a token uses, as printed"),
+        ("licence", "of code and weights"),
+    ):
+        added.add_argument(f"--{name}", default="", help=said)
+    added.add_argument("--ask", action="store_true", help="ask for what is not given, if this is a terminal")
     added.add_argument("--data", type=Path, default=DATA, help="folder of the data files")
     added = command("diff", "print the facts that changed since a revision, and what follows from them")
     added.add_argument("revision")
@@ -114,6 +130,15 @@ def _check(arguments: argparse.Namespace) -> int:
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )
     print(*_not_compared(catalogue), sep="\n", end="")
+    if arguments.entry and arguments.entry not in catalogue.models:
+        close = nearest_in_quotes(arguments.entry, catalogue.models)
+        print(
+            f"no model is called `{arguments.entry}`" + (f"; nearest match: {close}" if close else ""), file=sys.stderr
+        )
+        return 1
+    for id_ in [arguments.entry] if arguments.entry else added_entries(data):
+        if id_ in catalogue.models:
+            print(*missing_lines(catalogue, catalogue.models[id_]), sep="\n")
     return 0
 
 
@@ -164,8 +189,26 @@ def _policy(arguments: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    print(*new_entry.write_new_entry(arguments.data.resolve(), arguments.id, arguments.arxiv), sep="\n")
+    given = new_entry.Given(
+        arxiv=arguments.arxiv,
+        config=_text_of_file(arguments.config),
+        bibtex=_text_of_file(arguments.bib),
+        name=arguments.name,
+        day=arguments.day,
+        parent=arguments.parent,
+        total=arguments.total,
+        activated=arguments.activated,
+        licence=arguments.licence,
+    )
+    if arguments.ask and sys.stdin.isatty():
+        given = new_entry.ask_for_the_rest(given, input)
+    print(*new_entry.write_new_entry(arguments.data.resolve(), arguments.id, given), sep="\n")
     return 0
+
+
+def _text_of_file(name: str) -> str:
+    """The text of a file, or of standard input; empty where none is named."""
+    return sys.stdin.read() if name == "-" else new_entry.read_given(name) if name else ""
 
 
 def _diff(arguments: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from building import ROOT, small_project, strictly, with_own_code
 
 THEME = ROOT / "tests" / "own_theme"
 ICONS = ("menu", "magnify", "weather-night", "weather-sunny")
+UNUSED = Path("assets/images/favicon.png")  # Material's own, to which no page links
 GENERATOR = re.compile(r'<meta name="generator"[^>]*>')
 
 
@@ -56,6 +57,7 @@ def test_a_theme_of_our_own_gives_the_same_site(tmp_path: Path, small_site: Path
     strictly(without_material(small_project(tmp_path)))(tmp_path / "without")
     without = tmp_path / "without"
     files = [{path.relative_to(site) for path in site.rglob("*") if path.is_file()} for site in (small_site, without)]
+    files[0] -= {UNUSED, "zh" / UNUSED}
     assert files[0] == files[1]
     assert len(files[0]) > 100
     different = [

@@ -15,10 +15,10 @@ class KindWithoutPart(TypeError):
 
 
 def per_kind(what: str, parts: Mapping[K, T], kinds: Iterable[K]) -> Mapping[K, T]:
-    """The parts, one for each kind. Raises KindWithoutPart where one is missing or belongs to no kind."""
-    wanted = set(kinds)
-    missing, foreign = wanted - parts.keys(), parts.keys() - wanted
+    """The parts, one for each kind and in their order. Raises KindWithoutPart where one is missing or belongs to no kind."""
+    wanted = list(kinds)
+    missing, foreign = set(wanted) - parts.keys(), parts.keys() - set(wanted)
     if missing or foreign:
         odd = ", ".join(sorted(f"`{kind}`" for kind in missing or foreign))
         raise KindWithoutPart(f"{what}: {'there is none for' if missing else 'no kind is called'} {odd}")
-    return parts
+    return {kind: parts[kind] for kind in wanted}

@@ -1,96 +1,305 @@
-"""Write the file of a new entry and its reference, with what is known from an id and an arXiv number; the rest says TODO."""
+"""Write the file of a new entry and its references from what is known: an id, an arXiv number, a config.json, a BibTeX entry.
+
+What nobody said yet is a TODO, which `make check` finds; keys of config.json that no field knows are named.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from .field_reference import SCHEMA_LINE
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.middlewares import NormalizeFieldKeys
+
+from .config_json import ConfigReading, NoConfig, parse_config, read_config
+from .field_reference import SCHEMA_LINE, as_yaml
 from .files import ENTRIES, REFERENCES, Unreadable, text_of
-from .references import ARXIV_ID
+from .references import ARXIV_ID, Reference, read_references
 from .strict_yaml import TO_DO
 
 _ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
+_DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
+_KEPT_FIELDS = ("title", "author", "year", "eprint", "journal", "booktitle", "doi", "url", "howpublished", "note")
+_PLAIN = re.compile(r"[\w.+%~-]+(?: [\w.+%~-]+)*")
 
 
 class Refused(Exception):
     """The entry cannot be made. The message says why and what to do."""
 
 
-def write_new_entry(data: Path, id_: str, arxiv: str = "") -> list[str]:
-    """Write `data`/models/`id_`.yaml and a stub at the end of references.bib; return where. Raises Refused."""
-    arxiv = arxiv.rpartition("/")[2].removesuffix(".pdf").partition("v")[0]
+@dataclass(frozen=True)
+class Given:
+    """What is known of a new model. Everything may be left out.
+
+    Attributes:
+        arxiv: Number of its paper.
+        config: Text of its config.json.
+        bibtex: The entry of its paper, as arXiv or the repository has it.
+        name: As it is printed, `DeepSeek-V5`.
+        day: First day of its weights.
+        parent: Id of the model that it continues.
+        total: Parameters, as printed; `activated` those of a token.
+        licence: Of code and weights.
+        owner: Who publishes its weights at Hugging Face.
+    """
+
+    arxiv: str = ""
+    config: str = ""
+    bibtex: str = ""
+    name: str = ""
+    track: str = ""
+    day: str = ""
+    parent: str = ""
+    total: str = ""
+    activated: str = ""
+    licence: str = ""
+    owner: str = "deepseek-ai"
+
+
+QUESTIONS: tuple[tuple[str, str], ...] = (
+    ("config", "config.json: a path, or paste it; Enter for none"),
+    ("bibtex", "BibTeX of its paper: a path, or paste it; Enter for none"),
+    ("name", "its name as printed, such as DeepSeek-V5"),
+    ("day", "first day of its weights, such as 2026-12-20"),
+    ("parent", "id of the model that it continues"),
+    ("total", "parameters as printed, such as 671B"),
+    ("activated", "parameters that a token uses, as printed; Enter for a dense model"),
+    ("licence", "licence of code and weights, such as MIT"),
+)
+"""What a terminal is asked for, in this order: what is pasted first, since it answers others."""
+
+
+def ask_for_the_rest(given: Given, ask: Callable[[str], str]) -> Given:
+    """Ask for what is not given; a text that begins with a bracket or `@` is read on until it closes."""
+    for field, question in QUESTIONS:
+        if not getattr(given, field) and not (field == "bibtex" and given.arxiv and given.bibtex):
+            answer = ask(f"{question}: ").strip()
+            if field in ("config", "bibtex") and answer[:1] in ("{", "@"):
+                while answer.count("{") > answer.count("}") or "{" not in answer:
+                    answer += "\n" + ask("")
+            elif field in ("config", "bibtex") and answer:
+                answer = read_given(answer)
+            given = replace(given, **{field: answer})
+    return given
+
+
+def read_given(path: str) -> str:
+    """The text of a file that is named. Raises Refused."""
+    try:
+        return text_of(Path(path), path)
+    except Unreadable as error:
+        raise Refused(str(error)) from None
+
+
+def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
+    """Write `data`/models/`id_`.yaml and what it cites at the end of references.bib; return what to do next. Raises Refused."""
+    given = Given(arxiv=given) if isinstance(given, str) else given
     file, references = data / ENTRIES / f"{id_}.yaml", data / REFERENCES
     if not _ID.fullmatch(id_):
         raise Refused(f"ID `{id_}`: allowed are lower-case letters, digits, dots and single hyphens")
     if id_.endswith((".yaml", ".yml")):
         raise Refused(f"ID `{id_}`: the id of the entry, without the ending of its file")
-    if arxiv and not ARXIV_ID.fullmatch(arxiv):
-        raise Refused(f"ARXIV `{arxiv}`: an arXiv id is YYMM.NNNNN")
+    if given.day and not _DAY.fullmatch(given.day):
+        raise Refused(f"DAY `{given.day}`: a day is YYYY-MM-DD")
     if file.exists():
         raise Refused(f"{data.name}/{ENTRIES}/{file.name} is there already; choose another ID, or edit that file")
+    paper = _paper(given)
+    arxiv = (paper.eprint if paper and paper.eprint else given.arxiv).rpartition("/")[2].removesuffix(".pdf")
+    arxiv = arxiv.partition("v")[0]
+    if arxiv and not ARXIV_ID.fullmatch(arxiv):
+        raise Refused(f"ARXIV `{arxiv}`: an arXiv id is YYMM.NNNNN")
     try:
+        reading = read_config(parse_config(given.config)) if given.config else None
         bibliography = text_of(references, f"{data.name}/{REFERENCES}")
-    except Unreadable as error:
+    except (NoConfig, Unreadable) as error:
         raise Refused(str(error)) from None
     if arxiv and (match := re.search(rf"@\w+\{{([^,\s]+),[^@]*eprint\s*=\s*\{{{re.escape(arxiv)}\}}", bibliography)):
         key = match[1]
     else:
         key = id_
+    given = replace(given, arxiv=arxiv, name=given.name or _guessed_name(id_) if reading else given.name)
     said = [f"{data.name}/{ENTRIES}/{file.name}: fill in what says {TO_DO}, then run `make check`"]
-    if not re.search(rf"@\w+\{{{re.escape(key)},", bibliography):
+    cited = {key: _reference_text(key, given, paper)}
+    if reading is not None:
+        cited[f"hf-{id_}"] = _repository_text(f"hf-{id_}", given)
+    new = {name: text for name, text in cited.items() if not re.search(rf"@\w+\{{{re.escape(name)},", bibliography)}
+    if new:
         line_end = "\r\n" if b"\r\n" in references.read_bytes() else "\n"
-        whole = bibliography.rstrip("\n") + "\n\n" + _reference_text(key, arxiv)
+        whole = "\n\n".join([bibliography.rstrip("\n"), *(text.rstrip("\n") for text in new.values())]) + "\n"
         references.write_text(whole, encoding="utf-8", newline=line_end)
-        said.append(f"{data.name}/{REFERENCES}: `{key}` at the end, with title and authors to fill in")
+        said += [
+            f"{data.name}/{REFERENCES}: `{name}` at the end" + (", to be filled in" if TO_DO in text else "")
+            for name, text in new.items()
+        ]
     file.parent.mkdir(exist_ok=True)
-    file.write_text(_entry_text(id_, key, arxiv), encoding="utf-8")
-    return said
+    file.write_text(_entry_text(id_, key, given, reading), encoding="utf-8")
+    return said + list(_said_of_config(reading))
 
 
-def _entry_text(id_: str, key: str, arxiv: str) -> str:
-    place = "arXiv listing" if arxiv else TO_DO
-    if arxiv:
+def _paper(given: Given) -> Reference | None:
+    """The entry that was pasted. Raises Refused for what is no BibTeX, or more than one entry."""
+    if not given.bibtex:
+        return None
+    found, findings = read_references(given.bibtex + "\n", "the BibTeX entry")
+    wrong = [finding for finding in findings if not finding.found.startswith("missing")]
+    if wrong:
+        raise Refused(str(wrong[0]))
+    if len(found) != 1:
+        raise Refused(f"the BibTeX has {len(found)} entries; give the one of its paper")
+    return next(iter(found.values()))
+
+
+def _guessed_name(id_: str) -> str:
+    """`DeepSeek-V5` of `deepseek-v5`."""
+    return re.sub(
+        r"^deepseek", "DeepSeek", "-".join(part[:1].upper() + part[1:] for part in id_.split("-")), flags=re.I
+    )
+
+
+def _said_of_config(reading: ConfigReading | None) -> Iterator[str]:
+    if reading is None:
+        return
+    yield f"config.json: {len(reading.fields)} fields of the architecture"
+    yield from (f"  look at this first: {remark}" for remark in reading.remarks)
+    if reading.needed:
+        yield f"  not in config.json, and needed: {', '.join(f'`{name}`' for name in reading.needed)}"
+    if reading.left_out:
+        yield f"  left out: {', '.join(f'`{key}` ({why})' for key, why in reading.left_out.items())}"
+
+
+def _scalar(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else '"' + text.replace('"', '\\"') + '"'
+
+
+def _entry_text(id_: str, key: str, given: Given, reading: ConfigReading | None) -> str:
+    """The file, with what is known filled in."""
+    place = "arXiv listing" if given.arxiv else TO_DO
+    dates = []
+    if given.arxiv:
         paper = f"reference: {key}\n"
-        date = f"paper: 20{arxiv[:2]}-{arxiv[2:4]}  # the day of the first version; `weights:` and `announcement:` beside it"
+        month = f"20{given.arxiv[:2]}-{given.arxiv[2:4]}"
+        dates.append(f"paper: {month}  # the day of the first version; `weights:` and `announcement:` beside it")
     else:
         paper = f"# reference: {key}  # where that is its paper\n"
-        date = f"announcement: {TO_DO}  # or `weights:`, `paper:`, `api:`; each that there is"
+    if given.day:
+        source = f"hf-{id_} commit history" if reading is not None else f"{key} {TO_DO}"
+        dates.append(f"weights: {{value: {given.day}, source: {source}}}")
+    if not dates:
+        dates.append(f"announcement: {TO_DO}  # or `weights:`, `paper:`, `api:`; each that there is")
+    name = _scalar(given.name) if given.name else TO_DO
+    parent = given.parent or "deepseek-v3"
+    mark = "" if given.parent else "# "
+    licence = f"licences: {{code: {given.licence}, weights: {given.licence}, commercial_use: {TO_DO}, source: {key} {TO_DO}}}\n"
+    activated = f"      activated: {_scalar(given.activated)}\n" if given.activated else ""
+    base = f"{name}-Base" if reading is not None and name != TO_DO else name
     return f"""\
 {SCHEMA_LINE}
 id: {id_}
-name: {TO_DO}
-track: general  # general, code, math, reasoning, vision …
+name: {name}
+track: {given.track or "general"}  # general, code, math, reasoning, vision …
 {paper}dates:
   source: {key} {place}
-  {date}
-summary:
+{"".join(f"  {line}{chr(10)}" for line in dates)}summary:
   en: {TO_DO}
   zh: {TO_DO}  # on one line: `>-` would put a space at each line break
-# builds_on:
-#   - {{model: deepseek-v3, relation: succeeds, source: {key} {TO_DO}}}
-# main_parent: deepseek-v3  # the one of them that it continues
+{mark}builds_on:
+{mark}  - {{model: {parent}, relation: succeeds, source: {key} {TO_DO}}}
+{mark}main_parent: {parent}  # the one of them that it continues
 flagship: {id_}-base  # the variant that stands for the entry in comparisons
 variants:
   - id: {id_}-base
-    name: {TO_DO}
+    name: {base}
     kind: base
-    parameters:
+{"".join(_variant_lines(id_, given, reading))}    parameters:
       source: {key} {TO_DO}  # the place: §4.2, Table 2, config.json
-      total: {TO_DO}  # as printed, such as 671B; or `not published`
-# “Add a model” on the site shows every further field with an example.
+      total: {_scalar(given.total) if given.total else TO_DO}  # as printed, such as 671B; or `not published`
+{activated}{"".join(_architecture_lines(id_, reading))}{licence if given.licence else ""}\
+{"".join(_infrastructure_lines(id_, reading))}# “Add a model” on the site shows every further field with an example.
 """
 
 
-def _reference_text(key: str, arxiv: str) -> str:
-    year = f"20{arxiv[:2]}" if arxiv else TO_DO
-    address = f"https://arxiv.org/abs/{arxiv}" if arxiv else TO_DO
-    eprint = f"  eprint = {{{arxiv}}},\n" if arxiv else ""
-    return f"""\
-@misc{{{key},
-  title  = {{{{{TO_DO}}}}},
-  author = {{{TO_DO}}},
-  year   = {{{year}}},
-{eprint}  url    = {{{address}}},
-}}
-"""
+def _variant_lines(id_: str, given: Given, reading: ConfigReading | None) -> Iterator[str]:
+    if reading is None:
+        return
+    yield f"    source: hf-{id_} model card §{TO_DO}\n"
+    yield f"    weights: https://huggingface.co/{given.owner}/{given.name}-Base\n"
+    if length := reading.fields.get("max_position_embeddings"):
+        yield f"    # context_length: 128K  # what is stated; config.json goes up to {length}\n"
+
+
+def _architecture_lines(id_: str, reading: ConfigReading | None) -> Iterator[str]:
+    """The fields that config.json has, in the order of the schema; unknown keys as comments, so that none is lost."""
+    if reading is None:
+        return
+    yield "    architecture:\n"
+    yield f"      source: hf-{id_} config.json\n"
+    for name, value in reading.fields.items():
+        if isinstance(value, Mapping):
+            yield f"      {name}:\n"
+            yield from (f"        {key}: {_as_yaml(setting)}\n" for key, setting in value.items())
+        else:
+            yield f"      {name}: {TO_DO if value is None else _as_yaml(value)}\n"
+    yield from (f"      {name}: {TO_DO}  # not in config.json\n" for name in reading.needed)
+    yield from (f"      # {key}: {_as_yaml(value)}  # known to no field\n" for key, value in reading.unknown.items())
+
+
+def _infrastructure_lines(id_: str, reading: ConfigReading | None) -> Iterator[str]:
+    if reading is not None and reading.weights_format:
+        yield "infrastructure:\n"
+        yield f"  variants: [{id_}-base]\n"
+        yield f"  source: hf-{id_} config.json\n"
+        yield f"  precision: {{released_weights: {_scalar(reading.weights_format)}}}\n"
+
+
+def _as_yaml(value: Any) -> str:
+    text = as_yaml(value)
+    return f'"{text}"' if isinstance(value, str) and re.search(r"[*(){}\[\],#:]", text) and text[:1] != '"' else text
+
+
+def _reference_text(key: str, given: Given, paper: Reference | None) -> str:
+    if paper is not None:
+        fields = _fields_of(given.bibtex)
+        if given.arxiv:
+            fields.setdefault("url", f"{{https://arxiv.org/abs/{given.arxiv}}}")
+        return _bibtex(key, fields)
+    fields = {
+        "title": f"{{{{{given.name or TO_DO}}}}}" if not given.arxiv else f"{{{{{TO_DO}}}}}",
+        "author": f"{{{TO_DO}}}",
+    }
+    fields["year"] = f"{{20{given.arxiv[:2]}}}" if given.arxiv else f"{{{TO_DO}}}"
+    if given.arxiv:
+        fields["eprint"] = f"{{{given.arxiv}}}"
+    fields["url"] = f"{{https://arxiv.org/abs/{given.arxiv}}}" if given.arxiv else f"{{{TO_DO}}}"
+    return _bibtex(key, fields)
+
+
+def _fields_of(bibtex: str) -> dict[str, str]:
+    """The fields of an entry as they stand, without those that arXiv adds and nobody reads."""
+    (entry,) = parse_string(bibtex, parse_stack=[NormalizeFieldKeys()]).entries
+    kept = {name: str(entry.fields_dict[name].value) for name in _KEPT_FIELDS if name in entry.fields_dict}
+    if re.fullmatch(r"\{[^{].*[^}]\}", kept.get("title", ""), re.DOTALL):
+        kept["title"] = "{" + kept["title"] + "}"  # as it is printed, capital letters and all
+    return kept
+
+
+def _repository_text(key: str, given: Given) -> str:
+    year = given.day[:4] or (f"20{given.arxiv[:2]}" if given.arxiv else TO_DO)
+    return _bibtex(
+        key,
+        {
+            "title": f"{{{{{given.name}}}}}",
+            "author": "{{DeepSeek-AI}}" if given.owner == "deepseek-ai" else f"{{{TO_DO}}}",
+            "year": f"{{{year}}}",
+            "url": f"{{https://huggingface.co/{given.owner}/{given.name}}}",
+            "note": "{Hugging Face repository: model card, config.json and weights}",
+        },
+    )
+
+
+def _bibtex(key: str, fields: Mapping[str, str]) -> str:
+    width = max(len(name) for name in fields)
+    lines = "".join(f"  {name:<{width}} = {value},\n" for name, value in fields.items())
+    return f"@misc{{{key},\n{lines}}}\n"

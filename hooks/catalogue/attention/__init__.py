@@ -1,19 +1,20 @@
 """The kinds of attention: one module each, used by totals, caches, calculators, figures and rules alike.
 
-To add a kind: its name in `schema.architecture.Attention`, a module here, and a drawing in
+To add a kind: its name in `schema.architecture.Attention`, a module here with its `KIND`, and a drawing in
 `render/figures/architecture/attention.py`. What is forgotten is an error when the package is loaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import ModuleType
 
 from ..kinds import KindWithoutPart, per_kind
 from ..schema.architecture import Architecture, Attention, FeedForward
 from ..schema.values import Kinds, kinds_by_field
-from . import csa2, csa_hca, gqa, mha, mla, mqa
 from .kind import AttentionKind, CachingLayers, Numbers
 
 __all__ = [
@@ -31,7 +32,14 @@ __all__ = [
 
 Kind = Attention | FeedForward
 
-_MODULES: tuple[ModuleType, ...] = (mha, mqa, gqa, mla, csa_hca, csa2)
+_BESIDE = ("kind", "transformers")  # modules of this package that hold no kind
+
+
+def _modules() -> Iterator[ModuleType]:
+    """Every module of this package that holds a kind, so that a new one has to be listed nowhere."""
+    for name in sorted(found.name for found in pkgutil.iter_modules(__path__)):
+        if name not in _BESIDE:
+            yield importlib.import_module(f"{__name__}.{name}")
 
 
 def kinds_of(
@@ -46,7 +54,7 @@ def kinds_of(
     return found
 
 
-KINDS: Mapping[Attention, AttentionKind] = kinds_of(_MODULES)
+KINDS: Mapping[Attention, AttentionKind] = kinds_of(_modules())
 
 
 def kind_of(architecture: Architecture) -> AttentionKind | None:

@@ -8,10 +8,12 @@ lists every tensor of the released files).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from ..derive.dimensions import layout_of
 from ..schema.architecture import Architecture, Attention
 from . import kind
-from .kind import INDEXER, AttentionKind, CachingLayers, Formulas, IndexKey, KeyValueHeads, Numbers
+from .kind import INDEXER, AttentionKind, CachingLayers, Config, Formulas, IndexKey, KeyValueHeads, Numbers
 
 _FORMS = "(encoder_cache_layers / encoder_compress_ratio + decoder_cache_layers)"
 
@@ -38,6 +40,34 @@ def _count_layers(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {
         "csa_layers": counts["full"] + counts["reindex"] + counts["reuse"],
         "index_layers": counts["full"] + counts["reindex"],
+    }
+
+
+def _from_config(config: Config) -> Mapping[str, Any]:
+    """Which layers make a cache and which select entries, by their numbers; the decoder keeps an entry for each token."""
+    ratios = config["compress_ratios"][: config["num_hidden_layers"]]
+    caching, selecting = set(config["kv_source_layer_ids"]), set(config["index_source_layer_ids"])
+    compressed = set(ratios) - {0, 1}
+    if len(compressed) != 1 or 1 not in ratios:
+        return {}
+    decoder = ratios.index(1)
+    tables = set(config.get("engram_layer_ids") or ())
+
+    def name(layer: int) -> str:
+        if not ratios[layer]:
+            return "window"
+        return "full" if layer in caching else "reindex" if layer in selecting else "reuse"
+
+    layers = [name(layer) + ("+engram" if layer in tables else "") for layer in range(len(ratios))]
+    return {
+        "sliding_window_layers": ratios.count(0),
+        "csa_layers": len(ratios) - ratios.count(0),
+        "encoder_layers": decoder,
+        "encoder_cache_layers": sum(layer < decoder for layer in caching),
+        "encoder_compress_ratio": compressed.pop(),
+        "decoder_cache_layers": sum(layer >= decoder for layer in caching),
+        "index_layers": len(selecting),
+        "attention_layout": layout_of(layers),
     }
 
 
@@ -74,4 +104,6 @@ KIND = AttentionKind(
     long_range_layers=("encoder_cache_layers", "decoder_cache_layers", "index_layers"),
     last_stream_mapping=False,
     in_transformers=lambda architecture: None,
+    config_keys=("compress_ratios", "kv_source_layer_ids", "index_source_layer_ids"),
+    from_config=_from_config,
 )

@@ -8,11 +8,22 @@ tokens and, in CSA layers, one indexer key; the sliding window is a constant bes
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from ..derive.dimensions import layer_kinds
+from ..derive.dimensions import layer_kinds, layout_of
 from ..schema.architecture import Architecture, Attention
 from . import kind
-from .kind import INDEXER, AttentionKind, CachingLayers, Formulas, IndexKey, KeyValueHeads, Numbers, sum_over_layers
+from .kind import (
+    INDEXER,
+    AttentionKind,
+    CachingLayers,
+    Config,
+    Formulas,
+    IndexKey,
+    KeyValueHeads,
+    Numbers,
+    sum_over_layers,
+)
 from .transformers import EXPERTS, SHARED, Peer, is_dense, settings_of
 
 _IN_TRANSFORMERS = {
@@ -57,6 +68,23 @@ def _count_layers(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {"csa_layers": counts["csa"], "hca_layers": counts["hca"]}
 
 
+def _from_config(config: Config) -> Mapping[str, Any]:
+    """`compress_ratios` lists the tokens that make an entry, layer by layer: 0 for the window alone, MTP modules last."""
+    ratios = config["compress_ratios"][: config["num_hidden_layers"]]
+    compressed = sorted(set(ratios) - {0})
+    if len(compressed) != 2:
+        return {}
+    names = {0: "window", compressed[0]: "csa", compressed[1]: "hca"}
+    return {
+        "sliding_window_layers": ratios.count(0),
+        "csa_layers": ratios.count(compressed[0]),
+        "csa_compress_ratio": compressed[0],
+        "hca_layers": ratios.count(compressed[1]),
+        "hca_compress_ratio": compressed[1],
+        "attention_layout": layout_of([names[ratio] for ratio in ratios]),
+    }
+
+
 def _in_transformers(architecture: Architecture) -> Peer | None:
     if is_dense(architecture):
         return None
@@ -90,4 +118,6 @@ KIND = AttentionKind(
     long_range_layers=("csa_layers", "hca_layers"),
     last_stream_mapping=True,
     in_transformers=_in_transformers,
+    config_keys=("compress_ratios",),
+    from_config=_from_config,
 )

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from ..schema.architecture import Architecture, Attention
 from .transformers import Peer, peer_with_heads
 
 Numbers = Mapping[str, int]
 Formulas = Mapping[str, str]
+Config = Mapping[str, Any]
+"""The keys of a Hugging Face config.json with their values."""
 
 
 class IndexKey(Enum):
@@ -90,6 +93,8 @@ class AttentionKind:
         long_range_layers: Fields with layers that an MTP module, which has the window alone, has none of.
         last_stream_mapping: Whether hyper-connections have a mapping behind the last layer.
         in_transformers: The class of Hugging Face transformers with an architecture of this kind; None without one.
+        config_keys: Keys of config.json that tell this kind, each of which a file of this kind has.
+        from_config: Fields that follow from keys of config.json with other names than theirs.
     """
 
     kind: Attention
@@ -109,6 +114,8 @@ class AttentionKind:
     long_range_layers: tuple[str, ...]
     last_stream_mapping: bool
     in_transformers: Callable[[Architecture], Peer | None]
+    config_keys: tuple[str, ...]
+    from_config: Callable[[Config], Mapping[str, Any]]
 
 
 INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
@@ -127,6 +134,11 @@ def _of_all(layers: str, per_token: str) -> str:
 def no_window(numbers: Numbers) -> None:
     """A kind without a sliding window."""
     return
+
+
+def same_names(config: Config) -> Mapping[str, Any]:
+    """Every field has the name of its key in config.json."""
+    return {}
 
 
 def all_alike(counts: Mapping[str, int]) -> Mapping[str, int]:
@@ -193,6 +205,8 @@ def kind_with_heads(
         long_range_layers=(),
         last_stream_mapping=True,
         in_transformers=peer_with_heads,
+        config_keys=(),
+        from_config=same_names,
     )
 
 

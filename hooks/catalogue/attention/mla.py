@@ -18,6 +18,7 @@ from .kind import (
     Numbers,
     all_alike,
     no_window,
+    same_names,
     sum_over_layers,
 )
 from .transformers import EXPERTS, SHARED, Peer, is_dense, settings_of
@@ -96,4 +97,6 @@ KIND = AttentionKind(
     long_range_layers=(),
     last_stream_mapping=True,
     in_transformers=_in_transformers,
+    config_keys=("kv_lora_rank",),
+    from_config=same_names,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..kinds import per_kind
@@ -32,6 +32,9 @@ _TOKEN = re.compile(
 )
 
 
+_LONGEST_BLOCK = 12  # layers that are repeated together
+
+
 class LayoutError(ValueError):
     """A layout that cannot be read; says why."""
 
@@ -58,6 +61,25 @@ def layer_kinds(layout: str) -> tuple[str, ...]:
     if len(stack) > 1:
         raise LayoutError("a bracket is not closed")
     return tuple(stack[0])
+
+
+def layout_of(layers: Sequence[str]) -> str:
+    """The kinds of the layers written short: what covers the most of the next layers by repetition comes first."""
+    said = []
+    start = 0
+    while start < len(layers):
+        covered, size, times = 1, 1, 1
+        for length in range(1, _LONGEST_BLOCK + 1):
+            block = layers[start : start + length]
+            count = 1
+            while list(layers[start + count * length : start + (count + 1) * length]) == list(block):
+                count += 1
+            if count > 1 and count * length > covered:
+                covered, size, times = count * length, length, count
+        block_text = layout_of(layers[start : start + size]) if 1 < size < len(layers) else layers[start]
+        said.append(f"({block_text})*{times}" if size > 1 else block_text + (f"*{times}" if times > 1 else ""))
+        start += covered
+    return " ".join(said)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,261 @@
+"""A Hugging Face config.json as an architecture of the catalogue.
+
+Every key is a field, is read into one, has a stated reason to be left out, or is named as unknown: none is dropped in
+silence. Which kind of attention it is follows from what each kind says of itself; where a key is known to none, nobody
+guesses, since that key may be the new mechanism.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .attention import KINDS
+from .attention.kind import AttentionKind, Config
+from .findings import nearest_in_quotes
+from .schema.architecture import Architecture, FeedForward, RopeScaling, TopkMethod
+from .schema.values import kinds_by_field
+
+# The part of a multimodal configuration with the language model, and the others, which are not read.
+_LANGUAGE_PARTS = ("text_config", "language_config", "llm_config")
+_OTHER_PARTS = ("vision_config", "projector_config", "aligner_config", "gen_vision_config")
+
+LEFT_OUT: Mapping[str, str] = {
+    **dict.fromkeys(("architectures", "auto_map", "model_type", "_name_or_path"), "names the class, not a size"),
+    **dict.fromkeys(("transformers_version", "use_cache", "pretraining_tp", "ep_size"), "how a program runs it"),
+    **dict.fromkeys(("output_router_logits", "router_jitter_noise"), "how a program runs it"),
+    **dict.fromkeys(("bos_token_id", "eos_token_id", "pad_token_id", "image_token_id"), "a number of the tokenizer"),
+    **dict.fromkeys(("dspark_noise_token_id", "engram_pad_token_id"), "a number of the tokenizer"),
+    **dict.fromkeys(("attention_dropout", "hidden_dropout", "mlp_bias"), "it is 0"),
+    **dict.fromkeys(("aux_loss_alpha", "seq_aux", "router_aux_loss_coef"), "of training: `training:` says it"),
+    **dict.fromkeys(("hc_eps", "hc_post_alpha", "engram_gate_clamp"), "no size depends on it"),
+    **dict.fromkeys(("rope_interleave", "dspark_block_size", "candidate_topk_blocks"), "no size depends on it"),
+    **dict.fromkeys(("candidate_block_size", "candidate_source_layer_id"), "no size depends on it"),
+    "engram_compressed_vocab_size": "no size depends on it",
+    "partial_rotary_factor": "`qk_rope_head_dim` over `head_dim`",
+    "mlp_layer_types": "`first_k_dense_replace` and `num_hash_layers`",
+}
+"""Keys that no field is made from, each with why."""
+
+_LEFT_OUT_AT_0 = ("attention_dropout", "hidden_dropout", "mlp_bias")
+
+_READ_INTO: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "num_mtp_layers": ("num_nextn_predict_layers", lambda number: number),
+    "engram_layer_ids": ("engram_layers", len),
+    "engram_num_embeddings": ("engram_num_embeddings", lambda rows: sum(rows) if isinstance(rows, list) else rows),
+    "dspark_target_layer_ids": ("dspark_target_layers", len),
+}
+"""Keys that are another field, or that become one by counting or adding up."""
+
+_ROPE = ("rope_scaling", "rope_parameters")
+_ROPE_NAMES = {"rope_type": "type", "type": "type"}
+_ROPE_LEFT_OUT = ("partial_rotary_factor", "truncate", "attention_factor")
+_FORMATS = ("dtype", "torch_dtype", "quantization_config", "expert_dtype")
+_ABBREVIATED = {"bfloat16": "BF16", "float16": "FP16", "float32": "FP32", "fp8": "FP8", "fp4": "FP4", "mxfp4": "FP4"}
+_EXPONENT = re.compile(r"[eE]([-+]?)0*(\d+)$")
+_ALLOWED: Mapping[str, type[TopkMethod]] = {"topk_method": TopkMethod}
+_WHERE_IT_IS_ADDED: Mapping[str, str] = {"topk_method": "ROUTINGS in hooks/catalogue/derive/dimensions.py"}
+
+
+class NoConfig(Exception):
+    """The text is no config.json. The message says why."""
+
+
+@dataclass(frozen=True)
+class ConfigReading:
+    """What a config.json says.
+
+    Attributes:
+        fields: Of `architecture:`, in the order of the schema; a part is a mapping of its own.
+        weights_format: Format that the weights are released in; empty where nothing says it.
+        unknown: Keys that no field, rule or kind of attention knows, with their values.
+        left_out: Keys that no field is made from, with why.
+        needed: Fields that an architecture of this kind must have and the file does not say.
+        remarks: What to look at before the fields are believed.
+    """
+
+    fields: Mapping[str, Any]
+    weights_format: str
+    unknown: Mapping[str, Any]
+    left_out: Mapping[str, str]
+    needed: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def parse_config(text: str, name: str = "config.json") -> Config:
+    """The object in a text. Raises NoConfig where there is none, or where it has a key twice."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise NoConfig(f"{name}: `{twice[0]}` is there twice: which of the two holds?")
+        return dict(pairs)
+
+    try:
+        found = json.loads(text, object_pairs_hook=once, parse_float=_as_typed)
+    except json.JSONDecodeError as error:
+        raise NoConfig(f"{name}:{error.lineno}: this is not JSON: {error.msg}") from None
+    if not isinstance(found, dict) or not found:
+        raise NoConfig(f"{name}: allowed is an object with the keys of a model's config.json")
+    return found
+
+
+class _Typed(str):
+    """A number with a fraction or an exponent, as it is typed."""
+
+
+def _as_typed(text: str) -> _Typed:
+    return _Typed(_EXPONENT.sub(lambda found: f"e{found[1].removeprefix('+')}{found[2]}", text))
+
+
+def read_config(config: Config) -> ConfigReading:
+    """The fields of an architecture, and every key that is none."""
+    remarks = []
+    outer = dict(config)
+    part = next((name for name in _LANGUAGE_PARTS if isinstance(outer.get(name), dict)), None)
+    keys = {**outer, **outer.pop(part)} if part else dict(outer)
+    keys.pop(part, None)
+    left_out, unknown = dict[str, str](), dict[str, Any]()
+    for name in _OTHER_PARTS:
+        if keys.pop(name, None) is not None:
+            left_out[name] = "describe it under `images:`"
+    weights_format, about_format = _weights_format({name: keys.pop(name) for name in _FORMATS if name in keys})
+    remarks += about_format
+    fields = dict[str, Any]()
+    kind = told_kind(keys)
+    if kind is not None:
+        fields.update(kind.from_config(keys))
+    for key, value in keys.items():
+        if key in LEFT_OUT and not (key in _LEFT_OUT_AT_0 and float(value or 0)):
+            left_out[key] = LEFT_OUT[key]
+        elif kind is not None and key in kind.config_keys and key not in Architecture.model_fields:
+            continue
+        elif key in _ROPE:
+            _read_rope(key, value, fields, unknown)
+        elif key in _READ_INTO:
+            name, read = _READ_INTO[key]
+            fields.setdefault(name, read(value))
+        elif key in Architecture.model_fields and not isinstance(value, dict | list):
+            if value is None:
+                left_out[key] = "it is null"
+            else:
+                fields.setdefault(key, value)
+                remarks += _not_allowed(key, value)
+        else:
+            unknown[key] = value
+    fields["feed_forward"] = (FeedForward.DEEPSEEK_MOE if "n_routed_experts" in fields else FeedForward.DENSE).value
+    fields["attention"] = kind.kind.value if kind is not None and not unknown else None
+    remarks += _about_kind(kind, unknown)
+    remarks += _about_unknown(unknown)
+    in_order = {name: fields[name] for name in Architecture.model_fields if name in fields}
+    return ConfigReading(in_order, weights_format, unknown, left_out, tuple(_needed(kind, fields)), tuple(remarks))
+
+
+def told_kind(keys: Config) -> AttentionKind | None:
+    """The kind of attention whose keys are all there, the one with most of them first; None where none or two fit."""
+    heads, shared = keys.get("num_attention_heads"), keys.get("num_key_value_heads")
+
+    def fits(kind: AttentionKind) -> bool:
+        counted = kind.key_value_heads.fits
+        if counted is None or not isinstance(heads, int):
+            return True
+        return isinstance(shared, int) and counted(heads, shared)
+
+    told = [kind for kind in KINDS.values() if all(keys.get(key) is not None for key in kind.config_keys)]
+    fitting = [kind for kind in told if fits(kind)]
+    most = max((len(kind.config_keys) for kind in fitting), default=0)
+    first = [kind for kind in fitting if len(kind.config_keys) == most]
+    return first[0] if len(first) == 1 else None
+
+
+def _read_rope(key: str, value: Any, fields: dict[str, Any], unknown: dict[str, Any]) -> None:
+    """The scaling of the rotary embedding, and its base where a newer file has it there."""
+    if not isinstance(value, dict):
+        if value is not None:
+            unknown[key] = value
+        return
+    scaling = dict[str, Any]()
+    for name, setting in value.items():
+        field = _ROPE_NAMES.get(name, name)
+        if name in ("rope_theta", "compress_rope_theta"):
+            fields.setdefault(name, setting)
+        elif field in RopeScaling.model_fields:
+            scaling[field] = setting
+        elif name not in _ROPE_LEFT_OUT:
+            unknown[f"{key}.{name}"] = setting
+    if scaling.get("type", "default") != "default":
+        fields["rope_scaling"] = {name: scaling[name] for name in RopeScaling.model_fields if name in scaling}
+
+
+def _weights_format(stated: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """The format of the most of the weights, and what the file says beside it."""
+    quantised = stated.get("quantization_config")
+    if isinstance(quantised, dict):
+        method = str(quantised.get("quant_method", ""))
+        scheme = str(quantised.get("fmt", "")).upper()
+        name = _ABBREVIATED.get(method.lower(), method.upper())
+        said = f"{name} ({scheme})" if scheme else name
+    else:
+        said = str(stated.get("dtype") or stated.get("torch_dtype") or "")
+        said = _ABBREVIATED.get(said, said)
+    experts = stated.get("expert_dtype")
+    return said, [
+        f"routed experts are in {_ABBREVIATED.get(str(experts), experts)} by `expert_dtype`"
+    ] if experts else []
+
+
+def _not_allowed(key: str, value: Any) -> Iterator[str]:
+    kinds = _ALLOWED.get(key)
+    if kinds is not None and value not in list(kinds):
+        close = nearest_in_quotes(str(value), list(kinds))
+        yield (
+            f"`{key}: {value}` is none that the catalogue knows: allowed are {', '.join(f'`{kind}`' for kind in kinds)}"
+            + (f"; nearest match: {close}" if close else "")
+            + f"; a new one is a row in {_WHERE_IT_IS_ADDED[key]}"
+        )
+
+
+def _about_kind(kind: AttentionKind | None, unknown: Mapping[str, Any]) -> Iterator[str]:
+    if kind is None:
+        known = ", ".join(
+            f"{kind.kind.value} by {_listed(kind.config_keys)}" for kind in KINDS.values() if kind.config_keys
+        )
+        yield f"attention: no kind fits its keys ({known}); a new kind is a module in hooks/catalogue/attention/"
+    elif unknown:
+        by = _listed(kind.config_keys) or "`num_key_value_heads`"
+        yield (
+            f"attention: {kind.kind.value} by {by}, unless one of the unknown keys says otherwise: read the report,"
+            " then write it; a new kind is a module in hooks/catalogue/attention/"
+        )
+
+
+def _about_unknown(unknown: Mapping[str, Any]) -> Iterator[str]:
+    names = [*Architecture.model_fields, *LEFT_OUT]
+    for key, value in unknown.items():
+        close = nearest_in_quotes(key, names)
+        shown = json.dumps(value, ensure_ascii=False)
+        shown = shown if len(shown) <= 60 else shown[:57] + "…"
+        yield (
+            f"`{key}: {shown}` is known to no field"
+            + (f"; nearest match: {close}" if close else "")
+            + "; add a field to hooks/catalogue/schema/architecture.py, or its reason to LEFT_OUT in"
+            " hooks/catalogue/config_json.py"
+        )
+
+
+def _needed(kind: AttentionKind | None, fields: Mapping[str, Any]) -> Iterator[str]:
+    """Required fields of the schema, and those that the kinds need."""
+    for name, field in Architecture.model_fields.items():
+        if field.is_required() and name not in fields:
+            yield name
+    yield from (name for name in (kind.needed if kind is not None else ()) if name not in fields)
+    for name, kinds in kinds_by_field(Architecture).items():
+        if FeedForward(fields["feed_forward"]) in kinds.needed_by and name not in fields:
+            yield name
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
