@@ -15,7 +15,7 @@ from typing import Any
 
 from .attention import KINDS
 from .attention.kind import AttentionKind, Config
-from .findings import nearest_in_quotes
+from .findings import closest_word, nearest_in_quotes
 from .schema.architecture import Architecture, FeedForward, RopeScaling, TopkMethod
 from .schema.values import kinds_by_field
 
@@ -55,6 +55,7 @@ _ROPE_NAMES = {"rope_type": "type", "type": "type"}
 _ROPE_LEFT_OUT = ("partial_rotary_factor", "truncate", "attention_factor")
 _FORMATS = ("dtype", "torch_dtype", "quantization_config", "expert_dtype")
 _ABBREVIATED = {"bfloat16": "BF16", "float16": "FP16", "float32": "FP32", "fp8": "FP8", "fp4": "FP4", "mxfp4": "FP4"}
+_CLOSE = 0.8  # a key that is one slip away, and not one that shares a word
 _EXPONENT = re.compile(r"[eE]([-+]?)0*(\d+)$")
 _ALLOWED: Mapping[str, type[TopkMethod]] = {"topk_method": TopkMethod}
 _WHERE_IT_IS_ADDED: Mapping[str, str] = {"topk_method": "ROUTINGS in hooks/catalogue/derive/dimensions.py"}
@@ -235,12 +236,12 @@ def _about_kind(kind: AttentionKind | None, unknown: Mapping[str, Any]) -> Itera
 def _about_unknown(unknown: Mapping[str, Any]) -> Iterator[str]:
     names = [*Architecture.model_fields, *LEFT_OUT]
     for key, value in unknown.items():
-        close = nearest_in_quotes(key, names)
+        close = closest_word(key, names, _CLOSE)
         shown = json.dumps(value, ensure_ascii=False)
         shown = shown if len(shown) <= 60 else shown[:57] + "…"
         yield (
             f"`{key}: {shown}` is known to no field"
-            + (f"; nearest match: {close}" if close else "")
+            + (f"; nearest match: `{close}`" if close else "")
             + "; add a field to hooks/catalogue/schema/architecture.py, or its reason to LEFT_OUT in"
             " hooks/catalogue/config_json.py"
         )

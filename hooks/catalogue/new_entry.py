@@ -18,6 +18,7 @@ from .config_json import ConfigReading, NoConfig, parse_config, read_config
 from .field_reference import SCHEMA_LINE, as_yaml
 from .files import ENTRIES, REFERENCES, Unreadable, text_of
 from .references import ARXIV_ID, Reference, read_references
+from .schema.release import LICENCES
 from .strict_yaml import TO_DO
 
 _ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
@@ -192,7 +193,9 @@ def _entry_text(id_: str, key: str, given: Given, reading: ConfigReading | None)
     name = _scalar(given.name) if given.name else TO_DO
     parent = given.parent or "deepseek-v3"
     mark = "" if given.parent else "# "
-    licence = f"licences: {{code: {given.licence}, weights: {given.licence}, commercial_use: {TO_DO}, source: {key} {TO_DO}}}\n"
+    allowed = str(LICENCES[given.licence]).lower() if given.licence in LICENCES else TO_DO
+    named = _scalar(given.licence)
+    licence = f"licences: {{code: {named}, weights: {named}, commercial_use: {allowed}, source: {key} {TO_DO}}}\n"
     activated = f"      activated: {_scalar(given.activated)}\n" if given.activated else ""
     base = f"{name}-Base" if reading is not None and name != TO_DO else name
     return f"""\
@@ -282,6 +285,8 @@ def _fields_of(bibtex: str) -> dict[str, str]:
     kept = {name: str(entry.fields_dict[name].value) for name in _KEPT_FIELDS if name in entry.fields_dict}
     if re.fullmatch(r"\{[^{].*[^}]\}", kept.get("title", ""), re.DOTALL):
         kept["title"] = "{" + kept["title"] + "}"  # as it is printed, capital letters and all
+    if "author" in kept:
+        kept["author"] = re.sub(r"(?<![{\w])DeepSeek-AI(?![\w}])", "{DeepSeek-AI}", kept["author"])  # no person
     return kept
 
 
