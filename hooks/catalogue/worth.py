@@ -78,6 +78,7 @@ WORTH = (
         "GPU-hours, or `not published`: cost and use follow",
         lambda e: e.model.infrastructure is not None and e.model.infrastructure.gpu_hours_total is not None,
     ),
+    Wanted("serving", "what the API takes and costs, and engines that run it", lambda e: bool(e.model.serving)),
     Wanted("techniques", "techniques that its fields do not show", lambda e: bool(e.model.techniques)),
     Wanted("changes", "what changed, and DeepSeek's reason", lambda e: bool(e.model.changes)),
     Wanted("tokenizer", "the tokenizer", lambda e: e.model.tokenizer is not None),
