@@ -36,7 +36,10 @@ def without_material(project: Path) -> Path:
     text = config.read_text(encoding="utf-8")
     for old, new in (
         ("  name: material\n", "  name: null\n  static_templates: [404.html]\n"),
-        ("  - offline: {enabled: !ENV [OFFLINE, false]}  # `make offline`: a site that opens from a folder on disk\n", ""),
+        (
+            "  - offline: {enabled: !ENV [OFFLINE, false]}  # `make offline`: a site that opens from a folder on disk\n",
+            "",
+        ),
         ("plugins:\n", "plugins: []\n"),
     ):
         assert text.count(old) == 1, old

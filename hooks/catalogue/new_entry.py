@@ -286,7 +286,9 @@ def _fields_of(bibtex: str) -> dict[str, str]:
     if re.fullmatch(r"\{[^{].*[^}]\}", kept.get("title", ""), re.DOTALL):
         kept["title"] = "{" + kept["title"] + "}"  # as it is printed, capital letters and all
     if "author" in kept:
-        kept["author"] = re.sub(r"(?<![{\w])DeepSeek-AI(?![\w}])", "{DeepSeek-AI}", kept["author"])  # no person
+        kept["author"] = re.sub(
+            r"(^\{|\band )DeepSeek-AI(?= and\b|\}$)", r"\1{DeepSeek-AI}", kept["author"]
+        )  # no person
     return kept
 
 

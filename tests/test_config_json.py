@@ -1,0 +1,235 @@
+"""A config.json as an architecture: every key is a field, follows into one, has a reason, or is named; and what `make new` makes of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalogue import new_entry
+from catalogue.attention import KINDS
+from catalogue.config_json import LEFT_OUT, NoConfig, parse_config, read_config
+from catalogue.derive.dimensions import layer_kinds, layout_of
+from catalogue.files import ENTRIES, REFERENCES
+from catalogue.load import load_catalogue
+from catalogue.records import Catalogue
+from catalogue.schema.model import Model
+from catalogue.schema.values import Block, Single
+from catalogue.worth import WORTH, missing_values
+from helpers import check, findings_of
+
+CONFIGS = Path(__file__).parent / "cases" / "configs"
+# Where the entry differs from the file on purpose: reports state another value, or the file has none.
+FROM_ELSEWHERE = {
+    "deepseek-v3-base": {"initializer_range"},  # the report's 0.006
+    "deepseek-v4-flash-base": {"first_k_dense_replace", "initializer_range"},
+    "deepseek-v4.1-flash-base": {"first_k_dense_replace", "gate_biases"},
+}
+
+
+def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """What an architecture states, as text by field."""
+    for name in type(block).model_fields:
+        value = getattr(block, name)
+        if isinstance(value, Single):
+            if value.value is not None:
+                yield prefix + name, plain(getattr(value.value, "value", value.value))
+        elif isinstance(value, Block):
+            yield from stated(value, f"{prefix}{name}.")
+
+
+def read(fields: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from read(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, plain(value)
+
+
+def plain(value: object) -> str:
+    """A value as text: numbers by what they are, layouts by their layers."""
+    if isinstance(value, bool):
+        return str(value)
+    try:
+        return str(Decimal(str(value)).normalize())
+    except ArithmeticError:
+        return " ".join(layer_kinds(str(value))) if "*" in str(value) else str(value)
+
+
+@pytest.mark.parametrize("id_", sorted(FROM_ELSEWHERE))
+def test_a_configuration_says_what_the_catalogue_says(id_: str, catalogue: Catalogue) -> None:
+    """Read again from the released files: the same kind of attention, the same layers, the same numbers."""
+    reading = read_config(parse_config((CONFIGS / f"{id_}.json").read_text(encoding="utf-8")))
+    architecture = catalogue.entries[id_].architecture
+    assert architecture is not None
+    assert reading.unknown == {}
+    ours, theirs = dict(stated(architecture)), dict(read(reading.fields))
+    assert {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)} <= FROM_ELSEWHERE[id_]
+    assert set(reading.needed) <= FROM_ELSEWHERE[id_]
+    assert len(theirs) > 30
+
+
+def test_no_key_is_dropped_in_silence() -> None:
+    """Of a file with every key that is known and one that is not, each stands somewhere in the answer."""
+    config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
+    config |= {"xsa_full_interval": 4, "attention_dropout": 0.1, "rope_scaling": {**config["rope_scaling"], "phase": 3}}
+    reading = read_config(config)
+    assert reading.unknown == {"xsa_full_interval": 4, "attention_dropout": 0.1, "rope_scaling.phase": 3}
+    formats = {"torch_dtype", "quantization_config"}
+    said = reading.fields.keys() | reading.left_out.keys() | {"rope_scaling"} | formats | reading.unknown.keys()
+    assert config.keys() <= said
+    assert reading.weights_format == "FP8 (E4M3)"
+
+
+def test_where_a_key_is_unknown_nobody_guesses_the_attention() -> None:
+    config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
+    assert read_config(config).fields["attention"] == "MLA"
+    reading = read_config({**config, "xsa_full_interval": 4})
+    assert reading.fields["attention"] is None
+    assert any(
+        "MLA by `kv_lora_rank`, unless one of the unknown keys says otherwise" in line for line in reading.remarks
+    )
+    assert any("`xsa_full_interval: 4` is known to no field" in line for line in reading.remarks)
+
+
+def test_a_new_way_of_routing_is_named_at_once() -> None:
+    config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
+    (said,) = read_config({**config, "topk_method": "xroute"}).remarks
+    assert "`topk_method: xroute` is none that the catalogue knows" in said
+    assert "ROUTINGS in hooks/catalogue/derive/dimensions.py" in said
+
+
+def test_heads_tell_the_kinds_without_keys_of_their_own() -> None:
+    base = {"num_hidden_layers": 2, "hidden_size": 64, "vocab_size": 100, "num_attention_heads": 8}
+    for shared, kind in ((8, "MHA"), (2, "GQA"), (1, "MQA")):
+        assert read_config({**base, "num_key_value_heads": shared}).fields["attention"] == kind
+    assert read_config(base).fields["attention"] is None
+    assert {key for kind in KINDS.values() for key in kind.config_keys}.isdisjoint(LEFT_OUT)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "config.json:1: this is not JSON"),
+        ("[]", "allowed is an object"),
+        ('{"a": 1, "a": 2}', "`a` is there twice"),
+    ],
+)
+def test_what_is_no_config_is_refused(text: str, says: str) -> None:
+    with pytest.raises(NoConfig, match=says):
+        parse_config(text)
+
+
+@pytest.mark.parametrize("layout", ["window*2 (csa hca)*20 csa", "a", "a*7", "a b a b c", "(a*3 b)*4 a*3", ""])
+def test_a_layout_is_written_short_and_read_back(layout: str) -> None:
+    layers = layer_kinds(layout)
+    assert layer_kinds(layout_of(layers)) == layers
+    assert len(layout_of(layers)) <= len(" ".join(layers))
+
+
+BIBTEX = """@misc{deepseekai2024v9,
+      title={DeepSeek-V9 Technical Report},
+      author={DeepSeek-AI and Ada Lovelace},
+      year={2024},
+      eprint={2412.12345},
+      archivePrefix={arXiv},
+      primaryClass={cs.CL},
+}"""
+
+
+def filled(data: Path, change: Callable[[str], str]) -> None:
+    file = data / ENTRIES / "deepseek-v9.yaml"
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def test_an_entry_from_a_configuration_asks_only_for_what_nobody_can_know(valid: Path) -> None:
+    given = new_entry.Given(
+        config=(CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"),
+        bibtex=BIBTEX,
+        day="2024-12-26",
+        licence="MIT",
+    )
+    said = "\n".join(new_entry.write_new_entry(valid, "deepseek-v9", given))
+    assert "left out: `architectures` (names the class, not a size)" in said
+    references = (valid / REFERENCES).read_text(encoding="utf-8")
+    assert "title  = {{DeepSeek-V9 Technical Report}}" in references
+    assert "author = {{DeepSeek-AI} and Ada Lovelace}" in references
+    assert "url    = {https://arxiv.org/abs/2412.12345}" in references
+    assert "primaryclass" not in references.lower()
+    open_ = [str(finding) for finding in findings_of(valid)]
+    assert open_
+    assert all("TODO" in finding for finding in open_), open_
+    assert len(open_) <= 6
+    filled(
+        valid, lambda text: text.replace("total: TODO", "total: 671B").replace(" TODO", " §4").replace("§TODO", "§1")
+    )
+    assert [str(finding) for finding in findings_of(valid)] == []
+    catalogue = load_catalogue(valid)
+    recount = catalogue.entries["deepseek-v9-base"].recount
+    assert recount is not None
+    assert recount.total == 671_026_419_200
+    assert [wanted.key for wanted in missing_values(catalogue, catalogue.models["deepseek-v9"])][:3] == [
+        "variants.parameters.activated",
+        "variants.context_length",
+        "builds_on",
+    ]
+
+
+def test_unknown_keys_stand_in_the_draft_so_that_none_is_lost(valid: Path) -> None:
+    config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
+    text = json.dumps({**config, "xsa_full_interval": 4})
+    new_entry.write_new_entry(valid, "deepseek-v9", new_entry.Given(config=text))
+    entry = (valid / ENTRIES / "deepseek-v9.yaml").read_text(encoding="utf-8")
+    assert "# xsa_full_interval: 4  # known to no field" in entry
+    assert "attention: TODO" in entry
+
+
+def test_a_terminal_is_asked_for_what_is_not_given() -> None:
+    answers = iter(
+        ["{", '"hidden_size": 4}', "@misc{a,", "title={A}}", "DeepSeek-V9", "2026-11-28", "", "671B", "37B", "MIT"]
+    )
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return next(answers)
+
+    given = new_entry.ask_for_the_rest(new_entry.Given(), ask)
+    assert json.loads(given.config) == {"hidden_size": 4}
+    assert given.bibtex == "@misc{a,\ntitle={A}}"
+    assert (given.name, given.total, given.licence) == ("DeepSeek-V9", "671B", "MIT")
+    assert len([question for question in asked if question]) == len(new_entry.QUESTIONS)
+    assert new_entry.ask_for_the_rest(given, lambda question: "deepseek-v3") == given.__class__(
+        **{**vars(given), "parent": "deepseek-v3"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (new_entry.Given(bibtex="no BibTeX"), "0 entries"),
+        (new_entry.Given(bibtex=BIBTEX + BIBTEX.replace("v9", "v8")), "2 entries"),
+        (new_entry.Given(config="{"), "this is not JSON"),
+        (new_entry.Given(day="yesterday"), "a day is YYYY-MM-DD"),
+    ],
+)
+def test_what_cannot_be_read_writes_nothing(given: new_entry.Given, says: str, valid: Path) -> None:
+    before = (valid / REFERENCES).read_text(encoding="utf-8")
+    with pytest.raises(new_entry.Refused, match=says):
+        new_entry.write_new_entry(valid, "deepseek-v9", given)
+    assert (valid / REFERENCES).read_text(encoding="utf-8") == before
+    assert not (valid / ENTRIES / "deepseek-v9.yaml").exists()
+
+
+def test_check_says_what_an_entry_lacks_and_asks_nothing_of_a_whole_one(valid: Path, catalogue: Catalogue) -> None:
+    said = check("check", valid, "--entry", "dor").stdout
+    assert "dor does not say yet, what is worth most first" in said
+    assert said.index("  variants.architecture: ") < said.index("  tokenizer: ")
+    run = check("check", valid, "--entry", "dorr")
+    assert (run.returncode, "nearest match: `dor`" in run.stderr) == (1, True)
+    assert [wanted.key for wanted in missing_values(catalogue, catalogue.models["deepseek-v3"])] == []
+    assert {wanted.key.split(".")[0] for wanted in WORTH} <= Model.model_fields.keys()
