@@ -250,7 +250,7 @@ def test_an_unknown_command_is_taken_for_a_folder(tmp_path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")
 def test_make_says_what_is_missing() -> None:
     for target, says in (
-        ("new", "make new ID=deepseek-x ARXIV=2601.01234"),
+        ("new", "make new ID=deepseek-x CONFIG=config.json BIB=paper.bib"),
         ("preview", "make preview ID=deepseek-v3"),
     ):
         run = subprocess.run(
