@@ -27,7 +27,7 @@ from .findings import CatalogueError, Finding, KeyPath, dotted_path, nearest_in_
 from .schema.documents import CopiesFile, DocumentsFile
 from .schema.model import ModelsFile
 from .schema.questions import AskedFile, QuestionsFile
-from .schema.study import AliasesFile, CorrectionsFile, ProblemsFile, StudyFile
+from .schema.study import AliasesFile, CorrectionsFile, ExperimentsFile, ProblemsFile, StudyFile
 from .schema.technique import TechniquesFile, TermsFile
 from .schema.values import Record
 from .strict_yaml import Located
@@ -94,6 +94,7 @@ MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.b
 COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "corrections.yaml"
 PROBLEMS, DOCUMENTS, ALIASES = "problems.yaml", "documents.yaml", "aliases.yaml"
 QUESTIONS, ASKED = "questions.yaml", "asked.yaml"
+EXPERIMENTS = "experiments.yaml"
 ENDING, SCHEMA_ENDING = ".yaml", ".schema.json"
 
 
@@ -120,6 +121,7 @@ DATA_FILES: dict[str, DataFile] = {
     TERMS: DataFile(TermsFile, "terms: []"),
     STUDY: DataFile(StudyFile, "guides: []"),
     PROBLEMS: DataFile(ProblemsFile, "problems: []"),
+    EXPERIMENTS: DataFile(ExperimentsFile, "experiments: []", cites=True),
     DOCUMENTS: DataFile(DocumentsFile, "documents: {}"),
     ALIASES: DataFile(AliasesFile, "aliases: {}"),
     QUESTIONS: DataFile(QuestionsFile, "questions: []"),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from . import files, peers, references, strict_yaml
+from .experiments import read_results
 from .files import ALIASES, COPIES, DATA_FILES, MODELS, REFERENCES, read_revision
 from .findings import CatalogueError, Finding, nearest_in_quotes
 from .peers import Peers
@@ -69,6 +70,8 @@ def load_catalogue(data: FilePath) -> Catalogue:
     texts = files.read_texts(data)
     draft, findings = draft_of(data.name, texts)
     findings += what_rules_find(draft)
+    results, found = read_results(data, draft.experiments.experiments, draft.experiments_located)
+    findings += found
     if findings:
         raise CatalogueError(findings)
     return Catalogue(
@@ -86,6 +89,8 @@ def load_catalogue(data: FilePath) -> Catalogue:
         glossary=draft.terms,
         study=draft.study,
         problems=draft.problems.problems,
+        experiments=draft.experiments.experiments,
+        results=results,
         corrections=draft.corrections.corrections,
         aliases=draft.aliases.aliases,
         asked=draft.asked,

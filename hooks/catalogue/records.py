@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from .derive.agreement import Agreement, compare_published
 from .derive.expression import Term, evaluate_formula
 from .derive.parameters import ACTIVATED_CONVENTION, Recount, recount_sizes, stored_cache, vision_weights
+from .experiments import Result
 from .files import Revision
 from .peers import Peers
 from .references import Reference
@@ -17,7 +18,7 @@ from .schema.architecture import Architecture, ImagePath, VisionEncoder
 from .schema.model import Model, OtherModel, Part, PartKind, Variant
 from .schema.questions import AskedFile, Question, QuestionGroup
 from .schema.release import ApiName, Dates
-from .schema.study import Correction, Problem, StudyFile
+from .schema.study import Correction, Experiment, Problem, StudyFile
 from .schema.technique import SharedPage, Technique, TermsFile
 from .schema.technique import Term as Word
 from .schema.training import Gpu
@@ -148,6 +149,8 @@ class Catalogue:
         asked: The words by which people ask for facts.
         question_groups: Headings of the page of questions.
         questions: What people ask, with an answer in a line.
+        experiments: Claims of papers that labs/train tries on small models.
+        results: What came out, by the id of the experiment.
         other_models: Models outside of the catalogue that variants start from, by name.
         searched: The day on which new releases were last looked for.
         aliases: What people type for a page, by its path, and the page does not say.
@@ -169,6 +172,8 @@ class Catalogue:
     study: StudyFile
     corrections: tuple[Correction, ...]
     problems: tuple[Problem, ...]
+    experiments: tuple[Experiment, ...]
+    results: Mapping[str, Result]
     aliases: Mapping[str, tuple[str, ...]]
     asked: AskedFile
     question_groups: tuple[QuestionGroup, ...]
@@ -176,6 +181,10 @@ class Catalogue:
     other_models: Mapping[str, OtherModel]
     revision: Revision
     searched: PartialDate | None
+
+    def experiment(self, id_: str) -> Experiment:
+        """The experiment of an id. Raises StopIteration for another."""
+        return next(one for one in self.experiments if one.id == id_)
 
     @property
     def words_of_the_trade(self) -> tuple[Word, ...]:

@@ -23,7 +23,7 @@ from catalogue.strict_yaml import front_matter, merge_conflicts
 from catalogue.text import chinese_slips
 from render.formula import FormulaError, formula_mathml, inline_mathml
 from render.guide_formulas import formulas_by_block
-from render.lab_files import LABS
+from render.lab_files import EXPERIMENT_BLOCK, LABS
 from render.page_registry import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from render.words import CHINESE, ENGLISH, Words
 
@@ -77,6 +77,7 @@ def placeable_blocks(words: Words, catalogue: Catalogue) -> set[str]:
     return {
         *PLACED,
         *(f"lab-{name}" for name in LABS),
+        *(f"{EXPERIMENT_BLOCK}{one.id}" for one in catalogue.experiments),
         *formulas_by_block(catalogue),
         *("-".join(found.groups()) for key in words if (found := _CAPTION.fullmatch(key))),
     }

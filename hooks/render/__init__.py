@@ -3,8 +3,4 @@
 Pure functions and Jinja templates. Imports `catalogue`, never MkDocs. Start at `render.site`.
 """
 
-import sys
-from pathlib import Path
-
-# labs/ stands beside hooks/, and MkDocs puts the folder of its hook alone on the path.
-sys.path.append(str(Path(__file__).parents[2]))
+import catalogue  # noqa: F401  puts labs/ within reach

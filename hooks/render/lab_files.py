@@ -25,6 +25,7 @@ def lab_code(name: str) -> str:
     return (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
+EXPERIMENT_BLOCK = "experiment-"  # `{{ block('experiment-muon') }}` places the card of `muon`
 RESULTS = Path(__file__).parents[2] / "data" / "experiments"
 
 

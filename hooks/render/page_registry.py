@@ -180,6 +180,14 @@ PAGES = (
     ),
     GUIDE,
     DeclaredPage(
+        "experiments.md",
+        _Menu.GUIDES,
+        _Kind.GUIDE,
+        "experiments:page",
+        condition=lambda catalogue, lookup: catalogue.experiments,
+        links_terms=True,
+    ),
+    DeclaredPage(
         "problems.md",
         _Menu.GUIDES,
         _Kind.ABOUT,

@@ -21,6 +21,7 @@ from . import assets, exports
 from .assets import early_script
 from .cite import Citations
 from .context import Context, load_templates, make_context
+from .experiments import experiment_card
 from .exports.whole import linked_data
 from .figures import home_hero, home_line
 from .figures.architecture import file_of
@@ -28,7 +29,7 @@ from .figures.architecture.export import public_address, svg_file
 from .figures.poster import poster_files
 from .figures.token_path import SHOWN, token_path
 from .guide_formulas import formula_block, formulas_by_block, symbols_links, symbols_table
-from .lab_files import LABS, trained_attention
+from .lab_files import EXPERIMENT_BLOCK, LABS, trained_attention
 from .navigation import SideList, is_short, site_navigation, year_badges
 from .page import Page, Site, block_marker
 from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
@@ -175,7 +176,7 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
 
     Beside the quotes of catalogue texts, `{{ block('families') }}` places a figure or table,
     `{{ block('sources') }}` the list of sources of everything quoted so far, `{{ block('problems') }}` the problems
-    of the guide at `path`, `{{ block('formula-id') }}` a formula, and `{{ block('symbols') }}` a link to what the letters of
+    of the guide at `path`, `{{ block('experiment-id') }}` the card of an experiment, `{{ block('formula-id') }}` a formula, and `{{ block('symbols') }}` a link to what the letters of
     the formulas so far stand for, or the table of all on a page without a formula.
     """
     citations = Citations(ctx)
@@ -192,6 +193,9 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
             elif name == "symbols":
                 subjects = {each.subject for each in shown if isinstance(each, GuideFormula)}
                 blocks[name] = symbols_links(ctx, subjects) if path.startswith("guides/") else symbols_table(ctx)
+            elif name.startswith(EXPERIMENT_BLOCK):
+                experiment = ctx.catalogue.experiment(name.removeprefix(EXPERIMENT_BLOCK))
+                blocks[name] = experiment_card(citations, experiment, in_guide=True)
             else:
                 blocks[name] = BLOCKS[name](ctx, citations, path)
             parts.append(block_marker(name))

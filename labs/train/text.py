@@ -18,7 +18,7 @@ def documents(root=ROOT):
             body = re.sub(r"\A---\n.*?\n---\n", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
             texts += body.split("\n\n")
     for file in sorted((root / "data").rglob("*.yaml")):
-        if file.parent.name == "experiments":
+        if file.stem == "experiments":
             continue  # it tells what was measured on this very text
         _collect(yaml.load(file.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)), found)
     texts = dict.fromkeys(plain(text) for language in found for text in found[language])

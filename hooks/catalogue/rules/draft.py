@@ -19,6 +19,7 @@ from ..files import (
     CORRECTIONS,
     DATA_FILES,
     DOCUMENTS,
+    EXPERIMENTS,
     MODELS,
     PROBLEMS,
     QUESTIONS,
@@ -33,7 +34,7 @@ from ..references import Reference
 from ..schema.documents import Copies, CopiesFile, DocumentsFile
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.questions import AskedFile, QuestionsFile
-from ..schema.study import AliasesFile, CorrectionsFile, ProblemsFile, StudyFile
+from ..schema.study import AliasesFile, CorrectionsFile, ExperimentsFile, ProblemsFile, StudyFile
 from ..schema.technique import TechniquesFile, TermsFile
 from ..schema.training import Gpu, Infrastructure, Stage
 from ..schema.values import Text, values_below
@@ -140,6 +141,14 @@ class Draft:
     @property
     def problems_located(self) -> Located:
         return self.located[PROBLEMS]
+
+    @property
+    def experiments(self) -> ExperimentsFile:
+        return self._record(EXPERIMENTS, ExperimentsFile)
+
+    @property
+    def experiments_located(self) -> Located:
+        return self.located[EXPERIMENTS]
 
     @property
     def documents(self) -> DocumentsFile:

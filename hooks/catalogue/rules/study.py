@@ -165,6 +165,22 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
 
 
 @rule(Scope.CATALOGUE)
+def experiments_are_about_techniques(draft: Draft) -> Iterator[Finding]:
+    """An experiment has an id of its own and is about a technique."""
+    experiments = draft.experiments.experiments
+    ids = ((("experiments", i, "id"), experiment.id) for i, experiment in enumerate(experiments))
+    yield from repeated_ids(draft.experiments_located, ids)
+    for index, experiment in enumerate(experiments):
+        if experiment.technique not in draft.technique_ids:
+            yield draft.experiments_located.finding(
+                ("experiments", index, "technique"),
+                f"no technique `{experiment.technique}`",
+                "a technique by its id",
+                nearest_in_quotes(experiment.technique, draft.technique_ids),
+            )
+
+
+@rule(Scope.CATALOGUE)
 def exercises_are_functions_of_labs(draft: Draft) -> Iterator[Finding]:
     """An exercise names a function of labs/, as `module.function`."""
     for index, problem in enumerate(draft.problems.problems):

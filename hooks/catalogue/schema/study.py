@@ -1,4 +1,4 @@
-"""What is studied: guides, routes and code (data/study.yaml), problems, corrections, and what people type for a page."""
+"""What is studied: guides, routes and code (data/study.yaml), problems, experiments, corrections, and what people type for a page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
-from .values import Block, Identifier, PartialDate, Record, Text
+from .values import Block, Identifier, PartialDate, Record, Remark, Text
 
 PAGE = re.compile(r"(guide|model|technique):[a-z0-9.-]+|page:[a-z0-9/-]+")
 
@@ -248,6 +248,79 @@ class ProblemsFile(Record):
     """All problems."""
 
     problems: tuple[Problem, ...] = Field(default=(), description="Problems in order.")
+
+
+class Expect(StrEnum):
+    """How the first of two arms should lie against the second."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    EQUAL = "equal"
+
+
+class Verdict(StrEnum):
+    """What the seeds say of an expectation: a difference counts beyond two deviations; equality is never shown."""
+
+    SHOWN = "shown"
+    NOT_SHOWN = "not shown"
+    OPPOSITE = "opposite"
+    CONSISTENT = "consistent"
+
+
+class Arm(Record):
+    """One of the ways that an experiment compares."""
+
+    id: str = Field(min_length=1, description="Its name in the column `arm` of the results.", examples=["mla rebuilt"])
+    name: Text = Field(description="What readers see.")
+
+
+class Comparison(Record):
+    """Two arms and the column by which they are compared."""
+
+    column: str = Field(pattern=r"^[a-z_]+$", description="Column of the results.", examples=["loss"])
+    first: str = Field(min_length=1, description="Id of the arm that is compared.")
+    second: str = Field(min_length=1, description="Id of the arm that it is compared with.")
+    expect: Expect = Field(description="How the first should lie against the second.")
+    verdict: Verdict | None = Field(
+        default=None,
+        description="What came out, so that `result` is read again when it changes; left out before a run.",
+    )
+
+
+class Experiment(Record):
+    """A claim of a paper, tried on a small model with several seeds; `python -m labs.train.experiments <id>` runs it."""
+
+    id: Identifier = Field(description="Its name, and that of its results, `data/experiments/<id>.csv`.")
+    name: Text = Field(description="Heading, a few words.")
+    technique: Identifier = Field(description="Technique that it is about.")
+    question: Text = Field(description="What is asked.")
+    expectation: Remark = Field(description="What the papers let one expect.")
+    arms: tuple[Arm, ...] = Field(min_length=2, description="What is compared, in the order in which it is drawn.")
+    curve: str | None = Field(
+        default=None, pattern=r"^[a-z_]+$", description="Column of `<id>.curve.csv` that is drawn over the steps."
+    )
+    comparisons: tuple[Comparison, ...] = Field(min_length=1, description="Which arms are held against each other.")
+    result: Text | None = Field(default=None, description="What came out, in words; left out before a run.")
+    does_not_show: Text = Field(description="What must not be concluded.")
+
+    @model_validator(mode="after")
+    def _compares_its_arms(self) -> Experiment:
+        arms = [arm.id for arm in self.arms]
+        for comparison in self.comparisons:
+            for arm in (comparison.first, comparison.second):
+                if arm not in arms:
+                    raise ValueError(f"`{arm}` is no arm; allowed are {', '.join(f'`{one}`' for one in arms)}")
+            if (comparison.verdict is None) != (self.result is None):
+                raise ValueError("an experiment that was run has a `result` and a `verdict` for each comparison")
+        return self
+
+
+class ExperimentsFile(Record):
+    """data/experiments.yaml."""
+
+    experiments: tuple[Experiment, ...] = Field(
+        default=(), description="Experiments in the order in which they are listed."
+    )
 
 
 class Correction(Block):

@@ -37,6 +37,8 @@ def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, byt
             found[path] = feed
     for path, content in lab_downloads(p.exercise for p in plain.catalogue.problems if p.exercise):
         found[path] = content
+    for result in plain.catalogue.results.values():
+        found.update({f"data/{name}": text for name, text in result.files.items()})
     for name in SCHEMAS:
         found[f"data/{name}"] = json_schema(name)
     return {path: content if isinstance(content, bytes) else content.encode() for path, content in found.items()}

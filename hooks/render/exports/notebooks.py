@@ -29,7 +29,7 @@ def notebook_downloads() -> Iterator[tuple[str, bytes]]:
 
 def notebook_json(name: str) -> str:
     """The notebook of a lab."""
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"cell_type": kind, "id": f"{name.replace('_', '-')}-{number}", "metadata": {}, "source": source}
         | ({"execution_count": None, "outputs": []} if kind == "code" else {})
         for number, (kind, source) in enumerate(_cells(name))

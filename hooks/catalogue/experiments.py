@@ -1,0 +1,164 @@
+"""Results of the experiments of labs/train: the files that `make experiments` writes, as means and spreads over seeds.
+
+Takes data/experiments/<id>.csv (a row an arm and seed) and <id>.curve.csv (a row an arm, seed and step), gives frozen records and
+what is wrong with the files. Verdicts are those of labs/train/experiments/verdict.py, which readers run too.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path as FilePath
+from statistics import mean, stdev
+
+from labs.train.experiments.verdict import Verdict as Judged
+from labs.train.experiments.verdict import judge
+
+from .files import read_texts
+from .findings import Finding
+from .schema.study import Comparison, Experiment
+from .strict_yaml import Located
+
+FOLDER = "experiments"
+_ORIGIN = ("commit", "text", "torch", "python", "machine", "threads")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place of a curve: the mean over the seeds, the least and the most."""
+
+    step: int
+    mean: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an experiment wrote: its files by their names in `data`, and their rows."""
+
+    files: Mapping[str, str]
+    rows: tuple[Mapping[str, str], ...]
+    curve_rows: tuple[Mapping[str, str], ...] = ()
+
+    def values(self, column: str, arm: str) -> list[float]:
+        """The value of each seed; none where the arm was not measured by the column."""
+        return [float(row[column]) for row in self.rows if row["arm"] == arm and row.get(column)]
+
+    def mean_and_deviation(self, column: str, arm: str) -> tuple[float, float]:
+        values = self.values(column, arm)
+        return mean(values), stdev(values)
+
+    @property
+    def seeds(self) -> int:
+        return len({row["seed"] for row in self.rows})
+
+    @property
+    def minutes(self) -> float:
+        """Processor time of all seeds together, on one core."""
+        return sum(float(row["cpu_seconds"]) for row in self.rows) / 60
+
+    @property
+    def origin(self) -> Mapping[str, str]:
+        """Commit, text, versions and machine of the first row."""
+        return {name: self.rows[0][name] for name in _ORIGIN}
+
+    def judged(self, comparison: Comparison) -> Judged:
+        """The difference of two arms over the seeds. Raises ValueError for fewer than three seeds."""
+        return judge(self.rows, comparison.column, comparison.first, comparison.second, comparison.expect.value)
+
+    @cached_property
+    def curve_arms(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row["arm"] for row in self.curve_rows))
+
+    def curve(self, arm: str, column: str) -> list[Point]:
+        """A column over the steps, in the order of the steps."""
+        by_step: dict[int, list[float]] = {}
+        for row in self.curve_rows:
+            if row["arm"] == arm and row.get(column):
+                by_step.setdefault(int(row["step"]), []).append(float(row[column]))
+        return [Point(step, mean(found), min(found), max(found)) for step, found in sorted(by_step.items())]
+
+
+def read_results(
+    data: FilePath, experiments: tuple[Experiment, ...], located: Located
+) -> tuple[dict[str, Result], list[Finding]]:
+    """The results of the experiments that were run, and every finding in them or against what is said of them."""
+    results, findings = {}, list[Finding]()
+    for index, experiment in enumerate(experiments):
+        if experiment.result is None:
+            continue
+        names = [
+            f"{FOLDER}/{experiment.id}.csv",
+            *([f"{FOLDER}/{experiment.id}.curve.csv"] if experiment.curve else []),
+        ]
+        texts = read_texts(data, names)
+        found = [
+            finding for name in names for finding in _problems_of_file(data.name, name, texts.get(name), experiment)
+        ]
+        rows = [tuple(csv.DictReader(io.StringIO(texts.get(name, "")))) for name in names]
+        result = Result(texts, *rows)
+        if not found:
+            found += _what_contradicts(experiment, result, ("experiments", index), located)
+        results[experiment.id] = result
+        findings += found
+    return results, findings
+
+
+def _problems_of_file(folder: str, name: str, text: str | None, experiment: Experiment) -> Iterator[Finding]:
+    """A file that is not there, a column that it lacks, a cell that is no number where one is needed."""
+    called, again = f"{folder}/{name}", f"`make experiments ONLY={experiment.id}` writes this file"
+    if text is None:
+        fix = "run it, or take `result` and `verdict` out"
+        yield Finding(called, 1, "", "is not there, and the experiment has a `result`", again, fix=fix)
+        return
+    rows = list(csv.DictReader(io.StringIO(text)))
+    numbers = {"seed", "step", str(experiment.curve)}
+    others = {"arm"}
+    if not name.endswith(".curve.csv"):
+        numbers = {"seed", "cpu_seconds", *(comparison.column for comparison in experiment.comparisons)}
+        others |= set(_ORIGIN)
+    for column in sorted({*numbers, *others} - set(rows[0] if rows else ())):
+        yield Finding(called, 1, column, "the column is not there", again, fix="run it again")
+        return
+    for line, row in enumerate(rows, 2):
+        for column in sorted(numbers):
+            if row[column] and not _is_number(row[column]):
+                yield Finding(called, line, column, f"`{row[column]}` is no number", again, fix="run it again")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return abs(float(text)) < float("inf")
+    except ValueError:
+        return False
+
+
+def _what_contradicts(
+    experiment: Experiment, result: Result, path: tuple[str | int, ...], located: Located
+) -> Iterator[Finding]:
+    """Arms that were not run, and verdicts that the numbers do not bear out."""
+    run = {row["arm"] for row in result.rows}
+    for at, arm in enumerate(experiment.arms):
+        if arm.id not in run:
+            allowed = "an arm stands in the column `arm` of the results"
+            yield located.finding((*path, "arms", at, "id"), f"`{arm.id}` was not run", allowed, fix="run it again")
+            return
+    for at, comparison in enumerate(experiment.comparisons):
+        place = (*path, "comparisons", at)
+        try:
+            found = result.judged(comparison)
+        except ValueError as error:
+            yield located.finding(place, str(error), "a comparison has three seeds or more", fix="run it again")
+            continue
+        if comparison.verdict is None or found.verdict != comparison.verdict.value:
+            said = f"`{comparison.verdict.value if comparison.verdict else ''}`, and the results say `{found.verdict}`"
+            yield located.finding(
+                (*place, "verdict"),
+                said,
+                f"the difference is {found.difference:.4g}, its deviation over {found.seeds} seeds {found.deviation:.4g}",
+                fix="correct it, and read `result` again",
+            )

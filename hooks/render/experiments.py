@@ -1,0 +1,201 @@
+"""Experiments as cards: the question, the curve with its spread, what each seed ended with, the verdict, and how to run it.
+
+Everything that is a number is computed from the files in data/experiments/; the words stand in data/experiments.yaml.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from catalogue.experiments import Result
+from catalogue.schema.study import Arm, Comparison, Experiment, Verdict
+
+from .cite import Citations
+from .figures.labels import Linear
+from .mechanisms.panel import WIDTH, Panel
+from .page_registry import technique_address
+from .words import Words
+
+PAGE = "experiments.md"
+# How many decimals of a column are worth showing; a column that is not listed has two.
+_DECIMALS = {"loss": 3, "loss_far": 3, "loss_far_tuned": 3, "tokens_per_s": 0, "gain": 3}
+_KINDS = ("attention", "expert", "cache", "index", "other", "off", "shared")
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, WIDTH - 6, 12, 166
+_ROW = 34
+
+
+@dataclass(frozen=True)
+class ComparisonShown:
+    """A comparison in the words of the page."""
+
+    column: str
+    arms: str
+    difference: str
+    expected: str
+    verdict: str
+    label: str
+
+
+def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool = False) -> str:
+    """The card of an experiment; in a guide with a heading that leads to the page of all."""
+    context = citations.context
+    result = context.catalogue.results.get(experiment.id)
+    technique = context.catalogue.techniques[experiment.technique]
+    return context.html(
+        "experiment.html.jinja",
+        id=experiment.id,
+        page=PAGE,
+        in_guide=in_guide,
+        name=context.words.text(experiment.name),
+        question=citations.inline(experiment.question),
+        expectation=citations.marked(str(citations.inline(experiment.expectation.text)), experiment.expectation.source),
+        panels=_panels(context.words, experiment, result) if result else [],
+        comparisons=[_comparison_shown(context.words, experiment, one, result) for one in experiment.comparisons]
+        if result
+        else [],
+        result=citations.inline(experiment.result) if experiment.result else "",
+        does_not_show=citations.inline(experiment.does_not_show),
+        command=f"python -m labs.train.experiments {experiment.id}",
+        cost=_cost(context.words, result) if result else context.words("experiments.not_run"),
+        technique=Markup('<a href="ds:{}">{}</a>').format(technique_address(technique), context.short_name(technique)),
+        curve=bool(experiment.curve),
+    )
+
+
+def overall_verdict(words: Words, experiment: Experiment) -> str:
+    """The verdicts of an experiment, those that are alike said once."""
+    if experiment.result is None:
+        return words("experiments.not_run")
+    found = dict.fromkeys(verdict_word(words, one.verdict) for one in experiment.comparisons if one.verdict)
+    return words("punctuation.listed").join(found)
+
+
+def verdict_word(words: Words, verdict: Verdict) -> str:
+    return words(f"experiments.verdict.{verdict.name.lower()}")
+
+
+def format_minutes(words: Words, result: Result) -> str:
+    """Processor time of all seeds, rounded up to whole minutes."""
+    return words("experiments.minutes", count=math.ceil(result.minutes))
+
+
+def _cost(words: Words, result: Result) -> str:
+    origin = result.origin
+    return words(
+        "experiments.cost",
+        minutes=format_minutes(words, result),
+        seeds=result.seeds,
+        machine=origin["machine"],
+        torch=origin["torch"],
+        commit=origin["commit"],
+    )
+
+
+def _comparison_shown(
+    words: Words, experiment: Experiment, comparison: Comparison, result: Result | None
+) -> ComparisonShown:
+    assert result is not None
+    assert comparison.verdict is not None
+    column, judged = comparison.column, result.judged(comparison)
+    names = {arm.id: words.text(arm.name) for arm in experiment.arms}
+    sides = [
+        words("experiments.side", arm=names[arm], value=_number(column, result.mean_and_deviation(column, arm)[0]))
+        for arm in (comparison.first, comparison.second)
+    ]
+    return ComparisonShown(
+        words(f"experiments.column.{column}"),
+        words("experiments.between").join(sides),
+        words(
+            "experiments.difference",
+            difference=_number(column, judged.difference, signed=True),
+            deviation=_number(column, judged.deviation),
+        ),
+        words(f"experiments.expected.{comparison.expect.value}"),
+        comparison.verdict.name.lower().replace("_", "-"),
+        verdict_word(words, comparison.verdict),
+    )
+
+
+def _number(column: str, value: float, signed: bool = False) -> str:
+    shown = f"{value:{'+' if signed else ''},.{_DECIMALS.get(column, 2)}f}"
+    return shown.replace("-", "−")
+
+
+def _panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]:
+    """The curve, and for each compared column what every seed ended with."""
+    panels = [_curve_panel(words, experiment, result)] if experiment.curve else []
+    columns = dict.fromkeys(comparison.column for comparison in experiment.comparisons)
+    return [*panels, *(_seeds_panel(words, experiment, result, column) for column in columns)]
+
+
+def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
+    """A line an arm through the means of the seeds, in a band from the least to the most of them."""
+    column = str(experiment.curve)
+    arms = [(arm, kind) for arm, kind in _coloured(experiment.arms) if arm.id in result.curve_arms]
+    curves = {arm.id: result.curve(arm.id, column) for arm, _ in arms}
+    places = [point for curve in curves.values() for point in curve]
+    across = Linear(0, max(point.step for point in places), _LEFT, _RIGHT)
+    low, high = min(point.least for point in places), max(point.most for point in places)
+    up = Linear(low, high if high > low else low + 1, _BOTTOM, _TOP)
+    title = words("experiments.curve", column=words(f"experiments.column.{column}"))
+    ends = [
+        words("experiments.side", arm=words.text(arm.name), value=_number(column, curves[arm.id][-1].mean))
+        for arm, _ in arms
+    ]
+    panel = Panel(title, _BOTTOM + 40 + 17 * len(arms), words("experiments.between").join(ends))
+    for value in up.ticks(4):
+        panel.line([(_LEFT, up(value)), (_RIGHT, up(value))], "axis")
+        panel.text(_LEFT - 6, up(value) + 4, f"{value:,.4g}".replace("-", "−"), "small", "end")
+    for arm, kind in arms:
+        curve = curves[arm.id]
+        edge = [(across(point.step), up(point.most)) for point in curve]
+        edge += [(across(point.step), up(point.least)) for point in reversed(curve)]
+        panel.path("M" + "L".join(f"{x:g} {y:g}" for x, y in edge) + "z", f"{kind} band")
+    for arm, kind in arms:
+        panel.line([(across(point.step), up(point.mean)) for point in curves[arm.id]], kind)
+    for step in across.ticks(4):
+        panel.text(across(step), _BOTTOM + 17, f"{step:g}", "small", "middle")
+    panel.text(_RIGHT, _BOTTOM + 32, words("experiments.steps"), "small", "end")
+    for index, (arm, kind) in enumerate(arms):
+        y = _BOTTOM + 38 + 17 * index
+        panel.bar(0, y, 11, 11, kind)
+        panel.text(18, y + 10, words.text(arm.name))
+    return panel
+
+
+def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str) -> Panel:
+    """A row an arm with a mark for each seed, and the mean as a number."""
+    arms = [(arm, kind) for arm, kind in _coloured(experiment.arms) if result.values(column, arm.id)]
+    everything = [value for arm, _ in arms for value in result.values(column, arm.id)]
+    low, high = min(everything), max(everything)
+    across = Linear(low, high if high > low else low + 1, 8, WIDTH - 8)
+    means = [_number(column, result.mean_and_deviation(column, arm.id)[0]) for arm, _ in arms]
+    said = [
+        words("experiments.side", arm=words.text(arm.name), value=mean)
+        for (arm, _), mean in zip(arms, means, strict=True)
+    ]
+    panel = Panel(
+        words("experiments.seeds", column=words(f"experiments.column.{column}")),
+        _ROW * len(arms) + 26,
+        words("experiments.between").join(said),
+    )
+    for index, ((arm, kind), mean) in enumerate(zip(arms, means, strict=True)):
+        y = _ROW * index
+        panel.text(0, y + 12, words.text(arm.name))
+        panel.text(WIDTH - 4, y + 12, mean, "strong", "end")
+        panel.line([(8, y + 23), (WIDTH - 8, y + 23)], "axis")
+        panel.dots([(across(value), y + 23) for value in result.values(column, arm.id)], f"{kind} seed")
+    bottom = _ROW * len(arms) + 14
+    ticks = across.ticks(4)
+    for value in ticks:
+        anchor = "start" if across(value) < 20 else "end" if across(value) > WIDTH - 20 else "middle"
+        panel.text(across(value), bottom, f"{value:,.4g}".replace("-", "−"), "small", anchor)
+    return panel
+
+
+def _coloured(arms: Sequence[Arm]) -> list[tuple[Arm, str]]:
+    return list(zip(arms, _KINDS, strict=False))

@@ -1,0 +1,83 @@
+"""Experiments: the site shows what their files say, and refuses files and verdicts that do not bear out what is told of them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from catalogue.findings import CatalogueError
+from catalogue.load import load_catalogue
+from helpers import DATA, VALID
+from render.cite import Citations
+from render.context import make_context
+from render.experiments import experiment_card
+from render.pages import experiments
+from render.words import load_words
+
+
+@pytest.fixture
+def valid(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(VALID, tmp_path / "data"))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("experiments/trails.csv", "", None, "data/experiments/trails.csv:1: is not there, and the experiment has a `result`"),
+        ("experiments/trails.csv", "shared,1,4.2", "shared,1,low", "data/experiments/trails.csv:4: loss: `low` is no number"),
+        ("experiments/trails.csv", "arm,seed,loss", "arm,seed,lost", "data/experiments/trails.csv:1: loss: the column is not there"),
+        ("experiments/trails.curve.csv", "own,0,20,4.6", "own,0,20,nan", "data/experiments/trails.curve.csv:5: loss: `nan` is no number"),
+        ("experiments/trails.csv", "own,", "alone,", "data/experiments.yaml:12: experiments.trails.arms.own.id: `own` was not run"),
+        ("experiments/trails.csv", "own,0,4.6", "own,0,4.0", "verdict: `shown`, and the results say `not shown`"),
+        ("experiments.yaml", "verdict: consistent", "verdict: opposite", "verdict: `opposite`, and the results say `consistent`"),
+        ("experiments.yaml", "second: not,", "second: nit,", "`nit` is no arm; allowed are `dug`, `not`"),
+        ("experiments.yaml", "expect: higher}", "expect: higher, verdict: shown}", "has a `result` and a `verdict` for each comparison"),
+        ("experiments.yaml", "technique: routing", "technique: rooting", "no technique `rooting`"),
+    ],
+)  # fmt: skip
+def test_a_result_that_does_not_fit_is_named(valid: Path, file: str, old: str, new: str | None, says: str) -> None:
+    path = valid / file
+    if new is None:
+        path.unlink()
+    else:
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(CatalogueError) as error:
+        load_catalogue(valid)
+    assert says in "\n".join(map(str, error.value.findings))
+
+
+def test_two_seeds_are_too_few(valid: Path) -> None:
+    path = valid / "experiments/trails.csv"
+    path.write_text("\n".join(path.read_text("utf-8").splitlines()[:5]) + "\n", "utf-8")
+    with pytest.raises(CatalogueError, match="share 2 seeds; three are needed"):
+        load_catalogue(valid)
+
+
+def test_a_card_has_its_numbers_its_verdicts_and_its_command() -> None:
+    catalogue = load_catalogue(VALID)
+    card = experiment_card(Citations(make_context(catalogue, load_words("en"))), catalogue.experiment("trails"))
+    for said in ("shared 4.100; each its own 4.633", "Difference −0.533, deviation 0.058", ">shown<", ">consistent<"):
+        assert said in card
+    assert "python -m labs.train.experiments trails" in card
+    assert "3 min of one core for 3 seeds (Anthill, 2 cores" in card
+    assert card.count("<svg") == 3
+
+
+def test_an_experiment_that_was_not_run_says_so() -> None:
+    catalogue = load_catalogue(VALID)
+    card = experiment_card(Citations(make_context(catalogue, load_words("zh"))), catalogue.experiment("tunnels"))
+    assert "尚未运行" in card
+    assert "<svg" not in card
+
+
+def test_the_page_has_a_card_for_each_experiment_and_files_behind_its_links() -> None:
+    catalogue = load_catalogue(DATA)
+    page = experiments.page(make_context(catalogue, load_words("en")))
+    ids = [section.id for section in page.sections]
+    for one in catalogue.experiments:
+        assert one.id in ids
+        assert (one.result is None) == (not (DATA / f"experiments/{one.id}.csv").exists())
