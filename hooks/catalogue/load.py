@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from . import files, peers, references, strict_yaml
 from .experiments import read_results
-from .files import ALIASES, COPIES, DATA_FILES, MODELS, REFERENCES, read_revision
+from .files import ALIASES, COPIES, DATA_FILES, MODELS, QUESTIONS, REFERENCES, read_revision
 from .findings import CatalogueError, Finding, nearest_in_quotes
 from .peers import Peers
 from .records import Catalogue
@@ -20,6 +20,7 @@ from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.documents import Copies
+from .schema.questions import Question
 from .schema.values import Block, Single, Sources, Stated, Text
 from .strict_yaml import Located
 from .validate import repair_for_rules, validate_file
@@ -216,6 +217,24 @@ def _entry_places(draft: Draft) -> dict[str, str]:
         for index, technique in enumerate(draft.techniques.techniques)
     ]
     return {name: f"{file.file_of(path)}#L{file.line(path)}" for name, file, path in entries}
+
+
+def questions_without_pages(folder: Path, questions: Iterable[Question], pages: Collection[str]) -> list[Finding]:
+    """Questions that lead to no page; the file is read again only to say in which line."""
+    wrong = [(number, q.path) for number, q in enumerate(questions) if q.path.partition("#")[0] not in pages]
+    if not wrong:
+        return []
+    located = strict_yaml.read_yaml(files.read_texts(folder, (QUESTIONS,))[QUESTIONS], f"{folder.name}/{QUESTIONS}")
+    return [
+        located.finding(
+            ("questions", number, "path"),
+            f"`{path}` leads to no page",
+            "the path of a source, with an anchor of the page behind `#`",
+            nearest_in_quotes(path.partition("#")[0], pages),
+            "correct the path",
+        )
+        for number, path in wrong
+    ]
 
 
 def unknown_pages(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[Finding]:

@@ -167,6 +167,7 @@ def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
 def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
     """Pages that the data names by their path and that are not there."""
     yield from load.unknown_pages(data, catalogue.aliases, pages)
+    yield from load.questions_without_pages(data, catalogue.questions, pages)
     for r, route in enumerate(catalogue.study.routes):
         for p, part in enumerate(route.parts):
             for s, step in enumerate(part.steps):

@@ -210,6 +210,14 @@ PAGES = (
         "use_and_extend:code_page",
         condition=lambda catalogue, lookup: catalogue.study.code,
     ),
+    DeclaredPage(
+        "questions.md",
+        _Menu.GUIDES,
+        _Kind.ABOUT,
+        "questions:questions_page",
+        condition=lambda catalogue, lookup: catalogue.questions,
+        weight=0.4,
+    ),
     GLOSSARY,
     DeclaredPage(
         "tools/memory.md",
