@@ -55,6 +55,7 @@ _SEARCH_WORDS = (
     "failed",
     "hint",
     "examples",
+    "questions",
     "keys",
     "stop",
 )

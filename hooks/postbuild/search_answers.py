@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pypinyin import lazy_pinyin
+
 from catalogue.asked import asked_kinds
 from catalogue.records import Catalogue, first_day
 from catalogue.schema.questions import AskedForms
@@ -35,6 +37,8 @@ _WORDS = (
     "more",
     "try",
 )
+_ENGLISH_FORMS = 3  # that the Chinese edition knows beside its own
+_TYPED_HAN = 2  # Chinese characters of a name that somebody types in Latin letters
 Address = Callable[[str], str]
 
 
@@ -51,12 +55,28 @@ def answer_files(context: Context, address: Address) -> dict[str, str]:
     api = answers.api_answers(citations)
     files["defined.js"] = _script("defined", 0, _definitions(techniques, terms, api, address))
     asked = [
-        [plain_text(context, question.ask), plain_text(context, question.answer), address(question.path)]
+        [
+            plain_text(context, question.ask),
+            plain_text(context, question.answer),
+            address(question.path),
+            question.asked_otherwise(context.words.language),
+        ]
         for question in context.catalogue.questions
     ]
     files["asked.js"] = _script("asked", 0, asked)
+    names = [name for one in (*techniques, *terms) for name in one["names"]]
+    files["pinyin.js"] = _script("pinyin", 0, _by_pinyin(names))
     files["answers.js"] = _script("answers", 0, _head(context, families, techniques, terms, list(api), address))
     return files
+
+
+def _by_pinyin(names: Iterable[str]) -> dict[str, str]:
+    """Chinese names as they are typed without an input method, `zhuyili`, each with the name."""
+    found: dict[str, str] = {}
+    for name in names:
+        if len(HAN.findall(name)) >= _TYPED_HAN:
+            found.setdefault("".join(lazy_pinyin(name.lower().replace(" ", ""))), name)
+    return found
 
 
 def _script(kind: str, number: int, data: object) -> str:
@@ -168,10 +188,6 @@ def _head(
             key=lambda number: first_day(models[number]),
             default=0,
         ),
-        "questions": [
-            [plain_text(context, question.ask), *question.asked_otherwise(words.language)]
-            for question in catalogue.questions
-        ],
     }
 
 
@@ -179,7 +195,9 @@ def _forms(context: Context, forms: AskedForms | None) -> str:
     """Ways of asking in one text: those of the language, and in Chinese the English ones too, which are typed as often."""
     if forms is None:
         return ""
-    return "|".join(forms.en if context.words.language == ENGLISH else dict.fromkeys((*forms.zh, *forms.en)))
+    return "|".join(
+        forms.en if context.words.language == ENGLISH else dict.fromkeys((*forms.zh, *forms.en[:_ENGLISH_FORMS]))
+    )
 
 
 def _compared_family(catalogue: Catalogue, variant: str | None) -> str:

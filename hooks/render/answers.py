@@ -132,6 +132,8 @@ def _variant_answers(citations: Citations, entry: Entry) -> Answers:
         for kind, rows in kinds.items():
             if lines := list(_row_lines(citations, cells, rows, address)):
                 found[kind] = lines
+    if "activated" in found:
+        found["activated"] += found.get("total", [])
     found |= _architecture_answers(citations, entry, f"{owner}#dimensions")
     found |= _tokenizer_answers(citations, entry, path)
     found |= _stage_answers(citations, entry, path)

@@ -1,7 +1,7 @@
 // Answers above the hits: a fact of a model, models side by side, who uses what, what a word means, or a question of the page of questions.
 // A query is answered where all of it is understood: the names in it, the words that ask, and nothing left over. Better no answer than a wrong one.
 
-Object.assign(FILES, { answers: () => "answers", family: (n) => `f${n}`, defined: () => "defined", asked: () => "asked" });
+Object.assign(FILES, { answers: () => "answers", family: (n) => `f${n}`, defined: () => "defined", asked: () => "asked", pinyin: () => "pinyin" });
 
 const MOST_LINES = 5;
 const MOST_GROUPS = 3;
@@ -17,11 +17,8 @@ async function loadFacts() {
   for (const name of ["subjects", "defined", "apiNames"]) data[name] = withJoined(data[name]);
   data.users = Object.fromEntries(Object.entries(data.defined).filter(([, number]) => number < data.techniques));
   data.longest = Math.max(...Object.keys(data.subjects).map((name) => name.split(" ").length));
-  const found = data.questions.map((texts) => texts.map((text) => new Set(contentWords(text))));
-  const spread = new Map();
-  for (const texts of found) for (const word of new Set(texts.flatMap((text) => [...text]))) spread.set(word, (spread.get(word) ?? 0) + 1);
-  data.rarity = (word) => Math.log(1 + found.length / (0.5 + (spread.get(word) ?? 0)));
-  data.questionWords = found;
+  const forms = [...data.kinds.flatMap(({ forms }) => forms), ...data.fillers, ...data.why, ...data.comparing, ...data.which, ...data.first, ...data.define];
+  data.vocabulary = new Set([...forms.flatMap(({ latin }) => latin), ...[data.subjects, data.defined].flatMap((names) => Object.keys(names).flatMap((name) => name.split(" ")))]);
   facts = data;
   return facts;
 }
@@ -46,7 +43,14 @@ const contentWords = (text) => split(text.normalize("NFKC").replace(head.particl
 // The query with a mark on every letter that something has explained.
 function readQuery(query) {
   const text = query.normalize("NFKC").toLowerCase();
-  return { text, tokens: split(text), known: new Uint8Array(text.length) };
+  return { text, tokens: split(text).map(([word, start, end]) => [meantWord(word), start, end]), known: new Uint8Array(text.length) };
+}
+
+// The word that was meant where one is mistyped by a letter and nobody asks with it: “paramters”.
+function meantWord(word) {
+  if (word.length < 5 || !/^[a-z]+$/.test(word) || facts.vocabulary.has(word) || head.stop.has(word)) return word;
+  for (const known of facts.vocabulary) if (known.length > 4 && near(known, word)) return known;
+  return word;
 }
 const branch = (reading) => ({ ...reading, known: reading.known.slice() });
 const explain = (reading, start, end) => reading.known.fill(1, start, end);
@@ -214,10 +218,8 @@ function groupsFor(groups, subject) {
 
 function narrowed(lines, kind, narrow) {
   let kept = lines;
-  for (const label of narrow.words) {
-    const some = kept.filter((line) => line.label.includes(label));
-    if (some.length) kept = some;
-  }
+  // A stage that is named and of which nothing is said is not answered with another.
+  for (const label of narrow.words) kept = kept.filter((line) => line.label.toLowerCase().includes(label.toLowerCase()));
   if (kind === "cache_for" || kind === "serving") {
     const some = kept.filter((line) => narrow.lengths.some((length) => line.label.includes(length.toLocaleString("en"))));
     if (some.length) kept = some;
@@ -247,6 +249,7 @@ function mergedGroups(groups, kind, narrow) {
   const merged = new Map();
   for (const { places, lines } of groups) {
     let kept = narrowed(lines, kind, narrow);
+    if (!kept.length) continue;
     if (kept.some(({ basis }) => basis)) kept = kept.filter(({ basis }) => basis);
     const key = JSON.stringify(kept.map(({ label, text }) => [label, text]));
     if (merged.has(key)) merged.get(key).places.push(...places);
@@ -339,29 +342,41 @@ async function definition(query) {
   return [{ title: defined.title, lines: [{ label: "", text: defined.text, basis: "", source: "", href: defined.address }] }];
 }
 
+// The questions with the words of each of their wordings, and how telling a word is among them.
+let questions;
+async function loadQuestions() {
+  if (questions) return questions;
+  const listed = await piece("asked", 0, head.base);
+  const wordings = listed.map(([ask, , , otherwise]) => [ask, ...otherwise].map((text) => new Set(contentWords(text))));
+  const spread = new Map();
+  for (const texts of wordings) for (const word of new Set(texts.flatMap((text) => [...text]))) spread.set(word, (spread.get(word) ?? 0) + 1);
+  questions = { listed, wordings, rarity: (word) => Math.log(1 + listed.length / (0.5 + (spread.get(word) ?? 0))) };
+  return questions;
+}
+
 async function questionAnswers(query) {
   const asked = [...new Set(contentWords(query))];
   if (asked.length < 2) return [];
-  const { rarity, questionWords } = facts;
+  const { listed, wordings, rarity } = await loadQuestions();
   const sum = (words) => words.reduce((total, word) => total + rarity(word), 0);
   const whole = sum(asked);
-  const ranked = questionWords
-    .map((texts, at) => {
-      const worth = texts.map((words) => {
-        const shared = sum(asked.filter((word) => words.has(word)));
-        return (2 * shared) / (whole + sum([...words]));
-      });
-      return [Math.max(...worth), at];
-    })
+  const alike = (words) => (2 * sum(asked.filter((word) => words.has(word)))) / (whole + sum([...words]));
+  const ranked = wordings
+    .map((texts, at) => [Math.max(...texts.map(alike)), at])
     .filter(([worth]) => worth >= 0.5)
     .sort((a, b) => b[0] - a[0])
     .slice(0, 2);
-  if (!ranked.length) return [];
-  const listed = await piece("asked", 0, head.base);
   return ranked.filter(([worth]) => worth >= ranked[0][0] - 0.12).map(([, at]) => {
     const [title, text, href] = listed[at];
     return { title, lines: [{ label: "", text, basis: "", source: "", href }] };
   });
+}
+
+// What was typed without an input method as the Chinese name that it spells; null where it spells none.
+async function fromPinyin(query) {
+  const letters = query.toLowerCase().replace(/[\s'’]/g, "");
+  if (document.documentElement.lang !== "zh" || !/^[a-z]{4,}$/.test(letters)) return null;
+  return (await piece("pinyin", 0, head.base))[letters] ?? null;
 }
 
 // ---- A query ----

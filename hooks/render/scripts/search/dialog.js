@@ -1,7 +1,8 @@
 // The search as a dialog: what is typed, what is found, and the keys. Loaded when a reader first asks for it.
 
 const EXCERPT = document.documentElement.lang === "zh" ? 90 : 175; // letters of two lines
-const SHOWN = 8;
+const SHOWN = 6;
+const QUESTIONS = "questions/";
 const { root } = document.currentScript.dataset;
 const make = (tag, values = {}, ...children) => {
   const { data, ...own } = values;
@@ -53,7 +54,7 @@ function suggest(said) {
     kind = "";
     search();
     input.focus();
-  } }))));
+  } })), ...(head.pages.some(([url]) => url === QUESTIONS) ? [make("a", { href: root + QUESTIONS, textContent: head.words.questions })] : [])));
 }
 
 // Arrows go through the hits; letters typed on a hit go on with the query.
@@ -85,13 +86,18 @@ async function search() {
   }
   let found, texts;
   try {
-    const answered = kind ? [] : await answersTo(query);
+    found = await find(input.value);
+    let meant = query;
+    if (!found.pages.length) {
+      meant = (await fromPinyin(query)) ?? query;
+      if (meant !== query) found = await find(meant);
+    }
+    const answered = kind ? [] : await answersTo(meant);
     if (mine !== turn) return;
     answers.replaceChildren(...answered.map(answerBox));
-    found = await find(input.value);
     const pages = found.pages.filter(({ page }) => !kind || head.pages[page][2] === kind - 1).slice(0, limit);
     if (mine !== turn) return;
-    const wanted = pages.flatMap(({ sections }, rank) => sections.slice(0, rank < 3 ? 3 : 1));
+    const wanted = pages.flatMap(({ sections }, rank) => sections.slice(0, rank < 2 ? 3 : 1));
     texts = new Map(await Promise.all(wanted.map(async (section) => [section, await text(section)])));
     if (mine !== turn) return;
     hits.replaceChildren(...pages.map(({ page, sections }) => hit(page, sections.filter((section) => texts.has(section)), texts, found.shown)));
@@ -158,6 +164,21 @@ function hit(page, sections, texts, shown) {
 }
 
 const taken = new Map(); // the words of a text, for the next letter
+const ENDS = /[.!?](?= )|[。！？；](?![”」）])| ·(?= )/g;
+
+// From the beginning of the sentence in which a place is, as much as fits: whole sentences where they do.
+function sentences(text, place, length) {
+  const ends = [...text.matchAll(ENDS)].map(({ index, 0: sign }) => index + sign.length);
+  let from = ends.findLast((end) => end <= place) ?? 0;
+  while (text[from] === " ") from++;
+  if (place - from > length * 0.6) from = text.indexOf(" ", place - Math.round(length * 0.4)) + 1 || from;
+  if (from > place) from = place;
+  const most = Math.min(text.length, from + length);
+  const whole = ends.findLast((end) => end <= most && end > place + 1 && end > from + length * 0.5);
+  if (whole) return [from, whole];
+  const space = text.lastIndexOf(" ", most);
+  return [from, most < text.length && space > most - 15 ? space : most];
+}
 
 // The part of a text that holds most of the words, with these marked.
 function excerpt(text, shown, length) {
@@ -170,12 +191,8 @@ function excerpt(text, shown, length) {
     const worth = new Set(inside.map(([word]) => word)).size * 100 + inside.length;
     if (worth > best[1]) best = [start, worth];
   });
-  let from = Math.max(0, best[0] - Math.round(length * 0.2));
-  if (from && /[a-z\d]/i.test(text[from - 1])) from = text.indexOf(" ", from) < best[0] ? text.indexOf(" ", from) + 1 : from;
-  let to = Math.min(text.length, from + length);
-  const space = text.lastIndexOf(" ", to);
-  if (to < text.length && space > to - 15) to = space;
-  const parts = [from ? "… " : ""];
+  const [from, to] = sentences(text, best[0], length);
+  const parts = [];
   let last = from;
   for (const [, start, end] of places) {
     if (start < last || end > to) {
@@ -185,7 +202,7 @@ function excerpt(text, shown, length) {
     parts.push(text.slice(last, Math.max(start, last)), make("mark", {}, text.slice(Math.max(start, last), end)));
     last = end;
   }
-  return [...parts, text.slice(last, to), to < text.length ? " …" : ""];
+  return [...parts, text.slice(last, to), to < text.length && !/[.!?。！？]$/.test(text.slice(0, to)) ? " …" : ""];
 }
 
 // ---- Opening ----

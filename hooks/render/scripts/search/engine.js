@@ -113,6 +113,36 @@ async function occurrences(word, unfinished) {
 
 // ---- Ranking ----
 
+// A question is answered by text that explains, guides first; a name is not.
+const QUESTION = /\b(?:why|how|explain|difference|what happens|when (?:do|should))\b|为什么|为何|怎么|怎样|如何|区别|差别|原理|什么时候用/i;
+const HOW_MANY = /\bhow (?:many|much|big|large|long)\b/i;
+const EXPLAINS = { guide: 1.6, technique: 1.25, tool: 1, comparison: 0.8, model: 0.75, about: 0.55 };
+// Machines that serve are not those that trained.
+const SERVES = /\b(?:serv\w*|deploy\w*|inference|vllm|sglang|run|vram|fits?|throughput|latency)\b|部署|推理|显存|能跑|跑得动|吞吐|延迟/i;
+const TRAINS = /\b(?:train\w*|pre-?train\w*)\b|训练/i;
+
+// How much more a page or a section counts for what a query is about.
+function leaning(query) {
+  const asks = QUESTION.test(query) && !HOW_MANY.test(query);
+  const serves = SERVES.test(query) && !TRAINS.test(query);
+  const trains = TRAINS.test(query) && !SERVES.test(query);
+  const names = head.kinds.map(([name]) => name);
+  return {
+    page: (page) => {
+      const [url, , kind] = head.pages[page];
+      const serving = /^(?:tools\/memory|guides\/serving|techniques\/(?:serving-systems|inference-system-overview))\//.test(url);
+      return (asks ? EXPLAINS[names[kind]] : 1) * (serves ? (serving ? 1.5 : names[kind] === "about" ? 0.5 : 1) : 1);
+    },
+    section: (anchor) => {
+      if (/#?(?:disputes|models|facts|what-changed|techniques|record)$/.test(anchor) && asks) return 0.6;
+      if (/(?:^|#)(?:why|how|cost)$/.test(anchor) && asks) return 1.3;
+      if (/(?:^|#)serving/.test(anchor)) return serves ? 1.8 : trains ? 0.5 : 1;
+      if (/(?:^|#)infrastructure/.test(anchor)) return serves ? 0.3 : trains ? 1.3 : 1;
+      return 1;
+    },
+  };
+}
+
 // Pages that parts of the query name: the longest names first, each word used once. [page, first word, number of words, rank, whether the page says it]
 function named(words) {
   const found = [];
@@ -172,6 +202,7 @@ async function find(query) {
     if (says && !rank) found.bonus += TITLE;
     found.bonus += terms.reduce((sum, { word, weight }) => sum + (part.includes(word) ? weight * (rank ? 0.4 : 1) : 0), 0) + (many - 1) * 0.8;
   }
+  const leans = leaning(query);
   const ranked = [...pages.values()].map((found) => {
     const sum = (levels, share = () => 1) => terms.reduce((total, { word, weight }, term) => total + (weight * levels[term] * share(word, term)) / LEVELS, 0);
     const covered = terms.reduce((total, { weight }, term) => total + (found.best[term] ? weight : 0), 0) / whole;
@@ -179,10 +210,14 @@ async function find(query) {
     const title = found.sections.get(first) ?? [];
     // What the title says already does not lead to a section; an alias does not stand in the text above the first.
     const share = (word, term) => (title[term] >= LEVELS - 1 ? 0.15 : 1);
-    const sections = [...found.sections].map(([section, levels]) => [section, sum(section === first ? levels.map((level) => (level === LEVELS - 2 ? 2 : level)) : levels, share), sum(levels)]);
+    const sections = [...found.sections].map(([section, levels]) => {
+      const at = section - first;
+      const lean = leans.section(at ? head.sections[found.page][2 * at - 2] : "");
+      return [section, lean * sum(section === first ? levels.map((level) => (level === LEVELS - 2 ? 2 : level)) : levels, share), lean * sum(levels)];
+    });
     const together = Math.max(0, ...sections.map(([, , all]) => all));
     const held = found.named.size ? Math.max(covered, 0.75) : covered;
-    const score = (sum(found.best) + 0.5 * together) * (0.15 + 0.85 * held ** 2) * head.pages[found.page][3] + found.bonus;
+    const score = (sum(found.best) + 0.5 * together) * (0.15 + 0.85 * held ** 2) * head.pages[found.page][3] * leans.page(found.page) + found.bonus;
     sections.sort((a, b) => says(b[0], asked) - says(a[0], asked) || b[1] - a[1] || a[0] - b[0]);
     if (found.top || !sections.length) sections.unshift([first, 0, 0]);
     return { page: found.page, score, covered: found.bonus ? 1 : covered, sections: [...new Set(sections.map(([section]) => section))] };
