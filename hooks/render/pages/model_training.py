@@ -16,6 +16,7 @@ from ..cite import Citations
 from ..computed import recomputed_html
 from ..fields import detail_rows, details_table, key_value_table, labelled_values
 from ..figures import schedule as recipe_rows
+from ..figures.recipe_lanes import recipe_lanes
 from ..format import short_size
 from ..marks import NOTHING
 from ..page import Section
@@ -190,6 +191,7 @@ def recipe_sections(citations: Citations, model: Model) -> list[Section]:
         arrows=[kind for kind in ("weights", "data") if kind in drawn],
         judge=any(box["beside"] for box in boxes),
         precision=_compute_precision(citations, model),
+        lanes=recipe_lanes(citations.context, model),
     )
     return [Section("recipe", citations.context.words("section.recipe"), html)]
 

@@ -1,0 +1,351 @@
+"""A training recipe as lanes: solid lines are weights that go on, dashed ones data that a stage learns from, as wide as its samples.
+
+Takes the stages of a model with what each says of weights and data, gives a form that runs to the right and one for a phone that runs
+down, as a history of commits does. A model whose stages merely follow each other has none: its boxes say it already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from catalogue.schema.model import Model
+from catalogue.schema.quantities import Quantity
+from catalogue.schema.training import Stage
+from catalogue.schema.values import Stated
+
+from .. import format
+from ..context import Context
+from .labels import coordinate_text, cut_text, text_width
+from .schedule import BESIDE, recipe_rows
+
+WIDTH, DOWN_WIDTH = 1000, 358
+_LEFT = 40
+_RADIUS = 14
+_WIDEST, _THIN = 24.0, 1.5
+_DOWN_WIDEST = 11.0
+_SIZE = 13
+_LANE, _STUB = 92, 34  # height of a lane, and what it has above for data that no stage makes
+_END = 150  # room for the name of what comes out
+_ROW, _TRACK = 50, 24  # of the form that runs down
+
+
+@dataclass(frozen=True)
+class Node:
+    """A stage, with its place in both forms."""
+
+    id: str
+    number: int
+    kind: str
+    title: str
+    lines: Sequence[str]
+    fact: str
+    x: float
+    y: float
+    down_x: float
+    down_y: float
+    beside: bool
+    start: Sequence[str]
+    down_line: str
+    result: str
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What goes from a stage, or from outside, into a stage: `weights`, `data` or `reward`, or `unknown` data without a count."""
+
+    kind: str
+    d: str
+    down_d: str
+    width: float
+    down_width: float
+    label: str = ""
+    x: float = 0
+    y: float = 0
+
+
+@dataclass(frozen=True)
+class _Graph:
+    """Stages by id with where their weights and data come from, each in a lane and a column."""
+
+    stages: Mapping[str, Stage]
+    weights: Mapping[str, Sequence[str]]
+    lane: Mapping[str, int]
+    column: Mapping[str, int]
+
+    @property
+    def lanes(self) -> int:
+        return max(self.lane.values()) + 1
+
+    def stages_of_lane(self, lane: int) -> list[str]:
+        return [id_ for id_ in self.stages if self.lane[id_] == lane]
+
+
+def recipe_lanes(context: Context, model: Model) -> Markup:
+    """The figure; empty where there are no data from stage to stage."""
+    if not any(stage.fed_by for stage in model.training):
+        return Markup()
+    graph = _graph_of(model)
+    samples = {id_: _sample_count(stage) for id_, stage in graph.stages.items()}
+    most = max((count for count in samples.values() if count), default=None)
+    places = _places(graph, samples)
+    nodes = list(_nodes(context, model, graph, places))
+    height = max(node.y for node in nodes) + 72
+    ties = list(_ties(context, graph, places, samples, most))
+    return Markup(
+        context.html(
+            "recipe_lanes.html.jinja",
+            model=model.id,
+            nodes=nodes,
+            ties=ties,
+            width=WIDTH,
+            height=round(height),
+            down_width=DOWN_WIDTH,
+            down_height=_ROW * len(nodes) + 8,
+            down_text=_TRACK * graph.lanes + 12,
+            most=format.format_amount(most, context.words) if most else "",
+            kinds={tie.kind for tie in ties},
+            name=model.name,
+            radius=_RADIUS,
+        )
+    )
+
+
+def _graph_of(model: Model) -> _Graph:
+    stages = {stage.id: stage for stage in model.training}
+    weights = _weights_of(model)
+    lane: dict[str, int] = {}
+    ends: list[str] = []
+    for id_, stage in stages.items():
+        before = next((w for w in weights[id_] if w in ends), None)
+        if before is None or stage.kind in BESIDE or stages[before].kind in BESIDE:
+            lane[id_] = len(ends)
+            ends.append(id_)
+        else:
+            lane[id_] = ends.index(before)
+            ends[lane[id_]] = id_
+    column: dict[str, int] = {}
+    for id_, stage in stages.items():
+        column[id_] = 1 + max((column[i] for i in (*weights[id_], *stage.fed_by)), default=-1)
+    for id_ in stages:  # a judge stands just before the stage that it judges
+        uses = [column[other] for other, stage in stages.items() if id_ in stage.fed_by]
+        if stages[id_].kind in BESIDE and uses:
+            column[id_] = max(column[id_], min(uses) - 1)
+    return _Graph(stages, weights, lane, column)
+
+
+def _weights_of(model: Model) -> dict[str, Sequence[str]]:
+    """For each stage the stages whose weights it takes: those it names, or the one before it in its row.
+
+    Of a row that branches off and names none it is not known whose weights it takes.
+    """
+    found: dict[str, Sequence[str]] = {}
+    for row in recipe_rows(model):
+        before = None
+        for _, stage in row.stages:
+            named = stage.weights_from
+            found[stage.id] = named if named is not None else ((before,) if before else ())
+            before = stage.id
+    return found
+
+
+def _sample_count(stage: Stage) -> Decimal | None:
+    """The samples that a stage learns from: as published, or the sum of the parts if all are."""
+    if stage.data is None:
+        return None
+    if stage.data.samples is not None:
+        return _single_number(stage.data.samples)
+    parts = [_single_number(part.amount) if part.amount is not None else None for part in stage.data.mix]
+    counted = [part for part in parts if part is not None]
+    return sum(counted, Decimal(0)) if counted and len(counted) == len(parts) else None
+
+
+def _single_number(stated: Stated[Quantity]) -> Decimal | None:
+    values = [single.value for _, single in stated.singles() if single.value is not None]
+    return values[0].value if len(values) == 1 else None
+
+
+def _stands_alone(graph: _Graph, samples: Mapping[str, Decimal | None], id_: str) -> bool:
+    """Whether a stage has counted data that no single stage makes."""
+    makers = [other for other in graph.stages[id_].fed_by if graph.stages[other].kind not in BESIDE]
+    return samples[id_] is not None and len(makers) != 1
+
+
+_Places = Mapping[str, tuple[float, float, float, float]]
+
+
+def _places(graph: _Graph, samples: Mapping[str, Decimal | None]) -> _Places:
+    """For each stage x and y in the form that runs to the right, then in the one that runs down."""
+    step = _column_step(graph)
+    tops, y = [], 0.0
+    for lane in range(graph.lanes):
+        y += _STUB if any(_stands_alone(graph, samples, id_) for id_ in graph.stages_of_lane(lane)) else 0
+        tops.append(y + 24)
+        y += _LANE
+    order = sorted(graph.stages, key=lambda id_: (graph.column[id_], list(graph.stages).index(id_)))
+    return {
+        id_: (
+            _LEFT + step * (graph.column[id_] + 1) - 40,
+            tops[graph.lane[id_]],
+            _TRACK * graph.lane[id_] + 16,
+            _ROW * order.index(id_) + 20,
+        )
+        for id_ in graph.stages
+    }
+
+
+def _column_step(graph: _Graph) -> float:
+    return (WIDTH - _END - _LEFT) / (max(graph.column.values()) + 1)
+
+
+def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> Iterator[Node]:
+    words = context.words
+    last_stage = {variant: stage.id for stage in model.training for variant in stage.variants}
+    room = _column_step(graph)
+    line_room = DOWN_WIDTH - _TRACK * graph.lanes - 16
+    for number, (id_, stage) in enumerate(graph.stages.items(), 1):
+        kind = stage.kind.name.lower()
+        title = words.text(stage.name) if stage.name else words(f"stage.{kind}")
+        is_end = id_ == graph.stages_of_lane(graph.lane[id_])[-1]
+        finished = [variant for variant in stage.variants if last_stage[variant] == id_]
+        start = "" if graph.weights[id_] else _start(context, stage)
+        result = _names(context, finished) if is_end and stage.kind not in BESIDE else ""
+        x, y, down_x, down_y = places[id_]
+        yield Node(
+            f"stage-{id_}",
+            number,
+            kind.replace("_", "-"),
+            title,
+            wrapped_text(title, _SIZE, min(room - 14, 190), 2),
+            _fact(context, stage),
+            x,
+            y,
+            down_x,
+            down_y,
+            stage.kind in BESIDE,
+            wrapped_text(start, 12, max(room - 56, 88), 3) if start else (),
+            cut_text(
+                " · ".join(
+                    filter(None, (result and f"→ {result}", _fact(context, stage), "" if start == result else start))
+                ),
+                12,
+                line_room,
+            ),
+            result,
+        )
+
+
+def _fact(context: Context, stage: Stage) -> str:
+    """Tokens of a stage, or its steps; samples stand at the line that brings them."""
+    stated = {"tokens": stage.data.tokens if stage.data else None, "steps": stage.steps}
+    for key, value in stated.items():
+        published = [single.value for _, single in value.singles() if single.value is not None] if value else []
+        if published:
+            shown = " / ".join(format.format_quantity(each, context.words) for each in published)
+            return context.words(f"recipe.lanes.{key}", value=shown)
+    return ""
+
+
+def _start(context: Context, stage: Stage) -> str:
+    """What a lane begins with: a model by its name, several by their number, or what the stage says of it."""
+    entries = context.catalogue.entries
+    based = {entries[id_].variant.based_on for id_ in stage.variants}
+    names = {single.value for single in based if single is not None and single.value is not None}
+    if len(names) > 2:
+        return context.words("recipe.lanes.models", count=len(names))
+    if stage.starts_from is None:
+        return ""
+    for _, single in stage.starts_from.singles():
+        return (
+            format.short_variant(context.words.text(single.value))
+            if single.value is not None
+            else context.words("absence.not_published")
+        )
+    return ""
+
+
+def _names(context: Context, variants: Sequence[str]) -> str:
+    names = [format.short_size(context.catalogue.entries[id_].variant.name) for id_ in variants]
+    joined = context.words("punctuation.listed").join(names)
+    if len(names) > 1 and text_width(joined, 15, bold=True) > _END:
+        return context.words("recipe.lanes.models", count=len(names))
+    return joined
+
+
+def _ties(
+    context: Context, graph: _Graph, places: _Places, samples: Mapping[str, Decimal | None], most: Decimal | None
+) -> Iterator[Tie]:
+    for id_, stage in graph.stages.items():
+        x, y, down_x, down_y = places[id_]
+        count = samples[id_]
+        share = float(count / most) if count is not None and most else 0.0
+        wide, down_wide = max(_THIN, _WIDEST * share), max(_THIN, _DOWN_WIDEST * share)
+        label = _sample_text(context, stage, count) if count is not None else ""
+        if not graph.weights[id_] and stage.starts_from is not None:
+            yield Tie("weights", f"M{coordinate_text(x - 36)} {coordinate_text(y)}H{coordinate_text(x)}", "", 2.5, 2.5)
+        for other in graph.weights[id_]:
+            yield Tie("weights", *_curves(places[other], places[id_]), 2.5, 2.5)
+        makers = [other for other in stage.fed_by if graph.stages[other].kind not in BESIDE]
+        for other in stage.fed_by:
+            if other not in makers:
+                yield Tie("reward", *_curves(places[other], places[id_]), _THIN, _THIN)
+            elif len(makers) == 1 and count is not None:
+                beside = _beside_curve(places[other], places[id_], wide)
+                yield Tie("data", *_curves(places[other], places[id_]), wide, down_wide, label, *beside)
+            else:
+                yield Tie("unknown", *_curves(places[other], places[id_]), _THIN, _THIN)
+        if _stands_alone(graph, samples, id_):
+            d = f"M{coordinate_text(x)} {coordinate_text(y - _RADIUS - 34)}V{coordinate_text(y - _RADIUS)}"
+            down = f"M{coordinate_text(down_x)} {coordinate_text(down_y - 32)}V{coordinate_text(down_y - 12)}"
+            yield Tie("data", d, down, wide, down_wide, label, x + wide / 2 + 8, y - _RADIUS - 18)
+
+
+def _sample_text(context: Context, stage: Stage, count: Decimal) -> str:
+    """The samples as published, or the sum of their parts."""
+    stated = stage.data.samples if stage.data else None
+    published = [single.value for _, single in stated.singles() if single.value is not None] if stated else []
+    return (
+        format.format_quantity(published[0], context.words) if published else format.format_amount(count, context.words)
+    )
+
+
+def _curves(start: tuple[float, float, float, float], end: tuple[float, float, float, float]) -> tuple[str, str]:
+    """From one stage into another, to the right and down."""
+    (x1, y1, across1, down1), (x2, y2, across2, down2) = start, end
+    bend, fall = (x2 - x1) / 2, (down2 - down1) / 2
+    to_right = _path((x1 + _RADIUS, y1), (x1 + bend, y1), (x2 - bend, y2), (x2 - _RADIUS, y2))
+    down = _path((across1, down1 + 11), (across1, down1 + fall), (across2, down2 - fall), (across2, down2 - 11))
+    return to_right, down
+
+
+def _beside_curve(
+    start: tuple[float, float, float, float], end: tuple[float, float, float, float], wide: float
+) -> tuple[float, float]:
+    """A place for a number, right of a curve that falls and below one that rises, a third of its way along."""
+    x = start[0] + (end[0] - start[0]) * 0.4
+    y = start[1] + (end[1] - start[1]) * 0.35
+    return (x + wide / 2 + 12, y) if end[1] >= start[1] else (x, y + wide / 2 + 16)
+
+
+def _path(start: tuple[float, float], *curve: tuple[float, float]) -> str:
+    first, *rest = (f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in (start, *curve))
+    return f"M{first}C{' '.join(rest)}"
+
+
+def wrapped_text(text: str, size: float, room: float, most: int) -> list[str]:
+    """A text in at most so many lines; the last ends in an ellipsis where there is more. Chinese breaks between any characters."""
+    pieces = text.split(" ") if " " in text or text.isascii() else list(text)
+    gap = " " if " " in text or text.isascii() else ""
+    lines: list[str] = []
+    for piece in pieces:
+        joined = f"{lines[-1]}{gap}{piece}" if lines else piece
+        if lines and text_width(joined, size) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(piece)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], gap.join(lines[most - 1 :])]
+    return [cut_text(line, size, room) for line in lines]
