@@ -18,6 +18,7 @@ from labs import balance, dsa, dualpipe, fp8, grpo, pipeline, rope, speculative,
 from catalogue.derive.calculators import Missing, memory_footprint
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Catalogue
+from render import format
 from render import words as language_files
 from render.assets import PLAYS as SCRIPTS
 from render.assets import play_source
@@ -263,6 +264,28 @@ def test_costs_give_the_share_that_the_report_states(catalogue: Catalogue) -> No
     label = "Computation per token at 1M context, V4-Pro against V3.2"
     stated = next(fact.value.value for fact in catalogue.techniques["csa"].facts if fact.label.en == label)
     assert share == pytest.approx(float(stated.value), abs=1)
+
+
+def test_the_strip_plays_from_the_first_model_to_the_last_with_the_calculators_bytes(
+    edition: Context, catalogue: Catalogue
+) -> None:
+    """Each frame is what the memory calculator finds for 128K tokens at two bytes a number; what is beyond a stated context says so."""
+    play = PLAYS["memory-strip"](edition.words, catalogue)
+    (control,) = play.controls
+    assert play.runs == control.name
+    assert (play.start["model"], control.shown, control.steps[-1][1]) == (0, "LLM 67B", "V4.1-Flash")
+    flagships = {
+        format.short_size(catalogue.flagship(model).variant.name): catalogue.flagship(model)
+        for model in catalogue.models.values()
+    }
+    for place, name in control.steps:
+        found = memory_footprint(flagships[name])
+        assert not isinstance(found, Missing)
+        shown = play.data["models"][place]
+        assert shown["bytes"] == cache_bytes(found, 2**17)
+        said = draw_play(play, {"model": place}).status
+        assert name in said
+        assert ("4K" in said) == shown["beyond"]
 
 
 def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:

@@ -61,7 +61,7 @@ _OF_ONE_PAGE = ("calculator", "compare", "filter", "models", "problems", "scores
 # Figures that can be played with, by the script that has them: those that stand on one page share one.
 PLAYS = {
     **{name: (name,) for name in ("grpo", "yarn", "speculative")},
-    "attention": ("curves", "cache_context", "sparsity_cost"),
+    "attention": ("curves", "cache_context", "memory_strip", "sparsity_cost"),
     "bias_balance": ("noise", "bias_balance"),
     "pipelines": ("pipeline_schedules", "pipelines"),
     "fp8_tiles": ("noise", "fp8_tiles"),

@@ -43,7 +43,7 @@ from .mechanisms.training import (
     sampling_figure,
 )
 from .plays import Play
-from .plays.attention_figures import cache_context, sparsity_cost
+from .plays.attention_figures import cache_context, memory_strip, sparsity_cost
 from .plays.drawing import draw_play
 from .plays.training_figures import bias_balance, fp8_tiles, grpo, pipelines, speculation, yarn
 from .words import Words
@@ -83,6 +83,7 @@ PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
     "cache-context": cache_context,
     "fp8-tiles": fp8_tiles,
     "grpo": grpo,
+    "memory-strip": memory_strip,
     "pipelines": pipelines,
     "sparsity-cost": sparsity_cost,
     "speculative": speculation,
@@ -98,7 +99,7 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mqa": (("attention-cache",), ("attention",)),
     "gqa": (("attention-cache", "cache-context"), ("attention",)),
     "mla": (("attention-cache", "mla-two-ways", "cache-context"), ("mla",)),
-    "kv-cache-compression": (("cache-context",), ()),
+    "kv-cache-compression": (("memory-strip", "cache-context"), ()),
     "dsa": (("dsa-selection", "sparsity-cost"), ("dsa",)),
     "csa": (("csa-windows", "sparsity-cost"), ("csa",)),
     "hca": (("csa-windows", "sparsity-cost"), ("csa",)),

@@ -19,8 +19,10 @@ from catalogue.derive.calculators import (
     work_out,
 )
 from catalogue.derive.expression import evaluate_formula
-from catalogue.records import Catalogue, Entry, by_date
+from catalogue.records import Catalogue, Entry, by_date, first_date
 
+from ..figures.home_line import general_line
+from ..format import format_integer, format_month, short_size
 from ..mechanisms.attention import caching_layers, dimension
 from ..words import Words
 from . import Control, Play, figure_words, slider
@@ -68,6 +70,40 @@ def cache_context(words: Words, catalogue: Catalogue) -> Play:
         "powers": enclosing_powers(sizes),
     }
     return Play(name, "attention", controls, data)
+
+
+def memory_strip(words: Words, catalogue: Catalogue) -> Play:
+    """What a text as long as V3 can read costs each model of the general line in memory, the oldest first."""
+    name = "memory-strip"
+    context = stated_context(catalogue.entries["deepseek-v3-base"])
+    models: list[dict[str, Any]] = []
+    for entry in general_line(catalogue):
+        found, date = memory_footprint(entry), first_date(entry.model)
+        if isinstance(found, Missing) or entry.architecture is None:
+            continue
+        stated = stated_context(entry)
+        attention = entry.architecture.attention.value
+        models.append(
+            {
+                "name": short_size(entry.variant.name),
+                "date": format_month(date, words) if date else "",
+                "attention": attention.value if attention else "",
+                "layers": dimension(entry, "num_hidden_layers"),
+                "numbers": format_integer(round(found.cache_elements)),
+                "bytes": cache_bytes(found, context),
+                "stated": _short_context(stated),
+                "beyond": 0 < stated < context,
+            }
+        )
+    steps = [(place, model["name"]) for place, model in enumerate(models)]
+    control = Control("model", words(f"mechanism.{name}.model"), 0, steps)
+    keys = ("begins", "beyond", "strip", "strip_says", "square", "square_says", "layers", "numbers")
+    data = {"words": figure_words(words, name, *keys), "models": models, "context": _short_context(context)}
+    return Play(name, "attention", (control,), data, runs="model")
+
+
+def _short_context(tokens: int) -> str:
+    return f"{tokens >> 20}M" if tokens >= 2**20 else f"{tokens >> 10}K"
 
 
 def _counted_entries(catalogue: Catalogue) -> Iterator[tuple[Entry, Footprint]]:
@@ -178,7 +214,7 @@ def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
 def _context_slider(words: Words, figure: str, stated: int) -> Control:
     """A slider that begins at the longest step within a stated context."""
     start = max((n for n in _CONTEXTS if n <= stated), default=_CONTEXTS[0])
-    steps = [(n, f"{n >> 20}M" if n >= 2**20 else f"{n >> 10}K") for n in _CONTEXTS]
+    steps = [(n, _short_context(n)) for n in _CONTEXTS]
     return Control("context", words(f"mechanism.{figure}.context"), start, steps)
 
 
