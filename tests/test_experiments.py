@@ -60,7 +60,12 @@ def test_two_seeds_are_too_few(valid: Path) -> None:
 def test_a_card_has_its_numbers_its_verdicts_and_its_command() -> None:
     catalogue = load_catalogue(VALID)
     card = experiment_card(Citations(make_context(catalogue, load_words("en"))), catalogue.experiment("trails"))
-    for said in ("shared 4.100; each its own 4.633", "Difference −0.533, deviation 0.058", ">shown<", ">consistent<"):
+    for said in (
+        "4.100 (shared) against 4.633 (each its own)",
+        "Difference −0.533, deviation 0.058",
+        ">shown<",
+        ">consistent<",
+    ):
         assert said in card
     assert "python -m labs.train.experiments trails" in card
     assert "3 min of one core for 3 seeds (Anthill, 2 cores" in card

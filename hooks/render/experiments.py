@@ -146,7 +146,7 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
         words("experiments.side", arm=words.text(arm.name), value=_number(column, curves[arm.id][-1].mean))
         for arm, _ in arms
     ]
-    panel = Panel(title, _BOTTOM + 40 + 17 * len(arms), words("experiments.between").join(ends))
+    panel = Panel(title, _BOTTOM + 40 + 17 * len(arms), words("experiments.listed").join(ends))
     for value in up.ticks(4):
         panel.line([(_LEFT, up(value)), (_RIGHT, up(value))], "axis")
         panel.text(_LEFT - 6, up(value) + 4, f"{value:,.4g}".replace("-", "−"), "small", "end")
@@ -181,7 +181,7 @@ def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: s
     panel = Panel(
         words("experiments.seeds", column=words(f"experiments.column.{column}")),
         _ROW * len(arms) + 26,
-        words("experiments.between").join(said),
+        words("experiments.listed").join(said),
     )
     for index, ((arm, kind), mean) in enumerate(zip(arms, means, strict=True)):
         y = _ROW * index

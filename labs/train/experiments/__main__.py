@@ -4,10 +4,14 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import torch
+import yaml
 
 from labs.train.command_line import Parser
 from labs.train.experiments import decoding, pretraining, reinforcement  # noqa: F401  they register their experiments
 from labs.train.experiments.record import EXPERIMENTS, RESULTS, conduct
+from labs.train.experiments.verdict import judge
+
+ABOUT = RESULTS.with_suffix(".yaml")
 
 
 def main(arguments=None):
@@ -23,7 +27,21 @@ def main(arguments=None):
             raise SystemExit(f"there is no experiment {name}; choose from: {' '.join(near)}")
     torch.set_num_threads(1)  # sums in another order give another last digit; one thread always takes the same
     for name in asked.names or EXPERIMENTS:
-        conduct(name, asked.scale, asked.seeds, asked.out, pretraining.text().fingerprint)
+        rows = conduct(name, asked.scale, asked.seeds, asked.out, pretraining.text().fingerprint)
+        for line in verdicts(name, rows):
+            print(f"{name}: {line}")
+
+
+def verdicts(name, rows):
+    """What the seeds say of each comparison of data/experiments.yaml."""
+    about = yaml.safe_load(ABOUT.read_text(encoding="utf-8"))["experiments"]
+    for comparison in next(one for one in about if one["id"] == name)["comparisons"]:
+        column, first, second, expect = (comparison[key] for key in ("column", "first", "second", "expect"))
+        if len({row["seed"] for row in rows}) < 3:
+            yield f"{column} of {first} against {second}: no verdict, which takes three seeds"
+            continue
+        found = judge(rows, column, first, second, expect)
+        yield f"{column} of {first} against {second}: {found.difference:+.4g} ± {found.deviation:.2g}, expected {expect}: {found.verdict}"
 
 
 if __name__ == "__main__":

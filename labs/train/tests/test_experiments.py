@@ -1,6 +1,8 @@
 """Experiments: what is committed is complete and says what its numbers say, and short runs give it again within its spread."""
 
 import math
+import re
+import subprocess
 from statistics import mean, stdev
 
 import pytest
@@ -78,6 +80,24 @@ def test_a_short_run_gives_the_committed_result_within_its_spread(name, column, 
         assert len(values) >= 3
         allowed = 4 * stdev(values) + 0.04 * abs(mean(values))
         assert math.isclose(row[column], mean(values), abs_tol=allowed), (row, values)
+
+
+def test_the_command_ends_with_the_verdict_of_the_committed_results():
+    for about in RUN:
+        lines = list(command.verdicts(about["id"], record.read(about["id"])))
+        assert [line.rsplit(": ", 1)[1] for line in lines] == [one["verdict"] for one in about["comparisons"]]
+    assert "three seeds" in next(command.verdicts("mla-gqa", record.read("mla-gqa")[:3]))
+
+
+def test_the_commit_is_the_last_one_of_this_lab(tmp_path):
+    assert record.commit(tmp_path) == "no git"
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
+    (tmp_path / "a.py").write_text("1")
+    for command_ in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command_], check=True)
+    assert re.fullmatch("[0-9a-f]{10}", record.commit(tmp_path))
+    (tmp_path / "a.py").write_text("2")
+    assert record.commit(tmp_path).endswith("+")
 
 
 def test_an_unknown_experiment_is_answered_with_the_nearest():
