@@ -37,21 +37,22 @@ def peer_sections(context: Context) -> list[Section]:
     if not peers.built:
         return []
     states = [state(context, entry) for entry in context.catalogue.entries.values()]
+    equal, compared = states.count(State.EQUAL), sum(map(states.count, COMPARED))
     said = words(
-        "trust.peers.result",
-        equal=states.count(State.EQUAL),
-        compared=sum(map(states.count, COMPARED)),
+        "trust.peers.result_all" if equal == compared else "trust.peers.result",
+        equal=equal,
+        compared=compared,
         all=len(states),
     )
     behind = [words(f"trust.peers.some_{s}", count=states.count(s)) for s in (State.STALE, State.NEW) if s in states]
     day = format.format_date(PartialDate(peers.date), words)
     made = words("trust.peers.made", date=day, **peers.versions)
-    equal, apart = _peer_groups(context)
+    alike, apart = _peer_groups(context)
     html = _paragraphs(said, *behind, words("trust.peers.catches"))
     if apart:
         html += context.html("table.html.jinja", t=_apart(context, apart))
-    summary = words("trust.peers.folded", count=len(equal))
-    html += context.html("folded_table.html.jinja", t=_equal(context, equal), summary=summary)
+    summary = words("trust.peers.folded", count=len(alike))
+    html += context.html("folded_table.html.jinja", t=_equal(context, alike), summary=summary)
     html += _paragraphs(words("trust.peers.counted"), made)
     found = [Section("peers", words("trust.peers.title"), html)]
     if peers.labs:
