@@ -45,6 +45,7 @@ _TYPES = (
     "online",
 )
 _NEXT_FIELD = re.compile(r"[}\"\d]\s*\n\s*([A-Za-z]+)\s*=\s*[{\"\d]")
+_ENGLISH = re.compile(r"\b[a-z]{4,}")
 REQUIRED = ("title", "author", "year", "url or doi or howpublished")
 
 
@@ -75,6 +76,15 @@ class Reference:
     bibtex: str
     line: int
     organisations: frozenset[str] = frozenset()
+    title_zh: str | None = None
+    note_zh: str | None = None
+
+    def title_in(self, language: str) -> str:
+        """The title; of a document that has none of its own and that we named, in the language of the page."""
+        return self.title_zh if language == "zh" and self.title_zh else self.title
+
+    def note_in(self, language: str) -> str | None:
+        return self.note_zh if language == "zh" and self.note_zh else self.note
 
 
 def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
@@ -110,6 +120,7 @@ def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Fi
         reference = _make_reference(entry, verbatim[entry.key])
         findings += _unknown_keywords(entry, file)
         findings += _to_do(entry, verbatim[entry.key], file)
+        findings += _without_chinese(entry, reference, file)
         findings += _malformed_fields(reference, file)
         findings += _odd_year_or_kind(entry, reference, file)
         references[reference.key] = reference
@@ -200,6 +211,8 @@ def _make_reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
         doi=verbatim("doi"),
         venue=text("journal") or text("booktitle"),
         note=text("note") or text("howpublished"),
+        note_zh=text("note_zh"),
+        title_zh=text("title_zh"),
         copy=COPY in _keyword_list(text("keywords")),
         bibtex=(entry.raw or "").strip(),
         line=_block_line(entry),
@@ -244,6 +257,18 @@ def _to_do(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[F
         names = ", ".join(f"`{name}`" for name in left)
         yield Finding(
             file, _block_line(entry), entry.key, f"{names} to be filled in", "what the document says", fix="fill it in"
+        )
+
+
+def _without_chinese(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
+    if reference.note and not reference.note_zh and _ENGLISH.search(reference.note):
+        yield Finding(
+            file,
+            _block_line(entry),
+            entry.key,
+            f"`{reference.note}` in English alone",
+            "`note_zh`, which the Chinese edition shows",
+            fix="add `note_zh = {…},`",
         )
 
 

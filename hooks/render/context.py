@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,14 +54,15 @@ class Context:
     def short_titles(self) -> dict[str, str]:
         """What a list of sources calls each document: its title up to the colon; where another one begins so, with what it is."""
         references = self.catalogue.references
-        heads = {key: reference.title.partition(": ")[0] for key, reference in references.items()}
+        titles = {key: reference.title_in(self.words.language) for key, reference in references.items()}
+        heads = {key: re.split(": |：", title)[0] for key, title in titles.items()}
         named = {
             key: head + self.words("punctuation.bracketed", text=self._kind_of_document(references[key]))
             for key, head in heads.items()
         }
         times, named_times = Counter(heads.values()), Counter(named.values())
         return {
-            key: head if times[head] == 1 else named[key] if named_times[named[key]] == 1 else references[key].title
+            key: head if times[head] == 1 else named[key] if named_times[named[key]] == 1 else titles[key]
             for key, head in heads.items()
         }
 

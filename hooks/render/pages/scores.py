@@ -49,13 +49,13 @@ def scores_sections(citations: Citations, model: Model) -> list[Section]:
 def _rows_left_out(citations: Citations, table: Evaluation) -> Markup:
     """Which rows of the source's table are not here, and why; nothing for a complete one."""
     words = citations.context.words
-    listed = Markup(escape(words("punctuation.listed")))
-    return Markup(escape(words("punctuation.gap"))).join(
-        escape(words("evaluation.left_out")).format(
-            rows=listed.join(citations.inline(name) for name in group.rows), why=citations.inline(group.why)
-        )
-        for group in table.left_out
-    )
+    lines = []
+    for group in table.left_out:
+        rows = [citations.inline(name) for name in group.rows]
+        between = "separated" if any(mark in row for row in rows for mark in "，：,:") else "listed"
+        listed = Markup(escape(words(f"punctuation.{between}"))).join(rows)
+        lines.append(escape(words("evaluation.left_out")).format(rows=listed, why=citations.inline(group.why)))
+    return Markup(escape(words("punctuation.gap"))).join(lines)
 
 
 def _scores_table(citations: Citations, table: Evaluation) -> Table:

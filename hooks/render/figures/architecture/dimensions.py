@@ -125,7 +125,7 @@ class Dimensions:
             self.words(f"drawing.{key}"),
             shown,
             shown,
-            formula=f"{working.formula} = {working.numbers}; ÷ {whole:,}",
+            formula=f"{working.formula} = {working.numbers}{self.words('punctuation.separated')}÷ {whole:,}",
         )
 
     def part_of(self, key: str, part: int, whole: int) -> Dimension:
