@@ -6,6 +6,7 @@ down, as a history of commits does. A model whose stages merely follow each othe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -106,7 +107,7 @@ def recipe_lanes(context: Context, model: Model) -> Markup:
             down_width=DOWN_WIDTH,
             down_height=_ROW * len(nodes) + 8,
             down_text=_TRACK * graph.lanes + 12,
-            most=format.format_amount(most, context.words) if most else "",
+            most=next((tie.label for tie in ties if tie.width == _WIDEST), ""),
             kinds={tie.kind for tie in ties},
             name=model.name,
             radius=_RADIUS,
@@ -134,7 +135,39 @@ def _graph_of(model: Model) -> _Graph:
         uses = [column[other] for other, stage in stages.items() if id_ in stage.fed_by]
         if stages[id_].kind in BESIDE and uses:
             column[id_] = max(column[id_], min(uses) - 1)
-    return _Graph(stages, weights, lane, column)
+    return _Graph(stages, weights, _packed_lanes(stages, weights, lane, column), column)
+
+
+def _packed_lanes(
+    stages: Mapping[str, Stage],
+    weights: Mapping[str, Sequence[str]],
+    lane: Mapping[str, int],
+    column: Mapping[str, int],
+) -> dict[str, int]:
+    """Lanes that nothing joins share a height where there is room, the name of what comes out included."""
+    group = {id_: id_ for id_ in stages}
+
+    def head(id_: str) -> str:
+        return id_ if group[id_] == id_ else head(group[id_])
+
+    for id_, stage in stages.items():
+        for other in (*weights[id_], *stage.fed_by):
+            group[head(id_)] = head(other)
+    taken: list[tuple[set[str], set[int]]] = []  # of each height the groups and the columns
+    found: dict[str, int] = {}
+    for number in range(max(lane.values()) + 1):
+        ids = [id_ for id_ in stages if lane[id_] == number]
+        columns = set(range(min(map(column.__getitem__, ids)), max(map(column.__getitem__, ids)) + 2))
+        own = head(ids[0])
+        place = next(
+            (i for i, (groups, used) in enumerate(taken) if own not in groups and not columns & used), len(taken)
+        )
+        if place == len(taken):
+            taken.append((set(), set()))
+        taken[place][0].add(own)
+        taken[place][1].update(columns)
+        found |= dict.fromkeys(ids, place)
+    return found
 
 
 def _weights_of(model: Model) -> dict[str, Sequence[str]]:
@@ -209,7 +242,7 @@ def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> It
     for number, (id_, stage) in enumerate(graph.stages.items(), 1):
         kind = stage.kind.name.lower()
         title = words.text(stage.name) if stage.name else words(f"stage.{kind}")
-        is_end = id_ == graph.stages_of_lane(graph.lane[id_])[-1]
+        is_end = not any(graph.lane[other] == graph.lane[id_] and id_ in graph.weights[other] for other in graph.stages)
         finished = [variant for variant in stage.variants if last_stage[variant] == id_]
         start = "" if graph.weights[id_] else _start(context, stage)
         result = _names(context, finished) if is_end and stage.kind not in BESIDE else ""
@@ -219,7 +252,7 @@ def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> It
             number,
             kind.replace("_", "-"),
             title,
-            wrapped_text(title, _SIZE, min(room - 14, 190), 2),
+            wrapped_text(title, _SIZE, min(room - 6, 190), 3),
             _fact(context, stage),
             x,
             y,
@@ -270,7 +303,7 @@ def _start(context: Context, stage: Stage) -> str:
 def _names(context: Context, variants: Sequence[str]) -> str:
     names = [format.short_size(context.catalogue.entries[id_].variant.name) for id_ in variants]
     joined = context.words("punctuation.listed").join(names)
-    if len(names) > 1 and text_width(joined, 15, bold=True) > _END:
+    if len(names) > 1 and text_width(joined, 14) > _END:
         return context.words("recipe.lanes.models", count=len(names))
     return joined
 
@@ -307,9 +340,9 @@ def _sample_text(context: Context, stage: Stage, count: Decimal) -> str:
     """The samples as published, or the sum of their parts."""
     stated = stage.data.samples if stage.data else None
     published = [single.value for _, single in stated.singles() if single.value is not None] if stated else []
-    return (
-        format.format_quantity(published[0], context.words) if published else format.format_amount(count, context.words)
-    )
+    if published:
+        return format.format_quantity(published[0], context.words)
+    return re.sub(r"\.0+(?=[A-Z])", "", format.format_amount(count, context.words))
 
 
 def _curves(start: tuple[float, float, float, float], end: tuple[float, float, float, float]) -> tuple[str, str]:
