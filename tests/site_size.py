@@ -1,8 +1,9 @@
-"""How many pages a site has and how many words they hold, by kind of page: `python tests/site_size.py SITE [FOLDER]`.
+"""How many pages a site has and how many words a reader can see on them, by kind of page: `python tests/site_size.py SITE [FOLDER]`.
 
-A word stands between two spaces or tags of the article and has a letter; numbers, signs, formulas and program text are counted beside the words. Tables,
-drawings and what unfolds count too. A drawing counts once, as a wide screen shows it: its form for a phone and its alternative
-in words say the same again.
+A word is what stands between two spaces of the page as a browser shows it: numbers, signs, formulas, program text, tables, drawings and
+what unfolds count. What is set in one line without a space is one word, `d<sub>model</sub>`; a formula has a space beside its relations
+and operations. A drawing counts once, as a wide screen shows it: its form for a phone and its alternative in words say the same again.
+Entries of a closed list of choices are not seen.
 """
 
 from __future__ import annotations
@@ -13,21 +14,103 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MOST_PAGES, MOST_WORDS = 240, 280_000
+MOST_PAGES, MOST_WORDS = 240, 300_000
 
-_SILENT = "script, style, template"
+_UNSEEN = "script, style, template, option, annotation"
 _AGAIN = (
     "svg desc, svg title, .ds-printed, .ds-drawing-wide ~ *:not(figcaption), .ds-image-way .narrow, "
     ".ds-down, .ds-gantt-down, .ds-hero-down, .ds-map-down"
 )
-_NO_PROSE = "math, pre"
+_IN_A_LINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "u",
+        "var",
+        "tspan",
+        "math",
+        "semantics",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "mtext",
+        "mstyle",
+        "mspace",
+        "mpadded",
+        "mphantom",
+        "menclose",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "msub",
+        "msup",
+        "msubsup",
+        "mover",
+        "munder",
+        "munderover",
+    ]
+)
+_SPACED = frozenset(
+    [
+        "=",
+        "≈",
+        "≠",
+        "≤",
+        "≥",
+        "<",
+        ">",
+        "≪",
+        "≫",
+        "∼",
+        "~",
+        "∝",
+        "∈",
+        "+",
+        "−",
+        "-",
+        "×",
+        "⋅",
+        "·",
+        "→",
+        "⇒",
+        "⇐",
+        "⇔",
+        "↦",
+        "⟹",
+        "⟸",
+        "⟺",
+    ]
+)
 _REDIRECT = 'http-equiv="refresh"'
 
 
 class PageSize(NamedTuple):
-    """A page by its address, `models/deepseek-v3/`, the words in it, and the numbers and signs beside them."""
+    """A page by its address, `models/deepseek-v3/`, the words in it, and how many of them have no letter."""
 
     address: str
     words: int
@@ -51,25 +134,36 @@ def measure_pages(site: Path) -> Iterator[PageSize]:
 
 
 def count_words(html: str) -> tuple[int, int]:
-    """The words of the article of a page, which have a letter, and the numbers and signs: `×`, `7,168`."""
+    """The words of the article of a page, and those of them that have no letter: `×`, `7,168`."""
     article = LexborHTMLParser(html).css_first("article")
     if article is None:
         return 0, 0
-    for node in article.css(f"{_SILENT}, {_AGAIN}"):
+    for node in article.css(f"{_UNSEEN}, {_AGAIN}"):
         node.decompose()
-    everything = len(article.text(separator=" ").split())
-    for node in article.css(_NO_PROSE):
-        node.decompose()
-    words = sum(any(letter.isalpha() for letter in piece) for piece in article.text(separator=" ").split())
-    return words, everything - words
+    words = "".join(_visible_text(article)).split()
+    return len(words), sum(not any(letter.isalpha() for letter in word) for word in words)
+
+
+def _visible_text(node: LexborNode) -> Iterator[str]:
+    """Text of an element with spaces where a browser shows them."""
+    for child in node.iter(include_text=True):
+        if child.tag == "-text":
+            yield child.text_content or ""
+        elif child.tag == "mo" and (sign := child.text().strip()) in _SPACED:
+            yield f" {sign} "
+        else:
+            between = "" if child.tag in _IN_A_LINE else " "
+            yield between
+            yield from _visible_text(child)
+            yield between
 
 
 def size_table(pages: list[PageSize]) -> str:
-    """Pages, words, and numbers and signs of each kind, the most words first."""
+    """Pages, words, and those of them without a letter, of each kind, the most words first."""
     kinds: dict[str, list[PageSize]] = defaultdict(list)
     for page in pages:
         kinds[page.kind].append(page)
-    lines = [f"{'kind':32} {'pages':>5} {'words':>8} {'numbers, code':>15}"]
+    lines = [f"{'kind':32} {'pages':>5} {'words':>8} {'without letter':>15}"]
     ordered = sorted(kinds.items(), key=lambda item: -sum(page.words for page in item[1]))
     for kind, found in (*ordered, (f"all (limits {MOST_PAGES}, {MOST_WORDS:,} words)", pages)):
         words, numbers = sum(page.words for page in found), sum(page.numbers for page in found)

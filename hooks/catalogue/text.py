@@ -70,6 +70,7 @@ _CHINESE = re.compile(f"{HAN}+")
 _QUOTED_HAN = re.compile(r"[“‘\"'(（《「][^”’\"')）》」]*[”’\"')）》」]|`[^`]*`|\{\{.*?\}\}")
 _QUOTE_OR_CODE = re.compile(r"\{\{.*?\}\}|`[^`]*`")
 _DIGITS_OF_A_TYPED_NUMBER = 3
+_ORDINARY_WORDS = re.compile(r"[a-z-]{2,}(?: [a-z-]{2,})+")
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,18 @@ def unequal_numbers(english: str, chinese: str) -> list[str]:
     """Typed numbers of three or more digits that the English text has and the Chinese one has not."""
     if not _LONG.search(english) or _COUNTED_IN_WORDS.search(english):
         return []
-    missing = Counter(_typed_numbers(english)) - Counter(_typed_numbers(chinese))
+    missing = Counter(typed_numbers(english)) - Counter(typed_numbers(chinese))
     return [number for number in missing if len(re.sub(r"\D", "", number)) >= _DIGITS_OF_A_TYPED_NUMBER]
 
 
-def _typed_numbers(text: str) -> list[str]:
+def typed_numbers(text: str) -> list[str]:
+    """The numbers of a text that are not quoted from the catalogue."""
     return _NUMBER.findall(_QUOTE_OR_CODE.sub("", text))
+
+
+def untranslated_words(english: str, chinese: str) -> str:
+    """The words that a Chinese text has from the English one, all in small letters, which no name is; empty otherwise."""
+    return chinese if chinese == english and _ORDINARY_WORDS.fullmatch(chinese) else ""
 
 
 def unequal_quotes(english: str, chinese: str) -> tuple[list[str], list[str]]:

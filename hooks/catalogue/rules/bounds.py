@@ -335,9 +335,13 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
                         )
 
 
+# “Not needed here.” is none; “The same values as in the table above.” is one.
+WORDS_OF_A_REASON = 4
+
+
 @rule(Scope.CATALOGUE)
 def selections_are_named(draft: Draft) -> Iterator[Finding]:
-    """A quoted table is complete or names the rows that it leaves out and why, not both; what is left out is not among its rows."""
+    """A quoted table is complete or names the rows that it leaves out and why, in four words or more, not both; what is left out is not among its rows."""
     for path, model in draft.each_model():
         for i, table in enumerate(model.evaluation):
             here = (*path, "evaluation", i)
@@ -357,6 +361,13 @@ def selections_are_named(draft: Draft) -> Iterator[Finding]:
                 )
             rows = {_bare_word(row.benchmark.en): row.benchmark.en for row in table.rows}
             for j, group in enumerate(table.left_out):
+                if len(group.why.en.split()) < WORDS_OF_A_REASON:
+                    yield draft.finding(
+                        (*here, "left_out", j, "why"),
+                        f"“{group.why.en}” is no reason",
+                        "what the rows are, or where their numbers stand",
+                        fix="say what a reader would not learn from them here",
+                    )
                 for k, name in enumerate(group.rows):
                     if _bare_word(name.en) in rows:
                         yield draft.finding(

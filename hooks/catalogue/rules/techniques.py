@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 
 from ..checkpoint import release_date
 from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..records import first_date, first_day
 from ..schema.model import TechniqueChange
-from ..schema.values import Text
-from ..text import count_sentences, split_paragraphs
+from ..schema.quantities import Quantity
+from ..schema.values import Single, Text
+from ..text import count_sentences, split_paragraphs, typed_numbers
 from ..uses import How
 from .draft import Draft, Scope, repeated_ids, rule
 
 SENTENCES = 5
+LEAST_DIMENSION = 12
 
 
 @rule(Scope.CATALOGUE)
@@ -307,3 +310,35 @@ def changes_have_a_reason(draft: Draft) -> Iterator[Finding]:
                     "the reason that the source gives, or `reason: not published`",
                     fix="look for it in the source; a reason that others give goes into `reason_by_others`",
                 )
+
+
+@rule(Scope.CATALOGUE)
+def changes_quote_dimensions(draft: Draft) -> Iterator[Finding]:
+    """A dimension of one of the two models is quoted in `before` and `after` of a change, and not typed again."""
+    for path, model in draft.each_model():
+        dimensions = _dimensions_by_number(draft, [model.flagship, model.compared_with or ""])
+        for index, change in enumerate(model.changes):
+            for side in ("before", "after"):
+                text: Text | None = getattr(change, side)
+                for number in typed_numbers(text.en) if text else ():
+                    if place := dimensions.get(Decimal(number.replace(",", ""))) if number[-1].isdigit() else None:
+                        yield draft.finding(
+                            (*path, "changes", index, side),
+                            f"`{number}` is typed, and `{place}` has this value",
+                            "a quote, which follows the value",
+                            fix=f"write `{{{{ v('{place}') }}}}` in both languages",
+                        )
+
+
+def _dimensions_by_number(draft: Draft, variants: Iterable[str]) -> dict[Decimal, str]:
+    """Where each number of the architectures stands; smaller ones are not told from counts such as “three steps”."""
+    found: dict[Decimal, str] = {}
+    for variant in variants:
+        entry = draft.entries.get(variant)
+        for name, stated in entry.architecture if entry and entry.architecture else ():
+            value = stated.value if isinstance(stated, Single) else None
+            if isinstance(value, int | Quantity) and not isinstance(value, bool):
+                number = Decimal(value) if isinstance(value, int) else value.value
+                if number >= LEAST_DIMENSION or number % 1:
+                    found.setdefault(number, f"{variant}/architecture.{name}")
+    return found

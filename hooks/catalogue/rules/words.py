@@ -16,7 +16,15 @@ from ..schema.technique import Language, TechniqueKind, names_deepseek
 from ..schema.training import FROM_NOTHING, NUMBER_FORMATS, number_format
 from ..schema.values import Single, Stated, Text, walk_record
 from ..strict_yaml import Located
-from ..text import FIX, avoided_forms, chinese_in_english, chinese_slips, unequal_numbers, unequal_quotes
+from ..text import (
+    FIX,
+    avoided_forms,
+    chinese_in_english,
+    chinese_slips,
+    unequal_numbers,
+    unequal_quotes,
+    untranslated_words,
+)
 from .draft import Draft, Scope, rule
 
 _SEVERAL = re.compile(r" and | or |, ")
@@ -244,6 +252,16 @@ def english_is_english(draft: Draft) -> Iterator[Finding]:
                 f"Chinese in the English text: “{found}”",
                 "English; Chinese stands under `zh:`, or in quotation marks",
                 fix="exchange the two, or write it in English",
+            )
+
+
+@rule(Scope.ENTRY)
+def chinese_is_chinese(draft: Draft) -> Iterator[Finding]:
+    """The text under `zh:` is not the English one again, unless it is a name."""
+    for file, path, text in draft.texts:
+        if text.zh and (words := untranslated_words(text.en, text.zh)):
+            yield file.finding(
+                (*path, "zh"), f"“{words}” as in English", "Chinese, or a name", fix="translate it, or leave `zh` out"
             )
 
 
