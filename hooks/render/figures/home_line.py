@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from catalogue.derive.dimensions import numbers_of
 from catalogue.records import Catalogue, Entry, by_date, first_date
@@ -16,10 +16,9 @@ from catalogue.schema.model import Size, Track
 from catalogue.schema.quantities import Count
 
 from .. import format
-from ..cite import counted_text
+from ..cite import counted_text, counts_of
 from ..context import Context
 from ..format import short_size
-from ..words import Words
 from .architecture.shapes import bar_path, dots_path, example_choice, grid_places
 from .map.across import lay_out_wide_map
 from .map.down import lay_out_narrow_map
@@ -123,19 +122,18 @@ def _model_card(context: Context, entry: Entry) -> dict[str, object]:
             width=format.format_integer(hidden) if hidden else "",
             experts=experts,
         ),
-        "total": _size_html(words, parameters.total),
-        "active": _size_html(words, parameters.activated),
+        "total": _size_text(parameters.total),
+        "total_counts": counted_text(words, counts_of(parameters.total)),
+        "active": _size_text(parameters.activated),
+        "active_counts": counted_text(words, counts_of(parameters.activated)),
         "attention": entry.architecture.attention.value or "",
         "indexed": entry.architecture.index_topk is not None and entry.architecture.kv_lora_rank is not None,
     }
 
 
-def _size_html(words: Words, size: Size[Count] | None) -> Markup:
-    """A published size; what it counts opens as its title, because a card has no room for it."""
-    if size is None or size.value is None:
-        return Markup("")
-    shown, counts = format.format_quantity(size.value), counted_text(words, size.counts).strip(" ()（）")
-    return Markup('<abbr title="{}">{}</abbr>').format(counts, shown) if counts else escape(shown)
+def _size_text(size: Size[Count] | None) -> str:
+    """A published size."""
+    return format.format_quantity(size.value) if size is not None and size.value is not None else ""
 
 
 def home_map(context: Context) -> Markup:

@@ -16,7 +16,7 @@ from catalogue.schema.model import Model, Part, PartKind
 from catalogue.schema.values import Group, field_groups
 
 from .. import format, problems
-from ..cite import Citations, reference_anchor
+from ..cite import Citations, counted_text, counts_of, reference_anchor
 from ..computed import agreement_cell, breakdown_title, recomputed_html, working_cell
 from ..fields import key_value_table, labelled_values, stated_values, value_cell
 from ..figures.architecture import architecture_drawing, way_of_images
@@ -399,21 +399,21 @@ def _missing_fields(citations: Citations, entry: Entry) -> list[str]:
 
 def _size_checks(citations: Citations, entry: Entry) -> list[str]:
     """What is recomputed held against what is published, a sentence each."""
-    words = citations.context.words
+    words, parameters = citations.context.words, entry.variant.parameters
     checks = (
-        (words("field.parameters.total"), entry.total_agreement),
-        (words("field.parameters.activated"), entry.activated_agreement),
-        (words("term.stored_cache"), entry.stored_cache_agreement),
+        (words("field.parameters.total"), entry.total_agreement, parameters.total),
+        (words("field.parameters.activated"), entry.activated_agreement, parameters.activated),
+        (words("term.stored_cache"), entry.stored_cache_agreement, None),
     )
     return [
         words(
             "working.check",
             label=label,
-            published=format.format_quantity(agreement.published, words),
+            published=format.format_quantity(agreement.published, words) + counted_text(words, counts_of(size)),
             recomputed=format.format_compact(agreement.recomputed),
             percent=f"{agreement.percent:+.2f}".replace("-", "−"),
             tolerance=f"{agreement.tolerance.normalize():,f}",
         )
-        for label, agreement in checks
+        for label, agreement, size in checks
         if agreement is not None
     ]
