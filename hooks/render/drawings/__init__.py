@@ -1,0 +1,77 @@
+"""A drawing for each technique: a picture that anyone grasps, and for some of them frames that show how it works, with their formulas.
+
+Each is a short function over the vocabulary of `canvas.py`; its words stand in words/*/drawings.yaml, its numbers come from the
+catalogue. May import labs and the catalogue, no pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from markupsafe import Markup
+
+from catalogue.schema.technique import Technique, TechniqueKind
+
+from ..context import Context
+from ..mechanisms.panel import Panel
+from . import alignment, attention, experts, machines, training
+from .canvas import KEY, Canvas
+from .drawing import DRAWINGS, Drawing, Frame
+
+__all__ = ["DRAWINGS", "Frame", "alignment", "attention", "experts", "frames_of", "glyph_of", "machines", "training"]
+
+
+def frames_of(context: Context, technique_id: str) -> list[Frame]:
+    """The frames of a technique, its picture first; none where it has no drawing."""
+    if technique_id not in DRAWINGS:
+        return []
+
+    def draw() -> list[Frame]:
+        drawing = Drawing(context, technique_id)
+        DRAWINGS[technique_id](drawing)
+        return drawing.frames()
+
+    return context.once(f"drawing-{technique_id}", draw)
+
+
+_GLYPH = (360, 202)
+
+
+def glyph_of(context: Context, technique: Technique) -> Markup:
+    """The shapes of a technique's picture without its words, small; of one without a picture those of its shelf."""
+    frames = frames_of(context, technique.id)
+    panel = frames[0].panel if frames else _shelf_glyph(technique.kind)
+    shapes = [shape for shape in panel.shapes if shape["is"] != "text" and not shape["kind"].endswith(KEY)]
+    top = min(0, round((panel.height - _GLYPH[1]) / 2))
+    return Markup(context.html("technique_glyph.html.jinja", shapes=shapes, box=f"0 {top} {_GLYPH[0]} {_GLYPH[1]}"))
+
+
+def _shelf_glyph(kind: TechniqueKind) -> Panel:
+    canvas = Canvas(Panel("", 0, ""), str)
+    _SHELVES.get(kind, _draw_boxes)(canvas)
+    canvas.panel.height = canvas.y
+    return canvas.panel
+
+
+def _draw_machines(f: Canvas) -> None:
+    top = f.cells("O O O", width=60)
+    f.skip(50)
+    for place in f.cells("GGGGGGGG", height=56, gap=8):
+        for switch in top[::2]:
+            f.link(switch, place, "O", thin=True)
+
+
+def _draw_chip(f: Canvas) -> None:
+    f.grid(["gggggggg", "gAAAAggg", "gAAAAggg", "gAAAAggg", "gggggggg"], gap=4)
+
+
+def _draw_boxes(f: Canvas) -> None:
+    for row in ("Ga", "aO"):
+        f.flow([("=", kind) for kind in row])
+        f.skip(16)
+
+
+_SHELVES: Mapping[TechniqueKind, Callable[[Canvas], None]] = {
+    TechniqueKind.CLUSTER: _draw_machines,
+    TechniqueKind.KERNEL: _draw_chip,
+}

@@ -1,0 +1,350 @@
+"""The vocabulary of technique drawings: blocks that are laid out one below the other, so that no drawing places a label by hand.
+
+A canvas is a column of a panel with a cursor. Each block – bars, cells, lanes, boxes, a curve – takes the width there is, writes its
+labels where they have room and moves the cursor down. A colour is a letter (`KINDS`) and means the same in every frame.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, cos, sin
+
+from ..figures.labels import coordinate_text, text_width
+from ..mechanisms.panel import WIDTH, Panel
+
+# Blue reads or computes, green is kept, orange are experts and the way back, teal carries the position or travels between machines,
+# purple chooses or rates, crimson is lost, waits or is shared by all, grey is the token or the network itself. Small letters are pale.
+KINDS: Mapping[str, str] = {
+    "A": "attention",
+    "C": "cache",
+    "E": "expert",
+    "O": "other",
+    "I": "index",
+    "X": "off",
+    "G": "",
+    "g": "faint",
+    ".": "outline",
+    **{
+        letter.lower(): f"{kind} soft"
+        for letter, kind in zip("ACEOIX", ["attention", "cache", "expert", "other", "index", "off"], strict=True)
+    },
+}
+KEY = "key"  # the class of a colour in a legend
+_SIZE, _LINE = 12.5, 17.0
+_BREAKS = re.compile(
+    r"[\u4e00-\u9fff]+?[，。：；、）”！？]*(?=[\u4e00-\u9fff]|[^，。：；、）”！？]|$)|[^\s\u4e00-\u9fff]+|\s+"
+)
+
+Say = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a block has put a shape."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.width / 2
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+
+def wrapped(text: str, room: float, bold: bool = False) -> list[str]:
+    """A text in lines no wider than `room`: broken at spaces, and between Chinese characters."""
+    lines = [""]
+    for part in _BREAKS.findall(text):
+        if lines[-1] and text_width((lines[-1] + part).rstrip(), _SIZE, bold) > room:
+            lines.append("")
+        lines[-1] += part if lines[-1] else part.lstrip()
+    return [line.rstrip() for line in lines]
+
+
+class Canvas:
+    """A column of a panel. `say` gives the words of a label; a label that begins with `=` stands as it is."""
+
+    def __init__(self, panel: Panel, say: Say, x: float = 0, width: float = WIDTH, y: float = 0) -> None:
+        self.panel, self.say, self.x, self.width, self.y = panel, say, x, width, y
+
+    def skip(self, height: float) -> None:
+        """Leave room."""
+        self.y += height
+
+    def columns(self, *shares: float, gap: float = 22) -> list[Canvas]:
+        """Canvases side by side; `join` ends them."""
+        room = self.width - gap * (len(shares) - 1)
+        found, x = [], self.x
+        for share in shares:
+            width = room * share / sum(shares)
+            found.append(Canvas(self.panel, self.say, x, width, self.y))
+            x += width + gap
+        return found
+
+    def join(self, *columns: Canvas, gap: float = 8) -> None:
+        """Go on below the longest of some columns."""
+        self.y = max(column.y for column in columns) + gap
+
+    def text(self, label: str, kind: str = "", anchor: str = "start") -> None:
+        """Words over the whole width."""
+        x = {"start": self.x, "middle": self.x + self.width / 2, "end": self.x + self.width}[anchor]
+        for line in wrapped(self.say(label), self.width, kind == "strong"):
+            self.y += _LINE
+            self.panel.text(x, self.y - 4, line, kind, anchor)
+        self.y += 2
+
+    def big(self, number: str, label: str) -> None:
+        """A number in display size with what it counts below."""
+        self.y += 30
+        self.panel.text(self.x, self.y, self.say(number), "huge")
+        self.y += 3
+        self.text(label)
+
+    def bars(
+        self, rows: Sequence[tuple[str, float, str] | tuple[str, float, str, str]], most: float = 0, height: float = 15
+    ) -> None:
+        """A bar for each label, to one scale, with its number at the right; a fourth part is what stands there instead."""
+        most = most or max(row[1] for row in rows)
+        for label, number, kind, *shown in rows:
+            value = self.say(shown[0]) if shown else f"={number:,.0f}"[1:]
+            room = self.width - (text_width(value, _SIZE, bold=True) + 10 if value else 0)
+            lines = wrapped(self.say(label), room)
+            for line in lines:
+                self.y += _LINE
+                self.panel.text(self.x, self.y - 4, line)
+            if value:
+                self.panel.text(self.x + self.width, self.y - 4 - _LINE * (len(lines) - 1), value, "strong", "end")
+            self.panel.bar(self.x, self.y + 1, max(self.width * number / most, 1.5), height, KINDS[kind])
+            self.y += height + 9
+
+    def cells(
+        self,
+        pattern: str,
+        height: float = 20,
+        gap: float = 3,
+        texts: Sequence[str] = (),
+        width: float = 0,
+    ) -> list[Place]:
+        """A row of cells, a letter each; a space leaves one out. `texts` stand inside them; cells of a given width stand in the middle."""
+        width = width or (self.width + gap) / len(pattern) - gap
+        lead = (self.width - len(pattern) * (width + gap) + gap) / 2
+        found = [Place(self.x + lead + i * (width + gap), self.y, width, height) for i in range(len(pattern))]
+        for letter in dict.fromkeys(pattern.replace(" ", "")):
+            some = [(p.x, p.y) for p, own in zip(found, pattern, strict=True) if own == letter]
+            self.panel.cells(some, width, height, KINDS[letter])
+        for place, letter, label in zip(found, pattern, texts, strict=False):
+            self.inside(place, letter, label)
+        self.y += height + 4
+        return found
+
+    def inside(self, place: Place, letter: str, label: str) -> None:
+        """Words in the middle of a shape, in as many lines as it has room for."""
+        dark = letter.isupper() and letter != "G"
+        lines = wrapped(self.say(label), place.width - 6, bold=True) if label else []
+        top = place.y + place.height / 2 + 4.5 - _LINE * (len(lines) - 1) / 2
+        for i, line in enumerate(lines):
+            self.panel.text(place.middle, top + i * _LINE, line, "on" if dark else "strong", "middle")
+
+    def grid(self, rows: Sequence[str], width: float = 0, gap: float = 1.5) -> None:
+        """A table of square cells, a letter each; in the middle where it leaves room."""
+        across = max(map(len, rows))
+        side = (width or self.width) / across - gap
+        left = self.x + (self.width - (width or self.width)) / 2
+        for letter in sorted(set("".join(rows)) - {" "}):
+            some = [
+                (left + i * (side + gap), self.y + j * (side + gap))
+                for j, row in enumerate(rows)
+                for i, own in enumerate(row)
+                if own == letter
+            ]
+            self.panel.cells(some, side, side, KINDS[letter])
+        self.y += len(rows) * (side + gap) + 4
+
+    def lanes(
+        self,
+        rows: Sequence[tuple[str, Sequence[tuple[float, float, str] | tuple[float, float, str, str]]]],
+        length: float = 0,
+        height: float = 24,
+    ) -> None:
+        """A lane for each label with what happens in it: start, length, kind and, if it has a name, that."""
+        length = length or max(span[0] + span[1] for _, spans in rows for span in spans)
+        names = [self.say(label) for label, _ in rows]
+        left = min(
+            max((text_width(name, _SIZE) for name in names), default=0) + (8 if any(names) else 0), self.width * 0.32
+        )
+        unit = (self.width - left) / length
+        for name, (_, spans) in zip(names, rows, strict=True):
+            lines = wrapped(name, left - 4) if name else []
+            tall = max(height, _LINE * len(lines))
+            for i, line in enumerate(lines):
+                self.panel.text(self.x, self.y + tall / 2 + 4.5 + _LINE * (i - (len(lines) - 1) / 2), line)
+            self.panel.bar(self.x + left, self.y + (tall - height) / 2, self.width - left, height, "faint")
+            for start, long, kind, *label in spans:
+                place = Place(
+                    self.x + left + start * unit, self.y + (tall - height) / 2, max(long * unit - 1.5, 1), height
+                )
+                self.panel.bar(place.x, place.y, place.width, place.height, KINDS[kind])
+                self.inside(place, kind, label[0] if label else "")
+            self.y += tall + 5
+
+    def flow(self, boxes: Sequence[tuple[str, str]], back: str = "", arrows: bool = True) -> list[Place]:
+        """Boxes from left to right with arrows between, and below them the way back, if there is one, with its name."""
+        gap = 24 if arrows else 8
+        width = (self.width - gap * (len(boxes) - 1)) / len(boxes)
+        lines = max(len(wrapped(self.say(label), width - 6, bold=True)) for label, _ in boxes)
+        height, found = lines * _LINE + 15, []
+        for i, (label, kind) in enumerate(boxes):
+            place = Place(self.x + i * (width + gap), self.y, width, height)
+            self.panel.bar(place.x, place.y, width, height, KINDS[kind])
+            self.inside(place, kind, label)
+            if i and arrows:
+                self.panel.arrow(place.x - gap + 3, self.y + height / 2, place.x - 3, self.y + height / 2)
+            found.append(place)
+        self.y += height + 6
+        if back:
+            first, last = found[0].middle, found[-1].middle
+            self.panel.line([(last, self.y - 4), (last, self.y + 10), (first, self.y + 10)])
+            self.panel.arrow(first, self.y + 10, first, self.y - 3)
+            self.y += 12
+            self.text(back, anchor="middle")
+        return found
+
+    def down(self, *labels: str) -> None:
+        """An arrow to the next block, with what happens on the way beside it."""
+        middle = self.x + self.width / 2
+        self.panel.arrow(middle, self.y, middle, self.y + 20)
+        for label in labels:
+            self.panel.text(middle + 10, self.y + 14, self.say(label))
+        self.y += 26
+
+    def link(self, start: Place, end: Place, kind: str = "", thin: bool = False) -> None:
+        """A curve with a head from one shape to another that stands below or above it."""
+        up = end.y < start.y
+        y1, y2 = (start.y - 1, end.bottom + 2) if up else (start.bottom + 1, end.y - 2)
+        half, tip = (y1 + y2) / 2, 6 if up else -6
+        colour = KINDS[kind].split()[0] if kind and KINDS[kind] else ""
+        numbers = [
+            coordinate_text(n)
+            for n in (start.middle, y1, start.middle, half, end.middle, half, end.middle, y2 + tip / 2)
+        ]
+        weight = " thin-line" if thin else ""
+        self.panel.path("M{} {}C{} {} {} {} {} {}".format(*numbers), f"line {colour}{weight}".strip())
+        if not thin:
+            head = [(end.middle, y2), (end.middle - 3.2, y2 + tip), (end.middle + 3.2, y2 + tip)]
+            points = "L".join(f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in head)
+            self.panel.path(f"M{points}z", f"tip {colour}".strip())
+
+    def press(self, source: tuple[str, float], targets: Sequence[tuple[str, float, str]], height: float = 150) -> None:
+        """A long vector pressed into shorter ones, all to one scale."""
+        label, size = source
+        lines = wrapped(self.say(label), self.width)
+        for line in lines:
+            self.y += _LINE
+            self.panel.text(self.x, self.y - 4, line)
+        top, room = self.y + 2, height / len(targets)
+        self.panel.bar(self.x, top, 16, height, "")
+        for i, (name, count, kind) in enumerate(targets):
+            tall = max(height * count / size, 2.5)
+            y, x = top + room * (i + 0.5) - tall / 2, self.x + self.width * 0.39
+            numbers = [coordinate_text(n) for n in (self.x + 16, top, x, y, y + tall, self.x + 16, top + height)]
+            self.panel.path("M{} {}L{} {}V{}L{} {}z".format(*numbers), f"{KINDS[kind].split()[0]} beam")
+            self.panel.bar(x, y, 16, tall, KINDS[kind])
+            self.panel.text(x + 26, y + tall / 2 - 2, f"{count:,.0f}", "strong")
+            for j, line in enumerate(wrapped(self.say(name), self.width * 0.61 - 26)):
+                self.panel.text(x + 26, y + tall / 2 + 14 + j * _LINE, line)
+        self.y = top + height
+        self.text(f"={size:,.0f}", "strong")
+
+    def dots(self, groups: Sequence[str], across: int, height: float = 0) -> list[Place]:
+        """Experts as dots, a band for each group: a letter each, `e` idle, `E` chosen; bands with a chosen one are tinted."""
+        step = (self.width - 16) / max(across - 1, 1)
+        rows = ceil(max(map(len, groups)) / across)
+        height, found = height or rows * 12 + 8, []
+        for group in groups:
+            reached = any(letter.isupper() for letter in group)
+            if len(groups) > 1:
+                self.panel.bar(self.x, self.y, self.width, height, KINDS["e" if reached else "g"])
+            places = [
+                (self.x + 8 + i % across * step, self.y + height * (i // across + 1) / (rows + 1))
+                for i in range(len(group))
+            ]
+            for letter in dict.fromkeys(group):
+                some = [p for p, own in zip(places, group, strict=True) if own == letter]
+                self.panel.dots(some, "fine" if letter == "e" and not reached else KINDS[letter])
+            found.append(Place(self.x, self.y, self.width, height))
+            self.y += height + 5
+        return found
+
+    def columns_chart(
+        self, values: Sequence[float], kinds: str, line: float = 0, height: float = 90, names: Sequence[str] = ()
+    ) -> list[Place]:
+        """Upright bars on one base, a letter each (or one for all), with a dashed line at a value; values below 0 hang."""
+        most, least = max(*values, line, 0), min(*values, 0)
+        unit, gap = height / (most - least), 3
+        width = (self.width + gap) / len(values) - gap
+        base, found = self.y + most * unit, []
+        for i, value in enumerate(values):
+            x, kind = self.x + i * (width + gap), KINDS[kinds[i % len(kinds)]]
+            tall = max(abs(value) * unit, 1)
+            found.append(Place(x, base - tall if value >= 0 else base, width, tall))
+            self.panel.bar(x, found[-1].y, width, tall, kind)
+        self.panel.line([(self.x, base), (self.x + self.width, base)], "axis")
+        if line:
+            self.panel.line([(self.x, base - line * unit), (self.x + self.width, base - line * unit)], "dashed")
+        self.y += height + 4
+        if names:
+            self.y += _LINE - 2
+            for place, name in zip(found, names, strict=False):
+                self.panel.text(place.middle, self.y - 4, self.say(name), "small", "middle")
+        return found
+
+    def curves(
+        self, series: Sequence[tuple[Sequence[tuple[float, float]], str]], across: str, up: str, height: float = 120
+    ) -> None:
+        """Lines over one pair of axes; points run from 0 to 1 in both directions."""
+        self.text(up, "small")
+        top = self.y + 2
+        base = top + height
+        self.panel.line([(self.x, top), (self.x, base), (self.x + self.width, base)], "axis")
+        for points, kind in series:
+            placed = [(self.x + self.width * x, base - height * y) for x, y in points]
+            self.panel.line(placed, f"{KINDS[kind].split()[0]}{' dashed' if kind.islower() else ''}")
+        self.y = base + 2
+        self.text(across, "small", "end")
+
+    def dials(self, angles: Sequence[Sequence[float]], radius: float = 14, kind: str = "O") -> None:
+        """Rows of hands, each turned by an angle from the right."""
+        step = self.width / max(map(len, angles))
+        for row in angles:
+            y = self.y + radius + 2
+            for i, angle in enumerate(row):
+                x = self.x + (i + 0.5) * step
+                circle = [
+                    coordinate_text(n) for n in (x - radius, y, radius, radius, 2 * radius, radius, radius, -2 * radius)
+                ]
+                self.panel.path("M{} {}a{} {} 0 1 0 {} 0a{} {} 0 1 0 {} 0z".format(*circle), "faint")
+                self.panel.line(
+                    [(x, y), (x + radius * cos(angle), y - radius * sin(angle))], f"{KINDS[kind]} strong-line"
+                )
+            self.y += 2 * radius + 8
+
+    def legend(self, *entries: tuple[str, str]) -> None:
+        """What the colours are, side by side as far as there is room."""
+        x = self.x
+        self.y += 6
+        for kind, label in entries:
+            text = self.say(label)
+            wide = 15 + text_width(text, _SIZE) + 14
+            if x > self.x and x + wide - 14 > self.x + self.width:
+                x, self.y = self.x, self.y + _LINE + 1
+            self.panel.bar(x, self.y + 1, 10, 10, f"{KINDS[kind]} {KEY}".strip())
+            self.panel.text(x + 15, self.y + 10.5, text)
+            x += wide
+        self.y += _LINE + 2

@@ -1,0 +1,355 @@
+"""Drawings of the blocks of a network beside attention: feed-forward networks, experts and their routing, residual streams, memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from math import comb
+
+import numpy as np
+from labs.mhc import sinkhorn
+
+from .canvas import Canvas, Place
+from .drawing import Drawing, draws
+
+
+def _branches(f: Canvas, branches: Sequence[Sequence[tuple[str, str]]], streams: int = 1) -> None:
+    """Sub-layers above a residual stream that goes from left to right: each takes a copy and adds its result."""
+    columns = f.columns(*(1 for _ in branches), gap=30)
+    for column, boxes in zip(columns, branches, strict=True):
+        places = column.flow(boxes)
+        y = column.y + 18
+        taken, added = places[0].middle - 14, places[-1].middle + 14
+        f.panel.arrow(taken, y, taken, places[0].bottom + 3)
+        f.panel.arrow(added, places[-1].bottom, added, y)
+    f.join(*columns, gap=20)
+    for _ in range(streams):
+        f.panel.bar(f.x, f.y, f.width, 10, "")
+        f.skip(14)
+
+
+@draws("pre-norm-rmsnorm")
+def pre_norm(d: Drawing) -> None:
+    f = d.frame()
+    _branches(f, [[("norm", "i"), ("attention", "A")], [("norm", "i"), ("network", "E")]])
+    f.text("stream")
+    f.skip(6)
+    vector = [0.4, -1.2, 2.6, 0.9, -0.3, 1.7, -2.2, 0.6]
+    size = float(np.sqrt(np.mean(np.square(vector))))
+    left, right = f.columns(1, 1)
+    left.columns_chart(vector, "g", height=60)
+    left.text("any_size")
+    right.columns_chart([v / size for v in vector], "i", height=60 / 4.8 * 4.8 / size)
+    right.text("size_one")
+    f.join(left, right)
+
+
+@draws("swiglu")
+def swiglu(d: Drawing) -> None:
+    v3 = d.use("deepseek-v3-base")
+    wide, narrow = v3["intermediate_size"], v3["hidden_size"]
+    f = d.frame()
+    f.bars(
+        [
+            ("input", narrow, "G"),
+            ("gate", wide, "I"),
+            ("up", wide, "e"),
+            ("product", wide, "E"),
+            ("output", narrow, "G"),
+        ]
+    )
+
+
+@draws("moe")
+def moe(d: Drawing) -> None:
+    f = d.frame()
+    token = f.cells("G", width=100, texts=("token",), height=26)[0]
+    f.skip(22)
+    router = f.cells("I", width=100, texts=("router",), height=26)[0]
+    f.skip(34)
+    row = "eeEeeeEe"
+    experts = f.cells(row, height=60, gap=6)
+    f.link(token, router)
+    for place, kind in zip(experts, row, strict=True):
+        if kind == "E":
+            f.link(router, place, "I")
+    f.legend(("E", "works"), ("e", "idle"), ("I", "rates"))
+
+
+@draws("deepseekmoe")
+def deepseekmoe(d: Drawing) -> None:
+    v3 = d.use("deepseek-v3-base")
+    n, k, shared = v3["n_routed_experts"], v3["num_experts_per_tok"], v3["n_shared_experts"]
+    d.numbers |= {
+        "coarse": comb(16, 2),
+        "fine": comb(64, 8),
+        "wide": v3["moe_intermediate_size"] * (k + shared),
+        "idle": n - k,
+    }
+    f = d.frame()
+    for name, row, gap in (
+        ("large", "eEeeeeeeeeeeeEee", 3.0),
+        ("small", _scattered(64, 8, 3), 1.2),
+        ("one_shared", "X" + _scattered(63, 7, 3), 1.2),
+    ):
+        f.text(name, "strong")
+        f.cells(row, height=34, gap=gap)
+    f.legend(("E", "works"), ("e", "idle"), ("X", "shared"))
+    f = d.frame("cut", r"\binom{16}{2} = <coarse> \qquad \binom{64}{8} = <fine>")
+    f.text("two_of_sixteen", "strong")
+    f.cells("eEeeeeeeeeeeeEee", height=50)
+    f.down("in_four")
+    f.text("eight_of_sixty_four", "strong")
+    f.cells(_scattered(64, 8, 3), height=50, gap=1.2)
+    f.text("same_work")
+    f = d.frame(
+        "share",
+        r"h' = u + \sum_{i=1}^{N_s} \class{off}{\mathrm{FFN}_i(u)} \qquad + \sum_{i=1}^{N_r} \class{index}{g_i} \, \class{expert}{\mathrm{FFN}_i(u)}",
+    )
+    token = f.cells("G", width=90, texts=("token",), height=26)[0]
+    f.skip(30)
+    row = "X" + "eEeeeEee"
+    places = f.cells(row, height=56, gap=6)
+    for place, kind in zip(places, row, strict=True):
+        if kind in "XE":
+            f.link(token, place, "I" if kind == "E" else "X")
+    f.skip(26)
+    out = f.cells("G", width=90, texts=("sum",), height=26)[0]
+    for place, kind in zip(places, row, strict=True):
+        if kind in "XE":
+            f.link(place, out, kind)
+    f.legend(("X", "always"), ("E", "by_gate"))
+    f = d.frame("choose", r"\class{index}{g_i} = \frac{s_i}{\sum_j s_j}, \quad s_i = \mathrm{Sigmoid}(u^T e_i)")
+    f.text("layer")
+    f.dots(_groups(n, v3["n_group"], v3["topk_group"], k), 16, 30)
+    f.columns_chart((0.2, 0.17, 0.15, 0.13, 0.11, 0.09, 0.08, 0.07), "I", height=30)
+    f.text("gates")
+    f.text("at_work", "strong")
+    f.text("together")
+
+
+def _scattered(of: int, count: int, seed: int) -> str:
+    """A row of experts with some at work."""
+    picked = set(np.random.default_rng(seed).choice(of, count, replace=False).tolist())
+    return "".join("E" if i in picked else "e" for i in range(of))
+
+
+def _groups(experts: int, groups: int, reached: int, chosen: int) -> list[str]:
+    """Experts in their groups, some of them chosen in so many groups."""
+    per = experts // groups
+    bands = [["e"] * per for _ in range(groups)]
+    best = [round((i + 0.5) * groups / reached - 0.5) for i in range(reached)]
+    for i in range(chosen):
+        bands[best[i * reached // chosen]][(7 + 11 * i) % per] = "E"
+    return ["".join(band) for band in bands]
+
+
+_LOAD = (1.9, 0.5, 0.7, 2.4, 0.3, 0.9, 0.6, 0.7)
+
+
+@draws("aux-balance-loss")
+def aux_balance_loss(d: Drawing) -> None:
+    even = (1.1, 0.9, 1.0, 1.2, 0.9, 1.0, 1.0, 0.9)
+    f = d.frame()
+    columns = f.columns(1, 1)
+    for column, name, load in zip(columns, ("uneven", "evened"), (_LOAD, even), strict=True):
+        loss = sum(x * x for x in load) / len(load)
+        column.text(name, "strong")
+        column.columns_chart(load, "".join("X" if x > 1.5 else "E" for x in load), line=1, height=110 * max(load) / 2.4)
+        column.text(f"=loss ∝ {loss:.2f}")
+    f.join(*columns)
+    f.text("dashed")
+
+
+@draws("aux-loss-free")
+def aux_loss_free(d: Drawing) -> None:
+    d.numbers["speed"] = f"{d.value('aux-loss-free/facts.bias-update-speed-of-deepseek-v3-first-14-3t-tokens.value'):g}"
+    bias = tuple(-1 if load > 1 else 1 for load in _LOAD)
+    f = d.frame()
+    f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1)
+    f.text("load")
+    f.columns_chart(bias, "".join("I" if b > 0 else "X" for b in bias), height=46)
+    f.text("bias")
+    f = d.frame("count", r"\class{expert}{c_i} \gtrless \bar{c}")
+    f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1, height=120)
+    f.text("mean")
+    f.legend(("E", "too_many"), ("e", "too_few"))
+    f = d.frame(
+        "move",
+        r"\class{index}{b_i} \leftarrow \class{index}{b_i} + u \, \mathrm{sign}(\bar{c} - \class{expert}{c_i}), \quad u = <speed>",
+    )
+    f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1, height=70)
+    f.columns_chart(bias, "".join("I" if b > 0 else "X" for b in bias), height=60)
+    f.text("one_step")
+    f.legend(("I", "raised"), ("X", "lowered"))
+    f = d.frame("choose", r"s_i + \class{index}{b_i} \in \mathrm{Topk}, \qquad \class{expert}{g_i} \propto s_i")
+    scores = (0.62, 0.55, 0.5, 0.7, 0.3, 0.2, 0.45, 0.35)
+    lifted = [s + 0.1 * b for s, b in zip(scores, bias, strict=True)]
+    best = sorted(lifted)[-3]
+    f.text("with_bias", "strong")
+    f.columns_chart(lifted, "".join("I" if x >= best else "i" for x in lifted), height=62)
+    f.text("gates", "strong")
+    f.columns_chart([s if x >= best else 0 for s, x in zip(scores, lifted, strict=True)], "E", height=62)
+    f.text("without_bias")
+
+
+def _limited(d: Drawing, entry_id: str, reached: int, name: str) -> None:
+    v = d.use(entry_id)
+    groups = v.get("n_group", 8)
+    d.numbers |= {"groups": groups, "reached": reached}
+    f = d.frame()
+    f.text(name)
+    f.dots(
+        _groups(v["n_routed_experts"], groups, reached, v["num_experts_per_tok"]), v["n_routed_experts"] // groups, 26
+    )
+    f.legend(("e", "kept_group"), ("E", "chosen"))
+
+
+@draws("device-limited-routing")
+def device_limited_routing(d: Drawing) -> None:
+    _limited(d, "deepseek-v2", d.use("deepseek-v2")["topk_group"], "devices")
+
+
+@draws("node-limited-routing")
+def node_limited_routing(d: Drawing) -> None:
+    v = d.use("deepseek-v3-base")
+    nodes, most = v["n_group"], v["topk_group"]
+    f = d.frame()
+    token = f.cells("G", width=90, texts=("token",), height=26)[0]
+    f.skip(40)
+    row = "".join("O" if i % 2 else "g" for i in range(nodes))
+    places = f.cells(row, height=44, gap=8, texts=[f"={i + 1}" for i in range(nodes)])
+    for i, place in enumerate(places):
+        if i % 2:
+            f.link(token, place, "O")
+    f.text("once")
+    f.skip(24)
+    start = Place(places[most - 1].x, places[0].bottom + 20, places[0].width, 6)
+    gpus = f.cells("eEeeEeee", height=26, gap=8)
+    for place, kind in zip(gpus, "eEeeEeee", strict=True):
+        if kind == "E":
+            f.link(start, place, "E")
+    f.text("inside")
+    f.skip(4)
+    f.bars(
+        [
+            ("ib", d.value("node-limited-routing/facts.infiniband-bandwidth.value"), "O"),
+            ("nvlink", d.value("node-limited-routing/facts.nvlink-bandwidth.value"), "E"),
+        ]
+    )
+
+
+@draws("token-dropping")
+def token_dropping(d: Drawing) -> None:
+    f = d.frame()
+    load = (8, 6, 11, 7, 5, 10, 8, 7)
+    for i, count in enumerate(load):
+        column = f.columns(*[1] * len(load), gap=8)[i]
+        for row in range(11):
+            kind = "expert soft" if row < min(count, 8) else "off" if row < count else ""
+            if kind:
+                f.panel.bar(column.x, f.y + 132 - 12 * (row + 1), column.width, 10, kind)
+    f.panel.line([(f.x, f.y + 132 - 97), (f.x + f.width, f.y + 132 - 97)], "dashed")
+    f.skip(138)
+    f.text("devices")
+    f.legend(("e", "computed"), ("X", "dropped"))
+
+
+@draws("hash-routing")
+def hash_routing(d: Drawing) -> None:
+    d.use("deepseek-v4-pro-base")
+    f = d.frame()
+    words = f.cells("GGGGGG", height=28, texts=("=the", "=cat", "=saw", "=the", "=red", "=cat"))
+    f.skip(44)
+    experts = f.cells("EEEeeeee", height=34, gap=8)
+    for place, to in zip(words, (2, 0, 5, 2, 1, 0), strict=True):
+        f.link(place, experts[to], "E")
+    f.text("experts")
+    f.text("same")
+
+
+@draws("mhc")
+def mhc(d: Drawing) -> None:
+    v = d.use("deepseek-v4-pro-base")
+    n = v["hc_mult"]
+    raw = np.random.default_rng(4).standard_normal((n, n))
+    raw, held = np.exp(raw), sinkhorn(raw, v["hc_sinkhorn_iters"])
+    free_gain = d.value("mhc/facts.largest-gain-over-all-layers-without-the-restriction-27b.value")
+    held_gain = d.value("mhc/facts.largest-gain-over-all-layers-with-it-27b.value")
+    f = d.frame()
+    f.text("one_stream", "strong")
+    _branches(f, [[("attention", "A")], [("network", "E")]])
+    f.text("streams", "strong")
+    _branches(f, [[("attention", "A")], [("network", "E")]], streams=n)
+    f = d.frame(
+        "widen",
+        r"X_{l+1} = \class{index}{B_l} X_l + \class{other}{C_l} \, \class{attention}{\mathcal{F}_l}(\class{other}{A_l} X_l)",
+    )
+    streams = f.cells("G" * n, height=26, gap=14)
+    f.skip(30)
+    layer = f.cells("A", width=110, height=30, texts=("layer",))[0]
+    f.skip(30)
+    after = f.cells("G" * n, height=26, gap=14)
+    for place in streams:
+        f.link(place, layer, "O")
+    for place in after:
+        f.link(layer, place, "O")
+    for stream, mixed in product(streams, after):
+        f.panel.line([(stream.middle, stream.bottom), (mixed.middle, mixed.y)], "index thin-line")
+    f.text("in_and_out")
+    f = d.frame(
+        "mix",
+        r"\class{index}{B_l} \mathbf{1} = \mathbf{1}, \quad \mathbf{1}^T \class{index}{B_l} = \mathbf{1}^T, \quad \class{index}{B_l} \geq 0",
+    )
+    left, right = f.columns(1, 1)
+    for column, name, matrix in ((left, "raw", raw), (right, "bound", held)):
+        column.text(name, "strong")
+        _matrix(column, matrix)
+    f.join(left, right)
+    f.text("sums")
+    f = d.frame("hold", r"\lVert \class{index}{B_L} \cdots \class{index}{B_1} \rVert")
+    f.text("gain")
+    f.bars([("free", free_gain, "X", f"=≈ {free_gain:,.0f}"), ("bound_gain", held_gain, "I", f"=≈ {held_gain:g}")])
+    f.skip(8)
+    f.bars(
+        [
+            (
+                "price",
+                d.value("mhc/facts.extra-training-time-with-four-streams.value"),
+                "E",
+                f"=+{d.value('mhc/facts.extra-training-time-with-four-streams.value'):g}%",
+            )
+        ],
+        most=100,
+    )
+
+
+def _matrix(f: Canvas, matrix: np.ndarray) -> None:
+    """A small matrix as squares whose size is the entry, with the sums of its rows and columns."""
+    n, side = len(matrix), (f.width - 34) / len(matrix)
+    most = matrix.max()
+    for (i, j), value in np.ndenumerate(matrix):
+        edge = (side - 3) * float(np.sqrt(value / most))
+        f.panel.bar(f.x + j * side + (side - edge) / 2, f.y + i * side + (side - edge) / 2, edge, edge, "index")
+    for i in range(n):
+        f.panel.text(f.x + n * side + 4, f.y + (i + 0.5) * side + 4, f"{matrix[i].sum():.1f}", "small")
+        f.panel.text(f.x + (i + 0.5) * side, f.y + n * side + 13, f"{matrix[:, i].sum():.1f}", "small", "middle")
+    f.skip(n * side + 20)
+
+
+@draws("engram")
+def engram(d: Drawing) -> None:
+    v = d.use("deepseek-v4.1-flash")
+    d.numbers["longest"] = v["engram_max_ngram_size"]
+    f = d.frame()
+    f.cells("gggAAA", height=28, texts=("=she", "=ate", "=in", "=New", "=York", "=City"))
+    f.down("hash")
+    rows = f.y
+    for i in range(9):
+        f.panel.bar(f.x, rows + i * 12, f.width, 9, "cache" if i == 5 else "cache soft")
+    f.skip(110)
+    f.text("table")
+    f.down("gate")
+    f.panel.bar(f.x, f.y, f.width, 10, "")
+    f.skip(12)
+    f.text("stream")

@@ -1,0 +1,419 @@
+"""Drawings of machines: how training is spread over GPUs, how kernels save memory traffic, how a model is served."""
+
+from __future__ import annotations
+
+import re
+
+from .canvas import Canvas
+from .drawing import Drawing, draws
+
+Spans = list[tuple[float, float, str, str]]
+
+
+def _pipeline(stages: int, batches: int) -> list[tuple[str, list[tuple[float, float, str]]]]:
+    """Forward passes down the stages and backward passes, twice as long, back up: 1F1B without the gaps being filled."""
+    done: dict[tuple[str, int, int], float] = {}
+    lanes: list[tuple[str, list[tuple[float, float, str]]]] = []
+    clock = [0.0] * stages
+    order = []
+    for stage in range(stages):
+        ahead = min(stages - stage, batches)
+        work = [("F", i) for i in range(ahead)]
+        for i in range(batches):
+            work.append(("B", i))
+            if ahead + i < batches:
+                work.append(("F", ahead + i))
+        order.append(work)
+        lanes.append((f"=GPU {stage + 1}", []))
+    while any(order):
+        for stage, work in enumerate(order):
+            if not work:
+                continue
+            kind, batch = work[0]
+            before = ("F", stage - 1, batch) if kind == "F" else ("B", stage + 1, batch)
+            needed = before if 0 <= before[1] < stages else ("F", stage, batch)
+            if (kind, stage) != ("F", 0) and needed not in done:
+                continue
+            start, long = max(clock[stage], done.get(needed, 0)), 1.0 if kind == "F" else 2.0
+            clock[stage] = done[kind, stage, batch] = start + long
+            lanes[stage][1].append((start, long, "A" if kind == "F" else "E"))
+            work.pop(0)
+    return lanes
+
+
+@draws("pipeline-parallelism")
+def pipeline_parallelism(d: Drawing) -> None:
+    f = d.frame()
+    f.text("time", anchor="end")
+    f.lanes(_pipeline(4, 6))
+    f.legend(("A", "forward"), ("E", "backward"), ("g", "idle"))
+
+
+@draws("zero-bubble")
+def zero_bubble(d: Drawing) -> None:
+    f = d.frame()
+    f.text("before", "strong")
+    f.lanes([("=GPU 1", [(0, 1, "A"), (4, 2, "E")]), ("=GPU 2", [(1, 1, "A"), (2, 2, "E")])], length=8)
+    f.skip(4)
+    f.text("after", "strong")
+    f.lanes(
+        [
+            ("=GPU 1", [(0, 1, "A"), (3, 1, "E", "=I"), (4, 1, "I", "=W")]),
+            ("=GPU 2", [(1, 1, "A"), (2, 1, "E", "=I"), (3, 1, "I", "=W")]),
+        ],
+        length=8,
+    )
+    f.legend(("A", "forward"), ("E", "for_input"), ("I", "for_weights"), ("g", "idle"))
+
+
+def _exchanges(f: Canvas, rows: tuple[Spans, Spans], length: float = 0) -> None:
+    f.lanes([("computes", rows[0]), ("sends", rows[1])], length=length, height=30)
+
+
+@draws("dualpipe")
+def dualpipe(d: Drawing) -> None:
+    alone: tuple[Spans, Spans] = (
+        [(0, 1, "A", ""), (2, 1, "A", ""), (5, 2, "E", ""), (8, 2, "E", "")],
+        [(1, 1, "a", ""), (3, 1, "a", ""), (4, 1, "e", ""), (7, 1, "e", "")],
+    )
+    paired: tuple[Spans, Spans] = (
+        [(0, 2, "E", ""), (2, 1, "A", ""), (3, 2, "E", ""), (5, 1, "A", "")],
+        [(0, 1, "a", ""), (2, 1, "e", ""), (3, 1, "a", ""), (5, 1, "e", "")],
+    )
+    f = d.frame()
+    f.text("alone", "strong")
+    _exchanges(f, alone)
+    f.text("paired", "strong")
+    _exchanges(f, paired, 10)
+    f.legend(("A", "forward"), ("E", "backward"), ("a", "forward_sent"), ("e", "backward_sent"))
+    f = d.frame("cut", r"\class{expert}{B} = \class{expert}{B_{\mathrm{input}}} + \class{index}{W}")
+    f.text("forward_chunk", "strong")
+    f.lanes(
+        [("=", [(0, 1, "A", "attention"), (1, 1, "a", "dispatch"), (2, 1, "A", "experts"), (3, 1, "a", "combine")])],
+        height=40,
+    )
+    f.text("backward_chunk", "strong")
+    f.lanes(
+        [("=", [(0, 1, "E", "experts"), (1, 1, "I", "=W"), (2, 1, "E", "attention"), (3, 1, "I", "=W")])], height=40
+    )
+    f.text("weights_wait")
+    f = d.frame("pair", r"\class{attention}{F} \, \& \, \class{expert}{B} < \class{attention}{F} + \class{expert}{B}")
+    _exchanges(f, paired)
+    f.text("covered")
+    f.bars([("one_after_other", 10, "x", "="), ("together", 6, "A", "=")])
+    f.text("schematic")
+    f = d.frame(
+        "ends",
+        r"\left(\frac{PP}{2} - 1\right)\left(F \& B + B - 3W\right)",
+    )
+    stages = 8
+    lanes = []
+    for stage in range(stages):
+        spans: list[tuple[float, float, str]] = []
+        for batch in range(4):
+            first, last = stage + batch, stages - 1 - stage + batch
+            half = [(first, "A"), (last, "O")]
+            spans += [(at + (0.0 if kind == "A" else 0.5), 0.5, kind) for at, kind in half]
+        lanes.append((f"={stage + 1}", spans))
+    f.lanes(lanes, height=11)
+    f.legend(("A", "from_above"), ("O", "from_below"))
+    f.text("two_copies")
+
+
+@draws("dualpipev")
+def dualpipev(d: Drawing) -> None:
+    f = d.frame()
+    for name, order in (("dualpipe", "=18 =27 =36 =45 =54 =63 =72 =81"), ("v", "=18 =27 =36 =45")):
+        f.text(name, "strong")
+        f.cells("A" * len(order.split()), height=30, texts=order.split(), width=39)
+
+
+@draws("tensor-parallelism")
+def tensor_parallelism(d: Drawing) -> None:
+    f = d.frame()
+    f.text("first", "strong")
+    f.grid(["AAAAAEEEEEOOOOOIIIII"] * 5)
+    f.text("second", "strong")
+    columns = f.columns(1, 1, 1)
+    columns[1].grid([row * 5 for row in "AAEEOOII"], width=56)
+    f.join(*columns)
+    f.flow([("=GPU 1", "A"), ("=GPU 2", "E"), ("=GPU 3", "O"), ("=GPU 4", "I")], arrows=False)
+    f.down("summed")
+    f.cells("G", height=22, texts=("output",))
+
+
+@draws("sequence-parallelism")
+def sequence_parallelism(d: Drawing) -> None:
+    f = d.frame()
+    gpus = "AEOI"
+    f.text("by_weights", "strong")
+    f.grid(["".join(g * 8 for g in gpus)] * 3)
+    f.down("scatter")
+    f.text("by_tokens", "strong")
+    f.grid([g * 32 for g in gpus])
+    f.down("gather")
+    f.text("by_weights_again", "strong")
+    f.grid(["".join(g * 8 for g in gpus)] * 3)
+    f.legend(*((g, f"=GPU {i + 1}") for i, g in enumerate(gpus)))
+
+
+@draws("expert-parallelism")
+def expert_parallelism(d: Drawing) -> None:
+    f = d.frame()
+    f.text("tokens")
+    top = f.cells("AAEEOOII", height=26, gap=8)
+    f.skip(44)
+    low = f.cells("aeoi", height=44, gap=12, texts=[f"=GPU {i}" for i in range(1, 5)])
+    for i, (place, to) in enumerate(zip(top, (0, 2, 1, 3, 0, 3, 1, 2), strict=True)):
+        f.link(place, low[to], "AAEEOOII"[i], thin=True)
+    f.text("experts")
+    f.down("back")
+    f.cells("AAEEOOII", height=26, gap=8)
+
+
+@draws("deepep")
+def deepep(d: Drawing) -> None:
+    f = d.frame()
+    f.flow([("router", "I"), ("dispatch", "O"), ("experts", "E")])
+    f.flow([("sum", "G"), ("combine", "o"), ("results", "e")])
+    f.skip(4)
+    f.text("bits", "strong")
+    f.bars([("out", 8, "O", "=8 bit"), ("home", 16, "o", "=16 bit")])
+
+
+@draws("zero")
+def zero(d: Drawing) -> None:
+    d.numbers["example"] = d.quoted("zero/facts.zero-1-in-the-paper-s-example-7-5b-parameters-on-64-gpus.value")
+    f = d.frame()
+    f.text("whole", "strong")
+    for gpu in range(1, 4):
+        f.lanes(
+            [(f"=GPU {gpu}", [(0, 2, "A"), (2, 2, "E"), (4, 12, "C", "states")])],
+            length=16,
+            height=26,
+        )
+    f.text("stage_one", "strong")
+    for gpu in range(3):
+        f.lanes([(f"=GPU {gpu + 1}", [(0, 2, "A"), (2, 2, "E"), (4 + 4 * gpu, 4, "C")])], length=16, height=26)
+    f.legend(("A", "weights"), ("E", "gradients"), ("C", "states"))
+    f.text("bytes")
+
+
+@draws("hai-llm")
+def hai_llm(d: Drawing) -> None:
+    f = d.frame()
+    f.text("data", "strong")
+    for copy in range(2):
+        rows = f.columns(1, 1, 1, 1, gap=10)
+        for stage, column in enumerate(rows):
+            column.grid(["AEOI"[stage] + "AEOI"[stage].lower() + "AEOI"[stage] + "AEOI"[stage].lower()] * 2, gap=3)
+        f.join(*rows, gap=6 if not copy else 2)
+    f.text("stages")
+    f.text("squares")
+
+
+@draws("compute-communication-overlap")
+def overlap(d: Drawing) -> None:
+    f = d.frame()
+    f.text("before", "strong")
+    _exchanges(f, ([(0, 2, "A", ""), (4, 2, "E", "")], [(2, 2, "a", ""), (6, 2, "e", "")]))
+    f.text("after", "strong")
+    _exchanges(f, ([(0, 2, "A", ""), (2, 2, "E", ""), (4, 2, "A", "")], [(2, 2, "a", ""), (4, 2, "e", "")]), 8)
+
+
+@draws("dual-microbatch-overlap")
+def dual_microbatch(d: Drawing) -> None:
+    f = d.frame()
+    f.text("prefill", "strong")
+    first, second = "A", "E"
+    f.lanes(
+        [
+            (
+                "first",
+                [(0, 1, first, "attention"), (1, 1, "a", "dispatch"), (2, 1, first, "experts"), (3, 1, "a", "combine")],
+            ),
+            (
+                "second",
+                [
+                    (0, 1, "e", "combine"),
+                    (1, 1, second, "attention"),
+                    (2, 1, "e", "dispatch"),
+                    (3, 1, second, "experts"),
+                ],
+            ),
+        ],
+        height=36,
+    )
+    f.legend(("A", "computing"), ("a", "on_network"))
+    f.text("always")
+
+
+@draws("fused-kernels")
+def fused_kernels(d: Drawing) -> None:
+    f = d.frame()
+    f.text("apart", "strong")
+    top = f.cells("C C C C", height=22, width=48)
+    f.skip(20)
+    low = f.cells(" A A A ", height=26, width=48)
+    for i in (1, 3, 5):
+        f.link(top[i - 1], low[i], "C")
+        f.link(low[i], top[i + 1], "C")
+    f.text("one", "strong")
+    top = f.cells("C     C", height=22, width=48)
+    f.skip(20)
+    middle = f.cells("A", height=26, width=252)[0]
+    f.link(top[0], middle, "C")
+    f.link(middle, top[-1], "C")
+    f.legend(("C", "memory"), ("A", "chip"))
+
+
+@draws("batch-invariant-kernels")
+def batch_invariant(d: Drawing) -> None:
+    f = d.frame()
+    f.text("split", "strong")
+    for row in ("AAAAEEEE", "AAEEOOII"):
+        f.cells(row, height=22)
+    f.text("depends")
+    f.text("same_order", "strong")
+    for row in ("AAAAAAAA", "AAAAAAAA"):
+        f.cells(row, height=22)
+    f.text("bits")
+
+
+@draws("speculative-decoding")
+def speculative(d: Drawing) -> None:
+    f = d.frame()
+    f.text("drafted", "strong")
+    draft = f.cells("EEEEE", height=30, texts=("=on", "=the", "=mat", "=and", "=slept"))
+    f.skip(26)
+    f.text("checked", "strong")
+    verdict = f.cells("AAAXg", height=30, texts=("=on", "=the", "=mat", "=.", "="))
+    for place, to in zip(draft, verdict, strict=True):
+        f.panel.line([(place.middle, place.bottom + 2), (to.middle, to.y - 22)], "expert")
+    f.text("result")
+    f.legend(("E", "small"), ("A", "agreed"), ("X", "replaced"), ("g", "discarded"))
+
+
+@draws("dspark")
+def dspark(d: Drawing) -> None:
+    d.numbers["block"] = int(d.value("dspark/facts.block-for-v4.value"))
+    f = d.frame()
+    f.text("at_once", "strong")
+    f.cells("EEEEE", height=30, texts=("=on", "=the", "=mat", "=and", "=slept"))
+    f.text("confidence", "strong")
+    f.columns_chart((0.95, 0.9, 0.75, 0.4, 0.2), "IIIii", line=0.6, height=70)
+    f.text("sent", "strong")
+    f.cells("AAAgg", height=30)
+    f.text("as_many")
+
+
+@draws("pd-disaggregation")
+def pd_disaggregation(d: Drawing) -> None:
+    for key, unit in (("few", "prefill"), ("many", "decode")):
+        stated = d.context.lookup.find(f"pd-disaggregation/facts.{unit}-unit-february-2025.value").value.en
+        d.numbers[key] = int(re.search(r"experts (\d+)-way", stated)[1])  # type: ignore[index]
+    f = d.frame()
+    f.flow([("prompt", "G"), ("prefill", "A"), ("decode", "E"), ("answer", "G")])
+    left, right = f.columns(1, 1)
+    left.grid(["A" * 8] * (d.numbers["few"] // 8), width=100)
+    left.text("few")
+    right.grid(["E" * (d.numbers["many"] // 8)] * 8)
+    right.text("many")
+    f.join(left, right)
+    f.text("cache")
+
+
+@draws("on-disk-kv-cache")
+def on_disk(d: Drawing) -> None:
+    share = d.value("inference-system-overview/facts.share-of-input-tokens-found-in-the-cache.value")
+    d.numbers["share"] = f"{share:g}"
+    f = d.frame()
+    f.text("yesterday", "strong")
+    f.cells("CCCCCCCCCCGGG", height=26)
+    f.text("today", "strong")
+    f.cells("CCCCCCCCCCAAA", height=26)
+    f.legend(("C", "from_disk"), ("A", "computed"))
+    f.skip(6)
+    f.bars([("hit", share, "C", f"={share:g}%")], most=100)
+
+
+@draws("redundant-experts")
+def redundant_experts(d: Drawing) -> None:
+    f = d.frame()
+    f.text("before", "strong")
+    f.columns_chart((1.0, 0.8, 2.6, 0.9, 1.1, 0.7, 1.2, 0.6), "eeXeeeee", line=1.11, height=100)
+    f.text("after", "strong")
+    f.columns_chart((1.0, 0.8, 0.87, 0.9, 1.1, 0.7, 1.2, 0.6, 0.87, 0.87), "eeEeeeeeEE", line=1.11, height=50)
+    f.text("copies")
+
+
+@draws("eplb")
+def eplb(d: Drawing) -> None:
+    f = d.frame()
+    f.text("before", "strong")
+    f.lanes(
+        [
+            ("=GPU 1", [(0, 5, "X"), (5, 3, "e")]),
+            ("=GPU 2", [(0, 2, "a"), (2, 1, "o")]),
+            ("=GPU 3", [(0, 2, "i"), (2, 2, "c")]),
+        ],
+        length=9,
+    )
+    f.text("after", "strong")
+    f.lanes(
+        [
+            ("=GPU 1", [(0, 2.5, "X"), (2.5, 2, "a"), (4.5, 0.6, "o")]),
+            ("=GPU 2", [(0, 2.5, "X"), (2.5, 2, "i")]),
+            ("=GPU 3", [(0, 3, "e"), (3, 2, "c")]),
+        ],
+        length=9,
+    )
+    f.text("planned")
+
+
+@draws("inference-system-overview")
+def inference_system(d: Drawing) -> None:
+    name = "inference-system-overview/facts."
+    hit, read, written = (
+        d.value(f"{name}{key}.value")
+        for key in ("input-tokens-found-in-the-cache-on-disk", "input-tokens-in-24-hours", "output-tokens-in-24-hours")
+    )
+    cost, income = (d.value(f"{name}{key}.value") for key in ("cost-of-the-day", "theoretical-income-of-the-day"))
+    f = d.frame()
+    f.text("tokens", "strong")
+    f.bars(
+        [
+            (key, number, kind, f"={number / 1e9:.0f}B")
+            for key, number, kind in (("read", read, "A"), ("hit", hit, "C"), ("written", written, "E"))
+        ]
+    )
+    f.skip(6)
+    f.text("dollars", "strong")
+    f.bars([("cost", cost, "X"), ("income", income, "o")])
+
+
+@draws("deepseek-inference-engine")
+def inference_engine(d: Drawing) -> None:
+    f = d.frame()
+    f.lanes(
+        [
+            ("cpu", [(0, 1, "o", "=1"), (1, 2, "O", "=2"), (3, 2, "o", "=3")]),
+            ("gpu", [(1, 2, "a", "=1"), (3, 2, "A", "=2"), (5, 2, "a", "=3")]),
+        ],
+        height=34,
+    )
+    f.text("ahead")
+    f.flow([("requests", "G"), ("draft", "E"), ("check", "A"), ("tokens", "G")])
+
+
+@draws("dsec")
+def dsec(d: Drawing) -> None:
+    count = d.value("dsec/facts.machines-of-a-unit.value")
+    f = d.frame()
+    f.cells("G", width=130, height=28, texts=("agent",))
+    f.down("library")
+    f.flow([("function", "c"), ("container", "C")], arrows=False)
+    f.flow([("microvm", "o"), ("vm", "O")], arrows=False)
+    d.numbers["machines"] = f"{count:g}"
+    f.text("unit")
+    f.grid(["g" * 40] * 4, gap=2)

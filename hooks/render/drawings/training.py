@@ -1,0 +1,371 @@
+"""Drawings of what a model learns from and how it is trained: objectives, data, optimisers, number formats."""
+
+from __future__ import annotations
+
+from math import cos, exp, pi
+
+import numpy as np
+from labs import fp8, muon, schedules
+
+from .drawing import Drawing, draws
+
+_TEXT = ("=The", "=cat", "=sat", "=on", "=the", "=mat")
+
+
+@draws("mtp")
+def mtp(d: Drawing) -> None:
+    d.use("deepseek-v3-base")
+    d.numbers |= {
+        "speed": f"{d.value('mtp/facts.generation-speed-with-the-module-as-drafter.value'):g}",
+        "accepted": d.quoted("mtp/facts.acceptance-of-the-second-token.value"),
+    }
+    f = d.frame()
+    for name, ahead, kind in (("next", 1, "A"), ("after_next", 2, "E")):
+        f.text(name, "strong")
+        guesses = f.cells(kind * (6 - ahead) + " " * ahead, height=26, texts=_TEXT[ahead:])
+        f.skip(22)
+        text = f.cells("G" * 6, height=26, texts=_TEXT)
+        for i in range(6 - ahead):
+            f.link(text[i], guesses[i], kind)
+        f.skip(6)
+    f = d.frame("join", r"\class{expert}{h'_i} = M [ \class{attention}{h_i} ; \mathrm{Emb}(t_{i+1}) ]")
+    out = f.cells("E", width=150, height=26, texts=("=mat",))[0]
+    f.skip(24)
+    block = f.cells("e", width=200, height=30, texts=("block",))[0]
+    f.skip(30)
+    low = f.cells("AG", height=40, gap=30, texts=("hidden", "told"))
+    f.link(block, out, "E")
+    f.link(low[0], block, "A")
+    f.link(low[1], block)
+    f.text("shared_parts")
+    f = d.frame(
+        "learn",
+        r"\mathcal{L} = \class{attention}{\mathcal{L}_{\mathrm{main}}} + \lambda \, \class{expert}{\mathcal{L}_{\mathrm{MTP}}}",
+    )
+    first, last = (
+        d.value(f"mtp/facts.loss-weight-of-deepseek-v3-{part}-tokens.value") for part in ("first-10t", "last-4-8t")
+    )
+    f.text("weights")
+    f.bars(
+        [("main_loss", 1, "A", "=1"), ("first_part", first, "E", f"={first:g}"), ("last_part", last, "E", f"={last:g}")]
+    )
+    f = d.frame("draft", r"1 + \class{expert}{p}")
+    f.text("one_pass", "strong")
+    f.cells("GGGAE ", height=26, texts=(*_TEXT[:3], "=on", "=the"))
+    f.text("both")
+    f.skip(8)
+    f.bars(
+        [
+            ("alone", 1, "A", "=1"),
+            (
+                "drafting",
+                d.value("mtp/facts.generation-speed-with-the-module-as-drafter.value"),
+                "E",
+                f"={d.numbers['speed']}",
+            ),
+        ]
+    )
+
+
+@draws("fim")
+def fim(d: Drawing) -> None:
+    d.numbers["rate"] = f"{100 * d.value('fim/facts.fim-rate-of-deepseek-v3.value'):.0f}"
+    f = d.frame()
+    f.text("written", "strong")
+    f.lanes([("=", [(0, 4, "a", "prefix"), (4, 3, "E", "middle"), (7, 4, "o", "suffix")])], height=34)
+    f.down("rearranged")
+    f.text("trained", "strong")
+    f.lanes(
+        [
+            (
+                "=",
+                [
+                    (0, 0.5, "G"),
+                    (0.5, 4, "a", "prefix"),
+                    (4.5, 0.5, "G"),
+                    (5, 4, "o", "suffix"),
+                    (9, 0.5, "G"),
+                    (9.5, 3, "E", "middle"),
+                ],
+            )
+        ],
+        height=34,
+    )
+    f.legend(("G", "special"))
+
+
+@draws("byte-bpe")
+def byte_bpe(d: Drawing) -> None:
+    f = d.frame()
+    f.text("bytes", "strong")
+    f.cells("gggggggggg", height=28, texts=tuple(f"={c}" for c in "lowerlower"))
+    for name, spans in (
+        (
+            "pair",
+            [
+                (0, 2, "a", "=lo"),
+                (2, 1, "g", "=w"),
+                (3, 2, "o", "=er"),
+                (5, 2, "a", "=lo"),
+                (7, 1, "g", "=w"),
+                (8, 2, "o", "=er"),
+            ],
+        ),
+        ("again", [(0, 3, "A", "=low"), (3, 2, "O", "=er"), (5, 3, "A", "=low"), (8, 2, "O", "=er")]),
+        ("full", [(0, 5, "E", "=lower"), (5, 5, "E", "=lower")]),
+    ):
+        f.text(name, "strong")
+        f.lanes([("=", spans)], height=28)
+    f.text("chinese", "strong")
+    f.cells("ggg", width=58, height=28, texts=("=E6", "=B7", "=B1"))
+    f.cells("E", width=180, height=28, texts=("=深",))
+
+
+@draws("document-packing")
+def document_packing(d: Drawing) -> None:
+    f = d.frame()
+    f.text("cut", "strong")
+    f.lanes(
+        [
+            ("=", [(0, 6, "A"), (6, 4, "E")]),
+            ("=", [(0, 3, "E"), (3, 5, "O"), (8, 2, "I")]),
+            ("=", [(0, 2, "I"), (2, 3, "C"), (5, 5, "X")]),
+        ],
+        length=10,
+    )
+    f.text("packed", "strong")
+    f.lanes(
+        [("=", [(0, 6, "A"), (6, 4, "I")]), ("=", [(0, 7, "E"), (7, 3, "C")]), ("=", [(0, 5, "O"), (5, 5, "X")])],
+        length=10,
+    )
+
+
+def _rates(shape: np.ndarray, x: np.ndarray) -> list[tuple[float, float]]:
+    return [(float(a), 0.95 * float(b)) for a, b in zip(x, shape, strict=True)]
+
+
+@draws("multi-step-lr")
+def multi_step(d: Drawing) -> None:
+    phases = d.context.catalogue.models["deepseek-llm"].training[0].learning_rate.phases  # type: ignore[union-attr]
+    drops = [float(phase.until.value.value) / 100 for phase in phases[:-1]]  # type: ignore[union-attr]
+    x = np.linspace(0.004, 1, 200)
+    rates = _rates(schedules.multi_step(x, drops, 10**-0.5), x)
+    f = d.frame()
+    f.curves([([(a / 2, b) for a, b in rates], "e"), (rates, "A")], "tokens", "rate", height=150)
+    f.legend(("A", "whole"), ("E", "half"))
+
+
+@draws("wsd")
+def wsd(d: Drawing) -> None:
+    f = d.frame()
+    f.curves(
+        [
+            ([(0.05 + 0.95 * t, 0.95 * (0.55 + 0.45 * cos(pi * t))) for t in np.linspace(0, 1, 60)], "e"),
+            ([(0, 0), (0.05, 0.95), (0.8, 0.95), (1, 0.095)], "A"),
+            ([(0.4, 0.95), (0.5, 0.095)], "c"),
+        ],
+        "tokens",
+        "rate",
+        height=150,
+    )
+    f.legend(("A", "wsd"), ("C", "branch"), ("E", "cosine"))
+
+
+@draws("adamw")
+def adamw(d: Drawing) -> None:
+    rng = np.random.default_rng(2)
+    sizes = np.array([3.0, 0.2, 1.2, 0.05, 2.0, 0.4, 0.8, 0.1])
+    gradients = sizes * rng.normal(0.8, 0.5, (60, 8))
+    m = v = np.zeros(8)
+    for g in gradients:
+        m, v = 0.9 * m + 0.1 * g, 0.95 * v + 0.05 * g**2
+    f = d.frame()
+    f.text("gradients", "strong")
+    f.columns_chart([float(g) for g in gradients[-1]], "E")
+    f.text("steps", "strong")
+    f.columns_chart([float(s) for s in m / np.sqrt(v)], "A", height=60)
+    f.text("decay", "strong")
+    f.lanes([("weight", [(0, 9, "A"), (9, 1, "x")])], length=10)
+
+
+@draws("muon")
+def muon_(d: Drawing) -> None:
+    rng = np.random.default_rng(4)
+    matrix = rng.standard_normal((24, 3)) @ rng.standard_normal((3, 24)) + 0.1 * rng.standard_normal((24, 24))
+    d.numbers["iterations"] = int(d.value("muon/facts.newton-schulz-iterations.value"))
+    f = d.frame()
+    for name, each, kind in (
+        ("before", matrix / np.linalg.norm(matrix, 2), "E"),
+        ("after", muon.newton_schulz(matrix), "A"),
+    ):
+        f.text(name, "strong")
+        f.columns_chart([float(s) for s in np.linalg.svd(each, compute_uv=False)], kind, line=1, height=80)
+    f.text("directions")
+
+
+@draws("sinkhorn-momentum")
+def sinkhorn_momentum(d: Drawing) -> None:
+    rng = np.random.default_rng(5)
+    table = np.abs(rng.standard_normal((10, 6))) * rng.gamma(0.7, 1, (10, 1)) + 0.02
+    even = table.copy()
+    for _ in range(20):
+        even = even / np.linalg.norm(even, axis=1, keepdims=True)
+        even = even / np.linalg.norm(even, axis=0, keepdims=True) * (10 / 6) ** 0.5
+    f = d.frame()
+    columns = f.columns(1, 1, gap=40)
+    for column, name, matrix in zip(columns, ("before", "after"), (table, even), strict=True):
+        column.text(name, "strong")
+        lengths = np.linalg.norm(matrix, axis=1)
+        for row, length in zip(matrix, lengths, strict=True):
+            for j, value in enumerate(row):
+                edge = 13 * float(np.sqrt(value / matrix.max()))
+                column.panel.bar(column.x + j * 15 + (13 - edge) / 2, column.y + (13 - edge) / 2, edge, edge, "index")
+            column.panel.bar(column.x + 96, column.y + 2, max(1.0, 55 * float(length / lengths.max())), 9, "attention")
+            column.skip(15)
+    f.join(*columns)
+    f.legend(("I", "entries"), ("A", "lengths"))
+
+
+@draws("ema-cpu")
+def ema_cpu(d: Drawing) -> None:
+    rng = np.random.default_rng(8)
+    x = np.linspace(0, 1, 90)
+    raw = 0.15 + 0.7 * (1 - np.exp(-3 * x)) + 0.09 * rng.standard_normal(90)
+    mean = [raw[0]]
+    for value in raw[1:]:
+        mean.append(0.9 * mean[-1] + 0.1 * value)
+    f = d.frame()
+    f.curves(
+        [
+            (list(zip(x.tolist(), raw.tolist(), strict=True)), "E"),
+            (list(zip(x.tolist(), [float(m) for m in mean], strict=True)), "A"),
+        ],
+        "steps",
+        "weight",
+        height=130,
+    )
+    f.legend(("E", "on_gpu"), ("A", "on_cpu"))
+    f.flow([("gpu", "E"), ("cpu", "A")])
+    f.text("meanwhile")
+
+
+@draws("mixed-precision")
+def mixed_precision(d: Drawing) -> None:
+    f = d.frame()
+    f.legend(("X", "sign"), ("I", "exponent"), ("A", "mantissa"))
+    f.lanes(
+        [
+            ("=FP32", [(0, 1, "X"), (1, 8, "I", "=8"), (9, 23, "A", "=23")]),
+            ("=BF16", [(0, 1, "X"), (1, 8, "I", "=8"), (9, 7, "A", "=7")]),
+        ],
+        length=32,
+    )
+    f.skip(8)
+    f.flow([("master", "C"), ("copy", "A"), ("gradients", "E")], back="update")
+
+
+@draws("fp8-training")
+def fp8_training(d: Drawing) -> None:
+    every, error = 128, d.value("fp8-training/facts.accumulation-in-the-fp8-units-of-the-h800.value")
+    d.numbers |= {
+        "bits": int(error),
+        "long": f"{100 * fp8.dot_error(4096, None):.2f}",
+        "promoted": f"{100 * fp8.dot_error(4096, every):.2f}",
+    }
+    f = d.frame()
+    f.legend(("X", "sign"), ("I", "exponent"), ("A", "mantissa"))
+    f.lanes(
+        [
+            ("=BF16", [(0, 1, "X"), (1, 8, "I", "=8"), (9, 7, "A", "=7")]),
+            ("=FP8", [(0, 1, "X"), (1, 4, "I", "=4"), (5, 3, "A", "=3")]),
+        ],
+        length=16,
+        height=34,
+    )
+    f.text("half", "strong")
+    values = np.array([0.02, 0.05, 0.03, 0.08, 0.04, 0.06, 9.0, 0.05])
+    f.columns_chart([float(v) for v in values], "eeeeeeXe", height=70)
+    f.text("one_scale")
+    f = d.frame(
+        "scale",
+        r"s = \frac{\max_i |x_i|}{448}, \qquad \class{attention}{\hat{x}_i} = \mathrm{FP8}\left(\frac{x_i}{s}\right)",
+    )
+    f.text("activations", "strong")
+    f.grid(["AAAAaaaaAAAAaaaaAAAAaaaa", "aaaaAAAAaaaaAAAAaaaaAAAA"] * 2)
+    f.text("tile")
+    f.text("weights", "strong")
+    f.grid([("EEEEeeee" if (row // 4) % 2 else "eeeeEEEE") * 3 for row in range(8)])
+    f.text("block")
+    f = d.frame(
+        "multiply",
+        r"C_{ij} = \sum_{g} \class{index}{s^A_{i,g} s^B_{g,j}} \left( \sum_{k \in g} \class{attention}{\hat{A}_{ik}} \class{expert}{\hat{B}_{kj}} \right)",
+    )
+    for i, name in enumerate(("forward", "grad_input", "grad_weight")):
+        f.flow([(name, "AEO"[i]), ("in_fp8", "g"), ("scaled", "I")])
+    f.text("kept_high")
+    f = d.frame(
+        "promote",
+        r"\sum_{k=1}^{4096} = \sum_{g=1}^{32} \class{cache}{\mathrm{FP32}} \left( \sum_{k \in g} \class{attention}{\mathrm{FP8}} \right)",
+    )
+    f.text("partial")
+    parts = f.cells("AAAAAAAA", height=24)
+    f.skip(26)
+    total = f.cells("C", width=140, height=28, texts=("=FP32",))[0]
+    for place in parts:
+        f.link(place, total, "C", thin=True)
+    f.skip(6)
+    f.bars(
+        [
+            ("without", fp8.dot_error(4096, None), "X", f"={d.numbers['long']}%"),
+            ("with", fp8.dot_error(4096, every), "C", f"={d.numbers['promoted']}%"),
+        ]
+    )
+
+
+@draws("fp4-qat")
+def fp4_qat(d: Drawing) -> None:
+    levels = (0, 0.5, 1, 1.5, 2, 3, 4, 6)
+    f = d.frame()
+    f.text("levels", "strong")
+    both = sorted({s * v for v in levels for s in (1, -1)})
+    y = f.y + 14
+    f.panel.line([(f.x + 8, y), (f.x + f.width - 8, y)], "axis")
+    f.panel.dots([(f.x + f.width / 2 + v * (f.width / 2 - 12) / 6, y) for v in both], "attention")
+    f.skip(24)
+    f.columns_chart([exp(-(((i - 24) / 9) ** 2)) for i in range(49)], "g", height=50)
+    f.text("weights")
+    f.flow([("=FP32", "C"), ("=FP4", "A"), ("=FP8", "O")], back="straight")
+    f.legend(("X", "sign"), ("I", "exponent"), ("A", "mantissa"))
+    f.lanes(
+        [
+            ("=FP4", [(0, 1, "X"), (1, 2, "I", "=2"), (3, 1, "A", "=1")]),
+            ("=FP8", [(0, 1, "X"), (1, 4, "I", "=4"), (5, 3, "A", "=3")]),
+        ],
+        length=8,
+    )
+
+
+@draws("in-place-cross-entropy")
+def in_place(d: Drawing) -> None:
+    d.use("deepseek-llm-7b-base")
+    f = d.frame()
+    f.text("vocabulary")
+    f.text("usual", "strong")
+    f.lanes([("=", [(0, 1, "A", "logits")]), ("=", [(0, 1, "X", "gradient")])], length=1, height=34)
+    f.text("in_place", "strong")
+    f.lanes([("=", [(0, 0.5, "E", "gradient"), (0.5, 0.5, "A", "logits")])], length=1, height=34)
+    f.text("kernel")
+
+
+@draws("recompute")
+def recompute(d: Drawing) -> None:
+    f = d.frame()
+    f.text("stored", "strong")
+    f.cells("CCCCCCCCCCCC", height=34)
+    f.text("every")
+    f.skip(6)
+    f.text("recomputed", "strong")
+    f.cells("C...C...C...", height=34)
+    f.cells("EEEEEEEEEEEE", height=12)
+    f.text("again")
+    f.legend(("C", "kept"), (".", "thrown"), ("E", "backward"))
