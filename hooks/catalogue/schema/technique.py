@@ -45,6 +45,16 @@ class Formula(Block):
     meaning: Text = Field(description="What it says and what the letters mean.")
 
 
+class HeadlineNumber(Block):
+    """A gain or a price in a number or a pair of numbers, and what it counts."""
+
+    number: Text = Field(
+        description="The number, most often quoted.",
+        examples=["{{ v('mla/facts.key-width-in-the-mqa-mode-of-mla.value') }}"],
+    )
+    counts: Text = Field(description="What it counts, and against what.", examples=["numbers kept of a token"])
+
+
 class Introduction(Block):
     """Who introduced a technique, and when."""
 
@@ -155,6 +165,9 @@ class Technique(Record):
     )
     cost: Text | None = Field(
         default=None, description="What it saved and what it cost: memory, computation, quality, complexity."
+    )
+    headline: tuple[HeadlineNumber, ...] = Field(
+        default=(), max_length=4, description="Gain and price in at most four numbers, gains first."
     )
     formulas: tuple[Formula, ...] = Field(default=(), description="The formula, where one says it best.")
     introduced: Introduction = Field(description="Who introduced it, and when.")

@@ -17,6 +17,7 @@ from catalogue.uses import FamilyUse
 from .. import links, marks
 from ..cite import Citations, plain_text
 from ..context import Context
+from ..drawings import glyph_of
 from ..format import short_model
 from ..links import model_link, technique_link
 from ..marks import UsePart, part_of
@@ -41,6 +42,25 @@ def families_strip(context: Context, technique: Technique) -> Markup:
             cell=_CELL,
             width=_CELL * len(order),
             rows=[(label, links) for label, links in rows if links],
+            years=(_year(order[0]), _year(order[-1])),
+        )
+    )
+
+
+def families_line(context: Context, technique: Technique) -> Markup:
+    """The same strip on one line, with how many families have the technique and what the colours mean."""
+    uses = context.uses.families(technique.id)
+    if not uses:
+        return Markup("")
+    order, words = by_date(context.catalogue.models.values()), context.words
+    parts = [part for part in UsePart if any(part_of(use.how) is part for use in uses)]
+    return Markup(
+        context.html(
+            "technique_families.html.jinja",
+            cells=_cells(order, uses),
+            width=_CELL * len(order),
+            said=words("techniques.used_by_count", count=len(context.uses.users(technique.id)), all=len(order)),
+            parts=[(part.name.lower(), words(f"users.line.{part.name.lower()}")) for part in parts],
             years=(_year(order[0]), _year(order[-1])),
         )
     )
@@ -154,6 +174,7 @@ def _list(context: Context) -> str:
                 "link": technique_link(context, t.id),
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
                 "what": plain_text(context, t.definition),
+                "glyph": glyph_of(context, t),
                 "users": small_strip(context, order, context.uses.users(t.id)),
             }
             for t in context.catalogue.techniques.values()

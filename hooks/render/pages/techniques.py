@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
@@ -11,6 +11,7 @@ from catalogue.schema.values import Text
 
 from ..cite import Citations, page_description, reference_anchor
 from ..context import Context
+from ..drawings import Frame, frames_of
 from ..fields import detail_rows, key_value_table
 from ..formula import with_indices, wrapping_mathml
 from ..links import technique_link
@@ -18,7 +19,7 @@ from ..page import Page, Section
 from ..technique_figures import figures_of, labs_of
 from . import problems
 from .sources import render_disputes, sources
-from .technique_index import families_strip, what_each_did
+from .technique_index import families_line, families_strip, what_each_did
 from .use_and_extend import released
 
 _LINEAGE = '<span id="lineage"></span>'  # a place of its own on pages before
@@ -33,8 +34,14 @@ def page(context: Context, page_id: str) -> Page:
 def _own_page(context: Context, technique: Technique) -> Page:
     citations, words = Citations(context), context.words
     pictures, plays = figures_of(context, technique.id)
+    frames = frames_of(context, technique.id)
     first, later = (pictures, plays) if pictures else (plays, "")
-    sections = [Section("lead", "", f"{_kicker(context, technique)}{_lead(citations, technique)}{first}")]
+    if frames:
+        first, later = "", pictures + plays
+        opening = _opening(citations, technique, frames) + _lead(citations, technique, "")
+    else:
+        opening = _kicker(context, technique) + _lead(citations, technique)
+    sections = [Section("lead", "", opening + first)]
     sections.append(Section("why", words("section.why"), _prose(citations, technique.why)))
     how = _prose(citations, technique.how) if technique.how else ""
     how += later + _formulas(citations, technique)
@@ -61,12 +68,41 @@ def _own_page(context: Context, technique: Technique) -> Page:
     )
 
 
+def _opening(citations: Citations, technique: Technique, frames: Sequence[Frame]) -> Markup:
+    """What a reader sees first: a sentence with the picture beside it, the other frames, gain and price, who has it."""
+    context = citations.context
+    return Markup(
+        context.html(
+            "technique_opening.html.jinja",
+            kicker=_kicker(context, technique),
+            definition=citations.inline(technique.definition),
+            picture=_picture(context, technique),
+            frames=frames[1:],
+            math=lambda latex: Markup(wrapping_mathml(latex)),
+            headline=[
+                (citations.inline(h.number) + citations.mark(h.source), citations.inline(h.counts))
+                for h in technique.headline
+            ],
+            families=families_line(context, technique),
+        )
+    )
+
+
+def _picture(context: Context, technique: Technique) -> Markup:
+    """The first frame of a technique's drawing; empty where it has none."""
+    frames = frames_of(context, technique.id)
+    if not frames:
+        return Markup("")
+    anchor = f"{technique.id}-picture" if technique.page else "picture"
+    return Markup(context.html("technique_picture.html.jinja", frame=frames[0], anchor=anchor))
+
+
 def _shared_page(context: Context, shared: SharedPage) -> Page:
     """A section for each technique, in which what it says is headed by a word; sources once, at the end."""
     citations, words = Citations(context), context.words
     sections = [Section("lead", "", f'<p class="ds-lead">{citations.inline(shared.what)}</p>')]
     for technique in context.catalogue.techniques_on(shared.id):
-        parts: list[str] = [_lead(citations, technique, "")]
+        parts: list[str] = [_lead(citations, technique, ""), _picture(context, technique)]
         parts += _headed(context, technique, "why", _prose(citations, technique.why))
         how = (_prose(citations, technique.how) if technique.how else "") + _formulas(citations, technique)
         parts += _headed(context, technique, "how", how)
@@ -102,15 +138,18 @@ def _title(context: Context, technique: Technique) -> str:
 
 
 def _kicker(context: Context, technique: Technique) -> Markup:
-    """The kind of a technique, what it took the place of and what took its place."""
+    """The kind of a technique, and from what it came to what: what it took the place of and what took its place."""
     words = context.words
     parts = [escape(words(f"kind.{technique.kind.name.lower()}"))]
     before = list(technique.replaces)
     after = [other.id for other in context.catalogue.techniques.values() if technique.id in other.replaces]
+    way = []
     for key, ids in (("technique.in_place_of", before), ("technique.followed_by", after)):
         if ids:
             links = words("punctuation.listed").join(technique_link(context, id_, short=True) for id_ in ids)
-            parts.append(escape(words(key)).format(techniques=Markup(links)))
+            way.append(escape(words(key)).format(techniques=Markup(links)))
+    if way:
+        parts.append(Markup(" → ").join(way))
     return Markup('<p class="ds-kicker">{}</p>').format(Markup(" · ").join(parts))
 
 

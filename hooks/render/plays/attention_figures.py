@@ -69,7 +69,7 @@ def cache_context(words: Words, catalogue: Catalogue) -> Play:
         "lengths": _CONTEXTS,
         "powers": enclosing_powers(sizes),
     }
-    return Play(name, "attention", controls, data)
+    return Play(name, "attention", controls, data, runs="context")
 
 
 def memory_strip(words: Words, catalogue: Catalogue) -> Play:
@@ -208,7 +208,7 @@ def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
         "lengths": _CONTEXTS,
         "powers": enclosing_powers(ends),
     }
-    return Play(name, "attention", controls, data)
+    return Play(name, "attention", controls, data, runs="context")
 
 
 def _context_slider(words: Words, figure: str, stated: int) -> Control:

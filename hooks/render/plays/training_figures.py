@@ -57,7 +57,7 @@ def fp8_tiles(words: Words, catalogue: Catalogue) -> Play:
         "place": (5, 300),
         "tiles": tiles,
     }
-    return Play(name, "fp8_tiles", controls, data, (_promoted_sums(words),))
+    return Play(name, "fp8_tiles", controls, data, (_promoted_sums(words),), runs="outlier")
 
 
 def _promoted_sums(words: Words) -> Panel:
@@ -104,7 +104,9 @@ def pipelines(words: Words, catalogue: Catalogue) -> Play:
     keys = ("few", "1f1b", "zb1p", "dualpipe", "dualpipev", "panel_says", "idle", "needs")
     # Units of a forward pass, as in the report's table: a backward pass is twice as long, half of it for the weights.
     times = {"F": 1, "B": 2, "I": 1, "W": 1}
-    return Play(name, "pipelines", controls, {"words": figure_words(words, name, *keys), "times": times})
+    return Play(
+        name, "pipelines", controls, {"words": figure_words(words, name, *keys), "times": times}, runs="batches"
+    )
 
 
 def yarn(words: Words, catalogue: Catalogue) -> Play:
@@ -123,7 +125,7 @@ def yarn(words: Words, catalogue: Catalogue) -> Play:
         "base": architecture_number(entry, "rope_theta"),
         "length": dimension(entry, "rope_scaling.original_max_position_embeddings"),
     }
-    return Play(name, "yarn", controls, data)
+    return Play(name, "yarn", controls, data, runs="factor")
 
 
 def speculation(words: Words, catalogue: Catalogue) -> Play:
@@ -140,7 +142,7 @@ def speculation(words: Words, catalogue: Catalogue) -> Play:
     )
     keys = ("passes", "passes_says", "rate", "here", "speed", "speed_says", "guesses")
     data = {"words": figure_words(words, name, *keys), "most": most}
-    return Play(name, "speculative", controls, data, (_acceptance_rule(words),))
+    return Play(name, "speculative", controls, data, (_acceptance_rule(words),), runs="gamma")
 
 
 def _acceptance_rule(words: Words) -> Panel:

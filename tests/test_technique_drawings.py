@@ -1,0 +1,120 @@
+"""Drawings of techniques: one for each that a guide names, with labels that stay apart and formulas in the colours of the shapes."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from building import ROOT
+from catalogue.records import Catalogue
+from render import words as language_files
+from render.context import Context, load_templates, make_context
+from render.drawings import DRAWINGS, Frame, frames_of
+from render.figures.labels import Box, text_width
+from render.formula import wrapping_mathml
+from render.words import CHINESE, ENGLISH
+
+LANGUAGES = pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+IN_STEPS = {"mla", "deepseekmoe", "aux-loss-free", "mtp", "dualpipe", "fp8-training", "grpo", "dsa", "csa", "mhc"}
+
+
+def context_of(catalogue: Catalogue, language: str) -> Context:
+    return make_context(catalogue, language_files.load_words(language), load_templates())
+
+
+def label_boxes(frame: Frame) -> list[tuple[str, Box]]:
+    """Each label with the room that it takes; letters are a little narrower than they are estimated to be."""
+    found = []
+    for shape in frame.panel.shapes:
+        if shape["is"] != "text" or not str(shape["words"]):
+            continue
+        size = 26 if "huge" in shape["kind"] else 12 if "small" in shape["kind"] else 12.5
+        words, x, y = str(shape["words"]), float(shape["x"]), float(shape["y"])
+        width = 0.94 * text_width(words, size, "strong" in shape["kind"] or "on" in shape["kind"].split())
+        left = x - {"start": 0, "middle": width / 2, "end": width}[shape["anchor"]]
+        found.append((words, Box(left, y - 0.72 * size, left + width, y + 0.2 * size)))
+    return found
+
+
+def test_every_technique_that_a_guide_names_is_drawn(catalogue: Catalogue) -> None:
+    guides = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs/en/guides").glob("*.md"))
+    named = set(re.findall(r"\{\{ t\('([\w-]+)'", guides)) & set(catalogue.techniques)
+    assert len(named) >= 45
+    assert named - set(DRAWINGS) == set()
+    assert set(DRAWINGS) <= set(catalogue.techniques)
+
+
+@LANGUAGES
+def test_labels_stay_apart_and_inside(catalogue: Catalogue, language: str) -> None:
+    context, wrong = context_of(catalogue, language), []
+    for id_ in DRAWINGS:
+        for frame in frames_of(context, id_):
+            boxes, paper = label_boxes(frame), Box(-1, -1, frame.panel.width + 2, frame.panel.height + 1)
+            wrong += [f"{id_}: `{words}` leaves the canvas" for words, box in boxes if not box.inside(paper)]
+            wrong += [f"{id_}: `{a}` meets `{b}`" for (a, x), (b, y) in combinations(boxes, 2) if x.meets(y)]
+    assert wrong == []
+
+
+@LANGUAGES
+def test_shapes_stay_inside(catalogue: Catalogue, language: str) -> None:
+    context = context_of(catalogue, language)
+    for id_ in DRAWINGS:
+        for frame in frames_of(context, id_):
+            for shape in frame.panel.shapes:
+                if shape["is"] == "bar":
+                    assert float(shape["x"]) + float(shape["w"]) <= frame.panel.width + 1, id_
+                    assert float(shape["y"]) + float(shape["h"]) <= frame.panel.height + 1, id_
+                assert not re.search(r"nan|inf|None", str(shape)), id_
+
+
+def test_a_formula_has_the_colours_of_the_shapes_beside_it(catalogue: Catalogue) -> None:
+    context = context_of(catalogue, ENGLISH)
+    for id_ in IN_STEPS:
+        picture, *steps = frames_of(context, id_)
+        assert not picture.formula
+        assert len(steps) == 3, id_
+        for step in steps:
+            math = wrapping_mathml(step.formula)
+            shapes = " ".join(shape["kind"] for shape in step.panel.shapes).split()
+            for colour in re.findall(r"\\class\{(\w+)\}", step.formula):
+                assert f'class="{colour}"' in math
+                assert colour in shapes, (id_, step.title, colour)
+
+
+def test_no_two_techniques_share_a_picture(catalogue: Catalogue) -> None:
+    context = context_of(catalogue, ENGLISH)
+    pictures = [str(frames_of(context, id_)[0].panel.shapes) for id_ in DRAWINGS]
+    assert len(set(pictures)) == len(pictures)
+
+
+def test_layers_of_csa2_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
+    """The order is drawn from the report; how many layers keep and how many choose is stated by the configuration too."""
+    context = context_of(catalogue, ENGLISH)
+    architecture = catalogue.entries["deepseek-v4.1-flash"].architecture
+    assert architecture is not None
+    says = frames_of(context, "csa2")[0].says
+    layers, full, reindex, reuse = (int(number) for number in re.findall(r"\b\d+(?= |$)", says.replace("V4.1", "")))
+    assert full == architecture.encoder_cache_layers.value + architecture.decoder_cache_layers.value
+    assert full + reindex == architecture.index_layers.value
+    assert full + reindex + reuse == architecture.csa_layers.value
+    assert layers == architecture.num_hidden_layers.value
+
+
+@pytest.mark.parametrize("edition", ["", "zh/"], ids=["English", "Chinese"])
+def test_a_page_begins_with_its_drawing_and_the_index_has_all_of_them(
+    edition: str, built: Path, catalogue: Catalogue
+) -> None:
+    index = LexborHTMLParser((built / edition / "techniques/index.html").read_text(encoding="utf-8"))
+    assert len(index.css(".ds-glyph svg")) == len(catalogue.techniques)
+    for id_ in DRAWINGS:
+        technique = catalogue.techniques[id_]
+        page = LexborHTMLParser(
+            (built / edition / "techniques" / (technique.page or id_) / "index.html").read_text(encoding="utf-8")
+        )
+        assert page.css_first(f"#{id_}-picture svg" if technique.page else "#picture svg") is not None, id_
+        assert len(page.css(".ds-frames > li svg")) == (3 if id_ in IN_STEPS else 0), id_
+        assert len(page.css(".ds-headline dt")) == len(technique.headline) or technique.page, id_
