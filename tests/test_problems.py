@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import quickjs
+from labs import overlap
 from playwright.sync_api import Page
 
+from building import ROOT
+from catalogue.derive.problems import measured_band
+from catalogue.lookup import LookupFailure
 from catalogue.records import Catalogue
-from catalogue.schema.study import ProblemKind
-from render import problems
+from catalogue.schema.study import Measured, ProblemKind
+from render import problems, puzzles
 from render import words as language_files
 from render.context import load_templates, make_context
 from render.words import CHINESE, ENGLISH
@@ -21,12 +27,14 @@ from render.words import CHINESE, ENGLISH
 def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue) -> None:
     ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
     every = ctx.problems
-    assert len(every) >= 80
+    assert len(every) >= 120
     assert len({p.id for p in every}) == len(every)
     for guide in catalogue.study.guides:
-        assert len(problems.of_page(ctx, f"guide:{guide.id}")) >= 4, guide.id
+        own = problems.of_page(ctx, f"guide:{guide.id}")
+        assert len(own) >= 5, guide.id
+        assert sum(p.problem.kind is ProblemKind.COMPUTE and p.problem.level == 1 for p in own) <= 3, guide.id
     kinds = Counter(p.problem.kind for p in every)
-    assert set(kinds) >= set(ProblemKind) - {ProblemKind.PREDICT}
+    assert set(kinds) == set(ProblemKind)
     assert kinds[ProblemKind.COMPUTE] <= len(every) / 3, "most problems ask for more than one sum"
     assert problems.of_page(ctx, "technique:mla")
     assert problems.homes_of_related(ctx, "model:deepseek-v3")
@@ -86,3 +94,80 @@ def test_an_answer_is_checked_and_remembered(page: Page, address: str) -> None:
     assert page.locator(".ds-progress output").inner_text().startswith("1 / ")
     page.locator("[data-do=delete]").click()
     assert page.locator(".ds-progress output").inner_text().startswith("0 / ")
+
+
+def test_the_band_of_a_measured_number_spans_the_seeds() -> None:
+    band = measured_band(Measured(experiment="balance", column="max_violation", arm="bias"))
+    assert len(band.found) >= 3
+    assert band.low < min(band.found) < band.mean < max(band.found) < band.high
+    gap = measured_band(Measured(experiment="mla-gqa", column="loss", arm="mla", less="gqa"))
+    assert gap.mean < 0, "differences are taken seed by seed"
+    for wrong in ({"experiment": "none-such"}, {"column": "nothing"}, {"arm": "nothing"}):
+        with pytest.raises(LookupFailure):
+            measured_band(Measured(**{"experiment": "balance", "column": "loss", "arm": "bias", **wrong}))
+
+
+def test_the_script_of_the_chunks_runs_every_order_as_the_lab_does() -> None:
+    source = (ROOT / "hooks/render/scripts/puzzles.js").read_text("utf-8").split("function chunks(")[0]
+    engine = quickjs.Context()
+    engine.eval(
+        "const document = null;"
+        + source
+        + "function spans(order, given) { return JSON.stringify(spansOf(JSON.parse(order), JSON.parse(given))); }"
+    )
+    given = json.dumps(
+        {"needs": overlap.NEEDS, "sent": overlap.SENT_AFTER, "compute": overlap.COMPUTE, "send": overlap.SEND}
+    )
+    orders = list(overlap.possible_orders())
+    assert len(orders) == 45
+    for order in orders:
+        found = json.loads(engine.get("spans")(json.dumps(order), given))
+        assert {name: tuple(span) for name, span in found.items()} == overlap.run(order), order
+
+
+def test_puzzles_have_one_best_answer_that_the_obvious_move_misses() -> None:
+    lengths = Counter(overlap.length(order) for order in overlap.possible_orders())
+    best = overlap.length(puzzles.best_order())
+    assert (best, lengths[best]) == (13, 1)
+    one_by_one = ("attention F", "experts F", "experts B", "experts W", "attention B", "attention W")
+    assert overlap.length(one_by_one) == 18
+    with pytest.raises(ValueError, match="experts F stands before"):
+        overlap.run(("experts F",))
+    rule, chosen = puzzles.experts_of_the_rule(), puzzles.best_experts()
+    assert {node for node, _ in rule} == {0, 1, 2, 3}
+    assert len({node for node, _ in chosen}) == puzzles.NODES
+    assert puzzles.total_score(rule) < puzzles.total_score(chosen)
+
+
+@pytest.mark.browser
+def test_puzzles_are_played_with_the_keyboard(page: Page, address: str) -> None:
+    page.goto(f"{address}guides/framework/")
+    puzzle = page.locator("[data-puzzle=chunks]")
+    for part in puzzles.best_order():
+        puzzle.locator(f"[data-part='{part}']").focus()
+        page.keyboard.press("Enter")
+    assert "13 units" in puzzle.locator("[role=status]").inner_text()
+    assert "ds-solved" in (puzzle.locator("xpath=..").get_attribute("class") or "")
+    page.goto(f"{address}guides/experts/")
+    puzzle = page.locator("[data-puzzle=routing]")
+    for node, place in puzzles.best_experts():
+        puzzle.locator("tr").nth(node).locator("input").nth(place).focus()
+        page.keyboard.press("Space")
+    assert "No choice is better" in puzzle.locator("[role=status]").inner_text()
+
+
+@pytest.mark.browser
+def test_a_measured_number_is_held_to_the_band(page: Page, address: str) -> None:
+    band = measured_band(Measured(experiment="balance", column="max_violation", arm="bias"))
+    page.goto(f"{address}guides/experts/")
+    problem = page.locator("[data-problem=predict-even-load]")
+    foretold, measured = problem.locator("[data-foretold]"), problem.locator("[data-low]")
+    foretold.fill("0.2")
+    foretold.blur()
+    for number, words in ((band.high * 2, "Outside"), (band.mean, "Within")):
+        measured.fill(f"{number:.3f}")
+        measured.blur()
+        assert words in problem.locator("output").inner_text()
+    page.reload()
+    assert foretold.input_value() == "0.2"
+    assert "ds-solved" in (problem.get_attribute("class") or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page
 
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
@@ -55,3 +56,25 @@ def test_every_evening_of_the_week_has_an_experiment_and_five_problems(catalogue
         asked = [problem.id for problem in catalogue.problems if pages & set(problem.pages)]
         assert part.experiment, part.name
         assert len(asked) >= 5, part.name
+
+
+@pytest.mark.browser
+def test_what_is_done_is_kept_on_routes_and_guides_and_can_be_cleared(page: Page, address: str) -> None:
+    page.goto(f"{address}guides/experts/")
+    page.locator("[data-done] input").check()
+    page.goto(f"{address}start/")
+    done = page.locator("li[data-done='guide:experts'] input")
+    assert done.count() == 2, "in two routes"
+    assert all(done.nth(i).is_checked() for i in range(2))
+    third = page.locator("#a-week ~ .ds-route, section:has(#a-week) .ds-route").filter(
+        has=page.locator("[data-done='guide:experts']")
+    )
+    for box in third.first.locator("input").all():
+        box.check()
+    page.reload()
+    counts = page.locator("[data-count]").all_inner_texts()
+    assert any("all done" in text for text in counts), counts
+    page.locator(".ds-read-bar button").click()
+    assert not page.locator("[data-done] input:checked").count()
+    page.goto(f"{address}guides/experts/")
+    assert not page.locator("[data-done] input").is_checked()

@@ -56,7 +56,7 @@ _PAGE = (
     "search",
 )
 _SEARCH = ("words", "engine", "answers", "dialog")
-_OF_ONE_PAGE = ("calculator", "compare", "filter", "models", "problems", "scores", "timeline")
+_OF_ONE_PAGE = ("calculator", "compare", "filter", "models", "problems", "puzzles", "read", "scores", "timeline")
 
 # Figures that can be played with, by the script that has them: those that stand on one page share one.
 PLAYS = {

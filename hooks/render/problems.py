@@ -14,10 +14,10 @@ from typing import Any
 from markupsafe import Markup
 
 from catalogue.derive.expression import Term
-from catalogue.derive.problems import Asked
+from catalogue.derive.problems import Asked, Band
 from catalogue.schema.study import Step
 
-from . import assets
+from . import assets, puzzles
 from .context import Context
 from .fields import with_unit
 from .format import format_integer, format_power
@@ -54,7 +54,10 @@ def problems_html(context: Context, problems: Iterable[Asked], script: bool = Tr
     items = [problem_item(context, problem) for problem in problems]
     if not items:
         return ""
-    return context.html("problems.html.jinja", items=items) + (checker_script(context) if script else "")
+    html = context.html("problems.html.jinja", items=items)
+    if any(item["puzzle"] for item in items):
+        html += str(assets.page_script("puzzles"))
+    return html + (checker_script(context) if script else "")
 
 
 def checker_script(context: Context) -> str:
@@ -85,6 +88,10 @@ def problem_item(context: Context, asked_: Asked) -> dict[str, Any]:
         ],
         "points": [_code_marked(words.text(point)) for point in problem.points],
         "exercise": problem.exercise,
+        "puzzle": puzzles.puzzle_html(context, problem.simulator) if problem.simulator else "",
+        "puzzle_solution": puzzles.solution_html(context, problem.simulator) if problem.simulator else "",
+        "band": _band_shown(asked_.band) if asked_.band else None,
+        "command": f"python -m labs.train.experiments {problem.measured.experiment}" if problem.measured else "",
         "answer": _code_marked(words.text(problem.answer)) if problem.answer else "",
         "exact": str(float(worked.exact)) if worked else "",
         "unit": unit,
@@ -101,8 +108,23 @@ def problem_item(context: Context, asked_: Asked) -> dict[str, Any]:
 
 
 def _is_last_step(asked_: Asked) -> bool:
-    """Whether the answer is the number of the last step, whose working says it already."""
-    return bool(asked_.steps) and asked_.worked is not None and asked_.problem.formula == asked_.steps[-1][0].name
+    """Whether the answer is the number of a step, whose working says it already."""
+    names = {step.name.replace("-", "_") for step, _ in asked_.steps if step.name}
+    return asked_.worked is not None and asked_.problem.formula in names
+
+
+def _band_shown(band: Band) -> dict[str, str]:
+    """A band as it is read; where the seeds agree, a per cent is left on either side."""
+    least = abs(band.mean) / 100
+    low, high = min(band.low, band.mean - least), max(band.high, band.mean + least)
+    shown = {"low": low, "high": high, "mean": band.mean}
+    return {
+        **{name: f"{number:.3g}".replace("-", "−") for name, number in shown.items()},
+        "low_exact": str(low),
+        "high_exact": str(high),
+        "found": ", ".join(f"{number:.3g}".replace("-", "−") for number in band.found),
+        "count": str(len(band.found)),
+    }
 
 
 def _step_working(context: Context, step: Step, result: Term | None) -> Markup:
@@ -123,7 +145,7 @@ def _code_marked(text: str) -> Markup:
 
 
 def _script_words(context: Context) -> str:
-    names = ("right", "close", "wrong", "not_a_number")
+    names = ("right", "close", "wrong", "not_a_number", "within", "beyond", "foretold")
     return json.dumps({name: context.words(f"problems.{name}") for name in names}, ensure_ascii=False)
 
 

@@ -34,6 +34,7 @@ from .navigation import SideList, is_short, site_navigation, year_badges
 from .page import Page, Site, block_marker
 from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
 from .pages import model, models, sources
+from .pages.start import done_box
 from .problems import of_page
 from .problems import problems_html as problem_list
 from .redirects import REDIRECTS, shared_page_redirects
@@ -60,7 +61,9 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "token-path-v3": lambda ctx, citations, path: token_path(ctx, SHOWN[:1]),
     "map": lambda ctx, citations, path: home_line.home_map(ctx),
     "sentence-weights": lambda ctx, citations, path: trained_attention(ctx),
-    "problems": lambda ctx, citations, path: problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")),
+    "problems": lambda ctx, citations, path: (
+        problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")) + done_box(ctx, PurePath(path).stem)
+    ),
     **{f"mechanism-{name}": partial(_mechanism_block, name) for name in (*MECHANISMS, *PLAYS)},
     **{f"lab-{name}": partial(_lab_block, name) for name in LABS},
 }

@@ -123,7 +123,7 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "engram": ((), ("engram",)),
     "pipeline-parallelism": (("pipelines",), ("pipeline",)),
     "zero-bubble": (("pipelines",), ("zero_bubble",)),
-    "dualpipe": (("dualpipe-lanes", "pipelines"), ("dualpipe",)),
+    "dualpipe": (("dualpipe-lanes", "pipelines"), ("dualpipe", "overlap")),
     "dualpipev": (("pipelines",), ("dualpipe",)),
     "fp8-training": (("fp8-tiles",), ("fp8",)),
     "speculative-decoding": (("speculative",), ("speculative",)),

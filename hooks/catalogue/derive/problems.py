@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import csv
+import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 
 from ..lookup import Lookup, LookupFailure
 from ..records import Entry
 from ..schema.quantities import Quantity
-from ..schema.study import Mistake, Problem, Step
+from ..schema.study import Measured, Mistake, Problem, Step
 from .expression import Term, evaluate_formula, formula_names
+
+_RESULTS = Path(__file__).parents[3] / "data" / "experiments"
+_DEVIATIONS = 3  # few seeds say little about their spread
+
+
+@dataclass(frozen=True)
+class Band:
+    """What an experiment found with each seed, and where another run should lie: three deviations around the mean."""
+
+    found: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """The mean over the seeds."""
+        return statistics.fmean(self.found)
+
+    @property
+    def low(self) -> float:
+        """The lower end of the band."""
+        return self.mean - _DEVIATIONS * statistics.stdev(self.found)
+
+    @property
+    def high(self) -> float:
+        """The upper end of the band."""
+        return self.mean + _DEVIATIONS * statistics.stdev(self.found)
 
 
 @dataclass(frozen=True)
@@ -22,6 +51,7 @@ class Asked:
         worked: The answer with its working; None where it is in words.
         steps: The steps of the solution, each with its number where it has one.
         mistakes: The numbers that likely mistakes lead to, those that differ from the answer.
+        band: What was measured, for a problem that asks to foretell and to run.
     """
 
     id: str
@@ -30,6 +60,7 @@ class Asked:
     worked: Term | None
     steps: tuple[tuple[Step, Term | None], ...]
     mistakes: tuple[tuple[Fraction, Mistake], ...]
+    band: Band | None = None
 
 
 def solve_problems(problems: Iterable[Problem], entries: Mapping[str, Entry], lookup: Lookup) -> Iterator[Asked]:
@@ -57,7 +88,8 @@ def _worked_out(id_: str, problem: Problem, entry: Entry | None, lookup: Lookup)
             found[step.name.replace("-", "_")] = result.exact
         steps.append((step, result))
     if problem.formula is None:
-        return Asked(id_, problem, entry, None, tuple(steps), ())
+        band = measured_band(problem.measured) if problem.measured else None
+        return Asked(id_, problem, entry, None, tuple(steps), (), band)
     worked = compute(problem.formula)
     wrong = [(compute(mistake.formula).exact, mistake) for mistake in problem.mistakes]
     return Asked(id_, problem, entry, worked, tuple(steps), tuple((n, m) for n, m in wrong if n != worked.exact))
@@ -76,3 +108,27 @@ def _stated_number(problem: Problem, name: str, entry: Entry | None, lookup: Loo
             f"`{name}` is neither a number of the architecture, nor in `numbers`, nor the name of an earlier step"
         )
     return Fraction(value.value if isinstance(value, Quantity) else value)
+
+
+def measured_band(measured: Measured) -> Band:
+    """The numbers of an experiment over its seeds. Raises LookupFailure where the results do not hold them."""
+    file = _RESULTS / f"{measured.experiment}.csv"
+    if not file.exists():
+        raise LookupFailure(f"no results of an experiment `{measured.experiment}` in data/experiments/")
+    rows = _experiment_rows(file)
+    by_seed = {
+        arm: {row["seed"]: row.get(measured.column, "") for row in rows if row["arm"] == arm}
+        for arm in (measured.arm, measured.less)
+        if arm
+    }
+    for arm, numbers in by_seed.items():
+        if len(numbers) < 2 or not all(numbers.values()):
+            raise LookupFailure(f"{file.name} has no `{measured.column}` of `{arm}` with two seeds or more")
+    first, less = by_seed[measured.arm], by_seed.get(measured.less or "")
+    return Band(tuple(float(number) - (float(less[seed]) if less else 0) for seed, number in first.items()))
+
+
+@cache
+def _experiment_rows(file: Path) -> tuple[Mapping[str, str], ...]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))

@@ -161,6 +161,25 @@ class ProblemKind(StrEnum):
     EXPLAIN = "explain"
 
 
+class Simulator(StrEnum):
+    """What a puzzle is played on; each tells at every move what has been reached."""
+
+    CHUNKS = "chunks"
+    ROUTING = "routing"
+
+
+class Measured(Record):
+    """A number that an experiment of labs/train found, with its spread over the seeds."""
+
+    experiment: Identifier = Field(description="Experiment, as `experiments.yaml` names it.")
+    column: str = Field(description="Column of its results.")
+    arm: str = Field(description="Arm of the experiment.")
+    less: str | None = Field(
+        default=None,
+        description="Arm whose number with the same seed is taken away; without it the number itself counts.",
+    )
+
+
 class Mistake(Record):
     """A wrong way that leads to another number, so that it can be named."""
 
@@ -227,6 +246,11 @@ class Problem(Record):
     exercise: str | None = Field(
         default=None, description="Function to write, as `module.function` of labs/; the archive of exercises tests it."
     )
+    measured: Measured | None = Field(
+        default=None,
+        description="Number to foretell and then to measure; a run counts that lies in the band over the seeds.",
+    )
+    simulator: Simulator | None = Field(default=None, description="What a puzzle is played on.")
 
     @model_validator(mode="after")
     def _has_an_answer(self) -> Problem:
@@ -236,6 +260,10 @@ class Problem(Record):
             raise ValueError("exactly one of the `options` is `right: true`")
         if (self.kind is ProblemKind.CODE) != (self.exercise is not None):
             raise ValueError("`exercise` belongs to `kind: write and test`, and that kind needs one")
+        if self.measured and (self.kind is not ProblemKind.PREDICT or self.formula or self.options):
+            raise ValueError("`measured` belongs to `kind: predict and run`, and has neither `formula` nor `options`")
+        if self.simulator and self.kind is not ProblemKind.PUZZLE:
+            raise ValueError("`simulator` belongs to `kind: puzzle`")
         wrong = [page for page in self.pages if not PAGE.fullmatch(page) or page.startswith("page:")]
         if wrong:
             raise ValueError(f"`{wrong[0]}` is no page; allowed is `guide:id`, `technique:id` or `model:id`")

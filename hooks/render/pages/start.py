@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from catalogue.schema.training import StageKind
 from catalogue.schema.values import Absence, Single, Source, Text, walk_record
 from catalogue.strict_yaml import front_matter
 
-from .. import marks
+from .. import assets, marks
 from ..cite import Citations
 from ..computed import agreement_cell, put_in, working_link
 from ..context import Context
@@ -32,8 +33,13 @@ from .technique_index import small_strip
 
 @dataclass(frozen=True)
 class StepShown:
-    """A step as the page lists it; `minutes` are those of reading, without the problems."""
+    """A step as the page lists it; `minutes` are those of reading, without the problems.
 
+    Attributes:
+        mark: Name under which the reader's browser keeps that the step is done; a guide's own page has the same.
+    """
+
+    mark: str
     address: str
     problems_address: str
     title: str
@@ -45,7 +51,8 @@ class StepShown:
 def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
     """Make the page from the generated pages and the texts of the hand-written ones, both by path."""
     words = context.words
-    sections = [lead_section(words("start.intro"))]
+    bar = Markup('<p class="ds-read-bar" hidden><button type="button">{}</button></p>').format(words("start.clear"))
+    sections = [lead_section(words("start.intro"), bar)]
     for route in context.catalogue.study.routes:
         parts, all_steps = [], list[StepShown]()
         for part in route.parts:
@@ -63,7 +70,22 @@ def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str
             "start.html.jinja", intro=words.text(route.intro), parts=parts, total=_total(context, all_steps)
         )
         sections.append(Section(route.id, words.text(route.name), html))
+    last = sections[-1]
+    sections[-1] = Section(last.id, last.title, last.html + read_script(context))
     return Page("start.md", words("page.start"), words("start.description"), tuple(sections))
+
+
+def read_script(context: Context) -> str:
+    """The script that marks what has been read."""
+    said = json.dumps({key: context.words(f"start.{key}") for key in ("done", "all")}, ensure_ascii=False)
+    return str(assets.page_script("read", {"ds-read-words": said}))
+
+
+def done_box(context: Context, guide: str) -> str:
+    """The box at the end of a guide, which the script makes; the routes show the same mark."""
+    label = context.words("start.done_guide")
+    place = Markup('<p data-done="guide:{}" data-done-label="{}" hidden></p>').format(guide, label)
+    return f"{place}\n{read_script(context)}"
 
 
 def _step(context: Context, step: RouteStep, pages: Mapping[str, Page], written: Mapping[str, str]) -> StepShown:
@@ -74,6 +96,7 @@ def _step(context: Context, step: RouteStep, pages: Mapping[str, Page], written:
     meant = [section for section in sections if section.id == step.at] or sections
     text = "".join(section.html + section.markdown for section in meant) if generated else written[path]
     return StepShown(
+        mark=f"{step.page}#{step.at}" if step.at else step.page,
         address=f"{path}#{step.at}" if step.at else path,
         problems_address=f"{path}#problems",
         title=generated.title if generated else title_of(text),

@@ -1,23 +1,24 @@
 // Checks answers and keeps what was solved in this browser alone, under one key.
-const KEY = "ds-problems";
+const KEY = "ds-problems", GUESSES = "ds-foretold";
 const words = JSON.parse(document.getElementById("ds-exercise-words").textContent);
 const FACTORS = { k: 1e3, m: 1e6, b: 1e9, t: 1e12, "万": 1e4, "亿": 1e8 };
 
-const read = () => {
+const read = (key = KEY) => {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) || {};
+    return JSON.parse(localStorage.getItem(key)) || {};
   } catch {
     return {};
   }
 };
-const write = (solved) => {
+const write = (solved, key = KEY) => {
   try {
-    localStorage.setItem(KEY, JSON.stringify(solved));
+    localStorage.setItem(key, JSON.stringify(solved));
   } catch {
     // A browser that keeps nothing still checks answers.
   }
 };
 let solved = read();
+const guesses = read(GUESSES);
 
 // 671B, 35,136, 1.2e9, 12.5 万, and sums of such numbers: 2*102400*4096, (512 + 64) * 61.
 const NUMBER = /^(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?([kmbt万亿]?)%?/i;
@@ -100,6 +101,28 @@ for (const problem of problems) {
         if (right) mark(problem, true);
       });
     }
+    continue;
+  }
+  const measured = problem.querySelector("[data-low]");
+  if (measured) {
+    // A number to foretell, which is kept, and one that the reader's own run has printed.
+    const foretold = problem.querySelector("[data-foretold]"), output = measured.closest("p").querySelector("output");
+    foretold.value = guesses[problem.dataset.problem] || "";
+    foretold.addEventListener("change", () => {
+      guesses[problem.dataset.problem] = foretold.value;
+      write(guesses, GUESSES);
+    });
+    measured.addEventListener("change", () => {
+      const given = parse(measured.value), guess = parse(foretold.value);
+      const within = Number(measured.dataset.low) <= given && given <= Number(measured.dataset.high);
+      output.textContent = Number.isNaN(given) ? words.not_a_number : within ? words.within : words.beyond;
+      if (Number.isFinite(given) && Number.isFinite(guess)) output.textContent += ` ${words.foretold} ${foretold.value}.`;
+      if (within) mark(problem, true);
+    });
+    continue;
+  }
+  if (problem.querySelector("[data-puzzle]")) {
+    problem.addEventListener("solved", () => mark(problem, true));
     continue;
   }
   const line = problem.querySelector(".ds-try"), box = line.querySelector("input"), output = line.querySelector("output");
