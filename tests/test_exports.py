@@ -246,7 +246,8 @@ def test_the_calendar_keeps_what_has_a_meaning_of_its_own_there() -> None:
 
     said = "a\\nb, c; d\ne"  # a backslash and an n are no new line
     event = feeds.Event(id="x", title=said, day=PartialDate("2024-12"), page="https://example.org/", text=said)
-    (read,) = Calendar.from_ical(feeds.icalendar_text([event], "x", "en")).walk("VEVENT")
+    (read,) = Calendar.from_ical(feeds.icalendar_text([event], "x", "en", "2026-11-29")).walk("VEVENT")
+    assert read["dtstamp"].dt.date() == date(2026, 11, 29), "when it was written down, not when it took place"
     assert (str(read["summary"]), str(read["description"])) == (said, said)
 
 

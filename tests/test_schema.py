@@ -89,6 +89,12 @@ def test_the_reference_of_fields_is_current() -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
+def test_every_definition_says_what_it_is(name: str) -> None:
+    definitions = json.loads((DATA / name).read_text(encoding="utf-8")).get("$defs", {})
+    assert [key for key, definition in definitions.items() if not definition.get("description")] == []
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_schema_is_valid_json_schema(name: str) -> None:
     Draft202012Validator.check_schema(json.loads((DATA / name).read_text(encoding="utf-8")))
 

@@ -19,11 +19,11 @@ from pydantic_core import core_schema
 
 from .files import DATA_FILES, SCHEMA_ENDING, schema_file
 from .rules import ALL
-from .schema.model import Model, Variant
+from .schema.model import Model, Size, Variant
 from .schema.release import ApiName
-from .schema.technique import Technique
+from .schema.technique import Avoided, Technique
 from .schema.training import Gpu
-from .schema.values import Facet, Single, Text
+from .schema.values import Facet, Name, Single, Stated, Text
 from .validate import union_members
 
 SCHEMAS: dict[str, type[BaseModel]] = {
@@ -31,6 +31,11 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     f"model{SCHEMA_ENDING}": Model,
 }
 """The schema of each data file, and of the file of one entry."""
+
+# By the beginning of the names that pydantic gives to what is made of them, such as `Single_Quantity_`.
+_WRITTEN_IN_FORMS: dict[str, type[BaseModel]] = {
+    record.__name__: record for record in (Text, Name, Avoided, Single, Size, Stated)
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,9 @@ class _Generator(GenerateJsonSchema):
 def json_schema(name: str) -> str:
     """The JSON Schema of a data file, for editors."""
     schema = SCHEMAS[name].model_json_schema(schema_generator=_Generator)
+    for key, definition in schema.get("$defs", {}).items():
+        if "description" not in definition:  # a record that is written in several forms
+            definition["description"] = _first_line(_WRITTEN_IN_FORMS[key.partition("_")[0]])
     return (
         json.dumps(
             {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema},
@@ -77,6 +85,10 @@ def json_schema(name: str) -> str:
         )
         + "\n"
     )
+
+
+def _first_line(record: type[BaseModel]) -> str:
+    return (record.__doc__ or "").strip().partition("\n")[0]
 
 
 def schema_records() -> dict[str, list[FieldRow]]:

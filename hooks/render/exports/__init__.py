@@ -59,5 +59,7 @@ def _feed_files(context: Context, address: str, suffix: str) -> dict[str, str]:
             f"{edition}corrections/",
         ),
         name: feeds.atom_feed(releases, title, language, address + name, f"{edition}timeline/"),
-        f"data/releases{suffix}.ics": feeds.icalendar_text(feeds.newest_first([*releases, *ends]), title, language),
+        f"data/releases{suffix}.ics": feeds.icalendar_text(
+            feeds.newest_first([*releases, *ends]), title, language, context.catalogue.revision.date
+        ),
     }

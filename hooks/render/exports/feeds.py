@@ -143,8 +143,8 @@ def _tag_uri(name: str) -> str:
     return f"urn:uuid:{uuid5(NAMESPACE_URL, f'ds-series/{name}')}"
 
 
-def icalendar_text(events: list[Event], title: str, language: str) -> str:
-    """An iCalendar of whole days; of a whole month where only that is known."""
+def icalendar_text(events: list[Event], title: str, language: str, revised: str) -> str:
+    """An iCalendar of whole days; of a whole month where only that is known. `revised` is the day of the data, `2026-11-29`."""
     suffix = "" if language == ENGLISH else f"-{language}"
     lines = [
         "BEGIN:VCALENDAR",
@@ -154,10 +154,11 @@ def icalendar_text(events: list[Event], title: str, language: str) -> str:
     ]
     for event in events:
         start, end = _day_range(event.day)
+        stamp = revised.replace("-", "") or f"{start:%Y%m%d}"
         lines += [
             "BEGIN:VEVENT",
             f"UID:{uuid5(NAMESPACE_URL, f'ds-series/{event.id}{suffix}')}",
-            f"DTSTAMP:{start:%Y%m%d}T000000Z",
+            f"DTSTAMP:{stamp}T000000Z",
             f"DTSTART;VALUE=DATE:{start:%Y%m%d}",
             f"DTEND;VALUE=DATE:{end:%Y%m%d}",
             f"SUMMARY:{_escape_ical(event.title)}",
