@@ -292,11 +292,9 @@ def _start(context: Context, stage: Stage) -> str:
     if stage.starts_from is None:
         return ""
     for _, single in stage.starts_from.singles():
-        return (
-            format.short_variant(context.words.text(single.value))
-            if single.value is not None
-            else context.words("absence.not_published")
-        )
+        if single.value is None:
+            return context.words("absence.not_published")
+        return re.sub(r"DeepSeek-(?=[A-Z])", "", context.words.text(single.value))
     return ""
 
 
