@@ -202,7 +202,7 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
       const [best, second] = largest(ranked.slice(group * size, (group + 1) * size), 2).map((i) => ranked[group * size + i]);
       const tops = (i) => 17 * i + 8 * Math.floor(i / size);
       const drawn = titled("gate", tops(scores.length) + 18, { count: scores.length });
-      const scale = 210 / Math.max(1, ...ranked);
+      const scale = 195 / Math.max(1, ...ranked);
       kept.forEach((g) => drawn.bar(0, tops(g * size) - 2, 360, 17 * size + 2, "expert beam"));
       scores.forEach((score, i) => {
         const works = chosen.includes(i);
@@ -225,12 +225,24 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
         worked.bar(104, 24 * i + 5, (150 * share) / c.routed_scaling_factor, 15, "expert");
         worked.text(110 + (150 * share) / c.routed_scaling_factor, 24 * i + 17, share.toFixed(3));
       });
+      const first = Math.max(0, Math.min(place - MOST_ROWS / 2, trace.tokens.length - MOST_ROWS));
+      const near = range(Math.min(MOST_ROWS, trace.tokens.length)).map((i) => first + i);
+      const routes = titled("routes", 20 * near.length + 26, { count: near.length });
+      const column = (i) => 112 + (240 / scores.length) * (i + 0.5);
+      near.forEach((s, i) => {
+        const [working, idle] = [[], []];
+        range(scores.length).forEach((k) => (trace.layers[layer][s].network.chosen.includes(k) ? working : idle).push([column(k), 20 * i + 11]));
+        routes.text(96, 20 * i + 15, label(s), s === place ? "strong" : "", "end");
+        routes.dots(idle, "fine");
+        routes.dots(working, s === place ? "expert here" : "expert");
+      });
+      [0, scores.length - 1].forEach((i) => routes.text(column(i), 20 * near.length + 18, i + 1, "small", "middle"));
       const works = chosen.includes(mark);
       const own = { expert: mark + 1, group: group + 1, score: scores[mark].toFixed(3), ranked: ranked[mark].toFixed(3) };
       return {
         said: { experts: [...chosen].sort((a, b) => a - b).map((i) => i + 1).join(say("listed")) },
         pick: { key: "expert", count: scores.length, at: mark },
-        panels: [drawn, byGroup, worked],
+        panels: [drawn, byGroup, worked, routes],
         lines: [
           line("gate_score", { ...own, logit: signed(gate.logits[mark], 3) }),
           line("gate_bias", { ...own, bias: signed(bias[mark], 4) }),
