@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from labs.train.command_line import Parser, add_fields, check_memory, from_arguments
+from labs.train.command_line import Parser, add_fields, check_memory, check_writable, from_arguments
 from labs.train.config import Config
 from labs.train.generate import complete
 from labs.train.model import Model
@@ -22,8 +22,11 @@ def main(arguments=None):
     add_fields(parser, Settings)
     asked = parser.parse_args(arguments)
     config, settings = from_arguments(Config, asked), from_arguments(Settings, asked)
+    if asked.threads < 0:
+        raise SystemExit(f"--threads {asked.threads} must be at least 1")
     if asked.threads:
         torch.set_num_threads(asked.threads)
+    check_writable(asked.out)
     with torch.device("meta"):
         parameters = sum(p.numel() for p in Model(config).parameters())
     check_memory(parameters)

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import tempfile
 from dataclasses import fields
 from difflib import get_close_matches
 
@@ -34,6 +35,16 @@ def add_fields(parser, kind, **defaults):
 
 def from_arguments(kind, arguments):
     return kind(**{field.name: getattr(arguments, field.name) for field in fields(kind)})
+
+
+def check_writable(folder):
+    """Asked before the work whose result the folder is to keep."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SystemExit(f"{folder} cannot be written ({error.strerror}); name another folder with --out") from None
 
 
 def check_memory(parameters, available=None):

@@ -96,6 +96,10 @@ class Config:
                 groups > 1 and self.n_routed_experts // groups < 2,
                 "--n_group: a group is rated by its two best experts, so it needs two",
             )
+        yield (
+            self.yarn_factor < 1,
+            f"--yarn_factor {self.yarn_factor:g} must be at least 1: YaRN makes a context longer",
+        )
         yield not moe and self.balance == "loss", "--balance loss needs experts: set --feed_forward moe"
         yield (
             self.num_nextn_predict_layers > 1,

@@ -38,10 +38,13 @@ class Muon(torch.optim.Optimizer):
                     p.add_(U.view_as(p), alpha=-group["lr"] * group["gamma"] * max(shape) ** 0.5)
 
 
+OPTIMIZERS = ("adamw", "muon")
+
+
 def optimizers(model, kind, lr, weight_decay=0.1):
     """AdamW as in deepseek-v3 §4.2 for everything, or Muon for the matrices and AdamW for embedding, head, gate, mHC and norms."""
-    if kind not in ("adamw", "muon"):
-        raise SystemExit(f"--optimizer {kind} is unknown; choose from: adamw muon")
+    if kind not in OPTIMIZERS:
+        raise ValueError(f"{kind} is none of {OPTIMIZERS}")
     by_muon = [p for n, p in model.named_parameters() if kind == "muon" and p.dim() > 1 and not n.endswith(_BY_ADAMW)]
     others = [p for p in model.parameters() if not any(p is q for q in by_muon)]
     groups = [

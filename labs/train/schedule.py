@@ -2,6 +2,8 @@
 
 import math
 
+SCHEDULES = ("wsd", "multi-step", "cosine", "constant")
+
 
 def factor(kind, step, steps, warmup=0.02, final=0.1):
     """step counts from 0. multi-step: 31.6 % after 80 % of the steps, 10 % after 90 %. wsd: a line down over the last 20 %."""
@@ -17,4 +19,4 @@ def factor(kind, step, steps, warmup=0.02, final=0.1):
         return final + (1 - final) * (1 + math.cos(math.pi * (step - begin) / (steps - begin))) / 2
     if kind == "constant":
         return 1.0
-    raise SystemExit(f"--schedule {kind} is unknown; choose from: wsd multi-step cosine constant")
+    raise ValueError(f"{kind} is none of {SCHEDULES}")

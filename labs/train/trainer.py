@@ -15,8 +15,8 @@ from torch.nn.functional import cross_entropy
 from labs.train import text
 from labs.train.config import Config
 from labs.train.model import Model
-from labs.train.optimizer import optimizers
-from labs.train.schedule import factor
+from labs.train.optimizer import OPTIMIZERS, optimizers
+from labs.train.schedule import SCHEDULES, factor
 from labs.train.tokenizer import BOS, Tokenizer
 
 RUNS = Path(__file__).parent / "runs"
@@ -44,6 +44,11 @@ class Settings:
         for name in ("steps", "batch", "length"):
             if getattr(self, name) < 1:
                 raise SystemExit(f"--{name} must be at least 1")
+        for name, allowed in {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}.items():
+            if getattr(self, name) not in allowed:
+                raise SystemExit(f"--{name} {getattr(self, name)} is unknown; choose from: {' '.join(allowed)}")
+        if not 0 < self.lr < float("inf"):
+            raise SystemExit(f"--lr {self.lr} must be above 0")
 
 
 @dataclass(frozen=True)

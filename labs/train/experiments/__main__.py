@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 import yaml
 
-from labs.train.command_line import Parser
+from labs.train.command_line import Parser, check_writable
 from labs.train.experiments import decoding, pretraining, reinforcement  # noqa: F401  they register their experiments
 from labs.train.experiments.record import EXPERIMENTS, RESULTS, conduct
 from labs.train.experiments.verdict import judge
@@ -25,6 +25,11 @@ def main(arguments=None):
         if name not in EXPERIMENTS:
             near = get_close_matches(name, EXPERIMENTS, 1) or list(EXPERIMENTS)
             raise SystemExit(f"there is no experiment {name}; choose from: {' '.join(near)}")
+    if asked.seeds is not None and asked.seeds < 1:
+        raise SystemExit(f"--seeds {asked.seeds} must be at least 1; a verdict takes three")
+    if not 0 < asked.scale <= 10:
+        raise SystemExit(f"--scale {asked.scale:g} must be above 0; 0.1 makes a run of a tenth of the steps")
+    check_writable(asked.out)
     torch.set_num_threads(1)  # sums in another order give another last digit; one thread always takes the same
     for name in asked.names or EXPERIMENTS:
         rows = conduct(name, asked.scale, asked.seeds, asked.out, pretraining.text().fingerprint)

@@ -100,6 +100,17 @@ def test_the_commit_is_the_last_one_of_this_lab(tmp_path):
     assert record.commit(tmp_path).endswith("+")
 
 
-def test_an_unknown_experiment_is_answered_with_the_nearest():
-    with pytest.raises(SystemExit, match="there is no experiment mun; choose from: muon"):
-        command.main(["mun"])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mun"], "there is no experiment mun; choose from: muon"),
+        (["mtp", "--seeds", "0"], "--seeds 0 must be at least 1"),
+        (["mtp", "--scale", "0"], "--scale 0 must be above 0"),
+        (["mtp", "--out", "/proc/none"], "/proc/none cannot be written"),
+    ],
+)
+def test_bad_input_is_answered_in_one_line(arguments, message):
+    with pytest.raises(SystemExit) as stopped:
+        command.main(arguments)
+    assert message in str(stopped.value)
+    assert "\n" not in str(stopped.value)
