@@ -283,14 +283,10 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
         for gpu in _by_use(catalogue.gpus.values()):
             worked = _worked_memory(footprint, key, gpu, int(length.value), stored=False)
             label = words("asked.served", format=words(f"tools.memory.formats.{key}"), gpu=gpu.name)
-            text = words(
-                "asked.gpus",
-                count=worked["gpus"].value,
-                weights=_gigabytes(worked["weight_bytes"].value),
-                cache=_gigabytes(worked["cache_bytes"].value),
-                length=length.text,
-            )
-            lines.append(AnswerLine(label, text, _WORKED_OUT, "", f"{address}&w={key}&g={gpu.id}"))
+            memory = {name: _gigabytes(worked[f"{name}_bytes"].value) for name in ("weight", "cache")}
+            text = words("asked.gpus", count=worked["gpus"].value)
+            held = words("asked.gpus_for", weights=memory["weight"], cache=memory["cache"], length=length.text)
+            lines.append(AnswerLine(label, text, _WORKED_OUT, held, f"{address}&w={key}&g={gpu.id}"))
     lengths = []
     gpu = next(iter(catalogue.gpus.values()))
     for length in map(Length.parse, LENGTHS):

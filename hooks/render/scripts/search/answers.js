@@ -255,7 +255,10 @@ function mergedGroups(groups, kind, narrow) {
     if (merged.has(key)) merged.get(key).places.push(...places);
     else merged.set(key, { places: [...places], lines: kept });
   }
-  return [...merged.values()];
+  // What another group says too, and more, is said by that one.
+  const groups_ = [...merged.entries()].map(([key, group]) => [new Set(JSON.parse(key).map(String)), group]);
+  const whole = ([said], [other]) => other.size > said.size && [...said].every((line) => other.has(line));
+  return groups_.filter((group) => !groups_.some((other) => whole(group, other))).map(([, group]) => group);
 }
 
 // A published value without a field of its own, or a score, by the words of its label.

@@ -129,11 +129,14 @@ async function search() {
     } })));
 }
 
+// Whether a value is a sentence, which is not set in large type; a Chinese letter takes the place of two.
+const isLong = (text) => text.length + (text.match(/[\u3000-\uffff]/g) ?? []).length > 34;
+
 // A fact with its lines; each line leads to the place that shows it.
 function answerBox({ title, lines, most = MOST_LINES }) {
   const rows = lines.slice(0, most).map(({ label, text, basis, source, href }) => {
     const beside = [basis, source].filter(Boolean).join(" · ");
-    return make("li", {}, make("a", { href: root + href }, ...(label ? [make("span", { className: "ds-answer-label" }, label)] : []), make("span", { className: text.length > 60 ? "ds-answer-text" : "ds-answer-value" }, text), ...(beside ? [make("span", { className: "ds-answer-source" }, beside)] : [])));
+    return make("li", {}, make("a", { href: root + href }, ...(label ? [make("span", { className: "ds-answer-label" }, label)] : []), make("span", { className: isLong(text) ? "ds-answer-text" : "ds-answer-value" }, text), ...(beside ? [make("span", { className: "ds-answer-source" }, beside)] : [])));
   });
   const rest = lines.length - most;
   if (rest > 0) rows.push(make("li", {}, make("a", { href: root + lines[most].href, className: "ds-answer-more" }, facts.words.more.replace("{count}", rest))));

@@ -1,0 +1,198 @@
+"""Which models of other makers have DeepSeek's ideas: `make elsewhere TRANSFORMERS=…` reads the configuration classes of Hugging Face
+transformers and writes data/elsewhere.json.
+
+Takes the folder of the package, `…/transformers`, or a checkout with `src/transformers`; reads its files and imports nothing. A value is
+the default of a class, which is that of the checkpoint it names in most, not in all. What a class takes over is read from its modular file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent.parent / "data" / "elsewhere.json"
+# Field of the table, and the names by which configuration classes know it; the first that a class has holds.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "kv_lora_rank": ("kv_lora_rank",),
+    "q_lora_rank": ("q_lora_rank",),
+    "qk_nope_head_dim": ("qk_nope_head_dim",),
+    "qk_rope_head_dim": ("qk_rope_head_dim",),
+    "v_head_dim": ("v_head_dim",),
+    "n_routed_experts": ("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts"),
+    "num_experts_per_tok": ("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_k", "top_k"),
+    "n_shared_experts": ("n_shared_experts", "num_shared_experts", "moe_num_shared_experts"),
+    "n_group": ("n_group",),
+    "topk_group": ("topk_group",),
+    "routed_scaling_factor": ("routed_scaling_factor", "route_scale", "router_scaling_factor"),
+    "num_nextn_predict_layers": ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_layers"),
+    "index_topk": ("index_topk",),
+    "index_n_heads": ("index_n_heads",),
+    "index_head_dim": ("index_head_dim",),
+    "hc_mult": ("hc_mult", "hc_count"),
+    "hc_sinkhorn_iters": ("hc_sinkhorn_iters",),
+    "engram_max_ngram_size": ("engram_max_ngram_size", "ngram_size"),
+}
+# Owners on Hugging Face by the name that the maker goes by.
+MAKERS = {
+    "allenai": "Ai2",
+    "Aleph-Alpha": "Aleph Alpha",
+    "arcee-ai": "Arcee",
+    "baidu": "Baidu",
+    "dots-studio": "rednote",
+    "inclusionAI": "Ant Group",
+    "LGAI-EXAONE": "LG",
+    "LiquidAI": "Liquid AI",
+    "meituan-longcat": "Meituan",
+    "meta-models": "Meta",
+    "MiniMaxAI": "MiniMax",
+    "mistralai": "Mistral",
+    "moonshotai": "Moonshot AI",
+    "nvidia": "NVIDIA",
+    "openbmb": "OpenBMB",
+    "poolside": "Poolside",
+    "Qwen": "Alibaba",
+    "reflection-ai": "Reflection",
+    "rednote-hilab": "rednote",
+    "sarvamai": "Sarvam",
+    "skt": "SK Telecom",
+    "stepfun-ai": "StepFun",
+    "tencent": "Tencent",
+    "thinkingmachines": "Thinking Machines",
+    "upstage": "Upstage",
+    "XiaomiMiMo": "Xiaomi",
+    "zai-org": "Z.ai",
+}
+_BIAS = re.compile(r"e_score_correction_bias|expert_bias")
+_IDLE_MTP = re.compile(r"_keys_to_ignore_on_load_unexpected\s*=\s*\[[^\]]*(?:mtp|nextn|layers\\\.\d+)", re.IGNORECASE)
+_CHECKPOINT = re.compile(
+    r"@auto_docstring\((?:checkpoint=|custom_intro=.*?checkpoint=)?[^)]*?[\"']([\w.-]+/[\w.-]+)[\"']", re.DOTALL
+)
+_DEEPSEEK = re.compile(r"^Deepseek(?:V2|V3|V32|V4)(?P<part>\w+)$")
+_PARTS = ("Attention", "TopkRouter", "MoE", "Experts", "Indexer", "HyperConnection", "Config", "DecoderLayer")
+
+
+def main() -> int:
+    """Write the table; return 1 where there is no package to read."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("package", type=Path, help="folder of the package, or a checkout")
+    reader.add_argument("--version", default="", help="its version, where the folder does not say it")
+    given = reader.parse_args()
+    folder = next((f for f in (given.package, given.package / "src" / "transformers") if (f / "models").is_dir()), None)
+    if folder is None:
+        print(
+            f"{given.package}: there is no folder `models` in it; name the package `transformers`, or a checkout",
+            file=sys.stderr,
+        )
+        return 1
+    rows = list(_rows(folder / "models"))
+    report = {"version": given.version or _version(folder), "models": rows}
+    DATA.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{len(rows)} model types of {len({row['maker'] for row in rows})} makers, transformers {report['version']}")
+    return 0
+
+
+def _version(folder: Path) -> str:
+    found = re.search(r'__version__ = "([^"]+)"', (folder / "__init__.py").read_text(encoding="utf-8"))
+    return found[1] if found else "unknown"
+
+
+def _rows(models: Path) -> Iterator[dict[str, Any]]:
+    """A row for each model type of another maker that has one of the ideas."""
+    for file in sorted(models.glob("*/configuration_*.py")):
+        if file.parent.name.startswith(("deepseek", "auto")):
+            continue
+        modeling = "\n".join(f.read_text(encoding="utf-8") for f in sorted(file.parent.glob("modeling_*.py")))
+        modular = "\n".join(f.read_text(encoding="utf-8") for f in sorted(file.parent.glob("modular_*.py")))
+        row = _read_configuration(file.read_text(encoding="utf-8"), modeling, modular)
+        if row is not None:
+            yield row
+
+
+def _read_configuration(text: str, modeling: str, modular: str) -> dict[str, Any] | None:
+    """The class of a configuration that holds the ideas, which in a model with pictures is that of its text; None without any."""
+    best: dict[str, Any] | None = None
+    for node in ast.parse(text).body:
+        if not isinstance(node, ast.ClassDef) or not any("Config" in ast.unparse(base) for base in node.bases):
+            continue
+        values = dict(_defaults(node))
+        fields = {
+            field: values[name]
+            for field, names in FIELDS.items()
+            for name in names[:]
+            if name in values and _first(names, values) == name
+        }
+        ideas = {field: value for field, value in fields.items() if value not in (None, 0)}
+        if best is None or len(ideas) > len(best["fields"]):
+            best = {"type": values.get("model_type", ""), "class": node.name, "fields": ideas}
+    if best is None:
+        return None
+    biased = bool(_BIAS.search(modeling))
+    younger = {"index_topk", "hc_mult", "engram_max_ngram_size", "kv_lora_rank"} & best["fields"].keys()
+    if not (biased or younger):
+        return None
+    checkpoint = _CHECKPOINT.search(text)
+    owner = checkpoint[1].partition("/")[0] if checkpoint else ""
+    return {
+        "type": best["type"],
+        "maker": MAKERS.get(owner, owner),
+        "checkpoint": checkpoint[1] if checkpoint else "",
+        **({"gate": _gate(modeling), "bias": True} if biased else {}),
+        **({"mtp_in_checkpoint": True} if _IDLE_MTP.search(modeling) else {}),
+        **({"from_deepseek": found} if (found := _taken_over(modular)) else {}),
+        **best["fields"],
+    }
+
+
+def _first(names: tuple[str, ...], values: dict[str, Any]) -> str | None:
+    return next(
+        (name for name in names if values.get(name) not in (None, 0)), next((n for n in names if n in values), None)
+    )
+
+
+def _defaults(node: ast.ClassDef) -> Iterator[tuple[str, Any]]:
+    """The literal defaults of a class, by field."""
+    for statement in node.body:
+        if (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and statement.value is not None
+        ):
+            name, value = statement.target.id, statement.value
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name, value = statement.targets[0].id, statement.value
+        else:
+            continue
+        try:
+            yield name, ast.literal_eval(value)
+        except ValueError:
+            continue
+
+
+def _gate(modeling: str) -> str:
+    """The function of the gate in the classes that have the bias: `sigmoid` or `softmax`; empty where neither stands there."""
+    bodies = re.split(r"(?m)^class ", modeling)
+    text = "".join(body for body in bodies if _BIAS.search(body))
+    if re.search(r"\.sigmoid\(|sigmoid\(", text):
+        return "sigmoid"
+    return "softmax" if "softmax" in text else ""
+
+
+def _taken_over(modular: str) -> list[str]:
+    """Parts whose class inherits one of DeepSeek's."""
+    found = []
+    for bases in re.findall(r"(?m)^class \w+\(([^)]*)\)", modular):
+        for base in bases.split(","):
+            match = _DEEPSEEK.match(base.strip())
+            if match and match["part"] in _PARTS and base.strip() not in found:
+                found.append(base.strip())
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
