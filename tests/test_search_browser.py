@@ -22,6 +22,10 @@ pytestmark = pytest.mark.browser
 
 EDITIONS = {ENGLISH: "", CHINESE: "zh/"}
 QUERIES: dict[str, Any] = yaml.safe_load((CASES / "search.yaml").read_text(encoding="utf-8"))
+ASKED: dict[str, dict[str, dict[str, str]]] = {
+    language: yaml.safe_load((Path(__file__).parent / "questions" / f"{language}.yaml").read_text(encoding="utf-8"))
+    for language in EDITIONS
+}
 IN_EDITION = {ENGLISH: "english", CHINESE: "chinese"}
 
 # The pieces of the index by their address, as what each calls `dsSearch` with: to load hundreds of them as scripts takes five times as
@@ -54,6 +58,17 @@ ASK = """async queries => {
   dialog.style.display = "";
   return found;
 }"""
+
+
+# The same with the answers: the address of each answer and of each page behind them, and what the first answer says.
+ASK_ALL = ASK.replace(
+    """[...dialog.querySelectorAll(".ds-hits > li > a")].map(link => link.href)""",
+    """[
+      [...dialog.querySelectorAll(".ds-answers section")].map(box => box.querySelector("a").href).concat(
+        [...dialog.querySelectorAll(".ds-hits > li > a")].map(link => link.href)),
+      dialog.querySelector(".ds-answers section")?.innerText ?? "",
+    ]""",
+)
 
 
 def opened(page: Page, address: str) -> Page:
@@ -124,6 +139,60 @@ def test_every_name_and_abbreviation_finds_its_page_first(
                 names.setdefault(text, []).append(f"techniques/{technique.page or technique.id}/")
     assert len(names) > 150
     assert {query: rank for query, rank in ranks(page, home, names).items() if rank != 1} == {}
+
+
+def test_questions_find_their_answer_or_their_page_first(searching: tuple[str, Page, str]) -> None:
+    language, page, home = searching
+    questions = ASKED[language]
+    assert len(questions) == 100
+    found: dict[str, tuple[list[str], str]] = page.evaluate(ASK_ALL, list(questions))
+    late, unsaid = {}, {}
+    for query, wanted in questions.items():
+        links, says = found[query]
+        shown = [whole(link.removeprefix(home).split("?")[0]) for link in links]
+        late[query] = next((rank for rank, url in enumerate(shown, 1) if url == wanted["page"]), 99)
+        if "says" in wanted and wanted["says"] not in says:
+            unsaid[query] = says
+    assert sum(rank == 1 for rank in late.values()) >= 90, {query: rank for query, rank in late.items() if rank > 1}
+    assert sum(rank <= 3 for rank in late.values()) >= 97, {query: rank for query, rank in late.items() if rank > 3}
+    assert len(unsaid) <= 2, unsaid
+
+
+NOT_ANSWERED = {
+    ENGLISH: (
+        "v3 tokens per joule",
+        "is v3 conscious",
+        "V3 number of Hadamard layers",
+        "how was V3 named",
+        "v9 layers",
+    ),
+    CHINESE: ("v3 每焦耳 token 数", "v3 有意识吗", "v9 层数"),
+}
+
+
+def test_what_is_not_understood_wholly_is_answered_with_no_fact(searching: tuple[str, Page, str]) -> None:
+    language, page, _ = searching
+    for query, (_, says) in page.evaluate(ASK_ALL, list(NOT_ANSWERED[language])).items():
+        assert " · " not in says.split("\n")[0], (query, says)
+
+
+def test_a_stage_that_states_nothing_is_not_answered_with_another(searching: tuple[str, Page, str]) -> None:
+    language, page, _ = searching
+    query = {ENGLISH: "RL learning rate R1", CHINESE: "R1 强化学习 学习率"}[language]
+    (_, says) = page.evaluate(ASK_ALL, [query])[query]
+    assert "10⁻⁵" not in says
+    assert "3 × 10⁻⁶" in says
+
+
+def test_a_slip_of_the_hand_is_forgiven(searching: tuple[str, Page, str]) -> None:
+    language, page, home = searching
+    typed = {
+        ENGLISH: {"deepsek v3 paramters": "671B", "v3 contxt length": "128K", "V3 layrs": "61"},
+        CHINESE: {"zhuyili": "", "fuzai junheng": ""},
+    }[language]
+    for query, (links, says) in page.evaluate(ASK_ALL, list(typed)).items():
+        assert links, query
+        assert typed[query] in says, (query, says, [link.removeprefix(home) for link in links])
 
 
 def test_a_name_that_two_pages_have_finds_both(searching: tuple[str, Page, str]) -> None:
@@ -228,9 +297,9 @@ def test_the_keyboard_alone_is_enough(page: Page, address: str) -> None:
     page.keyboard.type("grpo")
     expect(page.locator("dialog.ds-search [role=status]")).to_contain_text("pages")
     page.keyboard.press("ArrowDown")
-    expect(page.locator(".ds-hits a").first).to_be_focused()
+    expect(page.locator(".ds-answers a").first).to_be_focused()
     page.keyboard.press("ArrowDown")
-    expect(page.locator(".ds-hits a").nth(1)).to_be_focused()
+    expect(page.locator(".ds-hits a").first).to_be_focused()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     expect(box).to_be_focused()

@@ -412,6 +412,7 @@ async function answersTo(query) {
   }
   if (subjects.length === 1) {
     const [subject] = subjects;
+    if (!open_(reading).length) return [];
     const found = kindOf(reading);
     if (found?.kind.id === "changes") return changeAnswers(subject, found);
     if (found && !(why && found.weight < 2)) return factAnswers(subject, found);
