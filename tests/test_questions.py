@@ -44,4 +44,4 @@ def test_every_kind_of_fact_can_be_asked_for_in_both_languages(catalogue: Catalo
     assert len(asked_kinds()) >= 80
     for kind in asked_kinds():
         forms = catalogue.asked.facts[kind]
-        assert forms.en and forms.zh, kind
+        assert all((forms.en, forms.zh)), kind
