@@ -187,7 +187,7 @@ def test_a_stage_that_states_nothing_is_not_answered_with_another(searching: tup
 def test_a_slip_of_the_hand_is_forgiven(searching: tuple[str, Page, str]) -> None:
     language, page, home = searching
     typed = {
-        ENGLISH: {"deepsek v3 paramters": "671B", "v3 contxt length": "128K", "V3 layrs": "61"},
+        ENGLISH: {"deepsek v3 paramters": "671B", "v3 contxt length": "128K", "V3 atention heads": "128"},
         CHINESE: {"zhuyili": "", "fuzai junheng": ""},
     }[language]
     for query, (links, says) in page.evaluate(ASK_ALL, list(typed)).items():
@@ -323,7 +323,7 @@ def test_a_slash_in_a_field_stays_a_slash(page: Page, address: str) -> None:
 def test_kinds_narrow_the_hits(page: Page, address: str) -> None:
     opened(page, address)
     page.keyboard.type("load balancing")
-    models = page.get_by_role("button", name=load_words(ENGLISH)("search.kind.model"))
+    models = page.locator(".ds-search-kinds").get_by_role("button", name=load_words(ENGLISH)("search.kind.model"))
     models.click()
     expect(models).to_have_attribute("aria-pressed", "true")
     for link in page.locator(".ds-hits > li > a").all():

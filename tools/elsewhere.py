@@ -57,7 +57,7 @@ MAKERS = {
     "openbmb": "OpenBMB",
     "poolside": "Poolside",
     "Qwen": "Alibaba",
-    "reflection-ai": "Reflection",
+    "reflection": "Reflection",
     "rednote-hilab": "rednote",
     "sarvamai": "Sarvam",
     "skt": "SK Telecom",
@@ -70,9 +70,7 @@ MAKERS = {
 }
 _BIAS = re.compile(r"e_score_correction_bias|expert_bias")
 _IDLE_MTP = re.compile(r"_keys_to_ignore_on_load_unexpected\s*=\s*\[[^\]]*(?:mtp|nextn|layers\\\.\d+)", re.IGNORECASE)
-_CHECKPOINT = re.compile(
-    r"@auto_docstring\((?:checkpoint=|custom_intro=.*?checkpoint=)?[^)]*?[\"']([\w.-]+/[\w.-]+)[\"']", re.DOTALL
-)
+_CHECKPOINT = re.compile(r"""checkpoint=["']([\w.-]+/[\w.-]+)["']""")
 _DEEPSEEK = re.compile(r"^Deepseek(?:V2|V3|V32|V4)(?P<part>\w+)$")
 _PARTS = ("Attention", "TopkRouter", "MoE", "Experts", "Indexer", "HyperConnection", "Config", "DecoderLayer")
 
@@ -91,10 +89,24 @@ def main() -> int:
         )
         return 1
     rows = list(_rows(folder / "models"))
-    report = {"version": given.version or _version(folder), "models": rows}
+    report = {
+        "version": given.version or _version(folder),
+        "models": rows,
+        "deepseek_as_text_model": dict(_with_deepseek_inside(folder / "models")),
+    }
     DATA.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(rows)} model types of {len({row['maker'] for row in rows})} makers, transformers {report['version']}")
     return 0
+
+
+def _with_deepseek_inside(models: Path) -> Iterator[tuple[str, str]]:
+    """Model types of other makers whose text model is one of DeepSeek's classes as it is."""
+    for file in sorted(models.glob("*/configuration_*.py")):
+        inside = re.search(
+            r'"text_config": SubConfigSpec\([^)]*model_type="(deepseek_\w+)"', file.read_text(encoding="utf-8")
+        )
+        if inside and not file.parent.name.startswith("deepseek"):
+            yield file.parent.name, inside[1]
 
 
 def _version(folder: Path) -> str:
@@ -178,9 +190,11 @@ def _gate(modeling: str) -> str:
     """The function of the gate in the classes that have the bias: `sigmoid` or `softmax`; empty where neither stands there."""
     bodies = re.split(r"(?m)^class ", modeling)
     text = "".join(body for body in bodies if _BIAS.search(body))
-    if re.search(r"\.sigmoid\(|sigmoid\(", text):
+    if re.search(r"sigmoid\(|ACT2FN\[.sigmoid.\]", text):
         return "sigmoid"
-    return "softmax" if "softmax" in text else ""
+    if "softmax" in text or re.search(r"softmax\(router_logits", modeling):
+        return "softmax"
+    return ""
 
 
 def _taken_over(modular: str) -> list[str]:

@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from . import strict_yaml
 from .findings import CatalogueError, Finding, KeyPath, dotted_path, nearest_in_quotes
 from .schema.documents import CopiesFile, DocumentsFile
+from .schema.elsewhere import ContemporariesFile
 from .schema.model import ModelsFile
 from .schema.questions import AskedFile, QuestionsFile
 from .schema.study import AliasesFile, CorrectionsFile, ExperimentsFile, ProblemsFile, StudyFile
@@ -94,6 +95,7 @@ MODELS, TECHNIQUES, REFERENCES = "models.yaml", "techniques.yaml", "references.b
 COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "corrections.yaml"
 PROBLEMS, DOCUMENTS, ALIASES = "problems.yaml", "documents.yaml", "aliases.yaml"
 QUESTIONS, ASKED = "questions.yaml", "asked.yaml"
+CONTEMPORARIES, ELSEWHERE = "contemporaries.yaml", "elsewhere.json"
 EXPERIMENTS = "experiments.yaml"
 ENDING, SCHEMA_ENDING = ".yaml", ".schema.json"
 
@@ -126,6 +128,7 @@ DATA_FILES: dict[str, DataFile] = {
     ALIASES: DataFile(AliasesFile, "aliases: {}"),
     QUESTIONS: DataFile(QuestionsFile, "questions: []"),
     ASKED: DataFile(AskedFile, "facts: {}"),
+    CONTEMPORARIES: DataFile(ContemporariesFile, "contemporaries: []", cites=True),
 }
 OPTIONAL = tuple(name for name, file in DATA_FILES.items() if file.absent is not None)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from . import files, peers, references, strict_yaml
 from .experiments import read_results
-from .files import ALIASES, COPIES, DATA_FILES, MODELS, QUESTIONS, REFERENCES, read_revision
+from .files import ALIASES, COPIES, DATA_FILES, ELSEWHERE, MODELS, QUESTIONS, REFERENCES, read_revision
 from .findings import CatalogueError, Finding, nearest_in_quotes
 from .peers import Peers
 from .records import Catalogue
@@ -20,6 +20,7 @@ from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.documents import Copies
+from .schema.elsewhere import Elsewhere
 from .schema.questions import Question
 from .schema.values import Block, Single, Sources, Stated, Text
 from .strict_yaml import Located
@@ -95,6 +96,9 @@ def load_catalogue(data: FilePath) -> Catalogue:
         corrections=draft.corrections.corrections,
         aliases=draft.aliases.aliases,
         asked=draft.asked,
+        elsewhere=files.read_generated(data, ELSEWHERE, Elsewhere, "make elsewhere")
+        or Elsewhere(version="", models=()),
+        contemporaries=draft.contemporaries.contemporaries,
         question_groups=draft.questions.groups,
         questions=draft.questions.questions,
         revision=read_revision(data, texts),

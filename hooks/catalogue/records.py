@@ -15,6 +15,7 @@ from .files import Revision
 from .peers import Peers
 from .references import Reference
 from .schema.architecture import Architecture, ImagePath, VisionEncoder
+from .schema.elsewhere import Contemporary, Elsewhere
 from .schema.model import Model, OtherModel, Part, PartKind, Variant
 from .schema.questions import AskedFile, Question, QuestionGroup
 from .schema.release import ApiName, Dates
@@ -146,6 +147,8 @@ class Catalogue:
         study: Guides in order, and routes through them.
         corrections: What this site had wrong.
         problems: Problems to predict and check.
+        elsewhere: Models of other makers with DeepSeek's ideas, as `make elsewhere` wrote them; empty without a report.
+        contemporaries: Models of other makers, recomputed beside DeepSeek's.
         asked: The words by which people ask for facts.
         question_groups: Headings of the page of questions.
         questions: What people ask, with an answer in a line.
@@ -176,6 +179,8 @@ class Catalogue:
     results: Mapping[str, Result]
     aliases: Mapping[str, tuple[str, ...]]
     asked: AskedFile
+    elsewhere: Elsewhere
+    contemporaries: tuple[Contemporary, ...]
     question_groups: tuple[QuestionGroup, ...]
     questions: tuple[Question, ...]
     other_models: Mapping[str, OtherModel]

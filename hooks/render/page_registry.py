@@ -211,6 +211,14 @@ PAGES = (
         condition=lambda catalogue, lookup: catalogue.study.code,
     ),
     DeclaredPage(
+        "elsewhere.md",
+        _Menu.COMPARE,
+        _Kind.COMPARISON,
+        "elsewhere:elsewhere_page",
+        condition=lambda catalogue, lookup: catalogue.elsewhere.models,
+        weight=0.8,
+    ),
+    DeclaredPage(
         "questions.md",
         _Menu.GUIDES,
         _Kind.ABOUT,

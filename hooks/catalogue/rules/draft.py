@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from ..files import (
     ALIASES,
     ASKED,
+    CONTEMPORARIES,
     COPIES,
     CORRECTIONS,
     DATA_FILES,
@@ -32,6 +33,7 @@ from ..lookup import Lookup
 from ..records import Entry, resolve_entries
 from ..references import Reference
 from ..schema.documents import Copies, CopiesFile, DocumentsFile
+from ..schema.elsewhere import ContemporariesFile
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.questions import AskedFile, QuestionsFile
 from ..schema.study import AliasesFile, CorrectionsFile, ExperimentsFile, ProblemsFile, StudyFile
@@ -161,6 +163,10 @@ class Draft:
     @property
     def aliases(self) -> AliasesFile:
         return self._record(ALIASES, AliasesFile)
+
+    @property
+    def contemporaries(self) -> ContemporariesFile:
+        return self._record(CONTEMPORARIES, ContemporariesFile)
 
     @property
     def asked(self) -> AskedFile:

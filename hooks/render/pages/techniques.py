@@ -18,6 +18,7 @@ from ..links import technique_link
 from ..page import Page, Section
 from ..technique_figures import figures_of, labs_of
 from . import problems
+from .elsewhere import line_elsewhere
 from .sources import render_disputes, sources
 from .technique_index import families_line, families_strip, what_each_did
 from .use_and_extend import released
@@ -201,6 +202,8 @@ def _record(citations: Citations, technique: Technique) -> str:
             for link in technique.links
         ]
         lines.append((words("fact.links"), Markup(" · ").join(links)))
+    if elsewhere := line_elsewhere(context, technique.id):
+        lines.append((words("elsewhere.label"), elsewhere))
     if technique.related:
         related = Markup(" · ").join(technique_link(context, id_, short=True) for id_ in technique.related)
         place = "" if technique.page else Markup(' id="related"')

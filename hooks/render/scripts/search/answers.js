@@ -255,10 +255,15 @@ function mergedGroups(groups, kind, narrow) {
     if (merged.has(key)) merged.get(key).places.push(...places);
     else merged.set(key, { places: [...places], lines: kept });
   }
-  // What another group says too, and more, is said by that one.
-  const groups_ = [...merged.entries()].map(([key, group]) => [new Set(JSON.parse(key).map(String)), group]);
-  const whole = ([said], [other]) => other.size > said.size && [...said].every((line) => other.has(line));
-  return groups_.filter((group) => !groups_.some((other) => whole(group, other))).map(([, group]) => group);
+  // What another group says too, and more, is said by that one, which stands in its place.
+  const said = (key) => new Set(JSON.parse(key).map(String));
+  const found = [];
+  for (const [key, group] of merged) {
+    const lines = said(key);
+    const whole = [...merged].find(([other]) => said(other).size > lines.size && [...lines].every((line) => said(other).has(line)));
+    found.push(whole ? whole[1] : group);
+  }
+  return [...new Set(found)];
 }
 
 // A published value without a field of its own, or a score, by the words of its label.

@@ -1,0 +1,214 @@
+"""DeepSeek's ideas in models of other makers, as the configuration classes of transformers have them, and six contemporaries recomputed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from catalogue.derive.parameters import ACTIVATED_CONVENTION, Recount, recount_sizes
+from catalogue.records import Catalogue, Entry
+from catalogue.schema.elsewhere import Contemporary, ModelType
+
+from .. import format
+from ..cite import Citations
+from ..computed import recomputed_html, recomputed_size, working_cell
+from ..context import Context
+from ..links import technique_link, variant_link
+from ..page import Page, Section, lead_section
+from ..tables import EMPTY, NOTHING, Cell, Column, by_column, count_cell
+from .sources import sources
+
+PATH = "elsewhere.md"
+_BESIDE = ("deepseek-v3-base", "deepseek-v3.2", "deepseek-v4-pro", "deepseek-v4.1-flash")
+
+
+@dataclass(frozen=True)
+class Idea:
+    """An idea with the technique that explains it, the model types that have it, and what the table says of each."""
+
+    id: str
+    technique: str
+    has: Callable[[ModelType], object]
+    fields: tuple[str, ...]
+
+
+IDEAS = (
+    Idea(
+        "mla",
+        "mla",
+        lambda m: m.kv_lora_rank,
+        ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim"),
+    ),
+    Idea(
+        "bias",
+        "aux-loss-free",
+        lambda m: m.bias,
+        ("gate", "n_routed_experts", "num_experts_per_tok", "routed_scaling_factor"),
+    ),
+    Idea(
+        "shared",
+        "deepseekmoe",
+        lambda m: m.n_shared_experts,
+        ("n_routed_experts", "num_experts_per_tok", "n_shared_experts"),
+    ),
+    Idea("groups", "node-limited-routing", lambda m: (m.n_group or 1) > 1, ("n_group", "topk_group")),
+    Idea("mtp", "mtp", lambda m: m.num_nextn_predict_layers or m.mtp_in_checkpoint, ("num_nextn_predict_layers",)),
+    Idea("dsa", "dsa", lambda m: m.index_topk, ("index_topk", "index_n_heads", "index_head_dim")),
+    Idea("streams", "mhc", lambda m: m.hc_mult, ("hc_mult", "hc_sinkhorn_iters")),
+    Idea("ngram", "engram", lambda m: m.engram_max_ngram_size, ("engram_max_ngram_size",)),
+)
+
+
+def has_table(catalogue: Catalogue) -> bool:
+    """Whether there is anything to show."""
+    return bool(catalogue.elsewhere.models)
+
+
+def elsewhere_page(context: Context) -> Page:
+    """A section for each idea, behind the contemporaries."""
+    words, citations = context.words, Citations(context)
+    table = context.catalogue.elsewhere
+    intro = words(
+        "elsewhere.intro", types=len(table.models), makers=len({m.maker for m in table.models}), version=table.version
+    )
+    as_it_is = ", ".join(f"{name} ({of})" for name, of in table.deepseek_as_text_model.items())
+    taken = f"<p>{escape(words('elsewhere.as_it_is', types=as_it_is))}</p>" if as_it_is else ""
+    caution = f"<p>{escape(words('elsewhere.caution'))}</p>"
+    sections = [lead_section(intro, caution + taken), _contemporaries(citations)]
+    for idea in IDEAS:
+        sections.append(_section(context, idea, users_of(context.catalogue, idea)))
+    return Page(PATH, words("page.elsewhere"), words("elsewhere.description"), (*sections, sources(citations)))
+
+
+def users_of(catalogue: Catalogue, idea: Idea) -> list[ModelType]:
+    """The model types that have an idea, by maker."""
+    return sorted((m for m in catalogue.elsewhere.models if idea.has(m)), key=lambda m: (m.maker.lower(), m.type))
+
+
+def line_elsewhere(context: Context, technique: str) -> Markup:
+    """Who else has a technique, in a line that leads to the table; empty for one that nobody was looked for."""
+    idea = next((idea for idea in IDEAS if idea.technique == technique), None)
+    if idea is None or not has_table(context.catalogue):
+        return Markup("")
+    found = users_of(context.catalogue, idea)
+    makers = list(dict.fromkeys(m.maker for m in found))
+    text = context.words("elsewhere.line", types=len(found), makers=context.words("punctuation.listed").join(makers))
+    return Markup('<a href="ds:{}#{}">{}</a>').format(PATH, idea.id, text)
+
+
+def _section(context: Context, idea: Idea, found: Sequence[ModelType]) -> Section:
+    words = context.words
+    title = words(f"elsewhere.idea.{idea.id}")
+
+    def value(field: str) -> Callable[[ModelType], Cell]:
+        def cell(model: ModelType) -> Cell:
+            stated = getattr(model, field)
+            if field == "num_nextn_predict_layers" and not stated and model.mtp_in_checkpoint:
+                return Cell(escape(words("elsewhere.in_checkpoint")))
+            return (
+                Cell(escape(f"{stated:g}" if isinstance(stated, float) else stated))
+                if stated not in (None, "")
+                else EMPTY
+            )
+
+        return cell
+
+    columns: list[Column[ModelType]] = [
+        Column(words("elsewhere.type"), lambda m: Markup("<code>{}</code>").format(m.type)),
+        Column(words("elsewhere.maker"), lambda m: m.maker),
+        Column(words("elsewhere.checkpoint"), lambda m: m.checkpoint.partition("/")[2] or NOTHING),
+    ]
+    columns += [
+        Column(Markup("<code>{}</code>").format(field), value(field), numeric=field != "gate") for field in idea.fields
+    ]
+    columns.append(Column(words("elsewhere.taken"), lambda m: _parts(m), if_any=True))
+    table = by_column(words("elsewhere.caption", idea=title), columns, found)
+    link = technique_link(context, idea.technique)
+    said = Markup("<p>{}</p>").format(Markup(words(f"elsewhere.said.{idea.id}", link=link, count=len(found))))
+    return Section(idea.id, title, str(said) + context.html("table.html.jinja", t=table))
+
+
+def _parts(model: ModelType) -> Markup:
+    """Classes of DeepSeek's models that its own inherit, which says that the code is the same."""
+    return Markup(", ").join(Markup("<code>{}</code>").format(name) for name in model.from_deepseek) or NOTHING
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line of the table of contemporaries: one of theirs, or a variant of ours."""
+
+    other: Contemporary | None
+    entry: Entry | None
+    recount: Recount | None
+
+
+def _contemporaries(citations: Citations) -> Section:
+    context, words = citations.context, citations.context.words
+    catalogue = context.catalogue
+    rows = [_Row(other, None, recount_sizes(other.architecture)) for other in catalogue.contemporaries]
+    rows += [_Row(None, entry, entry.recount) for id_ in _BESIDE if (entry := catalogue.entries.get(id_)) is not None]
+    columns: list[Column[_Row]] = [
+        Column(words("table.model"), lambda row: _name(citations, row)),
+        Column(words("elsewhere.maker"), lambda row: row.other.maker if row.other else "DeepSeek"),
+        Column(words("elsewhere.published"), lambda row: _published(citations, row), numeric=True),
+        Column(words("elsewhere.total"), lambda row: _size(row, "total"), numeric=True),
+        Column(words("elsewhere.activated"), lambda row: _size(row, "activated"), numeric=True),
+        Column(words("field.architecture.attention"), lambda row: _attention(row)),
+        Column(words("elsewhere.cache"), lambda row: _cache(row), numeric=True),
+        Column(words("elsewhere.bytes"), lambda row: _bytes(row), numeric=True),
+    ]
+    table = by_column(words("elsewhere.contemporaries_caption"), columns, rows, sortable=True)
+    remarks = [
+        Markup("<li>{}{}{}</li>").format(other.name, words("punctuation.colon"), citations.inline(other.remark))
+        for other in catalogue.contemporaries
+        if other.remark
+    ]
+    html = f"<p>{escape(words('elsewhere.contemporaries_intro'))}</p>" + context.html("table.html.jinja", t=table)
+    html += str(Markup("<ul>{}</ul>").format(Markup("").join(remarks))) if remarks else ""
+    return Section("contemporaries", words("elsewhere.contemporaries"), html)
+
+
+def _name(citations: Citations, row: _Row) -> Markup:
+    if row.entry is not None:
+        return variant_link(row.entry)
+    assert row.other is not None
+    return citations.marked(str(escape(row.other.name)), row.other.source)
+
+
+def _published(citations: Citations, row: _Row) -> Cell:
+    parameters = row.entry.variant.parameters if row.entry else row.other
+    stated = [value for value in (getattr(parameters, "total", None), getattr(parameters, "activated", None)) if value]
+    return Cell(Markup(" / ").join(citations.single(value) for value in stated)) if stated else EMPTY
+
+
+def _size(row: _Row, which: str) -> Cell:
+    recount = row.recount
+    if recount is None or recount.total is None:
+        return EMPTY
+    if which == "total":
+        return recomputed_size(recount.total)
+    return recomputed_size(recount.activated[ACTIVATED_CONVENTION]) if recount.inactive_experts else EMPTY
+
+
+def _attention(row: _Row) -> Markup:
+    architecture = row.entry.architecture if row.entry else row.other.architecture if row.other else None
+    if architecture is None or architecture.attention.value is None:
+        return NOTHING
+    indexed = architecture.index_topk is not None and architecture.attention.value.value == "MLA"
+    return escape(f"{architecture.attention.value.value} + DSA" if indexed else architecture.attention.value.value)
+
+
+def _cache(row: _Row) -> Cell:
+    if row.entry is not None:
+        return working_cell(row.entry, row.entry.recount.kv_cache if row.entry.recount else None)
+    cache = row.recount.kv_cache if row.recount else None
+    if cache is None:
+        return EMPTY
+    return Cell(recomputed_html(format.format_integer(cache.value), cache.formula), str(cache.value))
+
+
+def _bytes(row: _Row) -> Cell:
+    cache = row.recount.kv_cache if row.recount else None
+    return count_cell(2 * cache.value) if cache else EMPTY

@@ -1,0 +1,90 @@
+"""Models of other makers: the table that is read from configuration classes, and the contemporaries that are recomputed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from catalogue.derive.parameters import ACTIVATED_CONVENTION, recount_sizes
+from catalogue.records import Catalogue
+from helpers import ROOT
+from render.context import make_context
+from render.pages.elsewhere import IDEAS, elsewhere_page, users_of
+from render.words import ENGLISH, load_words
+
+CONFIGURATION = """
+@auto_docstring(checkpoint="zai-org/Ant-1")
+class AntConfig(PreTrainedConfig):
+    model_type = "ant"
+    kv_lora_rank: int = 512
+    num_experts: int = 64
+    n_group: int | None = 1
+    index_topk: int = 2048
+    q_lora_rank: int | None = None
+"""
+MODELING = """
+class AntRouter(nn.Module):
+    def forward(self, x):
+        return x.sigmoid() + self.e_score_correction_bias
+"""
+MODULAR = "class AntAttention(DeepseekV3Attention):\n    pass\nclass AntMLP(LlamaMLP):\n    pass\n"
+
+
+def test_contemporaries_come_out_as_published(catalogue: Catalogue) -> None:
+    found = catalogue.contemporaries
+    assert len(found) == 6
+    assert [one.name for one in found if one.architecture.feed_forward.value == "dense"] == ["Llama-3.1-405B"]
+    for one in found:
+        recount = recount_sizes(one.architecture)
+        assert recount.total is not None, one.name
+        assert recount.kv_cache is not None, one.name
+        if one.total is not None and one.total.value is not None:
+            assert abs(recount.total / int(one.total.value.value) - 1) < 0.005, one.name
+        if one.activated is not None and one.activated.value is not None:
+            assert abs(recount.activated[ACTIVATED_CONVENTION] / int(one.activated.value.value) - 1) < 0.03, one.name
+
+
+def test_other_makers_stay_out_of_the_catalogue(catalogue: Catalogue) -> None:
+    names = {one.id for one in catalogue.contemporaries} | {one.name.lower() for one in catalogue.contemporaries}
+    assert not names & (catalogue.entries.keys() | catalogue.models.keys())
+    assert not {one.maker for one in catalogue.contemporaries} & {"DeepSeek"}
+    assert not [m.type for m in catalogue.elsewhere.models if m.type.startswith("deepseek") or not m.maker]
+
+
+@pytest.mark.parametrize("idea", IDEAS, ids=[idea.id for idea in IDEAS])
+def test_every_idea_has_users_and_a_technique(catalogue: Catalogue, idea: object) -> None:
+    assert users_of(catalogue, idea)  # type: ignore[arg-type]
+    assert idea.technique in catalogue.techniques  # type: ignore[attr-defined]
+
+
+def test_the_page_shows_tables_and_not_their_markup(catalogue: Catalogue) -> None:
+    page = elsewhere_page(make_context(catalogue, load_words(ENGLISH)))
+    html = "".join(section.html for section in page.sections)
+    assert "&lt;table" not in html
+    assert html.count("<table") == 1 + len(IDEAS)
+
+
+def test_a_configuration_class_is_read_without_importing_it(tmp_path: Path) -> None:
+    folder = tmp_path / "transformers" / "models" / "ant"
+    folder.mkdir(parents=True)
+    for name, text in (("configuration", CONFIGURATION), ("modeling", MODELING), ("modular", MODULAR)):
+        (folder / f"{name}_ant.py").write_text(text, encoding="utf-8")
+    command = f"import sys; sys.path.insert(0, 'tools'); import elsewhere; from pathlib import Path; elsewhere.DATA = Path({str(tmp_path / 'out.json')!r}); sys.argv = ['x', {str(tmp_path / 'transformers')!r}, '--version', '1']; sys.exit(elsewhere.main())"
+    subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=True, capture_output=True)
+    (row,) = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["models"]
+    assert row == {
+        "type": "ant",
+        "maker": "Z.ai",
+        "checkpoint": "zai-org/Ant-1",
+        "gate": "sigmoid",
+        "bias": True,
+        "from_deepseek": ["DeepseekV3Attention"],
+        "kv_lora_rank": 512,
+        "n_routed_experts": 64,
+        "n_group": 1,
+        "index_topk": 2048,
+    }
