@@ -42,6 +42,7 @@ from render.context import template_cache
 from render.exports.markdown import files_beside_pages, write_files
 from render.links import Links
 from render.page import redirect_html
+from render.page_registry import url_of
 from render.site import FOLDER, NoSuchEntry, Project, hand_written, load_entry, make_project, theme_values
 from render.tables import AccessibleTables
 from render.words import CHINESE, ENGLISH, BrokenWords
@@ -195,13 +196,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     generated: dict[str, str | bytes] = {**site.files, **downloads}
     for path, content in generated.items():
         files.append(File.generated(config, path, content=content))
+    made.links = Links(site, lambda path: getattr(files.get_file_from_path(path), "url", None), FOLDER[made.language])
+    for page in [*site.pages.values()]:
+        for path, content in page.files.items():
+            linked = made.links.relative(content, url_of(page.path), lambda path: "#")
+            files.append(File.generated(config, path, content=linked))
     for path, redirect in site.redirects.items():
         old = File.generated(config, path, content="")
         address = partial(_address_from, old, files)
         anchors = {anchor: address(target) for anchor, target in redirect.places.items()}
         html = redirect_html(address(redirect.target), anchors)
         files.append(File.generated(config, old.dest_uri, content=html))
-    made.links = Links(site, lambda path: getattr(files.get_file_from_path(path), "url", None), FOLDER[made.language])
     return files
 
 

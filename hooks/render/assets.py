@@ -56,7 +56,11 @@ _PAGE = (
     "search",
 )
 _SEARCH = ("words", "engine", "answers", "dialog")
-_OF_ONE_PAGE = ("calculator", "compare", "filter", "models", "problems", "puzzles", "read", "scores", "timeline")
+_OF_ONE_PAGE = {
+    **{name: (name,) for name in ("calculator", "filter", "models", "problems", "puzzles", "read", "scores", "timeline")},
+    "compare": ("compare/board", "compare/tables", "compare/picture", "compare/page"),
+}
+COMPARE_CELLS = "assets/compare-cells.js"
 
 # Figures that can be played with, by the script that has them: those that stand on one page share one.
 PLAYS = {
@@ -75,11 +79,11 @@ SMALL_V3_MODEL = "assets/small-v3-model.js"
 _SCRIPTS = {
     "assets/ds.js": [f"page/{name}" for name in _PAGE],
     SEARCH: [f"search/{name}" for name in _SEARCH],
-    **{f"assets/{name}.js": [name] for name in _OF_ONE_PAGE},
+    **{f"assets/{name}.js": list(parts) for name, parts in _OF_ONE_PAGE.items()},
     "assets/small-v3.js": SMALL_V3,
     **{f"assets/play-{name}.js": ["play/figure", *(f"play/{part}" for part in parts)] for name, parts in PLAYS.items()},
 }
-SCRIPTS = (*_SCRIPTS, TERMS, SMALL_V3_MODEL)
+SCRIPTS = (*_SCRIPTS, TERMS, SMALL_V3_MODEL, COMPARE_CELLS)
 
 
 def asset_files(measured: Iterable[Measure] = (), definitions: str = "{}") -> dict[str, str]:
@@ -114,6 +118,11 @@ def small_v3_model() -> str:
     header = (_TRAINED / "model.json").read_text(encoding="utf-8").strip()
     weights = base64.b64encode((_TRAINED / "model.bin").read_bytes()).decode()
     return f'dsSmallV3({header}, "{weights}");\n'
+
+
+def drawing_source(name: str) -> str:
+    """What the script of a single page draws with, as written: all of it but the last part, which listens to the reader."""
+    return "\n".join(_read_asset(f"scripts/{part}.js") for part in _OF_ONE_PAGE[name][:-1])
 
 
 def early_script() -> str:

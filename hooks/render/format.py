@@ -86,6 +86,13 @@ def format_compact(value: int | Decimal) -> str:
     return f"{value:,}" if value % 1 == 0 else format_significant(Decimal(value))
 
 
+def format_three_digits(value: int) -> str:
+    """`671B`, `11.4B`: three digits, as a person says a size."""
+    factor, suffix = next(((f, s) for s, f in _FACTORS if value >= f), (1, ""))
+    number = Decimal(value) / factor
+    return f"{number:.{max(0, 2 - number.adjusted())}f}{suffix}"
+
+
 def in_bytes(value: int | Decimal) -> str:
     """An amount of memory in the unit that fits: `1.34 TB`; a kB is a thousand bytes."""
     shown = format_compact(value)

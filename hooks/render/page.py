@@ -58,6 +58,7 @@ class Page:
         hide: Side bars that a wide page does without: `navigation`, `toc`.
         hero: Ready HTML on top that holds the main heading, where that is more than a title.
         part_of: Path of the page that this one is a part of.
+        files: What the script of the page asks for, by path, with `ds:` links as from the page.
     """
 
     path: str
@@ -68,6 +69,7 @@ class Page:
     hide: tuple[str, ...] = ()
     hero: str = ""
     part_of: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def markdown(self) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -20,7 +19,7 @@ from catalogue.records import Entry
 from catalogue.schema.architecture import Attention
 
 from ..context import Context
-from ..format import short_size
+from ..format import format_three_digits, short_size
 from ..mechanisms.panel import Panel
 
 SHOWN = ("deepseek-v3-base", "deepseek-v2", "deepseek-v4-pro-base", "deepseek-v4.1-flash")
@@ -76,14 +75,7 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
     paths = [path_of(context, entry) for entry in entries if entry.recount and entry.recount.total]
     if not paths:
         return Markup()
-    return Markup(context.html("token_path.html.jinja", paths=paths, compact=_three_digits))
-
-
-def _three_digits(count: int) -> str:
-    """`671B`, `11.4B`: three digits, as a person says a size."""
-    factor, suffix = next(((f, s) for f, s in ((10**12, "T"), (10**9, "B"), (10**6, "M")) if count >= f), (1, ""))
-    number = Decimal(count) / factor
-    return f"{number:.{max(0, 2 - number.adjusted())}f}{suffix}"
+    return Markup(context.html("token_path.html.jinja", paths=paths, compact=format_three_digits))
 
 
 def path_of(context: Context, entry: Entry) -> TokenPath:
@@ -115,8 +107,10 @@ def path_of(context: Context, entry: Entry) -> TokenPath:
         ledger,
         entry.recount.total,
         sum(part.count for part in ledger),
-        frames.say("whole_backbone" if entry.recount.engram else "whole", total=_three_digits(entry.recount.total)),
-        frames.say("reading", count=_three_digits(int(reading.value))) if reading else "",
+        frames.say(
+            "whole_backbone" if entry.recount.engram else "whole", total=format_three_digits(entry.recount.total)
+        ),
+        frames.say("reading", count=format_three_digits(int(reading.value))) if reading else "",
     )
 
 
@@ -290,7 +284,7 @@ class _Frames:
         added = self.panel("added")
         self.stream(added, 30, 10)
         per_layer = next(p.count for p in _ledger_parts(self.context, self.entry) if p.key == "attention")
-        added.text(70, 90, _three_digits(per_layer // self.a["num_hidden_layers"]), "huge")
+        added.text(70, 90, format_three_digits(per_layer // self.a["num_hidden_layers"]), "huge")
         added.text(70, 112, self.say("panel.attention_weights"))
         for line, key in enumerate(("reads_a", "reads_b")):
             added.text(70, 150 + 20 * line, self.say(f"panel.{key}_{self.variant('look_back')}"), "small")
@@ -331,7 +325,7 @@ class _Frames:
         expert = 3 * a["hidden_size"] * a["moe_intermediate_size"]
         work.text(0, 50, f"{chosen} + {a['n_shared_experts']}", "huge")
         work.text(0, 72, self.say("panel.experts_work"))
-        work.text(0, 126, f"{chosen + a['n_shared_experts']} × {_three_digits(expert)}", "huge")
+        work.text(0, 126, f"{chosen + a['n_shared_experts']} × {format_three_digits(expert)}", "huge")
         work.text(0, 148, self.say("panel.expert_weights"))
         wide = (chosen + a["n_shared_experts"]) * a["moe_intermediate_size"]
         work.text(0, 200, self.say("panel.wide_each"), "strong")

@@ -1,7 +1,7 @@
-"""Any models side by side: a ready comparison in HTML, and the cells of every variant for the script.
+"""Models side by side: what the page is drawn from, and the page with its first choice.
 
-The script shows other choices from the same cells. What differs is decided by what values say
-(`catalogue.derive.agreement`), here for the ready comparison and in the script for the others.
+The scripts in `scripts/compare/` draw the sentence, the bars and the tables, at build as in a browser. The page holds what the upper
+part needs of every variant; the cells of the tables are a file of their own, which is asked for once somebody chooses.
 """
 
 from __future__ import annotations
@@ -10,33 +10,57 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from catalogue import checkpoint
+from catalogue.checkpoint import variant_lineage
 from catalogue.derive.agreement import NOT_THERE, Verdict
-from catalogue.records import Entry, by_date
-from catalogue.schema.model import Track
+from catalogue.derive.dimensions import numbers_of
+from catalogue.derive.training import SizeOf, pre_training_tokens, published_size, recomputed_counts, recomputed_size
+from catalogue.records import Entry
+from catalogue.schema.model import Counted, Model
 
-from .. import assets
-from ..cite import Citations
+from .. import assets, format
+from ..cite import Citations, counted_text
 from ..comparison import stated_for_models, themes
-from ..comparison.rows import Cells, Line, Row, compared_lines, count_verdicts
+from ..comparison.rows import Cells, Row
+from ..computed import put_in, working_link
 from ..context import Context
-from ..figures.architecture import architecture_drawing
+from ..figures.architecture.shapes import example_choice
+from ..figures.home_line import general_line
+from ..format import short_variant
 from ..links import variant_link
-from ..marks import NOTHING
-from ..page import Page, Section
+from ..page import Page, Section, lead_section
+from ..plays.drawing import run_script
+from ..tables import NOTHING
+from ..words import Words
+from . import trend_values
+from .model_overview import main_changes
 from .sources import sources
 
 PATH = "compare/models.md"
+CELLS = "assets/compare-cells.js"
 MOST = 4
+_BROUGHT = 3
 _SOURCE = re.compile(r'href="#s(\d+)"')
+
+# Choices that show something; the first is that of the page.
+PRESETS: Mapping[str, tuple[str, ...]] = {
+    "general": ("deepseek-v2", "deepseek-v3", "deepseek-v4-pro", "deepseek-v4.1-flash"),
+    "dense_to_experts": ("deepseek-llm-67b-base", "deepseek-moe-16b-base", "deepseek-v2", "deepseek-v3"),
+    "one_network": ("deepseek-v3", "deepseek-r1", "deepseek-v3.1", "deepseek-v3.2"),
+    "small": ("deepseek-llm-7b-base", "deepseek-moe-16b-base", "deepseek-v2-lite", "deepseek-v4-flash"),
+    "code": ("deepseek-coder-33b-base", "deepseek-coder-v2-instruct", "deepseek-v3", "deepseek-v4-pro"),
+    "vision": ("deepseek-vl-7b-base", "deepseek-vl2", "janus-pro-7b", "deepseek-ocr"),
+}
 
 
 @dataclass(frozen=True)
 class Theme:
-    """A table of the page.
+    """A table below the bars.
 
     Attributes:
         least: How many variants have to fill a row for it to be shown.
@@ -47,70 +71,244 @@ class Theme:
     least: int = 1
 
 
+# What is folded together, dates and licences last.
+FOLDS: Mapping[str, tuple[str, ...]] = {
+    "dimensions": ("sizes", "architecture", "cache"),
+    "pre-training": ("training", "compute"),
+    "after": ("post-training",),
+    "machines": ("infrastructure",),
+    "scores": ("evaluation",),
+    "dates": ("identity",),
+}
+
+
 def address(*entries: Entry) -> str:
     """Where a comparison of these variants is."""
     return f"ds:{PATH}?v={','.join(entry.variant.id for entry in entries)}"
 
 
-def pairs(context: Context) -> list[tuple[Entry, Entry]]:
-    """The flagship of each model behind its predecessor, the newest model last."""
-    catalogue = context.catalogue
-    return [
-        (before, catalogue.flagship(model))
-        for model in by_date(catalogue.models.values())
-        if (before := catalogue.predecessor(model)) is not None
-    ]
-
-
-def default_pair(context: Context) -> tuple[Entry, ...]:
-    """The newest general model and its predecessor; else the newest pair, and where no model has one, the last two variants."""
-    found: list[tuple[Entry, ...]] = [tuple(context.catalogue.entries.values())[-2:], *pairs(context)]
-    return next((pair for pair in reversed(found) if pair[-1].model.track is Track.GENERAL), found[-1])
+def link(context: Context, before: Entry, after: Entry) -> Markup:
+    """A link to two variants side by side."""
+    label = escape(context.words("compare.models.against", name=before.variant.name))
+    return Markup('<a class="ds-aside" href="{}">{}</a>').format(address(before, after), label)
 
 
 def page(context: Context) -> Page:
-    """The page."""
+    """The page with its first choice, and beside it the file of the cells."""
     words, citations = context.words, Citations(context)
-    chosen = default_pair(context)
+    chosen = first_choice(context)
+    models = {id_: _board_model(citations, entry) for id_, entry in context.catalogue.entries.items()}
     shown = _themes(citations)
-    ready = {
-        theme.id: compared_lines([theme.cells(citations, entry) for entry in chosen], theme.least) for theme in shown
-    }
-    drawn = _drawn(citations, chosen)
-    sections = [
-        _table(context, theme, chosen, ready[theme.id], drawn if theme.id == "architecture" else None)
-        for theme in shown
-    ]
-    listed = _sources_of(citations, sections)
-    everything = {
-        id_: {theme.id: theme.cells(citations, entry) for theme in shown}
-        for id_, entry in context.catalogue.entries.items()
-    }
-    data = _data(citations, shown, everything)
+    cells = _cells(citations, shown)
+    data = _board_data(citations, models, chosen)
+    board = Markup(run_script("compare", "board", data, chosen))
+    folds = run_script("compare", "folds", cells, chosen, False)
     lead = context.html(
         "compare_models.html.jinja",
-        chosen=chosen,
         families=_families(context),
-        themes=[(theme.id, words(f"compare.models.{theme.id}")) for theme in shown],
-        pairs=[(pair, address(*pair)) for pair in pairs(context)],
-        legend={kind: cue(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
+        presets=[words(f"compare.models.preset.{name}") for name in _presets(context)],
         most=MOST,
-        result=_result(context, chosen, count_verdicts(line for found in ready.values() for line in found)),
-        script=assets.page_script("compare", {"compare-data": data}),
+        board=board,
+        script=assets.page_script("compare", {"compare-data": _as_json(data)}),
     )
+    details = context.html(
+        "compare_folds.html.jinja",
+        folds=[{**fold, "tables": Markup(fold["tables"])} for fold in folds],
+        legend={kind: cue(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
+        cells=CELLS,
+    )
+    listed = citations.listing({int(number) for number in _SOURCE.findall(board + details)})
     return Page(
         PATH,
         words("compare.models.title"),
         words("compare.models.description"),
-        (Section("lead", "", lead), *sections, sources(citations, listed)),
-        hide=("toc",),
+        (
+            Section("lead", "", lead_section(words("compare.models.intro")).html + lead),
+            Section("details", words("compare.models.details"), details),
+            sources(citations, listed),
+        ),
+        hide=("navigation", "toc"),
+        files={CELLS: f"dsCells({_as_json(cells)});\n"},
     )
 
 
-def _sources_of(citations: Citations, sections: Sequence[Section]) -> list[tuple[int, list[Markup]]]:
-    """The sources of what is shown: a row that one model alone has a score in is not."""
-    shown = {int(number) for section in sections for number in _SOURCE.findall(section.html)}
-    return citations.listing(shown)
+def first_choice(context: Context) -> list[str]:
+    """The first preset; of a catalogue without its models the last flagships of the general line, or the last variants."""
+    known = _presets(context)
+    if known:
+        return list(next(iter(known.values())))
+    line = [entry.variant.id for entry in general_line(context.catalogue)]
+    return line[-MOST:] if len(line) > 1 else list(context.catalogue.entries)[-2:]
+
+
+def _presets(context: Context) -> dict[str, tuple[str, ...]]:
+    return {name: ids for name, ids in PRESETS.items() if all(id_ in context.catalogue.entries for id_ in ids)}
+
+
+def _families(context: Context) -> list[tuple[str, list[Entry]]]:
+    """Every variant, under the name of its family, the newest family first."""
+    catalogue = context.catalogue
+    return [(m.name, list(catalogue.entries_of(m))) for m in reversed(list(catalogue.models.values()))]
+
+
+def cue(context: Context, kind: Verdict) -> Markup:
+    """The sign of a row, with its word for those who do not see it."""
+    if kind is Verdict.OPEN:
+        return Markup('<span class="ds-cue"></span>')
+    sign, word = context.words(f"compare.models.sign.{kind.value}"), context.words(f"compare.models.{kind.value}")
+    return Markup('<span class="ds-cue" role="img" title="{}">{}</span>').format(word, sign)
+
+
+def _board_data(citations: Citations, models: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any]:
+    """What the upper part needs: of each model its drawing and numbers, the presets, and the sources of the numbers."""
+    context = citations.context
+    families = {model.id: _family_changes(citations, model) for model in context.catalogue.models.values()}
+    used = {int(number) for number in _SOURCE.findall(_as_json([models, families]).replace('\\"', '"'))}
+    keys = (
+        *("title", "same", "told_times", "told_less", "told_part", "told_same", "from_to", "beside", "comma", "and"),
+        *("drawn", "total", "total_says", "activated", "activated_says", "cache", "cache_says", "context", "tokens"),
+        *("brought", "brought_says", "told_total", "told_activated", "told_cache", "colon", "credit", "counting"),
+    )
+    words = {key: context.words(f"compare.board.{key}") for key in keys}
+    others = {key: context.words(f"compare.models.{key}") for key in _PAGE_WORDS}
+    nth = {key: context.words(f"compare.board.nth.{key}").split() for key in ("endings", "names")}
+    return {
+        "start": list(chosen),
+        "most": MOST,
+        "presets": [list(ids) for ids in _presets(context).values()],
+        "words": {**words, **others, "nth": nth, "context_says": "", "tokens_says": ""},
+        "models": models,
+        "families": families,
+        "sources": _source_lines(citations, used),
+    }
+
+
+_PAGE_WORDS = ("remove", "unknown", "many", "few", "copied", "not_copied")
+
+
+def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[str, str]:
+    return {
+        str(number): "<br>".join(citations.lines(each, set()))
+        for each, number in citations.numbers.items()
+        if used is None or number in used
+    }
+
+
+def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
+    """A variant in the upper part."""
+    context, words = citations.context, citations.context.words
+    day = checkpoint.release_date(entry)
+    numbers = numbers_of(entry.architecture) if entry.architecture is not None else {}
+    routed = numbers.get("n_routed_experts", 0)
+    groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
+    chosen = (
+        example_choice(
+            routed, numbers["num_experts_per_tok"], groups, numbers.get("topk_group", 0), entry.architecture_owner
+        )[1]
+        if routed
+        else []
+    )
+    layers, shared = numbers.get("num_hidden_layers", 0), numbers.get("n_shared_experts", 0)
+    said = [format.format_month(day, words)] if day else []
+    if entry.architecture is not None and entry.architecture.attention.value:
+        said.append(entry.architecture.attention.value.value)
+    if layers:
+        said.append(words("line.layers", count=layers))
+    form = "dense" if layers and not routed else "shared" if shared else "experts" if routed else "unknown"
+    experts = words(f"compare.board.{form}", active=numbers.get("num_experts_per_tok", 0), all=routed, shared=shared)
+    return {
+        "name": short_variant(entry.variant.name),
+        "link": Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, short_variant(entry.variant.name)),
+        "day": day.first_day if day else "",
+        "said": " · ".join(said),
+        "drawn": {
+            "layers": layers,
+            "hidden": numbers.get("hidden_size", 0),
+            "routed": routed,
+            "chosen": sorted(chosen),
+            "shared": shared,
+        },
+        "alternative": words("compare.board.drawn_says", name=entry.variant.name, layers=layers, experts=experts),
+        "experts": experts,
+        "values": {
+            "total": _size_value(citations, entry, SizeOf.TOTAL),
+            "activated": _size_value(citations, entry, SizeOf.ACTIVATED),
+            "cache": _cache_value(entry),
+            "context": _context_value(citations, entry),
+            "tokens": _tokens_value(citations, entry),
+        },
+        "family": entry.model.id,
+    }
+
+
+def _family_changes(citations: Citations, model: Model) -> dict[str, Any]:
+    """What a family brought, in a few lines, and where the rest stands."""
+    more = Markup('<a class="ds-more-changes" href="ds:models/{}.md#what-changed">{}</a>').format(
+        model.id, citations.context.words("compare.board.more")
+    )
+    return {
+        "brought": [[str(part) for part in line] for line in main_changes(citations, model)[:_BROUGHT]],
+        "more": more,
+    }
+
+
+def _value(number: Decimal | int | None, html: str, note: str = "") -> dict[str, Any]:
+    return {"n": float(number) if number is not None else None, "html": html, "note": note}
+
+
+_UNKNOWN = {"n": None, "html": str(NOTHING), "note": ""}
+
+
+def _size_value(citations: Citations, entry: Entry, which: SizeOf) -> dict[str, Any]:
+    """A size on the base of trends, as it is published where that counts the same; of a dense model all of it is active."""
+    words, published, recounted = citations.context.words, published_size(entry, which), recomputed_size(entry, which)
+    if which is SizeOf.ACTIVATED and published is None and recounted is None:
+        whole = _size_value(citations, entry, SizeOf.TOTAL)
+        dense = entry.architecture is not None and "n_routed_experts" not in numbers_of(entry.architecture)
+        return {**whole, "note": words("compare.board.all_active")} if dense and whole["n"] else _UNKNOWN
+    stated = trend_values.size_value(citations.context, entry, which)
+    if stated is None:
+        return _UNKNOWN
+    if not stated.published:
+        assert recounted is not None
+        note = counted_text(words, recomputed_counts(entry, which)).strip(" ()（）")
+        shown = format.format_three_digits(recounted.value)
+        return _value(stated.number, working_link(entry, shown, put_in(recounted)), note)
+    assert published is not None
+    assert published.value is not None
+    note = counted_text(words, published.counts).strip(" ()（）")
+    html = citations.marked(str(citations.plain(published.value)), published.source)
+    # Without a recount, a size that counts an encoder stands beside none that does not.
+    like = recounted is not None or published.counts in (None, Counted.LANGUAGE_MODEL, Counted.WRITING)
+    return _value(stated.number if like else None, html, note)
+
+
+def _cache_value(entry: Entry) -> dict[str, Any]:
+    kept = entry.recount.kv_cache if entry.recount else None
+    return _value(kept.value, working_link(entry, f"{kept.value:,}", put_in(kept))) if kept else _UNKNOWN
+
+
+def _context_value(citations: Citations, entry: Entry) -> dict[str, Any]:
+    stated = entry.variant.context_length
+    if stated is None or stated.value is None:
+        return _UNKNOWN
+    shown = format.format_quantity(stated.value)
+    return _value(stated.value.value, citations.marked(shown, stated.source))
+
+
+def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
+    """Tokens of the pre-training of the family that made the weights; of one that starts from other weights, from which."""
+    context = citations.context
+    for each in variant_lineage(context.catalogue.entries, entry):
+        stated = pre_training_tokens(each)
+        if stated is not None and stated.value is not None:
+            return _value(stated.value.value, citations.marked(str(citations.plain(stated.value)), stated.source))
+    root = variant_lineage(context.catalogue.entries, entry)[-1].variant.based_on
+    parent = context.catalogue.entries.get(str(root.value)) if root is not None else None
+    if parent is None:
+        return _UNKNOWN
+    note = context.words("compare.board.goes_on", name=short_variant(parent.variant.name))
+    return {**_UNKNOWN, "note": note}
 
 
 def _themes(citations: Citations) -> tuple[Theme, ...]:
@@ -140,55 +338,6 @@ def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citation
     return cells
 
 
-def _families(context: Context) -> list[tuple[str, list[Entry]]]:
-    """Every variant, under the name of its family, the newest family first."""
-    catalogue = context.catalogue
-    return [(m.name, list(catalogue.entries_of(m))) for m in reversed(list(catalogue.models.values()))]
-
-
-def _drawn(citations: Citations, chosen: Sequence[Entry]) -> list[Markup]:
-    """The drawings of the chosen architectures, each once; what differs from the first is marked in the others."""
-    catalogue = citations.context.catalogue
-    owners = dict.fromkeys(entry.architecture_owner for entry in chosen if entry.architecture is not None)
-    entries = [catalogue.entries[id_] for id_ in owners]
-    return [
-        architecture_drawing(citations, entry, entries[0] if entry is not entries[0] else None) for entry in entries
-    ]
-
-
-def _table(
-    context: Context, theme: Theme, chosen: Sequence[Entry], found: Sequence[Line], drawn: list[Markup] | None
-) -> Section:
-    words = context.words
-    title = words(f"compare.models.{theme.id}")
-    html = context.html(
-        "compare_table.html.jinja",
-        theme=theme.id,
-        drawn=drawn,
-        title=title,
-        names=[variant_link(entry) for entry in chosen],
-        lines=found,
-        counts=count_verdicts(found),
-        cues={kind: cue(context, kind) for kind in Verdict},
-    )
-    return Section(theme.id, title, html)
-
-
-def _result(context: Context, chosen: Sequence[Entry], counts: Mapping[Verdict, int]) -> str:
-    """How much differs between the chosen, in one sentence, which the script then keeps up to date."""
-    names = context.words("punctuation.listed").join(entry.variant.name for entry in chosen)
-    numbers = {kind.value: number for kind, number in counts.items()}
-    return context.words("compare.models.result", names=names, **numbers)
-
-
-def cue(context: Context, kind: Verdict) -> Markup:
-    """The sign of a row, with its word for those who do not see it."""
-    if kind is Verdict.OPEN:
-        return Markup('<span class="ds-cue"></span>')
-    sign, word = context.words(f"compare.models.sign.{kind.value}"), context.words(f"compare.models.{kind.value}")
-    return Markup('<span class="ds-cue" role="img" title="{}">{}</span>').format(word, sign)
-
-
 class _Pool:
     """Texts by number, each kept once."""
 
@@ -203,14 +352,17 @@ class _Pool:
         return list(self._numbers)
 
 
-def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str, Mapping[str, Cells]]) -> str:
-    """The cells of every variant as JSON, each HTML and each run of cells kept once.
+def _cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]:
+    """The cells of every variant, each HTML and each run of cells kept once.
 
-    `cells[n]` is a flat list of row, HTML and value, by number; HTML 0 is a dash and value 0 is a dimension that is
-    not there, −1 one that is not known. `variants` has the name of each and the run of cells of each theme; `drawings` is by `owners`, the variants
-    whose architecture others share.
+    `runs[n]` is a flat list of row, HTML and value, by number; HTML 0 is a dash and value 0 is a dimension that is not there, −1 one
+    that is not known. `variants` has the name of each and the run of cells of each theme.
     """
     context, words = citations.context, citations.context.words
+    everything = {
+        id_: {theme.id: theme.cells(citations, entry) for theme in shown}
+        for id_, entry in context.catalogue.entries.items()
+    }
     html, values, runs = _Pool(str(NOTHING)), _Pool(NOT_THERE), _Pool()
     rows: dict[str, list[Row]] = {
         theme.id: sorted({r for cells in everything.values() for r in cells[theme.id]}, key=lambda r: r.order)
@@ -228,32 +380,31 @@ def _data(citations: Citations, shown: Sequence[Theme], everything: Mapping[str,
                     run += [place, html.number(str(cell.html)), value]
             numbers.append(runs.number(json.dumps(run)))
         variants[id_] = [str(variant_link(context.catalogue.entries[id_])), *numbers]
-    entries = context.catalogue.entries
-    owners = {id_: entry.architecture_owner for id_, entry in entries.items() if entry.architecture is not None}
-    drawings = {id_: str(architecture_drawing(citations, entries[id_])) for id_ in dict.fromkeys(owners.values())}
-    data: dict[str, Any] = {
-        "owners": owners,
-        "drawings": drawings,
+    return {
+        "folds": [{"id": id_, "themes": inside} for id_, inside in FOLDS.items()],
         "themes": [
-            {"id": t.id, "least": t.least, "rows": [[r.group, str(r.label)] for r in rows[t.id]]} for t in shown
+            {
+                "id": t.id,
+                "title": words(f"compare.models.{t.id}"),
+                "least": t.least,
+                "rows": [[r.group, str(r.label)] for r in rows[t.id]],
+            }
+            for t in shown
         ],
         "variants": variants,
         "html": html.texts,
-        "cells": [json.loads(run) for run in runs.texts],
-        "sources": ["<br>".join(citations.lines(sources, set())) for sources in citations.numbers],
+        "runs": [json.loads(run) for run in runs.texts],
+        "sources": _source_lines(citations),
         "cues": {kind.value: str(cue(context, kind)) for kind in Verdict},
-        "words": dict(_words_for_the_script(words)),
+        "words": dict(_words_of_tables(words)),
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _words_for_the_script(words: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    for key in ("unknown", "many", "few", "copied", "not_copied", "result", "nothing", "counts"):
+def _words_of_tables(words: Words) -> Iterator[tuple[str, str]]:
+    for key in ("nothing", "counts", "state_none", "state_alike", "state_sparse", "state_differ"):
         yield key, words(f"compare.models.{key}")
-    yield "and", words("punctuation.listed")
+    yield "field", words("table.field")
 
 
-def link(context: Context, before: Entry, after: Entry) -> Markup:
-    """A link to two variants side by side."""
-    label = escape(context.words("compare.models.against", name=before.variant.name))
-    return Markup('<a class="ds-aside" href="{}">{}</a>').format(address(before, after), label)
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

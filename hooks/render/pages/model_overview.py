@@ -47,7 +47,7 @@ def hero_values(citations: Citations, model: Model) -> dict[str, object]:
         "lead": citations.inline(model.lead or model.summary),
         "meta": _links_and_licence(citations, model),
         "against": _compared_with(citations, model),
-        "bullets": _main_changes(citations, model),
+        "bullets": main_changes(citations, model),
         "facts": headline_facts(citations, model),
     }
 
@@ -139,7 +139,7 @@ def _compared_with(citations: Citations, model: Model) -> Markup:
     )
 
 
-def _main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Markup]]:
+def main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Markup]]:
     """Changes in a line each, the aspect first, the weightiest first as the entry lists them; else what it introduced or took up."""
     if model.changes:
         return [(citations.inline(item.aspect), citations.inline(item.after)) for item in model.changes[:MOST_BULLETS]]

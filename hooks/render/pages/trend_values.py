@@ -133,10 +133,10 @@ def parameters(context: Context, size: Size) -> list[Value]:
 
     A published size that counts something else, such as a vision encoder or all but Engram, is drawn recomputed.
     """
-    return [value for which in SizeOf if (value := _size_value(context, size.owner, which)) is not None]
+    return [value for which in SizeOf if (value := size_value(context, size.owner, which)) is not None]
 
 
-def _size_value(context: Context, entry: Entry, which: SizeOf) -> Value | None:
+def size_value(context: Context, entry: Entry, which: SizeOf) -> Value | None:
     published, recounted = published_size(entry, which), recomputed_size(entry, which)
     series = list(SizeOf).index(which)
     if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):

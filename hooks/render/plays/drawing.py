@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import quickjs
 from markupsafe import Markup
@@ -54,6 +55,13 @@ def draw_play(play: Play, state: State) -> Drawing:
     drawn = json.loads(engine.get("drawFigure")(play.name, _as_json(play.data), _as_json({**play.start, **state})))
     panels = [DrawnPanel(p["title"], p["height"], p["says"], Markup(p["shapes"])) for p in drawn["panels"]]
     return Drawing(panels, drawn["status"])
+
+
+def run_script(page: str, function: str, *arguments: object) -> Any:
+    """What a function of the script of a single page gives, run here as a browser runs it."""
+    source = f"{assets.drawing_source(page)}\nglobalThis.call = (name, given) => JSON.stringify(eval(name)(...JSON.parse(given)));"
+    engine = _engine_for(source, threading.get_ident())
+    return json.loads(engine.get("call")(function, _as_json(arguments)))
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,160 @@
+// Which models are compared stands in the address; the tables of other models than those of the page are asked for once.
+
+const data = JSON.parse(document.getElementById("compare-data").textContent);
+const form = document.getElementById("compare-form");
+const place = document.getElementById("compare-board");
+const folding = document.getElementById("compare-folds");
+const problem = form.querySelector("[role=alert]");
+const status = form.querySelector("[role=status]");
+const chips = form.querySelector("ul");
+const add = document.getElementById("compare-add");
+const preset = document.getElementById("compare-preset");
+const fold = document.getElementById("compare-fold");
+const list = document.querySelector("ol.ds-sources");
+let ids = [...data.start];
+let cells = null;
+
+// Loads the tables of all models, then tells.
+function learn(then) {
+  if (cells) return then();
+  const script = Object.assign(document.createElement("script"), { src: folding.dataset.script });
+  window.dsCells = (found) => {
+    cells = found;
+    then();
+  };
+  script.onerror = () => script.remove();
+  document.head.append(script);
+}
+
+function showChips() {
+  chips.innerHTML = ids
+    .map((id) => `<li><span>${data.models[id].name}</span><button type="button" data-id="${id}" aria-label="${fill(data.words.remove, { name: data.models[id].name })}"${ids.length > 2 ? "" : " disabled"}>×</button></li>`)
+    .join("");
+  add.value = "";
+  add.disabled = ids.length >= data.most;
+  for (const option of add.querySelectorAll("option")) option.disabled = ids.includes(option.value);
+  preset.value = data.presets.findIndex((known) => known.join() === ids.join());
+}
+
+function showSources() {
+  const known = { ...data.sources, ...cells?.sources };
+  const used = new Set([...document.querySelectorAll(":is(#compare-board, #compare-folds) :is(a[data-s], .ds-mark)")].map((a) => Number(a.getAttribute("href").slice(2))));
+  list.innerHTML = [...used].sort((a, b) => a - b).map((n) => `<li id="s${n}" value="${n}">${known[n]}</li>`).join("");
+  // An address, which is for paper, stands where its source is named first.
+  const given = new Set();
+  for (const link of list.querySelectorAll("[data-url]")) {
+    if (given.has(link.dataset.url)) delete link.dataset.url;
+    else given.add(link.dataset.url);
+  }
+}
+
+function showFolds() {
+  for (const { id, state, tables } of folds(cells, ids, fold.checked)) {
+    const details = document.getElementById(id);
+    details.querySelector(".ds-state").textContent = state;
+    details.lastElementChild.innerHTML = tables;
+  }
+  showSources();
+}
+
+function show() {
+  showChips();
+  place.innerHTML = board(data, ids);
+  learn(showFolds);
+}
+
+const same = (a, b) => a.join() === b.join();
+function choose(next) {
+  ids = next;
+  problem.textContent = "";
+  const query = [...(same(ids, data.start) ? [] : [`v=${ids.join(",")}`]), ...(fold.checked ? ["fold=1"] : [])].join("&");
+  history.replaceState(null, "", (query ? `?${query}` : location.pathname) + location.hash);
+  show();
+  status.textContent = plainText(sentence(data, ids));
+}
+
+function read() {
+  const query = new URLSearchParams(location.search);
+  const asked = [...new Set((query.get("v") ?? "").split(",").filter(Boolean))];
+  const known = asked.filter((id) => Object.hasOwn(data.models, id));
+  const bad = asked.filter((id) => !known.includes(id)).map((id) => fill(data.words.unknown, { id }));
+  if (known.length > data.most) bad.push(data.words.many);
+  if (known.length === 1) bad.push(data.words.few);
+  fold.checked = query.has("fold");
+  if (known.length) ids = (known.length > 1 ? known : [...new Set([...known, ...data.start])].slice(0, 2)).slice(0, data.most);
+  if (asked.length || fold.checked) {
+    learn(() => {
+      // What stands above the part that was asked for has another height now.
+      unfoldTarget();
+      requestAnimationFrame(unfoldTarget);
+    });
+    show();
+  } else showChips();
+  problem.textContent = bad.join(" ");
+  unfoldTarget();
+}
+
+function unfoldTarget() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target || !folding.contains(target)) return;
+  target.closest("details").open = true;
+  target.scrollIntoView();
+}
+
+// Browsers give the clipboard to secure pages alone; one that is served at home has the older command.
+function copyLink() {
+  const field = Object.assign(document.createElement("textarea"), { value: location.href });
+  form.append(field);
+  field.select();
+  status.textContent = document.execCommand("copy") ? data.words.copied : data.words.not_copied;
+  field.remove();
+}
+
+// The faces of letters, which a picture by itself would not have; a page from a folder may not read its own sheet.
+function faceRules() {
+  try {
+    return [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule.type === CSSRule.FONT_FACE_RULE && /Inter|Source/.test(rule.cssText) && rule.cssText.includes("data:")).map((rule) => rule.cssText).join("");
+  } catch {
+    return "";
+  }
+}
+
+function currentPicture() {
+  const style = getComputedStyle(document.body);
+  const value = (name) => style.getPropertyValue(name).trim();
+  const colours = { paper: "--md-default-bg-color", ink: "--md-default-fg-color", quiet: "--md-default-fg-color--light", line: "--ds-line", act: "--ds-c1", expert: "--ds-expert", cache: "--ds-cache", shared: "--ds-off", text: "--md-text-font", serif: "--ds-serif" };
+  return picture(data, ids, Object.fromEntries(Object.entries(colours).map(([name, token]) => [name, value(token).replaceAll('"', "'")])), faceRules());
+}
+
+function save(href, ending) {
+  Object.assign(document.createElement("a"), { href, download: `${ids.join("-")}.${ending}` }).click();
+}
+
+async function savePicture(ending) {
+  const svg = currentPicture();
+  if (ending === "svg") return save(URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" })), ending);
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth * 2, height: image.naturalHeight * 2 });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  save(canvas.toDataURL("image/png"), ending);
+}
+
+chips.addEventListener("click", ({ target }) => {
+  const button = target.closest("button");
+  if (!button) return;
+  const gone = ids.indexOf(button.dataset.id);
+  choose(ids.filter((id) => id !== button.dataset.id));
+  (chips.querySelectorAll("button:not(:disabled)")[Math.min(gone, ids.length - 1)] ?? add).focus();
+});
+add.addEventListener("change", () => add.value && choose([...ids, add.value]));
+preset.addEventListener("change", () => preset.value >= 0 && choose([...data.presets[preset.value]]));
+fold.addEventListener("change", () => choose(ids));
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("click", ({ target }) => {
+  if (target.matches("[data-copy]")) copyLink(), target.focus();
+  if (target.matches("[data-save]")) savePicture(target.dataset.save);
+});
+addEventListener("hashchange", unfoldTarget);
+read();
