@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue import checkpoint
 from catalogue.records import Catalogue, Entry
+from comparing import comparison_cells
 
 # A later checkpoint beside one of the first release of its family, and what of the latter must not be said of the former.
 PAIRS = (
@@ -58,13 +58,10 @@ def test_a_checkpoint_does_not_take_over_what_is_not_said_of_it(
 
 def compared(built: Path, id_: str) -> Iterator[tuple[str, str]]:
     """Label and text of every cell that the page to compare models has for a variant under identity and infrastructure."""
-    page = LexborHTMLParser((built / "compare" / "models" / "index.html").read_text(encoding="utf-8"))
-    script = page.css_first("#compare-data")
-    assert script is not None
-    data: dict[str, Any] = json.loads(script.text())
+    data = comparison_cells(built)
     for number, theme in enumerate(data["themes"]):
         if theme["id"] in ("identity", "infrastructure"):
-            run = data["cells"][data["variants"][id_][number + 1]]
+            run = data["runs"][data["variants"][id_][number + 1]]
             for place, html, _ in zip(run[::3], run[1::3], run[2::3], strict=True):
                 yield (
                     LexborHTMLParser(theme["rows"][place][1]).text().strip(),

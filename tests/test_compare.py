@@ -1,8 +1,7 @@
-"""The data of the page that compares any models, without a browser: every link in it leads somewhere."""
+"""What the comparison of models is drawn from, without a browser: links that lead somewhere, numbers of the catalogue, one base."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,26 +10,37 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-PAGE = "compare/models/"
+from catalogue.derive.training import SizeOf, recomputed_size
+from catalogue.records import Catalogue
+from comparing import PAGE, comparison_cells, comparison_data
+from render.pages.compare_models import FOLDS, PRESETS
+from render.plays.drawing import run_script
 
 
 @pytest.fixture(scope="module")
 def data(built: Path) -> dict[str, Any]:
-    """The JSON that the script reads."""
-    tree = LexborHTMLParser((built / PAGE / "index.html").read_text(encoding="utf-8"))
-    block = tree.css_first("#compare-data")
-    assert block is not None
-    return dict(json.loads(block.text()))
+    return comparison_data(built)
 
 
 def test_every_link_in_the_cells_leads_somewhere(built: Path, data: dict[str, Any]) -> None:
+    cells = comparison_cells(built)
+    models = [
+        str(value)
+        for model in data["models"].values()
+        for value in (model["link"], *(v["html"] for v in model["values"].values()))
+    ]
+    brought = [
+        part
+        for family in data["families"].values()
+        for part in (family["more"], *(p for line in family["brought"] for p in line))
+    ]
     anchors: dict[Path, set[str]] = {}
     broken, links = [], 0
-    for html in [*data["html"], *data["sources"], *data["drawings"].values()]:
+    for html in [*cells["html"], *cells["sources"].values(), *models, *brought, *data["sources"].values()]:
         for target in re.findall(r'href="([^"]*)"', html):
             parts = urlsplit(target)
             if re.fullmatch(r"#s\d+", target):
-                if int(target[2:]) > len(data["sources"]):
+                if target[2:] not in cells["sources"]:
                     broken.append(target)
                 continue
             links += 1
@@ -44,3 +54,101 @@ def test_every_link_in_the_cells_leads_somewhere(built: Path, data: dict[str, An
                 broken.append(target)
     assert links > 1000
     assert broken == []
+
+
+def test_the_numbers_of_a_model_are_those_of_the_catalogue(data: dict[str, Any], catalogue: Catalogue) -> None:
+    for id_, entry in catalogue.entries.items():
+        values = data["models"][id_]["values"]
+        cache = entry.recount.kv_cache if entry.recount else None
+        assert values["cache"]["n"] == (cache.value if cache else None), id_
+        context = entry.variant.context_length
+        assert values["context"]["n"] == (float(context.value.value) if context and context.value else None), id_
+        total = entry.variant.parameters.total
+        if total.value is not None and entry.total_agreement is not None and total.counts is None:
+            assert values["total"]["n"] == float(total.value.value) or not entry.total_agreement.holds, id_
+            assert f">{total.value.text}<" in values["total"]["html"] or not entry.total_agreement.holds, "as published"
+
+
+def test_sizes_stand_on_one_base(data: dict[str, Any], catalogue: Catalogue) -> None:
+    whole = recomputed_size(catalogue.entries["deepseek-v4.1-flash"], SizeOf.TOTAL)
+    assert whole is not None
+    value = data["models"]["deepseek-v4.1-flash"]["values"]["total"]
+    assert (value["n"], value["note"]) == (float(whole.value), "with Engram")
+
+
+def test_a_dense_model_has_all_of_it_at_work(data: dict[str, Any]) -> None:
+    values = data["models"]["deepseek-llm-67b-base"]["values"]
+    assert values["activated"]["n"] == values["total"]["n"] > 0
+
+
+@pytest.mark.parametrize(
+    ("number", "first", "said"),
+    [
+        (34560, 34560, "the same"),
+        (35136, 34560, "× 1.02"),
+        (671, 236, "× 2.8"),
+        (16, 21, "× 0.76"),
+        (1600, 34560, "1/22"),
+        (4924, 34560, "1/7"),
+        (29, 100, "× 0.29"),
+        (45, 2, "× 23"),
+    ],
+)
+def test_how_a_number_stands_to_the_first(data: dict[str, Any], number: int, first: int, said: str) -> None:
+    assert run_script("compare", "ratioText", data["words"], number, first) == said
+
+
+def test_the_sentence_tells_what_became_of_the_last_model(data: dict[str, Any]) -> None:
+    def told(*ids: str) -> str:
+        return LexborHTMLParser(run_script("compare", "sentence", data, ids)).text()
+
+    assert told("deepseek-v2", "deepseek-v3") == (
+        "From V2 to V3: 2.8 times the weights, 1.8 times the weights at work on a token, and 1.02 times the cache."
+    )
+    assert told("deepseek-v3", "deepseek-v2").startswith("V2 beside V3: 0.35 of the weights")
+    assert "no change in the weights" in told("deepseek-v3", "deepseek-r1")
+    assert "one 22nd of the cache" in told("deepseek-v2", "deepseek-v4.1-flash")
+    assert told("deepseek-v2", "dreamcraft3d") == "" or "cache" not in told("deepseek-v2", "dreamcraft3d")
+
+
+def test_no_ratio_is_given_where_a_number_is_not_known(data: dict[str, Any]) -> None:
+    unknown = [id_ for id_, model in data["models"].items() if model["values"]["cache"]["n"] is None]
+    assert unknown
+    board = run_script("compare", "board", data, ["deepseek-v2", unknown[0]])
+    row = LexborHTMLParser(f"<table>{board}</table>").css_first("tr.cache")
+    assert row is not None
+    assert "×" not in row.text()
+    assert "1/" not in row.text()
+
+
+def test_presets_are_models_of_the_catalogue(catalogue: Catalogue, data: dict[str, Any]) -> None:
+    assert {id_ for ids in PRESETS.values() for id_ in ids} <= set(catalogue.entries)
+    assert data["start"] == list(PRESETS["general"])
+    assert len(data["presets"]) == len(PRESETS)
+
+
+def test_every_table_stands_in_one_fold(built: Path) -> None:
+    cells = comparison_cells(built)
+    assert sorted(theme for inside in FOLDS.values() for theme in inside) == sorted(
+        theme["id"] for theme in cells["themes"]
+    )
+    assert list(FOLDS)[-1] == "dates", "days and licences stand last"
+
+
+def test_a_picture_holds_what_the_page_says(data: dict[str, Any]) -> None:
+    style = dict.fromkeys(("paper", "ink", "quiet", "line", "act", "expert", "cache", "shared"), "#000000") | {
+        "text": "sans-serif",
+        "serif": "serif",
+    }
+    svg = run_script("compare", "picture", data, data["start"], style, "")
+    found = LexborHTMLParser(svg).text()
+    for said in ("V4.1-Flash", "671B", "35,136", "1/22", "with Engram", "Load balancing"):
+        assert said in found
+    assert "<a " not in svg
+
+
+def test_the_page_is_light_and_its_tables_are_asked_for_apart(built: Path) -> None:
+    for edition in ("", "zh"):
+        page = (built / edition / PAGE / "index.html").read_text(encoding="utf-8")
+        assert len(page.encode()) < 400_000, "it had 1.5 MB with the cells of all models in it"
+        assert "data-script=" in page

@@ -10,10 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.values import Absence, Facet, Single, fields_with
-from comparing import WORDS, choose, names, open_with, word
-from helpers import watched
+from comparing import PAGE, WORDS, choose, chosen, open_with, word
+from helpers import FRAMES, watched
 from render.fields import stated_values
-from test_compare import PAGE
 
 pytestmark = pytest.mark.browser
 
@@ -67,21 +66,15 @@ def expected_marks(entries: Sequence[Entry]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("ids", CHOICES, ids="+".join)
-def test_what_differs_is_marked_in_tables_and_drawings(
+def test_dimensions_that_differ_are_marked_and_no_others(
     comparison: Page, catalogue: Catalogue, ids: tuple[str, ...]
 ) -> None:
     choose(comparison, *ids)
-    dimensions_are_marked(comparison, catalogue, ids)
-    drawings_are_marked(comparison, catalogue, ids)
-
-
-def dimensions_are_marked(page: Page, catalogue: Catalogue, ids: Sequence[str]) -> None:
-    """Those that differ in the catalogue, and no others."""
-    rows = page.locator("#compare-architecture tbody tr").evaluate_all(
+    rows = comparison.locator("#compare-architecture tbody tr").evaluate_all(
         "rows => rows.map(r => [r.querySelector('th code').textContent, r.className, r.querySelector('.ds-cue').getAttribute('title'),"
         " [...r.querySelectorAll('td')].map(c => c.className)])"
     )
-    entries = [catalogue.entries[id_] for id_ in ids]
+    entries = [catalogue.entries[id_] for id_ in chosen(comparison)]
     assert {code: kind for code, kind, _, _ in rows} == {
         key.rpartition(".")[2]: kind for key, kind in expected_marks(entries).items()
     }
@@ -90,53 +83,44 @@ def dimensions_are_marked(page: Page, catalogue: Catalogue, ids: Sequence[str]) 
         assert ("differs" in cells) == (kind == "differs"), code
 
 
-def drawings_are_marked(page: Page, catalogue: Catalogue, ids: Sequence[str]) -> None:
-    """They stand side by side, and what differs from the first is marked in the others."""
-    chosen = [catalogue.entries[id_] for id_ in ids if catalogue.entries[id_].architecture]
-    owners = list(dict.fromkeys(entry.architecture_owner for entry in chosen))
-    drawings = page.locator("#compare-drawings .ds-drawing")
-    assert drawings.locator(".ds-drawing-head > b").all_text_contents() == names(catalogue, owners)
-    labels = [
-        drawing.locator("[data-k]").evaluate_all(
-            "all => all.map(l => [l.dataset.k, l.dataset.v, l.classList.contains('differs')])"
-        )
-        for drawing in drawings.all()
-    ]
-    first = {key: value for key, value, _ in labels[0]}
-    assert not any(marked for *_, marked in labels[0])
-    for key, value, marked in [label for other in labels[1:] for label in other]:
-        assert marked == (first.get(key) != value), key
-
-
-PARTS = "all => all.map(one => [one.className.split(' ').at(-1), one.dataset.of, one.getBoundingClientRect().x, one.getBoundingClientRect().y])"
-
-
-def test_the_same_part_of_each_drawing_stands_at_the_same_height(comparison: Page) -> None:
-    choose(comparison, "deepseek-v3-base", "deepseek-v4-pro-base", "deepseek-v4.1-flash", "deepseek-llm-67b-base")
-    parts = comparison.locator("#compare-drawings [data-of]").evaluate_all(PARTS)
-    heights: dict[str, list[float]] = {}
-    for part, _, _, y in parts:
-        heights.setdefault(part, []).append(y)
-    for part in ("whole", "ffn", "attention"):
-        first, second, third, fourth = heights[part]
-        assert abs(first - second) < 1, part
-        assert abs(third - fourth) < 1, part
-        assert third > first + 100, part  # four stand as two by two
-
-
-def test_on_a_phone_the_same_part_of_each_stands_under_its_name(page: Page, address: str, catalogue: Catalogue) -> None:
-    page.set_viewport_size({"width": 390, "height": 800})
-    ids = ("deepseek-v3-base", "deepseek-v4-pro-base")
-    open_with(page, address, *ids)
-    parts = page.locator("#compare-drawings [data-of]").evaluate_all(PARTS)
-    down = [(part, name) for part, name, _, _ in sorted(parts, key=lambda one: one[3])]
-    both = names(catalogue, ids)
-    assert down == [(part, name) for part in ("whole", "ffn", "attention") for name in both]
-    shown = page.locator("#compare-drawings [data-of].ffn").last.evaluate(
-        "one => getComputedStyle(one, '::before').content"
+def test_drawings_stand_on_one_ground_and_to_one_scale(comparison: Page, catalogue: Catalogue) -> None:
+    choose(comparison, "deepseek-llm-67b-base", "deepseek-v3-base", "deepseek-v4.1-flash")
+    boxes = comparison.locator(".ds-board-drawing .pale").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.width, box.height, box.bottom])"
     )
-    assert both[1] in shown
-    assert page.locator("#compare-drawings figcaption:visible").count() == 1
+    assert max(bottom for *_, bottom in boxes) - min(bottom for *_, bottom in boxes) < 1
+    for id_, (width, height, _) in zip(chosen(comparison), boxes, strict=True):
+        shape = catalogue.entries[id_].architecture
+        first = catalogue.entries[chosen(comparison)[0]].architecture
+        assert shape is not None
+        assert first is not None
+        layers, hidden = shape.num_hidden_layers.value, shape.hidden_size.value
+        assert layers is not None and hidden is not None  # noqa: PT018
+        assert height / boxes[0][1] == pytest.approx(layers / (first.num_hidden_layers.value or 1), rel=0.02)
+        assert width / boxes[0][0] == pytest.approx(hidden / (first.hidden_size.value or 1), rel=0.02)
+
+
+def test_bars_are_as_long_as_their_numbers(comparison: Page) -> None:
+    choose(comparison, "deepseek-v2", "deepseek-v3")
+    bars = comparison.locator("tr.total .ds-board-bar .fill.total").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().width)"
+    )
+    assert bars[0] / bars[1] == pytest.approx(236 / 671, rel=0.02)
+
+
+def test_on_a_phone_two_stand_in_the_window_and_the_others_are_swiped_in(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address + PAGE)
+    boxes = page.locator(".ds-board thead th").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.left, box.right])"
+    )
+    assert boxes[1][1] <= 390 < boxes[2][1]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    label = page.locator("tr.activated th")
+    page.locator(".ds-board-scroll").evaluate("one => one.scrollLeft = 200")
+    box = label.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < 40, "what a row says stays in the window"
 
 
 @pytest.mark.parametrize("ids", [("deepseek-v2", "deepseek-v3-base"), ("deepseek-v3", "deepseek-r1")], ids="+".join)
@@ -165,6 +149,8 @@ def test_scores_share_a_row_only_where_both_are_printed(
 def test_recomputed_sizes_say_how_they_agree(comparison: Page, catalogue: Catalogue) -> None:
     ids = ("deepseek-v2", "deepseek-v3-base")
     choose(comparison, *ids)
+    comparison.locator("#dimensions").evaluate("one => { one.open = true; }")
+    ids = (*chosen(comparison),)
     row = comparison.locator("#compare-sizes tbody tr").nth(1)
     expect(row.locator("th")).to_contain_text(word("recomputed"))
     for place, id_ in enumerate(ids):
@@ -179,10 +165,13 @@ def test_a_value_of_another_choice_opens_its_source(comparison: Page, catalogue:
     choose(comparison, "deepseek-coder-33b-base", "deepseek-math-7b-base")
     total = catalogue.entries["deepseek-coder-33b-base"].variant.parameters.total
     assert total.source is not None
-    comparison.locator("#compare-sizes a[data-s]").first.hover()
+    comparison.locator("#dimensions").evaluate("one => { one.open = true; }")
+    comparison.locator(
+        f"#compare-sizes td:nth-child({chosen(comparison).index('deepseek-coder-33b-base') + 2}) a[data-s]"
+    ).first.hover()
     expect(comparison.get_by_role("tooltip")).to_contain_text(catalogue.references[total.source.items[0].key].title)
-    numbers = comparison.locator(":is(.ds-compared, .ds-drawn) a[data-s]").evaluate_all(
-        "links => links.map(a => a.dataset.s)"
+    numbers = comparison.locator(":is(#compare-board, #compare-folds) :is(a[data-s], .ds-mark)").evaluate_all(
+        "links => links.map(a => a.getAttribute('href').slice(2))"
     )
     listed = comparison.locator("ol.ds-sources li").evaluate_all("items => items.map(i => i.id)")
     assert sorted(listed) == sorted({f"s{number}" for number in numbers}), "sources of what is shown, and no others"
@@ -191,8 +180,9 @@ def test_a_value_of_another_choice_opens_its_source(comparison: Page, catalogue:
 def test_the_link_is_copied(comparison: Page, address: str) -> None:
     choose(comparison, "deepseek-v2", "deepseek-v3-base")
     comparison.get_by_role("button", name=word("copy")).click()
-    expect(comparison.get_by_role("status").filter(has_text=word("copied"))).to_be_visible()
-    assert comparison.evaluate("navigator.clipboard.readText()") == f"{address}{PAGE}?v=deepseek-v2,deepseek-v3-base"
+    expect(comparison.get_by_role("status").filter(has_text=word("copied"))).to_have_count(1)
+    ids = ",".join(chosen(comparison))
+    assert comparison.evaluate("navigator.clipboard.readText()") == f"{address}{PAGE}?v={ids}"
     expect(comparison.get_by_role("button", name=word("copy"))).to_be_focused()
 
 
@@ -203,6 +193,8 @@ def test_an_address_with_models_and_a_part_leads_to_the_part(page: Page, address
     page.goto(f"{address}{PAGE}?v={','.join(CHOICES[3])}#infrastructure")
     heading = page.locator("#infrastructure")
     expect(heading).to_be_in_viewport()
+    expect(page.locator("#compare-infrastructure thead th")).to_have_count(len(CHOICES[3]) + 1)
+    page.evaluate(FRAMES)
     box = heading.bounding_box()
     assert box is not None
     assert box["y"] < 200, "it stands at the top of the window"
@@ -212,8 +204,9 @@ def test_an_address_with_models_and_a_part_leads_to_the_part(page: Page, address
 @pytest.mark.parametrize("choice", [CHOICES[0], CHOICES[3], CHOICES[4]])
 def test_the_values_of_a_row_stand_beside_one_another(page: Page, address: str, choice: Sequence[str]) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    open_with(page, address, *choice)
+    open_with(page, address, *choice, more="#sizes")
     table = page.locator("#compare-sizes")
+    expect(table.locator("thead th")).to_have_count(len(choice) + 1)
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         table.scroll_into_view_if_needed()

@@ -74,16 +74,6 @@ def test_source_of_a_label_opens_by_mouse_and_keyboard(page: Page, address: str,
     expect(tip.get_by_role("link").first).to_be_focused()
 
 
-def test_a_difference_has_a_sign_and_not_colour_alone(page: Page, address: str) -> None:
-    """Where a page is built with a comparison, and where a script makes it."""
-    for choice in ("", "?v=deepseek-v2,deepseek-v3-base"):
-        page.goto(f"{address}compare/models/{choice}")
-        marked = page.locator("#compare-drawings .differs")
-        expect(marked.first).to_be_visible()
-        signs = marked.evaluate_all("all => all.map(one => one.previousSibling?.textContent)")
-        assert set(signs) == {"≠ "}
-
-
 @pytest.mark.parametrize(("width", "place"), [(1600, "wide"), (760, "beside"), (390, "below")])
 def test_arrangement_fits_the_room(page: Page, address: str, width: int, place: str) -> None:
     """One sheet where it is readable, else two columns, else one."""

@@ -162,14 +162,6 @@ def test_tables_of_all_models_fit_the_paper(page: Page, grown_address: str, site
         assert page.evaluate(WIDER) == [], path.parent.name
 
 
-@pytest.mark.browser
-def test_drawings_side_by_side_begin_at_one_height(page: Page, grown_address: str) -> None:
-    page.emulate_media(media="print")
-    page.goto(grown_address + "compare/models/")
-    tops = page.locator(".ds-sides .whole").evaluate_all("a => a.map(e => Math.round(e.getBoundingClientRect().top))")
-    assert len(set(tops)) == 1
-
-
 def test_the_new_models_stand_on_the_pages(site: Path) -> None:
     for edition in ("", "zh/"):
         page = (site / edition / "compare" / "training" / "index.html").read_text(encoding="utf-8")

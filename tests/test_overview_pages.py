@@ -15,6 +15,7 @@ from catalogue.schema.documents import Copies
 from catalogue.schema.values import Stated
 from render import words as language_files
 from render.context import Context, make_context
+from render.format import short_variant
 from render.pages import api_names, compare_models, coverage
 from render.pages.coverage import State
 
@@ -116,14 +117,19 @@ def test_names_of_the_real_catalogue_lead_to_models(catalogue: Catalogue) -> Non
     assert {"deepseek-chat", "deepseek-reasoner"} <= {name.id for name in catalogue.api_names}
 
 
-def test_a_catalogue_without_predecessors_compares_its_last_two_variants(valid: Path) -> None:
+def test_a_catalogue_without_the_presets_compares_the_last_of_its_general_line(valid: Path) -> None:
     for file in (valid / "models.yaml", *(valid / "models").iterdir()):
         kept = [line for line in file.read_text(encoding="utf-8").splitlines() if "compared_with" not in line]
         file.write_text("\n".join(kept) + "\n", encoding="utf-8")
     catalogue = load_catalogue(valid)
-    page = compare_models.page(make_context(catalogue, language_files.load_words("en")))
-    chosen = LexborHTMLParser(page.sections[0].html).css("option[selected]")
-    assert [option.attributes["value"] for option in chosen] == list(catalogue.entries)[-2:]
+    context = make_context(catalogue, language_files.load_words("en"))
+    chosen = compare_models.first_choice(context)
+    assert len(chosen) >= 2
+    names = [
+        node.text()
+        for node in LexborHTMLParser(compare_models.page(context).sections[0].html).css(".ds-board th[scope=col] a")
+    ]
+    assert names == [short_variant(catalogue.entries[id_].variant.name) for id_ in chosen]
 
 
 def test_the_chart_has_a_bar_for_each_meaning_of_a_name(built: Path, catalogue: Catalogue) -> None:

@@ -170,15 +170,3 @@ def test_the_drawing_of_a_model_stands_on_its_first_sheet(
         assert box is not None
         assert box["y"] + box["height"] < (A4[1] - 2 * MARGIN) * PIXELS_PER_MM, kind
         assert paper.locator(".ds-drawing-wide").first.is_visible(), kind
-
-
-def test_drawings_side_by_side_go_on_over_the_foot_of_a_sheet(paper: Page, address: str) -> None:
-    """Chromium paints a grid within a grid over what follows it once a sheet ends inside."""
-    paper.goto(address + "compare/models/")
-    shown = paper.locator(".ds-sides, .ds-sides .ds-drawing").evaluate_all(
-        "a => a.map(e => getComputedStyle(e).display)"
-    )
-    assert len(shown) > 2
-    assert "grid" not in shown
-    tops = paper.locator(".ds-sides .whole").evaluate_all("a => a.map(e => Math.round(e.getBoundingClientRect().top))")
-    assert len(set(tops)) == 1

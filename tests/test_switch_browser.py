@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from comparing import add_model
 from helpers import leaving
 
 pytestmark = pytest.mark.browser
@@ -50,12 +51,10 @@ def test_the_top_stays_the_top(page: Page, address: str, here: str, there: str) 
 
 @BOTH_WAYS
 def test_a_comparison_stays(page: Page, address: str, here: str, there: str) -> None:
-    page.goto(f"{address}{here}compare/models/")
-    page.locator("#compare-form select").nth(0).select_option("deepseek-v2")
-    page.locator("#compare-form select").nth(1).select_option("deepseek-v3-base")
+    page.goto(f"{address}{here}compare/models/?v=deepseek-v2,deepseek-v3")
+    add_model(page, "deepseek-r1")
     switch(page, f"{address}{there}compare/models/")
-    chosen = page.locator("#compare-form select").evaluate_all("all => all.slice(0, 2).map(select => select.value)")
-    assert chosen == ["deepseek-v2", "deepseek-v3-base"]
+    assert page.locator(".ds-chips span").all_text_contents() == ["V2", "V3", "R1"]
 
 
 @BOTH_WAYS

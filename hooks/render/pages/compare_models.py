@@ -33,9 +33,9 @@ from ..figures.architecture.shapes import example_choice
 from ..figures.home_line import general_line
 from ..format import short_variant
 from ..links import variant_link
+from ..marks import NOTHING
 from ..page import Page, Section, lead_section
 from ..plays.drawing import run_script
-from ..tables import NOTHING
 from ..words import Words
 from . import trend_values
 from .model_overview import main_changes
@@ -99,15 +99,16 @@ def page(context: Context) -> Page:
     chosen = first_choice(context)
     models = {id_: _board_model(citations, entry) for id_, entry in context.catalogue.entries.items()}
     shown = _themes(citations)
-    cells = _cells(citations, shown)
     data = _board_data(citations, models, chosen)
+    cells = _cells(citations, shown)
     board = Markup(run_script("compare", "board", data, chosen))
     folds = run_script("compare", "folds", cells, chosen, False)
     lead = context.html(
         "compare_models.html.jinja",
         families=_families(context),
         presets=[words(f"compare.models.preset.{name}") for name in _presets(context)],
-        most=MOST,
+        chips=Markup(run_script("compare", "chipItems", data, chosen)),
+        full=len(chosen) >= MOST,
         board=board,
         script=assets.page_script("compare", {"compare-data": _as_json(data)}),
     )
@@ -117,7 +118,7 @@ def page(context: Context) -> Page:
         legend={kind: cue(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
         cells=CELLS,
     )
-    listed = citations.listing({int(number) for number in _SOURCE.findall(board + details)})
+    listed = citations.listing({int(number) for number in _SOURCE.findall(str(board) + details)})
     return Page(
         PATH,
         words("compare.models.title"),
@@ -196,7 +197,7 @@ def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[st
 
 def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
     """A variant in the upper part."""
-    context, words = citations.context, citations.context.words
+    words = citations.context.words
     day = checkpoint.release_date(entry)
     numbers = numbers_of(entry.architecture) if entry.architecture is not None else {}
     routed = numbers.get("n_routed_experts", 0)

@@ -2,8 +2,7 @@
 
 `drawing` takes an entry and gives a figure. It has a wide sheet and narrow ones, of which a style sheet shows what fits.
 Nothing in it has an id, so that any number of them stand in a page. Every labelled number is a link to its source and
-carries its name in config.json (`data-k`) and its plain value (`data-v`); a number that differs from another drawing's
-gets the class `differs`, at build (`against`) or by a script.
+carries its name in config.json (`data-k`) and its plain value (`data-v`).
 """
 
 from __future__ import annotations
@@ -23,22 +22,18 @@ from .dimensions import Dimension, Dimensions, Part, Strong
 from .export import text_alternative
 from .images import image_paths_panel
 from .layout import Head, narrow_layout, wide_layout
-from .shapes import dimension_labels
 
 _CREDIT_ROOM = 1100.0
 IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0
 
 
-def architecture_drawing(
-    citations: Citations, entry: Entry, against: Entry | None = None, *, travels: bool = False, legend: bool = True
-) -> Markup:
-    """Draw the architecture of an entry; mark what differs from `against`. The entry must have an architecture.
+def architecture_drawing(citations: Citations, entry: Entry, *, travels: bool = False, legend: bool = True) -> Markup:
+    """Draw the architecture of an entry, which must have one.
 
     One that travels has the wide sheet as well. One beside others that say what the marks mean needs no `legend`.
     """
     context = citations.context
-    others = _labelled_values(Citations(context), against) if against is not None else None
-    dims = Dimensions(citations, entry, others)
+    dims = Dimensions(citations, entry)
     head = _drawing_head(dims, entry)
     html = context.html(
         "architecture_drawing.html.jinja",
@@ -67,14 +62,6 @@ def way_of_images(citations: Citations, entry: Entry) -> Markup:
         ("narrow", image_paths_panel(citations, entry.images, IMAGES_NARROW)),
     ]
     return Markup(context.html("image_way.html.jinja", name=entry.variant.name, sheets=sheets))
-
-
-def _labelled_values(citations: Citations, entry: Entry) -> dict[str, str]:
-    dims = Dimensions(citations, entry)
-    head = _drawing_head(dims, entry)
-    said = [part for part in head.facts if isinstance(part, Dimension)]
-    drawn = [one for _, sheet in narrow_layout(dims, entry) for one in dimension_labels(sheet.shapes)]
-    return {one.key: one.plain for one in (*said, *drawn) if one.key}
 
 
 def _drawing_head(dims: Dimensions, entry: Entry) -> Head:

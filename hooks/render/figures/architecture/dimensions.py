@@ -6,7 +6,6 @@ Takes an entry of the catalogue and gives `Dimension`s. Knows nothing of places 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -36,7 +35,6 @@ class Dimension:
         note: Remark on the value.
         formula: How it follows from others, with the numbers put in; empty for a stated value.
         absent: Whether `shown` says why there is no value.
-        differs: Whether the drawing that this one is held against labels another value, or none.
     """
 
     key: str
@@ -47,7 +45,6 @@ class Dimension:
     note: str = ""
     formula: str = ""
     absent: bool = False
-    differs: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,19 +59,15 @@ Part = str | Strong | Dimension
 
 
 class Dimensions:
-    """The dimensions of one entry, by their names in config.json.
+    """The dimensions of one entry, by their names in config.json."""
 
-    `against` holds the plain values of another drawing by key.
-    """
-
-    def __init__(self, citations: Citations, entry: Entry, against: Mapping[str, str] | None = None) -> None:
+    def __init__(self, citations: Citations, entry: Entry) -> None:
         assert entry.architecture is not None
         self.citations = citations
         self.words = citations.context.words
         self.architecture: Architecture = entry.architecture
         self.vision = entry.vision
         self.numbers = numbers_of(entry.architecture)
-        self._against = against
 
     def number(self, name: str) -> int | None:
         """A number that is stated or follows; None where it is not known."""
@@ -111,7 +104,6 @@ class Dimensions:
             f"{working.value:,}",
             str(working.value),
             formula=f"{working.formula} = {working.numbers}",
-            differs=self._differs(key, str(working.value)),
         )
 
     def share(self, key: str, part: str, whole: int) -> Dimension | None:
@@ -187,9 +179,6 @@ class Dimensions:
         """A field where the entry states it, else what it follows from."""
         return self.stated(key) or self.derived(key, formula)
 
-    def _differs(self, key: str, plain: str) -> bool:
-        return bool(key) and self._against is not None and self._against.get(key) != plain
-
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
         shown = self.citations.plain(single.value).striptags() if single.absence is None else self._absence(single)
         shown += counted_text(self.words, counts_of(single))
@@ -202,7 +191,6 @@ class Dimensions:
             self.citations.number(single.source) if single.source is not None else None,
             str(self.citations.inline(single.note).striptags()) if single.note is not None else "",
             absent=single.absence is not None,
-            differs=self._differs(key, plain),
         )
 
     def _absence(self, single: Single[Any]) -> str:

@@ -151,7 +151,6 @@ def _two_lines(text: str) -> list[str]:
 
 _ENGRAM = ("engram_layers", "engram_max_ngram_size", "engram_n_heads", "engram_head_dim", "engram_num_embeddings")
 _DRAFTER = ("dspark_n_routed_experts", "dspark_num_experts_per_tok", "dspark_markov_rank", "dspark_target_layers")
-_SIGN = 13.0  # of a value that differs from that of the model beside it
 _VISION = ("num_hidden_layers", "hidden_size", "intermediate_size", "patch_size", "downsample_ratio")
 
 
@@ -190,8 +189,7 @@ def _write_wrapped_lines(sheet: Sheet, y: float, lines: Sequence[Sequence[Part]]
         for part in line:
             for word in _breakable_parts(part):
                 row = [*rows[-1], word]
-                signs = _SIGN * sum(not isinstance(part, str) for part in row)
-                if rows[-1] and line_width(row) + signs > sheet.width:
+                if rows[-1] and line_width(row) > sheet.width:
                     rows.append([])
                 rows[-1].append(word.lstrip() if isinstance(word, str) and not rows[-1] else word)
     return sheet.say_all(0, y, rows, 18)

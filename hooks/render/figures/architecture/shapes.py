@@ -5,7 +5,7 @@ Units are those of the viewBox, which is about a pixel. The template gives each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from zlib import crc32
@@ -204,15 +204,6 @@ class Sheet:
 
     def put(self, x: float, y: float, sheet: Sheet) -> None:
         self.shapes.append(Group(round(x, 1), round(y, 1), sheet.shapes))
-
-
-def dimension_labels(shapes: Sequence[Shape]) -> Iterator[Dimension]:
-    """Every dimension among the shapes."""
-    for shape in shapes:
-        if isinstance(shape, Group):
-            yield from dimension_labels(shape.shapes)
-        elif isinstance(shape, Line):
-            yield from (part for part in shape.parts if isinstance(part, Dimension))
 
 
 def line_width(parts: Sequence[Part], size: float = TEXT) -> float:

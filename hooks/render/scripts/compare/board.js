@@ -23,6 +23,9 @@ function ratioText(words, number, first) {
   return kind === "same" ? words.same : kind === "part" ? `1/${shown}` : `× ${shown}`;
 }
 
+const chipItems = ({ models, words }, ids) =>
+  ids.map((id) => `<li><span>${models[id].name}</span><button type="button" data-id="${id}" aria-label="${fill(words.remove, { name: models[id].name })}"${ids.length > 2 ? "" : " disabled"}>×</button></li>`).join("");
+
 // A third, a quarter, one 22nd, as an English sentence says it; other languages have the number alone.
 function ordinal({ names, endings }, parts) {
   const ending = Math.floor((parts % 100) / 10) === 1 ? 0 : parts % 10;
@@ -96,11 +99,11 @@ const broughtBy = ({ brought, more }, words) => `${brought.length ? `<ul>${broug
 function board(data, ids) {
   const { words, models } = data;
   const cells = (of) => ids.map((id) => of(models[id], id)).join("");
-  const row = (name, head, of) => `<tr class="${name}"><th scope="row">${head}</th>${cells(of)}</tr>`;
+  const row = (name, head, of) => `<tr class="${name}"${name === "drawn" ? ' id="compare-drawings"' : ""}><th scope="row">${head}</th>${cells(of)}</tr>`;
   const label = (name) => `${words[name]}${words[`${name}_says`] ? `<small>${words[`${name}_says`]}</small>` : ""}`;
   const [told, high] = [sentence(data, ids), highest(data, ids)];
   return `<p class="ds-board-sentence">${told}</p>
-<div class="ds-scroll ds-board-scroll" role="region" aria-label="${words.title}" tabindex="0"><table class="ds-board" data-of="${ids.length}"><caption class="ds-hidden">${words.title}</caption>
+<div class="ds-board-scroll" role="region" aria-label="${words.title}" tabindex="0"><table class="ds-board" data-of="${ids.length}"><caption class="ds-hidden">${words.title}</caption>
 <thead><tr><td></td>${cells(({ link, said }) => `<th scope="col">${link}<small>${said}</small></th>`)}</tr></thead>
 <tbody>${row("drawn", `<span>${words.drawn}</span>`, ({ drawn, experts, alternative }) =>
     `<td>${drawn.layers ? `<svg class="ds-board-drawing" role="img" aria-label="${alternative}" viewBox="0 ${at(GROUND - high)} ${WIDE} ${at(high + 1)}">${networkShapes(drawn)}</svg>` : ""}<small>${experts}</small></td>`)}

@@ -27,12 +27,10 @@ function learn(then) {
 }
 
 function showChips() {
-  chips.innerHTML = ids
-    .map((id) => `<li><span>${data.models[id].name}</span><button type="button" data-id="${id}" aria-label="${fill(data.words.remove, { name: data.models[id].name })}"${ids.length > 2 ? "" : " disabled"}>×</button></li>`)
-    .join("");
+  chips.innerHTML = chipItems(data, ids);
   add.value = "";
   add.disabled = ids.length >= data.most;
-  for (const option of add.querySelectorAll("option")) option.disabled = ids.includes(option.value);
+  for (const option of add.list.options) option.disabled = ids.includes(option.dataset.id);
   preset.value = data.presets.findIndex((known) => known.join() === ids.join());
 }
 
@@ -148,10 +146,21 @@ chips.addEventListener("click", ({ target }) => {
   choose(ids.filter((id) => id !== button.dataset.id));
   (chips.querySelectorAll("button:not(:disabled)")[Math.min(gone, ids.length - 1)] ?? add).focus();
 });
-add.addEventListener("change", () => add.value && choose([...ids, add.value]));
+// A name is taken once it is picked from the list or sent; what is typed may be the beginning of a longer one.
+function addNamed() {
+  const wanted = add.value.trim().toLowerCase();
+  const found = [...add.list.options].find(({ value }) => [wanted, `deepseek-${wanted}`].includes(value.toLowerCase()));
+  if (found && !ids.includes(found.dataset.id)) choose([...ids, found.dataset.id]);
+  else if (wanted && !found) problem.textContent = fill(data.words.unknown, { id: add.value });
+}
+add.addEventListener("input", ({ inputType }) => (!inputType || inputType === "insertReplacementText") && addNamed());
+add.addEventListener("change", addNamed);
 preset.addEventListener("change", () => preset.value >= 0 && choose([...data.presets[preset.value]]));
 fold.addEventListener("change", () => choose(ids));
-form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  addNamed();
+});
 form.addEventListener("click", ({ target }) => {
   if (target.matches("[data-copy]")) copyLink(), target.focus();
   if (target.matches("[data-save]")) savePicture(target.dataset.save);
