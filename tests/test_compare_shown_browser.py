@@ -169,7 +169,7 @@ def test_a_value_of_another_choice_opens_its_source(comparison: Page, catalogue:
     comparison.locator(
         f"#compare-sizes td:nth-child({chosen(comparison).index('deepseek-coder-33b-base') + 2}) a[data-s]"
     ).first.hover()
-    expect(comparison.get_by_role("tooltip")).to_contain_text(catalogue.references[total.source.items[0].key].title)
+    expect(comparison.get_by_role("tooltip")).to_contain_text(f", {total.source.items[0].locus}")
     numbers = comparison.locator(":is(#compare-board, #compare-folds) :is(a[data-s], .ds-mark)").evaluate_all(
         "links => links.map(a => a.getAttribute('href').slice(2))"
     )
