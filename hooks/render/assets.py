@@ -57,7 +57,10 @@ _PAGE = (
 )
 _SEARCH = ("words", "engine", "answers", "dialog")
 _OF_ONE_PAGE = {
-    **{name: (name,) for name in ("calculator", "filter", "models", "problems", "puzzles", "read", "scores", "timeline")},
+    **{
+        name: (name,)
+        for name in ("calculator", "filter", "models", "problems", "puzzles", "read", "scores", "timeline")
+    },
     "compare": ("compare/board", "compare/tables", "compare/picture", "compare/page"),
 }
 COMPARE_CELLS = "assets/compare-cells.js"
