@@ -146,7 +146,9 @@ def linear_rope_scaling(d: Drawing) -> None:
     f.cells("A" * 8 + "x" * 8 * (factor - 1), gap=2)
     f.down("divide")
     f.text("squeezed")
-    f.cells("O" * 8 * factor, width=(f.width / factor - 1) / (8 * factor) - 1, gap=1)
+    left, _ = f.columns(1, factor - 1, gap=2)
+    left.cells("O" * 8 * factor, gap=1)
+    f.join(left)
 
 
 def _chosen(count: int, of: int, seed: int) -> str:

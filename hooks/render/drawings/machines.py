@@ -123,9 +123,10 @@ def dualpipe(d: Drawing) -> None:
 @draws("dualpipev")
 def dualpipev(d: Drawing) -> None:
     f = d.frame()
-    for name, order in (("dualpipe", "=18 =27 =36 =45 =54 =63 =72 =81"), ("v", "=18 =27 =36 =45")):
+    for name, order in (("dualpipe", "=1+8 =2+7 =3+6 =4+5 =5+4 =6+3 =7+2 =8+1"), ("v", "=1+8 =2+7 =3+6 =4+5")):
         f.text(name, "strong")
-        f.cells("A" * len(order.split()), height=30, texts=order.split(), width=39)
+        gpus = order.split()
+        f.cells("A" * len(gpus) + " " * (8 - len(gpus)), height=30, texts=gpus)
 
 
 @draws("tensor-parallelism")
@@ -309,18 +310,26 @@ def dspark(d: Drawing) -> None:
 
 @draws("pd-disaggregation")
 def pd_disaggregation(d: Drawing) -> None:
-    for key, unit in (("few", "prefill"), ("many", "decode")):
-        stated = d.context.lookup.find(f"pd-disaggregation/facts.{unit}-unit-february-2025.value").value.en
-        d.numbers[key] = int(re.search(r"experts (\d+)-way", stated)[1])  # type: ignore[index]
+    few, many = (_gpus_of_a_unit(d, unit) for unit in ("prefill", "decode"))
+    d.numbers |= {"few": few, "many": many}
     f = d.frame()
     f.flow([("prompt", "G"), ("prefill", "A"), ("decode", "E"), ("answer", "G")])
     left, right = f.columns(1, 1)
-    left.grid(["A" * 8] * (d.numbers["few"] // 8), width=100)
+    left.grid(["A" * 8] * (few // 8), width=100)
     left.text("few")
-    right.grid(["E" * (d.numbers["many"] // 8)] * 8)
+    right.grid(["E" * (many // 8)] * 8)
     right.text("many")
     f.join(left, right)
     f.text("cache")
+
+
+def _gpus_of_a_unit(d: Drawing, unit: str) -> int:
+    """Over how many GPUs a unit spreads its experts. Raises ValueError where the catalogue no longer says so."""
+    stated = d.context.lookup.find(f"pd-disaggregation/facts.{unit}-unit-february-2025.value").value.en
+    found = re.search(r"experts (\d+)-way", stated)
+    if found is None:
+        raise ValueError(f"pd-disaggregation states no spread of the {unit} unit")
+    return int(found[1])
 
 
 @draws("on-disk-kv-cache")

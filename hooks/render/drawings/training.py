@@ -211,6 +211,7 @@ def sinkhorn_momentum(d: Drawing) -> None:
     for _ in range(20):
         even = even / np.linalg.norm(even, axis=1, keepdims=True)
         even = even / np.linalg.norm(even, axis=0, keepdims=True) * (10 / 6) ** 0.5
+    even = even / np.linalg.norm(even, axis=1, keepdims=True)
     f = d.frame()
     columns = f.columns(1, 1, gap=40)
     for column, name, matrix in zip(columns, ("before", "after"), (table, even), strict=True):
