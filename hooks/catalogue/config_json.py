@@ -17,6 +17,7 @@ from .attention import KINDS
 from .attention.kind import AttentionKind, Config
 from .findings import closest_word, nearest_in_quotes
 from .schema.architecture import Architecture, FeedForward, RopeScaling, TopkMethod
+from .schema.training import NumberFormat
 from .schema.values import kinds_by_field
 
 # The part of a multimodal configuration with the language model, and the others, which are not read.
@@ -187,7 +188,9 @@ def _read_rope(key: str, value: Any, fields: dict[str, Any], unknown: dict[str, 
             scaling[field] = setting
         elif name not in _ROPE_LEFT_OUT:
             unknown[f"{key}.{name}"] = setting
-    if scaling.get("type", "default") != "default":
+    if scaling and "type" not in scaling:
+        unknown[key] = value
+    elif scaling.get("type", "default") != "default":
         fields["rope_scaling"] = {name: scaling[name] for name in RopeScaling.model_fields if name in scaling}
 
 
@@ -202,10 +205,15 @@ def _weights_format(stated: Mapping[str, Any]) -> tuple[str, list[str]]:
     else:
         said = str(stated.get("dtype") or stated.get("torch_dtype") or "")
         said = _ABBREVIATED.get(said, said)
-    experts = stated.get("expert_dtype")
-    return said, [
-        f"routed experts are in {_ABBREVIATED.get(str(experts), experts)} by `expert_dtype`"
-    ] if experts else []
+    remarks = []
+    if experts := stated.get("expert_dtype"):
+        remarks.append(f"routed experts are in {_ABBREVIATED.get(str(experts), experts)} by `expert_dtype`")
+    if said and said.split()[0] not in list(NumberFormat):
+        remarks.append(
+            f"weights are in `{said}`, which is no number format that the catalogue knows: a new one is a row in"
+            " NUMBER_FORMATS in hooks/catalogue/derive/calculators.py"
+        )
+    return said, remarks
 
 
 def _not_allowed(key: str, value: Any) -> Iterator[str]:

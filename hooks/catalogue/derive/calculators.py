@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..attention import window_of
+from ..kinds import per_kind
 from ..records import Entry
+from ..schema.training import NumberFormat
 from .dimensions import numbers_of
 from .expression import Term, evaluate_formula, formula_names
 from .parameters import ACTIVATED_CONVENTION
@@ -55,6 +57,36 @@ TRAINING: Mapping[str, Mapping[str, str]] = {
 }
 
 Number = int | Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFormat:
+    """How numbers of a format are stored.
+
+    Attributes:
+        bits: Bits of a number, without the scales of blocks.
+        weights: How the memory calculator counts weights that are released in it, one of its choices: FP4 is that of
+            routed experts alone. None where no model is released in it, and a reader chooses.
+    """
+
+    bits: int
+    weights: str | None
+
+
+NUMBER_FORMATS: Mapping[NumberFormat, StoredFormat] = per_kind(
+    "number formats",
+    {
+        NumberFormat.FP32: StoredFormat(bits=32, weights=None),
+        NumberFormat.TF32: StoredFormat(bits=32, weights=None),
+        NumberFormat.BF16: StoredFormat(bits=16, weights="bf16"),
+        NumberFormat.FP16: StoredFormat(bits=16, weights="bf16"),
+        NumberFormat.FP8: StoredFormat(bits=8, weights="fp8"),
+        NumberFormat.INT8: StoredFormat(bits=8, weights="fp8"),
+        NumberFormat.FP4: StoredFormat(bits=4, weights="mixed"),
+        NumberFormat.INT4: StoredFormat(bits=4, weights=None),
+    },
+    NumberFormat,
+)
 
 
 @dataclass(frozen=True)

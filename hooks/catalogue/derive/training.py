@@ -27,15 +27,40 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ..attention import kind_of
+from ..kinds import per_kind
 from ..records import Entry
 from ..schema.architecture import Architecture
 from ..schema.model import Counted, Model, Size
 from ..schema.quantities import Count, Quantity
-from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, Stage, StageKind
+from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, OptimizerKind, Stage, StageKind
 from ..schema.values import Single
 from .dimensions import numbers_of
 from .expression import Term, evaluate_formula
 from .parameters import ACTIVATED_CONVENTION, cache_bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimizerStates:
+    """What an optimiser needs beside a parameter.
+
+    Attributes:
+        constants: Its constants, of those that stages of training state.
+        moments: Numbers that it keeps for each parameter, the size of the parameter.
+    """
+
+    constants: tuple[str, ...]
+    moments: int
+
+
+OPTIMIZERS: Mapping[OptimizerKind, OptimizerStates] = per_kind(
+    "optimizers",
+    {
+        OptimizerKind.ADAMW: OptimizerStates(constants=("beta1", "beta2", "epsilon"), moments=2),
+        OptimizerKind.MUON: OptimizerStates(constants=("beta1",), moments=1),
+        OptimizerKind.SINKHORN: OptimizerStates(constants=("beta1",), moments=1),
+    },
+    OptimizerKind,
+)
 
 
 class LeftOut(StrEnum):

@@ -9,11 +9,12 @@ from itertools import chain
 from typing import Any
 
 from ..asked import asked_kinds
+from ..derive.training import OPTIMIZERS
 from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
 from ..quotes import quote_problems
 from ..schema.release import LICENCES, Licences
 from ..schema.technique import Language, TechniqueKind, names_deepseek
-from ..schema.training import FROM_NOTHING, NUMBER_FORMATS, number_format
+from ..schema.training import FROM_NOTHING, NumberFormat, OptimizerKind, number_format
 from ..schema.values import Single, Stated, Text, walk_record
 from ..strict_yaml import Located
 from ..text import (
@@ -140,14 +141,42 @@ def formats_are_known(draft: Draft) -> Iterator[Finding]:
         ]
         for where, single in stated:
             for at, text in _texts_of_value(single, where):
-                if number_format(text) not in NUMBER_FORMATS:
+                if number_format(text) not in list(NumberFormat):
                     word = text.en.split()[0]
                     yield draft.finding(
                         at,
                         f"found `{text.en}`",
-                        "the first word is one of " + ", ".join(f"`{name}`" for name in NUMBER_FORMATS),
-                        nearest_in_quotes(word, NUMBER_FORMATS),
-                        "begin with the format of the most of it",
+                        "the first word is one of " + ", ".join(f"`{name}`" for name in NumberFormat),
+                        nearest_in_quotes(word, NumberFormat),
+                        "begin with the format of the most of it, or add it to `NUMBER_FORMATS` in derive/calculators.py",
+                    )
+
+
+@rule(Scope.ENTRY)
+def optimizers_are_known(draft: Draft) -> Iterator[Finding]:
+    """The name of an optimiser begins with one of the list, and its constants are those of the optimisers that it names."""
+    for path, model in draft.each_model():
+        for i, stage in enumerate(model.training):
+            optimizer = stage.optimizer
+            where = (*path, "training", i, "optimizer")
+            texts = list(_texts_of_value(optimizer.name, (*where, "name"))) if optimizer else []
+            for at, text in texts:
+                if not any(re.match(rf"{re.escape(kind)}(?!\w)", text.en) for kind in OptimizerKind):
+                    yield draft.finding(
+                        at,
+                        f"found `{text.en}`",
+                        "an optimiser begins with one of " + ", ".join(f"`{kind}`" for kind in OptimizerKind),
+                        nearest_in_quotes(text.en.split()[0], OptimizerKind),
+                        "correct the name, or add it to `OPTIMIZERS` in derive/training.py with its constants",
+                    )
+            named = [OPTIMIZERS[kind] for kind in OptimizerKind if any(kind in text.en for _, text in texts)]
+            for name in ("beta1", "beta2", "epsilon") if named and optimizer else ():
+                if getattr(optimizer, name) is not None and not any(name in kind.constants for kind in named):
+                    yield draft.finding(
+                        (*where, name),
+                        f"`{name}` of {texts[0][1].en}",
+                        "of its optimisers none has it",
+                        fix="name the optimiser that it is of, or take it out",
                     )
 
 

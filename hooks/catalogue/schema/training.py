@@ -27,8 +27,26 @@ from .values import (
 # What `starts_from` says of weights that are nobody's.
 FROM_NOTHING = "random initialisation"
 
-# Words with which what is said of a number format begins.
-NUMBER_FORMATS = ("FP32", "TF32", "BF16", "FP16", "FP8", "INT8", "FP4", "INT4")
+
+class NumberFormat(StrEnum):
+    """Words with which what is said of a number format begins."""
+
+    FP32 = "FP32"
+    TF32 = "TF32"
+    BF16 = "BF16"
+    FP16 = "FP16"
+    FP8 = "FP8"
+    INT8 = "INT8"
+    FP4 = "FP4"
+    INT4 = "INT4"
+
+
+class OptimizerKind(StrEnum):
+    """Words with which the name of an optimiser begins; one that joins several names each."""
+
+    ADAMW = "AdamW"
+    MUON = "Muon"
+    SINKHORN = "Sinkhorn-balanced momentum"
 
 
 def number_format(text: Text) -> str:

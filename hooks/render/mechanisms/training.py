@@ -9,7 +9,9 @@ from functools import lru_cache
 import numpy as np
 from labs import all_to_all, mhc, muon, one_step, router, sampling, schedules
 
+from catalogue.derive.training import OPTIMIZERS
 from catalogue.records import Catalogue, Entry
+from catalogue.schema.training import OptimizerKind
 
 from ..words import Words
 from .attention import architecture_number, dimension
@@ -172,7 +174,9 @@ def _signed_number(number: float, decimals: int) -> str:
 def bytes_of_zero(words: Words, catalogue: Catalogue) -> list[Panel]:
     """Bytes for each parameter on a GPU, without ZeRO and in its three stages, with eight copies of the model."""
     name, copies = "mechanism.zero-bytes", 8
-    parts = (("weight", 2.0, "attention"), ("gradient", 2.0, "other"), ("optimizer", 12.0, "expert"))
+    full = 4.0  # FP32, of the copy of the weights and of each moment
+    states = full * (1 + OPTIMIZERS[OptimizerKind.ADAMW].moments)
+    parts = (("weight", 2.0, "attention"), ("gradient", 2.0, "other"), ("optimizer", states, "expert"))
     divided = {0: (), 1: ("optimizer",), 2: ("optimizer", "gradient"), 3: ("optimizer", "gradient", "weight")}
     panel = Panel(words(f"{name}.title", copies=copies), 202, words(f"{name}.says"))
     for stage, shared in divided.items():

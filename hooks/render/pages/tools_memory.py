@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from catalogue import checkpoint
 from catalogue.derive.calculators import (
     MEMORY,
+    NUMBER_FORMATS,
     Footprint,
     Missing,
     Number,
@@ -24,7 +25,7 @@ from catalogue.derive.expression import Term
 from catalogue.records import Entry
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Length
-from catalogue.schema.training import Gpu, number_format
+from catalogue.schema.training import Gpu, NumberFormat, number_format
 
 from .. import format
 from ..cite import Citations
@@ -51,17 +52,16 @@ from .calculator_form import (
 PATH = "tools/memory.md"
 LENGTHS = ("4K", "32K", "128K", "1M")
 USABLE_PERCENT = 90
-BITS: dict[str, Number] = {"bf16": 16, "fp8": 8, "fp4": 4}
+BITS: dict[str, Number] = {
+    format_.lower(): NUMBER_FORMATS[format_].bits for format_ in (NumberFormat.BF16, NumberFormat.FP8, NumberFormat.FP4)
+}
 # Numbers in FP4 are stored with a scale of a byte for each 32 of them (the MX formats).
-FP4_WITH_SCALES = 4 + Fraction(8, 32)
+FP4_WITH_SCALES = NUMBER_FORMATS[NumberFormat.FP4].bits + Fraction(8, 32)
 MIXED: dict[str, Number] = {"weight_bits": BITS["fp8"], "expert_bits": FP4_WITH_SCALES}
 FORMATS = (*BITS, "mixed")
 
 # How the script writes the result of a line.
 _LINES = {"cache_elements": "all", "weight_bytes": "gb", "cache_bytes": "gb", "gpus": "all"}
-
-# By the format that most released weights are in. FP4 is that of routed experts alone.
-_RELEASED = {"BF16": "bf16", "FP8": "fp8", "FP4": "mixed"}
 
 _FORMULAS = (
     r"M_{w} = \frac{P \, b_{w}}{8} \qquad M_{c} = B \left( n \, E + \min(n, w) \, E_{w} \right) \frac{b_{c}}{8}"
@@ -77,7 +77,7 @@ def page(context: Context) -> Page | None:
 def released(entry: Entry) -> str | None:
     """The format of the released weights, by its key in `FORMATS`; None where it is not known."""
     single = checkpoint.weights_format(entry)
-    return _RELEASED.get(number_format(single.value)) if single and single.value else None
+    return NUMBER_FORMATS[NumberFormat(number_format(single.value))].weights if single and single.value else None
 
 
 def weight_numbers(key: str) -> dict[str, Number]:
