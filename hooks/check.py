@@ -125,7 +125,7 @@ def _check(arguments: argparse.Namespace) -> int:
             if not done:
                 break
     whole = data == DATA.resolve() or (data.name == DATA.name and (data.parent / "docs").is_dir())
-    catalogue = read_project(data.parent)[0] if whole else load_catalogue(data)
+    catalogue = read_project(data.parent, added_entries(data))[0] if whole else load_catalogue(data)
     print(
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +13,6 @@ from catalogue.derive.expression import evaluate_formula
 from catalogue.kinds import KindWithoutPart, per_kind
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture, Attention
-from helpers import ROOT
 from render.figures.architecture.attention import DRAWINGS
 
 
@@ -75,66 +68,3 @@ def test_fields_of_a_kind_are_fields_of_the_schema_and_said_once() -> None:
     assert belongs["kv_lora_rank"].owners == (Attention.MLA,)
     assert belongs["index_topk"].needed_by == (Attention.CSA_HCA,)
     assert belongs["index_topk"].also_in == (Attention.MLA, Attention.CSA2)
-
-
-def replaced(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert text.count(old) == 1, (file.name, old)
-    file.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def named_in_the_schema(hooks: Path) -> None:
-    schema = hooks / "catalogue/schema/architecture.py"
-    replaced(schema, '    CSA2 = "CSA2"\n', '    CSA2 = "CSA2"\n    NSA = "NSA"\n')
-
-
-def with_a_module(hooks: Path) -> None:
-    package = hooks / "catalogue/attention"
-    text = (package / "mla.py").read_text(encoding="utf-8").replace("kind=Attention.MLA", "kind=Attention.NSA")
-    (package / "nsa.py").write_text(text, encoding="utf-8")
-
-
-def without_its_cache(hooks: Path) -> None:
-    replaced(hooks / "catalogue/attention/nsa.py", "    cache=_cache,\n", "")
-
-
-def with_its_cache(hooks: Path) -> None:
-    replaced(
-        hooks / "catalogue/attention/nsa.py", "    window=no_window,\n", "    window=no_window,\n    cache=_cache,\n"
-    )
-
-
-def with_a_drawing(hooks: Path) -> None:
-    drawings = hooks / "render/figures/architecture/attention.py"
-    replaced(
-        drawings,
-        "        Attention.MLA: _draw_latent,\n",
-        "        Attention.MLA: _draw_latent,\n        Attention.NSA: _draw_latent,\n",
-    )
-
-
-def test_an_invented_kind_speaks_wherever_it_is_forgotten(tmp_path: Path) -> None:
-    """In a copy: named in the schema alone, with a module that lacks its cache, without a drawing, and at last whole."""
-    hooks = tmp_path / "hooks"
-    shutil.copytree(ROOT / "hooks", hooks, ignore=shutil.ignore_patterns("__pycache__"))
-    steps: list[tuple[Callable[[Path], None], str]] = [
-        (named_in_the_schema, "catalogue/attention: there is none for `NSA`"),
-        (with_a_module, "drawings of attention: there is none for `NSA`"),
-        (without_its_cache, "missing 1 required keyword-only argument: 'cache'"),
-        (with_its_cache, "drawings of attention: there is none for `NSA`"),
-        (with_a_drawing, ""),
-    ]
-    program = "import render.site"
-    for change, says in steps:
-        change(hooks)
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=hooks,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},  # the labs, which stand beside hooks
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert (done.returncode == 0) is (not says), (change.__name__, done.stderr[-500:])
-        assert says in done.stderr, change.__name__

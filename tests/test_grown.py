@@ -57,7 +57,9 @@ def test_an_entry_that_is_right_is_green_and_asks_for_no_pytorch(tmp_path: Path)
     run = check("check", project / "data")
     assert (run.returncode, run.stderr) == (0, "")
     assert "all well-formed" in run.stdout
-    assert f"{2 * len(added)} variants not yet compared" in run.stdout
+    compared = re.search(r"(\d+) variants not yet compared", run.stdout)
+    assert compared is not None
+    assert int(compared[1]) >= 2 * len(added)
 
 
 @pytest.mark.parametrize("count", COUNTS)

@@ -58,8 +58,8 @@ def test_the_catalogue_knows_its_own_repositories_and_papers(known: Known) -> No
 
 def test_new_repositories_are_told_from_old_ones(report: Report) -> None:
     new = " ".join(report.found[watch.NEW_REPOSITORIES])
-    assert "huggingface.co/deepseek-ai/DeepSeek-V5" in new
-    assert "github.com/deepseek-ai/XSA" in new, "the first page of two"
+    assert "huggingface.co/deepseek-ai/DeepSeek-V99" in new
+    assert "github.com/deepseek-ai/Drill" in new, "the first page of two"
     assert "DeepSeek-V3" not in new
     assert "DualPipe" not in new
     (old,) = report.found[watch.OLD_REPOSITORIES]
@@ -67,7 +67,7 @@ def test_new_repositories_are_told_from_old_ones(report: Report) -> None:
 
 
 def test_new_papers_and_new_versions_are_named(report: Report) -> None:
-    assert report.found[watch.NEW_PAPERS] == ["2612.09876, 2026-12-19: DeepSeek-V5: Technical Report"]
+    assert report.found[watch.NEW_PAPERS] == ["2612.09876, 2026-12-19: DeepSeek-V99: Technical Report"]
     assert "deepseek-v3 (2412.19437): 2026-12-05" in report.found[watch.CHANGED_PAPERS]
 
 
@@ -94,7 +94,7 @@ def test_what_does_not_answer_is_named_and_the_others_are_asked_all_the_same(kno
 
     said = "\n".join(watch_places(known, without_github, links=False).lines(known))
     assert "GitHub: answers 403, which may be its limit: set GITHUB_TOKEN" in said
-    assert "DeepSeek-V5" in said
+    assert "DeepSeek-V99" in said
 
 
 def test_without_a_network_nothing_is_said_to_be_new_or_not(capsys: pytest.CaptureFixture[str]) -> None:

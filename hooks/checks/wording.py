@@ -10,10 +10,13 @@ from catalogue.files import STUDY, TECHNIQUES, pages_below
 from catalogue.findings import Finding, nearest_in_quotes
 from catalogue.load import load_catalogue as read_catalogue
 from catalogue.records import Catalogue
+from catalogue.schema.architecture import Architecture
 from catalogue.schema.technique import Language
-from catalogue.schema.values import Text, walk_record
+from catalogue.schema.values import Text, field_groups, walk_record
 from catalogue.text import FIX, Forms, avoided_forms, chinese_slips, unequal_quotes
+from render.context import make_context
 from render.formula import FormulaError, formula_mathml
+from render.site import site_of
 from render.words import CHINESE, ENGLISH, BrokenWords, Words, key_differences, load_words
 
 from .pages import HandWrittenPages, PageError, find_unreadable, hand_written_pages
@@ -77,14 +80,17 @@ def _idle(catalogue: Catalogue, wanted: Forms, needed: set[str], file: Path) -> 
 _NO_TEXT = ("date.", "search.stop")
 
 
-def read_project(root: Path) -> tuple[Catalogue, dict[str, Words]]:
+def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dict[str, Words]]:
     """The catalogue of the project at `root` and the words of both languages.
 
+    The pages of the entries `drafts` are made once, to see whether a word is missing that only they need.
     Raises CatalogueError, BrokenWords or PageError with everything that is wrong, in the pages of both languages too.
     """
     catalogue = read_catalogue(root / "data")
     words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
     if problems := key_differences(words[ENGLISH], words[CHINESE]):
+        raise BrokenWords("\n".join(problems))
+    if problems := missing_words(catalogue, words, drafts):
         raise BrokenWords("\n".join(problems))
     if found := find_unreadable(root / "docs"):
         raise PageError(found)
@@ -99,6 +105,20 @@ def read_project(root: Path) -> tuple[Catalogue, dict[str, Words]]:
     if found:
         raise PageError(sorted(set(found)))
     return catalogue, words
+
+
+def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
+    """Every word that the fields of an architecture or the pages of some entries need and a language lacks, all at once."""
+    needed = [f"field.architecture.{name}" for name in field_groups(Architecture) if name != "rope_scaling"]
+    found = []
+    for language, own in words.items():
+        collecting = own.collecting()
+        for key in needed:
+            collecting(key)
+        for id_ in drafts:
+            site_of(make_context(catalogue, collecting), id_)
+        found += [f"words/{language}/: `{key}` is missing; add it in this language" for key in collecting.missing]
+    return found
 
 
 def _missing_counterparts(written: Iterable[HandWrittenPages]) -> Iterator[Finding]:

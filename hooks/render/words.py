@@ -45,6 +45,10 @@ class Words:
         filled = self._words[key].format(**values)
         return _CLOSED.sub(r"\1", filled) if self.language == CHINESE else filled
 
+    def collecting(self) -> CollectingWords:
+        """The same words; what is missing is noted instead of raised."""
+        return CollectingWords(self.language, self._words, self._places)
+
     def __contains__(self, key: str) -> bool:
         return key in self._words
 
@@ -68,6 +72,20 @@ class Words:
     def falls_back(self, text: Text) -> bool:
         """Whether a reader of this language meets English in place of the text."""
         return self.language == CHINESE and text.lacks_chinese
+
+
+class CollectingWords(Words):
+    """Words that note which keys are missing, so that all of them can be said at once."""
+
+    def __init__(self, language: str, words: Mapping[str, str], places: Mapping[str, str]) -> None:
+        super().__init__(language, words, places)
+        self.missing: dict[str, None] = {}
+
+    def __call__(self, key: str, **values: object) -> str:
+        if key in self:
+            return super().__call__(key, **values)
+        self.missing[key] = None
+        return key
 
 
 def load_words(language: str, folder: Path = FOLDER) -> Words:

@@ -74,7 +74,7 @@ class StoredFormat:
 
 
 NUMBER_FORMATS: Mapping[NumberFormat, StoredFormat] = per_kind(
-    "number formats",
+    "NUMBER_FORMATS in derive/calculators.py",
     {
         NumberFormat.FP32: StoredFormat(bits=32, weights=None),
         NumberFormat.TF32: StoredFormat(bits=32, weights=None),

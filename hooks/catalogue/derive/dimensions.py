@@ -94,7 +94,7 @@ class Routing:
 
 
 ROUTINGS: Mapping[TopkMethod, Routing] = per_kind(
-    "routing",
+    "ROUTINGS in derive/dimensions.py",
     {
         TopkMethod.GREEDY: Routing(balance_bias=False),
         TopkMethod.GROUP_LIMITED_GREEDY: Routing(balance_bias=False),

@@ -53,7 +53,7 @@ class OptimizerStates:
 
 
 OPTIMIZERS: Mapping[OptimizerKind, OptimizerStates] = per_kind(
-    "optimizers",
+    "OPTIMIZERS in derive/training.py",
     {
         OptimizerKind.ADAMW: OptimizerStates(constants=("beta1", "beta2", "epsilon"), moments=2),
         OptimizerKind.MUON: OptimizerStates(constants=("beta1",), moments=1),

@@ -9,12 +9,13 @@ from itertools import chain
 from typing import Any
 
 from ..asked import asked_kinds
+from ..derive.calculators import NUMBER_FORMATS
 from ..derive.training import OPTIMIZERS
 from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
 from ..quotes import quote_problems
 from ..schema.release import LICENCES, Licences
 from ..schema.technique import Language, TechniqueKind, names_deepseek
-from ..schema.training import FROM_NOTHING, NumberFormat, OptimizerKind, number_format
+from ..schema.training import FROM_NOTHING, OptimizerKind, number_format
 from ..schema.values import Single, Stated, Text, walk_record
 from ..strict_yaml import Located
 from ..text import (
@@ -141,13 +142,13 @@ def formats_are_known(draft: Draft) -> Iterator[Finding]:
         ]
         for where, single in stated:
             for at, text in _texts_of_value(single, where):
-                if number_format(text) not in list(NumberFormat):
+                if number_format(text) not in list(NUMBER_FORMATS):
                     word = text.en.split()[0]
                     yield draft.finding(
                         at,
                         f"found `{text.en}`",
-                        "the first word is one of " + ", ".join(f"`{name}`" for name in NumberFormat),
-                        nearest_in_quotes(word, NumberFormat),
+                        "the first word is one of " + ", ".join(f"`{name}`" for name in NUMBER_FORMATS),
+                        nearest_in_quotes(word, NUMBER_FORMATS),
                         "begin with the format of the most of it, or add it to `NUMBER_FORMATS` in derive/calculators.py",
                     )
 

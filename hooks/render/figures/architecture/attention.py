@@ -198,7 +198,7 @@ def _draw_compressed(sheet: Sheet, dims: Dimensions, top: float) -> float:
 
 
 DRAWINGS: Mapping[Attention, Callable[[Sheet, Dimensions, float], float]] = per_kind(
-    "drawings of attention",
+    "DRAWINGS in render/figures/architecture/attention.py",
     {
         Attention.MHA: _draw_heads,
         Attention.MQA: _draw_heads,

@@ -1,0 +1,280 @@
+"""The day DeepSeek publishes a model with a mechanism that nobody had, rehearsed in a copy.
+
+Each layer of V5 keeps a latent of 256 and an indexer key of 64 of a token, every fourth layer the keys and values of 4
+heads of 128 too; it is routed, stored and optimised in new ways. Whatever has to know of one says so at once and by
+name, and what was written here (`cases/next_model/`: a module, a drawing, words) is all that it takes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from building import ROOT
+
+pytestmark = pytest.mark.builds
+
+PARTS = Path(__file__).parent / "cases" / "next_model"
+CACHE = 72 * (256 + 64) + 18 * 2 * 4 * 128
+SUMMARY = """
+  en: A model that nobody has trained.
+  zh: 一个无人训练过的模型。
+"""
+STAGE = """training:
+  - id: pre-training
+    kind: pre-training
+    variants: [deepseek-v5-base]
+    source: deepseek-v5 §4.2
+    starts_from: random initialisation
+    data: {tokens: 40T}
+    sequence_length: 4096
+    optimizer: {name: Sophon, weight_decay: 0.1}
+"""
+
+
+class Project:
+    """A copy of code and data, in which a new kind is added step by step."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: set[str] = set()
+        for part in ("hooks", "data", "docs", "labs", "overrides"):
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+        subprocess.run(["git", "add", "data"], cwd=folder, check=True)
+
+    def replace(self, file: str, *pairs: tuple[str, str]) -> None:
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        for old, new in pairs:
+            assert text.count(old) == 1, (file, old, text.count(old))
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+        self.files.add(file)
+
+    def write(self, file: str, part: str) -> None:
+        shutil.copy(PARTS / part, self.folder / file)
+        self.files.add(file)
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": f"hooks{os.pathsep}."},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
+        )
+
+    def says(self, *expected: str) -> None:
+        """`check` fails, and says all of this."""
+        run = self.run("hooks/check.py", "check")
+        assert run.returncode
+        for text in expected:
+            assert text in run.stdout + run.stderr, (text, run.stderr[-2000:])
+
+    def draft(self) -> str:
+        """Write the entry with `new`; return what was said."""
+        (self.folder / "data/models/deepseek-v5.yaml").unlink(missing_ok=True)
+        shutil.copy(ROOT / "data/references.bib", self.folder / "data/references.bib")
+        config, paper = str(PARTS / "config.json"), str(PARTS / "paper.bib")
+        given = ("--day", "2026-11-28", "--parent", "deepseek-v4-1", "--licence", "MIT", "--total", "not published")
+        run = self.run("hooks/check.py", "new", "deepseek-v5", "--config", config, "--bib", paper, *given)
+        assert run.returncode == 0, run.stderr
+        return run.stdout
+
+
+def filled(project: Project) -> None:
+    """What a person adds to the draft."""
+    file = project.folder / "data/models/deepseek-v5.yaml"
+    text = file.read_text(encoding="utf-8")
+    head, _, rest = text.partition("summary:")
+    rest = rest.partition("builds_on:")[2]
+    text = f"{head}summary:{SUMMARY}compared_with: deepseek-v4.1-flash\nbuilds_on:{rest}"
+    text = text.replace("attention: TODO", "attention: XSA").replace("card §TODO", "card header").replace("TODO", "§2")
+    file.write_text(text + STAGE, encoding="utf-8")
+
+
+SCHEMA, TRAINING = "hooks/catalogue/schema/architecture.py", "hooks/catalogue/schema/training.py"
+DRAWINGS = "hooks/render/figures/architecture/attention.py"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The model with all that it needs; on the way, everything that is missing speaks up."""
+    project = Project(tmp_path_factory.mktemp("next"))
+    said = project.draft()
+    for text in (
+        "weights are in `NVX4 (E2M1)`, which is no number format that the catalogue knows",
+        "`topk_method: xroute` is none that the catalogue knows",
+        "`xsa_full_interval: 4` is known to no field",
+        "a new kind is a module in hooks/catalogue/attention/",
+    ):
+        assert text in said
+    filled(project)
+    project.says("found `XSA`; allowed are `MHA`", "found `xroute`; allowed are `greedy`")
+
+    project.replace(
+        SCHEMA,
+        ('    NOAUX_TC = "noaux_tc"\n', '    NOAUX_TC = "noaux_tc"\n    XROUTE = "xroute"\n'),
+        ('    CSA2 = "CSA2"\n', '    CSA2 = "CSA2"\n    XSA = "XSA"\n'),
+    )
+    project.says("ROUTINGS in derive/dimensions.py: there is none for `xroute`")
+    noaux = "        TopkMethod.NOAUX_TC: Routing(balance_bias=True),\n"
+    project.replace("hooks/catalogue/derive/dimensions.py", (noaux, noaux + noaux.replace("NOAUX_TC", "XROUTE")))
+    project.says("catalogue/attention: there is none for `XSA`")
+    project.write("hooks/catalogue/attention/xsa.py", "xsa.py.txt")
+    project.says("XSA names the field `full_cache_layers`, which is none")
+    field = (
+        "    full_cache_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE, Group.ATTENTION] = Field(\n"
+        '        default=None, description="XSA: layers that keep keys and values of heads as well.", examples=[18]\n    )\n'
+    )
+    project.replace(SCHEMA, ("    hc_mult: Annotated", f"{field}    hc_mult: Annotated"))
+    project.says("DRAWINGS in render/figures/architecture/attention.py: there is none for `XSA`")
+    drawing = (PARTS / "drawing.py.txt").read_text(encoding="utf-8")
+    last = "        Attention.CSA2: _draw_compressed,\n"
+    project.replace(
+        DRAWINGS,
+        ("DRAWINGS: Mapping", f"{drawing}DRAWINGS: Mapping"),
+        (last, f"{last}        Attention.XSA: _draw_latent_beside_heads,\n"),
+    )
+
+    project.draft()
+    filled(project)
+    project.says(
+        "`full_cache_layers` has no words to ask for it by",
+        "found `NVX4 (E2M1)`; the first word is one of `FP32`",
+        "found `Sophon`; an optimiser begins with one of `AdamW`",
+    )
+    project.replace(
+        "data/asked.yaml", ("\nfacts:\n", "\nfacts:\n  full_cache_layers: {en: [full layers], zh: [完整缓存层]}\n")
+    )
+    project.replace(
+        TRAINING,
+        ('    INT4 = "INT4"\n', '    INT4 = "INT4"\n    NVX4 = "NVX4"\n'),
+        ('    MUON = "Muon"\n', '    MUON = "Muon"\n    SOPHON = "Sophon"\n'),
+    )
+    project.says("there is none for `Sophon`")
+    project.replace(
+        "hooks/catalogue/derive/training.py",
+        (
+            "        OptimizerKind.MUON: ",
+            '        OptimizerKind.SOPHON: OptimizerStates(constants=("beta1",), moments=1),\n        OptimizerKind.MUON: ',
+        ),
+    )
+    project.says("NUMBER_FORMATS in derive/calculators.py: there is none for `NVX4`")
+    project.replace(
+        "hooks/catalogue/derive/calculators.py",
+        (
+            "        NumberFormat.INT4: ",
+            '        NumberFormat.NVX4: StoredFormat(bits=4, weights="mixed"),\n        NumberFormat.INT4: ',
+        ),
+    )
+    words = (
+        "field.architecture.full_cache_layers",
+        "drawing.kind_xsa",
+        "drawing.say.kept_in_latent",
+        "term.xsa_latent",
+    )
+    project.says(*(f"words/{language}/: `{key}` is missing" for language in ("en", "zh") for key in words))
+    for language in ("en", "zh"):
+        project.write(f"hooks/render/words/{language}/xsa.yaml", f"{language}.yaml")
+    run = project.run("hooks/check.py", "check")
+    assert run.returncode == 0, run.stderr
+    assert "deepseek-v5 does not say yet, what is worth most first" in run.stdout
+    return project
+
+
+PROGRAM = """
+import json
+from pathlib import Path
+from catalogue.derive.calculators import memory_footprint, memory_numbers
+from catalogue.derive.training import training_metrics
+from catalogue.load import load_catalogue
+from catalogue.peers import transformers_class
+from render.context import make_context
+from render.pages.tools_memory import released
+from render.site import site_of
+from render.words import load_words
+
+catalogue = load_catalogue(Path("data"))
+entry = catalogue.entries["deepseek-v5-base"]
+found = {
+    "terms": {term.name: term.value for term in entry.recount.terms},
+    "total": entry.recount.total,
+    "missing": [*entry.recount.missing, *entry.recount.cache_missing],
+    "cache": entry.recount.kv_cache.value,
+    "footprint": {key: float(value) for key, value in memory_numbers(memory_footprint(entry)).items()},
+    "released": released(entry),
+    "metrics": sorted(training_metrics(entry).terms),
+    "peer": transformers_class(entry.architecture),
+    "pages": {},
+    "svg": "",
+}
+for language in ("en", "zh"):
+    site = site_of(make_context(catalogue, load_words(language)), "deepseek-v5")
+    found["pages"][language] = {path: page.markdown + "".join(page.blocks.values()) for path, page in site.pages.items()}
+    found["svg"] = found["svg"] or next(str(text) for path, text in site.files.items() if path.endswith(".svg"))
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def made(whole: Project) -> dict[str, object]:
+    run = whole.run("-c", PROGRAM)
+    assert run.returncode == 0, run.stderr[-3000:]
+    found: dict[str, object] = json.loads(run.stdout)
+    return found
+
+
+def test_a_new_kind_of_attention_takes_six_files(whole: Project) -> None:
+    routing = {"hooks/catalogue/derive/dimensions.py"}
+    formats = {TRAINING, "hooks/catalogue/derive/calculators.py", "hooks/catalogue/derive/training.py"}
+    assert len(whole.files - routing - formats) == 6
+
+
+def test_sizes_and_cache_are_those_of_the_new_kind(made: dict[str, object]) -> None:
+    terms = made["terms"]
+    assert isinstance(terms, dict)
+    assert made["missing"] == []
+    assert made["cache"] == CACHE == 41_472
+    assert terms["xsa_full_heads"] == 2 * 18 * 8192 * 4 * 128
+    assert terms["xsa_latent"] == 72 * (8192 * 256 + 256 * 128 * 2 * 128 + 256)
+    assert terms["gate_bias"] == 69 * 512, "the new routing has a bias, because its row says so"
+    assert made["total"] == sum(terms.values())
+
+
+def test_calculators_and_what_follows_use_it(made: dict[str, object]) -> None:
+    footprint = made["footprint"]
+    assert isinstance(footprint, dict)
+    assert footprint["cache_elements"] == CACHE
+    assert made["released"] == "mixed", "as the row of the new format says"
+    assert "tokens_per_parameter" in str(made["metrics"])
+    assert made["peer"] is None, "no class of transformers is taken for it"
+
+
+def test_it_is_drawn_as_what_it_is(made: dict[str, object]) -> None:
+    svg = str(made["svg"])
+    assert "Latent with shared heads" in svg
+    for number in ("320", "1,024", "41,472"):
+        assert f">{number}<" in svg, number
+    assert "Grouped-query" not in svg
+
+
+def test_it_is_compared_with_its_predecessor_in_both_languages(made: dict[str, object]) -> None:
+    pages = made["pages"]
+    assert isinstance(pages, dict)
+    for language, label in (("en", "Layers with a full cache"), ("zh", "保留完整缓存的层数")):
+        html = "".join(pages[language].values())
+        assert label in html
+        assert "XSA" in html
+        assert "41,472" in html
+        assert "CSA2" in html, "what V4.1 has in its place"
