@@ -23,7 +23,7 @@ from .strict_yaml import TO_DO
 
 _ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
-_KEPT_FIELDS = ("title", "author", "year", "eprint", "journal", "booktitle", "doi", "url", "howpublished", "note")
+_KEPT_FIELDS = ("title", "author", "year", "eprint", "journal", "booktitle", "doi", "url", "howpublished")
 _PLAIN = re.compile(r"[\w.+%~-]+(?: [\w.+%~-]+)*")
 
 
@@ -301,7 +301,8 @@ def _repository_text(key: str, given: Given) -> str:
             "author": "{{DeepSeek-AI}}" if given.owner == "deepseek-ai" else f"{{{TO_DO}}}",
             "year": f"{{{year}}}",
             "url": f"{{https://huggingface.co/{given.owner}/{given.name}}}",
-            "note": "{Hugging Face repository: model card, config.json and weights}",
+            "note": "{Model repository on Hugging Face: card, config.json and weights}",
+            "note_zh": "{Hugging Face 模型仓库：模型卡、config.json、权重}",
         },
     )
 
