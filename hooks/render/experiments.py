@@ -127,7 +127,8 @@ def _number(column: str, value: float, signed: bool = False) -> str:
 
 def _panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]:
     """The curve, and for each compared column what every seed ended with."""
-    panels = [_curve_panel(words, experiment, result)] if experiment.curve else []
+    has_curve = experiment.curve and any(arm.id in result.curve_arms for arm in experiment.arms)
+    panels = [_curve_panel(words, experiment, result)] if has_curve else []
     columns = dict.fromkeys(comparison.column for comparison in experiment.comparisons)
     return [*panels, *(_seeds_panel(words, experiment, result, column) for column in columns)]
 
