@@ -147,6 +147,9 @@ def _what_contradicts(
             allowed = "an arm stands in the column `arm` of the results"
             yield located.finding((*path, "arms", at, "id"), f"`{arm.id}` was not run", allowed, fix="run it again")
             return
+    if experiment.curve and not set(result.curve_arms) & {arm.id for arm in experiment.arms}:
+        said = f"no arm has a curve: the file has one of {', '.join(f'`{arm}`' for arm in result.curve_arms)}"
+        yield located.finding((*path, "curve"), said, "an arm stands in the column `arm`", fix="take `curve` out")
     for at, comparison in enumerate(experiment.comparisons):
         place = (*path, "comparisons", at)
         try:
