@@ -4,13 +4,12 @@ same in guides and on the pages of techniques.
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from markupsafe import Markup
 
 from catalogue.records import Catalogue
 from catalogue.schema.study import Subject
+from catalogue.text import latex_letters
 from render.formula import with_indices
 
 
@@ -28,39 +27,15 @@ def test_letters_with_an_index(text: str, shown: str) -> None:
     assert with_indices(Markup(text)) == shown
 
 
-_WORDS = re.compile(r"\\(?:mathrm|text|operatorname|begin|end)\s*\{[^{}]*\}")
-_LETTER = re.compile(r"\\([A-Za-z]+)|([A-Za-z])")
-_GREEK = {
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "varepsilon",
-    "theta",
-    "lambda",
-    "mu",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "phi",
-    "varphi",
-    "Psi",
-}
-
-
-def letters_of(latex: str) -> set[str]:
-    """The letters of a formula, Greek ones by their names; words, indices in words and signs left out."""
-    found = _LETTER.findall(_WORDS.sub("", latex))
-    return {letter or command for command, letter in found if letter or command in _GREEK}
-
-
 @pytest.mark.parametrize(
     ("subject", "techniques", "own"),
     [
         # K answers are ranked, c and w are weights of a sum, N teachers, P, Q and O distributions and sets, I an indicator; φ are a reward model's.
-        (Subject.POLICY, "ppo dpo rlhf grpo sft rejection-sampling on-policy-distillation", "K c w N P Q O varphi E I"),
+        (
+            Subject.POLICY,
+            "ppo dpo rlhf grpo sft rejection-sampling on-policy-distillation",
+            "K, c, w, N, P, Q, O, varphi, E, mathbb I",
+        ),
         (Subject.LEARNING, "adamw in-place-cross-entropy", ""),
     ],
     ids=["policies", "learning"],
@@ -68,7 +43,7 @@ def letters_of(latex: str) -> set[str]:
 def test_technique_pages_write_the_letters_of_the_table_of_symbols(
     catalogue: Catalogue, subject: Subject, techniques: str, own: str
 ) -> None:
-    table = set().union(*(letters_of(symbol.latex) for symbol in catalogue.study.symbols[subject]))
+    table = set().union(*(latex_letters(symbol.latex) for symbol in catalogue.study.symbols[subject]))
     for id_ in techniques.split():
         for formula in catalogue.techniques[id_].formulas:
-            assert letters_of(formula.latex) <= table | set(own.split()), (id_, formula.latex)
+            assert latex_letters(formula.latex) <= table | set(own.split(", ")), (id_, formula.latex)

@@ -56,6 +56,11 @@ def test_every_evening_of_the_week_has_an_experiment_and_five_problems(catalogue
         asked = [problem.id for problem in catalogue.problems if pages & set(problem.pages)]
         assert part.experiment, part.name
         assert len(asked) >= 5, part.name
+        by_id = {problem.id: problem for problem in catalogue.problems}
+        sheet = [by_id[id_] for id_ in part.sheet]
+        assert len(sheet) >= 6, part.name
+        assert all(pages & set(problem.pages) for problem in sheet), "what is asked was read that evening"
+        assert len({problem.kind for problem in sheet}) >= 4, "different kinds of thought"
 
 
 @pytest.mark.browser

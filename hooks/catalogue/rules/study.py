@@ -38,7 +38,8 @@ def guides_build_on_guides(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.CATALOGUE)
 def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
-    """A step of a route is a page that exists, and a guide comes after those that it builds on."""
+    """A step of a route is a page that exists, a guide comes after those that it builds on, and a sheet has problems that there are."""
+    problems = [problem.id for problem in draft.problems.problems]
     known = {
         "guide": [guide.id for guide in draft.study.guides],
         "model": list(draft.by_id),
@@ -65,6 +66,14 @@ def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
                     )
                 if kind == "guide":
                     read.add(name)
+            for at, id_ in enumerate(part.sheet):
+                if id_ not in problems:
+                    yield draft.study_located.finding(
+                        ("routes", r, "parts", p, "sheet", at),
+                        f"no problem `{id_}`",
+                        "a problem of problems.yaml",
+                        nearest_in_quotes(id_, problems),
+                    )
 
 
 @rule(Scope.CATALOGUE)

@@ -46,6 +46,9 @@ class Part(Record):
 
     name: Text | None = Field(default=None, description="Its name, where a route has several.")
     steps: tuple[RouteStep, ...] = Field(min_length=1, description="Pages in order.")
+    sheet: tuple[Identifier, ...] = Field(
+        default=(), description="Problems of the sitting's sheet, by id, in the order in which to take them."
+    )
     experiment: Text | None = Field(default=None, description="What to run afterwards, and what to foretell first.")
 
 

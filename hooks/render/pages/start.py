@@ -25,7 +25,7 @@ from ..computed import agreement_cell, put_in, working_link
 from ..context import Context
 from ..format import format_integer
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes
-from ..problems import of_page
+from ..problems import home_of, of_page, problem_item
 from .compare_models import cue
 from .sources import sources
 from .technique_index import small_strip
@@ -64,6 +64,7 @@ def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str
                     "steps": steps,
                     "total": _total(context, steps),
                     "experiment": words.text(part.experiment) if part.experiment else "",
+                    "sheet": [_sheet_row(context, id_) for id_ in part.sheet],
                 }
             )
         html = context.html(
@@ -73,6 +74,18 @@ def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + read_script(context))
     return Page("start.md", words("page.start"), words("start.description"), tuple(sections))
+
+
+def _sheet_row(context: Context, id_: str) -> dict[str, Any]:
+    """A problem of a sheet: its question, what it asks for, and where it stands."""
+    asked = next(problem for problem in context.problems if problem.problem.id == id_)
+    item = problem_item(context, asked)
+    kind, _, name = home_of(asked).partition(":")
+    return {
+        "address": f"{kind}s/{name}.md#problem-{asked.id}",
+        "question": item["question"],
+        "kind": f"{item['kind']} · {item['level']}",
+    }
 
 
 def read_script(context: Context) -> str:
