@@ -32,6 +32,7 @@ _WORDS = (
     "users",
     "unstated",
     "no_such_part",
+    "not_used",
     "newest",
     "scores",
     "more",

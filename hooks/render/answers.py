@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from markupsafe import Markup
+
 from catalogue import checkpoint
 from catalogue.asked import CACHE, COMPUTE, DETAILS, IDENTITY, SIZES, stage_kind
 from catalogue.checkpoint import recipe_stages
@@ -19,7 +21,7 @@ from catalogue.derive.agreement import NOT_THERE, comparable_dimension
 from catalogue.derive.calculators import MEMORY, Footprint, forms_of_memory, memory_footprint, memory_numbers, work_out
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import Model
+from catalogue.schema.model import Model, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, Infrastructure, StageKind
@@ -45,7 +47,7 @@ _RECOMPUTED = frozenset(
 }
 LENGTHS = ("4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M")
 USABLE_PERCENT = 90
-_BASE = re.compile(r"[- ][Bb]ase$")
+_BASE = re.compile(r"[- ][Bb]ase(?=$|[- ])")
 _DOTTED = re.compile(r"(v\d)-(\d)")
 _SOURCE = re.compile(r'href="#s(\d+)"')
 _PUBLISHED, _WORKED_OUT, _UNSAID = "published", "recomputed", ""
@@ -150,7 +152,7 @@ def _row_lines(citations: Citations, cells: Cells, rows: Iterable[str], address:
             continue
         basis = _WORKED_OUT if name.rpartition(".")[2] in _RECOMPUTED or name.startswith("part.") else _PUBLISHED
         label = row.label.split(" <small>")[0] if "<small>" in row.label else row.label
-        yield _line(citations, themes.Markup(label).striptags(), cell.html, basis, address)
+        yield _line(citations, Markup(label).striptags(), cell.html, basis, address)
 
 
 def _line(citations: Citations, label: str, html: str, basis: str, address: str) -> AnswerLine:
@@ -163,7 +165,7 @@ def _line(citations: Citations, label: str, html: str, basis: str, address: str)
 
 
 def _plain(html: str) -> str:
-    text = themes.Markup(html.replace("<br>", "; ")).striptags()
+    text = Markup(html.replace("<br>", "; ")).striptags()
     return " ".join(text.replace("\u2060", "").split())
 
 
@@ -452,6 +454,14 @@ def _score_lines(citations: Citations, model: Model) -> Iterator[tuple[str, Answ
                 yield benchmark, line
 
 
+def _own_names(variant: Variant) -> tuple[str, ...]:
+    return variant.name, variant.id, short_variant(variant.name)
+
+
+def _shortened_names(variant: Variant) -> tuple[str, ...]:
+    return short_size(variant.name), _BASE.sub("", variant.name)
+
+
 def subjects(context: Context) -> dict[str, tuple[int, int]]:
     """What families and variants are called, with the number of the family and of the variant; −1 for a family as a whole."""
     found: dict[str, tuple[int, int]] = {}
@@ -459,11 +469,10 @@ def subjects(context: Context) -> dict[str, tuple[int, int]]:
         dotted = _DOTTED.sub(r"\1.\2", model.id)
         for name in (model.name, short_model(model.name), model.id, dotted, dotted.removeprefix("deepseek-")):
             found.setdefault(name, (number, -1))
-    names = [
-        lambda variant: (variant.name, variant.id, short_variant(variant.name)),
-        lambda variant: (short_size(variant.name), _BASE.sub("", variant.name)),
-    ]
-    for names_of in names:  # a name that is one variant's own comes before what is left of another's
+    for names_of in (
+        _own_names,
+        _shortened_names,
+    ):  # a name that is one variant's own comes before what is left of another's
         for number, model in enumerate(context.catalogue.models.values()):
             for place, variant in enumerate(model.variants):
                 for name in names_of(variant):
@@ -489,11 +498,12 @@ def technique_answers(context: Context) -> list[dict[str, Any]]:
     return found
 
 
-def _users(context: Context, technique: Technique) -> Iterator[tuple[str, str, str, int]]:
-    """Each family that did something with a technique: its name, what it did, since when, and whether it counts as a user; the oldest first."""
+def _users(context: Context, technique: Technique) -> Iterator[tuple[str, str, str, int, int]]:
+    """Each family that did something with a technique: its name, what it did, since when, whether it counts as a user, and its number; the oldest first."""
     for family in context.uses.families(technique.id):
         date = format.format_date(family.date, context.words) if family.date else ""
-        yield short_model(family.model.name), _plain(family_label(context, family)), date, int(family.is_use)
+        number = list(context.catalogue.models).index(family.model.id)
+        yield short_model(family.model.name), _plain(family_label(context, family)), date, int(family.is_use), number
 
 
 def _chinese_names(context: Context, term: Term) -> tuple[str | None, ...]:

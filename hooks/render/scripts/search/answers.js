@@ -110,7 +110,7 @@ function takeNames(reading, names, longest) {
   for (let at = 0; at < tokens.length; at++)
     for (let many = Math.min(longest, tokens.length - at); many > 0; many--) {
       const part = tokens.slice(at, at + many);
-      if (part.some(([, start]) => known[start])) continue;
+      if (part.some(([word, start]) => known[start] || CHINESE.test(word))) continue;
       const key = part.map(([word]) => word).join(" ");
       const value = names[key] ?? names[key.replaceAll(" ", "").replaceAll(".", "")];
       if (value === undefined) continue;
@@ -118,7 +118,10 @@ function takeNames(reading, names, longest) {
       at += many - 1;
       break;
     }
-  return found.length ? found : chineseName(reading, names);
+  // A Chinese name that is longer, “KV 缓存”, is meant where a Latin one is a part of it.
+  const [chinese] = chineseName(reading, names);
+  const length = ({ start, end }) => end - start;
+  return chinese && found.every((one) => length(one) < length(chinese)) ? [chinese] : found;
 }
 
 // The longest Chinese name in a query, which may have Latin words and spaces in it.
@@ -179,8 +182,9 @@ function kindOf(reading) {
     for (const [spans] of found) for (const [, start, end] of spans) explain(tried, start, end);
     const narrow = takeNarrowing(tried, kind.id);
     const left = leftover(tried);
-    const weight = Math.max(...found.map(([, form]) => wordsIn(form))) + 0.1 * found.length + (narrow.lengths.length && kind.id === "cache_for" ? 2 : 0);
-    if (!left && (!best || weight > best.weight)) best = { kind, weight, narrow };
+    const explained = tried.known.reduce((sum, one) => sum + one, 0) - reading.known.reduce((sum, one) => sum + one, 0);
+    const weight = Math.max(...found.map(([, form]) => wordsIn(form))) + explained + (narrow.lengths.length && kind.id === "cache_for" ? 2 : 0);
+    if (!left && (!best || weight > best.weight)) best = { kind, weight, words: Math.max(...found.map(([, form]) => wordsIn(form))), narrow };
   }
   return best;
 }
@@ -338,6 +342,20 @@ async function techniqueAnswers(query) {
   return lines.length ? [{ title: facts.words.users.replace("{name}", title), lines: first && !which ? lines.slice(0, 1) : lines, most: 12 }] : [];
 }
 
+// Whether a model has a technique, and since when.
+async function useAnswers(subject, reading) {
+  const tried = branch(reading);
+  const [named] = takeNames(tried, facts.users, facts.longest);
+  if (!named) return [];
+  explain(tried, named.start, named.end);
+  if (leftover(tried)) return [];
+  const { title, address, models } = (await piece("defined", 0, head.base)).techniques[named.value];
+  const use = models.find(([, , , , family]) => family === subject.family);
+  const [name] = facts.families[subject.family];
+  const line = use ? { text: use[1], basis: use[2] } : { text: facts.words.not_used, basis: "" };
+  return [{ title: `${name} · ${title}`, lines: [{ label: "", source: "", href: `${address}#models`, ...line }] }];
+}
+
 async function definition(query) {
   const reading = readQuery(query);
   const asks = coversAny(reading, facts.define);
@@ -362,7 +380,8 @@ async function loadQuestions() {
   return questions;
 }
 
-async function questionAnswers(query) {
+// A question that is worded nearly so. That it names the same model alone is not enough.
+async function questionAnswers(query, names = new Set()) {
   const asked = [...new Set(contentWords(query))];
   if (asked.length < 2) return [];
   const { listed, wordings, rarity } = await loadQuestions();
@@ -371,7 +390,7 @@ async function questionAnswers(query) {
   const alike = (words) => (2 * sum(asked.filter((word) => words.has(word)))) / (whole + sum([...words]));
   const ranked = wordings
     .map((texts, at) => [Math.max(...texts.map(alike)), at])
-    .filter(([worth]) => worth >= 0.5)
+    .filter(([worth, at]) => worth >= 0.5 && wordings[at].some((words) => asked.some((word) => words.has(word) && !names.has(word))))
     .sort((a, b) => b[0] - a[0])
     .slice(0, 2);
   return ranked.filter(([worth]) => worth >= ranked[0][0] - 0.12).map(([, at]) => {
@@ -420,8 +439,10 @@ async function answersTo(query) {
     if (!open_(reading).length) return [];
     const found = kindOf(reading);
     if (found?.kind.id === "changes") return changeAnswers(subject, found);
-    if (found && !(why && found.weight < 2)) return factAnswers(subject, found);
+    if (found && !(why && found.words < 2)) return factAnswers(subject, found);
     if (!why) {
+      const used = await useAnswers(subject, reading);
+      if (used.length) return used;
       const answers = await labelledAnswers(subject, reading);
       if (answers.length) return answers;
     }
@@ -434,7 +455,7 @@ async function answersTo(query) {
   }
   const users = await techniqueAnswers(query);
   if (users.length) return users;
-  if (subjects.length) return questionAnswers(query);
+  if (subjects.length) return questionAnswers(query, new Set(contentWords(subjects.map(({ start, end }) => reading.text.slice(start, end)).join(" "))));
   const meant = await definition(query);
   return meant.length ? meant : questionAnswers(query);
 }
