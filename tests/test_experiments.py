@@ -50,6 +50,13 @@ def test_a_result_that_does_not_fit_is_named(valid: Path, file: str, old: str, n
     assert says in "\n".join(map(str, error.value.findings))
 
 
+def test_a_curve_of_no_arm_is_named(valid: Path) -> None:
+    path = valid / "experiments/trails.curve.csv"
+    path.write_text("arm,seed,step,loss\nbefore,0,10,6\n", "utf-8")
+    with pytest.raises(CatalogueError, match=r"experiments.yaml:13: experiments.trails.curve: no arm has a curve"):
+        load_catalogue(valid)
+
+
 def test_two_seeds_are_too_few(valid: Path) -> None:
     path = valid / "experiments/trails.csv"
     path.write_text("\n".join(path.read_text("utf-8").splitlines()[:5]) + "\n", "utf-8")
