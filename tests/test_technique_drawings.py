@@ -7,10 +7,12 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
 from catalogue.records import Catalogue
+from helpers import FONTS_READY, show
 from render import words as language_files
 from render.context import Context, load_templates, make_context
 from render.drawings import DRAWINGS, Frame, frames_of
@@ -118,3 +120,55 @@ def test_a_page_begins_with_its_drawing_and_the_index_has_all_of_them(
         assert page.css_first(f"#{id_}-picture svg" if technique.page else "#picture svg") is not None, id_
         assert len(page.css(".ds-frames > li svg")) == (3 if id_ in IN_STEPS else 0), id_
         assert len(page.css(".ds-headline dt")) == len(technique.headline) or technique.page, id_
+
+
+_CROWDED = """() => {
+  const found = [];
+  for (const svg of document.querySelectorAll(".ds-frames svg, .ds-picture svg")) {
+    const [box, scale] = [svg.viewBox.baseVal, svg.clientWidth / svg.viewBox.baseVal.width];
+    const texts = [...svg.querySelectorAll("text")].map((text) => [text.textContent, text.getBBox(), parseFloat(getComputedStyle(text).fontSize) * scale]);
+    texts.forEach(([text, a, size], index) => {
+      if (size < 11.4) found.push(`${text}: ${size} px`);
+      if (a.x < -2 || a.x + a.width > box.width + 2 || a.y + a.height > box.height + 3) found.push(`${text} leaves the canvas`);
+      for (const [other, b] of texts.slice(index + 1)) {
+        const [across, down] = [Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x), Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)];
+        if (across > 1 && down > 4) found.push(`${text} lies on ${other}`);
+      }
+    });
+  }
+  for (const formula of document.querySelectorAll(".ds-frame-formula"))
+    if (formula.scrollWidth > formula.clientWidth + 1) found.push(`${formula.textContent} is wider than its frame`);
+  return found;
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("edition", "width"), [("", 1280), ("", 390), ("zh/", 390)])
+def test_letters_are_large_and_apart_as_a_browser_sets_them(
+    page: Page, built: Path, address: str, edition: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address)
+    wrong = []
+    for id_ in (*sorted(IN_STEPS), "training-tricks", "serving-systems", "routing-variants"):
+        show(page, built / edition / "techniques" / id_ / "index.html", keep=".ds-frames, .ds-picture")
+        page.evaluate(FONTS_READY)
+        wrong += [f"{id_}: {said}" for said in page.evaluate(_CROWDED)]
+    assert wrong == []
+
+
+@pytest.mark.browser
+def test_a_picture_is_saved_with_its_title_and_colours(page: Page, address: str, tmp_path: Path) -> None:
+    page.goto(f"{address}techniques/mla/")
+    saved = {}
+    for kind in ("svg", "png"):
+        with page.expect_download() as given:
+            page.click(f"#picture button[data-picture={kind}]")
+        assert given.value.suggested_filename == f"mla-picture.{kind}"
+        given.value.save_as(tmp_path / kind)
+        saved[kind] = (tmp_path / kind).read_bytes()
+    assert saved["png"].startswith(b"\x89PNG")
+    svg = saved["svg"].decode()
+    assert "What one layer keeps of a token" in svg
+    assert "/techniques/mla/" in svg
+    assert re.search(r'<rect class="cache"[^>]* fill="rgba\(', svg)
