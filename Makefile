@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check html theme-css coverage stale watch correct new diff preview schemas fields policy slips markdown mutate mutants golden test lint fonts axe bench peers elsewhere requirements clean train-setup train experiments test-train
+.PHONY: serve build release offline check html theme-css coverage stale watch correct new diff preview schemas fields policy slips markdown mutate mutants golden test lint fonts axe bench peers elsewhere witnesses requirements clean train-setup train experiments test-train
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -144,6 +144,10 @@ peers: $(PEERS)/.ready
 # Who else has DeepSeek's ideas, from the configuration classes of a package or a checkout: make elsewhere TRANSFORMERS=…/transformers
 elsewhere:
 	$(BIN)/python tools/elsewhere.py $(TRANSFORMERS)
+
+# What others publish of DeepSeek's models: make witnesses MODELS_DEV=… (a git folder) TRANSFORMERS=…/transformers
+witnesses:
+	$(BIN)/python tools/witnesses.py $(if $(MODELS_DEV),--models-dev $(MODELS_DEV)) $(if $(TRANSFORMERS),--transformers $(TRANSFORMERS)) $(if $(VERSION),--version $(VERSION))
 
 # Every page of both editions in axe: takes an hour on a slow machine.
 axe: $(DEV) build

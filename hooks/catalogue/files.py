@@ -31,6 +31,7 @@ from .schema.questions import AskedFile, QuestionsFile
 from .schema.study import AliasesFile, CorrectionsFile, ExperimentsFile, ProblemsFile, StudyFile
 from .schema.technique import TechniquesFile, TermsFile
 from .schema.values import Record
+from .schema.witnesses import WitnessesFile
 from .strict_yaml import Located
 
 MOST = 4 << 20  # bytes of one file; the largest has a tenth of it
@@ -96,6 +97,7 @@ COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "
 PROBLEMS, DOCUMENTS, ALIASES = "problems.yaml", "documents.yaml", "aliases.yaml"
 QUESTIONS, ASKED = "questions.yaml", "asked.yaml"
 CONTEMPORARIES, ELSEWHERE = "contemporaries.yaml", "elsewhere.json"
+WITNESSES = "witnesses.yaml"
 EXPERIMENTS = "experiments.yaml"
 ENDING, SCHEMA_ENDING = ".yaml", ".schema.json"
 
@@ -128,6 +130,7 @@ DATA_FILES: dict[str, DataFile] = {
     ALIASES: DataFile(AliasesFile, "aliases: {}"),
     QUESTIONS: DataFile(QuestionsFile, "questions: []"),
     ASKED: DataFile(AskedFile, "facts: {}"),
+    WITNESSES: DataFile(WitnessesFile, "witnesses: []"),
     CONTEMPORARIES: DataFile(ContemporariesFile, "contemporaries: []", cites=True),
 }
 OPTIONAL = tuple(name for name, file in DATA_FILES.items() if file.absent is not None)

@@ -23,6 +23,7 @@ from .schema.documents import Copies
 from .schema.elsewhere import Elsewhere
 from .schema.questions import Question
 from .schema.values import Block, Single, Sources, Stated, Text
+from .schema.witnesses import Testimony
 from .strict_yaml import Located
 from .validate import repair_for_rules, validate_file
 
@@ -96,6 +97,13 @@ def load_catalogue(data: FilePath) -> Catalogue:
         corrections=draft.corrections.corrections,
         aliases=draft.aliases.aliases,
         asked=draft.asked,
+        witnesses=draft.witnesses.witnesses,
+        witness_reasons=draft.witnesses.differences,
+        testimony={
+            witness.id: files.read_generated(data, f"witnesses/{witness.id}.json", Testimony, "make witnesses")
+            or Testimony(version="", date="", rows=())
+            for witness in draft.witnesses.witnesses
+        },
         elsewhere=files.read_generated(data, ELSEWHERE, Elsewhere, "make elsewhere")
         or Elsewhere(version="", models=()),
         contemporaries=draft.contemporaries.contemporaries,

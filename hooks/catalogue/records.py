@@ -24,6 +24,7 @@ from .schema.technique import SharedPage, Technique, TermsFile
 from .schema.technique import Term as Word
 from .schema.training import Gpu
 from .schema.values import Block, PartialDate, Single
+from .schema.witnesses import Reason, Testimony, Witness
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,9 @@ class Catalogue:
         study: Guides in order, and routes through them.
         corrections: What this site had wrong.
         problems: Problems to predict and check.
+        witnesses: Who else publishes values of DeepSeek's models.
+        witness_reasons: Why some of them differ from ours.
+        testimony: What each publishes, by its id.
         elsewhere: Models of other makers with DeepSeek's ideas, as `make elsewhere` wrote them; empty without a report.
         contemporaries: Models of other makers, recomputed beside DeepSeek's.
         asked: The words by which people ask for facts.
@@ -179,6 +183,9 @@ class Catalogue:
     results: Mapping[str, Result]
     aliases: Mapping[str, tuple[str, ...]]
     asked: AskedFile
+    witnesses: tuple[Witness, ...]
+    witness_reasons: tuple[Reason, ...]
+    testimony: Mapping[str, Testimony]
     elsewhere: Elsewhere
     contemporaries: tuple[Contemporary, ...]
     question_groups: tuple[QuestionGroup, ...]

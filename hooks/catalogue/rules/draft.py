@@ -27,6 +27,7 @@ from ..files import (
     STUDY,
     TECHNIQUES,
     TERMS,
+    WITNESSES,
 )
 from ..findings import Finding, KeyPath
 from ..lookup import Lookup
@@ -40,6 +41,7 @@ from ..schema.study import AliasesFile, CorrectionsFile, ExperimentsFile, Proble
 from ..schema.technique import TechniquesFile, TermsFile
 from ..schema.training import Gpu, Infrastructure, Stage
 from ..schema.values import Text, values_below
+from ..schema.witnesses import WitnessesFile
 from ..strict_yaml import Located
 from ..uses import Uses
 
@@ -163,6 +165,10 @@ class Draft:
     @property
     def aliases(self) -> AliasesFile:
         return self._record(ALIASES, AliasesFile)
+
+    @property
+    def witnesses(self) -> WitnessesFile:
+        return self._record(WITNESSES, WitnessesFile)
 
     @property
     def contemporaries(self) -> ContemporariesFile:

@@ -14,6 +14,8 @@ from catalogue.records import Entry
 from catalogue.schema.model import Track
 from catalogue.schema.study import Correction
 from catalogue.schema.values import PartialDate
+from catalogue.schema.witnesses import Witness
+from catalogue.witnesses import Comparison, Outcome, compare_witness
 
 from .. import format
 from ..assets import page_script
@@ -166,8 +168,44 @@ def trust_page(context: Context) -> Page:
         coverage.section(context),
         _summary(context, context.catalogue.slips),
         *peer_sections(context),
+        *_witness_sections(context),
     ]
     return Page("trust.md", words("page.trust"), words("trust.description"), tuple(sections))
+
+
+def _witness_sections(context: Context) -> list[Section]:
+    """What others publish, compared value by value, and why some of it differs."""
+    words, catalogue = context.words, context.catalogue
+    if not catalogue.witnesses:
+        return []
+    compared = {witness.id: compare_witness(catalogue, witness) for witness in catalogue.witnesses}
+
+    def count(witness: Witness, outcome: Outcome) -> Cell:
+        return count_cell(sum(one.outcome is outcome for one in compared[witness.id]))
+
+    columns: list[Column[Witness]] = [
+        Column(words("trust.witness.who"), lambda w: Markup('<a href="{}">{}</a>').format(w.url, w.name)),
+        Column(words("trust.witness.version"), lambda w: catalogue.testimony[w.id].version),
+        Column(words("trust.witness.date"), lambda w: catalogue.testimony[w.id].date),
+        Column(words("trust.witness.licence"), lambda w: w.licence),
+        Column(words("trust.witness.agrees"), lambda w: count(w, Outcome.AGREES), numeric=True),
+        Column(words("trust.witness.differs"), lambda w: count(w, Outcome.DIFFERS), numeric=True),
+        Column(words("trust.witness.only_theirs"), lambda w: count(w, Outcome.ONLY_THEIRS), numeric=True),
+    ]
+    html = _paragraphs(words("trust.witness.intro"), *(words.text(w.about) for w in catalogue.witnesses))
+    html += context.html("table.html.jinja", t=by_column(words("trust.witness.caption"), columns, catalogue.witnesses))
+    apart = [one for found in compared.values() for one in found if one.outcome is Outcome.DIFFERS]
+    differing: list[Column[Comparison]] = [
+        Column(words("table.model"), lambda one: variant_link(catalogue.entries[one.row.variant])),
+        Column(words("trust.witness.field"), lambda one: Markup("<code>{}</code>").format(one.row.field)),
+        Column(words("trust.witness.theirs"), lambda one: str(one.row.value), numeric=True),
+        Column(words("trust.witness.ours"), lambda one: one.ours, numeric=True),
+        Column(words("trust.witness.because"), lambda one: words.text(one.reason.because) if one.reason else NOTHING),
+    ]
+    if apart:
+        table = by_column(words("trust.witness.apart"), differing, apart, classes="ds-prose")
+        html += context.html("table.html.jinja", t=table)
+    return [Section("witnesses", words("trust.witness.title"), html)]
 
 
 def _searched(context: Context) -> Markup:

@@ -1,0 +1,100 @@
+"""What others publish of DeepSeek's models beside what the catalogue says: dated files in data/witnesses/, compared value by value.
+
+Takes the records and the files, gives comparisons. A difference has its reason in data/witnesses.yaml, or it is a finding; a reason
+that no difference needs is one too. Nothing of a witness goes into the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from .checkpoint import RELEASED, api_date, checkpoint_date
+from .records import Catalogue, Entry
+from .schema.quantities import Length, Quantity
+from .schema.values import PartialDate, Single
+from .schema.witnesses import Reason, Witness, WitnessRow
+
+# A million is 10⁶ to some and 2²⁰ to others.
+_TOLERANCE = {"context_length": Decimal("0.05")}
+
+
+class Outcome(StrEnum):
+    """What a comparison came to."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    ONLY_THEIRS = "only_theirs"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A value of a witness beside ours.
+
+    Attributes:
+        ours: As it is printed; empty where the catalogue has none.
+        reason: Why they differ.
+    """
+
+    row: WitnessRow
+    outcome: Outcome
+    ours: str
+    reason: Reason | None
+
+
+def compare_witness(catalogue: Catalogue, witness: Witness) -> list[Comparison]:
+    """Every value of a witness, compared."""
+    rows = catalogue.testimony[witness.id].rows
+    reasons = {(r.variant, r.field): r for r in catalogue.witness_reasons if r.witness == witness.id}
+    return [_compare(catalogue, row, reasons.get((row.variant, row.field))) for row in rows]
+
+
+def unneeded_reasons(catalogue: Catalogue) -> list[Reason]:
+    """Reasons of differences that there are not."""
+    needed = {
+        (witness.id, one.row.variant, one.row.field)
+        for witness in catalogue.witnesses
+        for one in compare_witness(catalogue, witness)
+        if one.outcome is Outcome.DIFFERS
+    }
+    return [r for r in catalogue.witness_reasons if (r.witness, r.variant, r.field) not in needed]
+
+
+def _compare(catalogue: Catalogue, row: WitnessRow, reason: Reason | None) -> Comparison:
+    entry = catalogue.entries[row.variant]
+    ours = list(_our_values(catalogue, entry, row.field))
+    if not ours:
+        return Comparison(row, Outcome.ONLY_THEIRS, "", reason)
+    agrees = any(_is_equal(value, row.value, _TOLERANCE.get(row.field, Decimal(0))) for value in ours)
+    shown = " / ".join(dict.fromkeys(_printed(value) for value in ours))
+    return Comparison(row, Outcome.AGREES if agrees else Outcome.DIFFERS, shown, reason)
+
+
+def _our_values(catalogue: Catalogue, entry: Entry, field: str) -> Iterator[Any]:
+    """What the catalogue says of a field of a variant; of a day all that may be meant."""
+    if field == "released":
+        dates = [*(checkpoint_date(entry, name) for name in RELEASED), api_date(catalogue.api_names, entry.variant.id)]
+        yield from (date.value for date in dates if date is not None and date.value is not None)
+        return
+    stated: Single[Any] | None = (
+        entry.variant.context_length if field == "context_length" else getattr(entry.architecture, field, None)
+    )
+    if stated is not None and stated.value is not None:
+        yield stated.value
+
+
+def _is_equal(ours: Any, theirs: Any, tolerance: Decimal) -> bool:
+    if isinstance(ours, PartialDate):
+        return ours.text == theirs
+    if isinstance(ours, Length | Quantity):
+        ours = ours.value
+    if isinstance(ours, bool) or isinstance(theirs, bool | str):
+        return str(getattr(ours, "value", ours)) == str(theirs)
+    return abs(Decimal(str(theirs)) - Decimal(ours)) <= tolerance * Decimal(ours)
+
+
+def _printed(value: Any) -> str:
+    return str(getattr(value, "text", getattr(value, "value", value)))

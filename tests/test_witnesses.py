@@ -1,0 +1,50 @@
+"""What others publish beside the catalogue: every value agrees, is theirs alone, or has a reason."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from catalogue.records import Catalogue
+from catalogue.schema.witnesses import WitnessRow
+from catalogue.witnesses import Outcome, _compare, compare_witness, unneeded_reasons
+
+
+def test_every_witness_has_a_dated_file(catalogue: Catalogue) -> None:
+    assert len(catalogue.witnesses) >= 2
+    for witness in catalogue.witnesses:
+        testimony = catalogue.testimony[witness.id]
+        assert testimony.version, witness.id
+        assert len(testimony.date) == 10, witness.id
+        assert len(testimony.rows) >= 10, witness.id
+
+
+def test_every_difference_has_a_reason_and_every_reason_a_difference(catalogue: Catalogue) -> None:
+    found = [one for witness in catalogue.witnesses for one in compare_witness(catalogue, witness)]
+    assert [(o.row, o.ours) for o in found if o.outcome is Outcome.DIFFERS and o.reason is None] == []
+    assert unneeded_reasons(catalogue) == []
+    assert sum(one.outcome is Outcome.AGREES for one in found) > 70
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "outcome"),
+    [
+        ("num_hidden_layers", 61, Outcome.AGREES),
+        ("num_hidden_layers", 60, Outcome.DIFFERS),
+        ("context_length", 128_000, Outcome.AGREES),
+        ("context_length", 64_000, Outcome.DIFFERS),
+        ("released", "2024-12-25", Outcome.AGREES),
+        ("released", "2024-12-24", Outcome.DIFFERS),
+        ("tie_word_embeddings", False, Outcome.AGREES),
+        ("tie_word_embeddings", True, Outcome.DIFFERS),
+        ("favourite_colour", "blue", Outcome.ONLY_THEIRS),
+    ],
+)
+def test_a_value_is_compared_within_its_tolerance(
+    catalogue: Catalogue, field: str, value: bool | int | str, outcome: Outcome
+) -> None:
+    row = WitnessRow(variant="deepseek-v3-base", field=field, value=value)
+    if field == "released":
+        row = WitnessRow(variant="deepseek-v3", field=field, value=value)
+    assert _compare(catalogue, row, None).outcome is outcome, Decimal(0)
