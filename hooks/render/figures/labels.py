@@ -35,6 +35,22 @@ def cut_text(text: str, size: float, room: float) -> str:
     return f"{text.rstrip(' ,，')}…"
 
 
+def wrapped_text(text: str, size: float, room: float, most: int) -> list[str]:
+    """A text in at most so many lines; the last ends in an ellipsis where there is more. Chinese breaks between any characters."""
+    pieces = text.split(" ") if " " in text or text.isascii() else list(text)
+    gap = " " if " " in text or text.isascii() else ""
+    lines: list[str] = []
+    for piece in pieces:
+        joined = f"{lines[-1]}{gap}{piece}" if lines else piece
+        if lines and text_width(joined, size) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(piece)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], gap.join(lines[most - 1 :])]
+    return [cut_text(line, size, room) for line in lines]
+
+
 def _width_in_ems(character: str) -> float:
     if unicodedata.east_asian_width(character) in _FULL_WIDTH:
         return 1.0

@@ -20,7 +20,7 @@ from catalogue.schema.values import Stated
 
 from .. import format
 from ..context import Context
-from .labels import coordinate_text, cut_text, text_width
+from .labels import coordinate_text, cut_text, text_width, wrapped_text
 from .schedule import BESIDE, recipe_rows
 
 WIDTH, DOWN_WIDTH = 1000, 358
@@ -364,19 +364,3 @@ def _beside_curve(
 def _path(start: tuple[float, float], *curve: tuple[float, float]) -> str:
     first, *rest = (f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in (start, *curve))
     return f"M{first}C{' '.join(rest)}"
-
-
-def wrapped_text(text: str, size: float, room: float, most: int) -> list[str]:
-    """A text in at most so many lines; the last ends in an ellipsis where there is more. Chinese breaks between any characters."""
-    pieces = text.split(" ") if " " in text or text.isascii() else list(text)
-    gap = " " if " " in text or text.isascii() else ""
-    lines: list[str] = []
-    for piece in pieces:
-        joined = f"{lines[-1]}{gap}{piece}" if lines else piece
-        if lines and text_width(joined, size) <= room:
-            lines[-1] = joined
-        else:
-            lines.append(piece)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], gap.join(lines[most - 1 :])]
-    return [cut_text(line, size, room) for line in lines]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from catalogue.schema.model import Track
 
 from ...context import Context
-from ..labels import cut_text, text_width
+from ..labels import text_width, wrapped_text
 from ..timeline_items import Item
 from .across import Way
 from .family import Family, family_lines
@@ -108,13 +108,14 @@ def _line_order(found: Family) -> list[int]:
 
 
 def _wrapped_items(items: Sequence[Item], room: float) -> list[list[Item]]:
-    """Items in lines that have room for their names, with dots between them."""
+    """Items in lines that have room for their names, with dots between them; one whose name needs two lines has both."""
     lines: list[list[Item]] = []
     for whole in items:
-        item = replace(whole, label=cut_text(whole.label, _SIZE, room))
-        longer = [*(lines[-1] if lines else ()), item]
-        if lines and text_width(" · ".join(one.label for one in longer), _SIZE) <= room:
+        parts = wrapped_text(whole.label, _SIZE, room, 2)
+        item = replace(whole, label="\n".join(parts))
+        longer = [*lines[-1], item] if lines and lines[-1] else []
+        if longer and len(parts) == 1 and text_width(" · ".join(one.label for one in longer), _SIZE) <= room:
             lines[-1] = longer
         else:
-            lines.append([item])
+            lines += [[item], *([] for _ in parts[1:])]
     return lines
