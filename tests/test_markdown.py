@@ -52,18 +52,20 @@ def test_html_becomes_what_one_would_write(html: str, expected: str | None) -> N
 
 
 def test_every_page_has_its_markdown_beside_it(built: Path) -> None:
-    """At its address with `.md`, with links that lead to a file, and no HTML of ours."""
+    """At its address with `.md`, with links that lead to a file, and no HTML of ours; one that moved says where to."""
     for folder in (built, built / "zh"):
         listed = (folder / "llms.txt").read_text(encoding="utf-8")
         for page in folder.rglob("index.html"):
             place = page.parent.relative_to(folder)
-            if leads_on(page.read_text(encoding="utf-8")) or place.parts[:1] == ("zh",):
+            if place.parts[:1] == ("zh",):
                 continue
+            moved = leads_on(page.read_text(encoding="utf-8"))
             copies = [folder / place / "index.md", (folder / place).with_suffix(".md") if place.name else folder]
             copies.append(folder / f"{place}.md")
             (copy,) = {path for path in copies if path.is_file()}
             text = copy.read_text(encoding="utf-8")
-            assert f"/{copy.relative_to(folder).as_posix()})" in listed, copy
+            assert (f"/{copy.relative_to(folder).as_posix()})" in listed) is not moved, copy
+            assert not moved or text.startswith("→ ["), copy
             assert not re.search(r"ds:\w|class=\"ds-|<!-- ds-block", text), copy
             for link in LINK.findall(re.sub(r"(?ms)^```.*?^```|`[^`]*`", "", text)):
                 assert (copy.parent / link).exists(), (copy, link)

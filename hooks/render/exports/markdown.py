@@ -259,6 +259,13 @@ def markdown_copies(
             yield path, _plain_markdown(edition, path, text, blocks)
 
 
+def moved_copies(edition: Edition, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """At the address of each copy that there was before, a line that leads to the one that took over; `titles` by path."""
+    for path, redirect in edition.site.redirects.items():
+        target = _relative(redirect.target, posixpath.dirname(path) or ".")
+        yield path, f"→ [{titles.get(redirect.page, redirect.page)}]({target})\n"
+
+
 def files_beside_pages(
     edition: Edition, written: Mapping[str, Filled], address: str, without: Collection[str] = ()
 ) -> Iterator[tuple[str, str]]:
@@ -266,6 +273,7 @@ def files_beside_pages(
     yield from markdown_copies(edition, written, without)
     named = {path: (page.title, page.description) for path, page in edition.site.pages.items()}
     named |= {path: _title_and_description(path, text) for path, (text, _) in written.items()}
+    yield from moved_copies(edition, {path: title for path, (title, _) in named.items()})
     yield "llms.txt", llms_txt(edition, named, address)
 
 

@@ -59,7 +59,7 @@ def page(context: Context) -> Page:
         "trends.md",
         words("page.trends"),
         words("trends.description"),
-        (lead, *sections, _cost(citations), _left_out(context), sources(citations)),
+        (lead, *sections, _cost(context), _left_out(context), sources(citations)),
         hide=("navigation",),
     )
 
@@ -227,26 +227,13 @@ def _hours_recomputed(citations: Citations, size: Size) -> Cell:
     return _recomputed(int(computed[0].number), computed[0].shown) if computed else EMPTY
 
 
-def _cost(citations: Citations) -> Section:
-    """Published costs as a list: there are too few for a figure."""
-    words = citations.context.words
-    lines = []
-    for model in citations.context.catalogue.models.values():
-        infrastructure = model.infrastructure
-        cost = infrastructure.cost_usd if infrastructure else None
-        if infrastructure is None or cost is None or cost.value is None:
-            continue
-        link = model_link(model, "infrastructure")
-        line = escape(words("trends.cost.line", model="{}", cost="{}")).format(link, citations.single(cost))
-        price, hours = infrastructure.price_per_gpu_hour_usd, infrastructure.gpu_hours_total
-        if price is not None and price.value is not None and hours is not None and hours.value is not None:
-            of = escape(words("trends.cost.of", hours="{}", price="{}", product="{}"))
-            product = recomputed_html(format.format_amount(hours.value.value * price.value.value, words))
-            line += Markup(words("punctuation.gap")) + of.format(
-                citations.single(hours), citations.single(price), product
-            )
-        lines.append(line)
-    html = citations.context.html("trend_list.html.jinja", intro=words("trends.cost.intro"), lines=lines)
+def _cost(context: Context) -> Section:
+    """What published costs are, and where they stand."""
+    words = context.words
+    link = Markup('<a href="ds:compare/infrastructure.md#frameworks">{}</a>').format(words("trends.cost.where"))
+    html = Markup("<p>{}{}{}{}</p>").format(
+        words("trends.cost.intro"), words("punctuation.gap"), link, words("punctuation.full_stop")
+    )
     return Section("cost", words("trends.cost.title"), html)
 
 
