@@ -371,10 +371,15 @@ def page_description(context: Context, text: Text, least: int = 70, most: int = 
         kept = joined
     if least <= _text_columns(kept) <= most or (kept == whole and _text_columns(kept) <= most):
         return kept
-    end = next(
-        (end for end, width in enumerate(accumulate(map(_character_columns, whole))) if width >= most), len(whole)
-    )
-    return (whole[:end].rsplit(" ", 1)[0] if whole[end - 1].isascii() else whole[:end]) + "…"
+    return opening_words(whole, most)
+
+
+def opening_words(text: str, most: int) -> str:
+    """As many words of a text as fit into `most` columns, with an ellipsis where there are more."""
+    end = next((end for end, width in enumerate(accumulate(map(_character_columns, text))) if width >= most), len(text))
+    if end == len(text):
+        return text
+    return (text[:end].rsplit(" ", 1)[0] if text[end - 1].isascii() else text[:end]).rstrip(" ,，;；:：") + "…"
 
 
 def _joined_sentences(kept: str, sentence: str) -> str:

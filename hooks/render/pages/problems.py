@@ -11,10 +11,13 @@ from catalogue.records import Catalogue
 from catalogue.schema.technique import TechniqueKind
 
 from .. import links, problems
+from ..cite import opening_words
 from ..context import Context
 from ..page import Page, Section, lead_section
 from ..page_registry import GUIDE, MODEL, technique_address
 from .start import title_of
+
+LONGEST_OPENING = 72  # columns of a question in the list, which its page asks in full
 
 _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "page.models"))
 
@@ -53,7 +56,11 @@ def _pages_in_order(catalogue: Catalogue) -> list[str]:
 
 def _list_of_page(context: Context, home: str, asked: Sequence[Asked], written: Mapping[str, str]) -> dict[str, object]:
     title, address = _title_and_address(context, home, written)
-    return {"title": title, "address": address, "problems": [problems.problem_item(context, one) for one in asked]}
+    items = [problems.problem_item(context, one) for one in asked]
+    shown = [
+        {**item, "opening": opening_words(Markup(item["question"]).striptags(), LONGEST_OPENING)} for item in items
+    ]
+    return {"title": title, "address": address, "problems": shown}
 
 
 def _title_and_address(context: Context, home: str, written: Mapping[str, str]) -> tuple[str, str]:
