@@ -19,7 +19,7 @@ from catalogue.derive.training import (
     pre_training_tokens,
     training_metrics,
 )
-from catalogue.files import ENTRIES, MODELS, PROBLEMS
+from catalogue.files import ENTRIES, MODELS, PROBLEMS, STUDY
 from catalogue.load import load_catalogue
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
@@ -215,6 +215,8 @@ def test_missing_values(project: Path, old: str, new: str, left_out: LeftOut | N
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     (project / PROBLEMS).write_text("problems: []\n", encoding="utf-8")  # some ask for what is taken away
+    study = project / STUDY
+    study.write_text(re.sub(r"\n +sheet: .*", "", study.read_text(encoding="utf-8")), encoding="utf-8")
     result = training_metrics(load_catalogue(project).entries["deepseek-v3-base"])
     assert (result.attention_left_out if result else None) is left_out
     assert (result is None) == (left_out is None)

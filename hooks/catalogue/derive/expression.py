@@ -36,6 +36,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Exact]] = {
 }
 NAME = re.compile(rf"\b(?!(?:{'|'.join(_FUNCTIONS)})\b)[a-z_][a-z_0-9]*")
 _MANY_ZEROS = 9
+_LONG = 12  # characters of a fraction; what exp, ln or a division gave is shown with four digits, as where it was worked out
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -108,9 +109,10 @@ def _node_tree(node: ast.expr) -> Tree:
 
 
 def _number_text(number: Exact) -> str:
-    """All digits in groups; a number that ends in many zeros as digits times a power of ten, just as exact."""
+    """All digits in groups; a number that ends in many zeros as digits times a power of ten, just as exact; long fractions rounded."""
     if number != int(number):
-        return f"{Decimal(number.numerator) / number.denominator:,}"
+        digits = f"{Decimal(number.numerator) / number.denominator:,}"
+        return digits if len(digits) <= _LONG else f"{float(number):,.4g}"
     number = int(number)
     digits = str(number).rstrip("0")
     if len(str(number)) - len(digits) < _MANY_ZEROS:
