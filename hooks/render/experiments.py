@@ -52,7 +52,9 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
         in_guide=in_guide,
         name=context.words.text(experiment.name),
         question=citations.inline(experiment.question),
-        expectation=citations.marked(str(citations.inline(experiment.expectation.text)), experiment.expectation.source),
+        expectation=""
+        if in_guide
+        else citations.marked(str(citations.inline(experiment.expectation.text)), experiment.expectation.source),
         panels=_panels(context.words, experiment, result) if result else [],
         comparisons=[_comparison_shown(context.words, experiment, one, result) for one in experiment.comparisons]
         if result
