@@ -229,6 +229,9 @@ def test_check_says_what_an_entry_lacks_and_asks_nothing_of_a_whole_one(valid: P
     said = check("check", valid, "--entry", "dor").stdout
     assert "dor does not say yet, what is worth most first" in said
     assert said.index("  variants.architecture: ") < said.index("  tokenizer: ")
+    elsewhere = "has its weights at https://example.org/elk-base: pages call what every entry describes DeepSeek's"
+    assert elsewhere in check("check", valid, "--entry", "elk").stdout
+    assert elsewhere not in said
     run = check("check", valid, "--entry", "dorr")
     assert (run.returncode, "nearest match: `dor`" in run.stderr) == (1, True)
     assert [wanted.key for wanted in missing_values(catalogue, catalogue.models["deepseek-v3"])] == []

@@ -101,6 +101,9 @@ def missing_values(catalogue: Catalogue, model: Model) -> Iterator[Wanted]:
             yield wanted
 
 
+OWN_PUBLISHER = "/deepseek-ai/"
+
+
 def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
     """The same as lines to print, with an entry that shows how."""
     found = list(missing_values(catalogue, model))
@@ -113,6 +116,9 @@ def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
             )
             shown = f" (see `{key}:` in {ENTRIES}/{beside}.yaml)" if beside else ""
             yield f"  {wanted.key}: {wanted.what}{shown}"
+    weights = [str(variant.weights) for variant in model.variants if variant.weights]
+    if weights and not any(OWN_PUBLISHER in address for address in weights):
+        yield f"{model.id} has its weights at {weights[0]}: pages call what every entry describes DeepSeek's"
 
 
 def _says(catalogue: Catalogue, model: Model, wanted: Wanted) -> bool:
