@@ -75,6 +75,7 @@ def _opening(citations: Citations, technique: Technique, frames: Sequence[Frame]
     return Markup(
         context.html(
             "technique_opening.html.jinja",
+            id=technique.id,
             kicker=_kicker(context, technique),
             definition=citations.inline(technique.definition),
             picture=_picture(context, technique),
