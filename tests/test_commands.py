@@ -181,7 +181,7 @@ def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
     ]
     follows = told[told.index("What follows:") :]
     assert any(line.startswith("  ant-base: parameters in all: 304,704 → 305,472") for line in follows), follows
-    assert "| `models.ant.variants.ant-base.architecture.intermediate_size` | 176 | 177 | ant-paper Table 2 |" in (
+    assert "| `variants.ant-base.architecture.intermediate_size` | 176 | 177 | ant-paper Table 2 |" in (
         changes.changes_report(repository, "HEAD", markdown=True)
     )
 

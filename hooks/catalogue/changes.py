@@ -39,14 +39,18 @@ class Fact:
 
 def changes_report(data: Path, revision: str, markdown: bool = False) -> str:
     """What changed since `revision`, one fact a line, or as Markdown tables. Raises NoSuchRevision and CatalogueError."""
-    with tempfile.TemporaryDirectory() as folder:
-        old = load_catalogue(_data_at_revision(data, revision, Path(folder)))
-    new = load_catalogue(data)
+    old, new = load_catalogue_at(data, revision), load_catalogue(data)
     facts = list(_changed_facts(dict(_catalogue_facts(old)), dict(_catalogue_facts(new))))
     following = list(_changed_facts(dict(_recomputed_facts(old)), dict(_recomputed_facts(new))))
     if not facts and not following:
         return f"No fact changed since {revision}."
     return "\n".join(_change_tables(facts, following) if markdown else _change_lines(facts, following))
+
+
+def load_catalogue_at(data: Path, revision: str) -> Catalogue:
+    """The catalogue as it was. Raises NoSuchRevision where it cannot be read, or not by the rules of today."""
+    with tempfile.TemporaryDirectory() as folder:
+        return load_catalogue(_data_at_revision(data, revision, Path(folder)))
 
 
 def _data_at_revision(data: Path, revision: str, folder: Path) -> Path:
@@ -166,13 +170,38 @@ def _change_tables(facts: list[Change], following: list[Change]) -> Iterator[str
     def cell(text: str) -> str:
         return text.replace("|", "\\|").replace("\n", " ")
 
-    yield f"{len(facts):,} facts changed."
-    if facts:
-        yield "\n| Fact | Was | Is | Source |\n|---|---|---|---|"
-        for path, before, after in facts:
-            was, now = (fact.value if fact else "" for fact in (before, after))
-            yield f"| `{path}` | {cell(was)} | {cell(now)} | {cell((after or before or Fact('', '')).source)} |"
-    if following:
-        yield "\nWhat follows from them:\n\n| Value | Was | Is |\n|---|---|---|"
-        for path, before, after in following:
-            yield f"| {path} | {before.value if before else ''} | {after.value if after else ''} |"
+    yield f"**{len(facts):,} facts changed, and {len(following):,} numbers that follow from them.**"
+    for title, changes in _by_record(facts):
+        rows = [
+            f"| `{path}` | {cell(before.value if before else '')} | {cell(after.value if after else '')}"
+            f" | {cell((after or before or Fact('', '')).source)} |"
+            for path, before, after in changes
+        ]
+        yield from _folded(title, "| Fact | Was | Is | Source |\n|---|---|---|---|", rows)
+    rows = [
+        f"| {path} | {before.value if before else ''} | {after.value if after else ''} |"
+        for path, before, after in following
+    ]
+    if rows:
+        yield from _folded("What follows", "| Value | Was | Is |\n|---|---|---|", rows)
+
+
+_OPEN = 12  # rows that stand unfolded
+
+
+def _by_record(facts: list[Change]) -> Iterator[tuple[str, list[Change]]]:
+    """Facts by the model, technique or GPU that they are of."""
+    found: dict[str, list[Change]] = {}
+    for path, before, after in facts:
+        record, _, rest = path.partition(".")[2].partition(".")
+        found.setdefault(record, []).append((rest or record, before, after))
+    yield from found.items()
+
+
+def _folded(title: str, head: str, rows: list[str]) -> Iterator[str]:
+    """A table under its title; a long one is folded."""
+    table = "\n".join((head, *rows))
+    if len(rows) > _OPEN:
+        yield f"\n<details><summary><b>{title}</b>: {len(rows):,}</summary>\n\n{table}\n\n</details>"
+    else:
+        yield f"\n#### {title}\n\n{table}"
