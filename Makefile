@@ -69,10 +69,11 @@ correct: $(READY)
 
 # make new ID=deepseek-x CONFIG=config.json BIB=paper.bib: the file of an entry and its references, with what these say; asks for the
 # rest at a terminal. ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT answer before.
+# make new ID=deepseek-v3-0815 OF=deepseek-v3 DAY=2027-08-15 LICENCE=MIT: a later checkpoint with the same network, three lines of its family.
 new: $(READY)
 	@test -n "$(ID)" || { echo "say which: make new ID=deepseek-x CONFIG=config.json BIB=paper.bib"; exit 1; }
 	@$(BIN)/python hooks/check.py new $(ID) --ask --arxiv "$(ARXIV)" --config "$(CONFIG)" --bib "$(BIB)" --name "$(NAME)" --day "$(DAY)" \
-	  --parent "$(PARENT)" --total "$(TOTAL)" --activated "$(ACTIVATED)" --licence "$(LICENCE)"
+	  --of "$(OF)" --parent "$(PARENT)" --total "$(TOTAL)" --activated "$(ACTIVATED)" --licence "$(LICENCE)"
 
 # make diff REV=main: the facts that changed since a revision, and what follows from them. OUT=folder writes them as the comment of a
 # pull request, with the drawings that change before and after.

@@ -101,6 +101,7 @@ def _arguments() -> argparse.Namespace:
         ("licence", "of code and weights"),
     ):
         added.add_argument(f"--{name}", default="", help=said)
+    added.add_argument("--of", default="", help="model of which it is a later checkpoint with the same network")
     added.add_argument("--ask", action="store_true", help="ask for what is not given, if this is a terminal")
     added.add_argument("--data", type=Path, default=DATA, help="folder of the data files")
     added = command("diff", "print the facts that changed since a revision, and what follows from them")
@@ -200,6 +201,9 @@ def _new(arguments: argparse.Namespace) -> int:
         activated=arguments.activated,
         licence=arguments.licence,
     )
+    if arguments.of:
+        print(*new_entry.add_checkpoint(arguments.data.resolve(), arguments.id, arguments.of, given), sep="\n")
+        return 0
     if arguments.ask and sys.stdin.isatty():
         given = new_entry.ask_for_the_rest(given, input)
     print(*new_entry.write_new_entry(arguments.data.resolve(), arguments.id, given), sep="\n")

@@ -179,6 +179,40 @@ def test_an_entry_from_a_configuration_asks_only_for_what_nobody_can_know(valid:
     ]
 
 
+@pytest.mark.parametrize("family", ["dor", "elk"])
+def test_a_later_checkpoint_is_three_lines_of_its_family(family: str, valid: Path) -> None:
+    """The same network, another day and another licence."""
+    file = valid / ENTRIES / f"{family}.yaml"
+    given = ("--of", family, "--day", "2025-05-01", "--licence", "Apache 2.0", "--data", valid)
+    before = file.read_text(encoding="utf-8").splitlines()
+    run = check("new", f"{family}-0501", *given)
+    assert run.returncode == 0, run.stderr
+    assert [str(finding) for finding in findings_of(valid)] == []
+    after = file.read_text(encoding="utf-8").splitlines()
+    assert [line for line in after if line in before] == before
+    assert len(after) == len(before) + 3
+    entry = load_catalogue(valid).entries[f"{family}-0501"]
+    assert entry.variant.release is not None
+    assert entry.variant.release.licences is not None
+    assert entry.variant.release.licences.weights is not None
+    assert entry.variant.release.licences.weights.value == "Apache 2.0"
+    assert (entry.architecture is None) == (family == "dor")
+    assert family == "dor" or entry.architecture_owner != f"{family}-0501"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (("dor-0501", "--of", "dorr", "--day", "2025-05-01"), "nearest match: `dor`"),
+        (("dor-0501", "--of", "dor"), "DAY=2027-08-15"),
+        (("dor-base", "--of", "dor", "--day", "2025-05-01"), "an id that no variant has"),
+    ],
+)
+def test_a_checkpoint_of_nothing_is_refused(given: tuple[str, ...], says: str, valid: Path) -> None:
+    run = check("new", *given, "--data", valid)
+    assert (run.returncode, says in run.stderr) == (1, True), run.stderr
+
+
 def test_unknown_keys_stand_in_the_draft_so_that_none_is_lost(valid: Path) -> None:
     config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
     text = json.dumps({**config, "xsa_full_interval": 4})

@@ -17,6 +17,8 @@ from bibtexparser.middlewares import NormalizeFieldKeys
 from .config_json import ConfigReading, NoConfig, parse_config, read_config
 from .field_reference import SCHEMA_LINE, as_yaml
 from .files import ENTRIES, REFERENCES, Unreadable, text_of
+from .findings import CatalogueError, nearest_in_quotes
+from .load import load_catalogue
 from .references import ARXIV_ID, Reference, read_references
 from .schema.release import LICENCES
 from .strict_yaml import TO_DO
@@ -138,6 +140,59 @@ def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
     file.parent.mkdir(exist_ok=True)
     file.write_text(_entry_text(id_, key, given, reading), encoding="utf-8")
     return said + list(_said_of_config(reading))
+
+
+def add_checkpoint(data: Path, id_: str, of: str, given: Given) -> list[str]:
+    """Add a variant with the network of a model's flagship and a release of its own, and its reference. Raises Refused."""
+    file = data / ENTRIES / f"{of}.yaml"
+    try:
+        catalogue = load_catalogue(data)
+    except CatalogueError as error:
+        raise Refused(error.report()) from None
+    if of not in catalogue.models or not file.exists():
+        close = nearest_in_quotes(of, catalogue.models)
+        raise Refused(f"OF `{of}` is no model with a file of its own" + (f"; nearest match: {close}" if close else ""))
+    if id_ in catalogue.entries or not _ID.fullmatch(id_):
+        raise Refused(
+            f"ID `{id_}`: allowed is an id that no variant has, of lower-case letters, digits, dots and hyphens"
+        )
+    if not _DAY.fullmatch(given.day):
+        raise Refused("say when its weights came out: DAY=2027-08-15")
+    model = catalogue.models[of]
+    like = catalogue.entries[model.variants[-1].id]
+    name = given.name or f"{model.name}-{id_.removeprefix(of).strip('-')}"
+    sizes = like.variant.parameters
+    stated = [("total", sizes.total), ("activated", sizes.activated)]
+    typed = {
+        field: single.value.text if single.value is not None else str(single.absence)
+        for field, single in stated
+        if single is not None
+    }
+    parameters = ", ".join(f"{field}: {_scalar(text)}" for field, text in typed.items())
+    length = like.variant.context_length
+    context = f", context_length: {length.value.text}" if length is not None and length.value is not None else ""
+    licence = f", licences: {{weights: {_scalar(given.licence)}}}" if given.licence else ""
+    owner = f"architecture_of: {like.architecture_owner}, " if like.architecture is not None else ""
+    base = like.variant.based_on.value if like.variant.based_on else None
+    based_on = f", based_on: {base}" if base else ""
+    lines = (
+        f"  - {{id: {id_}, name: {_scalar(name)}, kind: {like.variant.kind}, source: hf-{id_} model card header{based_on},\n"
+        f"     {owner}parameters: {{{parameters}}}{context},\n"
+        f"     release: {{weights: {given.day}{licence}}}}}\n"
+    )
+    text = file.read_text(encoding="utf-8")
+    begins = re.search(r"(?m)^variants:\n", text)
+    assert begins is not None
+    ends = re.search(r"(?m)^(?=[a-z_#])", text[begins.end() :])
+    at = begins.end() + ends.start() if ends else len(text)
+    file.write_text(text[:at] + lines + text[at:], encoding="utf-8")
+    references = data / REFERENCES
+    repository = _repository_text(f"hf-{id_}", replace(given, name=name))
+    references.write_text(references.read_text(encoding="utf-8").rstrip("\n") + f"\n\n{repository}", encoding="utf-8")
+    return [
+        f"{data.name}/{ENTRIES}/{file.name}: `{id_}`, with the sizes of {like.variant.id}: read its model card, then `make check`",
+        f"{data.name}/{REFERENCES}: `hf-{id_}` at the end",
+    ]
 
 
 def _paper(given: Given) -> Reference | None:
