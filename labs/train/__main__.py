@@ -1,4 +1,4 @@
-"""Train the model on the site's own text: `python -m labs.train`, five minutes on two cores. `--help` lists every flag."""
+"""Train the model on the site's own text: `python -m labs.train`, less than five minutes on two cores. `--help` lists every flag."""
 
 import argparse
 from pathlib import Path
