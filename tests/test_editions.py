@@ -95,11 +95,11 @@ def test_the_words_of_both_languages_have_the_same_keys() -> None:
 def test_the_words_of_both_languages_fill_in_the_same_names() -> None:
     english, chinese = load_words(ENGLISH), load_words(CHINESE)
     name = re.compile(r"\{\w+\}")
-    dates = "date."
+    ordinals = "date.", "compare.board.told_part"  # “22nd” and “March” are words in English, numbers in Chinese
     unequal = {
         key: (english(key), chinese(key))
         for key in english
-        if not key.startswith(dates) and set(name.findall(english(key))) != set(name.findall(chinese(key)))
+        if not key.startswith(ordinals) and set(name.findall(english(key))) != set(name.findall(chinese(key)))
     }
     assert unequal == {}
 
