@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -210,3 +211,30 @@ def test_kinds_of_stages_differ_by_form_and_not_by_colour(page: Page, address: s
     assert len(colours) == 1
     # One more pre-training is told from the first by its ring; all others by shape.
     assert len(set(forms.values())) == len(forms)
+
+
+@pytest.mark.parametrize(
+    ("path", "figure", "said"),
+    [
+        ("guides/attention/", "#mechanism-memory-strip", "LLM 67B"),
+        ("models/deepseek-r1/", "#recipe-lanes", "R1-Zero"),
+        ("small-v3/", "#small-v3-walk", "experts"),
+    ],
+)
+def test_a_figure_is_saved_as_it_is_shown(
+    page: Page, address: str, tmp_path: Path, path: str, figure: str, said: str
+) -> None:
+    """The file stands by itself: its words, no class that a style sheet would have to explain, and colours that are not all black."""
+    page.goto(address + path)
+    with page.expect_download() as saved:
+        page.locator(figure).get_by_role("button", name="SVG").first.click()
+    saved.value.save_as(tmp_path / "figure.svg")
+    text = (tmp_path / "figure.svg").read_text(encoding="utf-8")
+    assert said in text
+    assert "CC BY 4.0" in text
+    assert " class=" not in text
+    assert len(set(re.findall(r'fill="(rgb[^"]*|color[^"]*)"', text))) > 2
+    with page.expect_download() as saved:
+        page.locator(figure).get_by_role("button", name="PNG").first.click()
+    saved.value.save_as(tmp_path / "figure.png")
+    assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")

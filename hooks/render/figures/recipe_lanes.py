@@ -252,7 +252,7 @@ def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> It
             number,
             kind.replace("_", "-"),
             title,
-            wrapped_text(title, _SIZE, min(room - 6, 190), 3),
+            wrapped_text(title, _SIZE, min(room - 20, 190), 3),
             _fact(context, stage),
             x,
             y,

@@ -61,3 +61,67 @@ for (const button of document.querySelectorAll("button[data-picture]")) {
     download(kind === "png" ? await drawnAsPng(drawing) : drawing, `${location.pathname.split("/").at(-2)}-${figure.id}.${kind}`);
   });
 }
+
+// A figure as one picture: its panels where they stand, in the colours that are shown, and below them where it is from.
+const DRAWN_BY = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "fill-opacity", "stroke-opacity", "paint-order", "text-anchor", "font-size", "font-weight"];
+
+function copiedShape(shape) {
+  const copy = shape.cloneNode(false);
+  for (const name of ["class", "style", "href"]) copy.removeAttribute(name);
+  const shown = getComputedStyle(shape);
+  if (shape.localName !== "svg") for (const name of DRAWN_BY) copy.setAttribute(name, shown.getPropertyValue(name));
+  for (const child of shape.childNodes) copy.append(child.nodeType === Node.ELEMENT_NODE ? copiedShape(child) : child.cloneNode());
+  return copy;
+}
+
+function pictureOf(figure) {
+  const shown = (one) => one.getClientRects().length && getComputedStyle(one).visibility !== "hidden";
+  const parts = [...figure.querySelectorAll("svg, .ds-panel > p")].filter(shown);
+  const boxes = parts.map((part) => part.getBoundingClientRect());
+  const [left, top] = [Math.min(...boxes.map((box) => box.left)) - 16, Math.min(...boxes.map((box) => box.top)) - 16];
+  const [width, height] = [Math.max(...boxes.map((box) => box.right)) - left + 16, Math.max(...boxes.map((box) => box.bottom)) - top + 44];
+  const made = (name, attributes, text = "") => {
+    const one = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
+    one.textContent = text;
+    return one;
+  };
+  const { color, backgroundColor, fontFamily } = getComputedStyle(document.body);
+  const picture = made("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "font-family": fontFamily });
+  picture.append(made("rect", { width, height, fill: backgroundColor }));
+  parts.forEach((part, i) => {
+    const [x, y] = [boxes[i].left - left, boxes[i].top - top];
+    if (part.localName === "p") {
+      picture.append(made("text", { x, y: y + 15, fill: color, "font-size": 14, "font-weight": 650 }, part.textContent));
+      return;
+    }
+    const copy = copiedShape(part);
+    for (const [key, value] of Object.entries({ x, y, width: boxes[i].width, height: boxes[i].height, overflow: "visible" })) copy.setAttribute(key, value);
+    picture.append(copy);
+  });
+  picture.append(made("text", { x: 16, y: height - 12, fill: color, "font-size": 12 }, `${document.title} · CC BY 4.0`));
+  return picture;
+}
+
+function offerFile(href, name) {
+  Object.assign(document.createElement("a"), { href, download: name }).click();
+}
+
+for (const choice of document.querySelectorAll("[data-save]")) {
+  choice.hidden = false;
+  choice.addEventListener("click", async ({ target }) => {
+    const kind = target.dataset.as;
+    const figure = choice.closest("figure");
+    if (!kind) return;
+    const picture = pictureOf(figure);
+    const address = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(picture))}`;
+    const name = `${figure.id || "figure"}.${kind}`;
+    if (kind === "svg") return offerFile(address, name);
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth * 2, height: image.naturalHeight * 2 });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    offerFile(canvas.toDataURL("image/png"), name);
+  });
+}
