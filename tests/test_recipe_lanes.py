@@ -31,7 +31,7 @@ def context(request: pytest.FixtureRequest, catalogue: Catalogue) -> Context:
 
 
 def drawn(context: Context, id_: str) -> LexborNode:
-    found = LexborHTMLParser(str(recipe_lanes(context, context.catalogue.models[id_]))).css_first("svg.ds-across")
+    found = LexborHTMLParser(str(recipe_lanes(context, context.catalogue.models[id_]))).css_first("svg.ds-lanes-across")
     assert found is not None
     return found
 

@@ -259,7 +259,7 @@ def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> It
             down_x,
             down_y,
             stage.kind in BESIDE,
-            wrapped_text(start, 12, max(room - 56, 88), 3) if start else (),
+            wrapped_text(start, 12.5, max(room - 56, 92), 3) if start else (),
             cut_text(
                 " · ".join(
                     filter(None, (result and f"→ {result}", _fact(context, stage), "" if start == result else start))
