@@ -12,6 +12,7 @@ const stopsOf = ({ num_hidden_layers: layers }) => [
 
 const signed = (number, decimals = 2) => (+number.toFixed(decimals) || 0).toFixed(decimals).replace("-", "−");
 const percentage = (share) => (share >= 0.0995 ? fixed(100 * share) : share >= 0.0005 ? (100 * share).toFixed(1) : "<0.1");
+const fourDigits = (number) => (number >= 1000 ? fixed(number) : number.toPrecision(4));
 const lengthOf = (x) => Math.sqrt(dotProduct(x, x));
 
 function drawStop(model, trace, { kind, layer, place, pick }, words) {
@@ -93,7 +94,7 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
       const weight = model.weights[`layers.${layer}.self_attn.kv_a_layernorm.weight`][mark];
       const products = h.map((number, i) => number * matrix[mark * h.length + i]);
       const shown = largest(products.map(Math.abs), 3);
-      const terms = shown.map((i) => `${signed(matrix[mark * h.length + i])} × ${signed(h[i])}`).join(" + ");
+      const terms = shown.map((i) => `${signed(matrix[mark * h.length + i], 3)} × ${signed(h[i], 3)}`).join(" + ");
       const pair = mark % (key.length / 2);
       const angle = angleOf(c, pair);
       const input = titled("normed", 190, { count: x.length });
@@ -170,11 +171,11 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
         lines: [
           line("score", {
             head: mark + 1, token: label(top), content: signed(content[top]), position: signed(position[top]), sum: signed(content[top] + position[top]),
-            width: c.qk_nope_head_dim + c.qk_rope_head_dim, score: signed(whole, 3),
+            width: c.qk_nope_head_dim + c.qk_rope_head_dim, score: signed(whole, 4),
           }),
           line("softmax", {
-            score: signed(whole, 3), token: label(top), share: percentage(shares[top]), count: place + 1,
-            total: fixed(sum(shares.map((_, s) => Math.exp((content[s] + position[s]) * scale))), 2), power: Math.exp(whole).toFixed(2),
+            score: signed(whole, 4), token: label(top), share: percentage(shares[top]), count: place + 1,
+            total: fourDigits(sum(shares.map((_, s) => Math.exp((content[s] + position[s]) * scale)))), power: fourDigits(Math.exp(whole)),
           }),
           line("shares", { head: mark + 1 }, shares),
           line("values", { head: mark + 1, width: c.v_head_dim }, heads[mark].read),
@@ -215,7 +216,7 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
       const byGroup = titled("groups", 24 * groups.length + 8, { kept: kept.length, count: groups.length });
       groups.forEach((number, g) => {
         byGroup.text(96, 24 * g + 17, say("group", { group: g + 1 }), kept.includes(g) ? "strong" : "", "end");
-        byGroup.bar(104, 24 * g + 5, (150 * number) / Math.max(...groups), 15, kept.includes(g) ? "expert" : "expert soft");
+        byGroup.bar(104, 24 * g + 5, (130 * number) / Math.max(...groups), 15, kept.includes(g) ? "expert" : "expert soft");
         byGroup.text(358, 24 * g + 17, `${number.toFixed(3)} ${say(kept.includes(g) ? "stays" : "leaves")}`, "", "end");
       });
       const worked = titled("shares_of_experts", 24 * chosen.length + 8, { count: chosen.length });
