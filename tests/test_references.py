@@ -112,7 +112,7 @@ def test_doi_serves_as_address_and_venue_is_read() -> None:
 
 
 def test_what_was_never_published_has_no_address() -> None:
-    text = "@misc{a,\n title = {T}, author = {Ant, Ada}, year = {2024}, howpublished = {Read on paper},\n}\n"
+    text = "@misc{a,\n title = {T}, author = {Ant, Ada}, year = {2024}, howpublished = {Read on paper}, note_zh = {读的是纸本},\n}\n"
     references, findings = read_references(text, "a.bib")
     assert findings == []
     assert (references["a"].url, references["a"].note) == (None, "Read on paper")
