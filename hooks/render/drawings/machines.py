@@ -426,3 +426,127 @@ def dsec(d: Drawing) -> None:
     d.numbers["machines"] = f"{count:g}"
     f.text("unit")
     f.grid(["g" * 40] * 4, gap=2)
+
+
+@draws("kv-cache-compression")
+def kv_cache_compression(d: Drawing) -> None:
+    v3 = d.use("deepseek-v3.2-exp")
+    plain = 2 * (v3["kv_lora_rank"] + v3["qk_rope_head_dim"])
+    f = d.frame()
+    f.lanes([("=BF16", [(0, 16, "c", "=16 bit")]), ("=FP8", [(0, 8, "C", "=8 bit")])], length=16, height=30)
+    f.skip(6)
+    f.text("entry", "strong")
+    f.bars(
+        [
+            ("whole", plain, "c"),
+            ("rounded", d.value("kv-cache-compression/facts.fp8-format-for-deepseek-v3-2.value"), "C"),
+        ]
+    )
+
+
+@draws("hfreduce")
+def hfreduce(d: Drawing) -> None:
+    d.numbers |= {
+        key: d.quoted(f"hfreduce/facts.{label}.value")
+        for key, label in (
+            ("own", "bandwidth-between-nodes-all-reduce-of-186-mib-hfreduce"),
+            ("other", "the-same-nccl"),
+        )
+    }
+    f = d.frame()
+    nodes = f.columns(1, 1, gap=30)
+    sums = []
+    for node in nodes:
+        gpus = node.cells("E" * 8, height=24)
+        node.skip(26)
+        sums.append(node.cells("C", height=28, width=90, texts=("cpu",))[0])
+        for gpu in gpus:
+            f.link(gpu, sums[-1], "E", thin=True)
+    f.panel.line([(sums[0].x + 90, sums[0].y + 14), (sums[1].x, sums[1].y + 14)], "other")
+    f.join(*nodes)
+    f.legend(("E", "gradients"), ("C", "added"), ("O", "between"))
+    f.text("speed")
+
+
+@draws("fire-flyer-2")
+def fire_flyer_2(d: Drawing) -> None:
+    f = d.frame()
+    zones = f.columns(1, 1, gap=40)
+    for zone in zones:
+        spines = zone.cells("OOO", height=18, width=30)
+        zone.skip(34)
+        leaves = zone.cells("oooo", height=18, gap=10)
+        for spine in spines:
+            for leaf in leaves:
+                f.link(spine, leaf, "O", thin=True)
+        zone.skip(8)
+        zone.grid(["A" * 16] * 4, gap=2)
+    f.join(*zones)
+    f.text("zones")
+    f.cells("C" * 16, height=18)
+    f.legend(("O", "switches"), ("A", "nodes"), ("C", "storage"))
+
+
+@draws("3fs")
+def fire_flyer_file_system(d: Drawing) -> None:
+    f = d.frame()
+    f.text("file")
+    chunks = f.cells("AEOIAEOI", height=24, gap=2)
+    f.skip(34)
+    machines = f.cells("g" * 6, height=62, gap=10)
+    copies = {"A": (0, 1, 2), "E": (2, 3, 4), "O": (4, 5, 0), "I": (1, 3, 5)}
+    for (letter, places), chunk in zip(copies.items(), chunks, strict=False):
+        f.link(chunk, machines[places[0]], letter)
+        for row, place in enumerate(places):
+            column = machines[place]
+            kind = {"A": "attention", "E": "expert", "O": "other", "I": "index"}[letter]
+            f.panel.bar(column.x + 6, column.y + 6 + 18 * row, column.width - 12, 12, kind)
+    f.text("copies")
+    f.text("reads")
+
+
+@draws("mpft")
+def mpft(d: Drawing) -> None:
+    planes = int(d.value("mpft/facts.planes.value"))
+    d.numbers["planes"] = planes
+    colours = "AEOI" * (planes // 4)
+    f = d.frame()
+    f.text("machine")
+    above = f.cells(colours, height=26, gap=8)
+    f.skip(34)
+    trees = f.cells(colours.lower(), height=16, gap=8)
+    f.skip(34)
+    below = f.cells(colours, height=26, gap=8)
+    for top, tree, low, letter in zip(above, trees, below, colours, strict=True):
+        f.link(top, tree, letter, thin=True)
+        f.link(low, tree, letter, thin=True)
+    f.text("another")
+    f.skip(4)
+    costs = ("cost-per-endpoint-eight-planes", "cost-per-endpoint-one-tree-of-three-layers")
+    f.bars(
+        [(key, d.value(f"mpft/facts.{label}.value"), "O") for key, label in zip(("many", "one"), costs, strict=True)]
+    )
+
+
+@draws("deepgemm")
+def deepgemm(d: Drawing) -> None:
+    f = d.frame()
+    f.text("apart", "strong")
+    _exchanges(f, ([(2, 2, "A", ""), (4, 2, "A", "")], [(0, 2, "o", ""), (6, 2, "O", "")]))
+    f.text("mega", "strong")
+    _exchanges(
+        f,
+        (
+            [(1 + 1.3 * i, 1.2, "A", f"={i + 1}") for i in range(3)],
+            [
+                (0, 0.9, "o", "=1"),
+                (1.1, 0.9, "o", "=2"),
+                (2.3, 0.7, "o", "=3"),
+                (2.3 + 0.75, 0.5, "O", "=1"),
+                (3.7, 0.5, "O", "=2"),
+                (5, 0.5, "O", "=3"),
+            ],
+        ),
+        8,
+    )
+    f.legend(("o", "dispatch"), ("A", "products"), ("O", "combine"))
