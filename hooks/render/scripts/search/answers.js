@@ -43,14 +43,17 @@ const contentWords = (text) => split(text.normalize("NFKC").replace(head.particl
 // The query with a mark on every letter that something has explained.
 function readQuery(query) {
   const text = query.normalize("NFKC").toLowerCase();
-  return { text, tokens: split(text).map(([word, start, end]) => [meantWord(word), start, end]), known: new Uint8Array(text.length) };
+  const tokens = split(text).map(([word, start, end]) => [meantWord(word), start, end]);
+  return { text, tokens, words: new Set(tokens.map(([word]) => word)), known: new Uint8Array(text.length) };
 }
+
+const meantWords = new Map(); // for the next letter
 
 // The word that was meant where one is mistyped by a letter and nobody asks with it: “paramters”.
 function meantWord(word) {
   if (word.length < 5 || !/^[a-z]+$/.test(word) || facts.vocabulary.has(word) || head.stop.has(word)) return word;
-  for (const known of facts.vocabulary) if (known.length > 4 && near(known, word)) return known;
-  return word;
+  if (!meantWords.has(word)) meantWords.set(word, [...facts.vocabulary].find((known) => known.length > 4 && Math.abs(known.length - word.length) < 2 && near(known, word)) ?? word);
+  return meantWords.get(word);
 }
 const branch = (reading) => ({ ...reading, known: reading.known.slice() });
 const explain = (reading, start, end) => reading.known.fill(1, start, end);
@@ -58,6 +61,7 @@ const open_ = (reading) => reading.tokens.filter(([, start]) => !reading.known[s
 
 // Where the words of a form stand in what is not explained yet; null unless all of them do.
 function spansOf(reading, { latin, han }) {
+  if (!latin.every((word) => reading.words.has(word)) || !han.every((run) => reading.text.includes(run))) return null;
   const spans = [];
   for (const word of latin) {
     const all = reading.tokens.filter(([token, start]) => token === word && !reading.known[start]);
@@ -124,13 +128,19 @@ function takeNames(reading, names, longest) {
   return chinese && found.every((one) => length(one) < length(chinese)) ? [chinese] : found;
 }
 
+const chineseOf = new Map();
+function chineseAmong(names) {
+  if (!chineseOf.has(names)) chineseOf.set(names, Object.keys(names).filter((name) => CHINESE.test(name)));
+  return chineseOf.get(names);
+}
+
 // The longest Chinese name in a query, which may have Latin words and spaces in it.
 function chineseName({ text, known }, names) {
   const letters = [...text].map((letter, at) => [letter, at]).filter(([letter]) => letter.trim());
   const whole = letters.map(([letter]) => letter).join("");
   let best = null;
-  for (const name in names) {
-    if (!CHINESE.test(name) || name.length <= (best?.name.length ?? 1)) continue;
+  for (const name of chineseAmong(names)) {
+    if (name.length <= (best?.name.length ?? 1)) continue;
     const at = whole.indexOf(name);
     if (at < 0 || known[letters[at][1]]) continue;
     best = { name, value: names[name], start: letters[at][1], end: letters[at + name.length - 1][1] + 1 };
