@@ -79,7 +79,9 @@ def elsewhere_page(context: Context) -> Page:
     sections = [lead_section(intro, caution + taken), _contemporaries(citations)]
     for idea in IDEAS:
         sections.append(_section(context, idea, users_of(context.catalogue, idea)))
-    return Page(PATH, words("page.elsewhere"), words("elsewhere.description"), (*sections, sources(citations)))
+    return Page(
+        PATH, words("page.elsewhere"), words("elsewhere.description"), (*sections, sources(citations)), hide=("toc",)
+    )
 
 
 def users_of(catalogue: Catalogue, idea: Idea) -> list[ModelType]:
@@ -152,12 +154,12 @@ def _contemporaries(citations: Citations) -> Section:
     columns: list[Column[_Row]] = [
         Column(words("table.model"), lambda row: _name(citations, row)),
         Column(words("elsewhere.maker"), lambda row: row.other.maker if row.other else "DeepSeek"),
-        Column(words("elsewhere.published"), lambda row: _published(citations, row), numeric=True),
-        Column(words("elsewhere.total"), lambda row: _size(row, "total"), numeric=True),
-        Column(words("elsewhere.activated"), lambda row: _size(row, "activated"), numeric=True),
         Column(words("field.architecture.attention"), lambda row: _attention(row)),
         Column(words("elsewhere.cache"), lambda row: _cache(row), numeric=True),
         Column(words("elsewhere.bytes"), lambda row: _bytes(row), numeric=True),
+        Column(words("elsewhere.total"), lambda row: _size(row, "total"), numeric=True),
+        Column(words("elsewhere.activated"), lambda row: _size(row, "activated"), numeric=True),
+        Column(words("elsewhere.published"), lambda row: _published(citations, row), numeric=True),
     ]
     table = by_column(words("elsewhere.contemporaries_caption"), columns, rows, sortable=True)
     remarks = [

@@ -173,6 +173,12 @@ def trust_page(context: Context) -> Page:
     return Page("trust.md", words("page.trust"), words("trust.description"), tuple(sections))
 
 
+def _day(context: Context, day: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(
+        day, format.format_date(PartialDate.parse(day), context.words)
+    )
+
+
 def _witness_sections(context: Context) -> list[Section]:
     """What others publish, compared value by value, and why some of it differs."""
     words, catalogue = context.words, context.catalogue
@@ -186,7 +192,7 @@ def _witness_sections(context: Context) -> list[Section]:
     columns: list[Column[Witness]] = [
         Column(words("trust.witness.who"), lambda w: Markup('<a href="{}">{}</a>').format(w.url, w.name)),
         Column(words("trust.witness.version"), lambda w: catalogue.testimony[w.id].version),
-        Column(words("trust.witness.date"), lambda w: catalogue.testimony[w.id].date),
+        Column(words("trust.witness.date"), lambda w: _day(context, catalogue.testimony[w.id].date)),
         Column(words("trust.witness.licence"), lambda w: w.licence),
         Column(words("trust.witness.agrees"), lambda w: count(w, Outcome.AGREES), numeric=True),
         Column(words("trust.witness.differs"), lambda w: count(w, Outcome.DIFFERS), numeric=True),
