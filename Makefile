@@ -176,7 +176,7 @@ $(TRAIN)/.ready: pyproject.toml
 
 train-setup: $(TRAIN)/.ready
 
-# make train FLAGS='--attention gqa --steps 500': less than five minutes on two cores; ends with a model that writes words.
+# make train FLAGS='--attention gqa': less than five minutes on two cores; ends with a model that writes words.
 train: train-setup
 	$(TRAIN)/bin/python -m labs.train $(FLAGS)
 

@@ -113,8 +113,8 @@ def _comparison_shown(
         words("experiments.between").join(sides),
         words(
             "experiments.difference",
-            difference=_number(column, judged.difference, signed=True),
-            deviation=_number(column, judged.deviation),
+            difference=_number(column, judged.difference, judged.deviation, signed=True),
+            deviation=_number(column, judged.deviation, judged.deviation),
         ),
         words(f"experiments.expected.{comparison.expect.value}"),
         comparison.verdict.name.lower().replace("_", "-"),
@@ -122,8 +122,10 @@ def _comparison_shown(
     )
 
 
-def _number(column: str, value: float, signed: bool = False) -> str:
-    shown = f"{value:{'+' if signed else ''},.{_DECIMALS.get(column, 2)}f}"
+def _number(column: str, value: float, deviation: float = 1, signed: bool = False) -> str:
+    """With the decimals of the column, or as many more as a small deviation needs for its first digit."""
+    decimals = max(_DECIMALS.get(column, 2), -math.floor(math.log10(deviation)) if deviation else 0)
+    shown = f"{round(value, decimals) + 0.0:{'+' if signed else ''},.{decimals}f}"
     return shown.replace("-", "−")
 
 
