@@ -45,9 +45,12 @@ def _card_fields(context: Context) -> Iterator[tuple[str, str, str, str]]:
         yield f"ds-{language}-technique-{technique.id}", plain(technique.name), plain(technique.definition), "technique"
     for problem in context.problems:
         shown = problem_item(context, problem)
+        if shown["puzzle"]:
+            continue  # a card has no simulator
         steps = [f"{step['says']} {step['working']}" for step in shown["steps"]]
         options = [f"{option['text']}: {option['says']}" for option in shown["options"] if option["right"]]
-        rest = [*options, *steps, shown["with_unit"], shown["working"], shown["answer"], *shown["points"]]
+        band = context.words("problems.band", **shown["band"]) if shown["band"] else ""
+        rest = [band, *options, *steps, shown["with_unit"], shown["working"], shown["answer"], *shown["points"]]
         front = "<br>".join([shown["question"], *(option["text"] for option in shown["options"])])
         yield f"ds-{language}-problem-{problem.id}", front, "<br>".join(map(str, filter(None, rest))), "problem"
 

@@ -90,7 +90,7 @@ def _sheet_row(context: Context, id_: str) -> dict[str, Any]:
 
 def read_script(context: Context) -> str:
     """The script that marks what has been read."""
-    said = json.dumps({key: context.words(f"start.{key}") for key in ("done", "all")}, ensure_ascii=False)
+    said = json.dumps({"done": context.words("start.done"), "all": context.words("start.all")}, ensure_ascii=False)
     return str(assets.page_script("read", {"ds-read-words": said}))
 
 
