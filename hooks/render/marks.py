@@ -56,7 +56,7 @@ LEGEND = (UsePart.BROUGHT, UsePart.HAS, UsePart.DROPPED)
 # It has no such thing: a technique that it does without, a field that its kind does not have.
 WITHOUT = "·"
 
-_AGREES, _DIFFERS = "✓", "≠"
+AGREES, DIFFERS = "✓", "≠"
 
 
 def use_symbol(how: How) -> Markup:
@@ -76,5 +76,5 @@ def without_symbol() -> Markup:
 
 def verdict_symbol(holds: bool, title: str) -> Markup:
     """Whether a recomputed number agrees with the published one."""
-    look, sign = ("ok", _AGREES) if holds else ("off", _DIFFERS)
+    look, sign = ("ok", AGREES) if holds else ("off", DIFFERS)
     return Markup('<span class="ds-{}" title="{}" role="img">{}</span>').format(look, title, sign)
