@@ -88,12 +88,12 @@ def _our_values(catalogue: Catalogue, entry: Entry, field: str) -> Iterator[Any]
 
 def _is_equal(ours: Any, theirs: Any, tolerance: Decimal) -> bool:
     if isinstance(ours, PartialDate):
-        return ours.text == theirs
+        return bool(ours.text == theirs)
     if isinstance(ours, Length | Quantity):
         ours = ours.value
     if isinstance(ours, bool) or isinstance(theirs, bool | str):
         return str(getattr(ours, "value", ours)) == str(theirs)
-    return abs(Decimal(str(theirs)) - Decimal(ours)) <= tolerance * Decimal(ours)
+    return bool(abs(Decimal(str(theirs)) - Decimal(ours)) <= tolerance * Decimal(ours))
 
 
 def _printed(value: Any) -> str:

@@ -16,8 +16,9 @@ from ..cite import Citations
 from ..computed import recomputed_html, recomputed_size, working_cell
 from ..context import Context
 from ..links import technique_link, variant_link
+from ..marks import NOTHING
 from ..page import Page, Section, lead_section
-from ..tables import EMPTY, NOTHING, Cell, Column, by_column, count_cell
+from ..tables import EMPTY, Cell, Column, by_column, count_cell
 from .sources import sources
 
 PATH = "elsewhere.md"
