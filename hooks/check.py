@@ -138,8 +138,8 @@ def _check(arguments: argparse.Namespace) -> int:
         )
         return 1
     for id_ in [arguments.entry] if arguments.entry else added_entries(data):
-        if id_ in catalogue.models:
-            print(*missing_lines(catalogue, catalogue.models[id_]), sep="\n")
+        for line in missing_lines(catalogue, catalogue.models[id_]) if id_ in catalogue.models else ():
+            print(line)
     return 0
 
 
@@ -205,7 +205,11 @@ def _new(arguments: argparse.Namespace) -> int:
         print(*new_entry.add_checkpoint(arguments.data.resolve(), arguments.id, arguments.of, given), sep="\n")
         return 0
     if arguments.ask and sys.stdin.isatty():
-        given = new_entry.ask_for_the_rest(given, input)
+        try:
+            given = new_entry.ask_for_the_rest(given, input)
+        except (EOFError, KeyboardInterrupt):
+            print("\nNothing was written.", file=sys.stderr)
+            return 1
     print(*new_entry.write_new_entry(arguments.data.resolve(), arguments.id, given), sep="\n")
     return 0
 

@@ -46,8 +46,9 @@ class Project:
         self.files: set[str] = set()
         for part in ("hooks", "data", "docs", "labs", "overrides"):
             shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
-        subprocess.run(["git", "add", "data"], cwd=folder, check=True)
+        for command in (["init", "-q"], ["add", "data"], ["commit", "-q", "-m", "before"]):
+            git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *command]
+            subprocess.run(git, cwd=folder, check=True)
 
     def replace(self, file: str, *pairs: tuple[str, str]) -> None:
         path = self.folder / file

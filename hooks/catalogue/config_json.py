@@ -77,6 +77,7 @@ class ConfigReading:
         left_out: Keys that no field is made from, with why.
         needed: Fields that an architecture of this kind must have and the file does not say.
         remarks: What to look at before the fields are believed.
+        likely: The kind of attention that the known keys tell, where an unknown one may say otherwise; else empty.
     """
 
     fields: Mapping[str, Any]
@@ -85,6 +86,7 @@ class ConfigReading:
     left_out: Mapping[str, str]
     needed: tuple[str, ...]
     remarks: tuple[str, ...]
+    likely: str = ""
 
 
 def parse_config(text: str, name: str = "config.json") -> Config:
@@ -153,7 +155,9 @@ def read_config(config: Config) -> ConfigReading:
     remarks += _about_kind(kind, unknown)
     remarks += _about_unknown(unknown)
     in_order = {name: fields[name] for name in Architecture.model_fields if name in fields}
-    return ConfigReading(in_order, weights_format, unknown, left_out, tuple(_needed(kind, fields)), tuple(remarks))
+    likely = kind.kind.value if kind is not None and unknown else ""
+    needed = tuple(_needed(kind, fields))
+    return ConfigReading(in_order, weights_format, unknown, left_out, needed, tuple(remarks), likely)
 
 
 def told_kind(keys: Config) -> AttentionKind | None:
@@ -245,7 +249,7 @@ def _about_unknown(unknown: Mapping[str, Any]) -> Iterator[str]:
     names = [*Architecture.model_fields, *LEFT_OUT]
     for key, value in unknown.items():
         close = closest_word(key, names, _CLOSE)
-        shown = json.dumps(value, ensure_ascii=False)
+        shown = str(value) if isinstance(value, _Typed) else json.dumps(value, ensure_ascii=False)
         shown = shown if len(shown) <= 60 else shown[:57] + "…"
         yield (
             f"`{key}: {shown}` is known to no field"

@@ -299,7 +299,12 @@ def _architecture_lines(id_: str, reading: ConfigReading | None) -> Iterator[str
             yield f"      {name}:\n"
             yield from (f"        {key}: {_as_yaml(setting)}\n" for key, setting in value.items())
         else:
-            yield f"      {name}: {TO_DO if value is None else _as_yaml(value)}\n"
+            likely = (
+                f"  # {reading.likely}, unless an unknown key below says otherwise"
+                if value is None and reading.likely
+                else ""
+            )
+            yield f"      {name}: {TO_DO if value is None else _as_yaml(value)}{likely}\n"
     yield from (f"      {name}: {TO_DO}  # not in config.json\n" for name in reading.needed)
     yield from (f"      # {key}: {_as_yaml(value)}  # known to no field\n" for key, value in reading.unknown.items())
 
