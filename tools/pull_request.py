@@ -58,8 +58,16 @@ def drawings(catalogue: Catalogue, ids: Sequence[str]) -> dict[str, str]:
     for id_ in ids:
         if id_ in catalogue.models:
             files = site_of(context, id_).files
-            found |= {Path(path).stem: _text(content) for path, content in files.items() if path.endswith(".svg")}
-    posters = {path: content for path, content in poster_files(context, "").items() if path.endswith(".svg")}
+            found |= {
+                Path(path).stem: _text(content)
+                for path, content in files.items()
+                if path.endswith(".svg") and "-dark" not in path
+            }
+    posters = {
+        path: content
+        for path, content in poster_files(context, "").items()
+        if path.endswith(".svg") and "-dark" not in path
+    }
     return found | {Path(path).stem: _text(content) for path, content in posters.items()}
 
 
