@@ -167,7 +167,7 @@ _WORDS_A_MINUTE = 150  # of a text that one means to understand
 _CHINESE_A_MINUTE = 260  # characters
 _FIGURE, _FORMULA = 1, 2  # minutes each
 _FORMULAS = re.compile(r"display=\"block\"|block\('formula-")
-_FIGURES = re.compile(r"<figure\b(?![^>]*ds-formula)|block\('(?:mechanism|token-path)")
+_FIGURES = re.compile(r"<figure\b(?![^>]*ds-formula)|block\('(?:mechanism|token-path|experiment)")
 _TAGS = re.compile(r"<(script|style|svg|math|details)\b.*?</\1>|<[^>]+>|\{\{.*?\}\}", re.S)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[A-Za-z0-9][\w.,'’-]*")

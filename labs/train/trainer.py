@@ -26,7 +26,7 @@ RUNS = Path(__file__).parent / "runs"
 class Settings:
     """How to train. The rates of balance and MTP are those of deepseek-v3 §4.2, the bias faster, for a run so short."""
 
-    steps: int = 240
+    steps: int = 300
     batch: int = 16
     length: int = 128
     lr: float = 4e-3

@@ -69,7 +69,14 @@ def test_two_deviations_decide():
 
 
 @pytest.mark.parametrize(
-    ("name", "column"), [("mla-gqa", "loss"), ("balance", "max_violation"), ("grpo", "probability")]
+    ("name", "column"),
+    [
+        ("mla-gqa", "loss"),
+        ("balance", "max_violation"),
+        ("mtp", "loss"),
+        ("grpo", "probability"),
+        ("reward-hacking", "guesses"),
+    ],
 )
 def test_a_short_run_gives_the_committed_result_within_its_spread(name, column, tmp_path):
     """The text of the site grows and other machines round otherwise: beside four deviations, four in a hundred are allowed."""
