@@ -1,30 +1,30 @@
-"""Trends: every point as the catalogue has it, published and recomputed told apart, readings that follow from the points."""
+"""Trends: every point as the catalogue has it, published and recomputed told apart, findings that follow from the points."""
 
 from __future__ import annotations
 
-import re
+import itertools
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from playwright.sync_api import Page, expect
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.derive.training import pre_training_tokens
 from catalogue.lookup import Lookup, metrics_of
-from catalogue.records import Catalogue, Entry, first_date
+from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import Counted, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
-from render import words as language_files
-from render.context import make_context
-from render.figures.labels import Box, Wanted, place_labels
-from render.pages import trend_values
-from render.pages.trends import ratio_text
+from render.pages.trends import PRESETS, QUANTITIES, ratio_text
+from render.plays.drawing import run_script
 
-KEYS = ("cache", "parameters", "tokens", "flops")
 Point = tuple[Decimal, bool]
+FORMS = ("wide", "narrow")
 
 
 @pytest.fixture(scope="module")
@@ -33,22 +33,23 @@ def tree(built: Path) -> LexborHTMLParser:
 
 
 @pytest.fixture(scope="module")
-def points(tree: LexborHTMLParser) -> dict[str, dict[str, dict[int, Point]]]:
-    """By figure, variant and series: the value, and whether it is drawn as published."""
-    figures = list(tree.css("svg.ds-trend.ds-across"))
-    assert len(figures) == len(KEYS)
+def data(tree: LexborHTMLParser) -> dict[str, Any]:
+    """The JSON that charts are drawn from."""
+    block = tree.css_first("#trends-data")
+    assert block is not None
+    return dict(json.loads(block.text()))
+
+
+@pytest.fixture(scope="module")
+def points(data: dict[str, Any]) -> dict[str, dict[str, Point]]:
+    """By quantity and variant: the value, and whether it is published."""
     return {
         key: {
-            link.attributes["data-id"] or "": {
-                int(mark.attributes["data-series"] or ""): (
-                    Decimal(mark.attributes["data-v"] or ""),
-                    mark.attributes["class"] == "published",
-                )
-                for mark in link.css("[data-v]")
-            }
-            for link in svg.css("a[data-id]")
+            model["id"]: (Decimal(str(value["n"])), value["published"])
+            for model in data["models"]
+            if (value := model["values"].get(key)) is not None
         }
-        for key, svg in zip(KEYS, figures, strict=True)
+        for key in QUANTITIES
     }
 
 
@@ -63,187 +64,248 @@ def sharing(catalogue: Catalogue, id_: str) -> list[Entry]:
     return [e for e in entries.values() if e.architecture_owner == id_ and e.model.id == entries[id_].model.id]
 
 
-def test_parameters(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
+def marks(tree: LexborHTMLParser, preset: str, form: str = "wide") -> list[LexborNode]:
+    return list(tree.css(f"[data-trend={preset}] svg.ds-trend-{form} a[data-id]"))
+
+
+def test_parameters(points: dict[str, dict[str, Point]], catalogue: Catalogue) -> None:
     """On one base: what counts an encoder, no indexer or the backbone alone, or does not agree, is drawn recomputed."""
-    for id_, values in points["parameters"].items():
+    for id_, total in points["total"].items():
         entry = catalogue.entries[id_]
         recount, stated = entry.recount, entry.variant.parameters
         assert recount is not None
         assert recount.total is not None
         whole = recount.total + sum(part.value for part in recount.engram)
         active = recount.activated[ACTIVATED_CONVENTION] if recount.inactive_experts is not None else None
-        expected = {}
-        for series, size, recounted, agreement in (
-            (0, stated.total, whole, entry.total_agreement),
-            (1, stated.activated, active, entry.activated_agreement),
+        for found, size, recounted, agreement in (
+            (total, stated.total, whole, entry.total_agreement),
+            (points["activated"][id_], stated.activated, active, entry.activated_agreement),
         ):
+            if recounted is None and size is None:
+                assert found == total, "a dense model uses all it has"
+                continue
             plain = size is None or size.counts in (None, Counted.LANGUAGE_MODEL, Counted.WRITING)
             agrees = plain and (agreement is None or agreement.holds)
-            expected[series] = drawn(size if agrees or recounted is None else None, recounted)
-        assert values == {series: value for series, value in expected.items() if value is not None}, id_
+            assert found == drawn(size if agrees or recounted is None else None, recounted), id_
 
 
-def test_tokens(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
-    for id_, values in points["tokens"].items():
+def test_tokens(points: dict[str, dict[str, Point]], catalogue: Catalogue) -> None:
+    for id_, value in points["tokens"].items():
         found = [s for e in sharing(catalogue, id_) if (s := pre_training_tokens(e)) is not None]
-        assert values == {0: drawn(found[0], None)}, id_
+        assert value == drawn(found[0], None), id_
 
 
-def test_cache(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
-    in_service = 0
-    for id_, values in points["cache"].items():
+def test_cache(points: dict[str, dict[str, Point]], catalogue: Catalogue) -> None:
+    for id_, value in points["cache"].items():
         recount = catalogue.entries[id_].recount
         assert recount is not None
         assert recount.kv_cache is not None
-        assert values[0] == (Decimal(round(2 * recount.kv_cache.exact)), False), id_
+        assert value == (Decimal(round(2 * recount.kv_cache.exact)), False), id_
         for entry in sharing(catalogue, id_):
             stated = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
             published = stated.for_variant(entry.variant.id) if stated else None
             if published is not None and published.value is not None:
-                assert values[1] == (published.value.value, True), id_
+                assert points["served"][id_] == (published.value.value, True), id_
                 break
             if entry.stored_cache is not None:
-                assert values[1] == (Decimal(entry.stored_cache.value), False), id_
+                assert points["served"][id_] == (Decimal(entry.stored_cache.value), False), id_
                 break
         else:
-            assert 1 not in values, id_
-        in_service += 1 in values
-    assert in_service > 2
+            assert id_ not in points["served"], id_
+    assert len(points["served"]) > 2
 
 
-def test_flops(points: dict[str, dict[str, dict[int, Point]]], catalogue: Catalogue) -> None:
+def test_flops(points: dict[str, dict[str, Point]], catalogue: Catalogue) -> None:
     lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries)
-    for id_, values in points["flops"].items():
+    for id_, (number, published) in points["flops"].items():
         found = [result for e in sharing(catalogue, id_) if (result := metrics_of(lookup, e)) is not None]
-        assert values == {0: (Decimal(found[0].terms["training_flops"].value), False)}, id_
+        assert float(number) == float(found[0].terms["training_flops"].value), id_
+        assert not published
 
 
-def test_gpu_hours(catalogue: Catalogue) -> None:
-    ctx = make_context(catalogue, language_files.load_words("en"))
-    measured = {size.owner.variant.id: trend_values.hours(ctx, size) for size in trend_values.sizes(ctx)}
-    hours = {id_: {v.series: (v.number, v.published) for v in found} for id_, found in measured.items() if found}
-    assert len(hours) > 2
-    for id_, values in hours.items():
-        infrastructure = catalogue.entries[id_].model.infrastructure
-        assert infrastructure is not None
-        (part,) = [part for part in infrastructure.gpu_hours if part.stage is not None]
-        assert part.hours.value is not None
-        if part.per_tokens is None:
-            assert values == {0: (part.hours.value.value, True)}, id_
-        else:
-            run = pre_training_tokens(catalogue.entries[id_])
-            assert run is not None
-            assert run.value is not None
-            assert part.per_tokens.value is not None
-            whole = part.hours.value.value * run.value.value / part.per_tokens.value.value
-            assert values == {0: (Decimal(round(whole)), False)}, id_
+def test_context_and_sizes_are_those_of_the_catalogue(
+    points: dict[str, dict[str, Point]], catalogue: Catalogue
+) -> None:
+    names = {"layers": "num_hidden_layers", "hidden": "hidden_size", "experts": "n_routed_experts"}
+    for key, name in names.items():
+        assert points[key]
+        for id_, (number, published) in points[key].items():
+            assert number == getattr(catalogue.entries[id_].architecture, name).value
+            assert published
+    for id_, (number, _) in points["context"].items():
+        stated = [e.variant.context_length for e in sharing(catalogue, id_) if e.variant.context_length]
+        assert number in [s.value.value for s in stated if s.value], id_
 
 
 def test_every_flagship_of_the_general_line_is_drawn_or_named(
-    points: dict[str, dict[str, dict[int, Point]]], tree: LexborHTMLParser, catalogue: Catalogue
+    points: dict[str, dict[str, Point]], tree: LexborHTMLParser, catalogue: Catalogue
 ) -> None:
     article = tree.css_first("article")
     assert article is not None
-    said = article.text(deep=True)
     for model in catalogue.models.values():
         if model.track is not Track.GENERAL:
             continue
         owner = catalogue.flagship(model).architecture_owner
-        assert owner in points["parameters"]
-        if catalogue.entries[owner].model.id == model.id:
-            for key in KEYS:
-                assert owner in points[key] or catalogue.entries[owner].variant.name in said
-        else:
-            assert f"{model.name}" in said
+        assert owner in points["total"]
+        if catalogue.entries[owner].model.id != model.id:
+            assert model.name in article.text(deep=True)
+            continue
+        for preset in PRESETS:
+            block = tree.css_first(f"[data-trend={preset.key}]")
+            assert block is not None
+            shown = {link.attributes["data-id"] for link in marks(tree, preset.key)}
+            assert owner in shown or catalogue.entries[owner].variant.name in block.text(deep=True), preset
 
 
-def test_links_lead_to_the_model(tree: LexborHTMLParser, catalogue: Catalogue) -> None:
-    for link in tree.css("svg.ds-trend.ds-across a[data-id]"):
-        model = catalogue.entries[link.attributes["data-id"] or ""].model
-        assert link.attributes["href"] == f"../models/{model.id}/"
-        title = link.css_first("title")
-        assert title is not None
-        assert catalogue.entries[link.attributes["data-id"] or ""].variant.name in title.text()
-
-
-def test_titles_say_what_the_marks_show(tree: LexborHTMLParser) -> None:
-    for link in tree.css("svg.ds-trend.ds-across a[data-id]"):
-        title = link.css_first("title")
-        assert title is not None
-        kinds = [mark.attributes["class"] for mark in link.css("[data-v]")]
-        assert re.findall(r", (published|recomputed)(?=;|$)", title.text()) == kinds
-
-
-def test_marks_stand_in_the_order_of_their_dates_and_values(tree: LexborHTMLParser, catalogue: Catalogue) -> None:
-    """Later stands further right, more stands higher; the places are in the path of each mark."""
-    for svg in tree.css("svg.ds-trend.ds-across"):
-        places = []
-        for link in svg.css("a[data-id]"):
-            for mark in link.css("[data-v]"):
-                if mark.attributes["data-series"] == "0":
-                    x, y, r = re.findall(r"^M(\S+) (\S+?)a(\S+) ", mark.attributes["d"] or "")[0]
-                    places.append((Decimal(mark.attributes["data-v"] or ""), float(y), float(x) + float(r)))
-        by_value = [y for _, y, _ in sorted(places)]
-        assert by_value == sorted(by_value, reverse=True)
-
-
-def test_readings_follow_from_the_points(
-    points: dict[str, dict[str, dict[int, Point]]], tree: LexborHTMLParser, catalogue: Catalogue
+def test_every_point_leads_to_its_model_and_says_what_its_mark_shows(
+    tree: LexborHTMLParser, data: dict[str, Any], catalogue: Catalogue
 ) -> None:
-    readings = [node.text() for node in tree.css(".ds-reading")]
-    for key, svg in zip(KEYS, tree.css("svg.ds-trend.ds-across"), strict=True):
-        main = {link.attributes["data-id"] or "" for link in svg.css("a.main[data-id]") if link.css_first("[data-v]")}
-        general = [id_ for id_ in main if catalogue.entries[id_].model.track is Track.GENERAL and 0 in points[key][id_]]
-        line = sorted(general, key=lambda id_: first_date(catalogue.entries[id_].model).first_day)  # type: ignore[union-attr]
-        if len(line) < 2:
+    words = data["words"]
+    for preset, form in itertools.product(PRESETS, FORMS):
+        for link in marks(tree, preset.key, form):
+            entry = catalogue.entries[link.attributes["data-id"] or ""]
+            assert link.attributes["href"] == f"../models/{entry.model.id}/"
+            title, circle = link.css_first("title"), link.css_first("circle")
+            assert title is not None
+            assert circle is not None
+            assert title.text().startswith(entry.variant.name)
+            assert (words["recomputed"] in title.text()) == (circle.attributes["class"] == "recomputed"), title.text()
+
+
+def test_more_stands_higher_and_further_right(tree: LexborHTMLParser) -> None:
+    for preset, form in itertools.product(PRESETS, FORMS):
+        found = []
+        for link in marks(tree, preset.key, form):
+            circle = link.css_first("circle")
+            assert circle is not None
+            place = [float(circle.attributes[key] or "") for key in ("cx", "cy")]
+            found.append(([float(link.attributes[key] or "") for key in ("data-x", "data-y")], place))
+        assert len(found) > 5
+        for (value, place), (other, there) in itertools.permutations(found, 2):
+            if value[0] > other[0]:
+                assert place[0] >= there[0]
+            if value[1] > other[1]:
+                assert place[1] <= there[1]
+
+
+@pytest.mark.parametrize(("x", "y"), [*itertools.permutations(QUANTITIES, 2)])
+def test_labels_and_marks_do_not_meet_on_any_pair_of_axes(data: dict[str, Any], x: str, y: str) -> None:
+    if y == "date":
+        return
+    for form in FORMS:
+        svg = LexborHTMLParser(run_script("trends", "chart", data, x, y, form))
+        box = svg.css_first("svg")
+        if box is None:
+            assert len([m for m in data["models"] if {x, y} <= m["values"].keys()]) < 2
             continue
-        first, last = line[0], line[-1]
-        names = [catalogue.entries[id_].variant.name for id_ in (first, last)]
-        ratio = points[key][last][0][0] / points[key][first][0][0]
-        (reading,) = [r for r in readings if ratio_text(ratio) in r and all(name in r for name in names)]
-        assert (f"{ratio_text(ratio)} times the" in reading) == (ratio > 1)
-        assert (f"{ratio_text(ratio)} of the" in reading) == (ratio < 1)
-        if key == "parameters" and 1 in points[key][last] and 1 not in points[key][first]:
-            active = points[key][last][1][0] / points[key][first][0][0]
-            assert any(ratio_text(active) in reading for reading in readings), "dense models use all they have"
+        width, height = (float(part) for part in (box.attributes["viewbox"] or "").split()[2:])
+        labels = [
+            (float(text.attributes["x"] or ""), float(text.attributes["y"] or ""), len(text.text()))
+            for text in svg.css("a text.label:not(.asked)")
+        ]
+        assert labels
+        for (ax, ay, letters), (bx, by, _) in itertools.permutations(labels, 2):
+            assert not (ax <= bx < ax + 5.2 * letters and abs(ay - by) < 11), (x, y, form)
+        for circle in svg.css("circle"):
+            assert 0 < float(circle.attributes["cx"] or "") < width
+            assert 0 < float(circle.attributes["cy"] or "") < height
 
 
-def test_axes_say_that_they_are_logarithmic(tree: LexborHTMLParser) -> None:
-    for svg in tree.css("svg.ds-trend.ds-across"):
-        axis = svg.css_first("text.axis")
-        assert axis is not None
-        assert axis.text().endswith("log scale")
+def test_titles_are_findings_that_follow_from_the_points(
+    points: dict[str, dict[str, Point]], tree: LexborHTMLParser, data: dict[str, Any]
+) -> None:
+    for preset in PRESETS:
+        heading = tree.css_first(f"h2#{preset.key}")
+        assert heading is not None
+        line = [m["id"] for m in data["models"] if m["rank"] == "main" and {preset.x, preset.y} <= m["values"].keys()]
+        first, last = points[preset.y][line[0]][0], points[preset.y][line[-1]][0]
+        ratio = last / (first if preset.x == "date" else points[preset.x][line[-1]][0])
+        assert ratio_text(ratio) in heading.text(), preset
+        assert data["models"][0]["short"] not in heading.text() or preset.key == "sparsity"
 
 
-def test_every_point_has_a_row_with_sources(tree: LexborHTMLParser, catalogue: Catalogue) -> None:
-    for svg, table in zip(tree.css("svg.ds-trend.ds-across"), tree.css("details table.ds-table"), strict=True):
-        names = [catalogue.entries[a.attributes["data-id"] or ""].variant.name for a in svg.css("a[data-id]")]
-        assert [th.text() for th in table.css("tbody th")] == names
-        published = [a for a in svg.css("a[data-id]") if a.css_first(".published") is not None]
-        sourced = [row for row in table.css("tbody tr") if row.css_first("td a[data-s]") is not None]
-        assert len(sourced) >= len(published), "published values lead to their sources"
+def test_axes_say_where_they_are_logarithmic(tree: LexborHTMLParser) -> None:
+    for svg in tree.css("svg.ds-trend"):
+        assert all(axis.text().removesuffix(" →").endswith("log scale") for axis in svg.css("text.axis"))
 
 
-def test_all_figures_span_the_same_time(tree: LexborHTMLParser) -> None:
-    years = [[t.text() for t in svg.css("text.tick[text-anchor=middle]")] for svg in tree.css("svg.ds-trend.ds-across")]
-    assert years[0] == [
-        str(year) for year in range(int(years[0][0]), date.fromisoformat(f"{years[0][-1]}-01-01").year + 1)
-    ]
-    assert all(other == years[0] for other in years)
+def test_every_point_has_a_row_with_sources(tree: LexborHTMLParser) -> None:
+    for preset in PRESETS:
+        rows = tree.css(f"[data-trend={preset.key}] table tbody tr")
+        assert [row.attributes["data-id"] for row in rows] == [a.attributes["data-id"] for a in marks(tree, preset.key)]
+        for row in rows:
+            assert row.css("td a[data-s], td .ds-r[title]"), "a value leads to its source or its working"
 
 
-def test_the_line_from_a_label_to_its_mark_runs_through_no_other_mark() -> None:
-    """Marks so close that many labels have to stand away from theirs, and some find no place."""
-    marks = [Wanted(100 + 61 * i % 250, 100 + 101 * i % 250, 5, 50, 14) for i in range(60)]
-    boxes = [Box(m.x - m.reach, m.y - m.reach, m.x + m.reach, m.y + m.reach) for m in marks]
-    lines = 0
-    for mark, spot in zip(marks, place_labels(marks, boxes, Box(0, 0, 700, 700)), strict=True):
-        if spot is None or not spot.leader:
-            continue
-        x, y, x1, y1 = map(float, re.findall(r"[\d.]+", spot.leader))
-        for part in (i / 200 for i in range(201)):
-            across, down = x + (x1 - x) * part, y + (y1 - y) * part
-            inside = [m for m in marks if abs(m.x - across) < m.reach - 1 and abs(m.y - down) < m.reach - 1]
-            assert inside in ([], [mark]), (mark, spot)
-        lines += 1
-    assert lines > 5
+def test_all_figures_over_time_have_the_years(tree: LexborHTMLParser) -> None:
+    for preset in PRESETS:
+        ticks = [t.text() for t in tree.css(f"[data-trend={preset.key}] .ds-trend-wide text.tick[text-anchor=middle]")]
+        if preset.x == "date":
+            assert ticks == [str(year) for year in range(int(ticks[0]), date(int(ticks[-1]), 1, 1).year + 1)]
+
+
+@pytest.mark.browser
+def test_a_preset_is_shown_at_a_time_and_its_address_leads_to_it(page: Page, address: str) -> None:
+    page.goto(address + "trends/")
+    shown = page.locator("svg.ds-trend-wide:visible")
+    expect(shown).to_have_count(1)
+    page.locator(".ds-trend-presets a", has_text="Training tokens").click()
+    expect(page.locator("#tokens")).to_be_visible()
+    expect(page.locator("#cache")).to_be_hidden()
+    assert page.url == f"{address}trends/#tokens"
+    page.reload()
+    expect(page.locator("#tokens")).to_be_visible()
+    expect(shown).to_have_count(1)
+    expect(page.locator(".ds-trend-presets a[aria-current]")).to_have_text("Training tokens")
+
+
+@pytest.mark.browser
+def test_any_two_quantities_make_a_chart_that_the_address_keeps(page: Page, address: str) -> None:
+    page.goto(address + "trends/")
+    up, across = page.locator(".ds-trend-axes select").all()
+    up.select_option("tokens")
+    expect(page.locator("#tokens")).to_be_visible()
+    across.select_option("activated")
+    assert page.url == f"{address}trends/?x=activated&y=tokens"
+    expect(page.locator("#own")).to_have_text("training tokens by parameters active per token")
+    page.reload()
+    expect(page.locator("#own")).to_be_visible()
+    assert (
+        page.locator("[data-trend=own] tbody tr").count()
+        == page.locator("[data-trend=own] svg.ds-trend-wide a").count()
+        > 4
+    )
+    page.goto(f"{address}trends/?x=nonsense&y=cache")
+    expect(page.locator("#cache")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_point_and_its_row_name_each_other(page: Page, address: str) -> None:
+    page.goto(address + "trends/")
+    block = page.locator("[data-trend=cache]")
+    point = block.locator("svg.ds-trend-wide a[data-id='deepseek-v3-base']")
+    point.focus()
+    expect(block.locator("tr.on")).to_have_attribute("data-id", "deepseek-v3-base")
+    expect(block.locator("figcaption")).to_contain_text("DeepSeek-V3-Base")
+    block.locator("tr[data-id='deepseek-v2'] th").hover()
+    expect(block.locator("svg.ds-trend-wide a.on")).to_have_attribute("data-id", "deepseek-v2")
+
+
+@pytest.mark.browser
+def test_without_a_script_the_presets_stand_below_each_other(plain: Page, address: str) -> None:
+    plain.goto(address + "trends/")
+    expect(plain.locator("svg.ds-trend-wide:visible")).to_have_count(len(PRESETS))
+    expect(plain.locator(".ds-trend-axes")).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_on_a_phone_the_chart_fits_and_is_legible(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address + "trends/")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    chart = page.locator("svg.ds-trend-narrow:visible")
+    expect(chart).to_have_count(1)
+    smallest = chart.evaluate(
+        "svg => Math.min(...[...svg.querySelectorAll('text')].map(t => parseFloat(getComputedStyle(t).fontSize) * t.getCTM().a))"
+    )
+    assert smallest >= 12

@@ -61,6 +61,7 @@ _OF_ONE_PAGE = {
         name: (name,)
         for name in ("calculator", "filter", "models", "problems", "puzzles", "read", "scores", "timeline")
     },
+    "trends": ("trends/chart", "trends/page"),
     "compare": ("compare/board", "compare/tables", "compare/picture", "compare/page"),
 }
 COMPARE_CELLS = "assets/compare-cells.js"

@@ -7,17 +7,15 @@ of a variant that was released; sizes of which none was are not drawn.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 from catalogue import checkpoint
 from catalogue.derive.expression import Term
-from catalogue.derive.parameters import cache_bytes
 from catalogue.derive.training import (
     SizeOf,
-    hours_of_a_stage,
+    TrainingMetrics,
     is_on_common_base,
     pre_training_tokens,
     published_size,
@@ -28,18 +26,26 @@ from catalogue.lookup import metrics_of
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model, Track
 from catalogue.schema.model import Size as StatedSize
-from catalogue.schema.quantities import Amount, Count, Quantity
-from catalogue.schema.training import GpuHours
+from catalogue.schema.quantities import Count, Quantity
 from catalogue.schema.values import Absence, PartialDate, Single
 
 from .. import format
 from ..cite import counted_text
 from ..context import Context
-from ..figures.trend_marks import Value
-from ..words import Words
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number of a size: how much, whether it is published, how it is shown."""
+
+    number: Decimal
+    published: bool
+    shown: str
+
 
 # Tracks that are drawn lightly beside the general line, by the flagships alone.
 BESIDE = {Track.CODE, Track.VISION}
+RANKS = ("main", "line", "other")
 
 
 @dataclass(frozen=True)
@@ -125,9 +131,6 @@ def borrowed(context: Context) -> list[Model]:
     ]
 
 
-Measure = Callable[[Context, Size], list[Value]]
-
-
 def parameters(context: Context, size: Size) -> list[Value]:
     """All parameters, and those active for a token of a mixture of experts, on one base.
 
@@ -138,14 +141,13 @@ def parameters(context: Context, size: Size) -> list[Value]:
 
 def size_value(context: Context, entry: Entry, which: SizeOf) -> Value | None:
     published, recounted = published_size(entry, which), recomputed_size(entry, which)
-    series = list(SizeOf).index(which)
     if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):
         shown = format.format_quantity(published.value) + _counted(context, published.counts)
-        return Value(series, published.value.value, True, shown)
+        return Value(published.value.value, True, shown)
     if recounted is None:
         return None
     shown = format.format_compact(recounted.value) + _counted(context, recomputed_counts(entry, which))
-    return Value(series, Decimal(recounted.value), False, shown)
+    return Value(Decimal(recounted.value), False, shown)
 
 
 def _counted(context: Context, counts: Counted | None) -> str:
@@ -158,21 +160,12 @@ def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], rec
     return recounted is None or published.counts is Counted.WRITING or is_on_common_base(entry, which)
 
 
-def _either(
-    series: int, published: Single[Quantity] | Single[Amount] | None, recomputed: int | None, words: Words | None = None
-) -> Value | None:
-    if published is not None and published.value is not None:
-        return Value(series, published.value.value, True, format.format_quantity(published.value, words))
-    if recomputed is None:
-        return None
-    shown = format.format_compact(recomputed) if words is None else format.format_amount(Decimal(recomputed), words)
-    return Value(series, Decimal(recomputed), False, shown)
-
-
-def tokens(context: Context, size: Size) -> list[Value]:
+def tokens(size: Size) -> Value | None:
     """Tokens of the pre-training that made a size from scratch."""
     published = trained(size)
-    return [value for value in (_either(0, published, None),) if value is not None]
+    if published is None or published.value is None:
+        return None
+    return Value(published.value.value, True, format.format_quantity(published.value))
 
 
 def trained(size: Size) -> Single[Quantity] | None:
@@ -180,19 +173,20 @@ def trained(size: Size) -> Single[Quantity] | None:
     return next((single for member in size.members if (single := pre_training_tokens(member)) is not None), None)
 
 
-def cache(context: Context, size: Size) -> list[Value]:
-    """Bytes of a token's cache: in BF16, and as it is stored in service, which is published or recomputed."""
-    values = []
-    in_bf16 = cache_bytes(size.owner.recount) if size.owner.recount else None
-    if in_bf16 is not None:
-        values.append(Value(0, Decimal(in_bf16.value), False, format.format_compact(in_bf16.value)))
-    served = next((m for m in size.members if m.stored_cache is not None or stored(m) is not None), None)
-    if served is not None:
-        published, computed = stored(served), served.stored_cache
-        value = _either(1, published, computed.value if computed else None)
-        if value is not None:
-            values.append(value)
-    return values
+def served_by(size: Size) -> Entry | None:
+    """The variant that the bytes of a token's cache in service are known of."""
+    return next((m for m in size.members if m.stored_cache is not None or stored(m) is not None), None)
+
+
+def served_cache(size: Size) -> Value | None:
+    """Bytes of a token's cache as it is stored in service, which is published or recomputed."""
+    entry = served_by(size)
+    if entry is None:
+        return None
+    published, computed = stored(entry), entry.stored_cache
+    if published is not None and published.value is not None:
+        return Value(published.value.value, True, format.format_quantity(published.value))
+    return Value(Decimal(computed.value), False, format.format_compact(computed.value)) if computed else None
 
 
 def stored(entry: Entry) -> Single[Quantity] | None:
@@ -202,39 +196,6 @@ def stored(entry: Entry) -> Single[Quantity] | None:
     return single if single is not None and single.value is not None else None
 
 
-def flops(context: Context, size: Size) -> list[Value]:
-    """FLOPs of the pre-training, always recomputed."""
-    for member in size.members:
-        result = metrics_of(context.lookup, member)
-        if result is not None:
-            term = result.terms["training_flops"]
-            shown = format.format_power(term.value)
-            if result.attention_left_out is not None:
-                shown = context.words("trends.at_least", value=shown)
-            return [Value(0, Decimal(term.value), False, shown)]
-    return []
-
-
-def partly_counted(context: Context, size: Size) -> bool:
-    """Whether the FLOPs of a size are those of the matrix products alone."""
-    results = [result for member in size.members if (result := metrics_of(context.lookup, member)) is not None]
-    return bool(results) and results[0].attention_left_out is not None
-
-
-def hours(context: Context, size: Size) -> list[Value]:
-    """GPU-hours of the pre-training: published, or published for so many tokens times the tokens of the run."""
-    part = hours_part(size)
-    if part is None or part.hours.value is None:
-        return []
-    if part.per_tokens is None or part.per_tokens.value is None:
-        return [value for value in (_either(0, part.hours, None, context.words),) if value is not None]
-    run = trained(size)
-    if run is None or run.value is None:
-        return []
-    exact = Fraction(part.hours.value.value) * Fraction(run.value.value) / Fraction(part.per_tokens.value.value)
-    return [value for value in (_either(0, None, round(exact), context.words),) if value is not None]
-
-
-def hours_part(size: Size) -> GpuHours | None:
-    """The published GPU-hours that cover the pre-training of the family's flagship."""
-    return hours_of_a_stage(size.model) if _holds_flagship(size) else None
+def training_run(context: Context, size: Size) -> TrainingMetrics | None:
+    """What follows from the pre-training of a size."""
+    return next((found for m in size.members if (found := metrics_of(context.lookup, m)) is not None), None)
