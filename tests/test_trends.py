@@ -198,7 +198,7 @@ def test_labels_and_marks_do_not_meet_on_any_pair_of_axes(data: dict[str, Any], 
         if box is None:
             assert len([m for m in data["models"] if {x, y} <= m["values"].keys()]) < 2
             continue
-        width, height = (float(part) for part in (box.attributes["viewbox"] or "").split()[2:])
+        width, height = (float(part) for part in (box.attributes["viewBox"] or "").split()[2:])
         labels = [
             (float(text.attributes["x"] or ""), float(text.attributes["y"] or ""), len(text.text()))
             for text in svg.css("a text.label:not(.asked)")

@@ -2,7 +2,7 @@
 
 const data = JSON.parse(document.getElementById("trends-data").textContent);
 const form = document.getElementById("trends-form");
-const [across, up] = form.querySelectorAll("select");
+const [up, across] = form.querySelectorAll("select");
 const blocks = [...document.querySelectorAll("[data-trend]")];
 const own = document.querySelector("[data-trend='own']");
 
