@@ -93,7 +93,7 @@ function chart(data, x, y, form) {
   const places = placedLabels(
     order.map((point) => ({ x: point.px, y: point.py, r: point.r, wide: (textWidth(text(point).join(" "), size) + 4) * (point.rank === "main" ? 1.08 : 1), high: size + 3 })),
     [left + 2, top - 4, width - 2, bottom - 2],
-    marked.map(({ px, py, r }) => [px - r, py - r, px + r, py + r]),
+    [...marked.map(({ px, py, r }) => [px - r, py - r, px + r, py + r]), ...(x === "date" ? [] : [[right - textWidth(name(x), 14) - 20, bottom - 26, right, bottom]])],
   );
   const spots = new Map(order.map((point, i) => [point.id, places[i]]));
   const line = x === "date" ? marked.filter(({ rank }) => rank === "main") : [];
