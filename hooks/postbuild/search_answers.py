@@ -33,10 +33,8 @@ _WORDS = (
     "unstated",
     "no_such_part",
     "not_used",
-    "newest",
     "scores",
     "more",
-    "try",
 )
 _ENGLISH_FORMS = 3  # that the Chinese edition knows beside its own
 _TYPED_HAN = 2  # Chinese characters of a name that somebody types in Latin letters
