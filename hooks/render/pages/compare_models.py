@@ -244,9 +244,9 @@ def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
 
 def _family_changes(citations: Citations, model: Model) -> dict[str, Any]:
     """What a family brought, in a few lines, and where the rest stands."""
-    more = Markup('<a class="ds-more-changes" href="ds:models/{}.md#what-changed">{}</a>').format(
-        model.id, citations.context.words("compare.board.more")
-    )
+    tells = bool(model.changes) or citations.context.catalogue.predecessor(model) is not None
+    link = Markup('<a class="ds-more-changes" href="ds:models/{}.md#what-changed">{}</a>')
+    more = link.format(model.id, citations.context.words("compare.board.more")) if tells else ""
     return {
         "brought": [[str(part) for part in line] for line in main_changes(citations, model)[:_BROUGHT]],
         "more": more,
