@@ -17,6 +17,7 @@ from checks.pages import placeable_blocks
 from checks.wording import read_project as read
 from helpers import check, findings_of
 from render.guide_formulas import formulas_by_block
+from render.lab_files import EXPERIMENT_BLOCK
 from render.page_registry import HOME, generated_pages, written_pages
 from render.site import BLOCKS
 from render.words import ENGLISH, load_words
@@ -312,4 +313,6 @@ def test_the_pages_are_known_before_they_are_made(which: str, site: str, request
 
 
 def test_what_a_page_can_place_is_known_by_name(catalogue: Catalogue) -> None:
-    assert placeable_blocks(load_words(ENGLISH), catalogue) == {*BLOCKS, *formulas_by_block(catalogue), "symbols"}
+    experiments = {f"{EXPERIMENT_BLOCK}{one.id}" for one in catalogue.experiments}
+    drawn = {*BLOCKS, *formulas_by_block(catalogue), *experiments, "symbols"}
+    assert placeable_blocks(load_words(ENGLISH), catalogue) == drawn

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..marks import AGREES
 from .drawing import Drawing, draws
 
 
@@ -76,7 +75,7 @@ def grpo(d: Drawing) -> None:
     answers = f.cells("A" * len(_RIGHT), height=40, gap=8)
     for place in answers:
         f.link(question, place, "A", thin=True)
-    f.cells(signs, height=22, gap=8, texts=[f"={AGREES}" if r else "=×" for r in _RIGHT])
+    f.cells(signs, height=22, gap=8, texts=["=1" if r else "=0" for r in _RIGHT])
     f.skip(6)
     f.columns_chart(advantages, signs, height=80)
     f.text("advantage")
