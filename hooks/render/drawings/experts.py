@@ -170,7 +170,7 @@ def aux_loss_free(d: Drawing) -> None:
     f.text("load")
     f.columns_chart(bias, "".join("I" if b > 0 else "X" for b in bias), height=46)
     f.text("bias")
-    f = d.frame("count", r"\class{expert}{c_i} \gtrless \bar{c}")
+    f = d.frame("count", r"\class{expert}{c_i} - \bar{c}")
     f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1, height=120)
     f.text("mean")
     f.legend(("E", "too_many"), ("e", "too_few"))
