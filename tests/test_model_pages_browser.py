@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 SCREEN = 900
 MOST_SCREENS = 7  # an overview may hold changes and disputes too
-FIGURE = ".ds-drawing, .ds-recipe"
+FIGURE = ".ds-drawing, .ds-recipe-lanes, .ds-recipe"
 # How high a page is, whether it has a figure, and where the first one begins, if that is shown.
 HEIGHTS = """figure => {
   const first = document.querySelector(figure);
