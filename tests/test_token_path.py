@@ -62,6 +62,17 @@ def test_a_reader_steps_through_it(page: Page, address: str) -> None:
 
 
 @pytest.mark.browser
+def test_the_page_of_a_model_begins_with_its_own_way(page: Page, address: str) -> None:
+    for path, said in (("deepseek-v3", "512 + 64"), ("deepseek-v4-1", "one entry of 512")):
+        page.goto(f"{address}models/{path}/?token-path-step=2")
+        figure = page.locator("#token-path")
+        shown = figure.locator(".ds-steps-one[data-current] > ol > li[data-current]")
+        expect(shown).to_contain_text(said)
+        figure.get_by_role("button", name="V4-Pro").click()
+        expect(shown).to_contain_text("one kind of layer")
+
+
+@pytest.mark.browser
 def test_all_frames_stand_below_each_other_without_a_script(plain: Page, address: str) -> None:
     plain.goto(f"{address}guides/reading-a-model/")
     assert plain.locator("#token-path .ds-step-stage:visible").count() == 6 * len(SHOWN)

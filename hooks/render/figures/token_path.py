@@ -17,6 +17,7 @@ from catalogue.derive.expression import evaluate_formula
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 from catalogue.schema.architecture import Attention
+from catalogue.schema.model import Model
 
 from ..context import Context
 from ..format import format_three_digits, short_size
@@ -78,14 +79,23 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
     return Markup(context.html("token_path.html.jinja", paths=paths, compact=format_three_digits))
 
 
+def token_path_of_model(context: Context, model: Model) -> Markup:
+    """The figure for the page of a model, which is shown first; empty for a model that it does not draw."""
+    return (
+        token_path(context, sorted(SHOWN, key=lambda id_: id_ != model.flagship))
+        if model.flagship in SHOWN
+        else Markup()
+    )
+
+
 def path_of(context: Context, entry: Entry) -> TokenPath:
     """The six steps of a mixture of experts with latent or compressed attention."""
     assert entry.architecture is not None
     assert entry.recount is not None
     assert entry.recount.total is not None
     assert entry.recount.kv_cache is not None
-    frames = _Frames(context, entry)
     ledger = _ledger_parts(context, entry)
+    frames = _Frames(context, entry, ledger)
     steps = []
     for number, (name, draw) in enumerate(frames.in_order().items(), start=1):
         met = sum(part.count for part in ledger if part.step <= number)
@@ -139,9 +149,10 @@ def _ledger_parts(context: Context, entry: Entry) -> list[LedgerPart]:
 class _Frames:
     """Draws the panels of a model's steps."""
 
-    def __init__(self, context: Context, entry: Entry) -> None:
+    def __init__(self, context: Context, entry: Entry, ledger: Sequence[LedgerPart]) -> None:
         assert entry.architecture is not None
         self.context, self.entry, self.words = context, entry, context.words
+        self.ledger = ledger
         self.a: Mapping[str, int] = numbers_of(entry.architecture)
         kind = kind_of(entry.architecture)
         assert kind is not None
@@ -283,7 +294,7 @@ class _Frames:
         back.text(0, 290, self.say("panel.example_attention"), "small")
         added = self.panel("added")
         self.stream(added, 30, 10)
-        per_layer = next(p.count for p in _ledger_parts(self.context, self.entry) if p.key == "attention")
+        per_layer = next(part.count for part in self.ledger if part.key == "attention")
         added.text(70, 90, format_three_digits(per_layer // self.a["num_hidden_layers"]), "huge")
         added.text(70, 112, self.say("panel.attention_weights"))
         for line, key in enumerate(("reads_a", "reads_b")):
@@ -315,11 +326,15 @@ class _Frames:
             worked = [place for i, place in enumerate(dots) if (group, i) in places]
             choice.dots([p for p in dots if p not in worked], "expert soft" if group in reached else "")
             choice.dots(worked, "expert here")
+            for x, y in worked:
+                choice.path(f"M{x + 6:.1f} {y:.1f}H352C366 {y:.1f} 358 125 378 125", "line expert thin-line")
         choice.path("M26 101a24 24 0 1 0 .1 0z", "gate")
         choice.text(26, 129, self.say("panel.gate"), "strong", "middle")
         for shared in range(a["n_shared_experts"]):
             choice.bar(90 + shared * 30, 250, 24, 24, "shared")
-        choice.text(100 + a["n_shared_experts"] * 30, 267, self.say("panel.shared"), "small")
+        choice.path("M352 262C372 262 358 125 378 125", "line off thin-line")
+        choice.line([(94 + 30 * a["n_shared_experts"], 262), (352, 262)], "off thin-line")
+        choice.text(100 + a["n_shared_experts"] * 30, 256, self.say("panel.shared"), "small")
         choice.text(0, 296, self.say("panel.example_experts"), "small")
         work = self.panel("work")
         expert = 3 * a["hidden_size"] * a["moe_intermediate_size"]

@@ -17,6 +17,8 @@ from catalogue.schema.values import Single, Text, walk_record
 
 from ..cite import Citations, page_description
 from ..context import Context
+from ..figures.token_path import token_path_of_model
+from ..format import short_model
 from ..page import Page, Section
 from ..redirects import Redirect
 from . import model_architecture, model_changes, model_machines, model_overview, model_training, scores
@@ -223,8 +225,11 @@ _WITH_PLACES = ("architecture", "training", "machines", "scores", DETAILS)
 
 
 def _figures(citations: Citations, model: Model) -> list[Section]:
-    """The drawing and the recipe, in the order in which they say what the model is."""
+    """One token's way, the drawing and the recipe, in the order in which they say what the model is."""
     found = [*model_architecture.drawing_sections(citations, model), *model_training.recipe_sections(citations, model)]
+    if way := token_path_of_model(citations.context, model):
+        title = citations.context.words("token.title", name=short_model(model.name))
+        found.insert(0, Section("token-way", title, str(way)))
     return found[::-1] if model.track in _RECIPE_FIRST else found
 
 
