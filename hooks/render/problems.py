@@ -21,6 +21,7 @@ from . import assets, puzzles
 from .context import Context
 from .fields import with_unit
 from .format import format_integer, format_power
+from .words import Words
 
 _HOMES = ("guide", "technique", "model")
 
@@ -90,7 +91,7 @@ def problem_item(context: Context, asked_: Asked) -> dict[str, Any]:
         "exercise": problem.exercise,
         "puzzle": puzzles.puzzle_html(context, problem.simulator) if problem.simulator else "",
         "puzzle_solution": puzzles.solution_html(context, problem.simulator) if problem.simulator else "",
-        "band": _band_shown(asked_.band) if asked_.band else None,
+        "band": _band_shown(asked_.band, words) if asked_.band else None,
         "command": f"python -m labs.train.experiments {problem.measured.experiment}" if problem.measured else "",
         "answer": _code_marked(words.text(problem.answer)) if problem.answer else "",
         "exact": str(float(worked.exact)) if worked else "",
@@ -113,7 +114,7 @@ def _is_last_step(asked_: Asked) -> bool:
     return asked_.worked is not None and asked_.problem.formula in names
 
 
-def _band_shown(band: Band) -> dict[str, str]:
+def _band_shown(band: Band, words: Words) -> dict[str, str]:
     """A band as it is read; where the seeds agree, a per cent is left on either side."""
     least = abs(band.mean) / 100
     low, high = min(band.low, band.mean - least), max(band.high, band.mean + least)
@@ -122,7 +123,7 @@ def _band_shown(band: Band) -> dict[str, str]:
         **{name: f"{number:.3g}".replace("-", "−") for name, number in shown.items()},
         "low_exact": str(low),
         "high_exact": str(high),
-        "found": ", ".join(f"{number:.3g}".replace("-", "−") for number in band.found),
+        "found": words("punctuation.listed").join(f"{number:.3g}".replace("-", "−") for number in band.found),
         "count": str(len(band.found)),
     }
 

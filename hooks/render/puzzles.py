@@ -80,6 +80,7 @@ def _chunks(context: Context) -> str:
     rows += [(names[name], overlap.SEND, names[after] if after else "") for name, after in overlap.SENT_AFTER.items()]
     short = {name: words(f"puzzle.chunks.short.{_key(name)}") for name in names}
     said = {key: words(f"puzzle.chunks.{key}") for key in ("status", "solved", "longer", "computes", "sends")}
+    said["separated"] = words("punctuation.separated")
     given = {
         "needs": overlap.NEEDS,
         "sent": overlap.SENT_AFTER,

@@ -74,7 +74,9 @@ def elsewhere_page(context: Context) -> Page:
     intro = words(
         "elsewhere.intro", types=len(table.models), makers=len({m.maker for m in table.models}), version=table.version
     )
-    as_it_is = ", ".join(f"{name} ({of})" for name, of in table.deepseek_as_text_model.items())
+    as_it_is = words("punctuation.listed").join(
+        name + words("punctuation.bracketed", text=of) for name, of in table.deepseek_as_text_model.items()
+    )
     taken = f"<p>{escape(words('elsewhere.as_it_is', types=as_it_is))}</p>" if as_it_is else ""
     caution = f"<p>{escape(words('elsewhere.caution'))}</p>"
     sections = [lead_section(intro, caution + taken), _contemporaries(citations)]
