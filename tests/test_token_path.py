@@ -76,3 +76,10 @@ def test_the_page_of_a_model_begins_with_its_own_way(page: Page, address: str) -
 def test_all_frames_stand_below_each_other_without_a_script(plain: Page, address: str) -> None:
     plain.goto(f"{address}guides/reading-a-model/")
     assert plain.locator("#token-path .ds-step-stage:visible").count() == 6 * len(SHOWN)
+
+
+@pytest.mark.browser
+def test_sources_still_open_on_a_page_with_the_figure(page: Page, address: str) -> None:
+    page.goto(f"{address}models/deepseek-v3/")
+    page.locator(".ds-ribbon a[data-s]").first.focus()
+    expect(page.get_by_role("tooltip")).to_be_visible()

@@ -8,7 +8,8 @@ for (const figure of document.querySelectorAll("[data-steps]")) {
   let model = Math.max(0, ones.findIndex((one) => one.dataset.variant === given.get(`${name}-model`)));
   let step = Math.min(count - 1, Math.max(0, (+given.get(`${name}-step`) || 1) - 1));
 
-  function show() {
+  // Arrows: a function that is declared in a block takes the place of one of the same name outside it.
+  const showStep = () => {
     ones.forEach((one, i) => {
       one.toggleAttribute("data-current", i === model);
       framesOf(one).forEach((frame, k) => {
@@ -20,18 +21,18 @@ for (const figure of document.querySelectorAll("[data-steps]")) {
     });
     models.forEach((button, i) => button.setAttribute("aria-pressed", i === model));
     for (const button of figure.querySelectorAll("[data-move]")) button.disabled = !(step + +button.dataset.move in framesOf(ones[model]));
-  }
+  };
 
-  function go(to, other = model) {
+  const go = (to, other = model) => {
     [step, model] = [Math.min(count - 1, Math.max(0, to)), other];
-    show();
+    showStep();
     const address = new URL(location);
     address.searchParams.set(`${name}-step`, step + 1);
     if (model) address.searchParams.set(`${name}-model`, ones[model].dataset.variant);
     else address.searchParams.delete(`${name}-model`);
     address.hash = name;
     history.replaceState(null, "", address);
-  }
+  };
 
   ones.forEach((one) => framesOf(one).forEach((frame, k) => frame.querySelector("button").addEventListener("click", () => go(k))));
   models.forEach((button, i) => button.addEventListener("click", () => go(step, i)));
@@ -40,5 +41,5 @@ for (const figure of document.querySelectorAll("[data-steps]")) {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[key];
     if (move && !altKey && !ctrlKey && !metaKey) go(step + move);
   });
-  show();
+  showStep();
 }
