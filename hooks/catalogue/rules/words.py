@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import Any
 
 from ..asked import asked_kinds
 from ..derive.calculators import NUMBER_FORMATS
@@ -16,8 +14,7 @@ from ..quotes import quote_problems
 from ..schema.release import LICENCES, Licences
 from ..schema.technique import Language, TechniqueKind, names_deepseek
 from ..schema.training import FROM_NOTHING, OptimizerKind, number_format
-from ..schema.values import Single, Stated, Text, walk_record
-from ..strict_yaml import Located
+from ..schema.values import Single, Stated, Text
 from ..text import (
     FIX,
     avoided_forms,
@@ -408,13 +405,10 @@ def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
 def no_avoided_form(draft: Draft) -> Iterator[Finding]:
     """No text of the catalogue has a form that terms.yaml says is not used."""
     wanted = {language: avoided_forms(draft.terms, language) for language in Language}
-    own: list[tuple[Located, KeyPath, Any]] = []
-    walk_record(draft.terms, lambda value, path: own.append((draft.terms_located, path, value)))
-    for file, path, value in chain(draft.of(Text), own):
-        if isinstance(value, Text):
-            for language in Language:
-                for use in wanted[language].uses(getattr(value, language) or ""):
-                    yield file.finding((*path, str(language)), use.message, use.allowed, fix=FIX)
+    for file, path, value in draft.texts:
+        for language in Language:
+            for use in wanted[language].uses(getattr(value, language) or ""):
+                yield file.finding((*path, str(language)), use.message, use.allowed, fix=FIX)
 
 
 @rule(Scope.CATALOGUE)
