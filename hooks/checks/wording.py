@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from catalogue import files, load, strict_yaml
@@ -63,7 +64,8 @@ def _idle(catalogue: Catalogue, wanted: Forms, needed: set[str], file: Path) -> 
             if any(each in lower for each in missing):  # which the pattern alone would take long to say
                 needed.update(wanted.exceptions(text))
 
-    for record in (*catalogue.models.values(), *catalogue.techniques.values(), catalogue.glossary):
+    many = (catalogue.models.values(), catalogue.techniques.values(), catalogue.problems, catalogue.questions)
+    for record in chain(*many, catalogue.experiments, catalogue.corrections, (catalogue.study, catalogue.glossary)):
         walk_record(record, note)
     for text, form in stated.items():
         if text.lower() not in needed:
