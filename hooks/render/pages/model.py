@@ -225,11 +225,11 @@ _WITH_PLACES = ("architecture", "training", "machines", "scores", DETAILS)
 
 
 def _figures(citations: Citations, model: Model) -> list[Section]:
-    """One token's way, the drawing and the recipe, in the order in which they say what the model is."""
+    """The drawing, one token's way and the recipe, in the order in which they say what the model is."""
     found = [*model_architecture.drawing_sections(citations, model), *model_training.recipe_sections(citations, model)]
     if way := token_path_of_model(citations.context, model):
         title = citations.context.words("token.title", name=short_model(model.name))
-        found.insert(0, Section("token-way", title, str(way)))
+        found.insert(1, Section("token-way", title, str(way)))
     return found[::-1] if model.track in _RECIPE_FIRST else found
 
 
