@@ -99,6 +99,7 @@ def test_the_head_of_a_long_table_stays_in_sight(
         page.evaluate("scrollTo(0, 0)")
         page.evaluate(FRAMES)
         shown = page.locator(table).first
+        shown.evaluate("table => table.closest('details')?.setAttribute('open', '')")
         shown.evaluate(
             """table => {
                 const box = table.parentElement, own = box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY === "auto";
