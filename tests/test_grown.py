@@ -146,7 +146,7 @@ def test_names_on_trends_neither_meet_nor_go(page: Page, grown_address: str, edi
                 and min(one["bottom"], other["bottom"]) > max(one["top"], other["top"])
             ]
             assert meeting == [], width
-    points = "svg.ds-trend.ds-across a.main"
+    points = "svg.ds-trend-wide a.main"
     assert page.locator(points).count() == page.locator(f"{points}:has(tspan.name)").count() > 20
 
 
