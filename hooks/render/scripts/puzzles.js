@@ -93,6 +93,7 @@ function routing(place) {
   }
   for (const box of boxes) {
     box.disabled = false;
+    box.checked = false; // a browser that comes back would keep the choice
     box.addEventListener("change", show);
   }
   show();
