@@ -79,7 +79,7 @@ def load_catalogue(data: FilePath) -> Catalogue:
         raise CatalogueError(findings)
     return Catalogue(
         models=draft.by_id,
-        techniques={technique.id: technique for technique in draft.techniques.techniques},
+        techniques=draft.technique_by_id,
         shared_pages={page.id: page for page in draft.techniques.pages},
         references=draft.references,
         entries=draft.entries,

@@ -150,11 +150,6 @@ def format_tick(value: float) -> str:
     return f"{value:g}"
 
 
-def amount_tick(value: float, words: Words) -> str:
-    """The same for an axis of hours or money."""
-    return format_amount(Decimal(f"{value:.0e}"), words) if words.language == CHINESE else format_tick(value)
-
-
 def format_date(value: PartialDate, words: Words) -> str:
     """`7 May 2024`, or `May 2024`."""
     year, month, *day = value.text.split("-")

@@ -38,7 +38,7 @@ from ..schema.elsewhere import ContemporariesFile
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.questions import AskedFile, QuestionsFile
 from ..schema.study import AliasesFile, CorrectionsFile, ExperimentsFile, ProblemsFile, StudyFile
-from ..schema.technique import TechniquesFile, TermsFile
+from ..schema.technique import Technique, TechniquesFile, TermsFile
 from ..schema.training import Gpu, Infrastructure, Stage
 from ..schema.values import Text, values_below
 from ..schema.witnesses import WitnessesFile
@@ -210,6 +210,10 @@ class Draft:
     @cached_property
     def technique_ids(self) -> tuple[str, ...]:
         return tuple(technique.id for technique in self.techniques.techniques)
+
+    @cached_property
+    def technique_by_id(self) -> dict[str, Technique]:
+        return {technique.id: technique for technique in self.techniques.techniques}
 
     @cached_property
     def gpus(self) -> dict[str, Gpu]:

@@ -144,7 +144,7 @@ def uses_agree(draft: Draft) -> Iterator[Finding]:
     """An entry that uses a technique agrees with the fields that it follows from, or says in a `note` why not."""
     for path, model in draft.each_model():
         for index, use in enumerate(model.techniques):
-            technique = next((t for t in draft.techniques.techniques if t.id == use.id), None)
+            technique = draft.technique_by_id.get(use.id)
             if technique is None or use.note is not None or not technique.follows_from:
                 continue
             field = technique.follows_from[0].field
@@ -160,11 +160,10 @@ def uses_agree(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def introductions_are_first(draft: Draft) -> Iterator[Finding]:
     """An entry introduces only a technique that came with it, or that earlier work of DeepSeek's introduced."""
-    techniques = {technique.id: technique for technique in draft.techniques.techniques}
     for path, model in draft.each_model():
         own = first_date(model)
         for index, use in enumerate(model.techniques):
-            technique = techniques.get(use.id)
+            technique = draft.technique_by_id.get(use.id)
             introduced = technique.introduced.date.value if technique else None
             if use.change is not TechniqueChange.INTRODUCED or technique is None or introduced is None or own is None:
                 continue

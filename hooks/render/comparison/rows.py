@@ -6,7 +6,7 @@ in an order that does not depend on the variants.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -73,9 +73,3 @@ def compared_lines(columns: Sequence[Cells], least: int) -> list[Line]:
         first = next((value for value in values if value is not None), None)
         found.append(Line(row, cells, row_verdict(values), [value not in (None, first) for value in values]))
     return found
-
-
-def count_verdicts(found: Iterable[Line]) -> dict[Verdict, int]:
-    """How many rows differ, are the same, or stay open."""
-    verdicts = [line.verdict for line in found]
-    return {kind: verdicts.count(kind) for kind in Verdict}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import fsum
@@ -139,17 +139,8 @@ class Log:
 
     def ticks(self) -> list[float]:
         """The powers of ten inside the scale."""
-        return list(self._powers((1,)))
-
-    def minor_ticks(self) -> list[float]:
-        """Two to nine times each power of ten, so that the eye sees the scale is logarithmic."""
-        return list(self._powers(range(2, 10)))
-
-    def _powers(self, factors: range | tuple[int, ...]) -> Iterator[float]:
-        for power in range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1):
-            for factor in factors:
-                if self.low * 0.999 <= factor * 10.0**power <= self.high * 1.001:
-                    yield factor * 10.0**power
+        exponents = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+        return [10.0**power for power in exponents if self.low * 0.999 <= 10.0**power <= self.high * 1.001]
 
 
 @dataclass(frozen=True)
