@@ -96,15 +96,17 @@ def test_an_answer_is_checked_and_remembered(page: Page, address: str) -> None:
     assert page.locator(".ds-progress output").inner_text().startswith("0 / ")
 
 
-def test_the_band_of_a_measured_number_spans_the_seeds() -> None:
-    band = measured_band(Measured(experiment="balance", column="max_violation", arm="bias"))
+def test_the_band_of_a_measured_number_spans_the_seeds(catalogue: Catalogue) -> None:
+    band = measured_band(Measured(experiment="balance", column="max_violation", arm="bias"), catalogue.results)
     assert len(band.found) >= 3
     assert band.low < min(band.found) < band.mean < max(band.found) < band.high
-    gap = measured_band(Measured(experiment="mla-gqa", column="loss", arm="mla", less="gqa"))
+    gap = measured_band(Measured(experiment="mla-gqa", column="loss", arm="mla", less="gqa"), catalogue.results)
     assert gap.mean < 0, "differences are taken seed by seed"
     for wrong in ({"experiment": "none-such"}, {"column": "nothing"}, {"arm": "nothing"}):
         with pytest.raises(LookupFailure):
-            measured_band(Measured(**{"experiment": "balance", "column": "loss", "arm": "bias", **wrong}))
+            measured_band(
+                Measured(**{"experiment": "balance", "column": "loss", "arm": "bias", **wrong}), catalogue.results
+            )
 
 
 def test_the_script_of_the_chunks_runs_every_order_as_the_lab_does() -> None:
@@ -157,8 +159,8 @@ def test_puzzles_are_played_with_the_keyboard(page: Page, address: str) -> None:
 
 
 @pytest.mark.browser
-def test_a_measured_number_is_held_to_the_band(page: Page, address: str) -> None:
-    band = measured_band(Measured(experiment="balance", column="max_violation", arm="bias"))
+def test_a_measured_number_is_held_to_the_band(page: Page, address: str, catalogue: Catalogue) -> None:
+    band = measured_band(Measured(experiment="balance", column="max_violation", arm="bias"), catalogue.results)
     page.goto(f"{address}guides/experts/")
     problem = page.locator("[data-problem=predict-even-load]")
     foretold, measured = problem.locator("[data-foretold]"), problem.locator("[data-low]")

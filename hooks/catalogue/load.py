@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -72,9 +73,8 @@ def load_catalogue(data: FilePath) -> Catalogue:
     data = data.resolve()
     texts = files.read_texts(data)
     draft, findings = draft_of(data.name, texts)
-    findings += what_rules_find(draft)
     results, found = read_results(data, draft.experiments.experiments, draft.experiments_located)
-    findings += found
+    findings += [*what_rules_find(replace(draft, results=results)), *found]
     if findings:
         raise CatalogueError(findings)
     return Catalogue(

@@ -48,7 +48,9 @@ class Context:
     @cached_property
     def problems(self) -> tuple[Asked, ...]:
         """Every problem, worked out."""
-        return tuple(solve_problems(self.catalogue.problems, self.catalogue.entries, self.lookup))
+        return tuple(
+            solve_problems(self.catalogue.problems, self.catalogue.entries, self.lookup, self.catalogue.results)
+        )
 
     @cached_property
     def short_titles(self) -> dict[str, str]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from pathlib import Path
 
+from ..experiments import Result
 from ..lookup import Lookup, LookupFailure
 from ..records import Entry
 from ..schema.quantities import Quantity
 from ..schema.study import Measured, Mistake, Problem, Step
 from .expression import Term, evaluate_formula, formula_names
 
-_RESULTS = Path(__file__).parents[3] / "data" / "experiments"
 _DEVIATIONS = 3  # few seeds say little about their spread
 
 
@@ -63,15 +60,19 @@ class Asked:
     band: Band | None = None
 
 
-def solve_problems(problems: Iterable[Problem], entries: Mapping[str, Entry], lookup: Lookup) -> Iterator[Asked]:
+def solve_problems(
+    problems: Iterable[Problem], entries: Mapping[str, Entry], lookup: Lookup, results: Mapping[str, Result]
+) -> Iterator[Asked]:
     """Every problem, worked out. Raises LookupFailure for a number that is not there."""
     for problem in problems:
         for variant in problem.variants or (None,):
             entry = entries[variant] if variant else None
-            yield _worked_out(f"{problem.id}-{variant}" if variant else problem.id, problem, entry, lookup)
+            yield _worked_out(f"{problem.id}-{variant}" if variant else problem.id, problem, entry, lookup, results)
 
 
-def _worked_out(id_: str, problem: Problem, entry: Entry | None, lookup: Lookup) -> Asked:
+def _worked_out(
+    id_: str, problem: Problem, entry: Entry | None, lookup: Lookup, results: Mapping[str, Result]
+) -> Asked:
     found: dict[str, Fraction] = {}
 
     def compute(formula: str) -> Term:
@@ -88,7 +89,7 @@ def _worked_out(id_: str, problem: Problem, entry: Entry | None, lookup: Lookup)
             found[step.name.replace("-", "_")] = result.exact
         steps.append((step, result))
     if problem.formula is None:
-        band = measured_band(problem.measured) if problem.measured else None
+        band = measured_band(problem.measured, results) if problem.measured else None
         return Asked(id_, problem, entry, None, tuple(steps), (), band)
     worked = compute(problem.formula)
     wrong = [(compute(mistake.formula).exact, mistake) for mistake in problem.mistakes]
@@ -110,25 +111,20 @@ def _stated_number(problem: Problem, name: str, entry: Entry | None, lookup: Loo
     return Fraction(value.value if isinstance(value, Quantity) else value)
 
 
-def measured_band(measured: Measured) -> Band:
+def measured_band(measured: Measured, results: Mapping[str, Result]) -> Band:
     """The numbers of an experiment over its seeds. Raises LookupFailure where the results do not hold them."""
-    file = _RESULTS / f"{measured.experiment}.csv"
-    if not file.exists():
+    result = results.get(measured.experiment)
+    if result is None or not result.rows:
         raise LookupFailure(f"no results of an experiment `{measured.experiment}` in data/experiments/")
-    rows = _experiment_rows(file)
     by_seed = {
-        arm: {row["seed"]: row.get(measured.column, "") for row in rows if row["arm"] == arm}
+        arm: {row["seed"]: row.get(measured.column, "") for row in result.rows if row["arm"] == arm}
         for arm in (measured.arm, measured.less)
         if arm
     }
     for arm, numbers in by_seed.items():
         if len(numbers) < 2 or not all(numbers.values()):
-            raise LookupFailure(f"{file.name} has no `{measured.column}` of `{arm}` with two seeds or more")
+            raise LookupFailure(
+                f"{measured.experiment}.csv has no `{measured.column}` of `{arm}` with two seeds or more"
+            )
     first, less = by_seed[measured.arm], by_seed.get(measured.less or "")
     return Band(tuple(float(number) - (float(less[seed]) if less else 0) for seed, number in first.items()))
-
-
-@cache
-def _experiment_rows(file: Path) -> tuple[Mapping[str, str], ...]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        return tuple(csv.DictReader(lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 from itertools import chain
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from ..experiments import Result
 from ..files import (
     ALIASES,
     ASKED,
@@ -83,12 +84,14 @@ class Draft:
     Attributes:
         located: Each data file by its name, with its lines.
         records: What it says, validated.
+        results: What came out of the experiments that were run, by their id.
     """
 
     located: Mapping[str, Located]
     records: Mapping[str, Any]
     references_file: str
     references: Mapping[str, Reference]
+    results: Mapping[str, Result] = field(default_factory=dict)
 
     @property
     def models(self) -> ModelsFile:

@@ -154,7 +154,7 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
             )
         if not missing:
             try:
-                worked = list(solve_problems([problem], draft.entries, draft.lookup))
+                worked = list(solve_problems([problem], draft.entries, draft.lookup, draft.results))
             except (LookupFailure, ValueError, SyntaxError, ZeroDivisionError) as error:
                 yield draft.problems_located.finding(
                     (*path, "formula"),
