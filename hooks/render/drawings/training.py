@@ -7,6 +7,7 @@ from math import cos, exp, pi
 import numpy as np
 from labs import fp8, muon, schedules
 
+from .canvas import Canvas
 from .drawing import Drawing, draws
 
 _TEXT = ("=The", "=cat", "=sat", "=on", "=the", "=mat")
@@ -250,17 +251,29 @@ def ema_cpu(d: Drawing) -> None:
     f.text("meanwhile")
 
 
+_EXPONENT_AND_MANTISSA = {
+    "FP32": (8, 23),
+    "BF16": (8, 7),
+    "FP8": (4, 3),
+    "FP4": (2, 1),
+}  # bits, beside one for the sign
+
+
+def _draw_formats(f: Canvas, *names: str, length: int, height: float = 24) -> None:
+    """A lane for each number format, in bits: sign, exponent and mantissa."""
+    f.legend(("X", "sign"), ("I", "exponent"), ("A", "mantissa"))
+    lanes: list[tuple[str, list[tuple[float, float, str] | tuple[float, float, str, str]]]] = []
+    for name in names:
+        exponent, mantissa = _EXPONENT_AND_MANTISSA[name]
+        bits = (1, exponent, "I", f"={exponent}"), (1 + exponent, mantissa, "A", f"={mantissa}")
+        lanes.append((f"={name}", [(0, 1, "X"), *bits]))
+    f.lanes(lanes, length, height)
+
+
 @draws("mixed-precision")
 def mixed_precision(d: Drawing) -> None:
     f = d.frame()
-    f.legend(("X", "sign"), ("I", "exponent"), ("A", "mantissa"))
-    f.lanes(
-        [
-            ("=FP32", [(0, 1, "X"), (1, 8, "I", "=8"), (9, 23, "A", "=23")]),
-            ("=BF16", [(0, 1, "X"), (1, 8, "I", "=8"), (9, 7, "A", "=7")]),
-        ],
-        length=32,
-    )
+    _draw_formats(f, "FP32", "BF16", length=32)
     f.skip(8)
     f.flow([("master", "C"), ("copy", "A"), ("gradients", "E")], back="update")
 
@@ -274,15 +287,7 @@ def fp8_training(d: Drawing) -> None:
         "promoted": f"{100 * fp8.dot_error(4096, every):.2f}",
     }
     f = d.frame()
-    f.legend(("X", "sign"), ("I", "exponent"), ("A", "mantissa"))
-    f.lanes(
-        [
-            ("=BF16", [(0, 1, "X"), (1, 8, "I", "=8"), (9, 7, "A", "=7")]),
-            ("=FP8", [(0, 1, "X"), (1, 4, "I", "=4"), (5, 3, "A", "=3")]),
-        ],
-        length=16,
-        height=34,
-    )
+    _draw_formats(f, "BF16", "FP8", length=16, height=34)
     f.text("half", "strong")
     values = np.array([0.02, 0.05, 0.03, 0.08, 0.04, 0.06, 9.0, 0.05])
     f.columns_chart([float(v) for v in values], "eeeeeeXe", height=70)
@@ -336,14 +341,7 @@ def fp4_qat(d: Drawing) -> None:
     f.columns_chart([exp(-(((i - 24) / 9) ** 2)) for i in range(49)], "g", height=50)
     f.text("weights")
     f.flow([("=FP32", "C"), ("=FP4", "A"), ("=FP8", "O")], back="straight")
-    f.legend(("X", "sign"), ("I", "exponent"), ("A", "mantissa"))
-    f.lanes(
-        [
-            ("=FP4", [(0, 1, "X"), (1, 2, "I", "=2"), (3, 1, "A", "=1")]),
-            ("=FP8", [(0, 1, "X"), (1, 4, "I", "=4"), (5, 3, "A", "=3")]),
-        ],
-        length=8,
-    )
+    _draw_formats(f, "FP4", "FP8", length=8)
 
 
 @draws("in-place-cross-entropy")
