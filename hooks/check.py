@@ -22,14 +22,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from catalogue import changes, new_entry, stale
+from catalogue import new_entry, upkeep
 from catalogue.field_reference import FILE, SCHEMAS, fields_document, json_schema
 from catalogue.files import repair_findings
 from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
 from catalogue.load import load_catalogue, without_chinese
 from catalogue.peers import State
 from catalogue.records import Catalogue
-from catalogue.worth import added_entries, missing_lines
+from catalogue.upkeep import added_entries, missing_lines
 from checks.pages import PageError
 from checks.wording import read_project
 from render.words import BrokenWords
@@ -62,7 +62,7 @@ def main() -> int:
         print(error.report(), file=sys.stderr)
         _annotate(error.findings)
         return 1
-    except (BrokenWords, new_entry.Refused, changes.NoSuchRevision) as error:
+    except (BrokenWords, new_entry.Refused, upkeep.NoSuchRevision) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -164,7 +164,7 @@ def _coverage(arguments: argparse.Namespace) -> int:
 
 
 def _stale(arguments: argparse.Namespace) -> int:
-    print(stale.stale_report(arguments.data))
+    print(upkeep.stale_report(arguments.data))
     return 0
 
 
@@ -220,7 +220,7 @@ def _text_of_file(name: str) -> str:
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    print(changes.changes_report(DATA, arguments.revision, arguments.markdown))
+    print(upkeep.changes_report(DATA, arguments.revision, arguments.markdown))
     return 0
 
 

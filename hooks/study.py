@@ -35,8 +35,8 @@ from catalogue.findings import CatalogueError
 from checks.pages import PageError
 from checks.wording import read_project
 from postbuild import publish
-from postbuild.edition_build import EditionBuild, PagePaths, config_error
-from postbuild.fingerprints import compress, fingerprint_assets
+from postbuild.edition_build import EditionBuild, PagePaths, SideProcess, can_fork, config_error
+from postbuild.publish import compress, fingerprint_assets
 from render.assets import POLICY, UNUSED
 from render.context import template_cache
 from render.exports.markdown import files_beside_pages, write_files
@@ -46,9 +46,7 @@ from render.page_registry import url_of
 from render.site import FOLDER, NoSuchEntry, Project, hand_written, load_entry, make_project, theme_values
 from render.tables import AccessibleTables
 from render.words import CHINESE, ENGLISH, BrokenWords
-from side_process import SideProcess, can_fork
-from social_cards import cards as social_cards
-from social_cards.cards import picture_of
+from social_cards import card_addresses, has_localized_cards, picture_of, write_cards
 
 log = get_plugin_logger("study")
 
@@ -261,8 +259,8 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals.update(theme_values(edition, root, _languages(config), policy, config.edit_uri or ""))
     env.globals.update(ds_active=_is_active, ds_lists_models=_lists_models)
     env.bytecode_cache = template_cache()
-    known = social_cards.card_addresses(edition.context) if _has_social_cards(config) else None
-    own = social_cards.has_localized_cards(edition.context)
+    known = card_addresses(edition.context) if _has_social_cards(config) else None
+    own = has_localized_cards(edition.context)
     folder = root + (FOLDER[edition.context.words.language] if own else "")
     env.globals["ds_picture"] = known and (lambda page: folder + picture_of(page.file.src_uri, known))
 
@@ -288,9 +286,9 @@ def _finish_edition(config: MkDocsConfig, made: EditionBuild, site: Path) -> Non
         fingerprint_assets(site, (page.file for page in made.pages.values()), from_disk=_is_offline(config))
     copies = files_beside_pages(made.edition, made.filled, config.site_url or "")
     write_files(copies, site)
-    if _has_social_cards(config) and social_cards.has_localized_cards(made.edition.context):
+    if _has_social_cards(config) and has_localized_cards(made.edition.context):
         kept = Path(config.config_file_path).parent / ".pictures" / FOLDER[made.language]
-        social_cards.write_cards(made.edition.context, site, kept)
+        write_cards(made.edition.context, site, kept)
 
 
 def _write_sitemap(config: MkDocsConfig, made: EditionBuild) -> None:

@@ -8,8 +8,7 @@ from fractions import Fraction
 import pytest
 
 from catalogue.attention import KINDS, AttentionKind, fields_of_kinds, kinds_of, mla
-from catalogue.derive.dimensions import numbers_of
-from catalogue.derive.expression import evaluate_formula
+from catalogue.derive.expression import evaluate_formula, numbers_of
 from catalogue.kinds import KindWithoutPart, per_kind
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture, Attention

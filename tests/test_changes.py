@@ -9,9 +9,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.attention import may_have
-from catalogue.checkpoint import most_trained, recipe_stages, variant_lineage
-from catalogue.derive.agreement import Verdict, comparable_dimension, comparable_value, row_verdict
-from catalogue.records import Catalogue
+from catalogue.derive.parameters import Verdict, comparable_dimension, comparable_value, row_verdict
+from catalogue.records import Catalogue, most_trained, recipe_stages, variant_lineage
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model
 from catalogue.schema.quantities import Length, Quantity
@@ -19,8 +18,8 @@ from catalogue.schema.values import Absence, Facet, Single, Text, fields_with
 from catalogue.uses import Uses
 from helpers import family, printed
 from render import words as language_files
-from render.fields import stated_values
 from render.format import short_model
+from render.tables import stated_values
 
 WORDS = language_files.load_words("en")
 

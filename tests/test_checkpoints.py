@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue import checkpoint
+from catalogue import records
 from catalogue.records import Catalogue, Entry
 from comparing import comparison_cells
 
@@ -30,17 +30,17 @@ PAIRS = (
 
 
 def said_of(catalogue: Catalogue, entry: Entry) -> dict[str, object]:
-    licences = checkpoint.checkpoint_licences(entry)
+    licences = records.checkpoint_licences(entry)
     found = {
-        "weights": checkpoint.checkpoint_date(entry, "weights"),
-        "announcement": checkpoint.checkpoint_date(entry, "announcement"),
-        "api": checkpoint.api_date(catalogue.api_names, entry.variant.id),
+        "weights": records.checkpoint_date(entry, "weights"),
+        "announcement": records.checkpoint_date(entry, "announcement"),
+        "api": records.api_date(catalogue.api_names, entry.variant.id),
         "licence": licences.weights if licences else None,
-        "hours": checkpoint.gpu_hours(entry),
-        "cost": checkpoint.published_cost(entry),
+        "hours": records.gpu_hours(entry),
+        "cost": records.published_cost(entry),
     }
     known = {name: (single.value, single.source) if single is not None else None for name, single in found.items()}
-    return known | {"paper": checkpoint.checkpoint_reference(entry)}
+    return known | {"paper": records.checkpoint_reference(entry)}
 
 
 def _value(known: object) -> object:
@@ -103,5 +103,5 @@ def test_a_tokenizer_is_not_handed_to_a_checkpoint_with_another_vocabulary(catal
     assert family is not None
     assert family.vocabulary is not None
     older, newer = (catalogue.entries[f"deepseek-coder-{name}"] for name in ("6.7b-base", "7b-base-v1.5"))
-    assert checkpoint.tokenizer_value(catalogue.entries, older, family.vocabulary) == family.vocabulary
-    assert checkpoint.tokenizer_value(catalogue.entries, newer, family.vocabulary) is None
+    assert records.tokenizer_value(catalogue.entries, older, family.vocabulary) == family.vocabulary
+    assert records.tokenizer_value(catalogue.entries, newer, family.vocabulary) is None

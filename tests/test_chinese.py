@@ -16,8 +16,8 @@ from render import format
 from render import words as language_files
 from render.cite import Citations
 from render.context import Context, make_context
-from render.fields import with_unit
-from render.terms_in_text import TermsInText
+from render.guides import TermsInText
+from render.tables import with_unit
 from render.words import CHINESE, ENGLISH
 
 WORDS = {language: language_files.load_words(language) for language in (ENGLISH, CHINESE)}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from building import mkdocs, small_project
-from catalogue import changes, new_entry
+from catalogue import new_entry, upkeep
 from catalogue.files import ENTRIES, MODELS, REFERENCES
 from helpers import ROOT, Case, cases, check, findings_of
 
@@ -174,7 +174,7 @@ def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
     text = text.replace("          intermediate_size: 176\n", "          intermediate_size: 177\n")
     file.write_text(text.replace("total: 304.7K", "total: 305.5K"), encoding="utf-8")
     assert findings_of(repository) == ()
-    told = changes.changes_report(repository, "HEAD").splitlines()
+    told = upkeep.changes_report(repository, "HEAD").splitlines()
     assert told[:2] == [
         "models.ant.variants.ant-base.parameters.total: 304.7K → 305.5K (ant-paper Table 1)",
         "models.ant.variants.ant-base.architecture.intermediate_size: 176 → 177 (ant-paper Table 2)",
@@ -182,7 +182,7 @@ def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
     follows = told[told.index("What follows:") :]
     assert any(line.startswith("  ant-base: parameters in all: 304,704 → 305,472") for line in follows), follows
     assert "| `variants.ant-base.architecture.intermediate_size` | 176 | 177 | ant-paper Table 2 |" in (
-        changes.changes_report(repository, "HEAD", markdown=True)
+        upkeep.changes_report(repository, "HEAD", markdown=True)
     )
 
 
@@ -192,17 +192,17 @@ def test_a_truth_value_is_told_as_it_is_written(repository: Path) -> None:
     line = "          q_lora_rank: 24\n"
     assert text.count(line) == 1
     file.write_text(text.replace(line, f"{line}          norm_topk_prob: true\n"), encoding="utf-8")
-    (told,) = changes.changes_report(repository, "HEAD").splitlines()
+    (told,) = upkeep.changes_report(repository, "HEAD").splitlines()
     assert told.startswith("models.bee.variants.bee-base.architecture.norm_topk_prob: new, true (")
 
 
 def test_nothing_changed(repository: Path) -> None:
-    assert changes.changes_report(repository, "HEAD") == "No fact changed since HEAD."
+    assert upkeep.changes_report(repository, "HEAD") == "No fact changed since HEAD."
 
 
 def test_a_revision_that_is_not_there(repository: Path) -> None:
-    with pytest.raises(changes.NoSuchRevision, match="nowhere"):
-        changes.changes_report(repository, "nowhere")
+    with pytest.raises(upkeep.NoSuchRevision, match="nowhere"):
+        upkeep.changes_report(repository, "nowhere")
 
 
 def run_with(environment: dict[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:

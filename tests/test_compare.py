@@ -14,7 +14,7 @@ from catalogue.derive.training import SizeOf, recomputed_size
 from catalogue.records import Catalogue
 from comparing import PAGE, comparison_cells, comparison_data
 from render.pages.compare_models import FOLDS, PRESETS
-from render.plays.drawing import run_script
+from render.plays import run_script
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from catalogue.schema.architecture import Architecture
 from catalogue.schema.values import Absence, Facet, Single, fields_with
 from comparing import PAGE, WORDS, choose, chosen, open_with, word
 from helpers import FRAMES, watched
-from render.fields import stated_values
+from render.tables import stated_values
 
 pytestmark = pytest.mark.browser
 

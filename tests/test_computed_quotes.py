@@ -7,9 +7,8 @@ from fractions import Fraction
 import pytest
 
 from catalogue.lookup import Lookup
-from catalogue.quotes import Quote, compute_quote, parse_quotes, quote_problems
 from catalogue.records import Catalogue
-from catalogue.text import latex_letters
+from catalogue.text import Quote, compute_quote, latex_letters, parse_quotes, quote_problems
 from render.cite import Citations
 from render.context import make_context
 from render.exports.markdown import html_to_markdown

@@ -13,13 +13,13 @@ import pytest
 from catalogue import new_entry
 from catalogue.attention import KINDS
 from catalogue.config_json import LEFT_OUT, NoConfig, parse_config, read_config
-from catalogue.derive.dimensions import layer_kinds, layout_of
+from catalogue.derive.expression import layer_kinds, layout_of
 from catalogue.files import ENTRIES, REFERENCES
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model
 from catalogue.schema.values import Block, Single
-from catalogue.worth import WORTH, missing_values
+from catalogue.upkeep import WORTH, missing_values
 from helpers import check, findings_of
 
 CONFIGS = Path(__file__).parent / "cases" / "configs"
@@ -100,7 +100,7 @@ def test_a_new_way_of_routing_is_named_at_once() -> None:
     config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
     (said,) = read_config({**config, "topk_method": "xroute"}).remarks
     assert "`topk_method: xroute` is none that the catalogue knows" in said
-    assert "ROUTINGS in hooks/catalogue/derive/dimensions.py" in said
+    assert "ROUTINGS in hooks/catalogue/derive/expression.py" in said
 
 
 def test_heads_tell_the_kinds_without_keys_of_their_own() -> None:

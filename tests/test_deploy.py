@@ -21,7 +21,7 @@ import brotli
 import pytest
 
 from building import ROOT
-from postbuild.fingerprints import compress
+from postbuild.publish import compress
 from render.assets import HEADER
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from catalogue.derive.dimensions import layer_kinds, numbers_of
+from catalogue.derive.expression import layer_kinds, numbers_of
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
 from helpers import family, is_on_overview

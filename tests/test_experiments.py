@@ -12,8 +12,8 @@ from catalogue.load import load_catalogue
 from helpers import DATA, VALID
 from render.cite import Citations
 from render.context import make_context
-from render.experiments import experiment_card
-from render.pages import experiments
+from render.labs import experiment_card
+from render.pages import study
 from render.words import load_words
 
 
@@ -88,7 +88,7 @@ def test_an_experiment_that_was_not_run_says_so() -> None:
 
 def test_the_page_has_a_card_for_each_experiment_and_files_behind_its_links() -> None:
     catalogue = load_catalogue(DATA)
-    page = experiments.page(make_context(catalogue, load_words("en")))
+    page = study.experiments_page(make_context(catalogue, load_words("en")))
     ids = [section.id for section in page.sections]
     for one in catalogue.experiments:
         assert one.id in ids

@@ -19,7 +19,7 @@ import bibtexparser
 import pytest
 from jsonschema import Draft202012Validator
 
-from catalogue import checkpoint
+from catalogue import records
 from catalogue.derive.training import pre_training
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
@@ -84,9 +84,9 @@ def test_the_json_fits_its_own_schema(downloads: Mapping[str, bytes]) -> None:
             alone[kind].append(data[kind])
             fits(validators[kind], path, data)
     # What stands in the files of one entry each is in the file of all of them too, held against the same part of the schema.
-    for kind, records in alone.items():
+    for kind, listed in alone.items():
         assert shapes["models"]["properties"][f"{kind}s"]["items"] == shapes[kind]["properties"][kind]
-        assert whole[f"{kind}s"] == records
+        assert whole[f"{kind}s"] == listed
     fits(
         validators["models"],
         "data/catalogue.json",
@@ -141,7 +141,7 @@ def test_a_number_column_is_one(downloads: Mapping[str, bytes], catalogue: Catal
         entry = catalogue.entries[row["variant"]]
         total = entry.variant.parameters.total.value
         assert (int(row["total"]) if row["total"] else None) == (total.value if total else None)
-        out = checkpoint.release_date(entry)
+        out = records.release_date(entry)
         assert row["released"] == (out.text if out else "")
         if row["tokens"]:
             assert (row["tokens_of"] == "pre-training") == (pre_training(entry) is not None)

@@ -24,8 +24,8 @@ from helpers import FONTS_READY, check
 from more_entries import ENTRIES, add_entries
 from render import words as language_files
 from render.context import Context, make_context
-from render.figures import home_hero, poster
-from render.figures.labels import BOLD, text_width
+from render.figures import home, timeline
+from render.figures.canvas import BOLD, text_width
 from render.figures.schedule import STYLES
 from render.pages.schedules import longest_pre_training
 from test_figures_browser import BOXES
@@ -64,7 +64,7 @@ def test_an_entry_that_is_right_is_green_and_asks_for_no_pytorch(tmp_path: Path)
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_the_poster_keeps_the_sides_of_a3_and_every_family(count: int) -> None:
-    sheet = poster.poster_sheet(told(count, "en"))
+    sheet = timeline.poster_sheet(told(count, "en"))
     assert abs(sheet.width / sheet.height - 2**0.5) < 0.001
     assert len(sheet.cells) == len(grown(count).models)
     places = sorted((cell.y, cell.x) for cell in sheet.cells)
@@ -75,7 +75,7 @@ def test_the_poster_keeps_the_sides_of_a3_and_every_family(count: int) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("count", COUNTS)
 def test_texts_below_the_columns_of_the_hero_do_not_meet(count: int, language: str) -> None:
-    html = home_hero.home_hero(told(count, language))
+    html = home.home_hero(told(count, language))
     across = LexborHTMLParser(html).css_first("svg.ds-hero-across")
     assert across is not None
     rows: dict[float, list[tuple[float, float]]] = {}

@@ -19,9 +19,15 @@ from labs import adam, attention, kl, norm, policy_gradient, roofline, router_gr
 from labs.train import text
 
 from catalogue.records import Catalogue
-from render.exports.notebooks import code_of_notebook, notebook_path
-from render.exports.study import ARCHIVE, EXERCISE_ARCHIVE, TRAINING_ARCHIVE, lab_downloads
-from render.lab_files import LABS
+from render.exports.study import (
+    ARCHIVE,
+    EXERCISE_ARCHIVE,
+    TRAINING_ARCHIVE,
+    code_of_notebook,
+    lab_downloads,
+    notebook_path,
+)
+from render.labs import LABS
 
 
 @pytest.fixture(scope="module")

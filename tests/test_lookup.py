@@ -12,9 +12,9 @@ from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.files import MODELS
 from catalogue.load import load_catalogue
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
-from catalogue.quotes import Problem, Quote, QuoteError, parse_quotes, quote_problems
 from catalogue.records import Catalogue
 from catalogue.schema.values import Single, Text, walk_record
+from catalogue.text import Problem, Quote, QuoteError, parse_quotes, quote_problems
 from helpers import VALID
 
 SMALL = load_catalogue(VALID)

@@ -14,12 +14,10 @@ from catalogue.records import Catalogue, first_day
 from helpers import FONTS_READY
 from render import words as language_files
 from render.context import Context, make_context
-from render.figures.home_line import general_line
-from render.figures.labels import text_width
-from render.figures.map.across import lay_out_wide_map
-from render.figures.map.down import lay_out_narrow_map
-from render.figures.map.family import lay_out_lane
-from render.figures.timeline_items import INFRASTRUCTURE, TECHNIQUES, timeline_items
+from render.figures.canvas import text_width
+from render.figures.home import general_line
+from render.figures.map import lay_out_narrow_map, lay_out_wide_map
+from render.figures.map_items import INFRASTRUCTURE, TECHNIQUES, lay_out_lane, timeline_items
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from building import ROOT
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.context import load_templates, make_context
-from render.lab_files import LABS
+from render.labs import LABS
 from render.technique_figures import MECHANISMS, PLAYS, SHOWN, labs_of, mechanism_html
 from render.words import CHINESE, ENGLISH
 

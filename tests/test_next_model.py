@@ -130,7 +130,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     )
     project.says("ROUTINGS in derive/dimensions.py: there is none for `xroute`")
     noaux = "        TopkMethod.NOAUX_TC: Routing(balance_bias=True),\n"
-    project.replace("hooks/catalogue/derive/dimensions.py", (noaux, noaux + noaux.replace("NOAUX_TC", "XROUTE")))
+    project.replace("hooks/catalogue/derive/expression.py", (noaux, noaux + noaux.replace("NOAUX_TC", "XROUTE")))
     project.says("catalogue/attention: there is none for `XSA`")
     project.write("hooks/catalogue/attention/xsa.py", "xsa.py.txt")
     project.says("XSA names the field `full_cache_layers`, which is none")
@@ -237,7 +237,7 @@ def made(whole: Project) -> dict[str, object]:
 
 
 def test_a_new_kind_of_attention_takes_six_files(whole: Project) -> None:
-    routing = {"hooks/catalogue/derive/dimensions.py"}
+    routing = {"hooks/catalogue/derive/expression.py"}
     formats = {TRAINING, "hooks/catalogue/derive/calculators.py", "hooks/catalogue/derive/training.py"}
     assert len(whole.files - routing - formats) == 6
 

@@ -16,8 +16,8 @@ from catalogue.schema.values import Stated
 from render import words as language_files
 from render.context import Context, make_context
 from render.format import short_variant
-from render.pages import api_names, compare_models, coverage
-from render.pages.coverage import State
+from render.pages import api_names, compare_models, trust
+from render.pages.trust import CoverageState
 
 
 @pytest.fixture(scope="module", name="small")
@@ -62,54 +62,54 @@ def test_a_name_ends_with_its_last_row(small: Context) -> None:
 
 
 STATES = {
-    "first hand": ({"value": 1, "source": "a-paper §1"}, State.SOURCED),
-    "copy": ({"value": 1, "source": "a-paper §1 via copy-b README"}, State.COPY),
-    "third party": ({"value": 1, "source": "copy-b README"}, State.COPY),
+    "first hand": ({"value": 1, "source": "a-paper §1"}, CoverageState.SOURCED),
+    "copy": ({"value": 1, "source": "a-paper §1 via copy-b README"}, CoverageState.COPY),
+    "third party": ({"value": 1, "source": "copy-b README"}, CoverageState.COPY),
     "copy beside first hand": (
         {"value": 1, "source": "a-paper §1 via copy-b README; a-repo config.json"},
-        State.SOURCED,
+        CoverageState.SOURCED,
     ),
-    "not published": ({"value": "not published", "source": "a-paper"}, State.NOT_PUBLISHED),
-    "not applicable": ("not applicable", State.NOT_APPLICABLE),
-    "unknown": ("unknown", State.UNKNOWN),
+    "not published": ({"value": "not published", "source": "a-paper"}, CoverageState.NOT_PUBLISHED),
+    "not applicable": ("not applicable", CoverageState.NOT_APPLICABLE),
+    "unknown": ("unknown", CoverageState.UNKNOWN),
     "best of the variants": (
         {"by_variant": {"a": "unknown", "b": {"value": 2, "source": "a-paper"}}, "source": "a-paper"},
-        State.SOURCED,
+        CoverageState.SOURCED,
     ),
 }
 
 
 @pytest.mark.parametrize(("written", "state"), STATES.values(), ids=STATES.keys())
-def test_state(written: object, state: State) -> None:
+def test_state(written: object, state: CoverageState) -> None:
     table = Copies({}, frozenset({"copy-b"}))
-    assert coverage.state_of([with_sources(Stated[int].model_validate(written), table)]) is state
+    assert trust.state_of([with_sources(Stated[int].model_validate(written), table)]) is state
 
 
 def test_nothing_is_unknown() -> None:
-    assert coverage.state_of([None]) is State.UNKNOWN
+    assert trust.state_of([None]) is CoverageState.UNKNOWN
 
 
 def test_fields_of_another_kind_do_not_apply(small: Context) -> None:
     catalogue = small.catalogue
-    states = {name: state for group in coverage.field_groups(small) for name, state in group.fields}
+    states = {name: state for group in trust.field_groups(small) for name, state in group.fields}
     ant, bee = (catalogue.flagship(catalogue.models[id_]) for id_ in ("ant", "bee"))
-    assert states["Rank of the key-value latent"](bee) is State.SOURCED
-    assert states["Rank of the key-value latent"](ant) is State.NOT_APPLICABLE
-    assert states["Routed experts"](ant) is State.NOT_APPLICABLE
+    assert states["Rank of the key-value latent"](bee) is CoverageState.SOURCED
+    assert states["Rank of the key-value latent"](ant) is CoverageState.NOT_APPLICABLE
+    assert states["Routed experts"](ant) is CoverageState.NOT_APPLICABLE
 
 
 def test_the_table_counts_every_field_of_every_model(real: Context) -> None:
-    groups = list(coverage.field_groups(real))
+    groups = list(trust.field_groups(real))
     entries = [real.catalogue.flagship(model) for model in real.catalogue.models.values()]
-    rows = LexborHTMLParser(coverage.section(real).html).css("tbody tr")
+    rows = LexborHTMLParser(trust.section(real).html).css("tbody tr")
     assert len(rows) == len(groups)
     for row, group in zip(rows, groups, strict=True):
         states = [state(entry) for _, state in group.fields for entry in entries]
         assert [int(cell.text()) for cell in row.css("td")[1:]] == [
-            states.count(state) for state in (State.COPY, State.NOT_PUBLISHED, State.UNKNOWN)
+            states.count(state) for state in (CoverageState.COPY, CoverageState.NOT_PUBLISHED, CoverageState.UNKNOWN)
         ]
-        applying = [state for state in states if state is not State.NOT_APPLICABLE]
-        known = sum(state in (State.SOURCED, State.COPY) for state in applying)
+        applying = [state for state in states if state is not CoverageState.NOT_APPLICABLE]
+        known = sum(state in (CoverageState.SOURCED, CoverageState.COPY) for state in applying)
         assert row.css("td")[0].text() == f"{100 * known / len(applying):.0f}%"
 
 

@@ -11,7 +11,7 @@ import pytest
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.context import Context, make_context
-from social_cards.cards import (
+from social_cards import (
     FOLDER,
     _wrapped_lines,
     card_addresses,

@@ -24,8 +24,7 @@ from render.assets import PLAYS as SCRIPTS
 from render.assets import play_source
 from render.context import Context, load_templates, make_context
 from render.mechanisms.attention import dimension
-from render.plays.attention_figures import attention_cost, cache_bytes, compared_layers
-from render.plays.drawing import draw_play
+from render.plays import attention_cost, cache_bytes, compared_layers, draw_play
 from render.technique_figures import PLAYS
 from render.words import CHINESE, ENGLISH
 

@@ -18,7 +18,7 @@ from catalogue.derive.problems import measured_band
 from catalogue.lookup import LookupFailure
 from catalogue.records import Catalogue
 from catalogue.schema.study import Measured, ProblemKind
-from render import problems, puzzles
+from render import problems
 from render import words as language_files
 from render.context import load_templates, make_context
 from render.words import CHINESE, ENGLISH
@@ -129,30 +129,30 @@ def test_the_script_of_the_chunks_runs_every_order_as_the_lab_does() -> None:
 
 def test_puzzles_have_one_best_answer_that_the_obvious_move_misses() -> None:
     lengths = Counter(overlap.length(order) for order in overlap.possible_orders())
-    best = overlap.length(puzzles.best_order())
+    best = overlap.length(problems.best_order())
     assert (best, lengths[best]) == (13, 1)
     one_by_one = ("attention F", "experts F", "experts B", "experts W", "attention B", "attention W")
     assert overlap.length(one_by_one) == 18
     with pytest.raises(ValueError, match="experts F stands before"):
         overlap.run(("experts F",))
-    rule, chosen = puzzles.experts_of_the_rule(), puzzles.best_experts()
+    rule, chosen = problems.experts_of_the_rule(), problems.best_experts()
     assert {node for node, _ in rule} == {0, 1, 2, 3}
-    assert len({node for node, _ in chosen}) == puzzles.NODES
-    assert puzzles.total_score(rule) < puzzles.total_score(chosen)
+    assert len({node for node, _ in chosen}) == problems.NODES
+    assert problems.total_score(rule) < problems.total_score(chosen)
 
 
 @pytest.mark.browser
 def test_puzzles_are_played_with_the_keyboard(page: Page, address: str) -> None:
     page.goto(f"{address}guides/framework/")
     puzzle = page.locator("[data-puzzle=chunks]")
-    for part in puzzles.best_order():
+    for part in problems.best_order():
         puzzle.locator(f"[data-part='{part}']").focus()
         page.keyboard.press("Enter")
     assert "13 units" in puzzle.locator("[role=status]").inner_text()
     assert "ds-solved" in (puzzle.locator("xpath=..").get_attribute("class") or "")
     page.goto(f"{address}guides/experts/")
     puzzle = page.locator("[data-puzzle=routing]")
-    for node, place in puzzles.best_experts():
+    for node, place in problems.best_experts():
         puzzle.locator("tr").nth(node).locator("input").nth(place).focus()
         page.keyboard.press("Space")
     assert "No choice is better" in puzzle.locator("[role=status]").inner_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.asked import asked_kinds
+from catalogue.lookup import asked_kinds
 from catalogue.records import Catalogue
 
 

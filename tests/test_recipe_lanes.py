@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue
 from render.context import Context, load_templates, make_context
-from render.figures.labels import wrapped_text
+from render.figures.canvas import wrapped_text
 from render.figures.recipe_lanes import recipe_lanes
 from render.figures.schedule import BESIDE
 from render.words import CHINESE, ENGLISH, load_words

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.derive.schedule import Way, schedule_of_stage
+from catalogue.derive.training import Way, schedule_of_stage
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model, Track
 from catalogue.schema.quantities import Quantity
@@ -17,7 +17,7 @@ from catalogue.schema.training import Stage
 from catalogue.schema.values import Stated
 from render import format
 from render.figures import schedule
-from render.figures.labels import spread_apart
+from render.figures.canvas import spread_apart
 from render.pages.schedules import longest_pre_training
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from helpers import findings_of
 from postbuild.search_index import normal, read, with_parts, words, write
-from render.findable import Findable
+from render.page_registry import Findable
 
 ALIKE = {
     "numbers": ("671 B", "671B", "671 billion", "6710 亿"),

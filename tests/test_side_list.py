@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from render.navigation import LONGEST, SideList
+from render.links import LONGEST, SideList
 
 
 @dataclass

@@ -10,13 +10,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
 from catalogue.uses import How
-from render import marks
+from render import format
 from render.context import make_context
 from render.pages import start
 from render.words import load_words
 
 EDITIONS = {"en": "", "zh": "zh/"}
-SIGNS = {*(sign for sign in marks.USES.values() if sign), marks.WITHOUT, "✓", "≠"}
+SIGNS = {*(sign for sign in format.USES.values() if sign), format.WITHOUT, "✓", "≠"}
 # Words of sentences may have them as punctuation or as operators.
 HOMES = {"marks.py", "formula_lines.py"}
 
@@ -26,9 +26,9 @@ def parsed(built: Path, path: str) -> LexborHTMLParser:
 
 
 def test_a_sign_means_one_thing() -> None:
-    signs = [*(marks.USES[part] for part in marks.LEGEND), marks.WITHOUT, str(marks.NOTHING)]
+    signs = [*(format.USES[part] for part in format.LEGEND), format.WITHOUT, str(format.NOTHING)]
     assert len(signs) == len(set(signs))
-    assert set(marks.USES) == {marks.part_of(how) for how in How}
+    assert set(format.USES) == {format.part_of(how) for how in How}
 
 
 def test_there_are_at_most_six() -> None:

@@ -22,7 +22,7 @@ from building import ROOT
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
 from helpers import family, leads_on
-from render.fields import stated_values
+from render.tables import stated_values
 
 HTML_LINKS = "a[href], link[href], area[href]"
 ASSETS = "script[data-src], img[src], source[src], iframe[src], link[rel=stylesheet][href], link[rel=icon][href]"

@@ -11,8 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import typo_report
-from catalogue.derive.agreement import compare_published
-from catalogue.derive.parameters import recount_sizes
+from catalogue.derive.parameters import compare_published, recount_sizes
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import ActivatedBasis, PartKind

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from building import ROOT, VALID
-from catalogue.stale import stale_report
+from catalogue.upkeep import stale_report
 
 
 def parts(data: Path) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from helpers import FONTS_READY, show
 from render import words as language_files
 from render.context import Context, load_templates, make_context
 from render.drawings import DRAWINGS, Frame, frames_of
-from render.figures.labels import Box, text_width
+from render.figures.canvas import Box, text_width
 from render.formula import wrapping_mathml
 from render.words import CHINESE, ENGLISH
 

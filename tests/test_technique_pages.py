@@ -12,7 +12,7 @@ from catalogue.records import Catalogue, first_date
 from catalogue.schema.technique import Technique
 from catalogue.uses import Uses
 from helpers import printed
-from render.marks import UsePart, part_of
+from render.format import UsePart, part_of
 from render.page_registry import technique_address, url_of
 
 LESSON = ["why", "how", "cost", "models"]

@@ -9,7 +9,7 @@ import pytest
 
 from catalogue.records import Catalogue
 from render.context import make_context
-from render.lab_files import chosen_heads, trained_attention
+from render.labs import chosen_heads, trained_attention
 from render.words import CHINESE, ENGLISH
 from render.words import load_words as words_of
 

@@ -21,7 +21,7 @@ from catalogue.schema.model import Counted, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
 from render.pages.trends import PRESETS, QUANTITIES, ratio_text
-from render.plays.drawing import run_script
+from render.plays import run_script
 
 Point = tuple[Decimal, bool]
 FORMS = ("wide", "narrow")

@@ -14,7 +14,7 @@ from catalogue.records import Catalogue, Entry, first_date
 from catalogue.uses import How, Use, Uses
 from helpers import family
 from render.context import make_context
-from render.uses import label
+from render.family_facts import label
 from render.words import load_words
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from catalogue.records import Catalogue
-from catalogue.schema.witnesses import WitnessRow
+from catalogue.schema.documents import WitnessRow
 from catalogue.witnesses import Outcome, _compare, compare_witness, unneeded_reasons
 
 

@@ -15,7 +15,7 @@ from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from render.format import format_scientific
-from render.plays.attention_figures import attention_cost, compared_layers
+from render.plays import attention_cost, compared_layers
 
 V3, LLM = "deepseek-v3-base", "deepseek-llm/training.pre-training"
 LAWS = "details.optimal-{}-as-a-power-of-compute"

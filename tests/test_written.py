@@ -16,8 +16,8 @@ from checks.markup import markup_problems
 from checks.pages import placeable_blocks
 from checks.wording import read_project as read
 from helpers import check, findings_of
-from render.guide_formulas import formulas_by_block
-from render.lab_files import EXPERIMENT_BLOCK
+from render.guides import formulas_by_block
+from render.labs import EXPERIMENT_BLOCK
 from render.page_registry import HOME, generated_pages, written_pages
 from render.site import BLOCKS
 from render.words import ENGLISH, load_words

@@ -15,12 +15,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 
-from catalogue.changes import NoSuchRevision, changes_report, load_catalogue_at
 from catalogue.findings import CatalogueError
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
+from catalogue.upkeep import NoSuchRevision, changes_report, load_catalogue_at
 from render.context import Context, make_context
-from render.figures.poster import poster_files
+from render.figures.timeline import poster_files
 from render.site import site_of
 from render.words import ENGLISH, load_words
 

@@ -24,8 +24,7 @@ from pydantic import BaseModel
 sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 
 from catalogue.attention import kind_of
-from catalogue.derive.dimensions import numbers_of
-from catalogue.derive.expression import formula_names
+from catalogue.derive.expression import formula_names, numbers_of
 from catalogue.derive.parameters import formulas_of, recount_sizes
 from catalogue.files import DATA_FILES, MODELS, TECHNIQUES
 from catalogue.load import SLIPS, load_catalogue

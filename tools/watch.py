@@ -27,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 
-from catalogue import files, places
+from catalogue import files, references
 from catalogue.findings import CatalogueError
 from catalogue.load import draft_of
 from catalogue.rules.sources import cited_places
@@ -131,10 +131,10 @@ def known_places(data: Path) -> Known:
         if item.via is not None:
             copied[item.key] = copied.get(item.key, 0) + 1
         found = _REPOSITORY.search(reference.url or "") if reference else None
-        if found and not places.is_dated(item.locus):
-            name = places.document_of(item.locus).split(" ")[0]
+        if found and not references.is_dated(item.locus):
+            name = references.document_of(item.locus).split(" ")[0]
             if "*" not in name:
-                cited.setdefault(f"{found[1]}/{found[2]}", set()).add("README.md" if name == places.FIRST else name)
+                cited.setdefault(f"{found[1]}/{found[2]}", set()).add("README.md" if name == references.FIRST else name)
     searched = draft.documents.searched
     return Known(
         searched=searched.text if searched else "",

@@ -59,7 +59,7 @@ _ABBREVIATED = {"bfloat16": "BF16", "float16": "FP16", "float32": "FP32", "fp8":
 _CLOSE = 0.8  # a key that is one slip away, and not one that shares a word
 _EXPONENT = re.compile(r"[eE]([-+]?)0*(\d+)$")
 _ALLOWED: Mapping[str, type[TopkMethod]] = {"topk_method": TopkMethod}
-_WHERE_IT_IS_ADDED: Mapping[str, str] = {"topk_method": "ROUTINGS in hooks/catalogue/derive/dimensions.py"}
+_WHERE_IT_IS_ADDED: Mapping[str, str] = {"topk_method": "ROUTINGS in hooks/catalogue/derive/expression.py"}
 
 
 class NoConfig(Exception):

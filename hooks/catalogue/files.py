@@ -24,14 +24,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from . import strict_yaml
 from .findings import CatalogueError, Finding, KeyPath, dotted_path, nearest_in_quotes
-from .schema.documents import CopiesFile, DocumentsFile
-from .schema.elsewhere import ContemporariesFile
+from .schema.documents import ContemporariesFile, CopiesFile, DocumentsFile, WitnessesFile
 from .schema.model import ModelsFile
-from .schema.questions import AskedFile, QuestionsFile
-from .schema.study import AliasesFile, CorrectionsFile, ExperimentsFile, ProblemsFile, StudyFile
+from .schema.study import (
+    AliasesFile,
+    AskedFile,
+    CorrectionsFile,
+    ExperimentsFile,
+    ProblemsFile,
+    QuestionsFile,
+    StudyFile,
+)
 from .schema.technique import TechniquesFile, TermsFile
 from .schema.values import Record
-from .schema.witnesses import WitnessesFile
 from .strict_yaml import Located
 
 MOST = 4 << 20  # bytes of one file; the largest has a tenth of it

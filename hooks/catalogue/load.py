@@ -20,11 +20,9 @@ from .references import Reference
 from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
-from .schema.documents import Copies
-from .schema.elsewhere import Elsewhere
-from .schema.questions import Question
+from .schema.documents import Copies, Elsewhere, Testimony
+from .schema.study import Question
 from .schema.values import Block, Single, Sources, Stated, Text
-from .schema.witnesses import Testimony
 from .strict_yaml import Located
 from .validate import repair_for_rules, validate_file
 

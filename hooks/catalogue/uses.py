@@ -22,8 +22,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from . import checkpoint
-from .derive.agreement import NOT_THERE, comparable_dimension, comparable_value
+from . import records
+from .derive.parameters import NOT_THERE, comparable_dimension, comparable_value
 from .records import Entry, first_date
 from .schema.model import Model, TechniqueChange, TechniqueUse, UseScope
 from .schema.technique import Condition, InModel, Technique
@@ -277,7 +277,7 @@ class Uses:
         dates = [
             day
             for entry in named
-            if entry.variant.release is not None and (day := checkpoint.release_date(entry)) is not None
+            if entry.variant.release is not None and (day := records.release_date(entry)) is not None
         ]
         if len(dates) < len(named):  # one of them came out first, or never: then it stands behind what came out
             return first_date(model)
@@ -411,9 +411,9 @@ def _answering_entry(condition: Condition, entry: Entry, entries: Mapping[str, E
     else:
         stated = _value_at(getattr(entry.model, block), key)
         if block == "infrastructure":
-            single = checkpoint.infrastructure_value(entries, entry, stated)
+            single = records.infrastructure_value(entries, entry, stated)
         else:
-            single = checkpoint.tokenizer_value(entries, entry, stated)
+            single = records.tokenizer_value(entries, entry, stated)
         saying = comparable_value(single)
     sources = single.source if single is not None else None
     if saying is None:

@@ -12,11 +12,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from .checkpoint import RELEASED, api_date, checkpoint_date
-from .records import Catalogue, Entry
+from .records import RELEASED, Catalogue, Entry, api_date, checkpoint_date
+from .schema.documents import Reason, Witness, WitnessRow
 from .schema.quantities import Length, Quantity
 from .schema.values import PartialDate, Single
-from .schema.witnesses import Reason, Witness, WitnessRow
 
 # A million is 10⁶ to some and 2²⁰ to others.
 _TOLERANCE = {"context_length": Decimal("0.05")}

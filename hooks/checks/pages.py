@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 from catalogue.files import Unreadable, list_folder, pages_below, pages_of, text_of
 from catalogue.findings import ALLOWED, FIX, Finding, format_report, nearest_in_quotes, unseen_lines
 from catalogue.lookup import Lookup
-from catalogue.quotes import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, parse_quotes
-from catalogue.quotes import quote_problems as quotes_that_fail
 from catalogue.records import Catalogue
 from catalogue.strict_yaml import front_matter, merge_conflicts
-from catalogue.text import chinese_slips
+from catalogue.text import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, chinese_slips, parse_quotes
+from catalogue.text import quote_problems as quotes_that_fail
 from render.formula import FormulaError, formula_mathml, inline_mathml
-from render.guide_formulas import formulas_by_block
-from render.lab_files import EXPERIMENT_BLOCK, LABS
+from render.guides import formulas_by_block
+from render.labs import EXPERIMENT_BLOCK, LABS
 from render.page_registry import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from render.words import CHINESE, ENGLISH, Words
 

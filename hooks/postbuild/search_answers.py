@@ -9,9 +9,9 @@ from typing import Any
 
 from pypinyin import lazy_pinyin
 
-from catalogue.asked import asked_kinds
+from catalogue.lookup import asked_kinds
 from catalogue.records import Catalogue, first_day
-from catalogue.schema.questions import AskedForms
+from catalogue.schema.study import AskedForms
 from render import answers
 from render.answers import AnswerLine
 from render.cite import Citations, plain_text

@@ -25,7 +25,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
-from render.findable import Findable
+from render.page_registry import Findable
 
 _UNITS = {
     "k": 3,

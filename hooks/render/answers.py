@@ -14,12 +14,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalogue import checkpoint
-from catalogue.asked import CACHE, COMPUTE, DETAILS, IDENTITY, SIZES, stage_kind
-from catalogue.checkpoint import recipe_stages
-from catalogue.derive.agreement import NOT_THERE, comparable_dimension
+from catalogue import records
 from catalogue.derive.calculators import MEMORY, Footprint, forms_of_memory, memory_footprint, memory_numbers, work_out
-from catalogue.records import Entry
+from catalogue.derive.parameters import NOT_THERE, comparable_dimension
+from catalogue.lookup import CACHE, COMPUTE, DETAILS, IDENTITY, SIZES, stage_kind
+from catalogue.records import Entry, recipe_stages
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Variant
 from catalogue.schema.quantities import Length
@@ -27,16 +26,14 @@ from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, Infrastructure, StageKind
 from catalogue.schema.values import Block, Detail, Single, Sources, Stated
 
-from . import format
+from . import comparison, format
 from .cite import Citations, plain_text, reference_anchor
-from .comparison import themes
-from .comparison.rows import Cells
-from .comparison.stated_for_models import stage_values, training_rows
+from .comparison import Cells, stage_values, training_rows
 from .context import Context
+from .family_facts import family_label
 from .format import short_model, short_size, short_variant
 from .page_registry import MODEL, technique_address
 from .pages.tools_memory import BITS, longest_context, released, weight_numbers
-from .uses import family_label
 from .words import CHINESE, Words
 
 _RECOMPUTED = frozenset(
@@ -125,10 +122,10 @@ def _variant_answers(citations: Citations, entry: Entry) -> Answers:
         f"{owner}#working-{reference_anchor(entry.architecture_owner)}" if entry.architecture else f"{path}#record"
     )
     by_theme = (
-        (IDENTITY, themes.identity_rows(citations, entry), f"{path}#record"),
-        (SIZES, themes.size_rows(citations, entry), working),
-        (CACHE, themes.cache_rows(citations, entry), working),
-        (COMPUTE, themes.compute_rows(citations, entry), f"{path}#what-follows"),
+        (IDENTITY, comparison.identity_rows(citations, entry), f"{path}#record"),
+        (SIZES, comparison.size_rows(citations, entry), working),
+        (CACHE, comparison.cache_rows(citations, entry), working),
+        (COMPUTE, comparison.compute_rows(citations, entry), f"{path}#what-follows"),
     )
     for kinds, cells, address in by_theme:
         for kind, rows in kinds.items():
@@ -184,9 +181,9 @@ def _architecture_answers(citations: Citations, entry: Entry, address: str) -> A
     if entry.architecture is None:
         return {}
     words = citations.context.words
-    values = {key: value for key, _, value in themes.ordered_values(entry.architecture)}
+    values = {key: value for key, _, value in comparison.ordered_values(entry.architecture)}
     found = Answers()
-    for key, _ in themes.fields_with_values(Architecture):
+    for key, _ in comparison.fields_with_values(Architecture):
         label, value = words(f"field.architecture.{key}"), values.get(key)
         if value is not None:
             found[key] = [_single_line(citations, label, value, address)]
@@ -197,8 +194,8 @@ def _absent_parts(entry: Entry) -> list[str]:
     """The dimensions that an architecture has not, because it has no such part."""
     if entry.architecture is None:
         return []
-    stated = {key for key, _, _ in themes.ordered_values(entry.architecture)}
-    dimensions = (key for key, _ in themes.fields_with_values(Architecture))
+    stated = {key for key, _, _ in comparison.ordered_values(entry.architecture)}
+    dimensions = (key for key, _ in comparison.fields_with_values(Architecture))
     return [key for key in dimensions if key not in stated and comparable_dimension(key, None) == NOT_THERE]
 
 
@@ -234,15 +231,15 @@ def _stage_answers(citations: Citations, entry: Entry, path: str) -> Answers:
 
 def _infrastructure_answers(citations: Citations, entry: Entry, path: str) -> Answers:
     words, entries = citations.context.words, citations.context.catalogue.entries
-    values = {key: value for key, _, value in themes.ordered_values(entry.model.infrastructure or Infrastructure())}
+    values = {key: value for key, _, value in comparison.ordered_values(entry.model.infrastructure or Infrastructure())}
     own = {
-        "gpu_hours_total": checkpoint.gpu_hours(entry),
-        "cost_usd": checkpoint.published_cost(entry),
-        "precision.released_weights": checkpoint.weights_format(entry),
+        "gpu_hours_total": records.gpu_hours(entry),
+        "cost_usd": records.published_cost(entry),
+        "precision.released_weights": records.weights_format(entry),
     }
     found = Answers()
-    for key, _ in themes.fields_with_values(Infrastructure):
-        value = own[key] if key in own else checkpoint.infrastructure_value(entries, entry, values.get(key))
+    for key, _ in comparison.fields_with_values(Infrastructure):
+        value = own[key] if key in own else records.infrastructure_value(entries, entry, values.get(key))
         if value is not None:
             label = words(f"field.infrastructure.{key}")
             found[key] = [_single_line(citations, label, value, f"{path}#infrastructure")]

@@ -22,7 +22,12 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.expression import NAME, display_formula
 from catalogue.lookup import Found, LookupFailure
-from catalogue.quotes import (
+from catalogue.references import Reference
+from catalogue.schema.architecture import Attention, FeedForward
+from catalogue.schema.model import Counted, Size
+from catalogue.schema.quantities import Length, Quantity
+from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
+from catalogue.text import (
     COMPUTED_CALLS,
     MATH_CALL,
     PRODUCT_CALLS,
@@ -33,13 +38,8 @@ from catalogue.quotes import (
     compute_quote,
     text_parts,
 )
-from catalogue.references import Reference
-from catalogue.schema.architecture import Attention, FeedForward
-from catalogue.schema.model import Counted, Size
-from catalogue.schema.quantities import Length, Quantity
-from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
 
-from . import format, marks
+from . import format
 from .context import Context
 from .formula import inline_mathml
 from .page_registry import technique_address
@@ -111,7 +111,7 @@ class Citations:
     def unknown(self) -> Markup:
         """A value that nobody has looked for."""
         return Markup('<span class="ds-absent" title="{}">{}</span>').format(
-            self.context.words("absence.unknown"), marks.NOTHING
+            self.context.words("absence.unknown"), format.NOTHING
         )
 
     def found(self, found: Found) -> Markup:

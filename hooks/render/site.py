@@ -12,34 +12,31 @@ from typing import Any
 from catalogue.files import pages_of
 from catalogue.findings import nearest_in_quotes
 from catalogue.load import load_catalogue as read_catalogue
-from catalogue.quotes import BLOCK_CALL, Quote, parse_quotes
 from catalogue.records import Catalogue
 from catalogue.schema.study import GuideFormula
 from catalogue.schema.technique import Formula
+from catalogue.text import BLOCK_CALL, Quote, parse_quotes
 
 from . import assets, exports
 from .assets import early_script
 from .cite import Citations
 from .context import Context, load_templates, make_context
-from .experiments import experiment_card
 from .exports.whole import linked_data
-from .figures import home_hero, home_line
+from .figures import home
 from .figures.architecture import file_of
 from .figures.architecture.export import public_address, svg_file
-from .figures.poster import poster_files
+from .figures.timeline import poster_files
 from .figures.token_path import SHOWN, token_path
-from .guide_formulas import formula_block, formulas_by_block, symbols_links, symbols_table
-from .lab_files import EXPERIMENT_BLOCK, LABS, trained_attention
-from .navigation import SideList, is_short, site_navigation, year_badges
-from .page import Page, Site, block_marker
+from .guides import TermsInText, formula_block, formulas_by_block, symbols_links, symbols_table, term_definitions
+from .labs import EXPERIMENT_BLOCK, LABS, experiment_card, trained_attention
+from .links import SideList, is_short, site_navigation, year_badges
+from .page import REDIRECTS, Page, Site, block_marker, shared_page_redirects
 from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
 from .pages import model, models, sources
 from .pages.start import done_box
 from .problems import of_page
 from .problems import problems_html as problem_list
-from .redirects import REDIRECTS, shared_page_redirects
 from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism_html
-from .terms_in_text import TermsInText, term_definitions
 from .words import CHINESE, ENGLISH, Words, load_words
 
 
@@ -55,11 +52,11 @@ def _lab_block(name: str, ctx: Context, citations: Citations, path: str) -> str:
 BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "families": lambda ctx, citations, path: models.families_table(citations),
     "sources": lambda ctx, citations, path: sources.sources(citations).html,
-    "hero": lambda ctx, citations, path: home_hero.home_hero(ctx),
-    "general-line": lambda ctx, citations, path: home_line.model_cards(ctx),
+    "hero": lambda ctx, citations, path: home.home_hero(ctx),
+    "general-line": lambda ctx, citations, path: home.model_cards(ctx),
     "token-path": lambda ctx, citations, path: token_path(ctx),
     "token-path-v3": lambda ctx, citations, path: token_path(ctx, SHOWN[:1]),
-    "map": lambda ctx, citations, path: home_line.home_map(ctx),
+    "map": lambda ctx, citations, path: home.home_map(ctx),
     "sentence-weights": lambda ctx, citations, path: trained_attention(ctx),
     "problems": lambda ctx, citations, path: (
         problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")) + done_box(ctx, PurePath(path).stem)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Generic, TypeVar
 from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element
@@ -14,11 +15,16 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
+from catalogue.derive.expression import Term
+from catalogue.derive.parameters import ACTIVATED_CONVENTION, Agreement
+from catalogue.records import Entry
 from catalogue.schema.quantities import Length, Quantity
-from catalogue.schema.values import Single
+from catalogue.schema.values import Absence, Block, Detail, Single, Stated
 
-from .marks import NOTHING
-from .words import Words
+from . import format
+from .cite import Citations, reference_anchor
+from .format import NOTHING, short_variant
+from .words import HAN, Words
 
 Record = TypeVar("Record")
 Item = TypeVar("Item")
@@ -175,7 +181,7 @@ def sort_key(single: Single[Any] | None) -> str | None:
     """What a value is sorted by: its number, or nothing (its text)."""
     value = single.value if single is not None else None
     if isinstance(value, Quantity | Length):
-        return format(value.value.normalize(), "f")
+        return f"{value.value.normalize():f}"
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, int | Decimal):
@@ -222,3 +228,196 @@ def _finish_table(table: Element, heading: str) -> Element:
     wrapper = Element("div", {"class": "ds-scroll", "role": "region", "tabindex": "0", "aria-label": heading})
     wrapper.append(table)
     return wrapper
+
+
+def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
+    """Every stated value of a block and its inner blocks as `(dotted.key, value)`."""
+    for name in type(block).model_fields:
+        value = getattr(block, name)
+        key = f"{prefix}{name}"
+        if isinstance(value, Stated):
+            yield key, value
+        elif isinstance(value, Block) and not isinstance(value, Single):
+            yield from stated_values(value, f"{key}.")
+
+
+def variants_told_apart(values: Sequence[Stated[Any]], order: Sequence[str]) -> list[str]:
+    """Variants that get a column of their own, because some value differs between them."""
+    named = {variant for value in values for variant in (value.by_variant or {})}
+    return [variant for variant in order if variant in named] + sorted(named - set(order))
+
+
+def key_value_table(
+    citations: Citations,
+    caption: str,
+    rows: Sequence[tuple[Markup | str, Stated[Any], Markup | str]],
+    order: Sequence[str],
+    title: str = "",
+) -> Table:
+    """Rows of `(label, value, unit)`; one value column, or one per variant where they differ.
+
+    What is not published for all of them is told in one line. A value that is not stated by variant spans the columns instead of being repeated for each.
+    """
+    words, entries = citations.context.words, citations.context.catalogue.entries
+    variants = variants_told_apart([value for _, value, _ in rows], order)
+    heads = [Head(words("table.field"))]
+    heads += [Head(short_variant(entries[v].variant.name)) for v in variants] or [Head(words("table.value"))]
+    body = []
+    silent: list[Markup] = []
+    for label, value, unit in rows:
+        if not variants and value.absence is Absence.NOT_PUBLISHED:
+            note = citations.inline(value.note).striptags() if value.note else ""
+            silent.append(citations.marked(str(escape(label)), value.source, note))
+            continue
+        cells = [Cell(escape(label))]
+        apart = variants if value.by_variant is not None else [""]
+        for variant in apart:
+            single = value.for_variant(variant) if variant else value
+            html = citations.single(single, notes="apart")
+            if unit and single is not None and single.absence is None:
+                html = with_unit(html, unit)
+            if single is not None:
+                html += citations.note(single)
+            cells.append(Cell(html, span=1 if variant else max(1, len(variants))))
+        body.append(cells)
+    return Table(caption, heads, body, classes="ds-fields", title=title, silent=_silent_line(citations, silent))
+
+
+def with_unit(shown: Markup, unit: Markup | str) -> Markup:
+    """A value and its unit; Chinese words join without a space: `3550 万个网页`, `20% 至 26%（更慢）`."""
+    last, first = shown.striptags()[-1:], Markup(unit).striptags()[:1]
+    joined = not first or first in ("（", "%") or last == "）" or (HAN.match(last) and HAN.match(first))
+    return shown + ("" if joined else " ") + unit
+
+
+def _silent_line(citations: Citations, silent: Sequence[Markup]) -> Markup:
+    words = citations.context.words
+    listed = Markup(escape(words("punctuation.separated"))).join(silent)
+    return Markup(words("absence.of", fields=listed)) if silent else Markup("")
+
+
+def labelled_values(
+    citations: Citations, block: Block, prefix: str, skip: Sequence[str] = ()
+) -> list[tuple[Markup | str, Stated[Any], str]]:
+    """The stated values of a block with their labels; `prefix` selects the words."""
+    words = citations.context.words
+    return [
+        (words(f"field.{prefix}{key}"), value, "")
+        for key, value in stated_values(block)
+        if key.split(".")[0] not in skip
+    ]
+
+
+def detail_rows(
+    citations: Citations, details: Sequence[Detail]
+) -> list[tuple[Markup | str, Stated[Any], Markup | str]]:
+    """Published values without a field of their own, in the same form."""
+    return [(citations.inline(d.label), d.value, citations.inline(d.unit) if d.unit else "") for d in details]
+
+
+def value_cell(citations: Citations, single: Single[Any] | None) -> Cell:
+    """A value with its source, in a cell that sorts by it; a dash where an entry does not state it."""
+    return Cell(citations.single(single) if single is not None else NOTHING, sort_key(single))
+
+
+FOLD_FROM = 9
+
+
+def details_table(
+    citations: Citations, caption: str, details: Sequence[Detail], order: Sequence[str], title: str = ""
+) -> tuple[Table | None, bool]:
+    """Details as a table, and whether it is long enough to be folded away."""
+    if not details:
+        return None, False
+    rows = detail_rows(citations, details)
+    return key_value_table(citations, caption, rows, order, title), len(details) >= FOLD_FROM
+
+
+_GIGA = 10**9
+_PARTS = 3  # of a sum that are named
+
+
+def recomputed_html(text: str, title: str = "") -> Markup:
+    """A number that was worked out here, with its working as a title."""
+    tip = Markup(' tabindex="0" title="{}"').format(title) if title else Markup("")
+    return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)
+
+
+def recomputed_size(value: int) -> Cell:
+    """A recomputed size with K, M, B or T, in a cell that sorts by all its digits."""
+    return Cell(recomputed_html(format.format_compact(value)), str(value))
+
+
+def working_link(entry: Entry, text: str, title: str = "") -> Markup:
+    """A number that follows from an architecture, as a link to how its sum is made."""
+    tip = Markup(' title="{}"').format(title) if title else Markup("")
+    return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}"{}>{}</a>').format(
+        entry.owner_model, reference_anchor(entry.architecture_owner), tip, text
+    )
+
+
+def working_cell(entry: Entry, term: Term | None) -> Cell:
+    """A recomputed number that leads to its working; a dash where there is none."""
+    return (
+        Cell(working_link(entry, format.format_integer(term.value), put_in(term)), str(term.value)) if term else EMPTY
+    )
+
+
+def put_in(term: Term) -> str:
+    """The formula of a term, and the same with the numbers put in."""
+    return f"{term.formula} = {term.numbers}" if term.formula != term.numbers else term.formula
+
+
+def breakdown_title(words: Words, entry: Entry, agreement: Agreement) -> str:
+    """How a recomputed size is made up, in one line: the largest parts of a total, or what an activated size leaves out."""
+    counted = entry.recount
+    if counted is None or counted.total is None:
+        return ""
+    if agreement is entry.total_agreement:
+        largest = sorted(counted.terms, key=lambda term: -term.value)[:_PARTS]
+        parts = [f"{words(f'term.{term.name}')} {format.format_compact(term.value)}" for term in largest]
+        rest = counted.total - sum(term.value for term in largest)
+        return " + ".join(parts + ([words("recomputed.rest", size=format.format_compact(rest))] if rest else []))
+    if agreement is entry.activated_agreement and counted.inactive_experts is not None:
+        sizes = {
+            "total": format.format_compact(counted.total),
+            "idle": format.format_compact(counted.inactive_experts.value),
+        }
+        return words("recomputed.activated", **sizes, basis=words(f"basis.{ACTIVATED_CONVENTION.name.lower()}"))
+    return ""
+
+
+def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | None, made: str = "") -> Cell:
+    """A recomputed size with a sign that says whether it agrees with the published one; why there is none.
+
+    `made` says in a line how the size is made up.
+    """
+    words = citations.context.words
+    if agreement is None:
+        reason = words("punctuation.listed").join(entry.recount.missing) if entry.recount else ""
+        title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
+        return Cell(Markup('<span class="ds-absent" title="{}">{}</span>').format(title, format.NOTHING), "")
+    key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
+    sign = format.verdict_symbol(agreement.holds, words(key, percent=f"{agreement.percent:+.2f}".replace("-", "−")))
+    # A space that does not break keeps the sign on the line of its number.
+    html = working_link(entry, format.format_compact(agreement.recomputed), made) + Markup("\u00a0") + sign
+    return Cell(html, str(agreement.recomputed))
+
+
+def term_with_unit(words: Words, term: Term) -> str:
+    """A line of what follows from a model, in the unit that people read it in."""
+    match term.name:
+        case "sparsity" | "utilisation" | "utilisation_without_mask":
+            return f"{format.format_significant(as_decimal(100 * term.exact))}%"
+        case "tokens_per_parameter" | "tokens_per_activated":
+            return format.format_significant(as_decimal(term.exact))
+        case "kv_cache_bytes":
+            return words("follows.bytes", count=format.format_integer(term.value))
+        case "training_flops":
+            return f"{format.format_power(term.value)} FLOPs"
+    return f"{format.format_significant(as_decimal(term.exact / _GIGA))} GFLOP"
+
+
+def as_decimal(number: Fraction) -> Decimal:
+    """A fraction as a decimal number, to the precision of the context."""
+    return Decimal(number.numerator) / number.denominator

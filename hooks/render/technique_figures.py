@@ -16,7 +16,8 @@ from catalogue.records import Catalogue
 
 from . import assets
 from .context import Context
-from .lab_files import lab_code
+from .figures.canvas import Panel, fill_in_the_middle, networks_in_memory, packing_documents
+from .labs import lab_code
 from .mechanisms.attention import (
     attention_cache,
     causal_encoder_decoder,
@@ -29,11 +30,12 @@ from .mechanisms.attention import (
     softmax_saturating,
 )
 from .mechanisms.machines import dualpipe_lanes, parallelisms, roofline_of_h800
-from .mechanisms.panel import Panel, fill_in_the_middle, networks_in_memory, packing_documents
-from .mechanisms.rewards import baseline_noise, clip_both_signs, grpo_step
 from .mechanisms.training import (
+    baseline_noise,
     bytes_of_zero,
+    clip_both_signs,
     gradient_step,
+    grpo_step,
     learning_rates,
     mtp_modules,
     muon_values,
@@ -42,10 +44,19 @@ from .mechanisms.training import (
     router_of_v3,
     sampling_figure,
 )
-from .plays import Play
-from .plays.attention_figures import cache_context, memory_strip, sparsity_cost
-from .plays.drawing import draw_play
-from .plays.training_figures import bias_balance, fp8_tiles, grpo, pipelines, speculation, yarn
+from .plays import (
+    Play,
+    bias_balance,
+    cache_context,
+    draw_play,
+    fp8_tiles,
+    grpo,
+    memory_strip,
+    pipelines,
+    sparsity_cost,
+    speculation,
+    yarn,
+)
 from .words import Words
 
 MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..derive.dimensions import layout_of
+from ..derive.expression import layout_of
 from ..schema.architecture import Architecture, Attention
 from . import kind
 from .kind import INDEXER, AttentionKind, CachingLayers, Config, Formulas, IndexKey, KeyValueHeads, Numbers

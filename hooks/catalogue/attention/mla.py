@@ -6,7 +6,7 @@ inference/model.py of DeepSeek-V3.2-Exp. Its keys are cached beside the latent.
 
 from __future__ import annotations
 
-from ..derive.dimensions import has_balance_bias
+from ..derive.expression import has_balance_bias
 from ..schema.architecture import Architecture, Attention
 from .kind import (
     INDEXER,

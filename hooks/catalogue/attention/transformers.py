@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..derive.dimensions import numbers_of
+from ..derive.expression import numbers_of
 from ..schema.architecture import Architecture, FeedForward
 
 SHARED = ("num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads")

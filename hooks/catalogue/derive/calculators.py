@@ -23,8 +23,7 @@ from ..attention import window_of
 from ..kinds import per_kind
 from ..records import Entry
 from ..schema.training import NumberFormat
-from .dimensions import numbers_of
-from .expression import Term, evaluate_formula, formula_names
+from .expression import Term, evaluate_formula, formula_names, numbers_of
 from .parameters import ACTIVATED_CONVENTION
 from .training import attention_formula
 

@@ -16,16 +16,20 @@ attention and its caches are in the package `attention`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Any
 
 from ..attention import AttentionKind, kind_of
 from ..kinds import per_kind
 from ..schema.architecture import Architecture, FeedForward, VisionEncoder
 from ..schema.model import ActivatedBasis
+from ..schema.quantities import Quantity, Share
 from ..schema.training import CacheFormat
-from .dimensions import has_balance_bias, numbers_of
-from .expression import Term, evaluate_formula, formula_names
+from ..schema.values import Absence, Facet, PartialDate, Single, Text, fields_with
+from .expression import Term, evaluate_formula, formula_names, has_balance_bias, numbers_of
 
 _NOT_IN_A_BLOCK = ("embedding", "head", "feed_forward", "norms")
 
@@ -312,3 +316,86 @@ def _stored_formula(kind: AttentionKind | None, entries: bool, index_keys: bool)
     if kind is None or kind.stored_cache is None:
         return None
     return kind.stored_cache("(entry_bytes + index_key_bytes)" if index_keys else "entry_bytes")
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How a published and a recomputed number compare.
+
+    Attributes:
+        tolerance: Largest difference that counts as agreement, in the number's own unit.
+        difference: Recomputed minus published.
+    """
+
+    published: Quantity
+    recomputed: int
+    tolerance: Decimal
+    difference: Decimal
+
+    @property
+    def holds(self) -> bool:
+        return abs(self.difference) <= self.tolerance
+
+    @property
+    def percent(self) -> Decimal:
+        """Difference as a percentage of the published value."""
+        return 100 * self.difference / self.published.value
+
+
+def compare_published(published: Quantity, recomputed: int, tolerance: Share | None) -> Agreement:
+    """Compare with a tolerance in percent or, without one, with half a unit of the last printed digit."""
+    allowed = abs(published.value) * tolerance.value / 100 if tolerance else published.step / 2
+    return Agreement(published, recomputed, allowed, recomputed - published.value)
+
+
+# What an architecture says by not having a dimension: the same as with a count of none.
+NOT_THERE = "0"
+
+
+class Verdict(StrEnum):
+    """How the values of a row compare."""
+
+    DIFFERENT = "differs"
+    SAME = "same"
+    OPEN = "open"
+
+
+def comparable_value(single: Single[Any] | None) -> str | None:
+    """What a value says, in a form in which equal values are equal; None where it is not known."""
+    if single is None or single.absence in (Absence.NOT_PUBLISHED, Absence.UNKNOWN):
+        return None
+    return str(single.absence) if single.absence is not None else comparable_spelling(single.value)
+
+
+def comparable_dimension(key: str, single: Single[Any] | None) -> str | None:
+    """The same for a dimension, where leaving it out can mean that there is none."""
+    if single is None:
+        return None if key in fields_with(Architecture, Facet.DEFAULTED) else NOT_THERE
+    return NOT_THERE if single.absence is Absence.NOT_APPLICABLE else comparable_value(single)
+
+
+def comparable_spelling(value: object) -> str:
+    """A value in one spelling: numbers without their unit's letter, texts in English."""
+    match value:
+        case Quantity():
+            bound = value.qualifier if value.qualifier != "~" else ""
+            return f"{bound}{value.value.normalize():f}"
+        case bool():
+            return str(value)
+        case Decimal():
+            return f"{value.normalize():f}"
+        case Text():
+            return value.en
+        case PartialDate():
+            return value.text
+        case Enum():
+            return str(value.value)
+    return str(value)
+
+
+def row_verdict(sayings: Sequence[str | None]) -> Verdict:
+    """How a row compares: different once two known values are, the same where all are known and one."""
+    known = {saying for saying in sayings if saying is not None}
+    if len(known) > 1:
+        return Verdict.DIFFERENT
+    return Verdict.SAME if known and None not in sayings else Verdict.OPEN

@@ -11,7 +11,6 @@ from . import (  # noqa: F401 (each module registers its rules)
     bounds,
     dates,
     ids,
-    plausible,
     sources,
     study,
     techniques,

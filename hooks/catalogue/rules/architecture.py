@@ -10,9 +10,8 @@ from math import isqrt
 from typing import Any, NamedTuple
 
 from ..attention import Kind, fields_of_kinds, foreign_kind, kind_of, stated_kinds
-from ..derive.agreement import Agreement
-from ..derive.dimensions import LayoutError, layer_kinds, numbers_of
-from ..derive.parameters import ACTIVATED_CONVENTION
+from ..derive.expression import LayoutError, layer_kinds, numbers_of
+from ..derive.parameters import ACTIVATED_CONVENTION, Agreement
 from ..findings import Finding, KeyPath
 from ..schema.architecture import Architecture, FeedForward
 from ..schema.model import ActivatedBasis, Counted, Explanation

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from ..checkpoint import RELEASED, api_date
 from ..findings import Finding
-from ..records import first_date, stated_dates
+from ..records import RELEASED, api_date, first_date, stated_dates
 from ..schema.model import Model, Relation, Variant
 from ..schema.values import PartialDate
 from .draft import Draft, Scope, rule

@@ -34,15 +34,20 @@ from ..findings import Finding, KeyPath
 from ..lookup import Lookup
 from ..records import Entry, resolve_entries
 from ..references import Reference
-from ..schema.documents import Copies, CopiesFile, DocumentsFile
-from ..schema.elsewhere import ContemporariesFile
+from ..schema.documents import ContemporariesFile, Copies, CopiesFile, DocumentsFile, WitnessesFile
 from ..schema.model import Model, ModelsFile, Variant
-from ..schema.questions import AskedFile, QuestionsFile
-from ..schema.study import AliasesFile, CorrectionsFile, ExperimentsFile, ProblemsFile, StudyFile
+from ..schema.study import (
+    AliasesFile,
+    AskedFile,
+    CorrectionsFile,
+    ExperimentsFile,
+    ProblemsFile,
+    QuestionsFile,
+    StudyFile,
+)
 from ..schema.technique import Technique, TechniquesFile, TermsFile
 from ..schema.training import Gpu, Infrastructure, Stage
 from ..schema.values import Text, values_below
-from ..schema.witnesses import WitnessesFile
 from ..strict_yaml import Located
 from ..uses import Uses
 

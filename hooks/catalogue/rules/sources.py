@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from .. import places
+from .. import references
 from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..schema.documents import EVERYWHERE, PAPER, Document, each_line
-from ..schema.evaluation import Evaluation
-from ..schema.model import Change, Claim, Lineage, TechniqueUse
+from ..schema.model import Change, Claim, Evaluation, Lineage, TechniqueUse
 from ..schema.release import ApiPointer
 from ..schema.study import Correction
 from ..schema.technique import Formula
@@ -164,7 +163,7 @@ _PLACES = {
 def places_are_places(draft: Draft) -> Iterator[Finding]:
     """A place is a section, table, figure, equation, page, file, commit or named heading; a document alone only where documents.yaml says that it is short, or cannot be opened."""
     for file, path, item in cited_places(draft):
-        if item.locus and not places.locator_forms(item.locus):
+        if item.locus and not references.locator_forms(item.locus):
             known = _known_document(draft, item)
             if known is None or known.headings:
                 yield file.finding(
@@ -239,7 +238,7 @@ def _as_it_is_written(locus: str) -> str:
     """`§4.2` for `Section 4.2`, `Table 1` for `Tab. 1`; empty where it is not clear."""
     match = _SHORT.fullmatch(locus)
     whole = _PLACES.get(match[1].lower(), "") + match[2] if match else ""
-    return f"`{whole}`" if match and places.locator_forms(whole) else ""
+    return f"`{whole}`" if match and references.locator_forms(whole) else ""
 
 
 @rule(Scope.ENTRY)
@@ -247,12 +246,12 @@ def headings_are_there(draft: Draft) -> Iterator[Finding]:
     """A heading that a source names is one of those that documents.yaml lists for the document, unless it names an older version by its commit."""
     for file, path, item in cited_places(draft):
         known = _known_document(draft, item)
-        if known is not None and known.headings and not places.is_dated(item.locus):
-            for heading in places.named_headings(item.locus):
-                if not any(places.is_heading(heading, listed) for listed in known.headings):
+        if known is not None and known.headings and not references.is_dated(item.locus):
+            for heading in references.named_headings(item.locus):
+                if not any(references.is_heading(heading, listed) for listed in known.headings):
                     yield file.finding(
                         typed_source(file, path),
-                        f"no heading `{heading}` in `{places.document_of(item.locus)}` of `{item.key}`",
+                        f"no heading `{heading}` in `{references.document_of(item.locus)}` of `{item.key}`",
                         f"allowed are {_listed_headings(known.headings)}",
                         nearest_in_quotes(heading, known.headings),
                         f"correct the heading, or add it in {draft.documents_located.file}",
@@ -280,7 +279,7 @@ def documents_say_one_thing(draft: Draft) -> Iterator[Finding]:
 def documents_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every document in documents.yaml belongs to a reference and is cited: one with headings by its name or one of them, another without a place."""
     found = {
-        (item.key, places.document_of(item.locus), not places.locator_forms(item.locus))
+        (item.key, references.document_of(item.locus), not references.locator_forms(item.locus))
         for _, _, item in cited_places(draft)
     }
     for key, documents in draft.documents.documents.items():
@@ -296,7 +295,7 @@ def documents_are_cited(draft: Draft) -> Iterator[Finding]:
         for name, document in documents.items():
             if name == PAPER:
                 continue
-            cited = {bare for of, called, bare in found if (of, called) == (key, places.document_of(name))}
+            cited = {bare for of, called, bare in found if (of, called) == (key, references.document_of(name))}
             if not cited or (True not in cited and not document.headings):
                 path: KeyPath = ("documents", key, name)
                 yield draft.documents_located.finding(
@@ -308,9 +307,9 @@ def documents_are_cited(draft: Draft) -> Iterator[Finding]:
 
 
 def _known_document(draft: Draft, item: Source) -> Document | None:
-    name = places.document_of(item.locus)
+    name = references.document_of(item.locus)
     listed = draft.documents.documents.get(item.key, {})
-    return next((document for called, document in listed.items() if places.document_of(called) == name), None)
+    return next((document for called, document in listed.items() if references.document_of(called) == name), None)
 
 
 def _listed_headings(headings: tuple[str, ...]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from ..checkpoint import release_date
 from ..findings import Finding, KeyPath, nearest_in_quotes
-from ..records import first_date, first_day
+from ..records import first_date, first_day, release_date
 from ..schema.model import TechniqueChange
 from ..schema.quantities import Quantity
 from ..schema.values import Single, Text

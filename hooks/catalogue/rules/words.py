@@ -6,11 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..asked import asked_kinds
 from ..derive.calculators import NUMBER_FORMATS
 from ..derive.training import OPTIMIZERS
 from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
-from ..quotes import quote_problems
+from ..lookup import asked_kinds
 from ..schema.release import LICENCES, Licences
 from ..schema.technique import Language, TechniqueKind, names_deepseek
 from ..schema.training import FROM_NOTHING, OptimizerKind, number_format
@@ -20,6 +19,7 @@ from ..text import (
     avoided_forms,
     chinese_in_english,
     chinese_slips,
+    quote_problems,
     unequal_numbers,
     unequal_quotes,
     untranslated_words,

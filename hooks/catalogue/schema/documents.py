@@ -1,4 +1,4 @@
-"""data/documents.yaml and data/copies.yaml: what documents hold, and where copies of them are."""
+"""What is read beside the entries: data/documents.yaml and data/copies.yaml, models of other makers, and what others publish."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StringConstraints
 from pydantic.json_schema import JsonSchemaValue
 
-from .quantities import Scalar
-from .values import Identifier, PartialDate, Record, Source, Sources, Text, parse_source
+from .architecture import Architecture
+from .quantities import Count, Scalar
+from .values import Block, HttpsUrl, Identifier, PartialDate, Record, Source, Sources, Stated, Text, parse_source
 from .values import Positive as Number
 
 Heading = Annotated[str, StringConstraints(pattern=r"^[^\s,;][^,;]*$")]
@@ -145,3 +146,107 @@ def each_line(file: CopiesFile) -> Iterator[tuple[str, str, Copy]]:
     for key, stated in file.copies.items():
         for place, copy in stated.items() if isinstance(stated, dict) else ((EVERYWHERE, stated),):
             yield key, place, copy
+
+
+class ModelType(Record):
+    """A model type of Hugging Face transformers with what its configuration class has of DeepSeek's ideas. Its values are defaults of the class."""
+
+    type: str
+    maker: str
+    checkpoint: str
+    gate: str = ""
+    bias: bool = False
+    mtp_in_checkpoint: bool = False
+    from_deepseek: tuple[str, ...] = ()
+    kv_lora_rank: int | None = None
+    q_lora_rank: int | None = None
+    qk_nope_head_dim: int | None = None
+    qk_rope_head_dim: int | None = None
+    v_head_dim: int | None = None
+    n_routed_experts: int | None = None
+    num_experts_per_tok: int | None = None
+    n_shared_experts: int | None = None
+    n_group: int | None = None
+    topk_group: int | None = None
+    routed_scaling_factor: float | None = None
+    num_nextn_predict_layers: int | None = None
+    index_topk: int | None = None
+    index_n_heads: int | None = None
+    index_head_dim: int | None = None
+    hc_mult: int | None = None
+    hc_sinkhorn_iters: int | None = None
+    engram_max_ngram_size: int | None = None
+
+
+class Elsewhere(Record):
+    """The table as it was read from one version of transformers."""
+
+    version: str
+    models: tuple[ModelType, ...]
+    deepseek_as_text_model: dict[str, str] = Field(default_factory=dict)
+
+
+class Contemporary(Block):
+    """A model of another maker whose parameters and cache are recomputed beside DeepSeek's."""
+
+    id: Identifier = Field(description="Unique among the contemporaries.", examples=["qwen3-235b-a22b"])
+    name: str = Field(min_length=1, description="The name that its maker gave it.", examples=["Qwen3-235B-A22B"])
+    maker: str = Field(
+        min_length=1,
+        description="Who made it, which keeps it out of DeepSeek's counts, firsts and lineages.",
+        examples=["Alibaba"],
+    )
+    total: Stated[Count] | None = Field(default=None, description="All parameters, as published.", examples=["235B"])
+    activated: Stated[Count] | None = Field(
+        default=None, description="Parameters active for a token, as published.", examples=["22B"]
+    )
+    architecture: Architecture = Field(description="Its dimensions, in the words of config.json.")
+    remark: Text | None = Field(default=None, description="What the count leaves out.")
+
+
+class ContemporariesFile(Record):
+    """data/contemporaries.yaml."""
+
+    contemporaries: tuple[Contemporary, ...] = Field(default=(), description="The models, the oldest first.")
+
+
+class Witness(Record):
+    """Somebody who publishes values of DeepSeek's models."""
+
+    id: Identifier = Field(description="Name of its file in data/witnesses/.", examples=["models-dev"])
+    name: str = Field(min_length=1, description="What it is called.", examples=["models.dev"])
+    url: HttpsUrl = Field(description="Where it is.")
+    licence: str = Field(min_length=1, description="Its licence.", examples=["MIT"])
+    about: Text = Field(description="What its values are, a sentence.")
+
+
+class Reason(Record):
+    """Why a value of a witness differs from ours."""
+
+    witness: Identifier = Field(description="Id of the witness.")
+    variant: Identifier = Field(description="Variant of ours.")
+    field: str = Field(description="Field, as the file of the witness names it.", examples=["initializer_range"])
+    because: Text = Field(description="The reason, a sentence.")
+
+
+class WitnessesFile(Record):
+    """data/witnesses.yaml."""
+
+    witnesses: tuple[Witness, ...] = Field(default=(), description="Who they are.")
+    differences: tuple[Reason, ...] = Field(default=(), description="The reason of every difference.")
+
+
+class WitnessRow(Record):
+    """A value that a witness publishes of a variant."""
+
+    variant: str
+    field: str
+    value: bool | int | float | str
+
+
+class Testimony(Record):
+    """A file of a witness: which version was read, and of which day it is."""
+
+    version: str
+    date: str
+    rows: tuple[WitnessRow, ...]

@@ -13,10 +13,9 @@ from markupsafe import Markup
 from catalogue.schema.technique import Technique, TechniqueKind
 
 from ..context import Context
-from ..mechanisms.panel import Panel
+from ..figures.canvas import Panel
 from . import alignment, attention, experts, machines, training
-from .canvas import KEY, Canvas
-from .drawing import DRAWINGS, Drawing, Frame
+from .canvas import DRAWINGS, KEY, Canvas, Drawing, Frame
 
 __all__ = ["DRAWINGS", "Frame", "alignment", "attention", "experts", "frames_of", "glyph_of", "machines", "training"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .drawing import Drawing, draws
+from .canvas import Drawing, draws
 
 
 @draws("sft")

@@ -6,7 +6,7 @@ from math import pi
 
 import numpy as np
 
-from .drawing import Drawing, draws
+from .canvas import Drawing, draws
 
 
 def _heads(d: Drawing, queries: int, kept: int, entry_id: str, name: str) -> None:

@@ -9,8 +9,7 @@ from math import comb
 import numpy as np
 from labs.mhc import sinkhorn
 
-from .canvas import Canvas, Place
-from .drawing import Drawing, draws
+from .canvas import Canvas, Drawing, Place, draws
 
 
 def _branches(f: Canvas, branches: Sequence[Sequence[tuple[str, str]]], streams: int = 1) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .canvas import Canvas
-from .drawing import Drawing, draws
+from .canvas import Canvas, Drawing, draws
 
 Spans = list[tuple[float, float, str, str]]
 

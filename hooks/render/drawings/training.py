@@ -7,8 +7,7 @@ from math import cos, exp, pi
 import numpy as np
 from labs import fp8, muon, schedules
 
-from .canvas import Canvas
-from .drawing import Drawing, draws
+from .canvas import Canvas, Drawing, draws
 
 _TEXT = ("=The", "=cat", "=sat", "=on", "=the", "=mat")
 

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from markupsafe import Markup
 
-from catalogue import checkpoint
+from catalogue import records
 from catalogue.lookup import slug
 from catalogue.records import first_date
 from catalogue.schema.values import PartialDate
@@ -66,7 +66,7 @@ def release_events(context: Context, address: str) -> list[Event]:
             text = plain_text(context, model.lead or model.summary)
             found.append(Event(f"model/{model.id}", first, model.name, text, page))
         for entry in catalogue.entries_of(model):
-            day = checkpoint.release_date(entry)
+            day = records.release_date(entry)
             if entry.variant.release is None or day is None or day == first:
                 continue
             text = words("feeds.checkpoint", model=model.name)

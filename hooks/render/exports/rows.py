@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from catalogue import checkpoint
+from catalogue import records
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.derive.training import headline_tokens, pre_training, training_metrics
 from catalogue.lookup import names_of
@@ -208,7 +208,7 @@ def _variant_rows(plain: Plain) -> Iterator[Row]:
     catalogue = plain.catalogue
     for entry in catalogue.entries.values():
         parameters, recount, follows = entry.variant.parameters, entry.recount, training_metrics(entry)
-        out, licences = checkpoint.release_date(entry), checkpoint.checkpoint_licences(entry)
+        out, licences = records.release_date(entry), records.checkpoint_licences(entry)
         kv_cache = recount.kv_cache if recount else None
         flops = follows.terms.get("training_flops") if follows else None
         row: Row = {
@@ -235,8 +235,8 @@ def _variant_rows(plain: Plain) -> Iterator[Row]:
         row["training_flops_recomputed"] = float(flops.exact) if flops else None
         row |= _value_cells("gpu", _infrastructure_cells(catalogue, entry, "gpu"), plain)
         row |= _value_cells("gpu_count", _infrastructure_cells(catalogue, entry, "gpu_count"))
-        row |= _value_cells("gpu_hours", checkpoint.gpu_hours(entry))
-        row |= _value_cells("cost_usd", checkpoint.published_cost(entry))
+        row |= _value_cells("gpu_hours", records.gpu_hours(entry))
+        row |= _value_cells("cost_usd", records.published_cost(entry))
         yield row | _architecture_cells(entry, plain)
 
 
@@ -259,7 +259,7 @@ def _architecture_cells(entry: Entry, plain: Plain) -> Row:
 def _infrastructure_cells(catalogue: Catalogue, entry: Entry, name: str) -> Single[Any] | None:
     block = entry.model.infrastructure
     hardware = block.hardware if block else None
-    return checkpoint.infrastructure_value(catalogue.entries, entry, getattr(hardware, name, None))
+    return records.infrastructure_value(catalogue.entries, entry, getattr(hardware, name, None))
 
 
 def _single_value(stated: Stated[Any] | None, entry: Entry) -> Single[Any] | None:

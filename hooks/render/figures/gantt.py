@@ -16,7 +16,7 @@ from .. import format
 from ..cite import reference_anchor
 from ..context import Context
 from ..format import short_model
-from .labels import Time, text_width
+from .canvas import Time, cut_text, text_width
 
 WIDTH = 980.0
 SIZE = 13.0
@@ -218,3 +218,89 @@ def _mode_stretches(name: Named, places: Sequence[tuple[float, float]]) -> Itera
             if name.spans[first].mode:
                 yield places[first][0], round(sum(places[index - 1]), 2), name.spans[first].mode
             first = index
+
+
+DOWN_WIDTH = 340.0
+_DOWN_TOP, _HEAD, _LINE, _DOWN_MODE, _DOWN_GAP = 26.0, 24.0, 25.0, 20.0, 12.0
+_DOWN_BAR, _DOWN_APART, _ROOM, _WIDEST, _DOWN_ON = 13.0, 6.0, 8.0, 172.0, 14.0  # the last: for what goes on
+
+
+@dataclass(frozen=True)
+class Line:
+    """A model at the middle of its line: its bar, and its first month where there is room beside it."""
+
+    span: Span
+    label: str
+    y: float
+    x: float
+    width: float
+    month_x: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A name with its lines, and the modes as `(base line, text)`."""
+
+    name: Named
+    y: float
+    lines: tuple[Line, ...]
+    modes: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Down:
+    """Everything that the template needs."""
+
+    height: float
+    left: float
+    blocks: tuple[Block, ...]
+    years: tuple[tuple[float, str], ...]
+    top: float = _DOWN_TOP
+    width: float = DOWN_WIDTH
+    bar: float = _DOWN_BAR
+
+
+def lay_out_narrow(names: Sequence[Named]) -> Down:
+    """Give every model its line."""
+    left = _time_origin(names)
+    time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)
+    blocks, y = [], _DOWN_TOP + 6
+    for name in names:
+        head, lines, modes = y + 15, [], []
+        y += _HEAD
+        mode = ""
+        for span in name.spans:
+            if span.mode and span.mode != mode:
+                modes.append((y + 14, span.mode))
+                y += _DOWN_MODE
+            mode = span.mode
+            x, end = time(span.start), time(span.end)
+            after = DOWN_WIDTH - end > text_width(span.month, SIZE) + _DOWN_APART
+            room = x - _ROOM - (0 if after else text_width(span.month, SIZE) + _DOWN_APART)
+            lines.append(
+                Line(
+                    span,
+                    cut_text(span.label, SIZE, room),
+                    y + _LINE / 2,
+                    x,
+                    max(2.0, round(end - x, 2)),
+                    round(end + _DOWN_APART if after else x - _DOWN_APART, 1),
+                    "start" if after else "end",
+                )
+            )
+            y += _LINE
+        blocks.append(Block(name, head, tuple(lines), tuple(modes)))
+        y += _DOWN_GAP
+    return Down(round(y), left, tuple(blocks), year_starts(time))
+
+
+def _time_origin(names: Sequence[Named]) -> float:
+    """Where time begins: as far left as the texts leave it, which may reach to where their bars begin."""
+    left = 60.0
+    while left < _WIDEST:
+        time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)
+        if all(text_width(span.label, SIZE) + _ROOM <= time(span.start) for name in names for span in name.spans):
+            break
+        left += 4
+    return left

@@ -20,7 +20,7 @@ from catalogue.schema.values import Stated
 
 from .. import format
 from ..context import Context
-from .labels import coordinate_text, cut_text, text_width, wrapped_text
+from .canvas import coordinate_text, cut_text, text_width, wrapped_text
 from .schedule import BESIDE, recipe_rows
 
 WIDTH, DOWN_WIDTH = 1000, 358

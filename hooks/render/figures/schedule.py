@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from catalogue.derive.schedule import Schedule, Stretch, Way
+from catalogue.derive.training import Schedule, Stretch, Way
 from catalogue.schema.model import Model
 from catalogue.schema.training import FROM_NOTHING, Stage, StageKind
 
 from .. import format
 from ..context import Context
-from .labels import Linear, spread_apart, text_width
+from .canvas import Linear, spread_apart, text_width
 
 # Stages that make a judge of the model, not the model.
 BESIDE = {StageKind.REWARD_MODEL}

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from catalogue.attention import kind_of
-from catalogue.derive.dimensions import numbers_of
-from catalogue.derive.expression import evaluate_formula
+from catalogue.derive.expression import evaluate_formula, numbers_of
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 from catalogue.schema.architecture import Attention
@@ -21,7 +20,7 @@ from catalogue.schema.model import Model
 
 from ..context import Context
 from ..format import format_three_digits, short_size
-from ..mechanisms.panel import Panel
+from .canvas import Panel
 
 SHOWN = ("deepseek-v3-base", "deepseek-v2", "deepseek-v4-pro-base", "deepseek-v4.1-flash")
 _FIRST = SHOWN[0]

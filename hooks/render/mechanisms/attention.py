@@ -14,13 +14,12 @@ from labs import ced, csa, dsa
 from labs.norm import softmax
 
 from catalogue.attention import CachingLayers, kind_of
-from catalogue.derive.dimensions import layer_kinds, numbers_of
-from catalogue.derive.expression import evaluate_formula, formula_names
+from catalogue.derive.expression import evaluate_formula, formula_names, layer_kinds, numbers_of
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.quantities import Quantity
 
+from ..figures.canvas import Panel
 from ..words import Words
-from .panel import Panel
 
 _LINE = ("deepseek-llm-7b-base", "deepseek-llm-67b-base", "deepseek-coder-5.7bmqa-base", "deepseek-v2")
 

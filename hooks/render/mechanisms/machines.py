@@ -11,9 +11,9 @@ from labs.roofline import ridge
 from catalogue.records import Catalogue
 from catalogue.schema.training import Gpu
 
+from ..figures.canvas import Panel
 from ..words import Words
 from .attention import dimension
-from .panel import Panel
 
 _TERA = 1e12
 

@@ -12,8 +12,7 @@ from catalogue.schema.values import PartialDate
 
 from ..cite import Citations, reference_anchor
 from ..context import Context
-from ..figures.gantt import lay_out_wide, named_spans
-from ..figures.gantt_down import lay_out_narrow
+from ..figures.gantt import lay_out_narrow, lay_out_wide, named_spans
 from ..format import short_model
 from ..links import variant_link
 from ..page import Page, Section, lead_section

@@ -19,9 +19,8 @@ from catalogue.schema.training import Gpu
 from .. import assets
 from ..cite import Citations
 from ..context import Context
-from ..fields import value_cell
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Head, Table
+from ..tables import Cell, Head, Table, value_cell
 from ..words import Words
 from .sources import sources
 

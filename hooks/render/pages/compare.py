@@ -15,10 +15,9 @@ from catalogue.schema.values import Single, Stated
 
 from ..cite import Citations
 from ..context import Context
-from ..fields import value_cell
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Table, by_column, columns_for_each
+from ..tables import Cell, Column, Table, by_column, columns_for_each, value_cell
 from ..words import Words
 from . import schedules, scores
 from .model_architecture import sizes_table

@@ -15,29 +15,26 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue import checkpoint
-from catalogue.checkpoint import variant_lineage
-from catalogue.derive.agreement import NOT_THERE, Verdict
-from catalogue.derive.dimensions import numbers_of
+from catalogue import records
+from catalogue.derive.expression import numbers_of
+from catalogue.derive.parameters import NOT_THERE, Verdict
 from catalogue.derive.training import SizeOf, pre_training_tokens, published_size, recomputed_counts, recomputed_size
-from catalogue.records import Entry
+from catalogue.records import Entry, variant_lineage
 from catalogue.schema.model import Counted, Model
 
-from .. import assets, format
+from .. import assets, comparison, format
 from ..cite import Citations, counted_text
-from ..comparison import stated_for_models, themes
-from ..comparison.rows import Cells, Row
-from ..computed import put_in, working_link
+from ..comparison import Cells, Row
 from ..context import Context
 from ..figures.architecture.shapes import example_choice
-from ..figures.home_line import general_line
-from ..format import short_variant
+from ..figures.home import general_line
+from ..format import NOTHING, short_variant
 from ..links import variant_link
-from ..marks import NOTHING
 from ..page import Page, Section, lead_section
-from ..plays.drawing import run_script
+from ..plays import run_script
+from ..tables import put_in, working_link
 from ..words import Words
-from . import trend_values
+from . import trends
 from .model_overview import main_changes
 from .sources import sources
 
@@ -198,7 +195,7 @@ def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[st
 def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
     """A variant in the upper part."""
     words = citations.context.words
-    day = checkpoint.release_date(entry)
+    day = records.release_date(entry)
     numbers = numbers_of(entry.architecture) if entry.architecture is not None else {}
     routed = numbers.get("n_routed_experts", 0)
     groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
@@ -267,7 +264,7 @@ def _size_value(citations: Citations, entry: Entry, which: SizeOf) -> dict[str, 
         whole = _size_value(citations, entry, SizeOf.TOTAL)
         dense = entry.architecture is not None and "n_routed_experts" not in numbers_of(entry.architecture)
         return {**whole, "note": words("compare.board.all_active")} if dense and whole["n"] else _UNKNOWN
-    stated = trend_values.size_value(citations.context, entry, which)
+    stated = trends.size_value(citations.context, entry, which)
     if stated is None:
         return _UNKNOWN
     if not stated.published:
@@ -313,16 +310,16 @@ def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
 
 
 def _themes(citations: Citations) -> tuple[Theme, ...]:
-    evaluation = stated_for_models.benchmark_tables(citations).evaluation
+    evaluation = comparison.benchmark_tables(citations).evaluation
     return (
-        Theme("identity", themes.identity_rows),
-        Theme("sizes", themes.size_rows),
-        Theme("architecture", _once_each(themes.architecture_rows)),
-        Theme("cache", themes.cache_rows),
-        Theme("training", stated_for_models.training_rows),
-        Theme("compute", themes.compute_rows),
-        Theme("post-training", stated_for_models.post_training),
-        Theme("infrastructure", stated_for_models.infrastructure_rows),
+        Theme("identity", comparison.identity_rows),
+        Theme("sizes", comparison.size_rows),
+        Theme("architecture", _once_each(comparison.architecture_rows)),
+        Theme("cache", comparison.cache_rows),
+        Theme("training", comparison.training_rows),
+        Theme("compute", comparison.compute_rows),
+        Theme("post-training", comparison.post_training),
+        Theme("infrastructure", comparison.infrastructure_rows),
         Theme("evaluation", evaluation, least=2),
     )
 

@@ -9,16 +9,15 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, Recount, recount_sizes
 from catalogue.records import Catalogue, Entry
-from catalogue.schema.elsewhere import Contemporary, ModelType
+from catalogue.schema.documents import Contemporary, ModelType
 
 from .. import format
 from ..cite import Citations
-from ..computed import recomputed_html, recomputed_size, working_cell
 from ..context import Context
+from ..format import NOTHING
 from ..links import technique_link, variant_link
-from ..marks import NOTHING
 from ..page import Page, Section, lead_section
-from ..tables import EMPTY, Cell, Column, by_column, count_cell
+from ..tables import EMPTY, Cell, Column, by_column, count_cell, recomputed_html, recomputed_size, working_cell
 from .sources import sources
 
 PATH = "elsewhere.md"

@@ -19,8 +19,7 @@ from ..cite import Citations, page_description
 from ..context import Context
 from ..figures.token_path import token_path_of_model
 from ..format import short_model
-from ..page import Page, Section
-from ..redirects import Redirect
+from ..page import Page, Redirect, Section
 from . import model_architecture, model_changes, model_machines, model_overview, model_training, scores
 from .model_overview import Tab
 from .sources import dispute_sections, sources

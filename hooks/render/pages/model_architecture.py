@@ -8,8 +8,8 @@ from functools import partial
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.agreement import Agreement
 from catalogue.derive.expression import Term
+from catalogue.derive.parameters import Agreement
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Part, PartKind
@@ -17,14 +17,27 @@ from catalogue.schema.values import Group, field_groups
 
 from .. import format, problems
 from ..cite import Citations, counted_text, counts_of, reference_anchor
-from ..computed import agreement_cell, breakdown_title, recomputed_html, working_cell
-from ..fields import key_value_table, labelled_values, stated_values, value_cell
 from ..figures.architecture import architecture_drawing, way_of_images
-from ..format import short_variant
+from ..format import NOTHING, short_variant
 from ..links import variant_link
-from ..marks import NOTHING
 from ..page import Section
-from ..tables import EMPTY, Cell, Column, Head, Table, by_column, of_model
+from ..tables import (
+    EMPTY,
+    Cell,
+    Column,
+    Head,
+    Table,
+    agreement_cell,
+    breakdown_title,
+    by_column,
+    key_value_table,
+    labelled_values,
+    of_model,
+    recomputed_html,
+    stated_values,
+    value_cell,
+    working_cell,
+)
 from ..words import Words
 
 

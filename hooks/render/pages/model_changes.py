@@ -14,27 +14,23 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 from catalogue.attention import may_have
-from catalogue.checkpoint import most_trained
-from catalogue.derive.agreement import NOT_THERE, Verdict, row_verdict
+from catalogue.derive.parameters import NOT_THERE, Verdict, row_verdict
 from catalogue.derive.training import ComparedSize, SizeOf, compared_sizes, published_size
-from catalogue.records import Entry, first_date, younger_than
+from catalogue.records import Entry, first_date, most_trained, younger_than
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Change, Model
 from catalogue.schema.values import Facet, fields_with
 from catalogue.uses import How, Use
 
-from .. import format, marks
+from .. import comparison, format
 from ..cite import Citations, counted_mark
-from ..comparison import stated_for_models, themes
-from ..comparison.rows import NOT_HERE, Cells, ComparedCell, Line, Row, compared_lines
-from ..computed import put_in, working_link
+from ..comparison import NOT_HERE, Cells, ComparedCell, Line, Row, compared_lines
 from ..context import Context
-from ..format import short_model
+from ..family_facts import checkpoints, label, remark, sources_of, told_together
+from ..format import NOTHING, short_model
 from ..links import technique_link, variant_link
-from ..marks import NOTHING
 from ..page import Section
-from ..tables import Cell, Column, Head, Table, by_column
-from ..uses import checkpoints, label, remark, sources_of, told_together
+from ..tables import Cell, Column, Head, Table, by_column, put_in, working_link
 from ..words import Words
 from . import compare_models
 
@@ -149,8 +145,8 @@ def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str,
 def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:
     """Sizes on one base, cache, context and every dimension, by what became of them."""
     sizes = [line for which in SizeOf if (line := _size_line(citations, which, before, after)) is not None]
-    sizes += _lines_of_theme(citations, themes.cache_rows, _CACHE, before, after)
-    rows = compared_lines([themes.architecture_rows(citations, entry) for entry in (before, after)], 1)
+    sizes += _lines_of_theme(citations, comparison.cache_rows, _CACHE, before, after)
+    rows = compared_lines([comparison.architecture_rows(citations, entry) for entry in (before, after)], 1)
     rows = [
         row
         for row in rows
@@ -195,7 +191,7 @@ def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry)
         cells = [_size_cell(citations, entry, size) for entry, size in zip(entries, found, strict=True)]
     elif sum(published_size(entry, which) is None for entry in entries) == 1:  # a dense model has no active share
         cells = [
-            NOT_HERE if (size := published_size(e, which)) is None else themes.published_cell(citations, size)
+            NOT_HERE if (size := published_size(e, which)) is None else comparison.published_cell(citations, size)
             for e in entries
         ]
     else:
@@ -222,8 +218,7 @@ def _lines_of_theme(
 def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[Line]:
     """What both recipes state of the same kind of stage."""
     columns: list[Cells] = [
-        stated_for_models.training_rows(citations, entry) | stated_for_models.post_training(citations, entry)
-        for entry in ends
+        comparison.training_rows(citations, entry) | comparison.post_training(citations, entry) for entry in ends
     ]
     return [
         line for line in compared_lines(columns, 2) if len(line.row.id) > 1 and line.row.id[1] not in _NOT_COMPARABLE
@@ -342,7 +337,7 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
         return []
     groups = [
         {
-            "sign": marks.use_symbol(how),
+            "sign": format.use_symbol(how),
             "word": word[:1].upper() + word[1:],
             "told": [
                 (technique_link(context, use.technique.id, short=True), remark(citations, use))

@@ -21,12 +21,30 @@ from catalogue.schema.values import Single, Stated, Text
 
 from .. import format
 from ..cite import Citations, counted_mark, counts_of
-from ..computed import as_decimal, recomputed_html, recomputed_size, with_unit, working_cell
-from ..fields import details_table, key_value_table, labelled_values, stated_values, value_cell
+from ..format import NOTHING
 from ..links import variant_link
-from ..marks import NOTHING
 from ..page import Section
-from ..tables import EMPTY, Cell, Column, Head, Table, by_column, columns_for_each, of_model, sort_key
+from ..tables import (
+    EMPTY,
+    Cell,
+    Column,
+    Head,
+    Table,
+    as_decimal,
+    by_column,
+    columns_for_each,
+    details_table,
+    key_value_table,
+    labelled_values,
+    of_model,
+    recomputed_html,
+    recomputed_size,
+    sort_key,
+    stated_values,
+    term_with_unit,
+    value_cell,
+    working_cell,
+)
 from ..words import Words
 from .model_architecture import architecture_owners
 
@@ -201,7 +219,7 @@ def _derived_table(
             Cell(escape(words(f"term.{key}"))),
             Cell(Markup("<code>{}</code><br>{}").format(term.formula, term.numbers)),
             Cell(
-                recomputed_html(with_unit(words, term))
+                recomputed_html(term_with_unit(words, term))
                 + counted_mark(words, metric_counts(lead, key))
                 + _published_value(citations, lead, key)
             ),
@@ -216,7 +234,9 @@ def _derived_table(
 def _derived_result(words: Words, entry: Entry, term: Term | None) -> Markup:
     if term is None:
         return NOTHING
-    return recomputed_html(with_unit(words, term), term.numbers) + counted_mark(words, metric_counts(entry, term.name))
+    return recomputed_html(term_with_unit(words, term), term.numbers) + counted_mark(
+        words, metric_counts(entry, term.name)
+    )
 
 
 def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
@@ -309,7 +329,7 @@ def _derived_cell(citations: Citations, entry: Entry, result: TrainingMetrics | 
     term = result.terms.get(key) if result else None
     if result is None or term is None:
         return EMPTY
-    html = recomputed_html(with_unit(citations.context.words, term), term.numbers)
+    html = recomputed_html(term_with_unit(citations.context.words, term), term.numbers)
     html += counted_mark(citations.context.words, metric_counts(entry, key))
     if key == "training_flops" and result.attention_left_out:
         html += Markup("<br><small>{}</small>").format(citations.context.words("follows.products_alone"))

@@ -18,14 +18,14 @@ from catalogue.schema.release import LinkKind
 from catalogue.schema.values import Single
 from catalogue.uses import How
 
-from .. import format, releases
+from .. import family_facts, format
 from ..cite import Citations, reference_anchor
-from ..computed import put_in, working_link
 from ..context import Context
+from ..family_facts import label
 from ..format import short_model
 from ..links import model_link, technique_link
 from ..page import Section
-from ..uses import label
+from ..tables import put_in, working_link
 
 MOST_BULLETS = 5
 
@@ -109,7 +109,7 @@ def _short_link(model: Model) -> Markup:
 def _links_and_licence(citations: Citations, model: Model) -> Markup:
     """The first date, then paper, weights and code, and the licence."""
     words = citations.context.words
-    date = releases.first_date_with_names(citations, model)
+    date = family_facts.first_date_with_names(citations, model)
     parts = [date] if date else []
     for kind in (LinkKind.PAPER, LinkKind.WEIGHTS, LinkKind.REPOSITORY, LinkKind.ANNOUNCEMENT):
         link = next((link for link in model.links if link.kind is kind), None)
@@ -272,10 +272,10 @@ def record_sections(citations: Citations, model: Model) -> list[Section]:
 def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]]:
     words, reference = citations.context.words, citations.context.catalogue.references.get(model.reference or "")
     dot = Markup(" · ")
-    lines = [(words("fact.released"), dot.join(releases.family_dates(citations, model)))]
+    lines = [(words("fact.released"), dot.join(family_facts.family_dates(citations, model)))]
     named = [
-        (words("fact.later"), releases.later_releases(citations, model)),
-        (words("fact.never"), releases.unreleased_checkpoints(citations, model)),
+        (words("fact.later"), family_facts.later_releases(citations, model)),
+        (words("fact.never"), family_facts.unreleased_checkpoints(citations, model)),
     ]
     lines += [(label, dot.join(found)) for label, found in named if found]
     if reference is not None:
@@ -285,7 +285,7 @@ def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]
     else:
         lines.append((words("fact.paper"), Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))))
     if model.licences is not None:
-        lines.append((words("fact.licence"), dot.join(releases.family_licences(citations, model))))
+        lines.append((words("fact.licence"), dot.join(family_facts.family_licences(citations, model))))
     builds_on = _parents(citations, model)
     if builds_on:
         lines.append((words("fact.builds_on"), Markup("<br>").join(builds_on)))

@@ -13,14 +13,21 @@ from catalogue.schema.values import Single, Stated
 
 from .. import format, links
 from ..cite import Citations
-from ..computed import recomputed_html
-from ..fields import detail_rows, details_table, key_value_table, labelled_values
 from ..figures import schedule as recipe_rows
 from ..figures.recipe_lanes import recipe_lanes
-from ..format import short_size
-from ..marks import NOTHING
+from ..format import NOTHING, short_size
 from ..page import Section
-from ..tables import Cell, Column, Table, by_column
+from ..tables import (
+    Cell,
+    Column,
+    Table,
+    by_column,
+    detail_rows,
+    details_table,
+    key_value_table,
+    labelled_values,
+    recomputed_html,
+)
 from . import schedules
 
 

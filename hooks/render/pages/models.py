@@ -9,18 +9,16 @@ from markupsafe import Markup, escape
 from catalogue.records import Entry, by_date, first_date, first_day
 from catalogue.schema.model import Model, Track
 
-from .. import assets, links, releases
+from .. import assets, family_facts, links
 from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
-from ..fields import value_cell
-from ..figures.poster import PATHS, poster_sheet
-from ..figures.timeline import lane_name, timeline_figure
-from ..figures.timeline_items import Item, own_form, timeline_items
+from ..figures.map_items import Item, own_form, timeline_items
+from ..figures.timeline import PATHS, lane_name, poster_sheet, timeline_figure
+from ..format import NOTHING
 from ..links import model_link
-from ..marks import NOTHING
 from ..page import Page, Section, lead_section
-from ..tables import EMPTY, Cell, Column, by_column, sort_key
+from ..tables import EMPTY, Cell, Column, by_column, sort_key, value_cell
 from .sources import sources
 
 
@@ -168,8 +166,8 @@ def _technique(citations: Citations, id_: str) -> dict[str, object]:
 def _model(citations: Citations, model: Model) -> dict[str, object]:
     context, words = citations.context, citations.context.words
     return {
-        "dates": releases.family_dates(citations, model),
-        "later": releases.later_releases(citations, model),
+        "dates": family_facts.family_dates(citations, model),
+        "later": family_facts.later_releases(citations, model),
         "builds_on": [
             Markup("{} {}").format(
                 words(f"relation.{edge.relation.name.lower()}"), model_link(context.catalogue.models[edge.model])

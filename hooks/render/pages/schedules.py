@@ -8,18 +8,16 @@ from fractions import Fraction
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.schedule import Way, schedule_of_stage
+from catalogue.derive.training import Way, schedule_of_stage
 from catalogue.records import Entry
 from catalogue.schema.model import Model, Track
 from catalogue.schema.training import Stage, StageKind
 
 from ..cite import Citations
-from ..computed import recomputed_html
 from ..figures.schedule import Run, line_of_variants, rate_text, schedule_figure
-from ..format import format_integer, format_quantity, short_size
-from ..marks import NOTHING
+from ..format import NOTHING, format_integer, format_quantity, short_size
 from ..page import Section
-from ..tables import EMPTY, Cell, Head, Table
+from ..tables import EMPTY, Cell, Head, Table, recomputed_html
 
 KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
 

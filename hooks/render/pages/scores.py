@@ -10,17 +10,15 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, by_date
-from catalogue.schema.evaluation import Evaluation, EvaluationKind
-from catalogue.schema.model import Model, Track
+from catalogue.schema.model import Evaluation, EvaluationKind, Model, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
 
 from ..assets import page_script
 from ..cite import Citations, reference_anchor
-from ..fields import value_cell
 from ..format import short_model, short_variant
 from ..page import Section
-from ..tables import Cell, Head, Table
+from ..tables import Cell, Head, Table, value_cell
 
 
 def scores_sections(citations: Citations, model: Model) -> list[Section]:

@@ -21,10 +21,9 @@ from catalogue.records import Entry
 from .. import assets
 from ..cite import Citations
 from ..context import Context
-from ..fields import value_cell
 from ..format import format_quantity
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Head, Table
+from ..tables import Cell, Head, Table, value_cell
 from . import sources
 
 V3 = "deepseek-v3-base"

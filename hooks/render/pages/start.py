@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.derive.agreement import Agreement, Verdict
+from catalogue.derive.parameters import Agreement, Verdict
 from catalogue.records import Entry, by_date
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
@@ -19,13 +19,13 @@ from catalogue.schema.training import StageKind
 from catalogue.schema.values import Absence, Single, Source, Text, walk_record
 from catalogue.strict_yaml import front_matter
 
-from .. import assets, marks
+from .. import assets, format
 from ..cite import Citations
-from ..computed import agreement_cell, put_in, working_link
 from ..context import Context
 from ..format import format_integer
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes
 from ..problems import home_of, of_page, problem_item
+from ..tables import agreement_cell, put_in, working_link
 from .compare_models import cue
 from .sources import sources
 from .technique_index import small_strip
@@ -199,7 +199,7 @@ def _values(citations: Citations) -> Iterator[Item]:
     for absence in Absence:
         if single := _first(context, partial(_absent, absence)):
             yield citations.single(single), words(f"reading.absence.{absence.name.lower()}")
-    yield marks.NOTHING, words("reading.nothing")
+    yield format.NOTHING, words("reading.nothing")
     if fallen := next((text for text in _texts(context) if words.falls_back(text)), None):
         yield citations.inline(fallen), words("reading.fallback")
     if _first(context, lambda single: (source := _source(single)) is not None and source.via is not None):
@@ -208,12 +208,12 @@ def _values(citations: Citations) -> Iterator[Item]:
 
 def _techniques(context: Context) -> Iterator[Item]:
     words, models = context.words, by_date(context.catalogue.models.values())
-    for part in marks.LEGEND:
+    for part in format.LEGEND:
         yield (
-            marks.use_part(part),
+            format.use_part(part),
             _named(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
         )
-    yield marks.without_symbol(), _named(context, "matrix.no", "reading.use.without")
+    yield format.without_symbol(), _named(context, "matrix.no", "reading.use.without")
     used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.users(id_)), default="")
     yield small_strip(context, models, context.uses.users(used)), words("reading.strip")
 

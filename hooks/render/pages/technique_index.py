@@ -14,16 +14,15 @@ from catalogue.schema.model import Model
 from catalogue.schema.technique import InModel, Technique, TechniqueKind
 from catalogue.uses import FamilyUse
 
-from .. import links, marks
+from .. import format, links
 from ..cite import Citations, plain_text
 from ..context import Context
 from ..drawings import glyph_of
-from ..format import short_model
+from ..family_facts import family_label, family_remarks
+from ..format import UsePart, part_of, short_model
 from ..links import model_link, technique_link
-from ..marks import UsePart, part_of
 from ..page import Page, Section, lead_section
-from ..uses import family_label, family_remarks
-from .coverage import MatrixGroup, Row, matrix
+from .trust import MatrixGroup, Row, matrix
 
 _CELL, _WIDE = 7, 5
 
@@ -206,8 +205,8 @@ def signs(context: Context) -> list[tuple[Markup, str]]:
     """Each sign of the matrix with its word."""
     words = context.words
     return [
-        *((marks.use_part(part), words(f"matrix.sign.{part.name.lower()}")) for part in marks.LEGEND),
-        (marks.without_symbol(), words("matrix.no")),
+        *((format.use_part(part), words(f"matrix.sign.{part.name.lower()}")) for part in format.LEGEND),
+        (format.without_symbol(), words("matrix.no")),
     ]
 
 
@@ -248,7 +247,7 @@ def _silent(context: Context, technique: Technique, model: Model) -> Markup:
     """A dot where the architecture says that the technique is not used; nothing where nothing is said."""
     if not context.uses.does_without(technique.id, model.id):
         return Markup("")
-    return Markup('<span class="ds-use no" title="{}">{}</span>').format(context.words("matrix.no"), marks.WITHOUT)
+    return Markup('<span class="ds-use no" title="{}">{}</span>').format(context.words("matrix.no"), format.WITHOUT)
 
 
 def _used(context: Context, technique: Technique, use: FamilyUse) -> Markup:
@@ -265,5 +264,5 @@ def _used(context: Context, technique: Technique, use: FamilyUse) -> Markup:
     if part is UsePart.IN_WEIGHTS:
         return Markup("")
     return Markup('<a class="ds-use {}" href="ds:models/{}.md#techniques" aria-label="{}" title="{}">{}</a>').format(
-        part.name.lower(), use.model.id, label, label + title, marks.USES[part]
+        part.name.lower(), use.model.id, label, label + title, format.USES[part]
     )

@@ -12,12 +12,12 @@ from catalogue.schema.values import Text
 from ..cite import Citations, page_description, reference_anchor
 from ..context import Context
 from ..drawings import Frame, frames_of
-from ..fields import detail_rows, key_value_table
 from ..formula import with_indices, wrapping_mathml
 from ..links import technique_link
 from ..page import Page, Section
+from ..tables import detail_rows, key_value_table
 from ..technique_figures import figures_of, labs_of
-from . import problems
+from . import study
 from .elsewhere import line_elsewhere
 from .sources import render_disputes, sources
 from .technique_index import families_line, families_strip, what_each_did
@@ -54,7 +54,7 @@ def _own_page(context: Context, technique: Technique) -> Page:
     sections.append(
         Section("models", words(_heading_of_users(context, technique)), _LINEAGE + _users(citations, technique))
     )
-    sections += problems.section(context, f"technique:{technique.id}")
+    sections += study.section(context, f"technique:{technique.id}")
     for name, html in _appendix(citations, technique):
         sections.append(Section(name, words(f"section.{name}"), html))
     sections.append(Section("origin", words("section.origin"), _record(citations, technique)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue import checkpoint
+from catalogue import records
 from catalogue.derive.calculators import (
     MEMORY,
     NUMBER_FORMATS,
@@ -29,12 +29,11 @@ from catalogue.schema.training import Gpu, NumberFormat, number_format
 
 from .. import format
 from ..cite import Citations
-from ..computed import recomputed_html
 from ..context import Context
 from ..formula import formula_mathml, with_indices
 from ..links import variant_link
 from ..page import Page, Section
-from ..tables import EMPTY, Cell, Head, Table
+from ..tables import EMPTY, Cell, Head, Table, recomputed_html
 from .calculator_form import (
     CUSTOM,
     GIGA,
@@ -76,7 +75,7 @@ def page(context: Context) -> Page | None:
 
 def released(entry: Entry) -> str | None:
     """The format of the released weights, by its key in `FORMATS`; None where it is not known."""
-    single = checkpoint.weights_format(entry)
+    single = records.weights_format(entry)
     return NUMBER_FORMATS[NumberFormat(number_format(single.value))].weights if single and single.value else None
 
 
@@ -153,7 +152,7 @@ def _variants(citations: Citations) -> dict[str, Any]:
         assert entry.recount.kv_cache
         cache = entry.recount.kv_cache
         workings[entry.architecture_owner] = [cache.formula, cache.numbers]
-        published, weights = entry.variant.parameters.total, checkpoint.weights_format(entry)
+        published, weights = entry.variant.parameters.total, records.weights_format(entry)
         longest = longest_context(entry)
         found[id_] = {
             "n": {name: exact(number) for name, number in memory_numbers(result).items()},

@@ -8,7 +8,6 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.checkpoint import trained_with
 from catalogue.derive.calculators import (
     TRAINING,
     Effort,
@@ -27,21 +26,19 @@ from catalogue.derive.training import (
     sequence_length,
 )
 from catalogue.lookup import gpu_of, metrics_of
-from catalogue.records import Entry
+from catalogue.records import Entry, trained_with
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Gpu
 from catalogue.schema.values import Single, Sources
 
 from .. import format
 from ..cite import Citations
-from ..comparison.themes import parent_cell
-from ..computed import as_decimal, recomputed_html
+from ..comparison import parent_cell
 from ..context import Context
-from ..fields import value_cell
 from ..formula import formula_mathml
 from ..links import variant_link
 from ..page import Page, Section
-from ..tables import EMPTY, Cell, Head, Table
+from ..tables import EMPTY, Cell, Head, Table, as_decimal, recomputed_html, value_cell
 from ..words import Words
 from .calculator_form import (
     CUSTOM,

@@ -8,7 +8,7 @@ from textwrap import indent
 
 from markupsafe import Markup
 
-from catalogue import field_reference, places
+from catalogue import field_reference, references
 from catalogue.field_reference import SCHEMAS
 from catalogue.schema.study import CodePlace
 from catalogue.schema.technique import TechniqueKind
@@ -140,7 +140,7 @@ def field_reference_page(context: Context) -> Page:
     }
     sections = (
         lead_section(words("fields.intro")),
-        Section("values", words("add.values"), context.html("add_values.html.jinja", forms=places.FORMS)),
+        Section("values", words("add.values"), context.html("add_values.html.jinja", forms=references.FORMS)),
         Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
     )
     return Page("fields.md", words("page.fields"), words("fields.description"), sections)

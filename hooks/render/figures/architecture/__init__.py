@@ -17,11 +17,11 @@ from catalogue.schema.values import Sources
 from ... import format
 from ...cite import Citations
 from ...words import Words
-from ..labels import text_width
-from .dimensions import Dimension, Dimensions, Part, Strong
+from ..canvas import text_width
 from .export import text_alternative
 from .images import image_paths_panel
 from .layout import Head, narrow_layout, wide_layout
+from .shapes import Dimension, Dimensions, Part, Strong
 
 _CREDIT_ROOM = 1100.0
 IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0

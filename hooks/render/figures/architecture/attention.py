@@ -15,14 +15,17 @@ from catalogue.kinds import per_kind
 from catalogue.schema.architecture import Attention
 from catalogue.schema.values import Absence
 
-from ..labels import coordinate_text
-from .dimensions import Dimension, Dimensions, Part, Strong
+from ..canvas import coordinate_text
 from .shapes import (
     LEFT,
     NARROW,
     SCALE,
     VECTOR,
+    Dimension,
+    Dimensions,
+    Part,
     Sheet,
+    Strong,
     balanced_row_length,
     bar_path,
     block_bars,

@@ -12,12 +12,12 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from catalogue.derive.dimensions import layer_kinds
+from catalogue.derive.expression import layer_kinds
 from catalogue.records import Entry
 from catalogue.schema.architecture import FeedForward
 
 from .attention import kind_name
-from .dimensions import Dimension, Dimensions
+from .shapes import Dimension, Dimensions
 
 _STYLES = Path(__file__).parents[2] / "styles"
 _SVG = re.compile(r'<svg class="ds-drawing-wide".*?</svg>', re.DOTALL)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from catalogue.schema.architecture import FeedForward
 
-from ..labels import coordinate_text, text_width
-from .dimensions import Dimension, Dimensions, Part
+from ..canvas import coordinate_text, text_width
 from .shapes import (
     LEFT,
     NARROW,
     SCALE,
     VECTOR,
+    Dimension,
+    Dimensions,
+    Part,
     Sheet,
     balanced_row_length,
     bar_path,

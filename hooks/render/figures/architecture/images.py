@@ -9,9 +9,8 @@ from catalogue.schema.architecture import ImageLane, ImagePath, ImageStep, Image
 from catalogue.schema.values import Text
 
 from ...cite import Citations
-from ..labels import coordinate_text, text_width
-from .dimensions import Dimension, Dimensions, Part
-from .shapes import TEXT, Sheet, line_width
+from ..canvas import coordinate_text, text_width
+from .shapes import TEXT, Dimension, Dimensions, Part, Sheet, line_width
 
 _STEP, _GAP, _DOWN = 44.0, 26.0, 14.0
 _PICTURE = 38.0

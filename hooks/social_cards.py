@@ -1,4 +1,8 @@
-"""Pictures beside links: letters as outlines, cards as SVG of 1,200 by 630, written as PNG where one changed."""
+"""Pictures that other sites show beside a link: one for each model and technique, one for all other pages.
+
+The catalogue in, PNG out. In Chinese where the machine that builds has the letters; else both editions show the English
+ones, whose names and numbers are the same. Kept by what they show, so that only what changed is drawn again. Imports no MkDocs.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.ttCollection import TTCollection
 
-from catalogue.derive.dimensions import numbers_of
+from catalogue.derive.expression import numbers_of
 from catalogue.records import Entry, first_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
@@ -23,10 +27,10 @@ from render.cite import Citations, counted_text, counts_of
 from render.context import Context
 from render.figures.architecture.export import light_tokens
 from render.figures.architecture.shapes import bar_path, hatch_path
-from render.figures.home_line import general_line, network_thumbnail
+from render.figures.home import general_line, network_thumbnail
 from render.words import CHINESE
 
-_HERE = Path(__file__).parents[2] / "overrides" / "assets" / "fonts"
+_HERE = Path(__file__).parents[1] / "overrides" / "assets" / "fonts"
 _INSTALLED = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local" / "share" / "fonts")
 _CHINESE = {"text": "NotoSansCJK-Regular.ttc", "bold": "NotoSansCJK-Bold.ttc", "title": "NotoSerifCJK-Bold.ttc"}
 

@@ -1,28 +1,85 @@
-"""All problems, a line each that leads to the page that asks it, with the reader's progress."""
+"""What a reader does: “Run it” with the experiments, all problems with progress, and the questions that people ask."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
 from catalogue.derive.problems import Asked
+from catalogue.lookup import slug
 from catalogue.records import Catalogue
+from catalogue.schema.study import Experiment, Question, QuestionGroup
 from catalogue.schema.technique import TechniqueKind
 
 from .. import links, problems
-from ..cite import opening_words
+from ..assets import page_script
+from ..cite import Citations, opening_words
 from ..context import Context
+from ..labs import PAGE, experiment_card, format_minutes, overall_verdict
+from ..links import jump_bar
 from ..page import Page, Section, lead_section
 from ..page_registry import GUIDE, MODEL, technique_address
+from ..tables import Column, by_column
+from .sources import sources
 from .start import title_of
+
+_COMMANDS = """\
+python -m pip install torch numpy pyyaml
+python -m labs.train
+python -m labs.train.experiments muon
+"""
+
+
+def experiments_page(context: Context) -> Page:
+    """All experiments in the order of data/experiments.yaml."""
+    words, citations = context.words, Citations(context)
+    html = f"<p>{words('experiments.set_up_text')}</p>"
+    after = f"```sh\n{_COMMANDS}```\n\n{words('experiments.set_up_more')}"
+    cards = [
+        Section(one.id, words.text(one.name), experiment_card(citations, one)) for one in context.catalogue.experiments
+    ]
+    return Page(
+        PAGE,
+        words("page.experiments"),
+        words("experiments.description"),
+        (
+            lead_section(words("experiments.intro"), _list_of_experiments(context)),
+            Section("set-up", words("experiments.set_up"), html, after),
+            Section("judged", words("experiments.judged"), f"<p>{words('experiments.judged_text')}</p>"),
+            Section("elsewhere", words("experiments.elsewhere"), f"<p>{words('experiments.elsewhere_text')}</p>"),
+            *cards,
+            sources(citations),
+        ),
+    )
+
+
+def _list_of_experiments(context: Context) -> str:
+    words = context.words
+    columns: list[Column[Experiment]] = [
+        Column(
+            words("experiments.head_experiment"),
+            lambda one: Markup('<a href="#{}">{}</a>').format(one.id, words.text(one.name)),
+        ),
+        Column(words("experiments.head_verdict"), lambda one: overall_verdict(words, one)),
+        Column(
+            words("experiments.head_minutes"),
+            lambda one: (
+                format_minutes(words, context.catalogue.results[one.id]) if one.id in context.catalogue.results else ""
+            ),
+        ),
+    ]
+    table = by_column(words("experiments.caption"), columns, context.catalogue.experiments)
+    return context.html("table.html.jinja", t=table)
+
 
 LONGEST_OPENING = 72  # columns of a question in the list, which its page asks in full
 
 _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "page.models"))
 
 
-def page(context: Context, written: Mapping[str, str]) -> Page:
+def problems_page(context: Context, written: Mapping[str, str]) -> Page:
     """A list for each page that asks problems; the titles of guides stand in the hand-written pages, `written` by path."""
     words = context.words
     by_page: dict[str, list[Asked]] = {}
@@ -110,3 +167,41 @@ def _related_label(context: Context, home: str, count: int) -> str:
         else context.catalogue.models[id_].name
     )
     return context.words("problems.under", name=name, count=count)
+
+
+PATH = "questions.md"
+
+
+def questions_page(context: Context) -> Page:
+    """A list for each subject, with a box that filters all of them."""
+    words, citations = context.words, Citations(context)
+    sections, parts = [], []
+    for group in context.catalogue.question_groups:
+        items = _items(citations, group)
+        html = context.html("questions.html.jinja", items=items)
+        sections.append(Section(group.id, words.text(group.name), html))
+        parts.append((group.id, words.text(group.name), len(items)))
+    box = context.html("filter.html.jinja", script=page_script("filter"))
+    intro = words("questions.intro", count=len(context.catalogue.questions))
+    lead = lead_section(intro, box + jump_bar(context, parts))
+    title, description = words("page.questions"), words("questions.description")
+    return Page(PATH, title, description, (lead, *sections, sources(citations)), hide=("toc",))
+
+
+def question_anchor(question: Question) -> str:
+    """Where a question stands on the page, the same in each language."""
+    return slug(question.ask.en)
+
+
+def _items(citations: Citations, group: QuestionGroup) -> list[dict[str, Any]]:
+    words = citations.context.words
+    return [
+        {
+            "id": question_anchor(question),
+            "ask": words.text(question.ask),
+            "answer": citations.inline(question.answer),
+            "path": question.path,
+        }
+        for question in citations.context.catalogue.questions
+        if question.group == group.id
+    ]

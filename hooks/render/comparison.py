@@ -1,36 +1,103 @@
-"""What one variant says on each theme of the comparison: identity, sizes, architecture, cache and compute.
-
-Training, infrastructure and evaluation, which are stated for a model, are in `stated_for_models`.
-"""
+"""Any models side by side: what each says, row by row and by theme, and how the rows compare."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from markupsafe import Markup, escape
 
-from catalogue import checkpoint
-from catalogue.checkpoint import holds_for, variant_lineage
-from catalogue.derive.agreement import Agreement, comparable_dimension, comparable_spelling, comparable_value
+from catalogue import records
 from catalogue.derive.expression import Term
-from catalogue.derive.parameters import ACTIVATED_CONVENTION, cache_bytes
+from catalogue.derive.parameters import (
+    ACTIVATED_CONVENTION,
+    NOT_THERE,
+    Agreement,
+    Verdict,
+    cache_bytes,
+    comparable_dimension,
+    comparable_spelling,
+    comparable_value,
+    row_verdict,
+)
 from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size
 from catalogue.lookup import metrics_of
-from catalogue.records import Entry
+from catalogue.records import Entry, Recipe, holds_for, recipe_stages, variant_lineage
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import Counted, PartKind, Size
+from catalogue.schema.model import Counted, Evaluation, EvaluationKind, PartKind, Size
+from catalogue.schema.model import Row as Scores
 from catalogue.schema.quantities import Count
+from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, Stage, StageKind
 from catalogue.schema.values import Block, Single, Stated
 
-from .. import format
-from ..cite import Citations, counted_mark, reference_anchor
-from ..computed import agreement_cell, put_in, with_unit, working_cell, working_link
-from ..links import model_link
-from ..marks import NOTHING
-from ..words import Words
-from .rows import NOT_HERE, Cells, ComparedCell, Row
+from . import format
+from .cite import Citations, counted_mark, reference_anchor
+from .format import NOTHING
+from .links import model_link
+from .tables import agreement_cell, put_in, term_with_unit, working_cell, working_link
+from .words import Words
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is compared in a line.
+
+    Attributes:
+        id: The same for every variant.
+        order: Where it stands in its theme.
+        group: Heading that it stands under, if its theme has any.
+    """
+
+    id: tuple[str, ...]
+    order: tuple[int, ...]
+    label: Markup = field(compare=False)
+    group: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class ComparedCell:
+    """What a variant says in a row: HTML, and the value in one spelling; None where that is not known."""
+
+    html: Markup
+    value: str | None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything to show."""
+        return self.html != NOTHING
+
+
+NOT_HERE = ComparedCell(NOTHING, NOT_THERE)
+UNSAID = ComparedCell(NOTHING, None)
+
+Cells = dict[Row, ComparedCell]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a ready comparison; `marked` are the cells that differ from the first known one."""
+
+    row: Row
+    cells: Sequence[ComparedCell]
+    verdict: Verdict
+    marked: Sequence[bool]
+
+
+def compared_lines(columns: Sequence[Cells], least: int) -> list[Line]:
+    """Rows that at least `least` variants fill, compared."""
+    rows = sorted({row for column in columns for row in column}, key=lambda row: row.order)
+    found = []
+    for row in rows:
+        cells = [column.get(row, UNSAID) for column in columns]
+        if sum(cell.is_there for cell in cells) < least:
+            continue
+        values = [cell.value for cell in cells]
+        first = next((value for value in values if value is not None), None)
+        found.append(Line(row, cells, row_verdict(values), [value not in (None, first) for value in values]))
+    return found
+
 
 _LICENCES = ("weights", "code", "commercial_use")
 
@@ -76,13 +143,13 @@ def identity_rows(citations: Citations, entry: Entry) -> Cells:
     kind = words(f"compare.models.kind.{entry.variant.kind.name.lower()}")
     listing.put("kind", words("compare.models.checkpoint"), ComparedCell(escape(kind), entry.variant.kind.value))
     listing.put("based_on", words("field.starts_from"), parent_cell(citations, entry))
-    dates = {name: checkpoint.checkpoint_date(entry, name) for name in checkpoint.RELEASED}
-    dates["api"] = checkpoint.api_date(citations.context.catalogue.api_names, entry.variant.id)
+    dates = {name: records.checkpoint_date(entry, name) for name in records.RELEASED}
+    dates["api"] = records.api_date(citations.context.catalogue.api_names, entry.variant.id)
     for name, date in dates.items():
         listing.put(f"date.{name}", words("compare.models.date", of=words(f"field.dates.{name}")), date)
     listing.put("paper", words("fact.paper"), _paper_cell(citations, entry))
     for name in _LICENCES:
-        licence = getattr(checkpoint.checkpoint_licences(entry), name, None)
+        licence = getattr(records.checkpoint_licences(entry), name, None)
         listing.put(f"licence.{name}", words(f"compare.models.licence.{name}"), licence)
     return listing.cells
 
@@ -101,7 +168,7 @@ def parent_cell(citations: Citations, entry: Entry) -> ComparedCell | None:
 def _paper_cell(citations: Citations, entry: Entry) -> ComparedCell:
     words, reference = (
         citations.context.words,
-        citations.context.catalogue.references.get(checkpoint.checkpoint_reference(entry) or ""),
+        citations.context.catalogue.references.get(records.checkpoint_reference(entry) or ""),
     )
     if reference is None:
         return ComparedCell(Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper")), "")
@@ -215,8 +282,8 @@ def fields_with_values(
     block: type[Block], path: str = "", places: tuple[int, ...] = ()
 ) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Every field of a block and its inner blocks that holds a stated value, as `(dotted.key, place in the schema)`."""
-    for place, (name, field) in enumerate(block.model_fields.items()):
-        kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
+    for place, (name, described) in enumerate(block.model_fields.items()):
+        kinds = [kind for kind in (described.annotation, *get_args(described.annotation)) if isinstance(kind, type)]
         if any(issubclass(kind, Stated) for kind in kinds):
             yield f"{path}{name}", (*places, place)
         for kind in kinds:
@@ -275,15 +342,177 @@ def compute_rows(citations: Citations, entry: Entry) -> Cells:
     for key in ("gflop_per_token", "model_flops_utilization"):
         label = _basis_label(words(f"field.infrastructure.{key}"), words("compare.models.published"))
         stated = getattr(infrastructure, key, None)
-        listing.put(key, label, checkpoint.infrastructure_value(citations.context.catalogue.entries, entry, stated))
+        listing.put(key, label, records.infrastructure_value(citations.context.catalogue.entries, entry, stated))
     return listing.cells
 
 
 def _derived_cell(words: Words, entry: Entry, term: Term | None) -> ComparedCell | None:
     if term is None:
         return None
-    shown = with_unit(words, term)
+    shown = term_with_unit(words, term)
     html = Markup('<a class="ds-r" href="ds:models/{}.md#what-follows" title="{}">{}</a>').format(
         entry.model.id, term.numbers, shown
     )
     return ComparedCell(html + counted_mark(words, metric_counts(entry, term.name)), comparable_spelling(shown))
+
+
+_ELSEWHERE = ("gflop_per_token", "model_flops_utilization")  # stand beside the recomputed ones
+
+_KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
+
+
+def training_rows(citations: Citations, entry: Entry) -> Cells:
+    """Tokenizer and the stages that make a base model."""
+    words, cells = citations.context.words, Cells()
+    made = recipe_stages(citations.context.catalogue.entries, entry)
+    root = parent_cell(citations, made.line[-1])
+    if root is not None:
+        cells[Row(("root",), (-2,), escape(words("compare.models.root")))] = root
+    if entry.model.tokenizer is not None:
+        group = words("section.tokenizer")
+        for key, place, value in ordered_values(entry.model.tokenizer):
+            label = escape(words(f"field.tokenizer.{key}"))
+            found = records.tokenizer_value(citations.context.catalogue.entries, entry, value)
+            if found is not None:
+                cells[Row(("tokenizer", key), (-1, *place), label, group)] = published_cell(citations, found)
+    return cells | _stage_rows(citations, made, MAKE_A_BASE_MODEL)
+
+
+def post_training(citations: Citations, entry: Entry) -> Cells:
+    """The stages after that."""
+    made = recipe_stages(citations.context.catalogue.entries, entry)
+    return _stage_rows(citations, made, set(StageKind) - MAKE_A_BASE_MODEL)
+
+
+def _stage_rows(citations: Citations, made: Recipe, kinds: Collection[StageKind]) -> Cells:
+    """A row for each value of a kind of stage; several stages of one kind share it."""
+    words, cells = citations.context.words, Cells()
+    for number, kind in enumerate(StageKind):
+        stages = [stage for stage in made.stages if stage.kind is kind and kind in kinds]
+        if not stages:
+            continue
+        group = words(f"stage.{kind.name.lower()}")
+        names = Markup(" ").join(_stage_link(citations, made, stage, stages) for stage in stages)
+        label = escape(words("compare.models.stages"))
+        cells[Row((kind.value, ""), (number, -1), label, group)] = ComparedCell(names, None)
+        for (key, place), found in stage_values(made, stages).items():
+            row = Row((kind.value, key), (number, *place), escape(words(f"field.{key}")), group)
+            cells[row] = _joined_stages(citations, made, stages, found)
+    return cells
+
+
+def stage_values(
+    made: Recipe, stages: Collection[Stage]
+) -> dict[tuple[str, tuple[int, ...]], list[tuple[Stage, Single[Any]]]]:
+    """Every value that the stages state, by key and place in the schema."""
+    values: dict[tuple[str, tuple[int, ...]], list[tuple[Stage, Single[Any]]]] = {}
+    for stage in stages:
+        for key, place, value in ordered_values(stage):
+            found = holds_for(value, made.line)
+            if found is not None:
+                values.setdefault((key, place), []).append((stage, found))
+    return values
+
+
+def _stage_link(citations: Citations, made: Recipe, stage: Stage, stages: Collection[Stage]) -> Markup:
+    name = _told_apart(citations, made, stage, stages) or citations.context.words(f"stage.{stage.kind.name.lower()}")
+    return Markup('<a class="ds-to-stage" href="ds:models/{}.md#stage-{}">{}</a>').format(
+        made.line[0].model.id, stage.id, name
+    )
+
+
+def _told_apart(citations: Citations, made: Recipe, stage: Stage, stages: Collection[Stage]) -> str:
+    """What tells a stage from the others of its kind: its name, or its number on the page; nothing where none does."""
+    if stage.name:
+        return citations.context.words.text(stage.name)
+    if sum(other.name is None for other in stages) < 2:
+        return ""
+    return citations.context.words("compare.models.stage", number=made.line[0].model.training.index(stage) + 1)
+
+
+def _joined_stages(
+    citations: Citations, made: Recipe, stages: list[Stage], found: list[tuple[Stage, Single[Any]]]
+) -> ComparedCell:
+    """One value, or that of each stage with the stage's name."""
+    sayings = [comparable_value(value) for _, value in found]
+    value = " / ".join(dict.fromkeys(s for s in sayings if s is not None)) if None not in sayings else None
+    if len(found) == len(stages) and len(set(sayings)) == 1 and value is not None:
+        return ComparedCell(citations.single(found[0][1]), sayings[0])
+    parts = []
+    for stage, single_ in found:
+        name = _told_apart(citations, made, stage, stages) if len(stages) > 1 else ""
+        parts.append(citations.single(single_) + (Markup(" <small>{}</small>").format(name) if name else ""))
+    if len(parts) == 1:
+        return ComparedCell(parts[0], value)
+    return ComparedCell(
+        Markup(" ").join(Markup('<span class="ds-each">{}</span>').format(part) for part in parts), value
+    )
+
+
+def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
+    """Framework, machines, parallelism, formats, hours and cost, where they hold for the variant."""
+    words, entries, cells = citations.context.words, citations.context.catalogue.entries, Cells()
+    values = {key: value for key, _, value in ordered_values(entry.model.infrastructure or Infrastructure())}
+    own = {
+        "gpu_hours_total": records.gpu_hours(entry),
+        "cost_usd": records.published_cost(entry),
+        "precision.released_weights": records.weights_format(entry),
+    }
+    for key, place in fields_with_values(Infrastructure):
+        found = own[key] if key in own else records.infrastructure_value(entries, entry, values.get(key))
+        if found is not None and key not in _ELSEWHERE:
+            cells[Row((key,), place, escape(words(f"field.infrastructure.{key}")))] = published_cell(citations, found)
+    return cells
+
+
+@dataclass(frozen=True)
+class Benchmarks:
+    """Rows of all evaluation tables that two variants or more have a score in, by variant.
+
+    Like with like: a row is a benchmark in one setting and one kind of table. Where a table states no
+    setting, its scores are comparable among themselves and with nothing else.
+    """
+
+    scores: Mapping[str, Mapping[Row, list[Single[Any]]]]
+
+    def evaluation(self, citations: Citations, entry: Entry) -> Cells:
+        """The scores of a variant."""
+        found = self.scores.get(entry.variant.id, {})
+        return {row: _score_cell(citations, several) for row, several in found.items()}
+
+
+def benchmark_tables(citations: Citations) -> Benchmarks:
+    """Bring the tables of all models together."""
+    words = citations.context.words
+    found: dict[tuple[str, ...], tuple[Row, dict[str, list[Single[Any]]]]] = {}
+    for model in citations.context.catalogue.models.values():
+        for table in model.evaluation:
+            for scores in table.rows if table.kind in _KINDS else ():
+                setting = scores.setting.en if scores.setting else f"{model.id}/{table.id}"
+                id_ = (table.kind.value, scores.benchmark.en, setting)
+                order = (_KINDS.index(table.kind), len(found))
+                row = Row(id_, order, _benchmark_row(citations, table, scores), words(f"evaluation.{table.kind.value}"))
+                _, by_variant = found.setdefault(id_, (row, {}))
+                for variant, score in scores.scores.items():
+                    by_variant.setdefault(variant, []).append(score)
+    by_row = {row: by_variant for row, by_variant in found.values() if len(by_variant) > 1}
+    variants = dict.fromkeys(variant for by_variant in by_row.values() for variant in by_variant)
+    return Benchmarks(
+        {v: {row: by_variant[v] for row, by_variant in by_row.items() if v in by_variant} for v in variants}
+    )
+
+
+def _benchmark_row(citations: Citations, table: Evaluation, row: Scores) -> Markup:
+    name = citations.inline(row.benchmark)
+    where = citations.setting(row.setting) if row.setting else escape(citations.context.words.text(table.title))
+    return Markup("{} <small>{}</small>").format(name, where)
+
+
+def _score_cell(citations: Citations, scores: list[Single[Any]]) -> ComparedCell:
+    """One score; several where sources print different ones for the same setting."""
+    distinct: dict[str | None, Single[Any]] = {}
+    for score in scores:
+        distinct.setdefault(comparable_value(score), score)
+    sayings = sorted(saying for saying in distinct if saying is not None)
+    html = Markup(" / ").join(citations.single(score) for score in distinct.values())
+    return ComparedCell(html, " / ".join(sayings) if sayings else None)

@@ -1,22 +1,80 @@
-"""The first use of a term on a page leads to its definition.
-
-Takes a page's HTML and gives it back with links; the script `page/terms.js` shows the definition beside them.
-"""
+"""What hand-written pages get: displayed formulas with the table of their symbols, and a link from the first use of a term to its definition."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from catalogue.schema.technique import Technique, Term
+from markupsafe import Markup
 
-from .cite import plain_text
+from catalogue.records import Catalogue
+from catalogue.schema.study import GuideFormula, Subject
+from catalogue.schema.technique import Formula, Technique, Term
+
+from .cite import Citations, plain_text
 from .context import Context
+from .formula import inline_mathml, with_indices, wrapping_mathml
 from .page_registry import declaration_of, technique_address
 from .words import CHINESE
+
+FORMULA = "formula-"
+
+
+def formulas_by_block(catalogue: Catalogue) -> Mapping[str, GuideFormula | Formula]:
+    """By the name under which a page places it: those of the guides, and of each technique `formula-grpo-1` and on."""
+    found: dict[str, GuideFormula | Formula] = {
+        f"{FORMULA}{technique.id}-{number}": formula
+        for technique in catalogue.techniques.values()
+        for number, formula in enumerate(technique.formulas, 1)
+    }
+    return found | {f"{FORMULA}{formula.id}": formula for formula in catalogue.study.formulas}
+
+
+def formula_block(citations: Citations, number: int, formula: GuideFormula | Formula) -> str:
+    """A displayed formula with its words below it; that of a technique with its source."""
+    return citations.context.html(
+        "formula.html.jinja",
+        number=number,
+        math=Markup(wrapping_mathml(formula.latex)),
+        meaning=with_indices(citations.inline(formula.meaning)),
+        mark=citations.mark(formula.source) if isinstance(formula, Formula) else "",
+    )
+
+
+def symbols_table(context: Context) -> str:
+    """The table of all symbols, one body for each subject."""
+    words = context.words
+    bodies = [
+        (
+            f"symbols-{subject.value}",
+            words(f"symbols.{subject.value}"),
+            [
+                (Markup(inline_mathml(symbol.latex)), with_indices(Markup.escape(words.text(symbol.meaning))))
+                for symbol in symbols
+            ],
+        )
+        for subject, symbols in context.catalogue.study.symbols.items()
+    ]
+    return context.html("symbols.html.jinja", bodies=bodies)
+
+
+def symbols_links(context: Context, subjects: Collection[Subject]) -> str:
+    """Where that table says what the letters of a guide stand for, by subject."""
+    words = context.words
+    links = [
+        Markup('<a href="ds:how-we-count.md#symbols-{}">{}</a>').format(
+            subject.value, words(f"symbols.{subject.value}")
+        )
+        for subject in context.catalogue.study.symbols
+        if subject in subjects or not subjects
+    ]
+    return Markup("<p>{}</p>").format(
+        Markup(words("symbols.of_guide")).format(subjects=Markup(words("punctuation.listed")).join(links))
+    )
+
 
 # Blocks that keep their words, tags around prose, other tags, and text.
 _PIECE = re.compile(

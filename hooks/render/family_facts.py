@@ -1,0 +1,240 @@
+"""What a family states, in words: dates and licences by checkpoint, and what it did with a technique."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from markupsafe import Markup, escape
+
+from catalogue import records
+from catalogue.records import Entry, first_date
+from catalogue.schema.model import Model
+from catalogue.schema.release import Licences
+from catalogue.schema.values import Absence, PartialDate, Single, Sources, Stated
+from catalogue.uses import FamilyUse, How, Use
+
+from .cite import Citations
+from .context import Context
+from .format import short_model
+from .links import model_link
+
+
+def family_dates(citations: Citations, model: Model) -> list[Markup]:
+    """Every date of a family; with the checkpoint that it is of, where each has a release of its own, and for a day in the API."""
+    words, found = citations.context.words, []
+    for name in ("weights", "announcement", "api", "paper"):
+        value = getattr(model.dates, name)
+        if not isinstance(value, Stated):
+            continue
+        line = Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(value))
+        if of := _checkpoints_of_date(citations, model, name, value.value):
+            line += Markup(" <small>{}</small>").format(words("punctuation.listed").join(of))
+        found.append(line)
+    return found
+
+
+def _checkpoints_of_date(citations: Citations, model: Model, name: str, date: PartialDate | None) -> list[str]:
+    """Names of the checkpoints with that date, where they are not simply all of them."""
+    entries = citations.context.catalogue.entries_of(model)
+    if date is None or len(entries) == 1 or (name != "api" and any(entry.variant.release is None for entry in entries)):
+        return []
+    names = citations.context.catalogue.api_names
+    on = {
+        entry.variant.name: records.api_date(names, entry.variant.id)
+        if name == "api"
+        else records.checkpoint_date(entry, name)
+        for entry in entries
+    }
+    of = [shown for shown, single in on.items() if single is not None and single.value == date]
+    return of if of != [model.name] else []
+
+
+def first_date_with_names(citations: Citations, model: Model) -> Markup:
+    """The first date of a family, with the checkpoints that it is of where that is not the family as a whole."""
+    date = first_date(model)
+    if date is None:
+        return Markup("")
+    shown = citations.plain(date)
+    entries = citations.context.catalogue.entries_of(model)
+    if all(entry.variant.release is not None for entry in entries) and len(entries) > 1:
+        of = [short_model(entry.variant.name) for entry in entries if records.release_date(entry) == date]
+        words = citations.context.words
+        shown += escape(words("punctuation.bracketed", text=words("punctuation.listed").join(of))) if of else ""
+    return shown
+
+
+def later_releases(citations: Citations, model: Model) -> list[Markup]:
+    """Checkpoints with a release of their own, each with the day of its weights and its licence."""
+    words, lines = citations.context.words, []
+    first = model.dates.weights.value if model.dates.weights else None
+    for entry in citations.context.catalogue.entries_of(model):
+        release = entry.variant.release
+        if release is None or release.weights is None or release.weights.value in (None, first):
+            continue
+        line = Markup("{} {}").format(entry.variant.name, citations.single(release.weights))
+        said = [
+            *_named(citations, "dates", ("announcement",), release),
+            *(_licence_parts(citations, release.licences) if release.licences else ()),
+        ]
+        if said:
+            line += Markup(words("punctuation.bracketed", text=Markup(words("punctuation.listed")).join(said)))
+        lines.append(line)
+    return lines
+
+
+def _named(citations: Citations, kind: str, names: Iterable[str], record: object) -> list[Markup]:
+    """Values of a record that it states, each behind its name."""
+    found = [(name, getattr(record, name)) for name in names]
+    return [
+        Markup("{} {}").format(citations.context.words(f"field.{kind}.{name}"), citations.single(value))
+        for name, value in found
+        if value is not None and value.value is not None
+    ]
+
+
+def _licence_parts(citations: Citations, own: Licences) -> list[Markup]:
+    """The licence of the weights, and whether they may be used commercially."""
+    weights = [citations.single(own.weights)] if own.weights is not None and own.weights.value is not None else []
+    return [*weights, *_named(citations, "licences", ("commercial_use",), own)]
+
+
+def unreleased_checkpoints(citations: Citations, model: Model) -> list[Markup]:
+    """Checkpoints whose weights were never released."""
+    return [
+        citations.marked(escape(entry.variant.name), weights.source)
+        for entry in citations.context.catalogue.entries_of(model)
+        if (weights := _weights_day(entry)) is not None and weights.absence is Absence.NOT_PUBLISHED
+    ]
+
+
+def _weights_day(entry: Entry) -> Single[PartialDate] | None:
+    return entry.variant.release.weights if entry.variant.release is not None else None
+
+
+def family_licences(citations: Citations, model: Model) -> list[Markup]:
+    """The licences of the first release, and those of its checkpoints that have others."""
+    words = citations.context.words
+    stated = model.licences
+    if stated is None:
+        return []
+    lines = [
+        Markup("{} {}").format(words(f"field.licences.{name}"), citations.single(value))
+        for name, value in (
+            ("weights", stated.weights),
+            ("code", stated.code),
+            ("commercial_use", stated.commercial_use),
+        )
+        if value is not None
+    ]
+    for variant in model.variants:
+        if variant.licences is not None and (said := _licence_parts(citations, variant.licences)):
+            lines.append(Markup("{} {}").format(variant.name, Markup(words("punctuation.listed")).join(said)))
+    return lines
+
+
+MOST_CHECKPOINTS = 3  # that are named where a line has little room
+
+
+def told_together(uses: Iterable[Use]) -> list[tuple[Use, ...]]:
+    """The uses of a family as they are told: those that came with networks of other makers together, others one by one."""
+    found: dict[object, list[Use]] = {}
+    for index, use in enumerate(uses):
+        outside = use.how is How.INHERITED and use.origin is None
+        found.setdefault(How.INHERITED if outside else index, []).append(use)
+    return [tuple(group) for group in found.values()]
+
+
+def label(context: Context, *uses: Use) -> Markup:
+    """What a model did, with the model that a technique came from; of several uses at once, they differ in the origin alone."""
+    words, use = context.words, uses[0]
+    if use.how is How.IN_WEIGHTS:
+        return _in_weights(context, use)
+    text = escape(words(f"change.{use.how.value}"))
+    if use.how is How.INHERITED:
+        text = _taken_over(context, uses)
+    if use.scope is not None:
+        text = escape(words(f"change.only_in.{use.scope.value}")).format(change=text)
+    return text
+
+
+def family_label(context: Context, family: FamilyUse) -> Markup:
+    """What a family did, by its most telling label; with the origin where it has one alone."""
+    groups = told_together(use for use in family.uses if use.how is family.how)
+    if len(groups) == 1 and family.how is not How.IN_WEIGHTS:
+        return label(context, *groups[0])
+    return escape(context.words(f"change.{family.how.value}"))
+
+
+def checkpoints(context: Context, *uses: Use) -> Markup:
+    """The names of the checkpoints that uses hold for, in brackets; of many how many, with their names as a title."""
+    names, count = _checkpoint_names(context, uses), sum(len(use.variants) for use in uses)
+    text = escape(names)
+    if count > MOST_CHECKPOINTS:
+        text = Markup('<abbr title="{}">{}</abbr>').format(names, context.words("change.checkpoints", count=count))
+    return escape(context.words("punctuation.bracketed")).format(text=text)
+
+
+def remark(citations: Citations, use: Use) -> Markup:
+    """How it was used, for which checkpoints and the source; of a derived use, the field that it follows from."""
+    separated = Markup(escape(citations.context.words("punctuation.separated")))
+    return separated.join(_use_parts(citations, (use,), told=False)) + citations.mark(use.sources)
+
+
+def family_remarks(citations: Citations, family: FamilyUse, told: bool) -> list[Markup]:
+    """What a family did and the remark on it, in a line for each label and origin.
+
+    Where a text beside it has `told` how, the entry's own remark would say it a second time and is left out.
+    """
+    words = citations.context.words
+    end = Markup(escape(words("punctuation.full_stop") + words("punctuation.gap")))
+    return [
+        end.join([label(citations.context, *uses), *_use_parts(citations, uses, told and len(family.uses) == 1)])
+        + citations.mark(sources_of(uses))
+        for uses in told_together(family.uses)
+    ]
+
+
+def sources_of(uses: Sequence[Use]) -> Sources | None:
+    """The sources of uses, each once; with those that are silent about a checkpoint's own training."""
+    found = [s for use in uses for s in (use.sources, use.own_unpublished) if s is not None]
+    items = tuple(dict.fromkeys(item for sources in found for item in sources.items))
+    return Sources(items) if items else None
+
+
+def _taken_over(context: Context, uses: Sequence[Use]) -> Markup:
+    """That it was taken over, and from which model; of several models of other makers, from whom."""
+    words, origin = context.words, uses[0].origin
+    if len(uses) == 1:
+        name = model_link(origin) if origin is not None else uses[0].other_origin
+        return escape(words("change.inherited_from")).format(model=name)
+    others = context.catalogue.other_models
+    makers = dict.fromkeys(others[use.other_origin].maker for use in uses)
+    return escape(words("change.inherited_outside")).format(makers=words("punctuation.listed").join(makers))
+
+
+def _in_weights(context: Context, use: Use) -> Markup:
+    words = context.words
+    assert use.origin is not None
+    assert use.trained_so is not None
+    direct = use.origin.id == use.trained_so.id
+    start = escape(words("change.weights_of" if direct else "change.weights_through")).format(
+        model=model_link(use.origin), trained=model_link(use.trained_so)
+    )
+    own = words("change.own_unpublished" if use.own_unpublished is not None else "change.own_unknown")
+    return start + words("punctuation.separated") + own
+
+
+def _use_parts(citations: Citations, uses: Sequence[Use], told: bool) -> Iterator[Markup]:
+    words, use = citations.context.words, uses[0]
+    if use.stated is not None and use.stated.note is not None:
+        if not told:
+            yield citations.inline(use.stated.note)
+    elif use.variants and not told:
+        yield escape(_checkpoint_names(citations.context, uses))
+    if use.stated is None:
+        yield escape(words("technique.follows")).format(field=Markup("<code>{}</code>").format(use.field))
+
+
+def _checkpoint_names(context: Context, uses: Sequence[Use]) -> str:
+    entries = context.catalogue.entries
+    return context.words("punctuation.listed").join(entries[id_].variant.name for use in uses for id_ in use.variants)

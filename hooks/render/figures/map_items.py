@@ -1,0 +1,346 @@
+"""What stands on the map and on the timeline: models by track, techniques and infrastructure, on which line, and what is written beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from catalogue.records import first_date, first_day, stated_dates
+from catalogue.schema.model import Model, Track
+from catalogue.schema.technique import Technique, TechniqueKind
+from catalogue.schema.values import PartialDate
+from catalogue.uses import How, Use
+
+from ..cite import opening_sentences, plain_text
+from ..context import Context
+from ..page_registry import MODEL, technique_address
+from .canvas import Time, text_width
+
+TECHNIQUES = "techniques"
+INFRASTRUCTURE = "infrastructure"
+_MACHINERY = {
+    TechniqueKind.FRAMEWORK,
+    TechniqueKind.PARALLELISM,
+    TechniqueKind.KERNEL,
+    TechniqueKind.CLUSTER,
+    TechniqueKind.INFERENCE,
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A model, a technique or a piece of infrastructure.
+
+    Attributes:
+        id: `model:id` or `technique:id`.
+        lane: Track of a model; `techniques` or `infrastructure`.
+        date: First known date of a model; when a technique was introduced.
+        title: What it is, in a sentence.
+        href: Its page.
+        carrier: Model that brought a technique in when it came out; empty where it came by itself.
+        kin: Places in the list of items of everything that belongs to its lineage, itself included.
+    """
+
+    id: str
+    lane: str
+    date: PartialDate
+    label: str
+    title: str
+    href: str
+    carrier: str = ""
+    kin: tuple[int, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return {TECHNIQUES: "technique", INFRASTRUCTURE: "infrastructure"}.get(self.lane, "model")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line from a model to one that was built on it, however often."""
+
+    older: str
+    younger: str
+
+
+def timeline_items(context: Context) -> list[Item]:
+    """Everything that is drawn and listed, in the order of the dates, with its lineage."""
+    found = sorted(
+        [*_model_items(context), *_technique_items(context)], key=lambda item: (item.date.first_day, item.id)
+    )
+    places = {item.id: place for place, item in enumerate(found)}
+    kin = {
+        id_: sorted({places[other] for other in others & places.keys()})
+        for id_, others in _related_items(context).items()
+    }
+    return [replace(item, kin=tuple(kin[item.id])) for item in found]
+
+
+def lineage_links(models: Iterable[Model]) -> list[Link]:
+    """The lines, one for each pair of models."""
+    return [
+        Link(older, model.id) for model in models for older in dict.fromkeys(edge.model for edge in model.builds_on)
+    ]
+
+
+def _model_items(context: Context) -> Iterator[Item]:
+    for model in context.catalogue.models.values():
+        when = first_date(model)
+        if when is not None:
+            summary = opening_sentences(context, model.summary)
+            yield Item(
+                f"model:{model.id}", model.track.value, when, model.name, summary, f"ds:{MODEL.path_of(model.id)}"
+            )
+
+
+def _technique_items(context: Context) -> Iterator[Item]:
+    """What the makers introduced themselves since their first model, and their own forms of what is older."""
+    first = min((d.first_day for m in context.catalogue.models.values() if (d := first_date(m))), default="")
+    for technique in context.catalogue.techniques.values():
+        when = own_form(context, technique)
+        if when is None and technique.introduced.by_deepseek:
+            when = technique.introduced.date.value
+        if when is not None and when.first_day >= first:
+            lane = INFRASTRUCTURE if technique.kind in _MACHINERY else TECHNIQUES
+            what = plain_text(context, technique.definition)
+            carrier = _introducing_model(context, technique, when)
+            href, name = f"ds:{technique_address(technique)}", context.short_name(technique)
+            yield Item(f"technique:{technique.id}", lane, when, name, what, href, carrier)
+
+
+def _introducing_model(context: Context, technique: Technique, when: PartialDate) -> str:
+    """The model that introduced a technique, or brought its first form, in the month in which it came out."""
+    for use in context.uses.of_technique(technique.id):
+        if use.how in (How.INTRODUCED, How.FORM, How.FIRST) and use.date and use.date.text[:7] == when.text[:7]:
+            return use.model.id
+    return ""
+
+
+def own_form(context: Context, technique: Technique) -> PartialDate | None:
+    """When a model brought DeepSeek's own form of a technique that is older; None where there is none.
+
+    Of one that others introduced, the first use here is that form.
+    """
+    if technique.introduced.by_deepseek is None:
+        return None
+    forms = (How.FORM,) if technique.introduced.by_deepseek else (How.FORM, How.INTRODUCED, How.FIRST)
+    return next((_described_day(use) for use in context.uses.of_technique(technique.id) if use.how in forms), None)
+
+
+def _described_day(use: Use) -> PartialDate | None:
+    """The day of the report or the announcement where the weights lay there before: they do not say how they were made."""
+    dates = stated_dates(use.model.dates)
+    told = [date for name, date in dates.items() if name in ("paper", "announcement")]
+    return min(told, key=lambda day: day.first_day, default=use.date) if use.date == dates.get("weights") else use.date
+
+
+def _related_items(context: Context) -> dict[str, set[str]]:
+    """By item: for a model what it was built on, all the way back and forth, and the techniques it brought in;
+    for a technique the models that used it and what it took the place of.
+    """
+    models, techniques = context.catalogue.models, context.catalogue.techniques
+    parents = {m.id: {link.model for link in m.builds_on} for m in models.values()}
+    children = {id_: {child for child, older in parents.items() if id_ in older} for id_ in models}
+    found: dict[str, set[str]] = {f"technique:{t.id}": {f"technique:{t.id}"} for t in techniques.values()}
+    for technique in techniques.values():
+        for other in technique.replaces:
+            found[f"technique:{technique.id}"].add(f"technique:{other}")
+            found[f"technique:{other}"].add(f"technique:{technique.id}")
+    for model in models.values():
+        family = {model.id} | _reachable_from(model.id, parents) | _reachable_from(model.id, children)
+        found[f"model:{model.id}"] = {f"model:{id_}" for id_ in family}
+        for use in context.uses.of_model(model.id):
+            if use.how.is_use:
+                found[f"technique:{use.technique.id}"].add(f"model:{model.id}")
+            taken_up = use.stated is not None and use.how is How.ADOPTED
+            if taken_up or use.how in (How.INTRODUCED, How.FORM, How.FIRST):
+                found[f"model:{model.id}"].add(f"technique:{use.technique.id}")
+    return found
+
+
+def _reachable_from(start: str, steps: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = set(steps[start])
+    while waiting:
+        step = waiting.pop()
+        found.add(step)
+        waiting |= steps[step] - found
+    return found
+
+
+_BELOW = (Track.CODE, Track.MATH, Track.PROVER, Track.REASONING)
+TRACKS = (Track.VISION, Track.GENERAL, Track.CODE, Track.MATH, Track.PROVER, Track.REASONING)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A model at its place in the family.
+
+    Attributes:
+        line: Number of its line, the uppermost first.
+        parent: The model that the line comes from.
+        rank: Which of the lines that leave the parent it is, those that go farthest first; −1 on the parent's own.
+    """
+
+    model: Model
+    day: date
+    line: int
+    parent: str | None
+    rank: int
+
+
+@dataclass(frozen=True)
+class Family:
+    """Stops by model in the order of their dates, and the track of each line."""
+
+    stops: Mapping[str, Stop]
+    lines: Sequence[Track]
+
+
+def family_lines(models: Iterable[Model], room: Callable[[Model], float]) -> Family:
+    """Give every dated model its line; `room` is how many days its name takes to the right."""
+    dated = sorted((m for m in models if first_date(m) is not None), key=lambda m: (first_day(m), m.id))
+    by_id = {m.id: m for m in dated}
+    children = {m.id: [c for c in dated if c.main_parent == m.id] for m in dated}
+    weight = {m.id: 0 for m in dated}
+    for m in reversed(dated):
+        weight[m.id] = sum(weight[c.id] + 1 for c in children[m.id])
+    own: dict[str, int] = {}
+    tracks: list[Track] = []
+    for track in TRACKS:
+        chains = _track_chains([m for m in dated if m.track is track], by_id, children, weight)
+        base, ends = len(tracks), list[float]()
+        for chain in chains:
+            parent = by_id.get(chain[0].main_parent or "")
+            start = first_day_of(parent or chain[0]).toordinal()
+            near = own[parent.id] - base if parent is not None and parent.track is track else 0
+            rows = sorted([*range(len(ends)), len(ends)], key=lambda row: abs(row - near))
+            row = next(row for row in rows if row == len(ends) or ends[row] < start)
+            ends[row : row + 1] = [first_day_of(chain[-1]).toordinal() + room(chain[-1])]
+            own |= {m.id: base + row for m in chain}
+        if track in _BELOW:  # what leaves the general line first goes deepest, so that no line crosses the next
+            own |= {m.id: base + len(ends) - 1 - (own[m.id] - base) for chain in chains for m in chain}
+        tracks += [track] * len(ends)
+    stops = {}
+    for m in dated:
+        leaving = [c for c in children.get(m.main_parent or "", []) if own[c.id] != own[c.main_parent or ""]]
+        leaving.sort(key=lambda c: (-abs(own[c.id] - own[c.main_parent or ""]), first_day_of(c)))
+        rank = leaving.index(m) if m in leaving else -1
+        stops[m.id] = Stop(m, first_day_of(m), own[m.id], m.main_parent if m.main_parent in by_id else None, rank)
+    return Family(stops, tracks)
+
+
+def first_day_of(model: Model) -> date:
+    """The first day of a model."""
+    return date.fromisoformat(first_day(model))
+
+
+def _track_chains(
+    members: Sequence[Model],
+    by_id: Mapping[str, Model],
+    children: Mapping[str, Sequence[Model]],
+    weight: Mapping[str, int],
+) -> list[list[Model]]:
+    """The models of a track in runs that go on, each with the child from which most others come."""
+    found: list[list[Model]] = []
+    continued: set[str] = set()
+    for m in members:
+        if m.id in continued:
+            continue
+        chain = [m]
+        while True:
+            same = [c for c in children[chain[-1].id] if c.track is m.track]
+            if not same:
+                break
+            chain.append(max(same, key=lambda c: (weight[c.id], first_day(c))))
+        continued |= {one.id for one in chain}
+        found.append(chain)
+    return found
+
+
+LINE = 17.0
+_SIZE = 12.5
+_MARK, _GAP = 10.0, 12.0
+_STEM = 7.0  # how far a stem may lie in the gap behind a name
+_WEEK = ("2025-02-21", "2025-03-01")  # Open Source Week, with its announcement and what followed it
+
+
+@dataclass(frozen=True)
+class Note:
+    """An item with its mark and its name, which begins or ends at `text_x`."""
+
+    item: Item
+    x: float
+    y: float
+    text_x: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """What came out in a month, or in the week of its own, and the stem that it hangs on."""
+
+    stem: str
+    notes: Sequence[Note]
+    week: bool
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A lane below the map."""
+
+    id: str
+    y: float
+    height: float
+    months: Sequence[Month]
+
+
+def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float) -> Lane:
+    """Give the months of a lane their places: those with names at the right the last first, then the others the first first."""
+    groups = _items_by_month([item for item in found if item.lane == id_])
+    sides, limit = [], width
+    for week, members in reversed(groups):
+        wide = _MARK + max(text_width(item.label, _SIZE, bold=week) for item in members) + _GAP
+        x = scale(date.fromisoformat(members[0].date.first_day))
+        right = x + wide <= limit
+        limit = limit if right else min(limit, x + _STEM)
+        sides.append((x, wide, right, week, members))
+    order = [side for side in sides if side[2]] + [side for side in reversed(sides) if not side[2]]
+    taken: list[tuple[float, float, float, float]] = []
+    months = {}
+    for x, wide, right, week, members in order:
+        left = x if right else x - wide
+        high = LINE * len(members) + 6
+        y = _free_height(taken, left, wide, high, top + 26)
+        taken += [(left, y, left + wide, y + high), (x + _STEM, top, x - _STEM, y)]
+        heights = [round(y + index * LINE + 7, 1) for index in range(len(members))]
+        text_x, anchor = (x + _MARK, "start") if right else (x - _MARK, "end")
+        notes = [
+            Note(item, round(x, 1), height, round(text_x, 1), anchor)
+            for item, height in zip(members, heights, strict=True)
+        ]
+        months[x, week] = Month(f"M{x:g} {top:g}V{heights[-1]:g}", notes, week)
+    bottom = max((box[3] for box in taken), default=top)
+    return Lane(id_, top, round(bottom - top + 8, 1), [months[key] for key in sorted(months)])
+
+
+def _items_by_month(members: Sequence[Item]) -> list[tuple[bool, list[Item]]]:
+    """The items by month, and those of the week as one group."""
+    found: dict[str, tuple[bool, list[Item]]] = {}
+    for item in members:
+        day = item.date.first_day
+        week = _WEEK[0] <= day <= _WEEK[1] and item.kind == "infrastructure"
+        found.setdefault("week" if week else day[:7], (week, []))[1].append(item)
+    return sorted(found.values(), key=lambda group: group[1][0].date.first_day)
+
+
+def _free_height(
+    taken: Sequence[tuple[float, float, float, float]], x: float, wide: float, high: float, top: float
+) -> float:
+    """The first height from `top` down at which a block lies on no other."""
+    y = top
+    for left, upper, right, lower in sorted(taken, key=lambda box: box[1]):
+        if left < x + wide and x < right and upper < y + high and y < lower:
+            y = lower
+    return y

@@ -1,0 +1,529 @@
+"""Interactive figures: their inputs and the data that their scripts get. Each is drawn by its script alone, at build too.
+
+May import the catalogue, labs and the words of the interface; no pages. Drawing stands in `drawing.py`, scripts in `scripts/play/`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import quickjs
+from labs import csa, fp8, speculative
+from markupsafe import Markup
+
+from catalogue.derive.calculators import (
+    MEMORY,
+    Footprint,
+    Missing,
+    forms_of_memory,
+    memory_footprint,
+    memory_numbers,
+    work_out,
+)
+from catalogue.derive.expression import evaluate_formula
+from catalogue.records import Catalogue, Entry, by_date, first_date
+from catalogue.schema.quantities import Quantity
+
+from . import assets
+from .figures.canvas import Panel, equal_columns
+from .figures.home import general_line
+from .format import format_integer, format_month, short_size
+from .mechanisms.attention import architecture_number, caching_layers, dimension
+from .words import Words
+
+State = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Control:
+    """An input of a figure.
+
+    Attributes:
+        name: Its key in the state; in the address it follows the name of the figure.
+        start: The value in which the page is built.
+        steps: The values of a slider, each with its label.
+        groups: Options of a list under headings, as value and label; empty for a slider.
+        marks: How many boxes to tick are shown at first; the value is a text of 0 and 1, one for each box.
+    """
+
+    name: str
+    label: str
+    start: Any
+    steps: Sequence[tuple[Any, str]] = ()
+    groups: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
+    marks: int = 0
+
+    @property
+    def place(self) -> int:
+        """Index of the first value among the steps."""
+        return [value for value, _ in self.steps].index(self.start)
+
+    @property
+    def shown(self) -> str:
+        """Label of a slider's first value."""
+        return self.steps[self.place][1]
+
+
+@dataclass(frozen=True)
+class Play:
+    """An interactive figure.
+
+    Attributes:
+        name: What its script registers with `play(name, draw)`.
+        script: The bundle of `assets.PLAYS` that draws it.
+        data: What the script gets beside the state, as JSON.
+        static_panels: Panels that no input changes, behind the others.
+        runs: The slider that a Play button moves by itself from its first step to its last; empty without such a button.
+    """
+
+    name: str
+    script: str
+    controls: Sequence[Control]
+    data: Mapping[str, Any]
+    static_panels: Sequence[Panel] = ()
+    runs: str = ""
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """The state in which the page is built."""
+        return {control.name: control.start for control in self.controls}
+
+    @property
+    def script_data(self) -> dict[str, Any]:
+        """`data` with the values and labels of the sliders."""
+        steps = {c.name: [list(column) for column in zip(*c.steps, strict=True)] for c in self.controls if c.steps}
+        return {**self.data, "steps": steps}
+
+
+def figure_words(words: Words, figure: str, *keys: str) -> dict[str, str]:
+    """The words of a figure that its script fills in."""
+    return {"percent": words("play.percent")} | {key: words(f"mechanism.{figure}.{key}") for key in ("says", *keys)}
+
+
+def slider(words: Words, figure: str, name: str, start: Any, values: Sequence[Any], label: str = "{value}") -> Control:
+    """A slider over some values, which begins at `start` or at the value closest to it; `label` writes each."""
+    start = start if start in values else min(values, key=lambda value: abs(value - start))
+    steps = [(value, label.format(value=group_digits(value))) for value in values]
+    return Control(name, words(f"mechanism.{figure}.{name}"), start, steps)
+
+
+def group_digits(number: float) -> str:
+    """`16,384`; decimals as they are: `0.004`."""
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+
+
+# Declared last, so it takes the place of figure.js's: it keeps what would draw, and draws nothing by itself.
+_REGISTER = """
+function play(name, draw) { (play.drawings ??= {})[name] = draw; }
+globalThis.drawFigure = (name, data, state) => {
+  const { panels, said, says = "says" } = play.drawings[name](JSON.parse(data), JSON.parse(state));
+  return JSON.stringify({
+    panels: panels.map(({ title, height, says, shapes }) => ({ title, height, says, shapes: shapes.join("") })),
+    status: filled(JSON.parse(data).words[says], said),
+  });
+};
+"""
+
+
+@dataclass(frozen=True)
+class DrawnPanel:
+    """A panel of 360 × `height` units; `shapes` is SVG, `says` its text alternative."""
+
+    title: str
+    height: float
+    says: str
+    shapes: Markup
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure in one state, with the sentence that says what is drawn."""
+
+    panels: Sequence[DrawnPanel]
+    status: str
+
+
+def draw_play(play: Play, state: State) -> Drawing:
+    """The panels and the status sentence of a figure; inputs that `state` leaves out keep their first value."""
+    engine = _engine_for(assets.play_source(play.script) + _REGISTER, threading.get_ident())
+    drawn = json.loads(engine.get("drawFigure")(play.name, _as_json(play.data), _as_json({**play.start, **state})))
+    panels = [DrawnPanel(p["title"], p["height"], p["says"], Markup(p["shapes"])) for p in drawn["panels"]]
+    return Drawing(panels, drawn["status"])
+
+
+def run_script(page: str, function: str, *arguments: object) -> Any:
+    """What a function of the script of a single page gives, run here as a browser runs it."""
+    source = f"{assets.drawing_source(page)}\nglobalThis.call = (name, given) => JSON.stringify(eval(name)(...JSON.parse(given)));"
+    engine = _engine_for(source, threading.get_ident())
+    return json.loads(engine.get("call")(function, _as_json(arguments)))
+
+
+@lru_cache(maxsize=16)
+def _engine_for(source: str, thread: int) -> quickjs.Context:
+    """An engine that has read a script. QuickJS measures its stack from the thread that made it, so each has its own."""
+    engine = quickjs.Context()
+    engine.eval(f"(() => {{\n{source}\n}})();")
+    return engine
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+_CONTEXTS = [2**n for n in range(10, 21)]
+_SELECTED = [2**n for n in range(7, 15)]
+_BITS = 16
+
+
+def cache_context(words: Words, catalogue: Catalogue) -> Play:
+    """The cache of two models over the context, at first the last large model without MLA and V3, at V3's context."""
+    name = "cache-context"
+    counted = {entry.variant.id: (entry, found) for entry, found in _counted_entries(catalogue)}
+    models = {
+        id_: {
+            "name": entry.variant.name,
+            "elements": [*found.cache_elements.as_integer_ratio()],
+            "window": [found.sliding_window, found.window_elements],
+            "stated": stated_context(entry),
+        }
+        for id_, (entry, found) in counted.items()
+    }
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for id_, (entry, _) in counted.items():
+        groups.setdefault(entry.model.name, []).append((id_, entry.variant.name))
+    start = catalogue.entries["deepseek-v3-base"]
+    chosen = {"a": "deepseek-llm-67b-base", "b": start.variant.id}
+    controls = (
+        *(
+            Control(key, words(f"mechanism.{name}.{key}"), id_, groups=list(groups.items()))
+            for key, id_ in chosen.items()
+        ),
+        _context_slider(words, name, stated_context(start)),
+    )
+    sizes = [cache_bytes(found, length) for _, found in counted.values() for length in (_CONTEXTS[0], _CONTEXTS[-1])]
+    data = {
+        "words": {
+            **figure_words(
+                words, name, "same", "beyond", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers"
+            ),
+            "listed": words("punctuation.listed"),
+        },
+        "models": models,
+        "lengths": _CONTEXTS,
+        "powers": enclosing_powers(sizes),
+    }
+    return Play(name, "attention", controls, data, runs="context")
+
+
+def memory_strip(words: Words, catalogue: Catalogue) -> Play:
+    """What a text as long as V3 can read costs each model of the general line in memory, the oldest first."""
+    name = "memory-strip"
+    context = stated_context(catalogue.entries["deepseek-v3-base"])
+    models: list[dict[str, Any]] = []
+    for entry in general_line(catalogue):
+        found, date = memory_footprint(entry), first_date(entry.model)
+        if isinstance(found, Missing) or entry.architecture is None:
+            continue
+        stated = stated_context(entry)
+        attention = entry.architecture.attention.value
+        models.append(
+            {
+                "name": short_size(entry.variant.name),
+                "date": format_month(date, words) if date else "",
+                "attention": attention.value if attention else "",
+                "layers": dimension(entry, "num_hidden_layers"),
+                "numbers": format_integer(round(found.cache_elements)),
+                "bytes": cache_bytes(found, context),
+                "stated": _short_context(stated),
+                "beyond": 0 < stated < context,
+            }
+        )
+    steps = [(place, model["name"]) for place, model in enumerate(models)]
+    control = Control("model", words(f"mechanism.{name}.model"), 0, steps)
+    keys = ("begins", "beyond", "strip", "strip_says", "square", "square_says", "layers", "numbers")
+    data = {"words": figure_words(words, name, *keys), "models": models, "context": _short_context(context)}
+    return Play(name, "attention", (control,), data, runs="model")
+
+
+def _short_context(tokens: int) -> str:
+    return f"{tokens >> 20}M" if tokens >= 2**20 else f"{tokens >> 10}K"
+
+
+def _counted_entries(catalogue: Catalogue) -> Iterator[tuple[Entry, Footprint]]:
+    """A variant for each architecture whose cache can be counted, the newest model first."""
+    for model in reversed(by_date(catalogue.models.values())):
+        for entry in catalogue.entries_of(model):
+            found = memory_footprint(entry)
+            if entry.variant.id == entry.architecture_owner and not isinstance(found, Missing):
+                yield entry, found
+
+
+def stated_context(entry: Entry) -> int:
+    """The longest context that is stated for a variant, in tokens; 0 where none is."""
+    stated = entry.variant.context_length
+    return int(stated.value.value) if stated and stated.value else 0
+
+
+def cache_bytes(found: Footprint, length: int) -> int:
+    """Bytes of the cache of one sequence of `length` tokens in BF16, by the formula of the memory calculator."""
+    numbers = {**memory_numbers(found), "cache_bits": _BITS, "sequences": 1, "context_length": length}
+    form = {"cache_bytes": forms_of_memory(found, mixed=False, stored=False)["cache_bytes"]}
+    return work_out({"cache_bytes": MEMORY["cache_bytes"]}, form, numbers)["cache_bytes"].value
+
+
+@dataclass(frozen=True)
+class AttentionLayer:
+    """Dimensions of one layer that decide what attention costs a token.
+
+    Attributes:
+        heads: Query heads.
+        wide: Products of a head with an entry, for the score and for the sum.
+        entry: Numbers in an entry of the cache.
+        ratio: Tokens in an entry.
+        window: Uncompressed tokens that are read besides.
+        index_heads: Heads of the indexer, each of `index_wide` numbers; 0 without one.
+        chooses: The control with the number of selected entries; all are read where it is empty.
+    """
+
+    heads: int
+    wide: int
+    entry: int
+    ratio: int = 1
+    window: int = 0
+    index_heads: int = 0
+    index_wide: int = 0
+    chooses: str = ""
+
+
+def compared_layers(catalogue: Catalogue) -> dict[str, AttentionLayer]:
+    """V3.2's layer without selection and with it, and the two kinds of V4-Pro."""
+    old, new = catalogue.entries["deepseek-v3.2-exp"], catalogue.entries["deepseek-v4-pro-base"]
+    numbers, (latent,) = caching_layers(old)
+    entry = evaluate_formula("entry", latent.entry, numbers).value
+    mla = AttentionLayer(numbers["num_attention_heads"], entry + numbers["kv_lora_rank"], entry)
+    numbers, forms = caching_layers(new)
+    compressed = {
+        form.name: AttentionLayer(
+            numbers["num_attention_heads"],
+            2 * (entry := evaluate_formula("entry", form.entry, numbers).value),
+            entry,
+            numbers[form.ratio],
+            numbers["sliding_window"],
+        )
+        for form in forms
+    }
+    return {
+        "dense": mla,
+        "dsa": replace(mla, **_indexer_dimensions(old), chooses="k"),
+        "csa": replace(compressed["csa"], **_indexer_dimensions(new), chooses="entries"),
+        "hca": compressed["hca"],
+    }
+
+
+def _indexer_dimensions(entry: Entry) -> dict[str, Any]:
+    return {"index_heads": dimension(entry, "index_n_heads"), "index_wide": dimension(entry, "index_head_dim")}
+
+
+def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, int]:
+    """Products of attention and of the indexer, and numbers read from the cache, for a token that sees n others."""
+    entries = n // layer["ratio"]
+    read = csa.read(n, layer["ratio"], k if layer["chooses"] else entries, layer["window"])
+    indexed = entries * layer["index_wide"]
+    return layer["heads"] * layer["wide"] * read, layer["index_heads"] * indexed, layer["entry"] * read + indexed
+
+
+def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
+    """What one token costs one layer, at first in V3.2's context and with as many entries as the models select."""
+    name, found = "sparsity-cost", compared_layers(catalogue)
+    start = {"k": "deepseek-v3.2-exp", "entries": "deepseek-v4-pro-base"}
+    controls = (
+        _context_slider(words, name, stated_context(catalogue.entries["deepseek-v3.2-exp"])),
+        *(
+            slider(words, name, key, dimension(catalogue.entries[id_], "index_topk"), _SELECTED)
+            for key, id_ in start.items()
+        ),
+    )
+    layers = {key: asdict(layer) for key, layer in found.items()}
+    ends = [sum(attention_cost(layer, n, k)[:2]) for layer in layers.values() for n in _CONTEXTS for k in _SELECTED]
+    data = {
+        "words": figure_words(words, name, "curves", "curves_says", "bars", "bars_says", *layers, "row"),
+        "layers": layers,
+        "lengths": _CONTEXTS,
+        "powers": enclosing_powers(ends),
+    }
+    return Play(name, "attention", controls, data, runs="context")
+
+
+def _context_slider(words: Words, figure: str, stated: int) -> Control:
+    """A slider that begins at the longest step within a stated context."""
+    start = max((n for n in _CONTEXTS if n <= stated), default=_CONTEXTS[0])
+    steps = [(n, _short_context(n)) for n in _CONTEXTS]
+    return Control("context", words(f"mechanism.{figure}.context"), start, steps)
+
+
+def enclosing_powers(amounts: Iterable[float]) -> list[int]:
+    """The exponents of ten below and above all amounts."""
+    found = list(amounts)
+    return [math.floor(math.log10(min(found))), math.ceil(math.log10(max(found)))]
+
+
+def bias_balance(words: Words, catalogue: Catalogue) -> Play:
+    """The load of experts under a bias that follows it, step by step, at first with the speed of V3."""
+    name = "bias-balance"
+    steps = 200
+    controls = (
+        slider(words, name, "speed", _published_bias_speed(catalogue), (0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03)),
+        slider(words, name, "experts", 16, (8, 16, 32)),
+        slider(words, name, "step", 1, range(1, steps + 1)),
+    )
+    keys = ("load", "load_says", "loads", "biases", "path", "path_says", "legend", "at_step")
+    # `table` random numbers, which every step reads from another place, `stride` further on.
+    simulation = {"rounds": steps, "tokens": 512, "sparsity": 8, "seed": 7, "table": 2**16, "stride": 7919}
+    return Play(name, "bias_balance", controls, {"words": figure_words(words, name, *keys), **simulation}, runs="step")
+
+
+def _published_bias_speed(catalogue: Catalogue) -> float:
+    for fact in catalogue.techniques["aux-loss-free"].facts:
+        if "Bias update speed of DeepSeek-V3" in fact.label.en and isinstance(fact.value.value, Quantity):
+            return float(fact.value.value.value)
+    raise ValueError("the technique aux-loss-free states no speed of V3's bias")
+
+
+def fp8_tiles(words: Words, catalogue: Catalogue) -> Play:
+    """Where numbers of very different sizes fall in E4M3, at first one scale for all; beside it, how sums are promoted."""
+    name = "fp8-tiles"
+    rows, channels = 16, 512
+    tiles = (16, 32, 64, 128, 256, 512, rows * channels)
+    labels = [f"1 × {width}" for width in tiles[:-1]] + [words(f"mechanism.{name}.whole")]
+    controls = (
+        Control("tile", words(f"mechanism.{name}.tile"), tiles[-1], list(zip(tiles, labels, strict=True))),
+        slider(words, name, "spread", 6, range(9), words(f"mechanism.{name}.spread_step")),
+        slider(words, name, "outlier", 1, (1, 100, 1_000, 10_000, 100_000, 1_000_000)),
+    )
+    keys = ("range", "range_says", "zero", "coarse", "fine", "axis", "lost", "lost_says", "tiles", "whole_short")
+    data = {
+        "words": figure_words(words, name, *keys),
+        "shape": (rows, channels),
+        "seed": 2,
+        "place": (5, 300),
+        "tiles": tiles,
+    }
+    return Play(name, "fp8_tiles", controls, data, (_promoted_sums(words),), runs="outlier")
+
+
+def _promoted_sums(words: Words) -> Panel:
+    """Error of a dot product over its length: added up in 14 bits all along, and promoted to FP32 every 128 products."""
+    name = "mechanism.fp8-tiles"
+    lengths = [128 * 2**n for n in range(6)]
+    errors = {
+        kind: [100 * fp8.dot_error(length, every) for length in lengths]
+        for kind, every in (("off", None), ("cache", 128))
+    }
+    panel = Panel(words(f"{name}.sums"), 230, words(f"{name}.sums_says"))
+    top = max(errors["off"])
+    panel.line([(46, 10), (46, 180), (356, 180)], "axis")
+    for kind, values in errors.items():
+        points = [(46 + 60 * i, 180 - 150 * value / top) for i, value in enumerate(values)]
+        panel.line(points, kind)
+        x, y = (350.0, points[-1][1] - 8) if kind == "cache" else (330.0, 22.0)
+        panel.text(x, y, f"{values[-1]:.2f}%", "strong", "end")
+    for i in (0, 3, 5):
+        panel.text(46 + 60 * i, 198, f"{lengths[i]:,}", "small", "middle")
+    panel.text(0, 226, words(f"{name}.sums_axis"), "small")
+    panel.text(40, 184, "0", "small", "end")
+    return panel
+
+
+def grpo(words: Words, catalogue: Catalogue) -> Play:
+    """Which answers of a group are right and the advantages that follow, at first eight answers, half of them right."""
+    name, shown = "grpo", 8
+    controls = (
+        slider(words, name, "size", shown, range(2, 17)),
+        Control("rewards", words(f"mechanism.{name}.rewards"), "1011001000000000", marks=shown),
+    )
+    keys = ("equal", "group", "group_says", "below", "push", "push_says", "count", "right", "wrong")
+    return Play(name, "grpo", controls, {"words": figure_words(words, name, *keys)})
+
+
+def pipelines(words: Words, catalogue: Catalogue) -> Play:
+    """Four pipeline schedules, at first with the stages and micro-batches of the example in DualPipe's repository."""
+    name = "pipelines"
+    controls = (
+        slider(words, name, "stages", 8, range(4, 17, 2)),
+        slider(words, name, "batches", 20, range(4, 41, 2)),
+    )
+    keys = ("few", "1f1b", "zb1p", "dualpipe", "dualpipev", "panel_says", "idle", "needs")
+    # Units of a forward pass, as in the report's table: a backward pass is twice as long, half of it for the weights.
+    times = {"F": 1, "B": 2, "I": 1, "W": 1}
+    return Play(
+        name, "pipelines", controls, {"words": figure_words(words, name, *keys), "times": times}, runs="batches"
+    )
+
+
+def yarn(words: Words, catalogue: Catalogue) -> Play:
+    """Which pairs of V3's rotated entries keep their speed, at first with V3's factor and bounds."""
+    name, entry = "yarn", catalogue.entries["deepseek-v3-base"]
+    start = {key: dimension(entry, f"rope_scaling.{key}") for key in ("factor", "beta_slow", "beta_fast")}
+    controls = (
+        slider(words, name, "factor", start["factor"], range(1, 65)),
+        slider(words, name, "alpha", start["beta_slow"], range(1, 9)),
+        slider(words, name, "beta", start["beta_fast"], range(16, 65)),
+    )
+    keys = ("turns", "turns_says", "kept", "kept_says", "bound", "pair", "slow")
+    data = {
+        "words": figure_words(words, name, *keys),
+        "d": dimension(entry, "qk_rope_head_dim"),
+        "base": architecture_number(entry, "rope_theta"),
+        "length": dimension(entry, "rope_scaling.original_max_position_embeddings"),
+    }
+    return Play(name, "yarn", controls, data, runs="factor")
+
+
+def speculation(words: Words, catalogue: Catalogue) -> Play:
+    """Tokens per pass and speed, at first V3's module: one guess, the lower published rate, a cost by its share of the layers."""
+    name, entry = "speculative", catalogue.entries["deepseek-v3-base"]
+    guesses = dimension(entry, "num_nextn_predict_layers")
+    cost = round(100 * guesses / dimension(entry, "num_hidden_layers"))
+    percent = words("play.percent", value="{value}")
+    most = 8
+    controls = (
+        slider(words, name, "alpha", _published_acceptance(catalogue), range(101), percent),
+        slider(words, name, "gamma", guesses, range(1, most + 1)),
+        slider(words, name, "cost", cost, range(51), percent),
+    )
+    keys = ("passes", "passes_says", "rate", "here", "speed", "speed_says", "guesses")
+    data = {"words": figure_words(words, name, *keys), "most": most}
+    return Play(name, "speculative", controls, data, (_acceptance_rule(words),), runs="gamma")
+
+
+def _acceptance_rule(words: Words) -> Panel:
+    """The rule of acceptance on one distribution."""
+    rule = Panel(words("mechanism.speculative.rule"), 230, words("mechanism.speculative.rule_says"))
+    p, q = np.array([0.42, 0.25, 0.18, 0.1, 0.05]), np.array([0.3, 0.4, 0.1, 0.15, 0.05])
+    for i, (x, width) in enumerate(equal_columns(len(p), 0, 356, 14)):
+        half, common = width / 2 - 1, min(p[i], q[i])
+        rule.bar(x, 180 - 380 * p[i], half, 380 * p[i], "attention")
+        rule.bar(x + half + 2, 180 - 380 * q[i], half, 380 * q[i], "other soft")
+        rule.bar(x + half + 2, 180 - 380 * common, half, 380 * common, "other")
+        rule.text(x + width / 2, 196, "abcde"[i], "strong", "middle")
+    share = f"{100 * speculative.acceptance(p, q):.0f}"
+    rule.text(0, 218, words("mechanism.speculative.kept", share=share), "strong")
+    rule.text(356, 16, words("mechanism.speculative.legend"), "small", "end")
+    return rule
+
+
+def _published_acceptance(catalogue: Catalogue) -> int:
+    for fact in catalogue.techniques["mtp"].facts:
+        if fact.label.en == "Acceptance of the second token" and (
+            found := re.match(r"(\d+)%", getattr(fact.value.value, "en", ""))
+        ):
+            return int(found[1])
+    raise ValueError("the technique mtp states no acceptance of the second token")
