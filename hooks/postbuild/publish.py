@@ -206,8 +206,7 @@ _AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea
 _DATA = '<script type="application/json"'
 # Material's, on check boxes, which have nothing to complete.
 _TOGGLE = re.compile(r'(<input class="md-toggle"[^>]*) autocomplete="off"')
-# Behind a letter, or behind a link to what has something.
-_APOSTROPHE = re.compile(r"(?:(?<=[^\W_])(?:'|&#39;)(?=[a-z\s.,;:)]|$)|(?<=>)(?:'|&#39;)(?=s\b))")
+_APOSTROPHE = re.compile(r"(?:'|&#39;)(?=(s\b)|[a-z\s.,;:)]|$)")
 
 
 def fingerprint_assets(site: Path, pages: Iterable[str], from_disk: bool) -> None:
@@ -274,10 +273,13 @@ def normalize_html(html: str) -> str:
 
 
 def _with_apostrophes(html: str) -> str:
-    """Text with ’ where ' was typed, in no tag and no code."""
+    """Text with ’ where ' was typed behind a letter or behind a link to what has something, in no tag and no code."""
 
     def printed(match: re.Match[str]) -> str:
         before = match.start()
+        last = html[before - 1 : before]
+        if not (last.isalnum() or (last == ">" and match[1])):
+            return match[0]
         in_tag = html.rfind("<", 0, before) > html.rfind(">", 0, before)
         in_code = html.rfind("<code", 0, before) > html.rfind("/code>", 0, before)
         return match[0] if in_tag or in_code else "’"
