@@ -8,7 +8,8 @@ function decodedBytes(text, count) {
   [...BASE64].forEach((sign, i) => (place[sign.charCodeAt()] = i));
   const bytes = new Uint8Array(Math.ceil(count / 3) * 3);
   for (let from = 0, to = 0; from < text.length; from += 4, to += 3) {
-    const four = [0, 1, 2, 3].reduce((all, i) => (all << 6) | place[text.charCodeAt(from + i)], 0);
+    const four =
+      (place[text.charCodeAt(from)] << 18) | (place[text.charCodeAt(from + 1)] << 12) | (place[text.charCodeAt(from + 2)] << 6) | place[text.charCodeAt(from + 3)];
     bytes[to] = four >> 16;
     bytes[to + 1] = four >> 8;
     bytes[to + 2] = four;
