@@ -112,7 +112,7 @@ golden: $(DEV)
 mutants: $(DEV)
 	@$(BIN)/python bench/mutants.py $(ONLY)
 
-# Corrupts data, references and pages 2,000 ways, one at a time; each is refused with a place, or built well. An hour.
+# Corrupts the small catalogue of the tests, its references and pages 2,000 ways; each is refused with a place, or built well.
 mutate: $(DEV)
 	@$(BIN)/python bench/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),2000)
 

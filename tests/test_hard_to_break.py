@@ -10,7 +10,6 @@ import pytest
 import yaml
 from selectolax.lexbor import LexborHTMLParser
 
-import corrupt
 import mutate
 import mutations
 from building import small_project
@@ -113,20 +112,6 @@ def test_a_broken_file_that_a_command_writes_is_named(valid: Path, text: str) ->
     assert "`make slips` writes this file; run it again" in str(finding)
 
 
-def test_corruptions_are_built_together_where_no_line_is_of_both(tmp_path: Path) -> None:
-    path = tmp_path / "data" / "x.yaml"
-    path.parent.mkdir()
-    good = b"a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n"
-    path.write_bytes(good)
-    changes = (b"a: 0\nb: 2\nc: 3\nd: 4\ne: 5\n", b"a: 1\nc: 3\nd: 4\ne: 5\n", b"a: 1\nb: 2\nc: 3\nd: 4\nx\ny\n")
-    one, neighbour, far = (corrupt.corruption(n, "", path, content, tmp_path) for n, content in enumerate(changes))
-    batches = corrupt.together([one, neighbour, far])
-    assert batches == [[one, far], [neighbour]]
-    kept = corrupt.put(batches[0], tmp_path)
-    assert path.read_bytes() == b"a: 0\nb: 2\nc: 3\nd: 4\nx\ny\n"
-    assert kept == {path: good}
-
-
 def refusal(project: Path, page: Path, text: str) -> str:
     """What is said of a hand-written page with another text."""
     page.write_text(text, encoding="utf-8")
@@ -158,7 +143,7 @@ def test_a_figure_is_placed_once_on_a_page(tmp_path: Path) -> None:
 
 
 def test_a_sample_of_corruptions(tmp_path: Path) -> None:
-    """Each kind once: refused with file and line, or built without markup of the data; `make mutate` builds both editions."""
+    """Each kind once: refused with file and line, or built without markup of the data; `make mutate` tries thousands, in both editions."""
     project = small_project(tmp_path)
     kinds = len(mutations.YAML) + len(mutations.BIBTEX) + len(mutations.PAGES)
     seen, failures = mutate.run(project / "data", project / "docs", kinds, seed=3, languages=("en",))
