@@ -1,7 +1,7 @@
-"""A drawing for each technique: a picture that anyone grasps, and for some of them frames that show how it works, with their formulas.
+"""A drawing for each technique: its picture and, for some, frames that show how it works, with formulas.
 
-Each is a short function over the vocabulary of `canvas.py`; its words stand in words/*/drawings.yaml, its numbers come from the
-catalogue. May import labs and the catalogue, no pages.
+A drawing is a short function over the blocks of `canvas.py`; its words stand in words/*/drawings.yaml, its numbers come
+from the catalogue. May import labs and the catalogue, no pages.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["DRAWINGS", "Frame", "alignment", "attention", "experts", "frames_of"
 
 
 def frames_of(context: Context, technique_id: str) -> list[Frame]:
-    """The frames of a technique, its picture first; none where it has no drawing."""
+    """The frames of a technique, its picture first; empty without a drawing."""
     if technique_id not in DRAWINGS:
         return []
 
@@ -37,7 +37,7 @@ _GLYPH = (360, 202)
 
 
 def glyph_of(context: Context, technique: Technique) -> Markup:
-    """The shapes of a technique's picture without its words, small; of one without a picture those of its shelf."""
+    """The picture of a technique small and without words, or the picture of its shelf."""
     frames = frames_of(context, technique.id)
     panel = frames[0].panel if frames else _shelf_glyph(technique.kind)
     shapes = [shape for shape in panel.shapes if shape["is"] != "text" and not shape["kind"].endswith(KEY)]

@@ -1,4 +1,4 @@
-"""Drawings of what follows pre-training: examples, preferences, rewards, and models that teach one another."""
+"""Drawings of what follows pre-training: fine-tuning, preferences, rewards, distillation."""
 
 from __future__ import annotations
 

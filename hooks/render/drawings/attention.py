@@ -1,4 +1,4 @@
-"""Drawings of attention: what each form keeps of a token, and what it reads of the text before."""
+"""Drawings of attention: what each form caches of a token, and what it reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from .canvas import Drawing, draws
 
 
 def _heads(d: Drawing, queries: int, kept: int, entry_id: str, name: str) -> None:
-    """Query heads above the keys and values that they read, and what a layer keeps with that."""
     f = d.frame()
     f.text("queries")
     top = f.cells("A" * queries, height=26)
@@ -222,7 +221,6 @@ def dsa(d: Drawing) -> None:
 
 
 def _compressed(d: Drawing, ratio: int, chosen: int, entries: int) -> None:
-    """Tokens, the entries that they are pressed into, which of them are read, and the window."""
     f = d.frame()
     per = min(ratio, 32 // entries)
     f.text("tokens")

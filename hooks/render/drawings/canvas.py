@@ -1,7 +1,7 @@
-"""The vocabulary of technique drawings: blocks that are laid out one below the other, so that no drawing places a label by hand.
+"""The blocks of technique drawings, laid out one below the other, so that no drawing places a label by hand.
 
-A canvas is a column of a panel with a cursor. Each block – bars, cells, lanes, boxes, a curve – takes the width there is, writes its
-labels where they have room and moves the cursor down. A colour is a letter (`KINDS`) and means the same in every frame.
+A canvas is a column of a panel with a cursor. A block takes the width there is, writes its labels where they have room
+and moves the cursor down. A colour is a letter of `KINDS` and means the same in every frame.
 """
 
 from __future__ import annotations
@@ -45,8 +45,6 @@ Say = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a block has put a shape."""
-
     x: float
     y: float
     width: float
@@ -62,7 +60,7 @@ class Place:
 
 
 def wrapped(text: str, room: float, bold: bool = False) -> list[str]:
-    """A text in lines no wider than `room`: broken at spaces, and between Chinese characters."""
+    """Lines no wider than `room`, broken at spaces and between Chinese characters."""
     lines = [""]
     for part in _BREAKS.findall(text):
         if lines[-1] and text_width((lines[-1] + part).rstrip(), _SIZE, bold) > room:
@@ -72,13 +70,12 @@ def wrapped(text: str, room: float, bold: bool = False) -> list[str]:
 
 
 class Canvas:
-    """A column of a panel. `say` gives the words of a label; a label that begins with `=` stands as it is."""
+    """A column of a panel. `say` gives the words of a label; `=text` is written as it stands."""
 
     def __init__(self, panel: Panel, say: Say, x: float = 0, width: float = WIDTH, y: float = 0) -> None:
         self.panel, self.say, self.x, self.width, self.y = panel, say, x, width, y
 
     def skip(self, height: float) -> None:
-        """Leave room."""
         self.y += height
 
     def columns(self, *shares: float, gap: float = 22) -> list[Canvas]:
@@ -92,11 +89,9 @@ class Canvas:
         return found
 
     def join(self, *columns: Canvas, gap: float = 8) -> None:
-        """Go on below the longest of some columns."""
         self.y = max(column.y for column in columns) + gap
 
     def text(self, label: str, kind: str = "", anchor: str = "start") -> None:
-        """Words over the whole width."""
         x = {"start": self.x, "middle": self.x + self.width / 2, "end": self.x + self.width}[anchor]
         for line in wrapped(self.say(label), self.width, kind == "strong"):
             self.y += _LINE
@@ -104,7 +99,6 @@ class Canvas:
         self.y += 2
 
     def big(self, number: str, label: str) -> None:
-        """A number in display size with what it counts below."""
         self.y += 30
         self.panel.text(self.x, self.y, self.say(number), "huge")
         self.y += 3
@@ -113,7 +107,7 @@ class Canvas:
     def bars(
         self, rows: Sequence[tuple[str, float, str] | tuple[str, float, str, str]], most: float = 0, height: float = 15
     ) -> None:
-        """A bar for each label, to one scale, with its number at the right; a fourth part is what stands there instead."""
+        """Bars to one scale, each with its number or the text in its fourth item."""
         most = most or max(row[1] for row in rows)
         for label, number, kind, *shown in rows:
             value = self.say(shown[0]) if shown else f"={number:,.0f}"[1:]
@@ -135,7 +129,7 @@ class Canvas:
         texts: Sequence[str] = (),
         width: float = 0,
     ) -> list[Place]:
-        """A row of cells, a letter each; a space leaves one out. `texts` stand inside them; cells of a given width stand in the middle."""
+        """A row of cells, a letter each, a space for a gap; with a `width` the row is centred."""
         width = width or (self.width + gap) / len(pattern) - gap
         lead = (self.width - len(pattern) * (width + gap) + gap) / 2
         found = [Place(self.x + lead + i * (width + gap), self.y, width, height) for i in range(len(pattern))]
@@ -148,7 +142,6 @@ class Canvas:
         return found
 
     def inside(self, place: Place, letter: str, label: str) -> None:
-        """Words in the middle of a shape, in as many lines as it has room for."""
         dark = letter.isupper() and letter != "G"
         lines = wrapped(self.say(label), place.width - 6, bold=True) if label else []
         top = place.y + place.height / 2 + 4.5 - _LINE * (len(lines) - 1) / 2
@@ -156,7 +149,7 @@ class Canvas:
             self.panel.text(place.middle, top + i * _LINE, line, "on" if dark else "strong", "middle")
 
     def grid(self, rows: Sequence[str], width: float = 0, gap: float = 1.5) -> None:
-        """A table of square cells, a letter each; in the middle where it leaves room."""
+        """Square cells, a letter each."""
         across = max(map(len, rows))
         side = (width or self.width) / across - gap
         left = self.x + (self.width - (width or self.width)) / 2
@@ -176,7 +169,7 @@ class Canvas:
         length: float = 0,
         height: float = 24,
     ) -> None:
-        """A lane for each label with what happens in it: start, length, kind and, if it has a name, that."""
+        """A lane for each label with events: start, length, kind and, if it has one, name."""
         length = length or max(span[0] + span[1] for _, spans in rows for span in spans)
         names = [self.say(label) for label, _ in rows]
         left = min(
@@ -198,7 +191,7 @@ class Canvas:
             self.y += tall + 5
 
     def flow(self, boxes: Sequence[tuple[str, str]], back: str = "", arrows: bool = True) -> list[Place]:
-        """Boxes from left to right with arrows between, and below them the way back, if there is one, with its name."""
+        """Boxes from left to right with arrows between, and the way back below them."""
         gap = 24 if arrows else 8
         width = (self.width - gap * (len(boxes) - 1)) / len(boxes)
         lines = max(len(wrapped(self.say(label), width - 6, bold=True)) for label, _ in boxes)
@@ -220,7 +213,6 @@ class Canvas:
         return found
 
     def down(self, *labels: str) -> None:
-        """An arrow to the next block, with what happens on the way beside it."""
         middle = self.x + self.width / 2
         self.panel.arrow(middle, self.y, middle, self.y + 20)
         for label in labels:
@@ -228,7 +220,7 @@ class Canvas:
         self.y += 26
 
     def link(self, start: Place, end: Place, kind: str = "", thin: bool = False) -> None:
-        """A curve with a head from one shape to another that stands below or above it."""
+        """A curved arrow between shapes above each other."""
         up = end.y < start.y
         y1, y2 = (start.y - 1, end.bottom + 2) if up else (start.bottom + 1, end.y - 2)
         half, tip = (y1 + y2) / 2, 6 if up else -6
@@ -245,7 +237,7 @@ class Canvas:
             self.panel.path(f"M{points}z", f"tip {colour}".strip())
 
     def press(self, source: tuple[str, float], targets: Sequence[tuple[str, float, str]], height: float = 150) -> None:
-        """A long vector pressed into shorter ones, all to one scale."""
+        """A vector and the shorter ones it is projected to, all to one scale."""
         label, size = source
         lines = wrapped(self.say(label), self.width)
         for line in lines:
@@ -266,7 +258,7 @@ class Canvas:
         self.text(f"={size:,.0f}", "strong")
 
     def dots(self, groups: Sequence[str], across: int, height: float = 0) -> list[Place]:
-        """Experts as dots, a band for each group: a letter each, `e` idle, `E` chosen; bands with a chosen one are tinted."""
+        """Experts as dots in a band for each group: `e` idle, `E` chosen; bands with a chosen one are tinted."""
         step = (self.width - 16) / max(across - 1, 1)
         rows = ceil(max(map(len, groups)) / across)
         height, found = height or rows * 12 + 8, []
@@ -288,7 +280,7 @@ class Canvas:
     def columns_chart(
         self, values: Sequence[float], kinds: str, line: float = 0, height: float = 90, names: Sequence[str] = ()
     ) -> list[Place]:
-        """Upright bars on one base, a letter each (or one for all), with a dashed line at a value; values below 0 hang."""
+        """Bars on a base, a letter each or one for all, with a dashed line at a value; negative ones hang."""
         most, least = max(*values, line, 0), min(*values, 0)
         unit, gap = height / (most - least), 3
         width = (self.width + gap) / len(values) - gap
@@ -311,7 +303,6 @@ class Canvas:
     def curves(
         self, series: Sequence[tuple[Sequence[tuple[float, float]], str]], across: str, up: str, height: float = 120
     ) -> None:
-        """Lines over one pair of axes; points run from 0 to 1 in both directions."""
         self.text(up, "small")
         top = self.y + 2
         base = top + height
@@ -323,7 +314,6 @@ class Canvas:
         self.text(across, "small", "end")
 
     def dials(self, angles: Sequence[Sequence[float]], radius: float = 14, kind: str = "O") -> None:
-        """Rows of hands, each turned by an angle from the right."""
         step = self.width / max(map(len, angles))
         for row in angles:
             y = self.y + radius + 2
@@ -339,7 +329,6 @@ class Canvas:
             self.y += 2 * radius + 8
 
     def legend(self, *entries: tuple[str, str]) -> None:
-        """What the colours are, side by side as far as there is room."""
         x = self.x
         self.y += 6
         for kind, label in entries:
@@ -359,7 +348,7 @@ _NUMBER = re.compile(r"<(\w+)>")
 
 @dataclass
 class Frame:
-    """A picture with the sentence below it and its formula in LaTeX, in which `\\class{cache}{…}` has the colour of that shape."""
+    """A picture with its caption and formula, in which `\\class{cache}{…}` has the colour of that shape."""
 
     title: str
     says: str
@@ -376,7 +365,7 @@ class Drawing:
         self._canvases: list[tuple[str, Canvas, str]] = []
 
     def use(self, entry_id: str, *, prefix: str = "") -> Mapping[str, int]:
-        """The numbers of an architecture, which the words and formulas of the drawing can name too."""
+        """The numbers of an architecture, which words and formulas may name, behind a prefix if there is one."""
         entry = self.context.catalogue.entries[entry_id]
         if entry.architecture is None:
             raise ValueError(f"{entry_id} has no architecture")
@@ -385,24 +374,21 @@ class Drawing:
         return found
 
     def value(self, path: str) -> float:
-        """A number of the catalogue, by the path by which a text would quote it."""
         return float(self.context.lookup.number(path))
 
     def quoted(self, path: str) -> str:
-        """A value of the catalogue that is a text, in the language of the page."""
         return self.context.words.text(self.context.lookup.find(path).value)
 
     def setting(self, entry_id: str, path: str) -> float:
-        """A value of an architecture that is no plain number of its own, such as `rope_scaling.factor`."""
+        """A value of an architecture at a path, such as `rope_scaling.factor`."""
         return architecture_number(self.context.catalogue.entries[entry_id], path)
 
     def kept(self, entry_id: str, form: int = 0) -> float:
-        """How many numbers a layer keeps of a token; `form` counts the kinds of layers that keep something."""
+        """Elements that a layer caches of a token; `form` counts the kinds of caching layers."""
         numbers, layers = caching_layers(self.context.catalogue.entries[entry_id])
         return float(evaluate_formula("kept", layers[form].per_token(numbers), numbers).value)
 
     def say(self, label: str) -> str:
-        """The words of a label; `=` before it means that it stands as it is."""
         if label.startswith("="):
             return label[1:]
         words, own = self.context.words, f"draw.{self.name}.{label}"
@@ -410,14 +396,13 @@ class Drawing:
         return words(key, **{name: _grouped(value) for name, value in self.numbers.items()})
 
     def frame(self, key: str = "", formula: str = "") -> Canvas:
-        """A canvas for the next frame; its title and sentence are `title` and `says`, behind its key if it has one."""
+        """A canvas for the next frame, with the words `title` and `says` below `key`."""
         width = _FRAME if key else WIDTH
         canvas = Canvas(Panel("", 0, "", width=width), self.say, width=width)
         self._canvases.append((key, canvas, formula))
         return canvas
 
     def frames(self) -> list[Frame]:
-        """What has been drawn."""
         found = []
         for key, canvas, formula in self._canvases:
             behind = f"{key}_" if key else ""
@@ -438,8 +423,6 @@ DRAWINGS: dict[str, Draw] = {}
 
 
 def draws(technique_id: str) -> Callable[[Draw], Draw]:
-    """Enter a function as the drawing of a technique."""
-
     def enter(draw: Draw) -> Draw:
         DRAWINGS[technique_id] = draw
         return draw

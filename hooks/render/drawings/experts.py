@@ -1,4 +1,4 @@
-"""Drawings of the blocks of a network beside attention: feed-forward networks, experts and their routing, residual streams, memory."""
+"""Drawings of networks beside attention: feed-forward, experts and routing, residual streams, memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .canvas import Canvas, Drawing, Place, draws
 
 
 def _branches(f: Canvas, branches: Sequence[Sequence[tuple[str, str]]], streams: int = 1) -> None:
-    """Sub-layers above a residual stream that goes from left to right: each takes a copy and adds its result."""
+    """Sub-layers above a residual stream: each takes a copy and adds its result."""
     columns = f.columns(*(1 for _ in branches), gap=30)
     for column, boxes in zip(columns, branches, strict=True):
         places = column.flow(boxes)
@@ -128,13 +128,11 @@ def deepseekmoe(d: Drawing) -> None:
 
 
 def _scattered(of: int, count: int, seed: int) -> str:
-    """A row of experts with some at work."""
     picked = set(np.random.default_rng(seed).choice(of, count, replace=False).tolist())
     return "".join("E" if i in picked else "e" for i in range(of))
 
 
 def _groups(experts: int, groups: int, reached: int, chosen: int) -> list[str]:
-    """Experts in their groups, some of them chosen in so many groups."""
     per = experts // groups
     bands = [["e"] * per for _ in range(groups)]
     best = [round((i + 0.5) * groups / reached - 0.5) for i in range(reached)]
@@ -324,7 +322,7 @@ def mhc(d: Drawing) -> None:
 
 
 def _matrix(f: Canvas, matrix: np.ndarray) -> None:
-    """A small matrix as squares whose size is the entry, with the sums of its rows and columns."""
+    """A matrix as squares sized by its entries, with the sums of rows and columns."""
     n, side = len(matrix), (f.width - 34) / len(matrix)
     most = matrix.max()
     for (i, j), value in np.ndenumerate(matrix):

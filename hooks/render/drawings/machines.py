@@ -1,4 +1,4 @@
-"""Drawings of machines: how training is spread over GPUs, how kernels save memory traffic, how a model is served."""
+"""Drawings of machines: parallelism, kernels, serving."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Spans = list[tuple[float, float, str, str]]
 
 
 def _pipeline(stages: int, batches: int) -> list[tuple[str, list[tuple[float, float, str]]]]:
-    """Forward passes down the stages and backward passes, twice as long, back up: 1F1B without the gaps being filled."""
+    """1F1B with unfilled gaps; a backward pass takes twice as long as a forward one."""
     done: dict[tuple[str, int, int], float] = {}
     lanes: list[tuple[str, list[tuple[float, float, str]]]] = []
     clock = [0.0] * stages
@@ -323,7 +323,7 @@ def pd_disaggregation(d: Drawing) -> None:
 
 
 def _gpus_of_a_unit(d: Drawing, unit: str) -> int:
-    """Over how many GPUs a unit spreads its experts. Raises ValueError where the catalogue no longer says so."""
+    """GPUs over which a serving unit spreads its experts. Raises ValueError where it is not stated."""
     stated = d.context.lookup.find(f"pd-disaggregation/facts.{unit}-unit-february-2025.value").value.en
     found = re.search(r"experts (\d+)-way", stated)
     if found is None:

@@ -1,4 +1,4 @@
-"""Drawings of what a model learns from and how it is trained: objectives, data, optimisers, number formats."""
+"""Drawings of training: objectives, data, optimisers, number formats."""
 
 from __future__ import annotations
 
@@ -259,7 +259,7 @@ _EXPONENT_AND_MANTISSA = {
 
 
 def _draw_formats(f: Canvas, *names: str, length: int, height: float = 24) -> None:
-    """A lane for each number format, in bits: sign, exponent and mantissa."""
+    """A lane in bits for each number format: sign, exponent and mantissa."""
     f.legend(("X", "sign"), ("I", "exponent"), ("A", "mantissa"))
     lanes: list[tuple[str, list[tuple[float, float, str] | tuple[float, float, str, str]]]] = []
     for name in names:

@@ -1,4 +1,4 @@
-"""The catalogue for other programs: every download of the site by its path. Pure functions of the checked records."""
+"""Every download of the site by its path, made from the checked records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .tables import DATABASE, PACKAGE, Database, csv_text, data_package
 
 
 def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, bytes]:
-    """Every download; `contexts` are those of both languages, `address` is that of the site."""
+    """Every download by path; `contexts` are those of both languages."""
     plain = Plain(contexts)
     found: dict[str, str | bytes] = {**whole.catalogue_json(plain, address)}
     revision = plain.catalogue.revision

@@ -1,4 +1,4 @@
-"""What came out when, for feed readers (Atom) and calendars (iCalendar)."""
+"""Releases, ends of API names and corrections as Atom feeds and iCalendar files."""
 
 from __future__ import annotations
 
@@ -42,11 +42,10 @@ _ENTRY = Markup("""<entry>
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened on a day, or in a month where nobody says on which.
+    """Something that happened on a day, or in a month where the day is not known.
 
     Attributes:
         id: The same in each language and for ever.
-        page: Address of its page.
     """
 
     id: str
@@ -57,7 +56,7 @@ class Event:
 
 
 def release_events(context: Context, address: str) -> list[Event]:
-    """Every model, and every checkpoint that came out by itself, the newest first."""
+    """Models, and checkpoints with a release of their own, the newest first."""
     catalogue, words, found = context.catalogue, context.words, []
     for model in catalogue.models.values():
         page = f"{address}models/{model.id}/"
@@ -75,7 +74,6 @@ def release_events(context: Context, address: str) -> list[Event]:
 
 
 def api_end_events(context: Context, address: str) -> list[Event]:
-    """The last days of names of the API."""
     words = context.words
     return newest_first(
         Event(
@@ -91,7 +89,6 @@ def api_end_events(context: Context, address: str) -> list[Event]:
 
 
 def correction_events(context: Context, address: str) -> list[Event]:
-    """What this site had wrong, the newest first."""
     words = context.words
     return newest_first(
         Event(
@@ -111,13 +108,12 @@ def correction_events(context: Context, address: str) -> list[Event]:
 
 
 def newest_first(events: Iterable[Event]) -> list[Event]:
-    """Events by day, and by name within a day."""
     by_id = sorted(events, key=lambda event: event.id)
     return sorted(by_id, key=lambda event: event.day.first_day, reverse=True)
 
 
 def atom_feed(events: list[Event], title: str, language: str, own: str, page: str) -> str:
-    """An Atom feed; `own` is its address, `page` that of what it follows. Its date is that of its newest entry."""
+    """An Atom feed at the address `own` that follows `page`; dated by its newest entry, not by a clock."""
     entries = Markup("").join(
         _ENTRY.format(
             id=_tag_uri(event.id), title=event.title, day=event.day.first_day, page=event.page, text=event.text
@@ -139,12 +135,12 @@ def atom_feed(events: list[Event], title: str, language: str, own: str, page: st
 
 
 def _tag_uri(name: str) -> str:
-    """An identifier that no address is part of, so that it stays when the site moves."""
+    """A tag URI instead of an address, so that it stays when the site moves."""
     return f"urn:uuid:{uuid5(NAMESPACE_URL, f'ds-series/{name}')}"
 
 
 def icalendar_text(events: list[Event], title: str, language: str, revised: str) -> str:
-    """An iCalendar of whole days; of a whole month where only that is known. `revised` is the day of the data, `2026-11-29`."""
+    """All-day events, which last the whole month where only that is known; `revised` is the day of the data."""
     suffix = "" if language == ENGLISH else f"-{language}"
     lines = [
         "BEGIN:VCALENDAR",
@@ -172,7 +168,7 @@ def icalendar_text(events: list[Event], title: str, language: str, revised: str)
 
 
 def _day_range(day: PartialDate) -> tuple[date, date]:
-    """The first day and the day after the last."""
+    """The first day and the day after the last, as iCalendar counts."""
     start = date.fromisoformat(day.first_day)
     if day.is_day:
         return start, start + timedelta(days=1)
@@ -186,7 +182,7 @@ def _escape_ical(text: str) -> str:
 
 
 def _fold_line(line: str) -> Iterator[str]:
-    """A line in parts of at most 75 bytes, each but the first behind a space, none cut within a character."""
+    """RFC 5545 folding: at most 75 bytes a line, no character cut."""
     part, size = "", 0
     for character in line:
         width = len(character.encode())

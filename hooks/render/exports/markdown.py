@@ -1,7 +1,7 @@
 """The site as Markdown: a copy beside each page, llms.txt, and a project that other generators build.
 
-A value keeps the number of its source behind it, `671 B [3]`, as in the list of sources; what was recomputed is set in
-italics. A drawing, for which Markdown has no words, is told by its text alternative; a formula is LaTeX again.
+A value keeps the number of its source, `671 B [3]`; a recomputed one is in italics. A drawing is replaced by its text
+alternative, a formula by its LaTeX.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ _GAPS = re.compile(r"\n{3,}")
 
 
 def html_to_markdown(html: str, link: Link) -> str:
-    """A fragment of HTML as Markdown; `link` turns what a link leads to into an address."""
     body = LexborHTMLParser(f"<!doctype html><body>{html}").body
     assert body is not None
     # A drawing for wide screens and the same for narrow ones have one text.
@@ -49,7 +48,6 @@ def html_to_markdown(html: str, link: Link) -> str:
 
 
 def _is_block(node: LexborNode) -> bool:
-    """Whether a node stands apart from lines, or something in it does; a formula in a sentence does not."""
     inline_math = node.tag == "math" and node.attributes.get("display") == "inline"
     return not inline_math and (node.tag in _BLOCKS or node.css_first(_ANY_BLOCK) is not None)
 
@@ -59,13 +57,10 @@ def _latex_of(math: LexborNode) -> str:
 
 
 class _Writer:
-    """Writes nodes, blocks apart from what stands in a line."""
-
     def __init__(self, link: Link) -> None:
         self.link = link
 
     def blocks(self, parent: LexborNode) -> Iterator[str]:
-        """The blocks inside a node. What stands between them in lines is a block too."""
         line = ""
         for node in parent.iter(include_text=True):
             tag = node.tag
@@ -82,7 +77,7 @@ class _Writer:
         yield _tidied_line(line)
 
     def block(self, node: LexborNode) -> Iterator[str]:
-        """One block as the blocks of Markdown that it makes, behind the place that links lead to."""
+        """A block of HTML as blocks of Markdown, with its anchor before them."""
         tag = node.tag or ""
         if tag not in ("dt", "dd") and (place := _anchor_text(node)):
             yield place
@@ -112,7 +107,6 @@ class _Writer:
             yield from self.blocks(node)
 
     def list(self, node: LexborNode, ordered: bool) -> str:
-        """A list; what an item holds beside its first line stands below it, further in."""
         lines = []
         for number, item in enumerate((child for child in node.iter() if child.tag == "li"), 1):
             sign = f"{item.attributes.get('value') or number}." if ordered else "-"
@@ -122,7 +116,6 @@ class _Writer:
         return "\n".join(lines)
 
     def terms(self, node: LexborNode) -> str:
-        """A list of terms: each in bold, or what the page has in bold of it, with what is said of it behind it."""
         lines: list[str] = []
         for child in node.css("dt, dd"):
             if child.tag == "dt":
@@ -134,7 +127,7 @@ class _Writer:
         return "\n".join(lines)
 
     def table(self, node: LexborNode) -> Iterator[str]:
-        """A table with a row of heads; a cell over several columns is followed by empty ones."""
+        """A pipe table; a cell that spans columns is followed by empty ones."""
         caption = node.css_first("caption")
         if caption is not None:
             yield f"**{self.line(caption)}**"
@@ -157,11 +150,9 @@ class _Writer:
         yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
     def line(self, node: LexborNode) -> str:
-        """Everything inside a node in one line."""
         return _tidied_line("".join(self.inline(child) for child in node.iter(include_text=True)))
 
     def inline(self, node: LexborNode) -> str:
-        """A node that stands in a line."""
         tag = node.tag or ""
         if tag == "-text":
             return _escaped_text(node)
@@ -199,18 +190,16 @@ class _Writer:
 
 
 def _escaped_text(node: LexborNode) -> str:
-    """Text as it may stand in Markdown, which would take a `<` for the beginning of HTML."""
     return _SPACE.sub(" ", (node.text_content or "").replace("\u2060", "")).replace("<", "\\<")
 
 
 def _anchor_text(node: LexborNode) -> str:
-    """An anchor where links lead to a node; Markdown has a way to write one only for headings."""
+    """An anchor as HTML, for which Markdown has a syntax at headings only."""
     name = node.attributes.get("id")
     return f'<a id="{name}"></a>' if name and node.tag in _PLACES and not _SOURCE.fullmatch(name) else ""
 
 
 def _wrapped_in(sign: str, text: str) -> str:
-    """Text between two signs, which have to touch it."""
     bare = text.strip()
     if not bare:
         return text
@@ -218,13 +207,12 @@ def _wrapped_in(sign: str, text: str) -> str:
 
 
 def _text_alternative(node: LexborNode) -> str:
-    """What is said in place of a drawing; nothing of an icon."""
+    """The label of a drawing; nothing for a decorative one."""
     title = node.css_first("title")
     return _tidied_line(node.attributes.get("aria-label") or (title.text() if title is not None else ""))
 
 
 def _tidied_line(text: str) -> str:
-    """One line; bold behind bold is one bold text."""
     return " ".join(text.split()).replace("****", "")
 
 
@@ -243,14 +231,13 @@ Filled = tuple[str, Mapping[str, str]]  # the Markdown of a hand-written page wi
 
 
 def filled_pages(edition: Edition, docs: Path) -> dict[str, Filled]:
-    """The hand-written pages of an edition, which stand in the folder `docs`, by path."""
     return {path: hand_written(edition.context, text, path) for path, text in pages_of(docs).items()}
 
 
 def markdown_copies(
     edition: Edition, written: Mapping[str, Filled], without: Collection[str] = ()
 ) -> Iterator[tuple[str, str]]:
-    """The path and the Markdown of each page of an edition and of those that are `written` by hand."""
+    """Path and Markdown of each page; `written` are the hand-written ones."""
     for path, page in edition.site.pages.items():
         if path not in without:
             yield path, _plain_markdown(edition, path, page.markdown, page.blocks)
@@ -260,7 +247,7 @@ def markdown_copies(
 
 
 def moved_copies(edition: Edition, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """At the address of each copy that there was before, a line that leads to the one that took over; `titles` by path."""
+    """A pointer at each former address of a copy to its new one."""
     for path, redirect in edition.site.redirects.items():
         target = _relative(redirect.target, posixpath.dirname(path) or ".")
         yield path, f"→ [{titles.get(redirect.page, redirect.page)}]({target})\n"
@@ -269,7 +256,7 @@ def moved_copies(edition: Edition, titles: Mapping[str, str]) -> Iterator[tuple[
 def files_beside_pages(
     edition: Edition, written: Mapping[str, Filled], address: str, without: Collection[str] = ()
 ) -> Iterator[tuple[str, str]]:
-    """What stands beside the finished pages of an edition at `address`: copies of all but some, and the list of all."""
+    """Markdown copies and llms.txt of an edition."""
     yield from markdown_copies(edition, written, without)
     named = {path: (page.title, page.description) for path, page in edition.site.pages.items()}
     named |= {path: _title_and_description(path, text) for path, (text, _) in written.items()}
@@ -278,7 +265,6 @@ def files_beside_pages(
 
 
 def _plain_markdown(edition: Edition, path: str, text: str, blocks: Mapping[str, str]) -> str:
-    """The Markdown of a page with its HTML turned into Markdown, and links between the copies."""
     up = "" if edition.context.words.language == ENGLISH else "../"
     folder = posixpath.dirname(path) or "."
 
@@ -302,23 +288,19 @@ def _plain_markdown(edition: Edition, path: str, text: str, blocks: Mapping[str,
 
 
 def _outside_code(text: str, change: Any) -> str:
-    """A text with everything changed but its fenced code."""
+    """Apply a change outside fenced code."""
     parts = re.split(r"(?ms)(^(`{3,}).*?^\2$)", text)
     return "".join(part if part.startswith("```") else change(part) for at, part in enumerate(parts) if at % 3 != 2)
 
 
 def _title_and_description(path: str, text: str) -> tuple[str, str]:
-    """Title and description of a page, from what stands above its Markdown."""
     front = _FRONT.match(text)
     meta = yaml.safe_load(front[1]) if front else {}
     return str(meta.get("title", path)), unescape(str(meta.get("description", "")))
 
 
 def llms_txt(edition: Edition, known: Mapping[str, tuple[str, str]], address: str) -> str:
-    """The list of all pages that language models look for, in the order of the navigation; parts of models last.
-
-    `known` gives the title and the description of each page.
-    """
+    """llms.txt in the order of the navigation, with the parts of models last."""
     words = edition.context.words
     sections = [(words("nav.home"), ["index.md"])]
     for entry in edition.site.nav[1:]:
@@ -336,7 +318,6 @@ def llms_txt(edition: Edition, known: Mapping[str, tuple[str, str]], address: st
 
 
 def _nav_leaves(entry: Any) -> Iterator[str]:
-    """The paths in a part of the navigation, in order."""
     if isinstance(entry, str):
         yield entry
     for child in entry if isinstance(entry, list) else entry.values() if isinstance(entry, dict) else ():
@@ -360,7 +341,7 @@ _CONFIG: dict[str, Any] = {
 
 
 def project_files(editions: Mapping[str, Edition], docs: Path) -> Iterator[tuple[str, str | bytes]]:
-    """Every file of the project by path; `docs` holds the hand-written pages of each language in a folder of its name."""
+    """The Markdown project by path; `docs` has a folder of hand-written pages a language."""
     nav: list[dict[str, Any]] = []
     for language, edition in editions.items():
         folder = "" if language == ENGLISH else f"{language}/"
@@ -374,7 +355,6 @@ def project_files(editions: Mapping[str, Edition], docs: Path) -> Iterator[tuple
 
 
 def _nav_below(entry: Any, folder: str) -> Any:
-    """A part of the navigation with its paths in a folder."""
     if isinstance(entry, str):
         return folder + entry
     if isinstance(entry, list):

@@ -1,7 +1,7 @@
-"""The catalogue as tables: a row holds one variant, model, score, technique, day or reference.
+"""The catalogue as tables: a row for each variant, model, score, technique, day or reference.
 
-A cell is empty where there is no value, and then `…_absence` says why: `not published`, `not applicable` or `unknown`;
-empty there too where the entry says nothing. `…_source` names the reference and the place in it.
+An empty cell has its reason in `…_absence`: `not published`, `not applicable` or `unknown`, or nothing where the entry
+is silent. `…_source` names the reference and the place in it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Plain:
         return self.contexts[ENGLISH].catalogue
 
     def text(self, text: Text) -> dict[str, str]:
-        """A text in each language it has, with its quotes filled in and without markup."""
+        """A text by language, with quotes filled in and without markup."""
         written = {ENGLISH: text.en} | ({CHINESE: text.zh} if text.zh else {})
         return {language: self._filled(language, words) for language, words in written.items()}
 
@@ -61,7 +61,6 @@ class Plain:
         return plain_text(self.contexts[language], Text(en=written, zh=written))
 
     def of(self, value: Any) -> Any:
-        """Any record or value."""
         if isinstance(value, Single):
             return self._single(value)
         if isinstance(value, Sources):
@@ -110,12 +109,10 @@ class Plain:
 
 
 def plain_number(value: Decimal) -> int | float:
-    """A whole number as one, any other to the precision of a float."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def plain_reference(found: Reference) -> dict[str, Any]:
-    """A reference with what its page shows of it."""
     names = ("key", "title", "authors", "year", "url", "eprint", "doi", "venue", "note")
     record = {name: getattr(found, name) for name in names}
     record = {name: list(value) if isinstance(value, tuple) else value for name, value in record.items() if value}
@@ -128,15 +125,12 @@ Row = dict[str, Cell]
 
 @dataclass(frozen=True)
 class Rows:
-    """A table by its name, with every column in order."""
-
     name: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
 
 def all_rows(plain: Plain) -> Iterator[Rows]:
-    """Every table, one after the other."""
     made: Mapping[str, Iterable[Row]] = {
         "models": _model_rows(plain),
         "variants": _variant_rows(plain),
@@ -155,7 +149,7 @@ def _row_table(name: str, rows: list[Row]) -> Rows:
 
 
 def entry_values(plain: Plain, model: Model) -> Rows:
-    """Every value of an entry with its source: a row for each, by the path that texts quote it by."""
+    """Every value of an entry with its source, by the path that quotes use."""
     rows = list(_values_below(plain, model, model.id))
     return Rows(f"models/{model.id}", ("path", "variant", "value", "printed", "absence", "note", "source"), tuple(rows))
 
@@ -204,7 +198,6 @@ def _model_rows(plain: Plain) -> Iterator[Row]:
 
 
 def _variant_rows(plain: Plain) -> Iterator[Row]:
-    """What it is and when it came out, then sizes and training, then every architecture value."""
     catalogue = plain.catalogue
     for entry in catalogue.entries.values():
         parameters, recount, follows = entry.variant.parameters, entry.recount, training_metrics(entry)
@@ -241,7 +234,7 @@ def _variant_rows(plain: Plain) -> Iterator[Row]:
 
 
 def _tokens_of(entry: Entry) -> str:
-    """Which training the tokens are those of: the one from nothing, or one that goes on from other weights."""
+    """`from scratch` or `continued`: which training the tokens count."""
     kind = StageKind.CONTINUED_PRE_TRAINING if pre_training(entry) is None else StageKind.PRE_TRAINING
     return kind.value
 
@@ -279,14 +272,14 @@ STAGE_BLOCKS: Mapping[str, type[BaseModel]] = {
 
 
 def stage_column(block: str, field: str) -> str:
-    """`tokens`, `optimizer`, `optimizer_beta1`, `learning_rate_peak`: the column of a field of a stage."""
+    """Column of a stage's field: `tokens`, `optimizer_beta1`, `learning_rate_peak`."""
     if block in ("", "data"):
         return field
     return block if field == "name" else f"{block}_{field}"
 
 
 def _stage_rows(plain: Plain) -> Iterator[Row]:
-    """A row for each stage of training and each variant that went through it."""
+    """A row for each stage and each variant that went through it."""
     for model in plain.catalogue.models.values():
         for place, stage in enumerate(model.training, 1):
             for variant in stage.variants:
@@ -315,7 +308,7 @@ def _is_stated(annotation: Any) -> bool:
 
 
 def _phase_texts(stage: Stage, variant: str) -> str | None:
-    """`10T: 2e-4 constant; 15.5T: 2e-5 cosine`, as the values are printed."""
+    """`10T: 2e-4 constant; 15.5T: 2e-5 cosine`, as printed."""
     said = []
     for phase in stage.learning_rate.phases if stage.learning_rate else ():
         until = phase.until.for_variant(variant)
@@ -327,7 +320,6 @@ def _phase_texts(stage: Stage, variant: str) -> str | None:
 
 
 def _score_rows(plain: Plain) -> Iterator[Row]:
-    """One row for each score, in the order of the tables."""
     for model in plain.catalogue.models.values():
         for table in model.evaluation:
             for line in table.rows:
@@ -364,7 +356,7 @@ def _technique_rows(plain: Plain) -> Iterator[Row]:
 
 
 def _use_rows(plain: Plain) -> Iterator[Row]:
-    """Who uses what, as the pages have it: what entries state, and what follows from their fields."""
+    """Uses that entries state and uses that follow from their fields."""
     context = plain.contexts[ENGLISH]
     for technique in plain.catalogue.techniques.values():
         for use in context.uses.of_technique(technique.id):
@@ -383,7 +375,6 @@ def _use_rows(plain: Plain) -> Iterator[Row]:
 
 
 def _api_names(plain: Plain) -> Iterator[Row]:
-    """What each name of the API meant from a day on."""
     for name in plain.catalogue.api_names:
         for pointer in name.pointers:
             yield {
@@ -412,7 +403,7 @@ def _reference_rows(catalogue: Catalogue) -> Iterator[Row]:
 
 
 def _value_cells(name: str, single: Single[Any] | None, plain: Plain | None = None) -> Row:
-    """A value, why there is none, and its source: three columns."""
+    """Three columns: value, why there is none, source."""
     value = None if single is None or single.value is None else _cell_value(single.value, plain)
     absence = single.absence.value if single is not None and single.absence is not None else None
     return {name: value, f"{name}_absence": absence, f"{name}_source": source_text(single.source) if single else None}
@@ -431,7 +422,7 @@ def _cell_value(value: Any, plain: Plain | None) -> Cell:
 
 
 def source_text(sources: Sources | None) -> str | None:
-    """Sources as they are written in the data: `key locus; key locus via key locus`."""
+    """Sources as in the data: `key locus; key locus via key locus`."""
     return "; ".join(_written_source(source) for source in sources.items) if sources else None
 
 

@@ -1,4 +1,4 @@
-"""Downloads for study: flash cards, the labs as files, notebooks and archives, and the lab that trains with its text."""
+"""Downloads for study: flash cards, labs as modules, notebooks and archives, the training lab with its texts."""
 
 from __future__ import annotations
 
@@ -22,18 +22,15 @@ NOTEBOOKS = "data/notebooks"
 
 
 def notebook_path(name: str) -> str:
-    """Path of the notebook of a lab below the site."""
     return f"{NOTEBOOKS}/{name}.ipynb"
 
 
 def notebook_downloads() -> Iterator[tuple[str, bytes]]:
-    """Path below the site and content of the notebook of every lab."""
     for name in LABS:
         yield notebook_path(name), notebook_json(name).encode()
 
 
 def notebook_json(name: str) -> str:
-    """The notebook of a lab."""
     cells: list[dict[str, Any]] = [
         {"cell_type": kind, "id": f"{name.replace('_', '-')}-{number}", "metadata": {}, "source": source}
         | ({"execution_count": None, "outputs": []} if kind == "code" else {})
@@ -45,13 +42,12 @@ def notebook_json(name: str) -> str:
 
 
 def code_of_notebook(text: str) -> str:
-    """All code of a notebook, as Jupyter runs it from the first cell to the last."""
     notebook: dict[str, Any] = json.loads(text)
     return "\n\n".join(cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
 
 
 def _cells(name: str) -> Iterator[tuple[str, str]]:
-    """Kind and text of each cell: what the lab is, imports, borrowed functions, a cell for each of its own, its example."""
+    """Kind and text of each cell: docstring, imports, functions of other labs, own definitions, example."""
     tree = ast.parse(lab_code(name))
     yield "markdown", f"# labs/{name}.py\n\n{ast.get_docstring(tree)}"
     borrowed = _borrowed_names(name)
@@ -77,7 +73,7 @@ def _cells(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _borrowed_names(name: str) -> dict[str, set[str]]:
-    """What a lab needs of other labs, by module, so that each stands behind those that it needs itself."""
+    """Names that a lab needs of other labs, by module, each behind those that it needs itself."""
     found: dict[str, set[str]] = {}
 
     def visit(module: str, wanted: set[str] | None) -> None:
@@ -97,7 +93,7 @@ def _borrowed_names(name: str) -> dict[str, set[str]]:
 
 
 def _used_names(body: list[ast.stmt], wanted: set[str] | None) -> set[str]:
-    """The names that `wanted` definitions of a module lead to, and they themselves; without, all names in the module."""
+    """The names that `wanted` definitions lead to, themselves included; all names of the module without `wanted`."""
     uses = {
         defined: {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
         for node in body
@@ -129,7 +125,6 @@ def _outside_imports(module: str) -> Iterator[str]:
 
 
 def _source(module: str, node: ast.stmt) -> str:
-    """A statement as it is written, with its decorators."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(each.lineno for each in decorators)])
     return "\n".join(lab_code(module).splitlines()[first - 1 : node.end_lineno])
@@ -146,7 +141,7 @@ _HEADERS = """#separator:tab
 
 
 def flash_cards(context: Context) -> str:
-    """A card in each line: id, front, back and tag; ids stay, so that importing again brings old cards up to date."""
+    """Tab-separated id, front, back and tag. Ids stay, so that a second import updates the cards."""
     lines = ("\t".join(" ".join(cell.split()) for cell in card) for card in _card_fields(context))
     return _HEADERS.format(deck=context.words("data.deck")) + "\n".join(lines) + "\n"
 
@@ -182,12 +177,10 @@ _HOLE = 'raise NotImplementedError("write this")'
 
 
 def lab_path(name: str) -> str:
-    """Path of a module below the site."""
     return f"data/labs/{name}.py"
 
 
 def lab_downloads(exercises: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
-    """Path below the site and content of every download; `exercises` are the functions to complete, as `module.function`."""
     modules = sorted(FOLDER.glob("*.py"))
     for module in modules:
         if module.stem != "__init__":
@@ -200,7 +193,7 @@ def lab_downloads(exercises: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
 
 
 def training_files() -> dict[str, bytes]:
-    """The lab that trains, without its tests, and the pages, texts and results that it reads, at their places in the project."""
+    """The training lab without its tests, with the pages, texts and results that it reads."""
     root, train = FOLDER.parent, FOLDER / "train"
     code = [path for path in train.rglob("*.py") if "tests" not in path.parts and "runs" not in path.parts]
     text = [
@@ -214,7 +207,7 @@ def training_files() -> dict[str, bytes]:
 
 
 def exercise_files(whole: Mapping[str, bytes], exercises: Iterable[str]) -> dict[str, bytes]:
-    """The labs without the bodies of some functions, and the tests that say when these are right."""
+    """The labs with empty bodies in place of the functions to write, and the tests of these."""
     found = dict(whole)
     for exercise in exercises:
         module, function = exercise.split(".")
@@ -225,7 +218,7 @@ def exercise_files(whole: Mapping[str, bytes], exercises: Iterable[str]) -> dict
 
 
 def without_body(code: str, function: str) -> str:
-    """A module in which a function has its docstring alone. Raises KeyError for a function that it does not have."""
+    """A module whose `function` has its docstring alone. Raises KeyError if there is no such function."""
     for node in ast.parse(code).body:
         if isinstance(node, ast.FunctionDef) and node.name == function:
             lines = code.splitlines()

@@ -1,6 +1,4 @@
-"""Tables as CSV files and as one SQLite database, byte for byte the same from the same rows, and the dictionary that
-describes them.
-"""
+"""Tables as CSV, as one SQLite database and as a Frictionless data package; the same rows give the same bytes."""
 
 from __future__ import annotations
 
@@ -152,7 +150,7 @@ _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
 
 
 def describe_column(table: str, column: str) -> str:
-    """What a column means; empty for one that nobody describes."""
+    """What a column means; empty where nothing describes it."""
     described = _DESCRIPTIONS[table]
     if column in described:
         return described[column]
@@ -184,13 +182,13 @@ def _of_the_schema(table: str) -> dict[str, str]:
 
 
 def column_type(table: Rows, name: str) -> str:
-    """The Frictionless type of a column: a number where all its values are."""
+    """Frictionless type: a number where all values are."""
     kinds = {type(value) for row in table.rows if (value := row.get(name)) is not None}
     return "integer" if kinds == {int} else "number" if kinds and kinds <= {int, float} else "string"
 
 
 def data_package(tables: Iterable[tuple[Rows, str]], revision: Revision, address: str) -> str:
-    """The package as JSON, from the tables and their texts as CSV."""
+    """The Frictionless descriptor as JSON."""
     package: dict[str, Any] = {
         "$schema": PROFILE,
         "name": "ds-series",
@@ -246,7 +244,7 @@ _LIBRARY = slice(96, 100)  # where SQLite notes which release of it wrote the fi
 
 
 def csv_text(table: Rows) -> str:
-    """A table as CSV: UTF-8, commas, a header, `\\n` at the end of a line, nothing in a cell without a value."""
+    """UTF-8, commas, a header, line feeds, nothing in a cell without a value."""
     out = io.StringIO()
     writer = csv.DictWriter(out, table.columns, restval="", lineterminator="\n")
     writer.writeheader()
@@ -255,7 +253,7 @@ def csv_text(table: Rows) -> str:
 
 
 class Database:
-    """Tables in one database, to be closed. A column is a number where all its values are."""
+    """An SQLite database in memory, used as a context manager."""
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect(":memory:")
@@ -269,7 +267,6 @@ class Database:
         self._connection.close()
 
     def add(self, table: Rows) -> None:
-        """Add a table with its keys."""
         types = {"integer": "INTEGER", "number": "REAL", "string": "TEXT"}
         parts = [f'"{name}" {types[column_type(table, name)]}' for name in table.columns]
         if key := PRIMARY_KEYS.get(table.name):
@@ -286,13 +283,11 @@ class Database:
         )
 
     def say_revision(self, revision: Revision) -> None:
-        """Add a table that says of which day and commit the data is."""
         self._connection.execute('CREATE TABLE "revision" ("date" TEXT, "commit" TEXT, "digest" TEXT)')
         row = (revision.date or None, revision.commit or None, revision.digest)
         self._connection.execute('INSERT INTO "revision" VALUES (?, ?, ?)', row)
 
     def written(self) -> bytes:
-        """The file of the database."""
         self._connection.commit()
         written = bytearray(self._connection.serialize())
         written[_LIBRARY] = bytes(4)

@@ -1,8 +1,8 @@
-"""The catalogue as JSON and as linked data: whole, and one file for each model and technique. A public interface.
+"""The catalogue as JSON and JSON-LD: whole, and a file for each model and technique. A public interface.
 
-`catalogue.json` has the shape `models[] → id, name, track, dates, arxiv, variants[] → id, dates, licences, parameters
-{total, activated}, architecture {config.json names}`, each value with its source; `catalogue.schema.json` says it in
-full. The dates and licences of a variant are its own; those of a model are its first release's.
+`catalogue.json` is `models[] → id, name, track, dates, arxiv, variants[] → id, dates, licences, parameters
+{total, activated}, architecture {config.json names}`, each value with its source; `catalogue.schema.json` describes it.
+Dates and licences of a model are those of its first release.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _SCALARS: dict[type, Json] = {bool: {"type": "boolean"}, int: {"type": "integer"
 
 
 def export_schema(address: str) -> str:
-    """The schema of `catalogue.json` and of the files of one model or technique, with its own address as its name."""
+    """JSON Schema of `catalogue.json` and of the files of one model or technique."""
     return (
         json.dumps({"$id": address, "version": schema_version(), **_export_shape()}, ensure_ascii=False, indent=1)
         + "\n"
@@ -56,7 +56,7 @@ def export_schema(address: str) -> str:
 
 @cache
 def schema_version() -> str:
-    """`4-1f3a9c02`: the format, and a digest of the shape."""
+    """`4-1f3a9c02`: format number and digest of the shape."""
     bare = json.dumps(_without_words(_export_shape()), sort_keys=True)
     return f"{FORMAT}-{blake2b(bare.encode(), digest_size=4).hexdigest()}"
 
@@ -114,13 +114,13 @@ def _object_schema(properties: Json, optional: typing.Collection[str] = ()) -> J
 
 
 class _Definitions:
-    """The definitions that the schema refers to, made as they are met."""
+    """The `$defs` of the schema, made as they are met."""
 
     def __init__(self) -> None:
         self.made: dict[str, Json] = {}
 
     def of(self, record: type | str) -> Json:
-        """A reference to the definition of a record."""
+        """The `$ref` of a record."""
         name = record if isinstance(record, str) else _definition_name(record)
         if name not in self.made:
             self.made[name] = {}  # a record may hold itself
@@ -153,7 +153,6 @@ class _Definitions:
         return _object_schema(properties, optional)
 
     def _of_a_checkpoint(self, properties: Json, optional: set[str]) -> None:
-        """What holds for a checkpoint is worked out of its entry, see `whole`."""
         properties.pop("release")
         day = self.annotation(Stated[PartialDate])
         names = ("weights", "announcement", "paper", "api")
@@ -180,7 +179,7 @@ class _Definitions:
         optional -= {"licences", "architecture"}
 
     def _single(self, record: type[Single[Any]]) -> Json:
-        """One value with its source, or the reason why there is none; or one of these for each variant."""
+        """A value with its source, the reason why there is none, or one of these for each variant."""
         inner = record.__pydantic_generic_metadata__["args"][0]
         beside = {"source": self._sources(), "note": self.of(Text)}
         counts = {"counts": {"enum": [word.value for word in Counted]}} if issubclass(record, Size) else {}
@@ -205,7 +204,6 @@ class _Definitions:
         return shape | {"description": info.description} if info.description else shape
 
     def annotation(self, annotation: Any) -> Json:
-        """The shape of a field's type."""
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin is typing.Annotated:
             return self.annotation(arguments[0])
@@ -237,7 +235,6 @@ def _holds_quantity(annotation: Any) -> bool:
 
 
 def _definition_name(record: type) -> str:
-    """`Stated.Quantity`: brackets have a meaning in an address."""
     return record.__name__.replace("[", ".").replace("]", "").replace(", ", "-").replace(" ", "")
 
 
@@ -250,7 +247,7 @@ WHOLE, SCHEMA = "data/catalogue.json", "data/catalogue.schema.json"
 
 
 def catalogue_json(plain: Plain, address: str) -> dict[str, str]:
-    """The JSON of everything, and of each model and technique, by path; `address` is that of the site."""
+    """The JSON of everything, and of each model and technique, by path."""
     catalogue = plain.catalogue
     found: dict[str, str] = {}
     references = {key: _compact_json(plain_reference(found)) for key, found in catalogue.references.items()}
@@ -264,7 +261,7 @@ def catalogue_json(plain: Plain, address: str) -> dict[str, str]:
     }
 
     def entries(kind: str, made: Iterable[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
-        """The entries as JSON, each of which is a file too."""
+        """The entries as JSON; each is a file too."""
         for id_, page, record in made:
             entry = _compact_json(record)
             cited = [references[key] for key in sorted(set(_CITED.findall(entry))) if key in references]
@@ -298,7 +295,7 @@ def catalogue_json(plain: Plain, address: str) -> dict[str, str]:
 
 
 def _object_with_lists(head: str, lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """An object with what is in `head`, and lists of values that are JSON already, one by one."""
+    """An object of `head` and of lists whose values are JSON already."""
     yield head[:-1]
     for name, values in lists.items():
         yield f',"{name}":['
@@ -332,7 +329,6 @@ def _model_record(plain: Plain, id_: str) -> dict[str, Any]:
 
 
 def _variant_record(plain: Plain, entry: Entry) -> dict[str, Any]:
-    """A checkpoint with its own dates and licences: those of the model are those of its first release."""
     catalogue = plain.catalogue
     record: dict[str, Any] = plain.of(entry.variant)
     record.pop("release", None)
@@ -370,10 +366,7 @@ _FORMATS = {
 
 
 def linked_data(context: Context, path: str, address: str, downloads: tuple[str, ...]) -> str:
-    """JSON-LD for the page at `path` as text to stand in a `script`; empty where there is nothing to say.
-
-    The page of downloads is a Dataset; the page of a model names the paper that describes it.
-    """
+    """JSON-LD of the page at `path`, empty for most: downloads are a Dataset, a model names the article on it."""
     catalogue = context.catalogue
     if path == "use-and-extend.md":
         return _script_text(_dataset_record(context, address, downloads))
@@ -384,7 +377,7 @@ def linked_data(context: Context, path: str, address: str, downloads: tuple[str,
 
 
 def _script_text(record: dict[str, Any]) -> str:
-    """As it may stand in a page: no `<` that could end the script."""
+    """JSON without a `<` that could end the script."""
     return json.dumps({"@context": "https://schema.org", **record}, ensure_ascii=False).replace("<", "\\u003c")
 
 
@@ -442,6 +435,6 @@ def _article_record(context: Context, model: Model, paper: Reference) -> dict[st
 
 
 def _publication_day(model: Model) -> str:
-    """The day of the paper's first version; empty where it is not known."""
+    """The day of the paper's first version."""
     day = model.dates.paper.value if model.dates.paper else None
     return day.text if day else ""

@@ -1,1 +1,1 @@
-"""Figures as inline SVG: records in, markup out. Python owns data and places, templates own shapes."""
+"""Figures as inline SVG: Python owns data and places, templates own shapes."""

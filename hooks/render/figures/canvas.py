@@ -1,4 +1,4 @@
-"""A panel of a figure in SVG, widths of text, spread of labels that lie too close, and scales of axes."""
+"""A panel of a figure in SVG, text widths, label spreading, and scales of axes."""
 
 from __future__ import annotations
 
@@ -24,16 +24,12 @@ _FULL_WIDTH = {"W", "F"}
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Width of a text of font size `size`, in the same unit. Chinese characters are as wide as high.
-
-    `fsum`, since `sum` rounds differently from Python 3.12 on, and a site has the same bytes from each.
-    """
+    """Width in the unit of `size`. `fsum`, since `sum` rounds differently from Python 3.12 on."""
     ems = fsum(_width_in_ems(character) for character in text)
     return ems * size * (BOLD if bold else 1)
 
 
 def cut_text(text: str, size: float, room: float) -> str:
-    """A text that is too long ends in an ellipsis; its title has it whole."""
     if text_width(text, size) <= room:
         return text
     while text and text_width(f"{text}…", size) > room:
@@ -42,7 +38,7 @@ def cut_text(text: str, size: float, room: float) -> str:
 
 
 def wrapped_text(text: str, size: float, room: float, most: int) -> list[str]:
-    """A text in at most so many lines; the last ends in an ellipsis where there is more. Chinese breaks between any characters."""
+    """At most `most` lines, with an ellipsis where there is more; Chinese breaks between characters."""
     pieces = text.split(" ") if " " in text or text.isascii() else list(text)
     gap = " " if " " in text or text.isascii() else ""
     lines: list[str] = []
@@ -68,10 +64,7 @@ def _width_in_ems(character: str) -> float:
 
 
 def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places as near to the wanted ones as a `gap` between any two and the bounds allow, in the same order.
-
-    Where there are too many for the bounds, the last ones lie beyond `high`.
-    """
+    """Places nearest to the wanted ones with a `gap` between them; what the bounds cannot hold lies beyond `high`."""
     order = sorted(range(len(wanted)), key=lambda index: (wanted[index], index))
     places = [max(low, wanted[index]) for index in order]
     for i in range(1, len(places)):
@@ -88,8 +81,6 @@ def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle."""
-
     left: float
     top: float
     right: float
@@ -111,7 +102,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Linear:
-    """Values from `low` to `high` onto places from `start` to `end`; `end` may lie before `start`."""
+    """A linear scale; `end` may lie before `start`."""
 
     low: float
     high: float
@@ -134,8 +125,6 @@ class Linear:
 
 @dataclass(frozen=True)
 class Log:
-    """Positive values onto places by their logarithm."""
-
     low: float
     high: float
     start: float
@@ -146,15 +135,13 @@ class Log:
         return round(self.start + share * (self.end - self.start), 2)
 
     def ticks(self) -> list[float]:
-        """The powers of ten inside the scale."""
+        """Powers of ten inside the scale."""
         exponents = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         return [10.0**power for power in exponents if self.low * 0.999 <= 10.0**power <= self.high * 1.001]
 
 
 @dataclass(frozen=True)
 class Time:
-    """Days onto places."""
-
     first: date
     last: date
     start: float
@@ -165,13 +152,12 @@ class Time:
         return round(self.start + share * (self.end - self.start), 2)
 
     def years(self) -> list[date]:
-        """The first days of the years inside the scale."""
+        """First days of years inside the scale."""
         days = (date(year, 1, 1) for year in range(self.first.year, self.last.year + 1))
         return [day for day in days if self.first <= day <= self.last]
 
 
 def coordinate_text(number: float) -> str:
-    """A coordinate in as few characters as one decimal needs."""
     return f"{number:.1f}".removesuffix(".0")
 
 
@@ -180,13 +166,7 @@ WIDTH = 360
 
 @dataclass
 class Panel:
-    """Shapes in the order in which they are painted.
-
-    Attributes:
-        title: What the panel shows, above it.
-        height: In units.
-        says: The panel in a sentence, for those who cannot see it.
-    """
+    """Shapes in the order in which they are painted; `says` is the text alternative."""
 
     title: str
     height: float
@@ -195,7 +175,6 @@ class Panel:
     width: float = WIDTH
 
     def bar(self, x: float, y: float, width: float, height: float, kind: str = "") -> None:
-        """A filled rectangle with its upper left corner at (x, y)."""
         self.shapes.append(
             {
                 "is": "bar",
@@ -208,7 +187,7 @@ class Panel:
         )
 
     def text(self, x: float, y: float, words: object, kind: str = "", anchor: str = "start") -> None:
-        """Words with their base line at y; `anchor` is start, middle or end."""
+        """Text with its base line at y; `anchor` is start, middle or end."""
         self.shapes.append(
             {
                 "is": "text",
@@ -221,16 +200,14 @@ class Panel:
         )
 
     def line(self, points: Sequence[tuple[float, float]], kind: str = "") -> None:
-        """A line through the points."""
         d = "M" + "L".join(f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in points)
         self.shapes.append({"is": "path", "d": d, "kind": f"line {kind}".strip()})
 
     def path(self, d: str, kind: str = "") -> None:
-        """An SVG path as it is."""
         self.shapes.append({"is": "path", "d": d, "kind": kind})
 
     def arrow(self, x1: float, y1: float, x2: float, y2: float, kind: str = "") -> None:
-        """A line with a head at its second end, along an axis."""
+        """An arrow along an axis."""
         self.line([(x1, y1), (x2, y2)], kind)
         dx, dy = (x2 > x1) - (x2 < x1), (y2 > y1) - (y2 < y1)
         tips = [(x2, y2), (x2 - 6 * dx - 3 * dy, y2 - 6 * dy - 3 * dx), (x2 - 6 * dx + 3 * dy, y2 - 6 * dy + 3 * dx)]
@@ -238,7 +215,6 @@ class Panel:
         self.shapes.append({"is": "path", "d": d, "kind": f"tip {kind}".strip()})
 
     def cells(self, places: Iterable[tuple[float, float]], width: float, height: float, kind: str = "") -> None:
-        """Equal rectangles, as one path."""
         d = "".join(
             f"M{coordinate_text(x)} {coordinate_text(y)}h{coordinate_text(width)}v{coordinate_text(height)}h-{coordinate_text(width)}z"
             for x, y in places
@@ -247,20 +223,19 @@ class Panel:
             self.shapes.append({"is": "path", "d": d, "kind": kind})
 
     def dots(self, places: Iterable[tuple[float, float]], kind: str = "") -> None:
-        """Round marks, as one path; their size is the class's stroke."""
+        """Round marks as one path; their size is the stroke of the class."""
         d = "".join(f"M{coordinate_text(x)} {coordinate_text(y)}h.01" for x, y in places)
         if d:
             self.shapes.append({"is": "path", "d": d, "kind": f"dots {kind}".strip()})
 
 
 def equal_columns(count: int, left: float, right: float, gap: float = 3) -> list[tuple[float, float]]:
-    """Left end and width of `count` equal columns between two places."""
+    """Left end and width of each column."""
     width = (right - left - gap * (count - 1)) / count
     return [(left + i * (width + gap), width) for i in range(count)]
 
 
 def fill_in_the_middle(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """A document cut in three, and the order in which it is trained on."""
     parts = {"prefix": (120, "attention soft"), "middle": (80, "expert"), "suffix": (130, "other soft")}
     panels = []
     for name, order in (("document", ("prefix", "middle", "suffix")), ("psm", ("prefix", "suffix", "middle"))):
@@ -282,7 +257,6 @@ def fill_in_the_middle(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def packing_documents(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The same documents cut by length and packed whole; what a token of a packed sequence may see."""
     lengths, capacity = [34, 52, 18, 61, 27, 45, 12, 39, 70, 23, 31, 16, 44, 28], 100
     scale = 350 / capacity
     kinds = ("attention", "other", "expert", "cache", "index")
@@ -316,7 +290,6 @@ def packing_documents(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def networks_in_memory(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Which networks each way of training holds, and which of them learn."""
     panel = Panel(words("mechanism.networks.title"), 214, words("mechanism.networks.says"))
     names = {"policy": "policy", "critic": "critic", "reward model": "reward", "reference model": "reference"}
     for row, (method, held) in enumerate(ppo.HELD.items()):

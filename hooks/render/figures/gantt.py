@@ -1,7 +1,7 @@
-"""What the names of the API meant when, as bars on one scale of time: a row for each name, a bar for each model behind it.
+"""What each API name meant when: a row for each name, a bar for each model behind it, on one time scale.
 
-Bars that are too short for their text have it above them, at a line. A name that still holds, or ended on a day that nobody
-gives, has an open end. `gantt.svg.jinja` owns the shapes. Lengths are in SVG units, one unit being one CSS pixel at full size.
+A bar too short for its text has it above, at a leader. A name still accepted, or without a known end, has an
+open end.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ class Span:
     Attributes:
         starts, ends: Whether each end is a known day.
         goes_on: Whether the name is still accepted and means this.
-        track: Of the model; empty where it is none of the catalogue.
-        href: The page of the model; empty where there is none.
+        track, href: Empty where the model is not in the catalogue.
     """
 
     label: str
@@ -54,8 +53,6 @@ class Span:
 
 @dataclass(frozen=True)
 class Named:
-    """A name with its spans, the oldest first."""
-
     name: str
     anchor: str
     spans: tuple[Span, ...]
@@ -63,8 +60,6 @@ class Named:
 
 @dataclass(frozen=True)
 class Bar:
-    """A span at its place: its text inside or above it, at a leader."""
-
     span: Span
     x: float
     width: float
@@ -75,8 +70,6 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """A name at its height with its bars, and the modes below them as `(left, right, text)`."""
-
     name: Named
     name_x: float
     name_y: float
@@ -87,8 +80,6 @@ class Row:
 
 @dataclass(frozen=True)
 class Across:
-    """Everything that the template needs."""
-
     height: float
     rows: tuple[Row, ...]
     years: tuple[tuple[float, str], ...]
@@ -98,7 +89,7 @@ class Across:
 
 
 def named_spans(context: Context) -> list[Named]:
-    """The names with what they meant; those without any date are left out."""
+    """Names without any date are left out."""
     names = context.catalogue.api_names
     days = [_exact_day(pointer.since.value) for name in names for pointer in name.pointers if pointer.since.value]
     days += [_exact_day(name.until.value) for name in names if name.until is not None and name.until.value]
@@ -108,19 +99,16 @@ def named_spans(context: Context) -> list[Named]:
 
 
 def time_scale(names: Sequence[Named], start: float, end: float) -> Time:
-    """Time from the first known day to a little behind the last."""
     days = [day for name in names for span in name.spans for day in (span.start, span.end)]
     return Time(min(days), max(days), start, end)
 
 
 def year_starts(time: Time) -> tuple[tuple[float, str], ...]:
-    """The first days of the years, and before them the year in which time begins."""
     first = [(time.start, str(time.first.year))] if time.first.month < 10 else []
     return (*first, *((time(day), str(day.year)) for day in time.years()))
 
 
 def lay_out_wide(names: Sequence[Named]) -> Across:
-    """Give every name its row."""
     time = time_scale(names, _LEFT, WIDTH - _RIGHT)
     rows, y = [], _TOP
     for name in names:
@@ -174,7 +162,6 @@ def _pointer_target(context: Context, pointer: ApiPointer) -> tuple[str, str, st
 
 
 def _name_row(name: Named, time: Time, y: float) -> tuple[Row, float]:
-    """A name, the texts that stand above its bars, the bars, the modes."""
     places = [(time(span.start), max(2.0, time(span.end) - time(span.start))) for span in name.spans]
     widths = [text_width(span.label, SIZE) for span in name.spans]
     outside = [index for index, (_, width) in enumerate(places) if widths[index] + 2 * _PAD > width]
@@ -195,7 +182,7 @@ def _name_row(name: Named, time: Time, y: float) -> tuple[Row, float]:
 
 
 def _label_tiers(texts: Sequence[tuple[float, float]]) -> tuple[list[int], list[float]]:
-    """The tier and left end of each text. From the right to the left, so that no leader runs through another text."""
+    """Tier and left end of each text, from the right, so that no leader runs through a text."""
     taken: list[list[tuple[float, float]]] = []
     tiers, lefts = [0] * len(texts), [0.0] * len(texts)
     for index in range(len(texts) - 1, -1, -1):
@@ -211,7 +198,7 @@ def _label_tiers(texts: Sequence[tuple[float, float]]) -> tuple[list[int], list[
 
 
 def _mode_stretches(name: Named, places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, str]]:
-    """Neighbours of one mode, as one stretch."""
+    """Neighbouring spans of one mode, joined."""
     first = 0
     for index in range(1, len(places) + 1):
         if index == len(places) or name.spans[index].mode != name.spans[first].mode:
@@ -227,7 +214,7 @@ _DOWN_BAR, _DOWN_APART, _ROOM, _WIDEST, _DOWN_ON = 13.0, 6.0, 8.0, 172.0, 14.0  
 
 @dataclass(frozen=True)
 class Line:
-    """A model at the middle of its line: its bar, and its first month where there is room beside it."""
+    """A model's row: its bar, and its first month where there is room."""
 
     span: Span
     label: str
@@ -240,8 +227,6 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """A name with its lines, and the modes as `(base line, text)`."""
-
     name: Named
     y: float
     lines: tuple[Line, ...]
@@ -250,8 +235,6 @@ class Block:
 
 @dataclass(frozen=True)
 class Down:
-    """Everything that the template needs."""
-
     height: float
     left: float
     blocks: tuple[Block, ...]
@@ -262,7 +245,6 @@ class Down:
 
 
 def lay_out_narrow(names: Sequence[Named]) -> Down:
-    """Give every model its line."""
     left = _time_origin(names)
     time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)
     blocks, y = [], _DOWN_TOP + 6
@@ -296,7 +278,7 @@ def lay_out_narrow(names: Sequence[Named]) -> Down:
 
 
 def _time_origin(names: Sequence[Named]) -> float:
-    """Where time begins: as far left as the texts leave it, which may reach to where their bars begin."""
+    """Where time begins, so that texts may reach up to their bars."""
     left = 60.0
     while left < _WIDEST:
         time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)

@@ -1,4 +1,4 @@
-"""The figures of the home page: how models grew, and the general line with its models to one scale beside the map."""
+"""Figures of the home page: how models grew, and the flagships to one scale beside the map."""
 
 from __future__ import annotations
 
@@ -31,11 +31,7 @@ _LEAST = 40.0  # room for the layers of a narrow model, so that pictures stand b
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A model in small.
-
-    Attributes:
-        layers, thin, routed, active: Path data: every fourth layer, all of them, experts, chosen experts.
-    """
+    """A model in small, as path data: every fourth layer, all experts, the chosen ones."""
 
     width: float
     height: float
@@ -50,7 +46,7 @@ class Thumbnail:
 
 
 def general_line(catalogue: Catalogue) -> list[Entry]:
-    """The flagships of the general track, each architecture once, the oldest first."""
+    """Flagships of the general track, each architecture once, the oldest first."""
     found: dict[str, Entry] = {}
     for model in by_date(catalogue.models.values()):
         entry = catalogue.flagship(model)
@@ -62,7 +58,6 @@ def general_line(catalogue: Catalogue) -> list[Entry]:
 
 
 def network_thumbnail(entry: Entry) -> Thumbnail:
-    """Draw one to the scale of all."""
     assert entry.architecture is not None
     numbers = numbers_of(entry.architecture)
     layers, hidden = numbers["num_hidden_layers"], numbers["hidden_size"]
@@ -96,7 +91,6 @@ def network_thumbnail(entry: Entry) -> Thumbnail:
 
 
 def model_cards(context: Context, entries: Sequence[Entry] | None = None) -> Markup:
-    """The models as cards that lead to their pages."""
     shown = general_line(context.catalogue) if entries is None else entries
     return Markup(context.html("home_line.html.jinja", cards=[_model_card(context, entry) for entry in shown]))
 
@@ -131,12 +125,11 @@ def _model_card(context: Context, entry: Entry) -> dict[str, object]:
 
 
 def _size_text(size: Size[Count] | None) -> str:
-    """A published size."""
     return format.format_quantity(size.value) if size is not None and size.value is not None else ""
 
 
 def home_map(context: Context) -> Markup:
-    """The map in both arrangements; a style sheet shows the one that fits."""
+    """Both arrangements; a style sheet shows the one that fits."""
     words = context.words
     dates = {
         id_: format.format_month(date, words)
@@ -159,8 +152,6 @@ _SIZE, _GAP, _NAME = 12.5, 6.0, 84.0  # of letters, between two texts side by si
 
 @dataclass(frozen=True)
 class HeroSize:
-    """One model in numbers, with its places in both arrangements."""
-
     id: str
     name: str
     date: str
@@ -178,7 +169,7 @@ class HeroSize:
 
 
 def home_hero(context: Context) -> Markup:
-    """Both rows over the same models; a style sheet shows the arrangement that fits."""
+    """Both arrangements; a style sheet shows the one that fits."""
     words = context.words
     sizes, ticks, grew, shrank = _hero_sizes(context)
     said = words("punctuation.gap").join(
@@ -259,7 +250,7 @@ def _hero_sizes(context: Context) -> tuple[list[HeroSize], Sequence[tuple[str, f
 def _column_spacing(
     context: Context, names: Sequence[str], dates: Sequence[PartialDate | None]
 ) -> tuple[float, list[str]]:
-    """How far columns stand apart, and the months below them: in digits where there are too many models for words."""
+    """Distance of columns and their months, in digits where words have no room."""
     fits = (_HERO_WIDTH - _LEFT - 78) / max(1, len(names) - 1)
     written = [format.format_month(date, context.words) if date else "" for date in dates]
     if _widest_text(written) + _GAP > fits:

@@ -1,4 +1,4 @@
-"""The map of models: lines as on a plan of a metro, one for each track, along time, and down for a phone."""
+"""The map of models: like a metro plan with a line for each track, along time, and downwards for a phone."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ Rect = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Placed:
-    """A stop with its mark's centre and its name's place; `major` on the general line."""
-
     stop: Stop
     name: str
     x: float
@@ -39,8 +37,6 @@ class Placed:
 
 @dataclass(frozen=True)
 class Way:
-    """The line that leads to a stop."""
-
     path: str
     track: str
     older: str
@@ -49,8 +45,6 @@ class Way:
 
 @dataclass(frozen=True)
 class Across:
-    """Everything that the template needs."""
-
     width: float
     height: float
     stops: Sequence[Placed]
@@ -63,7 +57,6 @@ class Across:
 
 
 def lay_out_wide_map(context: Context) -> Across:
-    """Give every stop, line and name its place."""
     found = family_lines(context.catalogue.models.values(), lambda model: _NAME_DAYS)
     rows = _line_heights(found)
     days = [stop.day for stop in found.stops.values()]
@@ -85,13 +78,13 @@ def _line_heights(found: Family) -> list[float]:
 
 
 def _track_name_height(found: Family, rows: Sequence[float], track: Track) -> float:
-    """Where the name of a track stands: at its only line, at the general one's first, between those of the others."""
+    """At the track's only line, at the first of the general track, between the lines of others."""
     own = [y for y, line in zip(rows, found.lines, strict=True) if line is track]
     return own[0] if track is Track.GENERAL else (own[0] + own[-1]) / 2
 
 
 def _map_lines(found: Family, places: dict[str, tuple[float, float]]) -> tuple[list[Way], list[Rect]]:
-    """The lines, and where they run up or down."""
+    """The lines, and the boxes of their rising and falling parts."""
     ways, verticals = [], []
     for id_, stop in found.stops.items():
         if stop.parent is None:
@@ -114,7 +107,7 @@ def _map_lines(found: Family, places: dict[str, tuple[float, float]]) -> tuple[l
 
 
 def _place_names(found: Family, places: dict[str, tuple[float, float]], verticals: Sequence[Rect]) -> list[Placed]:
-    """Each name above its stop, or where it lies on nothing; the general line first."""
+    """Names above their stops, or where they overlap nothing; the general line first."""
     taken: list[Rect] = [(x - 8, y - 8, x + 8, y + 8) for x, y in places.values()]
     order = sorted(
         found.stops, key=lambda id_: (found.stops[id_].model.track is not Track.GENERAL, found.stops[id_].day)
@@ -138,7 +131,7 @@ def _place_names(found: Family, places: dict[str, tuple[float, float]], vertical
 
 
 def _name_candidates(x: float, y: float, wide: float) -> list[tuple[tuple[float, float], str, Rect, float]]:
-    """Where a name may stand, the best first: place, anchor, room, and what the place costs."""
+    """Places for a name, the best first: place, anchor, box, cost."""
     found = []
     for cost, (dy, shift) in enumerate(
         ((-13, 0), (23, 0), (-13, 0.35), (-13, -0.35), (23, 0.35), (23, -0.35), (-26, 0), (36, 0))
@@ -162,8 +155,6 @@ _DOWN_SIZE = 12.5
 
 @dataclass(frozen=True)
 class Row:
-    """A model with its mark, its name, and the techniques that came with it in lines below."""
-
     id: str
     label: str
     track: str
@@ -176,7 +167,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Loose:
-    """A line of what came out without a model."""
+    """A line for what was released without a model."""
 
     items: Sequence[Item]
     x: float
@@ -185,8 +176,6 @@ class Loose:
 
 @dataclass(frozen=True)
 class Down:
-    """Everything that the template needs."""
-
     width: float
     height: float
     rows: Sequence[Row]
@@ -196,7 +185,7 @@ class Down:
 
 
 def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alone: Sequence[Item] = ()) -> Down:
-    """Give every row its place; `more` are the techniques that came with a model, `alone` what came by itself."""
+    """`more` are techniques by the model that introduced them, `alone` what no model introduced."""
     found = family_lines(context.catalogue.models.values(), lambda model: 1)
     columns = {line: _DOWN_LEFT + index * _DOWN_LINE for index, line in enumerate(_line_order(found))}
     text_x = max(columns.values()) + 13
@@ -244,12 +233,11 @@ def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alo
 
 
 def _line_order(found: Family) -> list[int]:
-    """The lines from left to right: the general one first, then as on the wide map."""
     return sorted(range(len(found.lines)), key=lambda line: (found.lines[line] is not Track.GENERAL, line))
 
 
 def _wrapped_items(items: Sequence[Item], room: float) -> list[list[Item]]:
-    """Items in lines that have room for their names, with dots between them; one whose name needs two lines has both."""
+    """Items in lines with dots between; a name that needs two lines has them to itself."""
     lines: list[list[Item]] = []
     for whole in items:
         parts = wrapped_text(whole.label, _DOWN_SIZE, room, 2)

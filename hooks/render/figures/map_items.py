@@ -1,4 +1,4 @@
-"""What stands on the map and on the timeline: models by track, techniques and infrastructure, on which line, and what is written beside them."""
+"""Items of the map and the timeline: models by track, techniques, infrastructure, and their lines and lanes."""
 
 from __future__ import annotations
 
@@ -35,11 +35,8 @@ class Item:
     Attributes:
         id: `model:id` or `technique:id`.
         lane: Track of a model; `techniques` or `infrastructure`.
-        date: First known date of a model; when a technique was introduced.
-        title: What it is, in a sentence.
-        href: Its page.
-        carrier: Model that brought a technique in when it came out; empty where it came by itself.
-        kin: Places in the list of items of everything that belongs to its lineage, itself included.
+        carrier: Model that introduced a technique at its release; empty where none did.
+        kin: Indices of all items of its lineage, its own among them.
     """
 
     id: str
@@ -58,14 +55,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Link:
-    """A line from a model to one that was built on it, however often."""
+    """A line between two models, however often one builds on the other."""
 
     older: str
     younger: str
 
 
 def timeline_items(context: Context) -> list[Item]:
-    """Everything that is drawn and listed, in the order of the dates, with its lineage."""
+    """All items by date."""
     found = sorted(
         [*_model_items(context), *_technique_items(context)], key=lambda item: (item.date.first_day, item.id)
     )
@@ -78,7 +75,6 @@ def timeline_items(context: Context) -> list[Item]:
 
 
 def lineage_links(models: Iterable[Model]) -> list[Link]:
-    """The lines, one for each pair of models."""
     return [
         Link(older, model.id) for model in models for older in dict.fromkeys(edge.model for edge in model.builds_on)
     ]
@@ -95,7 +91,7 @@ def _model_items(context: Context) -> Iterator[Item]:
 
 
 def _technique_items(context: Context) -> Iterator[Item]:
-    """What the makers introduced themselves since their first model, and their own forms of what is older."""
+    """What DeepSeek introduced since its first model, and its own forms of what is older."""
     first = min((d.first_day for m in context.catalogue.models.values() if (d := first_date(m))), default="")
     for technique in context.catalogue.techniques.values():
         when = own_form(context, technique)
@@ -110,7 +106,7 @@ def _technique_items(context: Context) -> Iterator[Item]:
 
 
 def _introducing_model(context: Context, technique: Technique, when: PartialDate) -> str:
-    """The model that introduced a technique, or brought its first form, in the month in which it came out."""
+    """The model that introduced a technique, or its first form, in the month of its release."""
     for use in context.uses.of_technique(technique.id):
         if use.how in (How.INTRODUCED, How.FORM, How.FIRST) and use.date and use.date.text[:7] == when.text[:7]:
             return use.model.id
@@ -118,10 +114,7 @@ def _introducing_model(context: Context, technique: Technique, when: PartialDate
 
 
 def own_form(context: Context, technique: Technique) -> PartialDate | None:
-    """When a model brought DeepSeek's own form of a technique that is older; None where there is none.
-
-    Of one that others introduced, the first use here is that form.
-    """
+    """When a model introduced DeepSeek's own form of an older technique; for one by others, the first use counts."""
     if technique.introduced.by_deepseek is None:
         return None
     forms = (How.FORM,) if technique.introduced.by_deepseek else (How.FORM, How.INTRODUCED, How.FIRST)
@@ -129,16 +122,14 @@ def own_form(context: Context, technique: Technique) -> PartialDate | None:
 
 
 def _described_day(use: Use) -> PartialDate | None:
-    """The day of the report or the announcement where the weights lay there before: they do not say how they were made."""
+    """The day of the report, where the weights were released before: they do not say how they were made."""
     dates = stated_dates(use.model.dates)
     told = [date for name, date in dates.items() if name in ("paper", "announcement")]
     return min(told, key=lambda day: day.first_day, default=use.date) if use.date == dates.get("weights") else use.date
 
 
 def _related_items(context: Context) -> dict[str, set[str]]:
-    """By item: for a model what it was built on, all the way back and forth, and the techniques it brought in;
-    for a technique the models that used it and what it took the place of.
-    """
+    """By item: a model's ancestors, descendants and techniques; a technique's users and what it replaced."""
     models, techniques = context.catalogue.models, context.catalogue.techniques
     parents = {m.id: {link.model for link in m.builds_on} for m in models.values()}
     children = {id_: {child for child, older in parents.items() if id_ in older} for id_ in models}
@@ -178,9 +169,9 @@ class Stop:
     """A model at its place in the family.
 
     Attributes:
-        line: Number of its line, the uppermost first.
+        line: Number of its line from the top.
         parent: The model that the line comes from.
-        rank: Which of the lines that leave the parent it is, those that go farthest first; −1 on the parent's own.
+        rank: Its place among the lines that leave the parent, the longest first; −1 on the parent's own line.
     """
 
     model: Model
@@ -192,14 +183,12 @@ class Stop:
 
 @dataclass(frozen=True)
 class Family:
-    """Stops by model in the order of their dates, and the track of each line."""
-
     stops: Mapping[str, Stop]
     lines: Sequence[Track]
 
 
 def family_lines(models: Iterable[Model], room: Callable[[Model], float]) -> Family:
-    """Give every dated model its line; `room` is how many days its name takes to the right."""
+    """Every dated model on its line; `room` is the width of its name in days."""
     dated = sorted((m for m in models if first_date(m) is not None), key=lambda m: (first_day(m), m.id))
     by_id = {m.id: m for m in dated}
     children = {m.id: [c for c in dated if c.main_parent == m.id] for m in dated}
@@ -232,7 +221,6 @@ def family_lines(models: Iterable[Model], room: Callable[[Model], float]) -> Fam
 
 
 def first_day_of(model: Model) -> date:
-    """The first day of a model."""
     return date.fromisoformat(first_day(model))
 
 
@@ -242,7 +230,7 @@ def _track_chains(
     children: Mapping[str, Sequence[Model]],
     weight: Mapping[str, int],
 ) -> list[list[Model]]:
-    """The models of a track in runs that go on, each with the child from which most others come."""
+    """Chains of models of a track; each goes on with the child that has most descendants."""
     found: list[list[Model]] = []
     continued: set[str] = set()
     for m in members:
@@ -279,7 +267,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Month:
-    """What came out in a month, or in the week of its own, and the stem that it hangs on."""
+    """What came out in a month, or in the present week, at one stem."""
 
     stem: str
     notes: Sequence[Note]
@@ -288,8 +276,6 @@ class Month:
 
 @dataclass(frozen=True)
 class Lane:
-    """A lane below the map."""
-
     id: str
     y: float
     height: float
@@ -297,7 +283,7 @@ class Lane:
 
 
 def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float) -> Lane:
-    """Give the months of a lane their places: those with names at the right the last first, then the others the first first."""
+    """Places the months whose names stand left of the stem from the latest on, the others from the earliest."""
     groups = _items_by_month([item for item in found if item.lane == id_])
     sides, limit = [], width
     for week, members in reversed(groups):
@@ -326,7 +312,7 @@ def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width
 
 
 def _items_by_month(members: Sequence[Item]) -> list[tuple[bool, list[Item]]]:
-    """The items by month, and those of the week as one group."""
+    """Items by month; those of the present week are a group."""
     found: dict[str, tuple[bool, list[Item]]] = {}
     for item in members:
         day = item.date.first_day
@@ -338,7 +324,7 @@ def _items_by_month(members: Sequence[Item]) -> list[tuple[bool, list[Item]]]:
 def _free_height(
     taken: Sequence[tuple[float, float, float, float]], x: float, wide: float, high: float, top: float
 ) -> float:
-    """The first height from `top` down at which a block lies on no other."""
+    """The first height from `top` down where a block overlaps none."""
     y = top
     for left, upper, right, lower in sorted(taken, key=lambda box: box[1]):
         if left < x + wide and x < right and upper < y + high and y < lower:

@@ -1,7 +1,6 @@
-"""A training recipe as lanes: solid lines are weights that go on, dashed ones data that a stage learns from, as wide as its samples.
+"""A training recipe as lanes: solid lines are weights, dashed ones data, as wide as their samples.
 
-Takes the stages of a model with what each says of weights and data, gives a form that runs to the right and one for a phone that runs
-down, as a history of commits does. A model whose stages merely follow each other has none: its boxes say it already.
+There is a form to the right and one downwards for a phone. A model whose stages merely follow each other has none.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _ROW, _TRACK = 50, 24  # of the form that runs down
 
 @dataclass(frozen=True)
 class Node:
-    """A stage, with its place in both forms."""
+    """A stage with its place in both forms."""
 
     id: str
     number: int
@@ -56,7 +55,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Tie:
-    """What goes from a stage, or from outside, into a stage: `weights`, `data` or `reward`, or `unknown` data without a count."""
+    """A line into a stage: `weights`, `data`, `reward`, or `unknown` for data without a count."""
 
     kind: str
     d: str
@@ -70,7 +69,7 @@ class Tie:
 
 @dataclass(frozen=True)
 class _Graph:
-    """Stages by id with where their weights and data come from, each in a lane and a column."""
+    """Stages by id with the sources of their weights and data, each in a lane and a column."""
 
     stages: Mapping[str, Stage]
     weights: Mapping[str, Sequence[str]]
@@ -86,7 +85,7 @@ class _Graph:
 
 
 def recipe_lanes(context: Context, model: Model) -> Markup:
-    """The figure; empty where there are no data from stage to stage."""
+    """Empty where no stage makes data for another."""
     if not any(stage.fed_by for stage in model.training):
         return Markup()
     graph = _graph_of(model)
@@ -144,7 +143,7 @@ def _packed_lanes(
     lane: Mapping[str, int],
     column: Mapping[str, int],
 ) -> dict[str, int]:
-    """Lanes that nothing joins share a height where there is room, the name of what comes out included."""
+    """Lanes with room for each other share a height; names of results count as occupied."""
     group = {id_: id_ for id_ in stages}
 
     def head(id_: str) -> str:
@@ -171,9 +170,9 @@ def _packed_lanes(
 
 
 def _weights_of(model: Model) -> dict[str, Sequence[str]]:
-    """For each stage the stages whose weights it takes: those it names, or the one before it in its row.
+    """Stages whose weights each stage takes: those it names, or the one before it in its row.
 
-    Of a row that branches off and names none it is not known whose weights it takes.
+    In a row that branches off and names none it is not known.
     """
     found: dict[str, Sequence[str]] = {}
     for row in recipe_rows(model):
@@ -186,7 +185,7 @@ def _weights_of(model: Model) -> dict[str, Sequence[str]]:
 
 
 def _sample_count(stage: Stage) -> Decimal | None:
-    """The samples that a stage learns from: as published, or the sum of the parts if all are."""
+    """Samples as published, or the sum of the parts if all are."""
     if stage.data is None:
         return None
     if stage.data.samples is not None:
@@ -211,7 +210,7 @@ _Places = Mapping[str, tuple[float, float, float, float]]
 
 
 def _places(graph: _Graph, samples: Mapping[str, Decimal | None]) -> _Places:
-    """For each stage x and y in the form that runs to the right, then in the one that runs down."""
+    """x and y of each stage, to the right and downwards."""
     step = _column_step(graph)
     tops, y = [], 0.0
     for lane in range(graph.lanes):
@@ -272,7 +271,7 @@ def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> It
 
 
 def _fact(context: Context, stage: Stage) -> str:
-    """Tokens of a stage, or its steps; samples stand at the line that brings them."""
+    """Tokens or steps; samples stand at the line that brings them."""
     stated = {"tokens": stage.data.tokens if stage.data else None, "steps": stage.steps}
     for key, value in stated.items():
         published = [single.value for _, single in value.singles() if single.value is not None] if value else []
@@ -283,7 +282,7 @@ def _fact(context: Context, stage: Stage) -> str:
 
 
 def _start(context: Context, stage: Stage) -> str:
-    """What a lane begins with: a model by its name, several by their number, or what the stage says of it."""
+    """What a lane begins with: a model by name, several by number, or what the stage says."""
     entries = context.catalogue.entries
     based = {entries[id_].variant.based_on for id_ in stage.variants}
     names = {single.value for single in based if single is not None and single.value is not None}
@@ -335,7 +334,6 @@ def _ties(
 
 
 def _sample_text(context: Context, stage: Stage, count: Decimal) -> str:
-    """The samples as published, or the sum of their parts."""
     stated = stage.data.samples if stage.data else None
     published = [single.value for _, single in stated.singles() if single.value is not None] if stated else []
     if published:
@@ -344,7 +342,7 @@ def _sample_text(context: Context, stage: Stage, count: Decimal) -> str:
 
 
 def _curves(start: tuple[float, float, float, float], end: tuple[float, float, float, float]) -> tuple[str, str]:
-    """From one stage into another, to the right and down."""
+    """Paths to the right and downwards."""
     (x1, y1, across1, down1), (x2, y2, across2, down2) = start, end
     bend, fall = (x2 - x1) / 2, (down2 - down1) / 2
     to_right = _path((x1 + _RADIUS, y1), (x1 + bend, y1), (x2 - bend, y2), (x2 - _RADIUS, y2))
@@ -355,7 +353,7 @@ def _curves(start: tuple[float, float, float, float], end: tuple[float, float, f
 def _beside_curve(
     start: tuple[float, float, float, float], end: tuple[float, float, float, float], wide: float
 ) -> tuple[float, float]:
-    """A place for a number, right of a curve that falls and below one that rises, a third of its way along."""
+    """Place of a number a third along, right of a falling curve and below a rising one."""
     x = start[0] + (end[0] - start[0]) * 0.4
     y = start[1] + (end[1] - start[1]) * 0.35
     return (x + wide / 2 + 12, y) if end[1] >= start[1] else (x, y + wide / 2 + 16)

@@ -1,8 +1,6 @@
-"""Training drawn: the stages of a recipe, and learning rate and batch size over a run.
+"""Stages of a recipe in rows, and learning rate and batch size over a run, on linear axes.
 
-Several runs share one axis; for a phone each stands by itself, on the same scales. Takes derived schedules, gives
-places for `schedule.svg.jinja`. Lengths are in SVG units, one of which is a CSS pixel at full size. Both axes are
-linear.
+Runs share one axis; on a phone each stands by itself, on the same scales. Lengths are CSS pixels at full size.
 """
 
 from __future__ import annotations
@@ -26,14 +24,14 @@ BESIDE = {StageKind.REWARD_MODEL}
 
 @dataclass
 class Row:
-    """Stages that go on from one another, and the number of the stage they branch off after."""
+    """Stages that follow each other, and the number of the stage they branch off after."""
 
     stages: list[tuple[int, Stage]] = field(default_factory=list)
     after: int | None = None
 
 
 def recipe_rows(model: Model) -> list[Row]:
-    """The stages of a model in rows, each stage with its number in the entry, counted from 1."""
+    """Stages are numbered from 1, as in the entry."""
     found: list[Row] = []
     for number, stage in enumerate(model.training, 1):
         before = _previous_stage(model, stage, model.training[: number - 1])
@@ -46,7 +44,7 @@ def recipe_rows(model: Model) -> list[Row]:
 
 
 def _previous_stage(model: Model, stage: Stage, earlier: tuple[Stage, ...]) -> int | None:
-    """Number of the last stage that this one's variants, or those they start from, went through."""
+    """Number of the last stage that these variants, or those they start from, went through."""
     if stage.starts_from is not None and stage.starts_from.value and stage.starts_from.value.en == FROM_NOTHING:
         return None
     went_on = line_of_variants(model, stage.variants)
@@ -89,11 +87,10 @@ _CURVED = {Way.COSINE}
 
 @dataclass(frozen=True)
 class Run:
-    """One schedule in the figure.
+    """One schedule.
 
     Attributes:
-        key: Identifies the run in the markup: `variant` or `variant/stage`.
-        name: Full name, for titles.
+        key: `variant` or `variant/stage`, in the markup.
         label: Short name at the end of the line.
     """
 
@@ -106,7 +103,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Mark:
-    """A stated point: its place, whether it is a factor times the peak, and what it says."""
+    """A stated point, or one computed as a factor times the peak."""
 
     x: float
     y: float
@@ -118,8 +115,6 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """A run in one panel: drawn paths, dotted paths, marks, and the labels that lead from it."""
-
     run: Run
     style: int
     paths: list[str]
@@ -129,8 +124,6 @@ class Line:
 
 @dataclass(frozen=True)
 class Label:
-    """A text at the right side, and the leader to its point."""
-
     y: float
     text: str
     style: int
@@ -140,8 +133,6 @@ class Label:
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot: its frame, ticks and lines."""
-
     title: str
     top: float
     bottom: float
@@ -152,8 +143,6 @@ class Panel:
 
 @dataclass(frozen=True)
 class Alone:
-    """A run by itself: its name at a height, which leads to it, and its panels."""
-
     run: Run
     y: float
     panels: list[Panel]
@@ -161,8 +150,6 @@ class Alone:
 
 @dataclass(frozen=True)
 class Down:
-    """The form for a phone."""
-
     height: float
     left: float
     right: float
@@ -202,7 +189,6 @@ def schedule_figure(context: Context, runs: Sequence[Run], in_tokens: bool, batc
 def _narrow_schedules(
     context: Context, runs: Sequence[Run], shown: Sequence[str], high: float, in_tokens: bool
 ) -> Down:
-    """Each run below the one before it, its levels labelled, on the scales of all."""
     several = len(runs) > 1
     values = [text for run in runs for text in _side_texts([run])]
     across = _horizontal_scale(runs, shown, high, DOWN_WIDTH - DOWN_LEADER, values)
@@ -232,7 +218,6 @@ def _narrow_schedules(
 def _horizontal_scale(
     runs: Sequence[Run], shown: Sequence[str], high: float, end: float, texts: Sequence[str]
 ) -> Linear:
-    """The axis between the ticks at the left and the `texts` at the right."""
     ticks = [text for what in shown for _, text in _scale_ticks(_vertical_scale(runs, what, TOP, RATE_HEIGHT), what)]
     left = TICK_ROOM + round(max(text_width(text, TICK_SIZE) for text in ticks))
     return Linear(0, high, left, round(end - max(text_width(text, LABEL_SIZE, bold=True) for text in texts) - 4))
@@ -263,7 +248,7 @@ def _schedule_panel(
     scaled: Sequence[Run] = (),
     style: int = 1,
 ) -> Panel:
-    """A plot of `runs` on the scale of those that are `scaled` together; the first has the `style`."""
+    """A plot of `runs` on the scale of `scaled`; the first run has the `style`."""
     up = _vertical_scale(scaled or runs, what, top, height)
     lines = [
         _schedule_line(context, run, 1 + (style - 1 + index) % STYLES, across, up, in_tokens, what)
@@ -281,7 +266,6 @@ def _schedule_panel(
 
 
 def _vertical_scale(runs: Sequence[Run], what: str, top: float, height: float) -> Linear:
-    """The vertical scale of a panel, from nothing to a little above the highest value."""
     values = [
         value for run in runs for stretch in _value_stretches(run, what) for value in (stretch.first, stretch.last)
     ]
@@ -328,7 +312,7 @@ def _schedule_line(
 
 
 def _stretch_path(stretches: Sequence[Stretch], place: Callable[[Fraction], float], up: Linear) -> str:
-    """One line through all stretches; a step between two is a vertical."""
+    """One line through all stretches, with vertical steps."""
     points: list[str] = []
     for stretch in stretches:
         steps = SAMPLES if stretch.way in _CURVED else 1
@@ -341,7 +325,7 @@ def _stretch_path(stretches: Sequence[Stretch], place: Callable[[Fraction], floa
 def _end_labels(
     lines: Sequence[Line], right: float, top: float, bottom: float, leader: float, single: bool, what: str
 ) -> list[Label]:
-    """Names at the ends of several lines; the values of the levels of a single one."""
+    """Names at the ends of several lines; values of the levels of a single one."""
     wanted: list[tuple[Line, Mark, str]] = []
     for line in lines:
         if single:
@@ -363,7 +347,7 @@ def _end_labels(
 
 
 def _point_text(context: Context, share: Fraction, schedule: Schedule) -> str:
-    """Where a point lies, in tokens where those of the run are known."""
+    """A point in tokens where the run's are known, else as a share."""
     if schedule.tokens is not None:
         tokens = Decimal(share.numerator) * schedule.tokens.value / share.denominator
         return context.words("schedule.at_tokens", tokens=format.format_compact(tokens.to_integral_value()))
@@ -377,5 +361,5 @@ def _level_text(value: Decimal, what: str) -> str:
 
 
 def rate_text(value: Decimal) -> str:
-    """A learning rate as a power of ten with at most three digits."""
+    """`2.2 × 10⁻⁴`, at most three digits."""
     return format.format_power(value) if value else "0"

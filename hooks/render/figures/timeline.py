@@ -1,4 +1,4 @@
-"""The timeline: the map of models with the techniques and the infrastructure below it, and the same row by row for a phone."""
+"""The timeline: the map with lanes of techniques and infrastructure, in rows on a phone; and the poster."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BETWEEN = 18.0
 
 @dataclass(frozen=True)
 class Tie:
-    """A relation that has no line of its own on the map; shown when one of its ends is pointed at."""
+    """A relation without a line on the map, shown when one of its ends is pointed at."""
 
     path: str
     older: str
@@ -33,7 +33,6 @@ class Tie:
 
 
 def timeline_figure(context: Context) -> str:
-    """The figure with its legend and its controls."""
     found = timeline_items(context)
     drawn = lay_out_wide_map(context)
     models = context.catalogue.models
@@ -64,7 +63,6 @@ def timeline_figure(context: Context) -> str:
 
 
 def lane_name(context: Context, id_: str) -> str:
-    """The name of a track, or of one of the other two lanes."""
     return context.words(f"timeline.{id_}" if id_ in (TECHNIQUES, INFRASTRUCTURE) else f"track.{id_}")
 
 
@@ -111,8 +109,6 @@ _GROUND, _SIDE, _BAR, _LONG = 282.0, 74.0, 292.0, 160.0
 
 @dataclass(frozen=True)
 class Cell:
-    """A family at its place: what is drawn, as path data, and what is written."""
-
     x: float
     y: float
     model: str
@@ -138,8 +134,6 @@ class Cell:
 
 @dataclass(frozen=True)
 class Poster:
-    """Everything that the template needs."""
-
     width: float
     height: float
     cells: tuple[Cell, ...]
@@ -147,7 +141,7 @@ class Poster:
 
 
 def poster_files(context: Context, address: str) -> dict[str, str]:
-    """The poster in both schemes, by path; `address` is that of the site, which a poster names unless it is this machine's own."""
+    """The poster in both schemes, by path; a local `address` is left out of it."""
     poster = poster_sheet(context)
     words, models = context.words, by_date(context.catalogue.models.values())
     dates = [date for model in models if (date := first_date(model))]
@@ -172,7 +166,7 @@ def poster_files(context: Context, address: str) -> dict[str, str]:
 
 
 def poster_sheet(context: Context) -> Poster:
-    """Tracks one after another, each whole in its row where it fits, on a sheet with the sides of A3 however many families there are."""
+    """Tracks in rows on a sheet with the proportions of A3, whatever their number."""
     models = by_date(context.catalogue.models.values())
     tracks = [(track, [model for model in models if model.track is track]) for track in Track]
     flagships = [context.catalogue.flagship(model) for model in models]
@@ -202,7 +196,7 @@ def poster_sheet(context: Context) -> Poster:
 
 @dataclass(frozen=True)
 class _Run:
-    """Families of a track that stand beside each other."""
+    """Families of a track side by side."""
 
     track: Track
     members: Sequence[Model]
@@ -211,7 +205,7 @@ class _Run:
 
 
 def _track_runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -> list[_Run]:
-    """The tracks in rows of so many columns; one that is longer than a row goes on in the next."""
+    """Tracks in rows; one longer than a row is continued."""
     runs: list[_Run] = []
     column = row = 0
     for track, members in tracks:
@@ -225,7 +219,7 @@ def _track_runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -
 
 
 def _sheet_proportion(runs: Sequence[_Run], columns: int) -> float:
-    """Width by height of the closest sheet, as a part of that of A3."""
+    """Width by height of the closest sheet, relative to A3."""
     rows = max((run.row for run in runs), default=0) + 1
     return _least_width(columns) / _least_height(rows) / _A3
 
@@ -239,14 +233,13 @@ def _least_height(rows: int) -> float:
 
 
 def _sheet_sides(columns: int, rows: int) -> tuple[float, float]:
-    """The sides of a sheet: those of A3, with room for all columns and rows."""
     width, height = _least_width(columns), _least_height(rows)
     return max(width, height * _A3), max(height, width / _A3)
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """The greatest of all: parameters, and numbers kept of a token."""
+    """The largest parameters and cache of all."""
 
     parameters: float
     cache: int
@@ -269,7 +262,6 @@ def _poster_cell(context: Context, model: Model, scale: _Scale, x: float, y: flo
 
 
 def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
-    """The stack of layers and the experts of one of them."""
     if entry.architecture is None:
         return
     words, numbers = context.words, numbers_of(entry.architecture)
@@ -327,7 +319,6 @@ def _square_side(number: float, scale: _Scale) -> float:
 
 
 def _cache_bar(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
-    """What stays of a token in the cache of all layers."""
     kept = entry.recount.kv_cache if entry.recount else None
     if kept is None:
         return

@@ -1,7 +1,7 @@
 """One token's way through a model in six steps: look up, press, look back, choose, repeat, answer.
 
-Every vector is drawn to one scale, and a ledger adds up the weights that work on the token; the sums are those of the architecture
-page. Which experts are chosen, what attention looks at and how likely words are, is an example, and the figure says so.
+Vectors are to one scale, and a ledger adds up the weights at work; the sums are those of the architecture page. Chosen
+experts, attention weights and word probabilities are examples, and the figure says so.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SMALL_PARTS = ("gate", "gate_bias", "norms", "hyper_connections")
 
 @dataclass(frozen=True)
 class LedgerPart:
-    """A share of the weights at work: its name, its count and the step from which it is filled."""
+    """A share of the weights at work, filled from a step on."""
 
     key: str
     label: str
@@ -45,7 +45,7 @@ class LedgerPart:
 
 @dataclass(frozen=True)
 class Step:
-    """A frame: what happens, in a word and a sentence, with its panels, what is at work so far, and what is kept."""
+    """A frame with the weights at work so far (`met`) and what is cached."""
 
     title: str
     sentence: str
@@ -56,7 +56,7 @@ class Step:
 
 @dataclass(frozen=True)
 class TokenPath:
-    """The steps of one model with its ledger; `total` is what the model holds, `whole` the same in words with its base."""
+    """The steps of one model; `total` is what it holds, `whole` the same in words."""
 
     id: str
     name: str
@@ -70,7 +70,7 @@ class TokenPath:
 
 
 def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
-    """The figure for some models, of which one is shown at a time; empty where the first one is not in the catalogue."""
+    """Models to choose from; empty where the first is not in the catalogue."""
     entries = [context.catalogue.entries[id_] for id_ in ids if id_ in context.catalogue.entries]
     paths = [path_of(context, entry) for entry in entries if entry.recount and entry.recount.total]
     if not paths:
@@ -79,7 +79,7 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
 
 
 def token_path_of_model(context: Context, model: Model) -> Markup:
-    """The figure for the page of a model, which is shown first; empty for a model that it does not draw."""
+    """The figure with this model chosen; empty for one that it does not draw."""
     return (
         token_path(context, sorted(SHOWN, key=lambda id_: id_ != model.flagship))
         if model.flagship in SHOWN
@@ -124,7 +124,7 @@ def path_of(context: Context, entry: Entry) -> TokenPath:
 
 
 def _ledger_parts(context: Context, entry: Entry) -> list[LedgerPart]:
-    """The weights at work on a token, the largest parts by name; their sum is what the architecture page counts as active."""
+    """Largest parts by name; their sum is the activated parameters of the architecture page."""
     assert entry.recount is not None
     count = {term.name: int(term.value) for term in entry.recount.terms}
     routed = count["routed_experts"] - (
@@ -146,8 +146,6 @@ def _ledger_parts(context: Context, entry: Entry) -> list[LedgerPart]:
 
 
 class _Frames:
-    """Draws the panels of a model's steps."""
-
     def __init__(self, context: Context, entry: Entry, ledger: Sequence[LedgerPart]) -> None:
         assert entry.architecture is not None
         self.context, self.entry, self.words = context, entry, context.words
@@ -171,7 +169,6 @@ class _Frames:
         }
 
     def variant(self, step: str) -> str:
-        """Which sentence a step has: that of latents, of compressed entries, or of the split in reading and writing."""
         if step in ("press", "look_back", "repeat"):
             return _SENTENCES[self.attention]
         if step == "choose":
@@ -201,12 +198,11 @@ class _Frames:
         return Panel(self.say(f"panel.{key}"), height, self.say(f"panel.{key}_says"))
 
     def vector(self, panel: Panel, x: float, y: float, size: int, kind: str = "") -> float:
-        """A vector as a bar, to the scale of the figure; gives its lower end."""
+        """A vector as a bar to the scale of the figure; returns its lower end."""
         panel.bar(x, y, 16, size * _SCALE, kind)
         return y + size * _SCALE
 
     def stream(self, panel: Panel, x: float, y: float) -> None:
-        """The residual stream of the token with its width below."""
         end = self.vector(panel, x, y, self.a["hidden_size"])
         at, anchor = (x, "start") if x < 20 else (x + 8, "middle")
         panel.text(at, end + 18, f"{self.a['hidden_size']:,}", "strong", anchor)
@@ -248,7 +244,7 @@ class _Frames:
         return [pressed, kept]
 
     def against_heads(self, panel: Panel) -> None:
-        """What is kept of a token in a layer beside a key and a value for every head."""
+        """The cache of a token in a layer beside a key and a value for every head."""
         a = self.a
         every = a["num_attention_heads"] * (a["qk_nope_head_dim"] + a["v_head_dim"])
         panel.text(0, 40, f"{self.entry_size:,}", "huge")
@@ -259,7 +255,7 @@ class _Frames:
         panel.text(0, 186, self.say("panel.scale_of_heads", share=f"{every / self.entry_size:.0f}"), "small")
 
     def merged(self, panel: Panel) -> None:
-        """How many tokens share an entry, for each kind of layer."""
+        """How many tokens share an entry, by kind of layer."""
         a = self.a
         rows = [(form.name, a[form.ratio] if form.ratio else 1) for form in self.caching_layers]
         for i, (key, ratio) in enumerate(rows):
@@ -398,6 +394,6 @@ def _evenly_spread(count: int, of: int) -> list[int]:
 
 
 def _example_choice(groups: Sequence[int], chosen: int, per_group: int) -> set[tuple[int, int]]:
-    """Experts for the example, as (group, place): spread over the groups, each at another place."""
+    """Experts as (group, place), spread over groups, each at another place."""
     picked = [groups[i * len(groups) // chosen] for i in range(chosen)]
     return {(group, (7 + 11 * i) % per_group) for i, group in enumerate(picked)}

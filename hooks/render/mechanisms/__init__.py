@@ -1,1 +1,1 @@
-"""Static figures of mechanisms: each function places shapes in panels. May import labs and the catalogue, no pages."""
+"""Static figures of mechanisms: each function draws panels. May import labs and the catalogue, no pages."""

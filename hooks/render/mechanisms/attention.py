@@ -1,6 +1,4 @@
-"""Mechanisms of attention: one sentence seen by its heads, what each form keeps, MLA's two ways, what sparse attention
-reads.
-"""
+"""Static figures of attention: heads, caches, MLA's two ways, sparse selection, windows, rotation."""
 
 from __future__ import annotations
 
@@ -33,12 +31,11 @@ def architecture_number(entry: Entry, path: str) -> float:
 
 
 def dimension(entry: Entry, path: str) -> int:
-    """The same for a count."""
     return int(architecture_number(entry, path))
 
 
 def caching_layers(entry: Entry) -> tuple[Mapping[str, int], tuple[CachingLayers, ...]]:
-    """The numbers of an architecture, and its layers by the form of what they keep. Raises ValueError without one."""
+    """Numbers of an architecture and its caching layers. Raises ValueError where the attention is not published."""
     kind = kind_of(entry.architecture) if entry.architecture is not None else None
     if entry.architecture is None or kind is None:
         raise ValueError(f"{entry.variant.id} has no attention")
@@ -46,7 +43,7 @@ def caching_layers(entry: Entry) -> tuple[Mapping[str, int], tuple[CachingLayers
 
 
 def _kept_per_layer(entry: Entry) -> tuple[int, int, int]:
-    """Numbers that one layer keeps of a token, the query heads, and the heads that keep something of their own (0: a latent)."""
+    """Elements that a layer caches of a token, query heads, and heads with a cache of their own (0: a latent)."""
     numbers, (layers,) = caching_layers(entry)
     kept = evaluate_formula("kept", layers.per_token(numbers), numbers).value
     of_heads = "head_dim" in formula_names(layers.entry)
@@ -54,7 +51,6 @@ def _kept_per_layer(entry: Entry) -> tuple[int, int, int]:
 
 
 def attention_cache(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Heads and what one layer keeps of a token, to one scale."""
     entries = [catalogue.entries[id_] for id_ in _LINE]
     most = max(_kept_per_layer(entry)[0] for entry in entries)
     heads = Panel(words("mechanism.attention-cache.heads"), 236, words("mechanism.attention-cache.heads_says"))
@@ -85,7 +81,6 @@ def attention_cache(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def mla_two_ways(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """MLA of V3, with keys and values written out and with the matrices absorbed; widths to one scale."""
     entry = catalogue.entries["deepseek-v3-base"]
     d_c, d_r, d_h = (dimension(entry, n) for n in ("kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim"))
     n_h = dimension(entry, "num_attention_heads")
@@ -124,7 +119,7 @@ def mla_two_ways(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def dsa_selection(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Which earlier tokens each token reads: a run of the lab with random indexers."""
+    """The selection is a run of the lab with random indexers."""
     T, k, rng = 48, 8, np.random.default_rng(3)
     scores = dsa.index_scores(rng.standard_normal((T, 2, 4)), rng.random((T, 2)), rng.standard_normal((T, 4)))
     chosen, step = dsa.selected(scores, k), 7.2
@@ -150,7 +145,6 @@ def dsa_selection(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """What a token sees of the 512 before it: window, CSA entries and the selected among them, HCA entries."""
     entry = catalogue.entries["deepseek-v4-pro-base"]
     m, far, window = (dimension(entry, n) for n in ("csa_compress_ratio", "hca_compress_ratio", "sliding_window"))
     T, step = 4 * far, 350 / (4 * far)
@@ -186,7 +180,6 @@ def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def causal_encoder_decoder(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Layers against tokens of a prompt: what is computed with and without the split, counted."""
     entry = catalogue.entries["deepseek-v4.1-flash"]
     layers, window = dimension(entry, "num_hidden_layers"), dimension(entry, "sliding_window")
     prompt, height = 32 * window, 240 / layers
@@ -213,7 +206,6 @@ _KEYS = 24
 
 
 def softmax_saturating(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The weights that a random query gives to random keys, sorted, for heads of three sizes: scores as they are, and divided."""
     name, panels = "mechanism.softmax-saturates", []
     for case in ("raw", "divided"):
         rng = np.random.default_rng(6)
@@ -238,7 +230,6 @@ def softmax_saturating(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def rope_rotation(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """One pair of entries of a query and a key at two pairs of positions with the same distance, and at another distance."""
     name, theta, q_angle, k_angle = "mechanism.rope-rotation", math.radians(28), math.radians(20), math.radians(75)
     panels = []
     for case, (m, n) in (("near", (1, 3)), ("far", (5, 7)), ("other", (5, 6))):
@@ -273,7 +264,6 @@ def _point_on_circle(cx: float, cy: float, radius: float, angle: float) -> tuple
 
 
 def rows_of_attention(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The triangle of scores: in training all rows at once, in writing one row with what is kept of the columns."""
     name, count, step = "mechanism.attention-rows", 8, 24
     panels = []
     for case in ("training", "writing"):
@@ -296,7 +286,6 @@ def rows_of_attention(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def layers_of_csa2(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The layers of V4.1 from below: which write a cache, which select in one, which only read, and from which cache."""
     name, entry = "mechanism.csa2-layers", catalogue.entries["deepseek-v4.1-flash"]
     stated = entry.architecture.attention_layout if entry.architecture else None
     if stated is None:

@@ -1,6 +1,4 @@
-"""Mechanisms of machines: the roofline of an H800 with the work of V3 on it, a pair of chunks with and without DualPipe, and
-five ways to share a model over GPUs.
-"""
+"""Static figures of machines: the roofline, DualPipe's overlap, forms of parallelism."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ def _stated_peak(gpu: Gpu, name: str) -> float:
 
 
 def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Attainable operations a second over the intensity, with the attention of four models and products of two batches."""
+    """Attainable operations a second over intensity, with attention and matrix products of models on it."""
     name, gpu = "mechanism.roofline", catalogue.gpus["nvidia-h800"]
     bf16, bandwidth = _stated_peak(gpu, "bf16_tflops"), _stated_peak(gpu, "bandwidth_tb_per_s")
     v3, llm = catalogue.entries["deepseek-v3-base"], catalogue.entries["deepseek-llm-67b-base"]
@@ -71,7 +69,6 @@ _CHUNK, _LEFT = 28.8, 68
 
 
 def dualpipe_lanes(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The exchange of a forward and a backward chunk: one after the other, and under each other's arithmetic."""
     name, panels = "mechanism.dualpipe-lanes", []
     # (label, kind, lane, start, length); attention, experts and an exchange take a unit, a backward part two: input and weights.
     alone = [
@@ -120,7 +117,6 @@ _SPLITS = ("data", "tensor", "pipeline", "expert", "context")
 
 
 def parallelisms(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Five ways to share a model of four layers over four GPUs: what each GPU holds, which text it has, and what is sent."""
     name, panels = "mechanism.parallelisms", []
     for split in _SPLITS:
         panel = Panel(words(f"{name}.{split}"), 184, words(f"{name}.{split}_says"))
@@ -145,7 +141,6 @@ def parallelisms(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def _draw_layer(panel: Panel, split: str, gpu: int, layer: int, x: float, y: float) -> None:
-    """A layer as attention and four experts, filled where the GPU holds it."""
     whole = split in ("data", "context") or (split == "pipeline" and layer == gpu)
     panel.bar(x, y, 28, 14, "attention" if whole or split == "expert" else "outline")
     if not whole:
@@ -160,7 +155,6 @@ def _draw_layer(panel: Panel, split: str, gpu: int, layer: int, x: float, y: flo
 
 
 def _draw_text(panel: Panel, split: str, gpu: int, x: float, y: float) -> None:
-    """The tokens of a text; filled are those that the GPU works on."""
     share = _TOKENS // _GPUS
     if split == "context":
         panel.bar(x, y, 9.4 * _TOKENS - 1.8, 10, "outline")

@@ -1,6 +1,4 @@
-"""Mechanisms of training: learning rates, Muon, MTP and the streams of mHC; tokens and experts; loss, sampling and
-gradients.
-"""
+"""Static figures of training: learning rates, Muon, MTP, mHC, gradients, ZeRO, sampling, routing, GRPO."""
 
 from __future__ import annotations
 
@@ -23,7 +21,6 @@ from .attention import architecture_number, dimension
 
 
 def learning_rates(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The steps of DeepSeek LLM beside a cosine; what a longer run can reuse."""
     phases = catalogue.models["deepseek-llm"].training[0].learning_rate.phases  # type: ignore[union-attr]
     drops = [float(phase.until.value.value) / 100 for phase in phases[:-1]]  # type: ignore[union-attr]
     x = np.linspace(0.004, 1, 250)
@@ -42,7 +39,6 @@ def learning_rates(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def muon_values(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Singular values of a gradient before and after the Newton-Schulz iteration."""
     rng = np.random.default_rng(4)
     G = rng.standard_normal((24, 3)) @ rng.standard_normal((3, 24)) + 0.1 * rng.standard_normal((24, 24))
     panels = []
@@ -59,7 +55,6 @@ def muon_values(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def mtp_modules(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Which token the main model and the module predict at each place, and what the module is told."""
     count, step = 7, 50
     panels = []
     for name, ahead in (("main", 1), ("module", 2)):
@@ -81,7 +76,7 @@ def mtp_modules(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def residual_streams(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """A mixing matrix before and after Sinkhorn-Knopp, and what many of them in a row do to a signal."""
+    """A matrix before and after Sinkhorn-Knopp, and the gain of a product of many."""
     entry = catalogue.entries["deepseek-v4-pro-base"]
     n, mixings = dimension(entry, "hc_mult"), 2 * dimension(entry, "num_hidden_layers")  # at attention, and at experts
     iterations = dimension(entry, "hc_sinkhorn_iters")
@@ -118,7 +113,6 @@ _A, _B, _X, _Y, _ETA = 0.5, np.array([1.0, 0.0, -1.0]), 2.0, 1, 0.1
 
 
 def gradient_step(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The tiny network of the guide: forward, backward, and forward again with the weights after the step."""
     name = "mechanism.one-step"
     h, p, loss = one_step.forward(_A, _B, _X, _Y)
     dz, db, dh, da = one_step.backward(_A, _B, _X, _Y)
@@ -150,7 +144,6 @@ _BELOW = "₁₂₃"
 
 
 def _draw_network_frame(panel: Panel) -> None:
-    """The nodes x, h and the three tokens, and the weights between them as lines."""
     panel.line([(34, 92), (98, 92)], "attention")
     for y in _ROWS:
         panel.line([(126, 92), (262, y)], "attention")
@@ -176,7 +169,6 @@ def _signed_number(number: float, decimals: int) -> str:
 
 
 def bytes_of_zero(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Bytes for each parameter on a GPU, without ZeRO and in its three stages, with eight copies of the model."""
     name, copies = "mechanism.zero-bytes", 8
     full = 4.0  # FP32, of the copy of the weights and of each moment
     states = full * (1 + OPTIMIZERS[OptimizerKind.ADAMW].moments)
@@ -200,7 +192,6 @@ def bytes_of_zero(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def sampling_figure(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """One distribution as it is, at a lower temperature, and cut by top-p."""
     name = "mechanism.sampling"
     z = np.log([0.46, 0.2, 0.13, 0.09, 0.06, 0.04, 0.02])
     cases = (("plain", 1.0, 1.0), ("cold", 0.6, 1.0), ("cut", 0.6, 0.95))
@@ -237,7 +228,6 @@ def _route_tokens(tokens: int, n: int, k: int, groups: int, best: int, scale: fl
 
 
 def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The experts of a layer in their groups: which groups and which experts one token reaches, and with which gates."""
     entry = catalogue.entries["deepseek-v3-base"]
     groups, n = dimension(entry, "n_group"), dimension(entry, "n_routed_experts")
     gates, per = _example_gates(entry, 1)[0], n // groups
@@ -267,7 +257,7 @@ def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def node_limit(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """How many nodes tokens are sent to, without and with the limit; random tokens at random experts."""
+    """Nodes reached with and without the limit, by random tokens at random experts."""
     entry = catalogue.entries["deepseek-v3-base"]
     nodes, tokens = dimension(entry, "n_group"), 2000
     panels = []
@@ -292,7 +282,6 @@ _EPSILON = 0.2
 
 
 def clip_both_signs(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The clipped objective over the ratio, for a good and for a bad answer, with what the policy is pushed to do."""
     name, panels = "mechanism.clip-signs", []
     rho = np.linspace(0.4, 1.6, 61)
     for case, advantage in (("good", 1.0), ("bad", -1.0)):
@@ -326,7 +315,7 @@ def clip_both_signs(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def baseline_noise(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The running mean of sampled gradients of one logit, with the rewards as they are and less their mean."""
+    """Running means of sampled gradients of a logit, with and without the baseline."""
     name, count = "mechanism.baseline-noise", 400
     logits, reward = np.array([1.0, 0.0, 0.0, -1.0]), np.array([10.0, 10.0, 11.0, 10.0])
     exact, best = float(exact_gradient(logits, reward)[2]), 2
@@ -354,7 +343,6 @@ def baseline_noise(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """One drawn group on the question 1 + 1, what its step does to the policy, and forty mean steps with and without the division."""
     name, found = "mechanism.grpo-step", experiment_result("one-step")
     group, answers, right = found["one_group"], found["answers"], found["answers"].index(found["right"])
     drawn = Panel(words(f"{name}.group"), 190, words(f"{name}.group_says"))

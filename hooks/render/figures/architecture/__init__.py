@@ -1,8 +1,7 @@
-"""Architecture drawings: the whole model as a stack of layers, and one layer opened beside it.
+"""Architecture drawings: the model as a stack of layers, and one layer opened beside it.
 
-`drawing` takes an entry and gives a figure. It has a wide sheet and narrow ones, of which a style sheet shows what fits.
-Nothing in it has an id, so that any number of them stand in a page. Every labelled number is a link to its source and
-carries its name in config.json (`data-k`) and its plain value (`data-v`).
+A figure has a wide sheet and narrow ones, of which a style sheet shows what fits. It has no ids, so that several stand
+in a page. Every number links to its source and carries its name in config.json (`data-k`) and plain value (`data-v`).
 """
 
 from __future__ import annotations
@@ -28,10 +27,7 @@ IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0
 
 
 def architecture_drawing(citations: Citations, entry: Entry, *, travels: bool = False, legend: bool = True) -> Markup:
-    """Draw the architecture of an entry, which must have one.
-
-    One that travels has the wide sheet as well. One beside others that say what the marks mean needs no `legend`.
-    """
+    """The entry must have an architecture. With `travels` it has the wide sheet as well."""
     context = citations.context
     dims = Dimensions(citations, entry)
     head = _drawing_head(dims, entry)
@@ -50,12 +46,12 @@ def architecture_drawing(citations: Citations, entry: Entry, *, travels: bool = 
 
 
 def file_of(entry: Entry) -> str:
-    """Where the drawing lies as a file of its own."""
+    """Address of the drawing as an SVG file."""
     return f"assets/drawings/{entry.variant.id}.svg"
 
 
 def way_of_images(citations: Citations, entry: Entry) -> Markup:
-    """What an entry without a network does with an image; the entry must have `images`."""
+    """How an entry handles images; it must have `images`."""
     context = citations.context
     sheets = [
         ("wide", image_paths_panel(citations, entry.images, IMAGES_WIDE)),
@@ -65,7 +61,6 @@ def way_of_images(citations: Citations, entry: Entry) -> Markup:
 
 
 def _drawing_head(dims: Dimensions, entry: Entry) -> Head:
-    """Title, date and published sizes, the sum of the cache, and where the numbers are from."""
     words, parameters = dims.words, entry.variant.parameters
     release = entry.variant.release
     released = release.weights if release is not None else None
@@ -98,7 +93,7 @@ def _short_length(context: Dimension | None, words: Words) -> Dimension | None:
 
 
 def _credit_lines(dims: Dimensions, entry: Entry) -> str:
-    """The documents that most of the numbers are from, the licence and the address."""
+    """The documents of most numbers, the licence and the address."""
     references, architecture = dims.citations.context.catalogue.references, dims.architecture
     counted: dict[str, int] = {}
     for name in type(architecture).model_fields:

@@ -1,9 +1,9 @@
-"""Attention of each kind: how the stream's vector becomes queries, keys and values, and what of that is kept.
+"""Attention of each kind: how the stream becomes queries, keys and values, and what of them is cached.
 
 MHA, GQA, MQA: every key-value head as a hatched bar under the query heads that read it.
-MLA: the latents to the one scale, from which all heads are projected; with DSA, the indexer.
-CSA/HCA and CSA2: one shared entry, and over a stretch of tokens how many make one entry (`compressed`).
-Below each, what is kept of a token against what would be kept without the idea.
+MLA: the latents to scale, from which all heads are projected; with DSA, the indexer.
+CSA/HCA and CSA2: one shared entry, and how many tokens make one.
+Below each, what is cached of a token against the cache without the idea.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _THIN = 3.0  # an entry that is narrower is a dash
 
 
 def _entry_lanes(dims: Dimensions) -> list[tuple[str, int, list[Part]]]:
-    """The kinds of layers that keep entries: name, tokens in an entry, what is said of them."""
+    """Kinds of layers that cache entries: name, tokens in an entry, words."""
 
     def said(layers: str, ratio: str | None) -> list[Part]:
         pieces: dict[str, Dimension | None] = {"layers": dims.stated(layers)}
@@ -64,13 +64,13 @@ def _entry_lanes(dims: Dimensions) -> list[tuple[str, int, list[Part]]]:
 
 
 def caching_layers(dims: Dimensions) -> tuple[CachingLayers, ...]:
-    """The layers of an attention by the form of what they keep; none where the kind is not known."""
+    """Empty where the kind is not published."""
     kind = kind_of(dims.architecture)
     return kind.caching_layers if kind is not None else ()
 
 
 def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
-    """A stretch of tokens as an axis, and above it the entries that each kind of layer keeps of it."""
+    """Tokens on an axis, and above it the entries that each kind of layer caches."""
     lanes, window = _entry_lanes(dims), dims.number("sliding_window") or 0
     tokens = max([window, *(ratio for _, ratio, _ in lanes)])
     if not lanes or tokens > _MOST_TOKENS:
@@ -123,7 +123,7 @@ def _draw_lane(sheet: Sheet, tokens: int, ratio: int, x: float, y: float, pitch:
 
 
 def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
-    """What a token costs in each kind of layer against an entry of its own."""
+    """The cache of a token by kind of layer against an entry a token."""
     whole = dims.derived("kept_whole", "head_dim + index_head_dim")
     rows = [
         (form.name, dims.derived(f"kept_{form.name}", form.per_token(dims.numbers)))
@@ -167,7 +167,7 @@ _INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
 
 
 def kind_name(dims: Dimensions) -> str:
-    """Key of the words for the kind: MLA with an indexer is told from MLA without."""
+    """Key of the words; MLA with an indexer has its own."""
     kind = dims.architecture.attention.value
     if kind is None:
         return "unknown"
@@ -176,7 +176,6 @@ def kind_name(dims: Dimensions) -> str:
 
 
 def attention_panel(dims: Dimensions, width: float) -> Sheet:
-    """The panel of an architecture's attention."""
     kind = dims.architecture.attention.value
     said = dims.line("hatched", attention=dims.stated("attention"))
     sheet = titled_panel(width, dims.words(f"drawing.kind_{kind_name(dims)}"), said)
@@ -215,7 +214,7 @@ DRAWINGS: Mapping[Attention, Callable[[Sheet, Dimensions, float], float]] = per_
 
 
 def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry: bool) -> float:
-    """Vector, latents, heads and the way back, left to right; on a narrow sheet the heads stand below."""
+    """Vector, latents, heads and output from left to right; on a narrow sheet the heads stand below."""
     narrow = sheet.width == NARROW
     height = draw_stream_vector(sheet, dims, LEFT, top)
     x = 96.0 if narrow else 132.0
@@ -279,7 +278,7 @@ def _rows_high(dims: Dimensions) -> float:
 
 
 def _draw_query_heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_entry: bool) -> tuple[float, float]:
-    """The query heads to count, and what each of them has below; gives where they end below and at the right."""
+    """Query heads to count; returns their lower and right ends."""
     count = dims.number("num_attention_heads") or 0
     per_row = balanced_row_length(count, 16) if count else 1
     sheet.path(squares_path(grid_places(count, per_row, _PITCH, x, y), _SIDE), "heads")
@@ -301,7 +300,6 @@ def _draw_query_heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_en
 
 
 def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float:
-    """Query heads with the key-value head that each group of them reads."""
     narrow = sheet.width == NARROW
     height = draw_stream_vector(sheet, dims, LEFT, top)
     heads, shared = dims.number("num_attention_heads"), dims.number("num_key_value_heads")
@@ -337,7 +335,7 @@ def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float
 
 
 def _draw_head_rows(sheet: Sheet, heads: int, size: int, per_row: int, x: float, y: float) -> float:
-    """Rows of query heads; under each group the bar of its key-value head, under all of them the one that all read."""
+    """Query heads in rows, with the key-value head of each group, or the one of all, below."""
     bars = []
     for first in range(0, heads, per_row):
         count = min(per_row, heads - first)
@@ -355,7 +353,6 @@ def _draw_head_rows(sheet: Sheet, heads: int, size: int, per_row: int, x: float,
 
 
 def _draw_indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
-    """The heads that score every entry, and how many entries are then read."""
     heads = dims.number("index_n_heads")
     if heads is None:
         return top - 22
@@ -380,7 +377,7 @@ def _draw_hatched_box(sheet: Sheet, x: float, y: float, width: float, height: fl
 
 
 def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Part], there: list[Part]) -> float:
-    """What is kept of a token in a layer, as a part of what would be kept otherwise."""
+    """The cache of a token and layer as a share of the cache without the idea."""
     narrow = sheet.width == NARROW
     x, room = (18.0, sheet.width - 36) if narrow else (142.0, sheet.width - 166)
     if narrow:
@@ -407,7 +404,6 @@ def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
 
 
 def _kept_latent(sheet: Sheet, dims: Dimensions, y: float) -> float:
-    """MLA's latent and shared key against a key and a value for every head."""
     indexed = dims.number("index_head_dim") is not None
     (layers,) = caching_layers(dims)
     here = dims.derived("kept_latent", layers.per_token(dims.numbers))
@@ -420,7 +416,6 @@ def _kept_latent(sheet: Sheet, dims: Dimensions, y: float) -> float:
 
 
 def _kept_heads(sheet: Sheet, dims: Dimensions, y: float) -> float:
-    """Keys and values of the heads that have some against those of as many heads as queries."""
     (layers,) = caching_layers(dims)
     here = dims.derived("kept_heads", layers.per_token(dims.numbers))
     there = dims.derived("kept_by_heads", "2 * num_attention_heads * head_dim")

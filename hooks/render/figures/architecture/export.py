@@ -1,6 +1,6 @@
-"""A drawing as a file of its own, the order in which it unfolds, and its summary in words.
+"""A drawing as an SVG file, its layers in order, and its text alternative.
 
-The file has its colours and fonts written in, those of paper, and no links: their targets are on the page.
+The file has the light scheme's colours and the fonts written in, and no links: their targets are on the page.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FONTS = 'Inter, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei"
 
 
 def svg_file(figure: str, address: str = "") -> str | None:
-    """The wide sheet of a figure as a file, with the `address` of its page in a line below; None for a figure without one."""
+    """The wide sheet, with the `address` of its page; None for a figure without one."""
     found = _SVG.search(figure)
     if found is None:
         return None
@@ -51,20 +51,19 @@ def svg_file(figure: str, address: str = "") -> str | None:
 
 
 def public_address(address: str) -> str:
-    """An address as a sheet that travels names it; nothing for that of this machine, which says nothing elsewhere."""
+    """Empty for a local address, which means nothing elsewhere."""
     local = address.startswith(("http://127.", "http://localhost", "http://[::1]"))
     return "" if local else address.partition("://")[2].rstrip("/")
 
 
 @cache
 def light_tokens() -> dict[str, str]:
-    """The tokens of the light scheme by name, as the style sheet has them."""
+    """Custom properties of the light scheme by name, from the style sheet."""
     return _tokens_of_selector(r"\[data-md-color-scheme\]")
 
 
 @cache
 def dark_tokens() -> dict[str, str]:
-    """The same of the dark scheme."""
     return {**light_tokens(), **_tokens_of_selector(r'\[data-md-color-scheme="slate"\]')}
 
 
@@ -77,7 +76,7 @@ def _tokens_of_selector(selector: str) -> dict[str, str]:
 
 @cache
 def _inlined_style() -> str:
-    """The rules of drawings with the light scheme's values in place of the variables; those for the page left out."""
+    """Rules of drawings with colours in place of variables."""
     values = light_tokens()
     rules = []
     for line in (_STYLES / "drawing.css").read_text(encoding="utf-8").splitlines():
@@ -91,7 +90,7 @@ def _inlined_style() -> str:
 
 
 def _mixed_color(mix: re.Match[str]) -> str:
-    """A mixed colour as programs without `color-mix` read it."""
+    """`color-mix` computed, for programs that do not know it."""
     front, share = [int(mix[1][i : i + 2], 16) for i in (1, 3, 5)], int(mix[2]) / 100
     if mix[3] == "transparent":
         return f"rgba({front[0]},{front[1]},{front[2]},{share:g})"
@@ -108,10 +107,8 @@ class Run:
     """Layers of one kind that follow each other.
 
     Attributes:
-        kind: `dense`, `moe` or `hashed`; how the bars look.
-        count: How many, as a number to be shown.
+        kind: `dense`, `moe` or `hashed`.
         said: Key of the words for them.
-        layers: How many.
     """
 
     kind: str
@@ -121,7 +118,6 @@ class Run:
 
 
 def layer_runs(dims: Dimensions) -> list[Run]:
-    """The layers from the bottom up."""
     total = dims.number("num_hidden_layers") or 0
     if dims.architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
         return [Run("dense", dims.stated("num_hidden_layers"), "run_all", total)]
@@ -151,13 +147,12 @@ def layer_runs(dims: Dimensions) -> list[Run]:
 
 
 def attention_kinds(dims: Dimensions) -> Sequence[str]:
-    """The kind of attention of each layer from the bottom up; none where all are alike."""
+    """The kind of each layer from the bottom up; empty where all are alike."""
     layout = dims.architecture.attention_layout
     return layer_kinds(layout.value) if layout is not None and layout.value is not None else ()
 
 
 def text_alternative(dims: Dimensions, entry: Entry) -> str:
-    """What the drawing shows, read from the bottom up."""
     words = dims.words
     sentences = [
         _summary_sentence(dims, "embedding", "vocab_size", "hidden_size"),

@@ -1,4 +1,4 @@
-"""The feed-forward network: a wide vector folded to the height of the narrow one, or a router with its experts."""
+"""The feed-forward network: a wide vector folded to the narrow one's height, or a router with its experts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SHORT = 90.0  # a vector whose size stands beside the router
 
 
 def feed_forward(dims: Dimensions, width: float, whole: int | None, activated: int | None) -> Sheet:
-    """The panel of the network that most layers have; `whole` and `activated` are the recomputed parameters."""
+    """The network that most layers have; `whole` and `activated` are recomputed parameters."""
     words = dims.words
     moe = dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
     kind = dims.stated("feed_forward")
@@ -55,7 +55,7 @@ def feed_forward(dims: Dimensions, width: float, whole: int | None, activated: i
 
 @dataclass(frozen=True)
 class _Plates:
-    """Where the experts stand: on one plate, or on a plate for each group."""
+    """Where experts stand: on one plate, or one for each group."""
 
     count: int
     size: int
@@ -82,7 +82,6 @@ class _Plates:
         return self.corner(self.count - 1)[1] + self.height
 
     def places(self) -> list[tuple[float, float]]:
-        """Where each expert stands."""
         found = []
         for plate in range(self.count):
             x, y = self.corner(plate)
@@ -101,7 +100,7 @@ def _group_plates(routed: int, groups: int, x: float, y: float, room: float) -> 
 
 
 def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
-    """Vector, router, experts to count, and what the marks mean; gives where it ends below and at the right."""
+    """Vector, router, experts to count, legend; returns the lower and right ends."""
     routed, active = dims.number("n_routed_experts"), dims.number("num_experts_per_tok") or 0
     height = draw_stream_vector(sheet, dims, LEFT, top)
     down = top + height + 30
@@ -143,7 +142,6 @@ def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> t
 
 
 def _draw_expert_legend(sheet: Sheet, dims: Dimensions, x: float, y: float, grouped: bool) -> float:
-    """What the marks mean; gives where it ends."""
     routed, shared, active = (
         dims.stated(name) for name in ("n_routed_experts", "n_shared_experts", "num_experts_per_tok")
     )
@@ -170,7 +168,7 @@ def _draw_expert_legend(sheet: Sheet, dims: Dimensions, x: float, y: float, grou
 
 
 def _draw_routes(sheet: Sheet, plates: _Plates, chosen: list[int], gate: tuple[float, float]) -> None:
-    """From the router to each group that the token reaches, past the groups in front of it."""
+    """From the router to each group that the token reaches, around the groups in front of it."""
     start = gate[0] + 17
     d = []
     for plate in chosen or [0]:
@@ -194,7 +192,7 @@ def _draw_routes(sheet: Sheet, plates: _Plates, chosen: list[int], gate: tuple[f
 
 
 def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
-    """A dense network: the wide vector as bars of the narrow one's height, side by side; where it ends."""
+    """The wide vector as bars of the narrow one's height; returns the lower and right ends."""
     narrow_size, wide_size = dims.number("hidden_size"), dims.number("intermediate_size")
     height = draw_stream_vector(sheet, dims, LEFT, top)
     down = top + height + 24
@@ -220,7 +218,7 @@ def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool
 def _draw_comparisons(
     sheet: Sheet, dims: Dimensions, x: float, y: float, room: float, whole: int | None, activated: int | None
 ) -> float:
-    """The comparisons: how wide the chosen experts are together, and how much of the model is here."""
+    """Width of the chosen experts together, and the share of the model that is here."""
     moe = dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
     y = _draw_width_comparison(sheet, dims, x, y, room) if moe else y
     if whole:
@@ -291,7 +289,7 @@ def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, r
 
 
 def _draw_width_segments(sheet: Sheet, x: float, y: float, active: int, shared: int, width: float) -> None:
-    """The chosen experts and the shared ones, each as wide as it is."""
+    """Chosen and shared experts, each as wide as it is."""
     for first, count, css in ((0, active, "chosen"), (active, shared, "shared-width")):
         sheet.path(
             "".join(bar_path(x + index * width, y, width - 1.6, _SEGMENT) for index in range(first, first + count)), css

@@ -1,4 +1,4 @@
-"""The way of an image, and what stands beside the stack: MTP, Engram and encoders."""
+"""The way of an image, and the parts beside the stack: MTP, Engram and encoders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ _LONG = 130.0  # a text that is wider takes two lines
 
 
 def image_paths_panel(citations: Citations, paths: Sequence[ImagePath], width: float) -> Sheet:
-    """The paths, one below the other."""
     sheet = Sheet(width)
     for path in paths:
         _Way(sheet, citations, path, sheet.height).draw()
@@ -29,7 +28,7 @@ def image_paths_panel(citations: Citations, paths: Sequence[ImagePath], width: f
 
 
 class _Way:
-    """One path while it is drawn; `x` and `y` are where the next part stands."""
+    """One path while it is drawn; the next part stands at `x` and `y`."""
 
     def __init__(self, sheet: Sheet, citations: Citations, path: ImagePath, y: float) -> None:
         self.sheet, self.citations, self.path = sheet, citations, path
@@ -39,7 +38,6 @@ class _Way:
         self.left = 0.0 if path.way is ImageWay.OUT else _PICTURE
 
     def draw(self) -> None:
-        """Draw all of it and move the sheet's height behind it."""
         if self.path.use is not None:
             self.sheet.say(0, self.y + 12, self._text(self.path.use), css="strong")
             self.y += 22
@@ -57,7 +55,7 @@ class _Way:
         self.sheet.height = max(self.bottom, self.y + _STEP)
 
     def _lane(self, lane: ImageLane, last: bool) -> tuple[float, float]:
-        """What comes in and the steps of one encoder; gives where it ends."""
+        """Input and steps of one encoder; returns its end."""
         self.x = 0.0
         lines = _two_lines(self._text(lane.image))
         if self.left:
@@ -73,7 +71,7 @@ class _Way:
         return end
 
     def _join(self, ends: Sequence[tuple[float, float]]) -> None:
-        """Bring several lanes together, in the middle of their heights."""
+        """Bring lanes together in the middle of their heights."""
         if len(ends) < 2:
             return
         right = max(x for x, _ in ends) + 10
@@ -106,7 +104,7 @@ class _Way:
         self.x += room
 
     def _arrow(self, room: float) -> None:
-        """An arrow to the next part; on a new line where `room` is not left on this one."""
+        """An arrow to the next part, on a new line where `room` is not left."""
         if self.x + _GAP + room > self.sheet.width:
             self.x, self.y = 0.0, self.y + _STEP + _DOWN
         middle = coordinate_text(self.y + _STEP / 2)
@@ -122,7 +120,6 @@ class _Way:
             self.sheet.say(x, middle + (4.5 if len(lines) == 1 else -3 + index * 16), self._linked(line), css=css)
 
     def _picture(self, x: float) -> None:
-        """A small sign for an image."""
         y = self.y + _STEP / 2 - 13
         self.sheet.box(x, y, 30, 26, "picture", 3)
         self.sheet.path(f"M{coordinate_text(x + 3)} {coordinate_text(y + 22)}l8-11 6 7 4-4 6 8z", "hill")
@@ -132,12 +129,11 @@ class _Way:
         return str(self.citations.inline(text).striptags()) if text is not None else ""
 
     def _linked(self, said: str) -> Dimension:
-        """A text with the source of the path."""
         return Dimension("", self.citations.context.words("drawing.vision"), said, said, self.source)
 
 
 def _two_lines(text: str) -> list[str]:
-    """A long text broken at the comma or, without one, the space nearest to its middle."""
+    """Broken at the comma or the space nearest to the middle."""
     if text_width(text, TEXT) < _LONG:
         return [text]
     commas = [i + 1 for i, one in enumerate(text) if one == "，" or text[i - 1 : i + 1] == ", "]
@@ -154,7 +150,7 @@ _VISION = ("num_hidden_layers", "hidden_size", "intermediate_size", "patch_size"
 
 
 def parts_beside(dims: Dimensions, entry: Entry) -> list[str]:
-    """Names of the parts that are drawn on their own, in the order of their numbers."""
+    """Names of the parts drawn on their own, in the order of their numbers."""
     found = ["images"] if entry.images else []
     if dims.number("engram_layers"):
         found.append("engram")
@@ -164,7 +160,6 @@ def parts_beside(dims: Dimensions, entry: Entry) -> list[str]:
 
 
 def auxiliary_panel(dims: Dimensions, entry: Entry, name: str, width: float) -> Sheet:
-    """One of the parts."""
     if name == "images":
         sheet = image_paths_panel(dims.citations, entry.images, width)
         if dims.vision is not None:
@@ -181,7 +176,7 @@ def auxiliary_panel(dims: Dimensions, entry: Entry, name: str, width: float) -> 
 
 
 def _write_wrapped_lines(sheet: Sheet, y: float, lines: Sequence[Sequence[Part]]) -> float:
-    """Lines, broken at spaces where they are longer than the sheet is wide; gives where the next would stand."""
+    """Lines broken at spaces where they exceed the sheet; returns where the next would stand."""
     rows: list[list[Part]] = []
     for line in lines:
         rows.append([])
@@ -195,7 +190,6 @@ def _write_wrapped_lines(sheet: Sheet, y: float, lines: Sequence[Sequence[Part]]
 
 
 def _breakable_parts(part: Part) -> list[Part]:
-    """A text in the pieces between which it may be broken; anything else whole."""
     if not isinstance(part, str):
         return [part]
     broken = part.replace(" ", "\n ").replace("，", "，\n").replace("；", "；\n")
@@ -203,5 +197,4 @@ def _breakable_parts(part: Part) -> list[Part]:
 
 
 def image_paths(entry: Entry) -> set[ImageWay]:
-    """The ways that the images of an entry go."""
     return {path.way for path in entry.images}

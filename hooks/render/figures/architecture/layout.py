@@ -1,4 +1,4 @@
-"""Two arrangements of the same parts: one wide sheet that can travel alone, and narrow sheets that stand below each other."""
+"""Two arrangements of the same parts: one wide sheet, and narrow sheets below each other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COLUMN = 9.0  # the column that tells the kinds of attention
 
 @dataclass(frozen=True)
 class Whole:
-    """The drawn model; where the opened layer is, and where pictures and text enter."""
+    """The drawn model, and where its opened layer, pictures and text are."""
 
     sheet: Sheet
     opened: float
@@ -33,10 +33,7 @@ class Whole:
 
 
 def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> Whole:
-    """Draw the stack; `markers` are the numbers of the parts that are drawn elsewhere: images, engram, drafter.
-
-    The layers take about `room` of height.
-    """
+    """`markers` number the parts drawn elsewhere: images, engram, drafter; `room` is the height of the layers."""
     sheet = Sheet(WIDTH)
     words, groups = dims.words, layer_runs(dims)
     total = sum(group.layers for group in groups)
@@ -111,7 +108,6 @@ def _head_size(sheet: Sheet, dims: Dimensions, y: float) -> None:
 
 
 def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: float) -> None:
-    """MTP modules or a drafter, which read the last layer too."""
     if not dims.number("num_nextn_predict_layers"):
         return
     drafter = "drafter" in markers
@@ -144,7 +140,7 @@ def _draw_run_name(sheet: Sheet, dims: Dimensions, group: Run, top: float, heigh
 
 
 def _draw_attention_kinds(sheet: Sheet, kinds: Sequence[str], top: float, pitch: float, marker: int | None) -> None:
-    """A column beside the layers that tells the kind of attention of each."""
+    """A column beside the layers with the kind of each."""
     order = list(kinds)
     x, height = LEFT + BARS + 3, pitch - _layer_gap(pitch)
     for kind in KINDS:
@@ -159,7 +155,6 @@ def _draw_attention_kinds(sheet: Sheet, kinds: Sequence[str], top: float, pitch:
 
 
 def _draw_kind_legend(sheet: Sheet, dims: Dimensions, kinds: Sequence[str], y: float) -> float:
-    """What the column's marks mean, each with the number of its layers."""
     order = [name.removesuffix(ENGRAM) for name in kinds]
     for kind in KINDS:
         count = order.count(kind)
@@ -191,8 +186,8 @@ class Head:
     """What stands over and under a drawing.
 
     Attributes:
-        facts: Date and published sizes, as one line.
-        cache: How the cache of the whole model comes about.
+        facts: Date and published sizes.
+        cache: How the cache of the whole model is computed.
         credit: Sources, licence and address.
     """
 
@@ -217,7 +212,6 @@ def _drawing_parts(dims: Dimensions, entry: Entry, width: float) -> tuple[Whole,
 
 
 def wide_layout(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
-    """Everything on one sheet, with title, sources and address."""
     whole, ffn, attn, markers = _drawing_parts(dims, entry, WIDE)
     sheet = Sheet(WIDE_SHEET)
     sheet.say(_MARGIN, 44, head.title, css="title")
@@ -249,7 +243,7 @@ def wide_layout(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
 
 
 def narrow_layout(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
-    """The same parts as sheets of their own, each with its name: whole, ffn, attention, then what stands beside."""
+    """Named sheets: whole, ffn, attention, then the parts beside."""
     whole, ffn, attn, markers = _drawing_parts(dims, entry, NARROW)
     first = Sheet(NARROW_SHEET)
     first.say(8, 16, *dims.line("part_whole"))
@@ -316,7 +310,7 @@ def _draw_residual_stream(
 
 
 def _draw_residual_joins(sheet: Sheet, dims: Dimensions, stream: float, edge: float, top: float, height: float) -> None:
-    """Where a network reads the stream, through a norm, and where its output is added."""
+    """Where a network reads the stream through a norm, and where its output is added."""
     out, into = top + 24, top + height - 26
     small = edge - stream < 20
     radius = 7.0 if small else 9.0
@@ -338,7 +332,6 @@ def _draw_residual_joins(sheet: Sheet, dims: Dimensions, stream: float, edge: fl
 
 
 def _image_markers(sheet: Sheet, entry: Entry, markers: dict[str, int], x: float, y: float, whole: Whole) -> None:
-    """Where images enter, and where they leave."""
     if "images" not in markers:
         return
     found = image_paths(entry)
@@ -367,7 +360,7 @@ def _part_title(sheet: Sheet, dims: Dimensions, entry: Entry, name: str, number:
 
 
 def _draw_auxiliary_strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers: dict[str, int], y: float) -> float:
-    """What stands beside the network, below it: images across the sheet, the others side by side."""
+    """Images across the sheet, the other parts side by side."""
     others = [name for name in markers if name != "images"]
     if "images" in markers:
         part = auxiliary_panel(dims, entry, "images", _FRAME_RIGHT - _MARGIN)

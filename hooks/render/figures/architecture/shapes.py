@@ -1,6 +1,6 @@
-"""What a drawing is put together from: boxes, paths, groups, marks, panels, and lines of text with numbers in them.
+"""What a drawing is made of: shapes, groups, panels, and lines of text with numbers in them.
 
-Units are those of the viewBox, which is about a pixel. The template gives each kind its markup.
+Units are those of the viewBox, about a pixel. The template gives each shape its markup.
 """
 
 from __future__ import annotations
@@ -29,14 +29,13 @@ class Dimension:
     """One labelled number.
 
     Attributes:
-        key: Name in config.json; `vision.` before it for the vision encoder; empty for what is never compared.
+        key: Name in config.json, behind `vision.` for the vision encoder; empty for what is never compared.
         label: What readers call it.
         shown: The value as text, or the word for why there is none.
-        plain: The value as the catalogue has it, for comparison: digits without grouping, or the word.
+        plain: The value for comparison: digits without grouping, or that word.
         source: Number of its source on the page; None for a derived value.
-        note: Remark on the value.
-        formula: How it follows from others, with the numbers put in; empty for a stated value.
-        absent: Whether `shown` says why there is no value.
+        formula: The formula with its numbers; empty for a stated value.
+        absent: Whether there is no value.
     """
 
     key: str
@@ -51,8 +50,6 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Strong:
-    """A piece of a line that is set bold, or as its class says."""
-
     text: str
     css: str = "v"
 
@@ -72,21 +69,21 @@ class Dimensions:
         self.numbers = numbers_of(entry.architecture)
 
     def number(self, name: str) -> int | None:
-        """A number that is stated or follows; None where it is not known."""
+        """A stated or derived number; None where it is not known."""
         return self.numbers.get(name)
 
     def true(self, name: str) -> bool:
-        """Whether a yes-or-no field is stated and says yes."""
+        """Whether a yes-or-no field says yes."""
         single = getattr(self.architecture, name)
         return single is not None and single.value is True
 
     def stated(self, name: str, label: str | None = None) -> Dimension | None:
-        """A field of the architecture; None where the entry does not have it. `label` is a key of the words."""
+        """None where the entry lacks the field; `label` is a key of the words."""
         single = getattr(self.architecture, name)
         return self._dimension(name, single, label or f"drawing.{name}") if single is not None else None
 
     def worded(self, name: str, shown: str) -> Dimension | None:
-        """A field whose value is said in words of its own."""
+        """A field shown in other words than its value."""
         dimension = self.stated(name)
         return replace(dimension, shown=shown) if dimension is not None else None
 
@@ -96,7 +93,7 @@ class Dimensions:
         return self._dimension(f"vision.{name}", getattr(self.vision, name), f"drawing.vision_{name}")
 
     def derived(self, key: str, formula: str, label: str | None = None) -> Dimension | None:
-        """A number that follows from others; None where one of them is not known."""
+        """None where a number of the formula is not known."""
         if not formula_names(formula) <= self.numbers.keys():
             return None
         working = evaluate_formula(key, formula, self.numbers)
@@ -109,7 +106,7 @@ class Dimensions:
         )
 
     def share(self, key: str, part: str, whole: int) -> Dimension | None:
-        """A formula's result as a share of `whole`, in per cent; None where a number of it is not known."""
+        """A formula's result as a percentage of `whole`; None where a number is not known."""
         if not formula_names(part) <= self.numbers.keys() or not whole:
             return None
         working = evaluate_formula(key, part, self.numbers)
@@ -123,12 +120,11 @@ class Dimensions:
         )
 
     def part_of(self, key: str, part: int, whole: int) -> Dimension:
-        """A recomputed number as a share of another, in per cent."""
+        """A recomputed number as a percentage of another."""
         shown = format.format_significant(100 * Decimal(part) / whole, 2) + self.words("drawing.percent")
         return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=f"{part:,} ÷ {whole:,}")
 
     def ratio(self, key: str, larger: str, smaller: str) -> Dimension | None:
-        """One number of the architecture divided by another."""
         if not {larger, smaller} <= self.numbers.keys():
             return None
         ratio = Decimal(self.numbers[larger]) / self.numbers[smaller]
@@ -137,10 +133,7 @@ class Dimensions:
         return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=formula)
 
     def line(self, key: str, **pieces: Part | None) -> list[Part]:
-        """A line of the words with pieces in it; an empty one where a piece is not known.
-
-        What stands between asterisks is set bold.
-        """
+        """A line of the words with its numbers, empty where one is not known; `*text*` is bold."""
         if any(piece is None for piece in pieces.values()):
             return []
         text = self.words(f"drawing.say.{key}", **{name: f"\x00{name}\x00" for name in pieces})
@@ -159,7 +152,7 @@ class Dimensions:
         return parts
 
     def lines(self, key: str, **pieces: Part | None) -> list[list[Part]]:
-        """The same for a text of several lines, each without the pieces that it lacks."""
+        """Several lines, each without the pieces that are not known."""
         found: list[list[Part]] = [[]]
         for part in self.line(key, **pieces):
             if isinstance(part, str | Strong):
@@ -178,7 +171,7 @@ class Dimensions:
         return self._dimension("", single, label) if single is not None else None
 
     def either(self, key: str, formula: str) -> Dimension | None:
-        """A field where the entry states it, else what it follows from."""
+        """A field where it is stated, else what it follows from."""
         return self.stated(key) or self.derived(key, formula)
 
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
@@ -212,45 +205,40 @@ SCALE = 0.024  # height of a vector's bar per element, the same for every vector
 
 
 def dots_path(places: Iterable[tuple[float, float]]) -> str:
-    """A dot at each place."""
     return "".join(f"M{coordinate_text(x)} {coordinate_text(y)}h.01" for x, y in places)
 
 
 def squares_path(places: Iterable[tuple[float, float]], side: float) -> str:
-    """A square around each place."""
     s, half = coordinate_text(side), side / 2
     return "".join(f"M{coordinate_text(x - half)} {coordinate_text(y - half)}h{s}v{s}h-{s}z" for x, y in places)
 
 
 def grid_places(count: int, per_row: int, pitch: float, x: float = 0, y: float = 0) -> list[tuple[float, float]]:
-    """Places of `count` marks in rows, from the upper left at (x, y)."""
+    """Places in rows from the upper left at (x, y)."""
     return [(x + (index % per_row + 0.5) * pitch, y + (index // per_row + 0.5) * pitch) for index in range(count)]
 
 
 def rows_of(count: int, per_row: int) -> int:
-    """How many rows `count` marks take."""
     return -(-count // per_row)
 
 
 def balanced_row_length(count: int, most: int, unit: int = 1) -> int:
-    """How many stand in a row, so that rows are about equally long and no `unit` is torn apart."""
+    """Marks in a row, so that rows are about equal and no `unit` is torn apart."""
     units = rows_of(count, unit)
     in_row = max(1, most // unit)
     return rows_of(units, rows_of(units, in_row)) * unit
 
 
 def triangles_path(places: Iterable[tuple[float, float]]) -> str:
-    """A triangle around each place, for the heads of an indexer."""
     return "".join(f"M{coordinate_text(x)} {coordinate_text(y - 3)}l3.3 6h-6.6z" for x, y in places)
 
 
 def bar_path(x: float, y: float, width: float, height: float) -> str:
-    """The outline of a bar."""
     return f"M{coordinate_text(x)} {coordinate_text(y)}h{coordinate_text(width)}v{coordinate_text(height)}h-{coordinate_text(width)}z"
 
 
 def hatch_path(x: float, y: float, width: float, height: float, step: float = 4) -> str:
-    """Diagonal lines across a bar: what is kept in the cache is told by them, not by colour alone."""
+    """Diagonal lines: the cache is told by them, not by colour alone."""
     lines = []
     offset = step * 0.75
     while offset < width + height:
@@ -263,17 +251,15 @@ def hatch_path(x: float, y: float, width: float, height: float, step: float = 4)
 
 
 def fan_path(x: float, top: float, bottom: float, right: float, upper: float, lower: float) -> str:
-    """The way from one vector to a shorter or longer one."""
     return f"M{coordinate_text(x)} {coordinate_text(top)}L{coordinate_text(right)} {coordinate_text(upper)}V{coordinate_text(lower)}L{coordinate_text(x)} {coordinate_text(bottom)}z"
 
 
 def example_choice(
     experts: int, active: int, groups: int, groups_reached: int, router: str = ""
 ) -> tuple[list[int], list[int]]:
-    """An example of what a token reaches: indices of groups and of experts, spread evenly.
+    """Example groups and experts of a token, spread evenly, over all experts where there are no groups.
 
-    Without groups, or where the numbers do not fit together, the experts are spread over all. `router` names what chooses, so that
-    two routers side by side do not look like one.
+    `router` names what chooses, so that two routers side by side differ.
     """
     start = crc32(router.encode()) % 89
     if groups < 2 or not 0 < groups_reached <= groups or experts % groups:
@@ -289,7 +275,7 @@ def example_choice(
 
 
 def _strewn_indices(among: int, count: int, start: int = 0) -> list[int]:
-    """`count` different places that look strewn: steps of the golden ratio, the next free place where one is taken."""
+    """Indices by steps of the golden ratio, the next free one where one is taken."""
     taken: list[int] = []
     for index in range(min(count, among)):
         place = int(((start + index + 1) * 0.618034) % 1 * among)
@@ -302,7 +288,7 @@ def _strewn_indices(among: int, count: int, start: int = 0) -> list[int]:
 def block_bars(
     tokens: int, ratio: int, x: float, pitch: float, y: float, height: float
 ) -> Sequence[tuple[float, float, float, float]]:
-    """Bars over blocks of `ratio` tokens: x, y, width, height."""
+    """x, y, width and height of a bar over each block of `ratio` tokens."""
     gap = min(1.4, pitch * 0.4)
     return [(x + index * ratio * pitch, y, ratio * pitch - gap, height) for index in range(tokens // ratio)]
 
@@ -324,7 +310,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Path:
-    """A path; `parts` is the number of dashes that a dashed one shows."""
+    """`parts` is the number of dashes that a dashed path shows."""
 
     kind: ClassVar[str] = "path"
     d: str
@@ -343,8 +329,6 @@ class Circle:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text."""
-
     kind: ClassVar[str] = "line"
     x: float
     y: float
@@ -355,7 +339,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Shapes whose places count from (x, y)."""
+    """Shapes placed from (x, y)."""
 
     kind: ClassVar[str] = "group"
     x: float
@@ -367,8 +351,6 @@ Shape = Box | Path | Circle | Line | Group
 
 
 class Sheet:
-    """A list of shapes that is drawn on, and its height."""
-
     def __init__(self, width: float) -> None:
         self.width = width
         self.height = 0.0
@@ -390,7 +372,7 @@ class Sheet:
     def say_all(
         self, x: float, y: float, lines: Sequence[Sequence[Part]], step: float = 18, anchor: str = "start"
     ) -> float:
-        """Lines below each other; gives where the next one would stand."""
+        """Lines below each other; returns where the next would stand."""
         for line in lines:
             if line:
                 self.say(x, y, *line, anchor=anchor)
@@ -402,7 +384,6 @@ class Sheet:
 
 
 def line_width(parts: Sequence[Part], size: float = TEXT) -> float:
-    """About how wide a line will be."""
     return sum(
         text_width(part, size)
         if isinstance(part, str)
@@ -416,7 +397,7 @@ LEFT, VECTOR = 24.0, 10.0  # where the residual stream's vector stands, and how 
 
 
 def titled_panel(width: float, title: str, said: list[Part]) -> Sheet:
-    """A sheet with the title of a panel; `close` draws its box when the height is known."""
+    """A sheet with a title; `close_panel` draws its box when the height is known."""
     sheet = Sheet(width)
     head = [Strong(title, "h"), *([" ", *said] if said else [])]
     if line_width([title], 15) * 1.15 + line_width(said) < width - 40:
@@ -430,7 +411,6 @@ def titled_panel(width: float, title: str, said: list[Part]) -> Sheet:
 
 
 def close_panel(sheet: Sheet, css: str) -> Sheet:
-    """Put the box of a panel behind what was drawn."""
     below = Sheet(sheet.width)
     below.box(0, 0, sheet.width, sheet.height, f"panel {css}", 8)
     sheet.shapes[:0] = below.shapes
@@ -438,7 +418,7 @@ def close_panel(sheet: Sheet, css: str) -> Sheet:
 
 
 def draw_stream_vector(sheet: Sheet, dims: Dimensions, x: float, y: float) -> float:
-    """The residual stream's vector to scale, with its size below; gives its height."""
+    """The residual stream's vector to scale with its size; returns its height."""
     height = (dims.number("hidden_size") or 0) * SCALE
     sheet.path(bar_path(x, y, VECTOR, height), "vector")
     size = dims.stated("hidden_size")
