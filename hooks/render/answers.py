@@ -1,8 +1,7 @@
-"""Facts of models as answers to what people type: “v3 layers”, “price of V3.2”, “which models use MLA”.
+"""Facts of models as answers to typed questions: “v3 layers”, “price of V3.2”, “which models use MLA”.
 
-Takes the records, gives tables that `postbuild/search_index.py` writes beside the index and `scripts/search/answers.js` looks up.
-An answer has lines: a label, the value as the pages print it, its basis, its source, and the place that shows it. The words by
-which a kind of fact is asked for stand in `data/asked.yaml`.
+`postbuild/search_index.py` writes these tables beside the index and `scripts/search/answers.js` looks them up. The
+words by which people ask for a kind of fact stand in `data/asked.yaml`.
 """
 
 from __future__ import annotations
@@ -52,11 +51,11 @@ _PUBLISHED, _WORKED_OUT, _UNSAID = "published", "recomputed", ""
 
 @dataclass(frozen=True)
 class AnswerLine:
-    """A value and what stands beside it.
+    """A value as pages print it.
 
     Attributes:
         basis: `published`, `recomputed`, or empty where there is no value.
-        address: The place that shows it, as a path of a source with an anchor: `models/deepseek-v3.md#dimensions`.
+        address: Source path with an anchor: `models/deepseek-v3.md#dimensions`.
     """
 
     label: str
@@ -70,7 +69,7 @@ Answers = dict[str, list[AnswerLine]]
 
 
 def model_answers(citations: Citations, model: Model) -> dict[str, Any]:
-    """The answers of a family as the script reads them; variants that say the same share them."""
+    """The answers of a family in the script's format; variants with the same lines share them."""
     entries = citations.context.catalogue.entries_of(model)
     groups: dict[str, list[tuple[list[int], list[AnswerLine]]]] = {}
     flagship = next(place for place, entry in enumerate(entries) if entry.variant.id == model.flagship)
@@ -108,14 +107,13 @@ def model_answers(citations: Citations, model: Model) -> dict[str, Any]:
 
 
 def _say_the_same(some: Iterable[AnswerLine], others: Iterable[AnswerLine]) -> bool:
-    """Whether lines differ in nothing but the model that a calculator begins with."""
+    """Whether lines differ only in the model that a calculator link opens with."""
     return [replace(line, address=line.address.partition("?")[0]) for line in some] == [
         replace(line, address=line.address.partition("?")[0]) for line in others
     ]
 
 
 def _variant_answers(citations: Citations, entry: Entry) -> Answers:
-    """Everything that is known of a variant, by kind."""
     path, owner = MODEL.path_of(entry.model.id), MODEL.path_of(entry.owner_model)
     found = Answers()
     working = (
@@ -153,7 +151,7 @@ def _row_lines(citations: Citations, cells: Cells, rows: Iterable[str], address:
 
 
 def _line(citations: Citations, label: str, html: str, basis: str, address: str) -> AnswerLine:
-    """A line of what a page shows: its text, and the sources that its links lead to."""
+    """A line from the HTML of a page: its text, and the sources that its links lead to."""
     text = _plain(html).replace("; ", citations.context.words("punctuation.separated"))
     numbers = dict.fromkeys(int(number) for number in _SOURCE.findall(html))
     sources = [sources for sources, number in citations.numbers.items() if number in numbers]
@@ -167,7 +165,6 @@ def _plain(html: str) -> str:
 
 
 def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
-    """Documents and places in them, as text."""
     return "; ".join(_plain(line) for each in sources for line in citations.lines(each, set()))
 
 
@@ -191,7 +188,7 @@ def _architecture_answers(citations: Citations, entry: Entry, address: str) -> A
 
 
 def _absent_parts(entry: Entry) -> list[str]:
-    """The dimensions that an architecture has not, because it has no such part."""
+    """Dimensions of parts that an architecture does not have."""
     if entry.architecture is None:
         return []
     stated = {key for key, _, _ in comparison.ordered_values(entry.architecture)}
@@ -210,7 +207,6 @@ def _tokenizer_answers(citations: Citations, entry: Entry, path: str) -> Answers
 
 
 def _stage_answers(citations: Citations, entry: Entry, path: str) -> Answers:
-    """What the stages of a variant state, stage by stage, in the order in which they were run."""
     words, found = citations.context.words, Answers()
     made = recipe_stages(citations.context.catalogue.entries, entry)
     for stage in made.stages:
@@ -268,7 +264,7 @@ def _hours_by_part(citations: Citations, entry: Entry, path: str) -> Iterator[An
 
 
 def _memory_answers(citations: Citations, entry: Entry) -> Answers:
-    """GPUs that hold a variant, and its cache for several lengths, by the formulas of the calculator."""
+    """GPUs that hold a variant and its cache by length, by the calculator's formulas."""
     words, catalogue = citations.context.words, citations.context.catalogue
     footprint = memory_footprint(entry)
     if not isinstance(footprint, Footprint):
@@ -306,7 +302,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
 
 
 def _by_use(gpus: Iterable[Gpu]) -> list[Gpu]:
-    """Kinds of GPU, those that the largest models are served on first: by their peak in FP8, and of two alike the older one."""
+    """Kinds of GPU by peak in FP8, the older of equals first: what the largest models are served on."""
     return sorted(gpus, key=lambda gpu: -(gpu.fp8_tflops.value.value if gpu.fp8_tflops.value else 0))
 
 
@@ -331,7 +327,6 @@ def _gigabytes(number: int) -> str:
 
 
 def _family_answers(citations: Citations, model: Model) -> Answers:
-    """What is told of a family as a whole: what changed, its names in the API, and published values by their label."""
     context, path = citations.context, MODEL.path_of(model.id)
     catalogue, found = context.catalogue, Answers()
     changes = [
@@ -378,7 +373,7 @@ def _pointer_line(citations: Citations, label: str, pointer: Any, until: Single[
 
 
 def api_answers(citations: Citations) -> dict[str, list[AnswerLine]]:
-    """What each name of the API leads to, the newest first."""
+    """What each API name leads to, the newest first."""
     found = {}
     for name in citations.context.catalogue.api_names:
         ends = [*(pointer.since for pointer in name.pointers[1:]), name.until]
@@ -394,7 +389,7 @@ def _detail_lines(citations: Citations, model: Model) -> Iterator[AnswerLine]:
 
 
 def _details_with_english(citations: Citations, model: Model) -> Iterator[tuple[str, AnswerLine]]:
-    """Published values without a field of their own, with the English label by which kinds are told."""
+    """Values without a field, with the English label that tells their kind."""
     context = citations.context
     entries = context.catalogue.entries
     for detail, anchor in _details_of(model):
@@ -434,7 +429,7 @@ def _details_below(block: Block) -> Iterator[Detail]:
 
 
 def _score_lines(citations: Citations, model: Model) -> Iterator[tuple[str, AnswerLine]]:
-    """The scores of the variants of a family in its own tables, each with the name of its benchmark."""
+    """Scores in the family's own tables, with the benchmark's name."""
     context = citations.context
     own = {variant.id: short_variant(variant.name) for variant in model.variants}
     for table in model.evaluation:
@@ -460,7 +455,7 @@ def _shortened_names(variant: Variant) -> tuple[str, ...]:
 
 
 def subjects(context: Context) -> dict[str, tuple[int, int]]:
-    """What families and variants are called, with the number of the family and of the variant; −1 for a family as a whole."""
+    """Names of families and variants, with the number of the family and of the variant (−1 for the family)."""
     found: dict[str, tuple[int, int]] = {}
     for number, model in enumerate(context.catalogue.models.values()):
         dotted = _DOTTED.sub(r"\1.\2", model.id)
@@ -478,7 +473,7 @@ def subjects(context: Context) -> dict[str, tuple[int, int]]:
 
 
 def technique_answers(context: Context) -> list[dict[str, Any]]:
-    """Each technique by the names it goes by, with its definition and the models that have it, the oldest first."""
+    """Techniques by name, with definition and users, the oldest first."""
     found = []
     for technique in context.catalogue.techniques.values():
         chinese = technique.name.zh if context.words.language == CHINESE else None
@@ -496,7 +491,7 @@ def technique_answers(context: Context) -> list[dict[str, Any]]:
 
 
 def _users(context: Context, technique: Technique) -> Iterator[tuple[str, str, str, int, int]]:
-    """Each family that did something with a technique: its name, what it did, since when, whether it counts as a user, and its number; the oldest first."""
+    """Families by date: name, what it did, since when, whether it counts as a user, number."""
     for family in context.uses.families(technique.id):
         date = format.format_date(family.date, context.words) if family.date else ""
         number = list(context.catalogue.models).index(family.model.id)
@@ -508,7 +503,6 @@ def _chinese_names(context: Context, term: Term) -> tuple[str | None, ...]:
 
 
 def term_answers(context: Context) -> list[dict[str, Any]]:
-    """Each term of the glossary by its names, with its definition."""
     return [
         {
             "names": [n for n in (term.name.en, *term.aliases.en, *_chinese_names(context, term)) if n],
@@ -521,13 +515,13 @@ def term_answers(context: Context) -> list[dict[str, Any]]:
 
 
 def kind_label(words: Words, kind: str) -> str:
-    """What the answers call a kind of fact: the label of its field, or a word of their own."""
+    """The label of a kind of fact: that of its field, or a word of its own."""
     keys = (f"asked.label.{kind}", f"field.architecture.{kind}", f"field.infrastructure.{kind}", f"field.{kind}")
     return words(next((key for key in keys if key in words), keys[0]))
 
 
 def narrowing_words(context: Context) -> dict[str, list[tuple[str, str]]]:
-    """What narrows a fact, by kind: what people type, and what the labels of the lines have in them."""
+    """Words that narrow a kind of fact: what people type, and what labels contain."""
     words, catalogue = context.words, context.catalogue
     gpus = []
     for gpu in catalogue.gpus.values():

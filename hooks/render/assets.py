@@ -1,8 +1,7 @@
-"""Styles and scripts of the site, and the policy that says what a page may load and run.
+"""Styles and scripts of the site, and the policy for what a page may load and run.
 
-Styles are one file for the whole site, and so are the scripts that most pages need; one that serves a single page is
-loaded there alone. None is a module, which browsers refuse to load from a folder on disk. The styles of the theme are
-those that `make theme-css` left.
+Styles are one file, and so are the scripts that most pages need; a script for one page is loaded there alone. None is a
+module, which browsers refuse to load from a folder on disk. `make theme-css` reduced the theme's styles.
 """
 
 from __future__ import annotations
@@ -91,10 +90,7 @@ SCRIPTS = (*_SCRIPTS, TERMS, SMALL_V3_MODEL, COMPARE_CELLS)
 
 
 def asset_files(measured: Iterable[Measure] = (), definitions: str = "{}") -> dict[str, str]:
-    """The assets of the site by path: what every page loads, the search, and what single pages load.
-
-    `measured` is what the pages need, `definitions` the JSON of what terms mean, which is loaded when a reader asks for one.
-    """
+    """Assets by path: `measured` are sizes that figures need as classes, `definitions` the JSON of terms."""
     scripts = {path: _joined_script(parts) for path, parts in _SCRIPTS.items()}
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
@@ -107,30 +103,28 @@ def asset_files(measured: Iterable[Measure] = (), definitions: str = "{}") -> di
 
 
 def play_source(bundle: str) -> str:
-    """The script of a figure as written, for a run outside a browser."""
     return "\n".join(_read_asset(f"scripts/play/{part}.js") for part in ("figure", *PLAYS[bundle]))
 
 
 def small_v3_source() -> str:
-    """The script of the small model as written, without what belongs to its page."""
     return "\n".join(_read_asset(f"scripts/{part}.js") for part in SMALL_V3 if part != "small_v3/page")
 
 
 @lru_cache(maxsize=1)
 def small_v3_model() -> str:
-    """Header and weights of the trained model of labs/, as a call that a page waits for; weights are base64."""
+    """The trained model of labs/ as a call that the page waits for; weights are base64."""
     header = (_TRAINED / "model.json").read_text(encoding="utf-8").strip()
     weights = base64.b64encode((_TRAINED / "model.bin").read_bytes()).decode()
     return f'dsSmallV3({header}, "{weights}");\n'
 
 
 def drawing_source(name: str) -> str:
-    """What the script of a single page draws with, as written: all of it but the last part, which listens to the reader."""
+    """A page's script without its last part, which listens to the reader."""
     return "\n".join(_read_asset(f"scripts/{part}.js") for part in _OF_ONE_PAGE[name][:-1])
 
 
 def early_script() -> str:
-    """The script that stands in every page and runs before anything is painted."""
+    """The inline script that runs before the first paint."""
     return _joined_script(["early"]).strip()
 
 
@@ -139,18 +133,17 @@ def _joined_script(parts: Iterable[str]) -> str:
 
 
 def page_script(name: str, data: Mapping[str, str] | None = None) -> Markup:
-    """What loads `scripts/<name>.js` on the one page that it serves; `data` holds blocks of JSON by the id they are read by."""
+    """The tag of `scripts/<name>.js` for one page, and blocks of JSON by id."""
     blocks = [json_block(id_, text) for id_, text in (data or {}).items()]
     return Markup("\n".join([*blocks, f'<script data-src="ds:{FOLDER}/{name}.js"></script>']))
 
 
 def json_block(id_: str, text: str) -> Markup:
-    """JSON for a script, which reads it by the id."""
     return Markup(f'<script type="application/json" id="{id_}">{text.replace("</", "<" + chr(92) + "/")}</script>')
 
 
 def _shortened_script(script: str) -> str:
-    """A script without the lines of comment and the indentation that serve whoever changes it."""
+    """Without comment lines and indentation."""
     lines = (line.strip() for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
@@ -167,12 +160,12 @@ _MEASURES = {
 
 
 def block_measures(blocks: Mapping[str, str]) -> set[Measure]:
-    """What differs from figure to figure in the blocks of a page, as kind and number."""
+    """Sizes that vary between figures in the blocks of a page, as kind and number."""
     return {measure for html in blocks.values() for measure in _MEASURE.findall(html)}
 
 
 def _measure_styles(measured: Iterable[Measure]) -> str:
-    """Styles for these, as classes: a policy that stops foreign scripts allows no `style=`."""
+    """These sizes as classes, since the policy allows no `style=`."""
     rules = []
     for kind, digits in sorted(set(measured), key=lambda name: (name[0], int(name[1]))):
         value = int(digits) / 10 if kind == "font" else int(digits)
@@ -181,7 +174,7 @@ def _measure_styles(measured: Iterable[Measure]) -> str:
 
 
 def _joined_styles(measured: str) -> str:
-    """Every style sheet as one: the theme's, the tokens, then what all pages share, print last, the others by name."""
+    """One sheet: the theme's, the tokens, what pages share, print last, the others by name."""
     names = sorted(path.name for path in (_HERE / "styles").glob("*.css"))
     ordered = [*_FIRST, *(name for name in names if name not in (*_FIRST, _LAST)), _LAST]
     ours = [_read_asset(f"styles/{name}") for name in ordered]
@@ -211,7 +204,7 @@ FOLLOW_REDIRECT = (
 
 
 def script_digest(text: str) -> str:
-    """A script as a policy names it."""
+    """A script's hash as a policy names it."""
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
 

@@ -1,11 +1,8 @@
 """Values with their source one hover, tap or focus away.
 
-A `Citations` belongs to one page. It numbers the sources in the order of their use; every
-value links to its number in the page's list of sources, which links to the reference.
-Without JavaScript the link leads to the list; with it, the source opens beside the value.
-
-A page has thousands of them, so a link carries no more than it needs: a value is a link with `data-s`, the number that
-paper shows behind it; a mark, whose text is the number, has a class.
+A `Citations` belongs to one page and numbers its sources in the order of use. Every value links to its number in the
+page's list of sources, which links to the reference; with JavaScript the source opens beside the value. A page has
+thousands of such links, so they carry only `data-s`, the number that print shows behind the value.
 """
 
 from __future__ import annotations
@@ -60,11 +57,10 @@ class Citations:
     numbers: dict[Sources, int] = field(default_factory=dict)
 
     def number(self, sources: Sources) -> int:
-        """The number of a source on this page."""
         return self.numbers.setdefault(sources, len(self.numbers) + 1)
 
     def marked(self, html: str, sources: Sources | None, note: str = "") -> Markup:
-        """`html` as a link to its source, with a remark that opens beside it."""
+        """`html` as a link to its source; `note` opens beside it."""
         if sources is None:
             return Markup(html)
         number = self.number(sources)
@@ -72,7 +68,7 @@ class Citations:
         return Markup(f'<a href="#s{number}" data-s="{number}"{remark}>{html}</a>')
 
     def mark(self, sources: Sources | None) -> Markup:
-        """A bare source mark, for a sentence rather than a value."""
+        """A footnote mark, for a sentence rather than a value."""
         if sources is None:
             return Markup("")
         number = self.number(sources)
@@ -82,7 +78,7 @@ class Citations:
     def single(self, single: Single[Any] | None, notes: str = "tip") -> Markup:
         """A value with its source, or the word for why there is none.
 
-        A remark on the value opens with its source (`notes="tip"`), stands behind it ("inline"), or is left to be set apart.
+        Its remark opens with the source (`notes="tip"`), stands behind it ("inline"), or is left out.
         """
         if single is None:
             return self.unknown()
@@ -96,26 +92,24 @@ class Citations:
         return self.marked(html, single.source, self.inline(single.note).striptags())
 
     def unsourced(self, single: Single[Any]) -> Markup:
-        """A value alone, or the word for why there is none, for a place that names its source."""
+        """A value for a place that names its source."""
         if single.absence is None:
             return self.plain(single.value) + counted_mark(self.context.words, counts_of(single))
         word = self.context.words(f"absence.{single.absence.value.replace(' ', '_')}")
         return Markup('<span class="ds-absent">{}</span>').format(word)
 
     def note(self, single: Single[Any]) -> Markup:
-        """The remark on a value, to stand behind it."""
         return (
             Markup(' <span class="ds-note">{}</span>').format(self.inline(single.note)) if single.note else Markup("")
         )
 
     def unknown(self) -> Markup:
-        """A value that nobody has looked for."""
         return Markup('<span class="ds-absent" title="{}">{}</span>').format(
             self.context.words("absence.unknown"), format.NOTHING
         )
 
     def found(self, found: Found) -> Markup:
-        """A value that a text quotes."""
+        """A quoted value."""
         if found.recomputed is not None:
             entry = self.context.catalogue.entries[found.recomputed]
             href = f"ds:models/{entry.owner_model}.md#working-{reference_anchor(entry.architecture_owner)}"
@@ -127,7 +121,7 @@ class Citations:
         return self.marked(str(self.in_words(found.value)), found.source)
 
     def in_words(self, value: object) -> Markup:
-        """A value in a sentence: where it is approximate or a bound, as the language says that in words."""
+        """A value in a sentence, with `about` or `at least` spelt out where it is approximate or a bound."""
         shown, qualifier = self.plain(value), value.qualifier if isinstance(value, Quantity) else ""
         if qualifier not in _SAID:
             return shown
@@ -156,7 +150,7 @@ class Citations:
         return escape(str(value))
 
     def inline(self, text: Text) -> Markup:
-        """A catalogue text as HTML: quotes filled in, `code` marked, everything else escaped; marked where it falls back to English."""
+        """A catalogue text as HTML: quotes filled in, `code` marked, a fallback to English marked."""
         words = self.context.words
         html = Markup("").join(
             self.closed_up(
@@ -173,7 +167,7 @@ class Citations:
         )
 
     def closed_up(self, pieces: Iterable[str]) -> list[str]:
-        """Pieces of a text; in Chinese without the space around a quote that turns out to begin or end with Chinese or a bracket."""
+        """Pieces of a text; in Chinese without the space beside a quote that begins or ends with Chinese."""
         closed: list[str] = []
         for piece in pieces:
             if closed and self.context.words.language == CHINESE:
@@ -186,13 +180,13 @@ class Citations:
         return closed
 
     def paragraphs(self, text: Text) -> list[Markup]:
-        """A catalogue text paragraph by paragraph, as `inline`; a blank line of the YAML begins one."""
+        """Paragraphs of a text, divided by blank lines in the YAML."""
         words = self.context.words
         fallen, parts = words.falls_back(text), words.text(text).split("\n")
         return [self.inline(Text(en=part, zh=None if fallen else part)) for part in parts if part.strip()]
 
     def setting(self, text: Text) -> Markup:
-        """How a score was got, `5-shot, EM`: each part on one line, with the comma of the language between them."""
+        """`5-shot, EM`: each part on one line, with the language's comma."""
         html = self.inline(text)
         if "<" in html:
             return html
@@ -221,13 +215,12 @@ class Citations:
         raise LookupFailure(f"`{quote.name}` is not a call")
 
     def _result(self, worked: Computed) -> Markup:
-        """What a formula comes to, with the working as its title."""
         working = self._with_values(worked).striptags()
         shown = format.format_computed(as_decimal(worked.exact), worked.form)
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(working, shown)
 
     def _working(self, worked: Computed) -> Markup:
-        """A formula with the values put in, each with its source, and what it comes to."""
+        """A formula with its values, each with its source, and the result."""
         shown = format.format_computed(as_decimal(worked.exact), worked.form)
         return Markup("{} = {}").format(self._with_values(worked), shown)
 
@@ -247,7 +240,7 @@ class Citations:
         return self.found(value)
 
     def _computed(self, quote: Quote) -> Markup:
-        """A ratio, a share, a saving or a product of values, with what went in as its title."""
+        """A ratio, share, saving or product, with its terms as title."""
         shown_inputs = [
             argument
             if argument[0].isdigit() and "/" not in argument
@@ -270,7 +263,7 @@ class Citations:
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(formula, shown)
 
     def listing(self, shown: Container[int] | None = None) -> list[tuple[int, list[Markup]]]:
-        """Every source of the page, or those `shown` of it, with its number, as lines of HTML."""
+        """Sources of the page, or those `shown`, by number, as lines of HTML."""
         addressed: set[str] = set()
         return [
             (number, self.lines(sources, addressed))
@@ -279,17 +272,15 @@ class Citations:
         ]
 
     def lines(self, sources: Sources, addressed: set[str]) -> list[Markup]:
-        """Each source of a set as a line; `addressed` are the addresses given so far, and grows."""
         return [self.line(source, addressed) for source in sources.items]
 
     def line(self, source: Source, addressed: set[str]) -> Markup:
-        """A source with its place."""
         place = self.place(source, addressed)
         between = self.context.words("punctuation.comma") if source.locus else ""
         return self.document(source.key, addressed) + Markup("{}{}").format(between, place)
 
     def document(self, key: str, addressed: set[str]) -> Markup:
-        """The short title of a document as a link; where it is named first, with its address, which is shown on paper."""
+        """A document's short title as a link; on paper, its first mention shows the address."""
         reference: Reference = self.context.catalogue.references[key]
         address = self._new_address(key, addressed)
         short = self.context.short_titles[key]
@@ -297,7 +288,7 @@ class Citations:
         return Markup('<a href="ds:references.md#{}"{}{}>{}</a>').format(reference_anchor(key), whole, address, short)
 
     def _new_address(self, key: str, addressed: set[str]) -> Markup:
-        """The address of a document as an attribute, the first time that it is named."""
+        """`data-` attribute for the first mention of a document."""
         url = self.context.catalogue.references[key].url
         if not url or url in addressed:
             return Markup("")
@@ -305,14 +296,13 @@ class Citations:
         return Markup(' data-url="{}"').format(url.removeprefix("https://"))
 
     def place(self, source: Source, addressed: set[str]) -> Markup:
-        """The place in a document, and the copy that it was read in."""
+        """The place in a document, and the copy in which it was read."""
         shown = Markup("{}").format(self.context.place(source.locus))
         if source.via is not None:
             shown += Markup(" ") + self._copy_link(source.via, addressed)
         return shown
 
     def _copy_link(self, copy: Source, addressed: set[str]) -> Markup:
-        """That a place was read in a copy; which one and where in it, the title says."""
         said = self.line(copy, set()).striptags()
         title = self.context.words("source.via", copy=said)
         address = self._new_address(copy.key, addressed)
@@ -321,12 +311,12 @@ class Citations:
 
 
 def counts_of(single: Single[Any] | None) -> Counted | None:
-    """What a number of parameters counts; None for the main model as a whole and for other values."""
+    """What a published number of parameters counts; None for the main model as a whole and for other values."""
     return single.counts if isinstance(single, Size) and single.value is not None else None
 
 
 def counted_text(words: Words, counts: Counted | None) -> str:
-    """The same in words and in brackets, to stand behind the number."""
+    """The same in brackets."""
     if counts is None:
         return ""
     return words("punctuation.bracketed", text=words(f"counts.{counts.name.lower()}"))
@@ -340,15 +330,12 @@ def counted_mark(words: Words, counts: Counted | None) -> Markup:
 
 
 def plain_text(context: Context, text: Text) -> str:
-    """A catalogue text without markup, for descriptions and lists."""
+    """A catalogue text without markup."""
     return " ".join(Citations(context).inline(text).striptags().split())
 
 
 def opening_sentences(context: Context, text: Text, least: int = 85) -> str:
-    """The first sentences of a text, for a list: as many as make `least` Latin letters, so that a short one does not stand alone.
-
-    Many texts begin with the thing that theirs is about: "A node is a server with several GPUs."
-    """
+    """First sentences with at least `least` Latin letters, so that a short one does not stand alone."""
     kept = ""
     for sentence in _SENTENCE.split(plain_text(context, text)):
         if _text_columns(kept) >= least:
@@ -358,10 +345,7 @@ def opening_sentences(context: Context, text: Text, least: int = 85) -> str:
 
 
 def page_description(context: Context, text: Text, least: int = 70, most: int = 155) -> str:
-    """The first sentences of a text, as many as fit into a search result; cut where the first fill too little of it.
-
-    `least` and `most` count Latin letters; a Chinese character is as wide as two.
-    """
+    """First sentences that fit a search result; `least` and `most` count Latin letters, two for a Chinese one."""
     whole = plain_text(context, text)
     kept = ""
     for sentence in _SENTENCE.split(whole):
@@ -375,7 +359,6 @@ def page_description(context: Context, text: Text, least: int = 70, most: int = 
 
 
 def opening_words(text: str, most: int) -> str:
-    """As many words of a text as fit into `most` columns, with an ellipsis where there are more."""
     end = next((end for end, width in enumerate(accumulate(map(_character_columns, text))) if width >= most), len(text))
     if end == len(text):
         return text
@@ -400,5 +383,5 @@ def _quote_link(page: str, quote: Quote, name: str) -> Markup:
 
 
 def reference_anchor(key: str) -> str:
-    """A key as an HTML id: dots would need escaping in selectors."""
+    """A key as an id: dots would need escaping in selectors."""
     return key.replace(".", "-")

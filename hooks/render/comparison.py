@@ -1,4 +1,4 @@
-"""Any models side by side: what each says, row by row and by theme, and how the rows compare."""
+"""Models side by side: what each says, row by row and by theme, and how the rows compare."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ from .words import Words
 
 @dataclass(frozen=True)
 class Row:
-    """What is compared in a line.
+    """A line of a comparison.
 
     Attributes:
         id: The same for every variant.
-        order: Where it stands in its theme.
-        group: Heading that it stands under, if its theme has any.
+        order: Position in its theme.
+        group: Heading above it, if the theme has headings.
     """
 
     id: tuple[str, ...]
@@ -58,14 +58,13 @@ class Row:
 
 @dataclass(frozen=True)
 class ComparedCell:
-    """What a variant says in a row: HTML, and the value in one spelling; None where that is not known."""
+    """What a variant says in a row; `value` is in one spelling, None where it is not known."""
 
     html: Markup
     value: str | None
 
     @property
     def is_there(self) -> bool:
-        """Whether there is anything to show."""
         return self.html != NOTHING
 
 
@@ -77,7 +76,7 @@ Cells = dict[Row, ComparedCell]
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a ready comparison; `marked` are the cells that differ from the first known one."""
+    """A row of a comparison; `marked` are the cells that differ from the first known one."""
 
     row: Row
     cells: Sequence[ComparedCell]
@@ -86,7 +85,7 @@ class Line:
 
 
 def compared_lines(columns: Sequence[Cells], least: int) -> list[Line]:
-    """Rows that at least `least` variants fill, compared."""
+    """Rows that at least `least` variants fill."""
     rows = sorted({row for column in columns for row in column}, key=lambda row: row.order)
     found = []
     for row in rows:
@@ -105,7 +104,7 @@ _LICENCES = ("weights", "code", "commercial_use")
 def ordered_values(
     block: Block, path: str = "", places: tuple[int, ...] = ()
 ) -> Iterator[tuple[str, tuple[int, ...], Any]]:
-    """Every stated value of a block and its inner blocks as `(dotted.key, place in the schema, value)`."""
+    """Stated values of a block and its inner blocks: `(dotted.key, place in the schema, value)`."""
     for place, name in enumerate(type(block).model_fields):
         value = getattr(block, name)
         if isinstance(value, Stated):
@@ -115,12 +114,11 @@ def ordered_values(
 
 
 def published_cell(citations: Citations, value: Single[Any]) -> ComparedCell:
-    """A published value with its source."""
     return ComparedCell(citations.single(value), comparable_value(value))
 
 
 class _Listing:
-    """Cells in the order in which they are put down; `put(…)` skips what a variant does not state."""
+    """Cells in order; `put` skips what a variant does not state."""
 
     def __init__(self, citations: Citations) -> None:
         self.citations, self.cells, self._place = citations, Cells(), 0
@@ -133,7 +131,6 @@ class _Listing:
 
 
 def identity_rows(citations: Citations, entry: Entry) -> Cells:
-    """Family, kind, parent, dates, paper and licences."""
     words = citations.context.words
     model, listing = entry.model, _Listing(citations)
     family = model_link(model)
@@ -155,7 +152,7 @@ def identity_rows(citations: Citations, entry: Entry) -> Cells:
 
 
 def parent_cell(citations: Citations, entry: Entry) -> ComparedCell | None:
-    """The weights a variant starts from, by the name of its page where there is one."""
+    """The weights that a variant starts from, by page name where they have a page."""
     stated = entry.variant.based_on
     if stated is None:
         return None
@@ -178,7 +175,6 @@ def _paper_cell(citations: Citations, entry: Entry) -> ComparedCell:
 
 
 def size_rows(citations: Citations, entry: Entry) -> Cells:
-    """Published and recomputed parameters, with how they agree, and the parts beside the main model."""
     words, parameters, listing = citations.context.words, entry.variant.parameters, _Listing(citations)
     activated = {"total": parameters.total, "activated": parameters.activated}
     agreements = {"total": entry.total_agreement, "activated": entry.activated_agreement}
@@ -206,7 +202,7 @@ def size_rows(citations: Citations, entry: Entry) -> Cells:
 
 
 def _recounted_size(citations: Citations, entry: Entry, which: SizeOf, found: Agreement | None) -> ComparedCell | None:
-    """The recount that a published size is held against; what Engram adds, and what is compared, is that with all of it."""
+    """The recount that a published size is compared with; with Engram, the total counts all of it."""
     said, whole = _agreement_cell(citations, entry, found), recomputed_size(entry, which)
     if said is None or found is None or whole is None:
         return said
@@ -221,7 +217,7 @@ def _recounted_size(citations: Citations, entry: Entry, which: SizeOf, found: Ag
 
 
 def _printed_size(citations: Citations, published: Size[Count] | None, recounted: Agreement | None) -> ComparedCell:
-    """A published size. What it counts is its paper's choice: where there is a recount, that alone is compared."""
+    """A published size; its paper chooses what it counts, so a recount is compared in its place where there is one."""
     if published is None:
         return NOT_HERE
     shown = published_cell(citations, published)
@@ -257,7 +253,7 @@ def _worked_cell(entry: Entry, term: Term | None) -> ComparedCell | None:
 
 
 def architecture_rows(citations: Citations, entry: Entry) -> Cells:
-    """Every dimension of config.json; one that an architecture has not is a difference."""
+    """Dimensions of config.json; one that an architecture does not have is a difference."""
     block = entry.architecture
     if block is None:
         return {}
@@ -274,14 +270,13 @@ def architecture_rows(citations: Citations, entry: Entry) -> Cells:
 
 @functools.cache
 def _schema_dimensions() -> list[tuple[str, tuple[int, ...]]]:
-    """Every dimension of the schema with its place; it knows nothing of the data, so it may be kept."""
+    """Cached: the schema does not change with the data."""
     return list(fields_with_values(Architecture))
 
 
 def fields_with_values(
     block: type[Block], path: str = "", places: tuple[int, ...] = ()
 ) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Every field of a block and its inner blocks that holds a stated value, as `(dotted.key, place in the schema)`."""
     for place, (name, described) in enumerate(block.model_fields.items()):
         kinds = [kind for kind in (described.annotation, *get_args(described.annotation)) if isinstance(kind, type)]
         if any(issubclass(kind, Stated) for kind in kinds):
@@ -292,7 +287,6 @@ def fields_with_values(
 
 
 def cache_rows(citations: Citations, entry: Entry) -> Cells:
-    """Context, and what a token of it takes in the cache: recounted, in service, published."""
     words, recount, listing = citations.context.words, entry.recount, _Listing(citations)
     listing.put("context", words("field.context_length"), entry.variant.context_length)
     listing.put("elements", words("field.kv_cache"), _worked_cell(entry, recount.kv_cache if recount else None))
@@ -318,7 +312,7 @@ def cache_rows(citations: Citations, entry: Entry) -> Cells:
 
 
 def compute_rows(citations: Citations, entry: Entry) -> Cells:
-    """What follows from the architecture and the pre-training that made the weights, in this family or none."""
+    """What follows from the architecture and from the pre-training that made the weights, in whichever family."""
     words, listing = citations.context.words, _Listing(citations)
     line = variant_lineage(citations.context.catalogue.entries, entry)
     result = metrics_of(citations.context.lookup, line[-1])
@@ -362,7 +356,6 @@ _KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
 
 def training_rows(citations: Citations, entry: Entry) -> Cells:
-    """Tokenizer and the stages that make a base model."""
     words, cells = citations.context.words, Cells()
     made = recipe_stages(citations.context.catalogue.entries, entry)
     root = parent_cell(citations, made.line[-1])
@@ -379,7 +372,6 @@ def training_rows(citations: Citations, entry: Entry) -> Cells:
 
 
 def post_training(citations: Citations, entry: Entry) -> Cells:
-    """The stages after that."""
     made = recipe_stages(citations.context.catalogue.entries, entry)
     return _stage_rows(citations, made, set(StageKind) - MAKE_A_BASE_MODEL)
 
@@ -404,7 +396,6 @@ def _stage_rows(citations: Citations, made: Recipe, kinds: Collection[StageKind]
 def stage_values(
     made: Recipe, stages: Collection[Stage]
 ) -> dict[tuple[str, tuple[int, ...]], list[tuple[Stage, Single[Any]]]]:
-    """Every value that the stages state, by key and place in the schema."""
     values: dict[tuple[str, tuple[int, ...]], list[tuple[Stage, Single[Any]]]] = {}
     for stage in stages:
         for key, place, value in ordered_values(stage):
@@ -422,7 +413,7 @@ def _stage_link(citations: Citations, made: Recipe, stage: Stage, stages: Collec
 
 
 def _told_apart(citations: Citations, made: Recipe, stage: Stage, stages: Collection[Stage]) -> str:
-    """What tells a stage from the others of its kind: its name, or its number on the page; nothing where none does."""
+    """What tells a stage from others of its kind: its name, or its number on the page."""
     if stage.name:
         return citations.context.words.text(stage.name)
     if sum(other.name is None for other in stages) < 2:
@@ -450,7 +441,6 @@ def _joined_stages(
 
 
 def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
-    """Framework, machines, parallelism, formats, hours and cost, where they hold for the variant."""
     words, entries, cells = citations.context.words, citations.context.catalogue.entries, Cells()
     values = {key: value for key, _, value in ordered_values(entry.model.infrastructure or Infrastructure())}
     own = {
@@ -467,22 +457,20 @@ def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
 
 @dataclass(frozen=True)
 class Benchmarks:
-    """Rows of all evaluation tables that two variants or more have a score in, by variant.
+    """Rows that two variants or more have a score in, by variant.
 
-    Like with like: a row is a benchmark in one setting and one kind of table. Where a table states no
-    setting, its scores are comparable among themselves and with nothing else.
+    A row is a benchmark in one setting and one kind of table. Scores of a table without a setting are comparable only
+    among themselves.
     """
 
     scores: Mapping[str, Mapping[Row, list[Single[Any]]]]
 
     def evaluation(self, citations: Citations, entry: Entry) -> Cells:
-        """The scores of a variant."""
         found = self.scores.get(entry.variant.id, {})
         return {row: _score_cell(citations, several) for row, several in found.items()}
 
 
 def benchmark_tables(citations: Citations) -> Benchmarks:
-    """Bring the tables of all models together."""
     words = citations.context.words
     found: dict[tuple[str, ...], tuple[Row, dict[str, list[Single[Any]]]]] = {}
     for model in citations.context.catalogue.models.values():
@@ -509,7 +497,7 @@ def _benchmark_row(citations: Citations, table: Evaluation, row: Scores) -> Mark
 
 
 def _score_cell(citations: Citations, scores: list[Single[Any]]) -> ComparedCell:
-    """One score; several where sources print different ones for the same setting."""
+    """Several scores where sources print different ones for one setting."""
     distinct: dict[str | None, Single[Any]] = {}
     for score in scores:
         distinct.setdefault(comparable_value(score), score)

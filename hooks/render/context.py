@@ -31,7 +31,7 @@ _COMPILED = Path(__file__).parents[2] / ".templates"
 
 @dataclass(frozen=True)
 class Context:
-    """Everything a page is made from. Nothing in it changes while pages are made."""
+    """What pages are made from; it does not change meanwhile."""
 
     catalogue: Catalogue
     words: Words
@@ -47,14 +47,14 @@ class Context:
 
     @cached_property
     def problems(self) -> tuple[Asked, ...]:
-        """Every problem, worked out."""
+        """Every problem with its answer."""
         return tuple(
             solve_problems(self.catalogue.problems, self.catalogue.entries, self.lookup, self.catalogue.results)
         )
 
     @cached_property
     def short_titles(self) -> dict[str, str]:
-        """What a list of sources calls each document: its title up to the colon; where another one begins so, with what it is."""
+        """Titles up to the colon, with the kind of document where two begin alike."""
         references = self.catalogue.references
         titles = {key: reference.title_in(self.words.language) for key, reference in references.items()}
         heads = {key: re.split(": |：", title)[0] for key, title in titles.items()}
@@ -69,7 +69,6 @@ class Context:
         }
 
     def _kind_of_document(self, reference: Reference) -> str:
-        """Paper or website, to tell documents of one name apart."""
         if reference.eprint and not reference.copy:
             return self.words("source.paper")
         host = (reference.url or "").removeprefix("https://").partition("/")[0].removeprefix("www.")
@@ -80,7 +79,7 @@ class Context:
         return {}
 
     def once(self, name: str, make: Callable[[], T]) -> T:
-        """What many pages show or are made from, made for the first of them."""
+        """Cached under a name: what many pages show or need."""
         if name not in self._once:
             self._once[name] = make()
         made: T = self._once[name]
@@ -91,15 +90,14 @@ class Context:
         return Loci(self.catalogue.glossary.places)
 
     def place(self, locus: str) -> str:
-        """A place in a document, in the language of the page."""
+        """A locus in the language of the page."""
         return self._loci(locus) if self.words.language == CHINESE else locus
 
     def html(self, template: str, **values: Any) -> str:
-        """Render a template to HTML."""
         return self.templates.get_template(template).render(words=self.words, **values).strip()
 
     def short_name(self, technique: Technique) -> str:
-        """What everybody calls a technique; in Chinese its Chinese name where the short one is a phrase in English."""
+        """In Chinese the Chinese name, where the short one is an English phrase."""
         short = technique.abbreviation
         if short is None or (self.words.language == CHINESE and " " in short and Text(en=short).lacks_chinese):
             return self.words.text(technique.name)
@@ -107,7 +105,6 @@ class Context:
 
 
 def load_templates() -> Environment:
-    """The templates: strict about undefined names, escaping by default. Editions share them, since each is compiled once."""
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -120,9 +117,9 @@ def load_templates() -> Environment:
 
 
 def template_cache() -> FileSystemBytecodeCache | None:
-    """Where compiled templates, the theme's too, are kept from one edition to the next and from build to build; None where nothing can be written.
+    """Where compiled templates, the theme's too, are kept between builds; None where nothing can be written.
 
-    Jinja looks whether a template is as it was. Compiling them takes half a second of each edition.
+    Compiling takes half a second an edition; Jinja sees when a template has changed.
     """
     try:
         _COMPILED.mkdir(exist_ok=True)
@@ -132,5 +129,4 @@ def template_cache() -> FileSystemBytecodeCache | None:
 
 
 def make_context(catalogue: Catalogue, words: Words, shared: Environment | None = None) -> Context:
-    """What the pages of one language are made from; `shared` are templates that another one has compiled."""
     return Context(catalogue, words, shared or load_templates())

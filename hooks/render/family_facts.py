@@ -1,4 +1,4 @@
-"""What a family states, in words: dates and licences by checkpoint, and what it did with a technique."""
+"""What a family states, in words: dates and licences by checkpoint, and its uses of a technique."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .links import model_link
 
 
 def family_dates(citations: Citations, model: Model) -> list[Markup]:
-    """Every date of a family; with the checkpoint that it is of, where each has a release of its own, and for a day in the API."""
+    """Every date of a family, with its checkpoints where these have releases of their own."""
     words, found = citations.context.words, []
     for name in ("weights", "announcement", "api", "paper"):
         value = getattr(model.dates, name)
@@ -34,7 +34,7 @@ def family_dates(citations: Citations, model: Model) -> list[Markup]:
 
 
 def _checkpoints_of_date(citations: Citations, model: Model, name: str, date: PartialDate | None) -> list[str]:
-    """Names of the checkpoints with that date, where they are not simply all of them."""
+    """Checkpoints with that date, empty where these are simply all."""
     entries = citations.context.catalogue.entries_of(model)
     if date is None or len(entries) == 1 or (name != "api" and any(entry.variant.release is None for entry in entries)):
         return []
@@ -50,7 +50,7 @@ def _checkpoints_of_date(citations: Citations, model: Model, name: str, date: Pa
 
 
 def first_date_with_names(citations: Citations, model: Model) -> Markup:
-    """The first date of a family, with the checkpoints that it is of where that is not the family as a whole."""
+    """The first date, with its checkpoints where that is not the whole family."""
     date = first_date(model)
     if date is None:
         return Markup("")
@@ -64,7 +64,7 @@ def first_date_with_names(citations: Citations, model: Model) -> Markup:
 
 
 def later_releases(citations: Citations, model: Model) -> list[Markup]:
-    """Checkpoints with a release of their own, each with the day of its weights and its licence."""
+    """Checkpoints with a release of their own, with day and licence."""
     words, lines = citations.context.words, []
     first = model.dates.weights.value if model.dates.weights else None
     for entry in citations.context.catalogue.entries_of(model):
@@ -83,7 +83,6 @@ def later_releases(citations: Citations, model: Model) -> list[Markup]:
 
 
 def _named(citations: Citations, kind: str, names: Iterable[str], record: object) -> list[Markup]:
-    """Values of a record that it states, each behind its name."""
     found = [(name, getattr(record, name)) for name in names]
     return [
         Markup("{} {}").format(citations.context.words(f"field.{kind}.{name}"), citations.single(value))
@@ -93,13 +92,12 @@ def _named(citations: Citations, kind: str, names: Iterable[str], record: object
 
 
 def _licence_parts(citations: Citations, own: Licences) -> list[Markup]:
-    """The licence of the weights, and whether they may be used commercially."""
+    """Licence of the weights, and whether commercial use is allowed."""
     weights = [citations.single(own.weights)] if own.weights is not None and own.weights.value is not None else []
     return [*weights, *_named(citations, "licences", ("commercial_use",), own)]
 
 
 def unreleased_checkpoints(citations: Citations, model: Model) -> list[Markup]:
-    """Checkpoints whose weights were never released."""
     return [
         citations.marked(escape(entry.variant.name), weights.source)
         for entry in citations.context.catalogue.entries_of(model)
@@ -112,7 +110,7 @@ def _weights_day(entry: Entry) -> Single[PartialDate] | None:
 
 
 def family_licences(citations: Citations, model: Model) -> list[Markup]:
-    """The licences of the first release, and those of its checkpoints that have others."""
+    """Licences of the first release, and of checkpoints with others."""
     words = citations.context.words
     stated = model.licences
     if stated is None:
@@ -136,7 +134,7 @@ MOST_CHECKPOINTS = 3  # that are named where a line has little room
 
 
 def told_together(uses: Iterable[Use]) -> list[tuple[Use, ...]]:
-    """The uses of a family as they are told: those that came with networks of other makers together, others one by one."""
+    """A family's uses as pages tell them: those from other makers' networks together, the rest one by one."""
     found: dict[object, list[Use]] = {}
     for index, use in enumerate(uses):
         outside = use.how is How.INHERITED and use.origin is None
@@ -145,7 +143,7 @@ def told_together(uses: Iterable[Use]) -> list[tuple[Use, ...]]:
 
 
 def label(context: Context, *uses: Use) -> Markup:
-    """What a model did, with the model that a technique came from; of several uses at once, they differ in the origin alone."""
+    """What a model did, with the origin; of several uses the origins are joined."""
     words, use = context.words, uses[0]
     if use.how is How.IN_WEIGHTS:
         return _in_weights(context, use)
@@ -158,7 +156,7 @@ def label(context: Context, *uses: Use) -> Markup:
 
 
 def family_label(context: Context, family: FamilyUse) -> Markup:
-    """What a family did, by its most telling label; with the origin where it has one alone."""
+    """What a family did, by its most telling label."""
     groups = told_together(use for use in family.uses if use.how is family.how)
     if len(groups) == 1 and family.how is not How.IN_WEIGHTS:
         return label(context, *groups[0])
@@ -166,7 +164,7 @@ def family_label(context: Context, family: FamilyUse) -> Markup:
 
 
 def checkpoints(context: Context, *uses: Use) -> Markup:
-    """The names of the checkpoints that uses hold for, in brackets; of many how many, with their names as a title."""
+    """Checkpoints of uses in brackets; of many their number, with names as title."""
     names, count = _checkpoint_names(context, uses), sum(len(use.variants) for use in uses)
     text = escape(names)
     if count > MOST_CHECKPOINTS:
@@ -175,16 +173,13 @@ def checkpoints(context: Context, *uses: Use) -> Markup:
 
 
 def remark(citations: Citations, use: Use) -> Markup:
-    """How it was used, for which checkpoints and the source; of a derived use, the field that it follows from."""
+    """How it was used, by which checkpoints, and the source; of a derived use, the field that it follows from."""
     separated = Markup(escape(citations.context.words("punctuation.separated")))
     return separated.join(_use_parts(citations, (use,), told=False)) + citations.mark(use.sources)
 
 
 def family_remarks(citations: Citations, family: FamilyUse, told: bool) -> list[Markup]:
-    """What a family did and the remark on it, in a line for each label and origin.
-
-    Where a text beside it has `told` how, the entry's own remark would say it a second time and is left out.
-    """
+    """A line for each label and origin; where a text beside it has `told` how, the entry's remark is left out."""
     words = citations.context.words
     end = Markup(escape(words("punctuation.full_stop") + words("punctuation.gap")))
     return [
@@ -195,14 +190,14 @@ def family_remarks(citations: Citations, family: FamilyUse, told: bool) -> list[
 
 
 def sources_of(uses: Sequence[Use]) -> Sources | None:
-    """The sources of uses, each once; with those that are silent about a checkpoint's own training."""
+    """Sources of uses, each once, with those that are silent about a checkpoint's own training."""
     found = [s for use in uses for s in (use.sources, use.own_unpublished) if s is not None]
     items = tuple(dict.fromkeys(item for sources in found for item in sources.items))
     return Sources(items) if items else None
 
 
 def _taken_over(context: Context, uses: Sequence[Use]) -> Markup:
-    """That it was taken over, and from which model; of several models of other makers, from whom."""
+    """From which model it was taken over; of several by other makers, from whom."""
     words, origin = context.words, uses[0].origin
     if len(uses) == 1:
         name = model_link(origin) if origin is not None else uses[0].other_origin

@@ -22,7 +22,7 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def format_quantity(value: Quantity, words: Words | None = None) -> str:
-    """The number as its source prints it, with grouped digits and real powers of ten; an amount as the language counts."""
+    """As its source prints it, with grouped digits and real powers of ten."""
     text = value.text.removeprefix(value.qualifier)
     lead = {"~": "≈ ", "": ""}.get(value.qualifier, value.qualifier + " ")
     if words is not None and words.language == CHINESE and isinstance(value, Amount) and text[-1] in _EXPONENTS:
@@ -31,14 +31,14 @@ def format_quantity(value: Quantity, words: Words | None = None) -> str:
 
 
 def format_amount(value: Decimal, words: Words) -> str:
-    """An amount that was worked out, such as hours times a price: as `compact`, in Chinese with 万 or 亿."""
+    """A computed amount: compact, in Chinese with 万 or 亿."""
     if words.language != CHINESE or value < _TEN_THOUSAND:
         return format_compact(value)
     return _in_ten_thousands(Decimal(f"{value:.3E}"))
 
 
 def format_amounts(values: Sequence[Decimal], words: Words) -> list[str]:
-    """Amounts of one column in one unit: `5.328M` beside `0.010M`."""
+    """Amounts of a column in one unit: `5.328M` beside `0.010M`."""
     largest = max(values, default=Decimal(0))
     unit, factor = next(((u, f) for u, f in _FACTORS if largest >= f), ("", 1))
     if words.language == CHINESE or not unit or min(values) >= factor:
@@ -47,7 +47,7 @@ def format_amounts(values: Sequence[Decimal], words: Words) -> list[str]:
 
 
 def _in_ten_thousands(value: Decimal) -> str:
-    """`278.8 万`, `3000 万`, `1.2 亿`; below ten thousand the digits alone: `8,200`."""
+    """`278.8 万`, `3000 万`, `1.2 亿`; below ten thousand the digits: `8,200`."""
     if value < _TEN_THOUSAND:
         return f"{value.normalize():,f}"
     unit, factor = ("亿", _HUNDRED_MILLION) if value >= _HUNDRED_MILLION else ("万", _TEN_THOUSAND)
@@ -74,7 +74,6 @@ def format_scientific(number: Decimal) -> str:
 
 
 def format_integer(value: int) -> str:
-    """Grouped digits."""
     return f"{value:,}"
 
 
@@ -91,21 +90,20 @@ def format_compact(value: int | Decimal) -> str:
 
 
 def format_three_digits(value: int) -> str:
-    """`671B`, `11.4B`: three digits, as a person says a size."""
+    """`671B`, `11.4B`."""
     factor, suffix = next(((f, s) for s, f in _FACTORS if value >= f), (1, ""))
     number = Decimal(value) / factor
     return f"{number:.{max(0, 2 - number.adjusted())}f}{suffix}"
 
 
 def in_bytes(value: int | Decimal) -> str:
-    """An amount of memory in the unit that fits: `1.34 TB`; a kB is a thousand bytes."""
+    """`1.34 TB`; a kB is a thousand bytes."""
     shown = format_compact(value)
     unit = {"K": "kB", "M": "MB", "B": "GB", "T": "TB"}.get(shown[-1], "B")
     return f"{shown.rstrip('KMBT')}\N{NO-BREAK SPACE}{unit}"
 
 
 def format_typed(number: str) -> str:
-    """A number as it was typed, its digits in groups."""
     whole, dot, fraction = number.partition(".")
     return f"{int(whole):,}{dot}{fraction}"
 
@@ -114,13 +112,13 @@ _SECONDS = (("h", 3600), ("s", 1), ("ms", Decimal("1e-3")), ("µs", Decimal("1e-
 
 
 def in_time(seconds: Decimal) -> str:
-    """A duration in the unit that fits: `19.7 ms`."""
+    """`19.7 ms`."""
     unit, factor = next(((u, f) for u, f in _SECONDS if seconds >= f), _SECONDS[-1])
     return f"{format_significant(seconds / factor)}\N{NO-BREAK SPACE}{unit}"
 
 
 def format_computed(value: Decimal, form: str) -> str:
-    """A result in the form that a text asks for; see `catalogue.computed_quotes.FORMS`."""
+    """In one of `catalogue.computed_quotes.FORMS`."""
     sign, size = ("−" if value < 0 else ""), abs(value)
     match form:
         case "bytes":
@@ -139,12 +137,12 @@ def format_computed(value: Decimal, form: str) -> str:
 
 
 def format_power(value: int | Decimal) -> str:
-    """Three significant digits times a power of ten: `3.71 × 10²⁴`."""
+    """`3.71 × 10²⁴`."""
     return format_scientific(Decimal(f"{Decimal(value):.2E}"))
 
 
 def format_tick(value: float) -> str:
-    """What stands at an axis: `10B`; a power of ten from a quadrillion on."""
+    """`10B` at an axis; a power of ten from a quadrillion on."""
     if value >= 10**15:
         return format_scientific(Decimal(f"{value:.0e}"))
     for suffix, factor in _FACTORS:
@@ -162,7 +160,7 @@ def format_date(value: PartialDate, words: Words) -> str:
 
 
 def format_span(first: PartialDate, last: PartialDate, words: Words) -> str:
-    """`7–9 May 2024` within a month, both dates in full otherwise, one where they are the same."""
+    """`7–9 May 2024` within a month, both dates in full otherwise."""
     if first == last:
         return format_date(last, words)
     if len(first.text) == len(last.text) == 10 and first.text[:7] == last.text[:7]:
@@ -178,25 +176,25 @@ def format_span(first: PartialDate, last: PartialDate, words: Words) -> str:
 
 
 def format_month(value: PartialDate, words: Words) -> str:
-    """`May 2024`, with the month as short as a figure needs it."""
+    """`May 2024`, with the short name of the month."""
     year, number = value.text.split("-")[:2]
     return words("date.month", month=words(f"date.short.{number}"), number=int(number), year=year)
 
 
 def format_length(value: Length, words: Words) -> str:
-    """A length in tokens as printed, with the exact count where K stands for 1,024."""
+    """As printed, with the exact count where K stands for 1,024."""
     shown = format_quantity(value)
     return shown if value.text.isdigit() else shown + words("punctuation.bracketed", text=f"{int(value.value):,}")
 
 
 def format_significant(number: Decimal, digits: int = 3) -> str:
-    """Three significant digits without an exponent; more digits before the point are kept."""
+    """Three significant digits without an exponent; digits before the point are kept."""
     places = max(0, digits - 1 - number.adjusted()) if number else 0
     return f"{number:,.{places}f}"
 
 
 def format_ratio(number: Decimal) -> str:
-    """How many times as much: three significant digits, without zeros where the division comes out even."""
+    """Three significant digits without trailing zeros."""
     shown = format_significant(number)
     return shown.rstrip("0").rstrip(".") if "." in shown and Decimal(shown.replace(",", "")) == number else shown
 
@@ -217,7 +215,7 @@ def short_variant(name: str) -> str:
 
 
 def short_size(name: str) -> str:
-    """A variant's name without the maker's and without the word for base weights: `LLM 67B`, `V4-Pro`."""
+    """`LLM 67B`, `V4-Pro`: without the maker and the word for base weights."""
     return _BASE.sub("", short_variant(name))
 
 
@@ -230,7 +228,7 @@ _HEADING = re.compile(rf"(§(?!{_NUMBER}).+?(?=, | at commit | and §| to §|; |
 
 
 class Loci:
-    """Places in Chinese, by a table of phrases."""
+    """Places in documents in Chinese, by a table of phrases."""
 
     def __init__(self, phrases: Iterable[Text]) -> None:
         self._chinese = {phrase.en: phrase.zh or phrase.en for phrase in phrases}
@@ -239,7 +237,6 @@ class Loci:
         self._pattern = re.compile(rf"(?<![\w/.§-])(?:{listed})(?![\w/-]|\.\w)")
 
     def __call__(self, locus: str) -> str:
-        """A place as Chinese says it."""
         parts = _HEADING.split(locus)  # every second one is a heading
         said = "".join(part if place % 2 else self._said(part) for place, part in enumerate(parts))
         return _CLOSED.sub("", said.replace(", ", "，"))
@@ -253,7 +250,7 @@ NOTHING = Markup("–")
 
 
 class UsePart(Enum):
-    """What a family did with a technique, in the order in which pages tell it; the value is the key of its words."""
+    """What a family did with a technique, in the order of pages; the value is the key of its words."""
 
     BROUGHT = "users.brought"
     CHANGED = "users.changed"
@@ -275,7 +272,7 @@ _PART_OF: Mapping[How, UsePart] = {
 
 
 def part_of(how: How) -> UsePart:
-    """What a family did, without who was first and what it was taken over from."""
+    """Without who was first and where it was taken from."""
     return _PART_OF[how]
 
 
@@ -295,21 +292,18 @@ AGREES, DIFFERS = "✓", "≠"
 
 
 def use_symbol(how: How) -> Markup:
-    """What a model did with a technique, beside its word."""
     return use_part(part_of(how))
 
 
 def use_part(part: UsePart) -> Markup:
-    """The same for a legend; a table makes its own, which are links."""
+    """For a legend; a table makes its own, which are links."""
     return Markup('<span class="ds-use {}" aria-hidden="true">{}</span>').format(part.name.lower(), USES[part])
 
 
 def without_symbol() -> Markup:
-    """That a model does without a technique."""
     return Markup('<span class="ds-use no" aria-hidden="true">{}</span>').format(WITHOUT)
 
 
 def verdict_symbol(holds: bool, title: str) -> Markup:
-    """Whether a recomputed number agrees with the published one."""
     look, sign = ("ok", AGREES) if holds else ("off", DIFFERS)
     return Markup('<span class="ds-{}" title="{}" role="img">{}</span>').format(look, title, sign)

@@ -20,7 +20,7 @@ _INDENT = "2em"
 
 
 def in_lines(math: str) -> str:
-    """The formula as it is where it fits, or as a table with a row for each line."""
+    """The formula where it fits, or a table with a row for each line."""
     root = ElementTree.fromstring(math.replace(f' xmlns="{_NAMESPACE}"', ""))
     pieces = _flat_pieces(root)
     if _width_in_letters(pieces) <= MOST:
@@ -42,7 +42,6 @@ def in_lines(math: str) -> str:
 
 
 def _flat_pieces(root: Element) -> list[Element]:
-    """What stands side by side at the top of a formula."""
     children = list(root)
     while len(children) == 1 and children[0].tag in ("mrow", "mstyle"):
         children = list(children[0])
@@ -50,7 +49,7 @@ def _flat_pieces(root: Element) -> list[Element]:
 
 
 def _fitted_lines(pieces: Sequence[Element]) -> list[list[Element]]:
-    """As few lines as fit; a piece that fits nowhere stands alone."""
+    """As few lines as fit; a piece that never fits stands alone."""
     lines: list[list[Element]] = [[]]
     for segment in _line_segments(pieces):
         alone = _starts_anew(lines[-1])
@@ -61,7 +60,6 @@ def _fitted_lines(pieces: Sequence[Element]) -> list[list[Element]]:
 
 
 def _line_segments(pieces: Sequence[Element]) -> list[list[Element]]:
-    """Pieces up to where a line may end."""
     found: list[list[Element]] = [[]]
     for piece in pieces:
         if found[-1] and _may_begin(piece):
@@ -82,12 +80,12 @@ def _is_wide_space(piece: Element) -> bool:
 
 
 def _starts_anew(line: Sequence[Element]) -> bool:
-    """Whether a line ends a formula, so that the next one is another and not its continuation."""
+    """Whether a line ends a formula, so that the next is not its continuation."""
     return bool(line) and _is_wide_space(line[-1])
 
 
 def _open_widest(pieces: list[Element]) -> bool:
-    """Put the widest pair of brackets in place of its group; False where there is none that is worth it."""
+    """Replace the group of the widest brackets by its content; False where none is worth it."""
     groups = [piece for piece in pieces if piece.tag == "mrow" and len(piece) > 2 and piece[0].get("fence")]
     if not groups:
         return False
@@ -127,7 +125,7 @@ def _as_one_row(piece: Element) -> float:
 
 
 class FormulaError(ValueError):
-    """latex2mathml did not understand a formula; it says so only in its output."""
+    """latex2mathml did not understand a formula, which it says only in its output."""
 
 
 _UNTOUCHED = re.compile(r"(<code\b.*?</code>|<[^>]*>)")  # tags, and code as it is written: `q_lora_rank` has no index
@@ -135,7 +133,7 @@ _INDEXED = re.compile(r"\b([^\W\d_])(?=[_^])(?:_(\w{1,4}|\{[^}]*\}))?(?:\^(\w{1,
 
 
 def with_indices(html: Markup) -> Markup:
-    """Letters with an index, written `d_h^R` or `W^{UK}` in a text, as the formula sets them."""
+    """Letters with an index, written `d_h^R` or `W^{UK}`, as MathML."""
     return Markup(
         "".join(
             part if part.startswith("<") else _INDEXED.sub(_set_letters, part) for part in _UNTOUCHED.split(str(html))
@@ -150,7 +148,7 @@ def _set_letters(match: re.Match[str]) -> str:
 
 @cache
 def inline_mathml(latex: str) -> str:
-    """MathML for a letter or a short formula in a sentence. Raises FormulaError as `mathml` does."""
+    """Raises FormulaError as `formula_mathml` does."""
     # Entities: Markdown would take a backslash for its own.
     written = str(escape(latex)).replace("\\", "&#92;")
     return _convert_latex(latex, "inline").replace("<math ", f'<math data-latex="{written}" ', 1)
@@ -158,15 +156,12 @@ def inline_mathml(latex: str) -> str:
 
 @cache
 def formula_mathml(latex: str) -> str:
-    """Display MathML, with the LaTeX for whoever writes the page in another form. Raises FormulaError where a command was not understood.
-
-    The cache holds a pure function's results, not data: a changed formula is a new key.
-    """
+    """Display MathML with its LaTeX as annotation. Raises FormulaError for an unknown command."""
     return in_lines(_convert_latex(latex, "block")).replace("<math ", f'<math data-latex="{escape(latex)}" ', 1)
 
 
 def wrapping_mathml(latex: str) -> str:
-    """Display MathML whose parts, where the LaTeX has a `\\qquad` between them, stand one below the other on a narrow screen."""
+    """Display MathML whose parts at a `\\qquad` stand below each other on a narrow screen."""
     parts = [part.strip() for part in latex.split(r"\qquad")]
     if len(parts) == 1 or any(map(unbalanced_part, parts)):
         return formula_mathml(latex)
@@ -194,7 +189,7 @@ _PAIRS = (
 
 
 def unbalanced_part(latex: str) -> str:
-    """What stands in a formula without its other half, in words; empty if nothing does. The converter draws another formula in its place."""
+    """What lacks its other half, in words; the converter would draw another formula in silence."""
     depth = 0
     for brace in _BRACE.findall(latex):
         depth += (brace == "{") - (brace == "}")

@@ -1,4 +1,4 @@
-"""What hand-written pages get: displayed formulas with the table of their symbols, and a link from the first use of a term to its definition."""
+"""For hand-written pages: displayed formulas, the table of symbols, and links from the first use of a term."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORMULA = "formula-"
 
 
 def formulas_by_block(catalogue: Catalogue) -> Mapping[str, GuideFormula | Formula]:
-    """By the name under which a page places it: those of the guides, and of each technique `formula-grpo-1` and on."""
+    """Formulas by block name: those of guides, and `formula-grpo-1` and on of techniques."""
     found: dict[str, GuideFormula | Formula] = {
         f"{FORMULA}{technique.id}-{number}": formula
         for technique in catalogue.techniques.values()
@@ -34,7 +34,7 @@ def formulas_by_block(catalogue: Catalogue) -> Mapping[str, GuideFormula | Formu
 
 
 def formula_block(citations: Citations, number: int, formula: GuideFormula | Formula) -> str:
-    """A displayed formula with its words below it; that of a technique with its source."""
+    """A displayed formula with its words; a technique's with its source."""
     return citations.context.html(
         "formula.html.jinja",
         number=number,
@@ -45,7 +45,6 @@ def formula_block(citations: Citations, number: int, formula: GuideFormula | For
 
 
 def symbols_table(context: Context) -> str:
-    """The table of all symbols, one body for each subject."""
     words = context.words
     bodies = [
         (
@@ -62,7 +61,6 @@ def symbols_table(context: Context) -> str:
 
 
 def symbols_links(context: Context, subjects: Collection[Subject]) -> str:
-    """Where that table says what the letters of a guide stand for, by subject."""
     words = context.words
     links = [
         Markup('<a href="ds:how-we-count.md#symbols-{}">{}</a>').format(
@@ -93,21 +91,21 @@ _BRACKET = re.compile(r"\s*[（(].*[)）]$")
 
 @dataclass(frozen=True)
 class Owner:
-    """What a form names: the id of a term or technique, and the address of its definition."""
+    """What a form names: id of a term or technique, and address of its definition."""
 
     id: str
     address: str
 
 
 class TermsInText:
-    """The terms of one language, and where each form of them leads."""
+    """The terms of one language and their addresses, by form."""
 
     def __init__(self, context: Context) -> None:
         self._chinese = context.words.language == CHINESE
         self._context = context
 
     def linked(self, html: str, path: str) -> str:
-        """The page at `path` with the first use of each term as a link; a term that is linked before is left as it is."""
+        """The page with the first use of each term linked, unless it is linked before."""
         declared = declaration_of(path)
         if declared is None or not declared.links_terms or not self.owner:
             return html
@@ -149,7 +147,6 @@ class TermsInText:
 
     @cached_property
     def owner(self) -> dict[str, Owner]:
-        """What each form of a term names."""
         owners: dict[str, Owner] = {}
         catalogue = self._context.catalogue
         for term in catalogue.glossary.terms:
@@ -162,7 +159,7 @@ class TermsInText:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        """Forms by their first letter, which is quicker to refuse; the longest first, so that an attention head is not attention."""
+        """Forms by first letter, which fails fast; the longest first, so that an attention head is not attention."""
         by_letter: dict[str, list[str]] = {}
         for form in sorted(self.owner, key=len, reverse=True):
             by_letter.setdefault(_first_letter(form), []).append(
@@ -177,7 +174,7 @@ class TermsInText:
 
 
 def term_definitions(context: Context) -> str:
-    """What each term and technique means, by id, as JSON."""
+    """Definitions by id, as JSON."""
     catalogue = context.catalogue
     records: tuple[Term | Technique, ...] = (*catalogue.glossary.terms, *catalogue.techniques.values())
     defined = {record.id: plain_text(context, record.definition) for record in records}
@@ -185,12 +182,11 @@ def term_definitions(context: Context) -> str:
 
 
 def _form_key(form: str) -> str:
-    """A form as it stands within a sentence: a word without further capitals may begin one."""
+    """A form as it stands within a sentence, where only names keep capitals."""
     return form[:1].lower() + form[1:] if form[1:].islower() else form
 
 
 def _first_letter(form: str) -> str:
-    """The first letter of a form, as a pattern: of a word without further capitals, large or small."""
     letter = form[0]
     return (
         f"[{letter.upper()}{letter}]"

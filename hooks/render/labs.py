@@ -1,4 +1,4 @@
-"""What the site shows of labs/: code, results, attention weights, and experiments as cards."""
+"""What the site shows of labs/: code, results, attention weights, experiments as cards."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ _ROW = 34
 
 @dataclass(frozen=True)
 class ComparisonShown:
-    """A comparison in the words of the page."""
-
     column: str
     arms: str
     difference: str
@@ -41,7 +39,7 @@ class ComparisonShown:
 
 
 def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool = False) -> str:
-    """The card of an experiment; in a guide with a heading that leads to the page of all."""
+    """In a guide with a heading that leads to the page of all."""
     context = citations.context
     result = context.catalogue.results.get(experiment.id)
     technique = context.catalogue.techniques[experiment.technique]
@@ -69,7 +67,7 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
 
 
 def overall_verdict(words: Words, experiment: Experiment) -> str:
-    """The verdicts of an experiment, those that are alike said once."""
+    """The verdicts of an experiment, equal ones once."""
     if experiment.result is None:
         return words("experiments.not_run")
     found = dict.fromkeys(verdict_word(words, one.verdict) for one in experiment.comparisons if one.verdict)
@@ -81,7 +79,7 @@ def verdict_word(words: Words, verdict: Verdict) -> str:
 
 
 def format_minutes(words: Words, result: Result) -> str:
-    """Processor time of all seeds, rounded up to whole minutes."""
+    """Processor time of all seeds in whole minutes, rounded up."""
     return words("experiments.minutes", count=math.ceil(result.minutes))
 
 
@@ -123,14 +121,14 @@ def _comparison_shown(
 
 
 def _number(column: str, value: float, deviation: float = 1, signed: bool = False) -> str:
-    """With the decimals of the column, or as many more as a small deviation needs for its first digit."""
+    """With the column's decimals, or as many more as the first digit of the deviation needs."""
     decimals = max(_DECIMALS.get(column, 2), -math.floor(math.log10(deviation)) if deviation else 0)
     shown = f"{round(value, decimals) + 0.0:{'+' if signed else ''},.{decimals}f}"
     return shown.replace("-", "−")
 
 
 def _panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]:
-    """The curve, and for each compared column what every seed ended with."""
+    """The curve, and the results of every seed for each compared column."""
     has_curve = experiment.curve and any(arm.id in result.curve_arms for arm in experiment.arms)
     panels = [_curve_panel(words, experiment, result)] if has_curve else []
     columns = dict.fromkeys(comparison.column for comparison in experiment.comparisons)
@@ -138,7 +136,7 @@ def _panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]
 
 
 def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
-    """A line an arm through the means of the seeds, in a band from the least to the most of them."""
+    """The mean of each arm in a band from the lowest seed to the highest."""
     column = str(experiment.curve)
     arms = [(arm, kind) for arm, kind in _coloured(experiment.arms) if arm.id in result.curve_arms]
     curves = {arm.id: result.curve(arm.id, column) for arm, _ in arms}
@@ -173,7 +171,7 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
 
 
 def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str) -> Panel:
-    """A row an arm with a mark for each seed, and the mean as a number."""
+    """A mark for each seed of each arm, and the mean as a number."""
     arms = [(arm, kind) for arm, kind in _coloured(experiment.arms) if result.values(column, arm.id)]
     everything = [value for arm, _ in arms for value in result.values(column, arm.id)]
     low, high = min(everything), max(everything)
@@ -212,7 +210,6 @@ LABS = tuple(sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "_
 
 
 def lab_code(name: str) -> str:
-    """The text of a module."""
     return (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
@@ -221,7 +218,6 @@ RESULTS = Path(__file__).parents[2] / "data" / "experiments"
 
 
 def experiment_result(name: str) -> Any:
-    """What an experiment wrote, `one-step`."""
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -232,7 +228,7 @@ Rows = Sequence[Sequence[float]]  # row t: the weights that token t gives to the
 
 
 def trained_attention(context: Context, file: Path = ATTENTION_WEIGHTS) -> str:
-    """The figure in the language of the page; empty where no model has been exported."""
+    """Empty where no model has been exported."""
     if not file.is_file():
         return ""
     found = json.loads(file.read_text(encoding="utf-8"))[context.words.language]
@@ -251,7 +247,7 @@ def trained_attention(context: Context, file: Path = ATTENTION_WEIGHTS) -> str:
 
 
 def chosen_heads(weights: Sequence[Sequence[Rows]]) -> dict[str, tuple[int, int, float]]:
-    """For each thing to look at the layer and the head that do it most, and the mean share of weight that goes there."""
+    """For each pattern the layer and head that show it most, and their mean share of weight."""
 
     def share(rows: Rows, looks_at: str) -> float:
         shares = []

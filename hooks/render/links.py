@@ -1,6 +1,4 @@
-"""Links: from one generated page to another, `ds:` links made relative to their page, and the bar that leads to parts of a
-long page.
-"""
+"""Links between generated pages, `ds:` links made relative, the menu, and the bar of a long page's parts."""
 
 from __future__ import annotations
 
@@ -25,12 +23,10 @@ from .page_registry import HOME, MODEL, PAGES, TECHNIQUE, DeclaredPage, MenuSect
 
 
 def model_link(model: Model, place: str = "") -> Markup:
-    """The name of a model, as a link to its page or to a place in it."""
     return _model_link(model.id, place, model.name)
 
 
 def variant_link(entry: Entry, place: str = "") -> Markup:
-    """The name of a variant, as a link to the page of its model or to a place in it."""
     return _model_link(entry.model.id, place, entry.variant.name)
 
 
@@ -40,14 +36,13 @@ def _model_link(model_id: str, place: str, text: str) -> Markup:
 
 
 def technique_link(context: Context, id_: str, short: bool = False) -> Markup:
-    """The name of a technique, or what everybody calls it, as a link to its page."""
     technique = context.catalogue.techniques[id_]
     name = context.short_name(technique) if short else context.words.text(technique.name)
     return Markup('<a href="ds:{}">{}</a>').format(technique_address(technique), name)
 
 
 def correction_anchor(row: Correction) -> str:
-    """Where a correction stands on the page of them, the same in each language."""
+    """Anchor of a correction, the same in each language."""
     return slug(f"on {row.entry or 'the site'} {row.about.en}")
 
 
@@ -62,11 +57,11 @@ _LINKING = (
 
 @dataclass(frozen=True)
 class Links:
-    """Where everything stands that links lead to.
+    """Where link targets are.
 
     Attributes:
-        addresses: Where the file at each path of a source is, from the root of the edition.
-        folder: Of the edition, below the site; downloads stand in that of the English one.
+        addresses: Built address by source path, from the root of the edition.
+        folder: Of the edition, below the site; downloads stand in the English one's.
     """
 
     site: Site
@@ -74,7 +69,7 @@ class Links:
     folder: str
 
     def relative(self, html: str, here: str, missing: Callable[[str], str]) -> str:
-        """HTML for the page at `here` with addresses in its links; `missing` says what stands for a path that is none."""
+        """HTML for the page at `here` with relative addresses; `missing` replaces an unknown path."""
 
         def address(match: re.Match[str]) -> str:
             if not html.endswith(_LINKING, 0, match.start()):
@@ -89,25 +84,24 @@ class Links:
         return _LINK.sub(address, html)
 
     def _page(self, path: str, place: str | None) -> str:
-        """The page that has a place: one of the parts of a page, or the page itself."""
+        """The page with an anchor, which may be a part of the one at `path`."""
         return self.site.places.get(path, {}).get(place or "", path)
 
 
 @lru_cache(maxsize=1 << 14)
 def relative_address(target: str, here: str) -> str:
-    """The way from one address to another; of a folder with a slash at its end."""
+    """A folder keeps its slash."""
     return way(target, parts(target), parts(here.rpartition("/")[0]))
 
 
 def way(target: str, there: tuple[str, ...], folder: tuple[str, ...]) -> str:
-    """The same for an address and a folder that are taken apart."""
+    """The same for an address and a folder as parts."""
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(there, folder, strict=False)))
     found = "/".join([*[".."] * (len(folder) - same), *there[same:]]) or "."
     return f"{found}/" if target.endswith("/") or not target else found
 
 
 def parts(address: str) -> tuple[str, ...]:
-    """The folders of an address."""
     return tuple(part for part in address.split("/") if part not in ("", "."))
 
 
@@ -116,9 +110,9 @@ LEAST = 3
 
 
 def jump_bar(context: Context, parts: Iterable[tuple[str, str, int]], of: str = "") -> str:
-    """Links to `(anchor, name, how many)`; nothing where there is little to choose from. Without a count 0.
+    """Links to `(anchor, name, count)`, without counts of 0; empty with little to choose from.
 
-    `of` is what the parts are of, where a page has a bar for each of several sections.
+    `of` names the section, on a page with several bars.
     """
     found = list(parts)
     label = context.words("jump.label_of", section=of) if of else context.words("jump.label")
@@ -126,7 +120,7 @@ def jump_bar(context: Context, parts: Iterable[tuple[str, str, int]], of: str = 
 
 
 def site_navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, object]]:
-    """`{title: path}` or `{title: [children]}`, the home page first; a page that was not made is left out."""
+    """`{title: path}` or `{title: [children]}`, the home page first; pages that were not made are left out."""
     found: list[dict[str, object]] = []
     for section in MenuSection:
         children = [
@@ -140,12 +134,12 @@ def site_navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[st
 
 
 def year_badges(context: Context) -> dict[str, str]:
-    """What stands behind a page in the side list, by its path: the year of a model."""
+    """The year of a model, by path."""
     return {MODEL.path_of(model.id): first_day(model)[:4] for model in context.catalogue.models.values()}
 
 
 def _menu_items(context: Context, declared: DeclaredPage, pages: Mapping[str, Page]) -> Iterator[object]:
-    """The lines of a declaration in the menu; a hand-written page has its title in its text."""
+    """A declaration's lines in the menu; a hand-written page has its title in its text."""
     if declared.groups is None:
         if not declared.builder:
             yield declared.path
@@ -175,14 +169,10 @@ _BESIDE = 20  # shown on either side of a page in a longer one
 
 
 class File(Protocol):
-    """Where a page comes from."""
-
     src_uri: str
 
 
 class Listed(Protocol):
-    """A page as the theme knows it."""
-
     url: str
     title: Any
     file: File
@@ -197,14 +187,14 @@ class _Line:
 
 
 class SideList:
-    """Writes the lines; `beside` is what stands behind a page, by its path."""
+    """Writes the side list; `beside` are badges by path."""
 
     def __init__(self, beside: Mapping[str, str]) -> None:
         self._beside = beside
         self._lines: dict[str, _Line] = {}
 
     def lines(self, items: Sequence[Listed], page: Listed | None, base: str, first: Listed) -> str:
-        """The pages of a group for the list on a page; `base` leads to the root where there is none, `first` is that of the section."""
+        """Pages of a group; `base` leads to the root, `first` is the section's first page."""
         folder = parts(page.url.rpartition("/")[0]) if page else ()
         here: set[str] = {page.file.src_uri, (page.meta or {}).get("part_of", "")} if page else set()
         near = _pages_nearby(items, here)
@@ -227,12 +217,12 @@ class SideList:
 
 
 def is_short(section: Any) -> bool:
-    """Whether a section of the navigation is short enough to be listed on the pages of others."""
+    """Whether a section is short enough to be listed on pages of others."""
     return sum(len(child.children or "1") for child in section.children) < FEW
 
 
 def _pages_nearby(items: Sequence[Listed], here: set[str]) -> Sequence[Listed]:
-    """The pages of a group; of a long one those around the page that one is on."""
+    """The pages of a group; of a long one those around the current page."""
     if len(items) <= LONGEST:
         return items
     at = next((at for at, item in enumerate(items) if item.file.src_uri in here), 0)

@@ -1,7 +1,7 @@
-"""A page before MkDocs sees it: Markdown with markers, and the ready HTML behind them.
+"""A page before MkDocs sees it: Markdown with markers, and the HTML behind them.
 
-Headings are Markdown, so that the table of contents and the search know them; everything
-else is HTML that is put in place after Markdown, which keeps builds fast.
+Headings are Markdown, for the table of contents and the search. Everything else is HTML that is put in place after
+Markdown, which keeps builds fast.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from .page_registry import TECHNIQUE, technique_address
 
 @dataclass(frozen=True)
 class Redirect:
-    """Where a page that is no more leads.
+    """Where a former page leads.
 
     Attributes:
-        target: Path of the page that took over, `techniques/kernels.md`, with an anchor where that is a section of it:
-            `techniques/kernels.md#deepjit`. An anchor of the old page comes along where the target has none.
-        places: For anchors of the old page that are elsewhere, the target of each.
+        target: `techniques/kernels.md`, or `techniques/kernels.md#deepjit`. Without an anchor here, the old one is
+            kept.
+        places: Targets of old anchors that are elsewhere.
     """
 
     target: str
@@ -37,7 +37,6 @@ class Redirect:
 
     @property
     def page(self) -> str:
-        """The path of the page that took over, without an anchor."""
         return self.target.partition("#")[0]
 
 
@@ -62,7 +61,7 @@ _SECTIONS_OF_A_TECHNIQUE = {**_SAME, "lineage": "models", "related": "origin"}
 
 
 def shared_page_redirects(catalogue: Catalogue) -> dict[str, Redirect]:
-    """The addresses that techniques would have by themselves where they share a page, each with its section there."""
+    """Addresses that techniques on a shared page would have by themselves, each to its section."""
     return {
         TECHNIQUE.path_of(technique.id): Redirect(
             technique_address(technique),
@@ -75,14 +74,14 @@ def shared_page_redirects(catalogue: Catalogue) -> dict[str, Redirect]:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it.
+    """A heading and its content.
 
     Attributes:
-        id: Anchor of the heading, the same in every language.
-        title: Heading; empty for the part above the first heading.
+        id: Anchor, the same in every language.
+        title: Empty above the first heading.
         html: Ready HTML, with `ds:` links.
         markdown: Markdown behind the HTML, for fenced code.
-        quiet: Whether the heading is for the table of contents and readers of the screen alone, because what follows names itself.
+        quiet: Whether the heading is visually hidden, because what follows names itself.
     """
 
     id: str
@@ -94,7 +93,7 @@ class Section:
 
 
 def lead_section(intro: str, below: str = "") -> Section:
-    """What a page says first, above the first heading; `below` is ready HTML."""
+    """What a page says first, above the first heading."""
     return Section("lead", "", f'<p class="ds-lead">{escape(intro)}</p>{below}')
 
 
@@ -106,12 +105,12 @@ class Page:
     """A generated page.
 
     Attributes:
-        path: Path of the Markdown source, such as `models/deepseek-v3.md`.
-        entry: `model:id` or `technique:id` of the entry that an edit link leads to.
+        path: Of the Markdown source, such as `models/deepseek-v3.md`.
+        entry: `model:id` or `technique:id` for the edit link.
         hide: Side bars that a wide page does without: `navigation`, `toc`.
-        hero: Ready HTML on top that holds the main heading, where that is more than a title.
+        hero: HTML that holds the main heading, where that is more than a title.
         part_of: Path of the page that this one is a part of.
-        files: What the script of the page asks for, by path, with `ds:` links as from the page.
+        files: What its script loads, by path, with `ds:` links as from the page.
     """
 
     path: str
@@ -149,7 +148,7 @@ class Page:
 
     @property
     def _attribute(self) -> str:
-        """The description as themes put it, as it is, between double quotes."""
+        """The description between double quotes, which themes insert unescaped."""
         return html.escape(self.description, quote=False).replace('"', "&quot;")
 
     @property
@@ -160,14 +159,14 @@ class Page:
 
     @property
     def anchors(self) -> tuple[str, ...]:
-        """Places of the page that links lead to, without the numbers of its sources."""
+        """Anchors, without the numbers of sources."""
         found = dict.fromkeys(section.id for section in self.sections if section.title)
         found |= dict.fromkeys(id_ for html in self.blocks.values() for id_ in _ID.findall(html))
         return tuple(id_ for id_ in found if not _SOURCE.fullmatch(id_))
 
 
 def fenced_code(text: str, language: str = "") -> str:
-    """Code in Markdown; nothing in it can end the fence."""
+    """With a fence that nothing in the code can end."""
     fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
@@ -182,7 +181,7 @@ _SOURCE = re.compile(r"s\d+|.*-title")
 
 
 def redirect_html(address: str, places: Mapping[str, str]) -> str:
-    """A page that leads to another address, with and without a script; `places` are the addresses of anchors of its own."""
+    """Redirects with and without a script; `places` are the addresses of its old anchors."""
     data = f' data-places="{escape(json.dumps(places))}"' if places else ""
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>DS Series</title>'
@@ -194,16 +193,15 @@ def redirect_html(address: str, places: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Site:
-    """The whole generated site.
+    """The generated site.
 
     Attributes:
-        pages: Generated pages by path.
-        files: Styles and scripts by path.
-        downloads: The catalogue as files by path, which stand once in the site, for all languages.
-        nav: Navigation: `{title: path}` or `{title: [children]}`.
-        beside: What stands behind a page in the side list, by path.
-        redirects: Where pages lead that are no more, by their path.
-        places: Where a place of a page is, if it is on one of its parts: by path and anchor.
+        pages, files: By path; files are styles and scripts.
+        downloads: The catalogue as files by path, once for all languages.
+        nav: `{title: path}` or `{title: [children]}`.
+        beside: Badges in the side list by path.
+        redirects: Of former pages, by path.
+        places: Parts that hold a page's anchors, by path and anchor.
     """
 
     pages: Mapping[str, Page]
@@ -227,7 +225,7 @@ _WORD = re.compile(r"[A-Za-z0-9][\w.,'’-]*")
 
 
 def reading_minutes(text: str) -> int:
-    """Whole minutes for a page of Markdown or HTML, without its problems. What is folded away and lists of sources do not count."""
+    """Minutes for a page without its problems, folded parts and sources."""
     prose = _TAGS.sub(" ", text.split('id="sources"')[0])
     reading = len(_WORD.findall(prose)) / _WORDS_A_MINUTE + len(_CHINESE.findall(prose)) / _CHINESE_A_MINUTE
     formulas, figures = len(_FORMULAS.findall(text)), len(_FIGURES.findall(text))

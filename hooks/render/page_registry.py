@@ -1,7 +1,7 @@
-"""The pages of the site, each declared once: address, builder, place in the menu, and what the search and the terms make of it.
+"""The pages of the site, each declared once: address, builder, menu, search and term links.
 
-A new page is its module in `render/pages`, its words, and a row here. Imports the catalogue and nothing that draws, so that
-`make check` stays quick: builders are named, and `site.py` imports them.
+A new page is a module in `render/pages`, its words, and a row here. Builders are named and imported by `site.py`, so
+that `make check` stays quick.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .format import short_model, short_size, short_variant
 
 
 class MenuSection(Enum):
-    """A tab of the menu, in the order of the tabs; the value is the key of its words."""
+    """A tab of the menu, in order; the value is the key of its words."""
 
     HOME = "nav.home"
     MODELS = "page.models"
@@ -33,7 +33,7 @@ class MenuSection(Enum):
 
 
 class SearchKind(StrEnum):
-    """What the search can be narrowed to."""
+    """A filter of the search."""
 
     MODEL = "model"
     TECHNIQUE = "technique"
@@ -45,7 +45,7 @@ class SearchKind(StrEnum):
 
 @dataclass(frozen=True)
 class MenuGroup:
-    """Pages of a collection that stand under one title in the menu; without `title` they stand by themselves."""
+    """Pages of a collection under a title in the menu, or by themselves without one."""
 
     title: str
     ids: tuple[str, ...]
@@ -53,23 +53,21 @@ class MenuGroup:
 
 @dataclass(frozen=True, eq=False)
 class DeclaredPage:
-    """A page, or with `groups` a collection of pages, one for each record of the catalogue.
+    """A page, or with `groups` a page for each record of a collection.
 
     Attributes:
-        path: Of the Markdown source; in a collection `*` stands for the id of the record.
-        section: The tab it is listed under; None for a page outside the menu.
-        search: What the search calls it; None for a page that it leaves out, for contributors.
-        builder: `module:function` in `render/pages`; empty for a page that is written by hand.
-        needs: What the builder takes beside the context: `downloads`, `written` (texts of hand-written pages by path),
-            `pages` (all pages that do not need this, by path). In a collection the id of the record comes first.
+        path: Of the Markdown source; `*` is the id in a collection.
+        section: Its tab; None for a page outside the menu.
+        search: Its filter; None for pages for contributors, which the search leaves out.
+        builder: `module:function` in `render/pages`; empty for a hand-written page.
+        needs: Arguments beside the context: `downloads`, `written` (texts of hand-written pages by path), `pages` (all
+            pages that do not need this, by path). In a collection the id comes first.
         condition: Whether the catalogue has something to show on it.
-        weight: How much its hits in the search count. Lists say a little of everything, and pages for contributors are
-            not what a reader looks for.
-        part_weights: The same for parts of a page, by their name; a part says more of one thing than the overview,
-            which is the page that a name finds.
-        links_terms: Whether the first use of a term links to its definition: on pages that are read from top to bottom.
-        groups: The ids of a collection as the menu groups them.
-        example: The id of the page of a collection that tests and measurements open.
+        weight: Of its hits in the search; lists say a little of everything and count less.
+        part_weights: The same for parts of a page by name: a part says more of one thing than the overview.
+        links_terms: Whether the first use of a term links to its definition, as on pages read from top to bottom.
+        groups: Ids of a collection as the menu groups them.
+        example: Id that tests and measurements open.
     """
 
     path: str
@@ -88,7 +86,6 @@ class DeclaredPage:
         return self.path.replace("*", id_)
 
     def paths(self, catalogue: Catalogue, lookup: Lookup) -> tuple[str, ...]:
-        """The pages that the catalogue makes of the declaration."""
         if not self.condition(catalogue, lookup):
             return ()
         if self.groups is None:
@@ -110,7 +107,7 @@ def _techniques_by_kind(catalogue: Catalogue) -> Iterable[MenuGroup]:
 
 
 def technique_address(technique: Technique) -> str:
-    """The path of the page of a technique; of one that shares a page, with its anchor there."""
+    """Path of a technique's page; on a shared page with its anchor."""
     return TECHNIQUE.path_of(technique.page) + f"#{technique.id}" if technique.page else TECHNIQUE.path_of(technique.id)
 
 
@@ -272,7 +269,7 @@ PAGES = (
 
 
 def url_of(path: str) -> str:
-    """The address of the page at a path, `techniques/kernels.md#deepjit` or `models/index.md`, below that of the edition."""
+    """`techniques/kernels.md#deepjit` as an address below that of the edition."""
     page, hash_, place = path.partition("#")
     return f"{page.removesuffix('.md')}/".removesuffix("index/") + hash_ + place
 
@@ -282,29 +279,26 @@ _BY_FOLDER = {declared.path.partition("*")[0]: declared for declared in PAGES if
 
 
 def declaration_of(path: str) -> DeclaredPage | None:
-    """How the page at a path is declared, which may be a part of a page of a collection; None for a page that is not."""
     folder = path[: path.find("/") + 1]
     return _BY_PATH.get(path) or _BY_FOLDER.get(folder)
 
 
 def is_searched(path: str) -> bool:
-    """Whether the search knows the page at a path: it leaves out what is for contributors."""
     declared = declaration_of(path)
     return declared is None or declared.search is not None
 
 
 def written_pages(catalogue: Catalogue, lookup: Lookup) -> frozenset[str]:
-    """The pages that are written by hand, in each language."""
     return frozenset(path for page in PAGES if not page.builder for path in page.paths(catalogue, lookup))
 
 
 def generated_pages(catalogue: Catalogue, lookup: Lookup) -> frozenset[str]:
-    """The pages that are made from the data, but for the parts of a model, which only making them tells."""
+    """Pages made from the data, without the parts of models, which only rendering tells."""
     return frozenset(path for page in PAGES if page.builder for path in page.paths(catalogue, lookup))
 
 
 def part_owner(path: str) -> str | None:
-    """The id of the model or technique that the page at a path may be a part of: `models/deepseek-v3/training.md`."""
+    """Id of the model or technique that a page may be part of: `models/deepseek-v3/training.md`."""
     parts = path.split("/")
     return parts[1] if len(parts) == 3 and f"{parts[0]}/" in _BY_FOLDER else None
 
@@ -317,12 +311,11 @@ class Findable:
     """A page as the search knows it.
 
     Attributes:
-        kind: For the filter.
-        weight: How much its hits count; 1 for most.
-        names: What it is called, abbreviations and titles first; a query that is one of them finds it first.
-        parts: What a part of it is called, such as a size of a model; found first too, but not as if it were the title.
-        aliases: What people type for it, and the page need not say.
-        terms: Words that a part of it explains; a query that is one of them finds it, behind pages that are called so.
+        weight: Of its hits; 1 for most.
+        names: Titles and abbreviations; a query that is one of them finds the page first.
+        parts: Names of parts, such as sizes of a model; found first too, behind titles.
+        aliases: What people type though the page need not say it.
+        terms: Words that a part explains; found behind pages of that name.
     """
 
     kind: SearchKind
@@ -336,7 +329,7 @@ class Findable:
 def findable_pages(
     context: Context, addresses: Mapping[str, str], aliases: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Findable]:
-    """Every page by its address in the built site; `addresses` gives the source path of each, `aliases` its other names."""
+    """Pages by built address; `addresses` has source paths, `aliases` other names."""
     named = dict(_named_pages(context))
     terms = {GLOSSARY.path: tuple(_term_names(context))}
     return {
@@ -359,7 +352,7 @@ def _findable_page(
 
 
 def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:
-    """The path of a page with its names and those of its parts."""
+    """Path, names, and names of parts."""
     for model in context.catalogue.models.values():
         yield MODEL.path_of(model.id), ((model.name, short_model(model.name), model.id), _size_names(model))
     for technique in context.catalogue.techniques.values():
@@ -374,7 +367,7 @@ def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], I
 
 
 def _term_names(context: Context) -> Iterator[str]:
-    """The names of what the glossary explains, and forms that people type though the site does not use them."""
+    """Names of glossary terms, and forms that people type though the site avoids them."""
     for term in context.catalogue.words_of_the_trade:
         avoided = (*term.avoid.en, *term.avoid.zh)
         names = (term.name.en, term.name.zh, *term.aliases.en, *term.aliases.zh, *(form.form for form in avoided))

@@ -1,6 +1,6 @@
-"""Interactive figures: their inputs and the data that their scripts get. Each is drawn by its script alone, at build too.
+"""Interactive figures: inputs and data for their scripts, which draw them at build too.
 
-May import the catalogue, labs and the words of the interface; no pages. Drawing stands in `drawing.py`, scripts in `scripts/play/`.
+May import the catalogue, labs and the words of the interface; no pages. Scripts stand in `scripts/play/`.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ class Control:
     """An input of a figure.
 
     Attributes:
-        name: Its key in the state; in the address it follows the name of the figure.
-        start: The value in which the page is built.
-        steps: The values of a slider, each with its label.
+        name: Key in the state; in the address it follows the figure's name.
+        start: Value at build.
+        steps: Values of a slider, each with its label.
         groups: Options of a list under headings, as value and label; empty for a slider.
-        marks: How many boxes to tick are shown at first; the value is a text of 0 and 1, one for each box.
+        marks: Number of boxes to tick at first; the value is a text of 0 and 1, one for each box.
     """
 
     name: str
@@ -63,12 +63,10 @@ class Control:
 
     @property
     def place(self) -> int:
-        """Index of the first value among the steps."""
         return [value for value, _ in self.steps].index(self.start)
 
     @property
     def shown(self) -> str:
-        """Label of a slider's first value."""
         return self.steps[self.place][1]
 
 
@@ -79,9 +77,9 @@ class Play:
     Attributes:
         name: What its script registers with `play(name, draw)`.
         script: The bundle of `assets.PLAYS` that draws it.
-        data: What the script gets beside the state, as JSON.
+        data: Given to the script beside the state, as JSON.
         static_panels: Panels that no input changes, behind the others.
-        runs: The slider that a Play button moves by itself from its first step to its last; empty without such a button.
+        runs: The slider that a Play button moves; empty without one.
     """
 
     name: str
@@ -93,30 +91,27 @@ class Play:
 
     @property
     def start(self) -> dict[str, Any]:
-        """The state in which the page is built."""
         return {control.name: control.start for control in self.controls}
 
     @property
     def script_data(self) -> dict[str, Any]:
-        """`data` with the values and labels of the sliders."""
         steps = {c.name: [list(column) for column in zip(*c.steps, strict=True)] for c in self.controls if c.steps}
         return {**self.data, "steps": steps}
 
 
 def figure_words(words: Words, figure: str, *keys: str) -> dict[str, str]:
-    """The words of a figure that its script fills in."""
     return {"percent": words("play.percent")} | {key: words(f"mechanism.{figure}.{key}") for key in ("says", *keys)}
 
 
 def slider(words: Words, figure: str, name: str, start: Any, values: Sequence[Any], label: str = "{value}") -> Control:
-    """A slider over some values, which begins at `start` or at the value closest to it; `label` writes each."""
+    """A slider that begins at the value nearest to `start`."""
     start = start if start in values else min(values, key=lambda value: abs(value - start))
     steps = [(value, label.format(value=group_digits(value))) for value in values]
     return Control(name, words(f"mechanism.{figure}.{name}"), start, steps)
 
 
 def group_digits(number: float) -> str:
-    """`16,384`; decimals as they are: `0.004`."""
+    """`16,384`; decimals stay: `0.004`."""
     return f"{number:,}" if isinstance(number, int) else f"{number:g}"
 
 
@@ -135,7 +130,7 @@ globalThis.drawFigure = (name, data, state) => {
 
 @dataclass(frozen=True)
 class DrawnPanel:
-    """A panel of 360 × `height` units; `shapes` is SVG, `says` its text alternative."""
+    """360 × `height` units; `shapes` is SVG, `says` its text alternative."""
 
     title: str
     height: float
@@ -145,14 +140,14 @@ class DrawnPanel:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure in one state, with the sentence that says what is drawn."""
+    """A figure in one state, with its status sentence."""
 
     panels: Sequence[DrawnPanel]
     status: str
 
 
 def draw_play(play: Play, state: State) -> Drawing:
-    """The panels and the status sentence of a figure; inputs that `state` leaves out keep their first value."""
+    """Inputs that `state` leaves out keep their first value."""
     engine = _engine_for(assets.play_source(play.script) + _REGISTER, threading.get_ident())
     drawn = json.loads(engine.get("drawFigure")(play.name, _as_json(play.data), _as_json({**play.start, **state})))
     panels = [DrawnPanel(p["title"], p["height"], p["says"], Markup(p["shapes"])) for p in drawn["panels"]]
@@ -160,7 +155,7 @@ def draw_play(play: Play, state: State) -> Drawing:
 
 
 def run_script(page: str, function: str, *arguments: object) -> Any:
-    """What a function of the script of a single page gives, run here as a browser runs it."""
+    """A page script's function, run as in a browser."""
     source = f"{assets.drawing_source(page)}\nglobalThis.call = (name, given) => JSON.stringify(eval(name)(...JSON.parse(given)));"
     engine = _engine_for(source, threading.get_ident())
     return json.loads(engine.get("call")(function, _as_json(arguments)))
@@ -168,7 +163,7 @@ def run_script(page: str, function: str, *arguments: object) -> Any:
 
 @lru_cache(maxsize=16)
 def _engine_for(source: str, thread: int) -> quickjs.Context:
-    """An engine that has read a script. QuickJS measures its stack from the thread that made it, so each has its own."""
+    """QuickJS measures its stack from the thread that made it, so each thread has its own engine."""
     engine = quickjs.Context()
     engine.eval(f"(() => {{\n{source}\n}})();")
     return engine
@@ -184,7 +179,6 @@ _BITS = 16
 
 
 def cache_context(words: Words, catalogue: Catalogue) -> Play:
-    """The cache of two models over the context, at first the last large model without MLA and V3, at V3's context."""
     name = "cache-context"
     counted = {entry.variant.id: (entry, found) for entry, found in _counted_entries(catalogue)}
     models = {
@@ -224,7 +218,6 @@ def cache_context(words: Words, catalogue: Catalogue) -> Play:
 
 
 def memory_strip(words: Words, catalogue: Catalogue) -> Play:
-    """What a text as long as V3 can read costs each model of the general line in memory, the oldest first."""
     name = "memory-strip"
     context = stated_context(catalogue.entries["deepseek-v3-base"])
     models: list[dict[str, Any]] = []
@@ -258,7 +251,7 @@ def _short_context(tokens: int) -> str:
 
 
 def _counted_entries(catalogue: Catalogue) -> Iterator[tuple[Entry, Footprint]]:
-    """A variant for each architecture whose cache can be counted, the newest model first."""
+    """A variant for each architecture with a known cache, the newest model first."""
     for model in reversed(by_date(catalogue.models.values())):
         for entry in catalogue.entries_of(model):
             found = memory_footprint(entry)
@@ -267,13 +260,13 @@ def _counted_entries(catalogue: Catalogue) -> Iterator[tuple[Entry, Footprint]]:
 
 
 def stated_context(entry: Entry) -> int:
-    """The longest context that is stated for a variant, in tokens; 0 where none is."""
+    """Longest stated context in tokens; 0 where none is."""
     stated = entry.variant.context_length
     return int(stated.value.value) if stated and stated.value else 0
 
 
 def cache_bytes(found: Footprint, length: int) -> int:
-    """Bytes of the cache of one sequence of `length` tokens in BF16, by the formula of the memory calculator."""
+    """Cache of one sequence in BF16, by the memory calculator's formula."""
     numbers = {**memory_numbers(found), "cache_bits": _BITS, "sequences": 1, "context_length": length}
     form = {"cache_bytes": forms_of_memory(found, mixed=False, stored=False)["cache_bytes"]}
     return work_out({"cache_bytes": MEMORY["cache_bytes"]}, form, numbers)["cache_bytes"].value
@@ -281,16 +274,16 @@ def cache_bytes(found: Footprint, length: int) -> int:
 
 @dataclass(frozen=True)
 class AttentionLayer:
-    """Dimensions of one layer that decide what attention costs a token.
+    """Dimensions of a layer that decide what attention costs a token.
 
     Attributes:
         heads: Query heads.
-        wide: Products of a head with an entry, for the score and for the sum.
-        entry: Numbers in an entry of the cache.
+        wide: Products of a head with an entry, for the score and the sum.
+        entry: Elements of a cache entry.
         ratio: Tokens in an entry.
         window: Uncompressed tokens that are read besides.
-        index_heads: Heads of the indexer, each of `index_wide` numbers; 0 without one.
-        chooses: The control with the number of selected entries; all are read where it is empty.
+        index_heads: Heads of the indexer, each of `index_wide` elements; 0 without one.
+        chooses: Control with the number of selected entries; empty where all are read.
     """
 
     heads: int
@@ -304,7 +297,7 @@ class AttentionLayer:
 
 
 def compared_layers(catalogue: Catalogue) -> dict[str, AttentionLayer]:
-    """V3.2's layer without selection and with it, and the two kinds of V4-Pro."""
+    """V3.2 without and with selection, and both kinds of V4-Pro's layers."""
     old, new = catalogue.entries["deepseek-v3.2-exp"], catalogue.entries["deepseek-v4-pro-base"]
     numbers, (latent,) = caching_layers(old)
     entry = evaluate_formula("entry", latent.entry, numbers).value
@@ -333,7 +326,7 @@ def _indexer_dimensions(entry: Entry) -> dict[str, Any]:
 
 
 def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, int]:
-    """Products of attention and of the indexer, and numbers read from the cache, for a token that sees n others."""
+    """Products of attention and indexer, and elements read, for a token after n others."""
     entries = n // layer["ratio"]
     read = csa.read(n, layer["ratio"], k if layer["chooses"] else entries, layer["window"])
     indexed = entries * layer["index_wide"]
@@ -341,7 +334,6 @@ def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, 
 
 
 def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
-    """What one token costs one layer, at first in V3.2's context and with as many entries as the models select."""
     name, found = "sparsity-cost", compared_layers(catalogue)
     start = {"k": "deepseek-v3.2-exp", "entries": "deepseek-v4-pro-base"}
     controls = (
@@ -363,20 +355,18 @@ def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
 
 
 def _context_slider(words: Words, figure: str, stated: int) -> Control:
-    """A slider that begins at the longest step within a stated context."""
+    """Begins at the longest step within a stated context."""
     start = max((n for n in _CONTEXTS if n <= stated), default=_CONTEXTS[0])
     steps = [(n, _short_context(n)) for n in _CONTEXTS]
     return Control("context", words(f"mechanism.{figure}.context"), start, steps)
 
 
 def enclosing_powers(amounts: Iterable[float]) -> list[int]:
-    """The exponents of ten below and above all amounts."""
     found = list(amounts)
     return [math.floor(math.log10(min(found))), math.ceil(math.log10(max(found)))]
 
 
 def bias_balance(words: Words, catalogue: Catalogue) -> Play:
-    """The load of experts under a bias that follows it, step by step, at first with the speed of V3."""
     name = "bias-balance"
     steps = 200
     controls = (
@@ -398,7 +388,7 @@ def _published_bias_speed(catalogue: Catalogue) -> float:
 
 
 def fp8_tiles(words: Words, catalogue: Catalogue) -> Play:
-    """Where numbers of very different sizes fall in E4M3, at first one scale for all; beside it, how sums are promoted."""
+    """Rounding to E4M3 by one scale or by tiles; beside it, promotion of sums."""
     name = "fp8-tiles"
     rows, channels = 16, 512
     tiles = (16, 32, 64, 128, 256, 512, rows * channels)
@@ -420,7 +410,7 @@ def fp8_tiles(words: Words, catalogue: Catalogue) -> Play:
 
 
 def _promoted_sums(words: Words) -> Panel:
-    """Error of a dot product over its length: added up in 14 bits all along, and promoted to FP32 every 128 products."""
+    """Error of a dot product by length: summed in 14 bits, and promoted to FP32 every 128 products."""
     name = "mechanism.fp8-tiles"
     lengths = [128 * 2**n for n in range(6)]
     errors = {
@@ -443,7 +433,6 @@ def _promoted_sums(words: Words) -> Panel:
 
 
 def grpo(words: Words, catalogue: Catalogue) -> Play:
-    """Which answers of a group are right and the advantages that follow, at first eight answers, half of them right."""
     name, shown = "grpo", 8
     controls = (
         slider(words, name, "size", shown, range(2, 17)),
@@ -454,7 +443,6 @@ def grpo(words: Words, catalogue: Catalogue) -> Play:
 
 
 def pipelines(words: Words, catalogue: Catalogue) -> Play:
-    """Four pipeline schedules, at first with the stages and micro-batches of the example in DualPipe's repository."""
     name = "pipelines"
     controls = (
         slider(words, name, "stages", 8, range(4, 17, 2)),
@@ -469,7 +457,7 @@ def pipelines(words: Words, catalogue: Catalogue) -> Play:
 
 
 def yarn(words: Words, catalogue: Catalogue) -> Play:
-    """Which pairs of V3's rotated entries keep their speed, at first with V3's factor and bounds."""
+    """Which rotated pairs keep their speed; starts at V3's factor and bounds."""
     name, entry = "yarn", catalogue.entries["deepseek-v3-base"]
     start = {key: dimension(entry, f"rope_scaling.{key}") for key in ("factor", "beta_slow", "beta_fast")}
     controls = (
@@ -488,7 +476,7 @@ def yarn(words: Words, catalogue: Catalogue) -> Play:
 
 
 def speculation(words: Words, catalogue: Catalogue) -> Play:
-    """Tokens per pass and speed, at first V3's module: one guess, the lower published rate, a cost by its share of the layers."""
+    """Tokens a pass and speed; starts at V3's module, the lower published rate and the cost by share of layers."""
     name, entry = "speculative", catalogue.entries["deepseek-v3-base"]
     guesses = dimension(entry, "num_nextn_predict_layers")
     cost = round(100 * guesses / dimension(entry, "num_hidden_layers"))
@@ -505,7 +493,6 @@ def speculation(words: Words, catalogue: Catalogue) -> Play:
 
 
 def _acceptance_rule(words: Words) -> Panel:
-    """The rule of acceptance on one distribution."""
     rule = Panel(words("mechanism.speculative.rule"), 230, words("mechanism.speculative.rule_says"))
     p, q = np.array([0.42, 0.25, 0.18, 0.1, 0.05]), np.array([0.3, 0.4, 0.1, 0.15, 0.05])
     for i, (x, width) in enumerate(equal_columns(len(p), 0, 356, 14)):

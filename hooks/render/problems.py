@@ -1,7 +1,4 @@
-"""Problems on a page: the question, a box for a number, and the answer with its working folded away below it.
-
-Without a script the question and its answer are there all the same.
-"""
+"""Problems on a page: question, a box for a number, and the folded answer with its working, which needs no script."""
 
 from __future__ import annotations
 
@@ -41,12 +38,10 @@ EXPERTS, NODES = 8, 4  # num_experts_per_tok and topk_group of V3
 
 
 def puzzle_html(context: Context, simulator: Simulator) -> Markup:
-    """The task with what the script needs."""
     return Markup(_PUZZLES[simulator][0](context))
 
 
 def solution_html(context: Context, simulator: Simulator) -> Markup:
-    """What the best moves are, and what they reach."""
     return Markup(_PUZZLES[simulator][1](context))
 
 
@@ -56,7 +51,7 @@ def best_order() -> tuple[str, ...]:
 
 
 def experts_of_the_rule(scores: Sequence[Sequence[float]] = SCORES) -> list[tuple[int, int]]:
-    """Node and place of the experts that V3's rule chooses: the nodes with the best pairs, then the best experts on them."""
+    """Node and place by V3's rule: nodes with the best pairs, then the best experts on them."""
     flat = np.array(scores).reshape(1, -1)
     ranked = np.where(router.reachable(flat, len(scores), NODES), flat, -np.inf)
     chosen = np.flatnonzero(router.largest(ranked, EXPERTS)[0])
@@ -64,7 +59,7 @@ def experts_of_the_rule(scores: Sequence[Sequence[float]] = SCORES) -> list[tupl
 
 
 def best_experts(scores: Sequence[Sequence[float]] = SCORES) -> list[tuple[int, int]]:
-    """Node and place of the experts with the largest sum of scores on any four nodes."""
+    """Node and place with the largest sum of scores on any four nodes."""
 
     def on_nodes(nodes: Sequence[int]) -> list[tuple[int, int]]:
         places = [(node, place) for node in nodes for place in range(len(scores[0]))]
@@ -74,7 +69,6 @@ def best_experts(scores: Sequence[Sequence[float]] = SCORES) -> list[tuple[int, 
 
 
 def total_score(experts: Sequence[tuple[int, int]]) -> float:
-    """The sum of the scores of some experts."""
     return round(sum(SCORES[node][place] for node, place in experts), 2)
 
 
@@ -170,7 +164,7 @@ _HOMES = ("guide", "technique", "model")
 
 
 def home_of(problem: Asked) -> str:
-    """The page that asks a problem, `guide:id`, `technique:id` or `model:id`: a guide before a technique before a model."""
+    """The page that asks a problem, `guide:id`, `technique:id` or `model:id`, in this order of preference."""
     pages = list(problem.problem.pages)
     if problem.entry is not None:
         pages.append(f"model:{problem.entry.model.id}")
@@ -178,12 +172,10 @@ def home_of(problem: Asked) -> str:
 
 
 def of_page(context: Context, page: str) -> list[Asked]:
-    """The problems that a page asks; each stands on one page of the site."""
     return [problem for problem in context.problems if home_of(problem) == page]
 
 
 def homes_of_related(context: Context, page: str) -> dict[str, int]:
-    """The pages that ask problems which belong to `page` too, with how many."""
     kind, _, name = page.partition(":")
     found: Counter[str] = Counter()
     for problem in context.problems:
@@ -194,7 +186,7 @@ def homes_of_related(context: Context, page: str) -> dict[str, int]:
 
 
 def problems_html(context: Context, problems: Iterable[Asked], script: bool = True) -> str:
-    """The list of problems, and the script that checks answers; empty without a problem."""
+    """The list, and the script that checks answers; empty without a problem."""
     items = [problem_item(context, problem) for problem in problems]
     if not items:
         return ""
@@ -205,12 +197,11 @@ def problems_html(context: Context, problems: Iterable[Asked], script: bool = Tr
 
 
 def checker_script(context: Context) -> str:
-    """The script that checks answers, for a page that has its lists already."""
     return str(assets.page_script("problems", {"ds-exercise-words": _script_words(context)}))
 
 
 def problem_item(context: Context, asked_: Asked) -> dict[str, Any]:
-    """What is shown of a problem, in the words of the page."""
+    """A problem in the words of the page."""
     words, problem = context.words, asked_.problem
     name = (asked_.entry.variant.name or asked_.entry.variant.id) if asked_.entry else ""
     unit = words.text(problem.unit) if problem.unit else ""
@@ -252,13 +243,13 @@ def problem_item(context: Context, asked_: Asked) -> dict[str, Any]:
 
 
 def _is_last_step(asked_: Asked) -> bool:
-    """Whether the answer is the number of a step, whose working says it already."""
+    """Whether the answer is the number of a step, whose working has it already."""
     names = {step.name.replace("-", "_") for step, _ in asked_.steps if step.name}
     return asked_.worked is not None and asked_.problem.formula in names
 
 
 def _band_shown(band: Band, words: Words) -> dict[str, str]:
-    """A band as it is read; where the seeds agree, a per cent is left on either side."""
+    """A band of answers; where the seeds agree, with a per cent on either side."""
     least = abs(band.mean) / 100
     low, high = min(band.low, band.mean - least), max(band.high, band.mean + least)
     shown = {"low": low, "high": high, "mean": band.mean}
@@ -281,7 +272,6 @@ def _step_working(context: Context, step: Step, result: Term | None) -> Markup:
 
 
 def _code_marked(text: str) -> Markup:
-    """A text whose `code` is marked as such."""
     parts = text.split("`")
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if i % 2 else Markup("{}").format(part) for i, part in enumerate(parts)
@@ -294,13 +284,13 @@ def _script_words(context: Context) -> str:
 
 
 def _working_line(worked: Term) -> Markup:
-    """The formula with names, then with numbers; a formula of numbers alone is said once."""
+    """The formula with names, then with numbers; one of numbers alone once."""
     numbers = Markup.escape(worked.numbers)
     return Markup("{} = {}").format(worked.formula, numbers) if worked.values else numbers
 
 
 def _answer_digits(value: Fraction) -> str:
-    """All digits of a whole number that one can read, four of any other."""
+    """All digits of a whole number that is readable, four of any other."""
     if value.denominator == 1 and value < 10**15:
         return format_integer(int(value))
     return format_power(int(value)) if value >= 10**15 else f"{float(value):,.4g}"

@@ -1,4 +1,4 @@
-"""The whole site as text: pages, files and redirects of an edition, and what the templates of the theme ask for."""
+"""The whole site as text: pages, files and redirects of an edition, and values for the theme's templates."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
 
 @dataclass(frozen=True)
 class BuilderInputs:
-    """What builders of pages may need beside the context; the fields are what a declaration names in `needs`."""
+    """What builders may need beside the context; the fields are the names in `needs`."""
 
     downloads: Mapping[str, bytes]
     written: Mapping[str, str]
@@ -76,11 +76,7 @@ class BuilderInputs:
 
 
 def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[str, str], address: str = "") -> Site:
-    """Render every generated page.
-
-    The `downloads` stand once in the site, for all languages; `written` are the texts of the hand-written pages by path,
-    and `address` is where this edition will be.
-    """
+    """`downloads` stand once for all languages; `written` are hand-written pages by path."""
     measured = set[assets.Measure]()
     by_path: dict[str, Page] = {}
     places: dict[str, dict[str, str]] = {}
@@ -110,7 +106,7 @@ def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[s
 
 
 def build_pages(ctx: Context, declared: DeclaredPage, inputs: BuilderInputs) -> Iterator[list[Page]]:
-    """The pages of a declaration, each with its parts behind it; none of a page that is written by hand."""
+    """Each page with its parts behind it; none for hand-written ones."""
     if not declared.builder or not declared.condition(ctx.catalogue, ctx.lookup):
         return
     builder = builder_of(declared)
@@ -123,7 +119,6 @@ def build_pages(ctx: Context, declared: DeclaredPage, inputs: BuilderInputs) -> 
 
 
 def builder_of(declared: DeclaredPage) -> Callable[..., Page | Sequence[Page]]:
-    """The function that a declaration names."""
     module, _, function = declared.builder.partition(":")
     found: Callable[..., Page | Sequence[Page]] = getattr(import_module(f"render.pages.{module}"), function)
     return found
@@ -134,7 +129,7 @@ def _as_list(built: Page | Sequence[Page]) -> list[Page]:
 
 
 def site_of(ctx: Context, id_: str) -> Site:
-    """The pages of one model or technique alone, or a page that techniques share; none for another id."""
+    """The pages of one model, technique or shared page; none for another id."""
     technique = ctx.catalogue.techniques.get(id_)
     id_ = technique.page or id_ if technique else id_
     records: Mapping[DeclaredPage, Collection[str]] = {
@@ -156,7 +151,7 @@ def site_of(ctx: Context, id_: str) -> Site:
 
 
 def _drawing_files(ctx: Context, pages: Mapping[str, Page], address: str) -> dict[str, str]:
-    """The drawings of the flagships as files of their own, as their pages have them, with the addresses of these."""
+    """Flagships' drawings as SVG files."""
     found: dict[str, str] = {}
     for entry in map(ctx.catalogue.flagship, ctx.catalogue.models.values()):
         page = pages.get(f"models/{entry.model.id}.md")
@@ -167,17 +162,16 @@ def _drawing_files(ctx: Context, pages: Mapping[str, Page], address: str) -> dic
 
 
 def _places_on_parts(pages: Sequence[Page]) -> dict[str, dict[str, str]]:
-    """Where the anchors are that a page leaves to its parts, by the path of the page."""
+    """Parts that hold a page's anchors, by path."""
     return {pages[0].path: model.places(pages)} if len(pages) > 1 else {}
 
 
 def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str, str]]:
-    """Fill in the quotes of a hand-written page; give its Markdown and the blocks in it.
+    """Fill in the quotes of a hand-written page; returns its Markdown and its blocks.
 
-    Beside the quotes of catalogue texts, `{{ block('families') }}` places a figure or table,
-    `{{ block('sources') }}` the list of sources of everything quoted so far, `{{ block('problems') }}` the problems
-    of the guide at `path`, `{{ block('experiment-id') }}` the card of an experiment, `{{ block('formula-id') }}` a formula, and `{{ block('symbols') }}` a link to what the letters of
-    the formulas so far stand for, or the table of all on a page without a formula.
+    `{{ block('families') }}` places a figure or table, `'sources'` the sources of everything quoted so far,
+    `'problems'` the guide's problems, `'experiment-id'` a card, `'formula-id'` a formula, `'symbols'` a link to the
+    letters of the formulas so far, or the table of all on a page without formulas.
     """
     citations = Citations(ctx)
     blocks: dict[str, str] = {}
@@ -214,26 +208,24 @@ class NoSuchEntry(ValueError):
 
 @dataclass(frozen=True)
 class Edition:
-    """A language with what its pages are made from and the generated ones."""
+    """A language with its context and generated pages."""
 
     context: Context
     site: Site
 
     @cached_property
     def terms(self) -> TermsInText:
-        """What links the first use of a term on a page to its definition."""
         return TermsInText(self.context)
 
 
 @dataclass(frozen=True)
 class Project:
-    """What was read and checked, from which each edition is rendered by itself.
+    """The checked project, from which each edition is rendered.
 
     Attributes:
-        docs: Folder of the hand-written pages, in a folder for each language.
-        address: Of the site.
-        entry: The entry whose pages alone are made; empty for the whole site.
-        downloads: The catalogue as files by path, with texts in both languages, whichever are built.
+        docs: Folder with a folder of hand-written pages for each language.
+        entry: Id whose pages alone are made; empty for all.
+        downloads: Files by path with texts in both languages, whichever are built.
     """
 
     contexts: Mapping[str, Context]
@@ -243,7 +235,7 @@ class Project:
     downloads: Mapping[str, bytes] = field(default_factory=dict)
 
     def render_edition(self, language: str) -> Edition:
-        """Render the generated pages in a language. Raises BrokenWords."""
+        """Raises BrokenWords."""
         ctx = self.contexts[language]
         if self.entry:
             return Edition(ctx, site_of(ctx, self.entry))
@@ -252,10 +244,7 @@ class Project:
 
 
 def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
-    """One entry of the project at `root`: only the data is checked.
-
-    Raises CatalogueError, BrokenWords, or NoSuchEntry.
-    """
+    """Only the data is checked. Raises CatalogueError, BrokenWords, or NoSuchEntry."""
     catalogue = read_catalogue(root / "data")
     known = (*catalogue.models, *catalogue.techniques)
     if id_ not in known:
@@ -271,13 +260,11 @@ def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
 def make_editions(
     catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str = ""
 ) -> dict[str, Edition]:
-    """Render the generated pages in each language beside the hand-written ones in `docs/<language>`, which are checked already."""
     project = make_project(catalogue, words, docs, address)
     return {language: project.render_edition(language) for language in words}
 
 
 def make_project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str) -> Project:
-    """The project for the site at `address`, from what is read and checked."""
     shared = load_templates()
     known = {code: words.get(code) or load_words(code) for code in (ENGLISH, CHINESE)}
     contexts = {code: make_context(catalogue, known[code], shared) for code in known}
@@ -285,7 +272,7 @@ def make_project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, a
 
 
 def theme_values(edition: Edition, root: str, languages: list[str], policy: str, edit_uri: str) -> Mapping[str, Any]:
-    """Values by the name that templates know them by; `root` is the address of the site, `languages` are its editions."""
+    """Values by template name; `root` is the site's address, `languages` its editions."""
     words, downloads = edition.context.words, tuple(edition.site.downloads)
     return {
         "ds_words": words,
@@ -303,7 +290,7 @@ def theme_values(edition: Edition, root: str, languages: list[str], policy: str,
 
 
 def _report_form(edit_uri: str) -> str:
-    """The form for a wrong fact, where the pages are edited on GitHub; empty elsewhere."""
+    """The form for a wrong fact, where pages are edited on GitHub."""
     repository, edited, _ = edit_uri.partition("/edit/")
     hosted = edited and repository.startswith("https://github.com/")
     return f"{repository}/issues/new?template=wrong-fact.yml" if hosted else ""

@@ -1,4 +1,4 @@
-"""Tables as data, whose HTML `templates/table.html.jinja` makes; and tables in Markdown, which get their roles."""
+"""Tables as data, with `templates/table.html.jinja` for their HTML; and accessible tables in Markdown."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HEAD = 26  # letters of a head that two lines hold
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: HTML, what it is sorted by where that is not its text, how many columns it spans; of a row head, its group."""
+    """HTML, sort key where that is not the text, columns that it spans; of a row head, its group."""
 
     html: Markup
     sort: str | None = None
@@ -44,13 +44,12 @@ class Cell:
 
     @property
     def key(self) -> str | None:
-        """What it is sorted by, where its text alone would not say it."""
         text = self.html.striptags()
         return None if self.sort == ("" if text == NOTHING else text.replace(",", "")) else self.sort
 
     @property
     def long(self) -> bool:
-        """Whether it holds a sentence, which in a column of numbers' width would stand in a tower of words."""
+        """Whether it holds a sentence, too long for a column as narrow as numbers."""
         return 2 * len(self.html) > _SENTENCE and _text_width(self.html.striptags()) > _SENTENCE
 
 
@@ -58,31 +57,29 @@ EMPTY = Cell(NOTHING, "")
 
 
 def _text_width(text: str) -> int:
-    """Of a text in letters; a Chinese character takes the place of two."""
+    """In letters; a Chinese character counts as two."""
     return len(text) + sum(east_asian_width(sign) in "WF" for sign in text)
 
 
 @dataclass(frozen=True)
 class Head:
-    """A column head. Numbers are set flush right."""
-
     title: Markup | str
     numeric: bool = False
 
     @property
     def long(self) -> bool:
-        """Whether it would stand in many short lines if its column were as narrow as its numbers."""
+        """Whether it would wrap into many lines above numbers."""
         return len(Markup(self.title).striptags()) > _HEAD
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose first column holds the row headers.
+    """The first column holds the row heads.
 
     Attributes:
-        caption: Its name, alone on its page.
-        title: What stands above it, where the heading says the rest of the name.
-        silent: A line on what is not published, each with a link to what was read.
+        caption: Its name, unique on the page.
+        title: Visible title, where the heading says the rest of the name.
+        silent: A line on what is not published, with links to what was read.
     """
 
     caption: str
@@ -95,12 +92,11 @@ class Table:
 
     @property
     def is_list(self) -> bool:
-        """Whether it has one value a row, so that a list in columns shows it in a third of the height."""
+        """Whether it has one value a row, so that it can be set as a list in columns."""
         return len(self.heads) == 2 and ("ds-fields" in self.classes or "ds-constants" in self.classes)
 
     @property
     def groups(self) -> list[tuple[str, list[Sequence[Cell]]]]:
-        """Rows that follow each other and are of one group."""
         found: list[tuple[str, list[Sequence[Cell]]]] = []
         for row in self.rows:
             if not found or found[-1][0] != row[0].group:
@@ -111,14 +107,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Column(Generic[Record]):
-    """A column stated once, so that no cell can come to stand under another's head, and no condition has to be kept the same for both.
+    """A column stated once: head, cell and condition cannot fall apart.
 
-    A list of them is given its type (`columns: list[Column[Entry]] = […]`), by which mypy knows the records in their lambdas.
+    A list of columns is annotated (`columns: list[Column[Entry]] = […]`), so that mypy knows the records in lambdas.
 
     Attributes:
-        cell: What it says of a row's record: a cell, or what stands in one that sorts by its text.
-        when: Whether the table has it. Where not, none of its cells is made, so none of their sources is cited.
-        if_any: Whether it is left out where no row has anything in it.
+        cell: Cell of a record, or its content.
+        when: Whether the table has it; if not, no cell is made and no source cited.
+        if_any: Whether it is left out where all cells are empty.
     """
 
     title: Markup | str
@@ -128,7 +124,6 @@ class Column(Generic[Record]):
     if_any: bool = False
 
     def of(self, record: Record) -> Cell:
-        """Its cell in the row of a record."""
         made = self.cell(record)
         return made if isinstance(made, Cell) else Cell(escape(made))
 
@@ -140,7 +135,7 @@ def columns_for_each(
     numeric: bool = False,
     if_any: bool = False,
 ) -> list[Column[Record]]:
-    """A column for each of several things; they are added to others with `+=`, by which mypy knows the records."""
+    """Columns for several things, added with `+=`, so that mypy knows the records."""
 
     def column(item: Item) -> Column[Record]:
         return Column(title(item), lambda record: cell(record, item), numeric, if_any=if_any)
@@ -157,7 +152,7 @@ def by_column(
     classes: str = "",
     title: str = "",
 ) -> Table:
-    """A table with a row for each record. Rows are made one after the other, so that sources are numbered as they are read."""
+    """Rows are made in order, so that sources are numbered as they are read."""
     made = [column for column in columns if column.when]
     rows = [[column.of(record) for column in made] for record in records]
     kept = [i for i, column in enumerate(made) if not column.if_any or any(row[i].html != NOTHING for row in rows)]
@@ -166,19 +161,19 @@ def by_column(
 
 
 def of_model(words: Words, key: str, model: str, **values: str) -> tuple[str, str]:
-    """The caption of a model's table, which names the model, and what stands above it on a page that does so already."""
+    """Caption with the model's name, and visible title without."""
     caption = words(key, model=model, **values)
     rest = caption.removeprefix(model).lstrip(":：, ，")
     return caption, rest[:1].upper() + rest[1:]
 
 
 def count_cell(number: int) -> Cell:
-    """A whole number with its thousands apart, which sorts without what sets them apart."""
+    """Grouped digits, sorted without the groups."""
     return Cell(escape(f"{number:,}"), str(number))
 
 
 def sort_key(single: Single[Any] | None) -> str | None:
-    """What a value is sorted by: its number, or nothing (its text)."""
+    """Number of a value; None to sort by its text."""
     value = single.value if single is not None else None
     if isinstance(value, Quantity | Length):
         return f"{value.value.normalize():f}"
@@ -190,16 +185,16 @@ def sort_key(single: Single[Any] | None) -> str | None:
 
 
 class AccessibleTables(Extension):
-    """Register the step that finishes the tables."""
+    """Markdown extension that wraps and names tables."""
 
     def extendMarkdown(self, md: Markdown) -> None:
-        """Run when inline marks are set, and before headings get their permanent links."""
+        """Runs after inline marks, and before headings get their permanent links."""
         md.treeprocessors.register(_Tables(md), "accessible-tables", 6)
 
 
 class _Tables(Treeprocessor):
     def run(self, root: Element) -> None:
-        """Wrap each table and name it by the heading that it stands under."""
+        """Name each table by its heading."""
         heading = ""
         for index, element in enumerate(list(root)):
             if element.tag in ("h1", "h2", "h3", "h4"):
@@ -231,7 +226,7 @@ def _finish_table(table: Element, heading: str) -> Element:
 
 
 def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
-    """Every stated value of a block and its inner blocks as `(dotted.key, value)`."""
+    """Stated values of a block and its inner blocks as `(dotted.key, value)`."""
     for name in type(block).model_fields:
         value = getattr(block, name)
         key = f"{prefix}{name}"
@@ -242,7 +237,7 @@ def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[
 
 
 def variants_told_apart(values: Sequence[Stated[Any]], order: Sequence[str]) -> list[str]:
-    """Variants that get a column of their own, because some value differs between them."""
+    """Variants whose values differ, so that they need columns of their own."""
     named = {variant for value in values for variant in (value.by_variant or {})}
     return [variant for variant in order if variant in named] + sorted(named - set(order))
 
@@ -254,9 +249,9 @@ def key_value_table(
     order: Sequence[str],
     title: str = "",
 ) -> Table:
-    """Rows of `(label, value, unit)`; one value column, or one per variant where they differ.
+    """Rows of `(label, value, unit)`; a value column, or one a variant where they differ.
 
-    What is not published for all of them is told in one line. A value that is not stated by variant spans the columns instead of being repeated for each.
+    What is not published for any is told in one line. A value that is not by variant spans the columns.
     """
     words, entries = citations.context.words, citations.context.catalogue.entries
     variants = variants_told_apart([value for _, value, _ in rows], order)
@@ -284,13 +279,14 @@ def key_value_table(
 
 
 def with_unit(shown: Markup, unit: Markup | str) -> Markup:
-    """A value and its unit; Chinese words join without a space: `3550 万个网页`, `20% 至 26%（更慢）`."""
+    """Chinese words join without a space: `3550 万个网页`, `20% 至 26%（更慢）`."""
     last, first = shown.striptags()[-1:], Markup(unit).striptags()[:1]
     joined = not first or first in ("（", "%") or last == "）" or (HAN.match(last) and HAN.match(first))
     return shown + ("" if joined else " ") + unit
 
 
 def _silent_line(citations: Citations, silent: Sequence[Markup]) -> Markup:
+    """What is not published, with links to what was read."""
     words = citations.context.words
     listed = Markup(escape(words("punctuation.separated"))).join(silent)
     return Markup(words("absence.of", fields=listed)) if silent else Markup("")
@@ -299,7 +295,7 @@ def _silent_line(citations: Citations, silent: Sequence[Markup]) -> Markup:
 def labelled_values(
     citations: Citations, block: Block, prefix: str, skip: Sequence[str] = ()
 ) -> list[tuple[Markup | str, Stated[Any], str]]:
-    """The stated values of a block with their labels; `prefix` selects the words."""
+    """Stated values with labels; `prefix` selects the words."""
     words = citations.context.words
     return [
         (words(f"field.{prefix}{key}"), value, "")
@@ -311,12 +307,12 @@ def labelled_values(
 def detail_rows(
     citations: Citations, details: Sequence[Detail]
 ) -> list[tuple[Markup | str, Stated[Any], Markup | str]]:
-    """Published values without a field of their own, in the same form."""
+    """Values without a field of their own."""
     return [(citations.inline(d.label), d.value, citations.inline(d.unit) if d.unit else "") for d in details]
 
 
 def value_cell(citations: Citations, single: Single[Any] | None) -> Cell:
-    """A value with its source, in a cell that sorts by it; a dash where an entry does not state it."""
+    """Sorts by the value; a dash where it is not stated."""
     return Cell(citations.single(single) if single is not None else NOTHING, sort_key(single))
 
 
@@ -326,7 +322,7 @@ FOLD_FROM = 9
 def details_table(
     citations: Citations, caption: str, details: Sequence[Detail], order: Sequence[str], title: str = ""
 ) -> tuple[Table | None, bool]:
-    """Details as a table, and whether it is long enough to be folded away."""
+    """The table, and whether it is long enough to be folded away."""
     if not details:
         return None, False
     rows = detail_rows(citations, details)
@@ -338,18 +334,18 @@ _PARTS = 3  # of a sum that are named
 
 
 def recomputed_html(text: str, title: str = "") -> Markup:
-    """A number that was worked out here, with its working as a title."""
+    """A recomputed number with its working as a title."""
     tip = Markup(' tabindex="0" title="{}"').format(title) if title else Markup("")
     return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)
 
 
 def recomputed_size(value: int) -> Cell:
-    """A recomputed size with K, M, B or T, in a cell that sorts by all its digits."""
+    """With K, M, B or T; sorts by all digits."""
     return Cell(recomputed_html(format.format_compact(value)), str(value))
 
 
 def working_link(entry: Entry, text: str, title: str = "") -> Markup:
-    """A number that follows from an architecture, as a link to how its sum is made."""
+    """A recomputed number as a link to its sum."""
     tip = Markup(' title="{}"').format(title) if title else Markup("")
     return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}"{}>{}</a>').format(
         entry.owner_model, reference_anchor(entry.architecture_owner), tip, text
@@ -357,19 +353,19 @@ def working_link(entry: Entry, text: str, title: str = "") -> Markup:
 
 
 def working_cell(entry: Entry, term: Term | None) -> Cell:
-    """A recomputed number that leads to its working; a dash where there is none."""
+    """The same in a cell; a dash without one."""
     return (
         Cell(working_link(entry, format.format_integer(term.value), put_in(term)), str(term.value)) if term else EMPTY
     )
 
 
 def put_in(term: Term) -> str:
-    """The formula of a term, and the same with the numbers put in."""
+    """A formula, and the same with its numbers."""
     return f"{term.formula} = {term.numbers}" if term.formula != term.numbers else term.formula
 
 
 def breakdown_title(words: Words, entry: Entry, agreement: Agreement) -> str:
-    """How a recomputed size is made up, in one line: the largest parts of a total, or what an activated size leaves out."""
+    """The largest parts of a total, or what an activated size leaves out, in one line."""
     counted = entry.recount
     if counted is None or counted.total is None:
         return ""
@@ -388,10 +384,7 @@ def breakdown_title(words: Words, entry: Entry, agreement: Agreement) -> str:
 
 
 def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | None, made: str = "") -> Cell:
-    """A recomputed size with a sign that says whether it agrees with the published one; why there is none.
-
-    `made` says in a line how the size is made up.
-    """
+    """A recomputed size with the sign of its agreement with the published one; `made` is its breakdown."""
     words = citations.context.words
     if agreement is None:
         reason = words("punctuation.listed").join(entry.recount.missing) if entry.recount else ""
@@ -405,7 +398,7 @@ def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | No
 
 
 def term_with_unit(words: Words, term: Term) -> str:
-    """A line of what follows from a model, in the unit that people read it in."""
+    """A derived value in a readable unit."""
     match term.name:
         case "sparsity" | "utilisation" | "utilisation_without_mask":
             return f"{format.format_significant(as_decimal(100 * term.exact))}%"
@@ -419,5 +412,4 @@ def term_with_unit(words: Words, term: Term) -> str:
 
 
 def as_decimal(number: Fraction) -> Decimal:
-    """A fraction as a decimal number, to the precision of the context."""
     return Decimal(number.numerator) / number.denominator

@@ -1,4 +1,4 @@
-"""Which figures and which labs the page of a technique shows, and their HTML. May import no pages."""
+"""Figures and labs of technique pages. May import no pages."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def mechanism_html(context: Context, name: str, state: Mapping[str, Any] | None = None) -> str:
-    """The figure of a mechanism with its caption; an interactive one in a state, or as it begins."""
+    """A mechanism's figure with its caption; an interactive one in a state, or as it begins."""
     if state:
         return _drawn_mechanism(context, name, state)
     return context.once(f"mechanism-{name}", lambda: _drawn_mechanism(context, name, {}))
@@ -172,29 +172,28 @@ def _drawn_mechanism(context: Context, name: str, state: Mapping[str, Any]) -> s
 
 
 def figures_of(context: Context, technique_id: str) -> tuple[str, str]:
-    """The figures on the page of a technique: the still ones, and those with inputs."""
+    """Static figures, and interactive ones."""
     names = SHOWN.get(technique_id, ((), ()))[0]
     still = "\n".join(mechanism_html(context, name) for name in names if name in MECHANISMS)
     return still, "\n".join(mechanism_html(context, name) for name in names if name in PLAYS)
 
 
 def labs_of(context: Context, technique_id: str) -> str:
-    """The labs of a technique: each with its file and the command that runs it."""
+    """Labs of a technique with the commands that run them."""
     labs = SHOWN.get(technique_id, ((), ()))[1]
     return context.html("lab_links.html.jinja", labs=labs) if labs else ""
 
 
 def lab_link(lab: str) -> Markup:
-    """A link to the file of a lab."""
     return Markup('<a href="ds:data/labs/{0}.py" download><code>labs/{0}.py</code></a>').format(lab)
 
 
 def lab_listing(context: Context, name: str) -> str:
-    """A lab with its code folded, its downloads, and how to run it."""
+    """A lab's folded code, downloads, and how to run it."""
     return context.html("lab.html.jinja", name=name, code=_highlighted_code(lab_code(name)))
 
 
 @lru_cache(maxsize=64)
 def _highlighted_code(code: str) -> Markup:
-    """Python as HTML, the same in both languages."""
+    """Cached: both editions show the same."""
     return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))

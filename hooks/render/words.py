@@ -1,4 +1,4 @@
-"""The words of the interface: one folder a language, every word by its key."""
+"""The words of the interface by key, in a folder for each language."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BrokenWords(ValueError):
 
 
 class MissingWord(BrokenWords):
-    """A word that a template asks for and the language file does not have."""
+    """A key that a template asks for and the language lacks."""
 
 
 class Words:
@@ -56,26 +56,26 @@ class Words:
         return iter(self._words)
 
     def place(self, key: str) -> str:
-        """File and line of a word: `words/zh/interface.yaml:12`."""
+        """`words/zh/interface.yaml:12`."""
         return self._places[key]
 
     def from_code(self, key: str, english: str) -> str:
-        """What the code says in English, such as a field's description; in another language from its files."""
+        """English text of the code, such as a field's description, or its translation in the language files."""
         return english if self.language == ENGLISH else self(key)
 
     def text(self, text: Text) -> str:
-        """The text in this language; English where it has not been written. Chinese lists numbers with 、."""
+        """The text in this language, else English. Chinese lists numbers with 、."""
         if self.language != CHINESE:
             return text.en
         return text.zh or (text.en.replace(", ", "、") if _NUMBERS.fullmatch(text.en) else text.en)
 
     def falls_back(self, text: Text) -> bool:
-        """Whether a reader of this language meets English in place of the text."""
+        """Whether English stands in for a missing text."""
         return self.language == CHINESE and text.lacks_chinese
 
 
 class CollectingWords(Words):
-    """Words that note which keys are missing, so that all of them can be said at once."""
+    """Words that note all missing keys instead of raising at the first."""
 
     def __init__(self, language: str, words: Mapping[str, str], places: Mapping[str, str]) -> None:
         super().__init__(language, words, places)
@@ -113,7 +113,7 @@ def load_words(language: str, folder: Path = FOLDER) -> Words:
 
 
 def key_differences(english: Words, other: Words) -> list[str]:
-    """Keys that only one of two languages has, each as a message that says what to do."""
+    """A message for each key that only one of two languages has."""
     name = f"words/{other.language}"
     missing = [
         f"{name}/: `{key}` is missing; English has “{english(key)}”; add it in this language"

@@ -1,4 +1,4 @@
-"""Names of the API as dated pointers: what a name meant on a day, as a chart and as tables."""
+"""Names of the API as dated pointers, as a chart and as tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from .sources import sources
 
 
 def page(context: Context) -> Page:
-    """The names on one scale of time and by quarter, then a table for each."""
     words, names = context.words, context.catalogue.api_names
     citations = Citations(context)
     sections = [lead_section(words("api_names.intro"))]
@@ -33,7 +32,6 @@ def page(context: Context) -> Page:
 
 
 def _chart(context: Context) -> str:
-    """The chart, and the same by quarter as a table, folded."""
     found, drawn = named_spans(context), ""
     if found:
         used = {span.track or "none" for name in found for span in name.spans}
@@ -46,7 +44,7 @@ def _chart(context: Context) -> str:
 
 
 def _name(citations: Citations, name: ApiName) -> str:
-    """Since when, what, by which source; the end as the last row; then the notes."""
+    """Since when, what, by which source; the end as the last row; then notes."""
     context, words = citations.context, citations.context.words
     heads = [Head(words("api_names.since")), Head(words("api_names.meant"))]
     rows = []
@@ -69,7 +67,6 @@ def _name(citations: Citations, name: ApiName) -> str:
 
 
 def _meaning(citations: Citations, pointer: ApiPointer) -> Markup:
-    """The variant with a link to its model, or the words for it; its mode; the remark below."""
     html = Markup("")
     if pointer.variant is not None:
         entry = citations.context.catalogue.entries[pointer.variant]
@@ -84,7 +81,7 @@ def _meaning(citations: Citations, pointer: ApiPointer) -> Markup:
 
 
 def _quarters_table(context: Context) -> Table:
-    """Quarters by names, from the first date of all pointers to the last; a cell holds every meaning of the quarter."""
+    """Quarters by names; a cell has every meaning in the quarter."""
     words, names = context.words, context.catalogue.api_names
     ends = [name.until.value for name in names if name.until is not None and name.until.value is not None]
     days = [*(since for name in names for since, _ in _dated(name)), *ends]
@@ -105,7 +102,7 @@ def _quarters_table(context: Context) -> Table:
 
 
 def _breakable(name: str) -> Markup:
-    """A name that may break behind its hyphens and underscores."""
+    """With break points behind hyphens and underscores."""
     return Markup(str(escape(name)).replace("-", "-<wbr>").replace("_", "_<wbr>"))
 
 
@@ -119,7 +116,7 @@ def _quarter(date: PartialDate) -> int:
 
 
 def _meant_in(context: Context, name: ApiName, quarter: int) -> Iterator[Markup]:
-    """The models behind a name in a quarter. Behind its last pointer a name that ended on an unknown day says so, once."""
+    """Models behind a name in a quarter; a name that ended on an unknown day says so once, behind its last pointer."""
     dated = _dated(name)
     starts = [_quarter(since) for since, _ in dated]
     last = None
@@ -139,7 +136,6 @@ def _meant_in(context: Context, name: ApiName, quarter: int) -> Iterator[Markup]
 
 
 def _short(context: Context, pointer: ApiPointer) -> str:
-    """A variant's name without the maker's."""
     name = context.words.text(pointer.label) if pointer.label is not None else ""
     if pointer.variant is not None:
         name = context.catalogue.entries[pointer.variant].variant.name

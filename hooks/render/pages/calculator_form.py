@@ -1,4 +1,4 @@
-"""What both calculators share: the form, its choices, the data for the script, the table of GPUs."""
+"""What both calculators share: form, choices, data for the script, table of GPUs."""
 
 from __future__ import annotations
 
@@ -36,8 +36,6 @@ _LETTERS = {1024: "KM", 1000: "KMBT"}
 
 @dataclass(frozen=True)
 class Choice:
-    """An option of a list."""
-
     value: str
     label: str
 
@@ -47,11 +45,10 @@ class Field:
     """An input.
 
     Attributes:
-        name: Its name in the address of the page, a letter.
+        name: A letter, in the address of the page.
         groups: Options under headings; empty for a number or a box to tick.
         kind: `choice`, `number` or `tick`.
-        feeds: Name that a number has in the formulas, and `times` what it is multiplied with there.
-        least: Smallest number that is taken, and `most` the largest.
+        feeds: Name of the number in the formulas, times `times`.
         base: What K stands for behind a number; 0 where no letter is taken.
         only_with: Field and value that it is shown for.
         hint: Whether it says where its number comes from.
@@ -72,7 +69,6 @@ class Field:
     hint: bool = False
 
     def allowed(self, words: Words) -> str:
-        """What the field takes, in words."""
         kind = words("tools.script.whole" if self.whole else "tools.script.decimal")
         text = words("tools.script.range", kind=kind, least=self.least, most=self.most)
         if not self.base:
@@ -88,7 +84,7 @@ def calculator(
     table: Callable[[Citations, Entry, Gpu], str],
     formulas: Callable[[Context], str],
 ) -> Page | None:
-    """The page of a calculator: the form, what it says without a script, and the formulas; None without a run to begin with."""
+    """None where the catalogue has no run to begin with."""
     start = reference_run(context.catalogue, context.lookup)
     gpu = gpu_of(context.lookup, start) if start else None
     if start is None or gpu is None:
@@ -106,7 +102,7 @@ def calculator(
 
 
 def variants(context: Context) -> list[tuple[str, list[Choice]]]:
-    """Every variant under its model, the newest model first; those without an architecture stand at the end."""
+    """Variants under their models, the newest first; those without an architecture stand last."""
     catalogue = context.catalogue
     models = list(reversed(by_date(catalogue.models.values())))
     models.sort(key=lambda m: all(entry.architecture is None for entry in catalogue.entries_of(m)))
@@ -122,7 +118,7 @@ def gpus(context: Context) -> list[tuple[str, list[Choice]]]:
 def form(
     context: Context, kind: str, fields: Sequence[Field], facts: Sequence[str], data: Mapping[str, Any]
 ) -> Section:
-    """The form with its result, hidden until the script that makes it work is there."""
+    """The form with its result, hidden until the script runs."""
     messages = {key: context.words(f"tools.script.{key}") for key in _MESSAGES}
     given = {**data, "words": {**messages, **data["words"]}}
     text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
@@ -137,7 +133,7 @@ def form(
 
 
 def formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[Any]]]:
-    """Formulas for the script: each form as it is read, and as a tree."""
+    """Each form as text and as tree, for the script."""
     return {
         line: {form: [display_formula(text), formula_tree(text)] for form, text in forms.items()}
         for line, forms in given.items()
@@ -145,13 +141,13 @@ def formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list
 
 
 def exact(number: Number) -> str:
-    """A number for the script: digits, or a fraction."""
+    """Digits or a fraction, for the script."""
     fraction = Fraction(number)
     return str(fraction.numerator) + (f"/{fraction.denominator}" if fraction.denominator > 1 else "")
 
 
 def why(context: Context, entry: Entry, missing: Missing) -> str:
-    """Why nothing can be worked out: which fields are not known, and in what way."""
+    """Which fields are missing, and in what way."""
     words = context.words
     if not missing.fields:
         return words("tools.missing.none")
@@ -165,7 +161,6 @@ def why(context: Context, entry: Entry, missing: Missing) -> str:
 
 
 def gpu_table(citations: Citations) -> Section:
-    """What the catalogue knows of the GPUs, with sources."""
     words = citations.context.words
     heads = [Head(words("tools.gpu")), *(Head(words(f"tools.{name}"), True) for name in GPU_FIELDS)]
     rows = []

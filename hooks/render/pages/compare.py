@@ -91,7 +91,6 @@ _INFRASTRUCTURE = (
 
 
 def theme_page(context: Context, theme: str) -> Page:
-    """The tables of one theme."""
     citations, words, key = Citations(context), context.words, theme.replace("-", "_")
     sections = tuple(_SECTIONS[theme](citations))
     return Page(
@@ -140,7 +139,7 @@ def _get(block: object, path: str) -> Stated[Any] | None:
 
 
 def _stages(citations: Citations, kinds: Collection[StageKind], keys: Sequence[str], theme: str) -> Iterator[Section]:
-    """One row per stage; a stage whose values differ by variant has a row for each."""
+    """A row a stage, or a row a variant where its values differ."""
     words, entries = citations.context.words, citations.context.catalogue.entries
     listed = words("punctuation.listed")
     stages = [(model, stage) for model in _models(citations.context) for stage in model.training]
@@ -161,7 +160,7 @@ def _stages(citations: Citations, kinds: Collection[StageKind], keys: Sequence[s
 
 @dataclass(frozen=True)
 class _Run:
-    """A stage for the variants that all its values are the same for."""
+    """A stage for variants with the same values."""
 
     model: Model
     stage: Stage
@@ -173,7 +172,6 @@ class _Run:
 
 
 def _runs(model: Model, stage: Stage, keys: Sequence[str]) -> list[_Run]:
-    """A stage, or one of each variant that some value is stated for."""
     apart = {id_ for key in keys if (value := _get(stage, key)) is not None for id_ in value.by_variant or ()}
     return [_Run(model, stage, [v.id]) for v in model.variants if v.id in apart] or [_Run(model, stage, stage.variants)]
 
@@ -198,7 +196,6 @@ def _infrastructure(citations: Citations) -> Iterator[Section]:
 
 
 def infrastructure_table(citations: Citations) -> str:
-    """Framework, machines, parallelism, precision, hours and cost, a row per model."""
     context, words = citations.context, citations.context.words
 
     def said(model: Model, key: str) -> Cell | Markup:

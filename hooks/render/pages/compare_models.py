@@ -1,7 +1,7 @@
-"""Models side by side: what the page is drawn from, and the page with its first choice.
+"""Models side by side: data for the page, and the page with its first choice.
 
-The scripts in `scripts/compare/` draw the sentence, the bars and the tables, at build as in a browser. The page holds what the upper
-part needs of every variant; the cells of the tables are a file of their own, which is asked for once somebody chooses.
+`scripts/compare/` draws the sentence, bars and tables, at build as in a browser. The page holds what the upper part
+needs of every variant; the cells of the tables are a file that is loaded with the first choice.
 """
 
 from __future__ import annotations
@@ -57,11 +57,7 @@ PRESETS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Theme:
-    """A table below the bars.
-
-    Attributes:
-        least: How many variants have to fill a row for it to be shown.
-    """
+    """A table below the bars; a row is shown where `least` variants fill it."""
 
     id: str
     cells: Callable[[Citations, Entry], Cells]
@@ -80,18 +76,15 @@ FOLDS: Mapping[str, tuple[str, ...]] = {
 
 
 def address(*entries: Entry) -> str:
-    """Where a comparison of these variants is."""
     return f"ds:{PATH}?v={','.join(entry.variant.id for entry in entries)}"
 
 
 def link(context: Context, before: Entry, after: Entry) -> Markup:
-    """A link to two variants side by side."""
     label = escape(context.words("compare.models.against", name=before.variant.name))
     return Markup('<a class="ds-aside" href="{}">{}</a>').format(address(before, after), label)
 
 
 def page(context: Context) -> Page:
-    """The page with its first choice, and beside it the file of the cells."""
     words, citations = context.words, Citations(context)
     chosen = first_choice(context)
     models = {id_: _board_model(citations, entry) for id_, entry in context.catalogue.entries.items()}
@@ -131,7 +124,7 @@ def page(context: Context) -> Page:
 
 
 def first_choice(context: Context) -> list[str]:
-    """The first preset; of a catalogue without its models the last flagships of the general line, or the last variants."""
+    """The first preset; without its models the last flagships of the general line, or the last variants."""
     known = _presets(context)
     if known:
         return list(next(iter(known.values())))
@@ -144,13 +137,12 @@ def _presets(context: Context) -> dict[str, tuple[str, ...]]:
 
 
 def _families(context: Context) -> list[tuple[str, list[Entry]]]:
-    """Every variant, under the name of its family, the newest family first."""
+    """Variants by family, the newest first."""
     catalogue = context.catalogue
     return [(m.name, list(catalogue.entries_of(m))) for m in reversed(list(catalogue.models.values()))]
 
 
 def cue(context: Context, kind: Verdict) -> Markup:
-    """The sign of a row, with its word for those who do not see it."""
     if kind is Verdict.OPEN:
         return Markup('<span class="ds-cue"></span>')
     sign, word = context.words(f"compare.models.sign.{kind.value}"), context.words(f"compare.models.{kind.value}")
@@ -158,7 +150,7 @@ def cue(context: Context, kind: Verdict) -> Markup:
 
 
 def _board_data(citations: Citations, models: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any]:
-    """What the upper part needs: of each model its drawing and numbers, the presets, and the sources of the numbers."""
+    """For the upper part: drawings, numbers and sources of each model, and the presets."""
     context = citations.context
     families = {model.id: _family_changes(citations, model) for model in context.catalogue.models.values()}
     used = {int(number) for number in _SOURCE.findall(_as_json([models, families]).replace('\\"', '"'))}
@@ -193,7 +185,6 @@ def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[st
 
 
 def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
-    """A variant in the upper part."""
     words = citations.context.words
     day = records.release_date(entry)
     numbers = numbers_of(entry.architecture) if entry.architecture is not None else {}
@@ -240,7 +231,7 @@ def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
 
 
 def _family_changes(citations: Citations, model: Model) -> dict[str, Any]:
-    """What a family brought, in a few lines, and where the rest stands."""
+    """What a family brought in a few lines, and a link to the rest."""
     tells = bool(model.changes) or citations.context.catalogue.predecessor(model) is not None
     link = Markup('<a class="ds-more-changes" href="ds:models/{}.md#what-changed">{}</a>')
     more = link.format(model.id, citations.context.words("compare.board.more")) if tells else ""
@@ -258,7 +249,7 @@ _UNKNOWN = {"n": None, "html": str(NOTHING), "note": ""}
 
 
 def _size_value(citations: Citations, entry: Entry, which: SizeOf) -> dict[str, Any]:
-    """A size on the base of trends, as it is published where that counts the same; of a dense model all of it is active."""
+    """A size on the base of trends: published where that counts the same; of a dense model all is active."""
     words, published, recounted = citations.context.words, published_size(entry, which), recomputed_size(entry, which)
     if which is SizeOf.ACTIVATED and published is None and recounted is None:
         whole = _size_value(citations, entry, SizeOf.TOTAL)
@@ -295,7 +286,7 @@ def _context_value(citations: Citations, entry: Entry) -> dict[str, Any]:
 
 
 def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
-    """Tokens of the pre-training of the family that made the weights; of one that starts from other weights, from which."""
+    """Tokens of the family's own pre-training; of one that starts from other weights, from which."""
     context = citations.context
     for each in variant_lineage(context.catalogue.entries, entry):
         stated = pre_training_tokens(each)
@@ -325,7 +316,7 @@ def _themes(citations: Citations) -> tuple[Theme, ...]:
 
 
 def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citations, Entry], Cells]:
-    """The cells of an architecture, made once for all variants with the same configuration."""
+    """Cells of an architecture, made once for all variants that share it."""
     made: dict[str, Cells] = {}
 
     def cells(citations: Citations, entry: Entry) -> Cells:
@@ -337,8 +328,6 @@ def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citation
 
 
 class _Pool:
-    """Texts by number, each kept once."""
-
     def __init__(self, *first: str) -> None:
         self._numbers = {text: number for number, text in enumerate(first)}
 
@@ -351,10 +340,10 @@ class _Pool:
 
 
 def _cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]:
-    """The cells of every variant, each HTML and each run of cells kept once.
+    """The cells of every variant; each HTML and each run of cells once.
 
-    `runs[n]` is a flat list of row, HTML and value, by number; HTML 0 is a dash and value 0 is a dimension that is not there, −1 one
-    that is not known. `variants` has the name of each and the run of cells of each theme.
+    `runs[n]` is a flat list of row, HTML and value by number; HTML 0 is a dash, value 0 an absent dimension, −1 an
+    unknown one. `variants` has the name and the runs by theme.
     """
     context, words = citations.context, citations.context.words
     everything = {

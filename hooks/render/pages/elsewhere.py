@@ -1,4 +1,4 @@
-"""DeepSeek's ideas in models of other makers, as the configuration classes of transformers have them, and six contemporaries recomputed."""
+"""DeepSeek's ideas in transformers' configuration classes of other makers, and six contemporaries recomputed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BESIDE = ("deepseek-v3-base", "deepseek-v3.2", "deepseek-v4-pro", "deepseek-v4.
 
 @dataclass(frozen=True)
 class Idea:
-    """An idea with the technique that explains it, the model types that have it, and what the table says of each."""
+    """An idea with its technique, the model types that have it, and what the table says of each."""
 
     id: str
     technique: str
@@ -62,12 +62,10 @@ IDEAS = (
 
 
 def has_table(catalogue: Catalogue) -> bool:
-    """Whether there is anything to show."""
     return bool(catalogue.elsewhere.models)
 
 
 def elsewhere_page(context: Context) -> Page:
-    """A section for each idea, behind the contemporaries."""
     words, citations = context.words, Citations(context)
     table = context.catalogue.elsewhere
     intro = words(
@@ -87,12 +85,12 @@ def elsewhere_page(context: Context) -> Page:
 
 
 def users_of(catalogue: Catalogue, idea: Idea) -> list[ModelType]:
-    """The model types that have an idea, by maker."""
+    """Model types with an idea, by maker."""
     return sorted((m for m in catalogue.elsewhere.models if idea.has(m)), key=lambda m: (m.maker.lower(), m.type))
 
 
 def line_elsewhere(context: Context, technique: str) -> Markup:
-    """Who else has a technique, in a line that leads to the table; empty for one that nobody was looked for."""
+    """Who else has a technique; empty for one that was not looked for."""
     idea = next((idea for idea in IDEAS if idea.technique == technique), None)
     if idea is None or not has_table(context.catalogue):
         return Markup("")
@@ -135,13 +133,13 @@ def _section(context: Context, idea: Idea, found: Sequence[ModelType]) -> Sectio
 
 
 def _parts(model: ModelType) -> Markup:
-    """Classes of DeepSeek's models that its own inherit, which says that the code is the same."""
+    """Classes of DeepSeek's models that its own inherit: the code is the same."""
     return Markup(", ").join(Markup("<code>{}</code>").format(name) for name in model.from_deepseek) or NOTHING
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A line of the table of contemporaries: one of theirs, or a variant of ours."""
+    """A contemporary, or a variant of DeepSeek's."""
 
     other: Contemporary | None
     entry: Entry | None

@@ -1,4 +1,4 @@
-"""The glossary by subject, names in both languages first, and the list of references."""
+"""The glossary by subject, and the list of references."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from ..words import CHINESE, ENGLISH, Words
 
 
 def glossary_page(context: Context) -> Page:
-    """A list for each subject, with a box that filters all of them."""
     words, glossary = context.words, context.catalogue.glossary
     intro = words("glossary.intro", terms=len(glossary.terms))
     sections, parts = [], []
@@ -44,7 +43,7 @@ def _items(context: Context, subject: Subject) -> list[dict[str, Any]]:
 
 
 def _techniques(context: Context, subject: Subject) -> list[Markup]:
-    """The techniques of a subject, each a link; what they are is said on their pages."""
+    """Techniques of a subject as links; their pages define them."""
     return [
         Markup('<span id="{}">{}</span>').format(technique.id, technique_link(context, technique.id, short=True))
         for technique in context.catalogue.techniques.values()
@@ -85,7 +84,7 @@ _PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
 
 
 def references_page(context: Context) -> Page:
-    """What DeepSeek published, then others' papers and pages, then copies; each entry has an anchor."""
+    """DeepSeek's publications, others' papers and pages, then copies; each has an anchor."""
     words = context.words
     cited = citing_pages(context)
     groups: dict[str, list[dict[str, object]]] = {}
@@ -116,7 +115,7 @@ def references_page(context: Context) -> Page:
 
 
 def _part(context: Context, reference: Reference) -> str:
-    """Whose it is, and whether it is a paper or another page."""
+    """Whose it is, and whether it is a paper."""
     if reference.copy:
         return "copies"
     paper = bool(reference.eprint or reference.doi or reference.venue)
@@ -132,7 +131,7 @@ def _authors(reference: Reference, words: Words, most: int = 3) -> str:
 
 
 def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
-    """Pages that cite a reference, as `(address, name)`, by reference key."""
+    """Pages by reference key, as `(address, name)`."""
     cited: dict[str, dict[str, str]] = {}
     catalogue = context.catalogue
 

@@ -1,8 +1,8 @@
-"""The pages of a model: an overview, and pages for what is too much to stand on it.
+"""The pages of a model: an overview, and pages for what is too long for it.
 
-What is told of a model has six parts. A family of which much is told has a page for each; any other has one page for
-architecture, training and machines, and one for its scores. A part of few words is never a page: it is a section of another.
-How much is told is counted in the entry, so that both editions have the same pages.
+A family has six parts. If much is told, each has a page; otherwise one page has architecture, training and machines,
+another the scores. A part of few words is a section of another page. Words are counted in the entry, so that both
+editions have the same pages.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Part:
     """A part of what is told of a model.
 
     Attributes:
-        pieces: What makes its sections, in the order of reading; without data a piece makes none.
-        fields: The fields of an entry that it tells of.
-        stands_on: The page that has it where it is too short for one of its own.
+        pieces: Builders of its sections, in reading order; one without data makes none.
+        fields: Fields of an entry that it tells.
+        stands_on: Page that has it where it is too short for its own.
     """
 
     pieces: Sequence[Piece]
@@ -99,7 +99,7 @@ def pages(context: Context, model_id: str) -> list[Page]:
 
 
 def page_layout(model: Model) -> dict[str, list[str]]:
-    """The parts on each page of a model, by the name of the page; the overview is the first."""
+    """Parts on each page of a model, by page name; the overview is first."""
     words = {name: _told_words(model, part.fields) for name, part in PARTS.items()}
     layout: dict[str, list[str]] = {OVERVIEW: []}
     apart = sum(count for name, count in words.items() if name != "scores") > MOST_IN_DETAILS
@@ -117,7 +117,7 @@ def page_layout(model: Model) -> dict[str, list[str]]:
 
 
 def _told_words(model: Model, fields: Sequence[str]) -> int:
-    """The words that an entry has in some fields, and those that it takes at least to say its values."""
+    """Words in some fields of an entry, with the least that its values take to say."""
     count = 0
 
     def visit(record: object, _: object) -> None:
@@ -131,14 +131,14 @@ def _told_words(model: Model, fields: Sequence[str]) -> int:
 
 
 def places(model_pages: Sequence[Page]) -> dict[str, str]:
-    """Where each place of a model is, if not on its overview: page by anchor."""
+    """Anchors that are not on the overview, with their pages."""
     first, *parts = model_pages
     own = set(first.anchors)
     return {anchor: part.path for part in reversed(parts) for anchor in part.anchors if anchor not in own}
 
 
 def redirects(model_pages: Sequence[Page]) -> Iterator[tuple[str, Redirect]]:
-    """Every part and former part without a page of its own, by its path, with the page that has it: which one that is changes with the entry."""
+    """Parts without a page of their own, now or formerly: the entry decides which page has them."""
     overview, *_ = model_pages
     home = overview.path.removesuffix(".md")
     paths = {page.path for page in model_pages}
@@ -184,7 +184,7 @@ def _path(model: Model, part: str = OVERVIEW) -> str:
 def _tabs(
     context: Context, model: Model, sections: Mapping[str, Mapping[str, Sequence[Section]]], current: str
 ) -> list[Tab]:
-    """The overview, then every part in order: its page, or its section on the page that has it."""
+    """The overview, then every part: its page, or its section."""
     words = context.words
     tabs = [Tab(words("part.overview"), f"ds:{_path(model)}", current=current == OVERVIEW)]
     if DETAILS in sections:
@@ -224,7 +224,7 @@ _WITH_PLACES = ("architecture", "training", "machines", "scores", DETAILS)
 
 
 def _figures(citations: Citations, model: Model) -> list[Section]:
-    """The drawing, one token's way and the recipe, in the order in which they say what the model is."""
+    """Drawing, token path and recipe."""
     found = [*model_architecture.drawing_sections(citations, model), *model_training.recipe_sections(citations, model)]
     if way := token_path_of_model(citations.context, model):
         title = citations.context.words("token.title", name=short_model(model.name))
@@ -240,7 +240,7 @@ def _overview_page(
     parts: Sequence[Page],
     tabs: list[Tab],
 ) -> Page:
-    """What it is, drawn; then the parts that have no page of their own, and its record."""
+    """What it is, drawn; parts without a page; its record."""
     changes = [tab.href for tab in tabs if tab.part == "changes" or tab.href == "#what-changed"]
     anchors = {part.path.rsplit("/", 1)[-1].removesuffix(".md"): part.anchors for part in parts}
     return Page(

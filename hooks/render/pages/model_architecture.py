@@ -1,4 +1,4 @@
-"""Architecture: dimensions across variants, published beside recomputed sizes, and the working."""
+"""Architecture: dimensions, published beside recomputed sizes, and the working."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from ..words import Words
 
 
 def drawing_sections(citations: Citations, model: Model) -> list[Section]:
-    """The drawing of the flagship, or of the first variant whose architecture is known."""
+    """The flagship, or the first variant with a known architecture."""
     title = citations.context.words("section.architecture")
     flagship = citations.context.catalogue.flagship(model)
     if flagship.architecture is None and flagship.images:
@@ -52,7 +52,7 @@ def drawing_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def architecture_sections(citations: Citations, model: Model) -> list[Section]:
-    """Sizes of every variant, dimensions of every distinct architecture, and how each sum is made."""
+    """Sizes of variants, dimensions of distinct architectures, and the sums."""
     context, words = citations.context, citations.context.words
     entries = context.catalogue.entries_of(model)
     owners = architecture_owners(entries)
@@ -100,14 +100,13 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _sizes_legend(words: Words, entries: Iterable[Entry]) -> list[str]:
-    """What the signs mean that stand beside the sizes of these variants."""
     made = [found for entry in entries for found in (entry.total_agreement, entry.activated_agreement) if found]
     keys = {True: "architecture.legend", False: "architecture.legend_differs"}
     return [words(key) for holds, key in keys.items() if any(found.holds is holds for found in made)]
 
 
 def architecture_owners(entries: tuple[Entry, ...]) -> list[Entry]:
-    """The variants of this model that hold an architecture of their own."""
+    """Variants of this model with an architecture of their own."""
     seen: dict[str, Entry] = {}
     for entry in entries:
         if entry.variant.architecture is not None:
@@ -116,7 +115,7 @@ def architecture_owners(entries: tuple[Entry, ...]) -> list[Entry]:
 
 
 def sizes_table(citations: Citations, caption: str, entries: tuple[Entry, ...], bases: bool = False) -> Table:
-    """Published and recomputed parameters and cache elements, variant by variant; with `bases`, what each was made from."""
+    """Published and recomputed parameters and cache by variant; with `bases`, what each was made from."""
     words = citations.context.words
     moe = any(entry.variant.parameters.activated is not None for entry in entries)
     said = partial(value_cell, citations)
@@ -150,7 +149,7 @@ def _recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | 
 
 
 def _base_name(citations: Citations, entry: Entry) -> Markup:
-    """The checkpoint that a variant was made from, or what else its source names."""
+    """The checkpoint that a variant was made from, or what its source names."""
     base = entry.variant.based_on
     if base is None:
         return NOTHING
@@ -160,7 +159,6 @@ def _base_name(citations: Citations, entry: Entry) -> Markup:
 
 
 def _vision_table(citations: Citations, model: Model, entries: Iterable[Entry]) -> Table | None:
-    """The encoder of images that a variant has beside the network it shares."""
     words = citations.context.words
     rows = [row for e in entries if e.variant.vision for row in labelled_values(citations, e.variant.vision, "vision.")]
     name = words("architecture.vision_caption", model=model.name)
@@ -174,7 +172,7 @@ def _variant_name(entry: Entry) -> Markup:
 
 
 def _parts_table(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
-    """Parts with a published size of their own, such as a vision encoder."""
+    """Parts with a published size, such as a vision encoder."""
     words = citations.context.words
     parts = [(entry, part) for entry in entries for part in entry.variant.parameters.parts]
     recounted = any(part.recount in entry.parts for entry, part in parts)
@@ -189,14 +187,14 @@ def _parts_table(citations: Citations, model: Model, entries: tuple[Entry, ...])
 
 
 def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:
-    """The recomputed size of a part, marked where it is held against a published one."""
+    """Marked where it is compared with a published size."""
     term = entry.parts.get(part.recount) if part.recount else None
     found = entry.part_agreement(part)
     return working_cell(entry, term) if found is None else agreement_cell(citations, entry, found)
 
 
 def _size_explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
-    """Why a size differs from the published one, with the variants of which it is said."""
+    """Why a size differs from the published one, with its variants."""
     said: dict[Markup, list[str]] = {}
     for entry in entries:
         sizes = entry.variant.parameters
@@ -210,7 +208,7 @@ def _size_explanations(citations: Citations, entries: tuple[Entry, ...]) -> list
 
 
 def _shared_architectures(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
-    """Who shares whose architecture, where the owner belongs to another model or settings differ."""
+    """Who shares whose architecture, where the owner is another model's or settings differ."""
     words, catalogue = citations.context.words, citations.context.catalogue
     same: dict[str, list[str]] = {}
     apart = []
@@ -232,7 +230,6 @@ def _shared_architectures(citations: Citations, entries: tuple[Entry, ...]) -> l
 
 
 def _differing_settings(citations: Citations, entry: Entry) -> Markup:
-    """The settings in which a configuration differs from that of the owner of its architecture."""
     words, owner = citations.context.words, citations.context.catalogue.entries[entry.architecture_owner]
     assert entry.architecture is not None
     assert owner.architecture is not None
@@ -249,10 +246,7 @@ def _differing_settings(citations: Citations, entry: Entry) -> Markup:
 def _drawings(
     citations: Citations, model: Model, entries: tuple[Entry, ...], first: bool = False
 ) -> list[tuple[str, Markup]]:
-    """A drawing of every distinct architecture with the name of its variant, the flagship's first.
-
-    After it comes only what no other model's pages draw.
-    """
+    """Drawings of distinct architectures by variant, the flagship's first, with what only this model has at the end."""
     seen: dict[str, Entry] = {}
     for entry in (citations.context.catalogue.flagship(model), *entries):
         if entry.architecture is not None:
@@ -284,7 +278,7 @@ def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -
 
 
 def _stated_keys(architectures: list[Architecture]) -> list[str]:
-    """Keys that at least one architecture has, in the order of the schema."""
+    """In the order of the schema."""
     keys = dict.fromkeys(key for a in architectures for key, _ in stated_values(a))
     order = list(Architecture.model_fields)
     return sorted(keys, key=lambda key: order.index(key.split(".")[0]))
@@ -305,7 +299,7 @@ def _notes_list(citations: Citations, entries: tuple[Entry, ...], owners: list[E
 
 
 def _beside(citations: Citations, entry: Entry) -> list[tuple[str, Term]]:
-    """What is counted beside the main model: drafter, Engram, the vision encoders of variants that share the architecture."""
+    """What is counted beside the main model: drafter, Engram, vision encoders of variants."""
     words, recount = citations.context.words, entry.recount
     assert recount is not None
     terms = [t for t in (recount.mtp, *recount.engram) if t is not None]
@@ -320,7 +314,7 @@ def _beside(citations: Citations, entry: Entry) -> list[tuple[str, Term]]:
 
 @dataclass(frozen=True)
 class _SumLine:
-    """A line of how a sum is made: what is counted, its formula, the same with numbers, and what comes out."""
+    """A line of a sum: what is counted, formula, formula with numbers, result."""
 
     label: str
     formula: str
@@ -330,7 +324,7 @@ class _SumLine:
 
 
 def _sum_lines(citations: Citations, entry: Entry) -> Iterator[_SumLine]:
-    """The parts of an architecture, their total, what of it is active, what stands beside it, and the cache."""
+    """Parts, total, activated, what stands beside, cache."""
     words, recount = citations.context.words, entry.recount
     assert recount is not None
 
@@ -353,7 +347,7 @@ def _sum_lines(citations: Citations, entry: Entry) -> Iterator[_SumLine]:
 
 
 def _sums_table(citations: Citations, model: Model, owners: Sequence[Entry]) -> Table | None:
-    """How the sums are made: each formula once, with its numbers put in where there is one architecture, else as the title of what comes out."""
+    """Each formula once, with numbers where there is one architecture, else as the title of its result."""
     words = citations.context.words
     lines = {entry.variant.id: list(_sum_lines(citations, entry)) for entry in owners}
     found = dict.fromkeys((line.label, line.formula) for of in lines.values() for line in of)
@@ -389,7 +383,7 @@ def _sum_cell(line: _SumLine | None, several: bool) -> Cell:
 
 
 def _merged_order(lists: Iterable[Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:
-    """The items of all lists, each once; one that only a later list has stands behind what it follows there."""
+    """Items of all lists once; one that only a later list has stands behind what it follows there."""
     merged: list[tuple[str, str]] = []
     for items in lists:
         at = 0
@@ -403,7 +397,7 @@ def _merged_order(lists: Iterable[Sequence[tuple[str, str]]]) -> list[tuple[str,
 
 
 def _missing_fields(citations: Citations, entry: Entry) -> list[str]:
-    """What the sums would need of an architecture, and no source says."""
+    """Unpublished fields that the sums need."""
     words = citations.context.words
     assert entry.recount is not None
     keys = [(name, f"field.architecture.{name}") for name in entry.recount.missing]
@@ -411,7 +405,7 @@ def _missing_fields(citations: Citations, entry: Entry) -> list[str]:
 
 
 def _size_checks(citations: Citations, entry: Entry) -> list[str]:
-    """What is recomputed held against what is published, a sentence each."""
+    """Recomputed against published, a sentence each."""
     words, parameters = citations.context.words, entry.variant.parameters
     checks = (
         (words("field.parameters.total"), entry.total_agreement, parameters.total),

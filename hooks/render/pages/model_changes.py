@@ -1,8 +1,8 @@
-"""What a model changed against its predecessor: changed, new, dropped and kept, generated from both entries.
+"""What a model changed against its predecessor: changed, new, dropped and kept, from both entries.
 
-Sizes and dimensions are those of the flagship and of the variant it is compared with. The training recipe is that of the checkpoint of each
-model that went through most stages, because a flagship is often a base model. What is new or dropped in the
-training is told by techniques: that a paper does not speak of a stage does not mean that it was left out.
+Sizes and dimensions are the flagship's and those of its counterpart; the recipe is that of the most-trained checkpoint
+of each, since a flagship is often a base model. In training only techniques are new or dropped: a paper's silence about
+a stage does not mean that it was left out.
 """
 
 from __future__ import annotations
@@ -41,8 +41,6 @@ _NOT_COMPARABLE = ("", "data.description", "starts_from", "learning_rate.schedul
 
 @dataclass(frozen=True)
 class Dimensions:
-    """Rows of sizes and architecture by what became of them."""
-
     changed: Sequence[Line]
     new: Sequence[Line]
     dropped: Sequence[Line]
@@ -51,7 +49,7 @@ class Dimensions:
 
 @dataclass(frozen=True)
 class _Heads:
-    """What the groups and the two sides are called: by time, or by name where the model compared with came later."""
+    """Titles of groups and sides: by time, or by name where the model compared with is the later one."""
 
     changed: str
     new: str
@@ -143,7 +141,7 @@ def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str,
 
 
 def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:
-    """Sizes on one base, cache, context and every dimension, by what became of them."""
+    """Sizes on one base, cache, context and dimensions, by what became of them."""
     sizes = [line for which in SizeOf if (line := _size_line(citations, which, before, after)) is not None]
     sizes += _lines_of_theme(citations, comparison.cache_rows, _CACHE, before, after)
     rows = compared_lines([comparison.architecture_rows(citations, entry) for entry in (before, after)], 1)
@@ -169,9 +167,9 @@ def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dim
 
 
 def _is_given_up(context: Context, entry: Entry, field: str) -> bool:
-    """Whether a dimension that an entry has not was given up: it says so, or its kind of network has no such field.
+    """Whether an absent dimension was given up: the entry says so, or its kind of network has no such field.
 
-    One that is only left out was not, unless the entry drops the technique that follows from it.
+    One that is merely left out was not, unless the entry drops the technique that follows from it.
     """
     if entry.architecture is None:
         return False
@@ -184,7 +182,7 @@ def _is_given_up(context: Context, entry: Entry, field: str) -> bool:
 
 
 def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry) -> Line | None:
-    """A size of both, published or recomputed on one base; none where their published sizes count different things."""
+    """A size of both, published or recomputed on one base; None where published sizes count different things."""
     entries = before, after
     found = compared_sizes(entries, which)
     if found is not None:
@@ -241,7 +239,7 @@ def _changes_table(citations: Citations, items: Sequence[Change], caption: str, 
 
 
 def _reason_given(citations: Citations, change: Change) -> Markup:
-    """DeepSeek's reason, or that it gives none; a reason that somebody else gives, as theirs."""
+    """DeepSeek's reason, that it gives none, or another's as theirs."""
     words, reason, theirs = citations.context.words, change.reason, change.reason_by_others
     html = Markup("")
     if reason is not None and reason.value is not None:
@@ -270,10 +268,10 @@ def _line_label(citations: Citations, line: Line) -> Markup:
 
 
 def became_of(context: Context, before: Model, after: Model) -> dict[str, list[Use]]:
-    """The techniques of a model by what became of them against its predecessor.
+    """Techniques by what became of them against the predecessor.
 
-    A use that follows from fields alone is new only where those of the predecessor say that it does without, and
-    where it holds for what is compared. What a model has in its weights alone is neither kept nor given up.
+    A derived use is new only where the predecessor's fields say that it does without, and where it holds for what is
+    compared. What is in the weights alone is neither kept nor given up.
     """
     found: dict[str, list[Use]] = {key: [] for key in ("introduced", "form", "adopted", "inherited", "kept", "dropped")}
     for technique_id in context.catalogue.techniques:
@@ -293,7 +291,7 @@ def became_of(context: Context, before: Model, after: Model) -> dict[str, list[U
 
 
 def _holds_for_others(context: Context, use: Use) -> bool:
-    """Whether a use holds for nothing that is compared: neither the flagship nor the way to the one with most training."""
+    """Whether a use holds neither for the flagship nor on the way to the most-trained checkpoint."""
     entries, flagship = context.catalogue.entries, context.catalogue.flagship(use.model)
     compared: set[str] = set()
     coming = [flagship, most_trained(entries, flagship)]
@@ -307,12 +305,12 @@ def _holds_for_others(context: Context, use: Use) -> bool:
 
 
 def _any_note(uses: Sequence[Use]) -> bool:
-    """Whether the part below, with every technique, says more of some of them: most of these are used in one place alone."""
+    """Whether the section on techniques says more of some: most are used in one place alone."""
     return any(use.stated is not None and use.stated.note is not None for use in uses)
 
 
 def _technique_chips(citations: Citations, uses: Sequence[Use], title: str) -> list[tuple[str, str, list[Markup]]]:
-    """Techniques that the model did this with, as links, with the checkpoints where it is none of those compared."""
+    """Techniques as links, with checkpoints where these are not the compared ones."""
     context = citations.context
     links = [
         technique_link(context, use.technique.id, short=True)
@@ -331,7 +329,7 @@ def _value_list(
 
 
 def techniques_sections(citations: Citations, model: Model) -> list[Section]:
-    """Every technique by what the model did with it and where it came from: those with a remark first, then the others."""
+    """Techniques by what the model did and their origin; those with a remark first."""
     context = citations.context
     if not context.uses.of_model(model.id):
         return []
@@ -364,7 +362,7 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _uses_by_label(context: Context, model: Model) -> dict[tuple[How, Markup], list[tuple[Use, ...]]]:
-    """The uses of a model by their label, the most telling label first."""
+    """The most telling label first."""
     found: dict[tuple[How, Markup], list[tuple[Use, ...]]] = {}
     by_technique = groupby(context.uses.of_model(model.id), key=lambda use: use.technique.id)
     for uses in (together for _, same in by_technique for together in told_together(same)):
@@ -378,7 +376,7 @@ def _has_note(use: Use) -> bool:
 
 
 def _checkpoints_in_brackets(context: Context, uses: Sequence[Use]) -> Markup:
-    """The checkpoints that a use follows for, in brackets, where the flagship is not one of them."""
+    """Checkpoints of a derived use, where the flagship is none of them."""
     variants = {id_ for use in uses for id_ in use.variants}
     if uses[0].stated is not None or not variants or context.catalogue.flagship(uses[0].model).variant.id in variants:
         return Markup("")

@@ -1,4 +1,4 @@
-"""What a model ran on, what that cost, how it is served, and what follows from the numbers, each with formula and source."""
+"""What a model ran on, its cost, how it is served, and what follows, with formula and source."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from .model_architecture import architecture_owners
 
 
 def infrastructure_sections(citations: Citations, model: Model) -> list[Section]:
-    """Framework, machines, parallelism, precision, hours and cost, with sums recomputed."""
+    """Machines, hours and cost, with sums recomputed."""
     infra = model.infrastructure
     if infra is None:
         return []
@@ -71,7 +71,7 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
 
 
 class _Hours(NamedTuple):
-    """A line of the table of GPU-hours: a part, or everything, which has no name of its own."""
+    """A part of the GPU-hours, or the total, which has no name."""
 
     part: Text | None
     hours: Stated[Amount]
@@ -123,7 +123,6 @@ def _hours_times_price(hours: Sequence[Stated[Amount]], price: Quantity | None, 
 
 
 def serving_sections(citations: Citations, model: Model) -> list[Section]:
-    """How the KV cache is stored, and further published values on inference."""
     if not model.serving and model.kv_cache is None:
         return []
     words = citations.context.words
@@ -140,7 +139,7 @@ def serving_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _stored_caches_table(citations: Citations, model: Model) -> Table | None:
-    """Bytes of a token's cache in BF16 and in service, with what the service stores and what is published."""
+    """Bytes of a token's cache in BF16, in service, and published."""
     context, words, stated_format = citations.context, citations.context.words, model.kv_cache
     entries = [
         entry for entry in architecture_owners(context.catalogue.entries_of(model)) if entry.stored_cache is not None
@@ -178,7 +177,7 @@ _PUBLISHED = {"flops_per_token": ("gflop_per_token", "follows.gflop"), "utilisat
 
 
 def derived_sections(citations: Citations, model: Model) -> list[Section]:
-    """The lines of the flagship with their working, and the results of the other sizes beside them."""
+    """The flagship's lines with working, and the results of other sizes."""
     words = citations.context.words
     found = {entry.variant.id: (entry, result) for entry, result in _derived_by_variant(citations, model)}
     if not found:
@@ -240,7 +239,7 @@ def _derived_result(words: Words, entry: Entry, term: Term | None) -> Markup:
 
 
 def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
-    """The makers' own value of a line, where the entry has one."""
+    """DeepSeek's own value, where there is one."""
     field, unit = _PUBLISHED.get(key, ("", None))
     stated = getattr(entry.model.infrastructure, field, None)
     single = stated.for_variant(entry.variant.id) if stated else None
@@ -253,12 +252,11 @@ def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
 
 
 def _derives_anything(citations: Citations, model: Model) -> bool:
-    """Whether the part has lines for any variant of a model."""
     return bool(_derived_by_variant(citations, model))
 
 
 def calculator_links(citations: Citations, entry: Entry) -> Markup:
-    """The calculators that can work with a variant, with it chosen; nothing where none can."""
+    """Calculators that can work with a variant, with it chosen."""
     context = citations.context
     words, known = context.words, reference_run(context.catalogue, context.lookup) is not None
     able = {"memory": memory_footprint(entry), "training": training_effort(entry)}
@@ -271,7 +269,7 @@ def calculator_links(citations: Citations, entry: Entry) -> Markup:
 
 
 def _utilisation_remark(citations: Citations, entry: Entry) -> Markup:
-    """What the utilisation is held against, and how it compares with the makers' own."""
+    """What the utilisation is compared with, and DeepSeek's own."""
     words, peak = citations.context.words, peak_of(citations.context.lookup, entry)
     assert peak is not None
     assert entry.model.infrastructure is not None
@@ -286,7 +284,7 @@ def _utilisation_remark(citations: Citations, entry: Entry) -> Markup:
 
 
 def compute_table(citations: Citations, models: list[Model]) -> Table:
-    """One row per variant that was trained from nothing: size, tokens, tokens per parameter, FLOPs."""
+    """Variants trained from scratch: size, tokens, tokens per parameter, FLOPs."""
     context, words = citations.context, citations.context.words
     entries = [entry for model in models for entry in context.catalogue.entries_of(model) if pre_training_tokens(entry)]
     results = {entry.variant.id: metrics_of(context.lookup, entry) for entry in entries}
@@ -317,7 +315,7 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
 
 
 def _size_cell(citations: Citations, recounted: int | None, published: Single[Quantity] | None) -> Cell:
-    """The recounted size; the published one where there is none."""
+    """Recounted, or published without a recount."""
     if recounted is not None:
         cell, counts = recomputed_size(recounted), counts_of(published)
         partial_count = counts if counts in (Counted.BACKBONE, Counted.WRITING) else None

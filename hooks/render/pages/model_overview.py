@@ -1,4 +1,4 @@
-"""The overview of a model: what stands on top of its pages, its headline numbers, its record and remarks."""
+"""The overview of a model: hero, headline numbers, record and remarks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOST_BULLETS = 5
 
 @dataclass(frozen=True)
 class Tab:
-    """A part of a model: its name, the address of its page or place, and how much there is of it."""
+    """A part of a model: name, address, count."""
 
     label: str
     href: str
@@ -42,7 +42,7 @@ class Tab:
 
 
 def hero_values(citations: Citations, model: Model) -> dict[str, object]:
-    """What a reader sees before scrolling: what it is, what changed, and its headline numbers."""
+    """What it is, what changed, headline numbers."""
     return {
         "lead": citations.inline(model.lead or model.summary),
         "meta": _links_and_licence(citations, model),
@@ -60,7 +60,7 @@ def render_hero(
     moved: Mapping[str, Sequence[str]],
     all_changes: str = "",
 ) -> str:
-    """The top of an overview; `moved` are the anchors of each part, to which old addresses of the overview lead."""
+    """`moved` are anchors of parts that old addresses of the overview lead to."""
     return context.html(
         "model_hero.html.jinja",
         **_whereabouts(context, model),
@@ -75,7 +75,7 @@ def render_hero(
 
 
 def render_part_head(citations: Citations, model: Model, tabs: Sequence[Tab], part: str, places: bool) -> str:
-    """Where one is, the name of the part, and the way to the others; `places` says whether values can show theirs."""
+    """Breadcrumb, name and tabs of a part; `places` says whether values can show theirs."""
     context = citations.context
     return context.html(
         "model_hero.html.jinja",
@@ -107,7 +107,6 @@ def _short_link(model: Model) -> Markup:
 
 
 def _links_and_licence(citations: Citations, model: Model) -> Markup:
-    """The first date, then paper, weights and code, and the licence."""
     words = citations.context.words
     date = family_facts.first_date_with_names(citations, model)
     parts = [date] if date else []
@@ -129,7 +128,7 @@ def _links_and_licence(citations: Citations, model: Model) -> Markup:
 
 
 def _compared_with(citations: Citations, model: Model) -> Markup:
-    """What the bullets are told against: the predecessor, or nothing, for a first of its kind."""
+    """The predecessor; empty for a first of its kind."""
     words, before = citations.context.words, citations.context.catalogue.predecessor(model)
     if before is None or not model.changes:
         return escape(words("model.new_here"))
@@ -140,7 +139,7 @@ def _compared_with(citations: Citations, model: Model) -> Markup:
 
 
 def main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Markup]]:
-    """Changes in a line each, the aspect first, the weightiest first as the entry lists them; else what it introduced or took up."""
+    """Changes in a line each, aspect first, in the entry's order; else techniques introduced or adopted."""
     if model.changes:
         return [(citations.inline(item.aspect), citations.inline(item.after)) for item in model.changes[:MOST_BULLETS]]
     brings = (How.INTRODUCED, How.FORM, How.FIRST, How.ADOPTED)
@@ -158,7 +157,7 @@ _WIDTH, _EDGE = 150, 5
 
 @dataclass(frozen=True)
 class Fact:
-    """A headline number: label, HTML, what stands small behind or below it, and dots from 0 to `width`; the last is its own."""
+    """A headline number with remarks and the dots of a strip from 0 to `width`; its own is last."""
 
     label: str
     html: Markup
@@ -168,7 +167,7 @@ class Fact:
 
 
 def headline_facts(citations: Citations, model: Model) -> list[Fact]:
-    """Headline numbers of the flagship; those that nobody has looked for are left out."""
+    """Of the flagship; values that nobody has looked for are left out."""
     words, catalogue = citations.context.words, citations.context.catalogue
     facts = []
     for key in FACTS:
@@ -229,7 +228,7 @@ def _fact_number(catalogue: Catalogue, model: Model, key: str) -> float | None:
 
 
 def _general_line(catalogue: Catalogue, key: str) -> tuple[float, ...]:
-    """The numbers of the general line, the oldest first."""
+    """Numbers of the general line, the oldest first."""
     models = [model for model in catalogue.in_order if model.track is Track.GENERAL]
     found = (_fact_number(catalogue, model, key) for model in models)
     return tuple(number for number in found if number)
@@ -237,7 +236,7 @@ def _general_line(catalogue: Catalogue, key: str) -> tuple[float, ...]:
 
 @cache
 def _strip_positions(line: tuple[float, ...], own: float) -> tuple[float, ...]:
-    """Places on a logarithmic strip, the number's own last; none where there is nothing to compare with."""
+    """Places on a logarithmic strip, its own last; empty without others."""
     if own <= 0 or len(set(line)) < 2:
         return ()
     low, high = math.log(min(*line, own)), math.log(max(*line, own))
@@ -248,7 +247,7 @@ def _strip_positions(line: tuple[float, ...], own: float) -> tuple[float, ...]:
 
 
 def _fact_remark(citations: Citations, model: Model, key: str) -> Markup:
-    """What else a number says: the checkpoint that GPU-hours are of, and what they cost."""
+    """The checkpoint and cost of GPU-hours."""
     return Markup("<br>").join(_hours_remarks(citations, model)) if key == "gpu_hours" else Markup("")
 
 
@@ -264,7 +263,6 @@ def _hours_remarks(citations: Citations, model: Model) -> Iterator[Markup]:
 
 
 def record_sections(citations: Citations, model: Model) -> list[Section]:
-    """Dates, licences, what it builds on and links."""
     html = citations.context.html("model_record.html.jinja", record=_record_lines(citations, model))
     return [Section("record", citations.context.words("section.record"), html)]
 
@@ -308,7 +306,7 @@ def _parents(citations: Citations, model: Model) -> list[Markup]:
 
 
 def _link_list(citations: Citations, model: Model) -> list[Markup]:
-    """Each link by its label; by its kind too where two share one."""
+    """By label, and by kind where two share one."""
     words = citations.context.words
     labels = [link.label for link in model.links if link.label]
     found = []

@@ -1,4 +1,4 @@
-"""Training: the recipe at a glance, the schedules, and every stage in order with its constants."""
+"""Training: the recipe at a glance, schedules, and every stage with its constants."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from . import schedules
 
 
 def training_sections(citations: Citations, model: Model) -> list[Section]:
-    """What makes a base model, then what follows; a tokenizer alone stands last, for nobody comes for it."""
+    """Stages of the base model, then what follows; a tokenizer alone stands last."""
     steps = (_pre_training_section, _post_training_section)
     begins = any(stage.kind in MAKE_A_BASE_MODEL for stage in model.training)
     return [section for step in (steps if begins else reversed(steps)) for section in step(citations, model)]
@@ -137,7 +137,7 @@ def _phases_table(citations: Citations, stage: Stage, title: str) -> Table | Non
 
 
 def _phase_rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
-    """The learning rate at the end of a phase, computed from the peak where a fraction is published."""
+    """Learning rate at the end of a phase, computed from the peak where a fraction is published."""
     if phase.rate is not None:
         return _by_variant(citations, phase.rate)
     assert phase.fraction is not None
@@ -183,7 +183,6 @@ _MOST_NAMES = 3
 
 
 def recipe_sections(citations: Citations, model: Model) -> list[Section]:
-    """The strip of stages."""
     if not model.training:
         return []
     found = recipe_rows.recipe_rows(model)
@@ -204,13 +203,13 @@ def recipe_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def schedule_sections(citations: Citations, model: Model) -> list[Section]:
-    """The learning rate of pre-training, where its course is published."""
+    """Learning rate of pre-training, where its course is published."""
     html = schedules.of_model(citations, model)
     return [Section("schedules", citations.context.words("section.schedules"), html)] if html else []
 
 
 def _stage_kinds(citations: Citations, model: Model) -> list[tuple[str, str]]:
-    """The kinds of stages that occur, in the order of training, each with its class."""
+    """Kinds that occur in the order of training, with their classes."""
     there = {stage.kind for stage in model.training}
     return [
         (_kind_class(kind), citations.context.words(f"stage.{kind.name.lower()}"))
@@ -224,7 +223,7 @@ def _kind_class(kind: StageKind) -> str:
 
 
 def _compute_precision(citations: Citations, model: Model) -> Markup | None:
-    """Number format of the matrix products; None where none is published."""
+    """Number format of the matrix products."""
     precision = model.infrastructure.precision if model.infrastructure else None
     stated = precision.compute if precision else None
     values = [(id_, single) for id_, single in stated.singles() if single.value is not None] if stated else []
@@ -249,7 +248,7 @@ def _recipe_row(
 
 
 def _box_arrows(citations: Citations, model: Model, number: int, stage: Stage, beside: str | None) -> dict[str, Any]:
-    """Where weights, and data or reward, come from: an arrow from the box beside it, a line for a box further away."""
+    """Sources of weights and data: an arrow from the box beside, a line for one further away."""
     words = citations.context.words
     numbers = {other.id: n for n, other in enumerate(model.training, 1)}
     weights = stage.weights_from if stage.weights_from is not None else ((beside,) if beside else ())
@@ -267,7 +266,7 @@ def _box_arrows(citations: Citations, model: Model, number: int, stage: Stage, b
 
 
 def _variant_names(citations: Citations, variants: tuple[str, ...]) -> str:
-    """The names of a few variants; of many the first and how many more there are."""
+    """A few names; of many the first and how many more."""
     words, entries = citations.context.words, citations.context.catalogue.entries
     names = [entries[id_].variant.name for id_ in variants]
     if len(names) > _MOST_NAMES:
@@ -278,7 +277,7 @@ def _variant_names(citations: Citations, variants: tuple[str, ...]) -> str:
 def _stage_box(
     citations: Citations, model: Model, number: int, stage: Stage, before: tuple[str, ...] | None
 ) -> dict[str, Any]:
-    """One stage; its variants are named where they are not those of the box before."""
+    """A stage; its variants are named where they differ from those of the box before."""
     words = citations.context.words
     kind = words(f"stage.{stage.kind.name.lower()}")
     only = ""
@@ -299,7 +298,7 @@ def _stage_box(
 
 
 def _box_facts(citations: Citations, stage: Stage) -> list[tuple[str, Markup]]:
-    """Tokens or samples, the steps where neither is known, and the sequence length."""
+    """Tokens or samples, steps where neither is known, sequence length."""
     words, data = citations.context.words, stage.data
     size: list[tuple[str, Stated[Any] | None]] = [
         ("tokens", data.tokens if data else None),
@@ -320,9 +319,9 @@ def _box_facts(citations: Citations, stage: Stage) -> list[tuple[str, Markup]]:
 def _values_by_variant(
     citations: Citations, values: list[tuple[str | None, Single[Any]]], told: bool = False
 ) -> Markup:
-    """Values with the variants they hold for; a length as printed, for there is no room for its digits.
+    """Values with their variants, lengths as printed.
 
-    Where `told`, the remark on a value stands beside it: a length that grows within a stage is not that of the stage.
+    Where `told`, the remark stands beside: a length that grows within a stage is not that of the stage.
     """
     entries = citations.context.catalogue.entries
     parts = []

@@ -1,4 +1,4 @@
-"""The index of models with its cards and poster, and the timeline."""
+"""The index of models, its cards and poster, and the timeline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .sources import sources
 
 
 def index(context: Context) -> Page:
-    """Every family as a card, drawn to one scale; their headline numbers in one table; and both as a sheet to print."""
+    """Families as cards to one scale, as a table, and as a sheet to print."""
     words, citations = context.words, Citations(context)
     count, variants = len(context.catalogue.models), len(context.catalogue.entries)
     table = Section("families", words("models.families"), families_table(citations))
@@ -46,7 +46,7 @@ def index(context: Context) -> Page:
 
 
 def _family_cards(context: Context) -> str:
-    """Tracks one after another, the newest of each first."""
+    """By track, the newest first."""
     words, models = context.words, context.catalogue.models
     cells = sorted(poster_sheet(context).cells, key=lambda cell: first_day(models[cell.model]), reverse=True)
     cards: list[dict[str, object]] = []
@@ -68,7 +68,7 @@ def _family_cards(context: Context) -> str:
 
 
 def families_table(citations: Citations) -> str:
-    """One row per family in the order of their dates, with its flagship's headline numbers."""
+    """Families by date with the flagship's headline numbers."""
     context, words = citations.context, citations.context.words
 
     def activated(entry: Entry) -> Cell:
@@ -110,7 +110,6 @@ def _cache(entry: Entry) -> Cell:
 
 
 def timeline_page(context: Context) -> Page:
-    """The figure, and behind a switch the same as a list."""
     words, citations = context.words, Citations(context)
     kin = json.dumps({place: item.kin for place, item in enumerate(timeline_items(context))}, separators=(",", ":"))
     drawn = timeline_figure(context) + str(assets.page_script("timeline", {"timeline-kin": kin}))
@@ -135,7 +134,7 @@ def timeline_page(context: Context) -> Page:
 
 
 def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
-    """What the figure shows by year, the oldest first: models with every date they know, the others with their own."""
+    """By year, the oldest first; models with all their dates."""
     models = citations.context.catalogue.models
     years: dict[str, list[dict[str, object]]] = {}
     for item in timeline_items(citations.context):

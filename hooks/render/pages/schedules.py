@@ -1,4 +1,4 @@
-"""Schedules of learning rate and batch size: of a model on its page, of many on one axis where they are compared."""
+"""Schedules of learning rate and batch size, of one model or compared."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
 
 
 def of_model(citations: Citations, model: Model) -> str:
-    """Every pre-training whose course is published; empty where none is, or no more than peaks and last rates are."""
+    """Pre-trainings whose course is published; empty where only peaks and last rates are."""
     found: dict[object, tuple[Stage, Entry, Run]] = {}
     for stage in model.training:
         for id_ in stage.variants if stage.kind in KINDS else ():
@@ -46,7 +46,7 @@ def of_model(citations: Citations, model: Model) -> str:
 
 
 def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
-    """The flagships' pre-trainings on one axis, the general line first; the points with their sources as a table."""
+    """Flagships on one axis, the general line first; the points with sources as a table."""
     words = citations.context.words
     for group, tracks in (("general", {Track.GENERAL}), ("other", set(Track) - {Track.GENERAL})):
         runs, stages, undrawn = [], [], []
@@ -73,7 +73,7 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
 
 
 def longest_pre_training(model: Model) -> tuple[Stage, str] | None:
-    """The pre-training with most tokens, of several the last, and the flagship or the variant below it that went through it."""
+    """The pre-training with most tokens, and the flagship or variant that went through it."""
     variants = [v.id for v in model.variants if v.id in line_of_variants(model, (model.flagship,))]
     found: list[tuple[Decimal, Stage, str]] = []
     for stage in model.training:
@@ -101,7 +101,7 @@ def _run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
 
 
 def _renamed(citations: Citations, run: Run, number: int) -> Run:
-    """A run of a variant that has several is called by its stage, as it is numbered on the page."""
+    """A run is called by its stage, where a variant has several."""
     name = citations.context.words("schedule.stage", number=number)
     return Run(run.key, name, name, run.href, run.schedule)
 
@@ -124,7 +124,6 @@ def _figure(
 
 
 def _caption(citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool) -> list[str]:
-    """What is drawn, and how marks are told apart."""
     words = citations.context.words
     counted = all(run.schedule.tokens for run in runs)
     unit = "tokens" if in_tokens else "share" if counted else "steps"
@@ -135,7 +134,7 @@ def _caption(citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: 
 
 
 def _remarks(citations: Citations, runs: Sequence[Run], batch: bool, undrawn: Sequence[str]) -> list[str]:
-    """What is not published and therefore not drawn, and what was computed to draw the rest."""
+    """What is not published and not drawn, and what was computed to draw the rest."""
     words = citations.context.words
     named = {
         "loose": [run.name for run in runs if run.schedule.loose],
@@ -156,7 +155,7 @@ def _remarks(citations: Citations, runs: Sequence[Run], batch: bool, undrawn: Se
 
 
 def _points(citations: Citations, title: str, runs: Sequence[Run], stages: Sequence[Stage]) -> str:
-    """The figure as a table: every point with its source, or with what it was computed from."""
+    """Every point with its source or computation, as a table."""
     words = citations.context.words
     rows = [row for run, stage in zip(runs, stages, strict=True) for row in _rows(citations, run, stage)]
     keys = ("run", "until", "rate", "batch", "way")

@@ -1,4 +1,4 @@
-"""Scores: the tables of a paper row by row, and benchmarks that several models report side by side."""
+"""Scores: the tables of a paper, and benchmarks that several models report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..tables import Cell, Head, Table, value_cell
 
 
 def scores_sections(citations: Citations, model: Model) -> list[Section]:
-    """The rows of each table, as the paper prints them."""
+    """Rows as the paper prints them."""
     if not model.evaluation:
         return []
     words = citations.context.words
@@ -45,7 +45,7 @@ def scores_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _rows_left_out(citations: Citations, table: Evaluation) -> Markup:
-    """Which rows of the source's table are not here, and why; nothing for a complete one."""
+    """Rows of the source's table that are left out, and why."""
     words = citations.context.words
     lines = []
     for group in table.left_out:
@@ -102,7 +102,6 @@ _KNOWN = [(name, re.compile(pattern)) for name, pattern in _SUBJECTS]
 
 
 def benchmark_subject(benchmark: str) -> str:
-    """The subject of a benchmark by its name."""
     return next(name for name, pattern in _KNOWN if pattern.search(benchmark))
 
 
@@ -111,7 +110,7 @@ KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
 @dataclass
 class Benchmark:
-    """A benchmark in one setting, with the scores of each variant; several where sources print different ones."""
+    """A benchmark in one setting with scores by variant; several where sources print different ones."""
 
     name: Markup
     setting: Markup
@@ -120,9 +119,9 @@ class Benchmark:
 
 
 def sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
-    """A part for each kind of model; a benchmark is shown where two families or more were measured in one setting.
+    """Benchmarks by kind of model, where two families were measured in one setting.
 
-    Where a table states no setting, its scores are comparable among themselves and with nothing else.
+    Scores of a table without a setting are comparable only among themselves.
     """
     context, words = citations.context, citations.context.words
     yield Section("choose", words("scores.choose"), _choice(citations), quiet=True)
@@ -141,7 +140,7 @@ def sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
 
 
 def _choice(citations: Citations) -> str:
-    """Buttons that leave only the scores of some families."""
+    """Buttons that filter by family."""
     words, catalogue = citations.context.words, citations.context.catalogue
     tracks = [
         (
@@ -207,7 +206,7 @@ def _number(scores: Sequence[Single[Any]]) -> float | None:
 
 
 def _head(entry: Entry) -> Markup:
-    """A variant's name without the maker's; it leads to its own tables."""
+    """Short name that leads to the variant's own tables."""
     name = short_variant(entry.variant.name)
     if not entry.model.evaluation:
         return escape(name)
@@ -215,7 +214,7 @@ def _head(entry: Entry) -> Markup:
 
 
 def _scores(citations: Citations, scores: Sequence[Single[Any]]) -> Markup:
-    """One score; several where sources print different ones for the same setting."""
+    """Several where sources print different ones for one setting."""
     distinct: dict[object, Single[Any]] = {}
     for score in scores:
         distinct.setdefault(getattr(score.value, "text", score.absence), score)

@@ -1,6 +1,6 @@
-"""The small model of labs/train in a page: its script, its weights as a script of their own, and a walk recorded at build.
+"""The small model of labs/train in a page: script, weights, and a walk recorded at build.
 
-The recorded walk is drawn by the script that draws it in the browser, so that what stands there without one is what a reader gets.
+The script that draws in the browser draws the recorded walk too.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ globalThis.record = (header, text, given) => {
 
 @dataclass(frozen=True)
 class _Exported:
-    """What `python -m labs.train.export` wrote: header, weights in base64, reference outputs, and a sentence for each language."""
+    """What `python -m labs.train.export` wrote: header, base64 weights, reference outputs, a sentence a language."""
 
     header: dict[str, Any]
     weights: str
@@ -160,13 +160,12 @@ def _published_size(context: Context, entry: Entry) -> str:
 
 
 def script_words(context: Context) -> dict[str, str]:
-    """The words that the script fills in, by their key."""
     prefix = "small.show."
     return {key.removeprefix(prefix): context.words(key) for key in context.words if key.startswith(prefix)}
 
 
 def recorded_walk(language: str, words: Mapping[str, str]) -> dict[str, Any]:
-    """The last token of the sentence of a language, from stop to stop."""
+    """The last token of the sentence from stop to stop."""
     return _recorded_walk(language, json.dumps(words, ensure_ascii=False, sort_keys=True))
 
 

@@ -1,4 +1,4 @@
-"""At the end of a page: its sources, a line for each document with its places; and where sources disagree."""
+"""The end of a page: its sources, and where sources disagree."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MOST_OPEN, MOST_PLACES = 6, 20
 
 @dataclass
 class Document:
-    """A document by its link, with the numbers of the sources that begin with it and what they say."""
+    """A document with the numbers and places of its sources."""
 
     link: Markup
     places: list[tuple[int, Markup]] = field(default_factory=list)
 
 
 def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | None = None) -> Section:
-    """The list of everything cited so far, or the plain lines of `listing`; the last section to be made."""
+    """The list of everything cited so far, so it is the last section to be made; or the lines of `listing`."""
     title = citations.context.words("section.sources")
     if listing is not None:
         return Section("sources", title, citations.context.html("sources.html.jinja", listing=listing))
@@ -41,7 +41,7 @@ def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | 
 
 
 def _documents(citations: Citations) -> list[Document]:
-    """Documents in the order in which they are first cited; a set of sources stands with its first, which it does not name again."""
+    """In the order of their first citation; a set of sources stands with its first."""
     found: dict[str, Document] = {}
     separated = Markup(escape(citations.context.words("punctuation.separated")))
     addressed: set[str] = set()
@@ -62,7 +62,6 @@ FOLD_TRIFLES = 3
 
 
 def dispute_sections(citations: Citations, model: Model) -> list[Section]:
-    """Who says what, and our verdict."""
     if not model.disputes:
         return []
     return [
@@ -71,7 +70,7 @@ def dispute_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
-    """Disputes of a model or a technique, the weightiest first and open, with trifles folded away together."""
+    """The weightiest first and open; trifles folded together."""
     order = list(Weight)
     views = [
         {

@@ -1,4 +1,4 @@
-"""Where to start, with routes through the site; and how to read it, with every sign that a reader meets."""
+"""Where to start, with routes through the site; and how to read it, with every sign."""
 
 from __future__ import annotations
 
@@ -33,11 +33,7 @@ from .technique_index import small_strip
 
 @dataclass(frozen=True)
 class StepShown:
-    """A step as the page lists it; `minutes` are those of reading, without the problems.
-
-    Attributes:
-        mark: Name under which the reader's browser keeps that the step is done; a guide's own page has the same.
-    """
+    """A step of a route; `minutes` without problems, `mark` is the browser's key for a step that is done."""
 
     mark: str
     address: str
@@ -49,7 +45,6 @@ class StepShown:
 
 
 def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
-    """Make the page from the generated pages and the texts of the hand-written ones, both by path."""
     words = context.words
     bar = Markup('<p class="ds-read-bar" hidden><button type="button">{}</button></p>').format(words("start.clear"))
     sections = [lead_section(words("start.intro"), bar)]
@@ -77,7 +72,6 @@ def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str
 
 
 def _sheet_row(context: Context, id_: str) -> dict[str, Any]:
-    """A problem of a sheet: its question, what it asks for, and where it stands."""
     asked = next(problem for problem in context.problems if problem.problem.id == id_)
     item = problem_item(context, asked)
     kind, _, name = home_of(asked).partition(":")
@@ -95,7 +89,7 @@ def read_script(context: Context) -> str:
 
 
 def done_box(context: Context, guide: str) -> str:
-    """The box at the end of a guide, which the script makes; the routes show the same mark."""
+    """The box at the end of a guide, which the script makes; routes show the same mark."""
     label = context.words("start.done_guide")
     place = Markup('<p data-done="guide:{}" data-done-label="{}" hidden></p>').format(guide, label)
     return f"{place}\n{read_script(context)}"
@@ -120,12 +114,12 @@ def _step(context: Context, step: RouteStep, pages: Mapping[str, Page], written:
 
 
 def title_of(text: str) -> str:
-    """The title in the front matter of a hand-written page."""
+    """From the front matter of a hand-written page."""
     return str(front_matter(text).data["title"])
 
 
 def _total(context: Context, steps: Sequence[StepShown]) -> str:
-    """How long steps take to read, and how long their problems take."""
+    """Reading time of steps and time of their problems."""
     words = context.words
     reading, problems = sum(step.minutes for step in steps), PROBLEM * sum(step.problems for step in steps)
     if not problems:
@@ -148,7 +142,7 @@ Item = tuple[Markup | str, Markup | str]
 
 
 def reading_page(context: Context) -> Page:
-    """Values first, because they are everywhere; then techniques, coverage, comparisons and drawings."""
+    """Values, then techniques, coverage, comparisons and drawings."""
     words, citations = context.words, Citations(context)
     groups = {
         "values": list(_values(citations)),
@@ -175,7 +169,7 @@ def reading_page(context: Context) -> Page:
 
 
 def _values(citations: Citations) -> Iterator[Item]:
-    """What stands for a value, and what stands beside it."""
+    """Signs for values and beside them."""
     context, words = citations.context, citations.context.words
     flagships = map(context.catalogue.flagship, by_date(context.catalogue.models.values()))
     totals = [e.variant.parameters.total for e in flagships if _number(e.variant.parameters.total)]
@@ -219,21 +213,20 @@ def _techniques(context: Context) -> Iterator[Item]:
 
 
 def _drawn(context: Context, group: str) -> Iterator[Item]:
-    """The signs of the figures, drawn by their own templates."""
+    """Signs of figures, drawn by their own templates."""
     signs = _signs(context)
     for name in signs.NAMES[group]:
         yield signs.sign(name, context.words), context.words(f"reading.sign.{name}")
 
 
 def _tracks(context: Context) -> Iterator[Item]:
-    """The colour of each track."""
     there = {model.track for model in context.catalogue.models.values()}
     for track in (track for track in Track if track in there):
         yield _signs(context).track(track.value), context.words(f"track.{track.value}")
 
 
 def _stages(context: Context) -> Iterator[Item]:
-    """The form that the number of a stage has, for every kind of stage that occurs."""
+    """The number's form for every kind of stage that occurs."""
     there = {stage.kind for model in context.catalogue.models.values() for stage in model.training}
     for kind in (kind for kind in StageKind if kind in there):
         name = kind.name.lower()
@@ -245,7 +238,6 @@ def _signs(context: Context) -> Any:
 
 
 def _texts(context: Context) -> Iterator[Text]:
-    """Every text of the models."""
     found: list[Text] = []
     for model in context.catalogue.models.values():
         walk_record(model, lambda value, _: found.append(value) if isinstance(value, Text) else None)
@@ -253,7 +245,6 @@ def _texts(context: Context) -> Iterator[Text]:
 
 
 def _named(context: Context, name: str, meaning: str) -> Markup:
-    """The word that pages have for a sign, and what it says."""
     words = context.words
     return Markup("<b>{}</b>{}{}").format(words(name), words("punctuation.colon"), words(meaning))
 
@@ -278,7 +269,7 @@ def _source(single: Single[Any]) -> Source | None:
 
 
 def _first(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[Any] | None:
-    """The newest value of the catalogue that is so."""
+    """The newest value of the catalogue with a property."""
     found: list[Single[Any]] = []
 
     def visit(value: Any, _: object) -> None:

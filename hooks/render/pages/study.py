@@ -1,4 +1,4 @@
-"""What a reader does: “Run it” with the experiments, all problems with progress, and the questions that people ask."""
+"""Experiments to run, all problems with progress, and frequent questions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ python -m labs.train.experiments muon
 
 
 def experiments_page(context: Context) -> Page:
-    """All experiments in the order of data/experiments.yaml."""
     words, citations = context.words, Citations(context)
     html = f"<p>{words('experiments.set_up_text')}</p>"
     after = f"```sh\n{_COMMANDS}```\n\n{words('experiments.set_up_more')}"
@@ -80,7 +79,7 @@ _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "
 
 
 def problems_page(context: Context, written: Mapping[str, str]) -> Page:
-    """A list for each page that asks problems; the titles of guides stand in the hand-written pages, `written` by path."""
+    """Problems by page; `written` are hand-written pages by path."""
     words = context.words
     by_page: dict[str, list[Asked]] = {}
     for problem in context.problems:
@@ -101,7 +100,7 @@ def problems_page(context: Context, written: Mapping[str, str]) -> Page:
 
 
 def _pages_in_order(catalogue: Catalogue) -> list[str]:
-    """Every page that may ask, in the order in which guides, techniques and models are listed elsewhere."""
+    """Pages that may ask, in the order of lists elsewhere."""
     kinds = list(TechniqueKind)
     techniques = sorted(catalogue.techniques.values(), key=lambda one: kinds.index(one.kind))
     return [
@@ -132,7 +131,7 @@ def _title_and_address(context: Context, home: str, written: Mapping[str, str]) 
 
 
 def section(context: Context, page: str) -> list[Section]:
-    """The problems of a technique or model as its section, and links to the guides that ask more; none without either."""
+    """Problems of a technique or model, and links to guides that ask more."""
     html = Markup(problems.problems_html(context, problems.of_page(context, page)))
     related = problems.homes_of_related(context, page)
     if related:
@@ -173,7 +172,6 @@ PATH = "questions.md"
 
 
 def questions_page(context: Context) -> Page:
-    """A list for each subject, with a box that filters all of them."""
     words, citations = context.words, Citations(context)
     sections, parts = [], []
     for group in context.catalogue.question_groups:
@@ -189,7 +187,7 @@ def questions_page(context: Context) -> Page:
 
 
 def question_anchor(question: Question) -> str:
-    """Where a question stands on the page, the same in each language."""
+    """The same in each language."""
     return slug(question.ask.en)
 
 

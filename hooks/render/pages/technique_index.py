@@ -1,6 +1,4 @@
-"""All techniques as a list by kind and as a table of who brought in, has or dropped which; the strip of families on a
-technique's page.
-"""
+"""Techniques as a list by kind and as a matrix; the strip of families on a technique's page."""
 
 from __future__ import annotations
 
@@ -28,7 +26,7 @@ _CELL, _WIDE = 7, 5
 
 
 def families_strip(context: Context, technique: Technique) -> Markup:
-    """A cell for each family, the oldest first, and below it who brought the technique in, changed, has or dropped it."""
+    """A cell a family, the oldest first, and who introduced, changed, has or dropped the technique."""
     uses = context.uses.families(technique.id)
     if not uses:
         return Markup("")
@@ -47,7 +45,7 @@ def families_strip(context: Context, technique: Technique) -> Markup:
 
 
 def families_line(context: Context, technique: Technique) -> Markup:
-    """The same strip on one line, with how many families have the technique and what the colours mean."""
+    """The strip on one line, with the number of users and a legend."""
     uses = context.uses.families(technique.id)
     if not uses:
         return Markup("")
@@ -74,7 +72,7 @@ def _family_links(uses: Sequence[FamilyUse], part: UsePart) -> list[Markup]:
 
 
 def _cells(order: Sequence[Model], uses: Sequence[FamilyUse]) -> list[tuple[str, str]]:
-    """The squares of the strip as paths by what they show: families of one kind are one path."""
+    """Squares of the strip as one path for each kind."""
     shown_as = {use.model.id: part_of(use.how).name.lower() for use in uses}
     places: dict[str, list[int]] = {}
     for at, model in enumerate(order):
@@ -89,7 +87,7 @@ def _year(model: Model) -> str:
 
 
 def small_strip(context: Context, order: Sequence[Model], users: Set[str]) -> Markup:
-    """The strip for a list: a cell for each family, filled for those that use it; their names are its title."""
+    """A cell a family, filled for users, whose names are its title."""
     if not users:
         return Markup("")
     words = context.words
@@ -104,7 +102,7 @@ def small_strip(context: Context, order: Sequence[Model], users: Set[str]) -> Ma
 
 
 def what_each_did(citations: Citations, technique: Technique) -> str:
-    """By date what is told of a model or a release, and how the list is known; where it is a list of families, it folds."""
+    """Models and releases by date, and how the list is known; a list of families folds."""
     context, words = citations.context, citations.context.words
     uses = {use.model.id: use for use in context.uses.families(technique.id)}
     rows = [_user_row(citations, technique, row, uses.pop(row.model or "", None)) for row in technique.in_models]
@@ -127,7 +125,7 @@ def what_each_did(citations: Citations, technique: Technique) -> str:
 
 
 def _user_row(citations: Citations, technique: Technique, row: InModel | None, use: FamilyUse | None) -> dict[str, Any]:
-    """A model, or a release: when, what it did, and what the entry of the technique tells of it."""
+    """When, what it did, and what the technique's entry says of it."""
     context = citations.context
     when = context.uses.date_of(technique.id, row) if row is not None else use.date if use is not None else None
     model = use.model if use is not None else context.catalogue.models.get((row.model if row else None) or "")
@@ -142,7 +140,6 @@ def _user_row(citations: Citations, technique: Technique, row: InModel | None, u
 
 
 def page(context: Context) -> Page:
-    """The list first; the table is the other view of the same page."""
     words = context.words
     views = context.html(
         "views.html.jinja",
@@ -163,7 +160,7 @@ def page(context: Context) -> Page:
 
 
 def _list(context: Context) -> str:
-    """A shelf for each kind: the name of each technique, and how many families use it."""
+    """A shelf for each kind: names, and how many families use them."""
     words, order = context.words, by_date(context.catalogue.models.values())
     shelves = []
     for kind in TechniqueKind:
@@ -202,7 +199,6 @@ def _table(context: Context) -> str:
 
 
 def signs(context: Context) -> list[tuple[Markup, str]]:
-    """Each sign of the matrix with its word."""
     words = context.words
     return [
         *((format.use_part(part), words(f"matrix.sign.{part.name.lower()}")) for part in format.LEGEND),
@@ -211,7 +207,7 @@ def signs(context: Context) -> list[tuple[Markup, str]]:
 
 
 def columns(context: Context) -> list[Model]:
-    """The models that use a technique, the oldest first."""
+    """Models that use a technique, the oldest first."""
     return by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
 
 
@@ -229,7 +225,7 @@ def _groups(context: Context, models: Sequence[Model]) -> list[MatrixGroup]:
 
 
 def _introduced(technique: Technique) -> tuple[bool, str]:
-    """By date, those without one last."""
+    """Sort key; without a date last."""
     date = technique.introduced.date.value
     return date is None, date.first_day if date else ""
 
@@ -244,7 +240,7 @@ def _row(context: Context, technique: Technique, models: Sequence[Model]) -> Row
 
 
 def _silent(context: Context, technique: Technique, model: Model) -> Markup:
-    """A dot where the architecture says that the technique is not used; nothing where nothing is said."""
+    """A dot where the architecture says that the technique is not used; empty where nothing is said."""
     if not context.uses.does_without(technique.id, model.id):
         return Markup("")
     return Markup('<span class="ds-use no" title="{}">{}</span>').format(context.words("matrix.no"), format.WITHOUT)

@@ -1,4 +1,4 @@
-"""The page of a technique, and pages that several share: what it is, the picture, how it works, its price, who has it."""
+"""The page of a technique, or one that several share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ _LINEAGE = '<span id="lineage"></span>'  # a place of its own on pages before
 
 
 def page(context: Context, page_id: str) -> Page:
-    """Make the page of a technique, or one that several share."""
     shared = context.catalogue.shared_pages.get(page_id)
     return _shared_page(context, shared) if shared else _own_page(context, context.catalogue.techniques[page_id])
 
@@ -70,7 +69,7 @@ def _own_page(context: Context, technique: Technique) -> Page:
 
 
 def _opening(citations: Citations, technique: Technique, frames: Sequence[Frame]) -> Markup:
-    """What a reader sees first: a sentence with the picture beside it, the other frames, gain and price, who has it."""
+    """A sentence with the picture, other frames, gain and price, users."""
     context = citations.context
     return Markup(
         context.html(
@@ -91,7 +90,7 @@ def _opening(citations: Citations, technique: Technique, frames: Sequence[Frame]
 
 
 def _picture(context: Context, technique: Technique) -> Markup:
-    """The first frame of a technique's drawing; empty where it has none."""
+    """Empty without a drawing."""
     frames = frames_of(context, technique.id)
     if not frames:
         return Markup("")
@@ -100,7 +99,7 @@ def _picture(context: Context, technique: Technique) -> Markup:
 
 
 def _shared_page(context: Context, shared: SharedPage) -> Page:
-    """A section for each technique, in which what it says is headed by a word; sources once, at the end."""
+    """A section for each technique; sources once, at the end."""
     citations, words = Citations(context), context.words
     sections = [Section("lead", "", f'<p class="ds-lead">{citations.inline(shared.what)}</p>')]
     for technique in context.catalogue.techniques_on(shared.id):
@@ -126,7 +125,7 @@ def _shared_page(context: Context, shared: SharedPage) -> Page:
 
 
 def _headed(context: Context, technique: Technique, name: str, html: str, heading: str = "") -> Iterator[str]:
-    """A part of a section of a shared page under a small heading, with an anchor that is its own on the page."""
+    """A part under a small heading, with an anchor unique to the page."""
     if html:
         title = escape(context.words(heading or f"section.{name}"))
         yield f'<h3 class="ds-run-in" id="{technique.id}-{name}">{title}</h3>{html}'
@@ -140,7 +139,7 @@ def _title(context: Context, technique: Technique) -> str:
 
 
 def _kicker(context: Context, technique: Technique) -> Markup:
-    """The kind of a technique, and from what it came to what: what it took the place of and what took its place."""
+    """The kind, what it replaced and what replaced it."""
     words = context.words
     parts = [escape(words(f"kind.{technique.kind.name.lower()}"))]
     before = list(technique.replaces)
@@ -161,7 +160,7 @@ def _lead(citations: Citations, technique: Technique, classes: str = "ds-lead") 
 
 
 def _heading_of_users(context: Context, technique: Technique) -> str:
-    """The key of the heading: where nothing but releases is told, these stand by date."""
+    """Key of the heading: by date where nothing but releases is told."""
     dated = technique.in_models and not any(row.model for row in technique.in_models)
     return "section.releases" if dated and not context.uses.of_technique(technique.id) else "section.models"
 
@@ -172,7 +171,7 @@ def _users(citations: Citations, technique: Technique) -> str:
 
 
 def _appendix(citations: Citations, technique: Technique) -> Iterator[tuple[str, str]]:
-    """Published values, disputes and notes, each where there are some."""
+    """Published values, disputes and notes."""
     context = citations.context
     if technique.facts:
         name = context.words.text(technique.name)
@@ -190,7 +189,7 @@ def _appendix(citations: Citations, technique: Technique) -> Iterator[tuple[str,
 
 
 def _record(citations: Citations, technique: Technique) -> str:
-    """Who introduced it, released code, links and what to read next, a line each."""
+    """Who introduced it, code, links and what to read next."""
     context, words = citations.context, citations.context.words
     lines = [(words("technique.introduced"), _introduced(citations, technique))]
     if code := released(context, technique.id):

@@ -69,18 +69,16 @@ _FORMULAS = (
 
 
 def page(context: Context) -> Page | None:
-    """The page; None where the catalogue has no run to begin with."""
     return calculator(context, "memory", PATH, _form, lambda citations, _, gpu: _table(citations, gpu), _formulas)
 
 
 def released(entry: Entry) -> str | None:
-    """The format of the released weights, by its key in `FORMATS`; None where it is not known."""
+    """Key in `FORMATS` of the released weights."""
     single = records.weights_format(entry)
     return NUMBER_FORMATS[NumberFormat(number_format(single.value))].weights if single and single.value else None
 
 
 def weight_numbers(key: str) -> dict[str, Number]:
-    """Bits of the weights in a format."""
     return dict(MIXED) if key == "mixed" else {"weight_bits": BITS[key]}
 
 
@@ -140,7 +138,7 @@ def _gpu_bytes(gpu: Gpu) -> Number:
 
 
 def _variants(citations: Citations) -> dict[str, Any]:
-    """Coefficients of every variant, or why it has none; the workings of the caches, one for an architecture."""
+    """Coefficients of variants, or why there are none; the working of caches by architecture."""
     context, found = citations.context, dict[str, Any]()
     workings: dict[str, list[str]] = {}
     for id_, entry in context.catalogue.entries.items():
@@ -170,7 +168,7 @@ def _variants(citations: Citations) -> dict[str, Any]:
 
 
 def longest_context(entry: Entry) -> Length | None:
-    """The context that the makers state for a variant."""
+    """Stated context of a variant."""
     stated = entry.variant.context_length
     return stated.value if stated else None
 
@@ -221,7 +219,7 @@ def _table(citations: Citations, gpu: Gpu) -> str:
 
 
 def _shown(context: Context) -> Iterator[Entry]:
-    """The newest variant with a stated context for each architecture of the general models, in the order of the catalogue."""
+    """The newest variant with a stated context for each architecture of general models."""
     chosen: dict[str, Entry] = {}
     for entry in context.catalogue.entries.values():
         if entry.model.track is Track.GENERAL:
@@ -232,7 +230,7 @@ def _shown(context: Context) -> Iterator[Entry]:
 
 
 def memory(found: Footprint, gpu: Gpu, length: int, weights: str, cache: str = "bf16") -> dict[str, Term]:
-    """The lines for one sequence on a kind of GPU."""
+    """The lines for one sequence."""
     numbers: dict[str, Number] = {
         **memory_numbers(found),
         **weight_numbers(weights),

@@ -1,4 +1,4 @@
-"""The training calculator: GPU-hours, days and cost, beside what the makers published."""
+"""The training calculator: GPU-hours, days and cost, beside published values."""
 
 from __future__ import annotations
 
@@ -67,19 +67,18 @@ _FORMULAS = (
 
 
 def page(context: Context) -> Page | None:
-    """The page; None where the catalogue has no run to begin with."""
     return calculator(context, "training", PATH, _form, _table, _formulas)
 
 
 def stated(entry: Entry, name: str) -> Single[Quantity] | None:
-    """A published number of an entry's infrastructure; None where there is none."""
+    """A published number of the infrastructure."""
     value = getattr(entry.model.infrastructure, name, None) if trained_with(entry) else None
     single = value.for_variant(entry.variant.id) if value else None
     return single if single is not None and single.value is not None else None
 
 
 def _quantity(entry: Entry, name: str) -> Quantity:
-    """A number that the run the calculator begins with is known to state."""
+    """For the run that the calculator begins with, which states it."""
     single = stated(entry, name)
     assert single is not None
     assert single.value is not None
@@ -87,13 +86,13 @@ def _quantity(entry: Entry, name: str) -> Quantity:
 
 
 def peak_flops(gpu: Gpu) -> Number:
-    """Peak in dense BF16, in FLOPs per second."""
+    """Dense BF16, in FLOPs per second."""
     assert gpu.bf16_tflops.value is not None
     return Fraction(gpu.bf16_tflops.value.value) * TERA
 
 
 def training(found: Effort, start: Entry, gpu: Gpu, tokens: int, length: int | None) -> dict[str, Term]:
-    """The lines of a run at the utilisation and the price of the run that the calculator begins with."""
+    """The lines of a run at the utilisation and price of the first one."""
     numbers: dict[str, Number] = {
         "matrix_flops": found.matrix_flops,
         "tokens": tokens,
@@ -154,7 +153,7 @@ def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
 
 
 def _matrix_parameters(start: Entry) -> str:
-    """What a model of the reader's own begins with: the parameters that take part in a token, as published."""
+    """Initial value for a model of one's own: published activated parameters."""
     parameters = start.variant.parameters
     stated = parameters.activated or parameters.total
     return stated.value.text.lstrip("~") if stated.value is not None else ""
@@ -163,7 +162,7 @@ def _matrix_parameters(start: Entry) -> str:
 def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]:
     """Coefficients of a variant and its run, or why there are none.
 
-    A number of the run is its text, the words that say where it is from, with the source, and whether it is borrowed.
+    A number of the run is its text, its source in words, and whether it is borrowed.
     """
     context = citations.context
     result = training_effort(entry)
@@ -197,7 +196,7 @@ def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]
 
 
 def _root(context: Context, entry: Entry) -> Entry:
-    """The variant that was trained from nothing and that this one goes back to, if both have one architecture."""
+    """The variant trained from scratch that this one goes back to, if both have one architecture."""
     root, entries, seen = entry, context.catalogue.entries, {entry.variant.id}
     while (id_ := root.variant.based_on.value if root.variant.based_on else None) in entries and id_ not in seen:
         assert id_ is not None
@@ -207,14 +206,14 @@ def _root(context: Context, entry: Entry) -> Entry:
 
 
 def _borrowed(citations: Citations, start: Entry) -> dict[str, list[Any]]:
-    """The run that the calculator begins with, for whatever has none of its own."""
+    """The first run, for variants without one."""
     words = citations.context.words("tools.training.hints.borrowed", name=start.variant.name)
     run = _run(citations.context, start)
     return {name: [value, words + citations.mark(source), 1] for name, (value, source) in run.items()}
 
 
 def _run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]]:
-    """The published run of a variant, by the fields of the form, with sources; what is not published is left out."""
+    """Published numbers of the run by field, with sources."""
     stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), gpu_of(context.lookup, entry)
     hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and trained_with(entry) else None
     length = sequence_length(stage, entry.variant.id) if stage else None
@@ -236,14 +235,14 @@ def _run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]
 
 
 def _plain(single: Single[Quantity] | None) -> str | None:
-    """A number as it is typed into a field."""
+    """As typed into a field."""
     if single is None or single.value is None or single.value.qualifier not in ("", "~"):
         return None
     return f"{single.value.value.normalize():f}"
 
 
 def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
-    """Utilisation in percent that follows from the published GPU-hours, to four digits."""
+    """In percent, from the published GPU-hours, to four digits."""
     result = metrics_of(context.lookup, entry)
     term = result.terms.get("utilisation") if result else None
     if term is None:
@@ -278,7 +277,7 @@ def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
 
 
 def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cell] | None:
-    """A variant that was trained from nothing, worked out; None for any other."""
+    """None for a variant that was not trained from scratch."""
     stage, tokens, result = pre_training(entry), pre_training_tokens(entry), training_effort(entry)
     if stage is None or tokens is None or tokens.value is None or isinstance(result, Missing):
         return None
@@ -308,7 +307,7 @@ def _whole(term: Term, words: Words) -> Cell:
 
 
 def _published(citations: Citations, entry: Entry) -> Cell:
-    """The published GPU-hours of the pre-training, with the tokens they are stated for where that is not all of them."""
+    """GPU-hours of the pre-training, with their tokens where these are not all."""
     part = hours_of_a_stage(entry.model)
     if part is None or pre_training_hours(entry) is None:
         return EMPTY

@@ -1,6 +1,6 @@
-"""Trends: two quantities of every model against each other, six pairs of them ready, each with its finding, its chart and its table.
+"""Trends: two quantities of every model, as pairs with a finding, a chart and a table.
 
-The script `scripts/trends/chart.js` draws charts and tables, at build as in a browser.
+`scripts/trends/chart.js` draws charts and tables, at build as in a browser.
 """
 
 from __future__ import annotations
@@ -47,8 +47,6 @@ from .sources import sources
 
 @dataclass(frozen=True)
 class Value:
-    """A number of a size: how much, whether it is published, how it is shown."""
-
     number: Decimal
     published: bool
     shown: str
@@ -85,7 +83,7 @@ class Size:
 
 
 def family_sizes(context: Context) -> list[Size]:
-    """Every size that is drawn, the oldest first."""
+    """By date."""
     found = []
     for size in _all(context):
         if size.model.track is Track.GENERAL or (size.model.track in BESIDE and _holds_flagship(size)):
@@ -113,12 +111,12 @@ def _all(context: Context) -> Iterator[Size]:
 
 
 def released(entry: Entry) -> PartialDate | None:
-    """The day on which a checkpoint came out; None where it never did, or nobody knows when."""
+    """Release day of a checkpoint; None where it was not released or the day is not known."""
     return records.release_date(entry)
 
 
 def unreleased_entries(context: Context) -> list[Entry]:
-    """Variants of the general line with an architecture of their own of which no weights came out."""
+    """Variants of the general line with an unreleased architecture of their own."""
     drawn = {size.owner.variant.id for size in _all(context)}
     return [
         entry
@@ -132,7 +130,7 @@ def unreleased_entries(context: Context) -> list[Entry]:
 
 
 def borrowed_models(context: Context) -> list[Model]:
-    """Families that add no architecture of their own for their flagship, in the tracks that are drawn."""
+    """Families whose flagship has no architecture of its own, in the drawn tracks."""
     return [
         model
         for model in context.catalogue.models.values()
@@ -143,10 +141,7 @@ def borrowed_models(context: Context) -> list[Model]:
 
 
 def parameters(context: Context, size: Size) -> list[Value]:
-    """All parameters, and those active for a token of a mixture of experts, on one base.
-
-    A published size that counts something else, such as a vision encoder or all but Engram, is drawn recomputed.
-    """
+    """Total and activated, on one base; a published size that counts something else is drawn recomputed."""
     return [value for which in SizeOf if (value := size_value(context, size.owner, which)) is not None]
 
 
@@ -162,12 +157,12 @@ def size_value(context: Context, entry: Entry, which: SizeOf) -> Value | None:
 
 
 def _counted(context: Context, counts: Counted | None) -> str:
-    """What a size counts, where that is more than the page says of all: the language model, for every token."""
+    """What a size counts beside the common base."""
     return counted_text(context.words, counts) if counts is not Counted.LANGUAGE_MODEL else ""
 
 
 def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], recounted: Term | None) -> bool:
-    """Whether a published size is on the common base, or there is no recount, or it is a share of its time alone."""
+    """Whether a published size is on the common base, or has no recount, or is a time share."""
     return recounted is None or published.counts is Counted.WRITING or is_on_common_base(entry, which)
 
 
@@ -180,17 +175,16 @@ def tokens(size: Size) -> Value | None:
 
 
 def trained(size: Size) -> Single[Quantity] | None:
-    """Those tokens with their source."""
     return next((single for member in size.members if (single := pre_training_tokens(member)) is not None), None)
 
 
 def served_by(size: Size) -> Entry | None:
-    """The variant that the bytes of a token's cache in service are known of."""
+    """The variant whose cache in service is known."""
     return next((m for m in size.members if m.stored_cache is not None or stored(m) is not None), None)
 
 
 def served_cache(size: Size) -> Value | None:
-    """Bytes of a token's cache as it is stored in service, which is published or recomputed."""
+    """Bytes of a token's cache in service, published or recomputed."""
     entry = served_by(size)
     if entry is None:
         return None
@@ -201,20 +195,19 @@ def served_cache(size: Size) -> Value | None:
 
 
 def stored(entry: Entry) -> Single[Quantity] | None:
-    """Published bytes of a token's cache in service."""
+    """Published bytes of the same."""
     stated = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
     single = stated.for_variant(entry.variant.id) if stated else None
     return single if single is not None and single.value is not None else None
 
 
 def training_run(context: Context, size: Size) -> TrainingMetrics | None:
-    """What follows from the pre-training of a size."""
     return next((found for m in size.members if (found := metrics_of(context.lookup, m)) is not None), None)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A number of a size with its HTML for the table, which leads to the source or the working."""
+    """A number with HTML for the table, which leads to the source or the working."""
 
     value: Value
     html: Markup
@@ -230,7 +223,7 @@ class TrendQuantity:
 
 @dataclass(frozen=True)
 class Preset:
-    """A pair of quantities that shows something; its words have the finding, of which the numbers are left open."""
+    """A pair of quantities; its words have the finding without the numbers."""
 
     key: str
     x: str
@@ -238,7 +231,7 @@ class Preset:
 
 
 def page(context: Context) -> Page:
-    """A section for each preset, of which a script shows one; what is left out, and why, at the end."""
+    """A section for each preset; a script shows one. What is left out stands last."""
     words, citations = context.words, Citations(context)
     sizes = family_sizes(context)
     data = _chart_data(citations, sizes)
@@ -285,7 +278,7 @@ def _section(context: Context, data: Mapping[str, Any], preset: Preset, first: b
 
 
 def _finding(context: Context, preset: Preset, line: Sequence[Mapping[str, Any]]) -> str:
-    """What became of a quantity from the first flagship of the general line to the last, or where the last one stands."""
+    """The change from the first flagship of the general line to the last, or where the last one stands."""
     words = context.words
     if len(line) < 2:
         return words(f"trends.{preset.key}.name")
@@ -302,12 +295,12 @@ def _finding(context: Context, preset: Preset, line: Sequence[Mapping[str, Any]]
 
 
 def ratio_text(ratio: Decimal) -> str:
-    """How many times as much; less than the whole as a share."""
+    """`3.2`-fold; below one as a share."""
     return format.format_significant(ratio) if ratio >= 1 else f"{format.format_significant(100 * ratio, 2)}%"
 
 
 def _chart_data(citations: Citations, sizes: Sequence[Size]) -> dict[str, Any]:
-    """What charts are drawn from: the quantities with their names and scales, and what is known of every size."""
+    """Quantities with names and scales, and the values of every size."""
     words = citations.context.words
     models = []
     for size in sizes:

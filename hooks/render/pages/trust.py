@@ -1,6 +1,4 @@
-"""“How far to trust these numbers”: wrong digits that the checks catch, what another implementation counts, and the list
-of corrections.
-"""
+"""“How far to trust these numbers”: coverage, checks of digits, other implementations; and corrections."""
 
 from __future__ import annotations
 
@@ -57,7 +55,7 @@ STAGES: tuple[tuple[str, frozenset[StageKind], tuple[str, ...]], ...] = (
 
 
 class CoverageState(StrEnum):
-    """What is known of a field, the best first. The value is the key of its word."""
+    """What is known of a field, the best first; the value is the key of its word."""
 
     SOURCED = "coverage.sourced"
     COPY = "coverage.copy"
@@ -68,14 +66,14 @@ class CoverageState(StrEnum):
 
 @dataclass(frozen=True)
 class Group:
-    """A group of fields: its word, and for each field its name and its state for a flagship."""
+    """A group of fields, each with its state for a flagship."""
 
     word: str
     fields: tuple[tuple[str, Callable[[Entry], CoverageState]], ...]
 
 
 def section(context: Context) -> Section:
-    """A row for each group of fields: how many are known, and why the others are not."""
+    """How many fields of a group are known, and why others are not."""
     words = context.words
     entries = [context.catalogue.flagship(model) for model in context.catalogue.models.values()]
     counted = [
@@ -101,7 +99,7 @@ def section(context: Context) -> Section:
 
 
 def _share(count: Counter[CoverageState]) -> Cell:
-    """The share that is known of the fields that apply."""
+    """Of the fields that apply."""
     known, applying = (
         count[CoverageState.SOURCED] + count[CoverageState.COPY],
         count.total() - count[CoverageState.NOT_APPLICABLE],
@@ -111,7 +109,6 @@ def _share(count: Counter[CoverageState]) -> Cell:
 
 
 def field_groups(context: Context) -> Iterator[Group]:
-    """Every field that is counted, by group."""
     words = context.words
     yield Group("coverage.general", tuple(_general(context)))
     yield Group(
@@ -163,7 +160,7 @@ def _of_licence(name: str) -> Callable[[Entry], CoverageState]:
 
 
 def _architecture(path: str) -> Callable[[Entry], CoverageState]:
-    """A field of the architecture: not applicable where the kind has no such field, or where it would be there if it applied."""
+    """Not applicable where the kind has no such field, or where an applicable one would be stated."""
 
     def state(entry: Entry) -> CoverageState:
         architecture = entry.architecture
@@ -199,12 +196,12 @@ def _is_dense(entry: Entry) -> bool:
 
 
 def _unless(does_not_apply: bool, state: CoverageState) -> CoverageState:
-    """The state, or “not applicable” where nothing is said because nothing can be."""
+    """“Not applicable” where silence means that nothing applies."""
     return CoverageState.NOT_APPLICABLE if does_not_apply and state is CoverageState.UNKNOWN else state
 
 
 def state_of(values: Iterable[Stated[Any] | None]) -> CoverageState:
-    """The best state of several values, and of their variants."""
+    """The best state of values and variants."""
     singles = [single for value in values if value is not None for _, single in value.singles()]
     order = list(CoverageState)
     return min((_single(single) for single in singles), key=order.index, default=CoverageState.UNKNOWN)
@@ -221,7 +218,7 @@ def _single(single: Single[Any]) -> CoverageState:
 
 
 def _first_hand(sources: Sources | None) -> bool:
-    """Whether one of the sources was read where its makers published it."""
+    """Whether a source was read where its makers published it."""
 
     def original(source: Source) -> bool:
         return source.via is None and not source.second_hand
@@ -236,7 +233,7 @@ def _get(block: object, path: str) -> Stated[Any] | None:
 
 
 def _paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """Dotted paths of the stated fields of a record and of the blocks in it; of a scaling, its kind alone."""
+    """Dotted paths of stated fields; of a scaling its kind alone."""
     for name, info in record.model_fields.items():
         for option in union_members(info.annotation):
             if typing.get_origin(option) is not None or not isinstance(option, type):
@@ -252,16 +249,12 @@ def _paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Row:
-    """Its name, and a cell for each model."""
-
     name: Markup
     cells: Sequence[Markup]
 
 
 @dataclass(frozen=True)
 class MatrixGroup:
-    """Rows below one head."""
-
     id: str
     name: str
     rows: Sequence[Row]
@@ -269,7 +262,7 @@ class MatrixGroup:
 
 @dataclass(frozen=True)
 class Head:
-    """A column: a model, and the year where it is the first of one."""
+    """A model, and the year where it is its first."""
 
     id: str
     name: str
@@ -286,7 +279,7 @@ def matrix(
     corner: str,
     classes: str = "",
 ) -> str:
-    """The legend of its `signs`, a way to each group, and the table; `models` are its columns, the oldest first."""
+    """Legend, links to groups, and the table; `models` are columns, the oldest first."""
     return context.html(
         "matrix.html.jinja",
         heads=_heads(models),
@@ -314,7 +307,7 @@ COMPARED = (State.EQUAL, State.DIFFERS)
 
 
 def peer_sections(context: Context) -> list[Section]:
-    """What is not equal, then parameters by architecture, then the labs; nothing without a report."""
+    """Differences, then parameters by architecture, then labs; empty without a report."""
     words, peers = context.words, context.catalogue.peers
     if not peers.built:
         return []
@@ -346,7 +339,6 @@ def peer_sections(context: Context) -> list[Section]:
 
 
 def state(context: Context, entry: Entry) -> State:
-    """How a variant's architecture compares."""
     return context.catalogue.peers.state(entry.architecture_owner, entry.architecture, entry.total)
 
 
@@ -355,7 +347,7 @@ def _paragraphs(*texts: str) -> str:
 
 
 def _peer_groups(context: Context) -> tuple[list[list[Entry]], list[list[Entry]]]:
-    """Variants by their architecture: those that are equal, and the others."""
+    """Variants by architecture: equal ones, and others."""
     by_owner: dict[str, list[Entry]] = {}
     for entry in context.catalogue.entries.values():
         by_owner.setdefault(entry.architecture_owner, []).append(entry)
@@ -367,7 +359,6 @@ def _peer_groups(context: Context) -> tuple[list[list[Entry]], list[list[Entry]]
 
 
 def _apart(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
-    """What is not equal, or not compared, and why."""
     words = context.words
     columns: list[Column[Sequence[Entry]]] = [
         Column(words("trust.peers.variants"), lambda entries: Markup(", ").join(map(variant_link, entries))),
@@ -377,7 +368,6 @@ def _apart(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
 
 
 def _equal(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
-    """A row for each architecture, with the variants that have it."""
     words = context.words
 
     def built(entries: Sequence[Entry]) -> Built:
@@ -424,7 +414,7 @@ def _labs(context: Context) -> Table:
 
 
 def _small(number: float) -> str:
-    """A small number as a power of ten: `6·10⁻⁸`."""
+    """`6·10⁻⁸`."""
     if not number:
         return "0"
     digit, power = f"{number:.0e}".split("e")
@@ -432,7 +422,7 @@ def _small(number: float) -> str:
 
 
 def _breakable(name: str) -> Markup:
-    """A name in code that may break where a word of it ends."""
+    """With break points between its words."""
     return Markup(re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z]_)", "<wbr>", str(escape(name))))
 
 
@@ -441,7 +431,6 @@ Report = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 
 def trust_page(context: Context) -> Page:
-    """Up to which day the catalogue is complete, what is known of it, how much of a wrong digit is caught, and what others count."""
     words = context.words
     sections = [
         lead_section(words("trust.intro"), _searched(context)),
@@ -460,7 +449,7 @@ def _day(context: Context, day: str) -> Markup:
 
 
 def _witness_sections(context: Context) -> list[Section]:
-    """What others publish, compared value by value, and why some of it differs."""
+    """Values that others publish, compared, and why some differ."""
     words, catalogue = context.words, context.catalogue
     if not catalogue.witnesses:
         return []
@@ -495,7 +484,7 @@ def _witness_sections(context: Context) -> list[Section]:
 
 
 def _searched(context: Context) -> Markup:
-    """Up to which day the catalogue is complete, as far as its sources show."""
+    """The day up to which the catalogue is complete, as far as its sources show."""
     day = context.catalogue.searched
     if day is None:
         return Markup("")
@@ -533,7 +522,7 @@ NEWEST = 4
 
 
 def corrections_page(context: Context) -> Page:
-    """Each correction once: the central ones, the newest of the others, and the rest by what it is of; the sources last."""
+    """Each once: central ones, the newest of the others, the rest by subject; sources last."""
     words, citations = context.words, Citations(context)
     # Of one day the later row is the newer.
     by_day = sorted(context.catalogue.corrections, key=lambda row: row.date.first_day)[::-1]
@@ -566,7 +555,6 @@ def corrections_page(context: Context) -> Page:
 
 
 def _group(context: Context, row: Correction) -> str:
-    """The word for what a correction is of."""
     model = context.catalogue.models.get(row.entry or "")
     if model is not None:
         return f"track.{model.track.value}"
@@ -574,7 +562,7 @@ def _group(context: Context, row: Correction) -> str:
 
 
 def _list(citations: Citations, rows: Sequence[Correction], fold: str = "", title: str = "") -> str:
-    """Corrections, in a fold with this anchor where it is given one."""
+    """Corrections, folded under `fold` if given."""
     shown = [_row(citations, row) for row in rows]
     return citations.context.html("corrections.html.jinja", rows=shown, fold=fold, title=title)
 
@@ -592,7 +580,6 @@ def _row(citations: Citations, row: Correction) -> dict[str, Markup | str]:
 
 
 def _place(context: Context, entry: str | None) -> Markup:
-    """The page it was on."""
     if entry and entry in context.catalogue.models:
         return model_link(context.catalogue.models[entry])
     return technique_link(context, entry) if entry else Markup("")

@@ -1,4 +1,4 @@
-"""“Use and extend”: data as files, hosting, adding a model; the reference of fields; and from reports to code."""
+"""“Use and extend”: downloads, hosting, adding a model; the reference of fields; code."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ make offline    # a site that opens from a folder on disk, in offline/
 
 
 def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Page:
-    """The downloads first, then what one can do with the project."""
     words = context.words
     said = "".join(f"<p>{text}</p>" for text in (words("data.licence"), _revision(context)))
     lead = Section("lead", "", f'<p class="ds-lead">{words("data.intro")}</p>{said}')
@@ -55,7 +54,7 @@ def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Pag
 
 
 def _revision(context: Context) -> str:
-    """Of which day and commit the downloads are."""
+    """Day and commit of the downloads."""
     words, revision = context.words, context.catalogue.revision
     if not revision.date:
         return words("data.digest", digest=revision.digest)
@@ -68,7 +67,7 @@ def _revision(context: Context) -> str:
 
 
 def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iterator[Section]:
-    """The downloads by what they are good for, with their sizes."""
+    """Downloads by purpose, with sizes."""
     words = context.words
     tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv") and path.count("/") == 1)
     suffix = "" if words.language == ENGLISH else f".{words.language}"
@@ -105,7 +104,7 @@ def _item(context: Context, downloads: Mapping[str, bytes], name: str) -> dict[s
 
 
 def _steps(words: Words) -> Iterator[str]:
-    """The shortest way, from the smallest entry to its page."""
+    """From the smallest entry to its page."""
     yield words("add.intro")
     for number, (name, language, text) in enumerate(
         (
@@ -125,7 +124,6 @@ def _code(language: str, text: str) -> str:
 
 
 def field_reference_page(context: Context) -> Page:
-    """How values are written, and a table for each record."""
     words = context.words
     records = {
         name: [
@@ -147,7 +145,6 @@ def field_reference_page(context: Context) -> Page:
 
 
 def code_page(context: Context) -> Page:
-    """A table for each kind of technique."""
     words, catalogue = context.words, context.catalogue
     sections = [lead_section(words("code.intro"))]
     for kind in TechniqueKind:
@@ -162,7 +159,6 @@ def code_page(context: Context) -> Page:
 
 
 def released(context: Context, technique_id: str) -> list[Markup]:
-    """Links to the code of a technique, for its page."""
     return [_place(context, place) for place in context.catalogue.study.code if place.technique == technique_id]
 
 
@@ -177,7 +173,6 @@ def _columns(context: Context) -> list[Column[CodePlace]]:
 
 
 def _labs(technique_id: str) -> Markup:
-    """Our own code of a technique."""
     return Markup(", ").join(map(lab_link, SHOWN.get(technique_id, ((), ()))[1]))
 
 
