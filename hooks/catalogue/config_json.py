@@ -1,8 +1,8 @@
 """A Hugging Face config.json as an architecture of the catalogue.
 
-Every key is a field, is read into one, has a stated reason to be left out, or is named as unknown: none is dropped in
-silence. Which kind of attention it is follows from what each kind says of itself; where a key is known to none, nobody
-guesses, since that key may be the new mechanism.
+Every key is a field, is read into one, has a stated reason to be left out, or is reported as unknown. The kind of
+attention follows from the keys each kind declares; beside an unknown key nobody guesses, since it may be the new
+mechanism.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _WHERE_IT_IS_ADDED: Mapping[str, str] = {"topk_method": "ROUTINGS in hooks/catal
 
 
 class NoConfig(Exception):
-    """The text is no config.json. The message says why."""
+    pass
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,12 @@ class ConfigReading:
     """What a config.json says.
 
     Attributes:
-        fields: Of `architecture:`, in the order of the schema; a part is a mapping of its own.
-        weights_format: Format that the weights are released in; empty where nothing says it.
-        unknown: Keys that no field, rule or kind of attention knows, with their values.
-        left_out: Keys that no field is made from, with why.
-        needed: Fields that an architecture of this kind must have and the file does not say.
+        fields: Of `architecture:`, in the order of the schema, blocks as mappings.
+        weights_format: Empty where nothing says it.
+        left_out: Keys that no field is made from, each with its reason.
+        needed: Required fields that the file lacks.
         remarks: What to look at before the fields are believed.
-        likely: The kind of attention that the known keys tell, where an unknown one may say otherwise; else empty.
+        likely: The kind of attention that the known keys suggest, where an unknown key leaves it open.
     """
 
     fields: Mapping[str, Any]
@@ -90,7 +89,7 @@ class ConfigReading:
 
 
 def parse_config(text: str, name: str = "config.json") -> Config:
-    """The object in a text. Raises NoConfig where there is none, or where it has a key twice."""
+    """Raises NoConfig for no JSON object, or for a key given twice."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _ in pairs]
@@ -116,7 +115,6 @@ def _as_typed(text: str) -> _Typed:
 
 
 def read_config(config: Config) -> ConfigReading:
-    """The fields of an architecture, and every key that is none."""
     remarks = []
     outer = dict(config)
     part = next((name for name in _LANGUAGE_PARTS if isinstance(outer.get(name), dict)), None)
@@ -161,7 +159,7 @@ def read_config(config: Config) -> ConfigReading:
 
 
 def told_kind(keys: Config) -> AttentionKind | None:
-    """The kind of attention whose keys are all there, the one with most of them first; None where none or two fit."""
+    """The kind of attention with most of its keys, all present; None where none or two fit."""
     heads, shared = keys.get("num_attention_heads"), keys.get("num_key_value_heads")
 
     def fits(kind: AttentionKind) -> bool:
@@ -178,7 +176,7 @@ def told_kind(keys: Config) -> AttentionKind | None:
 
 
 def _read_rope(key: str, value: Any, fields: dict[str, Any], unknown: dict[str, Any]) -> None:
-    """The scaling of the rotary embedding, and its base where a newer file has it there."""
+    """Newer files keep the base of the rotary embedding beside its scaling."""
     if not isinstance(value, dict):
         if value is not None:
             unknown[key] = value
@@ -199,7 +197,7 @@ def _read_rope(key: str, value: Any, fields: dict[str, Any], unknown: dict[str, 
 
 
 def _weights_format(stated: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """The format of the most of the weights, and what the file says beside it."""
+    """The format of most weights, and remarks on the rest."""
     quantised = stated.get("quantization_config")
     if isinstance(quantised, dict):
         method = str(quantised.get("quant_method", ""))
@@ -260,7 +258,6 @@ def _about_unknown(unknown: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _needed(kind: AttentionKind | None, fields: Mapping[str, Any]) -> Iterator[str]:
-    """Required fields of the schema, and those that the kinds need."""
     for name, field in Architecture.model_fields.items():
         if field.is_required() and name not in fields:
             yield name

@@ -1,7 +1,7 @@
-"""Results of the experiments of labs/train: the files that `make experiments` writes, as means and spreads over seeds.
+"""Results of the experiments of labs/train, as means and spreads over seeds.
 
-Takes data/experiments/<id>.csv (a row an arm and seed) and <id>.curve.csv (a row an arm, seed and step), gives frozen records and
-what is wrong with the files. Verdicts are those of labs/train/experiments/verdict.py, which readers run too.
+Read from data/experiments/<id>.csv (a row an arm and seed) and <id>.curve.csv (a row an arm, seed and step), which
+`make experiments` writes. Verdicts are those of labs/train/experiments/verdict.py, which readers run too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ORIGIN = ("commit", "text", "torch", "python", "machine", "threads")
 
 @dataclass(frozen=True)
 class Point:
-    """A place of a curve: the mean over the seeds, the least and the most."""
+    """A point of a curve, over the seeds."""
 
     step: int
     mean: float
@@ -38,14 +38,14 @@ class Point:
 
 @dataclass(frozen=True)
 class Result:
-    """What an experiment wrote: its files by their names in `data`, and their rows."""
+    """The files of an experiment by name, and their rows."""
 
     files: Mapping[str, str]
     rows: tuple[Mapping[str, str], ...]
     curve_rows: tuple[Mapping[str, str], ...] = ()
 
     def values(self, column: str, arm: str) -> list[float]:
-        """The value of each seed; none where the arm was not measured by the column."""
+        """One for each seed; none where the arm was not measured so."""
         return [float(row[column]) for row in self.rows if row["arm"] == arm and row.get(column)]
 
     def mean_and_deviation(self, column: str, arm: str) -> tuple[float, float]:
@@ -63,11 +63,10 @@ class Result:
 
     @property
     def origin(self) -> Mapping[str, str]:
-        """Commit, text, versions and machine of the first row."""
         return {name: self.rows[0][name] for name in _ORIGIN}
 
     def judged(self, comparison: Comparison) -> Judged:
-        """The difference of two arms over the seeds. Raises ValueError for fewer than three seeds."""
+        """Raises ValueError for fewer than three seeds."""
         return judge(self.rows, comparison.column, comparison.first, comparison.second, comparison.expect.value)
 
     @cached_property
@@ -75,7 +74,6 @@ class Result:
         return tuple(dict.fromkeys(row["arm"] for row in self.curve_rows))
 
     def curve(self, arm: str, column: str) -> list[Point]:
-        """A column over the steps, in the order of the steps."""
         by_step: dict[int, list[float]] = {}
         for row in self.curve_rows:
             if row["arm"] == arm and row.get(column):
@@ -86,7 +84,7 @@ class Result:
 def read_results(
     data: FilePath, experiments: tuple[Experiment, ...], located: Located
 ) -> tuple[dict[str, Result], list[Finding]]:
-    """The results of the experiments that were run, and every finding in them or against what is said of them."""
+    """Results of the experiments that were run, and what is wrong in them or in what is said of them."""
     results, findings = {}, list[Finding]()
     for index, experiment in enumerate(experiments):
         if experiment.result is None:
@@ -109,7 +107,7 @@ def read_results(
 
 
 def _problems_of_file(folder: str, name: str, text: str | None, experiment: Experiment) -> Iterator[Finding]:
-    """A file that is not there, a column that it lacks, a cell that is no number where one is needed."""
+    """A missing file or column, or a cell that should be a number."""
     called, again = f"{folder}/{name}", f"`make experiments ONLY={experiment.id}` writes this file"
     if text is None:
         fix = "run it, or take `result` and `verdict` out"

@@ -1,4 +1,4 @@
-"""The schema as documentation, as JSON Schema, and as entries to copy. Everything is read off the pydantic classes."""
+"""The schema as documentation, as JSON Schema, and as entries to copy, all read off the pydantic classes."""
 
 from __future__ import annotations
 
@@ -40,8 +40,6 @@ _WRITTEN_IN_FORMS: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True)
 class FieldRow:
-    """One field of a record, as a reader needs it."""
-
     name: str
     required: bool
     stated: bool
@@ -71,7 +69,7 @@ class _Generator(GenerateJsonSchema):
 
 @cache  # the same in every build while serving
 def json_schema(name: str) -> str:
-    """The JSON Schema of a data file, for editors."""
+    """For editors."""
     schema = SCHEMAS[name].model_json_schema(schema_generator=_Generator)
     for key, definition in schema.get("$defs", {}).items():
         if "description" not in definition:  # a record that is written in several forms
@@ -92,7 +90,7 @@ def _first_line(record: type[BaseModel]) -> str:
 
 
 def schema_records() -> dict[str, list[FieldRow]]:
-    """Every record of the two files with its fields, outermost first."""
+    """Records of models and techniques with their fields, outermost first."""
     found: dict[str, list[FieldRow]] = {}
     queue: list[type[BaseModel]] = [Model, ApiName, Technique, Gpu]
     while queue:
@@ -106,7 +104,7 @@ def schema_records() -> dict[str, list[FieldRow]]:
 
 
 def inner_records(annotation: Any) -> list[type[BaseModel]]:
-    """Records inside an annotation, looking through containers; not values and not texts."""
+    """Records inside an annotation, through containers; not values and not texts."""
     inner = []
     for option in union_members(annotation):
         if typing.get_origin(option) in (tuple, dict):
@@ -167,7 +165,6 @@ def _type_name(options: list[Any]) -> str:
 
 
 def as_yaml(value: Any) -> str:
-    """An example as it is written in YAML."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
@@ -322,7 +319,7 @@ _SECOND = """\
 
 
 def complete_entry() -> str:
-    """An entry with every field: those that this one cannot have stand in comments, with their examples."""
+    """An entry with every field; alternatives stand in comments, with examples."""
     return "\n".join([SCHEMA_LINE, *_record_lines(Model, 0)]) + "\n"
 
 
@@ -333,7 +330,6 @@ def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
 
 
 def _record_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
-    """Every field of a record, those that are left out as comments."""
     for name, info in record.model_fields.items():
         lines = _field_lines(name, info, indent)
         if Facet.ALTERNATIVE in info.metadata:
@@ -385,17 +381,14 @@ _COPIES = (
 
 
 def fields_document() -> str:
-    """The whole document."""
     return "\n".join([_HEAD, *_entries(), *_fields(), *_rules()])
 
 
 def rule_title(rule: Callable[..., object]) -> str:
-    """The name of a rule as words."""
     return rule.__name__.replace("_", " ").capitalize()
 
 
 def rule_text(rule: Callable[..., object]) -> str:
-    """What a rule says, in one line."""
     return " ".join((rule.__doc__ or "").split())
 
 

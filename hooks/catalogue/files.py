@@ -1,9 +1,7 @@
-"""The files of the catalogue: read, listed with their schemas, merged into one list of entries, repaired in place, and
-dated.
+"""The files of the catalogue: listed with their schemas, read, merged, repaired in place and dated.
 
-An entry stands in data/models.yaml under `models:`, or alone in data/models/<id>.yaml with its keys at the left edge.
-Nothing is listed twice: a file that is there belongs to the catalogue. A file that is a pipe, a device or no text is a
-finding.
+An entry stands in data/models.yaml under `models:`, or alone in data/models/<id>.yaml with its keys at the left edge. A
+file that is there belongs to the catalogue; one that is a pipe, a device or no text is a finding.
 """
 
 from __future__ import annotations
@@ -45,15 +43,13 @@ _PUT_BACK = "put the file back, saved as UTF-8"
 
 
 class Unreadable(Exception):
-    """A file that gives no text. `finding` says why."""
-
     def __init__(self, finding: Finding) -> None:
         self.finding = finding
         super().__init__(str(finding))
 
 
 def text_of(path: Path, name: str) -> str:
-    """The text of a file that messages call by its `name`. Raises Unreadable."""
+    """Raises Unreadable; messages call the file by its `name`."""
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
@@ -74,7 +70,7 @@ def text_of(path: Path, name: str) -> str:
 
 
 def list_folder(folder: Path) -> Iterator[Path]:
-    """What stands in a folder, in order, without the files that editors keep there; nothing where there is no folder."""
+    """In order, without hidden files and backups; empty where there is no folder."""
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
             if not (path.name.startswith(".") or path.name.endswith("~")):
@@ -82,12 +78,12 @@ def list_folder(folder: Path) -> Iterator[Path]:
 
 
 def pages_of(folder: Path) -> dict[str, str]:
-    """The text of each hand-written page in a folder, by its path there; a mark that begins a file is none of it."""
+    """Texts by path, without a byte order mark."""
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in pages_below(folder)}
 
 
 def pages_below(folder: Path) -> list[Path]:
-    """The hand-written pages in a folder and in those below it. Links to folders are not followed, which may lead back."""
+    """Pages of the folder and its subfolders; links to folders are not followed."""
     found = []
     for path in list_folder(folder):
         if path.suffix == ".md":
@@ -112,9 +108,8 @@ class DataFile:
     """A file of the catalogue.
 
     Attributes:
-        schema: What it is validated against.
-        absent: The text that holds where it is not there; None for a file that has to be there.
-        cites: Whether values in it have sources, which are handed down from the blocks around them.
+        absent: The text that stands in for a missing file; None where it is required.
+        cites: Whether values have sources, inherited from the blocks around them.
     """
 
     schema: type[Record]
@@ -142,7 +137,6 @@ OPTIONAL = tuple(name for name, file in DATA_FILES.items() if file.absent is not
 
 
 def schema_file(name: str) -> str:
-    """`terms.schema.json` of `terms.yaml`."""
     return name.removesuffix(ENDING) + SCHEMA_ENDING
 
 
@@ -152,9 +146,9 @@ _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
 def read_texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, str]:
-    """The text of each file by its name in `data`, or of those `names` that are there.
+    """Texts by name, of all files or of those `names` that exist.
 
-    Raises CatalogueError that names each one that cannot be read, and with all names those that nobody would read.
+    Raises CatalogueError with every file that is unreadable and, without `names`, missing or unknown.
     """
     wanted = _file_names(data) if names is None else [name for name in names if lexists(data / name)]
     found, findings = {}, [] if names is not None else [*_missing_files(data), *_unknown_files(data)]
@@ -169,7 +163,7 @@ def read_texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, 
 
 
 def read_generated(data: FilePath, name: str, shape: type[T], command: str) -> T | None:
-    """What the JSON file holds that `command` writes; None where it is not there. Raises CatalogueError."""
+    """The JSON file that `command` writes; None where it is missing. Raises CatalogueError."""
     text = read_texts(data, (name,)).get(name)
     try:
         return None if text is None else TypeAdapter(shape).validate_json(text)
@@ -183,14 +177,13 @@ def read_generated(data: FilePath, name: str, shape: type[T], command: str) -> T
 
 
 def _file_names(data: FilePath) -> list[str]:
-    """The files of the catalogue in `data`, and those that have to be there."""
     there = [name for name, file in DATA_FILES.items() if file.absent is None or lexists(data / name)]
     entries = [path.name for path in list_folder(data / ENTRIES) if path.suffix == ENDING]
     return [*there, REFERENCES, *(f"{ENTRIES}/{name}" for name in entries)]
 
 
 def _missing_files(data: FilePath) -> Iterator[Finding]:
-    """Files that need not be there and whose schema is: the project has them, and a site without would look whole."""
+    """Optional files whose schema is there: without them the site would look whole."""
     schemas = {name: schema_file(name) for name in OPTIONAL} | {ENTRIES: f"model{SCHEMA_ENDING}"}
     for name, schema in schemas.items():
         if (data / schema).exists() and not lexists(data / name):
@@ -204,7 +197,7 @@ def _missing_files(data: FilePath) -> Iterator[Finding]:
 
 
 def _unknown_files(data: FilePath) -> Iterator[Finding]:
-    """What looks like a file of the catalogue and is none, so that nothing that it says would be in the site."""
+    """Files that look like the catalogue's and would not be read."""
     known = (*DATA_FILES, REFERENCES)
     for path in list_folder(data):
         if path.suffix.lower() in (ENDING, ".yml", ".bib") and path.name not in known:
@@ -225,7 +218,7 @@ def _unknown_files(data: FilePath) -> Iterator[Finding]:
 
 
 def merged_models(texts: Mapping[str, str], folder: str) -> Located:
-    """All entries as if they stood under `models:` of one file, the oldest first, each with its own file and lines."""
+    """All entries as if under `models:` of one file, oldest first, each with its own file and lines."""
     whole = strict_yaml.read_yaml(texts[MODELS], f"{folder}/{MODELS}")
     parts = [
         strict_yaml.read_yaml(text, f"{folder}/{name}", (ENTRIES, 0))
@@ -248,7 +241,6 @@ def merged_models(texts: Mapping[str, str], folder: str) -> Located:
 
 
 def _merged_entries(whole: Located, places: list[tuple[Located, int]], findings: list[Finding]) -> Located:
-    """The entries at `places` in that order, with what stands beside them in `whole`."""
     new = {(id(part), index): position for position, (part, index) in enumerate(places)}
     lines = {path: line for path, line in whole.lines.items() if path[:1] != (ENTRIES,) or len(path) == 1}
     for part in {id(part): part for part, _ in places}.values():
@@ -263,7 +255,7 @@ def _merged_entries(whole: Located, places: list[tuple[Located, int]], findings:
 
 
 def _not_one_entry(part: Located) -> list[Finding]:
-    """What is wrong with a file of an entry that holds a list, or an entry on a second level."""
+    """A file of an entry that holds a list, a text, or `models:`."""
     entry = part.data[ENTRIES][0] if part.data is not None else {}
     if isinstance(entry, Mapping) and ENTRIES not in entry:
         return []
@@ -281,7 +273,7 @@ def _not_one_entry(part: Located) -> list[Finding]:
 
 
 def _first_day(entry: Any) -> str:
-    """The earliest day that an entry's dates allow, before anything is checked; empty where there is none."""
+    """The earliest day that unchecked dates allow; empty without one."""
     dates = entry.get("dates") if isinstance(entry, Mapping) else None
     if not isinstance(dates, Mapping):
         return ""
@@ -295,10 +287,9 @@ _LINES_BEHIND = 8
 
 
 def repair_findings(project: Path, findings: Iterable[Finding]) -> list[str]:
-    """Repair what can be; return a line for each repair: where, what stood there and what stands there now.
+    """Repair what can be; return a line for each repair: place, old and new text.
 
-    `project` is the folder that the files of the findings are relative to. Check digits have their turn when nothing else
-    is wrong in their file: they follow from dimensions, one of which may be missing.
+    Check digits wait until nothing else in their file is wrong, since they follow from dimensions that may be missing.
     """
     findings = list(findings)
     unsound = {finding.file for finding in findings if not is_control(finding)}
@@ -316,12 +307,12 @@ def repair_findings(project: Path, findings: Iterable[Finding]) -> list[str]:
 
 
 def is_control(finding: Finding) -> bool:
-    """Whether it is a check digit that is wrong."""
+    """Whether a check digit is wrong."""
     return ".control." in finding.path
 
 
 def _write_value(file: Path, number: int, key: str, old: str, new: str) -> bool:
-    """Exchange `old` on the line, or on the first behind it that has it: as the value of `key`, or where it stands once."""
+    """Replace `old` on the line or the next few: as the value of `key`, or where it stands once."""
     lines = file.read_bytes().decode().split("\n")  # as they end, with a carriage return where they have one
     value = re.compile(rf"(?<![\w-])({re.escape(key)}: *){re.escape(old)}(?![\w.-])")
     for index in range(number - 1, min(number + _LINES_BEHIND, len(lines))):
@@ -350,9 +341,9 @@ class Revision:
     """The data as it was when something was made from it.
 
     Attributes:
-        digest: Of the texts of all data files; the same for the same data.
-        date: Day of the last commit that changed the data; empty where nobody says.
-        commit: That commit, with `+changes` behind it where the files differ from it; empty where nobody says.
+        digest: Of the texts of all data files.
+        date: Day of the last commit to the data; empty where unknown.
+        commit: That commit, with `+changes` where the files differ from it; empty where unknown.
     """
 
     digest: str = ""
@@ -361,13 +352,13 @@ class Revision:
 
     @property
     def version(self) -> str:
-        """In one word: `2026.11.29-1a2b3c4d`, by the digest where there is no commit."""
+        """`2026.11.29-1a2b3c4d`, with the digest where there is no commit."""
         day = self.date.replace("-", ".")
         return "-".join(part for part in (day, self.commit or self.digest) if part)
 
 
 def read_revision(data: Path, texts: Mapping[str, str]) -> Revision:
-    """The revision of the folder `data` with some texts: what the environment says, or else git."""
+    """From the environment variable `DATA_REVISION`, or else git."""
     digest = blake2b(digest_size=8)
     for name in sorted(texts):
         digest.update(f"{name}\0{texts[name]}\0".encode())
@@ -377,7 +368,7 @@ def read_revision(data: Path, texts: Mapping[str, str]) -> Revision:
 
 
 def _last_commit(data: Path) -> tuple[str, str]:
-    """Day and name of the last commit that changed the data; empty outside of a repository."""
+    """Day and hash of the last commit to the data; empty outside of a repository."""
     found = _run_git(data, "log", "-1", "--format=%cs %h", "--abbrev=10", "--", ".").split()
     if len(found) != 2:
         return "", ""
@@ -386,7 +377,7 @@ def _last_commit(data: Path) -> tuple[str, str]:
 
 
 def _run_git(folder: Path, *arguments: str) -> str:
-    """What git prints; empty where there is no git, or no repository."""
+    """Output of git; empty where there is no git or no repository."""
     try:
         run = subprocess.run(
             ["git", *arguments], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False

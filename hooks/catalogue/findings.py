@@ -1,7 +1,4 @@
-"""A finding: one thing that is wrong with the data, and where.
-
-Checks yield findings instead of raising, so that one run reports them all.
-"""
+"""A finding: one thing wrong with the data, and where. Checks yield findings, so that one run reports them all."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ _UNSEEN = re.compile(f"[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u200b\\u2028\\u2
 
 
 def invisible_character(text: str) -> str | None:
-    """The first such character of a text, as a message, if it has one."""
+    """A message about the first invisible or bidirectional control character; None without one."""
     found = _UNSEEN.search(text)
     if found is None:
         return None
@@ -27,7 +24,7 @@ def invisible_character(text: str) -> str | None:
 
 
 def unseen_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines (from 1) of a file that have such a character, each with its message; a mark that begins it is no matter."""
+    """Lines (from 1) with an invisible character, each with its message; a byte order mark is none."""
     text = text.removeprefix("\ufeff")
     if _UNSEEN.search(text):
         for number, line in enumerate(text.split("\n"), 1):
@@ -36,7 +33,7 @@ def unseen_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def escape_invisible(text: str) -> str:
-    """A text with such characters, and what is no character, as their numbers: it may go to somebody's terminal."""
+    """Safe to print on a terminal."""
     return _UNSEEN.sub(_code_point, text).encode(errors="backslashreplace").decode()
 
 
@@ -54,9 +51,9 @@ class Finding:
 
     Attributes:
         file: Relative to the project.
-        line: Counts from 1.
+        line: From 1.
         path: Where it is, in words; empty where no key can be named.
-        repair: What to write instead of what, on this line or the few behind it, where only one repair is right.
+        repair: Old and new text, where only one repair is right.
     """
 
     file: str
@@ -86,7 +83,6 @@ class CatalogueError(Exception):
         super().__init__(self.report())
 
     def report(self) -> str:
-        """The findings, one a line, and a closing line that counts them."""
         return format_report(self.findings, "the catalogue")
 
 
@@ -97,13 +93,13 @@ def format_report(findings: Sequence[Finding], where: str) -> str:
 
 
 def nearest_in_quotes(word: object, allowed: Iterable[str]) -> str:
-    """The allowed word that is closest to `word`, in backquotes; empty if none is close."""
+    """The closest allowed word, in backquotes; empty if none is close."""
     close = closest_word(word, allowed)
     return f"`{close}`" if close else ""
 
 
 def closest_word(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
-    """The allowed word that is closest to `word`, whatever the case of their letters, or the one that ends in it; empty if none is."""
+    """The closest allowed word regardless of case, or the only one that ends in `word`; empty if none is."""
     lower = {name.lower(): name for name in reversed(list(allowed))}
     meant = str(word).lower()
     if close := difflib.get_close_matches(meant, lower, n=1, cutoff=cutoff):

@@ -1,4 +1,4 @@
-"""Tables with a part for each kind of something, which say at once where one is missing."""
+"""Tables with a part for each kind, which fail at import where one is missing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 
 class KindWithoutPart(TypeError):
-    """A kind has no module, or something that is made for each kind has none for one."""
+    pass
 
 
 def per_kind(what: str, parts: Mapping[K, T], kinds: Iterable[K]) -> Mapping[K, T]:
-    """The parts, one for each kind and in their order. Raises KindWithoutPart where one is missing or belongs to no kind."""
+    """The parts in the order of their kinds. Raises KindWithoutPart where one is missing or belongs to no kind."""
     wanted = list(kinds)
     missing, foreign = set(wanted) - parts.keys(), parts.keys() - set(wanted)
     if missing or foreign:

@@ -30,10 +30,7 @@ R = TypeVar("R", bound=BaseModel)
 
 
 def with_sources(record: R, copies: Copies, inherited: Sources | None = None) -> R:
-    """Fill each value's and block's `source` from the closest block around it and from `copies`.
-
-    Works on the record itself, which nobody else has seen yet: copies of everything would take as much room again.
-    """
+    """Fill each value's and block's `source` from the closest block around it and from `copies`, in place."""
     own = inherited
     values = vars(record)
     if isinstance(record, Block | Single):
@@ -64,10 +61,7 @@ _ARCHITECTURE = ".architecture"  # in the path of a dimension
 
 
 def load_catalogue(data: FilePath) -> Catalogue:
-    """Return the checked catalogue of the folder `data`.
-
-    Raises CatalogueError with every finding, of the schema and of the rules.
-    """
+    """Raises CatalogueError with every finding of the schema and of the rules."""
     data = data.resolve()
     texts = files.read_texts(data)
     draft, findings = draft_of(data.name, texts)
@@ -114,7 +108,7 @@ def load_catalogue(data: FilePath) -> Catalogue:
 
 
 def without_chinese(data: FilePath) -> list[Finding]:
-    """Every text that falls back to English in the Chinese edition. Raises CatalogueError where a file cannot be read."""
+    """Raises CatalogueError where a file cannot be read."""
     data = data.resolve()
     draft, findings = draft_of(data.name, files.read_texts(data))
     if findings:
@@ -127,7 +121,7 @@ def without_chinese(data: FilePath) -> list[Finding]:
 
 
 def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding]]:
-    """The files held against the schema, and what is wrong with them. Raises CatalogueError where one does not fit it."""
+    """The files held against the schema, and findings. Raises CatalogueError where one does not fit it."""
     located = {
         name: files.merged_models(texts, folder)
         if name == MODELS
@@ -160,7 +154,7 @@ def _make_draft(
 
 
 def what_rules_find(draft: Draft) -> list[Finding]:
-    """What the rules find. Where an id is used twice or an entry is missing, those alone that look at each entry by itself."""
+    """Where ids are not unique or an entry is missing, only the rules on single entries run."""
     if (doubled := list(ids_are_unique(draft))) or draft.models_file.partial:
         return _findings_of(in_scope(Scope.ENTRY), draft, doubled)
     found = [finding for check in in_scope(Scope.IDS) for finding in check(draft)]
@@ -182,7 +176,7 @@ def _findings_of(checks: Sequence[Rule], draft: Draft, before: Sequence[Finding]
 
 
 def _with_wrong_dimensions(draft: Draft, found: Sequence[Finding]) -> tuple[str, ...]:
-    """How the paths of variants begin about whose architecture something was found, or about the one that they share."""
+    """Path prefixes of variants whose own or shared architecture has findings."""
     wrong = {
         finding.path.partition(_ARCHITECTURE)[0].partition(".variants.")[2]
         for finding in found
@@ -198,7 +192,7 @@ def _with_wrong_dimensions(draft: Draft, found: Sequence[Finding]) -> tuple[str,
 def _findings_beside(
     findings: list[Finding], folder: str, located: Mapping[str, Located], cited: Mapping[str, Reference]
 ) -> list[Finding]:
-    """What the rules find beside values that do not fit the schema: nothing in the variant, stage or block where one stands."""
+    """Findings of rules beside schema errors, except in a variant, stage or block that has one."""
     if any(file.data is None for file in located.values()):
         return []
     records = {name: repair_for_rules(file, DATA_FILES[name].schema) for name, file in located.items()}
@@ -211,7 +205,7 @@ def _findings_beside(
 
 
 def _mistake_region(path: str) -> str:
-    """The part of an entry in which a mistake may have others follow: its variant, stage or block."""
+    """The variant, stage or block in which one mistake may have others follow."""
     return ".".join(path.split(".")[: 4 if ".variants." in path or ".training." in path else 3])
 
 
@@ -220,7 +214,7 @@ def _is_inside(finding: Finding, file: str, region: str) -> bool:
 
 
 def _entry_places(draft: Draft) -> dict[str, str]:
-    """File and line of each model's and technique's entry, as an address behind the project's: `data/models.yaml#L5`."""
+    """`data/models.yaml#L5` of each model and technique, for edit links."""
     entries = [(f"model:{model.id}", draft.models_file, path) for path, model in draft.each_model()]
     entries += [
         (f"technique:{technique.id}", draft.techniques_file, ("techniques", index))
@@ -230,7 +224,6 @@ def _entry_places(draft: Draft) -> dict[str, str]:
 
 
 def questions_without_pages(folder: Path, questions: Iterable[Question], pages: Collection[str]) -> list[Finding]:
-    """Questions that lead to no page; the file is read again only to say in which line."""
     wrong = [(number, q.path) for number, q in enumerate(questions) if q.path.partition("#")[0] not in pages]
     if not wrong:
         return []
@@ -248,7 +241,7 @@ def questions_without_pages(folder: Path, questions: Iterable[Question], pages: 
 
 
 def unknown_pages(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[Finding]:
-    """What is wrong with those of the `names` that are none of `pages`; the file is read again only to say in which line."""
+    """Aliases of pages that the site does not have."""
     wrong = [page for page in names if page not in pages]
     if not wrong:
         return []

@@ -1,9 +1,8 @@
 """Find a value of the catalogue by its path, for the numbers in texts.
 
-A path is `id/field.field`, where id is a model, a variant, a technique or a GPU (`model:`, `variant:`, `technique:` or
-`gpu:` before it where one id names two of them). Items of a list are called by their id, or by their label in lower
-case with hyphens, or by their position if they have neither; `@variant-id` picks one variant's value; `recomputed.…`
-behind a variant gives what was recomputed.
+A path is `id/field.field`, where id is a model, variant, technique or GPU (`model:`, `variant:`, `technique:` or `gpu:`
+before it where two share it). Items of a list are called by id, by label in lower case with hyphens, or by position;
+`@variant-id` picks one variant's value; `recomputed.…` behind a variant gives what was recomputed.
 """
 
 from __future__ import annotations
@@ -44,12 +43,12 @@ class LookupFailure(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """A value for a text: something to print, and where it comes from.
+    """A value for a text, and where it comes from.
 
     Attributes:
-        value: Quantity, Text, date, str, bool or int; an int or a Decimal for recomputed values.
-        recomputed: The variant whose working shows the value, if it was recomputed.
-        follows: Whether that working stands under what follows from architecture and pre-training.
+        value: Quantity, Text, date, str, bool or int; int or Decimal where recomputed.
+        recomputed: The variant whose working shows it, if it was recomputed.
+        follows: Whether that working is one of the training metrics.
     """
 
     value: Any
@@ -59,7 +58,7 @@ class Found:
 
     @property
     def number(self) -> Decimal:
-        """The value as a number. Raises LookupFailure for anything else."""
+        """Raises LookupFailure for what is no number."""
         if isinstance(self.value, Quantity):
             return self.value.value
         if isinstance(self.value, int | Decimal) and not isinstance(self.value, bool):
@@ -70,8 +69,6 @@ class Found:
 
 @dataclass(frozen=True)
 class Lookup:
-    """Resolves paths over models, techniques, variants and GPUs."""
-
     models: Mapping[str, Model]
     techniques: Mapping[str, Technique]
     entries: Mapping[str, Entry]
@@ -79,7 +76,7 @@ class Lookup:
     _found: dict[str, Found] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, path: str) -> Found:
-        """Return what `path` names; looked for once. Raises LookupFailure."""
+        """Raises LookupFailure."""
         if path not in self._found:
             self._found[path] = self._find(path)
         return self._found[path]
@@ -101,7 +98,7 @@ class Lookup:
         return self.find(path).number
 
     def entry(self, kind: str, id_: str) -> Any:
-        """The model, variant or technique of that id. Raises LookupFailure."""
+        """The model, variant, technique or GPU of an id. Raises LookupFailure."""
         table = self._tables[kind]
         if id_ not in table:
             close = nearest_in_quotes(id_, table)
@@ -225,7 +222,7 @@ def _named_children(node: Any, path: str) -> dict[str, Any]:
 
 
 def names_of(item: Any) -> tuple[str, ...]:
-    """The names by which a path calls an item of a list: its id, or its label in lower case with hyphens."""
+    """Names by which a path calls an item of a list."""
     if hasattr(item, "id"):
         return (item.id,)
     if hasattr(item, "benchmark"):
@@ -272,7 +269,7 @@ _TERA = 10**12
 
 
 def gpu_of(lookup: Lookup, entry: Entry) -> Gpu | None:
-    """The kind of GPU that a variant was trained on; None where it is not published, or not one that the catalogue knows."""
+    """The GPU a variant was trained on; None where it is unpublished or not in the catalogue."""
     hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and trained_with(entry) else None
     stated = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
     name = stated.value.en if stated and stated.value else None
@@ -280,13 +277,13 @@ def gpu_of(lookup: Lookup, entry: Entry) -> Gpu | None:
 
 
 def training_peak(lookup: Lookup, entry: Entry) -> Found | None:
-    """Peak of a GPU that a variant was trained on, dense BF16, in TFLOPS; None where either is not known."""
+    """Peak of the GPU a variant was trained on, dense BF16, in TFLOPS."""
     gpu = gpu_of(lookup, entry)
     return Found(gpu.bf16_tflops.value, gpu.bf16_tflops.source) if gpu and gpu.bf16_tflops.value else None
 
 
 def metrics_of(lookup: Lookup, entry: Entry) -> TrainingMetrics | None:
-    """What follows from architecture and pre-training, with utilisation where a peak is known."""
+    """Training metrics, with utilisation where a peak is known."""
     found = training_peak(lookup, entry)
     return training_metrics(entry, found.number * _TERA if found else None)
 
@@ -343,7 +340,7 @@ _ELSEWHERE = frozenset(("gflop_per_token", "model_flops_utilization"))  # stand 
 
 
 def asked_kinds() -> tuple[str, ...]:
-    """Every kind of fact, by the key of its field or the name of what is put together or worked out."""
+    """Kinds of facts people can ask for: keys of fields, and names of composed or derived facts."""
     fields = [stage_kind(key) for key in _stated_fields(Stage)]
     fields += [*_stated_fields(Architecture), *_stated_fields(Infrastructure)]
     fields += [f"tokenizer.{key}" for key in _stated_fields(Tokenizer)]
@@ -352,13 +349,13 @@ def asked_kinds() -> tuple[str, ...]:
 
 
 def stage_kind(key: str) -> str:
-    """What a field of a stage is asked for as: `learning_rate.peak` with the rest of the learning rate."""
+    """`learning_rate.peak` belongs to `learning_rate`."""
     group = key.partition(".")[0]
     return group if group in _STAGE_GROUPS else key
 
 
 def _stated_fields(block: type[Block], path: str = "") -> Iterator[str]:
-    """Every field of a block and its inner blocks that holds a stated value; not those of blocks in lists, which are told with the whole."""
+    """Paths of stated values in a block and its inner blocks, lists excepted."""
     for name, described in block.model_fields.items():
         kinds = [kind for kind in (described.annotation, *get_args(described.annotation)) if isinstance(kind, type)]
         if any(issubclass(kind, Stated) for kind in kinds):

@@ -1,6 +1,6 @@
-"""Write the file of a new entry and its references from what is known: an id, an arXiv number, a config.json, a BibTeX entry.
+"""Write the file of a new entry and its references from an id, an arXiv number, a config.json and a BibTeX entry.
 
-What nobody said yet is a TODO, which `make check` finds; keys of config.json that no field knows are named.
+What nobody said yet is a TODO, which `make check` finds; unknown keys of config.json are listed.
 """
 
 from __future__ import annotations
@@ -30,22 +30,20 @@ _PLAIN = re.compile(r"[\w.+%~-]+(?: [\w.+%~-]+)*")
 
 
 class Refused(Exception):
-    """The entry cannot be made. The message says why and what to do."""
+    pass
 
 
 @dataclass(frozen=True)
 class Given:
-    """What is known of a new model. Everything may be left out.
+    """What is known of a new model.
 
     Attributes:
-        arxiv: Number of its paper.
         config: Text of its config.json.
-        bibtex: The entry of its paper, as arXiv or the repository has it.
-        name: As it is printed, `DeepSeek-V5`.
+        bibtex: The entry of its paper.
+        name: As printed, `DeepSeek-V5`.
         day: First day of its weights.
         parent: Id of the model that it continues.
-        total: Parameters, as printed; `activated` those of a token.
-        licence: Of code and weights.
+        total: Parameters, as printed.
         owner: Who publishes its weights at Hugging Face.
     """
 
@@ -76,7 +74,7 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
 
 
 def ask_for_the_rest(given: Given, ask: Callable[[str], str]) -> Given:
-    """Ask for what is not given; a text that begins with a bracket or `@` is read on until it closes."""
+    """A text that begins with a brace or `@` is read on until it closes."""
     for field, question in QUESTIONS:
         if not getattr(given, field) and not (field == "bibtex" and given.arxiv and given.bibtex):
             answer = ask(f"{question}: ").strip()
@@ -90,7 +88,7 @@ def ask_for_the_rest(given: Given, ask: Callable[[str], str]) -> Given:
 
 
 def read_given(path: str) -> str:
-    """The text of a file that is named. Raises Refused."""
+    """Raises Refused."""
     try:
         return text_of(Path(path), path)
     except Unreadable as error:
@@ -98,7 +96,7 @@ def read_given(path: str) -> str:
 
 
 def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
-    """Write `data`/models/`id_`.yaml and what it cites at the end of references.bib; return what to do next. Raises Refused."""
+    """Write `data`/models/`id_`.yaml and add its references; return what to do next. Raises Refused."""
     given = Given(arxiv=given) if isinstance(given, str) else given
     file, references = data / ENTRIES / f"{id_}.yaml", data / REFERENCES
     if not _ID.fullmatch(id_):
@@ -143,7 +141,7 @@ def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
 
 
 def add_checkpoint(data: Path, id_: str, of: str, given: Given) -> list[str]:
-    """Add a variant with the network of a model's flagship and a release of its own, and its reference. Raises Refused."""
+    """Add a variant with the flagship's network and its own release, and its reference. Raises Refused."""
     file = data / ENTRIES / f"{of}.yaml"
     try:
         catalogue = load_catalogue(data)
@@ -196,7 +194,7 @@ def add_checkpoint(data: Path, id_: str, of: str, given: Given) -> list[str]:
 
 
 def _paper(given: Given) -> Reference | None:
-    """The entry that was pasted. Raises Refused for what is no BibTeX, or more than one entry."""
+    """Raises Refused for what is no BibTeX, or more than one entry."""
     if not given.bibtex:
         return None
     found, findings = read_references(given.bibtex + "\n", "the BibTeX entry")
@@ -209,7 +207,6 @@ def _paper(given: Given) -> Reference | None:
 
 
 def _guessed_name(id_: str) -> str:
-    """`DeepSeek-V5` of `deepseek-v5`."""
     return re.sub(
         r"^deepseek", "DeepSeek", "-".join(part[:1].upper() + part[1:] for part in id_.split("-")), flags=re.I
     )
@@ -231,7 +228,6 @@ def _scalar(text: str) -> str:
 
 
 def _entry_text(id_: str, key: str, given: Given, reading: ConfigReading | None) -> str:
-    """The file, with what is known filled in."""
     place = "arXiv listing" if given.arxiv else TO_DO
     dates = []
     if given.arxiv:
@@ -289,7 +285,7 @@ def _variant_lines(id_: str, given: Given, reading: ConfigReading | None) -> Ite
 
 
 def _architecture_lines(id_: str, reading: ConfigReading | None) -> Iterator[str]:
-    """The fields that config.json has, in the order of the schema; unknown keys as comments, so that none is lost."""
+    """Fields of config.json in the order of the schema; unknown keys as comments."""
     if reading is None:
         return
     yield "    architecture:\n"
@@ -340,7 +336,7 @@ def _reference_text(key: str, given: Given, paper: Reference | None) -> str:
 
 
 def _fields_of(bibtex: str) -> dict[str, str]:
-    """The fields of an entry as they stand, without those that arXiv adds and nobody reads."""
+    """Without the fields that arXiv adds and nobody reads."""
     (entry,) = parse_string(bibtex, parse_stack=[NormalizeFieldKeys()]).entries
     kept = {name: str(entry.fields_dict[name].value) for name in _KEPT_FIELDS if name in entry.fields_dict}
     if re.fullmatch(r"\{[^{].*[^}]\}", kept.get("title", ""), re.DOTALL):

@@ -1,8 +1,7 @@
-"""The same architectures in Hugging Face transformers, and data/peers.json, which says how many parameters they have there.
+"""DeepSeek's architectures in Hugging Face transformers, compared by number of parameters.
 
-`make peers` builds them from our dimensions and writes the file; the build reads it and needs neither PyTorch nor
-transformers. A record keeps the settings that it was made from: where a dimension has changed since, it is stale, and
-an architecture that came since has none.
+`make peers` builds them from our dimensions and writes data/peers.json; the build only reads it. A record keeps the
+settings it was made from, so that one whose dimensions changed since is stale.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ PEERS = "peers.json"
 
 
 def transformers_class(architecture: Architecture) -> Peer | None:
-    """The class of transformers that has this architecture, with our dimensions; None where there is none."""
+    """None where transformers has no such architecture."""
     kind = kind_of(architecture)
     return kind.in_transformers(architecture) if kind is not None else None
 
 
 @dataclass(frozen=True)
 class Built:
-    """What transformers made of an architecture: its parameters, and balance biases, which it keeps as buffers."""
+    """What transformers made of an architecture; it keeps balance biases as buffers, beside the parameters."""
 
     name: str
     settings: Mapping[str, Any]
@@ -36,7 +35,6 @@ class Built:
 
     @property
     def total(self) -> int:
-        """Both together, as we count."""
         return self.parameters + self.biases
 
 
@@ -45,9 +43,6 @@ class LabResult:
     """A lab held against transformers on random weights.
 
     Attributes:
-        lab: Name of its module.
-        function: Its function that was compared.
-        against: What of transformers it is held against.
         difference: The largest one, relative to the largest number compared.
     """
 
@@ -58,8 +53,6 @@ class LabResult:
 
 
 class State(StrEnum):
-    """What came out of a comparison."""
-
     EQUAL = "equal"
     DIFFERS = "differs"
     STALE = "stale"
@@ -71,11 +64,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Peers:
-    """The report of `make peers`.
+    """Report of `make peers`.
 
     Attributes:
-        built: By the variant whose entry holds the architecture.
-        labs: The labs that were compared.
+        built: By the variant that owns the architecture.
     """
 
     date: str = ""
@@ -84,7 +76,6 @@ class Peers:
     labs: tuple[LabResult, ...] = ()
 
     def state(self, owner: str, architecture: Architecture | None, total: int | None) -> State:
-        """How the architecture of the variant `owner`, with `total` parameters by our count, compares."""
         if architecture is None:
             return State.UNKNOWN
         if total is None:

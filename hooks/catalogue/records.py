@@ -35,16 +35,15 @@ from .schema.values import Block, PartialDate, Single, Stated, Text
 
 @dataclass(frozen=True)
 class Entry:
-    """A variant with the model it belongs to and what follows from its architecture.
+    """A variant with its model and what follows from its architecture.
 
     Attributes:
         architecture: Its own or the shared one, with the settings in which its configuration differs.
-        architecture_owner: Variant whose entry holds the architecture; itself where it is its own.
-        configuration_of: Variant whose configuration it has: the owner, unless settings differ.
-        owner_model: Model that variant belongs to.
-        vision: Vision encoder of the variant or of the owner of its architecture.
-        images: How images enter and leave, of the variant or of one that it shares them with.
-        other_base: Model outside of the catalogue whose weights it starts from, itself or through others of its family.
+        architecture_owner: Variant whose entry holds the architecture.
+        configuration_of: The owner, unless settings differ; then the variant itself.
+        vision: Of the variant or of the architecture's owner.
+        images: How images enter and leave, of the variant or one it shares them with.
+        other_base: Model outside the catalogue whose weights it starts from, maybe through others of its family.
     """
 
     model: Model
@@ -60,13 +59,13 @@ class Entry:
 
     @cached_property
     def encoder(self) -> Term | None:
-        """Weights of the vision encoder; None without one, or where its dimensions are not known."""
+        """Weights of the vision encoder; None where its dimensions are unknown."""
         width = self.architecture.hidden_size.value if self.architecture else None
         return vision_weights(self.vision, width) if self.vision and width else None
 
     @cached_property
     def parts(self) -> dict[PartKind, Term]:
-        """What stands beside the main model, part by part, and everything together; what reading a prompt uses."""
+        """Auxiliary modules, everything together, and what reading a prompt uses."""
         recount = self.recount
         if recount is None or recount.total is None or self.architecture is None:
             return {}
@@ -85,7 +84,6 @@ class Entry:
         return {kind: t for kind, t in named.items() if t is not None}
 
     def part_agreement(self, part: Part) -> Agreement | None:
-        """A published part held against the recomputed one, where both are there."""
         recomputed = self.parts.get(part.recount) if part.recount else None
         if recomputed is None or part.count.value is None:
             return None
@@ -93,19 +91,17 @@ class Entry:
 
     @property
     def total(self) -> int | None:
-        """The recomputed parameters; None where a dimension is not known."""
         return self.recount.total if self.recount else None
 
     @property
     def activated(self) -> int | None:
-        """Those of them that a token uses, counted as everywhere; None for a dense model, which uses all."""
+        """None for a dense model, which uses all parameters."""
         return (
             self.recount.activated.get(ACTIVATED_CONVENTION) if self.recount and self.recount.inactive_experts else None
         )
 
     @cached_property
     def total_agreement(self) -> Agreement | None:
-        """Published against recomputed total, where both are there."""
         published = self.variant.parameters.total.value
         if published is None or self.recount is None or self.recount.total is None:
             return None
@@ -113,7 +109,6 @@ class Entry:
 
     @cached_property
     def activated_agreement(self) -> Agreement | None:
-        """The same for the activated parameters, counted as everywhere."""
         stated = self.variant.parameters.activated
         if stated is None or stated.value is None or self.recount is None or not self.recount.activated:
             return None
@@ -122,14 +117,13 @@ class Entry:
 
     @cached_property
     def stored_cache(self) -> Term | None:
-        """Bytes that a token's cache takes in service, where the entry says how it is stored."""
+        """Bytes of a token's cache in service."""
         if self.recount is None or self.architecture is None:
             return None
         return stored_cache(self.architecture, self.recount, self.model.kv_cache, self.variant.id)
 
     @cached_property
     def stored_cache_agreement(self) -> Agreement | None:
-        """The same, held against the published bytes."""
         stated = self.model.kv_cache.bytes_per_token if self.model.kv_cache else None
         published = stated.for_variant(self.variant.id) if stated else None
         if published is None or published.value is None or self.stored_cache is None:
@@ -142,32 +136,19 @@ class Catalogue:
     """Everything that was read, by id.
 
     Attributes:
-        shared_pages: Pages on which several techniques stand, by id.
-        entries: Variants by id, in catalogue order.
-        api_names: Names of the API with what each meant when.
-        gpus: Kinds of GPU by id.
-        places: File and line of each model's and technique's entry, for edit links: `data/models.yaml#L5`.
-        bibliography: references.bib as it stands, to download.
-        slips: The report of `tools/typo_report.py`, as `make slips` wrote it; empty without one.
-        peers: The architectures built with Hugging Face transformers, as `make peers` wrote it; empty without a report.
-        glossary: Words of the trade by subject, and forms that are not used.
-        study: Guides in order, and routes through them.
-        corrections: What this site had wrong.
-        problems: Problems to predict and check.
-        witnesses: Who else publishes values of DeepSeek's models.
-        witness_reasons: Why some of them differ from ours.
-        testimony: What each publishes, by its id.
-        elsewhere: Models of other makers with DeepSeek's ideas, as `make elsewhere` wrote them; empty without a report.
-        contemporaries: Models of other makers, recomputed beside DeepSeek's.
-        asked: The words by which people ask for facts.
-        question_groups: Headings of the page of questions.
-        questions: What people ask, with an answer in a line.
-        experiments: Claims of papers that labs/train tries on small models.
-        results: What came out, by the id of the experiment.
-        other_models: Models outside of the catalogue that variants start from, by name.
-        searched: The day on which new releases were last looked for.
-        aliases: What people type for a page, by its path, and the page does not say.
-        revision: Of which day and commit the data is.
+        entries: In catalogue order.
+        places: `data/models.yaml#L5` of each model and technique, for edit links.
+        bibliography: references.bib as it stands.
+        slips: Report of `make slips`; empty without one.
+        peers: Report of `make peers`; empty without one.
+        elsewhere: Report of `make elsewhere`; empty without one.
+        witness_reasons: Why values of witnesses differ from ours.
+        testimony: What each witness publishes.
+        asked: Words by which people ask for facts.
+        results: By the id of the experiment.
+        other_models: Models outside the catalogue that variants start from, by name.
+        searched: Day on which new releases were last looked for.
+        aliases: What people type for a page and the page does not say, by its path.
     """
 
     models: Mapping[str, Model]
@@ -201,34 +182,30 @@ class Catalogue:
     searched: PartialDate | None
 
     def experiment(self, id_: str) -> Experiment:
-        """The experiment of an id. Raises StopIteration for another."""
+        """Raises StopIteration for an unknown id."""
         return next(one for one in self.experiments if one.id == id_)
 
     @property
     def words_of_the_trade(self) -> tuple[Word, ...]:
-        """The terms of the glossary with their names, other names and definitions; techniques have their own."""
         return self.glossary.terms
 
     def techniques_on(self, page: str) -> tuple[Technique, ...]:
-        """The techniques that stand on a shared page, in catalogue order."""
         return tuple(technique for technique in self.techniques.values() if technique.page == page)
 
     def flagship(self, model: Model) -> Entry:
-        """The variant that stands for a model."""
         return self.entries[model.flagship]
 
     def predecessor(self, model: Model) -> Entry | None:
-        """The variant that the flagship of a model is compared with."""
+        """The variant that the model's flagship is compared with."""
         return self.entries.get(model.compared_with or "")
 
     @cached_property
     def in_order(self) -> tuple[Model, ...]:
-        """The models, the oldest first."""
         return tuple(by_date(self.models.values()))
 
     @cached_property
     def children(self) -> Mapping[str, list[Model]]:
-        """The models that build on each, by id, the oldest first."""
+        """Models that build on each model, oldest first."""
         found: dict[str, list[Model]] = {}
         for model in self.in_order:
             for parent in dict.fromkeys(edge.model for edge in model.builds_on):
@@ -236,12 +213,11 @@ class Catalogue:
         return found
 
     def entries_of(self, model: Model) -> tuple[Entry, ...]:
-        """The variants of a model, in order."""
         return tuple(self.entries[variant.id] for variant in model.variants)
 
 
 def resolve_entries(models: tuple[Model, ...], other_models: tuple[OtherModel, ...] = ()) -> dict[str, Entry]:
-    """Variants by id, with shared architectures resolved. Unknown ids are left without one."""
+    """Variants by id, with shared architectures resolved; an unknown id leaves None."""
     others = {other.name: other for other in other_models}
     owners = {variant.id: variant for model in models for variant in model.variants}
     model_of = {variant.id: model.id for model in models for variant in model.variants}
@@ -277,7 +253,7 @@ def resolve_entries(models: tuple[Model, ...], other_models: tuple[OtherModel, .
 
 
 def _other_base(variant: Variant, family: Mapping[str, Variant], others: Mapping[str, OtherModel]) -> OtherModel | None:
-    """The model outside of the catalogue at the end of a variant's `based_on`, followed back inside its family."""
+    """Follows `based_on` inside the family to a model outside the catalogue."""
     seen: set[str] = set()
     current: Variant | None = variant
     base = ""
@@ -289,7 +265,7 @@ def _other_base(variant: Variant, family: Mapping[str, Variant], others: Mapping
 
 
 def _image_blocks(variant: Variant, owner: Variant | None, by_id: Mapping[str, Variant]) -> tuple[ImagePath, ...]:
-    """Those of the variant, of the one that it names, or of the owner of its architecture."""
+    """Of the variant, of the one that `images_of` names, or of the architecture's owner."""
     named = by_id.get(variant.images_of or "")
     if variant.images or named is not None:
         return variant.images or (named.images if named else ())
@@ -301,7 +277,6 @@ B = TypeVar("B", bound=Block)
 
 
 def _with_differences(block: B, differing: Block) -> B:
-    """A block with the values that another one states in place of its own."""
     updates: dict[str, Any] = {}
     for name in type(differing).model_fields:
         old, new = getattr(block, name), getattr(differing, name)
@@ -313,7 +288,7 @@ def _with_differences(block: B, differing: Block) -> B:
 
 
 def stated_dates(dates: Dates) -> dict[str, PartialDate]:
-    """The dates that are known, by field."""
+    """Known dates, by field."""
     stated = ((name, date) for name, date in vars(dates).items() if name != "source" and date is not None)
     return {name: date.value for name, date in stated if date.value is not None}
 
@@ -324,23 +299,22 @@ def first_date(model: Model) -> PartialDate | None:
 
 
 def first_day(model: Model) -> str:
-    """The first day that the earliest date of an entry allows, as an ISO date; empty where it has none."""
+    """First day that the earliest date allows, as an ISO date; empty without one."""
     date = first_date(model)
     return date.first_day if date else ""
 
 
 def younger_than(model: Model, other: Model) -> bool:
-    """Whether an entry's first date is later than another's, so that it cannot be what the other was changed from."""
     return first_day(model) > first_day(other)
 
 
 def by_date(models: Iterable[Model]) -> list[Model]:
-    """The oldest first; those without a date before all."""
+    """Oldest first; those without a date before all."""
     return sorted(models, key=first_day)
 
 
 def variant_lineage(entries: Mapping[str, Entry], entry: Entry) -> tuple[Entry, ...]:
-    """The variant and the variants of the same model that it goes back to, the last first."""
+    """The variant and those of the same model whose weights it starts from, nearest first."""
     found = [entry]
     while True:
         parent = entries.get(str(found[-1].variant.based_on.value)) if found[-1].variant.based_on else None
@@ -350,7 +324,7 @@ def variant_lineage(entries: Mapping[str, Entry], entry: Entry) -> tuple[Entry, 
 
 
 def holds_for(stated: Stated[Any] | None, line: tuple[Entry, ...]) -> Single[Any] | None:
-    """A value as it holds for a variant: its own, or that of the weights it starts from."""
+    """The variant's own value, or that of the nearest weights it starts from."""
     if stated is None or stated.by_variant is None:
         return stated
     return next((single for e in line if (single := stated.for_variant(e.variant.id)) is not None), None)
@@ -358,21 +332,18 @@ def holds_for(stated: Stated[Any] | None, line: tuple[Entry, ...]) -> Single[Any
 
 @dataclass(frozen=True)
 class Recipe:
-    """A variant's lineage and the stages it went through, in order."""
-
     line: tuple[Entry, ...]
     stages: tuple[Stage, ...]
 
 
 def recipe_stages(entries: Mapping[str, Entry], entry: Entry) -> Recipe:
-    """The stages of a variant."""
     line = variant_lineage(entries, entry)
     ids = {e.variant.id for e in line}
     return Recipe(line, tuple(stage for stage in entry.model.training if ids & set(stage.variants)))
 
 
 def most_trained(entries: Mapping[str, Entry], entry: Entry) -> Entry:
-    """Of the variants of a model with the architecture of `entry`, the one that went through most stages.
+    """Of the model's variants with the architecture of `entry`, the one with most stages.
 
     The flagship is often a base model, and what came after it belongs to the recipe too.
     """
@@ -385,14 +356,14 @@ RELEASED = ("weights", "announcement", "paper")
 
 
 def checkpoint_date(entry: Entry, name: str) -> Single[PartialDate] | None:
-    """A date of a checkpoint: `weights`, `announcement` or `paper`; None where nobody states it of this one."""
+    """None where nobody states it of this checkpoint."""
     release = entry.variant.release
     found: Single[PartialDate] | None = getattr(release if release is not None else entry.model.dates, name)
     return found
 
 
 def release_date(entry: Entry) -> PartialDate | None:
-    """The first day of a checkpoint; None where its weights were never released, or nobody knows when."""
+    """None where the weights were never released, or nobody knows when."""
     weights = checkpoint_date(entry, "weights")
     if weights is not None and (weights.value is not None or entry.variant.release is not None):
         return weights.value
@@ -401,20 +372,18 @@ def release_date(entry: Entry) -> PartialDate | None:
 
 
 def api_date(names: Iterable[ApiName], variant_id: str) -> Single[PartialDate] | None:
-    """The first day on which a name of the API led to a variant; None where none did."""
+    """The first day on which a name of the API led to a variant."""
     found = [pointer.since for name in names for pointer in name.pointers if pointer.variant == variant_id]
     dated = [since for since in found if since.value is not None]
     return min(dated, key=lambda since: since.value.first_day if since.value else "", default=next(iter(found), None))
 
 
 def checkpoint_reference(entry: Entry) -> str | None:
-    """Key of the paper that describes a checkpoint."""
     release = entry.variant.release
     return entry.model.reference if release is None else release.reference
 
 
 def checkpoint_licences(entry: Entry) -> Licences | None:
-    """The licences of a checkpoint: its own, or those of the release that it was part of."""
     release = entry.variant.release
     if release is not None:
         return release.licences
@@ -428,10 +397,7 @@ def trained_with(entry: Entry) -> bool:
 
 
 def infrastructure_value(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
-    """A value of an entry's infrastructure as it holds for a variant.
-
-    A value by variant is the variant's own, or that of the weights it was trained from in the same training.
-    """
+    """A value by variant is the variant's own, or that of the weights it was trained from in the same training."""
     if stated is None:
         return None
     if stated.by_variant is None:
@@ -441,7 +407,7 @@ def infrastructure_value(entries: Mapping[str, Entry], entry: Entry, stated: Sta
 
 
 def tokenizer_value(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
-    """A value of an entry's tokenizer as it holds for a variant: for those whose embedding has as many rows as the flagship's."""
+    """Holds for variants whose embedding has as many rows as the flagship's."""
     if stated is None or stated.by_variant is not None:
         return holds_for(stated, variant_lineage(entries, entry))
     own, flagship = (_cost_rows(e) for e in (entry, entries[entry.model.flagship]))
@@ -453,17 +419,17 @@ def _cost_rows(entry: Entry) -> int | None:
 
 
 def gpu_hours(entry: Entry) -> Single[Quantity] | None:
-    """GPU-hours of the whole training of a checkpoint."""
+    """Of the whole training of a checkpoint."""
     return _total_for_variant(entry, "gpu_hours_total", "gpu_hours")
 
 
 def published_cost(entry: Entry) -> Single[Quantity] | None:
-    """Published cost of the whole training of a checkpoint."""
+    """Of the whole training of a checkpoint."""
     return _total_for_variant(entry, "cost_usd", "cost_usd")
 
 
 def _total_for_variant(entry: Entry, name: str, own: str) -> Single[Quantity] | None:
-    """The total is that of one variant; that it is not published holds for all that were trained with it."""
+    """The total is one variant's; that it is not published holds for all trained with it."""
     if entry.variant.release is not None:
         found: Single[Quantity] | None = getattr(entry.variant.release, own)
         return found
@@ -477,7 +443,6 @@ def _total_for_variant(entry: Entry, name: str, own: str) -> Single[Quantity] | 
 
 
 def weights_format(entry: Entry) -> Single[Text] | None:
-    """Format of the released weights of a checkpoint."""
     if entry.variant.release is not None:
         return entry.variant.release.format
     precision = entry.model.infrastructure.precision if entry.model.infrastructure else None

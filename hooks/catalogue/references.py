@@ -1,4 +1,4 @@
-"""Read data/references.bib with bibtexparser: frozen references and findings."""
+"""Read data/references.bib into frozen references and findings; parse the places that sources name."""
 
 from __future__ import annotations
 
@@ -55,13 +55,11 @@ class Reference:
     """A paper, repository or announcement that is cited.
 
     Attributes:
-        authors: Names in reading order; `others` in BibTeX becomes `et al.`.
-        organisations: Those of them that are no persons: a name that BibTeX has whole, in braces.
-        url: Address; None for what was never published.
+        authors: In reading order; `others` in BibTeX becomes `et al.`.
+        organisations: Authors that are no persons: names in braces.
+        url: None for what was never published.
         copy: Whether it is somebody's copy of a document, or a page about it: `keywords = {copy}`.
-        venue: Journal or proceedings, where there is one.
-        bibtex: The entry as it stands in the file, to copy.
-        line: Line of the entry in the file.
+        bibtex: The entry as it stands in the file.
     """
 
     key: str
@@ -81,7 +79,7 @@ class Reference:
     note_zh: str | None = None
 
     def title_in(self, language: str) -> str:
-        """The title; of a document that has none of its own and that we named, in the language of the page."""
+        """A title that we made up for a document without one is in the language of the page."""
         return self.title_zh if language == "zh" and self.title_zh else self.title
 
     def note_in(self, language: str) -> str | None:
@@ -89,7 +87,7 @@ class Reference:
 
 
 def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
-    """Return the references by key, in file order, and what is wrong with the file."""
+    """References by key, in file order, and findings."""
     library = parse_string(text, parse_stack=[NormalizeFieldKeys()])  # `TITLE` is `title` to BibTeX
     findings = [Finding(file, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
     marked = [Finding(file, line, "", said, fix=fix) for line, said, fix in merge_conflicts(text)]
@@ -132,7 +130,7 @@ def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Fi
 
 
 def _decoded_library(library: Library) -> Library:
-    """Entries without enclosing braces and LaTeX accents, authors split into names; failed blocks where that fails.
+    """Entries without braces and LaTeX accents, authors split into names.
 
     Decoding LaTeX is slow, so only entries that have any go through it.
     """
@@ -152,7 +150,7 @@ def _block_line(block: Entry | ParsingFailedBlock) -> int:
 
 
 def _failed_blocks(library: Library, file: str) -> Iterator[Finding]:
-    """bibtexparser does not raise: what it could not read has to be asked for."""
+    """bibtexparser does not raise."""
     for block in library.failed_blocks:
         if isinstance(block, DuplicateBlockKeyBlock):
             yield Finding(
@@ -174,7 +172,7 @@ def _failed_blocks(library: Library, file: str) -> Iterator[Finding]:
 
 
 def _unread_keys(block: ParsingFailedBlock) -> Iterator[Reference]:
-    """What a block that is not BibTeX was meant to give: the keys in it, and whether they are copies."""
+    """References for the keys in a block that is not BibTeX, so that citations of them are no findings."""
     raw = block.raw or ""
     copy = bool(_IS_COPY.search(raw))
     for key in _KEY.findall(raw):
@@ -287,7 +285,6 @@ def _without_comma(entry: Entry, as_written: Mapping[str, str], file: str) -> It
 
 
 def _odd_year_or_kind(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
-    """A year that is none, and a kind of entry that BibTeX does not know."""
     if reference.year and TO_DO not in reference.year and not re.fullmatch("[0-9]{4}", reference.year):
         found = re.search("(?<![0-9])[0-9]{4}(?![0-9])", reference.year)
         yield Finding(
@@ -312,7 +309,7 @@ def _odd_year_or_kind(entry: Entry, reference: Reference, file: str) -> Iterator
 
 
 def _no_id(reference: Reference, file: str, field: str, id_: re.Pattern[str], form: str, fix: str) -> Finding:
-    """A finding on a field that is not an id; where there is one in it, that is the repair."""
+    """A field that is not an id; an id inside it is the repair."""
     found = getattr(reference, field)
     inside = match[0] if (match := id_.search(found)) else ""
     close, repair = (f"`{inside}`", (found, inside)) if inside else ("", None)
@@ -369,7 +366,6 @@ class Form:
 
     Attributes:
         id: Key of the words that describe it.
-        examples: Places of this form.
         pattern: Found somewhere in such a place.
     """
 
@@ -426,7 +422,7 @@ _END = re.compile(r",? §|, | at commit | of version ")
 
 @lru_cache(maxsize=1 << 14)  # the same few places stand behind thousands of values
 def locator_forms(locus: str) -> tuple[Form, ...]:
-    """The forms that a place has; none where it names a document alone, or the first document beside another (`README, LICENSE`)."""
+    """Empty where a place names only a document, or the first one beside another (`README, LICENSE`)."""
     if _BESIDE.match(locus):
         return ()
     return tuple(form for form in FORMS if form.pattern.search(locus))
@@ -434,7 +430,7 @@ def locator_forms(locus: str) -> tuple[Form, ...]:
 
 @lru_cache(maxsize=1 << 14)
 def document_of(locus: str) -> str:
-    """The document that a place is in, by one name for the first document of a repository; empty for a bare section."""
+    """One name for the first document of a repository; empty for a bare section."""
     name = _END.split(locus, maxsplit=1)[0].strip()
     if name.startswith("§"):
         return ""
@@ -442,7 +438,7 @@ def document_of(locus: str) -> str:
 
 
 def named_headings(locus: str) -> Iterator[str]:
-    """The headings that a place names: what stands behind each `§`."""
+    """What stands behind each `§`."""
     for part in locus.split("§")[1:]:
         yield re.split(r", | at commit |@| and $| to $|; ", part)[0].strip()
 
@@ -453,7 +449,7 @@ def is_dated(locus: str) -> bool:
 
 
 def is_heading(named: str, listed: str) -> bool:
-    """Whether a heading is the one that is listed: by its words, its number, or both; what stands in brackets or behind a colon may be left out."""
+    """By its words, number or both; what stands in brackets or behind a colon may be left out."""
     number, _, words = listed.partition(" ")
     said = [listed]
     if re.fullmatch(r"[\dA-Z]+(?:\.\d+)*\.?", number):

@@ -1,9 +1,8 @@
 """Read YAML strictly, in one pass over its events, and keep the line of each value.
 
-Gives plain values (str, int, Written, bool, list, dict), `Located`. Decimals keep what was typed, so that a score of
-70.0 stays 70.0. Refused, each with its line: duplicate keys, anchors and aliases, tags, empty values, control
-characters, and what YAML readers take differently (`on`, `12:30`, `017`, `[why?]`). Where a file is not YAML, what was
-most likely meant is said.
+Gives plain values (str, int, Written, bool, list, dict) in a `Located`. Refused, each with its line: duplicate keys,
+anchors and aliases, tags, empty values, control characters, and what YAML readers take differently (`on`, `12:30`,
+`017`, `[why?]`). Where a file is not YAML, the likely cause is said.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _NO_COLON = re.compile(r"^\s*(?:- )?(?P<key>[A-Za-z_][\w.-]*)(?P<colon>：\s*|:)
 
 
 def merge_conflicts(text: str) -> Iterator[tuple[int, str, str]]:
-    """The lines (from 1) on which git marks a conflict, each with what is wrong and what to do."""
+    """Lines (from 1) with conflict markers of git: line, problem, fix."""
     if "<<<<<<<" in text or ">>>>>>>" in text:
         for number, line in enumerate(text.split("\n"), 1):
             if mark := _CONFLICT.match(line):
@@ -45,7 +44,7 @@ def merge_conflicts(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
-    """The line that is to blame, what is wrong with it, and what to do."""
+    """The line that is to blame, the problem, the fix."""
     mark = error.problem_mark or error.context_mark
     number = mark.line + 1 if mark else 1
     lines = text.split("\n")
@@ -79,20 +78,19 @@ def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> tuple[int, s
 
 
 def _open_quote(lines: list[str]) -> int | None:
-    """The last line on which a quote is opened and not closed: the reader notices it much later."""
+    """The last line that leaves a quote open: YAML notices it much later."""
     return next((n for n in range(len(lines), 0, -1) if _OPEN_QUOTE.match(lines[n - 1])), None)
 
 
 @dataclass
 class Located:
-    """The data of a file and the line of each value in it.
+    """The data of a file and the line of each value.
 
     Attributes:
-        file: Name for messages, relative to the project.
-        data: Plain values.
-        lines: Line (from 1) of the value at each path; a mapping's or list's own line too.
-        files: File of each entry that does not stand in `file`, by the entry's path.
-        partial: Whether an entry is missing, because its file could not be read.
+        file: Relative to the project.
+        lines: From 1, by path; of mappings and lists too.
+        files: File of each entry that does not stand in `file`, by its path.
+        partial: Whether an entry is missing because its file could not be read.
     """
 
     file: str
@@ -103,11 +101,9 @@ class Located:
     partial: bool = False
 
     def file_of(self, path: KeyPath) -> str:
-        """The file in which the value at `path` stands."""
         return self.files.get(path[:2], self.file)
 
     def has(self, path: KeyPath) -> bool:
-        """Whether something is written at `path`."""
         node = self.data
         for part in path:
             if isinstance(node, dict):
@@ -119,7 +115,7 @@ class Located:
         return True
 
     def at(self, path: KeyPath) -> Any:
-        """What is written at `path`. Raises KeyError or IndexError where nothing is."""
+        """Raises KeyError or IndexError."""
         node = self.data
         for part in path:
             node = node[part]
@@ -146,16 +142,15 @@ class Located:
         fix: str = "",
         repair: tuple[str, str] | None = None,
     ) -> Finding:
-        """A finding at `path`, with entries called by their id where they have one."""
         return Finding(self.file_of(path), self.line(path), self.spoken(path), found, allowed, nearest, fix, repair)
 
     def place(self, path: KeyPath, beside: KeyPath) -> str:
-        """Where the value at `path` stands, for a message about the one at `beside`: `line 7`, or file and line."""
+        """Where `path` stands, for a message about `beside`: `line 7`, or file and line."""
         file, line = self.file_of(path), self.line(path)
         return f"line {line}" if file == self.file_of(beside) else f"{file}:{line}"
 
     def spoken(self, path: KeyPath) -> str:
-        """`path` in words: list positions are replaced by the id of the entry there."""
+        """`path` with ids of entries in place of positions."""
         node, spoken = self.data, []
         for part in path:
             try:
@@ -192,11 +187,7 @@ _TAG = re.compile("<[A-Za-z/!?]")
 
 
 class Written(Decimal):
-    """A number with a fraction or an exponent that remembers how it was typed.
-
-    Attributes:
-        written: `1e-4` where that was typed, although the number prints as 0.0001.
-    """
+    """A number with a fraction or an exponent that remembers how it was typed: `1e-4`, `70.0`."""
 
     written: str
 
@@ -207,12 +198,9 @@ class Written(Decimal):
 
 
 def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
-    """Read YAML `text` of `file`. Problems are in `findings`; `data` holds what could be read.
+    """Problems are in `findings`; `data` holds what could be read, nothing where the file is no YAML or has an alias.
 
-    With `under`, the file is read as if what it holds stood at that path of a larger one.
-
-    A file that is not YAML, or has an alias in it, gives no data: what stands behind an
-    alias is not followed.
+    With `under`, paths are as if the content stood there in a larger file.
     """
     located = Located(file)
     forbidden = text.split("\n") if _FORBIDDEN.search(text) else ()
@@ -276,19 +264,13 @@ def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
 
 
 def _nested_data(data: Any, under: KeyPath) -> Any:
-    """`data` inside the mappings and lists of one item that lead to it."""
     for part in reversed(under):
         data = [data] if isinstance(part, int) else {part: data}
     return data
 
 
 class _Builder:
-    """Builds plain values; complaints are worded once the data is whole and entries have their ids.
-
-    Attributes:
-        path: Of the value that is read now; what is read stands `under` one.
-        lines: By path.
-    """
+    """Builds plain values; complaints are worded once the data is whole and entries have their ids."""
 
     def __init__(self, under: KeyPath) -> None:
         self.path: list[str | int] = [*under]
@@ -303,7 +285,7 @@ class _Builder:
         self.complaints.append((_event_line(event), tuple(self.path), found, allowed, fix, repair))
 
     def document(self, text: str) -> Any:
-        """The value of the one document in a text; None where there is none."""
+        """None for an empty text."""
         events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self.events = events
         next(events)
@@ -319,7 +301,7 @@ class _Builder:
         return data
 
     def next(self) -> Any:
-        """The next event. Anchors and aliases are noted, wherever they stand."""
+        """Notes anchors and aliases."""
         event = next(self.events)
         if getattr(event, "anchor", None):
             self.anchored.add(_event_line(event))
@@ -327,7 +309,6 @@ class _Builder:
         return event
 
     def skip(self, event: Any) -> None:
-        """Pass over the value that begins with `event`."""
         depth = 0
         while True:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -336,7 +317,6 @@ class _Builder:
             event = self.next()
 
     def build(self, event: Any) -> Any:
-        """The value that begins with `event`."""
         self.lines[tuple(self.path)] = _event_line(event)
         if isinstance(event, yaml.AliasEvent):
             return None
@@ -383,7 +363,6 @@ class _Builder:
         return values
 
     def entry(self, values: dict[str, Any], event: Any, value: Any) -> None:
-        """Add to a mapping the value that begins with an event, under the key that is another one."""
         if event.tag is not None:
             self.complain(event, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
         if event.value == "<<" and not event.style:
@@ -402,7 +381,7 @@ class _Builder:
         self.lines[tuple(self.path)] = _event_line(event)
 
     def name(self, event: Any) -> None:
-        """Complain about a name with markup, of several lines, of nothing or in quotes that would be shown."""
+        """Complain about markup, line breaks or quotes in a name."""
         text = event.value
         if tag := _TAG.search(text):
             self.complain(
@@ -496,6 +475,5 @@ _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 
 
 def front_matter(text: str, file: str = "") -> Located:
-    """What stands between the two lines `---` at the top of a page."""
     front = _FRONT.match(text)
     return read_yaml(front[1] if front else "{}", file)

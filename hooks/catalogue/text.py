@@ -1,4 +1,4 @@
-"""Texts of the catalogue: sentences, typography of both languages, forms that are not used, and the letters of formulas."""
+"""Texts of the catalogue: quotes, sentences, typography of both languages, avoided forms, letters of formulas."""
 
 from __future__ import annotations
 
@@ -38,8 +38,6 @@ class QuoteError(ValueError):
 
 @dataclass(frozen=True)
 class Quote:
-    """A call: its name, its arguments, and how it was written."""
-
     name: str
     arguments: tuple[str, ...]
     text: str
@@ -47,12 +45,12 @@ class Quote:
 
 @lru_cache(maxsize=1 << 14)  # a text stands on several pages
 def text_parts(text: str) -> tuple[str | Quote, ...]:
-    """The literal parts and the quotes of a text, in order. Raises QuoteError."""
+    """Raises QuoteError."""
     return tuple(parse_quotes(text))
 
 
 def parse_quotes(text: str) -> Iterator[str | Quote]:
-    """Yield the literal parts and the quotes of a text, in order. Raises QuoteError at a broken one."""
+    """Literal parts and quotes, in order. Raises QuoteError at a broken one."""
     position = 0
     for match in _QUOTE.finditer(text):
         yield from _literal_text(text[position : match.start()])
@@ -95,7 +93,7 @@ FORMS = ("bytes", "compact", "percent", "power", "time", "whole")
 
 @dataclass(frozen=True)
 class Computed:
-    """A formula, its value, and the values that it names: those of the catalogue, and numbers as they were typed."""
+    """A formula, its value, and the values its names stand for; numbers as they were typed."""
 
     formula: str
     values: Mapping[str, Found | str]
@@ -104,7 +102,7 @@ class Computed:
 
 
 def compute_quote(quote: Quote, lookup: Lookup) -> Computed:
-    """Work a quote out. Raises LookupFailure for a formula that is none, and for names without a value."""
+    """Raises LookupFailure for what is no formula, and for names without a value."""
     formula, *named = quote.arguments or ("",)
     given = dict(_split_argument(argument) for argument in named)
     form = given.pop(FORM, "compact")
@@ -132,7 +130,6 @@ def compute_quote(quote: Quote, lookup: Lookup) -> Computed:
 
 
 def as_decimal(number: Fraction) -> Decimal:
-    """A fraction as the decimal that formats take."""
     return Decimal(number.numerator) / Decimal(number.denominator)
 
 
@@ -145,14 +142,14 @@ def _split_argument(argument: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a quote, and the line of the text that it stands on, counted from 1."""
+    """What is wrong with a quote, and its line, from 1."""
 
     line: int
     message: str
 
 
 def quote_problems(text: str, lookup: Lookup, blocks: Collection[str] = ()) -> Iterator[Problem]:
-    """What is wrong with the quotes of a text; `blocks` are the figures and tables that it may place."""
+    """`blocks` are the figures and tables that the text may place."""
     line = 1
     try:
         for part in parse_quotes(text):
@@ -225,12 +222,12 @@ _END = re.compile(r"[.!?]+[)\]\"'”’]*(?=\s|$)|[。！？]+[”’」）]*")
 
 
 def split_paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text; a blank line of the YAML is a line break in it."""
+    """A blank line of the YAML is a line break in the text."""
     return [part.strip() for part in text.split("\n") if part.strip()]
 
 
 def count_sentences(paragraph: str) -> int:
-    """How many sentences a paragraph has, the last one also where nothing ends it."""
+    """The last one counts also where nothing ends it."""
     bare = _QUOTED_NUMBER.sub(lambda match: match["shown"] or "word", _CODE.sub("word", paragraph))
     bare = _SHORT.sub("word", bare)
     return sum(1 for part in _END.split(bare) if part.strip())
@@ -277,7 +274,7 @@ _ORDINARY_WORDS = re.compile(r"[a-z-]{2,}(?: [a-z-]{2,})+")
 
 @dataclass(frozen=True)
 class Slip:
-    """What is wrong at a place of a text, and how it is written."""
+    """What is wrong at a place of a text, and what is allowed."""
 
     at: int
     found: str
@@ -285,7 +282,6 @@ class Slip:
 
 
 def chinese_slips(text: str) -> Iterator[Slip]:
-    """Where a Chinese text leaves the one way in which Chinese is set."""
     plain = _SILENT.sub(lambda silent: _JOINER * len(silent[0]), text)
     for pattern, found, allowed in _RULES:
         for match in pattern.finditer(plain):
@@ -294,7 +290,7 @@ def chinese_slips(text: str) -> Iterator[Slip]:
 
 
 def chinese_in_english(text: str) -> str:
-    """The first Chinese word of an English text that does not stand in quotation marks, brackets or code; empty if there is none."""
+    """The first Chinese word outside of quotation marks, brackets and code; empty without one."""
     if text.isascii():
         return ""
     found = _CHINESE.search(_QUOTED_HAN.sub("", text))
@@ -302,7 +298,7 @@ def chinese_in_english(text: str) -> str:
 
 
 def unequal_numbers(english: str, chinese: str) -> list[str]:
-    """Typed numbers of three or more digits that the English text has and the Chinese one has not."""
+    """Typed numbers of three or more digits that only the English text has."""
     if not _LONG.search(english) or _COUNTED_IN_WORDS.search(english):
         return []
     missing = Counter(typed_numbers(english)) - Counter(typed_numbers(chinese))
@@ -310,17 +306,17 @@ def unequal_numbers(english: str, chinese: str) -> list[str]:
 
 
 def typed_numbers(text: str) -> list[str]:
-    """The numbers of a text that are not quoted from the catalogue."""
+    """Numbers that are not quoted from the catalogue."""
     return _NUMBER.findall(_QUOTE_OR_CODE.sub("", text))
 
 
 def untranslated_words(english: str, chinese: str) -> str:
-    """The words that a Chinese text has from the English one, all in small letters, which no name is; empty otherwise."""
+    """The Chinese text where it repeats English words in lower case, which no name is; else empty."""
     return chinese if chinese == english and _ORDINARY_WORDS.fullmatch(chinese) else ""
 
 
 def unequal_quotes(english: str, chinese: str) -> tuple[list[str], list[str]]:
-    """Quotes that only the English text has, and those that only the Chinese one has; the words that a link shows may differ."""
+    """Quotes only in English, and only in Chinese; the words that a link shows may differ."""
     try:
         ours, theirs = _misplaced_quotes(english), _misplaced_quotes(chinese)
     except QuoteError:  # said where quotes are checked
@@ -343,7 +339,7 @@ _AROUND_FORM = 12
 
 @dataclass(frozen=True)
 class Use:
-    """An avoided form in a text: its place, what stands around it, and the right form."""
+    """An avoided form in a text."""
 
     at: int
     form: str
@@ -352,12 +348,10 @@ class Use:
 
     @property
     def message(self) -> str:
-        """What was found."""
         return f"“{self.form}” in “{self.around}”"
 
     @property
     def allowed(self) -> str:
-        """What is written in its place."""
         return f"this site writes “{self.right}”"
 
 
@@ -366,14 +360,14 @@ FIX = "write that, or name the longer expression under `but:` in data/terms.yaml
 
 @dataclass(frozen=True)
 class Forms:
-    """The forms of one language that are not used."""
+    """The avoided forms of one language."""
 
     language: Language
     rights: dict[str, tuple[Avoided, str]]
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        """Exceptions before forms, the longest first, so that an exception hides the form in it."""
+        """Exceptions and forms, longest first, so that an exception hides the form in it."""
         known = {text for avoided, _ in self.rights.values() for text in _longer_expressions(avoided)}
         listed = "|".join(re.escape(text) for text in sorted(known, key=len, reverse=True))
         if not listed:
@@ -381,7 +375,6 @@ class Forms:
         return re.compile(rf"\b(?:{listed})\b" if self.language is Language.ENGLISH else listed, re.IGNORECASE)
 
     def uses(self, text: str) -> Iterator[Use]:
-        """Every avoided form in a text."""
         if not self._pattern.search(text):
             return
         bare = _CODE_OR_MARKUP.sub(lambda match: "\0" * len(match[0]), text)
@@ -393,7 +386,7 @@ class Forms:
                 yield Use(match.start(), match[0], " ".join(around.split()), found[1])
 
     def exceptions(self, text: str) -> Iterator[str]:
-        """Every expression in a text that is right although it holds an avoided form."""
+        """Expressions that are right although they hold an avoided form."""
         if not self._pattern.search(text):
             return
         for match in self._pattern.finditer(_CODE_OR_MARKUP.sub("", text)):
@@ -408,7 +401,6 @@ def _longer_expressions(avoided: Avoided) -> Iterator[str]:
 
 
 def avoided_forms(file: TermsFile, language: Language) -> Forms:
-    """The forms of a language that the table of terms does not want."""
     rights: dict[str, tuple[Avoided, str]] = {}
     for term in file.terms:
         for avoided in term.avoid.zh if language is Language.CHINESE else term.avoid.en:

@@ -1,4 +1,4 @@
-"""What whoever keeps the catalogue works through: facts that changed since a revision, what grows stale, and what entries do not say yet."""
+"""What the keeper of the catalogue works through: facts changed since a revision, stale facts, missing values."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _AROUND = 60  # characters that are shown on both sides of what was found
 
 
 def stale_report(data: FilePath) -> str:
-    """The list, as lines to print. Raises CatalogueError where a file cannot be read."""
+    """Raises CatalogueError where a file cannot be read."""
     data = data.resolve()
     draft, findings = draft_of(data.name, files.read_texts(data))
     if findings:
@@ -70,7 +70,7 @@ def stale_report(data: FilePath) -> str:
 
 
 def newest_model(models: Iterable[Model]) -> Model | None:
-    """The youngest of the general models, which sentences mean by the newest; None without one."""
+    """The youngest general model, which sentences mean by “the newest”."""
     general = [model for model in models if model.track is Track.GENERAL]
     return by_date(general)[-1] if general else None
 
@@ -86,7 +86,7 @@ def _newest_pattern(newest: Model | None) -> re.Pattern[str]:
 
 
 def _written_texts(data: FilePath) -> Iterator[tuple[str, str]]:
-    """The texts that people write, by their place: data, hand-written pages, words of the interface."""
+    """Data, hand-written pages and words of the interface, by path."""
     for name, text in files.read_texts(data).items():
         if name.endswith(".yaml"):
             yield f"{data.name}/{name}", text
@@ -96,7 +96,7 @@ def _written_texts(data: FilePath) -> Iterator[tuple[str, str]]:
 
 
 def _sentences(texts: Mapping[str, str], pattern: re.Pattern[str]) -> Iterator[str]:
-    """Where the pattern is found, with what stands around it, once a line."""
+    """Each match with its surroundings, once a line."""
     for place, text in texts.items():
         seen = set[int]()
         for found in pattern.finditer(text):
@@ -110,7 +110,7 @@ def _sentences(texts: Mapping[str, str], pattern: re.Pattern[str]) -> Iterator[s
 
 
 def _values_to_ask_again(draft: Draft) -> Iterator[str]:
-    """For each entry the values that it calls not published and that a later model of its line states of itself."""
+    """Values called not published that a later model of the line states of itself."""
     states: dict[str, dict[str, list[Single[object]]]] = {}
     for path, model in draft.each_model():
         found = states.setdefault(model.id, {})
@@ -189,7 +189,6 @@ def _place_text(file: Located, path: tuple[str | int, ...]) -> str:
 
 
 def _count_and_first(resting: Iterable[str]) -> str:
-    """How many values, and where the first of them stand."""
     where = list(resting)
     lines = list(dict.fromkeys(where))
     more = ", …" if len(lines) > _SHOWN else ""
@@ -201,7 +200,7 @@ class Wanted:
     """Something that a reader looks for.
 
     Attributes:
-        key: Its key in the file of an entry; a dot leads into a variant or a block.
+        key: In the file of an entry; a dot leads into a variant or a block.
         what: What a reader wants to know.
         is_there: Whether the entry says it, or that it is not published.
     """
@@ -272,7 +271,7 @@ WORTH = (
 
 
 def missing_values(catalogue: Catalogue, model: Model) -> Iterator[Wanted]:
-    """What the flagship of a model does not say yet, the most worth first; nothing below something that is missing itself."""
+    """What the flagship does not say yet, the most worth first; nothing inside a missing block."""
     entry = catalogue.flagship(model)
     missing: list[str] = []
     for wanted in WORTH:
@@ -285,7 +284,7 @@ OWN_PUBLISHER = "/deepseek-ai/"
 
 
 def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
-    """The same as lines to print, with an entry that shows how."""
+    """With an entry that shows how."""
     found = list(missing_values(catalogue, model))
     if found:
         yield f"{model.id} does not say yet, what is worth most first; write it, or `not published`:"
@@ -306,7 +305,7 @@ def _says(catalogue: Catalogue, model: Model, wanted: Wanted) -> bool:
 
 
 def added_entries(data: Path) -> list[str]:
-    """The entries that git does not have yet, which somebody is writing; none without git."""
+    """Entries not committed yet; none without git."""
     command = ["git", "status", "--porcelain", "--untracked-files=all", "--", ENTRIES]
     try:
         run = subprocess.run(command, cwd=data, capture_output=True, text=True, encoding="utf-8", check=False)
@@ -316,19 +315,17 @@ def added_entries(data: Path) -> list[str]:
 
 
 class NoSuchRevision(Exception):
-    """The revision cannot be read. The message says why."""
+    pass
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A value as it is printed, and where it was read."""
-
     value: str
     source: str
 
 
 def changes_report(data: Path, revision: str, markdown: bool = False) -> str:
-    """What changed since `revision`, one fact a line, or as Markdown tables. Raises NoSuchRevision and CatalogueError."""
+    """One fact a line, or Markdown tables. Raises NoSuchRevision and CatalogueError."""
     old, new = load_catalogue_at(data, revision), load_catalogue(data)
     facts = list(_changed_facts(dict(_catalogue_facts(old)), dict(_catalogue_facts(new))))
     following = list(_changed_facts(dict(_recomputed_facts(old)), dict(_recomputed_facts(new))))
@@ -338,13 +335,12 @@ def changes_report(data: Path, revision: str, markdown: bool = False) -> str:
 
 
 def load_catalogue_at(data: Path, revision: str) -> Catalogue:
-    """The catalogue as it was. Raises NoSuchRevision where it cannot be read, or not by the rules of today."""
+    """Raises NoSuchRevision where it cannot be read, or not by today's rules."""
     with tempfile.TemporaryDirectory() as folder:
         return load_catalogue(_data_at_revision(data, revision, Path(folder)))
 
 
 def _data_at_revision(data: Path, revision: str, folder: Path) -> Path:
-    """The data as it was, in a folder of its own."""
     command = ["git", "archive", "--format=tar", revision, data.name]
     done = subprocess.run(command, cwd=data.parent, capture_output=True, check=False)
     if done.returncode:
@@ -398,7 +394,7 @@ def _values_below(record: Any, path: str) -> Iterator[tuple[str, Fact]]:
 
 
 def _item_name(item: Any, index: int) -> str:
-    """An item of a list by its id, its benchmark and setting or its label, or by its position."""
+    """By id, benchmark and setting or label, else by position."""
     for name in ("id", "benchmark", "label"):
         value = getattr(item, name, None)
         if value is not None:
@@ -480,7 +476,7 @@ _OPEN = 12  # rows that stand unfolded
 
 
 def _by_record(facts: list[Change]) -> Iterator[tuple[str, list[Change]]]:
-    """Facts by the model, technique or GPU that they are of."""
+    """By model, technique or GPU."""
     found: dict[str, list[Change]] = {}
     for path, before, after in facts:
         record, _, rest = path.partition(".")[2].partition(".")
@@ -489,7 +485,7 @@ def _by_record(facts: list[Change]) -> Iterator[tuple[str, list[Change]]]:
 
 
 def _folded(title: str, head: str, rows: list[str]) -> Iterator[str]:
-    """A table under its title; a long one is folded."""
+    """A long table is folded."""
     table = "\n".join((head, *rows))
     if len(rows) > _OPEN:
         yield f"\n<details><summary><b>{title}</b>: {len(rows):,}</summary>\n\n{table}\n\n</details>"

@@ -1,14 +1,10 @@
-"""Who uses a technique, derived from what the entries state and from their architectures, training and infrastructure.
+"""Who uses a technique, derived from entries, architectures, training and infrastructure.
 
-Takes the records and gives, for each technique, every `Use` with its label, origin and source, the oldest first. A
-technique declares the fields that it follows from (`follows_from`), so that nobody has to remember to list its users;
-an entry states the rest, and how a technique was used.
-
-A family whose checkpoints come from different models has one use per origin, each with the source of the value that
-answered for these checkpoints. The labels are defined on the page “How to read this site” and computed here, never typed:
+A technique declares the fields it follows from (`follows_from`); an entry states the rest, and how it was used. A
+family whose checkpoints come from different models has one use per origin. The labels are computed, never typed:
 
 - first: no model of the catalogue used it before;
-- kept: a model that this one builds on has it, or, where that one's sources are silent, the next one back;
+- kept: a model that this one builds on has it or, where that one's sources are silent, the next one back;
 - adopted: neither;
 - inherited: it came with the network or the weights of another model;
 - in weights: the model starts from weights that were trained so, and its own training is not known. That is no use.
@@ -47,7 +43,6 @@ class How(StrEnum):
 
     @property
     def is_use(self) -> bool:
-        """Whether a model with this label counts among the users."""
         return self not in (How.DROPPED, How.IN_WEIGHTS)
 
 
@@ -56,15 +51,15 @@ class Use:
     """Checkpoints of a model that have a technique from one origin, and what the model did with it.
 
     Attributes:
-        stated: What the entry says of it; None where it follows from fields alone.
-        variants: Checkpoints that it holds for, where those are not all of the entry.
-        field: Field that it follows from; empty where it is stated alone.
-        sources: Sources of that field's value for these checkpoints, or of what is stated.
-        origin: Model of the catalogue whose network or weights brought it.
-        other_origin: Name of a model outside of the catalogue that did.
-        trained_so: Model whose training the label IN_WEIGHTS is about, often that of `origin`; `sources` are its.
-        own_unpublished: Sources that do not say how an IN_WEIGHTS checkpoint was trained itself; None where nobody looked.
-        date: Since when: the first date of the model, or of the checkpoints that it holds for.
+        stated: What the entry says; None where it follows from fields alone.
+        variants: Empty where it holds for all of the entry.
+        field: Field it follows from; empty where it is stated alone.
+        origin: Model whose network or weights brought it.
+        other_origin: Name of such a model outside the catalogue.
+        trained_so: Model whose training IN_WEIGHTS is about; `sources` are its.
+        own_unpublished: Sources that do not say how an IN_WEIGHTS checkpoint itself was trained; None where nobody
+            looked.
+        date: First date of the model, or of the checkpoints it holds for.
     """
 
     model: Model
@@ -82,7 +77,7 @@ class Use:
 
     @property
     def day(self) -> str:
-        """The first day that the date allows; empty where there is none."""
+        """First day that the date allows; empty without one."""
         return self.date.first_day if self.date else ""
 
     @property
@@ -93,45 +88,40 @@ class Use:
 
 @dataclass(frozen=True)
 class FamilyUse:
-    """What a family did with a technique: a use per label and origin, the most telling label first."""
+    """A family's uses of a technique, one per label and origin, the most telling label first."""
 
     uses: tuple[Use, ...]
 
     @property
     def model(self) -> Model:
-        """The family."""
         return self.uses[0].model
 
     @property
     def technique(self) -> Technique:
-        """The technique."""
         return self.uses[0].technique
 
     @property
     def how(self) -> How:
-        """Its most telling label."""
         return self.uses[0].how
 
     @property
     def is_use(self) -> bool:
-        """Whether the family counts among the users."""
         return self.how.is_use
 
     @cached_property
     def date(self) -> PartialDate | None:
-        """Since when: the first date of the uses that the label is about."""
+        """The first date of the uses that the label is about."""
         dates = [use.date for use in self.uses if use.date is not None and use.how.is_use is self.is_use]
         return min(dates, key=lambda day: day.first_day, default=None)
 
     @property
     def stated(self) -> TechniqueUse | None:
-        """What the entry says of it."""
         return next((use.stated for use in self.uses if use.stated is not None), None)
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """Whether a checkpoint has a technique by its fields (None: not known), and the sources that say so or are silent."""
+    """Whether a checkpoint's fields show a technique (None: not known), and the sources that say so or are silent."""
 
     holds: bool | None
     sources: Sources | None = None
@@ -140,7 +130,7 @@ class _Answer:
 
 @dataclass(frozen=True)
 class _Holding:
-    """A checkpoint that has a technique by its fields, and from where."""
+    """A checkpoint whose fields show a technique, and its origin."""
 
     variant: str
     sources: Sources | None
@@ -156,13 +146,10 @@ class _Holding:
 
     @property
     def is_own(self) -> bool:
-        """Whether it came with nobody else's network or weights."""
         return not (self.origin or self.other_origin or self.trained_so)
 
 
 class Uses:
-    """Every use of every technique."""
-
     def __init__(
         self, models: Mapping[str, Model], entries: Mapping[str, Entry], techniques: Iterable[Technique]
     ) -> None:
@@ -173,15 +160,15 @@ class Uses:
             self._found[technique.id] = self._labelled(technique, list(self._uses(technique)))
 
     def of_technique(self, technique_id: str) -> tuple[Use, ...]:
-        """What was done with a technique, the oldest first."""
+        """Oldest first."""
         return self._found.get(technique_id, ())
 
     def of_model(self, model_id: str) -> tuple[Use, ...]:
-        """What a model did, in the order of the techniques."""
+        """In the order of the techniques."""
         return tuple(use for uses in self._found.values() for use in uses if use.model.id == model_id)
 
     def families(self, technique_id: str) -> tuple[FamilyUse, ...]:
-        """The families that did something with a technique, the oldest first."""
+        """Oldest first."""
         by_family: dict[str, list[Use]] = {}
         for use in self.of_technique(technique_id):
             by_family.setdefault(use.model.id, []).append(use)
@@ -190,11 +177,10 @@ class Uses:
         return tuple(sorted(found, key=lambda family: family.date.first_day if family.date else ""))
 
     def family(self, technique_id: str, model_id: str) -> FamilyUse | None:
-        """What a family did with a technique."""
         return next((family for family in self.families(technique_id) if family.model.id == model_id), None)
 
     def users(self, technique_id: str) -> set[str]:
-        """The ids of the models that use a technique: those that dropped it or have it in their weights alone do not."""
+        """Ids of models; those that dropped it or only have it in their weights do not count."""
         return {use.model.id for use in self.of_technique(technique_id) if use.how.is_use}
 
     def date_of(self, technique_id: str, row: InModel) -> PartialDate | None:
@@ -205,19 +191,18 @@ class Uses:
         return family.date if family is not None else first_date(model) if model is not None else None
 
     def does_without(self, technique_id: str, model_id: str) -> bool:
-        """Whether a model is known not to use a technique, as against that nothing is said."""
+        """Whether a model is known not to use a technique, as against unknown."""
         return (technique_id, model_id) in self._without
 
     def line_has(self, technique_id: str, model: Model) -> bool:
-        """Whether a technique is known in the line of a model, as far back as no model is known to do without."""
+        """Whether the technique is known in a model's lineage, as far back as no model is known to do without."""
         return self._line_has(self.of_technique(technique_id), model)
 
     def fields_deny(self, technique: Technique, model: Model) -> bool:
-        """Whether the fields of an entry say that no checkpoint uses a technique."""
         return self._deny([self._answer(technique, self._entries[variant.id]) for variant in model.variants])
 
     def _uses(self, technique: Technique) -> Iterator[Use]:
-        """The uses before dates and lines are looked at: what is a model's own is ADOPTED."""
+        """Before dates and lineages are compared; until then a model's own use is ADOPTED."""
         for model in self._models.values():
             stated = next((use for use in model.techniques if use.id == technique.id), None)
             if stated is not None and stated.change is TechniqueChange.DROPPED:
@@ -233,7 +218,7 @@ class Uses:
     def _family(
         self, technique: Technique, model: Model, stated: TechniqueUse | None, found: Sequence[_Holding]
     ) -> Iterator[Use]:
-        """The uses of one family. What is stated belongs to what is its own, or else to the first origin."""
+        """What is stated belongs to the family's own use, or else to the first origin."""
         groups: dict[tuple[str, str, str, bool], list[_Holding]] = {}
         for holding in found:
             groups.setdefault(holding.group, []).append(holding)
@@ -272,7 +257,7 @@ class Uses:
         )
 
     def _since(self, model: Model, variants: Iterable[str]) -> PartialDate | None:
-        """The first date of a model; of the checkpoints, where each of them came out later on a day of its own."""
+        """First date of the model; of the checkpoints, where each came out later on a day of its own."""
         named = [self._entries[id_] for id_ in variants if id_ in self._entries]
         dates = [
             day
@@ -284,7 +269,7 @@ class Uses:
         return min(dates, key=lambda day: day.first_day, default=first_date(model))
 
     def _labelled(self, technique: Technique, uses: list[Use]) -> tuple[Use, ...]:
-        """The uses in the order of their dates, with what is told by dates and by the line of each model."""
+        """By date, with the labels that dates and lineages decide."""
         introduced = technique.introduced.date.value
         ordered = sorted(uses, key=lambda use: use.day)
         described = any(use.how is How.INTRODUCED for use in ordered)
@@ -306,10 +291,10 @@ class Uses:
         return tuple(found)
 
     def _line_has(self, uses: Iterable[Use], model: Model, compared: Use | None = None) -> bool:
-        """Whether a model that this one builds on has a technique; behind one whose sources are silent, the next one back.
+        """Whether a model that this one builds on has a technique; where its sources are silent, the next one back.
 
-        Of a use to compare with, only earlier ones in the same scope count. What a parent's first release has was there,
-        whichever of the two came out first: DeepSeek Coder builds on DeepSeek LLM, which was published after it.
+        With `compared`, only earlier uses in the same scope count. What a parent's first release has counts whichever
+        came out first: DeepSeek Coder builds on DeepSeek LLM, which was published after it.
         """
         uses = list(uses)
         technique = uses[0].technique.id if uses else ""
@@ -331,7 +316,7 @@ class Uses:
         return False
 
     def _found_by_fields(self, technique: Technique, model: Model) -> Iterator[_Holding]:
-        """The checkpoints of a model that have a technique by their fields, or start from weights that were trained so."""
+        """Checkpoints whose fields show the technique, or that start from weights trained so."""
         for variant in model.variants:
             entry = self._entries[variant.id]
             answer = self._answer(technique, entry)
@@ -351,7 +336,7 @@ class Uses:
                     )
 
     def _origin(self, technique: Technique, entry: Entry) -> tuple[str, str]:
-        """The model whose weights or network brought a technique: its id, or its name where it is not in the catalogue."""
+        """Id of the model that brought a technique, or its name where it is outside the catalogue."""
         if not technique.follows_from[0].field.startswith(("architecture.", "tokenizer.")):
             return "", ""
         line = [ancestor.model.id for ancestor in self._ancestors(entry)]
@@ -367,7 +352,7 @@ class Uses:
         return "", other.name if other is not None and other.maker != HOME else ""
 
     def _ancestors(self, entry: Entry) -> Iterator[Entry]:
-        """The checkpoints of the catalogue whose weights an entry goes back to, the nearest first."""
+        """Checkpoints whose weights an entry goes back to, nearest first."""
         seen = {entry.variant.id}
         current: Entry | None = entry
         while current is not None:
@@ -379,7 +364,7 @@ class Uses:
             yield current
 
     def _answer(self, technique: Technique, entry: Entry) -> _Answer:
-        """Whether all conditions of a technique hold for a checkpoint; the sources are those of its first condition."""
+        """Whether all conditions hold; the sources are those of the first."""
         if not technique.follows_from:
             return _Answer(None)
         found = [_answering_entry(condition, entry, self._entries) for condition in technique.follows_from]
@@ -394,7 +379,7 @@ class Uses:
 
 
 def _was_there(use: Use, later: Use) -> bool:
-    """Whether a use was there when another one began: with the first release of its model, or by date."""
+    """Whether a use began before another: with the first release of its model, or by date."""
     return use.date == first_date(use.model) or use.day <= later.day
 
 
@@ -428,7 +413,7 @@ def _answering_entry(condition: Condition, entry: Entry, entries: Mapping[str, E
 
 
 def _in_a_stage(condition: Condition, entry: Entry, key: str) -> _Answer:
-    """Whether a stage that a checkpoint went through says so; that none does means nothing."""
+    """That no stage shows it means nothing."""
     for stage in entry.model.training:
         if entry.variant.id not in stage.variants:
             continue
@@ -448,7 +433,7 @@ _DEGREES = frozenset(f"infrastructure.{field}" for field in fields_with(Infrastr
 
 
 def _matches_value(condition: Condition, saying: str) -> bool:
-    """Whether a value is one of those named, or begins with its words; that it is there at all where none are named."""
+    """Whether a value is, or begins with, one of those named; without names, whether it is there at all."""
     if not condition.values:
         one = condition.field in _DEGREES and saying == "1"  # split over one device: not at all
         return not one and saying not in (NOT_THERE, "0", "False", "not applicable")

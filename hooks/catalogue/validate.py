@@ -1,7 +1,4 @@
-"""Hold located data against the schema and say every difference in a reader's words.
-
-Takes a `Located` file and a pydantic class, gives the frozen record or findings.
-"""
+"""Hold located data against the schema and say every difference in a reader's words."""
 
 from __future__ import annotations
 
@@ -55,7 +52,7 @@ _NOWHERE = {
 
 
 def known_as(word: str, allowed: Collection[str]) -> str:
-    """The allowed key that is meant by another one, in backquotes; the closest one where none is known, or nothing."""
+    """The allowed key that another name means, or the closest one, in backquotes; empty without one."""
     here = _HERE.get(word.lower(), "")
     return f"`{here}`" if here in allowed else nearest_in_quotes(word, allowed)
 
@@ -72,7 +69,7 @@ _ROUNDS = 4
 
 
 def validate_file(located: Located, schema: type[R]) -> tuple[R | None, list[Finding]]:
-    """Return the record for the file's data, or None and a finding for every difference."""
+    """The record, or None and a finding for every difference."""
     try:
         return schema.model_validate(located.data), []
     except ValidationError as error:
@@ -80,9 +77,9 @@ def validate_file(located: Located, schema: type[R]) -> tuple[R | None, list[Fin
 
 
 def repair_for_rules(located: Located, schema: type[R]) -> R | None:
-    """The record with an example in place of each value that does not fit, so that rules can look at the rest.
+    """The record with examples in place of values that do not fit, so that rules can look at the rest.
 
-    None where that cannot be done: what is wrong is an id, or a part that has no example.
+    None where an id or a part without an example is wrong.
     """
     data = copy.deepcopy(located.data)
     for _ in range(_ROUNDS):
@@ -96,7 +93,7 @@ def repair_for_rules(located: Located, schema: type[R]) -> R | None:
 
 
 def _mend_at(data: Any, schema: type[BaseModel], path: KeyPath, kind: str) -> bool:
-    """Put the field's example at the end of `path`, or take the value out; whether that was done."""
+    """Put the field's example at `path`, or take the value out; whether that was possible."""
     above: list[tuple[Any, str | int]] = []
     node = data
     for part in path:
@@ -122,7 +119,6 @@ def _mend_at(data: Any, schema: type[BaseModel], path: KeyPath, kind: str) -> bo
 
 
 def _field_at(schema: type[BaseModel], path: KeyPath) -> Any:
-    """The field of a record that `path` names; None where it names none."""
     for option in _annotation_at(schema, path[:-1]):
         if isinstance(option, type) and issubclass(option, BaseModel):
             return option.model_fields.get(str(path[-1]))
@@ -154,7 +150,7 @@ def _schema_findings(located: Located, schema: type[BaseModel], errors: list[Err
 
 
 def _misplaced_items(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> dict[KeyPath, str]:
-    """Items that stand in the wrong list, as one that is put at the end of a file does: by path, the list that is meant."""
+    """Items in the wrong list, as when added at the end of a file: by path, the list that is meant."""
     found: dict[KeyPath, str] = {}
     for item in {_error_path(details)[:-1] for details in errors if details["type"] == "extra_forbidden"}:
         if len(item) < 2 or not isinstance(item[-1], int):
@@ -168,7 +164,6 @@ def _misplaced_items(located: Located, schema: type[BaseModel], errors: list[Err
 
 
 def _misplaced_finding(located: Located, path: KeyPath, meant: str) -> Finding:
-    """A finding on an item that stands in the wrong list."""
     found = f"an entry of `{meant}` under `{path[-2]}`"
     return located.finding(path, found, f"its keys are those of `{meant}`", fix=f"move it to the entries of `{meant}:`")
 
@@ -276,7 +271,7 @@ def _in_words(details: ErrorDetails, written: str) -> tuple[str, str]:
 
 
 def _as_written(value: Any) -> str:
-    """A value as it stands in the file, in backquotes; of a mapping or a list, only that it is one."""
+    """A scalar as it stands in the file, in backquotes."""
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
     if isinstance(value, bool):
@@ -297,7 +292,7 @@ def _pattern_in_words(pattern: str) -> str:
 
 
 def _annotation_at(schema: Any, path: KeyPath) -> list[Any]:
-    """The types a value at `path` may have, looking through containers and unions."""
+    """Types that a value at `path` may have, through containers and unions."""
     options = union_members(schema)
     for part in path:
         following: list[Any] = []
@@ -313,7 +308,7 @@ def _annotation_at(schema: Any, path: KeyPath) -> list[Any]:
 
 
 def union_members(annotation: Any) -> list[Any]:
-    """The members of a union or an Annotated type; the type itself otherwise."""
+    """The type itself where it is no union."""
     origin = typing.get_origin(annotation)
     if origin is typing.Annotated:
         return union_members(typing.get_args(annotation)[0])
@@ -323,7 +318,7 @@ def union_members(annotation: Any) -> list[Any]:
 
 
 def fields_at(schema: type[BaseModel], path: KeyPath) -> set[str]:
-    """Names of the fields that are allowed at `path`, as they are written in YAML."""
+    """Fields allowed at `path`, as written in YAML."""
     names: set[str] = set()
     for option in _annotation_at(schema, path):
         if isinstance(option, type) and issubclass(option, BaseModel):

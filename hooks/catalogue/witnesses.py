@@ -1,7 +1,7 @@
-"""What others publish of DeepSeek's models beside what the catalogue says: dated files in data/witnesses/, compared value by value.
+"""What others publish of DeepSeek's models, dated files in data/witnesses/, compared value by value with the catalogue.
 
-Takes the records and the files, gives comparisons. A difference has its reason in data/witnesses.yaml, or it is a finding; a reason
-that no difference needs is one too. Nothing of a witness goes into the catalogue.
+A difference has its reason in data/witnesses.yaml or is a finding; so is a reason that no difference needs. Nothing of
+a witness goes into the catalogue.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ _TOLERANCE = {"context_length": Decimal("0.05")}
 
 
 class Outcome(StrEnum):
-    """What a comparison came to."""
-
     AGREES = "agrees"
     DIFFERS = "differs"
     ONLY_THEIRS = "only_theirs"
@@ -34,7 +32,7 @@ class Comparison:
     """A value of a witness beside ours.
 
     Attributes:
-        ours: As it is printed; empty where the catalogue has none.
+        ours: As printed; empty where the catalogue has none.
         reason: Why they differ.
     """
 
@@ -45,14 +43,12 @@ class Comparison:
 
 
 def compare_witness(catalogue: Catalogue, witness: Witness) -> list[Comparison]:
-    """Every value of a witness, compared."""
     rows = catalogue.testimony[witness.id].rows
     reasons = {(r.variant, r.field): r for r in catalogue.witness_reasons if r.witness == witness.id}
     return [_compare(catalogue, row, reasons.get((row.variant, row.field))) for row in rows]
 
 
 def unneeded_reasons(catalogue: Catalogue) -> list[Reason]:
-    """Reasons of differences that there are not."""
     needed = {
         (witness.id, one.row.variant, one.row.field)
         for witness in catalogue.witnesses
@@ -73,7 +69,7 @@ def _compare(catalogue: Catalogue, row: WitnessRow, reason: Reason | None) -> Co
 
 
 def _our_values(catalogue: Catalogue, entry: Entry, field: str) -> Iterator[Any]:
-    """What the catalogue says of a field of a variant; of a day all that may be meant."""
+    """Several for a release day, whose meaning witnesses leave open."""
     if field == "released":
         dates = [*(checkpoint_date(entry, name) for name in RELEASED), api_date(catalogue.api_names, entry.variant.id)]
         yield from (date.value for date in dates if date is not None and date.value is not None)

@@ -1,8 +1,7 @@
 """CSA2: few layers keep entries and indexer keys, which the others read; an encoder compresses them, the decoder does not.
 
-Report of DeepSeek-V4.1-Flash, §2.3. Only the caching layers have a compressor, with a gate where it joins several
-tokens, and only some layers score entries (`checkpoint_schema` of ROCm/ATOM's models/deepseek_v41/weights.py, which
-lists every tensor of the released files).
+DeepSeek-V4.1-Flash §2.3. Which layers have a compressor, a gate or scores: `checkpoint_schema` in
+models/deepseek_v41/weights.py of ROCm/ATOM, which lists every tensor of the released files.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ def _count_layers(counts: Mapping[str, int]) -> Mapping[str, int]:
 
 
 def _from_config(config: Config) -> Mapping[str, Any]:
-    """Which layers make a cache and which select entries, by their numbers; the decoder keeps an entry for each token."""
+    """The decoder keeps an entry for each token."""
     ratios = config["compress_ratios"][: config["num_hidden_layers"]]
     caching, selecting = set(config["kv_source_layer_ids"]), set(config["index_source_layer_ids"])
     compressed = set(ratios) - {0, 1}

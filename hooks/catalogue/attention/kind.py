@@ -1,8 +1,4 @@
-"""What a kind of attention is made of: everything that depends on the kind, and nothing with a default.
-
-A kind is one `AttentionKind`. A part that is left out is an error where the kind is made, and a kind of the schema that
-has no module is one where the package is loaded (`registry`), so that no calculator or figure falls back on another kind.
-"""
+"""What a kind of attention is made of. No part has a default, so that nothing falls back on another kind."""
 
 from __future__ import annotations
 
@@ -21,7 +17,7 @@ Config = Mapping[str, Any]
 
 
 class IndexKey(Enum):
-    """Whether a key of the indexer stands beside an entry of the cache."""
+    """Whether an indexer key is cached beside an entry."""
 
     NEVER = "never"
     WITH_AN_INDEXER = "in a model that has an indexer"
@@ -30,13 +26,12 @@ class IndexKey(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class CachingLayers:
-    """Layers that keep entries of one form.
+    """Layers that cache entries of one form.
 
     Attributes:
         name: What figures call them; `all` where there is one form.
         layers: Field with their number.
         entry: Formula of the elements of an entry.
-        index_key: Whether a key of the indexer stands beside it.
         ratio: Field with the tokens that make an entry; empty for one a token.
     """
 
@@ -47,7 +42,7 @@ class CachingLayers:
     ratio: str
 
     def per_token(self, numbers: Numbers) -> str:
-        """Formula of the elements that one of these layers caches for a token."""
+        """Formula of the elements that one layer caches for a token."""
         has_indexer = self.index_key is IndexKey.WITH_AN_INDEXER and "index_head_dim" in numbers
         indexed = has_indexer or self.index_key is IndexKey.ALWAYS
         elements = f"{self.entry} + index_head_dim" if indexed else self.entry
@@ -58,11 +53,11 @@ class CachingLayers:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyValueHeads:
-    """How many key and value heads a kind has beside so many query heads.
+    """How many key-value heads fit a number of query heads.
 
     Attributes:
-        fits: Whether a number of key-value heads fits a number of query heads; None where any does.
-        allowed: What is allowed, for a message, with `{heads}` for the query heads.
+        fits: Takes query and key-value heads; None where any number fits.
+        allowed: For a message, with `{heads}` for the query heads.
     """
 
     fits: Callable[[int, int], bool] | None
@@ -74,26 +69,22 @@ class AttentionKind:
     """All that depends on a kind of attention.
 
     Attributes:
-        kind: Its value in the schema.
-        needed: Fields that an architecture of this kind must have.
-        allowed: Fields that it may have, of those that belong to some kinds alone.
-        key_value_heads: How many key and value heads it has.
-        head_dim_follows: Whether a head is hidden_size / num_attention_heads wide where `head_dim` is left out.
-        weights: Formulas of the weights of all layers, by the name of the part.
-        caching_layers: Layers by the form of what they keep. Figures and interactive figures draw these.
+        allowed: Optional fields, of those that only some kinds have.
+        head_dim_follows: Whether `head_dim` defaults to hidden_size / num_attention_heads.
+        weights: Formulas over all layers, by part.
+        caching_layers: What figures draw.
         cache: Formula of the elements cached for a token over all layers; agrees with `caching_layers`.
-        window: Formula of the elements cached for a token of the sliding window over all layers; None without one.
+        window: Formula of the elements cached for a token of the sliding window over all layers.
         stored_cache: Formula of the bytes in service from the bytes of an entry with its indexer key; None where
-            DeepSeek serves nothing of this kind and states no entry.
-        score_widths: Elements that a head multiplies with for each earlier token, for the score and the sum; None where
-            a token does not see all earlier ones.
-        layer_parts: Fields whose layers make up all of them; empty where all are alike.
+            DeepSeek states no such entry.
+        score_widths: Elements a head multiplies for each earlier token, score and sum together; None where a token
+            does not see all earlier ones.
+        layer_parts: Fields whose layers add up to all; empty where all are alike.
         layer_names: Names of layers in `attention_layout`; empty where all are alike.
-        count_layers: Fields that follow from how often each name stands in a layout.
-        long_range_layers: Fields with layers that an MTP module, which has the window alone, has none of.
+        count_layers: Fields that follow from the counts of these names.
+        long_range_layers: Fields that count no layer in an MTP module, which has the window alone.
         last_stream_mapping: Whether hyper-connections have a mapping behind the last layer.
-        in_transformers: The class of Hugging Face transformers with an architecture of this kind; None without one.
-        config_keys: Keys of config.json that tell this kind, each of which a file of this kind has.
+        config_keys: Keys of config.json that tell this kind; its files have all of them.
         from_config: Fields that follow from keys of config.json with other names than theirs.
     """
 
@@ -122,7 +113,6 @@ INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
 
 
 def sum_over_layers(layers: tuple[CachingLayers, ...], numbers: Numbers) -> str:
-    """The cache of all layers as the sum over their forms."""
     return " + ".join(_of_all(form.layers, form.per_token(numbers)) for form in layers)
 
 
@@ -132,17 +122,14 @@ def _of_all(layers: str, per_token: str) -> str:
 
 
 def no_window(numbers: Numbers) -> None:
-    """A kind without a sliding window."""
     return
 
 
 def same_names(config: Config) -> Mapping[str, Any]:
-    """Every field has the name of its key in config.json."""
     return {}
 
 
 def all_alike(counts: Mapping[str, int]) -> Mapping[str, int]:
-    """No field counts layers of a kind whose layers are all alike."""
     return {}
 
 
@@ -151,7 +138,6 @@ SCORE_WIDTHS = "head_dim + head_dim"
 
 
 def projection_weights(architecture: Architecture, numbers: Numbers) -> Formulas:
-    """Query, key, value and output projections, and the norms of queries and keys where there are some."""
     formulas = {
         "attention_query": "num_hidden_layers * hidden_size * num_attention_heads * head_dim",
         "attention_key_value": "2 * num_hidden_layers * hidden_size * num_key_value_heads * head_dim",
@@ -170,7 +156,7 @@ def window_of_some_layers(numbers: Numbers) -> str | None:
 
 
 def cache_of_the_others(numbers: Numbers) -> str | None:
-    """The cache of the layers that see the whole context, where some see the window alone."""
+    """Where only some layers have a window: the cache of those that see the whole context."""
     if window_of_some_layers(numbers) is None:
         return None
     return "2 * (num_hidden_layers - sliding_window_layers) * num_key_value_heads * head_dim"
@@ -184,7 +170,7 @@ def kind_with_heads(
     window: Callable[[Numbers], str | None],
     allowed: tuple[str, ...] = ALLOWED,
 ) -> AttentionKind:
-    """A kind whose layers all keep keys and values of some heads: MHA, GQA and MQA differ in how many."""
+    """MHA, GQA and MQA, whose layers all keep keys and values and differ in the number of heads."""
     return AttentionKind(
         kind=kind,
         needed=(),
@@ -220,5 +206,5 @@ PROJECTIONS = {
 
 
 def window_layers(numbers: Numbers) -> str | None:
-    """Every layer has a window of its own, also those that read the entries of others."""
+    """Every layer has a window of its own, also one that reads the entries of others."""
     return "num_hidden_layers * head_dim" if "sliding_window" in numbers else None

@@ -1,7 +1,7 @@
 """MLA: one latent of a token is cached, and all heads are projected from it; with DSA, an indexer on top.
 
-DeepSeek-V2 §2.1, with the norms on both latents of §3.1.2. DSA's lightning indexer: `class Indexer` in
-inference/model.py of DeepSeek-V3.2-Exp. Its keys are cached beside the latent.
+DeepSeek-V2 §2.1, with the norms on both latents of §3.1.2. DSA: `class Indexer` in inference/model.py of
+DeepSeek-V3.2-Exp, whose keys are cached beside the latent.
 """
 
 from __future__ import annotations

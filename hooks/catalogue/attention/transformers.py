@@ -1,4 +1,4 @@
-"""Architectures as Hugging Face transformers has them: the class of the model, and what its configuration is made from."""
+"""The class of Hugging Face transformers for an architecture, and the settings of its configuration."""
 
 from __future__ import annotations
 
@@ -20,19 +20,11 @@ Settings = dict[str, Any]
 
 @dataclass(frozen=True)
 class Peer:
-    """An architecture as transformers has it.
-
-    Attributes:
-        name: Class of the model.
-        settings: What its configuration is made from.
-    """
-
     name: str
     settings: Settings
 
 
 def settings_of(architecture: Architecture, names: tuple[str, ...]) -> Settings:
-    """The integers of these names that the architecture states or that follow, and whether the embeddings are tied."""
     numbers = numbers_of(architecture)
     found: Settings = {name: numbers[name] for name in names if name in numbers}
     found["tie_word_embeddings"] = bool(architecture.tie_word_embeddings.value)
@@ -42,12 +34,10 @@ def settings_of(architecture: Architecture, names: tuple[str, ...]) -> Settings:
 
 
 def is_dense(architecture: Architecture) -> bool:
-    """Whether an architecture has no experts."""
     return architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE
 
 
 def peer_with_heads(architecture: Architecture) -> Peer:
-    """The class for heads with keys and values of their own or shared by groups."""
     return _dense(architecture) if is_dense(architecture) else _experts(architecture)
 
 
@@ -63,7 +53,7 @@ def _dense(architecture: Architecture) -> Peer:
 
 
 def _experts(architecture: Architecture) -> Peer:
-    """The class of the language model of OCR 2, which keeps the attention of DeepSeekMoE 16B."""
+    """OCR 2's language model keeps the attention of DeepSeekMoE 16B."""
     found = settings_of(architecture, (*SHARED, *DENSE, *EXPERTS))
     dense_layers = numbers_of(architecture).get("first_k_dense_replace", 0)
     found["mlp_layer_types"] = [

@@ -1,1 +1,1 @@
-"""Numbers that follow from others: recomputed from an architecture, each with its working."""
+"""Numbers recomputed from an architecture, each with its working."""

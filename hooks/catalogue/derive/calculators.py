@@ -1,16 +1,12 @@
 """Memory to serve a variant, and time and cost to train one, as formulas over inputs that a reader chooses.
 
-The formulas are written here once. Pages work out their tables from them, and the script of the
-calculators is given them as trees with the coefficients of each variant, so that it knows no formula.
+Tables are worked out from these formulas, and the script of the calculators gets them as trees with coefficients.
 
-Memory: the weights, and the cache of `attention`: elements per token times the tokens, and in
-models with a sliding window its entries in every layer, which stop growing once the window is
-full. An element of the window is taken with two bytes where the cache is counted as stored, since
-DeepSeek states the format of the entries alone. Left out: scales of blocks beside weights in FP8 and FP4,
-activations, and what is held on several GPUs at once; so the number of GPUs is a lower bound.
+Memory is weights plus cache; the window's entries stop growing once it is full. An element of the window takes two
+bytes where the cache is counted as stored: DeepSeek states the format of entries alone. Left out are the scales of FP8
+and FP4 blocks, activations and copies on several GPUs, so the number of GPUs is a lower bound.
 
-Training: computation per token by the convention of `training`, at any sequence length.
-Utilisation is held against the peak in dense BF16, as everywhere on this site.
+Training follows the convention of `derive.training`, at any sequence length, against the peak in dense BF16.
 """
 
 from __future__ import annotations
@@ -63,9 +59,9 @@ class StoredFormat:
     """How numbers of a format are stored.
 
     Attributes:
-        bits: Bits of a number, without the scales of blocks.
-        weights: How the memory calculator counts weights that are released in it, one of its choices: FP4 is that of
-            routed experts alone. None where no model is released in it, and a reader chooses.
+        bits: Without the scales of blocks.
+        weights: The memory calculator's choice for weights released in it (FP4 is for routed experts alone); None
+            where no model is released in it.
     """
 
     bits: int
@@ -93,13 +89,11 @@ class Footprint:
     """What the memory of a variant is worked out from.
 
     Attributes:
-        parameters: All weights of the main model.
-        expert_parameters: Those of the routed experts.
-        beside: Weights beside the main model, such as MTP modules.
-        cache_elements: Elements cached per token over all layers, without the window.
-        stored_cache: Bytes of the same as DeepSeek stores it, where they say how.
-        sliding_window: Tokens of the window; 0 in models without.
-        window_elements: Elements cached for a token of the window.
+        beside: Weights of auxiliary modules.
+        cache_elements: Per token over all layers, without the window.
+        stored_cache: Bytes of the same in service; None where unknown.
+        sliding_window: In tokens; 0 without one.
+        window_elements: For a token of the window.
     """
 
     parameters: int
@@ -116,9 +110,9 @@ class Effort:
     """What the training of a variant is worked out from.
 
     Attributes:
-        matrix_flops: FLOPs of a token in matrix products.
-        attention_flops_per_position: FLOPs of attention itself for a token and a position of the
-            sequence; None where attention does not read every earlier token.
+        matrix_flops: For a token.
+        attention_flops_per_position: For a token and a position of the sequence; None where attention does not read
+            every earlier token.
     """
 
     matrix_flops: int
@@ -127,13 +121,12 @@ class Effort:
 
 @dataclass(frozen=True)
 class Missing:
-    """Fields that a result would need and that are not known; none where there is no architecture at all."""
+    """Fields that a result needs and that are not known; none without an architecture."""
 
     fields: tuple[str, ...] = ()
 
 
 def memory_footprint(entry: Entry) -> Footprint | Missing:
-    """Coefficients for the memory of a variant, or what is missing for them."""
     recount, architecture = entry.recount, entry.architecture
     if recount is None or architecture is None:
         return Missing()
@@ -153,7 +146,7 @@ def memory_footprint(entry: Entry) -> Footprint | Missing:
 
 
 def auxiliary_modules(entry: Entry) -> tuple[Term, ...]:
-    """What stands beside the main model: MTP modules or a drafter, Engram, a vision encoder."""
+    """MTP modules or a drafter, Engram, a vision encoder."""
     recount = entry.recount
     if recount is None:
         return ()
@@ -161,7 +154,6 @@ def auxiliary_modules(entry: Entry) -> tuple[Term, ...]:
 
 
 def training_effort(entry: Entry) -> Effort | Missing:
-    """Coefficients for the training of a variant, or what is missing for them."""
     recount, architecture = entry.recount, entry.architecture
     if recount is None or architecture is None:
         return Missing()
@@ -176,7 +168,7 @@ def training_effort(entry: Entry) -> Effort | Missing:
 
 
 def memory_numbers(found: Footprint, with_parts: bool = False) -> dict[str, Number]:
-    """The names that the formulas of the memory use for a variant."""
+    """Values for the names in the formulas of `MEMORY`."""
     return {
         "parameters": found.parameters + (found.beside if with_parts else 0),
         "expert_parameters": found.expert_parameters,
@@ -188,13 +180,11 @@ def memory_numbers(found: Footprint, with_parts: bool = False) -> dict[str, Numb
 
 
 def forms_of_memory(found: Footprint, mixed: bool, stored: bool) -> dict[str, str]:
-    """Which form each line of the memory takes."""
     cache = ["stored"] * stored + ["window"] * bool(found.sliding_window)
     return {"weight_bytes": "mixed" if mixed else "", "cache_bytes": " ".join(cache), "gpus": ""}
 
 
 def forms_of_training(found: Effort) -> dict[str, str]:
-    """Which form each line of the training takes."""
     whole = found.attention_flops_per_position is not None
     return dict.fromkeys(TRAINING, "") | {"flops_per_token": "attention" if whole else ""}
 
@@ -202,9 +192,9 @@ def forms_of_training(found: Effort) -> dict[str, str]:
 def work_out(
     formulas: Mapping[str, Mapping[str, str]], forms: Mapping[str, str], numbers: Mapping[str, Number]
 ) -> dict[str, Term]:
-    """The lines one after the other; each result, rounded once, is a number for the lines below it.
+    """Each line in turn; its result, rounded once, is a number for the lines below it.
 
-    A line that needs a number which is not given is left out, and so are those that need the line.
+    A line with an unknown name is left out, and so are those that need it.
     """
     known, lines = dict(numbers), {}
     for name, options in formulas.items():

@@ -1,8 +1,4 @@
-"""Formulas over config.json names that are shown exactly as they are computed.
-
-A formula is written once, as text; its value, its display and the display with numbers
-put in are all made from that text, so that what the page shows is what was computed.
-"""
+"""Formulas over config.json names, written once as text and shown exactly as they are computed."""
 
 from __future__ import annotations
 
@@ -49,9 +45,8 @@ class Term:
     """One line of a working.
 
     Attributes:
-        name: Key of the line's label in the language files.
-        formula: The formula, with `×` for multiplication.
-        values: What its names stand for.
+        name: Key of its label in the language files.
+        formula: With `×` for multiplication.
         exact: The result, not rounded.
     """
 
@@ -62,7 +57,7 @@ class Term:
 
     @cached_property
     def numbers(self) -> str:
-        """The formula with the numbers put in."""
+        """The formula with numbers in place of names."""
         shown = re.sub(NAME, lambda m: _number_text(self.values[m[0]]), self.formula)
         return re.sub(r"(?<!\.)\b\d{4,}\b", lambda m: f"{int(m[0]):,}", shown)
 
@@ -73,17 +68,14 @@ class Term:
 
 
 def evaluate_formula(name: str, formula: str, numbers: Mapping[str, Exact]) -> Term:
-    """Evaluate `formula` (names, numbers, `+ - * / ( )`, `min`, `max`, `ceil`, `exp`, `ln`, `sqrt`) over `numbers`.
+    """Evaluate names, numbers, `+ - * / ( )`, `min`, `max`, `ceil` exactly; `exp`, `ln` and `sqrt` to a float's precision.
 
-    The value is exact but for the last three.
-
-    Raises KeyError for a name that `numbers` does not hold.
+    Raises KeyError for a name that `numbers` lacks.
     """
     return Term(name, display_formula(formula), numbers, Fraction(_compiled_formula(formula)(numbers)))
 
 
 def display_formula(formula: str) -> str:
-    """A formula as it is read."""
     return formula.replace(" * ", " × ").replace(" / ", " ÷ ")
 
 
@@ -91,7 +83,7 @@ Tree = str | int | list["Tree"]
 
 
 def formula_tree(formula: str) -> Tree:
-    """A formula as nested lists `[operator or function, part, part]`, for a script that evaluates it."""
+    """Nested lists `[operator or function, operand, …]`, for the script of the calculators."""
     return _node_tree(_parsed_formula(formula))
 
 
@@ -113,7 +105,7 @@ def _node_tree(node: ast.expr) -> Tree:
 
 
 def _number_text(number: Exact) -> str:
-    """All digits in groups; a number that ends in many zeros as digits times a power of ten, just as exact; long fractions rounded."""
+    """Digits in groups; many trailing zeros become a power of ten; long fractions get four digits."""
     if number != int(number):
         digits = f"{Decimal(number.numerator) / number.denominator:,}"
         return digits if len(digits) <= _LONG else f"{float(number):,.4g}"
@@ -127,7 +119,6 @@ def _number_text(number: Exact) -> str:
 
 @cache
 def formula_names(formula: str) -> frozenset[str]:
-    """The names a formula needs."""
     return frozenset(node.id for node in ast.walk(_parsed_formula(formula)) if isinstance(node, ast.Name)) - {
         *_FUNCTIONS
     }
@@ -140,7 +131,6 @@ def check_formula(formula: str) -> None:
 
 @cache
 def _compiled_formula(formula: str) -> Working:
-    """What gives the value of a formula for the numbers of its names."""
     return _compiled_node(_parsed_formula(formula))
 
 
@@ -165,7 +155,7 @@ def _compiled_node(node: ast.expr) -> Working:
 
 
 def numbers_of(architecture: Architecture) -> dict[str, int]:
-    """Every integer of the architecture by its name, and the few that follow from them."""
+    """Every integer of the architecture, and the few that follow from them."""
     numbers = {}
     for name, stated in vars(architecture).items():
         if isinstance(stated, Single) and isinstance(stated.value, int) and not isinstance(stated.value, bool):
@@ -189,11 +179,11 @@ _LONGEST_BLOCK = 12  # layers that are repeated together
 
 
 class LayoutError(ValueError):
-    """A layout that cannot be read; says why."""
+    """Says why a layout cannot be read."""
 
 
 def layer_kinds(layout: str) -> tuple[str, ...]:
-    """The kind of each layer, from the first one up. Raises LayoutError for what is no layout."""
+    """From the first layer up. Raises LayoutError."""
     stack: list[list[str]] = [[]]
     place = 0
     text = layout.strip()
@@ -217,7 +207,7 @@ def layer_kinds(layout: str) -> tuple[str, ...]:
 
 
 def layout_of(layers: Sequence[str]) -> str:
-    """The kinds of the layers written short: what covers the most of the next layers by repetition comes first."""
+    """The shortest spelling: the repetition that covers most of the next layers comes first."""
     said = []
     start = 0
     while start < len(layers):
@@ -240,7 +230,7 @@ class Routing:
     """A way to choose experts.
 
     Attributes:
-        balance_bias: Whether each expert's score has a learned bias that only the choice sees (DeepSeek-V3 §2.1.2).
+        balance_bias: Whether an expert's score has a learned bias that only the choice sees (DeepSeek-V3 §2.1.2).
     """
 
     balance_bias: bool
@@ -258,6 +248,6 @@ ROUTINGS: Mapping[TopkMethod, Routing] = per_kind(
 
 
 def has_balance_bias(architecture: Architecture) -> bool:
-    """Whether experts have a bias for balance; not where nothing is said of how they are chosen."""
+    """False where the routing is not stated."""
     method = architecture.topk_method.value if architecture.topk_method else None
     return method is not None and ROUTINGS[method].balance_bias

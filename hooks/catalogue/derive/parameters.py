@@ -1,17 +1,12 @@
-"""Count parameters and cache elements from an architecture.
+"""Count parameters and cache elements from an architecture, by one convention for every model.
 
-The convention, stated once and applied to every model:
-
-- *Total* counts every weight of the main model once: input embedding, output head (not
-  again where it is tied to the embedding), attention, feed-forward networks, gates and
-  norms. MTP modules, Engram and a vision encoder are not part of it; `modules` counts them apart.
-- *Activated* is the total less the routed experts that a token does not reach. The input
-  embedding counts whole, although a token reads one row of it; papers differ here, so the
-  count is also given without it and without both embeddings.
+- *Total* counts every weight of the main model once: input embedding, output head (unless tied), attention,
+  feed-forward networks, gates and norms. MTP modules, Engram and a vision encoder are counted apart.
+- *Activated* is the total less the routed experts that a token does not reach. The input embedding counts whole,
+  although a token reads one row; papers differ here, so the count is also given without one or both embeddings.
 - *KV cache* counts the elements kept per token over all layers.
 
-Formulas: RMSNorm has one weight per element; SwiGLU has three matrices (Shazeer 2020);
-attention and its caches are in the package `attention`.
+RMSNorm has one weight per element; SwiGLU has three matrices (Shazeer 2020).
 """
 
 from __future__ import annotations
@@ -35,7 +30,7 @@ _NOT_IN_A_BLOCK = ("embedding", "head", "feed_forward", "norms")
 
 
 def mtp_weights(architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]) -> Term | None:
-    """Weights of the MTP modules, or of the blocks of a DSpark drafter; None for a model without."""
+    """Weights of the MTP modules or of a DSpark drafter; None without any."""
     if not numbers.get("num_nextn_predict_layers") or architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
         return None
     experts = numbers.get("dspark_n_routed_experts", numbers["n_routed_experts"])
@@ -58,7 +53,7 @@ def mtp_weights(architecture: Architecture, formulas: Mapping[str, str], numbers
 
 
 def engram_weights(numbers: Mapping[str, int]) -> tuple[Term, ...]:
-    """The tables, and the projections that turn what is looked up into a key per stream and one value."""
+    """The tables, and the projections of what is looked up to a key per stream and one value."""
     formulas = {
         "engram_tables": "engram_num_embeddings * engram_head_dim",
         "engram_projections": (
@@ -71,9 +66,9 @@ def engram_weights(numbers: Mapping[str, int]) -> tuple[Term, ...]:
 
 
 def prefill_weights(architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]) -> Term | None:
-    """Weights of the layers that a token passes while it is read, less the experts it does not reach.
+    """Weights that a token uses while it is read, less the experts it does not reach.
 
-    Cache entries are made in these layers, and entries are selected where they are made.
+    Cache entries are made, and selected, in these layers.
     """
     if "encoder_layers" not in numbers:
         return None
@@ -98,7 +93,7 @@ def prefill_weights(architecture: Architecture, formulas: Mapping[str, str], num
 
 
 def vision_weights(encoder: VisionEncoder, hidden_size: int) -> Term | None:
-    """Weights of a vision encoder and of the two layers that lead into the language model; None where one is missing."""
+    """Weights of the encoder and the two layers into the language model; None where a dimension is unknown."""
     sizes = {name: getattr(encoder, name).value for name in type(encoder).model_fields if name != "source"}
     if None in sizes.values():
         return None
@@ -118,13 +113,13 @@ def vision_weights(encoder: VisionEncoder, hidden_size: int) -> Term | None:
 
 
 def _without_long_range(architecture: Architecture) -> dict[str, int]:
-    """The layers that a block with the sliding window alone has none of; its experts are not chosen by hashes."""
+    """Counts of zero for a block that has the sliding window alone and no hash routing."""
     kind = kind_of(architecture)
     return dict.fromkeys((*(kind.long_range_layers if kind else ()), "num_hash_layers"), 0)
 
 
 def _layer_weights(formulas: Mapping[str, str], numbers: Mapping[str, int]) -> int:
-    """Weights of one layer without its two norms, by the formulas of all layers."""
+    """Weights of one layer without its two norms."""
     one_layer = {**numbers, "num_hidden_layers": 1, "moe_layers": 1}
     return sum(
         evaluate_formula(name, formula, one_layer).value
@@ -140,19 +135,16 @@ ACTIVATED_CONVENTION = ActivatedBasis.NO_INPUT_EMBEDDING
 
 @dataclass(frozen=True)
 class Recount:
-    """What follows from an architecture.
+    """Sizes recomputed from an architecture.
 
     Attributes:
-        terms: Lines that add up to the total parameters.
+        terms: Lines that add up to the total.
         inactive_experts: Routed experts a token does not reach; None for dense models.
-        total: Total parameters.
-        activated: Activated parameters by what the count includes.
-        kv_cache: Elements cached per token over all layers.
-        mtp: Parameters of the MTP modules or the drafter that the main model does not share.
-        engram: Tables and projections of Engram; none in models without it.
-        prefill: Parameters that a token uses while it is read, where it passes a part of the layers alone.
-        missing: Fields that are needed and not known; with any of them, totals are None.
-        cache_missing: The same for the cache.
+        activated: By what the count includes.
+        kv_cache: Elements per token over all layers.
+        mtp: Weights of MTP modules or drafter that the main model does not share.
+        prefill: Parameters a token uses while it is read, where that is a part of the layers.
+        missing: Fields that totals need; with any of them, totals are None.
     """
 
     terms: tuple[Term, ...]
@@ -168,7 +160,7 @@ class Recount:
 
 
 def recount_sizes(architecture: Architecture) -> Recount:
-    """Recompute sizes. Never raises: what cannot be computed is None, and `missing` says why."""
+    """Never raises: what cannot be computed is None, and `missing` says why."""
     numbers = numbers_of(architecture)
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     formulas = formulas_of(architecture, numbers)
@@ -212,7 +204,7 @@ def recount_sizes(architecture: Architecture) -> Recount:
 
 
 def formulas_of(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
-    """The formulas whose results add up to the total, by the name of the part."""
+    """Formulas whose results add up to the total, by part."""
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     norms = "norms_per_layer" if "norms_per_layer" in numbers else "2"
     return {
@@ -238,10 +230,9 @@ def _embedding_formulas(architecture: Architecture) -> dict[str, str]:
 
 
 def _hyper_connection_formulas(attention: AttentionKind | None, numbers: Mapping[str, int]) -> dict[str, str]:
-    """Formula of the mappings between residual streams, where a model has several.
+    """Mappings between residual streams: `class Block` and `class Transformer` in inference/model.py of DeepSeek-V4-Flash.
 
-    `class Block` and `class Transformer` in inference/model.py of DeepSeek-V4-Flash. V4.1 mixes with the coefficients of
-    the block before and has no mapping behind the last layer.
+    V4.1 mixes with the coefficients of the block before and has no mapping behind the last layer.
     """
     if "hc_mult" not in numbers or attention is None:
         return {}
@@ -284,7 +275,7 @@ def _missing_fields(formulas: object, numbers: Mapping[str, int]) -> tuple[str, 
 
 
 def cache_bytes(recount: Recount) -> Term | None:
-    """Bytes that a token's cache takes in BF16, two for an element."""
+    """Bytes of a token's cache in BF16, two for an element."""
     if recount.kv_cache is None:
         return None
     return evaluate_formula("kv_cache_bytes", "2 * kv_cache_elements", {"kv_cache_elements": recount.kv_cache.value})
@@ -293,7 +284,7 @@ def cache_bytes(recount: Recount) -> Term | None:
 def stored_cache(
     architecture: Architecture, recount: Recount, stated: CacheFormat | None, variant_id: str
 ) -> Term | None:
-    """Bytes in service; None where the format of a variant is not known or its cache has no formula."""
+    """Bytes of a token's cache in service; None where its format is unknown or has no formula."""
     if stated is None:
         return None
     numbers = numbers_of(architecture)
@@ -338,12 +329,12 @@ class Agreement:
 
     @property
     def percent(self) -> Decimal:
-        """Difference as a percentage of the published value."""
+        """Difference in percent of the published value."""
         return 100 * self.difference / self.published.value
 
 
 def compare_published(published: Quantity, recomputed: int, tolerance: Share | None) -> Agreement:
-    """Compare with a tolerance in percent or, without one, with half a unit of the last printed digit."""
+    """The tolerance is in percent or, without one, half a unit of the last printed digit."""
     allowed = abs(published.value) * tolerance.value / 100 if tolerance else published.step / 2
     return Agreement(published, recomputed, allowed, recomputed - published.value)
 
@@ -353,29 +344,27 @@ NOT_THERE = "0"
 
 
 class Verdict(StrEnum):
-    """How the values of a row compare."""
-
     DIFFERENT = "differs"
     SAME = "same"
     OPEN = "open"
 
 
 def comparable_value(single: Single[Any] | None) -> str | None:
-    """What a value says, in a form in which equal values are equal; None where it is not known."""
+    """A spelling in which equal values are equal; None where the value is not known."""
     if single is None or single.absence in (Absence.NOT_PUBLISHED, Absence.UNKNOWN):
         return None
     return str(single.absence) if single.absence is not None else comparable_spelling(single.value)
 
 
 def comparable_dimension(key: str, single: Single[Any] | None) -> str | None:
-    """The same for a dimension, where leaving it out can mean that there is none."""
+    """As `comparable_value`, but a dimension that is left out can mean that there is none."""
     if single is None:
         return None if key in fields_with(Architecture, Facet.DEFAULTED) else NOT_THERE
     return NOT_THERE if single.absence is Absence.NOT_APPLICABLE else comparable_value(single)
 
 
 def comparable_spelling(value: object) -> str:
-    """A value in one spelling: numbers without their unit's letter, texts in English."""
+    """Numbers without their unit's letter, texts in English."""
     match value:
         case Quantity():
             bound = value.qualifier if value.qualifier != "~" else ""
@@ -394,7 +383,6 @@ def comparable_spelling(value: object) -> str:
 
 
 def row_verdict(sayings: Sequence[str | None]) -> Verdict:
-    """How a row compares: different once two known values are, the same where all are known and one."""
     known = {saying for saying in sayings if saying is not None}
     if len(known) > 1:
         return Verdict.DIFFERENT

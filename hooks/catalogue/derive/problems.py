@@ -1,4 +1,4 @@
-"""Problems with their answers worked out: one for each variant that is asked for."""
+"""Problems with their answers worked out, one for each variant asked about."""
 
 from __future__ import annotations
 
@@ -19,23 +19,20 @@ _DEVIATIONS = 3  # few seeds say little about their spread
 
 @dataclass(frozen=True)
 class Band:
-    """What an experiment found with each seed, and where another run should lie: three deviations around the mean."""
+    """What each seed of an experiment found, and where another run should lie: three deviations around the mean."""
 
     found: tuple[float, ...]
 
     @property
     def mean(self) -> float:
-        """The mean over the seeds."""
         return statistics.fmean(self.found)
 
     @property
     def low(self) -> float:
-        """The lower end of the band."""
         return self.mean - _DEVIATIONS * statistics.stdev(self.found)
 
     @property
     def high(self) -> float:
-        """The upper end of the band."""
         return self.mean + _DEVIATIONS * statistics.stdev(self.found)
 
 
@@ -44,11 +41,10 @@ class Asked:
     """A problem as it is asked.
 
     Attributes:
-        entry: The variant that it is asked of.
         worked: The answer with its working; None where it is in words.
-        steps: The steps of the solution, each with its number where it has one.
-        mistakes: The numbers that likely mistakes lead to, those that differ from the answer.
-        band: What was measured, for a problem that asks to foretell and to run.
+        steps: Of the solution, each with its number where it has one.
+        mistakes: Wrong answers that likely mistakes lead to.
+        band: What was measured, for a problem that asks to predict and run.
     """
 
     id: str
@@ -63,7 +59,7 @@ class Asked:
 def solve_problems(
     problems: Iterable[Problem], entries: Mapping[str, Entry], lookup: Lookup, results: Mapping[str, Result]
 ) -> Iterator[Asked]:
-    """Every problem, worked out. Raises LookupFailure for a number that is not there."""
+    """Raises LookupFailure for a number that is not there."""
     for problem in problems:
         for variant in problem.variants or (None,):
             entry = entries[variant] if variant else None
@@ -112,7 +108,7 @@ def _stated_number(problem: Problem, name: str, entry: Entry | None, lookup: Loo
 
 
 def measured_band(measured: Measured, results: Mapping[str, Result]) -> Band:
-    """The numbers of an experiment over its seeds. Raises LookupFailure where the results do not hold them."""
+    """Raises LookupFailure where the results lack a number."""
     result = results.get(measured.experiment)
     if result is None or not result.rows:
         raise LookupFailure(f"no results of an experiment `{measured.experiment}` in data/experiments/")

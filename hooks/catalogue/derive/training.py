@@ -1,22 +1,13 @@
-"""What follows from an architecture and a pre-training together, each number with its working.
+"""What follows from an architecture and a pre-training together, by one convention for every model.
 
-Takes a variant and the stage that made it, and gives terms: how sparse the model is, how many
-tokens each parameter saw, how many bytes a token's cache takes, how much computation the
-pre-training took and, where GPU-hours are published, how well the machines were used.
-
-The convention, stated once and applied to every model:
-
-- A product of a token with a matrix takes one multiply-add per weight, so 2 FLOPs forward and
-  4 backward: 6·N·D for N parameters and D tokens (Kaplan et al. 2020, §2.1). N is the activated
-  parameters without the input embedding, which is looked up and not multiplied. Norms are
-  counted in N although they are no matrices; they do not show in the digits printed.
-- Attention itself multiplies each query with the keys before it and the weights with their
-  values: 2 FLOPs forward and 4 backward for each of d_qk + d_v elements, head and earlier token.
-  Under the causal mask a token of a sequence of s tokens sees s/2 on average (Chowdhery et al.
-  2022, App. B, which counts s).
-- Modules for multi-token prediction, recomputed activations and the optimiser are left out.
-- Utilisation is FLOPs ÷ (GPU-hours · 3600 · peak), after the same appendix; the peak is that of
-  dense BF16 whatever the model was trained in.
+- A product of a token with a matrix takes one multiply-add per weight, 2 FLOPs forward and 4 backward: 6·N·D for N
+  parameters and D tokens (Kaplan et al. 2020, §2.1). N is the activated parameters without the input embedding, which
+  is looked up and not multiplied. Norms are counted in N, which does not show in the digits printed.
+- Attention multiplies each query with the keys before it and the weights with their values: 2 FLOPs forward and 4
+  backward for each of d_qk + d_v elements, head and earlier token. Under the causal mask a token of a sequence of s
+  tokens sees s/2 on average (Chowdhery et al. 2022, App. B, which counts s).
+- MTP modules, recomputed activations and the optimiser are left out.
+- Utilisation is FLOPs ÷ (GPU-hours · 3600 · peak), after the same appendix; the peak is dense BF16.
 """
 
 from __future__ import annotations
@@ -43,11 +34,11 @@ from .parameters import ACTIVATED_CONVENTION, cache_bytes
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerStates:
-    """What an optimiser needs beside a parameter.
+    """What an optimiser keeps and is configured with.
 
     Attributes:
-        constants: Its constants, of those that stages of training state.
-        moments: Numbers that it keeps for each parameter, the size of the parameter.
+        constants: Those that stages of training state.
+        moments: Numbers kept for each parameter.
     """
 
     constants: tuple[str, ...]
@@ -77,9 +68,9 @@ class TrainingMetrics:
     """What follows for one variant.
 
     Attributes:
-        tokens: Tokens of the pre-training that made the variant, with their source.
-        terms: Lines by name, in the order of the page; a line that cannot be made is left out.
-        attention_left_out: Why the computation is that of the matrix products alone, if it is.
+        tokens: Of the pre-training that made the variant.
+        terms: By name, in the order of the page; a line that cannot be made is left out.
+        attention_left_out: Why only matrix products are counted, if so.
     """
 
     tokens: Single[Quantity]
@@ -88,10 +79,7 @@ class TrainingMetrics:
 
 
 def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetrics | None:
-    """Work out what follows; None where the size or the tokens are not known.
-
-    `peak` is the FLOPs per second of one GPU; without it there is no utilisation.
-    """
+    """None where the size or the tokens are unknown; without `peak` (FLOPs per second of one GPU) no utilisation."""
     recount, architecture, tokens = entry.recount, entry.architecture, pre_training_tokens(entry)
     stage = pre_training(entry)
     if recount is None or recount.total is None or architecture is None or tokens is None or stage is None:
@@ -126,9 +114,9 @@ def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetri
 
 
 def pre_training(entry: Entry) -> Stage | None:
-    """The stage that made a variant out of nothing: its last pre-training with a count of tokens.
+    """The last pre-training with a count of tokens; earlier ones make parts, such as a vision encoder.
 
-    None for a variant that starts from other weights. Earlier stages make parts, such as a vision encoder.
+    None for a variant that starts from other weights.
     """
     if entry.variant.based_on is not None:
         return None
@@ -143,16 +131,15 @@ def pre_training(entry: Entry) -> Stage | None:
 
 
 def pre_training_tokens(entry: Entry) -> Single[Quantity] | None:
-    """Tokens of that stage; None where they are not published, or only a bound is."""
+    """None where they are not published, or only a bound is."""
     stage = pre_training(entry)
     return _stage_tokens(stage, entry.variant.id) if stage is not None else None
 
 
 def headline_tokens(model: Model, variant_id: str) -> Single[Quantity] | None:
-    """Tokens that stand for the training of a variant: those of its last pre-training with a count.
+    """Tokens that stand for a variant's training: those of its last pre-training with a count.
 
-    Where it only goes on from other weights, those of its one stage, or the published total of several; None where
-    several have no total. An early stage that makes a part, such as a warm-up or a vision encoder, never stands for all.
+    Where it only continues from other weights, those of its one stage or the published total of several, else None.
     """
     covering = [s for s in model.training if s.kind in MAKE_A_BASE_MODEL and variant_id in s.variants]
     longer = [s for s in covering if s.kind is StageKind.CONTEXT_EXTENSION]
@@ -175,31 +162,29 @@ def _stage_tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
 
 
 def _in_all(stage: Stage, variant_id: str) -> Single[Quantity] | None:
-    """Tokens of a pre-training with those of the stages that it goes on from, where it is one of several."""
+    """The total over the stages it continues from where one is stated, else the stage's own tokens."""
     return _total_tokens(stage, variant_id) or _stated_tokens(stage, variant_id)
 
 
 def _total_tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
-    """Tokens in all, where a stage states them."""
     total = stage.data.tokens_total if stage.data else None
     return total.for_variant(variant_id) if total else None
 
 
 def _stated_tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
-    """Tokens of a stage alone."""
     own = stage.data.tokens if stage.data else None
     return own.for_variant(variant_id) if own else None
 
 
 def sequence_length(stage: Stage, variant_id: str) -> int | None:
-    """Sequence length of a stage in tokens; None where it is not known, or only a bound is."""
+    """In tokens; None where it is unknown or only a bound."""
     stated = stage.sequence_length
     single = stated.for_variant(variant_id) if stated else None
     return _whole_number(single.value) if single is not None else None
 
 
 def _whole_number(quantity: Quantity | None) -> int | None:
-    """A count as an integer; None for a bound such as `>50K`, and for what is no count."""
+    """None for a bound such as `>50K` and for a fraction."""
     if quantity is None or quantity.qualifier not in ("", "~") or quantity.value % 1:
         return None
     return int(quantity.value)
@@ -214,7 +199,7 @@ def attention_formula(architecture: Architecture, numbers: Mapping[str, int]) ->
 
 
 def _utilisations(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Term]:
-    """Utilisation as the FLOPs are counted here, and with attention counted as if there were no causal mask."""
+    """Utilisation by our count, and with attention counted without a causal mask."""
     hours = pre_training_hours(entry)
     if hours is None or peak is None or peak % 1:
         return {}
@@ -235,10 +220,7 @@ def _utilisations(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None
 
 
 def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
-    """GPU-hours of the pre-training, and the tokens they are stated for where that is not all of them.
-
-    An entry states them for its flagship, as the part that covers the whole `stage`, or for so many tokens of it.
-    """
+    """GPU-hours of the flagship's pre-training, and the tokens they cover where that is not all of them."""
     part = hours_of_a_stage(entry.model)
     hours = _whole_number(part.hours.value) if part else None
     if part is None or not hours or entry.variant.id != entry.model.flagship:
@@ -252,25 +234,22 @@ def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
 
 
 def hours_of_a_stage(model: Model) -> GpuHours | None:
-    """The published GPU-hours that name the stage they cover: those of the pre-training."""
+    """The published GPU-hours that name the stage they cover."""
     parts = model.infrastructure.gpu_hours if model.infrastructure else ()
     return next((part for part in parts if part.stage is not None), None)
 
 
 class SizeOf(StrEnum):
-    """Which size of a model."""
-
     TOTAL = "total"
     ACTIVATED = "activated"
 
 
 @dataclass(frozen=True)
 class ComparedSize:
-    """A size that may be compared with another one: the published value where it is on the common base, else recomputed.
+    """A size to compare with another: published where it is on the common base, else recomputed.
 
     Attributes:
-        counts: What it counts, to be printed with it; None for the main model as a whole.
-        computed: How a recomputed size follows; None of a published one.
+        counts: What it counts, printed with it; None for the whole main model.
     """
 
     published: Size[Count] | None
@@ -279,7 +258,6 @@ class ComparedSize:
 
     @property
     def saying(self) -> str:
-        """The number in one spelling."""
         if self.computed is not None:
             return str(self.computed.value)
         assert self.published is not None
@@ -288,13 +266,12 @@ class ComparedSize:
 
 
 def published_size(entry: Entry, which: SizeOf) -> Size[Count] | None:
-    """The published size of a variant."""
     parameters = entry.variant.parameters
     return parameters.total if which is SizeOf.TOTAL else parameters.activated
 
 
 def recomputed_size(entry: Entry, which: SizeOf) -> Term | None:
-    """The size on the common base: all that a token can reach, with Engram; or what a token uses while writing."""
+    """Total: all that a token can reach, with Engram. Activated: what a token uses while writing."""
     recount = entry.recount
     if recount is None or recount.total is None:
         return None
@@ -305,7 +282,7 @@ def recomputed_size(entry: Entry, which: SizeOf) -> Term | None:
 
 
 def is_on_common_base(entry: Entry, which: SizeOf) -> bool:
-    """Whether a published size counts the main model as a whole, as far as a recount can tell."""
+    """Whether a published size counts the whole main model, as far as a recount can tell."""
     size = published_size(entry, which)
     if size is None or size.value is None or size.counts not in (None, Counted.LANGUAGE_MODEL):
         return False
@@ -314,7 +291,7 @@ def is_on_common_base(entry: Entry, which: SizeOf) -> bool:
 
 
 def compared_sizes(entries: tuple[Entry, Entry], which: SizeOf) -> tuple[ComparedSize, ComparedSize] | None:
-    """The sizes of two variants on one base; None where there is none that both have."""
+    """Both sizes on one base; None where they have none in common."""
     recounts = [recomputed_size(entry, which) for entry in entries]
     published = [published_size(entry, which) for entry in entries]
     if all(is_on_common_base(entry, which) for entry in entries):
@@ -337,7 +314,6 @@ def compared_sizes(entries: tuple[Entry, Entry], which: SizeOf) -> tuple[Compare
 
 
 def recomputed_counts(entry: Entry, which: SizeOf) -> Counted | None:
-    """What a recomputed size counts."""
     if which is SizeOf.ACTIVATED and entry.recount is not None and entry.recount.prefill is not None:
         return Counted.WRITING
     if which is SizeOf.TOTAL and entry.recount is not None and entry.recount.engram:
@@ -346,7 +322,7 @@ def recomputed_counts(entry: Entry, which: SizeOf) -> Counted | None:
 
 
 def metric_counts(entry: Entry, metric: str) -> Counted | None:
-    """What a metric of training is per, or a share of, where a model has Engram or reads with a part of its layers."""
+    """What a metric is per, or a share of, where a model has Engram or reads with a part of its layers."""
     recount = entry.recount
     writes = recount is not None and recount.prefill is not None
     backbone = recount is not None and bool(recount.engram)
@@ -383,9 +359,8 @@ class Stretch:
 
     Attributes:
         start: Share of the stage at which it begins.
-        end: Share of the stage at which it ends.
-        first: Value at the beginning: a learning rate, or sequences per step.
-        last: Value at the end.
+        end: Share at which it ends.
+        first: A learning rate, or sequences per step.
         computed: Whether `last` is a factor times the peak, and not printed itself.
     """
 
@@ -397,7 +372,7 @@ class Stretch:
     computed: bool = False
 
     def at(self, share: Fraction) -> float:
-        """The value at a share of the stage inside the stretch."""
+        """The value at a share of the stage."""
         first, last = float(self.first), float(self.last)
         if self.way is Way.CONSTANT:
             return last
@@ -409,14 +384,12 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What is stated of one variant's stage.
+    """Learning rate and batch of a variant over a stage.
 
     Attributes:
-        tokens: Tokens of the stage; None where they are not known.
-        rate: Stretches of the learning rate, in order.
-        loose: Peak and last rate where nothing is stated of the way between them, that is, no phase.
-        warmup_without_length: A warm-up is stated, but not the batch that would give its length.
-        batch: Stretches of the sequences per step, in order.
+        loose: Peak and last rate where no phase says how one becomes the other.
+        warmup_without_length: A warm-up is stated, but not the batch that gives its length.
+        batch: Stretches of sequences per step.
     """
 
     tokens: Quantity | None
@@ -430,7 +403,7 @@ Q = TypeVar("Q", bound=Quantity)
 
 
 def schedule_of_stage(stage: Stage, variant_id: str) -> Schedule | None:
-    """The schedule of a variant in a stage; None where no learning rate can be placed."""
+    """None where no learning rate can be placed."""
     stated = stage.learning_rate
     peak = _value_of_variant(stated.peak, variant_id) if stated else None
     if stated is None or peak is None:
@@ -474,7 +447,7 @@ def _warmup_points(stage: Stage, variant_id: str, peak: Quantity, tokens: Quanti
 def _phase_points(
     phases: tuple[RatePhase, ...], variant_id: str, peak: Decimal, tokens: Quantity | None, start: Fraction
 ) -> tuple[Stretch, ...]:
-    """The phases that are stated whole; those after one that is not are left out too."""
+    """Phases stated in full, up to the first that is not."""
     found: list[Stretch] = []
     rate = peak
     for phase in phases:

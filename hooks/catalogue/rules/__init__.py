@@ -1,7 +1,6 @@
 """Rules that compare values with each other: one function each, its docstring is the rule.
 
-A rule takes the `Draft` (validated, not yet trusted) and yields findings with file and line. It is registered with
-`@rule(Scope.…)` where it is written; a new module is added to the imports below. `ALL` is what “Add a model” shows.
+A rule takes the `Draft` and yields findings; `@rule(Scope.…)` registers it. `ALL` is what “Add a model” shows.
 """
 
 from __future__ import annotations

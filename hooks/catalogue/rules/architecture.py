@@ -21,7 +21,7 @@ from .draft import Draft, Scope, rule
 
 @cache
 def _fields_by_kind(*stated: Kind) -> list[tuple[str, Kind | None, Kind | None]]:
-    """The fields that kinds bear on, each with the kind that needs it and the one that has no such field."""
+    """Each field with the stated kind that needs it and the stated kind that lacks it."""
     return [
         (name, next((kind for kind in stated if kind in field.needed_by), None), foreign_kind(field, stated))
         for name, field in fields_of_kinds().items()
@@ -202,7 +202,7 @@ def _sum_of_primes(start: int, how_many: int) -> int:
 
 
 def _primes_from(start: int) -> Iterator[int]:
-    """Primes from `start` on; no Engram table shares its size with another (`find_next_prime` of engram_demo_v1.py)."""
+    """No Engram table shares its size with another (`find_next_prime` of engram_demo_v1.py)."""
     return (number for number in count(start) if all(number % divisor for divisor in range(2, isqrt(number) + 1)))
 
 
@@ -281,7 +281,7 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
 
 
 class _Size(NamedTuple):
-    """A size with its comparison, what the entry says of a difference, and how it can be counted."""
+    """A published size with its comparison, what the entry says of a difference, and other ways to count it."""
 
     path: KeyPath
     agreement: Agreement | None
@@ -300,7 +300,7 @@ def _stated_sizes(draft: Draft) -> Iterator[_Size]:
 
 
 def _fitting_count(counts: Mapping[ActivatedBasis, int], agreement: Agreement) -> str:
-    """What is counted, and the other way of counting that fits, if one does; empty for what can be counted in one way."""
+    """What is counted, and another way of counting that fits, if one does."""
     for basis, number in counts.items():
         if basis is not ACTIVATED_CONVENTION and abs(number - agreement.published.value) <= agreement.tolerance:
             return f" {ACTIVATED_CONVENTION}; {basis} it is {number:,}, which fits"
@@ -308,7 +308,6 @@ def _fitting_count(counts: Mapping[ActivatedBasis, int], agreement: Agreement) -
 
 
 def _explanation_path(path: KeyPath) -> KeyPath:
-    """Where the explanation of a size stands: `total_explanation` beside `total`, `explanation` beside a part's `count`."""
     return (*path[:-1], "explanation" if path[-1] == "count" else f"{path[-1]}_explanation")
 
 

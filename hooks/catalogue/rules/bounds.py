@@ -1,6 +1,4 @@
-"""Numbers lie within the bounds that their field states, within those that the entry itself gives them, and scores in
-their range.
-"""
+"""Numbers lie within the bounds of their field and of their entry, and scores in their range."""
 
 from __future__ import annotations
 
@@ -208,7 +206,7 @@ def contexts_fit_the_positions(draft: Draft) -> Iterator[Finding]:
 
 
 def _longest_position(entry: Entry) -> Decimal | None:
-    """The longest position of an architecture: its own, or what its scaling makes of the original ones."""
+    """Its own, or what the scaling makes of the original positions."""
     architecture = entry.architecture
     own = _value_for_variant(architecture.max_position_embeddings, None) if architecture else None
     if architecture is None or own is None:
@@ -291,7 +289,7 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
 
 
 def _single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[Any]]]:
-    """The values of a field, each with the path of what stands in the file."""
+    """Each with its path in the file."""
     if isinstance(stated, Stated):
         for variant, single in stated.singles():
             yield ((*path, "by_variant", variant) if variant else path), single
@@ -300,7 +298,6 @@ def _single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single
 
 
 def _value_for_variant(stated: Any, variant: str | None) -> Any:
-    """The value that holds for a variant, or for all; None where none is stated."""
     single = stated.for_variant(variant) if isinstance(stated, Stated) and variant is not None else stated
     return single.value if single is not None else None
 
@@ -390,7 +387,7 @@ _PERCENT = Decimal(100)
 
 
 def build_day() -> date:
-    """The day of the build, which `SOURCE_DATE_EPOCH` can set."""
+    """`SOURCE_DATE_EPOCH` can set it."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     return datetime.fromtimestamp(int(epoch), UTC).date() if epoch else datetime.now(UTC).date()
 

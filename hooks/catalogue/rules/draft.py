@@ -1,4 +1,4 @@
-"""What rules look at, validated records beside the files they came from; and how a rule is registered."""
+"""What rules look at: validated records beside the files they came from. How a rule is registered."""
 
 from __future__ import annotations
 
@@ -62,11 +62,10 @@ class Nodes:
         self._by_kind: defaultdict[type, list[Node]] = defaultdict(list)
 
     def add(self, file: Located, record: BaseModel) -> None:
-        """Add a record of a file, and everything below it."""
         self._walk(file, (), record)
 
     def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
-        """The values of some kinds, in their order; with a `key`, those that stand under it."""
+        """In order; with a `key`, only those that stand under it."""
         found = (nodes for kind, nodes in self._by_kind.items() if issubclass(kind, kinds))
         for _, file, path, value in sorted(chain.from_iterable(found), key=lambda node: node[0]):
             if key is None or path[-1:] == (key,):
@@ -84,13 +83,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Draft:
-    """The catalogue before it is trusted. Sources are already handed down.
-
-    Attributes:
-        located: Each data file by its name, with its lines.
-        records: What it says, validated.
-        results: What came out of the experiments that were run, by their id.
-    """
+    """The catalogue before it is trusted; sources are already inherited."""
 
     located: Mapping[str, Located]
     records: Mapping[str, Any]
@@ -236,31 +229,26 @@ class Draft:
         return Uses(self.by_id, self.entries, self.techniques.techniques)
 
     def each_model(self) -> Iterator[tuple[KeyPath, Model]]:
-        """Models with their path in the file."""
         for index, model in enumerate(self.models.models):
             yield ("models", index), model
 
     def each_variant(self) -> Iterator[tuple[KeyPath, Model, Variant]]:
-        """Variants with their path and their model."""
         for path, model in self.each_model():
             for index, variant in enumerate(model.variants):
                 yield (*path, "variants", index), model, variant
 
     def each_stage(self) -> Iterator[tuple[KeyPath, Model, Stage]]:
-        """Stages of training with their model and path."""
         for path, model in self.each_model():
             for index, stage in enumerate(model.training):
                 yield (*path, "training", index), model, stage
 
     def each_infrastructure(self) -> Iterator[tuple[KeyPath, Model, Infrastructure]]:
-        """The machines that a model was trained on, with the model and the path."""
         for path, model in self.each_model():
             if model.infrastructure is not None:
                 yield (*path, "infrastructure"), model, model.infrastructure
 
     @cached_property
     def _nodes(self) -> Nodes:
-        """Every record and value of the files that cite."""
         nodes = Nodes()
         for name, file in DATA_FILES.items():
             if file.cites:
@@ -268,12 +256,12 @@ class Draft:
         return nodes
 
     def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
-        """Every record and value of some kinds in the files that cite, under a `key` where one is given, with its path, parents first."""
+        """Records and values of the files that cite, with their paths, parents first."""
         return self._nodes.of(*kinds, key=key)
 
     @cached_property
     def texts(self) -> tuple[tuple[Located, KeyPath, Text], ...]:
-        """Every text for readers in all files, with its path."""
+        """Of all files."""
         found = [*self.of(Text)]
         for name, file in DATA_FILES.items():
             if file.cites:
@@ -292,14 +280,12 @@ class Draft:
         fix: str = "",
         repair: tuple[str, str] | None = None,
     ) -> Finding:
-        """A finding in the models file."""
         return self.models_file.finding(path, found, allowed, nearest, fix, repair)
 
 
 def repeated_ids(
     file: Located, said: Iterable[tuple[KeyPath, str]], kind: str = "id", fix: str = "choose another id"
 ) -> Iterator[Finding]:
-    """What is said for a second time of things that each have their own: ids or names, with where they stand."""
     first: dict[str, KeyPath] = {}
     for path, word in said:
         if word in first:
@@ -316,7 +302,7 @@ Rule = Callable[[Draft], Iterator[Finding]]
 
 
 class Scope(Enum):
-    """What a rule looks at, by which it is decided when it runs."""
+    """What a rule looks at, which decides when it runs."""
 
     IDS = auto()
     """Ids and what leads to them; runs first, because others would stumble over them."""
@@ -332,7 +318,7 @@ REGISTERED: dict[Rule, Scope] = {}
 
 
 def rule(scope: Scope) -> Callable[[Rule], Rule]:
-    """Register a function as a rule: it yields findings, and its docstring is the rule that “Add a model” shows."""
+    """Register a function that yields findings as a rule; its docstring is shown."""
 
     def register(check: Rule) -> Rule:
         REGISTERED[check] = scope
@@ -342,5 +328,5 @@ def rule(scope: Scope) -> Callable[[Rule], Rule]:
 
 
 def in_scope(*scopes: Scope) -> tuple[Rule, ...]:
-    """The rules of some scopes, in the order in which they are registered."""
+    """In the order of their registration."""
     return tuple(check for check, scope in REGISTERED.items() if scope in scopes)

@@ -262,7 +262,7 @@ def pointers_in_order(draft: Draft) -> Iterator[Finding]:
 
 
 def _can_follow(later: PartialDate, earlier: PartialDate) -> bool:
-    """Whether one date can lie after another; a month alone can be any of its days."""
+    """A month alone can be any of its days."""
     if later.is_day and earlier.is_day:
         return later.text > earlier.text
     return later.text[:7] >= earlier.text[:7]

@@ -60,7 +60,7 @@ def sources_name_a_place(draft: Draft) -> Iterator[Finding]:
 
 
 def cited_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Source]]:
-    """Each source of what is stated, not of what is absent, with the path of what it is the source of."""
+    """Each source of a value that is not absent, with the path of the value."""
     for file, path, value in draft.of(Single, *_STATEMENTS):
         if value.source is not None and (not isinstance(value, Single) or value.value is not None):
             for item in value.source.items:
@@ -68,7 +68,7 @@ def cited_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Source]]:
 
 
 def typed_source(file: Located, path: KeyPath) -> KeyPath:
-    """Where the source of what is at `path` is typed: there, or in the closest block around it."""
+    """Path of the source that holds at `path`: there, or in the closest block around it."""
     around = next((path[:n] for n in range(len(path), -1, -1) if file.has((*path[:n], "source"))), None)
     return path if around is None else (*around, "source")
 
@@ -133,7 +133,7 @@ def _citing_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Any]]:
 
 
 def _source_keys(source: Source, typed: bool = False) -> list[str]:
-    """The keys of a source and of its copies; with `typed`, without what was filled in from copies.yaml."""
+    """With those of copies; `typed` leaves out what copies.yaml filled in."""
     return [source.key, *(_source_keys(source.via) if source.via and not (typed and source.tabled) else [])]
 
 
@@ -222,12 +222,12 @@ def numbered_places_are_there(draft: Draft) -> Iterator[Finding]:
 
 
 def _is_in_the_paper(locus: str) -> bool:
-    """Whether a place is in the paper itself, `§3.1` or `v2 §3.1`, and not in a program or a card beside it."""
+    """`§3.1` or `v2 §3.1`, not in a program or a card beside it."""
     return re.match(r"(?:arXiv )?(?:v\d+ )?§", locus) is not None
 
 
 def _sections_beside(number: str, outline: list[str]) -> list[str]:
-    """The sections within the same section; where there is no such section, those of the first level."""
+    """Sections of the same parent; where there is no such parent, those of the first level."""
     parent = number.rpartition(".")[0]
     if parent in outline:
         return [known for known in outline if known == parent or known.startswith(f"{parent}.")]

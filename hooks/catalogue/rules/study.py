@@ -208,7 +208,6 @@ def exercises_are_functions_of_labs(draft: Draft) -> Iterator[Finding]:
 
 
 def functions_of(file: Path) -> list[str]:
-    """The functions that a module defines."""
     return [node.name for node in ast.parse(file.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)]
 
 
@@ -240,7 +239,7 @@ def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
 
 
 def architecture_integers(architecture: Architecture) -> list[tuple[KeyPath, int | Quantity]]:
-    """Every integer of an architecture with its path, also those of the rotary embedding."""
+    """With their paths, those of the rotary embedding too."""
     found: list[tuple[KeyPath, int | Quantity]] = []
 
     def visit(value: Any, path: KeyPath) -> None:
@@ -253,7 +252,7 @@ def architecture_integers(architecture: Architecture) -> list[tuple[KeyPath, int
 
 
 def expected_check_digits(architecture: Architecture, recount: Recount) -> dict[str, int]:
-    """The check digits of an architecture, as far as they can be made."""
+    """As far as they can be computed."""
     found = {
         "sum": sum(int(v.value) if isinstance(v, Quantity) else v for _, v in architecture_integers(architecture)),
         "total": recount.total,

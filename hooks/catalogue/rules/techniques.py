@@ -272,7 +272,6 @@ def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
 
 
 def _all_ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
-    """All that an entry builds on, and what those build on."""
     found: set[str] = set()
     waiting = {model}
     while waiting:
@@ -282,7 +281,7 @@ def _all_ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
 
 
 def _circle_from(start: str, parents: Mapping[str, set[str]]) -> list[str]:
-    """The way from `start` back to itself, or an empty list."""
+    """The way from `start` back to itself; empty without one."""
     stack = [(start, [start])]
     seen = set()
     while stack:
@@ -329,7 +328,7 @@ def changes_quote_dimensions(draft: Draft) -> Iterator[Finding]:
 
 
 def _dimensions_by_number(draft: Draft, variants: Iterable[str]) -> dict[Decimal, str]:
-    """Where each number of the architectures stands; smaller ones are not told from counts such as “three steps”."""
+    """Where each number of the architectures stands; small ones look like counts such as “three steps”."""
     found: dict[Decimal, str] = {}
     for variant in variants:
         entry = draft.entries.get(variant)

@@ -110,7 +110,7 @@ def peak_is_the_highest(draft: Draft) -> Iterator[Finding]:
 
 
 def _phase_ends(until: Quantity, tokens: Quantity | None) -> dict[str, Decimal]:
-    """The end of a phase in tokens and in per cent, so that both can be compared; in its own unit where the stage states no tokens."""
+    """In tokens and in per cent, so that both can be compared; only in its own unit where no tokens are stated."""
     if until.is_percentage:
         return {"%": until.value} | ({"tokens": tokens.value * until.value / 100} if tokens else {})
     return {"tokens": until.value} | ({"%": 100 * until.value / tokens.value} if tokens and tokens.value else {})
@@ -297,6 +297,6 @@ def computation_agrees(draft: Draft) -> Iterator[Finding]:
 
 
 def _sum_and_rounding(parts: Sequence[Quantity], total: Quantity) -> tuple[Decimal, Decimal]:
-    """The sum of the parts, and by how much it may miss the total: half a unit of the last digit of each."""
+    """The sum, and by how much it may miss the total: half a unit of the last digit of each."""
     added = sum((part.value for part in parts), Decimal(0))
     return added, (total.step + sum((part.step for part in parts), Decimal(0))) / 2

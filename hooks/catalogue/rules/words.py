@@ -228,7 +228,7 @@ def introductions_say_whose(draft: Draft) -> Iterator[Finding]:
 
 
 def _texts_of_value(stated: Stated[Text] | Single[Text] | None, path: KeyPath) -> Iterator[tuple[KeyPath, Text]]:
-    """The texts of a value, each with the path of what stands in the file."""
+    """Each with its path in the file."""
     singles: Iterable[tuple[str | None, Single[Text]]] = (
         stated.singles() if isinstance(stated, Stated) else ((None, stated),) if stated is not None else ()
     )

@@ -89,7 +89,7 @@ class Copies:
     """The table of copies.
 
     Attributes:
-        lines: The copy for a document and a place in it.
+        lines: By document and place.
         second_hand: Keys of references that are copies.
     """
 
@@ -98,24 +98,23 @@ class Copies:
 
     @classmethod
     def of(cls, file: CopiesFile, second_hand: Iterable[str] = ()) -> Copies:
-        """The table that a file states, with the references that are copies themselves."""
         return cls({(key, place): copy.via for key, place, copy in each_line(file)}, frozenset(second_hand))
 
     @cached_property
     def _known(self) -> dict[Sources, Sources]:
-        """What was filled in before: many values have the same sources."""
+        """Sources are filled in once: many values have the same."""
         return {}
 
     @cached_property
     def _places(self) -> dict[str, tuple[str, ...]]:
-        """Places of each document that have a line, the longest first."""
+        """Of each document, the longest first."""
         found: dict[str, list[str]] = {}
         for key, place in self.lines:
             found.setdefault(key, []).append(place)
         return {key: tuple(sorted(places, key=len, reverse=True)) for key, places in found.items()}
 
     def line(self, key: str, locus: str) -> tuple[str, str] | None:
-        """The line that says where a place was read: its own, that of what it is inside, or that of the whole document."""
+        """The copy for a place: its own, that of the place around it, or that of the whole document."""
         if not locus:
             return None
         for place in self._places.get(key, ()):
@@ -124,7 +123,7 @@ class Copies:
         return (key, EVERYWHERE) if (key, EVERYWHERE) in self.lines else None
 
     def filled(self, sources: Sources | None) -> Sources | None:
-        """The sources with the copy in which each was read, where the table knows one and none is typed."""
+        """Sources with the copy in which each was read, unless one is typed."""
         if sources is None:
             return None
         if sources not in self._known:

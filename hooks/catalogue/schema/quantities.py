@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class Unfit(ValueError):
-    """A value that is not allowed, with the way to write it where there is only one."""
+    """A value that is not allowed, and how to write it where there is one way."""
 
     def __init__(self, message: str, instead: str = "") -> None:
         super().__init__(message)
@@ -25,13 +25,13 @@ class Unfit(ValueError):
 
 
 class Scalar:
-    """Base of values that are written as one YAML scalar and parsed by `parse`."""
+    """Values written as one YAML scalar."""
 
     json_schema: ClassVar[JsonSchemaValue]
 
     @classmethod
     def parse(cls, data: Any) -> Self:
-        """Return the record for a YAML scalar; raise ValueError saying what is allowed."""
+        """Raises ValueError that says what is allowed."""
         raise NotImplementedError
 
     @classmethod
@@ -69,7 +69,7 @@ _LARGEST = Decimal(10) ** 27
 
 
 def _ecma_pattern(pattern: str) -> str:
-    """A pattern as JSON Schema has it: without the named groups of Python, which editors refuse."""
+    """Without Python's named groups, which editors refuse."""
     return re.sub(r"\(\?P<\w+>", "(", pattern)
 
 
@@ -104,7 +104,7 @@ class Quantity(Scalar):
 
     @classmethod
     def parse(cls, data: Any) -> Self:
-        """Read a YAML number or a string such as `236B`. Raises ValueError."""
+        """Raises ValueError."""
         if isinstance(data, bool) or not isinstance(data, int | Decimal | str):
             raise ValueError(f"not a quantity; allowed is {cls.allowed}")
         written = str(getattr(data, "written", data))
@@ -159,7 +159,7 @@ class Count(Quantity):
 
     @classmethod
     def parse(cls, data: Any) -> Self:
-        """Read a count. Raises ValueError."""
+        """Raises ValueError."""
         count = super().parse(data)
         if count.value <= 0:
             raise Unfit(f"not a count; allowed is {cls.allowed}")

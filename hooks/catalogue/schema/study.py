@@ -63,7 +63,6 @@ class Route(Record):
 
     @property
     def steps(self) -> tuple[RouteStep, ...]:
-        """The steps of all sittings."""
         return tuple(step for part in self.parts for step in part.steps)
 
 

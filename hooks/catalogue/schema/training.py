@@ -29,7 +29,7 @@ FROM_NOTHING = "random initialisation"
 
 
 class NumberFormat(StrEnum):
-    """Words with which what is said of a number format begins."""
+    """Words with which descriptions of number formats begin."""
 
     FP32 = "FP32"
     TF32 = "TF32"
@@ -42,7 +42,7 @@ class NumberFormat(StrEnum):
 
 
 class OptimizerKind(StrEnum):
-    """Words with which the name of an optimiser begins; one that joins several names each."""
+    """Words with which names of optimisers begin, several joined ones each."""
 
     ADAMW = "AdamW"
     MUON = "Muon"
@@ -50,7 +50,7 @@ class OptimizerKind(StrEnum):
 
 
 def number_format(text: Text) -> str:
-    """The format that a text begins with: `FP8` of `FP8 (E4M3)`."""
+    """`FP8` of `FP8 (E4M3)`."""
     return text.en.split()[0].rstrip(",;:")
 
 

@@ -63,7 +63,7 @@ class Text(Record):
 
     @property
     def lacks_chinese(self) -> bool:
-        """Whether Chinese is still to be written: numbers, abbreviations and code are the same in both languages."""
+        """Numbers, abbreviations and code are the same in both languages."""
         return self.zh is None and self._words.search(_CODE_OR_QUOTE.sub("", self.en)) is not None
 
     @model_validator(mode="before")
@@ -108,7 +108,7 @@ class PartialDate(Scalar):
 
     @classmethod
     def parse(cls, data: Any) -> Self:
-        """Read an ISO date. Raises ValueError for a day or month that does not exist."""
+        """Raises ValueError for a day or month that does not exist."""
         from datetime import date
 
         if isinstance(data, str) and re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", data, re.ASCII):
@@ -143,20 +143,19 @@ class PartialDate(Scalar):
 
     @property
     def first_day(self) -> str:
-        """The earliest day the date can mean, as an ISO string that sorts."""
+        """The earliest day the date can mean, as an ISO string."""
         return self.text if self.is_day else f"{self.text}-01"
 
     def surely_before(self, other: PartialDate) -> bool:
-        """Whether it is earlier for certain: a month and a day are compared only as far as both are written."""
+        """A month and a day are compared as far as both are written."""
         return self.text[: len(other.text)] < other.text[: len(self.text)]
 
 
 @dataclass(frozen=True)
 class Source(Scalar):
-    """Where a value was read: a key of references.bib and a place in it.
+    """Where a value was read: a key of references.bib and a place in it, written `key locus`.
 
-    Written `key locus`. Where the original could not be read and a copy was, the copy
-    follows behind ` via `, so that the site can say so. Several sources are separated by `; `.
+    Where only a copy could be read, it follows behind ` via `.
 
     Attributes:
         tabled: Whether `via` was filled in from data/copies.yaml.
@@ -177,7 +176,7 @@ ARXIV_ADDRESS = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d{4}\.\
 
 @dataclass(frozen=True)
 class Sources(Scalar):
-    """One source or several that say the same."""
+    """One source or several that say the same, separated by `; `."""
 
     items: tuple[Source, ...]
 
@@ -185,7 +184,7 @@ class Sources(Scalar):
 
     @classmethod
     def parse(cls, data: Any) -> Self:
-        """Read `key locus; key locus via key locus`. Raises ValueError."""
+        """Raises ValueError."""
         if not isinstance(data, str) or not data.strip():
             raise ValueError("not a source; allowed is `key locus`, for example `deepseek-v3 §4.2`")
         return cls(tuple(parse_source(part) for part in data.split("; ")))
@@ -276,13 +275,13 @@ class Stated(Single[T], Generic[T]):
     by_variant: dict[str, Single[T]] | None = Field(default=None, description="One value per variant, by variant id.")
 
     def for_variant(self, variant_id: str) -> Single[T] | None:
-        """The value that holds for a variant, or None where nothing is said of it."""
+        """None where nothing is said of the variant."""
         if self.by_variant is None:
             return self
         return self.by_variant.get(variant_id)
 
     def singles(self) -> tuple[tuple[str | None, Single[T]], ...]:
-        """Every value with the variant it is stated for (None: for all)."""
+        """Every value with its variant (None: for all)."""
         if self.by_variant is None:
             return ((None, self),)
         return tuple(self.by_variant.items())
@@ -328,7 +327,6 @@ class Detail(Block):
 
 
 def _as_amount(value: SingleT) -> SingleT:
-    """The value, as an amount if it is a quantity."""
     if isinstance(value.value, Quantity):
         return value.model_copy(update={"value": Amount.parse(value.value.text)})
     return value
@@ -352,7 +350,7 @@ def walk_record(
 
 
 def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:
-    """What stands directly below a record or value, by its key; of a record without what is left out."""
+    """Values directly below a record, list or mapping, by key; without absent fields."""
     if isinstance(value, BaseModel):
         return ((name, child) for name, child in vars(value).items() if child is not None)
     if isinstance(value, list | tuple):
@@ -365,8 +363,9 @@ class Bound:
     """The range of a number; a percentage counts as a part of one.
 
     Attributes:
-        lowest: The least that it can be, or what it is more than where `above` says so; as text, so that it is exact.
-        highest: The most that it can be, or what it is less than where `below` says so.
+        lowest: As text, so that it is exact.
+        above: Whether `lowest` itself is excluded.
+        below: Whether `highest` itself is excluded.
     """
 
     lowest: str
@@ -375,7 +374,6 @@ class Bound:
     below: bool = False
 
     def holds(self, value: Quantity | int) -> bool:
-        """Whether a value lies within the bounds."""
         number = Decimal(value) if isinstance(value, int) else value.value
         if isinstance(value, Quantity) and value.is_percentage:
             number /= 100
@@ -401,7 +399,6 @@ LENGTH = Bound("256", "16777216")
 
 @cache
 def field_bounds(record: type[Record]) -> Mapping[str, Bound]:
-    """The bounds of a record's own fields, by name."""
     return dict(_stated_fields(record))
 
 
@@ -412,7 +409,6 @@ def _stated_fields(record: type[Record]) -> Iterator[tuple[str, Bound]]:
 
 @cache
 def bounded_records() -> tuple[type[Record], ...]:
-    """The kinds of records of the schema that have a field with bounds."""
     return tuple(kind for kind in _kinds_below(Record) if field_bounds(kind))
 
 
@@ -433,7 +429,7 @@ class Facet(StrEnum):
 
 
 class Group(StrEnum):
-    """What a dimension of the network is about: the heading it is listed under, in this order."""
+    """The heading under which a dimension is listed, in this order."""
 
     BASICS = "basics"
     ATTENTION = "attention"
@@ -444,25 +440,19 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class Kinds:
-    """The kinds of attention or of feed-forward network that a field belongs to.
-
-    Attributes:
-        needed_by: Kinds that must have it.
-        also_in: Kinds that may have it.
-    """
+    """Kinds of attention or feed-forward network that must (`needed_by`) or may (`also_in`) have a field."""
 
     needed_by: tuple[StrEnum, ...] = ()
     also_in: tuple[StrEnum, ...] = ()
 
     @property
     def owners(self) -> tuple[StrEnum, ...]:
-        """The kinds outside of which it does not stand."""
         return (*self.needed_by, *self.also_in)
 
 
 @cache
 def fields_with(record: type[BaseModel], facet: Facet) -> frozenset[str]:
-    """The names of the fields of a record that have a facet; a field of a record in it is called `outer.inner`."""
+    """Fields of a record with a facet; those of inner records as `outer.inner`."""
     return frozenset(_fields_with_facet(record, facet))
 
 
@@ -477,13 +467,11 @@ def _fields_with_facet(record: type[BaseModel], facet: Facet) -> Iterator[str]:
 
 @cache
 def field_groups(record: type[BaseModel]) -> dict[str, Group]:
-    """The group of each field that has one."""
     found = ((name, m) for name, info in record.model_fields.items() for m in info.metadata)
     return {name: group for name, group in found if isinstance(group, Group)}
 
 
 @cache
 def kinds_by_field(record: type[BaseModel]) -> dict[str, Kinds]:
-    """The kinds that each field belongs to, for the fields that do not belong to all."""
     found = ((name, m) for name, info in record.model_fields.items() for m in info.metadata)
     return {name: marker for name, marker in found if isinstance(marker, Kinds)}
