@@ -1,7 +1,7 @@
-"""The markup of a hand-written page: what is opened is closed, so that nothing swallows the rest of the page or is shown as it stands.
+"""Markup of a hand-written page: what is opened is closed.
 
-Takes the text of a page, gives what is wrong with the line. Markdown and HTML render whatever they are given: a fence that
-is left open makes code of the rest, a comment that is left open removes it, a `div` moves it into another column.
+Markdown and HTML render whatever they are given: an open fence makes code of the rest, an open comment removes it, a
+`div` moves it into another column.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ _ALLOWED = frozenset(
 
 @dataclass(frozen=True)
 class MarkupProblem:
-    """What is wrong in a line of a page, counted from 1, and how it is mended."""
+    """What is wrong in a line, from 1, and how to fix it."""
 
     line: int
     found: str
@@ -106,7 +106,6 @@ class MarkupProblem:
 
 
 def markup_problems(text: str) -> Iterator[MarkupProblem]:
-    """Everything that is left open, swapped, or not allowed on a page."""
     text = _FRONT.sub(lambda front: "\n" * front[0].count("\n"), text)
     text, fences = _without_fences(text)
     yield from fences
@@ -119,17 +118,16 @@ def markup_problems(text: str) -> Iterator[MarkupProblem]:
 
 
 def without_fences(text: str) -> str:
-    """The page with its fenced code blanked, each line where it was."""
+    """Fenced code is blanked; lines keep their numbers."""
     return _without_fences(text)[0]
 
 
 def _blanked(text: str) -> str:
-    """As long and on as many lines, without a sign that means something."""
+    """Lines keep their number and length."""
     return re.sub(r"[^\n]", "x", text)
 
 
 def _without_fences(text: str) -> tuple[str, list[MarkupProblem]]:
-    """The page without the lines of fenced code, and a fence that is not closed."""
     kept, opened, sign = [], 0, ""
     for number, line in enumerate(text.split("\n"), 1):
         match = _FENCE.fullmatch(line)
@@ -152,7 +150,6 @@ def _without_fences(text: str) -> tuple[str, list[MarkupProblem]]:
 
 
 def _without_comments(text: str) -> tuple[str, list[MarkupProblem]]:
-    """The page with its comments blanked, and one that is not closed."""
     text = re.sub(r"<!--.*?-->", lambda comment: re.sub(r"[^\n]", " ", comment[0]), text, flags=re.S)
     outside = _without_code(text)
     if (start := outside.find("<!--")) < 0:
@@ -169,7 +166,7 @@ def _without_code(text: str) -> str:
 
 
 def _text_blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Paragraphs, headings, items and rows, each with the line on which it begins: nothing that is inline goes on behind one."""
+    """Paragraphs, headings, items and rows, each with its first line: no inline markup goes on beyond one."""
     start, lines = 1, list[str]()
     for number, line in enumerate(text.split("\n"), 1):
         if lines and (_NEW_BLOCK.match(line) or lines[-1].lstrip().startswith(("#", "|"))):
@@ -222,7 +219,7 @@ def _doubled_letters(text: str, letter: str) -> Iterator[int]:
 
 
 def _can_be_bold(text: str, place: int) -> bool:
-    """Whether two signs can open or close: not between spaces, which is a power, and underscores not inside of a word."""
+    """Not between spaces, which is a power, and not underscores inside of a word."""
     before, after = text[place - 1 : place] or " ", text[place + 2 : place + 3] or " "
     if text[place] == "_" and before.isalnum() and after.isalnum():
         return False
@@ -230,13 +227,13 @@ def _can_be_bold(text: str, place: int) -> bool:
 
 
 def _blank_link(link: str) -> str:
-    """A link without its address and its brackets; its words stay, in which something may be bold."""
+    """The words stay, in which something may be bold."""
     words = link[: link.rindex("](")]
     return re.sub(r"[\[\]!]", "x", words) + _blanked(link[len(words) :])
 
 
 class _Tags(HTMLParser):
-    """Which tags are open, where they were opened, and what is wrong with them."""
+    """Open tags with their lines, and problems."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,7 +1,4 @@
-"""Hand-written pages are held to what is there: their characters, markup, quotes, figures, links and places in the site.
-
-Nothing is drawn for that, so that it fits into `make check`. Takes the texts of `docs/<language>`, gives findings.
-"""
+"""Hand-written pages: characters, markup, quotes, figures, links, places in the site. Nothing is drawn for it."""
 
 from __future__ import annotations
 
@@ -60,19 +57,17 @@ _HEADING = re.compile(r"(?m)^#+ (.+)$")
 
 
 class PageError(ValueError):
-    """Hand-written pages, or words of the interface, that cannot stand as they are, each with its reason."""
+    """Hand-written pages, or words of the interface, that cannot stand as they are."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__("\n".join(map(str, self.findings)))
 
     def report(self) -> str:
-        """The findings, one a line, and a closing line that counts them."""
         return format_report(self.findings, "the pages")
 
 
 def placeable_blocks(words: Words, catalogue: Catalogue) -> set[str]:
-    """The names of everything that a page can place."""
     return {
         *PLACED,
         *(f"lab-{name}" for name in LABS),
@@ -83,7 +78,7 @@ def placeable_blocks(words: Words, catalogue: Catalogue) -> set[str]:
 
 
 def find_unreadable(docs: Path) -> list[Finding]:
-    """What nobody can read in hand-written pages: folders that are not there, what is no text, characters that are not shown."""
+    """Missing folders, files that are no text, invisible characters."""
     found = []
     for language in (ENGLISH, CHINESE):
         if not (docs / language).is_dir():
@@ -104,7 +99,7 @@ def find_unreadable(docs: Path) -> list[Finding]:
 
 
 def _reserved(name: str, text: str) -> Iterator[Finding]:
-    """The sign that a build puts where a figure is to stand."""
+    """The marker of a block, which only a build writes."""
     for number, line in enumerate(text.split("\n"), 1) if "<!-- ds-block:" in text else ():
         if "<!-- ds-block:" in line:
             allowed = "a figure is placed with `{{ block('name') }}`"
@@ -112,7 +107,7 @@ def _reserved(name: str, text: str) -> Iterator[Finding]:
 
 
 def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
-    """What MkDocs would take for pages and nobody checks: other endings, and what is behind a link to a folder."""
+    """Other endings and linked folders, which MkDocs would take for pages and nobody checks."""
     for path in list_folder(folder):
         name = path.relative_to(docs.parent).as_posix()
         if path.is_dir() and path.is_symlink():
@@ -133,7 +128,7 @@ def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class EntryPages:
-    """The pages of models and techniques, each family made once somebody asks what is on it; in one language, since places are the same in all."""
+    """Pages of models and techniques, each family made once it is asked for; anchors are the same in every language."""
 
     catalogue: Catalogue
     words: Words
@@ -149,7 +144,6 @@ class EntryPages:
         return {}
 
     def of(self, id_: str) -> Mapping[str, Page]:
-        """The pages of a model or a technique by path."""
         from render.site import site_of
 
         if id_ not in self._made:
@@ -159,7 +153,7 @@ class EntryPages:
 
 @dataclass(frozen=True)
 class Pages(Collection[str]):
-    """The pages of the site by path; whether there is a part of a model is found out by making it, when somebody asks."""
+    """Paths of the site; whether a model has some part is found out by making it."""
 
     entries: EntryPages
     known: frozenset[str]
@@ -177,7 +171,7 @@ class Pages(Collection[str]):
 
 @dataclass(frozen=True)
 class HandWrittenPages:
-    """The hand-written pages of one language, in a folder, and what they can quote."""
+    """The hand-written pages of one language, and what they can quote."""
 
     catalogue: Catalogue
     lookup: Lookup
@@ -187,27 +181,24 @@ class HandWrittenPages:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The pages by path."""
         return pages_of(self.folder)
 
     @cached_property
     def listed(self) -> frozenset[str]:
-        """The pages that there have to be."""
+        """Pages that have to be there."""
         return written_pages(self.catalogue, self.lookup)
 
     @cached_property
     def pages(self) -> Pages:
-        """All that links can lead to."""
+        """What links can lead to."""
         made = generated_pages(self.catalogue, self.lookup)
         return Pages(self.entries, frozenset((*made, *self.texts)))
 
     def finding(self, path: str, line: int, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:
-        """A finding on a page."""
         place = self.folder.relative_to(self.folder.parent.parent) / path
         return Finding(place.as_posix(), line, "", found, allowed, nearest, fix)
 
     def problems(self) -> Iterator[Finding]:
-        """Everything that is wrong."""
         for path in sorted(self.listed - self.texts.keys()):
             if declaration_of(path) is not GUIDE:
                 yield self.finding(path, 1, "is not there", "the navigation leads to it", fix="put it back")
@@ -228,7 +219,6 @@ class HandWrittenPages:
             yield from self._dead_links(path, bare)
 
     def _unreadable_formulas(self, path: str, text: str) -> Iterator[Finding]:
-        """Formulas, in a sentence or displayed, that cannot be converted."""
         displayed, line = formulas_by_block(self.catalogue), 1
         for part in parse_quotes(text):
             try:
@@ -241,7 +231,6 @@ class HandWrittenPages:
             line += (part.text if isinstance(part, Quote) else part).count("\n")
 
     def _marked_up(self, path: str, text: str) -> Iterator[Finding]:
-        """What is left open in Markdown or HTML, and Chinese that is not set as Chinese is."""
         for each in markup_problems(text):
             yield self.finding(path, each.line, each.found, each.allowed, fix=each.fix)
         if self.words.language == CHINESE:
@@ -250,7 +239,7 @@ class HandWrittenPages:
                     yield self.finding(path, number, slip.found, slip.allowed, fix="correct it")
 
     def sections(self, path: str) -> list[tuple[int, str, int]]:
-        """The headings of a page: level, name of its place (that of Markdown where it has none), line."""
+        """Level, anchor (empty where Markdown makes it), line."""
         bare = _bare(self.texts[path])
         return [
             (len(match[1]), match[3] or "", bare.count("\n", 0, match.start()) + 1) for match in _SECTION.finditer(bare)
@@ -288,10 +277,7 @@ class HandWrittenPages:
                 )
 
     def _misplaced(self, path: str, text: str) -> Iterator[Finding]:
-        """Figures and lists that a page has more than once, where links to what is in them would lead to the first.
-
-        And a page that quotes values, each with a link to its source, without a list of them to lead to.
-        """
+        """Blocks placed twice, whose links would lead to the first, and quoted values without a list of sources."""
         placed: dict[tuple[str, ...], int] = {}
         line, cites = 1, False
         for part in parse_quotes(text):
@@ -309,7 +295,7 @@ class HandWrittenPages:
             yield self.finding(path, last, "quotes values and lists no sources", fix=fix)
 
     def _named_twice(self, path: str, bare: str) -> Iterator[Finding]:
-        """Places with the name of another, to which no link can lead, and links whose address below is not there."""
+        """Doubled anchors, and reference links without a definition."""
         seen: dict[str, int] = {}
         for match in _ANCHOR.finditer(bare):
             name, line = match[1] or match[2], bare.count("\n", 0, match.start()) + 1
@@ -325,7 +311,6 @@ class HandWrittenPages:
                 yield self.finding(path, line, found, "a line `[name]: address`", fix="write that line, or the address")
 
     def _dead_links(self, path: str, bare: str) -> Iterator[Finding]:
-        """Links to pages that are not there, and to places that a page has not."""
         for match in _LINK.finditer(bare):
             link = match[1] or match[2] or match[3]
             ours = link.startswith("ds:")
@@ -353,7 +338,7 @@ class HandWrittenPages:
                 )
 
     def _not_ours(self, path: str, line: int, link: str, in_html: bool) -> Iterator[Finding]:
-        """Addresses that lead out of the site, or stay as they are: in HTML nothing turns a path into an address."""
+        """Addresses outside of the site or in HTML, where nothing turns a path into an address."""
         outside = _ELSEWHERE.match(link)
         if outside and outside[0] not in _OUTSIDE:
             allowed = "addresses begin with " + ", ".join(f"`{scheme}`" for scheme in _OUTSIDE)
@@ -364,7 +349,6 @@ class HandWrittenPages:
 
     @staticmethod
     def _beside(path: str, target: str) -> str:
-        """What an address on a page means, from the folder of all pages."""
         return posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
 
     def _dead(self, path: str, line: int, link: str, page: str) -> Finding:
@@ -383,7 +367,7 @@ class HandWrittenPages:
         )
 
     def _places(self, page: str, drawn: bool) -> set[str] | None:
-        """What `#…` can name on a page; None where only making all pages would tell. With what is `drawn`, beyond headings."""
+        """Anchors of a page; None where only making all pages would tell. With `drawn`, beyond headings."""
         text = self.texts.get(page)
         if text is not None:
             found = {name for match in _ANCHOR.finditer(text) for name in match.groups() if name}
@@ -397,26 +381,24 @@ class HandWrittenPages:
 
 
 def _bare(text: str) -> str:
-    """A page with its code and comments blanked, each line where it was."""
+    """Code and comments are blanked; lines keep their numbers."""
     return _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
 
 
 def _slug(heading: str) -> str:
-    """The name that a heading without one gets from Markdown."""
     from markdown.extensions.toc import slugify
 
     return str(slugify(heading, "-"))
 
 
 def hand_written_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[HandWrittenPages]:
-    """The hand-written pages in each of some languages, from `docs/<language>`."""
     lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
     entries = EntryPages(catalogue, next(iter(words.values())))
     return [HandWrittenPages(catalogue, lookup, words[language], docs / language, entries) for language in words]
 
 
 def check_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> None:
-    """Raise PageError with everything that is wrong with the hand-written pages of some languages, each by itself."""
+    """Raises PageError with everything that is wrong."""
     if found := find_unreadable(docs):
         raise PageError(found)
     if found := [finding for pages in hand_written_pages(catalogue, words, docs) for finding in pages.problems()]:

@@ -1,4 +1,4 @@
-"""Forms that are not used, in the words of the interface and in hand-written pages; and a whole project read and checked."""
+"""Avoided forms in words of the interface and hand-written pages; and a whole project read and checked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ TERMS = "data/terms.yaml"
 
 
 def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[Finding]:
-    """What is wrong; `docs` has a folder for each language."""
     found: list[Finding] = []
     for language in Language:
         wanted = avoided_forms(catalogue.glossary, language)
@@ -52,7 +51,7 @@ def _pages(folder: Path) -> Iterator[tuple[str, int, str, str]]:
 
 
 def _idle(catalogue: Catalogue, wanted: Forms, needed: set[str], file: Path) -> Iterator[Finding]:
-    """Exceptions that no text of the site has, the catalogue's too."""
+    """Exceptions that no text needs."""
     stated = {text: avoided.form for avoided, _ in wanted.rights.values() for text in avoided.but}
     missing = {text.lower() for text in stated} - needed
     if not missing:
@@ -85,8 +84,8 @@ _NO_TEXT = ("date.", "search.stop")
 def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dict[str, Words]]:
     """The catalogue of the project at `root` and the words of both languages.
 
-    The pages of the entries `drafts` are made once, to see whether a word is missing that only they need.
-    Raises CatalogueError, BrokenWords or PageError with everything that is wrong, in the pages of both languages too.
+    Pages of the entries `drafts` are made once to find missing words that only they need. Raises CatalogueError,
+    BrokenWords or PageError with everything that is wrong.
     """
     catalogue = read_catalogue(root / "data")
     words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
@@ -110,7 +109,7 @@ def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dic
 
 
 def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
-    """Every word that the fields of an architecture or the pages of some entries need and a language lacks, all at once."""
+    """Words that fields of an architecture or pages of `drafts` need and a language lacks."""
     needed = [f"field.architecture.{name}" for name in field_groups(Architecture) if name != "rope_scaling"]
     found = []
     for language, own in words.items():
@@ -124,7 +123,6 @@ def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iter
 
 
 def _missing_counterparts(written: Iterable[HandWrittenPages]) -> Iterator[Finding]:
-    """Pages that one language lacks: the switch between the languages would lead nowhere."""
     every = {path for pages in written for path in pages.texts}
     for pages in written:
         for path in sorted(every - pages.texts.keys() - pages.listed):
@@ -134,7 +132,6 @@ def _missing_counterparts(written: Iterable[HandWrittenPages]) -> Iterator[Findi
 
 
 def _sections_and_quotes_of_one_language(written: Sequence[HandWrittenPages]) -> Iterator[Finding]:
-    """Sections and quotes that a page has in one language alone."""
     english, chinese = written
     for path in sorted(english.texts.keys() & chinese.texts.keys()):
         ours, theirs = ([each for each in pages.sections(path) if each[0] > 1] for pages in written)
@@ -166,7 +163,7 @@ def _sections_and_quotes_of_one_language(written: Sequence[HandWrittenPages]) ->
 
 
 def _words_not_set_as_chinese(words: Words) -> Iterator[Finding]:
-    """Words of the interface that are not set as Chinese is; parts of dates are joined elsewhere, and a list of words is no text."""
+    """Parts of dates are joined elsewhere, and a list of words is no text."""
     for key in words:
         for slip in chinese_slips(words(key)) if not key.startswith(_NO_TEXT) else ():
             file, line = words.place(key).rsplit(":", 1)
@@ -174,7 +171,6 @@ def _words_not_set_as_chinese(words: Words) -> Iterator[Finding]:
 
 
 def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
-    """Formulas that are not understood, or in which something is left open."""
     for t, technique in enumerate(catalogue.techniques.values()):
         for f, formula in enumerate(technique.formulas):
             try:
@@ -187,7 +183,6 @@ def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
 
 
 def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
-    """Pages that the data names by their path and that are not there."""
     yield from load.unknown_pages(data, catalogue.aliases, pages)
     yield from load.questions_without_pages(data, catalogue.questions, pages)
     for r, route in enumerate(catalogue.study.routes):

@@ -1,4 +1,4 @@
-"""One build of an edition: a configuration that can work, what its pages are made from, and what is collected of them."""
+"""One build of an edition: its configuration, the sources of its pages, and what is collected of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
 
 
 def config_error(file: Path, language: str, docs: Path, extra: Mapping[str, Any]) -> str | None:
-    """What stands in the way of a build by the configuration `file`, with what to do about it."""
+    """What is wrong with the configuration `file`, and what to do about it."""
     if language not in (ENGLISH, CHINESE):
         return f"{file.name}: theme.language: found `{language}`; allowed are `{ENGLISH}` and `{CHINESE}`"
     editions = extra.get("editions")
@@ -67,8 +67,6 @@ _SEARCH_WORDS = (
 
 @dataclass(frozen=True)
 class PagePaths:
-    """The path of a page's source, and of its file in the site."""
-
     source: str
     file: str
 
@@ -78,9 +76,9 @@ class EditionBuild:
     """One build of an edition.
 
     Attributes:
-        filled: Hand-written pages with their quotes filled in, and their blocks, by path.
-        pages: Every page by address.
-        finished: The text of the pages that were made, by address, for the search: no page is kept, or read again.
+        filled: Hand-written pages, quotes filled in, with their blocks, by path.
+        pages: By address.
+        finished: Texts of built pages by address, for the search; no page is kept.
     """
 
     edition: Edition
@@ -94,29 +92,26 @@ class EditionBuild:
         return self.edition.context.words.language
 
     def page_source(self, path: str) -> str:
-        """The Markdown of a page."""
         page = self.edition.site.pages.get(path)
         return page.markdown if page else self.filled[path][0]
 
     def page_blocks(self, path: str) -> Mapping[str, str]:
-        """The blocks that stand in the Markdown of a page."""
         page = self.edition.site.pages.get(path)
         return page.blocks if page else self.filled[path][1]
 
     def page_content(self, path: str, html: str, here: str, missing: Callable[[str], str]) -> str:
-        """The HTML of a page's Markdown with its blocks put in and links that work from its address."""
+        """The HTML with its blocks put in and links relative to `here`."""
         blocks = self.page_blocks(path)
         html = _FOR_MARKDOWN.sub(r"\1", html)
         whole = self.edition.terms.linked(_MARKER.sub(lambda match: blocks[match[1]], html), path)
         return self.links.relative(whole, here, missing)
 
     def collect(self, url: str, html: str) -> None:
-        """Keep the text of a finished page for the search."""
         if page := read(html, url):
             self.finished[url] = page
 
     def write_search_index(self, site: Path) -> None:
-        """Write the index of the search, and tell its script where."""
+        """Also tells the script of the search where the index is."""
         context = self.edition.context
         words = context.words
         searched = [url for url, page in self.pages.items() if url in self.finished and is_searched(page.source)]
@@ -134,26 +129,24 @@ class EditionBuild:
         script.write_text(text, encoding="utf-8", newline="\n")
 
     def _address(self, path: str) -> str:
-        """The address in the edition of a path of a source with an anchor or a query."""
         return self.links.relative(f'href="ds:{path}"', "", lambda missing: "")[len('href="') : -1]
 
     def _wholes(self) -> dict[str, str]:
-        """The page that another is a part of, by address: `a/b.md` of `a/b/c.md`."""
+        """The whole of each part, by address: `a/b.md` of `a/b/c.md`."""
         urls = {page.source: url for url, page in self.pages.items()}
         wholes = {url: urls.get(page.source.rpartition("/")[0] + ".md") for url, page in self.pages.items()}
         return {url: whole for url, whole in wholes.items() if whole is not None}
 
 
 def can_fork() -> bool:
-    """Whether the system can copy a process; on a Mac it can, and libraries for numbers do not survive it."""
+    """Not on a Mac, where libraries for numbers do not survive it."""
     return "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 
 
 class SideProcess:
-    """Runs a function beside this process, which ends it where it ends itself.
+    """Runs a function in a process that ends with this one.
 
-    Warnings and errors that it logs below `logger` are logged here once it is waited for, so that lines do not mix and whoever
-    counts warnings counts them.
+    What it logs below `logger`, warnings and up, is logged here in `wait`: lines do not mix, and warnings are counted.
     """
 
     def __init__(self, function: Callable[[], None], logger: str) -> None:
@@ -164,7 +157,7 @@ class SideProcess:
         answer.close()
 
     def wait(self) -> None:
-        """Wait until the function is done. Raises what it raised."""
+        """Raises what the function raised."""
         try:
             records, error = self._answer.recv()
         except EOFError:
@@ -179,7 +172,6 @@ class SideProcess:
             raise error
 
     def stop(self) -> None:
-        """End the process, done or not."""
         self._process.terminate()
         self._process.join()
 

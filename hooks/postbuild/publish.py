@@ -1,7 +1,6 @@
-"""Publish a finished site, with its site map.
+"""Publish a finished site: site map, fingerprints, compressed copies, and two renames that replace the last site.
 
-A build writes into a folder beside the last site, which it replaces by two renames. Killed, out of space or stopped by
-an error, it leaves the last good site as it was; what it left behind goes when the next one begins.
+A build that is killed or fails leaves the last site as it was; its folders go when the next one begins.
 """
 
 from __future__ import annotations
@@ -26,19 +25,19 @@ from render.site import Edition
 
 
 class CannotReplace(Exception):
-    """The site cannot be replaced. The message says why and what to do."""
+    pass
 
 
 @dataclass(frozen=True)
 class StagedSite:
-    """A folder to build into, and the site that it will be. `apart` is for an edition that another process builds."""
+    """A folder to build into, and the site it will be; `apart` is for an edition built by another process."""
 
     site: Path
     folder: Path
     apart: Path
 
     def publish(self) -> None:
-        """Make the folder the site and remove the last one. Raises CannotReplace."""
+        """Raises CannotReplace."""
         last = _folder(self.site, "old")
         try:
             if self.site.exists():
@@ -54,13 +53,12 @@ class StagedSite:
         self.discard()
 
     def discard(self) -> None:
-        """Remove what was built."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self.apart, ignore_errors=True)
 
 
 def stage(site: Path) -> StagedSite:
-    """Make an empty folder beside the site. Raises CannotReplace where the site could not be replaced."""
+    """Make an empty folder beside the site. Raises CannotReplace."""
     site = site.resolve()
     staged = StagedSite(site, _folder(site, "new"), _folder(site, "apart"))
     try:
@@ -80,7 +78,7 @@ def stage(site: Path) -> StagedSite:
 
 
 def _folder(site: Path, kind: str) -> Path:
-    """A folder beside the site for this process alone: two builds at once do not meet."""
+    """Named by the process, so that two builds at once do not meet."""
     return site.with_name(f".{site.name}.{kind}-{os.getpid()}")
 
 
@@ -93,7 +91,7 @@ def _left_behind(site: Path) -> Iterator[Path]:
 
 
 def _is_running(process: int) -> bool:
-    """Whether a process lives; where the system cannot be asked without harm, it is taken to."""
+    """True where the system cannot be asked without harm."""
     if os.name != "posix":
         return True
     try:
@@ -113,7 +111,7 @@ def _reason(site: Path, error: OSError) -> str:
 
 
 def _keep_hidden_files(site: Path, folder: Path) -> None:
-    """Keep what begins with a dot, such as `.git`, which no build makes and MkDocs leaves alone."""
+    """What begins with a dot, such as `.git`, no build makes and MkDocs leaves alone."""
     for path in site.glob(".*"):
         if path.is_dir() and not path.is_symlink():
             shutil.copytree(path, folder / path.name, symlinks=True, dirs_exist_ok=True)
@@ -132,10 +130,10 @@ _EDITION = Markup('<xhtml:link rel="alternate" hreflang="{language}" href="{href
 def write_sitemap(
     site: Path, edition: Edition, pages: Mapping[str, str], addresses: Mapping[str, str], root: Path
 ) -> None:
-    """Write the map and robots.txt of a finished site, in place of the maps that the generator made.
+    """Write sitemap.xml and robots.txt, in place of the generator's.
 
-    `pages` are the paths of sources by address below an edition, the same in each; `addresses` are those of the
-    editions by language. `root` is the project.
+    `pages` are paths of sources by address, the same in each edition; `addresses` are those of the editions by
+    language.
     """
     sources = {path: _sources(edition, path, addresses) for path in pages.values()}
     for old in site.rglob("sitemap.xml*"):
@@ -161,7 +159,7 @@ def write_sitemap(
 
 
 def _sources(edition: Edition, path: str, languages: Iterable[str]) -> tuple[str, ...]:
-    """The files of the project that a page is made from; a folder ends with a slash."""
+    """Files of the project that a page is made from; a folder ends with a slash."""
     page = edition.site.pages.get(path)
     if page is None:
         return tuple(f"docs/{language}/{path}" for language in languages)
@@ -179,7 +177,7 @@ def _in(path: str, folder: str) -> bool:
 
 
 def last_changes(root: Path) -> dict[str, str]:
-    """The day of the last commit to each file of data and pages; nothing without the whole history."""
+    """Day of the last commit to each file of data and pages; empty without the whole history."""
     if _git(root, "rev-parse", "--is-shallow-repository") != "false\n":
         return {}
     log = _git(
@@ -194,7 +192,7 @@ def last_changes(root: Path) -> dict[str, str]:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    """What git says; nothing where there is none, or no repository."""
+    """Output of git; empty where there is no git or no repository."""
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
     except OSError:
@@ -210,7 +208,7 @@ _APOSTROPHE = re.compile(r"(?:'|&#39;)(?=(s\b)|[a-z\s.,;:)]|$)")
 
 
 def fingerprint_assets(site: Path, pages: Iterable[str], from_disk: bool) -> None:
-    """Name the assets by their content, in the `pages` too, by their paths; `from_disk` makes the site open without a server."""
+    """`from_disk` makes the site open without a server."""
     if from_disk:
         inline_fonts(site)
     fonts = sorted(f"{FOLDER}/fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2"))
@@ -221,7 +219,7 @@ def fingerprint_assets(site: Path, pages: Iterable[str], from_disk: bool) -> Non
 
 
 def inline_fonts(site: Path) -> None:
-    """Put the faces that are files into the style sheet: a browser loads none from a folder on disk."""
+    """A browser loads no fonts from a folder on disk."""
     styles = site / STYLES
     text = styles.read_text(encoding="utf-8")
     for font in (site / FOLDER / "fonts").glob("*.woff2"):
@@ -232,7 +230,7 @@ def inline_fonts(site: Path) -> None:
 
 
 def rename_by_content(site: Path, files: Collection[str]) -> dict[str, str]:
-    """Give each of the `files`, by path in the site, a name with a part of its content's digest. Those that name others come last."""
+    """Files that name others come last."""
     names: dict[str, str] = {}
     for path in files:
         file = site / path
@@ -245,7 +243,7 @@ def rename_by_content(site: Path, files: Collection[str]) -> dict[str, str]:
 
 
 def with_new_names(text: str, names: dict[str, str], below: str = "") -> str:
-    """A text in which files have their new names. In a file below a folder they are named from there."""
+    """In a file `below` a folder, files are named from there."""
     if not names:
         return text
     short = {old.removeprefix(below): new.removeprefix(below) for old, new in names.items()}
@@ -259,10 +257,7 @@ def with_new_names(text: str, names: dict[str, str], below: str = "") -> str:
 
 
 def normalize_html(html: str) -> str:
-    """A page without empty lines and indents, which templates leave, and with the apostrophes of print.
-
-    What is shown or run as it is written stays; texts that a script puts into the page are like those that stand there.
-    """
+    """Without empty lines and indents, and with printed apostrophes except where text is shown or run as written."""
     parts = _AS_WRITTEN.split(_TOGGLE.sub(r"\1", html))
     for at, part in enumerate(parts):
         if at % 2 == 0:
@@ -273,7 +268,7 @@ def normalize_html(html: str) -> str:
 
 
 def _with_apostrophes(html: str) -> str:
-    """Text with ’ where ' was typed behind a letter or behind a link to what has something, in no tag and no code."""
+    """Behind a letter, or a link to what has something; in no tag and no code."""
 
     def printed(match: re.Match[str]) -> str:
         before = match.start()
@@ -307,7 +302,7 @@ _TEXT = {
 
 
 def compress(site: Path) -> None:
-    """Write `name.gz` and `name.br` beside each file that gets smaller by it, and has none."""
+    """Write `name.gz` and `name.br` beside each file that gets smaller by it."""
     for path in _worth(site):
         content = path.read_bytes()
         for suffix, packed in (
@@ -319,7 +314,7 @@ def compress(site: Path) -> None:
 
 
 def _window(content: bytes) -> int:
-    """The binary logarithm of a window that holds all of it: a larger one only has to be set up and cleared."""
+    """Binary logarithm of a window that holds the content: a larger one takes longer to set up."""
     return min(max(len(content).bit_length(), 16), 22)
 
 

@@ -1,5 +1,8 @@
-"""The files of the search's answers: `answers.js` with what can be asked for, `f<n>.js` with the facts of a family, `defined.js`
-with definitions and users of techniques, `asked.js` with the page of questions. Each is loaded when a query needs it."""
+"""Files of the search's answers, each loaded when a query needs it.
+
+`answers.js` holds what can be asked for, `f<n>.js` the facts of a family, `defined.js` definitions and users of
+techniques, `asked.js` the page of questions.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ Address = Callable[[str], str]
 
 
 def answer_files(context: Context, address: Address) -> dict[str, str]:
-    """Every file by name; `address` gives the place in the edition of a path of a source with an anchor."""
+    """By name; `address` turns a path of a source with an anchor into one in the edition."""
     citations = Citations(context)
     models = list(context.catalogue.models.values())
     families = [answers.model_answers(citations, model) for model in models]
@@ -70,7 +73,7 @@ def answer_files(context: Context, address: Address) -> dict[str, str]:
 
 
 def _by_pinyin(names: Iterable[str]) -> dict[str, str]:
-    """Chinese names as they are typed without an input method, `zhuyili`, each with the name."""
+    """Chinese names by what is typed without an input method, `zhuyili`."""
     found: dict[str, str] = {}
     for name in names:
         if len(HAN.findall(name)) >= _TYPED_HAN:
@@ -84,8 +87,6 @@ def _script(kind: str, number: int, data: object) -> str:
 
 
 class _Pool:
-    """Items by number, each kept once."""
-
     def __init__(self) -> None:
         self.numbers: dict[Any, int] = {}
 
@@ -94,7 +95,7 @@ class _Pool:
 
 
 def _packed_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
-    """The facts of a family with texts, addresses and lines kept once."""
+    """Texts, addresses and lines are kept once."""
     texts, addresses, lines = _Pool(), _Pool(), _Pool()
 
     def packed(line: AnswerLine) -> int:
@@ -191,7 +192,7 @@ def _head(
 
 
 def _forms(context: Context, forms: AskedForms | None) -> str:
-    """Ways of asking in one text: those of the language, and in Chinese the English ones too, which are typed as often."""
+    """Ways of asking; in Chinese the English ones too, which are typed as often."""
     if forms is None:
         return ""
     return "|".join(
@@ -205,7 +206,7 @@ def _compared_family(catalogue: Catalogue, variant: str | None) -> str:
 
 
 def _subjects(context: Context) -> dict[str, list[int]]:
-    """Families and variants by the words of their names; a name that is a common word is marked as weak."""
+    """Families and variants by the words of their names; a common word is marked as weak."""
     found: dict[str, list[int]] = {}
     for name, (family, variant) in answers.subjects(context).items():
         key = normal(name)

@@ -1,10 +1,8 @@
-"""The index of the search: finished pages read, their words cut and counted, and small scripts that a page loads when a
-reader searches.
+"""The index of the search: finished pages read, words counted, and scripts that a page loads when a reader searches.
 
-Scripts, since those can be loaded from disk as well as from a server. `head.js` names pages, sections and what pages
-are called; `w<n>.js` holds a range of words with the sections they stand in; `t<n>.js` the text of a few sections, for
-the lines that a hit shows. A word counts by where it stands: in the title of a page, in another name of it, in a
-heading, or in the text, there by how often and in how long a text.
+Scripts load from disk as well as from a server. `head.js` names pages, sections and names of pages; `w<n>.js` holds a
+range of words with their sections; `t<n>.js` the text of a few sections. A word counts by where it stands: title,
+another name, heading, or text, there by how often and in how long a text.
 """
 
 from __future__ import annotations
@@ -56,13 +54,11 @@ _ENDINGS = (
 
 
 def words(text: str) -> Iterator[str]:
-    """Each word of a text."""
     for parts in _WORD.findall(text.lower()):
         yield from _words(*parts)
 
 
 def counted(text: str) -> dict[str, int]:
-    """How often each word of a text stands in it."""
     found: dict[str, int] = {}
     for parts, times in Counter(_WORD.findall(text.lower())).items():
         for word in _words(*parts):
@@ -72,20 +68,19 @@ def counted(text: str) -> dict[str, int]:
 
 @cache
 def _words(number: str, unit: str, latin: str, han: str) -> tuple[str, ...]:
-    """The words of what the pattern finds."""
     if number:
         return tuple(_number(number.replace(",", ""), unit or None))
     return (stem(latin),) if latin else tuple(han[at : at + 2] for at in range(max(len(han) - 1, 1)))
 
 
 def normal(text: str) -> str:
-    """A name as the keys of names are written: `DeepSeek-V3` is `deepseek v3`."""
+    """`DeepSeek-V3` as `deepseek v3`."""
     return " ".join(words(unicodedata.normalize("NFKC", text)))
 
 
 @cache
 def stem(word: str) -> str:
-    """A Latin word without what grammar adds to it; words with digits stay as they are."""
+    """Without English endings; words with digits stay as they are."""
     if len(word) > 3 and word.isalpha():
         for pattern, plain in _ENDINGS:
             word = pattern.sub(plain, word)
@@ -93,7 +88,7 @@ def stem(word: str) -> str:
 
 
 def _number(digits: str, unit: str | None) -> Iterator[str]:
-    """The digits as they stand and, where a unit or zeros give it a size, the number as digits and a power of ten."""
+    """The digits and, where a unit or zeros give them a size, the number as digits and a power of ten."""
     yield digits
     if unit is None and not digits.endswith("000"):
         return
@@ -125,9 +120,9 @@ _ENDS = tuple(".:;!?。：；！？·")
 
 @dataclass
 class Section:
-    """A heading or a term with its anchor (empty for what stands above the first), and the text under it.
+    """A heading or term with its anchor (empty above the first), and the text under it.
 
-    Of a page that is a part of another, the anchor is an address in the edition, with a slash in it.
+    The anchor of another page's part is an address in the edition, with a slash in it.
     """
 
     anchor: str
@@ -140,8 +135,8 @@ class FinishedPage:
     """A page by its address in the edition, `models/deepseek-v3/`.
 
     Attributes:
-        facts: The values that stand at its top.
-        links: Addresses of the pages it leads to.
+        facts: Values at its top.
+        links: Addresses it leads to.
     """
 
     url: str
@@ -152,7 +147,7 @@ class FinishedPage:
 
 
 def read(html: str, url: str) -> FinishedPage | None:
-    """The sections of a page; nothing where it has no article."""
+    """None where the page has no article."""
     article = LexborHTMLParser(html[html.find("<article") : html.rfind("</article>")]).css_first("article")
     heading = article.css_first("h1") if article is not None else None
     if article is None or heading is None:
@@ -175,7 +170,7 @@ def read(html: str, url: str) -> FinishedPage | None:
 
 
 def with_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list[FinishedPage]:
-    """The pages with the sections of their parts behind their own; `wholes` gives the address of the whole for each part."""
+    """Sections of parts stand behind those of their whole; `wholes` maps addresses of parts to their wholes."""
     by_url = {page.url: replace(page, sections=list(page.sections)) for page in pages}
     for url, whole in wholes.items():
         if url not in by_url or whole not in by_url:
@@ -191,7 +186,7 @@ def with_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list
 
 
 def _text(html: str) -> str:
-    """What a reader sees of HTML: blocks and cells apart, everything else as it stands."""
+    """Blocks and cells apart, everything else as it stands."""
     text = ""
     for line in unescape(_ANY.sub("", _BLOCK.sub("\0", _BESIDE.sub(r"\1 ", html)))).split("\0"):
         if plain := _plain(line):
@@ -232,9 +227,9 @@ def write(
     interface: Mapping[str, str],
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """Write the index below `folder` and give the name of its own folder there, which changes with its content.
+    """Write the index below `folder`; return the name of its own folder there, which changes with its content.
 
-    `known` are the pages by address; those that are not in it stay out. `answers` are the files of the answers by name.
+    Pages whose address is not `known` stay out; `answers` are files by name.
     """
     pages = [page for page in pages if page.url in known]
     files = {**_files(pages, known, kinds, interface), **answers}
@@ -284,15 +279,15 @@ def _script(kind: str, number: int, data: object) -> str:
 
 
 def _linked(pages: Sequence[FinishedPage]) -> list[float]:
-    """How much a page counts by the pages that lead to it: from 1, a tenth more each time their number doubles."""
+    """Weight of a page by the pages that lead to it: from 1, a tenth more each time their number doubles."""
     count = Counter(link for page in pages for link in page.links)
     return [1 + 0.1 * log2(1 + count[page.url]) for page in pages]
 
 
 def _names(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[int]]:
-    """The pages that each name belongs to, the one that it names first in front.
+    """Pages that each name belongs to, the most direct first.
 
-    A page that has it as an alias, which it may not say itself, is written as its complement, `-1 - number`.
+    A page for which it is only an alias is written as its complement, `-1 - number`.
     """
     ranked: list[tuple[int, int, bool, str]] = []
     for number, page in enumerate(pages):
@@ -340,7 +335,7 @@ def _postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> d
 
 
 def _packed(postings: Iterable[_Posting]) -> str:
-    """Postings as letters: how far to the next section and the level in it, as one number of base `_HALF`."""
+    """Postings as letters: distance to the next section and level in it, as one number of base `_HALF`."""
     text, last = "", -1
     for section, level in postings:
         number = (section - last - 1) * _LEVELS + level
@@ -353,7 +348,7 @@ def _packed(postings: Iterable[_Posting]) -> str:
 
 
 def _split(items: Iterable[str], most: int) -> list[list[str]]:
-    """Items in their order, in groups of about `most` letters."""
+    """Groups of about `most` letters."""
     groups: list[list[str]] = [[]]
     size = 0
     for item in items:
