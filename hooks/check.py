@@ -41,7 +41,6 @@ _REPAIRS = 3  # a repair can uncover another mistake
 
 
 def main() -> int:
-    """Run a command; return the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -144,7 +143,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _not_compared(catalogue: Catalogue) -> Iterator[str]:
-    """What `make peers` would have to compare with Hugging Face transformers again: worth a line, and no mistake."""
+    """What `make peers` would have to compare again: worth a line, and no mistake."""
     states: dict[State, list[str]] = {}
     for entry in catalogue.entries.values():
         total = entry.recount.total if entry.recount else None
@@ -215,7 +214,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _text_of_file(name: str) -> str:
-    """The text of a file, or of standard input; empty where none is named."""
+    """`-` is standard input."""
     return sys.stdin.read() if name == "-" else new_entry.read_given(name) if name else ""
 
 

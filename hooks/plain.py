@@ -19,7 +19,6 @@ ROOT = Path(__file__).parent.parent
 
 
 def main() -> int:
-    """Write the project; return the exit code."""
     parser = argparse.ArgumentParser(description="Write the whole site as plain Markdown.")
     parser.add_argument("target", type=Path, help="folder to write to; a new or empty one")
     target: Path = parser.parse_args().target
@@ -38,7 +37,6 @@ def main() -> int:
 
 
 def write(target: Path, languages: tuple[str, ...] = (ENGLISH, CHINESE)) -> None:
-    """Write the pages in `languages`, the downloads and a configuration to `target`."""
     both = {language: words.load_words(language) for language in languages}
     catalogue, docs = load_catalogue(ROOT / "data"), ROOT / "docs"
     check_pages(catalogue, both, docs)

@@ -1,7 +1,7 @@
 """Pictures that other sites show beside a link: one for each model and technique, one for all other pages.
 
-The catalogue in, PNG out. In Chinese where the machine that builds has the letters; else both editions show the English
-ones, whose names and numbers are the same. Kept by what they show, so that only what changed is drawn again. Imports no MkDocs.
+The Chinese edition has its own where the building machine has the letters, else the English ones. Kept by content, so
+that only changes are drawn again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CHINESE = {"text": "NotoSansCJK-Regular.ttc", "bold": "NotoSansCJK-Bold.ttc", "
 
 @dataclass
 class Face:
-    """A font at one weight. Letters that it lacks are those of `other`, and left out where that lacks them too."""
+    """A font at one weight; letters that it lacks come from `other`, or are left out."""
 
     font: TTFont
     weight: int | None = None
@@ -51,16 +51,14 @@ class Face:
         self._unit = 1 / self.font["head"].unitsPerEm
 
     def lacks(self, text: str) -> set[str]:
-        """The letters of a text that the font has not."""
         own = {letter for letter in text if ord(letter) not in self._names and not letter.isspace()}
         return self.other.lacks("".join(own)) if self.other is not None else own
 
     def width(self, text: str, size: float) -> float:
-        """How wide a text is."""
         return sum(self._letter(letter)[1] for letter in text) * size
 
     def draw(self, text: str, x: float, y: float, size: float, colour: str) -> str:
-        """The outlines of a text that begins at (x, y), as SVG."""
+        """Outlines of a text that begins at (x, y), as SVG."""
         scale, found, at = size * self._unit, [], 0.0
         for letter in text:
             outline, wide = self._letter(letter)
@@ -72,7 +70,7 @@ class Face:
         return f'<g fill="{colour}" transform="translate({x:.1f} {y:.1f}) scale({scale:.5f} {-scale:.5f})">{"".join(found)}</g>'
 
     def _letter(self, letter: str) -> tuple[str, float]:
-        """The outline of a letter in the font's units, and its width in ems; each is drawn once."""
+        """Outline in the font's units and width in ems."""
         if letter not in self._known:
             name = self._names.get(ord(letter))
             if name is None:
@@ -84,7 +82,7 @@ class Face:
         return self._known[letter]
 
     def _larger(self, letter: str) -> float:
-        """How much larger a letter has to be, if it is another font's, whose units are others."""
+        """Scale of a letter from the other font, whose units differ."""
         if self.other is None or ord(letter) in self._names:
             return 1
         return float(self.other._unit / self._unit)
@@ -92,28 +90,26 @@ class Face:
 
 @dataclass(frozen=True)
 class Faces:
-    """The faces of a picture."""
-
     title: Face
     text: Face
     bold: Face
 
 
 def read_faces(chinese: bool = False) -> Faces:
-    """Read the fonts of the site; with `chinese`, and Noto's where `has_chinese`."""
+    """Fonts of the site; with `chinese`, Noto's too, which `has_chinese` finds."""
     inter, serif = TTFont(_HERE / "inter.woff2"), TTFont(_HERE / "source-serif.woff2")
     title, text, bold = (Face(_mainland_font(path)) if chinese else None for path in _noto_fonts().values())
     return Faces(Face(serif, other=title), Face(inter, 400, text), Face(inter, 650, bold))
 
 
 def has_chinese() -> bool:
-    """Whether this machine has what pictures in Chinese need: Debian's `fonts-noto-cjk`."""
+    """Whether Debian's `fonts-noto-cjk` is installed."""
     return all(path.is_file() for path in _noto_fonts().values())
 
 
 @cache
 def _noto_fonts() -> dict[str, Path]:
-    """Noto's fonts for title, text and bold text: where they are, or a path that leads nowhere."""
+    """By use; a path that leads nowhere where a font is missing."""
 
     def places(name: str) -> Iterator[Path]:
         for folder in _INSTALLED:
@@ -123,7 +119,7 @@ def _noto_fonts() -> dict[str, Path]:
 
 
 def _mainland_font(path: Path) -> TTFont:
-    """The font with the forms of mainland China, of a collection for several countries."""
+    """Of a collection for several countries, the font with the forms of mainland China."""
     fonts = TTCollection(path, lazy=True).fonts
     return next((font for font in fonts if (font["name"].getDebugName(1) or "").endswith("CJK SC")), fonts[0])
 
@@ -141,14 +137,12 @@ _WORD = re.compile(r"\s*(?:[\u3400-\u9fff（《“]|[^\s\u3000-\u9fff\uff00-\uff
 
 @dataclass(frozen=True)
 class Card:
-    """A picture's name in the site and its SVG."""
-
     name: str
     svg: str
 
 
 def social_cards(context: Context, faces: Faces) -> Iterator[tuple[str, Card]]:
-    """A card for each model and each technique with a page of its own, by the path of that, and one for all the others under `index.md`."""
+    """By the path of their page; the card of all other pages under `index.md`."""
     catalogue = context.catalogue
     for model in catalogue.models.values():
         yield f"models/{model.id}.md", _model_card(context, faces, model)
@@ -159,7 +153,7 @@ def social_cards(context: Context, faces: Faces) -> Iterator[tuple[str, Card]]:
 
 
 def picture_of(page: str, known: Mapping[str, str]) -> str:
-    """The picture of a page: its own, that of the model whose part it is, or the one of the site."""
+    """Its own, that of the model whose part it is, or that of the site."""
     parts = page.removesuffix(".md").split("/")
     for length in range(len(parts), 0, -1):
         name = known.get("/".join(parts[:length]) + ".md")
@@ -216,7 +210,7 @@ def _technique_card(context: Context, faces: Faces, technique: Technique) -> Car
 
 
 def _site_card(context: Context, faces: Faces) -> Card:
-    """What the general models keep of a token, hatched, as at the head of the home page."""
+    """What the general models keep of a token, hatched, as on the home page."""
     lines = _wrapped_lines(faces.text, context.words("picture.site"), 36, WIDTH - 2 * _LEFT, 3)
     caches = [
         entry.recount.kv_cache.value
@@ -263,7 +257,7 @@ def _draw_lines(face: Face, lines: list[str], y: float, size: float, step: float
 
 
 def _wrapped_lines(face: Face, text: str, size: float, room: float, most: int) -> list[str]:
-    """A text in lines; one that is too long ends with a sign for it."""
+    """A text that is too long ends with “…”."""
     lines: list[str] = [""]
     for word in _WORD.findall(text):
         longer = f"{lines[-1]}{word}".strip()
@@ -281,12 +275,12 @@ FOLDER = "assets/pictures"
 
 
 def has_localized_cards(context: Context) -> bool:
-    """Whether an edition has pictures of its own; else it shows the English ones, whose names and numbers are the same."""
+    """Else an edition shows the English pictures."""
     return context.words.language != CHINESE or has_chinese()
 
 
 def write_cards(context: Context, site: Path, kept: Path) -> None:
-    """Write the pictures into `site`; `kept` is a folder where they lie by what they show."""
+    """`kept` is a folder in which they lie by content."""
     kept.mkdir(parents=True, exist_ok=True)
     target = site / FOLDER
     target.mkdir(parents=True, exist_ok=True)
@@ -302,7 +296,7 @@ def write_cards(context: Context, site: Path, kept: Path) -> None:
 
 
 def card_addresses(context: Context) -> dict[str, str]:
-    """The address of the picture of each page that has its own, and of the site's under `index.md`."""
+    """Of each page with a picture of its own; the site's under `index.md`."""
     catalogue = context.catalogue
     own = {f"models/{id_}.md": f"models-{id_}" for id_ in catalogue.models}
     own |= {

@@ -1,9 +1,8 @@
 """The only file that MkDocs loads: each event hands over to `catalogue`, `render` and `postbuild`.
 
-The English build reads and checks the project for both editions, before MkDocs empties the output folder. Then each edition is
-rendered and built by itself: the Chinese one in a process beside the English one where the system can copy a process, otherwise
-after it, and put into its folder `zh/`. What belongs to one build of an edition is kept in its configuration, under `extra.study`;
-what outlives a build, in `session`.
+The English build reads and checks the project for both editions before MkDocs empties the output folder. The Chinese
+edition is built in a process beside it where the system can fork, otherwise after it, and put into `zh/`. What belongs
+to one build of an edition is in its configuration, under `extra.study`; what outlives a build, in `session`.
 """
 
 from __future__ import annotations
@@ -58,14 +57,14 @@ _AFTER_IT = "study_after_it"
 
 @dataclass
 class Session:
-    """What outlives a build, and what one build of the whole site has beside its configuration.
+    """What outlives a build, or belongs to the whole site.
 
     Attributes:
-        serving: Whether `mkdocs serve` runs, which has to survive a broken catalogue.
-        in_place: Whether a build writes into the folder of the site: one that is served, or a dirty one, which needs the last site.
-        last_good: While serving, the project as it was read last without a mistake.
+        serving: `mkdocs serve` has to survive a broken catalogue.
+        in_place: Whether a build writes into the folder of the site: served, or dirty, which needs the last site.
+        last_good: While serving, the project as last read without a mistake.
         staged: The folder to build into until the site is whole.
-        chinese: The build of the Chinese edition, if it runs beside the English one.
+        chinese: The build of the Chinese edition, if it runs in a process.
     """
 
     serving: bool = False
@@ -79,7 +78,6 @@ session = Session()
 
 
 def on_startup(command: str, dirty: bool) -> None:
-    """Note how MkDocs was started."""
     # An end in order takes temporary folders along.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     session.serving = command == "serve"
@@ -100,7 +98,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def _begin(config: MkDocsConfig) -> None:
-    """Read the project, and begin to build the site. Raises Abort with everything that is wrong."""
+    """Raises Abort with everything that is wrong."""
     first_time = session.last_good is None
     if session.serving and first_time and _is_taken(*config.dev_addr):
         raise Abort(f"{config.dev_addr} is taken; choose another one: make serve ADDR=127.0.0.1:8001")
@@ -133,7 +131,7 @@ def _stage(config: MkDocsConfig) -> None:
 
 
 def _read_project(config: MkDocsConfig) -> Project:
-    """The project as it is now; while serving, as it was good last where it is broken. Raises Abort."""
+    """While serving, the last good project where it is broken. Raises Abort."""
     root = Path(config.config_file_path).parent
     try:
         if entry := _only_entry():
@@ -159,7 +157,7 @@ def _say_what_is_built(config: MkDocsConfig, first_time: bool) -> None:
 
 
 def on_build_error(error: Exception) -> None:
-    """Leave the last site as it is. Raises Abort that says so where the disk is full or a folder cannot be written."""
+    """Leave the last site as it is. Raises Abort where the disk is full or a folder cannot be written."""
     if session.chinese is not None:
         session.chinese.stop()
         session.chinese = None
@@ -174,7 +172,7 @@ def on_build_error(error: Exception) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages and downloads; say where the source of each page is, for its edit link."""
+    """Add generated pages and downloads; set the source of each page for its edit link."""
     made = _build_of(config)
     site, places = made.edition.site, made.edition.context.catalogue.places
     unused = (*UNUSED, "sitemap.xml", "404.html") if _only_entry() else UNUSED
@@ -209,7 +207,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _address_from(here: File, files: Files, target: str) -> str:
-    """The address of a page, with an anchor or without, in a link on the page `here`."""
+    """A link on the page `here`."""
     path, hash_, anchor = target.partition("#")
     page = files.get_file_from_path(path)
     assert page is not None, target
@@ -217,20 +215,16 @@ def _address_from(here: File, files: Files, target: str) -> str:
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-    """Note where the pages will stand."""
     pages = files.documentation_pages()
     _build_of(config).pages = {file.url.removeprefix("./"): PagePaths(file.src_uri, file.dest_uri) for file in pages}
     return nav
 
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
-    """Fill in what a hand-written page quotes."""
     return _build_of(config).page_source(page.file.src_uri)
 
 
 def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:
-    """Put the ready blocks in place."""
-
     def missing(path: str) -> str:
         if not _only_entry():
             log.warning("%s links to `%s`, which is not a page of the site", page.file.src_uri, path)
@@ -252,7 +246,7 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Give theme templates the words of the interface and the way to the same page of the other edition."""
+    """Give theme templates the words of the interface and the way to the other edition."""
     edition = _build_of(config).edition
     root = (config.site_url or "").removesuffix(FOLDER[edition.context.words.language])
     policy = "" if session.serving or _only_entry() or _is_offline(config) else POLICY
@@ -266,7 +260,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Finish the pages of an edition, and with those of the last one the site."""
+    """Finish the pages of an edition and, with the last one, the site."""
     made, site = _build_of(config), Path(config.site_dir)
     if not _only_entry():
         _finish_edition(config, made, site)
@@ -292,7 +286,6 @@ def _finish_edition(config: MkDocsConfig, made: EditionBuild, site: Path) -> Non
 
 
 def _write_sitemap(config: MkDocsConfig, made: EditionBuild) -> None:
-    """Write what search engines ask for, which needs to know the address of the site."""
     if not config.site_url:
         return
     addresses = {language: config.site_url + FOLDER[language] for language in _languages(config)}
@@ -301,7 +294,6 @@ def _write_sitemap(config: MkDocsConfig, made: EditionBuild) -> None:
 
 
 def _add_chinese(config: MkDocsConfig, site: Path) -> None:
-    """Put the Chinese edition into its folder, or build it there."""
     if project := config.extra.get(_AFTER_IT):
         _build_chinese(config, project, site / FOLDER[CHINESE])
     if session.chinese is not None and session.staged is not None:
@@ -311,13 +303,13 @@ def _add_chinese(config: MkDocsConfig, site: Path) -> None:
 
 
 def _build_chinese_apart(config: MkDocsConfig, project: Project, folder: Path) -> None:
-    """Build the Chinese edition in a process of its own, which publishes nothing."""
+    """In a process of its own, which publishes nothing."""
     session.staged = None
     _build_chinese(config, project, folder)
 
 
 def _build_chinese(config: MkDocsConfig, project: Project, folder: Path) -> None:
-    """Build the Chinese edition. Its warnings count as those of the English one, which fails by them if it is strict."""
+    """Its warnings count for the English build, which fails by them if it is strict."""
     chinese = load_config(
         str(Path(config.config_file_path).with_name(CONFIG[CHINESE])),
         site_dir=str(folder),
@@ -328,7 +320,7 @@ def _build_chinese(config: MkDocsConfig, project: Project, folder: Path) -> None
 
 
 def _publish(config: MkDocsConfig) -> None:
-    """Put what was built in place of the site; not where a strict build is to fail. Raises Abort."""
+    """Not where a strict build is to fail. Raises Abort."""
     staged = session.staged
     if staged is None or Path(config.site_dir) != staged.folder:  # an edition within the build that began it
         return
@@ -346,7 +338,7 @@ def _publish(config: MkDocsConfig) -> None:
 
 
 def _lead_to_entry(made: EditionBuild, site: Path) -> None:
-    """Let the address of the site lead to the one entry that is built."""
+    """With `make serve ID=…` the address of the site leads to the entry."""
     index = site / "index.html"
     if not index.exists() and made.pages:
         index.write_text(redirect_html(next(iter(made.pages)), {}), encoding="utf-8")
@@ -363,18 +355,18 @@ def _only_entry() -> str:
 
 
 def _languages(config: MkDocsConfig) -> list[str]:
-    """The editions that stand side by side; while serving one alone, unless `extra.both` asks for both."""
+    """Editions side by side; while serving only one, unless `extra.both` asks for both."""
     both = not session.serving or config.extra.get("both")
     return config.extra["editions"] if both else [config.theme["language"]]
 
 
 def _languages_to_build(config: MkDocsConfig) -> list[str]:
-    """The languages of the editions that a build makes; where it is begun with the Chinese configuration, that one alone."""
+    """Only Chinese where the build begins with the Chinese configuration."""
     return [CHINESE] if config.theme["language"] == CHINESE else _languages(config)
 
 
 def _has_social_cards(config: MkDocsConfig) -> bool:
-    """Whether pictures for links are drawn; not while serving, where nobody follows a link from outside."""
+    """Not while serving, where nobody follows a link from outside."""
     return bool(config.extra.get("pictures")) and not session.serving and bool(config.site_url)
 
 
@@ -385,7 +377,7 @@ def _is_offline(config: MkDocsConfig) -> bool:
 
 
 def _is_active(section: Section, page: Page | None) -> bool:
-    """Whether a page is of a section: listed in it, or below its first page, as the parts of a model are."""
+    """Whether a page is in a section, or below its first page as parts of a model are."""
     first = section.children[0]
     below = first.file.src_uri.removesuffix("index.md") if isinstance(first, Page) else ""
     inside = below.endswith("/") and page is not None and page.file.src_uri.startswith(below)
@@ -393,13 +385,12 @@ def _is_active(section: Section, page: Page | None) -> bool:
 
 
 def _lists_models(section: Section | Page) -> bool:
-    """Whether a part of the navigation is that of the models."""
     first = section.children[0] if section.children else None
     return isinstance(first, Page) and first.file.src_uri == "models/index.md"
 
 
 def _is_taken(host: str, port: int) -> bool:
-    """Whether another program listens at an address, which is better known before the first build than after it."""
+    """Whether another program listens there; better known before the first build than after it."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
