@@ -138,6 +138,7 @@ TECHNIQUE = DeclaredPage(
     _Menu.TECHNIQUES,
     _Kind.TECHNIQUE,
     "techniques:page",
+    needs=("written",),
     groups=_techniques_by_kind,
     weight=1.15,
     links_terms=True,

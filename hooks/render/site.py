@@ -136,7 +136,12 @@ def site_of(ctx: Context, id_: str) -> Site:
         MODEL: ctx.catalogue.models,
         TECHNIQUE: (*ctx.catalogue.techniques, *ctx.catalogue.shared_pages),
     }
-    built = [_as_list(builder_of(declared)(ctx, id_)) for declared, known in records.items() if id_ in known]
+    alone = BuilderInputs({}, {}, {})
+    built = [
+        _as_list(builder_of(declared)(ctx, id_, *(getattr(alone, name) for name in declared.needs)))
+        for declared, known in records.items()
+        if id_ in known
+    ]
     pages = {page.path: page for group in built for page in group}
     return Site(
         pages,

@@ -130,14 +130,14 @@ def _title_and_address(context: Context, home: str, written: Mapping[str, str]) 
     return context.catalogue.models[id_].name, MODEL.path_of(id_)
 
 
-def section(context: Context, page: str) -> list[Section]:
+def section(context: Context, page: str, written: Mapping[str, str]) -> list[Section]:
     """Problems of a technique or model, and links to guides that ask more."""
     html = Markup(problems.problems_html(context, problems.of_page(context, page)))
     related = problems.homes_of_related(context, page)
     if related:
         links = Markup(context.words("punctuation.listed")).join(
             Markup('<a href="ds:{}">{}</a>').format(
-                _problems_address(context, home), _related_label(context, home, count)
+                _problems_address(context, home), _related_label(context, home, count, written)
             )
             for home, count in related.items()
         )
@@ -156,16 +156,9 @@ def _problems_address(context: Context, home: str) -> str:
     return MODEL.path_of(id_)
 
 
-def _related_label(context: Context, home: str, count: int) -> str:
-    kind, _, id_ = home.partition(":")
-    if kind == "guide":
-        return context.words("problems.in_a_guide", count=count)
-    name = (
-        context.short_name(context.catalogue.techniques[id_])
-        if kind == "technique"
-        else context.catalogue.models[id_].name
-    )
-    return context.words("problems.under", name=name, count=count)
+def _related_label(context: Context, home: str, count: int, written: Mapping[str, str]) -> str:
+    title, _ = _title_and_address(context, home, written)
+    return context.words("problems.under", name=title, count=count)
 
 
 PATH = "questions.md"

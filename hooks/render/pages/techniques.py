@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
@@ -26,12 +26,14 @@ from .use_and_extend import released
 _LINEAGE = '<span id="lineage"></span>'  # a place of its own on pages before
 
 
-def page(context: Context, page_id: str) -> Page:
+def page(context: Context, page_id: str, written: Mapping[str, str]) -> Page:
     shared = context.catalogue.shared_pages.get(page_id)
-    return _shared_page(context, shared) if shared else _own_page(context, context.catalogue.techniques[page_id])
+    return (
+        _shared_page(context, shared) if shared else _own_page(context, context.catalogue.techniques[page_id], written)
+    )
 
 
-def _own_page(context: Context, technique: Technique) -> Page:
+def _own_page(context: Context, technique: Technique, written: Mapping[str, str]) -> Page:
     citations, words = Citations(context), context.words
     pictures, plays = figures_of(context, technique.id)
     frames = frames_of(context, technique.id)
@@ -53,7 +55,7 @@ def _own_page(context: Context, technique: Technique) -> Page:
     sections.append(
         Section("models", words(_heading_of_users(context, technique)), _LINEAGE + _users(citations, technique))
     )
-    sections += study.section(context, f"technique:{technique.id}")
+    sections += study.section(context, f"technique:{technique.id}", written)
     for name, html in _appendix(citations, technique):
         sections.append(Section(name, words(f"section.{name}"), html))
     sections.append(Section("origin", words("section.origin"), _record(citations, technique)))
