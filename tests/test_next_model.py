@@ -147,6 +147,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
         ("DRAWINGS: Mapping", f"{drawing}DRAWINGS: Mapping"),
         (last, f"{last}        Attention.XSA: _draw_latent_beside_heads,\n"),
     )
+    project.says("TOKEN_PATHS in render/figures/architecture/attention.py: there is none for `XSA`")
+    project.replace(
+        DRAWINGS, ("        Attention.MQA: None,\n", "        Attention.MQA: None,\n        Attention.XSA: None,\n")
+    )
 
     project.draft()
     filled(project)

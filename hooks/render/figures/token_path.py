@@ -15,11 +15,11 @@ from catalogue.attention import kind_of
 from catalogue.derive.expression import evaluate_formula, numbers_of
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
-from catalogue.schema.architecture import Attention
 from catalogue.schema.model import Model
 
 from ..context import Context
 from ..format import format_three_digits, short_size
+from .architecture.attention import TOKEN_PATHS
 from .canvas import Panel
 
 SHOWN = ("deepseek-v3-base", "deepseek-v2", "deepseek-v4-pro-base", "deepseek-v4.1-flash")
@@ -28,8 +28,6 @@ _BEFORE = "deepseek-llm-67b-base"  # what a cache without a latent kept
 _SCALE = 0.03  # units of a number in a vector: 7,168 of them are 215
 _HEIGHT = 300.0
 _NETWORK_PARTS = ("feed_forward", "routed_experts", "shared_experts", "head", "embedding")
-# What is said of a kind of attention that presses a token into something smaller; the others are not drawn.
-_SENTENCES = {Attention.MLA: "latent", Attention.CSA_HCA: "compressed", Attention.CSA2: "split"}
 _SMALL_PARTS = ("gate", "gate_bias", "norms", "hyper_connections")
 
 
@@ -80,11 +78,9 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
 
 def token_path_of_model(context: Context, model: Model) -> Markup:
     """The figure with this model chosen; empty for one that it does not draw."""
-    return (
-        token_path(context, sorted(SHOWN, key=lambda id_: id_ != model.flagship))
-        if model.flagship in SHOWN
-        else Markup()
-    )
+    if model.flagship not in SHOWN:
+        return Markup()
+    return token_path(context, sorted(SHOWN, key=lambda id_: id_ != model.flagship))
 
 
 def path_of(context: Context, entry: Entry) -> TokenPath:
@@ -153,8 +149,10 @@ class _Frames:
         self.a: Mapping[str, int] = numbers_of(entry.architecture)
         kind = kind_of(entry.architecture)
         assert kind is not None
-        self.attention, self.caching_layers = kind.kind, kind.caching_layers
-        self.compressed = self.attention in (Attention.CSA_HCA, Attention.CSA2)
+        drawn = TOKEN_PATHS[kind.kind]
+        if drawn is None:
+            raise ValueError(f"{entry.variant.id}: TOKEN_PATHS says that no token's path is drawn of {kind.kind}")
+        self.kind, self.caching_layers = drawn, kind.caching_layers
         self.cache = int(entry.recount.kv_cache.value) if entry.recount and entry.recount.kv_cache else 0
         self.entry_size = evaluate_formula("entry", kind.caching_layers[0].entry, self.a).value
 
@@ -170,7 +168,7 @@ class _Frames:
 
     def variant(self, step: str) -> str:
         if step in ("press", "look_back", "repeat"):
-            return _SENTENCES[self.attention]
+            return self.kind.sentences
         if step == "choose":
             return "grouped" if self.a.get("n_group", 1) > 1 else "plain"
         return "says"
@@ -191,7 +189,7 @@ class _Frames:
         if step < 2:
             return self.say("kept.nothing")
         if step < 5:
-            return self.say(f"kept.layer_{'compressed' if self.compressed else 'latent'}")
+            return self.say(f"kept.{self.kind.cached}")
         return self.say("kept.all")
 
     def panel(self, key: str, height: float = _HEIGHT) -> Panel:
@@ -223,13 +221,9 @@ class _Frames:
         pressed = self.panel("pressed")
         self.stream(pressed, 0, 20)
         top, bottom = 20.0, 20 + self.a["hidden_size"] * _SCALE
-        targets = [(self.a["q_lora_rank"], "attention soft", "query")]
-        if self.compressed:
-            targets.append((self.a["head_dim"], "cache", "entry"))
-        else:
-            targets += [(self.a["kv_lora_rank"], "cache", "latent"), (self.a["qk_rope_head_dim"], "other", "position")]
         y = 24.0
-        for size, kind, key in targets:
+        for field, kind, key in (("q_lora_rank", "attention soft", "query"), *self.kind.projections):
+            size = self.a[field]
             tall = max(size * _SCALE, 2)
             pressed.path(f"M16 {top:.0f}L130 {y:.1f}V{y + tall:.1f}L16 {bottom:.0f}z", f"{kind.split()[0]} beam")
             pressed.bar(130, y, 16, tall, kind)
@@ -237,7 +231,7 @@ class _Frames:
             pressed.text(156, y + tall / 2 + 21, self.say(f"panel.{key}"), "small")
             y += tall + 64
         kept = self.panel("kept_layer")
-        if self.compressed:
+        if self.kind.shares_entries:
             self.merged(kept)
         else:
             self.against_heads(kept)
@@ -352,7 +346,7 @@ class _Frames:
             y = 276 - (layer + 1) * step
             kind = "expert soft" if layer < dense else "expert" if not encoder or layer >= encoder else "expert soft"
             stack.bar(0, y, 150, step - 1.2, kind)
-            if self.attention is not Attention.CSA2:  # there a few layers keep a cache for all
+            if self.kind.every_layer_caches:
                 stack.bar(156, y, 8, step - 1.2, "cache")
         stack.text(180, 40, self.say(f"panel.layers_{'split' if encoder else 'experts'}"), "strong")
         if encoder:
@@ -384,7 +378,7 @@ class _Frames:
         words.text(0.52 * 420 + 10, 35, self.say("panel.next_token"), "strong")
         words.text(0, 222, self.say("panel.example_next"), "small")
         if self.a.get("num_nextn_predict_layers"):
-            drafter = "guess" if self.attention is not Attention.CSA2 else "guess_drafter"
+            drafter = "guess_drafter" if self.a.get("dspark_n_routed_experts") else "guess"
             words.text(0, 262, self.say(f"panel.{drafter}"), "small")
         return [head, words]
 

@@ -9,6 +9,7 @@ Below each, what is cached of a token against the cache without the idea.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from catalogue.attention import CachingLayers, kind_of
 from catalogue.kinds import per_kind
@@ -208,6 +209,59 @@ DRAWINGS: Mapping[Attention, Callable[[Sheet, Dimensions, float], float]] = per_
         Attention.MLA: _draw_latent,
         Attention.CSA_HCA: _draw_compressed,
         Attention.CSA2: _draw_compressed,
+    },
+    Attention,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenPathKind:
+    """What a token's path (`figures/token_path.py`) says and draws of a kind.
+
+    Attributes:
+        sentences: Key of its sentences.
+        cached: Key of what is cached in a layer.
+        projections: Vectors that the stream becomes beside the query's latent: field, colour and key of the words.
+        shares_entries: Whether tokens share an entry, which is drawn in place of the heads that a latent stands for.
+        every_layer_caches: Whether each layer caches for itself, not a few of them for all.
+    """
+
+    sentences: str
+    cached: str
+    projections: tuple[tuple[str, str, str], ...]
+    shares_entries: bool
+    every_layer_caches: bool
+
+
+_ENTRY = (("head_dim", "cache", "entry"),)
+
+TOKEN_PATHS: Mapping[Attention, TokenPathKind | None] = per_kind(
+    "TOKEN_PATHS in render/figures/architecture/attention.py",
+    {
+        Attention.MHA: None,  # None: no path is drawn
+        Attention.MQA: None,
+        Attention.GQA: None,
+        Attention.MLA: TokenPathKind(
+            sentences="latent",
+            cached="layer_latent",
+            projections=(("kv_lora_rank", "cache", "latent"), ("qk_rope_head_dim", "other", "position")),
+            shares_entries=False,
+            every_layer_caches=True,
+        ),
+        Attention.CSA_HCA: TokenPathKind(
+            sentences="compressed",
+            cached="layer_compressed",
+            projections=_ENTRY,
+            shares_entries=True,
+            every_layer_caches=True,
+        ),
+        Attention.CSA2: TokenPathKind(
+            sentences="split",
+            cached="layer_compressed",
+            projections=_ENTRY,
+            shares_entries=True,
+            every_layer_caches=False,
+        ),
     },
     Attention,
 )

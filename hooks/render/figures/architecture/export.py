@@ -6,13 +6,14 @@ The file has the light scheme's colours and the fonts written in, and no links: 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
 
 from catalogue.derive.expression import layer_kinds
+from catalogue.kinds import per_kind
 from catalogue.records import Entry
 from catalogue.schema.architecture import FeedForward
 
@@ -118,9 +119,15 @@ class Run:
 
 
 def layer_runs(dims: Dimensions) -> list[Run]:
+    return NETWORKS[dims.architecture.feed_forward.value or FeedForward.DENSE].runs(dims)
+
+
+def _uniform_runs(dims: Dimensions) -> list[Run]:
+    return [Run("dense", dims.stated("num_hidden_layers"), "run_all", dims.number("num_hidden_layers") or 0)]
+
+
+def _expert_runs(dims: Dimensions) -> list[Run]:
     total = dims.number("num_hidden_layers") or 0
-    if dims.architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
-        return [Run("dense", dims.stated("num_hidden_layers"), "run_all", total)]
     encoder = dims.number("encoder_layers")
     if encoder is not None:
         decoder = dims.derived("decoder_layers", "num_hidden_layers - encoder_layers")
@@ -163,18 +170,7 @@ def text_alternative(dims: Dimensions, entry: Entry) -> str:
             heads=_dimension_text(dims.stated("num_attention_heads")),
         ),
     ]
-    if dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE:
-        routed = ("n_routed_experts", "num_experts_per_tok")
-        none_shared = dims.number("n_shared_experts") == 0
-        sentences.append(
-            _summary_sentence(dims, "experts_routed", *routed)
-            if none_shared
-            else _summary_sentence(dims, "experts", *routed, "n_shared_experts")
-        )
-        if dims.number("first_k_dense_replace"):
-            sentences.append(_summary_sentence(dims, "dense_first", "first_k_dense_replace"))
-    else:
-        sentences.append(_summary_sentence(dims, "dense", "intermediate_size"))
+    sentences += NETWORKS[dims.architecture.feed_forward.value or FeedForward.DENSE].sentences(dims)
     for name in ("hc_mult", "num_nextn_predict_layers", "engram_layers"):
         if dims.number(name):
             drafter = name == "num_nextn_predict_layers" and dims.number("dspark_n_routed_experts")
@@ -182,6 +178,39 @@ def text_alternative(dims: Dimensions, entry: Entry) -> str:
     if dims.vision is not None:
         sentences.append(words("drawing.said_vision"))
     return words("drawing.sentence_gap").join(sentences)
+
+
+def _dense_sentences(dims: Dimensions) -> list[str]:
+    return [_summary_sentence(dims, "dense", "intermediate_size")]
+
+
+def _expert_sentences(dims: Dimensions) -> list[str]:
+    routed = ("n_routed_experts", "num_experts_per_tok")
+    if dims.number("n_shared_experts") == 0:
+        sentences = [_summary_sentence(dims, "experts_routed", *routed)]
+    else:
+        sentences = [_summary_sentence(dims, "experts", *routed, "n_shared_experts")]
+    if dims.number("first_k_dense_replace"):
+        sentences.append(_summary_sentence(dims, "dense_first", "first_k_dense_replace"))
+    return sentences
+
+
+@dataclass(frozen=True)
+class NetworkTexts:
+    """What depends on the kind of feed-forward network; one that is not published is summed up as a dense one."""
+
+    runs: Callable[[Dimensions], list[Run]]
+    sentences: Callable[[Dimensions], list[str]]
+
+
+NETWORKS: Mapping[FeedForward, NetworkTexts] = per_kind(
+    "NETWORKS in render/figures/architecture/export.py",
+    {
+        FeedForward.DENSE: NetworkTexts(_uniform_runs, _dense_sentences),
+        FeedForward.DEEPSEEK_MOE: NetworkTexts(_expert_runs, _expert_sentences),
+    },
+    FeedForward,
+)
 
 
 def _summary_sentence(dims: Dimensions, sentence: str, *fields: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from catalogue.kinds import per_kind
 from catalogue.schema.architecture import FeedForward
 
 from ..canvas import coordinate_text, text_width
@@ -36,19 +38,13 @@ _SHORT = 90.0  # a vector whose size stands beside the router
 
 def feed_forward(dims: Dimensions, width: float, whole: int | None, activated: int | None) -> Sheet:
     """The network that most layers have; `whole` and `activated` are recomputed parameters."""
-    words = dims.words
-    moe = dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
-    kind = dims.stated("feed_forward")
-    said: list[Part] = [kind] if kind is not None and moe else []
-    activation = dims.stated("hidden_act")
-    if not moe and activation is not None and not activation.absent:
-        said = dims.line("gated_by", hidden_act=activation)
-    sheet = titled_panel(width, words("drawing.moe" if moe else "drawing.ffn"), said)
+    network = NETWORKS[dims.architecture.feed_forward.value or FeedForward.DENSE]
+    sheet = titled_panel(width, dims.words(network.title), network.subtitle(dims))
     top = sheet.height + 8
     narrow = width == NARROW
-    drawn, right = (_draw_experts if moe else _draw_dense_network)(sheet, dims, top, narrow)
+    drawn, right = network.draw(sheet, dims, top, narrow)
     x, y = (18.0, drawn + 22) if narrow else (max(484.0, right + 30), top + 4)
-    below = _draw_comparisons(sheet, dims, x, y, width - x - 24, whole, activated)
+    below = network.compare(sheet, dims, x, y, width - x - 24, whole, activated)
     sheet.height = max(drawn, below) + 14
     return close_panel(sheet, "ffn")
 
@@ -215,27 +211,65 @@ def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool
     return sheet.say_all(x if not narrow else 18, down + (18 if narrow else 0), lines) - 6, out + 30
 
 
-def _draw_comparisons(
+def _compare_dense_network(
+    sheet: Sheet, dims: Dimensions, x: float, y: float, room: float, whole: int | None, activated: int | None
+) -> float:
+    """The share of the model that is here."""
+    networks = "num_hidden_layers * 3 * hidden_size * intermediate_size"
+    share = dims.share("share_dense", networks, whole) if whole else None
+    return y if share is None else _draw_large_share(sheet, x, y + 20, share, dims.words("drawing.share_dense_is"))
+
+
+def _compare_experts(
     sheet: Sheet, dims: Dimensions, x: float, y: float, room: float, whole: int | None, activated: int | None
 ) -> float:
     """Width of the chosen experts together, and the share of the model that is here."""
-    moe = dims.architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
-    y = _draw_width_comparison(sheet, dims, x, y, room) if moe else y
-    if whole:
-        experts = "moe_layers * (n_routed_experts + n_shared_experts) * 3 * hidden_size * moe_intermediate_size"
-        dense = "num_hidden_layers * 3 * hidden_size * intermediate_size"
-        share = dims.share("share_experts" if moe else "share_dense", experts if moe else dense, whole)
-        if share is not None:
-            y += 20
-            backbone = dims.number("engram_layers") is not None  # the tables of Engram are left out
-            said = ("share_experts_of_backbone" if backbone else "share_experts_is") if moe else "share_dense_is"
-            y = _draw_large_share(sheet, x, y, share, dims.words(f"drawing.{said}"))
-            if moe and activated:
-                used = dims.part_of("share_active", activated, whole)
-                writes = dims.number("encoder_layers") is not None
-                said = "share_active_writing" if writes else "share_active_is"
-                y = _draw_large_share(sheet, x, y + 6, used, dims.words(f"drawing.{said}"))
+    y = _draw_width_comparison(sheet, dims, x, y, room)
+    experts = "moe_layers * (n_routed_experts + n_shared_experts) * 3 * hidden_size * moe_intermediate_size"
+    share = dims.share("share_experts", experts, whole) if whole else None
+    if not whole or share is None:
+        return y
+    backbone = dims.number("engram_layers") is not None  # the tables of Engram are left out
+    said = "share_experts_of_backbone" if backbone else "share_experts_is"
+    y = _draw_large_share(sheet, x, y + 20, share, dims.words(f"drawing.{said}"))
+    if activated:
+        used = dims.part_of("share_active", activated, whole)
+        writes = dims.number("encoder_layers") is not None
+        said = "share_active_writing" if writes else "share_active_is"
+        y = _draw_large_share(sheet, x, y + 6, used, dims.words(f"drawing.{said}"))
     return y
+
+
+def _activation(dims: Dimensions) -> list[Part]:
+    activation = dims.stated("hidden_act")
+    if activation is None or activation.absent:
+        return []
+    return dims.line("gated_by", hidden_act=activation)
+
+
+def _kind_of_experts(dims: Dimensions) -> list[Part]:
+    kind = dims.stated("feed_forward")
+    return [kind] if kind is not None else []
+
+
+@dataclass(frozen=True)
+class NetworkDrawing:
+    """What depends on the kind of feed-forward network; one that is not published is drawn as a dense one."""
+
+    title: str
+    subtitle: Callable[[Dimensions], list[Part]]
+    draw: Callable[[Sheet, Dimensions, float, bool], tuple[float, float]]
+    compare: Callable[[Sheet, Dimensions, float, float, float, int | None, int | None], float]
+
+
+NETWORKS: Mapping[FeedForward, NetworkDrawing] = per_kind(
+    "NETWORKS in render/figures/architecture/feed_forward.py",
+    {
+        FeedForward.DENSE: NetworkDrawing("drawing.ffn", _activation, _draw_dense_network, _compare_dense_network),
+        FeedForward.DEEPSEEK_MOE: NetworkDrawing("drawing.moe", _kind_of_experts, _draw_experts, _compare_experts),
+    },
+    FeedForward,
+)
 
 
 def _draw_large_share(sheet: Sheet, x: float, y: float, share: Dimension, said: str) -> float:
