@@ -16,7 +16,7 @@ from catalogue.derive.expression import evaluate_formula, formula_names, layer_k
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.quantities import Quantity
 
-from ..figures.canvas import Panel
+from ..figures.canvas import WIDTH, Panel
 from ..words import Words
 
 _LINE = ("deepseek-llm-7b-base", "deepseek-llm-67b-base", "deepseek-coder-5.7bmqa-base", "deepseek-v2")
@@ -142,6 +142,37 @@ def dsa_selection(words: Words, catalogue: Catalogue) -> list[Panel]:
     work.text(40, 340, "0")
     work.text(350, 340, words("mechanism.dsa-selection.length", count=f"{most:,}"), anchor="end")
     return [panel, work]
+
+
+def entry_of_csa(words: Words, catalogue: Catalogue) -> list[Panel]:
+    """The tokens that one entry is a mean of: those of two groups in CSA, with weights of their own in each dimension, and of one in HCA."""
+    entry = catalogue.entries["deepseek-v4-pro-base"]
+    m, far = dimension(entry, "csa_compress_ratio"), dimension(entry, "hca_compress_ratio")
+    rng, name = np.random.default_rng(3), "mechanism.csa-entry"
+    panel = Panel(words(f"{name}.csa", m=m, both=2 * m), 210, words(f"{name}.csa_says", m=m))
+    step, shown = WIDTH / (3 * m), 3
+    for row in range(shown):
+        weights = softmax(rng.normal(scale=1.2, size=2 * m), axis=0)
+        y = 62 + 48 * row
+        for i, weight in enumerate(weights):
+            height = 42 * float(weight) / 0.6
+            panel.bar((m + i) * step + 3, y - height, step - 8, height, "cache soft" if i < m else "cache")
+        panel.line([(m * step, y), (WIDTH, y)], "axis")
+        panel.text(0, y - 3, words(f"{name}.dimension", number=row + 1), "small")
+    for i in range(2 * m):
+        panel.bar((m + i) * step + 3, 170, step - 8, 12)
+    panel.text(0, 180, words(f"{name}.tokens"), "small")
+    for first, which in ((m, "before"), (2 * m, "own")):
+        panel.text((first + m / 2) * step, 200, words(f"{name}.{which}"), "small", "middle")
+    blurred = Panel(words(f"{name}.hca", far=far), 210, words(f"{name}.hca_says", far=far))
+    weights = softmax(rng.normal(scale=1.2, size=far), axis=0)
+    for i, weight in enumerate(weights):
+        height = 120 * float(weight) / float(weights.max())
+        blurred.bar(i * WIDTH / far, 158 - height, WIDTH / far - 0.6, height, "cache")
+    blurred.line([(0, 158), (WIDTH, 158)], "axis")
+    blurred.cells([(i * WIDTH / far, 170) for i in range(far)], WIDTH / far - 0.6, 12)
+    blurred.text(WIDTH / 2, 200, words(f"{name}.group", far=far), "small", "middle")
+    return [panel, blurred]
 
 
 def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
