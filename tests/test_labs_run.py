@@ -22,7 +22,10 @@ from catalogue.records import Catalogue
 from render.exports.study import (
     ARCHIVE,
     EXERCISE_ARCHIVE,
+    NOTEBOOKS,
+    TOUR,
     TRAINING_ARCHIVE,
+    cells_of_script,
     code_of_notebook,
     lab_downloads,
     notebook_path,
@@ -67,6 +70,24 @@ def test_a_notebook_is_made_of_the_file_as_it_is() -> None:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             assert ast.get_source_segment((Path(__file__).parents[1] / "labs/mla.py").read_text("utf-8"), node) in code
+
+
+def test_the_tour_of_the_lab_that_trains_is_a_notebook_in_its_archive_too() -> None:
+    downloads = dict(lab_downloads())
+    notebook = downloads[f"{NOTEBOOKS}/{TOUR}"]
+    assert zipfile.ZipFile(io.BytesIO(downloads[TRAINING_ARCHIVE])).read(TOUR) == notebook
+    script = (Path(__file__).parents[1] / "labs/train/tour.py").read_text("utf-8")
+    statements = [ast.unparse(node) for node in ast.parse(code_of_notebook(notebook.decode())).body]
+    assert statements == [ast.unparse(node) for node in ast.parse(script).body]
+
+
+def test_a_script_in_the_percent_format_is_cut_into_cells() -> None:
+    assert list(cells_of_script("# %% [markdown]\n# # A\n#\n# b\n\n# %%\nx = 1\n")) == [
+        ("markdown", "# A\n\nb"),
+        ("code", "x = 1"),
+    ]
+    with pytest.raises(ValueError, match="import os"):
+        list(cells_of_script("import os\n# %%\n"))
 
 
 def test_the_archive_of_the_lab_that_trains_has_the_whole_text_of_the_site(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
     """In a guide with a heading that leads to the page of all."""
     context = citations.context
     result = context.catalogue.results.get(experiment.id)
-    technique = context.catalogue.techniques[experiment.technique]
+    technique = context.catalogue.techniques[experiment.technique] if experiment.technique else None
     return context.html(
         "experiment.html.jinja",
         id=experiment.id,
@@ -61,7 +61,9 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
         does_not_show=citations.inline(experiment.does_not_show),
         command=f"python -m labs.train.experiments {experiment.id}",
         cost=_cost(context.words, result) if result else context.words("experiments.not_run"),
-        technique=Markup('<a href="ds:{}">{}</a>').format(technique_address(technique), context.short_name(technique)),
+        technique=Markup('<a href="ds:{}">{}</a>').format(technique_address(technique), context.short_name(technique))
+        if technique
+        else "",
         curve=bool(experiment.curve),
     )
 

@@ -175,12 +175,12 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.CATALOGUE)
 def experiments_are_about_techniques(draft: Draft) -> Iterator[Finding]:
-    """An experiment has an id of its own and is about a technique."""
+    """An experiment has an id of its own, and what it is about is a technique."""
     experiments = draft.experiments.experiments
     ids = ((("experiments", i, "id"), experiment.id) for i, experiment in enumerate(experiments))
     yield from repeated_ids(draft.experiments_located, ids)
     for index, experiment in enumerate(experiments):
-        if experiment.technique not in draft.technique_ids:
+        if experiment.technique is not None and experiment.technique not in draft.technique_ids:
             yield draft.experiments_located.finding(
                 ("experiments", index, "technique"),
                 f"no technique `{experiment.technique}`",

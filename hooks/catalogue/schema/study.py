@@ -323,7 +323,9 @@ class Experiment(Record):
 
     id: Identifier = Field(description="Its name, and that of its results, `data/experiments/<id>.csv`.")
     name: Text = Field(description="Heading, a few words.")
-    technique: Identifier = Field(description="Technique that it is about.")
+    technique: Identifier | None = Field(
+        default=None, description="Technique that it is about; left out for what every model shares, such as its shape."
+    )
     question: Text = Field(description="What is asked.")
     expectation: Remark = Field(description="What the papers let one expect.")
     arms: tuple[Arm, ...] = Field(min_length=2, description="What is compared, in the order in which it is drawn.")

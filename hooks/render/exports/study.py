@@ -19,6 +19,8 @@ from ..labs import EXERCISES, FOLDER, LABS, lab_code
 from ..problems import problem_item
 
 NOTEBOOKS = "data/notebooks"
+TOUR = "train.ipynb"  # of labs/train, in its archive and beside the others
+_CELL = "# %%"  # the percent format: https://jupytext.readthedocs.io/en/latest/formats-scripts.html
 
 
 def notebook_path(name: str) -> str:
@@ -27,14 +29,33 @@ def notebook_path(name: str) -> str:
 
 def notebook_downloads() -> Iterator[tuple[str, bytes]]:
     for name in LABS:
-        yield notebook_path(name), notebook_json(name).encode()
+        yield notebook_path(name), notebook_json(name, _cells(name)).encode()
+    yield f"{NOTEBOOKS}/{TOUR}", tour_notebook().encode()
 
 
-def notebook_json(name: str) -> str:
+def tour_notebook() -> str:
+    """labs/train/tour.py, which stands in the archive of that lab and imports it."""
+    return notebook_json("tour", cells_of_script((FOLDER / "train" / "tour.py").read_text(encoding="utf-8")))
+
+
+def cells_of_script(text: str) -> Iterator[tuple[str, str]]:
+    """Kind and text of each cell of a script in the percent format. Raises ValueError for text before the first cell."""
+    before, *parts = f"\n{text}".split(f"\n{_CELL}")
+    if before.strip():
+        raise ValueError(f"a script in the percent format begins with `{_CELL}`, not with `{before.strip()[:40]}`")
+    for part in parts:
+        head, _, body = part.partition("\n")
+        if head.strip() == "[markdown]":
+            yield "markdown", "\n".join(line.removeprefix("#").removeprefix(" ") for line in body.strip().splitlines())
+        else:
+            yield "code", body.strip()
+
+
+def notebook_json(name: str, made_of: Iterator[tuple[str, str]]) -> str:
     cells: list[dict[str, Any]] = [
         {"cell_type": kind, "id": f"{name.replace('_', '-')}-{number}", "metadata": {}, "source": source}
         | ({"execution_count": None, "outputs": []} if kind == "code" else {})
-        for number, (kind, source) in enumerate(_cells(name))
+        for number, (kind, source) in enumerate(made_of)
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
@@ -202,8 +223,8 @@ def training_files() -> dict[str, bytes]:
         *(root / "data/experiments").rglob("*.csv"),
     ]
     kept = sorted([FOLDER / "__init__.py", *code, *text])
-    readme = {"README.md": (train / "README.md").read_bytes()}
-    return readme | {path.relative_to(root).as_posix(): path.read_bytes() for path in kept}
+    first = {"README.md": (train / "README.md").read_bytes(), TOUR: tour_notebook().encode()}
+    return first | {path.relative_to(root).as_posix(): path.read_bytes() for path in kept}
 
 
 def exercise_files(whole: Mapping[str, bytes], exercises: Iterable[str]) -> dict[str, bytes]:

@@ -85,11 +85,14 @@ def batch(run):
 
 @experiment("shape")
 def shape(run):
-    """Two, four and eight layers of the same width with as many parameters in all: what depth takes, the feed-forward networks give."""
+    """Two, four and eight layers of the same width with as many parameters in all: what depth takes, the feed-forward networks give.
+    Each at three learning rates, so that none is judged at a rate that suits another."""
     for layers, inner in ((2, 374), (4, 160), (8, 53)):
         config = DENSE.with_(num_hidden_layers=layers, intermediate_size=inner)
-        model, _ = learn(run, f"{layers} layers", config)
-        run.row(f"{layers} layers", loss=held_back(model), parameters=parameters(model), formula=counted(config))
+        for lr in (2e-3, 4e-3, 8e-3):
+            arm = f"{layers} layers at {lr:g}"
+            model, _ = learn(run, arm, config, replace(SHORT, lr=lr))
+            run.row(arm, loss=held_back(model), parameters=parameters(model), formula=counted(config))
 
 
 def counted(config):
