@@ -1,7 +1,7 @@
 """Results of the experiments of labs/train, as means and spreads over seeds.
 
-Read from data/experiments/<id>.csv (a row an arm and seed) and <id>.curve.csv (a row an arm, seed and step), which
-`make experiments` writes. Verdicts are those of labs/train/experiments/verdict.py, which readers run too.
+Read from data/experiments/<id>.csv (a row an arm and seed), <id>.curve.csv (a row an arm, seed and step), which
+`make experiments` writes, and one-step.json. Verdicts are those of labs/train/experiments/verdict.py, which readers run too.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from statistics import mean, stdev
 from labs.train.experiments.verdict import Verdict as Judged
 from labs.train.experiments.verdict import judge
 
-from .files import read_texts
+from .files import read_generated, read_texts
 from .findings import Finding
 from .schema.study import Comparison, Experiment
 from .strict_yaml import Located
 
 FOLDER = "experiments"
+WORKED_STEP = f"{FOLDER}/one-step.json"
 _ORIGIN = ("commit", "text", "torch", "python", "machine", "threads")
 
 
@@ -79,6 +80,45 @@ class Result:
             if row["arm"] == arm and row.get(column):
                 by_step.setdefault(int(row["step"]), []).append(float(row[column]))
         return [Point(step, mean(found), min(found), max(found)) for step, found in sorted(by_step.items())]
+
+
+@dataclass(frozen=True)
+class DrawnGroup:
+    """One group of answers: what each is, what it earns, how far it lies above the group, and the policy after the step."""
+
+    answers: tuple[str, ...]
+    rewards: tuple[float, ...]
+    advantages: tuple[float, ...]
+    after: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class AllGroups:
+    """Every group that could be drawn."""
+
+    share_that_teach_nothing: float
+
+
+@dataclass(frozen=True)
+class WorkedStep:
+    """GRPO on a question with four answers, whose probabilities are all listed.
+
+    Attributes:
+        before: The probability of each answer.
+        course: By what is divided, the probabilities before the first step and after each.
+    """
+
+    answers: tuple[str, ...]
+    right: str
+    before: tuple[float, ...]
+    one_group: DrawnGroup
+    all_groups: AllGroups
+    course: Mapping[str, tuple[tuple[float, ...], ...]]
+
+
+def read_worked_step(data: FilePath) -> WorkedStep | None:
+    """None where it has not been written. Raises CatalogueError."""
+    return read_generated(data, WORKED_STEP, WorkedStep, "python -m labs.train.alignment.one_step")
 
 
 def read_results(

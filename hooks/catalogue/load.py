@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from . import files, peers, references, strict_yaml
-from .experiments import read_results
+from .experiments import read_results, read_worked_step
 from .files import ALIASES, COPIES, DATA_FILES, ELSEWHERE, MODELS, QUESTIONS, REFERENCES, read_revision
 from .findings import CatalogueError, Finding, nearest_in_quotes
 from .peers import Peers
@@ -86,6 +86,7 @@ def load_catalogue(data: FilePath) -> Catalogue:
         problems=draft.problems.problems,
         experiments=draft.experiments.experiments,
         results=results,
+        worked_step=read_worked_step(data),
         corrections=draft.corrections.corrections,
         aliases=draft.aliases.aliases,
         asked=draft.asked,

@@ -17,7 +17,7 @@ from .derive.parameters import (
     stored_cache,
     vision_weights,
 )
-from .experiments import Result
+from .experiments import Result, WorkedStep
 from .files import Revision
 from .peers import Peers
 from .references import Reference
@@ -146,6 +146,7 @@ class Catalogue:
         testimony: What each witness publishes.
         asked: Words by which people ask for facts.
         results: By the id of the experiment.
+        worked_step: None where it has not been written.
         other_models: Models outside the catalogue that variants start from, by name.
         searched: Day on which new releases were last looked for.
         aliases: What people type for a page and the page does not say, by its path.
@@ -168,6 +169,7 @@ class Catalogue:
     problems: tuple[Problem, ...]
     experiments: tuple[Experiment, ...]
     results: Mapping[str, Result]
+    worked_step: WorkedStep | None
     aliases: Mapping[str, tuple[str, ...]]
     asked: AskedFile
     witnesses: tuple[Witness, ...]

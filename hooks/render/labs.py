@@ -216,11 +216,6 @@ def lab_code(name: str) -> str:
 
 
 EXPERIMENT_BLOCK = "experiment-"  # `{{ block('experiment-muon') }}` places the card of `muon`
-RESULTS = Path(__file__).parents[2] / "data" / "experiments"
-
-
-def experiment_result(name: str) -> Any:
-    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 ATTENTION_WEIGHTS = Path(__file__).parents[2] / "labs" / "train" / "artifacts" / "attention.json"

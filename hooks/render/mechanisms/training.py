@@ -15,7 +15,6 @@ from catalogue.records import Catalogue, Entry
 from catalogue.schema.training import OptimizerKind
 
 from ..figures.canvas import Panel, equal_columns
-from ..labs import experiment_result
 from ..words import Words
 from .attention import architecture_number, dimension
 
@@ -343,15 +342,15 @@ def baseline_noise(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
-    name, found = "mechanism.grpo-step", experiment_result("one-step")
-    group, answers, right = found["one_group"], found["answers"], found["answers"].index(found["right"])
+    name, found = "mechanism.grpo-step", catalogue.worked_step
+    if found is None:
+        return []
+    group, answers, right = found.one_group, found.answers, found.answers.index(found.right)
     drawn = Panel(words(f"{name}.group"), 190, words(f"{name}.group_says"))
     for column, label in ((26, "answer"), (96, "reward"), (236, "advantage")):
         drawn.text(column, 14, words(f"{name}.{label}"), "small", "middle")
     drawn.line([(236, 24), (236, 180)], "axis")
-    for row, (answer, reward, advantage) in enumerate(
-        zip(group["answers"], group["rewards"], group["advantages"], strict=True)
-    ):
+    for row, (answer, reward, advantage) in enumerate(zip(group.answers, group.rewards, group.advantages, strict=True)):
         y, width = 30 + row * 38, 42 * abs(advantage)
         good = advantage > 0
         drawn.text(26, y + 19, answer, "strong", "middle")
@@ -363,11 +362,11 @@ def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
     step = Panel(
         words(f"{name}.step"),
         190,
-        words(f"{name}.step_says", before=found["before"][right], after=f"{group['after'][right]:.2f}"),
+        words(f"{name}.step_says", before=found.before[right], after=f"{group.after[right]:.2f}"),
     )
     for i, answer in enumerate(answers):
         x = 10 + i * 88
-        for offset, share, kind in ((0, found["before"][i], "attention soft"), (36, group["after"][i], "attention")):
+        for offset, share, kind in ((0, found.before[i], "attention soft"), (36, group.after[i], "attention")):
             height = 300 * share
             step.bar(x + offset, 150 - height, 32, height, kind)
             step.text(x + offset + 16, 144 - height, f"{share:.2f}", "small", "middle")
@@ -377,18 +376,18 @@ def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
     course = Panel(
         words(f"{name}.course"),
         226,
-        words(f"{name}.course_says", nothing=f"{100 * found['all_groups']['share_that_teach_nothing']:.0f}"),
+        words(f"{name}.course_says", nothing=f"{100 * found.all_groups.share_that_teach_nothing:.0f}"),
     )
     course.line([(30, 16), (30, 180), (356, 180)], "axis")
     for share, label in ((0.0, "0"), (0.5, "½"), (1.0, "1")):
         course.text(24, 184 - 160 * share, label, "small", "end")
     for key, kind in (("divided by the deviation", "attention"), ("not divided", "off")):
-        listed = [shares[right] for shares in found["course"][key]]
+        listed = [shares[right] for shares in found.course[key]]
         course.line([(30 + 320 * n / (len(listed) - 1), 180 - 160 * p) for n, p in enumerate(listed)], kind)
     for i, (label, kind) in enumerate((("divided", "attention"), ("not_divided", "off"))):
         course.bar(30, 196 + 16 * i, 10, 10, kind)
         course.text(46, 205 + 16 * i, words(f"{name}.{label}"), "small")
-    course.text(356, 200, words(f"{name}.steps", count=len(found["course"]["not divided"]) - 1), "", "end")
+    course.text(356, 200, words(f"{name}.steps", count=len(found.course["not divided"]) - 1), "", "end")
     return [drawn, step, course]
 
 
