@@ -164,25 +164,27 @@ def train_accumulating(model, run, size, dtype):
 
 @experiment("repetition")
 def repetition(run):
-    """As many steps on text that is new throughout, that comes round four times, and that comes round forty times."""
-    settings = replace(SHORT, steps=160)
-    seen = run.steps(settings.steps) * settings.batch * settings.length
+    """As many steps on text that is read about once, four times, and forty times. Less text is a part of more, drawn from all documents."""
+    settings = replace(SHORT, steps=run.steps(160), seed=run.seed)
+    whole = shuffled(text().train, torch.Generator().manual_seed(run.seed))
     for arm, rounds in (("once", 1), ("4 times", 4), ("40 times", 40)):
-        size = max(seen // rounds, settings.length + 3)
-        first = int(
-            torch.randint(max(1, len(text().train) - size), (), generator=torch.Generator().manual_seed(run.seed))
-        )
-        part = text().train[first : first + size]
-        settings_of_seed = replace(settings, steps=run.steps(settings.steps), seed=run.seed)
-        model, log = train(DENSE, settings_of_seed, part)
+        size = max(settings.steps * settings.batch * settings.length // rounds, settings.length + 3)
+        model, log = train(DENSE, settings, whole[:size])
         run.curve(arm, log, "loss")
         late = log[-max(1, len(log) // 10) :]
-        run.row(
-            arm,
-            loss=held_back(model),
-            loss_seen=sum(row["loss"] for row in late) / len(late),
-            distinct_tokens=len(part),
-        )
+        seen = sum(row["loss"] for row in late) / len(late)
+        run.row(arm, loss=held_back(model), loss_seen=seen, distinct_tokens=min(size, len(whole)))
+
+
+def shuffled(tokens, generator):
+    """The documents in another order, so that any beginning of them is a sample of all languages and pages."""
+    found = documents(tokens)
+    return torch.cat([found[i] for i in torch.randperm(len(found), generator=generator)])
+
+
+def documents(tokens):
+    starts = [*(tokens == BOS).nonzero().flatten().tolist(), len(tokens)]
+    return [tokens[a:b] for a, b in pairwise(starts)]
 
 
 PIECE = 60  # tokens of a document that is cut for a gap: it fits into a window with its three marks
@@ -207,9 +209,7 @@ def fill_in_the_middle(run):
 
 def pieces(tokens):
     """Documents, long ones cut, short ones left out."""
-    starts = [*(tokens == BOS).nonzero().flatten().tolist(), len(tokens)]
-    found = [tokens[a:b] for a, b in pairwise(starts)]
-    return [piece for one in found for piece in one.split(PIECE) if len(piece) > PIECE // 2]
+    return [piece for one in documents(tokens) for piece in one.split(PIECE) if len(piece) > PIECE // 2]
 
 
 def cut(piece, generator):
