@@ -26,7 +26,7 @@ from catalogue import new_entry, upkeep
 from catalogue.field_reference import FILE, SCHEMAS, fields_document, json_schema
 from catalogue.files import repair_findings
 from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
-from catalogue.load import load_catalogue, without_chinese
+from catalogue.load import load_catalogue, untranslated_texts
 from catalogue.peers import State
 from catalogue.records import Catalogue
 from catalogue.upkeep import added_entries, missing_lines
@@ -156,7 +156,7 @@ def _not_compared(catalogue: Catalogue) -> Iterator[str]:
 
 
 def _coverage(arguments: argparse.Namespace) -> int:
-    missing = without_chinese(arguments.data)
+    missing = untranslated_texts(arguments.data)
     print(*missing, sep="\n", end="\n" if missing else "")
     print(f"{len(missing):,} texts fall back to English in the Chinese edition")
     return 0

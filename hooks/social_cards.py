@@ -18,7 +18,7 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.ttCollection import TTCollection
 
-from catalogue.derive.expression import numbers_of
+from catalogue.derive.expression import architecture_numbers
 from catalogue.records import Entry, first_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
@@ -188,7 +188,7 @@ def _model_card(context: Context, faces: Faces, model: Model) -> Card:
 
 
 def _large_thumbnail(entry: Entry) -> str:
-    if entry.architecture is None or "num_hidden_layers" not in numbers_of(entry.architecture):
+    if entry.architecture is None or "num_hidden_layers" not in architecture_numbers(entry.architecture):
         return ""
     drawn = network_thumbnail(entry)
     thin, thick = _PALE["dense" if drawn.dense else "moe"]

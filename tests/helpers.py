@@ -130,7 +130,7 @@ def findings_of(folder: Path, reading: Callable[[Path], object] = load_catalogue
 
 def draft_of(folder: Path) -> Draft:
     """What the rules get to see of a catalogue that fits the schema."""
-    draft, _ = loading.draft_of(folder.name, files.read_texts(folder))
+    draft, _ = loading.read_draft(folder.name, files.read_texts(folder))
     return draft
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from catalogue.attention import KINDS, AttentionKind, fields_of_kinds, kinds_of, mla
-from catalogue.derive.expression import evaluate_formula, numbers_of
+from catalogue.derive.expression import architecture_numbers, evaluate_formula
 from catalogue.kinds import KindWithoutPart, per_kind
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture, Attention
@@ -45,7 +45,7 @@ def test_the_cache_is_the_sum_of_what_the_layers_keep(catalogue: Catalogue, smal
     seen = set()
     for entry in entries_with_a_kind(catalogue, small):
         assert entry.architecture is not None
-        kind, numbers = KINDS[entry.architecture.attention.value], numbers_of(entry.architecture)  # type: ignore[index]
+        kind, numbers = KINDS[entry.architecture.attention.value], architecture_numbers(entry.architecture)  # type: ignore[index]
         if entry.recount is None or entry.recount.kv_cache is None:
             continue
         if kind.window(numbers) and not kind.layer_names:  # some layers see the window alone

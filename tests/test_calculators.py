@@ -9,15 +9,15 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.derive.calculators import (
     MEMORY,
-    Footprint,
-    Missing,
-    forms_of_memory,
+    MemoryFootprint,
+    MissingFields,
+    evaluate_lines,
     memory_footprint,
+    memory_forms,
     memory_numbers,
     training_effort,
-    work_out,
 )
-from catalogue.lookup import Lookup, metrics_of
+from catalogue.lookup import Lookup, training_metrics_with_peak
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Attention
 from render.pages.tools_memory import MIXED
@@ -28,10 +28,10 @@ def test_fp4_is_counted_with_its_scales() -> None:
     assert MIXED["expert_bits"] * 32 == 32 * 4 + 8
 
 
-def able(catalogue: Catalogue) -> dict[str, Footprint]:
+def able(catalogue: Catalogue) -> dict[str, MemoryFootprint]:
     """Variants that the memory calculator can work with."""
     found = {id_: memory_footprint(entry) for id_, entry in catalogue.entries.items()}
-    return {id_: result for id_, result in found.items() if not isinstance(result, Missing)}
+    return {id_: result for id_, result in found.items() if not isinstance(result, MissingFields)}
 
 
 def test_cache_is_the_one_of_the_derivation(catalogue: Catalogue) -> None:
@@ -41,9 +41,9 @@ def test_cache_is_the_one_of_the_derivation(catalogue: Catalogue) -> None:
         assert recount
         assert recount.kv_cache
         one, two = (
-            work_out(
+            evaluate_lines(
                 {"cache_bytes": MEMORY["cache_bytes"]},
-                forms_of_memory(found, False, False),
+                memory_forms(found, False, False),
                 {**memory_numbers(found), "cache_bits": 16, "sequences": 1, "context_length": length},
             )["cache_bytes"].exact
             for length in (4096, 4097)
@@ -73,10 +73,10 @@ def test_computation_of_a_token_is_that_of_the_model_page(catalogue: Catalogue) 
     lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
     compared = 0
     for entry in catalogue.entries.values():
-        result, found = metrics_of(lookup, entry), training_effort(entry)
+        result, found = training_metrics_with_peak(lookup, entry), training_effort(entry)
         if result is None or "flops_per_token" not in result.terms:
             continue
-        assert not isinstance(found, Missing)
+        assert not isinstance(found, MissingFields)
         assert found.attention_flops_per_position is not None
         assert result.terms["matrix_flops"].value == found.matrix_flops
         length = Fraction(result.terms["attention_flops"].exact, found.attention_flops_per_position)

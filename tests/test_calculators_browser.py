@@ -12,14 +12,14 @@ from playwright.sync_api import Page, expect
 from catalogue.derive.calculators import (
     MEMORY,
     TRAINING,
-    Footprint,
-    Missing,
+    MemoryFootprint,
+    MissingFields,
     Number,
-    forms_of_memory,
+    evaluate_lines,
     memory_footprint,
+    memory_forms,
     memory_numbers,
     training_effort,
-    work_out,
 )
 from catalogue.derive.training import pre_training_hours
 from catalogue.lookup import reference_run
@@ -55,7 +55,7 @@ def start(catalogue: Catalogue) -> Entry:
     return entry
 
 
-def memory_of(catalogue: Catalogue, found: Footprint, choice: dict[str, str]) -> dict[str, str]:
+def memory_of(catalogue: Catalogue, found: MemoryFootprint, choice: dict[str, str]) -> dict[str, str]:
     """What Python makes of a choice."""
     gpu = catalogue.gpus[GPU].memory_gb.value
     assert gpu is not None
@@ -69,7 +69,7 @@ def memory_of(catalogue: Catalogue, found: Footprint, choice: dict[str, str]) ->
         "gpu_memory": Fraction(gpu.value) * 10**9,
         "usable_percent": USABLE_PERCENT,
     }
-    lines = work_out(MEMORY, forms_of_memory(found, mixed, stored), numbers)
+    lines = evaluate_lines(MEMORY, memory_forms(found, mixed, stored), numbers)
     return {name: str(line.value) for name, line in lines.items()}
 
 
@@ -115,7 +115,7 @@ def test_training_of_every_variant_is_that_of_the_build(
     assert peak is not None
     page.goto(f"{address}tools/training/")
     efforts = {id_: training_effort(entry) for id_, entry in catalogue.entries.items()}
-    worked = {id_: found for id_, found in efforts.items() if not isinstance(found, Missing)}
+    worked = {id_: found for id_, found in efforts.items() if not isinstance(found, MissingFields)}
     shown = page.evaluate(
         """([ids, gpu]) => ids.map(id => {
           const f = document.querySelector(".ds-calculator");
@@ -139,7 +139,7 @@ def test_training_of_every_variant_is_that_of_the_build(
             "price_per_gpu_hour": Fraction("1.75"),
         }
         attention = "attention" if found.attention_flops_per_position is not None else ""
-        lines = work_out(TRAINING, dict.fromkeys(TRAINING, "") | {"flops_per_token": attention}, numbers)
+        lines = evaluate_lines(TRAINING, dict.fromkeys(TRAINING, "") | {"flops_per_token": attention}, numbers)
         assert dict(results) == {name: str(line.value) for name, line in lines.items()}, id_
 
 
@@ -298,7 +298,9 @@ def test_numbers_out_of_bounds_are_refused(page: Page, address: str) -> None:
 
 
 def test_variants_without_data_are_refused_with_the_reason(page: Page, address: str, catalogue: Catalogue) -> None:
-    refused = {id_: found for id_, e in catalogue.entries.items() if isinstance(found := memory_footprint(e), Missing)}
+    refused = {
+        id_: found for id_, e in catalogue.entries.items() if isinstance(found := memory_footprint(e), MissingFields)
+    }
     assert any(found.fields for found in refused.values())
     assert any(not found.fields for found in refused.values())
     for kind in ("memory", "training"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.attention import may_have
+from catalogue.attention import allows_field
 from catalogue.derive.parameters import Verdict, comparable_dimension, comparable_value, row_verdict
 from catalogue.records import Catalogue, most_trained, recipe_stages, variant_lineage
 from catalogue.schema.architecture import Architecture
@@ -124,7 +124,7 @@ def test_dimensions_stand_in_the_group_of_what_became_of_them(
             where = "kept" if before == after else "new" if before == "0" else "gone" if after == "0" else "changed"
             architecture = pair[1].architecture
             assert architecture is not None
-            left_out = where == "gone" and key not in new and may_have(architecture, key)
+            left_out = where == "gone" and key not in new and allows_field(architecture, key)
             if left_out and key not in DROPPED_WITH_A_TECHNIQUE.get(model.id, ()):
                 continue
             groups[where].add(key)

@@ -36,7 +36,7 @@ def said_of(catalogue: Catalogue, entry: Entry) -> dict[str, object]:
         "announcement": records.checkpoint_date(entry, "announcement"),
         "api": records.api_date(catalogue.api_names, entry.variant.id),
         "licence": licences.weights if licences else None,
-        "hours": records.gpu_hours(entry),
+        "hours": records.published_gpu_hours(entry),
         "cost": records.published_cost(entry),
     }
     known = {name: (single.value, single.source) if single is not None else None for name, single in found.items()}

@@ -13,7 +13,7 @@ import pytest
 from catalogue import new_entry
 from catalogue.attention import KINDS
 from catalogue.config_json import LEFT_OUT, NoConfig, parse_config, read_config
-from catalogue.derive.expression import layer_kinds, layout_of
+from catalogue.derive.expression import parse_layout, shorten_layout
 from catalogue.files import ENTRIES, REFERENCES
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
@@ -57,7 +57,7 @@ def plain(value: object) -> str:
     try:
         return str(Decimal(str(value)).normalize())
     except ArithmeticError:
-        return " ".join(layer_kinds(str(value))) if "*" in str(value) else str(value)
+        return " ".join(parse_layout(str(value))) if "*" in str(value) else str(value)
 
 
 @pytest.mark.parametrize("id_", sorted(FROM_ELSEWHERE))
@@ -126,9 +126,9 @@ def test_what_is_no_config_is_refused(text: str, says: str) -> None:
 
 @pytest.mark.parametrize("layout", ["window*2 (csa hca)*20 csa", "a", "a*7", "a b a b c", "(a*3 b)*4 a*3", ""])
 def test_a_layout_is_written_short_and_read_back(layout: str) -> None:
-    layers = layer_kinds(layout)
-    assert layer_kinds(layout_of(layers)) == layers
-    assert len(layout_of(layers)) <= len(" ".join(layers))
+    layers = parse_layout(layout)
+    assert parse_layout(shorten_layout(layers)) == layers
+    assert len(shorten_layout(layers)) <= len(" ".join(layers))
 
 
 BIBTEX = """@misc{deepseekai2024v9,

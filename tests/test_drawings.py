@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from catalogue.derive.expression import layer_kinds, numbers_of
+from catalogue.derive.expression import architecture_numbers, parse_layout
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
 from helpers import family, is_on_overview
@@ -122,7 +122,7 @@ def test_values_are_the_catalogues(ctx: Context, catalogue: Catalogue) -> None:
     for entry in drawn(catalogue):
         architecture, reader = entry.architecture, read(ctx, entry)
         assert architecture is not None
-        numbers = numbers_of(architecture)
+        numbers = architecture_numbers(architecture)
         for key, shown in reader.values.items():
             assert len(shown) == 1, (entry.variant.id, key, shown)
             record, name = (entry.vision, key[7:]) if key.startswith("vision.") else (architecture, key)
@@ -152,7 +152,7 @@ def test_marks_are_drawn_to_count(ctx: Context, catalogue: Catalogue) -> None:
     for entry in drawn(catalogue):
         architecture, reader = entry.architecture, read(ctx, entry)
         assert architecture is not None
-        numbers = numbers_of(architecture)
+        numbers = architecture_numbers(architecture)
         assert reader.marks("heads", "z") == numbers["num_attention_heads"], entry.variant.id
         assert reader.marks("index", "z") == numbers.get("index_n_heads", 0), entry.variant.id
         moe = architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
@@ -186,7 +186,7 @@ def test_layers_stand_in_their_order(ctx: Context, catalogue: Catalogue) -> None
             if float(x) > 200
         }
         drawn_order = [places[y] for y in sorted(places, reverse=True)]
-        assert drawn_order == [name.removesuffix("+engram") for name in layer_kinds(layout.value)], entry.variant.id
+        assert drawn_order == [name.removesuffix("+engram") for name in parse_layout(layout.value)], entry.variant.id
     assert found
 
 
@@ -195,7 +195,7 @@ def test_entries_of_a_stretch_of_tokens_are_drawn_to_count(ctx: Context, catalog
         assert entry.architecture is not None
         if entry.architecture.attention.value not in (Attention.CSA_HCA, Attention.CSA2):
             continue
-        numbers, reader = numbers_of(entry.architecture), read(ctx, entry)
+        numbers, reader = architecture_numbers(entry.architecture), read(ctx, entry)
         (tokens,) = reader.dashes["dashes token"]
         assert tokens >= numbers["sliding_window"]
         ratios = [numbers[name] for name in numbers if name.endswith("_compress_ratio")]
@@ -208,7 +208,7 @@ def test_entries_of_a_stretch_of_tokens_are_drawn_to_count(ctx: Context, catalog
 def test_active_experts_lie_in_the_groups_reached(ctx: Context, catalogue: Catalogue) -> None:
     entry = catalogue.entries["deepseek-v3-base"]
     assert entry.architecture is not None
-    numbers, reader = numbers_of(entry.architecture), read(ctx, entry)
+    numbers, reader = architecture_numbers(entry.architecture), read(ctx, entry)
     plates = [
         tuple(float(e[name]) for name in ("x", "y", "width", "height"))
         for e in reader.elements
@@ -311,7 +311,7 @@ def test_summary_has_the_values(ctx: Context, catalogue: Catalogue) -> None:
     html = str(architecture_drawing(Citations(ctx), entry))
     said = html.partition("<desc>")[2].partition("</desc>")[0]
     for name in ("num_hidden_layers", "num_attention_heads", "n_routed_experts", "vocab_size"):
-        assert f"{numbers_of(entry.architecture)[name]:,}" in said, name
+        assert f"{architecture_numbers(entry.architecture)[name]:,}" in said, name
 
 
 def test_drawings_lie_as_files_that_stand_alone(built: Path, catalogue: Catalogue) -> None:

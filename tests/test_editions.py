@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT, mkdocs, small_project, with_own_code
 from catalogue.files import TECHNIQUES
-from catalogue.load import without_chinese
+from catalogue.load import untranslated_texts
 from catalogue.records import Catalogue
 from helpers import DATA, VALID, check, leads_on
 from render.words import CHINESE, ENGLISH, BrokenWords, key_differences, load_words
@@ -84,7 +84,7 @@ def test_every_page_names_its_counterpart(editions: dict[str, dict[str, LexborHT
 
 def test_no_text_falls_back_to_english() -> None:
     """An entry may be in English alone; the page says so. What waits for Chinese is told, not held against it."""
-    if waiting := without_chinese(DATA):
+    if waiting := untranslated_texts(DATA):
         pytest.skip(f"{len(waiting)} texts wait for Chinese, `make coverage` lists them")
 
 
@@ -158,7 +158,7 @@ def test_a_text_without_chinese_is_marked_and_listed(small: Catalogue, small_sit
     assert message.startswith(f"{VALID.name}/{TECHNIQUES}:")
     written = (VALID / TECHNIQUES).read_text(encoding="utf-8").splitlines()
     assert technique.what.en in written[int(message.split(":")[1]) - 1]
-    assert f"{len(without_chinese(VALID)):,} texts fall back" in listed
+    assert f"{len(untranslated_texts(VALID)):,} texts fall back" in listed
     page = LexborHTMLParser((small_site / "zh/techniques" / technique.id / "index.html").read_text(encoding="utf-8"))
     marks = [mark for mark in page.css(".ds-fallback[lang=en]") if mark.text() == technique.what.en]
     assert marks

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT, copy_project, once, strictly
 from catalogue.load import load_catalogue
-from catalogue.records import Catalogue, by_date
+from catalogue.records import Catalogue, sort_by_date
 from catalogue.schema.model import Track
 from conftest import SUB_PATH, Quiet, Server
 from helpers import FONTS_READY, check
@@ -91,7 +91,7 @@ def test_texts_below_the_columns_of_the_hero_do_not_meet(count: int, language: s
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_every_run_on_one_axis_has_its_own_colour(count: int) -> None:
-    models = by_date(grown(count).models.values())
+    models = sort_by_date(grown(count).models.values())
     for general in (True, False):
         runs = [m for m in models if (m.track is Track.GENERAL) is general and longest_pre_training(m)]
         assert len(runs) <= STYLES

@@ -22,7 +22,7 @@ from render.page import Page, fenced_code
 
 def test_a_file_that_is_far_too_large_is_not_read(valid: Path) -> None:
     path = valid / "references.bib"
-    path.write_text(path.read_text(encoding="utf-8") + "x" * files.MOST, encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + "x" * files.LARGEST_FILE, encoding="utf-8")
     (finding,) = findings_of(valid)
     assert finding.file.endswith("references.bib")
     assert "is larger than 4 MiB" in finding.found

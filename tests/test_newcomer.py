@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
-from catalogue.load import load_catalogue, without_chinese
+from catalogue.load import load_catalogue, untranslated_texts
 from catalogue.records import Catalogue
 from render import words as language_files
 from render.site import make_editions
@@ -61,7 +61,7 @@ def test_the_entry_is_right(grown: Catalogue) -> None:
 
 
 def test_its_texts_wait_for_chinese(contributed: Path) -> None:
-    waiting = [str(finding) for finding in without_chinese(contributed)]
+    waiting = [str(finding) for finding in untranslated_texts(contributed)]
     assert any("newcomer-9b.yaml" in message and "A small dense model." in message for message in waiting)
 
 

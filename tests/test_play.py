@@ -15,7 +15,7 @@ import pytest
 import quickjs
 from labs import balance, dsa, dualpipe, fp8, grpo, pipeline, rope, speculative, yarn, zero_bubble
 
-from catalogue.derive.calculators import Missing, memory_footprint
+from catalogue.derive.calculators import MissingFields, memory_footprint
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Catalogue
 from render import format
@@ -101,7 +101,7 @@ def test_caches_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
     for id_, row in zip(given["models"], rows, strict=True):
         entry = catalogue.entries[id_]
         found = memory_footprint(entry)
-        assert not isinstance(found, Missing)
+        assert not isinstance(found, MissingFields)
         assert row == [cache_bytes(found, length) for length in lengths], id_
         assert entry.recount
         assert entry.recount.kv_cache
@@ -279,7 +279,7 @@ def test_the_strip_plays_from_the_first_model_to_the_last_with_the_calculators_b
     }
     for place, name in control.steps:
         found = memory_footprint(flagships[name])
-        assert not isinstance(found, Missing)
+        assert not isinstance(found, MissingFields)
         shown = play.data["models"][place]
         assert shown["bytes"] == cache_bytes(found, 2**17)
         said = draw_play(play, {"model": place}).status

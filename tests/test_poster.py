@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.derive.expression import numbers_of
+from catalogue.derive.expression import architecture_numbers
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from helpers import VALID
@@ -47,7 +47,7 @@ def test_everything_is_to_one_scale(cells: dict[str, LexborNode], catalogue: Cat
         cell = cells[short_size(entry.variant.name)]
         stack = sides(cell, "moe") or sides(cell, "dense")
         if entry.architecture is not None:
-            numbers = numbers_of(entry.architecture)
+            numbers = architecture_numbers(entry.architecture)
             assert stack is not None
             heights.append(stack[1] / numbers["num_hidden_layers"])
             widths.append(stack[0] / numbers["hidden_size"])

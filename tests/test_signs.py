@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
-from catalogue.uses import How
+from catalogue.uses import UseLabel
 from render import format
 from render.context import make_context
 from render.pages import start
@@ -28,7 +28,7 @@ def parsed(built: Path, path: str) -> LexborHTMLParser:
 def test_a_sign_means_one_thing() -> None:
     signs = [*(format.USES[part] for part in format.LEGEND), format.WITHOUT, str(format.NOTHING)]
     assert len(signs) == len(set(signs))
-    assert set(format.USES) == {format.part_of(how) for how in How}
+    assert set(format.USES) == {format.part_of(how) for how in UseLabel}
 
 
 def test_there_are_at_most_six() -> None:

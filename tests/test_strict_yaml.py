@@ -120,8 +120,8 @@ def test_line_of_a_value_that_is_not_there_is_that_of_its_block() -> None:
 
 def test_path_calls_entries_by_their_id() -> None:
     located = read_yaml(DOCUMENT, "a.yaml")
-    assert located.spoken(("entries", 1, "words", 0)) == "entries.second.words[0]"
-    assert located.spoken(("entries", 7, "words")) == "entries[7].words"
+    assert located.display_path(("entries", 1, "words", 0)) == "entries.second.words[0]"
+    assert located.display_path(("entries", 7, "words")) == "entries[7].words"
 
 
 def test_first_of_two_equal_keys_is_kept_and_the_second_reported() -> None:

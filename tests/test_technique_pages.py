@@ -64,7 +64,7 @@ def test_matrix_says_who_uses_what(built: Path, catalogue: Catalogue) -> None:
                 assert owner(mark) == column
                 cells[technique, column] = (mark.attributes["class"] or "").split()[-1]
     found = uses(catalogue)
-    parts = {(id_, f.model.id): part_of(f.how) for id_ in catalogue.techniques for f in found.families(id_)}
+    parts = {(id_, f.model.id): part_of(f.how) for id_ in catalogue.techniques for f in found.family_uses(id_)}
     assert cells == {pair: part.name.lower() for pair, part in parts.items() if part is not UsePart.IN_WEIGHTS}
 
 
@@ -77,7 +77,7 @@ def test_a_dash_in_the_matrix_stands_only_where_an_architecture_says_so(built: P
         technique = target(row.css_first("th a"))
         for column, cell in zip(columns, row.css("td"), strict=True):
             without = cell.css_first("span.no") is not None
-            assert without == (found.does_without(technique, column) and found.family(technique, column) is None), (
+            assert without == (found.does_without(technique, column) and found.family_use(technique, column) is None), (
                 technique,
                 column,
             )
@@ -136,11 +136,11 @@ def test_the_strip_names_each_family_under_what_it_did(edition: str, built: Path
         page = read(built, f"{edition}techniques/{id_}")
         groups = [{owner(link) for link in row.css("dd a")} for row in page.css(".ds-who dl > div")]
         parts: dict[UsePart, set[str]] = {}
-        for family in found.families(id_):
+        for family in found.family_uses(id_):
             parts.setdefault(part_of(family.how), set()).add(family.model.id)
         assert groups == [parts[part] for part in UsePart if part in parts], id_
         path = "".join(node.attributes["d"] or "" for node in page.css(".ds-who-strip path:not(.not)"))
-        assert path.count("M") == len(found.families(id_)), id_
+        assert path.count("M") == len(found.family_uses(id_)), id_
 
 
 @EDITIONS
@@ -153,13 +153,13 @@ def test_models_stand_once_by_date_and_with_the_date_of_their_use(
         rows, told = dated(page), [row.model or "" for row in technique.in_models]
         # Models that the technique's entry tells of, in its order; those whose own entry says how between them.
         assert [model for model, _ in rows if model in told] == told, id_
-        noted = {f.model.id for f in found.families(id_) if f.stated is not None and f.stated.note is not None}
+        noted = {f.model.id for f in found.family_uses(id_) if f.stated is not None and f.stated.note is not None}
         assert {model for model, _ in rows} == {*told, *noted}, id_
         models = [model for model, _ in rows if model]
         assert len(models) == len(set(models)), f"{id_}: a model stands twice"
         days = [day if len(day) == 10 else f"{day}-01" for _, day in rows]
         assert days == sorted(days) or any(len(day) == 7 for _, day in rows), id_
-        since = {use.model.id: use.date.text for use in found.families(id_) if use.date}
+        since = {use.model.id: use.date.text for use in found.family_uses(id_) if use.date}
         own = {row.model for row in technique.in_models if row.date}
         for model, day in rows:
             if model in since and model not in own:

@@ -74,11 +74,11 @@ def test_an_empty_table_finds_nothing() -> None:
 
 
 def test_every_technique_and_term_is_defined_in_both_languages(catalogue: Catalogue) -> None:
-    entries = [*catalogue.words_of_the_trade, *catalogue.techniques.values()]
+    entries = [*catalogue.glossary.terms, *catalogue.techniques.values()]
     assert [entry.id for entry in entries if entry.definition.zh is None] == []
     ends = {"en": ".", "zh": "。"}
     assert [e.id for e in entries for name, end in ends.items() if not getattr(e.definition, name).endswith(end)] == []
 
 
 def test_the_glossary_is_worth_the_name(catalogue: Catalogue) -> None:
-    assert len(catalogue.words_of_the_trade) >= 120
+    assert len(catalogue.glossary.terms) >= 120

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from catalogue.derive.expression import evaluate_formula
 from catalogue.derive.training import (
-    LeftOut,
+    AttentionLeftOut,
     TrainingMetrics,
     headline_tokens,
     pre_training,
@@ -194,7 +194,7 @@ def test_refused(catalogue: Catalogue, id_: str) -> None:
 def test_compressed_attention_gives_the_matrix_products_alone(catalogue: Catalogue) -> None:
     entry = catalogue.entries["deepseek-v4-pro-base"]
     result = found(entry, peak_of(catalogue))
-    assert result.attention_left_out is LeftOut.KIND
+    assert result.attention_left_out is AttentionLeftOut.KIND
     assert result.tokens.value
     assert result.terms["training_flops"].exact == result.terms["matrix_flops"].exact * Fraction(
         result.tokens.value.value
@@ -203,13 +203,13 @@ def test_compressed_attention_gives_the_matrix_products_alone(catalogue: Catalog
 
 
 CHANGES = {
-    "no sequence length": ("sequence_length: 4K", "sequence_length: not published", LeftOut.LENGTH),
+    "no sequence length": ("sequence_length: 4K", "sequence_length: not published", AttentionLeftOut.LENGTH),
     "only a bound of the tokens": ("tokens: 14.8T", 'tokens: ">14.8T"', None),
 }
 
 
 @pytest.mark.parametrize(("old", "new", "left_out"), CHANGES.values(), ids=CHANGES.keys())
-def test_missing_values(project: Path, old: str, new: str, left_out: LeftOut | None) -> None:
+def test_missing_values(project: Path, old: str, new: str, left_out: AttentionLeftOut | None) -> None:
     file = project / ENTRIES / "deepseek-v3.yaml"
     text = file.read_text(encoding="utf-8")
     assert old in text

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.derive.training import pre_training_tokens
-from catalogue.lookup import Lookup, metrics_of
+from catalogue.lookup import Lookup, training_metrics_with_peak
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import Counted, Track
 from catalogue.schema.quantities import Quantity
@@ -118,7 +118,9 @@ def test_cache(points: dict[str, dict[str, Point]], catalogue: Catalogue) -> Non
 def test_flops(points: dict[str, dict[str, Point]], catalogue: Catalogue) -> None:
     lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries)
     for id_, (number, published) in points["flops"].items():
-        found = [result for e in sharing(catalogue, id_) if (result := metrics_of(lookup, e)) is not None]
+        found = [
+            result for e in sharing(catalogue, id_) if (result := training_metrics_with_peak(lookup, e)) is not None
+        ]
         assert float(number) == float(found[0].terms["training_flops"].value), id_
         assert not published
 

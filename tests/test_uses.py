@@ -11,7 +11,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue, Entry, first_date
-from catalogue.uses import How, Use, Uses
+from catalogue.uses import Use, UseLabel, Uses
 from helpers import family
 from render.context import make_context
 from render.family_facts import label
@@ -68,8 +68,8 @@ def test_every_family_with_such_a_checkpoint_is_on_the_page_and_no_other(
 
 def test_weights_that_were_trained_in_fp8_are_no_use_of_it(catalogue: Catalogue, uses: Uses) -> None:
     """The paper of R1 does not say in which format it was trained; what says FP8 is the report of V3."""
-    found = {family.model.id: family for family in uses.families("fp8-training")}
-    assert found["deepseek-v3"].how is How.FORM
+    found = {family.model.id: family for family in uses.family_uses("fp8-training")}
+    assert found["deepseek-v3"].how is UseLabel.FORM
     wanted = {
         "deepseek-r1": ("deepseek-v3", "deepseek-v3"),
         "deepseek-grm": ("deepseek-v3", "deepseek-v3"),
@@ -77,11 +77,11 @@ def test_weights_that_were_trained_in_fp8_are_no_use_of_it(catalogue: Catalogue,
         "deepseek-v3-2": ("deepseek-v3-1", "deepseek-v3-1"),
         "deepseek-math-v2": ("deepseek-v3-2", "deepseek-v3-1"),
     }
-    assert not wanted.keys() & uses.users("fp8-training")
+    assert not wanted.keys() & uses.user_ids("fp8-training")
     for id_, (origin, trained) in wanted.items():
         assert not found[id_].is_use
         for use in found[id_].uses:
-            assert use.how is How.IN_WEIGHTS
+            assert use.how is UseLabel.IN_WEIGHTS
             assert use.origin is not None
             assert use.trained_so is not None
             assert (use.origin.id, use.trained_so.id) == (origin, trained)
@@ -109,7 +109,7 @@ def test_a_family_has_a_use_for_every_model_that_its_checkpoints_come_from(catal
         architecture = catalogue.entries[id_].architecture
         assert architecture is not None
         assert architecture.rms_norm_eps is not None
-        assert found[id_,] == (How.INHERITED, origin, architecture.rms_norm_eps.source)
+        assert found[id_,] == (UseLabel.INHERITED, origin, architecture.rms_norm_eps.source)
 
 
 def test_what_came_with_another_makers_network_is_taken_over(catalogue: Catalogue, uses: Uses) -> None:
@@ -117,7 +117,7 @@ def test_what_came_with_another_makers_network_is_taken_over(catalogue: Catalogu
         for id_ in use.variants:
             other = catalogue.entries[id_].other_base
             if other is not None and other.maker != "DeepSeek":
-                assert (use.how, use.other_origin) == (How.INHERITED, other.name), id_
+                assert (use.how, use.other_origin) == (UseLabel.INHERITED, other.name), id_
     assert {use.other_origin for use in uses.of_technique("gqa") if use.model.id == "deepseek-r1"} > {
         "Qwen2.5-32B",
         "Llama-3.1-8B",
@@ -132,13 +132,13 @@ def line_has(catalogue: Catalogue, uses: Uses, use: Use, model_id: str, seen: fr
             other
             for other in uses.of_technique(use.technique.id)
             if other.model.id == parent
-            and other.how not in (How.DROPPED, How.IN_WEIGHTS)
+            and other.how not in (UseLabel.DROPPED, UseLabel.IN_WEIGHTS)
             and (other.stated.only_in if other.stated else None) == (use.stated.only_in if use.stated else None)
             and (other.day <= use.day or other.date == first_date(other.model))
         ]
         if had:
             return True
-        gave_up = any(u.how is How.DROPPED for u in uses.of_technique(use.technique.id) if u.model.id == parent)
+        gave_up = any(u.how is UseLabel.DROPPED for u in uses.of_technique(use.technique.id) if u.model.id == parent)
         without = gave_up or uses.fields_deny(use.technique, catalogue.models[parent])
         if not without and line_has(catalogue, uses, use, parent, seen | {model_id, parent}):
             return True
@@ -151,16 +151,16 @@ def test_every_label_agrees_with_its_definition(catalogue: Catalogue, uses: Uses
         for use in uses.of_technique(technique.id):
             judged += 1
             told = (technique.id, use.model.id, use.how)
-            if use.how in (How.ADOPTED, How.KEPT):
-                assert (use.how is How.KEPT) is line_has(catalogue, uses, use, use.model.id), told
+            if use.how in (UseLabel.ADOPTED, UseLabel.KEPT):
+                assert (use.how is UseLabel.KEPT) is line_has(catalogue, uses, use, use.model.id), told
                 assert use.origin is None, told
-            elif use.how is How.FIRST:
+            elif use.how is UseLabel.FIRST:
                 users = [u for u in uses.of_technique(technique.id) if u.how.is_use and u.day]
                 assert use.day == min(u.day for u in users), told
-            elif use.how is How.INHERITED:
+            elif use.how is UseLabel.INHERITED:
                 assert (use.origin is not None) is not bool(use.other_origin), told
                 assert use.origin is not use.model, told
-            elif use.how is How.DROPPED:
+            elif use.how is UseLabel.DROPPED:
                 assert use.stated is not None, told
                 assert use.stated.change == "dropped", told
                 assert line_has(catalogue, uses, use, use.model.id), told
@@ -170,35 +170,35 @@ def test_every_label_agrees_with_its_definition(catalogue: Catalogue, uses: Uses
 @pytest.mark.parametrize(
     ("technique", "model", "how"),
     [
-        ("mqa", "deepseek-v4", How.ADOPTED),  # V3.2 before it is known to have MLA
-        ("moe", "deepseek-v2", How.KEPT),
-        ("aux-balance-loss", "deepseek-vl2", How.KEPT),
-        ("fim", "deepseek-v3", How.KEPT),
-        ("multi-step-lr", "deepseek-coder", How.KEPT),  # builds on DeepSeek LLM, which was published after it
-        ("grpo", "deepseek-coder-v2", How.KEPT),
-        ("grpo", "deepseek-prover-v1-5", How.KEPT),
-        ("sft", "deepseek-v3-2", How.KEPT),
-        ("cold-start", "deepseek-v3-2", How.KEPT),
-        ("expert-parallelism", "deepseek-v2", How.KEPT),
-        ("mla", "deepseek-v3-1", How.INHERITED),
-        ("mla", "deepseek-v3-2", How.INHERITED),
+        ("mqa", "deepseek-v4", UseLabel.ADOPTED),  # V3.2 before it is known to have MLA
+        ("moe", "deepseek-v2", UseLabel.KEPT),
+        ("aux-balance-loss", "deepseek-vl2", UseLabel.KEPT),
+        ("fim", "deepseek-v3", UseLabel.KEPT),
+        ("multi-step-lr", "deepseek-coder", UseLabel.KEPT),  # builds on DeepSeek LLM, which was published after it
+        ("grpo", "deepseek-coder-v2", UseLabel.KEPT),
+        ("grpo", "deepseek-prover-v1-5", UseLabel.KEPT),
+        ("sft", "deepseek-v3-2", UseLabel.KEPT),
+        ("cold-start", "deepseek-v3-2", UseLabel.KEPT),
+        ("expert-parallelism", "deepseek-v2", UseLabel.KEPT),
+        ("mla", "deepseek-v3-1", UseLabel.INHERITED),
+        ("mla", "deepseek-v3-2", UseLabel.INHERITED),
     ],
 )
-def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, how: How) -> None:
-    family = uses.family(technique, model)
+def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, how: UseLabel) -> None:
+    family = uses.family_use(technique, model)
     assert family is not None
     assert family.how is how
 
 
 def test_a_training_without_tensor_parallelism_is_not_said_to_have_it(catalogue: Catalogue, uses: Uses) -> None:
-    family = uses.family("tensor-parallelism", "deepseek-v3")
+    family = uses.family_use("tensor-parallelism", "deepseek-v3")
     assert family is not None
     assert label(make_context(catalogue, load_words("en")), *family.uses) == "adopted, in serving alone"
 
 
 def test_what_no_model_before_had_is_not_dropped(uses: Uses) -> None:
     """DeepSeek-Prover starts from DeepSeekMath-Base, which never had reinforcement learning."""
-    assert uses.family("grpo", "deepseek-prover") is None
+    assert uses.family_use("grpo", "deepseek-prover") is None
 
 
 @pytest.mark.parametrize(("technique", "way"), [("pipeline-parallelism", "pipeline"), ("expert-parallelism", "expert")])
@@ -226,9 +226,9 @@ def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, cata
     for id_, technique in catalogue.techniques.items():
         found = [use for use in uses.of_technique(id_) if use.how.is_use]
         assert found == sorted(found, key=lambda use: use.day), id_
-        first = [use for use in found if use.how is How.FIRST]
-        active = [use for use in found if use.how in (How.FIRST, How.ADOPTED, How.KEPT) and use.day]
-        if active and not any(use.how in (How.INTRODUCED, How.FORM) for use in found):
+        first = [use for use in found if use.how is UseLabel.FIRST]
+        active = [use for use in found if use.how in (UseLabel.FIRST, UseLabel.ADOPTED, UseLabel.KEPT) and use.day]
+        if active and not any(use.how in (UseLabel.INTRODUCED, UseLabel.FORM) for use in found):
             # DeepSeek uses what it made, such as its file system, before the entry of a model says so.
             told_by_entries = technique.introduced.by_deepseek and not technique.follows_from
             assert [use.day for use in first[:1]] == ([] if told_by_entries else [active[0].day]), id_
@@ -252,7 +252,7 @@ def test_a_technique_of_other_checkpoints_names_them(built: Path) -> None:
 def test_a_technique_that_came_with_weights_names_their_model(catalogue: Catalogue, uses: Uses) -> None:
     ctx = make_context(catalogue, load_words("en"))
     inherited = [
-        use for model in catalogue.models.values() for use in uses.of_model(model.id) if use.how is How.INHERITED
+        use for model in catalogue.models.values() for use in uses.of_model(model.id) if use.how is UseLabel.INHERITED
     ]
     named = [use for use in inherited if use.origin is not None]
     assert named

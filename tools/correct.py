@@ -26,10 +26,10 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 
 from catalogue import files
-from catalogue.files import is_control, repair_findings
+from catalogue.files import is_check_digit, repair_findings
 from catalogue.findings import CatalogueError, nearest_in_quotes
-from catalogue.load import draft_of, load_catalogue
-from catalogue.lookup import names_of
+from catalogue.load import load_catalogue, read_draft
+from catalogue.lookup import item_names
 from catalogue.rules.draft import Draft
 from catalogue.schema.values import Single
 from catalogue.strict_yaml import Located
@@ -115,7 +115,7 @@ class Place:
 def correct(project: Path, order: Order, today: str) -> list[str]:
     """Correct a value and write its row; return what was done. Raises Refused and CatalogueError, and then nothing is changed."""
     data = project / "data"
-    draft, findings = draft_of(data.name, files.read_texts(data))
+    draft, findings = read_draft(data.name, files.read_texts(data))
     if findings:
         raise CatalogueError(findings)
     if not order.right:
@@ -212,7 +212,7 @@ def _named(file: Located, at: Path_, single: Single[Any], model: Any, rest: Path
             variant = f"@{items.pop(0)}"
         elif isinstance(step, int):
             node = node[step] if isinstance(node, tuple) and step < len(node) else None
-            steps.append((names_of(node) or (str(step),))[0])
+            steps.append((item_names(node) or (str(step),))[0])
         else:
             node = node.get(step) if isinstance(node, dict) else getattr(node, step, None)
             steps.append(step)
@@ -326,7 +326,7 @@ def _follow(project: Path) -> Iterator[str]:
             load_catalogue(project / "data")
             return
         except CatalogueError as error:
-            digits = [finding for finding in error.findings if is_control(finding)]
+            digits = [finding for finding in error.findings if is_check_digit(finding)]
             if len(digits) < len(error.findings):
                 raise
             for line in repair_findings(project, digits):

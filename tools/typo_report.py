@@ -24,8 +24,8 @@ from pydantic import BaseModel
 sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 
 from catalogue.attention import kind_of
-from catalogue.derive.expression import formula_names, numbers_of
-from catalogue.derive.parameters import formulas_of, recount_sizes
+from catalogue.derive.expression import architecture_numbers, formula_names
+from catalogue.derive.parameters import parameter_formulas, recount_sizes
 from catalogue.files import DATA_FILES, MODELS, TECHNIQUES
 from catalogue.load import SLIPS, load_catalogue
 from catalogue.records import Catalogue
@@ -118,8 +118,8 @@ def _add(fields: dict[str, Tally], name: str, tally: Tally) -> None:
 
 def _bearing(record: Architecture) -> set[str]:
     """Fields that enter a formula for the parameters, beside the main model or in it, the active parameters or the cache."""
-    numbers, sizes = numbers_of(record), recount_sizes(record)
-    used = {name for formula in formulas_of(record, numbers).values() for name in formula_names(formula)}
+    numbers, sizes = architecture_numbers(record), recount_sizes(record)
+    used = {name for formula in parameter_formulas(record, numbers).values() for name in formula_names(formula)}
     beside = [term for term in (sizes.mtp, *sizes.engram, sizes.prefill) if term is not None]
     used |= {name for term in beside for name in re.findall(r"[a-z_][a-z_0-9]*", term.formula)}
     kind = kind_of(record)

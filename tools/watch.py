@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 
 from catalogue import files, references
 from catalogue.findings import CatalogueError
-from catalogue.load import draft_of
+from catalogue.load import read_draft
 from catalogue.rules.sources import cited_places
 
 DATA = Path(__file__).parents[1] / "data"
@@ -111,7 +111,7 @@ class Known:
 def known_places(data: Path) -> Known:
     """Read them off the catalogue. Raises CatalogueError."""
     texts = files.read_texts(data)
-    draft, findings = draft_of(data.name, texts)
+    draft, findings = read_draft(data.name, texts)
     if findings:
         raise CatalogueError(findings)
     mentioned = (found for text in texts.values() for found in _REPOSITORY.findall(text))

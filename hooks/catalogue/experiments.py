@@ -140,7 +140,7 @@ def read_results(
         rows = [tuple(csv.DictReader(io.StringIO(texts.get(name, "")))) for name in names]
         result = Result(texts, *rows)
         if not found:
-            found += _what_contradicts(experiment, result, ("experiments", index), located)
+            found += _contradictions(experiment, result, ("experiments", index), located)
         results[experiment.id] = result
         findings += found
     return results, findings
@@ -175,7 +175,7 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _what_contradicts(
+def _contradictions(
     experiment: Experiment, result: Result, path: tuple[str | int, ...], located: Located
 ) -> Iterator[Finding]:
     """Arms that were not run, and verdicts that the numbers do not bear out."""

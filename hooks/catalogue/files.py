@@ -37,7 +37,7 @@ from .schema.technique import TechniquesFile, TermsFile
 from .schema.values import Record
 from .strict_yaml import Located
 
-MOST = 4 << 20  # bytes of one file; the largest has a tenth of it
+LARGEST_FILE = 4 << 20  # bytes of one file; the largest has a tenth of it
 _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
 _PUT_BACK = "put the file back, saved as UTF-8"
 
@@ -48,15 +48,15 @@ class Unreadable(Exception):
         super().__init__(str(finding))
 
 
-def text_of(path: Path, name: str) -> str:
+def read_text(path: Path, name: str) -> str:
     """Raises Unreadable; messages call the file by its `name`."""
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
             kind = next((said for is_one, said in _KINDS if is_one(about.st_mode)), "a device")
             raise Unreadable(Finding(name, 1, "", f"cannot be read: it is {kind}, and not a file", fix=_PUT_BACK))
-        if about.st_size > MOST:
-            found = f"is larger than {MOST >> 20} MiB, so something in it is not meant to be there"
+        if about.st_size > LARGEST_FILE:
+            found = f"is larger than {LARGEST_FILE >> 20} MiB, so something in it is not meant to be there"
             raise Unreadable(Finding(name, 1, "", found, fix="put the file back, or split it"))
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
@@ -77,19 +77,19 @@ def list_folder(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def pages_of(folder: Path) -> dict[str, str]:
+def read_pages(folder: Path) -> dict[str, str]:
     """Texts by path, without a byte order mark."""
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in pages_below(folder)}
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in find_pages(folder)}
 
 
-def pages_below(folder: Path) -> list[Path]:
+def find_pages(folder: Path) -> list[Path]:
     """Pages of the folder and its subfolders; links to folders are not followed."""
     found = []
     for path in list_folder(folder):
         if path.suffix == ".md":
             found.append(path)
         elif path.is_dir() and not path.is_symlink():
-            found += pages_below(path)
+            found += find_pages(path)
     return sorted(found)
 
 
@@ -154,7 +154,7 @@ def read_texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, 
     found, findings = {}, [] if names is not None else [*_missing_files(data), *_unknown_files(data)]
     for name in wanted:
         try:
-            found[name] = text_of(data / name, f"{data.name}/{name}")
+            found[name] = read_text(data / name, f"{data.name}/{name}")
         except Unreadable as error:
             findings.append(error.finding)
     if findings:
@@ -292,10 +292,10 @@ def repair_findings(project: Path, findings: Iterable[Finding]) -> list[str]:
     Check digits wait until nothing else in their file is wrong, since they follow from dimensions that may be missing.
     """
     findings = list(findings)
-    unsound = {finding.file for finding in findings if not is_control(finding)}
+    unsound = {finding.file for finding in findings if not is_check_digit(finding)}
     done = []
     for finding in findings:
-        if is_control(finding) and finding.file in unsound:
+        if is_check_digit(finding) and finding.file in unsound:
             continue
         if finding.repair is not None and _write_value(
             project / finding.file, finding.line, finding.path.rpartition(".")[2], *finding.repair
@@ -306,7 +306,7 @@ def repair_findings(project: Path, findings: Iterable[Finding]) -> list[str]:
     return done
 
 
-def is_control(finding: Finding) -> bool:
+def is_check_digit(finding: Finding) -> bool:
     """Whether a check digit is wrong."""
     return ".control." in finding.path
 

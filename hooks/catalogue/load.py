@@ -64,9 +64,9 @@ def load_catalogue(data: FilePath) -> Catalogue:
     """Raises CatalogueError with every finding of the schema and of the rules."""
     data = data.resolve()
     texts = files.read_texts(data)
-    draft, findings = draft_of(data.name, texts)
+    draft, findings = read_draft(data.name, texts)
     results, found = read_results(data, draft.experiments.experiments, draft.experiments_located)
-    findings += [*what_rules_find(replace(draft, results=results)), *found]
+    findings += [*run_rules(replace(draft, results=results)), *found]
     if findings:
         raise CatalogueError(findings)
     return Catalogue(
@@ -108,10 +108,10 @@ def load_catalogue(data: FilePath) -> Catalogue:
     )
 
 
-def without_chinese(data: FilePath) -> list[Finding]:
+def untranslated_texts(data: FilePath) -> list[Finding]:
     """Raises CatalogueError where a file cannot be read."""
     data = data.resolve()
-    draft, findings = draft_of(data.name, files.read_texts(data))
+    draft, findings = read_draft(data.name, files.read_texts(data))
     if findings:
         raise CatalogueError(findings)
     return [
@@ -121,7 +121,7 @@ def without_chinese(data: FilePath) -> list[Finding]:
     ]
 
 
-def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding]]:
+def read_draft(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding]]:
     """The files held against the schema, and findings. Raises CatalogueError where one does not fit it."""
     located = {
         name: files.merged_models(texts, folder)
@@ -140,7 +140,7 @@ def draft_of(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Finding
         records[name], found = validate_file(file, DATA_FILES[name].schema) if file.data is not None else (None, [])
         findings += found
     if None in records.values():
-        raise CatalogueError([*findings, *_findings_beside(findings, folder, located, cited)])
+        raise CatalogueError([*findings, *_rule_findings_beside_errors(findings, folder, located, cited)])
     return _make_draft(folder, located, records, cited), findings
 
 
@@ -154,18 +154,18 @@ def _make_draft(
     return Draft(located, sourced, f"{folder}/{REFERENCES}", cited)
 
 
-def what_rules_find(draft: Draft) -> list[Finding]:
+def run_rules(draft: Draft) -> list[Finding]:
     """Where ids are not unique or an entry is missing, only the rules on single entries run."""
     if (doubled := list(ids_are_unique(draft))) or draft.models_file.partial:
-        return _findings_of(in_scope(Scope.ENTRY), draft, doubled)
+        return _run_checks(in_scope(Scope.ENTRY), draft, doubled)
     found = [finding for check in in_scope(Scope.IDS) for finding in check(draft)]
-    found = _findings_of(in_scope(Scope.ENTRY, Scope.CATALOGUE), draft, found)
-    contradictory = _with_wrong_dimensions(draft, found)
-    following = _findings_of(in_scope(Scope.ARCHITECTURE), draft, found)[len(found) :]
+    found = _run_checks(in_scope(Scope.ENTRY, Scope.CATALOGUE), draft, found)
+    contradictory = _contradictory_variants(draft, found)
+    following = _run_checks(in_scope(Scope.ARCHITECTURE), draft, found)[len(found) :]
     return [*found, *(finding for finding in following if not finding.path.startswith(contradictory))]
 
 
-def _findings_of(checks: Sequence[Rule], draft: Draft, before: Sequence[Finding]) -> list[Finding]:
+def _run_checks(checks: Sequence[Rule], draft: Draft, before: Sequence[Finding]) -> list[Finding]:
     found = list(before)
     for check in checks:
         try:
@@ -176,7 +176,7 @@ def _findings_of(checks: Sequence[Rule], draft: Draft, before: Sequence[Finding]
     return found
 
 
-def _with_wrong_dimensions(draft: Draft, found: Sequence[Finding]) -> tuple[str, ...]:
+def _contradictory_variants(draft: Draft, found: Sequence[Finding]) -> tuple[str, ...]:
     """Path prefixes of variants whose own or shared architecture has findings."""
     wrong = {
         finding.path.partition(_ARCHITECTURE)[0].partition(".variants.")[2]
@@ -184,13 +184,13 @@ def _with_wrong_dimensions(draft: Draft, found: Sequence[Finding]) -> tuple[str,
         if _ARCHITECTURE in finding.path
     }
     return tuple(
-        f"{draft.models_file.spoken(path)}."
+        f"{draft.models_file.display_path(path)}."
         for path, _, variant in draft.each_variant()
         if wrong & {variant.id, variant.architecture_of}
     )
 
 
-def _findings_beside(
+def _rule_findings_beside_errors(
     findings: list[Finding], folder: str, located: Mapping[str, Located], cited: Mapping[str, Reference]
 ) -> list[Finding]:
     """Findings of rules beside schema errors, except in a variant, stage or block that has one."""
@@ -241,7 +241,7 @@ def questions_without_pages(folder: Path, questions: Iterable[Question], pages: 
     ]
 
 
-def unknown_pages(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[Finding]:
+def aliases_without_pages(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[Finding]:
     """Aliases of pages that the site does not have."""
     wrong = [page for page in names if page not in pages]
     if not wrong:

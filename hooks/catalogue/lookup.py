@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from .derive.parameters import ACTIVATED_CONVENTION, Recount, cache_bytes
 from .derive.training import TrainingMetrics, training_metrics
 from .findings import nearest_in_quotes
-from .records import Catalogue, Entry, trained_with
+from .records import Catalogue, Entry, shares_training
 from .schema.architecture import Architecture
 from .schema.model import Model, Tokenizer
 from .schema.quantities import Quantity
@@ -86,7 +86,7 @@ class Lookup:
         id_, slash, rest = path.partition("/")
         if not slash or not rest:
             raise LookupFailure(f"`{path}` is not a path; allowed is `id/field.field`")
-        node = self._start(id_, rest)
+        node = self._find_record(id_, rest)
         if isinstance(node, Found):
             return node
         return _value_at(_descend_path(node, rest.split("."), path), path, variant_id)
@@ -109,7 +109,7 @@ class Lookup:
     def _tables(self) -> dict[str, Mapping[str, Any]]:
         return {"model": self.models, "variant": self.entries, "technique": self.techniques, "gpu": self.gpus}
 
-    def _start(self, id_: str, rest: str) -> Any:
+    def _find_record(self, id_: str, rest: str) -> Any:
         kind, colon, name = id_.rpartition(":")
         tables = self._tables
         if colon and kind not in tables:
@@ -155,7 +155,9 @@ def _recomputed_value(entry: Entry, name: str) -> Found:
             f"`{name}` is not recomputed; allowed are " + ", ".join(f"`{r}`" for r in (*RECOMPUTED, *FOLLOWING))
         )
     if values[name] is None:
-        raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: {_why_not(name, recount)}")
+        raise LookupFailure(
+            f"`{name}` cannot be recomputed for `{entry.variant.id}`: {_why_not_recomputed(name, recount)}"
+        )
     return Found(values[name], None, entry.variant.id)
 
 
@@ -175,7 +177,7 @@ _NOT_STATED = {
 }
 
 
-def _why_not(name: str, recount: Recount | None) -> str:
+def _why_not_recomputed(name: str, recount: Recount | None) -> str:
     if recount is None:
         return "it has no architecture"
     missing = recount.missing or recount.cache_missing
@@ -216,29 +218,32 @@ def _named_children(node: Any, path: str) -> dict[str, Any]:
         raise LookupFailure(f"`{path}` goes on behind a value")
     children: dict[str, Any] = {}
     for index, item in enumerate(node):
-        for name in names_of(item) or (str(index),):
+        for name in item_names(item) or (str(index),):
             children[name] = _AMBIGUOUS if name in children else item
     return children
 
 
-def names_of(item: Any) -> tuple[str, ...]:
+def item_names(item: Any) -> tuple[str, ...]:
     """Names by which a path calls an item of a list."""
     if hasattr(item, "id"):
         return (item.id,)
     if hasattr(item, "benchmark"):
         return tuple(
             dict.fromkeys(
-                (slug(item.benchmark.en), slug(f"{item.benchmark.en} {item.setting.en if item.setting else ''}"))
+                (
+                    hyphenated(item.benchmark.en),
+                    hyphenated(f"{item.benchmark.en} {item.setting.en if item.setting else ''}"),
+                )
             )
         )
     for key in ("label", "part", "name", "about", "aspect"):
         value = getattr(item, key, None)
         if value is not None:
-            return (slug(value.en if isinstance(value, Text) else value),)
+            return (hyphenated(value.en if isinstance(value, Text) else value),)
     return ()
 
 
-def slug(text: str) -> str:
+def hyphenated(text: str) -> str:
     """`KV cache, per token` as `kv-cache-per-token`."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
@@ -268,9 +273,9 @@ def _value_at(node: Any, path: str, variant_id: str) -> Found:
 _TERA = 10**12
 
 
-def gpu_of(lookup: Lookup, entry: Entry) -> Gpu | None:
+def training_gpu(lookup: Lookup, entry: Entry) -> Gpu | None:
     """The GPU a variant was trained on; None where it is unpublished or not in the catalogue."""
-    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and trained_with(entry) else None
+    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and shares_training(entry) else None
     stated = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
     name = stated.value.en if stated and stated.value else None
     return next((gpu for gpu in lookup.gpus.values() if gpu.name == name), None)
@@ -278,11 +283,11 @@ def gpu_of(lookup: Lookup, entry: Entry) -> Gpu | None:
 
 def training_peak(lookup: Lookup, entry: Entry) -> Found | None:
     """Peak of the GPU a variant was trained on, dense BF16, in TFLOPS."""
-    gpu = gpu_of(lookup, entry)
+    gpu = training_gpu(lookup, entry)
     return Found(gpu.bf16_tflops.value, gpu.bf16_tflops.source) if gpu and gpu.bf16_tflops.value else None
 
 
-def metrics_of(lookup: Lookup, entry: Entry) -> TrainingMetrics | None:
+def training_metrics_with_peak(lookup: Lookup, entry: Entry) -> TrainingMetrics | None:
     """Training metrics, with utilisation where a peak is known."""
     found = training_peak(lookup, entry)
     return training_metrics(entry, found.number * _TERA if found else None)
@@ -292,7 +297,7 @@ def reference_run(catalogue: Catalogue, lookup: Lookup) -> Entry | None:
     """The flagship whose makers publish utilisation, price, kind and number of GPUs: where a calculator begins."""
     for model in catalogue.models.values():
         entry, run = catalogue.flagship(model), model.infrastructure
-        if run is None or run.hardware is None or gpu_of(lookup, entry) is None:
+        if run is None or run.hardware is None or training_gpu(lookup, entry) is None:
             continue
         stated = (run.model_flops_utilization, run.price_per_gpu_hour_usd, run.hardware.gpu_count)
         if all(value is not None and value.value is not None for value in stated):

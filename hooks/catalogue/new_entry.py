@@ -16,7 +16,7 @@ from bibtexparser.middlewares import NormalizeFieldKeys
 
 from .config_json import ConfigReading, NoConfig, parse_config, read_config
 from .field_reference import SCHEMA_LINE, as_yaml
-from .files import ENTRIES, REFERENCES, Unreadable, text_of
+from .files import ENTRIES, REFERENCES, Unreadable, read_text
 from .findings import CatalogueError, nearest_in_quotes
 from .load import load_catalogue
 from .references import ARXIV_ID, Reference, read_references
@@ -90,7 +90,7 @@ def ask_for_the_rest(given: Given, ask: Callable[[str], str]) -> Given:
 def read_given(path: str) -> str:
     """Raises Refused."""
     try:
-        return text_of(Path(path), path)
+        return read_text(Path(path), path)
     except Unreadable as error:
         raise Refused(str(error)) from None
 
@@ -114,7 +114,7 @@ def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
         raise Refused(f"ARXIV `{arxiv}`: an arXiv id is YYMM.NNNNN")
     try:
         reading = read_config(parse_config(given.config)) if given.config else None
-        bibliography = text_of(references, f"{data.name}/{REFERENCES}")
+        bibliography = read_text(references, f"{data.name}/{REFERENCES}")
     except (NoConfig, Unreadable) as error:
         raise Refused(str(error)) from None
     if arxiv and (match := re.search(rf"@\w+\{{([^,\s]+),[^@]*eprint\s*=\s*\{{{re.escape(arxiv)}\}}", bibliography)):

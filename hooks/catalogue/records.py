@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from .derive.expression import Term, evaluate_formula
+from .derive.expression import Computation, evaluate_formula
 from .derive.parameters import (
     ACTIVATED_CONVENTION,
     Agreement,
@@ -28,7 +28,6 @@ from .schema.quantities import Quantity
 from .schema.release import ApiName, Dates, Licences
 from .schema.study import AskedFile, Correction, Experiment, Problem, Question, QuestionGroup, StudyFile
 from .schema.technique import SharedPage, Technique, TermsFile
-from .schema.technique import Term as Word
 from .schema.training import Gpu, Stage
 from .schema.values import Block, PartialDate, Single, Stated, Text
 
@@ -58,13 +57,13 @@ class Entry:
     other_base: OtherModel | None = None
 
     @cached_property
-    def encoder(self) -> Term | None:
+    def encoder(self) -> Computation | None:
         """Weights of the vision encoder; None where its dimensions are unknown."""
         width = self.architecture.hidden_size.value if self.architecture else None
         return vision_weights(self.vision, width) if self.vision and width else None
 
     @cached_property
-    def parts(self) -> dict[PartKind, Term]:
+    def parts(self) -> dict[PartKind, Computation]:
         """Auxiliary modules, everything together, and what reading a prompt uses."""
         recount = self.recount
         if recount is None or recount.total is None or self.architecture is None:
@@ -116,7 +115,7 @@ class Entry:
         return compare_published(stated.value, recomputed, self.variant.parameters.tolerance)
 
     @cached_property
-    def stored_cache(self) -> Term | None:
+    def stored_cache(self) -> Computation | None:
         """Bytes of a token's cache in service."""
         if self.recount is None or self.architecture is None:
             return None
@@ -187,10 +186,6 @@ class Catalogue:
         """Raises StopIteration for an unknown id."""
         return next(one for one in self.experiments if one.id == id_)
 
-    @property
-    def words_of_the_trade(self) -> tuple[Word, ...]:
-        return self.glossary.terms
-
     def techniques_on(self, page: str) -> tuple[Technique, ...]:
         return tuple(technique for technique in self.techniques.values() if technique.page == page)
 
@@ -203,7 +198,7 @@ class Catalogue:
 
     @cached_property
     def in_order(self) -> tuple[Model, ...]:
-        return tuple(by_date(self.models.values()))
+        return tuple(sort_by_date(self.models.values()))
 
     @cached_property
     def children(self) -> Mapping[str, list[Model]]:
@@ -306,11 +301,11 @@ def first_day(model: Model) -> str:
     return date.first_day if date else ""
 
 
-def younger_than(model: Model, other: Model) -> bool:
+def is_younger(model: Model, other: Model) -> bool:
     return first_day(model) > first_day(other)
 
 
-def by_date(models: Iterable[Model]) -> list[Model]:
+def sort_by_date(models: Iterable[Model]) -> list[Model]:
     """Oldest first; those without a date before all."""
     return sorted(models, key=first_day)
 
@@ -325,7 +320,7 @@ def variant_lineage(entries: Mapping[str, Entry], entry: Entry) -> tuple[Entry, 
         found.append(parent)
 
 
-def holds_for(stated: Stated[Any] | None, line: tuple[Entry, ...]) -> Single[Any] | None:
+def inherited_value(stated: Stated[Any] | None, line: tuple[Entry, ...]) -> Single[Any] | None:
     """The variant's own value, or that of the nearest weights it starts from."""
     if stated is None or stated.by_variant is None:
         return stated
@@ -392,7 +387,7 @@ def checkpoint_licences(entry: Entry) -> Licences | None:
     return entry.variant.licences or entry.model.licences
 
 
-def trained_with(entry: Entry) -> bool:
+def shares_training(entry: Entry) -> bool:
     """Whether what an entry says of its training holds for this variant."""
     block = entry.model.infrastructure
     return block is not None and (entry.variant.id in block.variants or len(entry.model.variants) == 1)
@@ -403,24 +398,24 @@ def infrastructure_value(entries: Mapping[str, Entry], entry: Entry, stated: Sta
     if stated is None:
         return None
     if stated.by_variant is None:
-        return stated if trained_with(entry) else None
-    line = [e for e in variant_lineage(entries, entry) if e is entry or (trained_with(entry) and trained_with(e))]
+        return stated if shares_training(entry) else None
+    line = [e for e in variant_lineage(entries, entry) if e is entry or (shares_training(entry) and shares_training(e))]
     return next((single for e in line if (single := stated.for_variant(e.variant.id)) is not None), None)
 
 
 def tokenizer_value(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
     """Holds for variants whose embedding has as many rows as the flagship's."""
     if stated is None or stated.by_variant is not None:
-        return holds_for(stated, variant_lineage(entries, entry))
-    own, flagship = (_cost_rows(e) for e in (entry, entries[entry.model.flagship]))
+        return inherited_value(stated, variant_lineage(entries, entry))
+    own, flagship = (_embedding_rows(e) for e in (entry, entries[entry.model.flagship]))
     return stated if own == flagship else None
 
 
-def _cost_rows(entry: Entry) -> int | None:
+def _embedding_rows(entry: Entry) -> int | None:
     return entry.architecture.vocab_size.value if entry.architecture else None
 
 
-def gpu_hours(entry: Entry) -> Single[Quantity] | None:
+def published_gpu_hours(entry: Entry) -> Single[Quantity] | None:
     """Of the whole training of a checkpoint."""
     return _total_for_variant(entry, "gpu_hours_total", "gpu_hours")
 
@@ -437,7 +432,7 @@ def _total_for_variant(entry: Entry, name: str, own: str) -> Single[Quantity] | 
         return found
     block = entry.model.infrastructure
     stated: Stated[Quantity] | None = getattr(block, name, None)
-    if block is None or stated is None or not trained_with(entry):
+    if block is None or stated is None or not shares_training(entry):
         return None
     if stated.value is not None and block.total_of not in (None, entry.variant.id):
         return None
@@ -451,6 +446,6 @@ def weights_format(entry: Entry) -> Single[Text] | None:
     stated = precision.released_weights if precision else None
     if stated is None:
         return None
-    if stated.by_variant is None and not trained_with(entry):
+    if stated.by_variant is None and not shares_training(entry):
         return None
     return stated.for_variant(entry.variant.id)

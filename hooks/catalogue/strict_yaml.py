@@ -142,14 +142,16 @@ class Located:
         fix: str = "",
         repair: tuple[str, str] | None = None,
     ) -> Finding:
-        return Finding(self.file_of(path), self.line(path), self.spoken(path), found, allowed, nearest, fix, repair)
+        return Finding(
+            self.file_of(path), self.line(path), self.display_path(path), found, allowed, nearest, fix, repair
+        )
 
     def place(self, path: KeyPath, beside: KeyPath) -> str:
         """Where `path` stands, for a message about `beside`: `line 7`, or file and line."""
         file, line = self.file_of(path), self.line(path)
         return f"line {line}" if file == self.file_of(beside) else f"{file}:{line}"
 
-    def spoken(self, path: KeyPath) -> str:
+    def display_path(self, path: KeyPath) -> str:
         """`path` with ids of entries in place of positions."""
         node, spoken = self.data, []
         for part in path:
@@ -244,7 +246,7 @@ def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
     located.data = _nested_data(data, under)
     located.lines = builder.lines
     located.findings += [
-        Finding(file, line, located.spoken(path), found, allowed, fix=fix, repair=repair)
+        Finding(file, line, located.display_path(path), found, allowed, fix=fix, repair=repair)
         for line, path, found, allowed, fix, repair in builder.complaints
     ]
     located.findings += [

@@ -20,8 +20,8 @@ from . import files, references
 from .derive.training import training_metrics
 from .files import ENTRIES
 from .findings import CatalogueError
-from .load import draft_of, load_catalogue
-from .records import Catalogue, Entry, by_date
+from .load import load_catalogue, read_draft
+from .records import Catalogue, Entry, sort_by_date
 from .rules.draft import Draft
 from .rules.sources import cited_places, typed_source
 from .schema.model import Model, Track
@@ -52,7 +52,7 @@ _AROUND = 60  # characters that are shown on both sides of what was found
 def stale_report(data: FilePath) -> str:
     """Raises CatalogueError where a file cannot be read."""
     data = data.resolve()
-    draft, findings = draft_of(data.name, files.read_texts(data))
+    draft, findings = read_draft(data.name, files.read_texts(data))
     if findings:
         raise CatalogueError(findings)
     texts = dict(_written_texts(data))
@@ -72,7 +72,7 @@ def stale_report(data: FilePath) -> str:
 def newest_model(models: Iterable[Model]) -> Model | None:
     """The youngest general model, which sentences mean by “the newest”."""
     general = [model for model in models if model.track is Track.GENERAL]
-    return by_date(general)[-1] if general else None
+    return sort_by_date(general)[-1] if general else None
 
 
 def _newest_pattern(newest: Model | None) -> re.Pattern[str]:
@@ -118,7 +118,7 @@ def _values_to_ask_again(draft: Draft) -> Iterator[str]:
             if place[: len(path)] == path:
                 name = ".".join(str(step) for step in place[len(path) :] if isinstance(step, str))
                 found.setdefault(name.replace(".by_variant", ""), []).append(value)
-    models = by_date(draft.models.models)
+    models = sort_by_date(draft.models.models)
     for index, model in enumerate(models):
         later = [other for other in models[index + 1 :] if other.reference and model.id in _line_of(draft, other)]
         asked: dict[str, list[str]] = {}

@@ -29,7 +29,7 @@ from .schema.values import Absence, Facet, PartialDate, Single, Sources, Stated,
 HOME = "DeepSeek"  # an unreleased base of its own maker is no other model's network
 
 
-class How(StrEnum):
+class UseLabel(StrEnum):
     """What a model did with a technique, the most telling first."""
 
     INTRODUCED = "introduced"
@@ -43,7 +43,7 @@ class How(StrEnum):
 
     @property
     def is_use(self) -> bool:
-        return self not in (How.DROPPED, How.IN_WEIGHTS)
+        return self not in (UseLabel.DROPPED, UseLabel.IN_WEIGHTS)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Use:
 
     model: Model
     technique: Technique
-    how: How
+    how: UseLabel
     stated: TechniqueUse | None = None
     variants: tuple[str, ...] = ()
     field: str = ""
@@ -101,7 +101,7 @@ class FamilyUse:
         return self.uses[0].technique
 
     @property
-    def how(self) -> How:
+    def how(self) -> UseLabel:
         return self.uses[0].how
 
     @property
@@ -157,7 +157,7 @@ class Uses:
         self._found: dict[str, tuple[Use, ...]] = {}
         self._without: set[tuple[str, str]] = set()
         for technique in techniques:
-            self._found[technique.id] = self._labelled(technique, list(self._uses(technique)))
+            self._found[technique.id] = self._label_uses(technique, list(self._unlabelled_uses(technique)))
 
     def of_technique(self, technique_id: str) -> tuple[Use, ...]:
         """Oldest first."""
@@ -167,19 +167,19 @@ class Uses:
         """In the order of the techniques."""
         return tuple(use for uses in self._found.values() for use in uses if use.model.id == model_id)
 
-    def families(self, technique_id: str) -> tuple[FamilyUse, ...]:
+    def family_uses(self, technique_id: str) -> tuple[FamilyUse, ...]:
         """Oldest first."""
         by_family: dict[str, list[Use]] = {}
         for use in self.of_technique(technique_id):
             by_family.setdefault(use.model.id, []).append(use)
-        order = list(How)
+        order = list(UseLabel)
         found = [FamilyUse(tuple(sorted(uses, key=lambda use: order.index(use.how)))) for uses in by_family.values()]
         return tuple(sorted(found, key=lambda family: family.date.first_day if family.date else ""))
 
-    def family(self, technique_id: str, model_id: str) -> FamilyUse | None:
-        return next((family for family in self.families(technique_id) if family.model.id == model_id), None)
+    def family_use(self, technique_id: str, model_id: str) -> FamilyUse | None:
+        return next((family for family in self.family_uses(technique_id) if family.model.id == model_id), None)
 
-    def users(self, technique_id: str) -> set[str]:
+    def user_ids(self, technique_id: str) -> set[str]:
         """Ids of models; those that dropped it or only have it in their weights do not count."""
         return {use.model.id for use in self.of_technique(technique_id) if use.how.is_use}
 
@@ -187,35 +187,35 @@ class Uses:
         """The date of a row of `in_models`: its own, since when its model uses the technique, or the model's first."""
         if row.date is not None:
             return row.date
-        family, model = self.family(technique_id, row.model or ""), self._models.get(row.model or "")
+        family, model = self.family_use(technique_id, row.model or ""), self._models.get(row.model or "")
         return family.date if family is not None else first_date(model) if model is not None else None
 
     def does_without(self, technique_id: str, model_id: str) -> bool:
         """Whether a model is known not to use a technique, as against unknown."""
         return (technique_id, model_id) in self._without
 
-    def line_has(self, technique_id: str, model: Model) -> bool:
+    def lineage_has(self, technique_id: str, model: Model) -> bool:
         """Whether the technique is known in a model's lineage, as far back as no model is known to do without."""
-        return self._line_has(self.of_technique(technique_id), model)
+        return self._lineage_has(self.of_technique(technique_id), model)
 
     def fields_deny(self, technique: Technique, model: Model) -> bool:
-        return self._deny([self._answer(technique, self._entries[variant.id]) for variant in model.variants])
+        return self._deny([self._answer_of_fields(technique, self._entries[variant.id]) for variant in model.variants])
 
-    def _uses(self, technique: Technique) -> Iterator[Use]:
+    def _unlabelled_uses(self, technique: Technique) -> Iterator[Use]:
         """Before dates and lineages are compared; until then a model's own use is ADOPTED."""
         for model in self._models.values():
             stated = next((use for use in model.techniques if use.id == technique.id), None)
             if stated is not None and stated.change is TechniqueChange.DROPPED:
                 self._without.add((technique.id, model.id))
-                yield Use(model, technique, How.DROPPED, stated, sources=stated.source, date=first_date(model))
+                yield Use(model, technique, UseLabel.DROPPED, stated, sources=stated.source, date=first_date(model))
                 continue
             found = list(self._found_by_fields(technique, model))
             if found or stated is not None:
-                yield from self._family(technique, model, stated, found)
+                yield from self._uses_in_family(technique, model, stated, found)
             elif self.fields_deny(technique, model):
                 self._without.add((technique.id, model.id))
 
-    def _family(
+    def _uses_in_family(
         self, technique: Technique, model: Model, stated: TechniqueUse | None, found: Sequence[_Holding]
     ) -> Iterator[Use]:
         """What is stated belongs to the family's own use, or else to the first origin."""
@@ -224,23 +224,25 @@ class Uses:
             groups.setdefault(holding.group, []).append(holding)
         ordered = sorted(groups.values(), key=lambda group: not group[0].is_own)
         if stated is not None and all(group[0].trained_so for group in ordered):
-            yield self._use(technique, model, stated, [])
+            yield self._make_use(technique, model, stated, [])
             return
         for index, group in enumerate(ordered):
-            yield self._use(technique, model, stated if index == 0 else None, group)
+            yield self._make_use(technique, model, stated if index == 0 else None, group)
 
-    def _use(self, technique: Technique, model: Model, stated: TechniqueUse | None, group: Sequence[_Holding]) -> Use:
+    def _make_use(
+        self, technique: Technique, model: Model, stated: TechniqueUse | None, group: Sequence[_Holding]
+    ) -> Use:
         variants = stated.variants if stated and stated.variants else tuple(holding.variant for holding in group)
         if len(variants) == len(model.variants):
             variants = ()
         first = group[0] if group else _Holding("", None)
         other_origin = (stated.came_with if stated else None) or first.other_origin
         if stated is not None and stated.change is TechniqueChange.INTRODUCED:
-            how = How.INTRODUCED
+            how = UseLabel.INTRODUCED
         elif first.trained_so:
-            how = How.IN_WEIGHTS
+            how = UseLabel.IN_WEIGHTS
         else:
-            how = How.INHERITED if first.origin or other_origin else How.ADOPTED
+            how = UseLabel.INHERITED if first.origin or other_origin else UseLabel.ADOPTED
         return Use(
             model,
             technique,
@@ -249,14 +251,14 @@ class Uses:
             variants,
             technique.follows_from[0].field if group else "",
             stated.source if stated else next((h.sources for h in group if h.sources is not None), None),
-            self._models.get(first.origin) if how in (How.INHERITED, How.IN_WEIGHTS) else None,
-            other_origin if how is How.INHERITED else "",
+            self._models.get(first.origin) if how in (UseLabel.INHERITED, UseLabel.IN_WEIGHTS) else None,
+            other_origin if how is UseLabel.INHERITED else "",
             self._models.get(first.trained_so),
             first.own_unpublished,
-            self._since(model, variants),
+            self._first_use_date(model, variants),
         )
 
-    def _since(self, model: Model, variants: Iterable[str]) -> PartialDate | None:
+    def _first_use_date(self, model: Model, variants: Iterable[str]) -> PartialDate | None:
         """First date of the model; of the checkpoints, where each came out later on a day of its own."""
         named = [self._entries[id_] for id_ in variants if id_ in self._entries]
         dates = [
@@ -268,11 +270,11 @@ class Uses:
             return first_date(model)
         return min(dates, key=lambda day: day.first_day, default=first_date(model))
 
-    def _labelled(self, technique: Technique, uses: list[Use]) -> tuple[Use, ...]:
+    def _label_uses(self, technique: Technique, uses: list[Use]) -> tuple[Use, ...]:
         """By date, with the labels that dates and lineages decide."""
         introduced = technique.introduced.date.value
         ordered = sorted(uses, key=lambda use: use.day)
-        described = any(use.how is How.INTRODUCED for use in ordered)
+        described = any(use.how is UseLabel.INTRODUCED for use in ordered)
         # What DeepSeek made is used before a model says so; only where fields tell the users is the earliest one the first.
         remembered = bool(technique.introduced.by_deepseek) and not technique.follows_from
         days = [use.day for use in ordered if use.how.is_use and use.day]
@@ -281,16 +283,16 @@ class Uses:
         for use in ordered:
             how = use.how
             older = introduced is not None and use.date is not None and introduced.surely_before(use.date)
-            if how is How.INTRODUCED and older:
-                how = How.FORM
-            elif how is How.ADOPTED and use.day == first:
-                how = How.FIRST
-            elif how is How.ADOPTED and self._line_has(ordered, use.model, use):
-                how = How.KEPT
+            if how is UseLabel.INTRODUCED and older:
+                how = UseLabel.FORM
+            elif how is UseLabel.ADOPTED and use.day == first:
+                how = UseLabel.FIRST
+            elif how is UseLabel.ADOPTED and self._lineage_has(ordered, use.model, use):
+                how = UseLabel.KEPT
             found.append(replace(use, how=how))
         return tuple(found)
 
-    def _line_has(self, uses: Iterable[Use], model: Model, compared: Use | None = None) -> bool:
+    def _lineage_has(self, uses: Iterable[Use], model: Model, compared: Use | None = None) -> bool:
         """Whether a model that this one builds on has a technique; where its sources are silent, the next one back.
 
         With `compared`, only earlier uses in the same scope count. What a parent's first release has counts whichever
@@ -308,7 +310,7 @@ class Uses:
             parent = self._models[id_]
             its = [use for use in uses if use.model.id == id_ and use.how.is_use]
             if compared is not None:
-                its = [use for use in its if use.scope is compared.scope and _was_there(use, compared)]
+                its = [use for use in its if use.scope is compared.scope and _began_before(use, compared)]
             if its:
                 return True
             if not self.does_without(technique, id_):
@@ -319,39 +321,43 @@ class Uses:
         """Checkpoints whose fields show the technique, or that start from weights trained so."""
         for variant in model.variants:
             entry = self._entries[variant.id]
-            answer = self._answer(technique, entry)
+            answer = self._answer_of_fields(technique, entry)
             if answer.holds:
-                origin, other_origin = self._origin(technique, entry)
+                origin, other_origin = self._find_origin(technique, entry)
                 yield _Holding(variant.id, answer.sources, origin, other_origin)
             elif answer.holds is None and technique.stays_in_weights:
-                ancestors = list(self._ancestors(entry))
-                trained = next((ancestor for ancestor in ancestors if self._answer(technique, ancestor).holds), None)
+                ancestors = list(self._weight_ancestors(entry))
+                trained = next(
+                    (ancestor for ancestor in ancestors if self._answer_of_fields(technique, ancestor).holds), None
+                )
                 if trained is not None and trained.model.id != model.id:
                     yield _Holding(
                         variant.id,
-                        self._answer(technique, trained).sources,
+                        self._answer_of_fields(technique, trained).sources,
                         next(ancestor.model.id for ancestor in ancestors if ancestor.model.id != model.id),
                         trained_so=trained.model.id,
                         own_unpublished=answer.unpublished,
                     )
 
-    def _origin(self, technique: Technique, entry: Entry) -> tuple[str, str]:
+    def _find_origin(self, technique: Technique, entry: Entry) -> tuple[str, str]:
         """Id of the model that brought a technique, or its name where it is outside the catalogue."""
         if not technique.follows_from[0].field.startswith(("architecture.", "tokenizer.")):
             return "", ""
-        line = [ancestor.model.id for ancestor in self._ancestors(entry)]
-        parent = next((p for p in self._ancestors(entry) if p.model.id != entry.model.id), None)
+        line = [ancestor.model.id for ancestor in self._weight_ancestors(entry)]
+        parent = next((p for p in self._weight_ancestors(entry) if p.model.id != entry.model.id), None)
         if parent is not None:
             came_back = (
                 entry.model.id in line[line.index(parent.model.id) :]
             )  # V2-0628 goes back to V2 through Coder-V2
-            return (parent.model.id, "") if not came_back and self._answer(technique, parent).holds else ("", "")
+            return (
+                (parent.model.id, "") if not came_back and self._answer_of_fields(technique, parent).holds else ("", "")
+            )
         if entry.architecture is not None and entry.owner_model != entry.model.id:
             return entry.owner_model, ""
         other = entry.other_base
         return "", other.name if other is not None and other.maker != HOME else ""
 
-    def _ancestors(self, entry: Entry) -> Iterator[Entry]:
+    def _weight_ancestors(self, entry: Entry) -> Iterator[Entry]:
         """Checkpoints whose weights an entry goes back to, nearest first."""
         seen = {entry.variant.id}
         current: Entry | None = entry
@@ -363,11 +369,11 @@ class Uses:
             seen.add(current.variant.id)
             yield current
 
-    def _answer(self, technique: Technique, entry: Entry) -> _Answer:
+    def _answer_of_fields(self, technique: Technique, entry: Entry) -> _Answer:
         """Whether all conditions hold; the sources are those of the first."""
         if not technique.follows_from:
             return _Answer(None)
-        found = [_answering_entry(condition, entry, self._entries) for condition in technique.follows_from]
+        found = [_answer_of_entry(condition, entry, self._entries) for condition in technique.follows_from]
         answers = [answer.holds for answer in found]
         if False in answers:
             return _Answer(False)
@@ -378,15 +384,15 @@ class Uses:
         return bool(answers) and all(answer.holds is False for answer in answers)
 
 
-def _was_there(use: Use, later: Use) -> bool:
+def _began_before(use: Use, later: Use) -> bool:
     """Whether a use began before another: with the first release of its model, or by date."""
     return use.date == first_date(use.model) or use.day <= later.day
 
 
-def _answering_entry(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) -> _Answer:
+def _answer_of_entry(condition: Condition, entry: Entry, entries: Mapping[str, Entry]) -> _Answer:
     block, _, key = condition.field.partition(".")
     if block == "training":
-        return _in_a_stage(condition, entry, key)
+        return _answer_of_stages(condition, entry, key)
     single: Single[Any] | None
     if block == "architecture":
         if entry.architecture is None:
@@ -412,7 +418,7 @@ def _answering_entry(condition: Condition, entry: Entry, entries: Mapping[str, E
     return _Answer(_matches_value(condition, saying), sources)
 
 
-def _in_a_stage(condition: Condition, entry: Entry, key: str) -> _Answer:
+def _answer_of_stages(condition: Condition, entry: Entry, key: str) -> _Answer:
     """That no stage shows it means nothing."""
     for stage in entry.model.training:
         if entry.variant.id not in stage.variants:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalogue.files import Unreadable, list_folder, pages_below, pages_of, text_of
+from catalogue.files import Unreadable, find_pages, list_folder, read_pages, read_text
 from catalogue.findings import ALLOWED, FIX, Finding, format_report, nearest_in_quotes, unseen_lines
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
@@ -85,10 +85,10 @@ def find_unreadable(docs: Path) -> list[Finding]:
             name = f"{docs.name}/{language}"
             found.append(Finding(name, 1, "", "is no folder", "each language has its pages in one", fix="put it back"))
         found += _beside_pages(docs, docs / language)
-    for path in pages_below(docs):
+    for path in find_pages(docs):
         name = path.relative_to(docs.parent).as_posix()
         try:
-            text = text_of(path, name)
+            text = read_text(path, name)
         except Unreadable as error:
             found.append(error.finding)
         else:
@@ -121,7 +121,7 @@ def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
             yield Finding(name, 1, "", "is not read", "pages end in `.md`", fix="rename it")
         elif not path.is_file():  # MkDocs would copy it
             try:
-                text_of(path, name)
+                read_text(path, name)
             except Unreadable as error:
                 yield error.finding
 
@@ -181,7 +181,7 @@ class HandWrittenPages:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        return pages_of(self.folder)
+        return read_pages(self.folder)
 
     @cached_property
     def listed(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from catalogue import files, load, strict_yaml
-from catalogue.files import STUDY, TECHNIQUES, pages_below
+from catalogue.files import STUDY, TECHNIQUES, find_pages
 from catalogue.findings import Finding, nearest_in_quotes
 from catalogue.load import load_catalogue as read_catalogue
 from catalogue.records import Catalogue
@@ -44,7 +44,7 @@ def _interface(words: Words) -> Iterator[tuple[str, int, str, str]]:
 
 
 def _pages(folder: Path) -> Iterator[tuple[str, int, str, str]]:
-    for path in pages_below(folder):
+    for path in find_pages(folder):
         name = path.relative_to(folder.parent.parent).as_posix()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             yield name, number, "", line
@@ -183,7 +183,7 @@ def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
 
 
 def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
-    yield from load.unknown_pages(data, catalogue.aliases, pages)
+    yield from load.aliases_without_pages(data, catalogue.aliases, pages)
     yield from load.questions_without_pages(data, catalogue.questions, pages)
     for r, route in enumerate(catalogue.study.routes):
         for p, part in enumerate(route.parts):

@@ -151,7 +151,7 @@ class SideProcess:
 
     def __init__(self, function: Callable[[], None], logger: str) -> None:
         context: Any = multiprocessing.get_context("fork")
-        self._answer, answer = context.Pipe(duplex=False)
+        self._answer_of_fields, answer = context.Pipe(duplex=False)
         self._process = context.Process(target=_run, args=(function, logger, answer), daemon=True)
         self._process.start()
         answer.close()
@@ -159,7 +159,7 @@ class SideProcess:
     def wait(self) -> None:
         """Raises what the function raised."""
         try:
-            records, error = self._answer.recv()
+            records, error = self._answer_of_fields.recv()
         except EOFError:
             self._process.join()
             raise ChildProcessError(

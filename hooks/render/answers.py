@@ -14,7 +14,14 @@ from typing import Any
 from markupsafe import Markup
 
 from catalogue import records
-from catalogue.derive.calculators import MEMORY, Footprint, forms_of_memory, memory_footprint, memory_numbers, work_out
+from catalogue.derive.calculators import (
+    MEMORY,
+    MemoryFootprint,
+    evaluate_lines,
+    memory_footprint,
+    memory_forms,
+    memory_numbers,
+)
 from catalogue.derive.parameters import NOT_THERE, comparable_dimension
 from catalogue.lookup import CACHE, COMPUTE, DETAILS, IDENTITY, SIZES, stage_kind
 from catalogue.records import Entry, recipe_stages
@@ -229,7 +236,7 @@ def _infrastructure_answers(citations: Citations, entry: Entry, path: str) -> An
     words, entries = citations.context.words, citations.context.catalogue.entries
     values = {key: value for key, _, value in comparison.ordered_values(entry.model.infrastructure or Infrastructure())}
     own = {
-        "gpu_hours_total": records.gpu_hours(entry),
+        "gpu_hours_total": records.published_gpu_hours(entry),
         "cost_usd": records.published_cost(entry),
         "precision.released_weights": records.weights_format(entry),
     }
@@ -267,7 +274,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
     """GPUs that hold a variant and its cache by length, by the calculator's formulas."""
     words, catalogue = citations.context.words, citations.context.catalogue
     footprint = memory_footprint(entry)
-    if not isinstance(footprint, Footprint):
+    if not isinstance(footprint, MemoryFootprint):
         return {}
     address = f"tools/memory.md?v={entry.variant.id}"
     own = released(entry) or released(catalogue.entries[entry.architecture_owner])
@@ -306,7 +313,7 @@ def _by_use(gpus: Iterable[Gpu]) -> list[Gpu]:
     return sorted(gpus, key=lambda gpu: -(gpu.fp8_tflops.value.value if gpu.fp8_tflops.value else 0))
 
 
-def _worked_memory(footprint: Footprint, key: str, gpu: Gpu, length: int, stored: bool) -> Mapping[str, Any]:
+def _worked_memory(footprint: MemoryFootprint, key: str, gpu: Gpu, length: int, stored: bool) -> Mapping[str, Any]:
     assert gpu.memory_gb.value is not None
     numbers = {
         **memory_numbers(footprint),
@@ -317,7 +324,7 @@ def _worked_memory(footprint: Footprint, key: str, gpu: Gpu, length: int, stored
         "gpu_memory": int(gpu.memory_gb.value.value * 10**9),
         "usable_percent": USABLE_PERCENT,
     }
-    return work_out(MEMORY, forms_of_memory(footprint, key == "mixed", stored), numbers)
+    return evaluate_lines(MEMORY, memory_forms(footprint, key == "mixed", stored), numbers)
 
 
 def _gigabytes(number: int) -> str:
@@ -492,7 +499,7 @@ def technique_answers(context: Context) -> list[dict[str, Any]]:
 
 def _users(context: Context, technique: Technique) -> Iterator[tuple[str, str, str, int, int]]:
     """Families by date: name, what it did, since when, whether it counts as a user, number."""
-    for family in context.uses.families(technique.id):
+    for family in context.uses.family_uses(technique.id):
         date = format.format_date(family.date, context.words) if family.date else ""
         number = list(context.catalogue.models).index(family.model.id)
         yield short_model(family.model.name), _plain(family_label(context, family)), date, int(family.is_use), number
@@ -510,7 +517,7 @@ def term_answers(context: Context) -> list[dict[str, Any]]:
             "definition": plain_text(context, term.definition),
             "address": f"glossary.md#{term.id}",
         }
-        for term in context.catalogue.words_of_the_trade
+        for term in context.catalogue.glossary.terms
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from markupsafe import Markup, escape
 
 from catalogue import records
-from catalogue.derive.expression import Term
+from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import (
     ACTIVATED_CONVENTION,
     NOT_THERE,
@@ -23,8 +23,8 @@ from catalogue.derive.parameters import (
     row_verdict,
 )
 from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size
-from catalogue.lookup import metrics_of
-from catalogue.records import Entry, Recipe, holds_for, recipe_stages, variant_lineage
+from catalogue.lookup import training_metrics_with_peak
+from catalogue.records import Entry, Recipe, inherited_value, recipe_stages, variant_lineage
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Counted, Evaluation, EvaluationKind, PartKind, Size
 from catalogue.schema.model import Row as Scores
@@ -240,7 +240,7 @@ def _agreement_cell(citations: Citations, entry: Entry, found: Agreement | None)
     return ComparedCell(agreement_cell(citations, entry, found).html, str(found.recomputed))
 
 
-def _worked_size(entry: Entry, term: Term | None) -> ComparedCell | None:
+def _worked_size(entry: Entry, term: Computation | None) -> ComparedCell | None:
     """A size as long as published ones are; all its digits are in the title."""
     if term is None:
         return None
@@ -248,7 +248,7 @@ def _worked_size(entry: Entry, term: Term | None) -> ComparedCell | None:
     return ComparedCell(working_link(entry, format.format_compact(term.value), title), str(term.value))
 
 
-def _worked_cell(entry: Entry, term: Term | None) -> ComparedCell | None:
+def _worked_cell(entry: Entry, term: Computation | None) -> ComparedCell | None:
     return ComparedCell(working_cell(entry, term).html, str(term.value)) if term is not None else None
 
 
@@ -306,7 +306,7 @@ def cache_rows(citations: Citations, entry: Entry) -> Cells:
     listing.put(
         "published",
         words("field.cache.bytes_per_token"),
-        holds_for(published, variant_lineage(citations.context.catalogue.entries, entry)),
+        inherited_value(published, variant_lineage(citations.context.catalogue.entries, entry)),
     )
     return listing.cells
 
@@ -315,7 +315,7 @@ def compute_rows(citations: Citations, entry: Entry) -> Cells:
     """What follows from the architecture and from the pre-training that made the weights, in whichever family."""
     words, listing = citations.context.words, _Listing(citations)
     line = variant_lineage(citations.context.catalogue.entries, entry)
-    result = metrics_of(citations.context.lookup, line[-1])
+    result = training_metrics_with_peak(citations.context.lookup, line[-1])
     infrastructure = entry.model.infrastructure
     for key in (
         "sparsity",
@@ -340,7 +340,7 @@ def compute_rows(citations: Citations, entry: Entry) -> Cells:
     return listing.cells
 
 
-def _derived_cell(words: Words, entry: Entry, term: Term | None) -> ComparedCell | None:
+def _derived_cell(words: Words, entry: Entry, term: Computation | None) -> ComparedCell | None:
     if term is None:
         return None
     shown = term_with_unit(words, term)
@@ -399,7 +399,7 @@ def stage_values(
     values: dict[tuple[str, tuple[int, ...]], list[tuple[Stage, Single[Any]]]] = {}
     for stage in stages:
         for key, place, value in ordered_values(stage):
-            found = holds_for(value, made.line)
+            found = inherited_value(value, made.line)
             if found is not None:
                 values.setdefault((key, place), []).append((stage, found))
     return values
@@ -444,7 +444,7 @@ def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
     words, entries, cells = citations.context.words, citations.context.catalogue.entries, Cells()
     values = {key: value for key, _, value in ordered_values(entry.model.infrastructure or Infrastructure())}
     own = {
-        "gpu_hours_total": records.gpu_hours(entry),
+        "gpu_hours_total": records.published_gpu_hours(entry),
         "cost_usd": records.published_cost(entry),
         "precision.released_weights": records.weights_format(entry),
     }

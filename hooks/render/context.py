@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
-from catalogue.derive.problems import Asked, solve_problems
+from catalogue.derive.problems import SolvedProblem, solve_problems
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.references import Reference
@@ -46,7 +46,7 @@ class Context:
         return Uses(self.catalogue.models, self.catalogue.entries, self.catalogue.techniques.values())
 
     @cached_property
-    def problems(self) -> tuple[Asked, ...]:
+    def problems(self) -> tuple[SolvedProblem, ...]:
         """Every problem with its answer."""
         return tuple(
             solve_problems(self.catalogue.problems, self.catalogue.entries, self.lookup, self.catalogue.results)

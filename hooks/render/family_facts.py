@@ -11,7 +11,7 @@ from catalogue.records import Entry, first_date
 from catalogue.schema.model import Model
 from catalogue.schema.release import Licences
 from catalogue.schema.values import Absence, PartialDate, Single, Sources, Stated
-from catalogue.uses import FamilyUse, How, Use
+from catalogue.uses import FamilyUse, Use, UseLabel
 
 from .cite import Citations
 from .context import Context
@@ -137,18 +137,18 @@ def told_together(uses: Iterable[Use]) -> list[tuple[Use, ...]]:
     """A family's uses as pages tell them: those from other makers' networks together, the rest one by one."""
     found: dict[object, list[Use]] = {}
     for index, use in enumerate(uses):
-        outside = use.how is How.INHERITED and use.origin is None
-        found.setdefault(How.INHERITED if outside else index, []).append(use)
+        outside = use.how is UseLabel.INHERITED and use.origin is None
+        found.setdefault(UseLabel.INHERITED if outside else index, []).append(use)
     return [tuple(group) for group in found.values()]
 
 
 def label(context: Context, *uses: Use) -> Markup:
     """What a model did, with the origin; of several uses the origins are joined."""
     words, use = context.words, uses[0]
-    if use.how is How.IN_WEIGHTS:
+    if use.how is UseLabel.IN_WEIGHTS:
         return _in_weights(context, use)
     text = escape(words(f"change.{use.how.value}"))
-    if use.how is How.INHERITED:
+    if use.how is UseLabel.INHERITED:
         text = _taken_over(context, uses)
     if use.scope is not None:
         text = escape(words(f"change.only_in.{use.scope.value}")).format(change=text)
@@ -158,7 +158,7 @@ def label(context: Context, *uses: Use) -> Markup:
 def family_label(context: Context, family: FamilyUse) -> Markup:
     """What a family did, by its most telling label."""
     groups = told_together(use for use in family.uses if use.how is family.how)
-    if len(groups) == 1 and family.how is not How.IN_WEIGHTS:
+    if len(groups) == 1 and family.how is not UseLabel.IN_WEIGHTS:
         return label(context, *groups[0])
     return escape(context.words(f"change.{family.how.value}"))
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from catalogue.schema.quantities import Amount, Length, Quantity
 from catalogue.schema.values import PartialDate, Text
-from catalogue.uses import How
+from catalogue.uses import UseLabel
 
 from .words import CHINESE, Words
 
@@ -259,19 +259,19 @@ class UsePart(Enum):
     IN_WEIGHTS = "users.in_weights"
 
 
-_PART_OF: Mapping[How, UsePart] = {
-    How.INTRODUCED: UsePart.BROUGHT,
-    How.FIRST: UsePart.BROUGHT,
-    How.FORM: UsePart.CHANGED,
-    How.ADOPTED: UsePart.HAS,
-    How.KEPT: UsePart.HAS,
-    How.INHERITED: UsePart.HAS,
-    How.DROPPED: UsePart.DROPPED,
-    How.IN_WEIGHTS: UsePart.IN_WEIGHTS,
+_PART_OF: Mapping[UseLabel, UsePart] = {
+    UseLabel.INTRODUCED: UsePart.BROUGHT,
+    UseLabel.FIRST: UsePart.BROUGHT,
+    UseLabel.FORM: UsePart.CHANGED,
+    UseLabel.ADOPTED: UsePart.HAS,
+    UseLabel.KEPT: UsePart.HAS,
+    UseLabel.INHERITED: UsePart.HAS,
+    UseLabel.DROPPED: UsePart.DROPPED,
+    UseLabel.IN_WEIGHTS: UsePart.IN_WEIGHTS,
 }
 
 
-def part_of(how: How) -> UsePart:
+def part_of(how: UseLabel) -> UsePart:
     """Without who was first and where it was taken from."""
     return _PART_OF[how]
 
@@ -291,7 +291,7 @@ WITHOUT = "·"
 AGREES, DIFFERS = "✓", "≠"
 
 
-def use_symbol(how: How) -> Markup:
+def use_symbol(how: UseLabel) -> Markup:
     return use_part(part_of(how))
 
 

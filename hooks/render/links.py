@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from catalogue.lookup import slug
+from catalogue.lookup import hyphenated
 from catalogue.records import Entry, first_day
 from catalogue.schema.model import Model
 from catalogue.schema.study import Correction
@@ -43,7 +43,7 @@ def technique_link(context: Context, id_: str, short: bool = False) -> Markup:
 
 def correction_anchor(row: Correction) -> str:
     """Anchor of a correction, the same in each language."""
-    return slug(f"on {row.entry or 'the site'} {row.about.en}")
+    return hyphenated(f"on {row.entry or 'the site'} {row.about.en}")
 
 
 _LINK = re.compile(r'ds:([^"#?\\]*)(?:#([^"?\\]*))?')  # a query or an anchor may follow

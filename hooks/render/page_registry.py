@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
 from catalogue.lookup import Lookup, reference_run
-from catalogue.records import Catalogue, by_date
+from catalogue.records import Catalogue, sort_by_date
 from catalogue.schema.model import Model, Track
 from catalogue.schema.technique import Technique, TechniqueKind
 
@@ -94,7 +94,7 @@ class DeclaredPage:
 
 
 def _models_by_track(catalogue: Catalogue) -> Iterable[MenuGroup]:
-    models = by_date(catalogue.models.values())
+    models = sort_by_date(catalogue.models.values())
     for track in Track:
         yield MenuGroup(f"track.{track.value}", tuple(model.id for model in models if model.track is track))
 
@@ -369,7 +369,7 @@ def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], I
 
 def _term_names(context: Context) -> Iterator[str]:
     """Names of glossary terms, and forms that people type though the site avoids them."""
-    for term in context.catalogue.words_of_the_trade:
+    for term in context.catalogue.glossary.terms:
         avoided = (*term.avoid.en, *term.avoid.zh)
         names = (term.name.en, term.name.zh, *term.aliases.en, *term.aliases.zh, *(form.form for form in avoided))
         yield from (name for name in names if name)

@@ -21,15 +21,15 @@ from markupsafe import Markup
 
 from catalogue.derive.calculators import (
     MEMORY,
-    Footprint,
-    Missing,
-    forms_of_memory,
+    MemoryFootprint,
+    MissingFields,
+    evaluate_lines,
     memory_footprint,
+    memory_forms,
     memory_numbers,
-    work_out,
 )
 from catalogue.derive.expression import evaluate_formula
-from catalogue.records import Catalogue, Entry, by_date, first_date
+from catalogue.records import Catalogue, Entry, first_date, sort_by_date
 from catalogue.schema.quantities import Quantity
 
 from . import assets
@@ -223,7 +223,7 @@ def memory_strip(words: Words, catalogue: Catalogue) -> Play:
     models: list[dict[str, Any]] = []
     for entry in general_line(catalogue):
         found, date = memory_footprint(entry), first_date(entry.model)
-        if isinstance(found, Missing) or entry.architecture is None:
+        if isinstance(found, MissingFields) or entry.architecture is None:
             continue
         stated = stated_context(entry)
         attention = entry.architecture.attention.value
@@ -250,12 +250,12 @@ def _short_context(tokens: int) -> str:
     return f"{tokens >> 20}M" if tokens >= 2**20 else f"{tokens >> 10}K"
 
 
-def _counted_entries(catalogue: Catalogue) -> Iterator[tuple[Entry, Footprint]]:
+def _counted_entries(catalogue: Catalogue) -> Iterator[tuple[Entry, MemoryFootprint]]:
     """A variant for each architecture with a known cache, the newest model first."""
-    for model in reversed(by_date(catalogue.models.values())):
+    for model in reversed(sort_by_date(catalogue.models.values())):
         for entry in catalogue.entries_of(model):
             found = memory_footprint(entry)
-            if entry.variant.id == entry.architecture_owner and not isinstance(found, Missing):
+            if entry.variant.id == entry.architecture_owner and not isinstance(found, MissingFields):
                 yield entry, found
 
 
@@ -265,11 +265,11 @@ def stated_context(entry: Entry) -> int:
     return int(stated.value.value) if stated and stated.value else 0
 
 
-def cache_bytes(found: Footprint, length: int) -> int:
+def cache_bytes(found: MemoryFootprint, length: int) -> int:
     """Cache of one sequence in BF16, by the memory calculator's formula."""
     numbers = {**memory_numbers(found), "cache_bits": _BITS, "sequences": 1, "context_length": length}
-    form = {"cache_bytes": forms_of_memory(found, mixed=False, stored=False)["cache_bytes"]}
-    return work_out({"cache_bytes": MEMORY["cache_bytes"]}, form, numbers)["cache_bytes"].value
+    form = {"cache_bytes": memory_forms(found, mixed=False, stored=False)["cache_bytes"]}
+    return evaluate_lines({"cache_bytes": MEMORY["cache_bytes"]}, form, numbers)["cache_bytes"].value
 
 
 @dataclass(frozen=True)

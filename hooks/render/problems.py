@@ -13,8 +13,8 @@ import numpy as np
 from labs import overlap, router
 from markupsafe import Markup
 
-from catalogue.derive.expression import Term
-from catalogue.derive.problems import Asked, Band
+from catalogue.derive.expression import Computation
+from catalogue.derive.problems import Band, SolvedProblem
 from catalogue.schema.study import Simulator, Step
 
 from . import assets
@@ -163,7 +163,7 @@ _PUZZLES: Mapping[Simulator, tuple[Callable[[Context], str], Callable[[Context],
 _HOMES = ("guide", "technique", "model")
 
 
-def home_of(problem: Asked) -> str:
+def home_of(problem: SolvedProblem) -> str:
     """The page that asks a problem, `guide:id`, `technique:id` or `model:id`, in this order of preference."""
     pages = list(problem.problem.pages)
     if problem.entry is not None:
@@ -171,7 +171,7 @@ def home_of(problem: Asked) -> str:
     return next(page for kind in _HOMES for page in pages if page.startswith(f"{kind}:"))
 
 
-def of_page(context: Context, page: str) -> list[Asked]:
+def of_page(context: Context, page: str) -> list[SolvedProblem]:
     return [problem for problem in context.problems if home_of(problem) == page]
 
 
@@ -185,7 +185,7 @@ def homes_of_related(context: Context, page: str) -> dict[str, int]:
     return dict(found)
 
 
-def problems_html(context: Context, problems: Iterable[Asked], script: bool = True) -> str:
+def problems_html(context: Context, problems: Iterable[SolvedProblem], script: bool = True) -> str:
     """The list, and the script that checks answers; empty without a problem."""
     items = [problem_item(context, problem) for problem in problems]
     if not items:
@@ -200,7 +200,7 @@ def checker_script(context: Context) -> str:
     return str(assets.page_script("problems", {"ds-exercise-words": _script_words(context)}))
 
 
-def problem_item(context: Context, asked_: Asked) -> dict[str, Any]:
+def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
     """A problem in the words of the page."""
     words, problem = context.words, asked_.problem
     name = (asked_.entry.variant.name or asked_.entry.variant.id) if asked_.entry else ""
@@ -242,7 +242,7 @@ def problem_item(context: Context, asked_: Asked) -> dict[str, Any]:
     }
 
 
-def _is_last_step(asked_: Asked) -> bool:
+def _is_last_step(asked_: SolvedProblem) -> bool:
     """Whether the answer is the number of a step, whose working has it already."""
     names = {step.name.replace("-", "_") for step, _ in asked_.steps if step.name}
     return asked_.worked is not None and asked_.problem.formula in names
@@ -262,7 +262,7 @@ def _band_shown(band: Band, words: Words) -> dict[str, str]:
     }
 
 
-def _step_working(context: Context, step: Step, result: Term | None) -> Markup:
+def _step_working(context: Context, step: Step, result: Computation | None) -> Markup:
     if result is None:
         return Markup()
     unit = context.words.text(step.unit) if step.unit else ""
@@ -283,7 +283,7 @@ def _script_words(context: Context) -> str:
     return json.dumps({name: context.words(f"problems.{name}") for name in names}, ensure_ascii=False)
 
 
-def _working_line(worked: Term) -> Markup:
+def _working_line(worked: Computation) -> Markup:
     """The formula with names, then with numbers; one of numbers alone once."""
     numbers = Markup.escape(worked.numbers)
     return Markup("{} = {}").format(worked.formula, numbers) if worked.values else numbers

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path, PurePath
 from typing import Any
 
-from catalogue.files import pages_of
+from catalogue.files import read_pages
 from catalogue.findings import nearest_in_quotes
 from catalogue.load import load_catalogue as read_catalogue
 from catalogue.records import Catalogue
@@ -245,7 +245,7 @@ class Project:
         if self.entry:
             return Edition(ctx, site_of(ctx, self.entry))
         address = self.address and self.address + FOLDER[language]
-        return Edition(ctx, render_site(ctx, self.downloads, pages_of(self.docs / language), address))
+        return Edition(ctx, render_site(ctx, self.downloads, read_pages(self.docs / language), address))
 
 
 def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:

@@ -15,7 +15,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
-from catalogue.derive.expression import Term
+from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, Agreement
 from catalogue.records import Entry
 from catalogue.schema.quantities import Length, Quantity
@@ -352,14 +352,14 @@ def working_link(entry: Entry, text: str, title: str = "") -> Markup:
     )
 
 
-def working_cell(entry: Entry, term: Term | None) -> Cell:
+def working_cell(entry: Entry, term: Computation | None) -> Cell:
     """The same in a cell; a dash without one."""
     return (
         Cell(working_link(entry, format.format_integer(term.value), put_in(term)), str(term.value)) if term else EMPTY
     )
 
 
-def put_in(term: Term) -> str:
+def put_in(term: Computation) -> str:
     """A formula, and the same with its numbers."""
     return f"{term.formula} = {term.numbers}" if term.formula != term.numbers else term.formula
 
@@ -397,7 +397,7 @@ def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | No
     return Cell(html, str(agreement.recomputed))
 
 
-def term_with_unit(words: Words, term: Term) -> str:
+def term_with_unit(words: Words, term: Computation) -> str:
     """A derived value in a readable unit."""
     match term.name:
         case "sparsity" | "utilisation" | "utilisation_without_mask":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from catalogue.files import Unreadable, text_of
+from catalogue.files import Unreadable, read_text
 from catalogue.schema.values import Text
 from catalogue.strict_yaml import read_yaml
 
@@ -96,7 +96,7 @@ def load_words(language: str, folder: Path = FOLDER) -> Words:
     for file in sorted((folder / language).glob("*.yaml")):
         name = f"words/{language}/{file.name}"
         try:
-            located = read_yaml(text_of(file, name), name)
+            located = read_yaml(read_text(file, name), name)
         except Unreadable as error:
             problems.append(str(error))
             continue

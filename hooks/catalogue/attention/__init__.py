@@ -21,12 +21,12 @@ __all__ = [
     "AttentionKind",
     "CachingLayers",
     "Kind",
+    "allows_field",
     "fields_of_kinds",
     "foreign_kind",
     "kind_of",
-    "may_have",
     "stated_kinds",
-    "window_of",
+    "window_formula",
 ]
 
 Kind = Attention | FeedForward
@@ -72,7 +72,7 @@ def fields_of_kinds() -> Mapping[str, Kinds]:
     return {name: found[name] for name in Architecture.model_fields if name in found}
 
 
-def may_have(architecture: Architecture, name: str) -> bool:
+def allows_field(architecture: Architecture, name: str) -> bool:
     field = fields_of_kinds().get(name)
     return field is None or foreign_kind(field, stated_kinds(architecture)) is None
 
@@ -89,7 +89,7 @@ def foreign_kind(field: Kinds, stated: Iterable[Kind]) -> Kind | None:
     return None
 
 
-def window_of(architecture: Architecture, numbers: Numbers) -> str | None:
+def window_formula(architecture: Architecture, numbers: Numbers) -> str | None:
     """Formula of the elements that all layers cache for a token of the sliding window."""
     kind = kind_of(architecture)
     return kind.window(numbers) if kind is not None else None

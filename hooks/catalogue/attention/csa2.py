@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..derive.expression import layout_of
+from ..derive.expression import shorten_layout
 from ..schema.architecture import Architecture, Attention
 from . import kind
 from .kind import INDEXER, AttentionKind, CachingLayers, Config, Formulas, IndexKey, KeyValueHeads, Numbers
@@ -17,7 +17,7 @@ from .kind import INDEXER, AttentionKind, CachingLayers, Config, Formulas, Index
 _FORMS = "(encoder_cache_layers / encoder_compress_ratio + decoder_cache_layers)"
 
 
-def _weights(architecture: Architecture, numbers: Numbers) -> Formulas:
+def _weight_formulas(architecture: Architecture, numbers: Numbers) -> Formulas:
     return {
         **kind.PROJECTIONS,
         "csa2_compressors": (
@@ -31,7 +31,7 @@ def _weights(architecture: Architecture, numbers: Numbers) -> Formulas:
     }
 
 
-def _cache(numbers: Numbers) -> str:
+def _cache_formula(numbers: Numbers) -> str:
     return f"{_FORMS} * (head_dim + index_head_dim)"
 
 
@@ -66,7 +66,7 @@ def _from_config(config: Config) -> Mapping[str, Any]:
         "encoder_compress_ratio": compressed.pop(),
         "decoder_cache_layers": sum(layer >= decoder for layer in caching),
         "index_layers": len(selecting),
-        "attention_layout": layout_of(layers),
+        "attention_layout": shorten_layout(layers),
     }
 
 
@@ -80,7 +80,7 @@ KIND = AttentionKind(
     ),
     key_value_heads=KeyValueHeads(fits=None, allowed=""),
     head_dim_follows=True,
-    weights=_weights,
+    weights=_weight_formulas,
     caching_layers=(
         CachingLayers(
             name="encoder",
@@ -93,8 +93,8 @@ KIND = AttentionKind(
             name="decoder", layers="decoder_cache_layers", entry="head_dim", index_key=IndexKey.ALWAYS, ratio=""
         ),
     ),
-    cache=_cache,
-    window=kind.window_layers,
+    cache=_cache_formula,
+    window=kind.window_in_every_layer,
     stored_cache=lambda entry: f"{_FORMS} * {entry}",
     score_widths=None,
     layer_parts=(),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..derive.expression import layer_kinds, layout_of
+from ..derive.expression import parse_layout, shorten_layout
 from ..schema.architecture import Architecture, Attention
 from . import kind
 from .kind import (
@@ -34,7 +34,7 @@ _IN_TRANSFORMERS = {
 _SETTINGS = ("head_dim", "q_lora_rank", "o_groups", "o_lora_rank", "sliding_window", "hc_mult", "num_hash_layers")
 
 
-def _weights(architecture: Architecture, numbers: Numbers) -> Formulas:
+def _weight_formulas(architecture: Architecture, numbers: Numbers) -> Formulas:
     return {
         **kind.PROJECTIONS,
         "csa_compressors": "csa_layers * (2 * hidden_size * 2 * head_dim + csa_compress_ratio * 2 * head_dim + head_dim)",
@@ -56,7 +56,7 @@ _LAYERS = (
 )
 
 
-def _cache(numbers: Numbers) -> str:
+def _cache_formula(numbers: Numbers) -> str:
     return sum_over_layers(_LAYERS, numbers)
 
 
@@ -81,7 +81,7 @@ def _from_config(config: Config) -> Mapping[str, Any]:
         "csa_compress_ratio": compressed[0],
         "hca_layers": ratios.count(compressed[1]),
         "hca_compress_ratio": compressed[1],
-        "attention_layout": layout_of([names[ratio] for ratio in ratios]),
+        "attention_layout": shorten_layout([names[ratio] for ratio in ratios]),
     }
 
 
@@ -90,7 +90,7 @@ def _in_transformers(architecture: Architecture) -> Peer | None:
         return None
     found = settings_of(architecture, (*SHARED, "num_key_value_heads", *EXPERTS, *_SETTINGS, *INDEXER))
     layout = architecture.attention_layout.value if architecture.attention_layout else None
-    found["layer_types"] = [_IN_TRANSFORMERS[kind] for kind in layer_kinds(layout or "")]
+    found["layer_types"] = [_IN_TRANSFORMERS[kind] for kind in parse_layout(layout or "")]
     found["compress_rates"] = {
         _IN_TRANSFORMERS[kind]: getattr(architecture, f"{kind}_compress_ratio").value for kind in ("csa", "hca")
     }
@@ -106,10 +106,10 @@ KIND = AttentionKind(
     allowed=("sliding_window_layers", "attention_layout", "compress_rope_theta"),
     key_value_heads=KeyValueHeads(fits=lambda heads, shared: shared == 1, allowed="1"),
     head_dim_follows=True,
-    weights=_weights,
+    weights=_weight_formulas,
     caching_layers=_LAYERS,
-    cache=_cache,
-    window=kind.window_layers,
+    cache=_cache_formula,
+    window=kind.window_in_every_layer,
     stored_cache=_stored_cache,
     score_widths=None,
     layer_parts=("csa_layers", "hca_layers", "sliding_window_layers"),

@@ -125,11 +125,11 @@ def no_window(numbers: Numbers) -> None:
     return
 
 
-def same_names(config: Config) -> Mapping[str, Any]:
+def no_renamed_keys(config: Config) -> Mapping[str, Any]:
     return {}
 
 
-def all_alike(counts: Mapping[str, int]) -> Mapping[str, int]:
+def no_layer_counts(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {}
 
 
@@ -148,16 +148,16 @@ def projection_weights(architecture: Architecture, numbers: Numbers) -> Formulas
     return formulas
 
 
-def window_of_some_layers(numbers: Numbers) -> str | None:
+def window_in_some_layers(numbers: Numbers) -> str | None:
     """In Gemma 2 every second layer keeps keys and values of the window alone."""
     if "sliding_window" in numbers and "sliding_window_layers" in numbers:
         return "2 * sliding_window_layers * num_key_value_heads * head_dim"
     return None
 
 
-def cache_of_the_others(numbers: Numbers) -> str | None:
+def cache_outside_windows(numbers: Numbers) -> str | None:
     """Where only some layers have a window: the cache of those that see the whole context."""
-    if window_of_some_layers(numbers) is None:
+    if window_in_some_layers(numbers) is None:
         return None
     return "2 * (num_hidden_layers - sliding_window_layers) * num_key_value_heads * head_dim"
 
@@ -187,12 +187,12 @@ def kind_with_heads(
         score_widths=SCORE_WIDTHS,
         layer_parts=(),
         layer_names=(),
-        count_layers=all_alike,
+        count_layers=no_layer_counts,
         long_range_layers=(),
         last_stream_mapping=True,
         in_transformers=peer_with_heads,
         config_keys=(),
-        from_config=same_names,
+        from_config=no_renamed_keys,
     )
 
 
@@ -205,6 +205,6 @@ PROJECTIONS = {
 }
 
 
-def window_layers(numbers: Numbers) -> str | None:
+def window_in_every_layer(numbers: Numbers) -> str | None:
     """Every layer has a window of its own, also one that reads the entries of others."""
     return "num_hidden_layers * head_dim" if "sliding_window" in numbers else None

@@ -16,9 +16,9 @@ from .kind import (
     IndexKey,
     KeyValueHeads,
     Numbers,
-    all_alike,
+    no_layer_counts,
+    no_renamed_keys,
     no_window,
-    same_names,
     sum_over_layers,
 )
 from .transformers import EXPERTS, SHARED, Peer, is_dense, settings_of
@@ -26,7 +26,7 @@ from .transformers import EXPERTS, SHARED, Peer, is_dense, settings_of
 LATENT = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
 
 
-def _weights(architecture: Architecture, numbers: Numbers) -> Formulas:
+def _weight_formulas(architecture: Architecture, numbers: Numbers) -> Formulas:
     if "q_lora_rank" in numbers:
         formulas = {
             "mla_query_down": "num_hidden_layers * hidden_size * q_lora_rank",
@@ -62,7 +62,7 @@ _LAYERS = (
 )
 
 
-def _cache(numbers: Numbers) -> str:
+def _cache_formula(numbers: Numbers) -> str:
     return sum_over_layers(_LAYERS, numbers)
 
 
@@ -85,18 +85,18 @@ KIND = AttentionKind(
         fits=lambda heads, shared: shared == heads, allowed="{heads}, one for each query head"
     ),
     head_dim_follows=False,
-    weights=_weights,
+    weights=_weight_formulas,
     caching_layers=_LAYERS,
-    cache=_cache,
+    cache=_cache_formula,
     window=no_window,
     stored_cache=lambda entry: f"num_hidden_layers * {entry}",
     score_widths="qk_nope_head_dim + qk_rope_head_dim + v_head_dim",
     layer_parts=(),
     layer_names=(),
-    count_layers=all_alike,
+    count_layers=no_layer_counts,
     long_range_layers=(),
     last_stream_mapping=True,
     in_transformers=_in_transformers,
     config_keys=("kv_lora_rank",),
-    from_config=same_names,
+    from_config=no_renamed_keys,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..derive.expression import numbers_of
+from ..derive.expression import architecture_numbers
 from ..schema.architecture import Architecture, FeedForward
 
 SHARED = ("num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads")
@@ -25,7 +25,7 @@ class Peer:
 
 
 def settings_of(architecture: Architecture, names: tuple[str, ...]) -> Settings:
-    numbers = numbers_of(architecture)
+    numbers = architecture_numbers(architecture)
     found: Settings = {name: numbers[name] for name in names if name in numbers}
     found["tie_word_embeddings"] = bool(architecture.tie_word_embeddings.value)
     if architecture.attention_bias is not None and architecture.attention_bias.value:
@@ -38,10 +38,10 @@ def is_dense(architecture: Architecture) -> bool:
 
 
 def peer_with_heads(architecture: Architecture) -> Peer:
-    return _dense(architecture) if is_dense(architecture) else _experts(architecture)
+    return _dense_peer(architecture) if is_dense(architecture) else _expert_peer(architecture)
 
 
-def _dense(architecture: Architecture) -> Peer:
+def _dense_peer(architecture: Architecture) -> Peer:
     found = settings_of(architecture, (*SHARED, *DENSE))
     if architecture.norms_per_layer is not None and architecture.norms_per_layer.value == 4:
         return Peer("Gemma2ForCausalLM", found)
@@ -52,10 +52,10 @@ def _dense(architecture: Architecture) -> Peer:
     return Peer("LlamaForCausalLM", found)
 
 
-def _experts(architecture: Architecture) -> Peer:
+def _expert_peer(architecture: Architecture) -> Peer:
     """OCR 2's language model keeps the attention of DeepSeekMoE 16B."""
     found = settings_of(architecture, (*SHARED, *DENSE, *EXPERTS))
-    dense_layers = numbers_of(architecture).get("first_k_dense_replace", 0)
+    dense_layers = architecture_numbers(architecture).get("first_k_dense_replace", 0)
     found["mlp_layer_types"] = [
         "dense" if layer < dense_layers else "sparse" for layer in range(found["num_hidden_layers"])
     ]

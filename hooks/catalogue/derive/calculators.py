@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..attention import window_of
+from ..attention import window_formula
 from ..kinds import per_kind
 from ..records import Entry
 from ..schema.training import NumberFormat
-from .expression import Term, evaluate_formula, formula_names, numbers_of
+from .expression import Computation, architecture_numbers, evaluate_formula, formula_names
 from .parameters import ACTIVATED_CONVENTION
 from .training import attention_formula
 
@@ -85,7 +85,7 @@ NUMBER_FORMATS: Mapping[NumberFormat, StoredFormat] = per_kind(
 
 
 @dataclass(frozen=True)
-class Footprint:
+class MemoryFootprint:
     """What the memory of a variant is worked out from.
 
     Attributes:
@@ -106,7 +106,7 @@ class Footprint:
 
 
 @dataclass(frozen=True)
-class Effort:
+class TrainingEffort:
     """What the training of a variant is worked out from.
 
     Attributes:
@@ -120,21 +120,21 @@ class Effort:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingFields:
     """Fields that a result needs and that are not known; none without an architecture."""
 
     fields: tuple[str, ...] = ()
 
 
-def memory_footprint(entry: Entry) -> Footprint | Missing:
+def memory_footprint(entry: Entry) -> MemoryFootprint | MissingFields:
     recount, architecture = entry.recount, entry.architecture
     if recount is None or architecture is None:
-        return Missing()
+        return MissingFields()
     if recount.total is None or recount.kv_cache is None:
-        return Missing((*recount.missing, *recount.cache_missing))
-    numbers = numbers_of(architecture)
-    in_window = window_of(architecture, numbers)
-    return Footprint(
+        return MissingFields((*recount.missing, *recount.cache_missing))
+    numbers = architecture_numbers(architecture)
+    in_window = window_formula(architecture, numbers)
+    return MemoryFootprint(
         parameters=recount.total,
         expert_parameters=sum(t.value for t in recount.terms if t.name == "routed_experts"),
         beside=sum(t.value for t in auxiliary_modules(entry)),
@@ -145,7 +145,7 @@ def memory_footprint(entry: Entry) -> Footprint | Missing:
     )
 
 
-def auxiliary_modules(entry: Entry) -> tuple[Term, ...]:
+def auxiliary_modules(entry: Entry) -> tuple[Computation, ...]:
     """MTP modules or a drafter, Engram, a vision encoder."""
     recount = entry.recount
     if recount is None:
@@ -153,21 +153,21 @@ def auxiliary_modules(entry: Entry) -> tuple[Term, ...]:
     return tuple(t for t in (recount.mtp, *recount.engram, entry.encoder) if t is not None)
 
 
-def training_effort(entry: Entry) -> Effort | Missing:
+def training_effort(entry: Entry) -> TrainingEffort | MissingFields:
     recount, architecture = entry.recount, entry.architecture
     if recount is None or architecture is None:
-        return Missing()
+        return MissingFields()
     if recount.total is None:
-        return Missing(recount.missing)
-    numbers = numbers_of(architecture)
+        return MissingFields(recount.missing)
+    numbers = architecture_numbers(architecture)
     formula = attention_formula(architecture, numbers)
     per_position = (
         evaluate_formula("attention_flops", formula, {**numbers, "sequence_length": 1}).exact if formula else None
     )
-    return Effort(6 * recount.activated[ACTIVATED_CONVENTION], per_position)
+    return TrainingEffort(6 * recount.activated[ACTIVATED_CONVENTION], per_position)
 
 
-def memory_numbers(found: Footprint, with_parts: bool = False) -> dict[str, Number]:
+def memory_numbers(found: MemoryFootprint, with_parts: bool = False) -> dict[str, Number]:
     """Values for the names in the formulas of `MEMORY`."""
     return {
         "parameters": found.parameters + (found.beside if with_parts else 0),
@@ -179,19 +179,19 @@ def memory_numbers(found: Footprint, with_parts: bool = False) -> dict[str, Numb
     }
 
 
-def forms_of_memory(found: Footprint, mixed: bool, stored: bool) -> dict[str, str]:
+def memory_forms(found: MemoryFootprint, mixed: bool, stored: bool) -> dict[str, str]:
     cache = ["stored"] * stored + ["window"] * bool(found.sliding_window)
     return {"weight_bytes": "mixed" if mixed else "", "cache_bytes": " ".join(cache), "gpus": ""}
 
 
-def forms_of_training(found: Effort) -> dict[str, str]:
+def training_forms(found: TrainingEffort) -> dict[str, str]:
     whole = found.attention_flops_per_position is not None
     return dict.fromkeys(TRAINING, "") | {"flops_per_token": "attention" if whole else ""}
 
 
-def work_out(
+def evaluate_lines(
     formulas: Mapping[str, Mapping[str, str]], forms: Mapping[str, str], numbers: Mapping[str, Number]
-) -> dict[str, Term]:
+) -> dict[str, Computation]:
     """Each line in turn; its result, rounded once, is a number for the lines below it.
 
     A line with an unknown name is left out, and so are those that need it.

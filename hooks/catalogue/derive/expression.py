@@ -41,7 +41,7 @@ _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
-class Term:
+class Computation:
     """One line of a working.
 
     Attributes:
@@ -67,12 +67,12 @@ class Term:
         return round(self.exact)
 
 
-def evaluate_formula(name: str, formula: str, numbers: Mapping[str, Exact]) -> Term:
+def evaluate_formula(name: str, formula: str, numbers: Mapping[str, Exact]) -> Computation:
     """Evaluate names, numbers, `+ - * / ( )`, `min`, `max`, `ceil` exactly; `exp`, `ln` and `sqrt` to a float's precision.
 
     Raises KeyError for a name that `numbers` lacks.
     """
-    return Term(name, display_formula(formula), numbers, Fraction(_compiled_formula(formula)(numbers)))
+    return Computation(name, display_formula(formula), numbers, Fraction(_compiled_formula(formula)(numbers)))
 
 
 def display_formula(formula: str) -> str:
@@ -154,7 +154,7 @@ def _compiled_node(node: ast.expr) -> Working:
     raise ValueError(f"`{ast.unparse(node)}` is not part of a formula")
 
 
-def numbers_of(architecture: Architecture) -> dict[str, int]:
+def architecture_numbers(architecture: Architecture) -> dict[str, int]:
     """Every integer of the architecture, and the few that follow from them."""
     numbers = {}
     for name, stated in vars(architecture).items():
@@ -182,7 +182,7 @@ class LayoutError(ValueError):
     """Says why a layout cannot be read."""
 
 
-def layer_kinds(layout: str) -> tuple[str, ...]:
+def parse_layout(layout: str) -> tuple[str, ...]:
     """From the first layer up. Raises LayoutError."""
     stack: list[list[str]] = [[]]
     place = 0
@@ -206,7 +206,7 @@ def layer_kinds(layout: str) -> tuple[str, ...]:
     return tuple(stack[0])
 
 
-def layout_of(layers: Sequence[str]) -> str:
+def shorten_layout(layers: Sequence[str]) -> str:
     """The shortest spelling: the repetition that covers most of the next layers comes first."""
     said = []
     start = 0
@@ -219,7 +219,7 @@ def layout_of(layers: Sequence[str]) -> str:
                 count += 1
             if count > 1 and count * length > covered:
                 covered, size, times = count * length, length, count
-        block_text = layout_of(layers[start : start + size]) if 1 < size < len(layers) else layers[start]
+        block_text = shorten_layout(layers[start : start + size]) if 1 < size < len(layers) else layers[start]
         said.append(f"({block_text})*{times}" if size > 1 else block_text + (f"*{times}" if times > 1 else ""))
         start += covered
     return " ".join(said)

@@ -24,12 +24,14 @@ from ..schema.model import ActivatedBasis
 from ..schema.quantities import Quantity, Share
 from ..schema.training import CacheFormat
 from ..schema.values import Absence, Facet, PartialDate, Single, Text, fields_with
-from .expression import Term, evaluate_formula, formula_names, has_balance_bias, numbers_of
+from .expression import Computation, architecture_numbers, evaluate_formula, formula_names, has_balance_bias
 
 _NOT_IN_A_BLOCK = ("embedding", "head", "feed_forward", "norms")
 
 
-def mtp_weights(architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]) -> Term | None:
+def mtp_weights(
+    architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]
+) -> Computation | None:
     """Weights of the MTP modules or of a DSpark drafter; None without any."""
     if not numbers.get("num_nextn_predict_layers") or architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
         return None
@@ -52,7 +54,7 @@ def mtp_weights(architecture: Architecture, formulas: Mapping[str, str], numbers
     )
 
 
-def engram_weights(numbers: Mapping[str, int]) -> tuple[Term, ...]:
+def engram_weights(numbers: Mapping[str, int]) -> tuple[Computation, ...]:
     """The tables, and the projections of what is looked up to a key per stream and one value."""
     formulas = {
         "engram_tables": "engram_num_embeddings * engram_head_dim",
@@ -65,7 +67,9 @@ def engram_weights(numbers: Mapping[str, int]) -> tuple[Term, ...]:
     return tuple(evaluate_formula(name, formula, numbers) for name, formula in formulas.items()) if known else ()
 
 
-def prefill_weights(architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]) -> Term | None:
+def prefill_weights(
+    architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]
+) -> Computation | None:
     """Weights that a token uses while it is read, less the experts it does not reach.
 
     Cache entries are made, and selected, in these layers.
@@ -92,7 +96,7 @@ def prefill_weights(architecture: Architecture, formulas: Mapping[str, str], num
     )
 
 
-def vision_weights(encoder: VisionEncoder, hidden_size: int) -> Term | None:
+def vision_weights(encoder: VisionEncoder, hidden_size: int) -> Computation | None:
     """Weights of the encoder and the two layers into the language model; None where a dimension is unknown."""
     sizes = {name: getattr(encoder, name).value for name in type(encoder).model_fields if name != "source"}
     if None in sizes.values():
@@ -147,23 +151,23 @@ class Recount:
         missing: Fields that totals need; with any of them, totals are None.
     """
 
-    terms: tuple[Term, ...]
-    inactive_experts: Term | None
+    terms: tuple[Computation, ...]
+    inactive_experts: Computation | None
     total: int | None
     activated: Mapping[ActivatedBasis, int]
-    kv_cache: Term | None
-    mtp: Term | None
-    engram: tuple[Term, ...]
-    prefill: Term | None
+    kv_cache: Computation | None
+    mtp: Computation | None
+    engram: tuple[Computation, ...]
+    prefill: Computation | None
     missing: tuple[str, ...]
     cache_missing: tuple[str, ...]
 
 
 def recount_sizes(architecture: Architecture) -> Recount:
     """Never raises: what cannot be computed is None, and `missing` says why."""
-    numbers = numbers_of(architecture)
+    numbers = architecture_numbers(architecture)
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
-    formulas = formulas_of(architecture, numbers)
+    formulas = parameter_formulas(architecture, numbers)
     cache_formula = attention.cache(numbers) if attention else None
     missing = _missing_fields(formulas.values(), numbers)
     cache_missing = _missing_fields([cache_formula] if cache_formula else [], numbers)
@@ -203,7 +207,7 @@ def recount_sizes(architecture: Architecture) -> Recount:
     )
 
 
-def formulas_of(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
+def parameter_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
     """Formulas whose results add up to the total, by part."""
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     norms = "norms_per_layer" if "norms_per_layer" in numbers else "2"
@@ -274,7 +278,7 @@ def _missing_fields(formulas: object, numbers: Mapping[str, int]) -> tuple[str, 
     return tuple(sorted({given_by.get(name, name) for name in needed if name not in numbers}))
 
 
-def cache_bytes(recount: Recount) -> Term | None:
+def cache_bytes(recount: Recount) -> Computation | None:
     """Bytes of a token's cache in BF16, two for an element."""
     if recount.kv_cache is None:
         return None
@@ -283,11 +287,11 @@ def cache_bytes(recount: Recount) -> Term | None:
 
 def stored_cache(
     architecture: Architecture, recount: Recount, stated: CacheFormat | None, variant_id: str
-) -> Term | None:
+) -> Computation | None:
     """Bytes of a token's cache in service; None where its format is unknown or has no formula."""
     if stated is None:
         return None
-    numbers = numbers_of(architecture)
+    numbers = architecture_numbers(architecture)
     if recount.kv_cache is not None:
         numbers["kv_cache_elements"] = recount.kv_cache.value
     for name in ("bits_per_element", "entry_bytes", "index_key_bytes"):

@@ -12,7 +12,7 @@ from ..lookup import Lookup, LookupFailure
 from ..records import Entry
 from ..schema.quantities import Quantity
 from ..schema.study import Measured, Mistake, Problem, Step
-from .expression import Term, evaluate_formula, formula_names
+from .expression import Computation, evaluate_formula, formula_names
 
 _DEVIATIONS = 3  # few seeds say little about their spread
 
@@ -37,7 +37,7 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SolvedProblem:
     """A problem as it is asked.
 
     Attributes:
@@ -50,35 +50,35 @@ class Asked:
     id: str
     problem: Problem
     entry: Entry | None
-    worked: Term | None
-    steps: tuple[tuple[Step, Term | None], ...]
+    worked: Computation | None
+    steps: tuple[tuple[Step, Computation | None], ...]
     mistakes: tuple[tuple[Fraction, Mistake], ...]
     band: Band | None = None
 
 
 def solve_problems(
     problems: Iterable[Problem], entries: Mapping[str, Entry], lookup: Lookup, results: Mapping[str, Result]
-) -> Iterator[Asked]:
+) -> Iterator[SolvedProblem]:
     """Raises LookupFailure for a number that is not there."""
     for problem in problems:
         for variant in problem.variants or (None,):
             entry = entries[variant] if variant else None
-            yield _worked_out(f"{problem.id}-{variant}" if variant else problem.id, problem, entry, lookup, results)
+            yield _solve_problem(f"{problem.id}-{variant}" if variant else problem.id, problem, entry, lookup, results)
 
 
-def _worked_out(
+def _solve_problem(
     id_: str, problem: Problem, entry: Entry | None, lookup: Lookup, results: Mapping[str, Result]
-) -> Asked:
+) -> SolvedProblem:
     found: dict[str, Fraction] = {}
 
-    def compute(formula: str) -> Term:
+    def compute(formula: str) -> Computation:
         numbers = {
             name: found[name] if name in found else _stated_number(problem, name, entry, lookup)
             for name in formula_names(formula)
         }
         return evaluate_formula("answer", formula, numbers)
 
-    steps: list[tuple[Step, Term | None]] = []
+    steps: list[tuple[Step, Computation | None]] = []
     for step in problem.steps:
         result = compute(step.formula) if step.formula is not None else None
         if step.name is not None and result is not None:
@@ -86,10 +86,12 @@ def _worked_out(
         steps.append((step, result))
     if problem.formula is None:
         band = measured_band(problem.measured, results) if problem.measured else None
-        return Asked(id_, problem, entry, None, tuple(steps), (), band)
+        return SolvedProblem(id_, problem, entry, None, tuple(steps), (), band)
     worked = compute(problem.formula)
     wrong = [(compute(mistake.formula).exact, mistake) for mistake in problem.mistakes]
-    return Asked(id_, problem, entry, worked, tuple(steps), tuple((n, m) for n, m in wrong if n != worked.exact))
+    return SolvedProblem(
+        id_, problem, entry, worked, tuple(steps), tuple((n, m) for n, m in wrong if n != worked.exact)
+    )
 
 
 def _stated_number(problem: Problem, name: str, entry: Entry | None, lookup: Lookup) -> Fraction:

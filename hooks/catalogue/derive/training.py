@@ -28,7 +28,7 @@ from ..schema.model import Counted, Model, Size
 from ..schema.quantities import Count, Quantity
 from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, OptimizerKind, PhaseShape, RatePhase, Stage, StageKind
 from ..schema.values import Single, Stated
-from .expression import Term, evaluate_formula, numbers_of
+from .expression import Computation, architecture_numbers, evaluate_formula
 from .parameters import ACTIVATED_CONVENTION, cache_bytes
 
 
@@ -56,7 +56,7 @@ OPTIMIZERS: Mapping[OptimizerKind, OptimizerStates] = per_kind(
 )
 
 
-class LeftOut(StrEnum):
+class AttentionLeftOut(StrEnum):
     """Why attention's own share of the computation is not given."""
 
     KIND = "kind"
@@ -74,8 +74,8 @@ class TrainingMetrics:
     """
 
     tokens: Single[Quantity]
-    terms: Mapping[str, Term]
-    attention_left_out: LeftOut | None
+    terms: Mapping[str, Computation]
+    attention_left_out: AttentionLeftOut | None
 
 
 def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetrics | None:
@@ -85,7 +85,7 @@ def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetri
     if recount is None or recount.total is None or architecture is None or tokens is None or stage is None:
         return None
     numbers = {
-        **numbers_of(architecture),
+        **architecture_numbers(architecture),
         "total": recount.total,
         "activated": recount.activated[ACTIVATED_CONVENTION],
         "matrix_parameters": recount.activated[ACTIVATED_CONVENTION],
@@ -101,7 +101,7 @@ def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetri
     numbers["matrix_flops"] = terms["matrix_flops"].value
     length = sequence_length(stage, entry.variant.id)
     formula = attention_formula(architecture, numbers)
-    left_out = LeftOut.KIND if formula is None else LeftOut.LENGTH if length is None else None
+    left_out = AttentionLeftOut.KIND if formula is None else AttentionLeftOut.LENGTH if length is None else None
     if formula is None or length is None:
         terms["training_flops"] = evaluate_formula("training_flops", "matrix_flops * tokens", numbers)
         return TrainingMetrics(tokens, terms, left_out)
@@ -150,18 +150,18 @@ def headline_tokens(model: Model, variant_id: str) -> Single[Quantity] | None:
     ]
     counted = [(stage, single) for stage, single in stated if single.value is not None]
     if made := [stage for stage, _ in counted if stage.kind is StageKind.PRE_TRAINING]:
-        return _in_all(made[-1], variant_id)
+        return _tokens_in_all(made[-1], variant_id)
     if len(counted) > 1:
         return _total_tokens(counted[-1][0], variant_id)
     return stated[-1][1] if stated else None
 
 
 def _stage_tokens(stage: Stage, variant_id: str) -> Single[Quantity] | None:
-    single = _in_all(stage, variant_id)
+    single = _tokens_in_all(stage, variant_id)
     return single if single is not None and _whole_number(single.value) else None
 
 
-def _in_all(stage: Stage, variant_id: str) -> Single[Quantity] | None:
+def _tokens_in_all(stage: Stage, variant_id: str) -> Single[Quantity] | None:
     """The total over the stages it continues from where one is stated, else the stage's own tokens."""
     return _total_tokens(stage, variant_id) or _stated_tokens(stage, variant_id)
 
@@ -198,7 +198,7 @@ def attention_formula(architecture: Architecture, numbers: Mapping[str, int]) ->
     return f"6 * num_hidden_layers * num_attention_heads * ({kind.score_widths}) * sequence_length / 2"
 
 
-def _utilisations(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Term]:
+def _utilisations(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Computation]:
     """Utilisation by our count, and with attention counted without a causal mask."""
     hours = pre_training_hours(entry)
     if hours is None or peak is None or peak % 1:
@@ -221,7 +221,7 @@ def _utilisations(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None
 
 def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
     """GPU-hours of the flagship's pre-training, and the tokens they cover where that is not all of them."""
-    part = hours_of_a_stage(entry.model)
+    part = stage_gpu_hours(entry.model)
     hours = _whole_number(part.hours.value) if part else None
     if part is None or not hours or entry.variant.id != entry.model.flagship:
         return None
@@ -233,7 +233,7 @@ def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
     return hours, _whole_number(own.value) if own and whole and own.value != whole.value else None
 
 
-def hours_of_a_stage(model: Model) -> GpuHours | None:
+def stage_gpu_hours(model: Model) -> GpuHours | None:
     """The published GPU-hours that name the stage they cover."""
     parts = model.infrastructure.gpu_hours if model.infrastructure else ()
     return next((part for part in parts if part.stage is not None), None)
@@ -253,11 +253,11 @@ class ComparedSize:
     """
 
     published: Size[Count] | None
-    computed: Term | None
+    computed: Computation | None
     counts: Counted | None
 
     @property
-    def saying(self) -> str:
+    def spelling(self) -> str:
         if self.computed is not None:
             return str(self.computed.value)
         assert self.published is not None
@@ -270,7 +270,7 @@ def published_size(entry: Entry, which: SizeOf) -> Size[Count] | None:
     return parameters.total if which is SizeOf.TOTAL else parameters.activated
 
 
-def recomputed_size(entry: Entry, which: SizeOf) -> Term | None:
+def recomputed_size(entry: Entry, which: SizeOf) -> Computation | None:
     """Total: all that a token can reach, with Engram. Activated: what a token uses while writing."""
     recount = entry.recount
     if recount is None or recount.total is None:
@@ -298,7 +298,7 @@ def compared_sizes(entries: tuple[Entry, Entry], which: SizeOf) -> tuple[Compare
         first, second = (ComparedSize(size, None, size.counts if size else None) for size in published)
         counts = {recount.value if recount is not None else None for recount in recounts}
         # Rounded differently, one network would differ from itself; rounded alike, two would be the same.
-        if None in counts or (len(counts) == 1) is (first.saying == second.saying):
+        if None in counts or (len(counts) == 1) is (first.spelling == second.spelling):
             return first, second
     if None not in recounts:
         first, second = (
@@ -410,8 +410,8 @@ def schedule_of_stage(stage: Stage, variant_id: str) -> Schedule | None:
         return None
     tokens = _value_of_variant(stage.data.tokens, variant_id) if stage.data else None
     final = _value_of_variant(stated.final, variant_id)
-    warmup = _warmup_points(stage, variant_id, peak, tokens)
-    phases = _phase_points(stated.phases, variant_id, peak.value, tokens, warmup.end if warmup else Fraction(0))
+    warmup = _warmup_stretch(stage, variant_id, peak, tokens)
+    phases = _phase_stretches(stated.phases, variant_id, peak.value, tokens, warmup.end if warmup else Fraction(0))
     loose = () if final is None or stated.phases else (peak.value, final.value)
     if not phases and not loose:
         return None
@@ -420,7 +420,7 @@ def schedule_of_stage(stage: Stage, variant_id: str) -> Schedule | None:
         ((warmup,) if warmup and phases else ()) + phases,
         loose,
         bool(_value_of_variant(stated.warmup_steps, variant_id)) and warmup is None,
-        _batch_points(stage, variant_id, tokens),
+        _batch_stretches(stage, variant_id, tokens),
     )
 
 
@@ -429,7 +429,7 @@ def _value_of_variant(value: Stated[Q] | None, variant_id: str) -> Q | None:
     return single.value if single else None
 
 
-def _warmup_points(stage: Stage, variant_id: str, peak: Quantity, tokens: Quantity | None) -> Stretch | None:
+def _warmup_stretch(stage: Stage, variant_id: str, peak: Quantity, tokens: Quantity | None) -> Stretch | None:
     batch = stage.batch_size
     steps = _value_of_variant(stage.learning_rate.warmup_steps, variant_id) if stage.learning_rate else None
     sequences = (
@@ -444,7 +444,7 @@ def _warmup_points(stage: Stage, variant_id: str, peak: Quantity, tokens: Quanti
     return Stretch(Way.WARM_UP, Fraction(0), share, Decimal(0), peak.value)
 
 
-def _phase_points(
+def _phase_stretches(
     phases: tuple[RatePhase, ...], variant_id: str, peak: Decimal, tokens: Quantity | None, start: Fraction
 ) -> tuple[Stretch, ...]:
     """Phases stated in full, up to the first that is not."""
@@ -456,7 +456,7 @@ def _phase_points(
         factor = _value_of_variant(phase.fraction, variant_id)
         if end is None or (printed is None and factor is None):
             break
-        last = printed.value if printed else peak * _factor_text(factor) if factor else peak
+        last = printed.value if printed else peak * _factor_value(factor) if factor else peak
         way = _WAYS[phase.shape]
         first = last if way is Way.CONSTANT else rate
         found.append(Stretch(way, start, end, first, last, computed=printed is None and last != peak))
@@ -464,7 +464,7 @@ def _phase_points(
     return tuple(found)
 
 
-def _factor_text(fraction: Quantity) -> Decimal:
+def _factor_value(fraction: Quantity) -> Decimal:
     return fraction.value / 100 if fraction.is_percentage else fraction.value
 
 
@@ -476,7 +476,7 @@ def _share_of_tokens(until: Quantity | None, tokens: Quantity | None) -> Fractio
     return Fraction(until.value) / Fraction(tokens.value) if tokens else None
 
 
-def _batch_points(stage: Stage, variant_id: str, tokens: Quantity | None) -> tuple[Stretch, ...]:
+def _batch_stretches(stage: Stage, variant_id: str, tokens: Quantity | None) -> tuple[Stretch, ...]:
     batch = stage.batch_size
     full = _value_of_variant(batch.sequences, variant_id) if batch else None
     if batch is None or full is None:

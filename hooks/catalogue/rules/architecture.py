@@ -10,7 +10,7 @@ from math import isqrt
 from typing import Any, NamedTuple
 
 from ..attention import Kind, fields_of_kinds, foreign_kind, kind_of, stated_kinds
-from ..derive.expression import LayoutError, layer_kinds, numbers_of
+from ..derive.expression import LayoutError, architecture_numbers, parse_layout
 from ..derive.parameters import ACTIVATED_CONVENTION, Agreement
 from ..findings import Finding, KeyPath
 from ..schema.architecture import Architecture, FeedForward
@@ -250,7 +250,7 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
             continue
         where = (*path, "architecture", "attention_layout")
         try:
-            order = layer_kinds(layout.value)
+            order = parse_layout(layout.value)
         except LayoutError as error:
             yield draft.finding(
                 where,
@@ -263,7 +263,7 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
         counts["engram"] = sum(name.endswith("+engram") for name in order)
         for name in sorted(counts.keys() - {*kind.layer_names, "engram"}):
             yield draft.finding(where, f"`{name}`", " or ".join(kind.layer_names), fix="correct the name")
-        numbers = numbers_of(architecture)
+        numbers = architecture_numbers(architecture)
         stated = {
             "num_hidden_layers": len(order),
             "sliding_window_layers": counts["window"],

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..findings import Finding, KeyPath
-from ..lookup import LookupFailure, metrics_of
+from ..lookup import LookupFailure, training_metrics_with_peak
 from ..records import Entry
 from ..references import ARXIV_ID
 from ..schema.quantities import Quantity
@@ -275,7 +275,7 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
                 )
         entry = draft.entries.get(model.flagship)
         try:
-            result = metrics_of(draft.lookup, entry) if entry and infrastructure.gpu_hours else None
+            result = training_metrics_with_peak(draft.lookup, entry) if entry and infrastructure.gpu_hours else None
         except LookupFailure:  # said where it stands
             continue
         used = result.terms.get("utilisation") if result else None

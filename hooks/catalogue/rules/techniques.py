@@ -11,7 +11,7 @@ from ..schema.model import TechniqueChange
 from ..schema.quantities import Quantity
 from ..schema.values import Single, Text
 from ..text import count_sentences, split_paragraphs, typed_numbers
-from ..uses import How
+from ..uses import UseLabel
 from .draft import Draft, Scope, repeated_ids, rule
 
 SENTENCES = 5
@@ -78,7 +78,7 @@ def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
 def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
     """A model under `in_models` uses the technique, or the row says `is_use: false`; one that uses it does not say so."""
     for index, technique in enumerate(draft.techniques.techniques):
-        users = {use.model.id for use in draft.uses.of_technique(technique.id) if use.how is not How.IN_WEIGHTS}
+        users = {use.model.id for use in draft.uses.of_technique(technique.id) if use.how is not UseLabel.IN_WEIGHTS}
         for i, row in enumerate(technique.in_models):
             if row.model not in draft.by_id:
                 continue  # a date, or an id that is none, which is said elsewhere
@@ -127,7 +127,7 @@ def uses_in_time(draft: Draft) -> Iterator[Finding]:
         if introduced is None:
             continue
         for use in draft.uses.of_technique(technique.id):
-            if use.how in (How.INTRODUCED, How.FORM) or not use.how.is_use or use.date is None:
+            if use.how in (UseLabel.INTRODUCED, UseLabel.FORM) or not use.how.is_use or use.date is None:
                 continue
             if use.date.surely_before(introduced):
                 yield draft.techniques_file.finding(
@@ -180,7 +180,7 @@ def dropped_was_there(draft: Draft) -> Iterator[Finding]:
     """An entry drops a technique that a model which it builds on has; of what was never there nothing is said."""
     for path, model in draft.each_model():
         for index, use in enumerate(model.techniques):
-            if use.change is TechniqueChange.DROPPED and not draft.uses.line_has(use.id, model):
+            if use.change is TechniqueChange.DROPPED and not draft.uses.lineage_has(use.id, model):
                 yield draft.finding(
                     (*path, "techniques", index, "change"),
                     f"`dropped`, but no model that `{model.id}` builds on is known to use `{use.id}`",

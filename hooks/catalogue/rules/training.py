@@ -9,7 +9,7 @@ from math import prod
 from typing import TypeVar
 
 from ..findings import Finding, KeyPath
-from ..lookup import metrics_of
+from ..lookup import training_metrics_with_peak
 from ..schema.quantities import Amount, Quantity
 from ..schema.training import FROM_NOTHING, PhaseShape, StageKind
 from ..schema.values import Stated
@@ -272,7 +272,7 @@ def computation_agrees(draft: Draft) -> Iterator[Finding]:
     """The published computation per token is the recomputed one to its last digit, and the published utilisation, a measured value, to within 1%."""
     for path, model in draft.each_model():
         infrastructure, entry = model.infrastructure, draft.entries.get(model.flagship)
-        result = metrics_of(draft.lookup, entry) if entry and infrastructure else None
+        result = training_metrics_with_peak(draft.lookup, entry) if entry and infrastructure else None
         if infrastructure is None or result is None:
             continue
         for field, line, unit in (

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, cos, sin
 
-from catalogue.derive.expression import evaluate_formula, numbers_of
+from catalogue.derive.expression import architecture_numbers, evaluate_formula
 
 from ..context import Context
 from ..figures.canvas import WIDTH, Panel, coordinate_text, text_width
@@ -369,7 +369,7 @@ class Drawing:
         entry = self.context.catalogue.entries[entry_id]
         if entry.architecture is None:
             raise ValueError(f"{entry_id} has no architecture")
-        found = numbers_of(entry.architecture)
+        found = architecture_numbers(entry.architecture)
         self.numbers |= {f"{prefix}{key}": value for key, value in found.items()}
         return found
 

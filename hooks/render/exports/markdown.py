@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.files import pages_of
+from catalogue.files import read_pages
 
 from ..page import fenced_code
 from ..site import Edition, hand_written
@@ -231,7 +231,7 @@ Filled = tuple[str, Mapping[str, str]]  # the Markdown of a hand-written page wi
 
 
 def filled_pages(edition: Edition, docs: Path) -> dict[str, Filled]:
-    return {path: hand_written(edition.context, text, path) for path, text in pages_of(docs).items()}
+    return {path: hand_written(edition.context, text, path) for path, text in read_pages(docs).items()}
 
 
 def markdown_copies(

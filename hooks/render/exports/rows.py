@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from catalogue import records
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.derive.training import headline_tokens, pre_training, training_metrics
-from catalogue.lookup import names_of
+from catalogue.lookup import item_names
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.references import Reference
 from catalogue.schema.model import Model, Size
@@ -169,7 +169,7 @@ def _values_below(plain: Plain, record: Any, path: str) -> Iterator[Row]:
         return
     for key, child in values_below(record):
         if isinstance(record, tuple):
-            key = next(iter(names_of(child)), str(key))
+            key = next(iter(item_names(child)), str(key))
         yield from _values_below(plain, child, f"{path}{'/' if isinstance(record, Model) else '.'}{key}")
 
 
@@ -228,7 +228,7 @@ def _variant_rows(plain: Plain) -> Iterator[Row]:
         row["training_flops_recomputed"] = float(flops.exact) if flops else None
         row |= _value_cells("gpu", _infrastructure_cells(catalogue, entry, "gpu"), plain)
         row |= _value_cells("gpu_count", _infrastructure_cells(catalogue, entry, "gpu_count"))
-        row |= _value_cells("gpu_hours", records.gpu_hours(entry))
+        row |= _value_cells("gpu_hours", records.published_gpu_hours(entry))
         row |= _value_cells("cost_usd", records.published_cost(entry))
         yield row | _architecture_cells(entry, plain)
 

@@ -341,7 +341,7 @@ def _variant_record(plain: Plain, entry: Entry) -> dict[str, Any]:
     record["licences"] = plain.of(licences) if licences else {}
     for name, value in (
         ("released_format", records.weights_format(entry)),
-        ("gpu_hours", records.gpu_hours(entry)),
+        ("gpu_hours", records.published_gpu_hours(entry)),
         ("cost_usd", records.published_cost(entry)),
     ):
         if value is not None:

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from catalogue.derive.expression import numbers_of
-from catalogue.records import Catalogue, Entry, by_date, first_date
+from catalogue.derive.expression import architecture_numbers
+from catalogue.records import Catalogue, Entry, first_date, sort_by_date
 from catalogue.schema.model import Size, Track
 from catalogue.schema.quantities import Count
 from catalogue.schema.values import PartialDate
@@ -48,7 +48,7 @@ class Thumbnail:
 def general_line(catalogue: Catalogue) -> list[Entry]:
     """Flagships of the general track, each architecture once, the oldest first."""
     found: dict[str, Entry] = {}
-    for model in by_date(catalogue.models.values()):
+    for model in sort_by_date(catalogue.models.values()):
         entry = catalogue.flagship(model)
         if model.track is Track.GENERAL and entry.architecture is not None:
             owner = catalogue.entries[entry.architecture_owner]
@@ -59,7 +59,7 @@ def general_line(catalogue: Catalogue) -> list[Entry]:
 
 def network_thumbnail(entry: Entry) -> Thumbnail:
     assert entry.architecture is not None
-    numbers = numbers_of(entry.architecture)
+    numbers = architecture_numbers(entry.architecture)
     layers, hidden = numbers["num_hidden_layers"], numbers["hidden_size"]
     width, height = hidden * _UNIT, layers * _LAYER
     top = _HEIGHT - height

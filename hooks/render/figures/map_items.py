@@ -10,7 +10,7 @@ from catalogue.records import first_date, first_day, stated_dates
 from catalogue.schema.model import Model, Track
 from catalogue.schema.technique import Technique, TechniqueKind
 from catalogue.schema.values import PartialDate
-from catalogue.uses import How, Use
+from catalogue.uses import Use, UseLabel
 
 from ..cite import opening_sentences, plain_text
 from ..context import Context
@@ -108,7 +108,11 @@ def _technique_items(context: Context) -> Iterator[Item]:
 def _introducing_model(context: Context, technique: Technique, when: PartialDate) -> str:
     """The model that introduced a technique, or its first form, in the month of its release."""
     for use in context.uses.of_technique(technique.id):
-        if use.how in (How.INTRODUCED, How.FORM, How.FIRST) and use.date and use.date.text[:7] == when.text[:7]:
+        if (
+            use.how in (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.FIRST)
+            and use.date
+            and use.date.text[:7] == when.text[:7]
+        ):
             return use.model.id
     return ""
 
@@ -117,7 +121,9 @@ def own_form(context: Context, technique: Technique) -> PartialDate | None:
     """When a model introduced DeepSeek's own form of an older technique; for one by others, the first use counts."""
     if technique.introduced.by_deepseek is None:
         return None
-    forms = (How.FORM,) if technique.introduced.by_deepseek else (How.FORM, How.INTRODUCED, How.FIRST)
+    forms = (
+        (UseLabel.FORM,) if technique.introduced.by_deepseek else (UseLabel.FORM, UseLabel.INTRODUCED, UseLabel.FIRST)
+    )
     return next((_described_day(use) for use in context.uses.of_technique(technique.id) if use.how in forms), None)
 
 
@@ -144,8 +150,8 @@ def _related_items(context: Context) -> dict[str, set[str]]:
         for use in context.uses.of_model(model.id):
             if use.how.is_use:
                 found[f"technique:{use.technique.id}"].add(f"model:{model.id}")
-            taken_up = use.stated is not None and use.how is How.ADOPTED
-            if taken_up or use.how in (How.INTRODUCED, How.FORM, How.FIRST):
+            taken_up = use.stated is not None and use.how is UseLabel.ADOPTED
+            if taken_up or use.how in (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.FIRST):
                 found[f"model:{model.id}"].add(f"technique:{use.technique.id}")
     return found
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from catalogue.derive.expression import numbers_of
-from catalogue.records import Entry, by_date, first_date
+from catalogue.derive.expression import architecture_numbers
+from catalogue.records import Entry, first_date, sort_by_date
 from catalogue.schema.model import Model, Track
 
 from .. import format
@@ -143,7 +143,7 @@ class Poster:
 def poster_files(context: Context, address: str) -> dict[str, str]:
     """The poster in both schemes, by path; a local `address` is left out of it."""
     poster = poster_sheet(context)
-    words, models = context.words, by_date(context.catalogue.models.values())
+    words, models = context.words, sort_by_date(context.catalogue.models.values())
     dates = [date for model in models if (date := first_date(model))]
     shown = {
         "title": words("poster.title"),
@@ -167,7 +167,7 @@ def poster_files(context: Context, address: str) -> dict[str, str]:
 
 def poster_sheet(context: Context) -> Poster:
     """Tracks in rows on a sheet with the proportions of A3, whatever their number."""
-    models = by_date(context.catalogue.models.values())
+    models = sort_by_date(context.catalogue.models.values())
     tracks = [(track, [model for model in models if model.track is track]) for track in Track]
     flagships = [context.catalogue.flagship(model) for model in models]
     scale = _Scale(
@@ -264,7 +264,7 @@ def _poster_cell(context: Context, model: Model, scale: _Scale, x: float, y: flo
 def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
     if entry.architecture is None:
         return
-    words, numbers = context.words, numbers_of(entry.architecture)
+    words, numbers = context.words, architecture_numbers(entry.architecture)
     layers, hidden = numbers.get("num_hidden_layers"), numbers.get("hidden_size")
     if layers is None or hidden is None:
         return
@@ -299,7 +299,7 @@ def _parameter_areas(context: Context, entry: Entry, scale: _Scale) -> Iterator[
         return
     side = _square_side(total, scale)
     yield "square", bar_path(0, _GROUND - side, side, side)
-    dense = entry.architecture is not None and "n_routed_experts" not in numbers_of(entry.architecture)
+    dense = entry.architecture is not None and "n_routed_experts" not in architecture_numbers(entry.architecture)
     if active or dense:
         inner = _square_side(active or total, scale)
         yield "filled", bar_path(0, _GROUND - inner, inner, inner)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from catalogue.attention import kind_of
-from catalogue.derive.expression import evaluate_formula, numbers_of
+from catalogue.derive.expression import architecture_numbers, evaluate_formula
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 from catalogue.schema.model import Model
@@ -146,7 +146,7 @@ class _Frames:
         assert entry.architecture is not None
         self.context, self.entry, self.words = context, entry, context.words
         self.ledger = ledger
-        self.a: Mapping[str, int] = numbers_of(entry.architecture)
+        self.a: Mapping[str, int] = architecture_numbers(entry.architecture)
         kind = kind_of(entry.architecture)
         assert kind is not None
         drawn = TOKEN_PATHS[kind.kind]

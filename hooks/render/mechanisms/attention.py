@@ -12,7 +12,7 @@ from labs import ced, csa, dsa
 from labs.norm import softmax
 
 from catalogue.attention import CachingLayers, kind_of
-from catalogue.derive.expression import evaluate_formula, formula_names, layer_kinds, numbers_of
+from catalogue.derive.expression import architecture_numbers, evaluate_formula, formula_names, parse_layout
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.quantities import Quantity
 
@@ -39,7 +39,7 @@ def caching_layers(entry: Entry) -> tuple[Mapping[str, int], tuple[CachingLayers
     kind = kind_of(entry.architecture) if entry.architecture is not None else None
     if entry.architecture is None or kind is None:
         raise ValueError(f"{entry.variant.id} has no attention")
-    return numbers_of(entry.architecture), kind.caching_layers
+    return architecture_numbers(entry.architecture), kind.caching_layers
 
 
 def _kept_per_layer(entry: Entry) -> tuple[int, int, int]:
@@ -321,7 +321,7 @@ def layers_of_csa2(words: Words, catalogue: Catalogue) -> list[Panel]:
     stated = entry.architecture.attention_layout if entry.architecture else None
     if stated is None:
         return []
-    kinds = [layer.partition("+")[0] for layer in layer_kinds(str(stated.value))]
+    kinds = [layer.partition("+")[0] for layer in parse_layout(str(stated.value))]
     writers = [layer for layer, kind in enumerate(kinds) if kind == "full"]
     encoder, group = dimension(entry, "encoder_layers"), dimension(entry, "encoder_compress_ratio")
     colours = {"window": "faint", "full": "cache", "reindex": "index", "reuse": "attention soft"}

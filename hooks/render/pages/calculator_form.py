@@ -10,10 +10,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.calculators import Missing, Number
+from catalogue.derive.calculators import MissingFields, Number
 from catalogue.derive.expression import display_formula, formula_tree
-from catalogue.lookup import gpu_of, reference_run
-from catalogue.records import Entry, by_date
+from catalogue.lookup import reference_run, training_gpu
+from catalogue.records import Entry, sort_by_date
 from catalogue.schema.training import Gpu
 
 from .. import assets
@@ -86,7 +86,7 @@ def calculator(
 ) -> Page | None:
     """None where the catalogue has no run to begin with."""
     start = reference_run(context.catalogue, context.lookup)
-    gpu = gpu_of(context.lookup, start) if start else None
+    gpu = training_gpu(context.lookup, start) if start else None
     if start is None or gpu is None:
         return None
     words, citations = context.words, Citations(context)
@@ -104,7 +104,7 @@ def calculator(
 def variants(context: Context) -> list[tuple[str, list[Choice]]]:
     """Variants under their models, the newest first; those without an architecture stand last."""
     catalogue = context.catalogue
-    models = list(reversed(by_date(catalogue.models.values())))
+    models = list(reversed(sort_by_date(catalogue.models.values())))
     models.sort(key=lambda m: all(entry.architecture is None for entry in catalogue.entries_of(m)))
     return [(m.name, [Choice(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
 
@@ -146,7 +146,7 @@ def exact(number: Number) -> str:
     return str(fraction.numerator) + (f"/{fraction.denominator}" if fraction.denominator > 1 else "")
 
 
-def why(context: Context, entry: Entry, missing: Missing) -> str:
+def why(context: Context, entry: Entry, missing: MissingFields) -> str:
     """Which fields are missing, and in what way."""
     words = context.words
     if not missing.fields:

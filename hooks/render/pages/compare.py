@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.records import Entry, by_date
+from catalogue.records import Entry, sort_by_date
 from catalogue.schema.model import Model
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
 from catalogue.schema.values import Single, Stated
@@ -103,7 +103,7 @@ def theme_page(context: Context, theme: str) -> Page:
 
 
 def _models(context: Context) -> list[Model]:
-    return by_date(context.catalogue.models.values())
+    return sort_by_date(context.catalogue.models.values())
 
 
 def _architecture(citations: Citations) -> Iterator[Section]:

@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue import records
-from catalogue.derive.expression import numbers_of
+from catalogue.derive.expression import architecture_numbers
 from catalogue.derive.parameters import NOT_THERE, Verdict
 from catalogue.derive.training import SizeOf, pre_training_tokens, published_size, recomputed_counts, recomputed_size
 from catalogue.records import Entry, variant_lineage
@@ -187,7 +187,7 @@ def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[st
 def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
     words = citations.context.words
     day = records.release_date(entry)
-    numbers = numbers_of(entry.architecture) if entry.architecture is not None else {}
+    numbers = architecture_numbers(entry.architecture) if entry.architecture is not None else {}
     routed = numbers.get("n_routed_experts", 0)
     groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
     chosen = (
@@ -253,7 +253,7 @@ def _size_value(citations: Citations, entry: Entry, which: SizeOf) -> dict[str, 
     words, published, recounted = citations.context.words, published_size(entry, which), recomputed_size(entry, which)
     if which is SizeOf.ACTIVATED and published is None and recounted is None:
         whole = _size_value(citations, entry, SizeOf.TOTAL)
-        dense = entry.architecture is not None and "n_routed_experts" not in numbers_of(entry.architecture)
+        dense = entry.architecture is not None and "n_routed_experts" not in architecture_numbers(entry.architecture)
         return {**whole, "note": words("compare.board.all_active")} if dense and whole["n"] else _UNKNOWN
     stated = trends.size_value(citations.context, entry, which)
     if stated is None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.expression import Term
+from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import Agreement
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
@@ -298,7 +298,7 @@ def _notes_list(citations: Citations, entries: tuple[Entry, ...], owners: list[E
     ]
 
 
-def _beside(citations: Citations, entry: Entry) -> list[tuple[str, Term]]:
+def _beside(citations: Citations, entry: Entry) -> list[tuple[str, Computation]]:
     """What is counted beside the main model: drafter, Engram, vision encoders of variants."""
     words, recount = citations.context.words, entry.recount
     assert recount is not None
@@ -328,7 +328,7 @@ def _sum_lines(citations: Citations, entry: Entry) -> Iterator[_SumLine]:
     words, recount = citations.context.words, entry.recount
     assert recount is not None
 
-    def line(label: str, term: Term, sign: int = 1, is_total: bool = False) -> _SumLine:
+    def line(label: str, term: Computation, sign: int = 1, is_total: bool = False) -> _SumLine:
         return _SumLine(label, term.formula, term.numbers, sign * term.value, is_total)
 
     yield from (line(words(f"term.{term.name}"), term) for term in recount.terms)

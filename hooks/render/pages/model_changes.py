@@ -13,14 +13,14 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from catalogue.attention import may_have
+from catalogue.attention import allows_field
 from catalogue.derive.parameters import NOT_THERE, Verdict, row_verdict
 from catalogue.derive.training import ComparedSize, SizeOf, compared_sizes, published_size
-from catalogue.records import Entry, first_date, most_trained, younger_than
+from catalogue.records import Entry, first_date, is_younger, most_trained
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Change, Model
 from catalogue.schema.values import Facet, fields_with
-from catalogue.uses import How, Use
+from catalogue.uses import Use, UseLabel
 
 from .. import comparison, format
 from ..cite import Citations, counted_mark
@@ -75,7 +75,7 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
     changed = [line for line in recipe if line.verdict is Verdict.DIFFERENT]
     same = [line for line in recipe if line.verdict is Verdict.SAME]
     became = became_of(context, before.model, model)
-    date = first_date(before.model) if younger_than(before.model, model) else None
+    date = first_date(before.model) if is_younger(before.model, model) else None
     titles = {"model": model.name, "previous": before.model.name}
     heads = _group_names(words, before.model, model, titles, by_time=date is None)
     html = context.html(
@@ -173,9 +173,9 @@ def _is_given_up(context: Context, entry: Entry, field: str) -> bool:
     """
     if entry.architecture is None:
         return False
-    if getattr(entry.architecture, field, None) is not None or not may_have(entry.architecture, field):
+    if getattr(entry.architecture, field, None) is not None or not allows_field(entry.architecture, field):
         return True
-    dropped = (use.technique for use in context.uses.of_model(entry.model.id) if use.how is How.DROPPED)
+    dropped = (use.technique for use in context.uses.of_model(entry.model.id) if use.how is UseLabel.DROPPED)
     return f"architecture.{field}" in {
         name for technique in dropped for condition in technique.follows_from for name in condition.field_paths
     }
@@ -201,9 +201,9 @@ def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry)
 def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> ComparedCell:
     if size.computed is None:
         assert size.published is not None
-        return ComparedCell(citations.single(size.published), size.saying)
+        return ComparedCell(citations.single(size.published), size.spelling)
     number = working_link(entry, format.format_compact(size.computed.value), put_in(size.computed))
-    return ComparedCell(number + counted_mark(citations.context.words, size.counts), size.saying)
+    return ComparedCell(number + counted_mark(citations.context.words, size.counts), size.spelling)
 
 
 def _lines_of_theme(
@@ -275,18 +275,18 @@ def became_of(context: Context, before: Model, after: Model) -> dict[str, list[U
     """
     found: dict[str, list[Use]] = {key: [] for key in ("introduced", "form", "adopted", "inherited", "kept", "dropped")}
     for technique_id in context.catalogue.techniques:
-        family = context.uses.family(technique_id, after.id)
-        if family is None or family.how is How.IN_WEIGHTS:
+        family = context.uses.family_use(technique_id, after.id)
+        if family is None or family.how is UseLabel.IN_WEIGHTS:
             continue
         use = next((use for use in family.uses if not _holds_for_others(context, use)), family.uses[0])
-        if use.how in (How.INTRODUCED, How.FORM, How.DROPPED):
+        if use.how in (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.DROPPED):
             found[use.how.value].append(use)
-        elif use.how is How.KEPT or before.id in context.uses.users(technique_id):
+        elif use.how is UseLabel.KEPT or before.id in context.uses.user_ids(technique_id):
             found["kept"].append(use)
         elif use.stated is not None or (
             not _holds_for_others(context, use) and context.uses.does_without(technique_id, before.id)
         ):
-            found["inherited" if use.how is How.INHERITED else "adopted"].append(use)
+            found["inherited" if use.how is UseLabel.INHERITED else "adopted"].append(use)
     return found
 
 
@@ -361,13 +361,13 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
     ]
 
 
-def _uses_by_label(context: Context, model: Model) -> dict[tuple[How, Markup], list[tuple[Use, ...]]]:
+def _uses_by_label(context: Context, model: Model) -> dict[tuple[UseLabel, Markup], list[tuple[Use, ...]]]:
     """The most telling label first."""
-    found: dict[tuple[How, Markup], list[tuple[Use, ...]]] = {}
+    found: dict[tuple[UseLabel, Markup], list[tuple[Use, ...]]] = {}
     by_technique = groupby(context.uses.of_model(model.id), key=lambda use: use.technique.id)
     for uses in (together for _, same in by_technique for together in told_together(same)):
         found.setdefault((uses[0].how, label(context, *uses)), []).append(uses)
-    order = list(How)
+    order = list(UseLabel)
     return dict(sorted(found.items(), key=lambda item: order.index(item[0][0])))
 
 

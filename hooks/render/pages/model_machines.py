@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.calculators import Missing, memory_footprint, training_effort
-from catalogue.derive.expression import Term
+from catalogue.derive.calculators import MissingFields, memory_footprint, training_effort
+from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import cache_bytes
-from catalogue.derive.training import LeftOut, TrainingMetrics, metric_counts, pre_training_tokens
-from catalogue.lookup import metrics_of, reference_run
+from catalogue.derive.training import AttentionLeftOut, TrainingMetrics, metric_counts, pre_training_tokens
+from catalogue.lookup import reference_run, training_metrics_with_peak
 from catalogue.lookup import training_peak as peak_of
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model
@@ -167,7 +167,7 @@ def _stored_caches_table(citations: Citations, model: Model) -> Table | None:
     return by_column(caption, columns, entries, title=title)
 
 
-_LEFT_OUT = {LeftOut.KIND: "follows.left_out_kind", LeftOut.LENGTH: "follows.left_out_length"}
+_LEFT_OUT = {AttentionLeftOut.KIND: "follows.left_out_kind", AttentionLeftOut.LENGTH: "follows.left_out_length"}
 
 # Lines that variants are compared by.
 _COMPARED = ("tokens_per_parameter", "tokens_per_activated", "training_flops")
@@ -196,7 +196,7 @@ def derived_sections(citations: Citations, model: Model) -> list[Section]:
 def _derived_by_variant(citations: Citations, model: Model) -> list[tuple[Entry, TrainingMetrics]]:
     found = []
     for entry in citations.context.catalogue.entries_of(model):
-        result = metrics_of(citations.context.lookup, entry)
+        result = training_metrics_with_peak(citations.context.lookup, entry)
         if result is not None:
             found.append((entry, result))
     return found
@@ -230,7 +230,7 @@ def _derived_table(
     return Table(caption, heads, rows, classes="ds-sums", title=title)
 
 
-def _derived_result(words: Words, entry: Entry, term: Term | None) -> Markup:
+def _derived_result(words: Words, entry: Entry, term: Computation | None) -> Markup:
     if term is None:
         return NOTHING
     return recomputed_html(term_with_unit(words, term), term.numbers) + counted_mark(
@@ -263,7 +263,7 @@ def calculator_links(citations: Citations, entry: Entry) -> Markup:
     links = [
         Markup('<a href="ds:tools/{}.md?v={}">{}</a>').format(name, entry.variant.id, words(f"tools.{name}.title"))
         for name, found in able.items()
-        if known and not isinstance(found, Missing)
+        if known and not isinstance(found, MissingFields)
     ]
     return escape(words("follows_tools")).format(links=Markup(" · ").join(links)) if links else Markup("")
 
@@ -287,7 +287,7 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
     """Variants trained from scratch: size, tokens, tokens per parameter, FLOPs."""
     context, words = citations.context, citations.context.words
     entries = [entry for model in models for entry in context.catalogue.entries_of(model) if pre_training_tokens(entry)]
-    results = {entry.variant.id: metrics_of(context.lookup, entry) for entry in entries}
+    results = {entry.variant.id: training_metrics_with_peak(context.lookup, entry) for entry in entries}
     columns: list[Column[Entry]] = [
         Column(
             words("table.variant"),

@@ -11,12 +11,12 @@ from functools import cache, partial
 from markupsafe import Markup, escape
 
 from catalogue.derive.training import headline_tokens
-from catalogue.records import Catalogue, Entry, younger_than
+from catalogue.records import Catalogue, Entry, is_younger
 from catalogue.schema.model import Model, Track
 from catalogue.schema.quantities import Amount, Length, Quantity
 from catalogue.schema.release import LinkKind
 from catalogue.schema.values import Single
-from catalogue.uses import How
+from catalogue.uses import UseLabel
 
 from .. import family_facts, format
 from ..cite import Citations, reference_anchor
@@ -132,7 +132,7 @@ def _compared_with(citations: Citations, model: Model) -> Markup:
     words, before = citations.context.words, citations.context.catalogue.predecessor(model)
     if before is None or not model.changes:
         return escape(words("model.new_here"))
-    later = younger_than(before.model, model)
+    later = is_younger(before.model, model)
     return Markup(
         words("model.differs_from" if later else "model.changed_against", model=short_model(before.model.name))
     )
@@ -142,7 +142,7 @@ def main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Marku
     """Changes in a line each, aspect first, in the entry's order; else techniques introduced or adopted."""
     if model.changes:
         return [(citations.inline(item.aspect), citations.inline(item.after)) for item in model.changes[:MOST_BULLETS]]
-    brings = (How.INTRODUCED, How.FORM, How.FIRST, How.ADOPTED)
+    brings = (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.FIRST, UseLabel.ADOPTED)
     uses = [use for use in citations.context.uses.of_model(model.id) if use.stated is not None and use.how in brings]
     uses.sort(key=lambda use: (brings.index(use.how), use.stated is None or use.stated.note is None))
     return [

@@ -6,7 +6,7 @@ import json
 
 from markupsafe import Markup, escape
 
-from catalogue.records import Entry, by_date, first_date, first_day
+from catalogue.records import Entry, first_date, first_day, sort_by_date
 from catalogue.schema.model import Model, Track
 
 from .. import assets, family_facts, links
@@ -90,7 +90,7 @@ def families_table(citations: Citations) -> str:
         Column(words("field.architecture.attention"), attention),
         Column(words("field.kv_cache"), _cache, True),
     ]
-    flagships = map(context.catalogue.flagship, by_date(context.catalogue.models.values()))
+    flagships = map(context.catalogue.flagship, sort_by_date(context.catalogue.models.values()))
     table = by_column(words("models.families_caption"), columns, flagships, sortable=True)
     return context.html("table.html.jinja", t=table)
 

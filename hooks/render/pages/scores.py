@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.records import Entry, by_date
+from catalogue.records import Entry, sort_by_date
 from catalogue.schema.model import Evaluation, EvaluationKind, Model, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.values import Single
@@ -147,7 +147,7 @@ def _choice(citations: Citations) -> str:
             words(f"track.{track.value}"),
             [
                 (m.id, short_model(m.name))
-                for m in by_date(catalogue.models.values())
+                for m in sort_by_date(catalogue.models.values())
                 if m.track is track and m.evaluation
             ],
         )

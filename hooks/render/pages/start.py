@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from catalogue.derive.parameters import Agreement, Verdict
-from catalogue.records import Entry, by_date
+from catalogue.records import Entry, sort_by_date
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.study import RouteStep
@@ -171,7 +171,7 @@ def reading_page(context: Context) -> Page:
 def _values(citations: Citations) -> Iterator[Item]:
     """Signs for values and beside them."""
     context, words = citations.context, citations.context.words
-    flagships = map(context.catalogue.flagship, by_date(context.catalogue.models.values()))
+    flagships = map(context.catalogue.flagship, sort_by_date(context.catalogue.models.values()))
     totals = [e.variant.parameters.total for e in flagships if _number(e.variant.parameters.total)]
     plain = next((single for single in reversed(totals) if single.note is None), None)
     if plain is not None:
@@ -201,15 +201,15 @@ def _values(citations: Citations) -> Iterator[Item]:
 
 
 def _techniques(context: Context) -> Iterator[Item]:
-    words, models = context.words, by_date(context.catalogue.models.values())
+    words, models = context.words, sort_by_date(context.catalogue.models.values())
     for part in format.LEGEND:
         yield (
             format.use_part(part),
             _named(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
         )
     yield format.without_symbol(), _named(context, "matrix.no", "reading.use.without")
-    used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.users(id_)), default="")
-    yield small_strip(context, models, context.uses.users(used)), words("reading.strip")
+    used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.user_ids(id_)), default="")
+    yield small_strip(context, models, context.uses.user_ids(used)), words("reading.strip")
 
 
 def _drawn(context: Context, group: str) -> Iterator[Item]:
@@ -276,7 +276,7 @@ def _first(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[An
         if not found and isinstance(value, Single) and wanted(value):
             found.append(value)
 
-    for model in reversed(by_date(context.catalogue.models.values())):
+    for model in reversed(sort_by_date(context.catalogue.models.values())):
         walk_record(model, visit)
         if found:
             return found[0]

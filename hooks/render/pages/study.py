@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.derive.problems import Asked
-from catalogue.lookup import slug
+from catalogue.derive.problems import SolvedProblem
+from catalogue.lookup import hyphenated
 from catalogue.records import Catalogue
 from catalogue.schema.study import Experiment, Question, QuestionGroup
 from catalogue.schema.technique import TechniqueKind
@@ -81,7 +81,7 @@ _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "
 def problems_page(context: Context, written: Mapping[str, str]) -> Page:
     """Problems by page; `written` are hand-written pages by path."""
     words = context.words
-    by_page: dict[str, list[Asked]] = {}
+    by_page: dict[str, list[SolvedProblem]] = {}
     for problem in context.problems:
         by_page.setdefault(problems.home_of(problem), []).append(problem)
     order = {page: place for place, page in enumerate(_pages_in_order(context.catalogue))}
@@ -110,7 +110,9 @@ def _pages_in_order(catalogue: Catalogue) -> list[str]:
     ]
 
 
-def _list_of_page(context: Context, home: str, asked: Sequence[Asked], written: Mapping[str, str]) -> dict[str, object]:
+def _list_of_page(
+    context: Context, home: str, asked: Sequence[SolvedProblem], written: Mapping[str, str]
+) -> dict[str, object]:
     title, address = _title_and_address(context, home, written)
     items = [problems.problem_item(context, one) for one in asked]
     shown = [
@@ -181,7 +183,7 @@ def questions_page(context: Context) -> Page:
 
 def question_anchor(question: Question) -> str:
     """The same in each language."""
-    return slug(question.ask.en)
+    return hyphenated(question.ask.en)
 
 
 def _items(citations: Citations, group: QuestionGroup) -> list[dict[str, Any]]:

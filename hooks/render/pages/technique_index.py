@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.records import by_date, first_day
+from catalogue.records import first_day, sort_by_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import InModel, Technique, TechniqueKind
 from catalogue.uses import FamilyUse
@@ -27,10 +27,10 @@ _CELL, _WIDE = 7, 5
 
 def families_strip(context: Context, technique: Technique) -> Markup:
     """A cell a family, the oldest first, and who introduced, changed, has or dropped the technique."""
-    uses = context.uses.families(technique.id)
+    uses = context.uses.family_uses(technique.id)
     if not uses:
         return Markup("")
-    order = by_date(context.catalogue.models.values())
+    order = sort_by_date(context.catalogue.models.values())
     rows = [(context.words(part.value), _family_links(uses, part)) for part in UsePart]
     return Markup(
         context.html(
@@ -46,17 +46,17 @@ def families_strip(context: Context, technique: Technique) -> Markup:
 
 def families_line(context: Context, technique: Technique) -> Markup:
     """The strip on one line, with the number of users and a legend."""
-    uses = context.uses.families(technique.id)
+    uses = context.uses.family_uses(technique.id)
     if not uses:
         return Markup("")
-    order, words = by_date(context.catalogue.models.values()), context.words
+    order, words = sort_by_date(context.catalogue.models.values()), context.words
     parts = [part for part in UsePart if any(part_of(use.how) is part for use in uses)]
     return Markup(
         context.html(
             "technique_families.html.jinja",
             cells=_cells(order, uses),
             width=_CELL * len(order),
-            said=words("techniques.used_by_count", count=len(context.uses.users(technique.id)), all=len(order)),
+            said=words("techniques.used_by_count", count=len(context.uses.user_ids(technique.id)), all=len(order)),
             parts=[(part.name.lower(), words(f"users.line.{part.name.lower()}")) for part in parts],
             years=(_year(order[0]), _year(order[-1])),
         )
@@ -104,7 +104,7 @@ def small_strip(context: Context, order: Sequence[Model], users: Set[str]) -> Ma
 def what_each_did(citations: Citations, technique: Technique) -> str:
     """Models and releases by date, and how the list is known; a list of families folds."""
     context, words = citations.context, citations.context.words
-    uses = {use.model.id: use for use in context.uses.families(technique.id)}
+    uses = {use.model.id: use for use in context.uses.family_uses(technique.id)}
     rows = [_user_row(citations, technique, row, uses.pop(row.model or "", None)) for row in technique.in_models]
     for use in uses.values():
         if use.stated is not None and use.stated.note is not None:
@@ -161,7 +161,7 @@ def page(context: Context) -> Page:
 
 def _list(context: Context) -> str:
     """A shelf for each kind: names, and how many families use them."""
-    words, order = context.words, by_date(context.catalogue.models.values())
+    words, order = context.words, sort_by_date(context.catalogue.models.values())
     shelves = []
     for kind in TechniqueKind:
         name = kind.name.lower()
@@ -171,7 +171,7 @@ def _list(context: Context) -> str:
                 "abbreviation": t.abbreviation if t.abbreviation and t.abbreviation != words.text(t.name) else None,
                 "what": plain_text(context, t.definition),
                 "glyph": glyph_of(context, t),
-                "users": small_strip(context, order, context.uses.users(t.id)),
+                "users": small_strip(context, order, context.uses.user_ids(t.id)),
             }
             for t in context.catalogue.techniques.values()
             if t.kind is kind
@@ -208,7 +208,7 @@ def signs(context: Context) -> list[tuple[Markup, str]]:
 
 def columns(context: Context) -> list[Model]:
     """Models that use a technique, the oldest first."""
-    return by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
+    return sort_by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
 
 
 def _groups(context: Context, models: Sequence[Model]) -> list[MatrixGroup]:
@@ -231,7 +231,7 @@ def _introduced(technique: Technique) -> tuple[bool, str]:
 
 
 def _row(context: Context, technique: Technique, models: Sequence[Model]) -> Row:
-    uses = {family.model.id: family for family in context.uses.families(technique.id)}
+    uses = {family.model.id: family for family in context.uses.family_uses(technique.id)}
     cells = [
         _used(context, technique, uses[model.id]) if model.id in uses else _silent(context, technique, model)
         for model in models

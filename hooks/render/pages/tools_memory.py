@@ -13,15 +13,15 @@ from catalogue import records
 from catalogue.derive.calculators import (
     MEMORY,
     NUMBER_FORMATS,
-    Footprint,
-    Missing,
+    MemoryFootprint,
+    MissingFields,
     Number,
-    forms_of_memory,
+    evaluate_lines,
     memory_footprint,
+    memory_forms,
     memory_numbers,
-    work_out,
 )
-from catalogue.derive.expression import Term
+from catalogue.derive.expression import Computation
 from catalogue.records import Entry
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Length
@@ -143,7 +143,7 @@ def _variants(citations: Citations) -> dict[str, Any]:
     workings: dict[str, list[str]] = {}
     for id_, entry in context.catalogue.entries.items():
         result = memory_footprint(entry)
-        if isinstance(result, Missing):
+        if isinstance(result, MissingFields):
             found[id_] = {"why": why(context, entry, result)}
             continue
         assert entry.recount
@@ -186,7 +186,7 @@ def _table(citations: Citations, gpu: Gpu) -> str:
     rows = []
     for entry in _shown(context):
         found = memory_footprint(entry)
-        if isinstance(found, Missing):
+        if isinstance(found, MissingFields):
             continue
         longest = longest_context(entry)
         held = [length for length in lengths if longest is None or length.value <= longest.value]
@@ -229,7 +229,7 @@ def _shown(context: Context) -> Iterator[Entry]:
     yield from chosen.values()
 
 
-def memory(found: Footprint, gpu: Gpu, length: int, weights: str, cache: str = "bf16") -> dict[str, Term]:
+def memory(found: MemoryFootprint, gpu: Gpu, length: int, weights: str, cache: str = "bf16") -> dict[str, Computation]:
     """The lines for one sequence."""
     numbers: dict[str, Number] = {
         **memory_numbers(found),
@@ -240,10 +240,10 @@ def memory(found: Footprint, gpu: Gpu, length: int, weights: str, cache: str = "
         "gpu_memory": _gpu_bytes(gpu),
         "usable_percent": USABLE_PERCENT,
     }
-    return work_out(MEMORY, forms_of_memory(found, weights == "mixed", cache == "stored"), numbers)
+    return evaluate_lines(MEMORY, memory_forms(found, weights == "mixed", cache == "stored"), numbers)
 
 
-def _gigabytes(term: Term, note: str = "") -> Cell:
+def _gigabytes(term: Computation, note: str = "") -> Cell:
     text = format.format_significant(Decimal(term.value) / GIGA)
     html = recomputed_html(text, f"{term.formula} = {term.numbers}")
     if note:

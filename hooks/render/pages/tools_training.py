@@ -10,23 +10,23 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import (
     TRAINING,
-    Effort,
-    Missing,
+    MissingFields,
     Number,
-    forms_of_training,
+    TrainingEffort,
+    evaluate_lines,
     training_effort,
-    work_out,
+    training_forms,
 )
-from catalogue.derive.expression import Term
+from catalogue.derive.expression import Computation
 from catalogue.derive.training import (
-    hours_of_a_stage,
     pre_training,
     pre_training_hours,
     pre_training_tokens,
     sequence_length,
+    stage_gpu_hours,
 )
-from catalogue.lookup import gpu_of, metrics_of
-from catalogue.records import Entry, trained_with
+from catalogue.lookup import training_gpu, training_metrics_with_peak
+from catalogue.records import Entry, shares_training
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Gpu
 from catalogue.schema.values import Single, Sources
@@ -72,7 +72,7 @@ def page(context: Context) -> Page | None:
 
 def stated(entry: Entry, name: str) -> Single[Quantity] | None:
     """A published number of the infrastructure."""
-    value = getattr(entry.model.infrastructure, name, None) if trained_with(entry) else None
+    value = getattr(entry.model.infrastructure, name, None) if shares_training(entry) else None
     single = value.for_variant(entry.variant.id) if value else None
     return single if single is not None and single.value is not None else None
 
@@ -91,7 +91,7 @@ def peak_flops(gpu: Gpu) -> Number:
     return Fraction(gpu.bf16_tflops.value.value) * TERA
 
 
-def training(found: Effort, start: Entry, gpu: Gpu, tokens: int, length: int | None) -> dict[str, Term]:
+def training(found: TrainingEffort, start: Entry, gpu: Gpu, tokens: int, length: int | None) -> dict[str, Computation]:
     """The lines of a run at the utilisation and price of the first one."""
     numbers: dict[str, Number] = {
         "matrix_flops": found.matrix_flops,
@@ -100,7 +100,7 @@ def training(found: Effort, start: Entry, gpu: Gpu, tokens: int, length: int | N
         "utilisation_percent": Fraction(_quantity(start, "model_flops_utilization").value),
         "price_per_gpu_hour": Fraction(_quantity(start, "price_per_gpu_hour_usd").value),
     }
-    forms = forms_of_training(found)
+    forms = training_forms(found)
     if found.attention_flops_per_position is not None and length is not None:
         numbers |= {
             "attention_flops_per_position": found.attention_flops_per_position,
@@ -108,7 +108,7 @@ def training(found: Effort, start: Entry, gpu: Gpu, tokens: int, length: int | N
         }
     else:
         forms["flops_per_token"] = ""
-    return work_out(TRAINING, forms, numbers)
+    return evaluate_lines(TRAINING, forms, numbers)
 
 
 def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
@@ -166,7 +166,7 @@ def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]
     """
     context = citations.context
     result = training_effort(entry)
-    if isinstance(result, Missing):
+    if isinstance(result, MissingFields):
         return {"why": why(context, entry, result)}
     attention = result.attention_flops_per_position
     found: dict[str, Any] = {
@@ -188,7 +188,7 @@ def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]
         found["run"]["p"] = [percent, context.words("tools.training.hints.recomputed"), 0]
     hours, tokens = pre_training_hours(root), pre_training_tokens(root)
     if hours is not None and tokens is not None and tokens.value is not None:
-        part = hours_of_a_stage(root.model)
+        part = stage_gpu_hours(root.model)
         covered = part.per_tokens.value if part and part.per_tokens and part.per_tokens.value else tokens.value
         source = citations.mark(part.hours.source) if part else ""
         found["hours"] = [exact(hours[0]), exact(Fraction(covered.value)), format.format_quantity(covered), source]
@@ -214,8 +214,8 @@ def _borrowed(citations: Citations, start: Entry) -> dict[str, list[Any]]:
 
 def _run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]]:
     """Published numbers of the run by field, with sources."""
-    stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), gpu_of(context.lookup, entry)
-    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and trained_with(entry) else None
+    stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), training_gpu(context.lookup, entry)
+    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and shares_training(entry) else None
     length = sequence_length(stage, entry.variant.id) if stage else None
     lengths = stage.sequence_length.for_variant(entry.variant.id) if stage and stage.sequence_length else None
     counted = hardware.gpu_count.for_variant(entry.variant.id) if hardware and hardware.gpu_count else None
@@ -243,7 +243,7 @@ def _plain(single: Single[Quantity] | None) -> str | None:
 
 def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
     """In percent, from the published GPU-hours, to four digits."""
-    result = metrics_of(context.lookup, entry)
+    result = training_metrics_with_peak(context.lookup, entry)
     term = result.terms.get("utilisation") if result else None
     if term is None:
         return None
@@ -279,7 +279,7 @@ def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
 def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cell] | None:
     """None for a variant that was not trained from scratch."""
     stage, tokens, result = pre_training(entry), pre_training_tokens(entry), training_effort(entry)
-    if stage is None or tokens is None or tokens.value is None or isinstance(result, Missing):
+    if stage is None or tokens is None or tokens.value is None or isinstance(result, MissingFields):
         return None
     words = citations.context.words
     length = sequence_length(stage, entry.variant.id)
@@ -299,7 +299,7 @@ def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cel
     ]
 
 
-def _whole(term: Term, words: Words) -> Cell:
+def _whole(term: Computation, words: Words) -> Cell:
     return Cell(
         recomputed_html(format.format_amount(Decimal(term.value), words), f"{term.formula} = {term.numbers}"),
         str(term.value),
@@ -308,7 +308,7 @@ def _whole(term: Term, words: Words) -> Cell:
 
 def _published(citations: Citations, entry: Entry) -> Cell:
     """GPU-hours of the pre-training, with their tokens where these are not all."""
-    part = hours_of_a_stage(entry.model)
+    part = stage_gpu_hours(entry.model)
     if part is None or pre_training_hours(entry) is None:
         return EMPTY
     html = citations.single(part.hours)

@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue import records
-from catalogue.derive.expression import Term, numbers_of
+from catalogue.derive.expression import Computation, architecture_numbers
 from catalogue.derive.parameters import cache_bytes
 from catalogue.derive.training import (
     SizeOf,
@@ -27,7 +27,7 @@ from catalogue.derive.training import (
     recomputed_counts,
     recomputed_size,
 )
-from catalogue.lookup import metrics_of
+from catalogue.lookup import training_metrics_with_peak
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model, Track
 from catalogue.schema.model import Size as StatedSize
@@ -161,7 +161,7 @@ def _counted(context: Context, counts: Counted | None) -> str:
     return counted_text(context.words, counts) if counts is not Counted.LANGUAGE_MODEL else ""
 
 
-def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], recounted: Term | None) -> bool:
+def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], recounted: Computation | None) -> bool:
     """Whether a published size is on the common base, or has no recount, or is a time share."""
     return recounted is None or published.counts is Counted.WRITING or is_on_common_base(entry, which)
 
@@ -202,7 +202,9 @@ def stored(entry: Entry) -> Single[Quantity] | None:
 
 
 def training_run(context: Context, size: Size) -> TrainingMetrics | None:
-    return next((found for m in size.members if (found := metrics_of(context.lookup, m)) is not None), None)
+    return next(
+        (found for m in size.members if (found := training_metrics_with_peak(context.lookup, m)) is not None), None
+    )
 
 
 @dataclass(frozen=True)
@@ -383,7 +385,7 @@ def _parameters(which: SizeOf) -> Callable[[Citations, Size], Shown | None]:
 
 
 def numbers_of_size(size: Size) -> Mapping[str, int]:
-    return numbers_of(size.owner.architecture) if size.owner.architecture is not None else {}
+    return architecture_numbers(size.owner.architecture) if size.owner.architecture is not None else {}
 
 
 def _cache(citations: Citations, size: Size) -> Shown | None:

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup, escape
 from pydantic import BaseModel
 
-from catalogue.attention import may_have
+from catalogue.attention import allows_field
 from catalogue.peers import Built, LabResult, State
 from catalogue.records import Entry, first_day
 from catalogue.schema.architecture import Architecture, FeedForward
@@ -167,7 +167,7 @@ def _architecture(path: str) -> Callable[[Entry], CoverageState]:
         if architecture is None:
             has_no_size = entry.variant.parameters.total.absence is Absence.NOT_APPLICABLE
             return CoverageState.NOT_APPLICABLE if has_no_size else CoverageState.UNKNOWN
-        silent = path in fields_with(Architecture, Facet.OF_A_PART) or not may_have(architecture, path)
+        silent = path in fields_with(Architecture, Facet.OF_A_PART) or not allows_field(architecture, path)
         if path == "intermediate_size" and not _is_dense(entry):
             silent = True  # only where some layers stay dense, and then a rule asks for it
         return _unless(silent, state_of([_get(architecture, path)]))

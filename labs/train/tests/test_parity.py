@@ -16,8 +16,8 @@ sys.path.insert(0, str(ROOT / "hooks"))
 
 from catalogue.attention import kind_of  # noqa: E402
 from catalogue.derive.parameters import (  # noqa: E402
-    formulas_of,
     mtp_weights,
+    parameter_formulas,
     recount_sizes,
 )
 from catalogue.load import load_catalogue  # noqa: E402
@@ -152,11 +152,13 @@ def test_parameters_and_cache_agree_with_the_catalogues_formulas(config, changes
     config = config.with_(**changes)
     model = Model(config)
     architecture, numbers = as_architecture(config)
-    expected = {name: formulas_term(formula, numbers) for name, formula in formulas_of(architecture, numbers).items()}
+    expected = {
+        name: formulas_term(formula, numbers) for name, formula in parameter_formulas(architecture, numbers).items()
+    }
     apart = count(model.mtp)
     assert count(model) - apart == sum(expected.values()), expected
     if config.feed_forward == "moe" and config.residual == "plain":
-        assert apart == mtp_weights(architecture, formulas_of(architecture, numbers), numbers).value
+        assert apart == mtp_weights(architecture, parameter_formulas(architecture, numbers), numbers).value
     assert cache_formula(config) == formulas_term(kind_of(architecture).cache(numbers), numbers)
     caches = model.eval().new_caches()
     model(torch.randint(config.vocab_size, (1, 9)), caches)

@@ -12,7 +12,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from catalogue.derive.expression import layer_kinds
+from catalogue.derive.expression import parse_layout
 from catalogue.kinds import per_kind
 from catalogue.records import Entry
 from catalogue.schema.architecture import FeedForward
@@ -156,7 +156,7 @@ def _expert_runs(dims: Dimensions) -> list[Run]:
 def attention_kinds(dims: Dimensions) -> Sequence[str]:
     """The kind of each layer from the bottom up; empty where all are alike."""
     layout = dims.architecture.attention_layout
-    return layer_kinds(layout.value) if layout is not None and layout.value is not None else ()
+    return parse_layout(layout.value) if layout is not None and layout.value is not None else ()
 
 
 def text_alternative(dims: Dimensions, entry: Entry) -> str:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from zlib import crc32
 
-from catalogue.derive.expression import evaluate_formula, formula_names, numbers_of
+from catalogue.derive.expression import architecture_numbers, evaluate_formula, formula_names
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.values import Single
@@ -66,7 +66,7 @@ class Dimensions:
         self.words = citations.context.words
         self.architecture: Architecture = entry.architecture
         self.vision = entry.vision
-        self.numbers = numbers_of(entry.architecture)
+        self.numbers = architecture_numbers(entry.architecture)
 
     def number(self, name: str) -> int | None:
         """A stated or derived number; None where it is not known."""
