@@ -15,7 +15,7 @@ from render.cite import Citations
 from render.comparison import Line, size_rows
 from render.context import Context, make_context
 from render.pages.model_changes import compare_dimensions
-from render.pages.trends import family_sizes, parameters
+from render.pages.trends import family_sizes, parameter_values
 from render.words import load_words
 
 
@@ -86,7 +86,7 @@ def test_the_comparison_of_any_models_compares_recounts_alone(english: Context, 
 
 
 def test_trends_are_drawn_on_one_base(english: Context, catalogue: Catalogue) -> None:
-    found = {size.owner.variant.id: parameters(english, size) for size in family_sizes(english)}
+    found = {size.owner.variant.id: parameter_values(english, size) for size in family_sizes(english)}
     whole = recomputed_size(catalogue.entries["deepseek-v4.1-flash"], SizeOf.TOTAL)
     assert whole is not None
     total, activated = found["deepseek-v4.1-flash"]

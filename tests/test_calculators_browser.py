@@ -27,7 +27,7 @@ from catalogue.records import Catalogue, Entry
 from helpers import leaving
 from render import words as language_files
 from render.context import make_context
-from render.pages.tools_memory import BITS, MIXED, USABLE_PERCENT, longest_context, released
+from render.pages.tools_memory import BITS, MIXED, USABLE_PERCENT, longest_context, released_format
 from test_calculators import able
 
 pytestmark = pytest.mark.browser
@@ -315,7 +315,7 @@ def test_variants_without_data_are_refused_with_the_reason(page: Page, address: 
 
 
 def test_formats_that_are_not_in_the_catalogue_are_refused(page: Page, address: str, catalogue: Catalogue) -> None:
-    unknown = next(id_ for id_ in able(catalogue) if released(catalogue.entries[id_]) is None)
+    unknown = next(id_ for id_ in able(catalogue) if released_format(catalogue.entries[id_]) is None)
     page.goto(f"{address}tools/memory/?v={unknown}")
     expect(page.locator("output")).to_contain_text("was released")
     page.locator("[name=w]").select_option("bf16")

@@ -206,7 +206,7 @@ from catalogue.derive.training import training_metrics
 from catalogue.load import load_catalogue
 from catalogue.peers import transformers_class
 from render.context import make_context
-from render.pages.tools_memory import released
+from render.pages.tools_memory import released_format
 from render.site import site_of
 from render.words import load_words
 
@@ -218,7 +218,7 @@ found = {
     "missing": [*entry.recount.missing, *entry.recount.cache_missing],
     "cache": entry.recount.kv_cache.value,
     "footprint": {key: float(value) for key, value in memory_numbers(memory_footprint(entry)).items()},
-    "released": released(entry),
+    "released": released_format(entry),
     "metrics": sorted(training_metrics(entry).terms),
     "peer": transformers_class(entry.architecture),
     "pages": {},

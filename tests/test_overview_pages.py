@@ -39,7 +39,7 @@ def rows(html: str) -> list[list[str]]:
 
 
 def test_quarters_follow_the_pointers(small: Context) -> None:
-    assert rows(api_names.page(small).blocks["quarters"]) == [
+    assert rows(api_names.api_names_page(small).blocks["quarters"]) == [
         ["2024 Q1", "Bee Base/Cat 0.1M", "", ""],
         ["2024 Q2", "Cat 0.1M", "a caterpillar", ""],
         ["2024 Q3", "Cat 0.1M/Moth", "end not published", ""],
@@ -50,7 +50,7 @@ def test_quarters_follow_the_pointers(small: Context) -> None:
 
 
 def test_a_name_ends_with_its_last_row(small: Context) -> None:
-    found = rows(api_names.page(small).blocks["insect"])
+    found = rows(api_names.api_names_page(small).blocks["insect"])
     assert [[since, model.split("\u2060")[0].strip("/")] for since, model in found] == [
         ["not published", "an unknown insect"],
         ["March 2024", "Bee Base"],
@@ -101,7 +101,7 @@ def test_fields_of_another_kind_do_not_apply(small: Context) -> None:
 def test_the_table_counts_every_field_of_every_model(real: Context) -> None:
     groups = list(trust.field_groups(real))
     entries = [real.catalogue.flagship(model) for model in real.catalogue.models.values()]
-    rows = LexborHTMLParser(trust.section(real).html).css("tbody tr")
+    rows = LexborHTMLParser(trust.coverage_section(real).html).css("tbody tr")
     assert len(rows) == len(groups)
     for row, group in zip(rows, groups, strict=True):
         states = [state(entry) for _, state in group.fields for entry in entries]
@@ -127,7 +127,9 @@ def test_a_catalogue_without_the_presets_compares_the_last_of_its_general_line(v
     assert len(chosen) >= 2
     names = [
         node.text()
-        for node in LexborHTMLParser(compare_models.page(context).sections[0].html).css(".ds-board th[scope=col] a")
+        for node in LexborHTMLParser(compare_models.compare_models_page(context).sections[0].html).css(
+            ".ds-board th[scope=col] a"
+        )
     ]
     assert names == [short_variant(catalogue.entries[id_].variant.name) for id_ in chosen]
 

@@ -23,7 +23,7 @@ from render import words as language_files
 from render.assets import PLAYS as SCRIPTS
 from render.assets import play_source
 from render.context import Context, load_templates, make_context
-from render.mechanisms.attention import dimension
+from render.mechanisms.attention import architecture_count
 from render.plays import attention_cost, cache_bytes, compared_layers, draw_play
 from render.technique_figures import PLAYS
 from render.words import CHINESE, ENGLISH
@@ -257,8 +257,13 @@ def test_costs_give_the_share_that_the_report_states(catalogue: Catalogue) -> No
     products = {
         key: sum(attention_cost(found[key], 2**20, k)[:2]) for key, k in (("dsa", 2048), ("csa", 1024), ("hca", 0))
     }
-    before = dimension(old, "num_hidden_layers") * products["dsa"] + old.recount.activated[ACTIVATED_CONVENTION]
-    after = dimension(new, "csa_layers") * products["csa"] + dimension(new, "hca_layers") * products["hca"]
+    before = (
+        architecture_count(old, "num_hidden_layers") * products["dsa"] + old.recount.activated[ACTIVATED_CONVENTION]
+    )
+    after = (
+        architecture_count(new, "csa_layers") * products["csa"]
+        + architecture_count(new, "hca_layers") * products["hca"]
+    )
     share = 100 * (after + new.recount.activated[ACTIVATED_CONVENTION]) / before
     label = "Computation per token at 1M context, V4-Pro against V3.2"
     stated = next(fact.value.value for fact in catalogue.techniques["csa"].facts if fact.label.en == label)

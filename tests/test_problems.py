@@ -30,15 +30,15 @@ def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue
     assert len(every) >= 120
     assert len({p.id for p in every}) == len(every)
     for guide in catalogue.study.guides:
-        own = problems.of_page(ctx, f"guide:{guide.id}")
+        own = problems.problems_of_page(ctx, f"guide:{guide.id}")
         assert len(own) >= 5, guide.id
         assert sum(p.problem.kind is ProblemKind.COMPUTE and p.problem.level == 1 for p in own) <= 3, guide.id
     kinds = Counter(p.problem.kind for p in every)
     assert set(kinds) == set(ProblemKind)
     assert kinds[ProblemKind.COMPUTE] <= len(every) / 3, "most problems ask for more than one sum"
-    assert problems.of_page(ctx, "technique:mla")
+    assert problems.problems_of_page(ctx, "technique:mla")
     assert problems.homes_of_related(ctx, "model:deepseek-v3")
-    asked = [p.id for page in {problems.home_of(p) for p in every} for p in problems.of_page(ctx, page)]
+    asked = [p.id for page in {problems.home_of(p) for p in every} for p in problems.problems_of_page(ctx, page)]
     assert sorted(asked) == sorted(p.id for p in every), "each problem stands on one page"
 
 
@@ -71,7 +71,7 @@ def test_a_mistake_leads_to_another_number(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_the_answer_stands_on_the_page_without_a_script(catalogue: Catalogue, language: str) -> None:
     ctx = make_context(catalogue, language_files.load_words(language), load_templates())
-    html = problems.problems_html(ctx, problems.of_page(ctx, "guide:attention"), script=False)
+    html = problems.problems_html(ctx, problems.problems_of_page(ctx, "guide:attention"), script=False)
     assert "194,560" in html
     assert "{name}" not in html
 

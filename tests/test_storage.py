@@ -15,7 +15,7 @@ from catalogue.schema.quantities import Quantity
 from helpers import sections_of
 from render import words as language_files
 from render.context import make_context
-from render.pages.model import pages
+from render.pages.model import render_model
 
 V4_FLASH, V4_PRO, V3_2 = "deepseek-v4-flash-base", "deepseek-v4-pro-base", "deepseek-v3.2"
 MILLION = 2**20  # tokens of the makers' “1M”
@@ -125,7 +125,7 @@ def test_a_format_that_is_not_published(valid: Path) -> None:
 def test_the_pages_show_both_bases(catalogue: Catalogue) -> None:
     ctx = make_context(catalogue, language_files.load_words("en"))
     for model in catalogue.models.values():
-        html = sections_of(pages(ctx, model.id))
+        html = sections_of(render_model(ctx, model.id))
         owners = [e for e in catalogue.entries_of(model) if e.stored_cache and e.variant.architecture]
         for entry in owners:
             assert entry.stored_cache is not None

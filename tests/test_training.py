@@ -31,7 +31,7 @@ from render.cite import Citations
 from render.context import make_context
 from render.format import format_power, format_quantity
 from render.pages.compare import theme_page
-from render.pages.model import pages
+from render.pages.model import render_model
 
 CHECKED = (
     "deepseek-llm-67b-base",
@@ -246,9 +246,9 @@ def test_pages(catalogue: Catalogue) -> None:
     ctx = make_context(catalogue, language_files.load_words("en"))
     having = {entry.model.id for entry in catalogue.entries.values() if training_metrics(entry)}
     for model in catalogue.models.values():
-        sections = sections_of(pages(ctx, model.id))
+        sections = sections_of(render_model(ctx, model.id))
         assert ("what-follows" in sections) == (model.id in having), model.id
-    v3 = sections_of(pages(ctx, "deepseek-v3"))["what-follows"]
+    v3 = sections_of(render_model(ctx, "deepseek-v3"))["what-follows"]
     assert v3.count(ctx.words("follows.published")) == 2
     assert "FP8" in v3
     training = theme_page(ctx, "training")
@@ -270,7 +270,7 @@ def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) ->
         if headline is None or headline.value is None:
             continue
         assert headline.value.value >= max(counts), model.id
-        hero = pages(ctx, model.id)[0].hero
+        hero = render_model(ctx, model.id)[0].hero
         assert f">{format_quantity(headline.value)}</a>" in hero, model.id
         shown += 1
     assert shown > 8

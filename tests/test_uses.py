@@ -14,7 +14,7 @@ from catalogue.records import Catalogue, Entry, first_date
 from catalogue.uses import Use, UseLabel, Uses
 from helpers import family
 from render.context import make_context
-from render.family_facts import label
+from render.family_facts import use_label
 from render.words import load_words
 
 
@@ -193,7 +193,7 @@ def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, h
 def test_a_training_without_tensor_parallelism_is_not_said_to_have_it(catalogue: Catalogue, uses: Uses) -> None:
     family = uses.family_use("tensor-parallelism", "deepseek-v3")
     assert family is not None
-    assert label(make_context(catalogue, load_words("en")), *family.uses) == "adopted, in serving alone"
+    assert use_label(make_context(catalogue, load_words("en")), *family.uses) == "adopted, in serving alone"
 
 
 def test_what_no_model_before_had_is_not_dropped(uses: Uses) -> None:
@@ -258,4 +258,4 @@ def test_a_technique_that_came_with_weights_names_their_model(catalogue: Catalog
     assert named
     for use in named:
         assert use.origin is not None
-        assert f"models/{use.origin.id}.md" in label(ctx, use)
+        assert f"models/{use.origin.id}.md" in use_label(ctx, use)

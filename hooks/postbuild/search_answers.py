@@ -208,7 +208,7 @@ def _compared_family(catalogue: Catalogue, variant: str | None) -> str:
 def _subjects(context: Context) -> dict[str, list[int]]:
     """Families and variants by the words of their names; a common word is marked as weak."""
     found: dict[str, list[int]] = {}
-    for name, (family, variant) in answers.subjects(context).items():
+    for name, (family, variant) in answers.answer_subjects(context).items():
         key = normal(name)
         own = normal(list(context.catalogue.models.values())[family].name)
         weak = key.isalpha() and key != own

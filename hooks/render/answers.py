@@ -39,7 +39,7 @@ from .context import Context
 from .family_facts import family_label
 from .format import short_model, short_size, short_variant
 from .page_registry import MODEL, technique_address
-from .pages.tools_memory import BITS, longest_context, released, weight_numbers
+from .pages.tools_memory import BITS, longest_context, released_format, weight_numbers
 from .words import CHINESE, Words
 
 _RECOMPUTED = frozenset(
@@ -154,29 +154,29 @@ def _row_lines(citations: Citations, cells: Cells, rows: Iterable[str], address:
             continue
         basis = _WORKED_OUT if name.rpartition(".")[2] in _RECOMPUTED or name.startswith("part.") else _PUBLISHED
         label = row.label.split(" <small>")[0] if "<small>" in row.label else row.label
-        yield _line(citations, Markup(label).striptags(), cell.html, basis, address)
+        yield _answer_line(citations, Markup(label).striptags(), cell.html, basis, address)
 
 
-def _line(citations: Citations, label: str, html: str, basis: str, address: str) -> AnswerLine:
+def _answer_line(citations: Citations, label: str, html: str, basis: str, address: str) -> AnswerLine:
     """A line from the HTML of a page: its text, and the sources that its links lead to."""
-    text = _plain(html).replace("; ", citations.context.words("punctuation.separated"))
+    text = _text_of_html(html).replace("; ", citations.context.words("punctuation.separated"))
     numbers = dict.fromkeys(int(number) for number in _SOURCE.findall(html))
     sources = [sources for sources, number in citations.numbers.items() if number in numbers]
     absent = 'class="ds-absent"' in html
     return AnswerLine(label, text, _UNSAID if absent else basis, source_text(citations, sources), address)
 
 
-def _plain(html: str) -> str:
+def _text_of_html(html: str) -> str:
     text = Markup(html.replace("<br>", "; ")).striptags()
     return " ".join(text.replace("\u2060", "").split())
 
 
 def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
-    return "; ".join(_plain(line) for each in sources for line in citations.lines(each, set()))
+    return "; ".join(_text_of_html(line) for each in sources for line in citations.lines(each, set()))
 
 
 def _single_line(citations: Citations, label: str, value: Single[Any], address: str, unit: str = "") -> AnswerLine:
-    text = _plain(citations.unsourced(value)) + (f" {unit}" if unit and value.absence is None else "")
+    text = _text_of_html(citations.unsourced(value)) + (f" {unit}" if unit and value.absence is None else "")
     source = source_text(citations, [value.source] if value.source else [])
     return AnswerLine(label, text, _PUBLISHED if value.absence is None else _UNSAID, source, address)
 
@@ -208,7 +208,7 @@ def _tokenizer_answers(citations: Citations, entry: Entry, path: str) -> Answers
     found = Answers()
     for row, cell in cells.items():
         if row.id[0] == "tokenizer":
-            line = _line(citations, row.label.striptags(), cell.html, _PUBLISHED, f"{path}#training")
+            line = _answer_line(citations, row.label.striptags(), cell.html, _PUBLISHED, f"{path}#training")
             found[f"tokenizer.{row.id[1]}"] = [line]
     return found
 
@@ -277,7 +277,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
     if not isinstance(footprint, MemoryFootprint):
         return {}
     address = f"tools/memory.md?v={entry.variant.id}"
-    own = released(entry) or released(catalogue.entries[entry.architecture_owner])
+    own = released_format(entry) or released_format(catalogue.entries[entry.architecture_owner])
     longest = longest_context(entry)
     length = min((each for each in (longest, Length.parse("128K")) if each is not None), key=lambda each: each.value)
     lines = []
@@ -285,7 +285,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
         for gpu in _by_use(catalogue.gpus.values()):
             worked = _worked_memory(footprint, key, gpu, int(length.value), stored=False)
             label = words("asked.served", format=words(f"tools.memory.formats.{key}"), gpu=gpu.name)
-            memory = {name: _gigabytes(worked[f"{name}_bytes"].value) for name in ("weight", "cache")}
+            memory = {name: _in_gigabytes(worked[f"{name}_bytes"].value) for name in ("weight", "cache")}
             text = words("asked.gpus", count=worked["gpus"].value)
             held = words("asked.gpus_for", weights=memory["weight"], cache=memory["cache"], length=length.text)
             lines.append(AnswerLine(label, text, _WORKED_OUT, held, f"{address}&w={key}&g={gpu.id}"))
@@ -298,10 +298,10 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
             if footprint.stored_cache is not None
             else None
         )
-        text = words("asked.cache_bf16", size=_gigabytes(worked["cache_bytes"].value))
+        text = words("asked.cache_bf16", size=_in_gigabytes(worked["cache_bytes"].value))
         if stored is not None:
             text += words("punctuation.comma") + words(
-                "asked.cache_stored", size=_gigabytes(stored["cache_bytes"].value)
+                "asked.cache_stored", size=_in_gigabytes(stored["cache_bytes"].value)
             )
         label = words("asked.cache_at", length=format.format_length(length, words))
         lengths.append(AnswerLine(label, text, _WORKED_OUT, "", f"{address}&n={length.text}"))
@@ -327,7 +327,7 @@ def _worked_memory(footprint: MemoryFootprint, key: str, gpu: Gpu, length: int, 
     return evaluate_lines(MEMORY, memory_forms(footprint, key == "mixed", stored), numbers)
 
 
-def _gigabytes(number: int) -> str:
+def _in_gigabytes(number: int) -> str:
     from decimal import Decimal
 
     return f"{format.format_significant(Decimal(number) / 10**9)} GB"
@@ -371,10 +371,10 @@ def _pointer_line(citations: Citations, label: str, pointer: Any, until: Single[
     name = entry.variant.name if entry else plain_text(context, pointer.label)
     if pointer.mode:
         name += words("punctuation.comma") + plain_text(context, pointer.mode)
-    since = _plain(citations.unsourced(pointer.since))
+    since = _text_of_html(citations.unsourced(pointer.since))
     text = words("asked.pointer_now", name=name, since=since)
     if until is not None:
-        text = words("asked.pointer_until", name=name, since=since, until=_plain(citations.unsourced(until)))
+        text = words("asked.pointer_until", name=name, since=since, until=_text_of_html(citations.unsourced(until)))
     source = source_text(citations, [pointer.source] if pointer.source else [])
     return AnswerLine(label, text, _PUBLISHED, source, "api-names.md")
 
@@ -461,7 +461,7 @@ def _shortened_names(variant: Variant) -> tuple[str, ...]:
     return short_size(variant.name), _BASE.sub("", variant.name)
 
 
-def subjects(context: Context) -> dict[str, tuple[int, int]]:
+def answer_subjects(context: Context) -> dict[str, tuple[int, int]]:
     """Names of families and variants, with the number of the family and of the variant (−1 for the family)."""
     found: dict[str, tuple[int, int]] = {}
     for number, model in enumerate(context.catalogue.models.values()):
@@ -491,18 +491,24 @@ def technique_answers(context: Context) -> list[dict[str, Any]]:
                 "title": context.short_name(technique),
                 "definition": plain_text(context, technique.definition),
                 "address": technique_address(technique),
-                "models": list(_users(context, technique)),
+                "models": list(_technique_users(context, technique)),
             }
         )
     return found
 
 
-def _users(context: Context, technique: Technique) -> Iterator[tuple[str, str, str, int, int]]:
+def _technique_users(context: Context, technique: Technique) -> Iterator[tuple[str, str, str, int, int]]:
     """Families by date: name, what it did, since when, whether it counts as a user, number."""
     for family in context.uses.family_uses(technique.id):
         date = format.format_date(family.date, context.words) if family.date else ""
         number = list(context.catalogue.models).index(family.model.id)
-        yield short_model(family.model.name), _plain(family_label(context, family)), date, int(family.is_use), number
+        yield (
+            short_model(family.model.name),
+            _text_of_html(family_label(context, family)),
+            date,
+            int(family.is_use),
+            number,
+        )
 
 
 def _chinese_names(context: Context, term: Term) -> tuple[str | None, ...]:

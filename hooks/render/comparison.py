@@ -36,7 +36,7 @@ from . import format
 from .cite import Citations, counted_mark, reference_anchor
 from .format import NOTHING
 from .links import model_link
-from .tables import agreement_cell, put_in, term_with_unit, working_cell, working_link
+from .tables import agreement_cell, substituted_formula, term_with_unit, working_cell, working_link
 from .words import Words
 
 
@@ -211,7 +211,7 @@ def _recounted_size(citations: Citations, entry: Entry, which: SizeOf, found: Ag
     if published is not None and published.counts in (Counted.BACKBONE, Counted.WRITING):
         html += counted_mark(words, published.counts)
     if whole.value != found.recomputed:
-        html += Markup("<br>") + working_link(entry, format.format_compact(whole.value), put_in(whole))
+        html += Markup("<br>") + working_link(entry, format.format_compact(whole.value), substituted_formula(whole))
         html += counted_mark(words, Counted.WITH_ENGRAM)
     return ComparedCell(html, str(whole.value))
 

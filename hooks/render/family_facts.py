@@ -73,7 +73,7 @@ def later_releases(citations: Citations, model: Model) -> list[Markup]:
             continue
         line = Markup("{} {}").format(entry.variant.name, citations.single(release.weights))
         said = [
-            *_named(citations, "dates", ("announcement",), release),
+            *_named_values(citations, "dates", ("announcement",), release),
             *(_licence_parts(citations, release.licences) if release.licences else ()),
         ]
         if said:
@@ -82,7 +82,7 @@ def later_releases(citations: Citations, model: Model) -> list[Markup]:
     return lines
 
 
-def _named(citations: Citations, kind: str, names: Iterable[str], record: object) -> list[Markup]:
+def _named_values(citations: Citations, kind: str, names: Iterable[str], record: object) -> list[Markup]:
     found = [(name, getattr(record, name)) for name in names]
     return [
         Markup("{} {}").format(citations.context.words(f"field.{kind}.{name}"), citations.single(value))
@@ -94,7 +94,7 @@ def _named(citations: Citations, kind: str, names: Iterable[str], record: object
 def _licence_parts(citations: Citations, own: Licences) -> list[Markup]:
     """Licence of the weights, and whether commercial use is allowed."""
     weights = [citations.single(own.weights)] if own.weights is not None and own.weights.value is not None else []
-    return [*weights, *_named(citations, "licences", ("commercial_use",), own)]
+    return [*weights, *_named_values(citations, "licences", ("commercial_use",), own)]
 
 
 def unreleased_checkpoints(citations: Citations, model: Model) -> list[Markup]:
@@ -142,7 +142,7 @@ def told_together(uses: Iterable[Use]) -> list[tuple[Use, ...]]:
     return [tuple(group) for group in found.values()]
 
 
-def label(context: Context, *uses: Use) -> Markup:
+def use_label(context: Context, *uses: Use) -> Markup:
     """What a model did, with the origin; of several uses the origins are joined."""
     words, use = context.words, uses[0]
     if use.how is UseLabel.IN_WEIGHTS:
@@ -163,7 +163,7 @@ def family_label(context: Context, family: FamilyUse) -> Markup:
     return escape(context.words(f"change.{family.how.value}"))
 
 
-def checkpoints(context: Context, *uses: Use) -> Markup:
+def use_checkpoints(context: Context, *uses: Use) -> Markup:
     """Checkpoints of uses in brackets; of many their number, with names as title."""
     names, count = _checkpoint_names(context, uses), sum(len(use.variants) for use in uses)
     text = escape(names)
@@ -172,7 +172,7 @@ def checkpoints(context: Context, *uses: Use) -> Markup:
     return escape(context.words("punctuation.bracketed")).format(text=text)
 
 
-def remark(citations: Citations, use: Use) -> Markup:
+def use_remark(citations: Citations, use: Use) -> Markup:
     """How it was used, by which checkpoints, and the source; of a derived use, the field that it follows from."""
     separated = Markup(escape(citations.context.words("punctuation.separated")))
     return separated.join(_use_parts(citations, (use,), told=False)) + citations.mark(use.sources)
@@ -183,7 +183,7 @@ def family_remarks(citations: Citations, family: FamilyUse, told: bool) -> list[
     words = citations.context.words
     end = Markup(escape(words("punctuation.full_stop") + words("punctuation.gap")))
     return [
-        end.join([label(citations.context, *uses), *_use_parts(citations, uses, told and len(family.uses) == 1)])
+        end.join([use_label(citations.context, *uses), *_use_parts(citations, uses, told and len(family.uses) == 1)])
         + citations.mark(sources_of(uses))
         for uses in told_together(family.uses)
     ]

@@ -53,7 +53,7 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
         expectation=""
         if in_guide
         else citations.marked(str(citations.inline(experiment.expectation.text)), experiment.expectation.source),
-        panels=_panels(context.words, experiment, result) if result else [],
+        panels=_experiment_panels(context.words, experiment, result) if result else [],
         comparisons=[_comparison_shown(context.words, experiment, one, result) for one in experiment.comparisons]
         if result
         else [],
@@ -85,7 +85,7 @@ def format_minutes(words: Words, result: Result) -> str:
     return words("experiments.minutes", count=math.ceil(result.minutes))
 
 
-def _cost(words: Words, result: Result) -> str:
+def _cost_text(words: Words, result: Result) -> str:
     origin = result.origin
     return words(
         "experiments.cost",
@@ -105,7 +105,9 @@ def _comparison_shown(
     column, judged = comparison.column, result.judged(comparison)
     names = {arm.id: words.text(arm.name) for arm in experiment.arms}
     sides = [
-        words("experiments.side", arm=names[arm], value=_number(column, result.mean_and_deviation(column, arm)[0]))
+        words(
+            "experiments.side", arm=names[arm], value=_column_number(column, result.mean_and_deviation(column, arm)[0])
+        )
         for arm in (comparison.first, comparison.second)
     ]
     return ComparisonShown(
@@ -113,8 +115,8 @@ def _comparison_shown(
         words("experiments.between").join(sides),
         words(
             "experiments.difference",
-            difference=_number(column, judged.difference, judged.deviation, signed=True),
-            deviation=_number(column, judged.deviation, judged.deviation),
+            difference=_column_number(column, judged.difference, judged.deviation, signed=True),
+            deviation=_column_number(column, judged.deviation, judged.deviation),
         ),
         words(f"experiments.expected.{comparison.expect.value}"),
         comparison.verdict.name.lower().replace("_", "-"),
@@ -122,14 +124,14 @@ def _comparison_shown(
     )
 
 
-def _number(column: str, value: float, deviation: float = 1, signed: bool = False) -> str:
+def _column_number(column: str, value: float, deviation: float = 1, signed: bool = False) -> str:
     """With the column's decimals, or as many more as the first digit of the deviation needs."""
     decimals = max(_DECIMALS.get(column, 2), -math.floor(math.log10(deviation)) if deviation else 0)
     shown = f"{round(value, decimals) + 0.0:{'+' if signed else ''},.{decimals}f}"
     return shown.replace("-", "−")
 
 
-def _panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]:
+def _experiment_panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]:
     """The curve, and the results of every seed for each compared column."""
     has_curve = experiment.curve and any(arm.id in result.curve_arms for arm in experiment.arms)
     panels = [_curve_panel(words, experiment, result)] if has_curve else []
@@ -140,7 +142,7 @@ def _panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]
 def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
     """The mean of each arm in a band from the lowest seed to the highest."""
     column = str(experiment.curve)
-    arms = [(arm, kind) for arm, kind in _coloured(experiment.arms) if arm.id in result.curve_arms]
+    arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if arm.id in result.curve_arms]
     curves = {arm.id: result.curve(arm.id, column) for arm, _ in arms}
     places = [point for curve in curves.values() for point in curve]
     across = Linear(0, max(point.step for point in places), _LEFT, _RIGHT)
@@ -148,7 +150,7 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
     up = Linear(low, high if high > low else low + 1, _BOTTOM, _TOP)
     title = words("experiments.curve", column=words(f"experiments.column.{column}"))
     ends = [
-        words("experiments.side", arm=words.text(arm.name), value=_number(column, curves[arm.id][-1].mean))
+        words("experiments.side", arm=words.text(arm.name), value=_column_number(column, curves[arm.id][-1].mean))
         for arm, _ in arms
     ]
     panel = Panel(title, _BOTTOM + 40 + 17 * len(arms), words("experiments.listed").join(ends))
@@ -174,11 +176,11 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
 
 def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str) -> Panel:
     """A mark for each seed of each arm, and the mean as a number."""
-    arms = [(arm, kind) for arm, kind in _coloured(experiment.arms) if result.values(column, arm.id)]
+    arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if result.values(column, arm.id)]
     everything = [value for arm, _ in arms for value in result.values(column, arm.id)]
     low, high = min(everything), max(everything)
     across = Linear(low, high if high > low else low + 1, 8, WIDTH - 8)
-    means = [_number(column, result.mean_and_deviation(column, arm.id)[0]) for arm, _ in arms]
+    means = [_column_number(column, result.mean_and_deviation(column, arm.id)[0]) for arm, _ in arms]
     said = [
         words("experiments.side", arm=words.text(arm.name), value=mean)
         for (arm, _), mean in zip(arms, means, strict=True)
@@ -202,7 +204,7 @@ def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: s
     return panel
 
 
-def _coloured(arms: Sequence[Arm]) -> list[tuple[Arm, str]]:
+def _with_colours(arms: Sequence[Arm]) -> list[tuple[Arm, str]]:
     return list(zip(arms, _KINDS, strict=False))
 
 
@@ -231,7 +233,7 @@ def trained_attention(context: Context, file: Path = ATTENTION_WEIGHTS) -> str:
     found = json.loads(file.read_text(encoding="utf-8"))[context.words.language]
     words, name = context.words, "sentence_weights"
     panels = [
-        _triangle(
+        _attention_panel(
             words(f"{name}.{looks_at}", layer=layer + 1, head=head + 1),
             words(f"{name}.says", share=f"{100 * share:.0f}"),
             found["tokens"],
@@ -263,7 +265,7 @@ def chosen_heads(weights: Sequence[Sequence[Rows]]) -> dict[str, tuple[int, int,
     return found
 
 
-def _triangle(title: str, says: str, tokens: Sequence[Any], rows: Rows) -> Panel:
+def _attention_panel(title: str, says: str, tokens: Sequence[Any], rows: Rows) -> Panel:
     panel = Panel(title, _TOKEN_TOP + _TOKEN_ROW * len(rows) + 6, says)
     step = min(_TOKEN_ROW, (356 - _TOKEN_LEFT) / len(rows))
     for t, row in enumerate(rows):

@@ -91,17 +91,17 @@ class Links:
 @lru_cache(maxsize=1 << 14)
 def relative_address(target: str, here: str) -> str:
     """A folder keeps its slash."""
-    return way(target, parts(target), parts(here.rpartition("/")[0]))
+    return relative_path(target, address_parts(target), address_parts(here.rpartition("/")[0]))
 
 
-def way(target: str, there: tuple[str, ...], folder: tuple[str, ...]) -> str:
+def relative_path(target: str, there: tuple[str, ...], folder: tuple[str, ...]) -> str:
     """The same for an address and a folder as parts."""
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(there, folder, strict=False)))
     found = "/".join([*[".."] * (len(folder) - same), *there[same:]]) or "."
     return f"{found}/" if target.endswith("/") or not target else found
 
 
-def parts(address: str) -> tuple[str, ...]:
+def address_parts(address: str) -> tuple[str, ...]:
     return tuple(part for part in address.split("/") if part not in ("", "."))
 
 
@@ -195,13 +195,13 @@ class SideList:
 
     def lines(self, items: Sequence[Listed], page: Listed | None, base: str, first: Listed) -> str:
         """Pages of a group; `base` leads to the root, `first` is the section's first page."""
-        folder = parts(page.url.rpartition("/")[0]) if page else ()
+        folder = address_parts(page.url.rpartition("/")[0]) if page else ()
         here: set[str] = {page.file.src_uri, (page.meta or {}).get("part_of", "")} if page else set()
         near = _pages_nearby(items, here)
 
         def line(item: Listed, text: str) -> str:
             known = self._line(item)
-            href = way(known.url, known.parts, folder) if page else posixpath.join(base, known.url)
+            href = relative_path(known.url, known.parts, folder) if page else posixpath.join(base, known.url)
             current = ' aria-current="page"' if item.file.src_uri in here else ""
             return f'<li><a href="{href}"{current}>{text}</a></li>'
 
@@ -212,7 +212,7 @@ class SideList:
         path = item.file.src_uri
         if path not in self._lines:
             beside = f" <small>{self._beside[path]}</small>" if path in self._beside else ""
-            self._lines[path] = _Line(item.url, parts(item.url), f"{item.title}{beside}")
+            self._lines[path] = _Line(item.url, address_parts(item.url), f"{item.title}{beside}")
         return self._lines[path]
 
 

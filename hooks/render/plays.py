@@ -36,7 +36,7 @@ from . import assets
 from .figures.canvas import Panel, equal_columns
 from .figures.home import general_line
 from .format import format_integer, format_month, short_size
-from .mechanisms.attention import architecture_number, caching_layers, dimension
+from .mechanisms.attention import architecture_count, architecture_number, caching_layers
 from .words import Words
 
 State = Mapping[str, Any]
@@ -103,7 +103,9 @@ def figure_words(words: Words, figure: str, *keys: str) -> dict[str, str]:
     return {"percent": words("play.percent")} | {key: words(f"mechanism.{figure}.{key}") for key in ("says", *keys)}
 
 
-def slider(words: Words, figure: str, name: str, start: Any, values: Sequence[Any], label: str = "{value}") -> Control:
+def make_slider(
+    words: Words, figure: str, name: str, start: Any, values: Sequence[Any], label: str = "{value}"
+) -> Control:
     """A slider that begins at the value nearest to `start`."""
     start = start if start in values else min(values, key=lambda value: abs(value - start))
     steps = [(value, label.format(value=group_digits(value))) for value in values]
@@ -232,7 +234,7 @@ def memory_strip(words: Words, catalogue: Catalogue) -> Play:
                 "name": short_size(entry.variant.name),
                 "date": format_month(date, words) if date else "",
                 "attention": attention.value if attention else "",
-                "layers": dimension(entry, "num_hidden_layers"),
+                "layers": architecture_count(entry, "num_hidden_layers"),
                 "numbers": format_integer(round(found.cache_elements)),
                 "bytes": cache_bytes(found, context),
                 "stated": _short_context(stated),
@@ -322,7 +324,10 @@ def compared_layers(catalogue: Catalogue) -> dict[str, AttentionLayer]:
 
 
 def _indexer_dimensions(entry: Entry) -> dict[str, Any]:
-    return {"index_heads": dimension(entry, "index_n_heads"), "index_wide": dimension(entry, "index_head_dim")}
+    return {
+        "index_heads": architecture_count(entry, "index_n_heads"),
+        "index_wide": architecture_count(entry, "index_head_dim"),
+    }
 
 
 def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, int]:
@@ -339,7 +344,7 @@ def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
     controls = (
         _context_slider(words, name, stated_context(catalogue.entries["deepseek-v3.2-exp"])),
         *(
-            slider(words, name, key, dimension(catalogue.entries[id_], "index_topk"), _SELECTED)
+            make_slider(words, name, key, architecture_count(catalogue.entries[id_], "index_topk"), _SELECTED)
             for key, id_ in start.items()
         ),
     )
@@ -370,9 +375,11 @@ def bias_balance(words: Words, catalogue: Catalogue) -> Play:
     name = "bias-balance"
     steps = 200
     controls = (
-        slider(words, name, "speed", _published_bias_speed(catalogue), (0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03)),
-        slider(words, name, "experts", 16, (8, 16, 32)),
-        slider(words, name, "step", 1, range(1, steps + 1)),
+        make_slider(
+            words, name, "speed", _published_bias_speed(catalogue), (0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03)
+        ),
+        make_slider(words, name, "experts", 16, (8, 16, 32)),
+        make_slider(words, name, "step", 1, range(1, steps + 1)),
     )
     keys = ("load", "load_says", "loads", "biases", "path", "path_says", "legend", "at_step")
     # `table` random numbers, which every step reads from another place, `stride` further on.
@@ -395,8 +402,8 @@ def fp8_tiles(words: Words, catalogue: Catalogue) -> Play:
     labels = [f"1 × {width}" for width in tiles[:-1]] + [words(f"mechanism.{name}.whole")]
     controls = (
         Control("tile", words(f"mechanism.{name}.tile"), tiles[-1], list(zip(tiles, labels, strict=True))),
-        slider(words, name, "spread", 6, range(9), words(f"mechanism.{name}.spread_step")),
-        slider(words, name, "outlier", 1, (1, 100, 1_000, 10_000, 100_000, 1_000_000)),
+        make_slider(words, name, "spread", 6, range(9), words(f"mechanism.{name}.spread_step")),
+        make_slider(words, name, "outlier", 1, (1, 100, 1_000, 10_000, 100_000, 1_000_000)),
     )
     keys = ("range", "range_says", "zero", "coarse", "fine", "axis", "lost", "lost_says", "tiles", "whole_short")
     data = {
@@ -432,21 +439,21 @@ def _promoted_sums(words: Words) -> Panel:
     return panel
 
 
-def grpo(words: Words, catalogue: Catalogue) -> Play:
+def grpo_advantages(words: Words, catalogue: Catalogue) -> Play:
     name, shown = "grpo", 8
     controls = (
-        slider(words, name, "size", shown, range(2, 17)),
+        make_slider(words, name, "size", shown, range(2, 17)),
         Control("rewards", words(f"mechanism.{name}.rewards"), "1011001000000000", marks=shown),
     )
     keys = ("equal", "group", "group_says", "below", "push", "push_says", "count", "right", "wrong")
     return Play(name, "grpo", controls, {"words": figure_words(words, name, *keys)})
 
 
-def pipelines(words: Words, catalogue: Catalogue) -> Play:
+def pipeline_schedules(words: Words, catalogue: Catalogue) -> Play:
     name = "pipelines"
     controls = (
-        slider(words, name, "stages", 8, range(4, 17, 2)),
-        slider(words, name, "batches", 20, range(4, 41, 2)),
+        make_slider(words, name, "stages", 8, range(4, 17, 2)),
+        make_slider(words, name, "batches", 20, range(4, 41, 2)),
     )
     keys = ("few", "1f1b", "zb1p", "dualpipe", "dualpipev", "panel_says", "idle", "needs")
     # Units of a forward pass, as in the report's table: a backward pass is twice as long, half of it for the weights.
@@ -456,36 +463,36 @@ def pipelines(words: Words, catalogue: Catalogue) -> Play:
     )
 
 
-def yarn(words: Words, catalogue: Catalogue) -> Play:
+def yarn_scaling(words: Words, catalogue: Catalogue) -> Play:
     """Which rotated pairs keep their speed; starts at V3's factor and bounds."""
     name, entry = "yarn", catalogue.entries["deepseek-v3-base"]
-    start = {key: dimension(entry, f"rope_scaling.{key}") for key in ("factor", "beta_slow", "beta_fast")}
+    start = {key: architecture_count(entry, f"rope_scaling.{key}") for key in ("factor", "beta_slow", "beta_fast")}
     controls = (
-        slider(words, name, "factor", start["factor"], range(1, 65)),
-        slider(words, name, "alpha", start["beta_slow"], range(1, 9)),
-        slider(words, name, "beta", start["beta_fast"], range(16, 65)),
+        make_slider(words, name, "factor", start["factor"], range(1, 65)),
+        make_slider(words, name, "alpha", start["beta_slow"], range(1, 9)),
+        make_slider(words, name, "beta", start["beta_fast"], range(16, 65)),
     )
     keys = ("turns", "turns_says", "kept", "kept_says", "bound", "pair", "slow")
     data = {
         "words": figure_words(words, name, *keys),
-        "d": dimension(entry, "qk_rope_head_dim"),
+        "d": architecture_count(entry, "qk_rope_head_dim"),
         "base": architecture_number(entry, "rope_theta"),
-        "length": dimension(entry, "rope_scaling.original_max_position_embeddings"),
+        "length": architecture_count(entry, "rope_scaling.original_max_position_embeddings"),
     }
     return Play(name, "yarn", controls, data, runs="factor")
 
 
-def speculation(words: Words, catalogue: Catalogue) -> Play:
+def speculative_decoding(words: Words, catalogue: Catalogue) -> Play:
     """Tokens a pass and speed; starts at V3's module, the lower published rate and the cost by share of layers."""
     name, entry = "speculative", catalogue.entries["deepseek-v3-base"]
-    guesses = dimension(entry, "num_nextn_predict_layers")
-    cost = round(100 * guesses / dimension(entry, "num_hidden_layers"))
+    guesses = architecture_count(entry, "num_nextn_predict_layers")
+    cost = round(100 * guesses / architecture_count(entry, "num_hidden_layers"))
     percent = words("play.percent", value="{value}")
     most = 8
     controls = (
-        slider(words, name, "alpha", _published_acceptance(catalogue), range(101), percent),
-        slider(words, name, "gamma", guesses, range(1, most + 1)),
-        slider(words, name, "cost", cost, range(51), percent),
+        make_slider(words, name, "alpha", _published_acceptance(catalogue), range(101), percent),
+        make_slider(words, name, "gamma", guesses, range(1, most + 1)),
+        make_slider(words, name, "cost", cost, range(51), percent),
     )
     keys = ("passes", "passes_says", "rate", "here", "speed", "speed_says", "guesses")
     data = {"words": figure_words(words, name, *keys), "most": most}

@@ -72,15 +72,15 @@ def total_score(experts: Sequence[tuple[int, int]]) -> float:
     return round(sum(SCORES[node][place] for node, place in experts), 2)
 
 
-def _chunks(context: Context) -> str:
+def _chunks_puzzle(context: Context) -> str:
     words = context.words
-    names = {name: words(f"puzzle.chunks.part.{_key(name)}") for name in (*overlap.NEEDS, *overlap.SENT_AFTER)}
+    names = {name: words(f"puzzle.chunks.part.{_puzzle_key(name)}") for name in (*overlap.NEEDS, *overlap.SENT_AFTER)}
     rows = [
         (names[name], overlap.COMPUTE, words("punctuation.listed").join(names[n] for n in needs))
         for name, needs in overlap.NEEDS.items()
     ]
     rows += [(names[name], overlap.SEND, names[after] if after else "") for name, after in overlap.SENT_AFTER.items()]
-    short = {name: words(f"puzzle.chunks.short.{_key(name)}") for name in names}
+    short = {name: words(f"puzzle.chunks.short.{_puzzle_key(name)}") for name in names}
     said = {key: words(f"puzzle.chunks.{key}") for key in ("status", "solved", "longer", "computes", "sends")}
     said["separated"] = words("punctuation.separated")
     given = {
@@ -95,16 +95,16 @@ def _chunks(context: Context) -> str:
         names=names,
         parts=list(overlap.NEEDS),
         rows=rows,
-        data=_data("chunks", {**given, "names": names, "short": short, "said": said}),
+        data=_puzzle_data("chunks", {**given, "names": names, "short": short, "said": said}),
     )
 
 
-def _chunks_solved(context: Context) -> str:
+def _chunks_solution(context: Context) -> str:
     words, spans = context.words, overlap.run(best_order())
     listed = [
         words(
             "puzzle.chunks.span",
-            part=words(f"puzzle.chunks.part.{_key(part)}"),
+            part=words(f"puzzle.chunks.part.{_puzzle_key(part)}"),
             start=spans[part][0],
             end=spans[part][1],
         )
@@ -119,14 +119,14 @@ def _chunks_solved(context: Context) -> str:
     )
 
 
-def _routing(context: Context) -> str:
+def _routing_puzzle(context: Context) -> str:
     words, rule = context.words, total_score(experts_of_the_rule())
     said = {key: words(f"puzzle.routing.{key}") for key in ("status", "nodes", "experts", "better", "solved")}
     given = {"experts": EXPERTS, "nodes": NODES, "rule": rule, "best": total_score(best_experts()), "said": said}
-    return context.html("puzzle_routing.html.jinja", scores=SCORES, rule=rule, data=_data("routing", given))
+    return context.html("puzzle_routing.html.jinja", scores=SCORES, rule=rule, data=_puzzle_data("routing", given))
 
 
-def _routing_solved(context: Context) -> str:
+def _routing_solution(context: Context) -> str:
     words = context.words
     free = sorted((score for node in SCORES for score in node), reverse=True)[:EXPERTS]
 
@@ -146,17 +146,17 @@ def _routing_solved(context: Context) -> str:
     return context.html("puzzle_solution.html.jinja", listed=[], says=says)
 
 
-def _key(name: str) -> str:
+def _puzzle_key(name: str) -> str:
     return name.lower().replace(" ", "_")
 
 
-def _data(name: str, given: Mapping[str, object]) -> Markup:
+def _puzzle_data(name: str, given: Mapping[str, object]) -> Markup:
     return assets.json_block(f"puzzle-{name}", json.dumps(given, ensure_ascii=False))
 
 
 _PUZZLES: Mapping[Simulator, tuple[Callable[[Context], str], Callable[[Context], str]]] = {
-    Simulator.CHUNKS: (_chunks, _chunks_solved),
-    Simulator.ROUTING: (_routing, _routing_solved),
+    Simulator.CHUNKS: (_chunks_puzzle, _chunks_solution),
+    Simulator.ROUTING: (_routing_puzzle, _routing_solution),
 }
 
 

@@ -34,8 +34,8 @@ from .page import REDIRECTS, Page, Site, block_marker, shared_page_redirects
 from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
 from .pages import model, models, sources
 from .pages.start import done_box
-from .problems import of_page
 from .problems import problems_html as problem_list
+from .problems import problems_of_page
 from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism_html
 from .words import CHINESE, ENGLISH, Words, load_words
 
@@ -51,7 +51,7 @@ def _lab_block(name: str, ctx: Context, citations: Citations, path: str) -> str:
 # What a hand-written page can place with `{{ block('…') }}`.
 BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "families": lambda ctx, citations, path: models.families_table(citations),
-    "sources": lambda ctx, citations, path: sources.sources(citations).html,
+    "sources": lambda ctx, citations, path: sources.sources_section(citations).html,
     "hero": lambda ctx, citations, path: home.home_hero(ctx),
     "general-line": lambda ctx, citations, path: home.model_cards(ctx),
     "token-path": lambda ctx, citations, path: token_path(ctx),
@@ -59,7 +59,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "map": lambda ctx, citations, path: home.home_map(ctx),
     "sentence-weights": lambda ctx, citations, path: trained_attention(ctx),
     "problems": lambda ctx, citations, path: (
-        problem_list(ctx, of_page(ctx, f"guide:{PurePath(path).stem}")) + done_box(ctx, PurePath(path).stem)
+        problem_list(ctx, problems_of_page(ctx, f"guide:{PurePath(path).stem}")) + done_box(ctx, PurePath(path).stem)
     ),
     **{f"mechanism-{name}": partial(_mechanism_block, name) for name in (*MECHANISMS, *PLAYS)},
     **{f"lab-{name}": partial(_lab_block, name) for name in LABS},
@@ -86,7 +86,7 @@ def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[s
         for built in build_pages(ctx, declared, inputs):
             places |= _places_on_parts(built)
             if declared is MODEL:
-                moved.update(model.redirects(built))
+                moved.update(model.part_redirects(built))
             for page in built:
                 measured.update(assets.block_measures(page.blocks))
                 by_path[page.path] = page
@@ -168,7 +168,7 @@ def _drawing_files(ctx: Context, pages: Mapping[str, Page], address: str) -> dic
 
 def _places_on_parts(pages: Sequence[Page]) -> dict[str, dict[str, str]]:
     """Parts that hold a page's anchors, by path."""
-    return {pages[0].path: model.places(pages)} if len(pages) > 1 else {}
+    return {pages[0].path: model.anchor_pages(pages)} if len(pages) > 1 else {}
 
 
 def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str, str]]:

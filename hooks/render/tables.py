@@ -160,7 +160,7 @@ def by_column(
     return Table(caption, heads, [[row[i] for i in kept] for row in rows], sortable, classes, title)
 
 
-def of_model(words: Words, key: str, model: str, **values: str) -> tuple[str, str]:
+def model_caption(words: Words, key: str, model: str, **values: str) -> tuple[str, str]:
     """Caption with the model's name, and visible title without."""
     caption = words(key, model=model, **values)
     rest = caption.removeprefix(model).lstrip(":：, ，")
@@ -355,7 +355,9 @@ def working_link(entry: Entry, text: str, title: str = "") -> Markup:
 def working_cell(entry: Entry, term: Computation | None) -> Cell:
     """The same in a cell; a dash without one."""
     return (
-        Cell(working_link(entry, format.format_integer(term.value), put_in(term)), str(term.value)) if term else EMPTY
+        Cell(working_link(entry, format.format_integer(term.value), substituted_formula(term)), str(term.value))
+        if term
+        else EMPTY
     )
 
 

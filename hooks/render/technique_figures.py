@@ -30,7 +30,7 @@ from .mechanisms.attention import (
     rows_of_attention,
     softmax_saturating,
 )
-from .mechanisms.machines import dualpipe_lanes, parallelisms, roofline_of_h800
+from .mechanisms.machines import dualpipe_lanes, forms_of_parallelism, roofline_of_h800
 from .mechanisms.training import (
     baseline_noise,
     bytes_of_zero,
@@ -51,12 +51,12 @@ from .plays import (
     cache_context,
     draw_play,
     fp8_tiles,
-    grpo,
+    grpo_advantages,
     memory_strip,
-    pipelines,
+    pipeline_schedules,
     sparsity_cost,
-    speculation,
-    yarn,
+    speculative_decoding,
+    yarn_scaling,
 )
 from .words import Words
 
@@ -72,7 +72,7 @@ MECHANISMS: dict[str, Callable[[Words, Catalogue], list[Panel]]] = {
     "baseline-noise": baseline_noise,
     "roofline": roofline_of_h800,
     "dualpipe-lanes": dualpipe_lanes,
-    "parallelisms": parallelisms,
+    "parallelisms": forms_of_parallelism,
     "attention-cache": attention_cache,
     "mla-two-ways": mla_two_ways,
     "dsa-selection": dsa_selection,
@@ -95,12 +95,12 @@ PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
     "bias-balance": bias_balance,
     "cache-context": cache_context,
     "fp8-tiles": fp8_tiles,
-    "grpo": grpo,
+    "grpo": grpo_advantages,
     "memory-strip": memory_strip,
-    "pipelines": pipelines,
+    "pipelines": pipeline_schedules,
     "sparsity-cost": sparsity_cost,
-    "speculative": speculation,
-    "yarn": yarn,
+    "speculative": speculative_decoding,
+    "yarn": yarn_scaling,
 }
 # What the page of a technique shows: mechanisms, and modules of labs/.
 SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -8,7 +8,7 @@ from .canvas import Drawing, draws
 
 
 @draws("sft")
-def sft(d: Drawing) -> None:
+def draw_sft(d: Drawing) -> None:
     f = d.frame()
     f.text("sample", "strong")
     f.cells("gggAAAA", height=30, texts=("=Why", "=blue", "=?", "=Light", "=is", "=scat-", "=tered"))
@@ -18,7 +18,7 @@ def sft(d: Drawing) -> None:
 
 
 @draws("rlhf")
-def rlhf(d: Drawing) -> None:
+def draw_rlhf(d: Drawing) -> None:
     f = d.frame()
     f.text("people", "strong")
     f.flow([("better", "C"), ("worse", "x")], arrows=False)
@@ -29,7 +29,7 @@ def rlhf(d: Drawing) -> None:
 
 
 @draws("ppo")
-def ppo(d: Drawing) -> None:
+def draw_ppo(d: Drawing) -> None:
     f = d.frame()
     for name, kind, limit in (("good", "A", 1.2), ("bad", "X", 0.8)):
         f.text(name, "strong")
@@ -40,7 +40,7 @@ def ppo(d: Drawing) -> None:
 
 
 @draws("dpo")
-def dpo(d: Drawing) -> None:
+def draw_dpo(d: Drawing) -> None:
     f = d.frame()
     f.text("start", "strong")
     f.bars([("preferred", 0.5, "c", "="), ("other", 0.5, "x", "=")], most=1)
@@ -53,14 +53,14 @@ def dpo(d: Drawing) -> None:
 _RIGHT = (1, 0, 0, 1, 0, 1, 0, 0)
 
 
-def _advantages() -> list[float]:
+def _example_advantages() -> list[float]:
     rewards = np.array(_RIGHT, dtype=float)
     return [float(a) for a in (rewards - rewards.mean()) / rewards.std()]
 
 
 @draws("grpo")
-def grpo(d: Drawing) -> None:
-    advantages = _advantages()
+def draw_grpo(d: Drawing) -> None:
+    advantages = _example_advantages()
     signs = "".join("C" if r else "X" for r in _RIGHT)
     d.numbers |= {
         "group": len(_RIGHT),
@@ -113,7 +113,7 @@ def grpo(d: Drawing) -> None:
 
 
 @draws("rule-based-reward")
-def rule_based(d: Drawing) -> None:
+def draw_rule_based(d: Drawing) -> None:
     f = d.frame()
     for given, check, kind in (("boxed_right", "one", "C"), ("boxed_wrong", "zero", "X"), ("program", "tests", "C")):
         f.flow([(given, "a"), ("rule", "I"), (check, kind)])
@@ -121,7 +121,7 @@ def rule_based(d: Drawing) -> None:
 
 
 @draws("generative-rm")
-def generative_rm(d: Drawing) -> None:
+def draw_generative_rm(d: Drawing) -> None:
     f = d.frame()
     f.flow([("answer", "a"), ("judge", "I")])
     f.down("writes")
@@ -132,7 +132,7 @@ def generative_rm(d: Drawing) -> None:
 
 
 @draws("cold-start")
-def cold_start(d: Drawing) -> None:
+def draw_cold_start(d: Drawing) -> None:
     f = d.frame()
     f.text("without", "strong")
     f.flow([("base", "G"), ("rl", "A"), ("mixed", "x")])
@@ -144,7 +144,7 @@ def cold_start(d: Drawing) -> None:
 
 
 @draws("rejection-sampling")
-def rejection_sampling(d: Drawing) -> None:
+def draw_rejection_sampling(d: Drawing) -> None:
     row = "CXXCXCXXXCXX"
     f = d.frame()
     f.text("samples", "strong")
@@ -161,7 +161,7 @@ def rejection_sampling(d: Drawing) -> None:
 
 
 @draws("distillation")
-def distillation(d: Drawing) -> None:
+def draw_distillation(d: Drawing) -> None:
     teacher, *students = (
         "deepseek-r1",
         "deepseek-r1-distill-llama-70b",
@@ -188,7 +188,7 @@ def distillation(d: Drawing) -> None:
 
 
 @draws("on-policy-distillation")
-def on_policy(d: Drawing) -> None:
+def draw_on_policy(d: Drawing) -> None:
     f = d.frame()
     f.text("student", "strong")
     f.cells("EEEEEE", height=28, texts=("=So", "=x", "=is", "=4", "=,", "=not"))
@@ -201,7 +201,7 @@ def on_policy(d: Drawing) -> None:
 
 
 @draws("esft")
-def esft(d: Drawing) -> None:
+def draw_esft(d: Drawing) -> None:
     f = d.frame()
     f.text("whole", "strong")
     f.cells("E" * 32, height=34, gap=2)

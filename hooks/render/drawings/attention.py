@@ -9,7 +9,7 @@ import numpy as np
 from .canvas import Drawing, draws
 
 
-def _heads(d: Drawing, queries: int, kept: int, entry_id: str, name: str) -> None:
+def _draw_heads(d: Drawing, queries: int, kept: int, entry_id: str, name: str) -> None:
     f = d.frame()
     f.text("queries")
     top = f.cells("A" * queries, height=26)
@@ -27,26 +27,26 @@ def _heads(d: Drawing, queries: int, kept: int, entry_id: str, name: str) -> Non
 
 
 @draws("mha")
-def mha(d: Drawing) -> None:
+def draw_mha(d: Drawing) -> None:
     d.use("deepseek-llm-7b-base")
-    _heads(d, 8, 8, "deepseek-llm-7b-base", "MHA · LLM 7B")
+    _draw_heads(d, 8, 8, "deepseek-llm-7b-base", "MHA · LLM 7B")
 
 
 @draws("gqa")
-def gqa(d: Drawing) -> None:
+def draw_gqa(d: Drawing) -> None:
     v = d.use("deepseek-llm-67b-base")
     d.numbers["per_group"] = v["num_attention_heads"] // v["num_key_value_heads"]
-    _heads(d, 8, 2, "deepseek-llm-67b-base", "GQA · LLM 67B")
+    _draw_heads(d, 8, 2, "deepseek-llm-67b-base", "GQA · LLM 67B")
 
 
 @draws("mqa")
-def mqa(d: Drawing) -> None:
+def draw_mqa(d: Drawing) -> None:
     d.use("deepseek-coder-5.7bmqa-base")
-    _heads(d, 8, 1, "deepseek-coder-5.7bmqa-base", "MQA · Coder 5.7B")
+    _draw_heads(d, 8, 1, "deepseek-coder-5.7bmqa-base", "MQA · Coder 5.7B")
 
 
 @draws("mla")
-def mla(d: Drawing) -> None:
+def draw_mla(d: Drawing) -> None:
     v3 = d.use("deepseek-v3-base")
     latent, rope, own = v3["kv_lora_rank"], v3["qk_rope_head_dim"], v3["qk_nope_head_dim"]
     every = v3["num_attention_heads"] * (own + v3["v_head_dim"])
@@ -98,7 +98,7 @@ def mla(d: Drawing) -> None:
 
 
 @draws("rope")
-def rope(d: Drawing) -> None:
+def draw_rope(d: Drawing) -> None:
     f = d.frame()
     f.text("positions")
     for name, speed in (("fast", 0.9), ("middle", 0.3), ("slow", 0.08)):
@@ -107,7 +107,7 @@ def rope(d: Drawing) -> None:
 
 
 @draws("yarn")
-def yarn(d: Drawing) -> None:
+def draw_yarn(d: Drawing) -> None:
     v3 = d.use("deepseek-v3-base")
     scaling = {
         key: d.setting("deepseek-v3-base", f"rope_scaling.{key}")
@@ -135,7 +135,7 @@ def yarn(d: Drawing) -> None:
 
 
 @draws("linear-rope-scaling")
-def linear_rope_scaling(d: Drawing) -> None:
+def draw_linear_rope_scaling(d: Drawing) -> None:
     factor = int(d.setting("deepseek-coder-1.3b-base", "rope_scaling.factor"))
     d.numbers["factor"] = factor
     f = d.frame()
@@ -150,13 +150,13 @@ def linear_rope_scaling(d: Drawing) -> None:
     f.join(left)
 
 
-def _chosen(count: int, of: int, seed: int) -> str:
+def _random_pattern(count: int, of: int, seed: int) -> str:
     picked = set(np.random.default_rng(seed).choice(of, count, replace=False).tolist())
     return "".join("A" if i in picked else "c" for i in range(of))
 
 
 @draws("nsa")
-def nsa(d: Drawing) -> None:
+def draw_nsa(d: Drawing) -> None:
     f = d.frame()
     f.text("before")
     f.cells("c" * 32, gap=1.5)
@@ -172,11 +172,11 @@ def nsa(d: Drawing) -> None:
 
 
 @draws("dsa")
-def dsa(d: Drawing) -> None:
+def draw_dsa(d: Drawing) -> None:
     v = d.use("deepseek-v3.2-exp")
     context, top = 131072, v["index_topk"]
     d.numbers |= {"context": context}
-    row = _chosen(6, 40, 3)
+    row = _random_pattern(6, 40, 3)
     f = d.frame()
     f.text("earlier")
     f.cells("c" * 40, height=40, gap=2)
@@ -220,7 +220,7 @@ def dsa(d: Drawing) -> None:
     )
 
 
-def _compressed(d: Drawing, ratio: int, chosen: int, entries: int) -> None:
+def _draw_compressed(d: Drawing, ratio: int, chosen: int, entries: int) -> None:
     f = d.frame()
     per = min(ratio, 32 // entries)
     f.text("tokens")
@@ -238,11 +238,11 @@ def _compressed(d: Drawing, ratio: int, chosen: int, entries: int) -> None:
 
 
 @draws("csa")
-def csa(d: Drawing) -> None:
+def draw_csa(d: Drawing) -> None:
     v = d.use("deepseek-v4-pro-base")
     m, context = v["csa_compress_ratio"], 2**20
     d.numbers |= {"context": "1M", "entries": context // m, "read": v["index_topk"] + v["sliding_window"]}
-    _compressed(d, m, 2, 8)
+    _draw_compressed(d, m, 2, 8)
     f = d.frame(
         "press",
         r"C_i = \class{cache}{\sum_{j=mi}^{m(i+1)-1} S_j^a \odot C_j^a} \qquad + \class{index}{\sum_{j=m(i-1)}^{mi-1} S_j^b \odot C_j^b}",
@@ -273,14 +273,14 @@ def csa(d: Drawing) -> None:
 
 
 @draws("hca")
-def hca(d: Drawing) -> None:
+def draw_hca(d: Drawing) -> None:
     v = d.use("deepseek-v4-pro-base")
     d.numbers |= {"entries": 2**20 // v["hca_compress_ratio"], "context": "1M"}
-    _compressed(d, v["hca_compress_ratio"], 2, 2)
+    _draw_compressed(d, v["hca_compress_ratio"], 2, 2)
 
 
 @draws("csa2")
-def csa2(d: Drawing) -> None:
+def draw_csa2(d: Drawing) -> None:
     v = d.use("deepseek-v4.1-flash")
     encoder = v["encoder_layers"]
     lower = [("A" if i < 2 else "C" if (i - 2) % 6 == 0 else "c") for i in range(encoder)]
@@ -302,7 +302,7 @@ def csa2(d: Drawing) -> None:
 
 
 @draws("ced")
-def ced(d: Drawing) -> None:
+def draw_ced(d: Drawing) -> None:
     v = d.use("deepseek-v4.1-flash")
     encoder = v["encoder_layers"]
     d.numbers["decoder_layers"] = v["num_hidden_layers"] - encoder
@@ -316,7 +316,7 @@ def ced(d: Drawing) -> None:
 
 
 @draws("flashattention")
-def flashattention(d: Drawing) -> None:
+def draw_flashattention(d: Drawing) -> None:
     f = d.frame()
     left, right = f.columns(1, 1)
     left.text("whole", "strong")
@@ -329,7 +329,7 @@ def flashattention(d: Drawing) -> None:
 
 
 @draws("flashmla")
-def flashmla(d: Drawing) -> None:
+def draw_flashmla(d: Drawing) -> None:
     d.use("deepseek-v3-base")
     f = d.frame()
     f.text("heads")
@@ -351,7 +351,7 @@ def flashmla(d: Drawing) -> None:
 
 
 @draws("context-parallelism")
-def context_parallelism(d: Drawing) -> None:
+def draw_context_parallelism(d: Drawing) -> None:
     f = d.frame()
     f.text("sequence")
     f.cells("AAAAAAAAEEEEEEEEOOOOOOOOIIIIIIII", gap=2)

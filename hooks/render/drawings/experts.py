@@ -12,7 +12,7 @@ from labs.mhc import sinkhorn
 from .canvas import Canvas, Drawing, Place, draws
 
 
-def _branches(f: Canvas, branches: Sequence[Sequence[tuple[str, str]]], streams: int = 1) -> None:
+def _draw_branches(f: Canvas, branches: Sequence[Sequence[tuple[str, str]]], streams: int = 1) -> None:
     """Sub-layers above a residual stream: each takes a copy and adds its result."""
     columns = f.columns(*(1 for _ in branches), gap=30)
     for column, boxes in zip(columns, branches, strict=True):
@@ -28,9 +28,9 @@ def _branches(f: Canvas, branches: Sequence[Sequence[tuple[str, str]]], streams:
 
 
 @draws("pre-norm-rmsnorm")
-def pre_norm(d: Drawing) -> None:
+def draw_pre_norm(d: Drawing) -> None:
     f = d.frame()
-    _branches(f, [[("norm", "i"), ("attention", "A")], [("norm", "i"), ("network", "E")]])
+    _draw_branches(f, [[("norm", "i"), ("attention", "A")], [("norm", "i"), ("network", "E")]])
     f.text("stream")
     f.skip(6)
     vector = [0.4, -1.2, 2.6, 0.9, -0.3, 1.7, -2.2, 0.6]
@@ -44,7 +44,7 @@ def pre_norm(d: Drawing) -> None:
 
 
 @draws("swiglu")
-def swiglu(d: Drawing) -> None:
+def draw_swiglu(d: Drawing) -> None:
     v3 = d.use("deepseek-v3-base")
     wide, narrow = v3["intermediate_size"], v3["hidden_size"]
     f = d.frame()
@@ -60,7 +60,7 @@ def swiglu(d: Drawing) -> None:
 
 
 @draws("moe")
-def moe(d: Drawing) -> None:
+def draw_moe(d: Drawing) -> None:
     f = d.frame()
     token = f.cells("G", width=100, texts=("token",), height=26)[0]
     f.skip(22)
@@ -76,7 +76,7 @@ def moe(d: Drawing) -> None:
 
 
 @draws("deepseekmoe")
-def deepseekmoe(d: Drawing) -> None:
+def draw_deepseekmoe(d: Drawing) -> None:
     v3 = d.use("deepseek-v3-base")
     n, k, shared = v3["n_routed_experts"], v3["num_experts_per_tok"], v3["n_shared_experts"]
     d.numbers |= {
@@ -88,8 +88,8 @@ def deepseekmoe(d: Drawing) -> None:
     f = d.frame()
     for name, row, gap in (
         ("large", "eEeeeeeeeeeeeEee", 3.0),
-        ("small", _scattered(64, 8, 3), 1.2),
-        ("one_shared", "X" + _scattered(63, 7, 3), 1.2),
+        ("small", _scattered_pattern(64, 8, 3), 1.2),
+        ("one_shared", "X" + _scattered_pattern(63, 7, 3), 1.2),
     ):
         f.text(name, "strong")
         f.cells(row, height=34, gap=gap)
@@ -99,7 +99,7 @@ def deepseekmoe(d: Drawing) -> None:
     f.cells("eEeeeeeeeeeeeEee", height=50)
     f.down("in_four")
     f.text("eight_of_sixty_four", "strong")
-    f.cells(_scattered(64, 8, 3), height=50, gap=1.2)
+    f.cells(_scattered_pattern(64, 8, 3), height=50, gap=1.2)
     f.text("same_work")
     f = d.frame(
         "share",
@@ -120,19 +120,19 @@ def deepseekmoe(d: Drawing) -> None:
     f.legend(("X", "always"), ("E", "by_gate"))
     f = d.frame("choose", r"\class{index}{g_i} = \frac{s_i}{\sum_j s_j}, \quad s_i = \mathrm{Sigmoid}(u^T e_i)")
     f.text("layer")
-    f.dots(_groups(n, v3["n_group"], v3["topk_group"], k), 16, 30)
+    f.dots(_group_patterns(n, v3["n_group"], v3["topk_group"], k), 16, 30)
     f.columns_chart((0.2, 0.17, 0.15, 0.13, 0.11, 0.09, 0.08, 0.07), "I", height=30)
     f.text("gates")
     f.text("at_work", "strong")
     f.text("together")
 
 
-def _scattered(of: int, count: int, seed: int) -> str:
+def _scattered_pattern(of: int, count: int, seed: int) -> str:
     picked = set(np.random.default_rng(seed).choice(of, count, replace=False).tolist())
     return "".join("E" if i in picked else "e" for i in range(of))
 
 
-def _groups(experts: int, groups: int, reached: int, chosen: int) -> list[str]:
+def _group_patterns(experts: int, groups: int, reached: int, chosen: int) -> list[str]:
     per = experts // groups
     bands = [["e"] * per for _ in range(groups)]
     best = [round((i + 0.5) * groups / reached - 0.5) for i in range(reached)]
@@ -145,7 +145,7 @@ _LOAD = (1.9, 0.5, 0.7, 2.4, 0.3, 0.9, 0.6, 0.7)
 
 
 @draws("aux-balance-loss")
-def aux_balance_loss(d: Drawing) -> None:
+def draw_aux_balance_loss(d: Drawing) -> None:
     even = (1.1, 0.9, 1.0, 1.2, 0.9, 1.0, 1.0, 0.9)
     f = d.frame()
     columns = f.columns(1, 1)
@@ -159,7 +159,7 @@ def aux_balance_loss(d: Drawing) -> None:
 
 
 @draws("aux-loss-free")
-def aux_loss_free(d: Drawing) -> None:
+def draw_aux_loss_free(d: Drawing) -> None:
     d.numbers["speed"] = f"{d.value('aux-loss-free/facts.bias-update-speed-of-deepseek-v3-first-14-3t-tokens.value'):g}"
     bias = tuple(-1 if load > 1 else 1 for load in _LOAD)
     f = d.frame()
@@ -190,25 +190,27 @@ def aux_loss_free(d: Drawing) -> None:
     f.text("without_bias")
 
 
-def _limited(d: Drawing, entry_id: str, reached: int, name: str) -> None:
+def _draw_limited_routing(d: Drawing, entry_id: str, reached: int, name: str) -> None:
     v = d.use(entry_id)
     groups = v.get("n_group", 8)
     d.numbers |= {"groups": groups, "reached": reached}
     f = d.frame()
     f.text(name)
     f.dots(
-        _groups(v["n_routed_experts"], groups, reached, v["num_experts_per_tok"]), v["n_routed_experts"] // groups, 26
+        _group_patterns(v["n_routed_experts"], groups, reached, v["num_experts_per_tok"]),
+        v["n_routed_experts"] // groups,
+        26,
     )
     f.legend(("e", "kept_group"), ("E", "chosen"))
 
 
 @draws("device-limited-routing")
-def device_limited_routing(d: Drawing) -> None:
-    _limited(d, "deepseek-v2", d.use("deepseek-v2")["topk_group"], "devices")
+def draw_device_limited_routing(d: Drawing) -> None:
+    _draw_limited_routing(d, "deepseek-v2", d.use("deepseek-v2")["topk_group"], "devices")
 
 
 @draws("node-limited-routing")
-def node_limited_routing(d: Drawing) -> None:
+def draw_node_limited_routing(d: Drawing) -> None:
     v = d.use("deepseek-v3-base")
     nodes, most = v["n_group"], v["topk_group"]
     f = d.frame()
@@ -237,7 +239,7 @@ def node_limited_routing(d: Drawing) -> None:
 
 
 @draws("token-dropping")
-def token_dropping(d: Drawing) -> None:
+def draw_token_dropping(d: Drawing) -> None:
     f = d.frame()
     load = (8, 6, 11, 7, 5, 10, 8, 7)
     for i, count in enumerate(load):
@@ -253,7 +255,7 @@ def token_dropping(d: Drawing) -> None:
 
 
 @draws("hash-routing")
-def hash_routing(d: Drawing) -> None:
+def draw_hash_routing(d: Drawing) -> None:
     d.use("deepseek-v4-pro-base")
     f = d.frame()
     words = f.cells("GGGGGG", height=28, texts=("=the", "=cat", "=saw", "=the", "=red", "=cat"))
@@ -266,7 +268,7 @@ def hash_routing(d: Drawing) -> None:
 
 
 @draws("mhc")
-def mhc(d: Drawing) -> None:
+def draw_mhc(d: Drawing) -> None:
     v = d.use("deepseek-v4-pro-base")
     n = v["hc_mult"]
     raw = np.random.default_rng(4).standard_normal((n, n))
@@ -275,9 +277,9 @@ def mhc(d: Drawing) -> None:
     held_gain = d.value("mhc/facts.largest-gain-over-all-layers-with-it-27b.value")
     f = d.frame()
     f.text("one_stream", "strong")
-    _branches(f, [[("attention", "A")], [("network", "E")]])
+    _draw_branches(f, [[("attention", "A")], [("network", "E")]])
     f.text("streams", "strong")
-    _branches(f, [[("attention", "A")], [("network", "E")]], streams=n)
+    _draw_branches(f, [[("attention", "A")], [("network", "E")]], streams=n)
     f = d.frame(
         "widen",
         r"X_{l+1} = \class{index}{B_l} X_l + \class{other}{C_l} \, \class{attention}{\mathcal{F}_l}(\class{other}{A_l} X_l)",
@@ -301,7 +303,7 @@ def mhc(d: Drawing) -> None:
     left, right = f.columns(1, 1)
     for column, name, matrix in ((left, "raw", raw), (right, "bound", held)):
         column.text(name, "strong")
-        _matrix(column, matrix)
+        _draw_matrix(column, matrix)
     f.join(left, right)
     f.text("sums")
     f = d.frame("hold", r"\lVert \class{index}{B_L} \cdots \class{index}{B_1} \rVert")
@@ -321,7 +323,7 @@ def mhc(d: Drawing) -> None:
     )
 
 
-def _matrix(f: Canvas, matrix: np.ndarray) -> None:
+def _draw_matrix(f: Canvas, matrix: np.ndarray) -> None:
     """A matrix as squares sized by its entries, with the sums of rows and columns."""
     n, side = len(matrix), (f.width - 34) / len(matrix)
     most = matrix.max()
@@ -335,7 +337,7 @@ def _matrix(f: Canvas, matrix: np.ndarray) -> None:
 
 
 @draws("engram")
-def engram(d: Drawing) -> None:
+def draw_engram(d: Drawing) -> None:
     v = d.use("deepseek-v4.1-flash")
     d.numbers["longest"] = v["engram_max_ngram_size"]
     f = d.frame()

@@ -9,7 +9,7 @@ from .canvas import Canvas, Drawing, draws
 Spans = list[tuple[float, float, str, str]]
 
 
-def _pipeline(stages: int, batches: int) -> list[tuple[str, list[tuple[float, float, str]]]]:
+def _pipeline_lanes(stages: int, batches: int) -> list[tuple[str, list[tuple[float, float, str]]]]:
     """1F1B with unfilled gaps; a backward pass takes twice as long as a forward one."""
     done: dict[tuple[str, int, int], float] = {}
     lanes: list[tuple[str, list[tuple[float, float, str]]]] = []
@@ -41,15 +41,15 @@ def _pipeline(stages: int, batches: int) -> list[tuple[str, list[tuple[float, fl
 
 
 @draws("pipeline-parallelism")
-def pipeline_parallelism(d: Drawing) -> None:
+def draw_pipeline_parallelism(d: Drawing) -> None:
     f = d.frame()
     f.text("time", anchor="end")
-    f.lanes(_pipeline(4, 6))
+    f.lanes(_pipeline_lanes(4, 6))
     f.legend(("A", "forward"), ("E", "backward"), ("g", "idle"))
 
 
 @draws("zero-bubble")
-def zero_bubble(d: Drawing) -> None:
+def draw_zero_bubble(d: Drawing) -> None:
     f = d.frame()
     f.text("before", "strong")
     f.lanes([("=GPU 1", [(0, 1, "A"), (4, 2, "E")]), ("=GPU 2", [(1, 1, "A"), (2, 2, "E")])], length=8)
@@ -65,12 +65,12 @@ def zero_bubble(d: Drawing) -> None:
     f.legend(("A", "forward"), ("E", "for_input"), ("I", "for_weights"), ("g", "idle"))
 
 
-def _exchanges(f: Canvas, rows: tuple[Spans, Spans], length: float = 0) -> None:
+def _draw_exchanges(f: Canvas, rows: tuple[Spans, Spans], length: float = 0) -> None:
     f.lanes([("computes", rows[0]), ("sends", rows[1])], length=length, height=30)
 
 
 @draws("dualpipe")
-def dualpipe(d: Drawing) -> None:
+def draw_dualpipe(d: Drawing) -> None:
     alone: tuple[Spans, Spans] = (
         [(0, 1, "A", ""), (2, 1, "A", ""), (5, 2, "E", ""), (8, 2, "E", "")],
         [(1, 1, "a", ""), (3, 1, "a", ""), (4, 1, "e", ""), (7, 1, "e", "")],
@@ -81,9 +81,9 @@ def dualpipe(d: Drawing) -> None:
     )
     f = d.frame()
     f.text("alone", "strong")
-    _exchanges(f, alone)
+    _draw_exchanges(f, alone)
     f.text("paired", "strong")
-    _exchanges(f, paired, 10)
+    _draw_exchanges(f, paired, 10)
     f.legend(("A", "forward"), ("E", "backward"), ("a", "forward_sent"), ("e", "backward_sent"))
     f = d.frame("cut", r"\class{expert}{B} = \class{expert}{B_{\mathrm{input}}} + \class{index}{W}")
     f.text("forward_chunk", "strong")
@@ -97,7 +97,7 @@ def dualpipe(d: Drawing) -> None:
     )
     f.text("weights_wait")
     f = d.frame("pair", r"\class{attention}{F} \, \& \, \class{expert}{B} < \class{attention}{F} + \class{expert}{B}")
-    _exchanges(f, paired)
+    _draw_exchanges(f, paired)
     f.text("covered")
     f.bars([("one_after_other", 10, "x", "="), ("together", 6, "A", "=")])
     f.text("schematic")
@@ -120,7 +120,7 @@ def dualpipe(d: Drawing) -> None:
 
 
 @draws("dualpipev")
-def dualpipev(d: Drawing) -> None:
+def draw_dualpipev(d: Drawing) -> None:
     f = d.frame()
     for name, order in (("dualpipe", "=1+8 =2+7 =3+6 =4+5 =5+4 =6+3 =7+2 =8+1"), ("v", "=1+8 =2+7 =3+6 =4+5")):
         f.text(name, "strong")
@@ -129,7 +129,7 @@ def dualpipev(d: Drawing) -> None:
 
 
 @draws("tensor-parallelism")
-def tensor_parallelism(d: Drawing) -> None:
+def draw_tensor_parallelism(d: Drawing) -> None:
     f = d.frame()
     f.text("first", "strong")
     f.grid(["AAAAAEEEEEOOOOOIIIII"] * 5)
@@ -143,7 +143,7 @@ def tensor_parallelism(d: Drawing) -> None:
 
 
 @draws("sequence-parallelism")
-def sequence_parallelism(d: Drawing) -> None:
+def draw_sequence_parallelism(d: Drawing) -> None:
     f = d.frame()
     gpus = "AEOI"
     f.text("by_weights", "strong")
@@ -158,7 +158,7 @@ def sequence_parallelism(d: Drawing) -> None:
 
 
 @draws("expert-parallelism")
-def expert_parallelism(d: Drawing) -> None:
+def draw_expert_parallelism(d: Drawing) -> None:
     f = d.frame()
     f.text("tokens")
     top = f.cells("AAEEOOII", height=26, gap=8)
@@ -172,7 +172,7 @@ def expert_parallelism(d: Drawing) -> None:
 
 
 @draws("deepep")
-def deepep(d: Drawing) -> None:
+def draw_deepep(d: Drawing) -> None:
     f = d.frame()
     f.flow([("router", "I"), ("dispatch", "O"), ("experts", "E")])
     f.flow([("sum", "G"), ("combine", "o"), ("results", "e")])
@@ -182,7 +182,7 @@ def deepep(d: Drawing) -> None:
 
 
 @draws("zero")
-def zero(d: Drawing) -> None:
+def draw_zero(d: Drawing) -> None:
     d.numbers["example"] = d.quoted("zero/facts.zero-1-in-the-paper-s-example-7-5b-parameters-on-64-gpus.value")
     f = d.frame()
     f.text("whole", "strong")
@@ -200,7 +200,7 @@ def zero(d: Drawing) -> None:
 
 
 @draws("hai-llm")
-def hai_llm(d: Drawing) -> None:
+def draw_hai_llm(d: Drawing) -> None:
     f = d.frame()
     f.text("data", "strong")
     for copy in range(2):
@@ -213,16 +213,16 @@ def hai_llm(d: Drawing) -> None:
 
 
 @draws("compute-communication-overlap")
-def overlap(d: Drawing) -> None:
+def draw_overlap(d: Drawing) -> None:
     f = d.frame()
     f.text("before", "strong")
-    _exchanges(f, ([(0, 2, "A", ""), (4, 2, "E", "")], [(2, 2, "a", ""), (6, 2, "e", "")]))
+    _draw_exchanges(f, ([(0, 2, "A", ""), (4, 2, "E", "")], [(2, 2, "a", ""), (6, 2, "e", "")]))
     f.text("after", "strong")
-    _exchanges(f, ([(0, 2, "A", ""), (2, 2, "E", ""), (4, 2, "A", "")], [(2, 2, "a", ""), (4, 2, "e", "")]), 8)
+    _draw_exchanges(f, ([(0, 2, "A", ""), (2, 2, "E", ""), (4, 2, "A", "")], [(2, 2, "a", ""), (4, 2, "e", "")]), 8)
 
 
 @draws("dual-microbatch-overlap")
-def dual_microbatch(d: Drawing) -> None:
+def draw_dual_microbatch(d: Drawing) -> None:
     f = d.frame()
     f.text("prefill", "strong")
     first, second = "A", "E"
@@ -249,7 +249,7 @@ def dual_microbatch(d: Drawing) -> None:
 
 
 @draws("fused-kernels")
-def fused_kernels(d: Drawing) -> None:
+def draw_fused_kernels(d: Drawing) -> None:
     f = d.frame()
     f.text("apart", "strong")
     top = f.cells("C C C C", height=22, width=48)
@@ -268,7 +268,7 @@ def fused_kernels(d: Drawing) -> None:
 
 
 @draws("batch-invariant-kernels")
-def batch_invariant(d: Drawing) -> None:
+def draw_batch_invariant(d: Drawing) -> None:
     f = d.frame()
     f.text("split", "strong")
     for row in ("AAAAEEEE", "AAEEOOII"):
@@ -281,7 +281,7 @@ def batch_invariant(d: Drawing) -> None:
 
 
 @draws("speculative-decoding")
-def speculative(d: Drawing) -> None:
+def draw_speculative(d: Drawing) -> None:
     f = d.frame()
     f.text("drafted", "strong")
     draft = f.cells("EEEEE", height=30, texts=("=on", "=the", "=mat", "=and", "=slept"))
@@ -295,7 +295,7 @@ def speculative(d: Drawing) -> None:
 
 
 @draws("dspark")
-def dspark(d: Drawing) -> None:
+def draw_dspark(d: Drawing) -> None:
     d.numbers["block"] = int(d.value("dspark/facts.block-for-v4.value"))
     f = d.frame()
     f.text("at_once", "strong")
@@ -308,7 +308,7 @@ def dspark(d: Drawing) -> None:
 
 
 @draws("pd-disaggregation")
-def pd_disaggregation(d: Drawing) -> None:
+def draw_pd_disaggregation(d: Drawing) -> None:
     few, many = (_gpus_of_a_unit(d, unit) for unit in ("prefill", "decode"))
     d.numbers |= {"few": few, "many": many}
     f = d.frame()
@@ -332,7 +332,7 @@ def _gpus_of_a_unit(d: Drawing, unit: str) -> int:
 
 
 @draws("on-disk-kv-cache")
-def on_disk(d: Drawing) -> None:
+def draw_on_disk(d: Drawing) -> None:
     share = d.value("inference-system-overview/facts.share-of-input-tokens-found-in-the-cache.value")
     d.numbers["share"] = f"{share:g}"
     f = d.frame()
@@ -346,7 +346,7 @@ def on_disk(d: Drawing) -> None:
 
 
 @draws("redundant-experts")
-def redundant_experts(d: Drawing) -> None:
+def draw_redundant_experts(d: Drawing) -> None:
     f = d.frame()
     f.text("before", "strong")
     f.columns_chart((1.0, 0.8, 2.6, 0.9, 1.1, 0.7, 1.2, 0.6), "eeXeeeee", line=1.11, height=100)
@@ -356,7 +356,7 @@ def redundant_experts(d: Drawing) -> None:
 
 
 @draws("eplb")
-def eplb(d: Drawing) -> None:
+def draw_eplb(d: Drawing) -> None:
     f = d.frame()
     f.text("before", "strong")
     f.lanes(
@@ -380,7 +380,7 @@ def eplb(d: Drawing) -> None:
 
 
 @draws("inference-system-overview")
-def inference_system(d: Drawing) -> None:
+def draw_inference_system(d: Drawing) -> None:
     name = "inference-system-overview/facts."
     hit, read, written = (
         d.value(f"{name}{key}.value")
@@ -401,7 +401,7 @@ def inference_system(d: Drawing) -> None:
 
 
 @draws("deepseek-inference-engine")
-def inference_engine(d: Drawing) -> None:
+def draw_inference_engine(d: Drawing) -> None:
     f = d.frame()
     f.lanes(
         [
@@ -415,7 +415,7 @@ def inference_engine(d: Drawing) -> None:
 
 
 @draws("dsec")
-def dsec(d: Drawing) -> None:
+def draw_dsec(d: Drawing) -> None:
     count = d.value("dsec/facts.machines-of-a-unit.value")
     f = d.frame()
     f.cells("G", width=130, height=28, texts=("agent",))
@@ -428,7 +428,7 @@ def dsec(d: Drawing) -> None:
 
 
 @draws("kv-cache-compression")
-def kv_cache_compression(d: Drawing) -> None:
+def draw_kv_cache_compression(d: Drawing) -> None:
     v3 = d.use("deepseek-v3.2-exp")
     plain = 2 * (v3["kv_lora_rank"] + v3["qk_rope_head_dim"])
     f = d.frame()
@@ -444,7 +444,7 @@ def kv_cache_compression(d: Drawing) -> None:
 
 
 @draws("hfreduce")
-def hfreduce(d: Drawing) -> None:
+def draw_hfreduce(d: Drawing) -> None:
     d.numbers |= {
         key: d.quoted(f"hfreduce/facts.{label}.value")
         for key, label in (
@@ -468,7 +468,7 @@ def hfreduce(d: Drawing) -> None:
 
 
 @draws("fire-flyer-2")
-def fire_flyer_2(d: Drawing) -> None:
+def draw_fire_flyer_2(d: Drawing) -> None:
     f = d.frame()
     zones = f.columns(1, 1, gap=40)
     for zone in zones:
@@ -487,7 +487,7 @@ def fire_flyer_2(d: Drawing) -> None:
 
 
 @draws("3fs")
-def fire_flyer_file_system(d: Drawing) -> None:
+def draw_fire_flyer_file_system(d: Drawing) -> None:
     f = d.frame()
     f.text("file")
     chunks = f.cells("AEOIAEOI", height=24, gap=2)
@@ -505,7 +505,7 @@ def fire_flyer_file_system(d: Drawing) -> None:
 
 
 @draws("mpft")
-def mpft(d: Drawing) -> None:
+def draw_mpft(d: Drawing) -> None:
     planes = int(d.value("mpft/facts.planes.value"))
     d.numbers["planes"] = planes
     colours = "AEOI" * (planes // 4)
@@ -528,12 +528,12 @@ def mpft(d: Drawing) -> None:
 
 
 @draws("deepgemm")
-def deepgemm(d: Drawing) -> None:
+def draw_deepgemm(d: Drawing) -> None:
     f = d.frame()
     f.text("apart", "strong")
-    _exchanges(f, ([(2, 2, "A", ""), (4, 2, "A", "")], [(0, 2, "o", ""), (6, 2, "O", "")]))
+    _draw_exchanges(f, ([(2, 2, "A", ""), (4, 2, "A", "")], [(0, 2, "o", ""), (6, 2, "O", "")]))
     f.text("mega", "strong")
-    _exchanges(
+    _draw_exchanges(
         f,
         (
             [(1 + 1.3 * i, 1.2, "A", f"={i + 1}") for i in range(3)],

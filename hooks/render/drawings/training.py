@@ -13,7 +13,7 @@ _TEXT = ("=The", "=cat", "=sat", "=on", "=the", "=mat")
 
 
 @draws("mtp")
-def mtp(d: Drawing) -> None:
+def draw_mtp(d: Drawing) -> None:
     d.use("deepseek-v3-base")
     d.numbers |= {
         "speed": f"{d.value('mtp/facts.generation-speed-with-the-module-as-drafter.value'):g}",
@@ -68,7 +68,7 @@ def mtp(d: Drawing) -> None:
 
 
 @draws("fim")
-def fim(d: Drawing) -> None:
+def draw_fim(d: Drawing) -> None:
     d.numbers["rate"] = f"{100 * d.value('fim/facts.fim-rate-of-deepseek-v3.value'):.0f}"
     f = d.frame()
     f.text("written", "strong")
@@ -95,7 +95,7 @@ def fim(d: Drawing) -> None:
 
 
 @draws("byte-bpe")
-def byte_bpe(d: Drawing) -> None:
+def draw_byte_bpe(d: Drawing) -> None:
     f = d.frame()
     f.text("bytes", "strong")
     f.cells("gggggggggg", height=28, texts=tuple(f"={c}" for c in "lowerlower"))
@@ -122,7 +122,7 @@ def byte_bpe(d: Drawing) -> None:
 
 
 @draws("document-packing")
-def document_packing(d: Drawing) -> None:
+def draw_document_packing(d: Drawing) -> None:
     f = d.frame()
     f.text("cut", "strong")
     f.lanes(
@@ -140,23 +140,23 @@ def document_packing(d: Drawing) -> None:
     )
 
 
-def _rates(shape: np.ndarray, x: np.ndarray) -> list[tuple[float, float]]:
+def _schedule_points(shape: np.ndarray, x: np.ndarray) -> list[tuple[float, float]]:
     return [(float(a), 0.95 * float(b)) for a, b in zip(x, shape, strict=True)]
 
 
 @draws("multi-step-lr")
-def multi_step(d: Drawing) -> None:
+def draw_multi_step(d: Drawing) -> None:
     phases = d.context.catalogue.models["deepseek-llm"].training[0].learning_rate.phases  # type: ignore[union-attr]
     drops = [float(phase.until.value.value) / 100 for phase in phases[:-1]]  # type: ignore[union-attr]
     x = np.linspace(0.004, 1, 200)
-    rates = _rates(schedules.multi_step(x, drops, 10**-0.5), x)
+    rates = _schedule_points(schedules.multi_step(x, drops, 10**-0.5), x)
     f = d.frame()
     f.curves([([(a / 2, b) for a, b in rates], "e"), (rates, "A")], "tokens", "rate", height=150)
     f.legend(("A", "whole"), ("E", "half"))
 
 
 @draws("wsd")
-def wsd(d: Drawing) -> None:
+def draw_wsd(d: Drawing) -> None:
     f = d.frame()
     f.curves(
         [
@@ -172,7 +172,7 @@ def wsd(d: Drawing) -> None:
 
 
 @draws("adamw")
-def adamw(d: Drawing) -> None:
+def draw_adamw(d: Drawing) -> None:
     rng = np.random.default_rng(2)
     sizes = np.array([3.0, 0.2, 1.2, 0.05, 2.0, 0.4, 0.8, 0.1])
     gradients = sizes * rng.normal(0.8, 0.5, (60, 8))
@@ -189,7 +189,7 @@ def adamw(d: Drawing) -> None:
 
 
 @draws("muon")
-def muon_(d: Drawing) -> None:
+def draw_muon(d: Drawing) -> None:
     rng = np.random.default_rng(4)
     matrix = rng.standard_normal((24, 3)) @ rng.standard_normal((3, 24)) + 0.1 * rng.standard_normal((24, 24))
     d.numbers["iterations"] = int(d.value("muon/facts.newton-schulz-iterations.value"))
@@ -204,7 +204,7 @@ def muon_(d: Drawing) -> None:
 
 
 @draws("sinkhorn-momentum")
-def sinkhorn_momentum(d: Drawing) -> None:
+def draw_sinkhorn_momentum(d: Drawing) -> None:
     rng = np.random.default_rng(5)
     table = np.abs(rng.standard_normal((10, 6))) * rng.gamma(0.7, 1, (10, 1)) + 0.02
     even = table.copy()
@@ -228,7 +228,7 @@ def sinkhorn_momentum(d: Drawing) -> None:
 
 
 @draws("ema-cpu")
-def ema_cpu(d: Drawing) -> None:
+def draw_ema_cpu(d: Drawing) -> None:
     rng = np.random.default_rng(8)
     x = np.linspace(0, 1, 90)
     raw = 0.15 + 0.7 * (1 - np.exp(-3 * x)) + 0.09 * rng.standard_normal(90)
@@ -270,7 +270,7 @@ def _draw_formats(f: Canvas, *names: str, length: int, height: float = 24) -> No
 
 
 @draws("mixed-precision")
-def mixed_precision(d: Drawing) -> None:
+def draw_mixed_precision(d: Drawing) -> None:
     f = d.frame()
     _draw_formats(f, "FP32", "BF16", length=32)
     f.skip(8)
@@ -278,7 +278,7 @@ def mixed_precision(d: Drawing) -> None:
 
 
 @draws("fp8-training")
-def fp8_training(d: Drawing) -> None:
+def draw_fp8_training(d: Drawing) -> None:
     every, error = 128, d.value("fp8-training/facts.accumulation-in-the-fp8-units-of-the-h800.value")
     d.numbers |= {
         "bits": int(error),
@@ -328,7 +328,7 @@ def fp8_training(d: Drawing) -> None:
 
 
 @draws("fp4-qat")
-def fp4_qat(d: Drawing) -> None:
+def draw_fp4_qat(d: Drawing) -> None:
     levels = (0, 0.5, 1, 1.5, 2, 3, 4, 6)
     f = d.frame()
     f.text("levels", "strong")
@@ -344,7 +344,7 @@ def fp4_qat(d: Drawing) -> None:
 
 
 @draws("in-place-cross-entropy")
-def in_place(d: Drawing) -> None:
+def draw_in_place(d: Drawing) -> None:
     d.use("deepseek-llm-7b-base")
     f = d.frame()
     f.text("vocabulary")
@@ -356,7 +356,7 @@ def in_place(d: Drawing) -> None:
 
 
 @draws("recompute")
-def recompute(d: Drawing) -> None:
+def draw_recompute(d: Drawing) -> None:
     f = d.frame()
     f.text("stored", "strong")
     f.cells("CCCCCCCCCCCC", height=34)

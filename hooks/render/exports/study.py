@@ -67,7 +67,7 @@ def code_of_notebook(text: str) -> str:
     return "\n\n".join(cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
 
 
-def _cells(name: str) -> Iterator[tuple[str, str]]:
+def _notebook_cells(name: str) -> Iterator[tuple[str, str]]:
     """Kind and text of each cell: docstring, imports, functions of other labs, own definitions, example."""
     tree = ast.parse(lab_code(name))
     yield "markdown", f"# labs/{name}.py\n\n{ast.get_docstring(tree)}"
@@ -75,7 +75,9 @@ def _cells(name: str) -> Iterator[tuple[str, str]]:
     outside = {line for module in (name, *borrowed) for line in _outside_imports(module)}
     yield "code", "\n".join(sorted(outside))
     for module, names in borrowed.items():
-        parts = [_source(module, node) for node in ast.parse(lab_code(module)).body if _defined_names(node) & names]
+        parts = [
+            _statement_text(module, node) for node in ast.parse(lab_code(module)).body if _defined_names(node) & names
+        ]
         yield "code", f"# from labs/{module}.py\n" + "\n\n".join(parts)
     settings: list[str] = []
     for node in tree.body[1:]:
@@ -88,9 +90,9 @@ def _cells(name: str) -> Iterator[tuple[str, str]]:
             example = [each for each in node.body if not isinstance(each, ast.ImportFrom)]
             yield "code", dedent("\n".join(lab_code(name).splitlines()[example[0].lineno - 1 : node.end_lineno]))
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield "code", _source(name, node)
+            yield "code", _statement_text(name, node)
         else:
-            settings.append(_source(name, node))
+            settings.append(_statement_text(name, node))
 
 
 def _borrowed_names(name: str) -> dict[str, set[str]]:
@@ -145,7 +147,7 @@ def _outside_imports(module: str) -> Iterator[str]:
                 yield line
 
 
-def _source(module: str, node: ast.stmt) -> str:
+def _statement_text(module: str, node: ast.stmt) -> str:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(each.lineno for each in decorators)])
     return "\n".join(lab_code(module).splitlines()[first - 1 : node.end_lineno])

@@ -91,10 +91,10 @@ def recipe_lanes(context: Context, model: Model) -> Markup:
     graph = _graph_of(model)
     samples = {id_: _sample_count(stage) for id_, stage in graph.stages.items()}
     most = max((count for count in samples.values() if count), default=None)
-    places = _places(graph, samples)
-    nodes = list(_nodes(context, model, graph, places))
+    places = _stage_places(graph, samples)
+    nodes = list(_stage_nodes(context, model, graph, places))
     height = max(node.y for node in nodes) + 72
-    ties = list(_ties(context, graph, places, samples, most))
+    ties = list(_stage_ties(context, graph, places, samples, most))
     return Markup(
         context.html(
             "recipe_lanes.html.jinja",
@@ -209,7 +209,7 @@ def _stands_alone(graph: _Graph, samples: Mapping[str, Decimal | None], id_: str
 _Places = Mapping[str, tuple[float, float, float, float]]
 
 
-def _places(graph: _Graph, samples: Mapping[str, Decimal | None]) -> _Places:
+def _stage_places(graph: _Graph, samples: Mapping[str, Decimal | None]) -> _Places:
     """x and y of each stage, to the right and downwards."""
     step = _column_step(graph)
     tops, y = [], 0.0
@@ -233,7 +233,7 @@ def _column_step(graph: _Graph) -> float:
     return (WIDTH - _END - _LEFT) / (max(graph.column.values()) + 1)
 
 
-def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> Iterator[Node]:
+def _stage_nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> Iterator[Node]:
     words = context.words
     last_stage = {variant: stage.id for stage in model.training for variant in stage.variants}
     room = _column_step(graph)
@@ -243,8 +243,8 @@ def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> It
         title = words.text(stage.name) if stage.name else words(f"stage.{kind}")
         is_end = not any(graph.lane[other] == graph.lane[id_] and id_ in graph.weights[other] for other in graph.stages)
         finished = [variant for variant in stage.variants if last_stage[variant] == id_]
-        start = "" if graph.weights[id_] else _start(context, stage)
-        result = _names(context, finished) if is_end and stage.kind not in BESIDE else ""
+        start = "" if graph.weights[id_] else _lane_start(context, stage)
+        result = _variant_names(context, finished) if is_end and stage.kind not in BESIDE else ""
         x, y, down_x, down_y = places[id_]
         yield Node(
             f"stage-{id_}",
@@ -252,7 +252,7 @@ def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> It
             kind.replace("_", "-"),
             title,
             wrapped_text(title, _SIZE, min(room - 20, 190), 3),
-            _fact(context, stage),
+            _stage_fact(context, stage),
             x,
             y,
             down_x,
@@ -261,7 +261,9 @@ def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> It
             wrapped_text(start, 12.5, max(room - 56, 92), 3) if start else (),
             cut_text(
                 " · ".join(
-                    filter(None, (result and f"→ {result}", _fact(context, stage), "" if start == result else start))
+                    filter(
+                        None, (result and f"→ {result}", _stage_fact(context, stage), "" if start == result else start)
+                    )
                 ),
                 12,
                 line_room,
@@ -270,7 +272,7 @@ def _nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> It
         )
 
 
-def _fact(context: Context, stage: Stage) -> str:
+def _stage_fact(context: Context, stage: Stage) -> str:
     """Tokens or steps; samples stand at the line that brings them."""
     stated = {"tokens": stage.data.tokens if stage.data else None, "steps": stage.steps}
     for key, value in stated.items():
@@ -281,7 +283,7 @@ def _fact(context: Context, stage: Stage) -> str:
     return ""
 
 
-def _start(context: Context, stage: Stage) -> str:
+def _lane_start(context: Context, stage: Stage) -> str:
     """What a lane begins with: a model by name, several by number, or what the stage says."""
     entries = context.catalogue.entries
     based = {entries[id_].variant.based_on for id_ in stage.variants}
@@ -297,7 +299,7 @@ def _start(context: Context, stage: Stage) -> str:
     return ""
 
 
-def _names(context: Context, variants: Sequence[str]) -> str:
+def _variant_names(context: Context, variants: Sequence[str]) -> str:
     names = [format.short_size(context.catalogue.entries[id_].variant.name) for id_ in variants]
     joined = context.words("punctuation.listed").join(names)
     if len(names) > 1 and text_width(joined, 14) > _END:
@@ -305,7 +307,7 @@ def _names(context: Context, variants: Sequence[str]) -> str:
     return joined
 
 
-def _ties(
+def _stage_ties(
     context: Context, graph: _Graph, places: _Places, samples: Mapping[str, Decimal | None], most: Decimal | None
 ) -> Iterator[Tie]:
     for id_, stage in graph.stages.items():
@@ -317,16 +319,16 @@ def _ties(
         if not graph.weights[id_] and stage.starts_from is not None:
             yield Tie("weights", f"M{coordinate_text(x - 36)} {coordinate_text(y)}H{coordinate_text(x)}", "", 2.5, 2.5)
         for other in graph.weights[id_]:
-            yield Tie("weights", *_curves(places[other], places[id_]), 2.5, 2.5)
+            yield Tie("weights", *_tie_curves(places[other], places[id_]), 2.5, 2.5)
         makers = [other for other in stage.fed_by if graph.stages[other].kind not in BESIDE]
         for other in stage.fed_by:
             if other not in makers:
-                yield Tie("reward", *_curves(places[other], places[id_]), _THIN, _THIN)
+                yield Tie("reward", *_tie_curves(places[other], places[id_]), _THIN, _THIN)
             elif len(makers) == 1 and count is not None:
                 beside = _beside_curve(places[other], places[id_], wide)
-                yield Tie("data", *_curves(places[other], places[id_]), wide, down_wide, label, *beside)
+                yield Tie("data", *_tie_curves(places[other], places[id_]), wide, down_wide, label, *beside)
             else:
-                yield Tie("unknown", *_curves(places[other], places[id_]), _THIN, _THIN)
+                yield Tie("unknown", *_tie_curves(places[other], places[id_]), _THIN, _THIN)
         if _stands_alone(graph, samples, id_):
             d = f"M{coordinate_text(x)} {coordinate_text(y - _RADIUS - 34)}V{coordinate_text(y - _RADIUS)}"
             down = f"M{coordinate_text(down_x)} {coordinate_text(down_y - 32)}V{coordinate_text(down_y - 12)}"
@@ -341,12 +343,12 @@ def _sample_text(context: Context, stage: Stage, count: Decimal) -> str:
     return re.sub(r"\.0+(?=[A-Z])", "", format.format_amount(count, context.words))
 
 
-def _curves(start: tuple[float, float, float, float], end: tuple[float, float, float, float]) -> tuple[str, str]:
+def _tie_curves(start: tuple[float, float, float, float], end: tuple[float, float, float, float]) -> tuple[str, str]:
     """Paths to the right and downwards."""
     (x1, y1, across1, down1), (x2, y2, across2, down2) = start, end
     bend, fall = (x2 - x1) / 2, (down2 - down1) / 2
-    to_right = _path((x1 + _RADIUS, y1), (x1 + bend, y1), (x2 - bend, y2), (x2 - _RADIUS, y2))
-    down = _path((across1, down1 + 11), (across1, down1 + fall), (across2, down2 - fall), (across2, down2 - 11))
+    to_right = _curve_path((x1 + _RADIUS, y1), (x1 + bend, y1), (x2 - bend, y2), (x2 - _RADIUS, y2))
+    down = _curve_path((across1, down1 + 11), (across1, down1 + fall), (across2, down2 - fall), (across2, down2 - 11))
     return to_right, down
 
 
@@ -359,6 +361,6 @@ def _beside_curve(
     return (x + wide / 2 + 12, y) if end[1] >= start[1] else (x, y + wide / 2 + 16)
 
 
-def _path(start: tuple[float, float], *curve: tuple[float, float]) -> str:
+def _curve_path(start: tuple[float, float], *curve: tuple[float, float]) -> str:
     first, *rest = (f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in (start, *curve))
     return f"M{first}C{' '.join(rest)}"

@@ -30,7 +30,7 @@ def architecture_number(entry: Entry, path: str) -> float:
     return float(value.value if isinstance(value, Quantity) else value)
 
 
-def dimension(entry: Entry, path: str) -> int:
+def architecture_count(entry: Entry, path: str) -> int:
     return int(architecture_number(entry, path))
 
 
@@ -82,8 +82,8 @@ def attention_cache(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 def mla_two_ways(words: Words, catalogue: Catalogue) -> list[Panel]:
     entry = catalogue.entries["deepseek-v3-base"]
-    d_c, d_r, d_h = (dimension(entry, n) for n in ("kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim"))
-    n_h = dimension(entry, "num_attention_heads")
+    d_c, d_r, d_h = (architecture_count(entry, n) for n in ("kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim"))
+    n_h = architecture_count(entry, "num_attention_heads")
     scale = 300 / (d_c + d_r)
     rebuilt = Panel(words("mechanism.mla-two-ways.rebuilt"), 226, words("mechanism.mla-two-ways.rebuilt_says"))
     absorbed = Panel(words("mechanism.mla-two-ways.absorbed"), 226, words("mechanism.mla-two-ways.absorbed_says"))
@@ -132,7 +132,7 @@ def dsa_selection(words: Words, catalogue: Catalogue) -> list[Panel]:
         panel.text(338, y + 2, words(f"mechanism.dsa-selection.{name}"), anchor="end")
     entry = catalogue.entries["deepseek-v3.2-exp"]
     work = Panel(words("mechanism.dsa-selection.work"), 366, words("mechanism.dsa-selection.work_says"))
-    lengths, top = [2**n for n in range(11, 18)], dimension(entry, "index_topk")
+    lengths, top = [2**n for n in range(11, 18)], architecture_count(entry, "index_topk")
     most = max(lengths)
     work.line([(40, 10), (40, 320), (350, 320)], "axis")
     for kind, limit in (("off", most), ("attention", top)):
@@ -177,7 +177,9 @@ def entry_of_csa(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
     entry = catalogue.entries["deepseek-v4-pro-base"]
-    m, far, window = (dimension(entry, n) for n in ("csa_compress_ratio", "hca_compress_ratio", "sliding_window"))
+    m, far, window = (
+        architecture_count(entry, n) for n in ("csa_compress_ratio", "hca_compress_ratio", "sliding_window")
+    )
     T, step = 4 * far, 350 / (4 * far)
     panel = Panel(words("mechanism.csa-windows.title", count=T), 236, words("mechanism.csa-windows.says"))
     t = T - 1
@@ -195,7 +197,7 @@ def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
     panel.cells([(i * far * step, 200) for i in range(csa.complete(t, far))], far * step - 2, 14, "cache")
     panel.text(358, 232, words("mechanism.csa-windows.now"), "small", "end")
     kept = Panel(words("mechanism.csa-windows.kept"), 236, words("mechanism.csa-windows.kept_says"))
-    size = dimension(entry, "head_dim")
+    size = architecture_count(entry, "head_dim")
     context = 2**20
     amounts = [
         ("none", context * size),
@@ -212,7 +214,7 @@ def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 def causal_encoder_decoder(words: Words, catalogue: Catalogue) -> list[Panel]:
     entry = catalogue.entries["deepseek-v4.1-flash"]
-    layers, window = dimension(entry, "num_hidden_layers"), dimension(entry, "sliding_window")
+    layers, window = architecture_count(entry, "num_hidden_layers"), architecture_count(entry, "sliding_window")
     prompt, height = 32 * window, 240 / layers
     panels = []
     for name, replay in (("without", False), ("with", True)):
@@ -323,7 +325,7 @@ def layers_of_csa2(words: Words, catalogue: Catalogue) -> list[Panel]:
         return []
     kinds = [layer.partition("+")[0] for layer in parse_layout(str(stated.value))]
     writers = [layer for layer, kind in enumerate(kinds) if kind == "full"]
-    encoder, group = dimension(entry, "encoder_layers"), dimension(entry, "encoder_compress_ratio")
+    encoder, group = architecture_count(entry, "encoder_layers"), architecture_count(entry, "encoder_compress_ratio")
     colours = {"window": "faint", "full": "cache", "reindex": "index", "reuse": "attention soft"}
     says = words(
         f"{name}.says",

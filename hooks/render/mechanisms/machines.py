@@ -11,7 +11,7 @@ from catalogue.schema.training import Gpu
 
 from ..figures.canvas import Panel
 from ..words import Words
-from .attention import dimension
+from .attention import architecture_count
 
 _TERA = 1e12
 
@@ -26,9 +26,11 @@ def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
     name, gpu = "mechanism.roofline", catalogue.gpus["nvidia-h800"]
     bf16, bandwidth = _stated_peak(gpu, "bf16_tflops"), _stated_peak(gpu, "bandwidth_tb_per_s")
     v3, llm = catalogue.entries["deepseek-v3-base"], catalogue.entries["deepseek-llm-67b-base"]
-    heads, latent, rope = (dimension(v3, key) for key in ("num_attention_heads", "kv_lora_rank", "qk_rope_head_dim"))
+    heads, latent, rope = (
+        architecture_count(v3, key) for key in ("num_attention_heads", "kv_lora_rank", "qk_rope_head_dim")
+    )
     mla = heads * (2 * latent + rope) / (latent + rope)
-    gqa = dimension(llm, "num_attention_heads") / dimension(llm, "num_key_value_heads")
+    gqa = architecture_count(llm, "num_attention_heads") / architecture_count(llm, "num_key_value_heads")
     corner = ridge(bf16 * _TERA, bandwidth * _TERA)
     attention = [("mha", 1.0), ("gqa", gqa), ("mla_split", mla / 4), ("mla", mla)]
     products = [("one", 1.0), ("batch", 32.0), ("expert", 256.0), ("prompt", 4096.0)]
@@ -116,7 +118,7 @@ _GPUS, _BOX, _GAP, _LAYERS, _TOKENS = 4, 84, 8, 4, 8
 _SPLITS = ("data", "tensor", "pipeline", "expert", "context")
 
 
-def parallelisms(words: Words, catalogue: Catalogue) -> list[Panel]:
+def forms_of_parallelism(words: Words, catalogue: Catalogue) -> list[Panel]:
     name, panels = "mechanism.parallelisms", []
     for split in _SPLITS:
         panel = Panel(words(f"{name}.{split}"), 184, words(f"{name}.{split}_says"))

@@ -16,7 +16,7 @@ from catalogue.schema.training import OptimizerKind
 
 from ..figures.canvas import Panel, equal_columns
 from ..words import Words
-from .attention import architecture_number, dimension
+from .attention import architecture_count, architecture_number
 
 
 def learning_rates(words: Words, catalogue: Catalogue) -> list[Panel]:
@@ -77,8 +77,11 @@ def mtp_modules(words: Words, catalogue: Catalogue) -> list[Panel]:
 def residual_streams(words: Words, catalogue: Catalogue) -> list[Panel]:
     """A matrix before and after Sinkhorn-Knopp, and the gain of a product of many."""
     entry = catalogue.entries["deepseek-v4-pro-base"]
-    n, mixings = dimension(entry, "hc_mult"), 2 * dimension(entry, "num_hidden_layers")  # at attention, and at experts
-    iterations = dimension(entry, "hc_sinkhorn_iters")
+    n, mixings = (
+        architecture_count(entry, "hc_mult"),
+        2 * architecture_count(entry, "num_hidden_layers"),
+    )  # at attention, and at experts
+    iterations = architecture_count(entry, "hc_sinkhorn_iters")
     rng = np.random.default_rng(9)
     raw = rng.standard_normal((n, n))
     panel = Panel(words("mechanism.mhc.matrices"), 230, words("mechanism.mhc.matrices_says"))
@@ -211,7 +214,7 @@ def sampling_figure(words: Words, catalogue: Catalogue) -> list[Panel]:
 def _example_gates(entry: Entry, tokens: int, limited: bool = True) -> np.ndarray:
     """Gates of random tokens at random experts, by V3's rule."""
     n, k, groups, best = (
-        dimension(entry, name) for name in ("n_routed_experts", "num_experts_per_tok", "n_group", "topk_group")
+        architecture_count(entry, name) for name in ("n_routed_experts", "num_experts_per_tok", "n_group", "topk_group")
     )
     return _route_tokens(
         tokens, n, k, *((groups, best) if limited else (1, 1)), architecture_number(entry, "routed_scaling_factor")
@@ -228,7 +231,7 @@ def _route_tokens(tokens: int, n: int, k: int, groups: int, best: int, scale: fl
 
 def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
     entry = catalogue.entries["deepseek-v3-base"]
-    groups, n = dimension(entry, "n_group"), dimension(entry, "n_routed_experts")
+    groups, n = architecture_count(entry, "n_group"), architecture_count(entry, "n_routed_experts")
     gates, per = _example_gates(entry, 1)[0], n // groups
     chosen = np.flatnonzero(gates)
     reached = {int(i) // per for i in chosen}
@@ -258,12 +261,12 @@ def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
 def node_limit(words: Words, catalogue: Catalogue) -> list[Panel]:
     """Nodes reached with and without the limit, by random tokens at random experts."""
     entry = catalogue.entries["deepseek-v3-base"]
-    nodes, tokens = dimension(entry, "n_group"), 2000
+    nodes, tokens = architecture_count(entry, "n_group"), 2000
     panels = []
     for name, limited in (("free", False), ("limited", True)):
         visited = all_to_all.copies(_example_gates(entry, tokens, limited) > 0, nodes)
         panel = Panel(
-            words(f"mechanism.node-limit.{name}", limit=dimension(entry, "topk_group")),
+            words(f"mechanism.node-limit.{name}", limit=architecture_count(entry, "topk_group")),
             190,
             words("mechanism.node-limit.says", mean=f"{visited.mean():.1f}"),
         )
@@ -357,7 +360,11 @@ def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
         drawn.text(96, y + 19, f"{reward:g}", "", "middle")
         drawn.bar(236 if good else 236 - width, y + 2, width, 26, "attention" if good else "expert")
         drawn.text(
-            236 + width + 6 if good else 236 - width - 6, y + 19, _minus(advantage), "", "start" if good else "end"
+            236 + width + 6 if good else 236 - width - 6,
+            y + 19,
+            _with_minus_sign(advantage),
+            "",
+            "start" if good else "end",
         )
     step = Panel(
         words(f"{name}.step"),
@@ -391,5 +398,5 @@ def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
     return [drawn, step, course]
 
 
-def _minus(number: float) -> str:
+def _with_minus_sign(number: float) -> str:
     return f"{number:+.2f}".replace("-", "−")

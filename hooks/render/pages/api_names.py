@@ -17,21 +17,21 @@ from ..format import short_model
 from ..links import variant_link
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Head, Table
-from .sources import sources
+from .sources import sources_section
 
 
-def page(context: Context) -> Page:
+def api_names_page(context: Context) -> Page:
     words, names = context.words, context.catalogue.api_names
     citations = Citations(context)
     sections = [lead_section(words("api_names.intro"))]
     if names:
-        sections.append(Section("quarters", words("api_names.chart"), _chart(context)))
-    sections += [Section(reference_anchor(name.id), name.name, _name(citations, name)) for name in names]
-    sections.append(sources(citations))
+        sections.append(Section("quarters", words("api_names.chart"), _names_chart(context)))
+    sections += [Section(reference_anchor(name.id), name.name, _name_history(citations, name)) for name in names]
+    sections.append(sources_section(citations))
     return Page("api-names.md", words("page.api_names"), words("api_names.description"), tuple(sections), hide=("toc",))
 
 
-def _chart(context: Context) -> str:
+def _names_chart(context: Context) -> str:
     found, drawn = named_spans(context), ""
     if found:
         used = {span.track or "none" for name in found for span in name.spans}
@@ -43,7 +43,7 @@ def _chart(context: Context) -> str:
     return drawn + "\n" + folded
 
 
-def _name(citations: Citations, name: ApiName) -> str:
+def _name_history(citations: Citations, name: ApiName) -> str:
     """Since when, what, by which source; the end as the last row; then notes."""
     context, words = citations.context, citations.context.words
     heads = [Head(words("api_names.since")), Head(words("api_names.meant"))]
@@ -52,7 +52,7 @@ def _name(citations: Citations, name: ApiName) -> str:
         rows.append(
             [
                 Cell(citations.single(pointer.since)),
-                Cell(_meaning(citations, pointer) + citations.mark(pointer.source)),
+                Cell(_pointer_meaning(citations, pointer) + citations.mark(pointer.source)),
             ]
         )
     if name.until is not None:
@@ -66,7 +66,7 @@ def _name(citations: Citations, name: ApiName) -> str:
     return context.html("table.html.jinja", t=table) + notes
 
 
-def _meaning(citations: Citations, pointer: ApiPointer) -> Markup:
+def _pointer_meaning(citations: Citations, pointer: ApiPointer) -> Markup:
     html = Markup("")
     if pointer.variant is not None:
         entry = citations.context.catalogue.entries[pointer.variant]
@@ -84,11 +84,11 @@ def _quarters_table(context: Context) -> Table:
     """Quarters by names; a cell has every meaning in the quarter."""
     words, names = context.words, context.catalogue.api_names
     ends = [name.until.value for name in names if name.until is not None and name.until.value is not None]
-    days = [*(since for name in names for since, _ in _dated(name)), *ends]
-    span = range(min(map(_quarter, days)), max(map(_quarter, days)) + 1) if days else range(0)
+    days = [*(since for name in names for since, _ in _dated_pointers(name)), *ends]
+    span = range(min(map(_quarter_number, days)), max(map(_quarter_number, days)) + 1) if days else range(0)
     heads = [Head(words("api_names.quarter_head"))]
     heads += [
-        Head(Markup('<a href="#{}"><code>{}</code></a>').format(reference_anchor(n.id), _breakable(n.name)))
+        Head(Markup('<a href="#{}"><code>{}</code></a>').format(reference_anchor(n.id), _breakable_name(n.name)))
         for n in names
     ]
     rows = [
@@ -101,27 +101,27 @@ def _quarters_table(context: Context) -> Table:
     return Table(words("api_names.quarters_caption"), heads, rows, classes="ds-wide")
 
 
-def _breakable(name: str) -> Markup:
+def _breakable_name(name: str) -> Markup:
     """With break points behind hyphens and underscores."""
     return Markup(str(escape(name)).replace("-", "-<wbr>").replace("_", "_<wbr>"))
 
 
-def _dated(name: ApiName) -> list[tuple[PartialDate, ApiPointer]]:
+def _dated_pointers(name: ApiName) -> list[tuple[PartialDate, ApiPointer]]:
     return [(pointer.since.value, pointer) for pointer in name.pointers if pointer.since.value is not None]
 
 
-def _quarter(date: PartialDate) -> int:
+def _quarter_number(date: PartialDate) -> int:
     """Quarters since the year 0."""
     return int(date.text[:4]) * 4 + (int(date.text[5:7]) - 1) // 3
 
 
 def _meant_in(context: Context, name: ApiName, quarter: int) -> Iterator[Markup]:
     """Models behind a name in a quarter; a name that ended on an unknown day says so once, behind its last pointer."""
-    dated = _dated(name)
-    starts = [_quarter(since) for since, _ in dated]
+    dated = _dated_pointers(name)
+    starts = [_quarter_number(since) for since, _ in dated]
     last = None
     if name.until is not None:
-        last = _quarter(name.until.value) if name.until.value is not None else starts[-1] if starts else None
+        last = _quarter_number(name.until.value) if name.until.value is not None else starts[-1] if starts else None
     for index, (_, pointer) in enumerate(dated):
         following = starts[index + 1] if index + 1 < len(starts) else last
         if (
@@ -130,12 +130,12 @@ def _meant_in(context: Context, name: ApiName, quarter: int) -> Iterator[Markup]
             and (last is None or quarter <= last)
         ):
             # The model that a quarter begins with is shown with the one that takes its place in it.
-            yield escape(_short(context, pointer))
+            yield escape(_short_meaning(context, pointer))
     if name.until is not None and name.until.value is None and last is not None and quarter == last + 1:
         yield Markup("<i>{}</i>").format(context.words("api_names.open_end"))
 
 
-def _short(context: Context, pointer: ApiPointer) -> str:
+def _short_meaning(context: Context, pointer: ApiPointer) -> str:
     name = context.words.text(pointer.label) if pointer.label is not None else ""
     if pointer.variant is not None:
         name = context.catalogue.entries[pointer.variant].variant.name

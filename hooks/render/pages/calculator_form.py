@@ -22,7 +22,7 @@ from ..context import Context
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Head, Table, value_cell
 from ..words import Words
-from .sources import sources
+from .sources import sources_section
 
 GPU_FIELDS = ("memory_gb", "bandwidth_tb_per_s", "bf16_tflops", "fp8_tflops")
 CUSTOM = "custom"
@@ -76,7 +76,7 @@ class Field:
         return text + words("tools.script.letters", letters=words("punctuation.listed").join(_LETTERS[self.base]))
 
 
-def calculator(
+def calculator_page(
     context: Context,
     key: str,
     path: str,
@@ -96,12 +96,12 @@ def calculator(
         Section("table", words(f"tools.{key}.table"), table(citations, start, gpu)),
         Section("formulas", words(f"tools.{key}.formulas"), formulas(context)),
         gpu_table(citations),
-        sources(citations),
+        sources_section(citations),
     )
     return Page(path, words(f"tools.{key}.title"), words(f"tools.{key}.description"), sections, hide=("toc",))
 
 
-def variants(context: Context) -> list[tuple[str, list[Choice]]]:
+def variant_choices(context: Context) -> list[tuple[str, list[Choice]]]:
     """Variants under their models, the newest first; those without an architecture stand last."""
     catalogue = context.catalogue
     models = list(reversed(sort_by_date(catalogue.models.values())))
@@ -109,13 +109,13 @@ def variants(context: Context) -> list[tuple[str, list[Choice]]]:
     return [(m.name, [Choice(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
 
 
-def gpus(context: Context) -> list[tuple[str, list[Choice]]]:
+def gpu_choices(context: Context) -> list[tuple[str, list[Choice]]]:
     """The kinds of GPU, and one of the reader's own."""
     choices = [Choice(gpu.id, gpu.name) for gpu in context.catalogue.gpus.values()]
     return [("", [*choices, Choice(CUSTOM, context.words("tools.custom"))])]
 
 
-def form(
+def form_section(
     context: Context, kind: str, fields: Sequence[Field], facts: Sequence[str], data: Mapping[str, Any]
 ) -> Section:
     """The form with its result, hidden until the script runs."""
@@ -132,7 +132,7 @@ def form(
     return Section("calculator", "", Markup(html) + assets.page_script("calculator", {"calculator-data": text}))
 
 
-def formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[Any]]]:
+def script_formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[Any]]]:
     """Each form as text and as tree, for the script."""
     return {
         line: {form: [display_formula(text), formula_tree(text)] for form, text in forms.items()}
@@ -140,7 +140,7 @@ def formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list
     }
 
 
-def exact(number: Number) -> str:
+def exact_number(number: Number) -> str:
     """Digits or a fraction, for the script."""
     fraction = Fraction(number)
     return str(fraction.numerator) + (f"/{fraction.denominator}" if fraction.denominator > 1 else "")

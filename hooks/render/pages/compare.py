@@ -22,7 +22,7 @@ from ..words import Words
 from . import schedules, scores
 from .model_architecture import sizes_table
 from .model_machines import compute_table
-from .sources import sources
+from .sources import sources_section
 
 _ARCHITECTURE = (
     "attention",
@@ -97,7 +97,7 @@ def theme_page(context: Context, theme: str) -> Page:
         f"compare/{theme}.md",
         words(f"compare.{key}.title"),
         words(f"compare.{key}.description"),
-        (lead_section(words(f"compare.{key}.intro")), *sections, sources(citations)),
+        (lead_section(words(f"compare.{key}.intro")), *sections, sources_section(citations)),
         hide=("toc",),
     )
 
@@ -106,16 +106,16 @@ def _models(context: Context) -> list[Model]:
     return sort_by_date(context.catalogue.models.values())
 
 
-def _architecture(citations: Citations) -> Iterator[Section]:
+def _architecture_sections(citations: Citations) -> Iterator[Section]:
     context, words = citations.context, citations.context.words
     owners = [
         entry
-        for model in _models(context)
+        for model in _dated_models(context)
         for entry in context.catalogue.entries_of(model)
         if entry.variant.architecture is not None
     ]
     table = sizes_table(citations, words("compare.architecture.sizes_caption"), tuple(owners))
-    yield Section("sizes", words("compare.architecture.sizes"), _sortable(context, table))
+    yield Section("sizes", words("compare.architecture.sizes"), _render_sortable(context, table))
     columns: list[Column[Entry]] = [Column(words("table.variant"), lambda entry: variant_link(entry, "architecture"))]
     columns += columns_for_each(
         _ARCHITECTURE,
@@ -124,10 +124,10 @@ def _architecture(citations: Citations) -> Iterator[Section]:
         True,
     )
     table = by_column(words("compare.architecture.caption"), columns, owners)
-    yield Section("dimensions", words("compare.architecture.dimensions"), _sortable(context, table))
+    yield Section("dimensions", words("compare.architecture.dimensions"), _render_sortable(context, table))
 
 
-def _sortable(context: Context, table: Table) -> str:
+def _render_sortable(context: Context, table: Table) -> str:
     wide = replace(table, sortable=True, classes=f"{table.classes} ds-wide".strip())
     return context.html("table.html.jinja", t=wide)
 
@@ -138,11 +138,13 @@ def _get(block: object, path: str) -> Stated[Any] | None:
     return block if isinstance(block, Stated) else None
 
 
-def _stages(citations: Citations, kinds: Collection[StageKind], keys: Sequence[str], theme: str) -> Iterator[Section]:
+def _stage_sections(
+    citations: Citations, kinds: Collection[StageKind], keys: Sequence[str], theme: str
+) -> Iterator[Section]:
     """A row a stage, or a row a variant where its values differ."""
     words, entries = citations.context.words, citations.context.catalogue.entries
     listed = words("punctuation.listed")
-    stages = [(model, stage) for model in _models(citations.context) for stage in model.training]
+    stages = [(model, stage) for model in _dated_models(citations.context) for stage in model.training]
     columns: list[Column[_Run]] = [
         Column(words("table.model"), lambda run: _stage_link(words, run.model, run.stage)),
         Column(words("table.for"), lambda run: listed.join(entries[id_].variant.name for id_ in run.variants)),
@@ -151,11 +153,11 @@ def _stages(citations: Citations, kinds: Collection[StageKind], keys: Sequence[s
         keys, lambda key: words(f"field.{key}"), lambda run, key: value_cell(citations, run.said(key)), if_any=True
     )
     for kind in (kind for kind in StageKind if kind in kinds):
-        runs = [run for model, stage in stages if stage.kind is kind for run in _runs(model, stage, keys)]
+        runs = [run for model, stage in stages if stage.kind is kind for run in _stage_runs(model, stage, keys)]
         if runs:
             name = words(f"stage.{kind.name.lower()}")
             table = by_column(words(f"compare.{theme}.caption", stage=name), columns, runs)
-            yield Section(kind.name.lower().replace("_", "-"), name, _sortable(citations.context, table))
+            yield Section(kind.name.lower().replace("_", "-"), name, _render_sortable(citations.context, table))
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ class _Run:
         return value.for_variant(self.variants[0]) if value is not None else None
 
 
-def _runs(model: Model, stage: Stage, keys: Sequence[str]) -> list[_Run]:
+def _stage_runs(model: Model, stage: Stage, keys: Sequence[str]) -> list[_Run]:
     apart = {id_ for key in keys if (value := _get(stage, key)) is not None for id_ in value.by_variant or ()}
     return [_Run(model, stage, [v.id]) for v in model.variants if v.id in apart] or [_Run(model, stage, stage.variants)]
 
@@ -181,15 +183,15 @@ def _stage_link(words: Words, model: Model, stage: Stage) -> Markup:
     return model_link(model, f"stage-{stage.id}") + name
 
 
-def _training(citations: Citations) -> Iterator[Section]:
+def _training_sections(citations: Citations) -> Iterator[Section]:
     context = citations.context
-    yield from schedules.compared(citations, _models(context))
-    yield from _stages(citations, MAKE_A_BASE_MODEL, _TRAINING, "training")
-    table = compute_table(citations, _models(context))
-    yield Section("compute", context.words("compare.training.compute"), _sortable(context, table))
+    yield from schedules.compared_schedules(citations, _dated_models(context))
+    yield from _stage_sections(citations, MAKE_A_BASE_MODEL, _TRAINING, "training")
+    table = compute_table(citations, _dated_models(context))
+    yield Section("compute", context.words("compare.training.compute"), _render_sortable(context, table))
 
 
-def _infrastructure(citations: Citations) -> Iterator[Section]:
+def _infrastructure_sections(citations: Citations) -> Iterator[Section]:
     yield Section(
         "frameworks", citations.context.words("compare.infrastructure.frameworks"), infrastructure_table(citations)
     )
@@ -209,20 +211,20 @@ def infrastructure_table(citations: Citations) -> str:
 
     columns: list[Column[Model]] = [Column(words("table.model"), lambda model: model_link(model, "infrastructure"))]
     columns += columns_for_each(_INFRASTRUCTURE, lambda key: words(f"field.infrastructure.{key}"), said)
-    models = [model for model in _models(context) if model.infrastructure is not None]
-    return _sortable(context, by_column(words("compare.infrastructure.caption"), columns, models))
+    models = [model for model in _dated_models(context) if model.infrastructure is not None]
+    return _render_sortable(context, by_column(words("compare.infrastructure.caption"), columns, models))
 
 
-def _evaluation(citations: Citations) -> Iterator[Section]:
-    yield from scores.sections(citations, _models(citations.context))
+def _evaluation_sections(citations: Citations) -> Iterator[Section]:
+    yield from scores.benchmark_sections(citations, _dated_models(citations.context))
 
 
 _SECTIONS: dict[str, Callable[[Citations], Iterator[Section]]] = {
-    "architecture": _architecture,
-    "training": _training,
-    "post-training": lambda citations: _stages(
+    "architecture": _architecture_sections,
+    "training": _training_sections,
+    "post-training": lambda citations: _stage_sections(
         citations, set(StageKind) - MAKE_A_BASE_MODEL, _POST_TRAINING, "post_training"
     ),
-    "infrastructure": _infrastructure,
-    "evaluation": _evaluation,
+    "infrastructure": _infrastructure_sections,
+    "evaluation": _evaluation_sections,
 }

@@ -32,11 +32,11 @@ from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Page, Section, lead_section
 from ..plays import run_script
-from ..tables import put_in, working_link
+from ..tables import substituted_formula, working_link
 from ..words import Words
 from . import trends
 from .model_overview import main_changes
-from .sources import sources
+from .sources import sources_section
 
 PATH = "compare/models.md"
 CELLS = "assets/compare-cells.js"
@@ -75,28 +75,28 @@ FOLDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def address(*entries: Entry) -> str:
+def comparison_address(*entries: Entry) -> str:
     return f"ds:{PATH}?v={','.join(entry.variant.id for entry in entries)}"
 
 
-def link(context: Context, before: Entry, after: Entry) -> Markup:
+def comparison_link(context: Context, before: Entry, after: Entry) -> Markup:
     label = escape(context.words("compare.models.against", name=before.variant.name))
-    return Markup('<a class="ds-aside" href="{}">{}</a>').format(address(before, after), label)
+    return Markup('<a class="ds-aside" href="{}">{}</a>').format(comparison_address(before, after), label)
 
 
-def page(context: Context) -> Page:
+def compare_models_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     chosen = first_choice(context)
     models = {id_: _board_model(citations, entry) for id_, entry in context.catalogue.entries.items()}
-    shown = _themes(citations)
+    shown = _comparison_themes(citations)
     data = _board_data(citations, models, chosen)
-    cells = _cells(citations, shown)
+    cells = _table_cells(citations, shown)
     board = Markup(run_script("compare", "board", data, chosen))
     folds = run_script("compare", "folds", cells, chosen, False)
     lead = context.html(
         "compare_models.html.jinja",
-        families=_families(context),
-        presets=[words(f"compare.models.preset.{name}") for name in _presets(context)],
+        families=_variants_by_family(context),
+        presets=[words(f"compare.models.preset.{name}") for name in _preset_variants(context)],
         chips=Markup(run_script("compare", "chipItems", data, chosen)),
         full=len(chosen) >= MOST,
         board=board,
@@ -105,7 +105,7 @@ def page(context: Context) -> Page:
     details = context.html(
         "compare_folds.html.jinja",
         folds=[{**fold, "tables": Markup(fold["tables"])} for fold in folds],
-        legend={kind: cue(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
+        legend={kind: row_sign(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
         cells=CELLS,
     )
     listed = citations.listing({int(number) for number in _SOURCE.findall(str(board) + details)})
@@ -116,7 +116,7 @@ def page(context: Context) -> Page:
         (
             Section("lead", "", lead_section(words("compare.models.intro")).html + lead),
             Section("details", words("compare.models.details"), details),
-            sources(citations, listed),
+            sources_section(citations, listed),
         ),
         hide=("navigation", "toc"),
         files={CELLS: f"dsCells({_as_json(cells)});\n"},
@@ -125,24 +125,24 @@ def page(context: Context) -> Page:
 
 def first_choice(context: Context) -> list[str]:
     """The first preset; without its models the last flagships of the general line, or the last variants."""
-    known = _presets(context)
+    known = _preset_variants(context)
     if known:
         return list(next(iter(known.values())))
     line = [entry.variant.id for entry in general_line(context.catalogue)]
     return line[-MOST:] if len(line) > 1 else list(context.catalogue.entries)[-2:]
 
 
-def _presets(context: Context) -> dict[str, tuple[str, ...]]:
+def _preset_variants(context: Context) -> dict[str, tuple[str, ...]]:
     return {name: ids for name, ids in PRESETS.items() if all(id_ in context.catalogue.entries for id_ in ids)}
 
 
-def _families(context: Context) -> list[tuple[str, list[Entry]]]:
+def _variants_by_family(context: Context) -> list[tuple[str, list[Entry]]]:
     """Variants by family, the newest first."""
     catalogue = context.catalogue
     return [(m.name, list(catalogue.entries_of(m))) for m in reversed(list(catalogue.models.values()))]
 
 
-def cue(context: Context, kind: Verdict) -> Markup:
+def row_sign(context: Context, kind: Verdict) -> Markup:
     if kind is Verdict.OPEN:
         return Markup('<span class="ds-cue"></span>')
     sign, word = context.words(f"compare.models.sign.{kind.value}"), context.words(f"compare.models.{kind.value}")
@@ -165,7 +165,7 @@ def _board_data(citations: Citations, models: Mapping[str, Any], chosen: Sequenc
     return {
         "start": list(chosen),
         "most": MOST,
-        "presets": [list(ids) for ids in _presets(context).values()],
+        "presets": [list(ids) for ids in _preset_variants(context).values()],
         "words": {**words, **others, "nth": nth, "context_says": "", "tokens_says": ""},
         "models": models,
         "families": families,
@@ -241,7 +241,7 @@ def _family_changes(citations: Citations, model: Model) -> dict[str, Any]:
     }
 
 
-def _value(number: Decimal | int | None, html: str, note: str = "") -> dict[str, Any]:
+def _board_value(number: Decimal | int | None, html: str, note: str = "") -> dict[str, Any]:
     return {"n": float(number) if number is not None else None, "html": html, "note": note}
 
 
@@ -262,19 +262,23 @@ def _size_value(citations: Citations, entry: Entry, which: SizeOf) -> dict[str, 
         assert recounted is not None
         note = counted_text(words, recomputed_counts(entry, which)).strip(" ()（）")
         shown = format.format_three_digits(recounted.value)
-        return _value(stated.number, working_link(entry, shown, put_in(recounted)), note)
+        return _board_value(stated.number, working_link(entry, shown, substituted_formula(recounted)), note)
     assert published is not None
     assert published.value is not None
     note = counted_text(words, published.counts).strip(" ()（）")
     html = citations.marked(str(citations.plain(published.value)), published.source)
     # Without a recount, a size that counts an encoder stands beside none that does not.
     like = recounted is not None or published.counts in (None, Counted.LANGUAGE_MODEL, Counted.WRITING)
-    return _value(stated.number if like else None, html, note)
+    return _board_value(stated.number if like else None, html, note)
 
 
 def _cache_value(entry: Entry) -> dict[str, Any]:
     kept = entry.recount.kv_cache if entry.recount else None
-    return _value(kept.value, working_link(entry, f"{kept.value:,}", put_in(kept))) if kept else _UNKNOWN
+    return (
+        _board_value(kept.value, working_link(entry, f"{kept.value:,}", substituted_formula(kept)))
+        if kept
+        else _UNKNOWN
+    )
 
 
 def _context_value(citations: Citations, entry: Entry) -> dict[str, Any]:
@@ -282,7 +286,7 @@ def _context_value(citations: Citations, entry: Entry) -> dict[str, Any]:
     if stated is None or stated.value is None:
         return _UNKNOWN
     shown = format.format_quantity(stated.value)
-    return _value(stated.value.value, citations.marked(shown, stated.source))
+    return _board_value(stated.value.value, citations.marked(shown, stated.source))
 
 
 def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
@@ -291,7 +295,7 @@ def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
     for each in variant_lineage(context.catalogue.entries, entry):
         stated = pre_training_tokens(each)
         if stated is not None and stated.value is not None:
-            return _value(stated.value.value, citations.marked(str(citations.plain(stated.value)), stated.source))
+            return _board_value(stated.value.value, citations.marked(str(citations.plain(stated.value)), stated.source))
     root = variant_lineage(context.catalogue.entries, entry)[-1].variant.based_on
     parent = context.catalogue.entries.get(str(root.value)) if root is not None else None
     if parent is None:
@@ -300,7 +304,7 @@ def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
     return {**_UNKNOWN, "note": note}
 
 
-def _themes(citations: Citations) -> tuple[Theme, ...]:
+def _comparison_themes(citations: Citations) -> tuple[Theme, ...]:
     evaluation = comparison.benchmark_tables(citations).evaluation
     return (
         Theme("identity", comparison.identity_rows),
@@ -339,7 +343,7 @@ class _Pool:
         return list(self._numbers)
 
 
-def _cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]:
+def _table_cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]:
     """The cells of every variant; each HTML and each run of cells once.
 
     `runs[n]` is a flat list of row, HTML and value by number; HTML 0 is a dash, value 0 an absent dimension, −1 an
@@ -382,7 +386,7 @@ def _cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]:
         "html": html.texts,
         "runs": [json.loads(run) for run in runs.texts],
         "sources": _source_lines(citations),
-        "cues": {kind.value: str(cue(context, kind)) for kind in Verdict},
+        "cues": {kind.value: str(row_sign(context, kind)) for kind in Verdict},
         "words": dict(_words_of_tables(words)),
     }
 

@@ -18,7 +18,7 @@ from ..format import NOTHING
 from ..links import technique_link, variant_link
 from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, by_column, count_cell, recomputed_html, recomputed_size, working_cell
-from .sources import sources
+from .sources import sources_section
 
 PATH = "elsewhere.md"
 _BESIDE = ("deepseek-v3-base", "deepseek-v3.2", "deepseek-v4-pro", "deepseek-v4.1-flash")
@@ -76,11 +76,15 @@ def elsewhere_page(context: Context) -> Page:
     )
     taken = f"<p>{escape(words('elsewhere.as_it_is', types=as_it_is))}</p>" if as_it_is else ""
     caution = f"<p>{escape(words('elsewhere.caution'))}</p>"
-    sections = [lead_section(intro, caution + taken), _contemporaries(citations)]
+    sections = [lead_section(intro, caution + taken), _contemporaries_section(citations)]
     for idea in IDEAS:
-        sections.append(_section(context, idea, users_of(context.catalogue, idea)))
+        sections.append(_idea_section(context, idea, users_of(context.catalogue, idea)))
     return Page(
-        PATH, words("page.elsewhere"), words("elsewhere.description"), (*sections, sources(citations)), hide=("toc",)
+        PATH,
+        words("page.elsewhere"),
+        words("elsewhere.description"),
+        (*sections, sources_section(citations)),
+        hide=("toc",),
     )
 
 
@@ -100,7 +104,7 @@ def line_elsewhere(context: Context, technique: str) -> Markup:
     return Markup('<a href="ds:{}#{}">{}</a>').format(PATH, idea.id, text)
 
 
-def _section(context: Context, idea: Idea, found: Sequence[ModelType]) -> Section:
+def _idea_section(context: Context, idea: Idea, found: Sequence[ModelType]) -> Section:
     words = context.words
     title = words(f"elsewhere.idea.{idea.id}")
 
@@ -125,14 +129,14 @@ def _section(context: Context, idea: Idea, found: Sequence[ModelType]) -> Sectio
     columns += [
         Column(Markup("<code>{}</code>").format(field), value(field), numeric=field != "gate") for field in idea.fields
     ]
-    columns.append(Column(words("elsewhere.taken"), lambda m: _parts(m), if_any=True))
+    columns.append(Column(words("elsewhere.taken"), lambda m: _inherited_classes(m), if_any=True))
     table = by_column(words("elsewhere.caption", idea=title), columns, found)
     link = technique_link(context, idea.technique)
     said = Markup("<p>{}</p>").format(Markup(words(f"elsewhere.said.{idea.id}", link=link, count=len(found))))
     return Section(idea.id, title, str(said) + context.html("table.html.jinja", t=table))
 
 
-def _parts(model: ModelType) -> Markup:
+def _inherited_classes(model: ModelType) -> Markup:
     """Classes of DeepSeek's models that its own inherit: the code is the same."""
     return Markup(", ").join(Markup("<code>{}</code>").format(name) for name in model.from_deepseek) or NOTHING
 
@@ -146,20 +150,20 @@ class _Row:
     recount: Recount | None
 
 
-def _contemporaries(citations: Citations) -> Section:
+def _contemporaries_section(citations: Citations) -> Section:
     context, words = citations.context, citations.context.words
     catalogue = context.catalogue
     rows = [_Row(other, None, recount_sizes(other.architecture)) for other in catalogue.contemporaries]
     rows += [_Row(None, entry, entry.recount) for id_ in _BESIDE if (entry := catalogue.entries.get(id_)) is not None]
     columns: list[Column[_Row]] = [
-        Column(words("table.model"), lambda row: _name(citations, row)),
+        Column(words("table.model"), lambda row: _row_name(citations, row)),
         Column(words("elsewhere.maker"), lambda row: row.other.maker if row.other else "DeepSeek"),
-        Column(words("field.architecture.attention"), lambda row: _attention(row)),
-        Column(words("elsewhere.cache"), lambda row: _cache(row), numeric=True),
-        Column(words("elsewhere.bytes"), lambda row: _bytes(row), numeric=True),
-        Column(words("elsewhere.total"), lambda row: _size(row, "total"), numeric=True),
-        Column(words("elsewhere.activated"), lambda row: _size(row, "activated"), numeric=True),
-        Column(words("elsewhere.published"), lambda row: _published(citations, row), numeric=True),
+        Column(words("field.architecture.attention"), lambda row: _attention_name(row)),
+        Column(words("elsewhere.cache"), lambda row: _cache_cell(row), numeric=True),
+        Column(words("elsewhere.bytes"), lambda row: _bytes_cell(row), numeric=True),
+        Column(words("elsewhere.total"), lambda row: _size_cell(row, "total"), numeric=True),
+        Column(words("elsewhere.activated"), lambda row: _size_cell(row, "activated"), numeric=True),
+        Column(words("elsewhere.published"), lambda row: _published_cell(citations, row), numeric=True),
     ]
     table = by_column(words("elsewhere.contemporaries_caption"), columns, rows, sortable=True)
     remarks = [
@@ -172,20 +176,20 @@ def _contemporaries(citations: Citations) -> Section:
     return Section("contemporaries", words("elsewhere.contemporaries"), html)
 
 
-def _name(citations: Citations, row: _Row) -> Markup:
+def _row_name(citations: Citations, row: _Row) -> Markup:
     if row.entry is not None:
         return variant_link(row.entry)
     assert row.other is not None
     return citations.marked(str(escape(row.other.name)), row.other.source)
 
 
-def _published(citations: Citations, row: _Row) -> Cell:
+def _published_cell(citations: Citations, row: _Row) -> Cell:
     parameters = row.entry.variant.parameters if row.entry else row.other
     stated = [value for value in (getattr(parameters, "total", None), getattr(parameters, "activated", None)) if value]
     return Cell(Markup(" / ").join(citations.single(value) for value in stated)) if stated else EMPTY
 
 
-def _size(row: _Row, which: str) -> Cell:
+def _size_cell(row: _Row, which: str) -> Cell:
     recount = row.recount
     if recount is None or recount.total is None:
         return EMPTY
@@ -194,7 +198,7 @@ def _size(row: _Row, which: str) -> Cell:
     return recomputed_size(recount.activated[ACTIVATED_CONVENTION]) if recount.inactive_experts else EMPTY
 
 
-def _attention(row: _Row) -> Markup:
+def _attention_name(row: _Row) -> Markup:
     architecture = row.entry.architecture if row.entry else row.other.architecture if row.other else None
     if architecture is None or architecture.attention.value is None:
         return NOTHING
@@ -202,7 +206,7 @@ def _attention(row: _Row) -> Markup:
     return escape(f"{architecture.attention.value.value} + DSA" if indexed else architecture.attention.value.value)
 
 
-def _cache(row: _Row) -> Cell:
+def _cache_cell(row: _Row) -> Cell:
     if row.entry is not None:
         return working_cell(row.entry, row.entry.recount.kv_cache if row.entry.recount else None)
     cache = row.recount.kv_cache if row.recount else None
@@ -211,6 +215,6 @@ def _cache(row: _Row) -> Cell:
     return Cell(recomputed_html(format.format_integer(cache.value), cache.formula), str(cache.value))
 
 
-def _bytes(row: _Row) -> Cell:
+def _bytes_cell(row: _Row) -> Cell:
     cache = row.recount.kv_cache if row.recount else None
     return count_cell(2 * cache.value) if cache else EMPTY

@@ -28,9 +28,9 @@ def glossary_page(context: Context) -> Page:
     intro = words("glossary.intro", terms=len(glossary.terms))
     sections, parts = [], []
     for subject in glossary.subjects:
-        items = _items(context, subject)
+        items = _glossary_items(context, subject)
         if items:
-            html = context.html("glossary.html.jinja", items=items, techniques=_techniques(context, subject))
+            html = context.html("glossary.html.jinja", items=items, techniques=_technique_links(context, subject))
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
             parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
     box = context.html("filter.html.jinja", script=page_script("filter"))
@@ -38,11 +38,11 @@ def glossary_page(context: Context) -> Page:
     return Page("glossary.md", words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
 
 
-def _items(context: Context, subject: Subject) -> list[dict[str, Any]]:
-    return [_term(context, term) for term in context.catalogue.glossary.terms if term.subject == subject.id]
+def _glossary_items(context: Context, subject: Subject) -> list[dict[str, Any]]:
+    return [_term_item(context, term) for term in context.catalogue.glossary.terms if term.subject == subject.id]
 
 
-def _techniques(context: Context, subject: Subject) -> list[Markup]:
+def _technique_links(context: Context, subject: Subject) -> list[Markup]:
     """Techniques of a subject as links; their pages define them."""
     return [
         Markup('<span id="{}">{}</span>').format(technique.id, technique_link(context, technique.id, short=True))
@@ -51,15 +51,15 @@ def _techniques(context: Context, subject: Subject) -> list[Markup]:
     ]
 
 
-def _term(context: Context, term: Term) -> dict[str, Any]:
+def _term_item(context: Context, term: Term) -> dict[str, Any]:
     words = context.words
     own, other = (term.aliases.zh, term.aliases.en) if words.language == CHINESE else (term.aliases.en, term.aliases.zh)
-    said = {_key(name) for name in (term.name.en, term.name.zh or "")}
-    listed = [name for name in dict.fromkeys((*own, *other)) if _key(name) not in said]
-    return _item(context, term.id, Markup("{}").format(words.text(term.name)), term.name, term.definition, listed)
+    said = {_name_key(name) for name in (term.name.en, term.name.zh or "")}
+    listed = [name for name in dict.fromkeys((*own, *other)) if _name_key(name) not in said]
+    return _list_item(context, term.id, Markup("{}").format(words.text(term.name)), term.name, term.definition, listed)
 
 
-def _item(
+def _list_item(
     context: Context, id_: str, name: Markup, names: Text, definition: Text, aliases: list[str]
 ) -> dict[str, Any]:
     language = ENGLISH if context.words.language == CHINESE else CHINESE
@@ -67,14 +67,14 @@ def _item(
     return {
         "id": id_,
         "name": name,
-        "beside": beside if _key(beside) not in _key(context.words.text(names)) else "",
+        "beside": beside if _name_key(beside) not in _name_key(context.words.text(names)) else "",
         "language": language,
         "definition": plain_text(context, definition),
         "aliases": aliases,
     }
 
 
-def _key(name: str) -> str:
+def _name_key(name: str) -> str:
     return name.casefold().replace("-", " ")
 
 
@@ -92,10 +92,10 @@ def references_page(context: Context) -> Page:
         view = {
             "reference": reference,
             "anchor": reference_anchor(reference.key),
-            "authors": _authors(reference, words),
+            "authors": _author_list(reference, words),
             "cited": cited.get(reference.key, []),
         }
-        groups.setdefault(_part(context, reference), []).append(view)
+        groups.setdefault(_reference_part(context, reference), []).append(view)
     shown = [name for name in _PARTS if name in groups]
     box = context.html("filter.html.jinja", script=page_script("filter"))
     box += links.jump_bar(context, ((name, words(f"references.{name}"), len(groups[name])) for name in shown))
@@ -114,7 +114,7 @@ def references_page(context: Context) -> Page:
     )
 
 
-def _part(context: Context, reference: Reference) -> str:
+def _reference_part(context: Context, reference: Reference) -> str:
     """Whose it is, and whether it is a paper."""
     if reference.copy:
         return "copies"
@@ -124,7 +124,7 @@ def _part(context: Context, reference: Reference) -> str:
     return ("own_papers" if paper else "own_pages") if own else ("papers" if paper else "other")
 
 
-def _authors(reference: Reference, words: Words, most: int = 3) -> str:
+def _author_list(reference: Reference, words: Words, most: int = 3) -> str:
     names = [name for name in reference.authors if name != "et al."]
     shown = words("punctuation.listed").join(names[:most])
     return f"{shown} {words('references.et_al')}" if len(names) > most or "et al." in reference.authors else shown

@@ -22,7 +22,7 @@ from ..format import short_model
 from ..page import Page, Redirect, Section
 from . import model_architecture, model_changes, model_machines, model_overview, model_training, scores
 from .model_overview import Tab
-from .sources import dispute_sections, sources
+from .sources import dispute_sections, sources_section
 
 Piece = Callable[[Citations, Model], list[Section]]
 
@@ -75,12 +75,12 @@ _FORMER_NAMES = {"serving": "machines", "values": "architecture", DETAILS: "arch
 _RECIPE_FIRST = (Track.REASONING, Track.PROVER)
 
 
-def pages(context: Context, model_id: str) -> list[Page]:
+def render_model(context: Context, model_id: str) -> list[Page]:
     """The overview first, then its parts."""
     model = context.catalogue.models[model_id]
     overview = Citations(context)
     hero = model_overview.hero_values(overview, model)
-    figures = _figures(overview, model)
+    figures = _figure_sections(overview, model)
     sections: dict[str, dict[str, list[Section]]] = {}
     citations: dict[str, Citations] = {}
     for name, parts in page_layout(model).items():
@@ -88,7 +88,7 @@ def pages(context: Context, model_id: str) -> list[Page]:
         found = {part: _part_sections(citations[name], model, part) for part in parts}
         if name == OVERVIEW or any(found.values()):
             sections[name] = {part: made for part, made in found.items() if made}
-    tabs = partial(_tabs, context, model, sections)
+    tabs = partial(_part_tabs, context, model, sections)
     part_pages = [
         _part_page(citations[name], model, name, [*chain(*found.values())], tabs(name))
         for name, found in sections.items()
@@ -130,19 +130,19 @@ def _told_words(model: Model, fields: Sequence[str]) -> int:
     return count
 
 
-def places(model_pages: Sequence[Page]) -> dict[str, str]:
+def anchor_pages(model_pages: Sequence[Page]) -> dict[str, str]:
     """Anchors that are not on the overview, with their pages."""
     first, *parts = model_pages
     own = set(first.anchors)
     return {anchor: part.path for part in reversed(parts) for anchor in part.anchors if anchor not in own}
 
 
-def redirects(model_pages: Sequence[Page]) -> Iterator[tuple[str, Redirect]]:
+def part_redirects(model_pages: Sequence[Page]) -> Iterator[tuple[str, Redirect]]:
     """Parts without a page of their own, now or formerly: the entry decides which page has them."""
     overview, *_ = model_pages
     home = overview.path.removesuffix(".md")
     paths = {page.path for page in model_pages}
-    elsewhere = places(model_pages)
+    elsewhere = anchor_pages(model_pages)
     for name in (*PARTS, *_FORMER_NAMES):
         path = f"{home}/{name}.md"
         if path in paths:
@@ -177,28 +177,28 @@ def _part_sections(citations: Citations, model: Model, part: str) -> list[Sectio
     return [section for piece in PARTS[part].pieces for section in piece(citations, model)]
 
 
-def _path(model: Model, part: str = OVERVIEW) -> str:
+def _part_path(model: Model, part: str = OVERVIEW) -> str:
     return f"models/{model.id}/{part}.md" if part else f"models/{model.id}.md"
 
 
-def _tabs(
+def _part_tabs(
     context: Context, model: Model, sections: Mapping[str, Mapping[str, Sequence[Section]]], current: str
 ) -> list[Tab]:
     """The overview, then every part: its page, or its section."""
     words = context.words
-    tabs = [Tab(words("part.overview"), f"ds:{_path(model)}", current=current == OVERVIEW)]
+    tabs = [Tab(words("part.overview"), f"ds:{_part_path(model)}", current=current == OVERVIEW)]
     if DETAILS in sections:
-        tabs.append(Tab(words("part.details"), f"ds:{_path(model, DETAILS)}", "", current == DETAILS, DETAILS))
+        tabs.append(Tab(words("part.details"), f"ds:{_part_path(model, DETAILS)}", "", current == DETAILS, DETAILS))
     for part in PARTS:
         page = next((name for name, parts in sections.items() if part in parts), None)
         if page is None or (page == DETAILS and part in _DETAILED):
             continue
         count = str(len(model.disputes)) if part == "disputes" else ""
         if page == part:
-            tabs.append(Tab(words(f"part.{part}"), f"ds:{_path(model, page)}", count, page == current, part))
+            tabs.append(Tab(words(f"part.{part}"), f"ds:{_part_path(model, page)}", count, page == current, part))
         else:
             place = f"#{sections[page][part][0].id}"
-            href = place if page == current else f"ds:{_path(model, page)}{place}"
+            href = place if page == current else f"ds:{_part_path(model, page)}{place}"
             tabs.append(Tab(words(f"part.{part}"), href, count))
     return tabs
 
@@ -207,15 +207,15 @@ def _part_page(citations: Citations, model: Model, name: str, sections: Sequence
     words = citations.context.words
     title = words(f"part.{name}")
     return Page(
-        _path(model, name),
+        _part_path(model, name),
         words("model.part_of", model=model.name, part=title),
         words(f"part_description.{name}", model=model.name),
         # The name of the part is not said twice.
-        (*(replace(one, quiet=True) if one.title == title else one for one in sections), sources(citations)),
+        (*(replace(one, quiet=True) if one.title == title else one for one in sections), sources_section(citations)),
         f"model:{model.id}",
         hide=("toc",),
         hero=model_overview.render_part_head(citations, model, tabs, title, places=name in _WITH_PLACES),
-        part_of=_path(model),
+        part_of=_part_path(model),
     )
 
 
@@ -223,7 +223,7 @@ def _part_page(citations: Citations, model: Model, name: str, sections: Sequence
 _WITH_PLACES = ("architecture", "training", "machines", "scores", DETAILS)
 
 
-def _figures(citations: Citations, model: Model) -> list[Section]:
+def _figure_sections(citations: Citations, model: Model) -> list[Section]:
     """Drawing, token path and recipe."""
     found = [*model_architecture.drawing_sections(citations, model), *model_training.recipe_sections(citations, model)]
     if way := token_path_of_model(citations.context, model):
@@ -244,14 +244,14 @@ def _overview_page(
     changes = [tab.href for tab in tabs if tab.part == "changes" or tab.href == "#what-changed"]
     anchors = {part.path.rsplit("/", 1)[-1].removesuffix(".md"): part.anchors for part in parts}
     return Page(
-        _path(model),
+        _part_path(model),
         model.name,
         page_description(citations.context, model.lead or model.summary),
         (
             *sections,
             *model_overview.notes_sections(citations, model),
             *model_overview.record_sections(citations, model),
-            sources(citations),
+            sources_section(citations),
         ),
         f"model:{model.id}",
         hide=("toc",),

@@ -32,7 +32,7 @@ from ..tables import (
     by_column,
     key_value_table,
     labelled_values,
-    of_model,
+    model_caption,
     recomputed_html,
     stated_values,
     value_cell,
@@ -47,7 +47,7 @@ def drawing_sections(citations: Citations, model: Model) -> list[Section]:
     flagship = citations.context.catalogue.flagship(model)
     if flagship.architecture is None and flagship.images:
         return [Section("architecture", title, str(way_of_images(citations, flagship)), quiet=True)]
-    found = _drawings(citations, model, citations.context.catalogue.entries_of(model), first=True)
+    found = _architecture_drawings(citations, model, citations.context.catalogue.entries_of(model), first=True)
     return [Section("architecture", title, str(found[0][1]), quiet=True)] if found else []
 
 
@@ -61,12 +61,12 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
     ):
         return []
     own = f"model:{model.id}"
-    own_problems = problems.of_page(context, own)
+    own_problems = problems.problems_of_page(context, own)
     asked = len(own_problems) + sum(problems.homes_of_related(context, own).values())
     html = context.html(
         "model_architecture.html.jinja",
         model=model,
-        drawings=_drawings(citations, model, entries),
+        drawings=_architecture_drawings(citations, model, entries),
         sizes=sizes_table(
             citations,
             words("architecture.sizes_caption", model=model.name),
@@ -182,7 +182,7 @@ def _parts_table(citations: Citations, model: Model, entries: tuple[Entry, ...])
         Column(words("field.parameters.total"), lambda of: value_cell(citations, of[1].count), True),
         Column(words("table.total_recomputed"), lambda of: _part_recount(citations, *of), True, recounted),
     ]
-    caption, title = of_model(words, "architecture.parts_caption", model.name)
+    caption, title = model_caption(words, "architecture.parts_caption", model.name)
     return by_column(caption, columns, parts, title=title) if parts else None
 
 
@@ -243,7 +243,7 @@ def _differing_settings(citations: Citations, entry: Entry) -> Markup:
     )
 
 
-def _drawings(
+def _architecture_drawings(
     citations: Citations, model: Model, entries: tuple[Entry, ...], first: bool = False
 ) -> list[tuple[str, Markup]]:
     """Drawings of distinct architectures by variant, the flagship's first, with what only this model has at the end."""
@@ -339,7 +339,7 @@ def _sum_lines(citations: Citations, entry: Entry) -> Iterator[_SumLine]:
         for basis, value in recount.activated.items():
             label = words("working.activated", basis=words(f"basis.{basis.name.lower()}"))
             yield _SumLine(label, "", "", value, True)
-    yield from (line(label, term) for label, term in _beside(citations, entry))
+    yield from (line(label, term) for label, term in _auxiliary_terms(citations, entry))
     if recount.kv_cache is not None:
         yield line(words("term.kv_cache"), recount.kv_cache, is_total=True)
     if entry.stored_cache is not None:

@@ -26,11 +26,11 @@ from .. import comparison, format
 from ..cite import Citations, counted_mark
 from ..comparison import NOT_HERE, Cells, ComparedCell, Line, Row, compared_lines
 from ..context import Context
-from ..family_facts import checkpoints, label, remark, sources_of, told_together
+from ..family_facts import sources_of, told_together, use_checkpoints, use_label, use_remark
 from ..format import NOTHING, short_model
 from ..links import technique_link, variant_link
 from ..page import Section
-from ..tables import Cell, Column, Head, Table, by_column, put_in, working_link
+from ..tables import Cell, Column, Head, Table, by_column, substituted_formula, working_link
 from ..words import Words
 from . import compare_models
 
@@ -86,7 +86,7 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
             after=after.variant.name,
             date=format.format_date(date, words) if date else "",
         ),
-        beside=compare_models.link(context, before, after),
+        beside=compare_models.comparison_link(context, before, after),
         written=_changes_table(
             citations,
             [c for c in model.changes if c.before],
@@ -314,7 +314,7 @@ def _technique_chips(citations: Citations, uses: Sequence[Use], title: str) -> l
     context = citations.context
     links = [
         technique_link(context, use.technique.id, short=True)
-        + (checkpoints(context, use) if _holds_for_others(context, use) else "")
+        + (use_checkpoints(context, use) if _holds_for_others(context, use) else "")
         for use in uses
     ]
     return [("chips", context.words(f"changes.{title}"), links)] if links else []
@@ -338,7 +338,7 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
             "sign": format.use_symbol(how),
             "word": word[:1].upper() + word[1:],
             "told": [
-                (technique_link(context, use.technique.id, short=True), remark(citations, use))
+                (technique_link(context, use.technique.id, short=True), use_remark(citations, use))
                 for use, *_ in found
                 if _has_note(use)
             ],
@@ -380,4 +380,4 @@ def _checkpoints_in_brackets(context: Context, uses: Sequence[Use]) -> Markup:
     variants = {id_ for use in uses for id_ in use.variants}
     if uses[0].stated is not None or not variants or context.catalogue.flagship(uses[0].model).variant.id in variants:
         return Markup("")
-    return checkpoints(context, *uses)
+    return use_checkpoints(context, *uses)

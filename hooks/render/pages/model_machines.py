@@ -36,7 +36,7 @@ from ..tables import (
     details_table,
     key_value_table,
     labelled_values,
-    of_model,
+    model_caption,
     recomputed_html,
     recomputed_size,
     sort_key,
@@ -57,9 +57,9 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
     words = citations.context.words
     rows = labelled_values(citations, infra, "infrastructure.", skip=("gpu_hours",))
     order = [v.id for v in model.variants]
-    caption, title = of_model(words, "infrastructure.caption", model.name)
+    caption, title = model_caption(words, "infrastructure.caption", model.name)
     table = key_value_table(citations, caption, rows, order, title)
-    caption, title = of_model(words, "infrastructure.details_caption", model.name)
+    caption, title = model_caption(words, "infrastructure.details_caption", model.name)
     html = citations.context.html(
         "model_infrastructure.html.jinja",
         table=table if rows else None,
@@ -106,7 +106,7 @@ def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> T
         Column(words("field.gpu_hours.cost_usd"), lambda of: value_cell(citations, of.cost), True, priced),
         Column(words("infrastructure.hours_times_price"), lambda of: of.product, True, priced),
     ]
-    caption, title = of_model(words, "infrastructure.hours_caption", model.name)
+    caption, title = model_caption(words, "infrastructure.hours_caption", model.name)
     return by_column(caption, columns, lines, title=title)
 
 
@@ -126,7 +126,7 @@ def serving_sections(citations: Citations, model: Model) -> list[Section]:
     if not model.serving and model.kv_cache is None:
         return []
     words = citations.context.words
-    caption, title = of_model(words, "serving.caption", model.name)
+    caption, title = model_caption(words, "serving.caption", model.name)
     details = details_table(citations, caption, model.serving, [v.id for v in model.variants], title)
     tools = calculator_links(citations, citations.context.catalogue.flagship(model))
     html = citations.context.html(
@@ -163,7 +163,7 @@ def _stored_caches_table(citations: Citations, model: Model) -> Table | None:
         Column(words("field.cache.in_service"), lambda e: working_cell(e, e.stored_cache), True),
         Column(words("field.cache.bytes_per_token"), lambda e: said(e, published), True, published is not None),
     ]
-    caption, title = of_model(words, "serving.cache_caption", model.name)
+    caption, title = model_caption(words, "serving.cache_caption", model.name)
     return by_column(caption, columns, entries, title=title)
 
 
@@ -226,7 +226,7 @@ def _derived_table(
         ]
         for key, term in result.terms.items()
     ]
-    caption, title = of_model(words, "follows.caption", lead.model.name)
+    caption, title = model_caption(words, "follows.caption", lead.model.name)
     return Table(caption, heads, rows, classes="ds-sums", title=title)
 
 

@@ -21,11 +21,11 @@ from catalogue.uses import UseLabel
 from .. import family_facts, format
 from ..cite import Citations, reference_anchor
 from ..context import Context
-from ..family_facts import label
+from ..family_facts import use_label
 from ..format import short_model
 from ..links import model_link, technique_link
 from ..page import Section
-from ..tables import put_in, working_link
+from ..tables import substituted_formula, working_link
 
 MOST_BULLETS = 5
 
@@ -63,7 +63,7 @@ def render_hero(
     """`moved` are anchors of parts that old addresses of the overview lead to."""
     return context.html(
         "model_hero.html.jinja",
-        **_whereabouts(context, model),
+        **_track_and_kin(context, model),
         **values,
         title=model.name,
         tabs=tabs,
@@ -79,7 +79,7 @@ def render_part_head(citations: Citations, model: Model, tabs: Sequence[Tab], pa
     context = citations.context
     return context.html(
         "model_hero.html.jinja",
-        **_whereabouts(context, model),
+        **_track_and_kin(context, model),
         title=context.words("model.part_of", model=model.name, part=part),
         tabs=tabs,
         moved="",
@@ -88,7 +88,7 @@ def render_part_head(citations: Citations, model: Model, tabs: Sequence[Tab], pa
     )
 
 
-def _whereabouts(context: Context, model: Model) -> dict[str, object]:
+def _track_and_kin(context: Context, model: Model) -> dict[str, object]:
     """Track, parents and children."""
     models = context.catalogue.models
     parents = dict.fromkeys(edge.model for edge in model.builds_on)
@@ -146,7 +146,7 @@ def main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Marku
     uses = [use for use in citations.context.uses.of_model(model.id) if use.stated is not None and use.how in brings]
     uses.sort(key=lambda use: (brings.index(use.how), use.stated is None or use.stated.note is None))
     return [
-        (technique_link(citations.context, use.technique.id, short=True), label(citations.context, use))
+        (technique_link(citations.context, use.technique.id, short=True), use_label(citations.context, use))
         for use in uses[:MOST_BULLETS]
     ]
 
@@ -193,7 +193,9 @@ def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     flagship = citations.context.catalogue.flagship(model)
     if key == "kv_cache":
         cache_ = flagship.recount.kv_cache if flagship.recount else None
-        return working_link(flagship, format.format_integer(cache_.value), put_in(cache_)) if cache_ else None
+        return (
+            working_link(flagship, format.format_integer(cache_.value), substituted_formula(cache_)) if cache_ else None
+        )
     single = _stated_fact(flagship, key)
     if single is None:
         return None
@@ -284,7 +286,7 @@ def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]
         lines.append((words("fact.paper"), Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))))
     if model.licences is not None:
         lines.append((words("fact.licence"), dot.join(family_facts.family_licences(citations, model))))
-    builds_on = _parents(citations, model)
+    builds_on = _parent_links(citations, model)
     if builds_on:
         lines.append((words("fact.builds_on"), Markup("<br>").join(builds_on)))
     links = _link_list(citations, model)
@@ -293,7 +295,7 @@ def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]
     return lines
 
 
-def _parents(citations: Citations, model: Model) -> list[Markup]:
+def _parent_links(citations: Citations, model: Model) -> list[Markup]:
     words, models = citations.context.words, citations.context.catalogue.models
     lines = []
     for edge in model.builds_on:

@@ -204,7 +204,7 @@ def recipe_sections(citations: Citations, model: Model) -> list[Section]:
 
 def schedule_sections(citations: Citations, model: Model) -> list[Section]:
     """Learning rate of pre-training, where its course is published."""
-    html = schedules.of_model(citations, model)
+    html = schedules.model_schedules(citations, model)
     return [Section("schedules", citations.context.words("section.schedules"), html)] if html else []
 
 

@@ -19,10 +19,10 @@ from ..format import NOTHING
 from ..links import model_link
 from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, by_column, sort_key, value_cell
-from .sources import sources
+from .sources import sources_section
 
 
-def index(context: Context) -> Page:
+def models_page(context: Context) -> Page:
     """Families as cards to one scale, as a table, and as a sheet to print."""
     words, citations = context.words, Citations(context)
     count, variants = len(context.catalogue.models), len(context.catalogue.entries)
@@ -39,7 +39,7 @@ def index(context: Context) -> Page:
                 words("page.poster"),
                 context.html("poster.html.jinja", paths=PATHS, sheet=poster_sheet(context)),
             ),
-            sources(citations),
+            sources_section(citations),
         ),
         hide=("navigation", "toc"),
     )
@@ -82,26 +82,26 @@ def families_table(citations: Citations) -> str:
 
     columns: list[Column[Entry]] = [
         Column(words("table.model"), lambda entry: model_link(entry.model)),
-        Column(words("table.date"), lambda entry: _day(citations, entry.model)),
+        Column(words("table.date"), lambda entry: _first_day_cell(citations, entry.model)),
         Column(
             words("field.parameters.total"), lambda entry: value_cell(citations, entry.variant.parameters.total), True
         ),
         Column(words("field.parameters.activated"), activated, True),
         Column(words("field.architecture.attention"), attention),
-        Column(words("field.kv_cache"), _cache, True),
+        Column(words("field.kv_cache"), _cache_cell, True),
     ]
     flagships = map(context.catalogue.flagship, sort_by_date(context.catalogue.models.values()))
     table = by_column(words("models.families_caption"), columns, flagships, sortable=True)
     return context.html("table.html.jinja", t=table)
 
 
-def _day(citations: Citations, model: Model) -> Cell:
+def _first_day_cell(citations: Citations, model: Model) -> Cell:
     date = first_date(model)
     shown = Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else NOTHING
     return Cell(shown, first_day(model))
 
 
-def _cache(entry: Entry) -> Cell:
+def _cache_cell(entry: Entry) -> Cell:
     cache = entry.recount.kv_cache if entry.recount else None
     if cache is None:
         return EMPTY
@@ -113,7 +113,7 @@ def timeline_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     kin = json.dumps({place: item.kin for place, item in enumerate(timeline_items(context))}, separators=(",", ":"))
     drawn = timeline_figure(context) + str(assets.page_script("timeline", {"timeline-kin": kin}))
-    years = _years(citations)
+    years = _items_by_year(citations)
     listed = links.jump_bar(context, ((f"y{year}", year, len(found)) for year, found in years))
     listed += context.html("timeline_list.html.jinja", years=years)
     views = context.html(
@@ -128,22 +128,22 @@ def timeline_page(context: Context) -> Page:
         "timeline.md",
         words("page.timeline"),
         words("timeline.description"),
-        (lead_section(words("timeline.intro"), views), sources(citations)),
+        (lead_section(words("timeline.intro"), views), sources_section(citations)),
         hide=("navigation", "toc"),
     )
 
 
-def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
+def _items_by_year(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
     """By year, the oldest first; models with all their dates."""
     models = citations.context.catalogue.models
     years: dict[str, list[dict[str, object]]] = {}
     for item in timeline_items(citations.context):
         id_ = item.id.partition(":")[2]
-        facts = _model(citations, models[id_]) if item.kind == "model" else _technique(citations, id_)
+        facts = _model_facts(citations, models[id_]) if item.kind == "model" else _technique_facts(citations, id_)
         entry = {
             "lane": item.lane,
             "track": lane_name(citations.context, item.lane),
-            "link": _link(item),
+            "link": _item_link(item),
             "date": citations.plain(item.date),
             **facts,
         }
@@ -151,18 +151,18 @@ def _years(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
     return list(years.items())
 
 
-def _link(item: Item) -> Markup:
+def _item_link(item: Item) -> Markup:
     return Markup('<a href="{}">{}</a>').format(item.href, item.label)
 
 
-def _technique(citations: Citations, id_: str) -> dict[str, object]:
+def _technique_facts(citations: Citations, id_: str) -> dict[str, object]:
     technique = citations.context.catalogue.techniques[id_]
     own = own_form(citations.context, technique)
     date = citations.plain(own) if own is not None else citations.single(technique.introduced.date)
     return {"date": date, "dates": [], "later": [], "builds_on": []}
 
 
-def _model(citations: Citations, model: Model) -> dict[str, object]:
+def _model_facts(citations: Citations, model: Model) -> dict[str, object]:
     context, words = citations.context, citations.context.words
     return {
         "dates": family_facts.family_dates(citations, model),

@@ -22,19 +22,21 @@ from ..tables import EMPTY, Cell, Head, Table, recomputed_html
 KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
 
 
-def of_model(citations: Citations, model: Model) -> str:
+def model_schedules(citations: Citations, model: Model) -> str:
     """Pre-trainings whose course is published; empty where only peaks and last rates are."""
     found: dict[object, tuple[Stage, Entry, Run]] = {}
     for stage in model.training:
         for id_ in stage.variants if stage.kind in KINDS else ():
-            run = _run(citations, stage, id_)
+            run = _stage_run(citations, stage, id_)
             if run is not None:
                 found.setdefault((stage.id, run.schedule), (stage, citations.context.catalogue.entries[id_], run))
     if not any(run.schedule.rate for _, _, run in found.values()):
         return ""
     variants = [entry.variant.id for _, entry, _ in found.values()]
     runs = [
-        _renamed(citations, run, 1 + model.training.index(stage)) if variants.count(entry.variant.id) > 1 else run
+        _run_named_by_stage(citations, run, 1 + model.training.index(stage))
+        if variants.count(entry.variant.id) > 1
+        else run
         for stage, entry, run in found.values()
     ]
     tokens = {run.schedule.tokens.value if run.schedule.tokens else None for run in runs}
@@ -42,10 +44,10 @@ def of_model(citations: Citations, model: Model) -> str:
     if not in_tokens and None not in tokens:
         runs = [_with_tokens(citations, run) for run in runs]
     grows = any(stretch.way is Way.GROWS for run in runs for stretch in run.schedule.batch)
-    return _figure(citations, runs, in_tokens, batch=grows)
+    return _render_figure(citations, runs, in_tokens, batch=grows)
 
 
-def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
+def compared_schedules(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
     """Flagships on one axis, the general line first; the points with sources as a table."""
     words = citations.context.words
     for group, tracks in (("general", {Track.GENERAL}), ("other", set(Track) - {Track.GENERAL})):
@@ -57,7 +59,7 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
             if longest is None:
                 continue
             stage, variant_id = longest
-            run = _run(citations, stage, variant_id)
+            run = _stage_run(citations, stage, variant_id)
             if run is None:
                 undrawn.append(model.name)
             else:
@@ -68,8 +70,8 @@ def compared(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
         title = words(f"schedule.{group}")
         intro = f"<p>{escape(words('schedule.others_intro'))}</p>\n" if group == "other" else ""
         batch = any(run.schedule.batch for run in runs)
-        html = intro + _figure(citations, runs, in_tokens=False, batch=batch, undrawn=undrawn)
-        yield Section(f"schedules-{group}", title, html + _points(citations, title, runs, stages))
+        html = intro + _render_figure(citations, runs, in_tokens=False, batch=batch, undrawn=undrawn)
+        yield Section(f"schedules-{group}", title, html + _points_table(citations, title, runs, stages))
 
 
 def longest_pre_training(model: Model) -> tuple[Stage, str] | None:
@@ -90,7 +92,7 @@ def longest_pre_training(model: Model) -> tuple[Stage, str] | None:
     return next((stage, id_) for tokens, stage, id_ in reversed(found) if tokens == most)
 
 
-def _run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
+def _stage_run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
     found = schedule_of_stage(stage, variant_id)
     if found is None:
         return None
@@ -100,7 +102,7 @@ def _run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
     return Run(f"{variant_id}/{stage.id}", name, short_size(name), href, found)
 
 
-def _renamed(citations: Citations, run: Run, number: int) -> Run:
+def _run_named_by_stage(citations: Citations, run: Run, number: int) -> Run:
     """A run is called by its stage, where a variant has several."""
     name = citations.context.words("schedule.stage", number=number)
     return Run(run.key, name, name, run.href, run.schedule)
@@ -112,18 +114,18 @@ def _with_tokens(citations: Citations, run: Run) -> Run:
     return Run(run.key, run.name, label, run.href, run.schedule)
 
 
-def _figure(
+def _render_figure(
     citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool, undrawn: Sequence[str] = ()
 ) -> str:
     return citations.context.html(
         "schedule_figure.html.jinja",
         svg=Markup(schedule_figure(citations.context, runs, in_tokens, batch)),
-        caption=_caption(citations, runs, in_tokens, batch),
-        remarks=_remarks(citations, runs, batch, undrawn),
+        caption=_figure_caption(citations, runs, in_tokens, batch),
+        remarks=_figure_remarks(citations, runs, batch, undrawn),
     )
 
 
-def _caption(citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool) -> list[str]:
+def _figure_caption(citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool) -> list[str]:
     words = citations.context.words
     counted = all(run.schedule.tokens for run in runs)
     unit = "tokens" if in_tokens else "share" if counted else "steps"
@@ -133,7 +135,7 @@ def _caption(citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: 
     return [*sentences, words("schedule.published" if computed else "schedule.published_alone")]
 
 
-def _remarks(citations: Citations, runs: Sequence[Run], batch: bool, undrawn: Sequence[str]) -> list[str]:
+def _figure_remarks(citations: Citations, runs: Sequence[Run], batch: bool, undrawn: Sequence[str]) -> list[str]:
     """What is not published and not drawn, and what was computed to draw the rest."""
     words = citations.context.words
     named = {
@@ -154,17 +156,17 @@ def _remarks(citations: Citations, runs: Sequence[Run], batch: bool, undrawn: Se
     return sentences
 
 
-def _points(citations: Citations, title: str, runs: Sequence[Run], stages: Sequence[Stage]) -> str:
+def _points_table(citations: Citations, title: str, runs: Sequence[Run], stages: Sequence[Stage]) -> str:
     """Every point with its source or computation, as a table."""
     words = citations.context.words
-    rows = [row for run, stage in zip(runs, stages, strict=True) for row in _rows(citations, run, stage)]
+    rows = [row for run, stage in zip(runs, stages, strict=True) for row in _point_rows(citations, run, stage)]
     keys = ("run", "until", "rate", "batch", "way")
     heads = [Head(words(f"schedule.column.{key}"), key in ("rate", "batch")) for key in keys]
     table = Table(words("schedule.points_caption", title=title), heads, rows)
     return citations.context.html("folded_table.html.jinja", t=table, summary=words("schedule.points", count=len(rows)))
 
 
-def _rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
+def _point_rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
     words, variant = citations.context.words, run.key.split("/")[0]
     link = Markup('<a href="{}">{}</a>').format(run.href, run.name)
     stated = stage.learning_rate

@@ -118,17 +118,21 @@ class Benchmark:
     scores: dict[str, list[Single[Any]]] = field(default_factory=dict)
 
 
-def sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
+def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
     """Benchmarks by kind of model, where two families were measured in one setting.
 
     Scores of a table without a setting are comparable only among themselves.
     """
     context, words = citations.context, citations.context.words
-    yield Section("choose", words("scores.choose"), _choice(citations), quiet=True)
+    yield Section("choose", words("scores.choose"), _family_buttons(citations), quiet=True)
     for kind in KINDS:
-        shared = [b for b in _benchmarks(citations, models, kind) if _families(citations, b) > 1]
+        shared = [b for b in _shared_benchmarks(citations, models, kind) if _count_families(citations, b) > 1]
         groups = [
-            (name, words(f"scores.subject.{name}"), [_view(citations, b, models) for b in shared if b.subject == name])
+            (
+                name,
+                words(f"scores.subject.{name}"),
+                [_benchmark_view(citations, b, models) for b in shared if b.subject == name],
+            )
             for name in SUBJECTS
         ]
         if shared:
@@ -139,7 +143,7 @@ def sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]
             yield Section(id_, named, html)
 
 
-def _choice(citations: Citations) -> str:
+def _family_buttons(citations: Citations) -> str:
     """Buttons that filter by family."""
     words, catalogue = citations.context.words, citations.context.catalogue
     tracks = [
@@ -160,12 +164,12 @@ def _choice(citations: Citations) -> str:
     )
 
 
-def _families(citations: Citations, benchmark: Benchmark) -> int:
+def _count_families(citations: Citations, benchmark: Benchmark) -> int:
     entries = citations.context.catalogue.entries
     return len({entries[id_].model.id for id_ in benchmark.scores})
 
 
-def _benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationKind) -> list[Benchmark]:
+def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationKind) -> list[Benchmark]:
     context, words = citations.context, citations.context.words
     found: dict[tuple[str, str], Benchmark] = {}
     for model in models:
@@ -182,16 +186,16 @@ def _benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationK
     return [found[key] for key in sorted(found, key=lambda key: (-len(found[key].scores), key))]
 
 
-def _view(citations: Citations, benchmark: Benchmark, models: Sequence[Model]) -> dict[str, object]:
+def _benchmark_view(citations: Citations, benchmark: Benchmark, models: Sequence[Model]) -> dict[str, object]:
     entries = citations.context.catalogue.entries
     order = [e.variant.id for m in models for e in citations.context.catalogue.entries_of(m)]
-    numbers = {id_: _number(scores) for id_, scores in benchmark.scores.items()}
+    numbers = {id_: _score_number(scores) for id_, scores in benchmark.scores.items()}
     most = max([100.0, *(number for number in numbers.values() if number is not None)])
     rows = [
         {
             "model": entries[id_].model.id,
-            "name": _head(entries[id_]),
-            "score": _scores(citations, benchmark.scores[id_]),
+            "name": _variant_head(entries[id_]),
+            "score": _scores_html(citations, benchmark.scores[id_]),
             "share": round(100 * number / most, 1) if (number := numbers[id_]) is not None else 0,
         }
         for id_ in order
@@ -200,12 +204,12 @@ def _view(citations: Citations, benchmark: Benchmark, models: Sequence[Model]) -
     return {"name": benchmark.name, "setting": benchmark.setting, "rows": rows}
 
 
-def _number(scores: Sequence[Single[Any]]) -> float | None:
+def _score_number(scores: Sequence[Single[Any]]) -> float | None:
     value = scores[0].value
     return max(0.0, float(value.value)) if isinstance(value, Quantity) else None
 
 
-def _head(entry: Entry) -> Markup:
+def _variant_head(entry: Entry) -> Markup:
     """Short name that leads to the variant's own tables."""
     name = short_variant(entry.variant.name)
     if not entry.model.evaluation:
@@ -213,7 +217,7 @@ def _head(entry: Entry) -> Markup:
     return Markup('<a href="ds:models/{}.md#evaluation">{}</a>').format(entry.model.id, name)
 
 
-def _scores(citations: Citations, scores: Sequence[Single[Any]]) -> Markup:
+def _scores_html(citations: Citations, scores: Sequence[Single[Any]]) -> Markup:
     """Several where sources print different ones for one setting."""
     distinct: dict[object, Single[Any]] = {}
     for score in scores:

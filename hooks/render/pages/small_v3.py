@@ -108,7 +108,7 @@ def exported_model() -> _Exported:
     return _Exported(read("model.json"), weights, read("reference.json"), sentences)
 
 
-def page(context: Context) -> Page:
+def small_v3_page(context: Context) -> Page:
     words, citations, model = context.words, Citations(context), exported_model()
     v3 = context.catalogue.entries[V3]
     count = f"{model.weight_count:,}"
@@ -147,8 +147,8 @@ def page(context: Context) -> Page:
             lead_section(intro, figure),
             Section("recorded", words("small.recorded.title"), recorded),
             Section("beside-v3", words("small.compare.title"), _beside_v3(citations, model, v3)),
-            Section("limits", words("small.limits.title"), _limits(context, model, v3)),
-            sources.sources(citations),
+            Section("limits", words("small.limits.title"), _render_limits(context, model, v3)),
+            sources.sources_section(citations),
         ),
         hide=("toc",),
     )
@@ -199,7 +199,7 @@ def _beside_v3(citations: Citations, model: _Exported, v3: Entry) -> str:
     return citations.context.html("table.html.jinja", t=Table(words("small.compare.caption"), heads, rows))
 
 
-def _limits(context: Context, model: _Exported, v3: Entry) -> str:
+def _render_limits(context: Context, model: _Exported, v3: Entry) -> str:
     """What does not carry over to a large model, and how the arithmetic is checked."""
     words = context.words
     experts = v3.architecture.n_routed_experts if v3.architecture else None

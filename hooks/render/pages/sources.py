@@ -24,12 +24,12 @@ class Document:
     places: list[tuple[int, Markup]] = field(default_factory=list)
 
 
-def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | None = None) -> Section:
+def sources_section(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | None = None) -> Section:
     """The list of everything cited so far, so it is the last section to be made; or the lines of `listing`."""
     title = citations.context.words("section.sources")
     if listing is not None:
         return Section("sources", title, citations.context.html("sources.html.jinja", listing=listing))
-    documents = _documents(citations)
+    documents = _cited_documents(citations)
     places = sum(len(document.places) for document in documents)
     html = citations.context.html(
         "sources_grouped.html.jinja",
@@ -40,7 +40,7 @@ def sources(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | 
     return Section("sources", title, html)
 
 
-def _documents(citations: Citations) -> list[Document]:
+def _cited_documents(citations: Citations) -> list[Document]:
     """In the order of their first citation; a set of sources stands with its first."""
     found: dict[str, Document] = {}
     separated = Markup(escape(citations.context.words("punctuation.separated")))

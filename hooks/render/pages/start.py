@@ -24,10 +24,10 @@ from ..cite import Citations
 from ..context import Context
 from ..format import format_integer
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes
-from ..problems import home_of, of_page, problem_item
-from ..tables import agreement_cell, put_in, working_link
-from .compare_models import cue
-from .sources import sources
+from ..problems import home_of, problem_item, problems_of_page
+from ..tables import agreement_cell, substituted_formula, working_link
+from .compare_models import row_sign
+from .sources import sources_section
 from .technique_index import small_strip
 
 
@@ -51,19 +51,19 @@ def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str
     for route in context.catalogue.study.routes:
         parts, all_steps = [], list[StepShown]()
         for part in route.parts:
-            steps = [_step(context, step, pages, written) for step in part.steps]
+            steps = [_route_step(context, step, pages, written) for step in part.steps]
             all_steps += steps
             parts.append(
                 {
                     "name": words.text(part.name) if part.name else "",
                     "steps": steps,
-                    "total": _total(context, steps),
+                    "total": _total_time(context, steps),
                     "experiment": words.text(part.experiment) if part.experiment else "",
                     "sheet": [_sheet_row(context, id_) for id_ in part.sheet],
                 }
             )
         html = context.html(
-            "start.html.jinja", intro=words.text(route.intro), parts=parts, total=_total(context, all_steps)
+            "start.html.jinja", intro=words.text(route.intro), parts=parts, total=_total_time(context, all_steps)
         )
         sections.append(Section(route.id, words.text(route.name), html))
     last = sections[-1]
@@ -95,7 +95,7 @@ def done_box(context: Context, guide: str) -> str:
     return f"{place}\n{read_script(context)}"
 
 
-def _step(context: Context, step: RouteStep, pages: Mapping[str, Page], written: Mapping[str, str]) -> StepShown:
+def _route_step(context: Context, step: RouteStep, pages: Mapping[str, Page], written: Mapping[str, str]) -> StepShown:
     kind, _, name = step.page.partition(":")
     path = f"{name}.md" if kind == "page" else f"{kind}s/{name}.md"
     generated = pages.get(path)
@@ -109,7 +109,7 @@ def _step(context: Context, step: RouteStep, pages: Mapping[str, Page], written:
         title=generated.title if generated else title_of(text),
         gain=context.words.text(step.gain),
         minutes=reading_minutes(text),
-        problems=len(of_page(context, step.page)),
+        problems=len(problems_of_page(context, step.page)),
     )
 
 
@@ -118,16 +118,16 @@ def title_of(text: str) -> str:
     return str(front_matter(text).data["title"])
 
 
-def _total(context: Context, steps: Sequence[StepShown]) -> str:
+def _total_time(context: Context, steps: Sequence[StepShown]) -> str:
     """Reading time of steps and time of their problems."""
     words = context.words
     reading, problems = sum(step.minutes for step in steps), PROBLEM * sum(step.problems for step in steps)
     if not problems:
-        return _length(context, reading)
-    return words("start.total", reading=_length(context, reading), problems=_length(context, problems))
+        return _time_text(context, reading)
+    return words("start.total", reading=_time_text(context, reading), problems=_time_text(context, problems))
 
 
-def _length(context: Context, total: int) -> str:
+def _time_text(context: Context, total: int) -> str:
     hours, rest = divmod(max(5, 5 * round(total / 5)), 60)
     if not hours:
         return context.words("start.minutes", count=rest)
@@ -145,14 +145,15 @@ def reading_page(context: Context) -> Page:
     """Values, then techniques, coverage, comparisons and drawings."""
     words, citations = context.words, Citations(context)
     groups = {
-        "values": list(_values(citations)),
-        "techniques": list(_techniques(context)),
+        "values": list(_value_signs(citations)),
+        "techniques": list(_technique_signs(context)),
         "compared": [
-            (cue(context, kind), words(f"reading.compared.{kind.value}")) for kind in (Verdict.DIFFERENT, Verdict.SAME)
+            (row_sign(context, kind), words(f"reading.compared.{kind.value}"))
+            for kind in (Verdict.DIFFERENT, Verdict.SAME)
         ],
-        "drawn": list(_drawn(context, "drawn")),
-        "time": [*_drawn(context, "time"), *_tracks(context)],
-        "training": [*_stages(context), *_drawn(context, "training")],
+        "drawn": list(_figure_signs(context, "drawn")),
+        "time": [*_figure_signs(context, "time"), *_track_signs(context)],
+        "training": [*_stage_signs(context), *_figure_signs(context, "training")],
     }
     sections = [
         Section(
@@ -164,11 +165,11 @@ def reading_page(context: Context) -> Page:
         PATH,
         words("page.reading"),
         words("reading.description"),
-        (lead_section(words("reading.intro")), *sections, sources(citations)),
+        (lead_section(words("reading.intro")), *sections, sources_section(citations)),
     )
 
 
-def _values(citations: Citations) -> Iterator[Item]:
+def _value_signs(citations: Citations) -> Iterator[Item]:
     """Signs for values and beside them."""
     context, words = citations.context, citations.context.words
     flagships = map(context.catalogue.flagship, sort_by_date(context.catalogue.models.values()))
@@ -178,25 +179,27 @@ def _values(citations: Citations) -> Iterator[Item]:
         yield citations.single(plain), words("reading.value")
         yield Markup("<p>{}</p>").format(citations.single(plain)), words("reading.value_in_text")
         yield citations.mark(plain.source), words("reading.mark")
-    if noted := _first(context, lambda single: _number(single) and single.note is not None):
+    if noted := _newest_value(context, lambda single: _is_number(single) and single.note is not None):
         yield citations.single(noted), words("reading.remark")
-    if rough := _first(context, lambda single: isinstance(single.value, Quantity) and single.value.qualifier == "~"):
+    if rough := _newest_value(
+        context, lambda single: isinstance(single.value, Quantity) and single.value.qualifier == "~"
+    ):
         yield citations.single(rough), words("reading.rough")
     counted = [(e, e.recount.kv_cache) for e in context.catalogue.entries.values() if e.recount and e.recount.kv_cache]
     if counted:
         entry, cache = counted[-1]
-        yield working_link(entry, format_integer(cache.value), put_in(cache)), words("reading.recomputed")
+        yield working_link(entry, format_integer(cache.value), substituted_formula(cache)), words("reading.recomputed")
     for holds in (True, False):
-        found = [(entry, agreement) for entry, agreement in _agreements(context) if agreement.holds is holds]
+        found = [(entry, agreement) for entry, agreement in _size_agreements(context) if agreement.holds is holds]
         if found:
             yield agreement_cell(citations, *found[-1]).html, words("reading.agrees" if holds else "reading.differs")
     for absence in Absence:
-        if single := _first(context, partial(_absent, absence)):
+        if single := _newest_value(context, partial(_is_absent, absence)):
             yield citations.single(single), words(f"reading.absence.{absence.name.lower()}")
     yield format.NOTHING, words("reading.nothing")
-    if fallen := next((text for text in _texts(context) if words.falls_back(text)), None):
+    if fallen := next((text for text in _model_texts(context) if words.falls_back(text)), None):
         yield citations.inline(fallen), words("reading.fallback")
-    if _first(context, lambda single: (source := _source(single)) is not None and source.via is not None):
+    if _newest_value(context, lambda single: (source := _first_source(single)) is not None and source.via is not None):
         yield Markup('<span class="ds-via">{}</span>').format(words("source.copy")), words("reading.copy")
 
 
@@ -205,70 +208,70 @@ def _techniques(context: Context) -> Iterator[Item]:
     for part in format.LEGEND:
         yield (
             format.use_part(part),
-            _named(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
+            _named_sign(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
         )
     yield format.without_symbol(), _named(context, "matrix.no", "reading.use.without")
     used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.user_ids(id_)), default="")
     yield small_strip(context, models, context.uses.user_ids(used)), words("reading.strip")
 
 
-def _drawn(context: Context, group: str) -> Iterator[Item]:
+def _figure_signs(context: Context, group: str) -> Iterator[Item]:
     """Signs of figures, drawn by their own templates."""
-    signs = _signs(context)
+    signs = _sign_templates(context)
     for name in signs.NAMES[group]:
         yield signs.sign(name, context.words), context.words(f"reading.sign.{name}")
 
 
-def _tracks(context: Context) -> Iterator[Item]:
+def _track_signs(context: Context) -> Iterator[Item]:
     there = {model.track for model in context.catalogue.models.values()}
     for track in (track for track in Track if track in there):
-        yield _signs(context).track(track.value), context.words(f"track.{track.value}")
+        yield _sign_templates(context).track(track.value), context.words(f"track.{track.value}")
 
 
-def _stages(context: Context) -> Iterator[Item]:
+def _stage_signs(context: Context) -> Iterator[Item]:
     """The number's form for every kind of stage that occurs."""
     there = {stage.kind for model in context.catalogue.models.values() for stage in model.training}
     for kind in (kind for kind in StageKind if kind in there):
         name = kind.name.lower()
-        yield _signs(context).stage(name.replace("_", "-")), context.words(f"stage.{name}")
+        yield _sign_templates(context).stage(name.replace("_", "-")), context.words(f"stage.{name}")
 
 
-def _signs(context: Context) -> Any:
+def _sign_templates(context: Context) -> Any:
     return context.templates.get_template("reading_signs.html.jinja").module
 
 
-def _texts(context: Context) -> Iterator[Text]:
+def _model_texts(context: Context) -> Iterator[Text]:
     found: list[Text] = []
     for model in context.catalogue.models.values():
         walk_record(model, lambda value, _: found.append(value) if isinstance(value, Text) else None)
     yield from found
 
 
-def _named(context: Context, name: str, meaning: str) -> Markup:
+def _named_sign(context: Context, name: str, meaning: str) -> Markup:
     words = context.words
     return Markup("<b>{}</b>{}{}").format(words(name), words("punctuation.colon"), words(meaning))
 
 
-def _agreements(context: Context) -> Iterator[tuple[Entry, Agreement]]:
+def _size_agreements(context: Context) -> Iterator[tuple[Entry, Agreement]]:
     for entry in context.catalogue.entries.values():
         for agreement in (entry.total_agreement, entry.activated_agreement):
             if agreement is not None:
                 yield entry, agreement
 
 
-def _number(single: Single[Any]) -> bool:
+def _is_number(single: Single[Any]) -> bool:
     return isinstance(single.value, Quantity) and single.source is not None and not single.value.qualifier
 
 
-def _absent(absence: Absence, single: Single[Any]) -> bool:
+def _is_absent(absence: Absence, single: Single[Any]) -> bool:
     return single.absence is absence
 
 
-def _source(single: Single[Any]) -> Source | None:
+def _first_source(single: Single[Any]) -> Source | None:
     return single.source.items[0] if single.source is not None else None
 
 
-def _first(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[Any] | None:
+def _newest_value(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[Any] | None:
     """The newest value of the catalogue with a property."""
     found: list[Single[Any]] = []
 

@@ -22,7 +22,7 @@ from ..links import jump_bar
 from ..page import Page, Section, lead_section
 from ..page_registry import GUIDE, MODEL, technique_address
 from ..tables import Column, by_column
-from .sources import sources
+from .sources import sources_section
 from .start import title_of
 
 _COMMANDS = """\
@@ -49,7 +49,7 @@ def experiments_page(context: Context) -> Page:
             Section("judged", words("experiments.judged"), f"<p>{words('experiments.judged_text')}</p>"),
             Section("elsewhere", words("experiments.elsewhere"), f"<p>{words('experiments.elsewhere_text')}</p>"),
             *cards,
-            sources(citations),
+            sources_section(citations),
         ),
     )
 
@@ -132,9 +132,9 @@ def _title_and_address(context: Context, home: str, written: Mapping[str, str]) 
     return context.catalogue.models[id_].name, MODEL.path_of(id_)
 
 
-def section(context: Context, page: str, written: Mapping[str, str]) -> list[Section]:
+def problems_section(context: Context, page: str, written: Mapping[str, str]) -> list[Section]:
     """Problems of a technique or model, and links to guides that ask more."""
-    html = Markup(problems.problems_html(context, problems.of_page(context, page)))
+    html = Markup(problems.problems_html(context, problems.problems_of_page(context, page)))
     related = problems.homes_of_related(context, page)
     if related:
         links = Markup(context.words("punctuation.listed")).join(
@@ -170,7 +170,7 @@ def questions_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     sections, parts = [], []
     for group in context.catalogue.question_groups:
-        items = _items(citations, group)
+        items = _question_items(citations, group)
         html = context.html("questions.html.jinja", items=items)
         sections.append(Section(group.id, words.text(group.name), html))
         parts.append((group.id, words.text(group.name), len(items)))
@@ -178,7 +178,7 @@ def questions_page(context: Context) -> Page:
     intro = words("questions.intro", count=len(context.catalogue.questions))
     lead = lead_section(intro, box + jump_bar(context, parts))
     title, description = words("page.questions"), words("questions.description")
-    return Page(PATH, title, description, (lead, *sections, sources(citations)), hide=("toc",))
+    return Page(PATH, title, description, (lead, *sections, sources_section(citations)), hide=("toc",))
 
 
 def question_anchor(question: Question) -> str:
@@ -186,7 +186,7 @@ def question_anchor(question: Question) -> str:
     return hyphenated(question.ask.en)
 
 
-def _items(citations: Citations, group: QuestionGroup) -> list[dict[str, Any]]:
+def _question_items(citations: Citations, group: QuestionGroup) -> list[dict[str, Any]]:
     words = citations.context.words
     return [
         {

@@ -20,7 +20,7 @@ from ..family_facts import family_label, family_remarks
 from ..format import UsePart, part_of, short_model
 from ..links import model_link, technique_link
 from ..page import Page, Section, lead_section
-from .trust import MatrixGroup, Row, matrix
+from .trust import MatrixGroup, Row, render_matrix
 
 _CELL, _WIDE = 7, 5
 
@@ -35,11 +35,11 @@ def families_strip(context: Context, technique: Technique) -> Markup:
     return Markup(
         context.html(
             "technique_users.html.jinja",
-            cells=_cells(order, uses),
+            cells=_strip_paths(order, uses),
             cell=_CELL,
             width=_CELL * len(order),
             rows=[(label, links) for label, links in rows if links],
-            years=(_year(order[0]), _year(order[-1])),
+            years=(_model_year(order[0]), _model_year(order[-1])),
         )
     )
 
@@ -54,11 +54,11 @@ def families_line(context: Context, technique: Technique) -> Markup:
     return Markup(
         context.html(
             "technique_families.html.jinja",
-            cells=_cells(order, uses),
+            cells=_strip_paths(order, uses),
             width=_CELL * len(order),
             said=words("techniques.used_by_count", count=len(context.uses.user_ids(technique.id)), all=len(order)),
             parts=[(part.name.lower(), words(f"users.line.{part.name.lower()}")) for part in parts],
-            years=(_year(order[0]), _year(order[-1])),
+            years=(_model_year(order[0]), _model_year(order[-1])),
         )
     )
 
@@ -71,7 +71,7 @@ def _family_links(uses: Sequence[FamilyUse], part: UsePart) -> list[Markup]:
     ]
 
 
-def _cells(order: Sequence[Model], uses: Sequence[FamilyUse]) -> list[tuple[str, str]]:
+def _strip_paths(order: Sequence[Model], uses: Sequence[FamilyUse]) -> list[tuple[str, str]]:
     """Squares of the strip as one path for each kind."""
     shown_as = {use.model.id: part_of(use.how).name.lower() for use in uses}
     places: dict[str, list[int]] = {}
@@ -82,7 +82,7 @@ def _cells(order: Sequence[Model], uses: Sequence[FamilyUse]) -> list[tuple[str,
     ]
 
 
-def _year(model: Model) -> str:
+def _model_year(model: Model) -> str:
     return first_day(model)[:4]
 
 
@@ -139,14 +139,14 @@ def _user_row(citations: Citations, technique: Technique, row: InModel | None, u
     }
 
 
-def page(context: Context) -> Page:
+def technique_index_page(context: Context) -> Page:
     words = context.words
     views = context.html(
         "views.html.jinja",
         label=words("views.label"),
         views=[
-            ("by-kind", words("techniques.list"), Markup(_list(context))),
-            ("by-model", words("matrix.title"), Markup(_table(context))),
+            ("by-kind", words("techniques.list"), Markup(_technique_list(context))),
+            ("by-model", words("matrix.title"), Markup(_technique_matrix(context))),
         ],
     )
     intro = words("techniques.intro", count=len(context.catalogue.techniques))
@@ -159,7 +159,7 @@ def page(context: Context) -> Page:
     )
 
 
-def _list(context: Context) -> str:
+def _technique_list(context: Context) -> str:
     """A shelf for each kind: names, and how many families use them."""
     words, order = context.words, sort_by_date(context.catalogue.models.values())
     shelves = []
@@ -182,15 +182,15 @@ def _list(context: Context) -> str:
     return bar + context.html("technique_shelves.html.jinja", shelves=shelves)
 
 
-def _table(context: Context) -> str:
-    words, models = context.words, columns(context)
-    groups = list(_groups(context, models))
+def _technique_matrix(context: Context) -> str:
+    words, models = context.words, matrix_columns(context)
+    groups = list(_matrix_groups(context, models))
     count = sum(len(group.rows) for group in groups)
-    table = matrix(
+    table = render_matrix(
         context,
         models,
         groups,
-        signs(context),
+        matrix_signs(context),
         words("matrix.caption"),
         words("matrix.kinds"),
         words("table.technique"),
@@ -198,7 +198,7 @@ def _table(context: Context) -> str:
     return f"<p>{escape(words('matrix.intro', techniques=count, models=len(models)))}</p>{table}"
 
 
-def signs(context: Context) -> list[tuple[Markup, str]]:
+def matrix_signs(context: Context) -> list[tuple[Markup, str]]:
     words = context.words
     return [
         *((format.use_part(part), words(f"matrix.sign.{part.name.lower()}")) for part in format.LEGEND),
@@ -206,25 +206,25 @@ def signs(context: Context) -> list[tuple[Markup, str]]:
     ]
 
 
-def columns(context: Context) -> list[Model]:
+def matrix_columns(context: Context) -> list[Model]:
     """Models that use a technique, the oldest first."""
     return sort_by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
 
 
-def _groups(context: Context, models: Sequence[Model]) -> list[MatrixGroup]:
+def _matrix_groups(context: Context, models: Sequence[Model]) -> list[MatrixGroup]:
     groups = []
     for kind in TechniqueKind:
         techniques = [
             t for t in context.catalogue.techniques.values() if t.kind is kind and context.uses.of_technique(t.id)
         ]
-        rows = [_row(context, t, models) for t in sorted(techniques, key=_introduced)]
+        rows = [_matrix_row(context, t, models) for t in sorted(techniques, key=_introduction_key)]
         if rows:
             name = kind.name.lower()
             groups.append(MatrixGroup(f"kind-{name}", context.words(f"kind.{name}"), rows))
     return groups
 
 
-def _introduced(technique: Technique) -> tuple[bool, str]:
+def _introduction_key(technique: Technique) -> tuple[bool, str]:
     """Sort key; without a date last."""
     date = technique.introduced.date.value
     return date is None, date.first_day if date else ""
@@ -233,20 +233,20 @@ def _introduced(technique: Technique) -> tuple[bool, str]:
 def _row(context: Context, technique: Technique, models: Sequence[Model]) -> Row:
     uses = {family.model.id: family for family in context.uses.family_uses(technique.id)}
     cells = [
-        _used(context, technique, uses[model.id]) if model.id in uses else _silent(context, technique, model)
+        _use_sign(context, technique, uses[model.id]) if model.id in uses else _absence_sign(context, technique, model)
         for model in models
     ]
     return Row(technique_link(context, technique.id, short=True), cells)
 
 
-def _silent(context: Context, technique: Technique, model: Model) -> Markup:
+def _absence_sign(context: Context, technique: Technique, model: Model) -> Markup:
     """A dot where the architecture says that the technique is not used; empty where nothing is said."""
     if not context.uses.does_without(technique.id, model.id):
         return Markup("")
     return Markup('<span class="ds-use no" title="{}">{}</span>').format(context.words("matrix.no"), format.WITHOUT)
 
 
-def _used(context: Context, technique: Technique, use: FamilyUse) -> Markup:
+def _use_sign(context: Context, technique: Technique, use: FamilyUse) -> Markup:
     words = context.words
     label = words(
         "matrix.cell",

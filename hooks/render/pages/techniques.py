@@ -19,14 +19,14 @@ from ..tables import detail_rows, key_value_table
 from ..technique_figures import figures_of, labs_of
 from . import study
 from .elsewhere import line_elsewhere
-from .sources import render_disputes, sources
+from .sources import render_disputes, sources_section
 from .technique_index import families_line, families_strip, what_each_did
-from .use_and_extend import released
+from .use_and_extend import released_code
 
 _LINEAGE = '<span id="lineage"></span>'  # a place of its own on pages before
 
 
-def page(context: Context, page_id: str, written: Mapping[str, str]) -> Page:
+def technique_page(context: Context, page_id: str, written: Mapping[str, str]) -> Page:
     shared = context.catalogue.shared_pages.get(page_id)
     return (
         _shared_page(context, shared) if shared else _own_page(context, context.catalogue.techniques[page_id], written)
@@ -40,29 +40,29 @@ def _own_page(context: Context, technique: Technique, written: Mapping[str, str]
     first, later = (pictures, plays) if pictures else (plays, "")
     if frames:
         first, later = "", pictures + plays
-        opening = _opening(citations, technique, frames) + _lead(citations, technique, "")
+        opening = _render_opening(citations, technique, frames) + _lead_paragraph(citations, technique, "")
     else:
-        opening = _kicker(context, technique) + _lead(citations, technique)
+        opening = _render_kicker(context, technique) + _lead_paragraph(citations, technique)
     sections = [Section("lead", "", opening + first)]
-    sections.append(Section("why", words("section.why"), _prose(citations, technique.why)))
-    how = _prose(citations, technique.how) if technique.how else ""
-    how += later + _formulas(citations, technique)
+    sections.append(Section("why", words("section.why"), _render_prose(citations, technique.why)))
+    how = _render_prose(citations, technique.how) if technique.how else ""
+    how += later + _render_formulas(citations, technique)
     lab = labs_of(context, technique.id)
     if how or lab:
         sections.append(Section("how", words("section.how"), how + lab))
     if technique.cost is not None:
-        sections.append(Section("cost", words("section.cost"), _prose(citations, technique.cost)))
+        sections.append(Section("cost", words("section.cost"), _render_prose(citations, technique.cost)))
     sections.append(
-        Section("models", words(_heading_of_users(context, technique)), _LINEAGE + _users(citations, technique))
+        Section("models", words(_heading_of_users(context, technique)), _LINEAGE + _render_users(citations, technique))
     )
-    sections += study.section(context, f"technique:{technique.id}", written)
-    for name, html in _appendix(citations, technique):
+    sections += study.problems_section(context, f"technique:{technique.id}", written)
+    for name, html in _appendix_parts(citations, technique):
         sections.append(Section(name, words(f"section.{name}"), html))
-    sections.append(Section("origin", words("section.origin"), _record(citations, technique)))
-    sections.append(sources(citations))
+    sections.append(Section("origin", words("section.origin"), _render_record(citations, technique)))
+    sections.append(sources_section(citations))
     return Page(
         f"techniques/{technique.id}.md",
-        _title(context, technique),
+        _page_title(context, technique),
         page_description(context, technique.what),
         tuple(sections),
         f"technique:{technique.id}",
@@ -70,16 +70,16 @@ def _own_page(context: Context, technique: Technique, written: Mapping[str, str]
     )
 
 
-def _opening(citations: Citations, technique: Technique, frames: Sequence[Frame]) -> Markup:
+def _render_opening(citations: Citations, technique: Technique, frames: Sequence[Frame]) -> Markup:
     """A sentence with the picture, other frames, gain and price, users."""
     context = citations.context
     return Markup(
         context.html(
             "technique_opening.html.jinja",
             id=technique.id,
-            kicker=_kicker(context, technique),
+            kicker=_render_kicker(context, technique),
             definition=citations.inline(technique.definition),
-            picture=_picture(context, technique),
+            picture=_render_picture(context, technique),
             frames=frames[1:],
             math=lambda latex: Markup(wrapping_mathml(latex)),
             headline=[
@@ -91,7 +91,7 @@ def _opening(citations: Citations, technique: Technique, frames: Sequence[Frame]
     )
 
 
-def _picture(context: Context, technique: Technique) -> Markup:
+def _render_picture(context: Context, technique: Technique) -> Markup:
     """Empty without a drawing."""
     frames = frames_of(context, technique.id)
     if not frames:
@@ -105,20 +105,22 @@ def _shared_page(context: Context, shared: SharedPage) -> Page:
     citations, words = Citations(context), context.words
     sections = [Section("lead", "", f'<p class="ds-lead">{citations.inline(shared.what)}</p>')]
     for technique in context.catalogue.techniques_on(shared.id):
-        parts: list[str] = [_lead(citations, technique, ""), _picture(context, technique)]
-        parts += _headed(context, technique, "why", _prose(citations, technique.why))
-        how = (_prose(citations, technique.how) if technique.how else "") + _formulas(citations, technique)
-        parts += _headed(context, technique, "how", how)
+        parts: list[str] = [_lead_paragraph(citations, technique, ""), _render_picture(context, technique)]
+        parts += _headed_part(context, technique, "why", _render_prose(citations, technique.why))
+        how = (_render_prose(citations, technique.how) if technique.how else "") + _render_formulas(
+            citations, technique
+        )
+        parts += _headed_part(context, technique, "how", how)
         if technique.cost is not None:
-            parts += _headed(context, technique, "cost", _prose(citations, technique.cost))
-        users = _users(citations, technique)
+            parts += _headed_part(context, technique, "cost", _render_prose(citations, technique.cost))
+        users = _render_users(citations, technique)
         heading = _heading_of_users(context, technique)
-        parts += _headed(context, technique, "models", users, heading)
-        for name, html in _appendix(citations, technique):
-            parts += _headed(context, technique, name, html)
-        parts += _headed(context, technique, "origin", _record(citations, technique))
-        sections.append(Section(technique.id, _title(context, technique), "".join(parts)))
-    sections.append(sources(citations))
+        parts += _headed_part(context, technique, "models", users, heading)
+        for name, html in _appendix_parts(citations, technique):
+            parts += _headed_part(context, technique, name, html)
+        parts += _headed_part(context, technique, "origin", _render_record(citations, technique))
+        sections.append(Section(technique.id, _page_title(context, technique), "".join(parts)))
+    sections.append(sources_section(citations))
     names = words("punctuation.listed").join(
         context.short_name(technique) for technique in context.catalogue.techniques_on(shared.id)
     )
@@ -126,21 +128,21 @@ def _shared_page(context: Context, shared: SharedPage) -> Page:
     return Page(f"techniques/{shared.id}.md", words.text(shared.name), said, tuple(sections))
 
 
-def _headed(context: Context, technique: Technique, name: str, html: str, heading: str = "") -> Iterator[str]:
+def _headed_part(context: Context, technique: Technique, name: str, html: str, heading: str = "") -> Iterator[str]:
     """A part under a small heading, with an anchor unique to the page."""
     if html:
         title = escape(context.words(heading or f"section.{name}"))
         yield f'<h3 class="ds-run-in" id="{technique.id}-{name}">{title}</h3>{html}'
 
 
-def _title(context: Context, technique: Technique) -> str:
+def _page_title(context: Context, technique: Technique) -> str:
     name = context.words.text(technique.name)
     if technique.abbreviation and technique.abbreviation.lower() != name.lower():
         return context.words("technique.title", name=name, abbreviation=technique.abbreviation)
     return name
 
 
-def _kicker(context: Context, technique: Technique) -> Markup:
+def _render_kicker(context: Context, technique: Technique) -> Markup:
     """The kind, what it replaced and what replaced it."""
     words = context.words
     parts = [escape(words(f"kind.{technique.kind.name.lower()}"))]
@@ -156,7 +158,7 @@ def _kicker(context: Context, technique: Technique) -> Markup:
     return Markup('<p class="ds-kicker">{}</p>').format(Markup(" · ").join(parts))
 
 
-def _lead(citations: Citations, technique: Technique, classes: str = "ds-lead") -> Markup:
+def _lead_paragraph(citations: Citations, technique: Technique, classes: str = "ds-lead") -> Markup:
     opening = Markup('<p class="{}">').format(classes) if classes else Markup("<p>")
     return Markup("").join(opening + paragraph + Markup("</p>\n") for paragraph in citations.paragraphs(technique.what))
 
@@ -167,12 +169,12 @@ def _heading_of_users(context: Context, technique: Technique) -> str:
     return "section.releases" if dated and not context.uses.of_technique(technique.id) else "section.models"
 
 
-def _users(citations: Citations, technique: Technique) -> str:
+def _render_users(citations: Citations, technique: Technique) -> str:
     html = f"{families_strip(citations.context, technique)}{what_each_did(citations, technique)}"
     return html or f"<p>{escape(citations.context.words('technique.no_users'))}</p>"
 
 
-def _appendix(citations: Citations, technique: Technique) -> Iterator[tuple[str, str]]:
+def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tuple[str, str]]:
     """Published values, disputes and notes."""
     context = citations.context
     if technique.facts:
@@ -190,11 +192,11 @@ def _appendix(citations: Citations, technique: Technique) -> Iterator[tuple[str,
         yield "notes", f"<ul>{items}</ul>"
 
 
-def _record(citations: Citations, technique: Technique) -> str:
+def _render_record(citations: Citations, technique: Technique) -> str:
     """Who introduced it, code, links and what to read next."""
     context, words = citations.context, citations.context.words
-    lines = [(words("technique.introduced"), _introduced(citations, technique))]
-    if code := released(context, technique.id):
+    lines = [(words("technique.introduced"), _introduced_by(citations, technique))]
+    if code := released_code(context, technique.id):
         lines.append((words("code.released"), Markup("<br>").join(code)))
     if technique.links:
         links = [
@@ -213,7 +215,7 @@ def _record(citations: Citations, technique: Technique) -> str:
     return context.html("record.html.jinja", record=lines)
 
 
-def _introduced(citations: Citations, technique: Technique) -> Markup:
+def _introduced_by(citations: Citations, technique: Technique) -> Markup:
     introduced = technique.introduced
     words = citations.context.words
     by, date = citations.inline(introduced.by), citations.single(introduced.date)
@@ -226,11 +228,11 @@ def _introduced(citations: Citations, technique: Technique) -> Markup:
     return line
 
 
-def _formulas(citations: Citations, technique: Technique) -> str:
-    return "".join(_formula(citations, number, formula) for number, formula in enumerate(technique.formulas, 1))
+def _render_formulas(citations: Citations, technique: Technique) -> str:
+    return "".join(_render_formula(citations, number, formula) for number, formula in enumerate(technique.formulas, 1))
 
 
-def _formula(citations: Citations, number: int, formula: Formula) -> str:
+def _render_formula(citations: Citations, number: int, formula: Formula) -> str:
     return citations.context.html(
         "formula.html.jinja",
         number=number,
@@ -240,5 +242,5 @@ def _formula(citations: Citations, number: int, formula: Formula) -> str:
     )
 
 
-def _prose(citations: Citations, text: Text) -> str:
+def _render_prose(citations: Citations, text: Text) -> str:
     return "".join(f"<p>{paragraph}</p>" for paragraph in citations.paragraphs(text))

@@ -39,13 +39,13 @@ from .calculator_form import (
     GIGA,
     Choice,
     Field,
-    calculator,
-    exact,
-    form,
-    formulas,
-    gpus,
-    variants,
-    why,
+    calculator_page,
+    exact_number,
+    form_section,
+    gpu_choices,
+    missing_fields_text,
+    script_formulas,
+    variant_choices,
 )
 
 PATH = "tools/memory.md"
@@ -68,11 +68,18 @@ _FORMULAS = (
 )
 
 
-def page(context: Context) -> Page | None:
-    return calculator(context, "memory", PATH, _form, lambda citations, _, gpu: _table(citations, gpu), _formulas)
+def memory_page(context: Context) -> Page | None:
+    return calculator_page(
+        context,
+        "memory",
+        PATH,
+        _calculator_form,
+        lambda citations, _, gpu: _memory_table(citations, gpu),
+        _render_formulas,
+    )
 
 
-def released(entry: Entry) -> str | None:
+def released_format(entry: Entry) -> str | None:
     """Key in `FORMATS` of the released weights."""
     single = records.weights_format(entry)
     return NUMBER_FORMATS[NumberFormat(number_format(single.value))].weights if single and single.value else None
@@ -82,19 +89,19 @@ def weight_numbers(key: str) -> dict[str, Number]:
     return dict(MIXED) if key == "mixed" else {"weight_bits": BITS[key]}
 
 
-def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
+def _calculator_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
     context, words = citations.context, citations.context.words
     named = [Choice(key, words(f"tools.memory.formats.{key}")) for key in FORMATS]
     cache = [Choice(key, words(f"tools.memory.formats.{key}")) for key in (*BITS, "stored")]
     weights = [Choice("released", words("tools.memory.formats.released")), *named]
     label = {name: words(f"tools.field.{name}") for name in "vnbwcgmux"}
     fields = (
-        Field("v", label["v"], "choice", start.variant.id, variants(context)),
+        Field("v", label["v"], "choice", start.variant.id, variant_choices(context)),
         Field("n", label["n"], value="128K", feeds="context_length", most="100M", whole=True, base=1024),
         Field("b", label["b"], value="1", feeds="sequences", most="1000000", whole=True),
         Field("w", label["w"], "choice", "released", [("", weights)]),
         Field("c", label["c"], "choice", "bf16", [("", cache)]),
-        Field("g", label["g"], "choice", gpu.id, gpus(context)),
+        Field("g", label["g"], "choice", gpu.id, gpu_choices(context)),
         Field(
             "m",
             label["m"],
@@ -117,14 +124,14 @@ def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
             "released": words("tools.memory.formats.released"),
             "as": words("tools.memory.formats.released_as"),
         },
-        "formulas": formulas(MEMORY),
+        "formulas": script_formulas(MEMORY),
         "lines": {name: [words(f"tools.memory.line.{name}"), how] for name, how in _LINES.items()},
-        "bits": {key: exact(bits) for key, bits in {**BITS, "expert": FP4_WITH_SCALES}.items()},
+        "bits": {key: exact_number(bits) for key, bits in {**BITS, "expert": FP4_WITH_SCALES}.items()},
         "fact": "gpu_memory",
-        "gpus": {g.id: exact(_gpu_bytes(g)) for g in context.catalogue.gpus.values()},
-        **_variants(citations),
+        "gpus": {g.id: exact_number(_gpu_bytes(g)) for g in context.catalogue.gpus.values()},
+        **_variant_data(citations),
     }
-    return form(context, "memory", fields, ("gpus", "weight_bytes", "cache_bytes"), data)
+    return form_section(context, "memory", fields, ("gpus", "weight_bytes", "cache_bytes"), data)
 
 
 def _plain_memory(gpu: Gpu) -> str:
@@ -137,7 +144,7 @@ def _gpu_bytes(gpu: Gpu) -> Number:
     return Fraction(gpu.memory_gb.value.value) * GIGA
 
 
-def _variants(citations: Citations) -> dict[str, Any]:
+def _variant_data(citations: Citations) -> dict[str, Any]:
     """Coefficients of variants, or why there are none; the working of caches by architecture."""
     context, found = citations.context, dict[str, Any]()
     workings: dict[str, list[str]] = {}
@@ -153,10 +160,10 @@ def _variants(citations: Citations) -> dict[str, Any]:
         published, weights = entry.variant.parameters.total, records.weights_format(entry)
         longest = longest_context(entry)
         found[id_] = {
-            "n": {name: exact(number) for name, number in memory_numbers(result).items()},
-            "beside": exact(result.beside),
+            "n": {name: exact_number(number) for name, number in memory_numbers(result).items()},
+            "beside": exact_number(result.beside),
             "stored": result.stored_cache is not None,
-            "released": released(entry),
+            "released": released_format(entry),
             "context": [str(int(longest.value)), str(citations.single(entry.variant.context_length))]
             if longest
             else None,
@@ -173,7 +180,7 @@ def longest_context(entry: Entry) -> Length | None:
     return stated.value if stated else None
 
 
-def _table(citations: Citations, gpu: Gpu) -> str:
+def _memory_table(citations: Citations, gpu: Gpu) -> str:
     context, words = citations.context, citations.context.words
     lengths = [Length.parse(text) for text in LENGTHS]
     heads = [
@@ -184,24 +191,24 @@ def _table(citations: Citations, gpu: Gpu) -> str:
         Head(words("tools.memory.gpus_at", gpu=gpu.name), True),
     ]
     rows = []
-    for entry in _shown(context):
+    for entry in _listed_entries(context):
         found = memory_footprint(entry)
         if isinstance(found, MissingFields):
             continue
         longest = longest_context(entry)
         held = [length for length in lengths if longest is None or length.value <= longest.value]
-        own = released(entry)
-        caches = {length: memory(found, gpu, int(length.value), "bf16")["cache_bytes"] for length in held}
+        own = released_format(entry)
+        caches = {length: memory_terms(found, gpu, int(length.value), "bf16")["cache_bytes"] for length in held}
         most = held[-1] if held else lengths[0]
-        needed = memory(found, gpu, int(most.value), own or "bf16")["gpus"]
+        needed = memory_terms(found, gpu, int(most.value), own or "bf16")["gpus"]
         rows.append(
             [
                 Cell(variant_link(entry)),
-                _gigabytes(memory(found, gpu, 1, "bf16")["weight_bytes"]),
-                _gigabytes(memory(found, gpu, 1, own)["weight_bytes"], words(f"tools.memory.short.{own}"))
+                _gigabytes_cell(memory_terms(found, gpu, 1, "bf16")["weight_bytes"]),
+                _gigabytes_cell(memory_terms(found, gpu, 1, own)["weight_bytes"], words(f"tools.memory.short.{own}"))
                 if own
                 else EMPTY,
-                *(_gigabytes(caches[length]) if length in caches else EMPTY for length in lengths),
+                *(_gigabytes_cell(caches[length]) if length in caches else EMPTY for length in lengths),
                 Cell(
                     recomputed_html(format.format_integer(needed.value), needed.numbers)
                     + Markup(" <small>{}</small>").format(format.format_quantity(most)),
@@ -218,13 +225,13 @@ def _table(citations: Citations, gpu: Gpu) -> str:
     )
 
 
-def _shown(context: Context) -> Iterator[Entry]:
+def _listed_entries(context: Context) -> Iterator[Entry]:
     """The newest variant with a stated context for each architecture of general models."""
     chosen: dict[str, Entry] = {}
     for entry in context.catalogue.entries.values():
         if entry.model.track is Track.GENERAL:
             before = chosen.get(entry.architecture_owner)
-            if before is None or (longest_context(entry) and released(entry)):
+            if before is None or (longest_context(entry) and released_format(entry)):
                 chosen[entry.architecture_owner] = entry
     yield from chosen.values()
 
@@ -251,7 +258,7 @@ def _gigabytes(term: Computation, note: str = "") -> Cell:
     return Cell(html, str(term.value))
 
 
-def _formulas(context: Context) -> str:
+def _render_formulas(context: Context) -> str:
     words = context.words
     figure = context.html(
         "formula.html.jinja",

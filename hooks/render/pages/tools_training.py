@@ -46,13 +46,13 @@ from .calculator_form import (
     TERA,
     Choice,
     Field,
-    calculator,
-    exact,
-    form,
-    formulas,
-    gpus,
-    variants,
-    why,
+    calculator_page,
+    exact_number,
+    form_section,
+    gpu_choices,
+    missing_fields_text,
+    script_formulas,
+    variant_choices,
 )
 
 PATH = "tools/training.md"
@@ -66,20 +66,20 @@ _FORMULAS = (
 )
 
 
-def page(context: Context) -> Page | None:
-    return calculator(context, "training", PATH, _form, _table, _formulas)
+def training_page(context: Context) -> Page | None:
+    return calculator_page(context, "training", PATH, _calculator_form, _runs_table, _render_formulas)
 
 
-def stated(entry: Entry, name: str) -> Single[Quantity] | None:
+def stated_quantity(entry: Entry, name: str) -> Single[Quantity] | None:
     """A published number of the infrastructure."""
     value = getattr(entry.model.infrastructure, name, None) if shares_training(entry) else None
     single = value.for_variant(entry.variant.id) if value else None
     return single if single is not None and single.value is not None else None
 
 
-def _quantity(entry: Entry, name: str) -> Quantity:
+def _known_quantity(entry: Entry, name: str) -> Quantity:
     """For the run that the calculator begins with, which states it."""
-    single = stated(entry, name)
+    single = stated_quantity(entry, name)
     assert single is not None
     assert single.value is not None
     return single.value
@@ -97,8 +97,8 @@ def training(found: TrainingEffort, start: Entry, gpu: Gpu, tokens: int, length:
         "matrix_flops": found.matrix_flops,
         "tokens": tokens,
         "peak_flops": peak_flops(gpu),
-        "utilisation_percent": Fraction(_quantity(start, "model_flops_utilization").value),
-        "price_per_gpu_hour": Fraction(_quantity(start, "price_per_gpu_hour_usd").value),
+        "utilisation_percent": Fraction(_known_quantity(start, "model_flops_utilization").value),
+        "price_per_gpu_hour": Fraction(_known_quantity(start, "price_per_gpu_hour_usd").value),
     }
     forms = training_forms(found)
     if found.attention_flops_per_position is not None and length is not None:
@@ -111,12 +111,12 @@ def training(found: TrainingEffort, start: Entry, gpu: Gpu, tokens: int, length:
     return evaluate_lines(TRAINING, forms, numbers)
 
 
-def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
+def _calculator_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
     context, words = citations.context, citations.context.words
     label = {name: words(f"tools.field.{name}") for name in "vdsagfkpr"}
     own = ("", [Choice(OWN, words("tools.of_your_own"))])
     fields = (
-        Field("v", label["v"], "choice", start.variant.id, [own, *variants(context)]),
+        Field("v", label["v"], "choice", start.variant.id, [own, *variant_choices(context)]),
         Field("d", label["d"], feeds="tokens", most="1000T", base=1000, hint=True),
         Field("s", label["s"], feeds="sequence_length", most="100M", whole=True, base=1024, hint=True),
         Field(
@@ -128,7 +128,7 @@ def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
             base=1000,
             only_with=("v", OWN),
         ),
-        Field("g", label["g"], "choice", gpu.id, gpus(context), hint=True),
+        Field("g", label["g"], "choice", gpu.id, gpu_choices(context), hint=True),
         Field("f", label["f"], value="1000", feeds="peak_flops", times=TERA, most="1000000", only_with=("g", CUSTOM)),
         Field("k", label["k"], feeds="gpu_count", most="10000000", whole=True, hint=True),
         Field("p", label["p"], feeds="utilisation_percent", least="0.1", most="100", hint=True),
@@ -141,15 +141,15 @@ def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
         | {"and": words("punctuation.listed"), "language": words.language}
         | {key: words(f"tools.training.{key}") for key in pages}
         | {key: words(f"tools.training.hints.{key}") for key in ("own", "none")},
-        "formulas": formulas(TRAINING),
+        "formulas": script_formulas(TRAINING),
         "lines": {name: [words(f"tools.training.{name}"), how] for name, how in _LINES.items()},
         "fact": "peak_flops",
-        "gpus": {g.id: exact(peak_flops(g)) for g in context.catalogue.gpus.values()},
-        "variants": {id_: _variant(citations, entry, start) for id_, entry in context.catalogue.entries.items()},
-        "run": _borrowed(citations, start),
+        "gpus": {g.id: exact_number(peak_flops(g)) for g in context.catalogue.gpus.values()},
+        "variants": {id_: _variant_data(citations, entry, start) for id_, entry in context.catalogue.entries.items()},
+        "run": _borrowed_run(citations, start),
         "lender": start.variant.name,
     }
-    return form(context, "training", fields, ("gpu_hours", "days", "cost_usd"), data)
+    return form_section(context, "training", fields, ("gpu_hours", "days", "cost_usd"), data)
 
 
 def _matrix_parameters(start: Entry) -> str:
@@ -159,7 +159,7 @@ def _matrix_parameters(start: Entry) -> str:
     return stated.value.text.lstrip("~") if stated.value is not None else ""
 
 
-def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]:
+def _variant_data(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]:
     """Coefficients of a variant and its run, or why there are none.
 
     A number of the run is its text, its source in words, and whether it is borrowed.
@@ -170,11 +170,11 @@ def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]
         return {"why": why(context, entry, result)}
     attention = result.attention_flops_per_position
     found: dict[str, Any] = {
-        "n": {"matrix_flops": exact(result.matrix_flops)}
-        | ({"attention_flops_per_position": exact(attention)} if attention is not None else {})
+        "n": {"matrix_flops": exact_number(result.matrix_flops)}
+        | ({"attention_flops_per_position": exact_number(attention)} if attention is not None else {})
     }
-    root = _root(context, entry)
-    own = _run(context, root)
+    root = _root_variant(context, entry)
+    own = _published_run(context, root)
     published = context.words("tools.training.hints.published")
     if root is not entry:
         published = context.words("tools.training.hints.root", name=root.variant.name)
@@ -182,7 +182,7 @@ def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]
     elif entry.variant.based_on is not None:
         base = parent_cell(citations, entry)
         found["continues"] = base.html.striptags() if base else ""
-    found["run"] = {name: given for name, given in _borrowed(citations, start).items() if name != "d"}
+    found["run"] = {name: given for name, given in _borrowed_run(citations, start).items() if name != "d"}
     found["run"] |= {name: [value, published + citations.mark(source), 0] for name, (value, source) in own.items()}
     if "p" not in own and (percent := _recomputed_utilisation(context, root)) is not None:
         found["run"]["p"] = [percent, context.words("tools.training.hints.recomputed"), 0]
@@ -191,11 +191,16 @@ def _variant(citations: Citations, entry: Entry, start: Entry) -> dict[str, Any]
         part = stage_gpu_hours(root.model)
         covered = part.per_tokens.value if part and part.per_tokens and part.per_tokens.value else tokens.value
         source = citations.mark(part.hours.source) if part else ""
-        found["hours"] = [exact(hours[0]), exact(Fraction(covered.value)), format.format_quantity(covered), source]
+        found["hours"] = [
+            exact_number(hours[0]),
+            exact_number(Fraction(covered.value)),
+            format.format_quantity(covered),
+            source,
+        ]
     return found
 
 
-def _root(context: Context, entry: Entry) -> Entry:
+def _root_variant(context: Context, entry: Entry) -> Entry:
     """The variant trained from scratch that this one goes back to, if both have one architecture."""
     root, entries, seen = entry, context.catalogue.entries, {entry.variant.id}
     while (id_ := root.variant.based_on.value if root.variant.based_on else None) in entries and id_ not in seen:
@@ -205,14 +210,14 @@ def _root(context: Context, entry: Entry) -> Entry:
     return root if root.architecture_owner == entry.architecture_owner else entry
 
 
-def _borrowed(citations: Citations, start: Entry) -> dict[str, list[Any]]:
+def _borrowed_run(citations: Citations, start: Entry) -> dict[str, list[Any]]:
     """The first run, for variants without one."""
     words = citations.context.words("tools.training.hints.borrowed", name=start.variant.name)
-    run = _run(citations.context, start)
+    run = _published_run(citations.context, start)
     return {name: [value, words + citations.mark(source), 1] for name, (value, source) in run.items()}
 
 
-def _run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]]:
+def _published_run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]]:
     """Published numbers of the run by field, with sources."""
     stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), training_gpu(context.lookup, entry)
     hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and shares_training(entry) else None
@@ -220,21 +225,21 @@ def _run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]
     lengths = stage.sequence_length.for_variant(entry.variant.id) if stage and stage.sequence_length else None
     counted = hardware.gpu_count.for_variant(entry.variant.id) if hardware and hardware.gpu_count else None
     kind = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
-    percent, price = stated(entry, "model_flops_utilization"), stated(entry, "price_per_gpu_hour_usd")
+    percent, price = stated_quantity(entry, "model_flops_utilization"), stated_quantity(entry, "price_per_gpu_hour_usd")
     found: dict[str, tuple[str | None, Single[Any] | None]] = {
         "d": (tokens.value.text.lstrip("~") if tokens and tokens.value else None, tokens),
         "s": (str(length) if length else None, lengths),
         "g": (gpu.id if gpu else None, kind),
-        "k": (_plain(counted), counted),
-        "p": (_plain(percent), percent),
-        "r": (_plain(price), price),
+        "k": (_typed_number(counted), counted),
+        "p": (_typed_number(percent), percent),
+        "r": (_typed_number(price), price),
     }
     return {
         name: (value, single.source if single else None) for name, (value, single) in found.items() if value is not None
     }
 
 
-def _plain(single: Single[Quantity] | None) -> str | None:
+def _typed_number(single: Single[Quantity] | None) -> str | None:
     """As typed into a field."""
     if single is None or single.value is None or single.value.qualifier not in ("", "~"):
         return None
@@ -250,25 +255,27 @@ def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
     return format.format_significant(as_decimal(100 * term.exact), 4)
 
 
-def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
+def _runs_table(citations: Citations, start: Entry, gpu: Gpu) -> str:
     context, words = citations.context, citations.context.words
     heads = [Head(words("table.variant"))] + [
         Head(words(f"tools.training.{key}"), True)
         for key in ("tokens", "length", "flops", "hours", "cost", "published_hours")
     ]
     rows = [
-        row for entry in context.catalogue.entries.values() if (row := _row(citations, entry, start, gpu)) is not None
+        row
+        for entry in context.catalogue.entries.values()
+        if (row := _run_row(citations, entry, start, gpu)) is not None
     ]
     caption = words(
         "tools.training.table_caption",
         gpu=gpu.name,
-        share=format.format_significant(_quantity(start, "model_flops_utilization").value, 4),
-        price=format.format_quantity(_quantity(start, "price_per_gpu_hour_usd")),
+        share=format.format_significant(_known_quantity(start, "model_flops_utilization").value, 4),
+        price=format.format_quantity(_known_quantity(start, "price_per_gpu_hour_usd")),
     )
     intro = escape(words("tools.training.table_intro")).format(
         gpu=gpu.name,
-        share=citations.single(stated(start, "model_flops_utilization")),
-        price=citations.single(stated(start, "price_per_gpu_hour_usd")),
+        share=citations.single(stated_quantity(start, "model_flops_utilization")),
+        price=citations.single(stated_quantity(start, "price_per_gpu_hour_usd")),
         name=start.model.name,
     )
     return Markup("<p>{}</p>\n").format(intro) + Markup(
@@ -276,14 +283,14 @@ def _table(citations: Citations, start: Entry, gpu: Gpu) -> str:
     )
 
 
-def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cell] | None:
+def _run_row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cell] | None:
     """None for a variant that was not trained from scratch."""
     stage, tokens, result = pre_training(entry), pre_training_tokens(entry), training_effort(entry)
     if stage is None or tokens is None or tokens.value is None or isinstance(result, MissingFields):
         return None
     words = citations.context.words
     length = sequence_length(stage, entry.variant.id)
-    lines = training(result, start, gpu, int(tokens.value.value), length)
+    lines = training_terms(result, start, gpu, int(tokens.value.value), length)
     flops = recomputed_html(format.format_power(lines["training_flops"].value), lines["training_flops"].numbers)
     if "attention" not in lines["flops_per_token"].formula:
         flops += Markup("<br><small>{}</small>").format(words("tools.training.products_short"))
@@ -293,9 +300,9 @@ def _row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cel
         value_cell(citations, tokens),
         value_cell(citations, stated_length),
         Cell(flops, str(lines["training_flops"].value)),
-        _whole(lines["gpu_hours"], words),
-        _whole(lines["cost_usd"], words),
-        _published(citations, entry),
+        _whole_number_cell(lines["gpu_hours"], words),
+        _whole_number_cell(lines["cost_usd"], words),
+        _published_hours(citations, entry),
     ]
 
 
@@ -306,7 +313,7 @@ def _whole(term: Computation, words: Words) -> Cell:
     )
 
 
-def _published(citations: Citations, entry: Entry) -> Cell:
+def _published_hours(citations: Citations, entry: Entry) -> Cell:
     """GPU-hours of the pre-training, with their tokens where these are not all."""
     part = stage_gpu_hours(entry.model)
     if part is None or pre_training_hours(entry) is None:
@@ -320,7 +327,7 @@ def _published(citations: Citations, entry: Entry) -> Cell:
     return Cell(html, str(part.hours.value.value) if part.hours.value else "")
 
 
-def _formulas(context: Context) -> str:
+def _render_formulas(context: Context) -> str:
     words = context.words
     figure = context.html(
         "formula.html.jinja",

@@ -42,7 +42,7 @@ from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
 from ..plays import run_script
 from ..tables import recomputed_html
-from .sources import sources
+from .sources import sources_section
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Size:
 def family_sizes(context: Context) -> list[Size]:
     """By date."""
     found = []
-    for size in _all(context):
+    for size in _all_sizes(context):
         if size.model.track is Track.GENERAL or (size.model.track in BESIDE and _holds_flagship(size)):
             found.append(size)
     return sorted(found, key=lambda size: size.date.first_day)
@@ -95,14 +95,14 @@ def _holds_flagship(size: Size) -> bool:
     return any(member.variant.id == size.model.flagship for member in size.members)
 
 
-def _all(context: Context) -> Iterator[Size]:
+def _all_sizes(context: Context) -> Iterator[Size]:
     for model in context.catalogue.models.values():
         entries = context.catalogue.entries_of(model)
         for owner in entries:
             if owner.variant.architecture is None:
                 continue
             members = tuple(entry for entry in entries if entry.architecture_owner == owner.variant.id)
-            dates = [day for member in members if (day := released(member)) is not None]
+            dates = [day for member in members if (day := released_on(member)) is not None]
             if not dates:
                 continue
             holds = any(member.variant.id == model.flagship for member in members)
@@ -110,14 +110,14 @@ def _all(context: Context) -> Iterator[Size]:
             yield Size(owner, members, min(dates, key=lambda day: day.first_day), rank)
 
 
-def released(entry: Entry) -> PartialDate | None:
+def released_on(entry: Entry) -> PartialDate | None:
     """Release day of a checkpoint; None where it was not released or the day is not known."""
     return records.release_date(entry)
 
 
 def unreleased_entries(context: Context) -> list[Entry]:
     """Variants of the general line with an unreleased architecture of their own."""
-    drawn = {size.owner.variant.id for size in _all(context)}
+    drawn = {size.owner.variant.id for size in _all_sizes(context)}
     return [
         entry
         for entry in context.catalogue.entries.values()
@@ -140,7 +140,7 @@ def borrowed_models(context: Context) -> list[Model]:
     ]
 
 
-def parameters(context: Context, size: Size) -> list[Value]:
+def parameter_values(context: Context, size: Size) -> list[Value]:
     """Total and activated, on one base; a published size that counts something else is drawn recomputed."""
     return [value for which in SizeOf if (value := size_value(context, size.owner, which)) is not None]
 
@@ -148,15 +148,15 @@ def parameters(context: Context, size: Size) -> list[Value]:
 def size_value(context: Context, entry: Entry, which: SizeOf) -> Value | None:
     published, recounted = published_size(entry, which), recomputed_size(entry, which)
     if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):
-        shown = format.format_quantity(published.value) + _counted(context, published.counts)
+        shown = format.format_quantity(published.value) + _counted_text(context, published.counts)
         return Value(published.value.value, True, shown)
     if recounted is None:
         return None
-    shown = format.format_compact(recounted.value) + _counted(context, recomputed_counts(entry, which))
+    shown = format.format_compact(recounted.value) + _counted_text(context, recomputed_counts(entry, which))
     return Value(Decimal(recounted.value), False, shown)
 
 
-def _counted(context: Context, counts: Counted | None) -> str:
+def _counted_text(context: Context, counts: Counted | None) -> str:
     """What a size counts beside the common base."""
     return counted_text(context.words, counts) if counts is not Counted.LANGUAGE_MODEL else ""
 
@@ -166,21 +166,21 @@ def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], rec
     return recounted is None or published.counts is Counted.WRITING or is_on_common_base(entry, which)
 
 
-def tokens(size: Size) -> Value | None:
+def token_value(size: Size) -> Value | None:
     """Tokens of the pre-training that made a size from scratch."""
-    published = trained(size)
+    published = trained_tokens(size)
     if published is None or published.value is None:
         return None
     return Value(published.value.value, True, format.format_quantity(published.value))
 
 
-def trained(size: Size) -> Single[Quantity] | None:
+def trained_tokens(size: Size) -> Single[Quantity] | None:
     return next((single for member in size.members if (single := pre_training_tokens(member)) is not None), None)
 
 
 def served_by(size: Size) -> Entry | None:
     """The variant whose cache in service is known."""
-    return next((m for m in size.members if m.stored_cache is not None or stored(m) is not None), None)
+    return next((m for m in size.members if m.stored_cache is not None or published_stored_cache(m) is not None), None)
 
 
 def served_cache(size: Size) -> Value | None:
@@ -188,13 +188,13 @@ def served_cache(size: Size) -> Value | None:
     entry = served_by(size)
     if entry is None:
         return None
-    published, computed = stored(entry), entry.stored_cache
+    published, computed = published_stored_cache(entry), entry.stored_cache
     if published is not None and published.value is not None:
         return Value(published.value.value, True, format.format_quantity(published.value))
     return Value(Decimal(computed.value), False, format.format_compact(computed.value)) if computed else None
 
 
-def stored(entry: Entry) -> Single[Quantity] | None:
+def published_stored_cache(entry: Entry) -> Single[Quantity] | None:
     """Published bytes of the same."""
     stated = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
     single = stated.for_variant(entry.variant.id) if stated else None
@@ -232,13 +232,13 @@ class Preset:
     y: str
 
 
-def page(context: Context) -> Page:
+def trends_page(context: Context) -> Page:
     """A section for each preset; a script shows one. What is left out stands last."""
     words, citations = context.words, Citations(context)
     sizes = family_sizes(context)
     data = _chart_data(citations, sizes)
     sections = [
-        section for preset in PRESETS if (section := _section(context, data, preset, first=preset is PRESETS[0]))
+        section for preset in PRESETS if (section := _preset_section(context, data, preset, first=preset is PRESETS[0]))
     ]
     controls = context.html(
         "trend_controls.html.jinja",
@@ -258,17 +258,17 @@ def page(context: Context) -> Page:
             *sections,
             Section("own-axes", "", '<div data-trend="own"></div>'),
             _left_out(context),
-            sources(citations),
+            sources_section(citations),
         ),
         hide=("navigation", "toc"),
     )
 
 
-def _section(context: Context, data: Mapping[str, Any], preset: Preset, first: bool) -> Section | None:
+def _preset_section(context: Context, data: Mapping[str, Any], preset: Preset, first: bool) -> Section | None:
     drawn = [model for model in data["models"] if preset.x in model["values"] and preset.y in model["values"]]
     if len(drawn) < 2:
         return None
-    title = _finding(context, preset, [model for model in drawn if model["rank"] == "main"])
+    title = _preset_finding(context, preset, [model for model in drawn if model["rank"] == "main"])
     html = context.html(
         "trend_section.html.jinja",
         preset=preset,
@@ -279,7 +279,7 @@ def _section(context: Context, data: Mapping[str, Any], preset: Preset, first: b
     return Section(preset.key, title, html)
 
 
-def _finding(context: Context, preset: Preset, line: Sequence[Mapping[str, Any]]) -> str:
+def _preset_finding(context: Context, preset: Preset, line: Sequence[Mapping[str, Any]]) -> str:
     """The change from the first flagship of the general line to the last, or where the last one stands."""
     words = context.words
     if len(line) < 2:
@@ -361,16 +361,16 @@ def _left_out(context: Context) -> Section:
     return Section("left-out", words("trends.left_out.title"), context.html("trend_list.html.jinja", lines=lines))
 
 
-def _day(citations: Citations, size: Size) -> Shown:
+def _shown_day(citations: Citations, size: Size) -> Shown:
     days = (size.day - date(1970, 1, 1)).days
     return Shown(Value(Decimal(days), True, format.format_date(size.date, citations.context.words)), Markup(""))
 
 
-def _parameters(which: SizeOf) -> Callable[[Citations, Size], Shown | None]:
+def _parameter_measure(which: SizeOf) -> Callable[[Citations, Size], Shown | None]:
     def measure(citations: Citations, size: Size) -> Shown | None:
         value = size_value(citations.context, size.owner, which)
         if value is None and which is SizeOf.ACTIVATED and not numbers_of_size(size).get("n_routed_experts"):
-            return _parameters(SizeOf.TOTAL)(citations, size)  # a dense model uses all it has
+            return _parameter_measure(SizeOf.TOTAL)(citations, size)  # a dense model uses all it has
         if value is None:
             return None
         stated = published_size(size.owner, which)
@@ -388,7 +388,7 @@ def numbers_of_size(size: Size) -> Mapping[str, int]:
     return architecture_numbers(size.owner.architecture) if size.owner.architecture is not None else {}
 
 
-def _cache(citations: Citations, size: Size) -> Shown | None:
+def _shown_cache(citations: Citations, size: Size) -> Shown | None:
     found = cache_bytes(size.owner.recount) if size.owner.recount else None
     if found is None:
         return None
@@ -396,23 +396,23 @@ def _cache(citations: Citations, size: Size) -> Shown | None:
     return Shown(value, recomputed_html(format.format_integer(found.value), found.numbers))
 
 
-def _served(citations: Citations, size: Size) -> Shown | None:
+def _shown_served_cache(citations: Citations, size: Size) -> Shown | None:
     value, entry = served_cache(size), served_by(size)
     if value is None or entry is None:
         return None
-    stated = stored(entry)
+    stated = published_stored_cache(entry)
     if value.published and stated is not None:
         return Shown(value, citations.single(stated))
     assert entry.stored_cache is not None
     return Shown(value, recomputed_html(format.format_integer(entry.stored_cache.value), entry.stored_cache.numbers))
 
 
-def _tokens(citations: Citations, size: Size) -> Shown | None:
-    value, stated = tokens(size), trained(size)
+def _shown_tokens(citations: Citations, size: Size) -> Shown | None:
+    value, stated = token_value(size), trained_tokens(size)
     return Shown(value, citations.single(stated)) if value is not None else None
 
 
-def _flops(citations: Citations, size: Size) -> Shown | None:
+def _shown_flops(citations: Citations, size: Size) -> Shown | None:
     run = training_run(citations.context, size)
     if run is None:
         return None
@@ -433,7 +433,7 @@ def _context_length(citations: Citations, size: Size) -> Shown | None:
     return Shown(Value(stated.value.value, True, shown), citations.marked(shown, stated.source))
 
 
-def _dimension(name: str) -> Callable[[Citations, Size], Shown | None]:
+def _dimension_measure(name: str) -> Callable[[Citations, Size], Shown | None]:
     def measure(citations: Citations, size: Size) -> Shown | None:
         stated = getattr(size.owner.architecture, name)
         if stated is None or stated.value is None:
@@ -445,17 +445,17 @@ def _dimension(name: str) -> Callable[[Citations, Size], Shown | None]:
 
 
 QUANTITIES: Mapping[str, TrendQuantity] = {
-    "date": TrendQuantity("date", _day),
-    "cache": TrendQuantity("log", _cache),
-    "served": TrendQuantity("log", _served),
-    "total": TrendQuantity("log", _parameters(SizeOf.TOTAL)),
-    "activated": TrendQuantity("log", _parameters(SizeOf.ACTIVATED)),
-    "tokens": TrendQuantity("log", _tokens),
-    "flops": TrendQuantity("log", _flops),
+    "date": TrendQuantity("date", _shown_day),
+    "cache": TrendQuantity("log", _shown_cache),
+    "served": TrendQuantity("log", _shown_served_cache),
+    "total": TrendQuantity("log", _parameter_measure(SizeOf.TOTAL)),
+    "activated": TrendQuantity("log", _parameter_measure(SizeOf.ACTIVATED)),
+    "tokens": TrendQuantity("log", _shown_tokens),
+    "flops": TrendQuantity("log", _shown_flops),
     "context": TrendQuantity("log", _context_length),
-    "layers": TrendQuantity("linear", _dimension("num_hidden_layers")),
-    "hidden": TrendQuantity("linear", _dimension("hidden_size")),
-    "experts": TrendQuantity("linear", _dimension("n_routed_experts")),
+    "layers": TrendQuantity("linear", _dimension_measure("num_hidden_layers")),
+    "hidden": TrendQuantity("linear", _dimension_measure("hidden_size")),
+    "experts": TrendQuantity("linear", _dimension_measure("n_routed_experts")),
 }
 PRESETS = (
     Preset("cache", "date", "cache"),

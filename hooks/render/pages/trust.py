@@ -34,7 +34,7 @@ from ..format import NOTHING, format_span, short_model, short_variant
 from ..links import correction_anchor, model_link, technique_link, variant_link
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table, by_column, columns_for_each, count_cell
-from .sources import sources
+from .sources import sources_section
 
 PRE_TRAINING = (
     *("data.tokens", "sequence_length", "steps", "batch_size.sequences", "learning_rate.peak"),
@@ -72,7 +72,7 @@ class Group:
     fields: tuple[tuple[str, Callable[[Entry], CoverageState]], ...]
 
 
-def section(context: Context) -> Section:
+def coverage_section(context: Context) -> Section:
     """How many fields of a group are known, and why others are not."""
     words = context.words
     entries = [context.catalogue.flagship(model) for model in context.catalogue.models.values()]
@@ -82,7 +82,7 @@ def section(context: Context) -> Section:
     ]
     columns: list[Column[tuple[str, Counter[CoverageState]]]] = [
         Column(words("coverage.fields"), lambda row: row[0]),
-        Column(words("coverage.known"), lambda row: _share(row[1]), True),
+        Column(words("coverage.known"), lambda row: _share_cell(row[1]), True),
         *(
             columns_for_each(
                 (CoverageState.COPY, CoverageState.NOT_PUBLISHED, CoverageState.UNKNOWN),
@@ -98,7 +98,7 @@ def section(context: Context) -> Section:
     return Section("coverage", words("coverage.title"), html)
 
 
-def _share(count: Counter[CoverageState]) -> Cell:
+def _share_cell(count: Counter[CoverageState]) -> Cell:
     """Of the fields that apply."""
     known, applying = (
         count[CoverageState.SOURCED] + count[CoverageState.COPY],
@@ -110,23 +110,26 @@ def _share(count: Counter[CoverageState]) -> Cell:
 
 def field_groups(context: Context) -> Iterator[Group]:
     words = context.words
-    yield Group("coverage.general", tuple(_general(context)))
+    yield Group("coverage.general", tuple(_general_fields(context)))
     yield Group(
         "coverage.architecture",
-        tuple((words(f"field.architecture.{path}"), _architecture(path)) for path in _paths(Architecture)),
+        tuple((words(f"field.architecture.{path}"), _architecture_state(path)) for path in _stated_paths(Architecture)),
     )
     for word, kinds, paths in STAGES:
-        yield Group(word, tuple((words(f"field.{path}"), _stages(kinds, path)) for path in paths))
+        yield Group(word, tuple((words(f"field.{path}"), _stage_state(kinds, path)) for path in paths))
     yield Group(
         "coverage.infrastructure",
-        tuple((words(f"field.infrastructure.{path}"), _infrastructure(path)) for path in _paths(Infrastructure)),
+        tuple(
+            (words(f"field.infrastructure.{path}"), _infrastructure_state(path))
+            for path in _stated_paths(Infrastructure)
+        ),
     )
 
 
-def _general(context: Context) -> Iterator[tuple[str, Callable[[Entry], CoverageState]]]:
+def _general_fields(context: Context) -> Iterator[tuple[str, Callable[[Entry], CoverageState]]]:
     words = context.words
     yield words("field.parameters.total"), lambda entry: state_of([entry.variant.parameters.total])
-    yield words("field.parameters.activated"), _activated
+    yield words("field.parameters.activated"), _activated_state
     yield words("field.context_length"), lambda entry: state_of([entry.variant.context_length])
     yield (
         words("coverage.tokenizer", name=words("field.tokenizer.algorithm")),
@@ -136,21 +139,21 @@ def _general(context: Context) -> Iterator[tuple[str, Callable[[Entry], Coverage
         words("coverage.tokenizer", name=words("field.tokenizer.vocabulary")),
         lambda entry: state_of([_get(entry.model.tokenizer, "vocabulary")]),
     )
-    for name in _paths(Dates):
+    for name in _stated_paths(Dates):
         yield words("coverage.date", name=words(f"field.dates.{name}")), _of_date(name)
     for name in ("code", "weights"):
         yield words("coverage.licence", name=words(f"field.licences.{name}")), _of_licence(name)
     yield words("coverage.commercial"), _of_licence("commercial_use")
 
 
-def _activated(entry: Entry) -> CoverageState:
-    return _unless(_is_dense(entry), state_of([entry.variant.parameters.activated]))
+def _activated_state(entry: Entry) -> CoverageState:
+    return _unless_inapplicable(_is_dense(entry), state_of([entry.variant.parameters.activated]))
 
 
 def _of_date(name: str) -> Callable[[Entry], CoverageState]:
     def state(entry: Entry) -> CoverageState:
         without_paper = name == "paper" and entry.model.reference is None
-        return _unless(without_paper, state_of([getattr(entry.model.dates, name)]))
+        return _unless_inapplicable(without_paper, state_of([getattr(entry.model.dates, name)]))
 
     return state
 
@@ -159,7 +162,7 @@ def _of_licence(name: str) -> Callable[[Entry], CoverageState]:
     return lambda entry: state_of([_get(entry.model.licences, name)])
 
 
-def _architecture(path: str) -> Callable[[Entry], CoverageState]:
+def _architecture_state(path: str) -> Callable[[Entry], CoverageState]:
     """Not applicable where the kind has no such field, or where an applicable one would be stated."""
 
     def state(entry: Entry) -> CoverageState:
@@ -170,23 +173,23 @@ def _architecture(path: str) -> Callable[[Entry], CoverageState]:
         silent = path in fields_with(Architecture, Facet.OF_A_PART) or not allows_field(architecture, path)
         if path == "intermediate_size" and not _is_dense(entry):
             silent = True  # only where some layers stay dense, and then a rule asks for it
-        return _unless(silent, state_of([_get(architecture, path)]))
+        return _unless_inapplicable(silent, state_of([_get(architecture, path)]))
 
     return state
 
 
-def _stages(kinds: frozenset[StageKind], path: str) -> Callable[[Entry], CoverageState]:
+def _stage_state(kinds: frozenset[StageKind], path: str) -> Callable[[Entry], CoverageState]:
     def state(entry: Entry) -> CoverageState:
         stages = [stage for stage in entry.model.training if stage.kind in kinds]
-        return _unless(not stages, state_of(_get(stage, path) for stage in stages))
+        return _unless_inapplicable(not stages, state_of(_get(stage, path) for stage in stages))
 
     return state
 
 
-def _infrastructure(path: str) -> Callable[[Entry], CoverageState]:
+def _infrastructure_state(path: str) -> Callable[[Entry], CoverageState]:
     def state(entry: Entry) -> CoverageState:
         of_experts = path in ("parallelism.expert", "precision.communication")
-        return _unless(of_experts and _is_dense(entry), state_of([_get(entry.model.infrastructure, path)]))
+        return _unless_inapplicable(of_experts and _is_dense(entry), state_of([_get(entry.model.infrastructure, path)]))
 
     return state
 
@@ -195,7 +198,7 @@ def _is_dense(entry: Entry) -> bool:
     return entry.architecture is not None and entry.architecture.feed_forward.value is FeedForward.DENSE
 
 
-def _unless(does_not_apply: bool, state: CoverageState) -> CoverageState:
+def _unless_inapplicable(does_not_apply: bool, state: CoverageState) -> CoverageState:
     """“Not applicable” where silence means that nothing applies."""
     return CoverageState.NOT_APPLICABLE if does_not_apply and state is CoverageState.UNKNOWN else state
 
@@ -204,10 +207,10 @@ def state_of(values: Iterable[Stated[Any] | None]) -> CoverageState:
     """The best state of values and variants."""
     singles = [single for value in values if value is not None for _, single in value.singles()]
     order = list(CoverageState)
-    return min((_single(single) for single in singles), key=order.index, default=CoverageState.UNKNOWN)
+    return min((_single_state(single) for single in singles), key=order.index, default=CoverageState.UNKNOWN)
 
 
-def _single(single: Single[Any]) -> CoverageState:
+def _single_state(single: Single[Any]) -> CoverageState:
     if single.absence is Absence.NOT_PUBLISHED:
         return CoverageState.NOT_PUBLISHED
     if single.absence is Absence.NOT_APPLICABLE:
@@ -232,7 +235,7 @@ def _get(block: object, path: str) -> Stated[Any] | None:
     return block if isinstance(block, Stated) else None
 
 
-def _paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
+def _stated_paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """Dotted paths of stated fields; of a scaling its kind alone."""
     for name, info in record.model_fields.items():
         for option in union_members(info.annotation):
@@ -244,7 +247,7 @@ def _paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
                 yield f"{name}.type"
                 break
             elif issubclass(option, BaseModel) and not issubclass(option, Single) and name not in ("source", "control"):
-                yield from _paths(option, f"{prefix}{name}.")
+                yield from _stated_paths(option, f"{prefix}{name}.")
 
 
 @dataclass(frozen=True)
@@ -269,7 +272,7 @@ class Head:
     year: str
 
 
-def matrix(
+def render_matrix(
     context: Context,
     models: Sequence[Model],
     groups: Sequence[MatrixGroup],
@@ -282,7 +285,7 @@ def matrix(
     """Legend, links to groups, and the table; `models` are columns, the oldest first."""
     return context.html(
         "matrix.html.jinja",
-        heads=_heads(models),
+        heads=_matrix_heads(models),
         groups=groups,
         signs=signs,
         caption=caption,
@@ -292,7 +295,7 @@ def matrix(
     )
 
 
-def _heads(models: Sequence[Model]) -> list[Head]:
+def _matrix_heads(models: Sequence[Model]) -> list[Head]:
     heads: list[Head] = []
     years: set[str] = set()
     for model in models:
@@ -311,7 +314,7 @@ def peer_sections(context: Context) -> list[Section]:
     words, peers = context.words, context.catalogue.peers
     if not peers.built:
         return []
-    states = [state(context, entry) for entry in context.catalogue.entries.values()]
+    states = [peer_state(context, entry) for entry in context.catalogue.entries.values()]
     equal, compared = states.count(State.EQUAL), sum(map(states.count, COMPARED))
     said = words(
         "trust.peers.result_all" if equal == compared else "trust.peers.result",
@@ -325,20 +328,20 @@ def peer_sections(context: Context) -> list[Section]:
     alike, apart = _peer_groups(context)
     html = _paragraphs(said, *behind, words("trust.peers.catches"))
     if apart:
-        html += context.html("table.html.jinja", t=_apart(context, apart))
+        html += context.html("table.html.jinja", t=_differences_table(context, apart))
     summary = words("trust.peers.folded", count=len(alike))
-    html += context.html("folded_table.html.jinja", t=_equal(context, alike), summary=summary)
+    html += context.html("folded_table.html.jinja", t=_equal_table(context, alike), summary=summary)
     html += _paragraphs(words("trust.peers.counted"), made)
     found = [Section("peers", words("trust.peers.title"), html)]
     if peers.labs:
         html = _paragraphs(words("trust.labs.text"), words("trust.labs.layout"))
         found.append(
-            Section("labs", words("trust.labs.title"), html + context.html("table.html.jinja", t=_labs(context)))
+            Section("labs", words("trust.labs.title"), html + context.html("table.html.jinja", t=_labs_table(context)))
         )
     return found
 
 
-def state(context: Context, entry: Entry) -> State:
+def peer_state(context: Context, entry: Entry) -> State:
     return context.catalogue.peers.state(entry.architecture_owner, entry.architecture, entry.total)
 
 
@@ -353,21 +356,24 @@ def _peer_groups(context: Context) -> tuple[list[list[Entry]], list[list[Entry]]
         by_owner.setdefault(entry.architecture_owner, []).append(entry)
     groups = list(by_owner.values())
     return (
-        [entries for entries in groups if state(context, entries[0]) is State.EQUAL],
-        [entries for entries in groups if state(context, entries[0]) is not State.EQUAL],
+        [entries for entries in groups if peer_state(context, entries[0]) is State.EQUAL],
+        [entries for entries in groups if peer_state(context, entries[0]) is not State.EQUAL],
     )
 
 
-def _apart(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
+def _differences_table(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
     words = context.words
     columns: list[Column[Sequence[Entry]]] = [
         Column(words("trust.peers.variants"), lambda entries: Markup(", ").join(map(variant_link, entries))),
-        Column(words("trust.peers.outcome"), lambda entries: _outcome(context, entries[0], state(context, entries[0]))),
+        Column(
+            words("trust.peers.outcome"),
+            lambda entries: _outcome_text(context, entries[0], peer_state(context, entries[0])),
+        ),
     ]
     return by_column(words("trust.peers.apart"), columns, groups, classes="ds-prose")
 
 
-def _equal(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
+def _equal_table(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
     words = context.words
 
     def built(entries: Sequence[Entry]) -> Built:
@@ -375,22 +381,24 @@ def _equal(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
 
     columns: list[Column[Sequence[Entry]]] = [
         Column(words("trust.peers.first"), lambda entries: variant_link(entries[0])),
-        Column(words("trust.peers.class"), lambda entries: _class(built(entries).name)),
+        Column(words("trust.peers.class"), lambda entries: _class_name(built(entries).name)),
         Column(words("trust.peers.both"), lambda entries: count_cell(built(entries).total), True),
-        Column(words("trust.peers.others"), lambda entries: Markup(", ").join(map(_short, entries[1:])) or NOTHING),
+        Column(
+            words("trust.peers.others"), lambda entries: Markup(", ").join(map(_variant_link, entries[1:])) or NOTHING
+        ),
     ]
     return by_column(words("trust.peers.caption"), columns, groups)
 
 
-def _class(name: str) -> Markup:
+def _class_name(name: str) -> Markup:
     return Markup('<code title="{}">{}</code>').format(name, name.partition("For")[0])
 
 
-def _short(entry: Entry) -> Markup:
+def _variant_link(entry: Entry) -> Markup:
     return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, short_variant(entry.variant.name))
 
 
-def _outcome(context: Context, entry: Entry, outcome: State) -> str:
+def _outcome_text(context: Context, entry: Entry, outcome: State) -> str:
     words, peers = context.words, context.catalogue.peers
     if outcome is State.DIFFERS and entry.total:
         difference = peers.built[entry.architecture_owner].total - entry.total
@@ -400,20 +408,22 @@ def _outcome(context: Context, entry: Entry, outcome: State) -> str:
     return words(f"trust.peers.{outcome}", **peers.versions)
 
 
-def _labs(context: Context) -> Table:
+def _labs_table(context: Context) -> Table:
     words = context.words
     ours = Markup("<code>labs/{}.py</code> <code>{}</code>")
     columns: list[Column[LabResult]] = [
         Column(words("trust.labs.lab"), lambda lab: ours.format(lab.lab, lab.function)),
-        Column(words("trust.labs.against"), lambda lab: Markup("<code>{}</code>").format(_breakable(lab.against))),
+        Column(words("trust.labs.against"), lambda lab: Markup("<code>{}</code>").format(_breakable_code(lab.against))),
         Column(
-            words("trust.labs.difference"), lambda lab: Cell(escape(_small(lab.difference)), str(lab.difference)), True
+            words("trust.labs.difference"),
+            lambda lab: Cell(escape(_small_number(lab.difference)), str(lab.difference)),
+            True,
         ),
     ]
     return by_column(words("trust.labs.caption"), columns, context.catalogue.peers.labs)
 
 
-def _small(number: float) -> str:
+def _small_number(number: float) -> str:
     """`6·10⁻⁸`."""
     if not number:
         return "0"
@@ -421,7 +431,7 @@ def _small(number: float) -> str:
     return f"{digit}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
-def _breakable(name: str) -> Markup:
+def _breakable_code(name: str) -> Markup:
     """With break points between its words."""
     return Markup(re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z]_)", "<wbr>", str(escape(name))))
 
@@ -433,16 +443,16 @@ Report = Mapping[str, Mapping[str, Mapping[str, int]]]
 def trust_page(context: Context) -> Page:
     words = context.words
     sections = [
-        lead_section(words("trust.intro"), _searched(context)),
-        section(context),
-        _summary(context, context.catalogue.slips),
+        lead_section(words("trust.intro"), _searched_until(context)),
+        coverage_section(context),
+        _digits_section(context, context.catalogue.slips),
         *peer_sections(context),
         *_witness_sections(context),
     ]
     return Page("trust.md", words("page.trust"), words("trust.description"), tuple(sections))
 
 
-def _day(context: Context, day: str) -> Markup:
+def _day_html(context: Context, day: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(
         day, format.format_date(PartialDate.parse(day), context.words)
     )
@@ -461,7 +471,7 @@ def _witness_sections(context: Context) -> list[Section]:
     columns: list[Column[Witness]] = [
         Column(words("trust.witness.who"), lambda w: Markup('<a href="{}">{}</a>').format(w.url, w.name)),
         Column(words("trust.witness.version"), lambda w: catalogue.testimony[w.id].version),
-        Column(words("trust.witness.date"), lambda w: _day(context, catalogue.testimony[w.id].date)),
+        Column(words("trust.witness.date"), lambda w: _day_html(context, catalogue.testimony[w.id].date)),
         Column(words("trust.witness.licence"), lambda w: w.licence),
         Column(words("trust.witness.agrees"), lambda w: count(w, Outcome.AGREES), numeric=True),
         Column(words("trust.witness.differs"), lambda w: count(w, Outcome.DIFFERS), numeric=True),
@@ -483,7 +493,7 @@ def _witness_sections(context: Context) -> list[Section]:
     return [Section("witnesses", words("trust.witness.title"), html)]
 
 
-def _searched(context: Context) -> Markup:
+def _searched_until(context: Context) -> Markup:
     """The day up to which the catalogue is complete, as far as its sources show."""
     day = context.catalogue.searched
     if day is None:
@@ -493,7 +503,7 @@ def _searched(context: Context) -> Markup:
     )
 
 
-def _summary(context: Context, report: Report) -> Section:
+def _digits_section(context: Context, report: Report) -> Section:
     words = context.words
     items = []
     for group in GROUPS:
@@ -529,13 +539,15 @@ def corrections_page(context: Context) -> Page:
     others = [row for row in by_day if not row.central]
     shown = {"corrections.central": [row for row in by_day if row.central], "corrections.newest": others[:NEWEST]}
     sections = [
-        Section(key.partition(".")[2], words(key), _list(citations, rows)) for key, rows in shown.items() if rows
+        Section(key.partition(".")[2], words(key), _corrections_list(citations, rows))
+        for key, rows in shown.items()
+        if rows
     ]
     groups: dict[str, list[Correction]] = {}
     for row in others[NEWEST:]:
-        groups.setdefault(_group(context, row), []).append(row)
+        groups.setdefault(_correction_group(context, row), []).append(row)
     folds = "".join(
-        _list(citations, groups[key], f"of-{key.partition('.')[2]}", words(key))
+        _corrections_list(citations, groups[key], f"of-{key.partition('.')[2]}", words(key))
         for key in (*(f"track.{track.value}" for track in Track), "page.techniques", "corrections.site")
         if key in groups
     )
@@ -549,29 +561,29 @@ def corrections_page(context: Context) -> Page:
         "corrections.md",
         words("page.corrections"),
         words("corrections.description"),
-        (lead_section(words("corrections.intro"), lead), *sections, sources(citations)),
+        (lead_section(words("corrections.intro"), lead), *sections, sources_section(citations)),
         hide=("toc",),
     )
 
 
-def _group(context: Context, row: Correction) -> str:
+def _correction_group(context: Context, row: Correction) -> str:
     model = context.catalogue.models.get(row.entry or "")
     if model is not None:
         return f"track.{model.track.value}"
     return "page.techniques" if row.entry else "corrections.site"
 
 
-def _list(citations: Citations, rows: Sequence[Correction], fold: str = "", title: str = "") -> str:
+def _corrections_list(citations: Citations, rows: Sequence[Correction], fold: str = "", title: str = "") -> str:
     """Corrections, folded under `fold` if given."""
-    shown = [_row(citations, row) for row in rows]
+    shown = [_correction_row(citations, row) for row in rows]
     return citations.context.html("corrections.html.jinja", rows=shown, fold=fold, title=title)
 
 
-def _row(citations: Citations, row: Correction) -> dict[str, Markup | str]:
+def _correction_row(citations: Citations, row: Correction) -> dict[str, Markup | str]:
     return {
         "anchor": correction_anchor(row),
         "about": citations.inline(row.about),
-        "place": _place(citations.context, row.entry),
+        "place": _corrected_page(citations.context, row.entry),
         "was": citations.inline(row.was),
         "right": citations.marked(str(citations.inline(row.right)), row.source),
         "dates": format_span(row.since, row.date, citations.context.words),
@@ -579,7 +591,7 @@ def _row(citations: Citations, row: Correction) -> dict[str, Markup | str]:
     }
 
 
-def _place(context: Context, entry: str | None) -> Markup:
+def _corrected_page(context: Context, entry: str | None) -> Markup:
     if entry and entry in context.catalogue.models:
         return model_link(context.catalogue.models[entry])
     return technique_link(context, entry) if entry else Markup("")

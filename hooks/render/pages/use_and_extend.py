@@ -36,9 +36,9 @@ make offline    # a site that opens from a folder on disk, in offline/
 
 def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Page:
     words = context.words
-    said = "".join(f"<p>{text}</p>" for text in (words("data.licence"), _revision(context)))
+    said = "".join(f"<p>{text}</p>" for text in (words("data.licence"), _revision_text(context)))
     lead = Section("lead", "", f'<p class="ds-lead">{words("data.intro")}</p>{said}')
-    hosting = f"{words('extend.host_text')}\n\n{_code('sh', _HOSTING)}\n\n{words('extend.host_more')}"
+    hosting = f"{words('extend.host_text')}\n\n{_code_block('sh', _HOSTING)}\n\n{words('extend.host_more')}"
     return Page(
         "use-and-extend.md",
         words("page.extend"),
@@ -47,13 +47,13 @@ def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Pag
             lead,
             *_download_sections(context, downloads),
             Section("host", words("extend.host"), markdown=hosting),
-            Section("add", words("extend.add"), markdown="\n\n".join(_steps(words))),
+            Section("add", words("extend.add"), markdown="\n\n".join(_extension_steps(words))),
             Section("began", words("extend.began"), f"<p>{words('extend.began_text')}</p>"),
         ),
     )
 
 
-def _revision(context: Context) -> str:
+def _revision_text(context: Context) -> str:
     """Day and commit of the downloads."""
     words, revision = context.words, context.catalogue.revision
     if not revision.date:
@@ -88,14 +88,14 @@ def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iter
             "data.html.jinja",
             intro=words(f"data.{name}_text") if f"data.{name}_text" in words else "",
             query=query,
-            items=[_item(context, downloads, file) for file in files],
+            items=[_download_item(context, downloads, file) for file in files],
             each=each,
             examples=examples,
         )
         yield Section(name, words(f"data.{name}"), html)
 
 
-def _item(context: Context, downloads: Mapping[str, bytes], name: str) -> dict[str, str]:
+def _download_item(context: Context, downloads: Mapping[str, bytes], name: str) -> dict[str, str]:
     path = f"data/{name}"
     size = len(downloads.get(path, b""))
     key = name.replace(".zh.", ".").replace(".", "_")
@@ -103,7 +103,7 @@ def _item(context: Context, downloads: Mapping[str, bytes], name: str) -> dict[s
     return {"path": path, "name": name, "what": what, "size": f"{size / 1024:,.0f} kB"}
 
 
-def _steps(words: Words) -> Iterator[str]:
+def _extension_steps(words: Words) -> Iterator[str]:
     """From the smallest entry to its page."""
     yield words("add.intro")
     for number, (name, language, text) in enumerate(
@@ -115,11 +115,11 @@ def _steps(words: Words) -> Iterator[str]:
         ),
         1,
     ):
-        yield f"{number}. {words(f'add.step_{name}')}\n\n{indent(_code(language, text), ' ' * 4)}"
+        yield f"{number}. {words(f'add.step_{name}')}\n\n{indent(_code_block(language, text), ' ' * 4)}"
     yield words("extend.add_more", edit=words("page_edit"))
 
 
-def _code(language: str, text: str) -> str:
+def _code_block(language: str, text: str) -> str:
     return f"```{language}\n{text}```\n"
 
 
@@ -151,32 +151,32 @@ def code_page(context: Context) -> Page:
         places = [p for p in catalogue.study.code if catalogue.techniques[p.technique].kind is kind]
         if places:
             name = words(f"kind.{kind.name.lower()}")
-            table = by_column(name, _columns(context), places, classes="ds-prose ds-code-places")
+            table = by_column(name, _code_columns(context), places, classes="ds-prose ds-code-places")
             sections.append(
                 Section(kind.name.lower().replace("_", "-"), name, context.html("table.html.jinja", t=table))
             )
     return Page("from-reports-to-code.md", words("page.code"), words("code.description"), tuple(sections))
 
 
-def released(context: Context, technique_id: str) -> list[Markup]:
-    return [_place(context, place) for place in context.catalogue.study.code if place.technique == technique_id]
+def released_code(context: Context, technique_id: str) -> list[Markup]:
+    return [_code_place(context, place) for place in context.catalogue.study.code if place.technique == technique_id]
 
 
-def _columns(context: Context) -> list[Column[CodePlace]]:
+def _code_columns(context: Context) -> list[Column[CodePlace]]:
     words = context.words
     return [
         Column(words("code.technique"), lambda place: technique_link(context, place.technique, short=True)),
-        Column(words("code.place"), lambda place: _place(context, place)),
-        Column(words("code.lab"), lambda place: _labs(place.technique)),
+        Column(words("code.place"), lambda place: _code_place(context, place)),
+        Column(words("code.lab"), lambda place: _lab_links(place.technique)),
         Column(words("code.note"), lambda place: words.text(place.note) if place.note else ""),
     ]
 
 
-def _labs(technique_id: str) -> Markup:
+def _lab_links(technique_id: str) -> Markup:
     return Markup(", ").join(map(lab_link, SHOWN.get(technique_id, ((), ()))[1]))
 
 
-def _place(context: Context, place: CodePlace) -> Markup:
+def _code_place(context: Context, place: CodePlace) -> Markup:
     repository = next(r for r in context.catalogue.study.repositories if r.id == place.repository)
     file = Markup("/<wbr>").join(place.file.split("/"))
     return Markup('<a href="{}"><code>{}</code></a> <small>{} · {} · {}</small>').format(
