@@ -159,7 +159,7 @@ def family_label(context: Context, family: FamilyUse) -> Markup:
     """What a family did, by its most telling label."""
     groups = told_together(use for use in family.uses if use.how is family.how)
     if len(groups) == 1 and family.how is not UseLabel.IN_WEIGHTS:
-        return label(context, *groups[0])
+        return use_label(context, *groups[0])
     return escape(context.words(f"change.{family.how.value}"))
 
 

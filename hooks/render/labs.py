@@ -60,7 +60,7 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
         result=citations.inline(experiment.result) if experiment.result else "",
         does_not_show=citations.inline(experiment.does_not_show),
         command=f"python -m labs.train.experiments {experiment.id}",
-        cost=_cost(context.words, result) if result else context.words("experiments.not_run"),
+        cost=_cost_text(context.words, result) if result else context.words("experiments.not_run"),
         technique=Markup('<a href="ds:{}">{}</a>').format(technique_address(technique), context.short_name(technique))
         if technique
         else "",

@@ -163,12 +163,16 @@ PAGES = (
     HOME,
     DeclaredPage("models/index.md", _Menu.MODELS, _Kind.MODEL, "models:models_page", weight=0.7),
     MODEL,
-    DeclaredPage("techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "technique_index:technique_index_page", weight=0.6),
+    DeclaredPage(
+        "techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "technique_index:technique_index_page", weight=0.6
+    ),
     TECHNIQUE,
     DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "models:timeline_page", weight=0.6),
     DeclaredPage("trends.md", _Menu.HISTORY, _Kind.COMPARISON, "trends:trends_page", weight=0.8, links_terms=True),
     DeclaredPage("api-names.md", _Menu.HISTORY, _Kind.ABOUT, "api_names:api_names_page"),
-    DeclaredPage("compare/models.md", _Menu.COMPARE, _Kind.COMPARISON, "compare_models:compare_models_page", weight=0.6),
+    DeclaredPage(
+        "compare/models.md", _Menu.COMPARE, _Kind.COMPARISON, "compare_models:compare_models_page", weight=0.6
+    ),
     THEME,
     DeclaredPage(
         "start.md",

@@ -171,7 +171,7 @@ def home_of(problem: SolvedProblem) -> str:
     return next(page for kind in _HOMES for page in pages if page.startswith(f"{kind}:"))
 
 
-def of_page(context: Context, page: str) -> list[SolvedProblem]:
+def problems_of_page(context: Context, page: str) -> list[SolvedProblem]:
     return [problem for problem in context.problems if home_of(problem) == page]
 
 

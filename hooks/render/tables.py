@@ -361,7 +361,7 @@ def working_cell(entry: Entry, term: Computation | None) -> Cell:
     )
 
 
-def put_in(term: Computation) -> str:
+def substituted_formula(term: Computation) -> str:
     """A formula, and the same with its numbers."""
     return f"{term.formula} = {term.numbers}" if term.formula != term.numbers else term.formula
 

@@ -29,7 +29,7 @@ def notebook_path(name: str) -> str:
 
 def notebook_downloads() -> Iterator[tuple[str, bytes]]:
     for name in LABS:
-        yield notebook_path(name), notebook_json(name, _cells(name)).encode()
+        yield notebook_path(name), notebook_json(name, _notebook_cells(name)).encode()
     yield f"{NOTEBOOKS}/{TOUR}", tour_notebook().encode()
 
 

@@ -147,7 +147,7 @@ def dsa_selection(words: Words, catalogue: Catalogue) -> list[Panel]:
 def entry_of_csa(words: Words, catalogue: Catalogue) -> list[Panel]:
     """The tokens that one entry is a mean of: those of two groups in CSA, with weights of their own in each dimension, and of one in HCA."""
     entry = catalogue.entries["deepseek-v4-pro-base"]
-    m, far = dimension(entry, "csa_compress_ratio"), dimension(entry, "hca_compress_ratio")
+    m, far = architecture_count(entry, "csa_compress_ratio"), architecture_count(entry, "hca_compress_ratio")
     rng, name = np.random.default_rng(3), "mechanism.csa-entry"
     panel = Panel(words(f"{name}.csa", m=m, both=2 * m), 210, words(f"{name}.csa_says", m=m))
     step, shown = WIDTH / (3 * m), 3

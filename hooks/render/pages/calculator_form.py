@@ -146,7 +146,7 @@ def exact_number(number: Number) -> str:
     return str(fraction.numerator) + (f"/{fraction.denominator}" if fraction.denominator > 1 else "")
 
 
-def why(context: Context, entry: Entry, missing: MissingFields) -> str:
+def missing_fields_text(context: Context, entry: Entry, missing: MissingFields) -> str:
     """Which fields are missing, and in what way."""
     words = context.words
     if not missing.fields:

@@ -102,7 +102,7 @@ def theme_page(context: Context, theme: str) -> Page:
     )
 
 
-def _models(context: Context) -> list[Model]:
+def _dated_models(context: Context) -> list[Model]:
     return sort_by_date(context.catalogue.models.values())
 
 

@@ -298,7 +298,7 @@ def _notes_list(citations: Citations, entries: tuple[Entry, ...], owners: list[E
     ]
 
 
-def _beside(citations: Citations, entry: Entry) -> list[tuple[str, Computation]]:
+def _auxiliary_terms(citations: Citations, entry: Entry) -> list[tuple[str, Computation]]:
     """What is counted beside the main model: drafter, Engram, vision encoders of variants."""
     words, recount = citations.context.words, entry.recount
     assert recount is not None

@@ -202,7 +202,7 @@ def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> Compar
     if size.computed is None:
         assert size.published is not None
         return ComparedCell(citations.single(size.published), size.spelling)
-    number = working_link(entry, format.format_compact(size.computed.value), put_in(size.computed))
+    number = working_link(entry, format.format_compact(size.computed.value), substituted_formula(size.computed))
     return ComparedCell(number + counted_mark(citations.context.words, size.counts), size.spelling)
 
 
@@ -366,7 +366,7 @@ def _uses_by_label(context: Context, model: Model) -> dict[tuple[UseLabel, Marku
     found: dict[tuple[UseLabel, Markup], list[tuple[Use, ...]]] = {}
     by_technique = groupby(context.uses.of_model(model.id), key=lambda use: use.technique.id)
     for uses in (together for _, same in by_technique for together in told_together(same)):
-        found.setdefault((uses[0].how, label(context, *uses)), []).append(uses)
+        found.setdefault((uses[0].how, use_label(context, *uses)), []).append(uses)
     order = list(UseLabel)
     return dict(sorted(found.items(), key=lambda item: order.index(item[0][0])))
 

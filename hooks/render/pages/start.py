@@ -173,7 +173,7 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
     """Signs for values and beside them."""
     context, words = citations.context, citations.context.words
     flagships = map(context.catalogue.flagship, sort_by_date(context.catalogue.models.values()))
-    totals = [e.variant.parameters.total for e in flagships if _number(e.variant.parameters.total)]
+    totals = [e.variant.parameters.total for e in flagships if _is_number(e.variant.parameters.total)]
     plain = next((single for single in reversed(totals) if single.note is None), None)
     if plain is not None:
         yield citations.single(plain), words("reading.value")
@@ -203,14 +203,14 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
         yield Markup('<span class="ds-via">{}</span>').format(words("source.copy")), words("reading.copy")
 
 
-def _techniques(context: Context) -> Iterator[Item]:
+def _technique_signs(context: Context) -> Iterator[Item]:
     words, models = context.words, sort_by_date(context.catalogue.models.values())
     for part in format.LEGEND:
         yield (
             format.use_part(part),
             _named_sign(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
         )
-    yield format.without_symbol(), _named(context, "matrix.no", "reading.use.without")
+    yield format.without_symbol(), _named_sign(context, "matrix.no", "reading.use.without")
     used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.user_ids(id_)), default="")
     yield small_strip(context, models, context.uses.user_ids(used)), words("reading.strip")
 

@@ -230,7 +230,7 @@ def _introduction_key(technique: Technique) -> tuple[bool, str]:
     return date is None, date.first_day if date else ""
 
 
-def _row(context: Context, technique: Technique, models: Sequence[Model]) -> Row:
+def _matrix_row(context: Context, technique: Technique, models: Sequence[Model]) -> Row:
     uses = {family.model.id: family for family in context.uses.family_uses(technique.id)}
     cells = [
         _use_sign(context, technique, uses[model.id]) if model.id in uses else _absence_sign(context, technique, model)

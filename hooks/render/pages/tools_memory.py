@@ -151,7 +151,7 @@ def _variant_data(citations: Citations) -> dict[str, Any]:
     for id_, entry in context.catalogue.entries.items():
         result = memory_footprint(entry)
         if isinstance(result, MissingFields):
-            found[id_] = {"why": why(context, entry, result)}
+            found[id_] = {"why": missing_fields_text(context, entry, result)}
             continue
         assert entry.recount
         assert entry.recount.kv_cache
@@ -236,7 +236,9 @@ def _listed_entries(context: Context) -> Iterator[Entry]:
     yield from chosen.values()
 
 
-def memory(found: MemoryFootprint, gpu: Gpu, length: int, weights: str, cache: str = "bf16") -> dict[str, Computation]:
+def memory_terms(
+    found: MemoryFootprint, gpu: Gpu, length: int, weights: str, cache: str = "bf16"
+) -> dict[str, Computation]:
     """The lines for one sequence."""
     numbers: dict[str, Number] = {
         **memory_numbers(found),
@@ -250,7 +252,7 @@ def memory(found: MemoryFootprint, gpu: Gpu, length: int, weights: str, cache: s
     return evaluate_lines(MEMORY, memory_forms(found, weights == "mixed", cache == "stored"), numbers)
 
 
-def _gigabytes(term: Computation, note: str = "") -> Cell:
+def _gigabytes_cell(term: Computation, note: str = "") -> Cell:
     text = format.format_significant(Decimal(term.value) / GIGA)
     html = recomputed_html(text, f"{term.formula} = {term.numbers}")
     if note:

@@ -91,7 +91,9 @@ def peak_flops(gpu: Gpu) -> Number:
     return Fraction(gpu.bf16_tflops.value.value) * TERA
 
 
-def training(found: TrainingEffort, start: Entry, gpu: Gpu, tokens: int, length: int | None) -> dict[str, Computation]:
+def training_terms(
+    found: TrainingEffort, start: Entry, gpu: Gpu, tokens: int, length: int | None
+) -> dict[str, Computation]:
     """The lines of a run at the utilisation and price of the first one."""
     numbers: dict[str, Number] = {
         "matrix_flops": found.matrix_flops,
@@ -167,7 +169,7 @@ def _variant_data(citations: Citations, entry: Entry, start: Entry) -> dict[str,
     context = citations.context
     result = training_effort(entry)
     if isinstance(result, MissingFields):
-        return {"why": why(context, entry, result)}
+        return {"why": missing_fields_text(context, entry, result)}
     attention = result.attention_flops_per_position
     found: dict[str, Any] = {
         "n": {"matrix_flops": exact_number(result.matrix_flops)}
@@ -306,7 +308,7 @@ def _run_row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list
     ]
 
 
-def _whole(term: Computation, words: Words) -> Cell:
+def _whole_number_cell(term: Computation, words: Words) -> Cell:
     return Cell(
         recomputed_html(format.format_amount(Decimal(term.value), words), f"{term.formula} = {term.numbers}"),
         str(term.value),
