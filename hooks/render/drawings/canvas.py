@@ -395,6 +395,10 @@ class Drawing:
         key = own if own in words or f"draw.common.{label}" not in words else f"draw.common.{label}"
         return words(key, **{name: _grouped(value) for name, value in self.numbers.items()})
 
+    def sample(self, key: str = "sample_text") -> list[str]:
+        """A short text in the reader's language, a label for each of its tokens; a bar stands between two."""
+        return [f"={token}" for token in self.say(key).split("|")]
+
     def frame(self, key: str = "", formula: str = "") -> Canvas:
         """A canvas for the next frame, with the words `title` and `says` below `key`."""
         width = _FRAME if key else WIDTH

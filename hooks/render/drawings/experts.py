@@ -153,7 +153,7 @@ def draw_aux_balance_loss(d: Drawing) -> None:
         loss = sum(x * x for x in load) / len(load)
         column.text(name, "strong")
         column.columns_chart(load, "".join("X" if x > 1.5 else "E" for x in load), line=1, height=110 * max(load) / 2.4)
-        column.text(f"=loss ∝ {loss:.2f}")
+        column.text(f"={d.say('loss')} ∝ {loss:.2f}")
     f.join(*columns)
     f.text("dashed")
 
@@ -258,7 +258,7 @@ def draw_token_dropping(d: Drawing) -> None:
 def draw_hash_routing(d: Drawing) -> None:
     d.use("deepseek-v4-pro-base")
     f = d.frame()
-    words = f.cells("GGGGGG", height=28, texts=("=the", "=cat", "=saw", "=the", "=red", "=cat"))
+    words = f.cells("GGGGGG", height=28, texts=d.sample())
     f.skip(44)
     experts = f.cells("EEEeeeee", height=34, gap=8)
     for place, to in zip(words, (2, 0, 5, 2, 1, 0), strict=True):
@@ -341,7 +341,7 @@ def draw_engram(d: Drawing) -> None:
     v = d.use("deepseek-v4.1-flash")
     d.numbers["longest"] = v["engram_max_ngram_size"]
     f = d.frame()
-    f.cells("gggAAA", height=28, texts=("=she", "=ate", "=in", "=New", "=York", "=City"))
+    f.cells("gggAAA", height=28, texts=d.sample())
     f.down("hash")
     rows = f.y
     for i in range(9):

@@ -9,8 +9,6 @@ from labs import fp8, muon, schedules
 
 from .canvas import Canvas, Drawing, draws
 
-_TEXT = ("=The", "=cat", "=sat", "=on", "=the", "=mat")
-
 
 @draws("mtp")
 def draw_mtp(d: Drawing) -> None:
@@ -19,17 +17,18 @@ def draw_mtp(d: Drawing) -> None:
         "speed": f"{d.value('mtp/facts.generation-speed-with-the-module-as-drafter.value'):g}",
         "accepted": d.quoted("mtp/facts.acceptance-of-the-second-token.value"),
     }
+    sample = d.sample()
     f = d.frame()
     for name, ahead, kind in (("next", 1, "A"), ("after_next", 2, "E")):
         f.text(name, "strong")
-        guesses = f.cells(kind * (6 - ahead) + " " * ahead, height=26, texts=_TEXT[ahead:])
+        guesses = f.cells(kind * (6 - ahead) + " " * ahead, height=26, texts=sample[ahead:])
         f.skip(22)
-        text = f.cells("G" * 6, height=26, texts=_TEXT)
+        text = f.cells("G" * 6, height=26, texts=sample)
         for i in range(6 - ahead):
             f.link(text[i], guesses[i], kind)
         f.skip(6)
     f = d.frame("join", r"\class{expert}{h'_i} = M [ \class{attention}{h_i} ; \mathrm{Emb}(t_{i+1}) ]")
-    out = f.cells("E", width=150, height=26, texts=("=mat",))[0]
+    out = f.cells("E", width=150, height=26, texts=sample[-1:])[0]
     f.skip(24)
     block = f.cells("e", width=200, height=30, texts=("block",))[0]
     f.skip(30)
@@ -51,7 +50,7 @@ def draw_mtp(d: Drawing) -> None:
     )
     f = d.frame("draft", r"1 + \class{expert}{p}")
     f.text("one_pass", "strong")
-    f.cells("GGGAE ", height=26, texts=(*_TEXT[:3], "=on", "=the"))
+    f.cells("GGGAE ", height=26, texts=sample[:5])
     f.text("both")
     f.skip(8)
     f.bars(
