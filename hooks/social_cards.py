@@ -200,7 +200,7 @@ def _large_thumbnail(entry: Entry) -> str:
 
 
 def _technique_card(context: Context, faces: Faces, technique: Technique) -> Card:
-    said = str(Citations(context).inline(technique.definition).striptags())
+    said = str(Citations(context).rich_text(technique.definition).striptags())
     name = context.short_name(technique)
     lines = _wrapped_lines(faces.text, said, 34, WIDTH - 2 * _LEFT, 5)
     return Card(

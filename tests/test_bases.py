@@ -103,9 +103,9 @@ def test_trends_are_drawn_on_one_base(english: Context, catalogue: Catalogue) ->
 def test_a_size_of_the_backbone_says_so_wherever_it_stands(english: Context, catalogue: Catalogue) -> None:
     parameters_ = catalogue.entries["deepseek-v4.1-flash"].variant.parameters
     citations = Citations(english)
-    assert "backbone" in citations.single(parameters_.total)
+    assert "backbone" in citations.value_html(parameters_.total)
     assert parameters_.activated is not None
-    assert "while writing" in citations.single(parameters_.activated)
+    assert "while writing" in citations.value_html(parameters_.activated)
 
 
 def test_what_an_entry_leaves_out_is_not_said_to_be_given_up(english: Context, catalogue: Catalogue) -> None:

@@ -107,7 +107,7 @@ def chinese(catalogue: Catalogue) -> Context:
 def test_a_sentence_says_in_words_that_a_value_is_approximate_or_a_bound(
     chinese: Context, printed: str, said: str
 ) -> None:
-    assert Citations(chinese).in_words(Quantity.parse(printed)) == said
+    assert Citations(chinese).value_in_words(Quantity.parse(printed)) == said
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_sentence_says_in_words_that_a_value_is_approximate_or_a_bound(
 def test_a_quote_in_chinese_joins_chinese_words_without_a_space(
     chinese: Context, pieces: list[str], joined: str
 ) -> None:
-    assert "".join(Citations(chinese).closed_up(pieces)) == joined
+    assert "".join(Citations(chinese).join_cjk(pieces)) == joined
 
 
 def test_a_round_number_joins_the_word_behind_it() -> None:

@@ -81,7 +81,7 @@ def test_every_sourced_value_stands_on_a_page_of_its_model_with_its_place(
         texts = {text for text, _ in shown}
         for path, single in stated_values(model):
             base = catalogue.entries.get(str(single.value)) if path.endswith("based_on") else None
-            text = plain(base.variant.name if base else citations.plain(single.value).striptags())
+            text = plain(base.variant.name if base else citations.value_text(single.value).striptags())
             place = plain(english.place(single.source.items[0].locus)) if single.source else ""
             count += 1
             if path.endswith("phases.0.until") and text == "100%":

@@ -42,12 +42,12 @@ def _quote(text: str) -> Quote:
 )
 def test_a_sum_is_worked_out_and_written(catalogue: Catalogue, text: str, shown: str) -> None:
     citations = Citations(make_context(catalogue, words_of(ENGLISH)))
-    assert shown in str(citations.quote(_quote(text)))
+    assert shown in str(citations.resolve_quote(_quote(text)))
 
 
 def test_the_working_names_the_source_of_what_went_in(catalogue: Catalogue) -> None:
     citations = Citations(make_context(catalogue, words_of(ENGLISH)))
-    citations.quote(_quote("{{ working('2 * n', 'n=deepseek-v3-base/architecture.num_hidden_layers') }}"))
+    citations.resolve_quote(_quote("{{ working('2 * n', 'n=deepseek-v3-base/architecture.num_hidden_layers') }}"))
     assert [source.key for sources in citations.numbers for source in sources.items] == [
         "deepseek-v3",
         "deepseek-v3-repo",

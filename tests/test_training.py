@@ -236,7 +236,7 @@ def test_values_for_texts(catalogue: Catalogue) -> None:
     assert lookup.number("deepseek-v3-base/recomputed.kv_cache_bytes") == expected["kv_cache_bytes"]
     ratio = lookup.number("deepseek-v3-base/recomputed.tokens_per_parameter")
     assert round(Fraction(ratio), 9) == round(expected["tokens_per_parameter"], 9)
-    shown = Citations(make_context(catalogue, language_files.load_words("en"))).found(flops)
+    shown = Citations(make_context(catalogue, language_files.load_words("en"))).quoted_value(flops)
     assert format_power(flops.number) in shown
     assert "deepseek-v3.md#what-follows" in shown
 

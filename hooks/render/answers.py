@@ -172,11 +172,11 @@ def _text_of_html(html: str) -> str:
 
 
 def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
-    return "; ".join(_text_of_html(line) for each in sources for line in citations.lines(each, set()))
+    return "; ".join(_text_of_html(line) for each in sources for line in citations.source_lines(each, set()))
 
 
 def _single_line(citations: Citations, label: str, value: Single[Any], address: str, unit: str = "") -> AnswerLine:
-    text = _text_of_html(citations.unsourced(value)) + (f" {unit}" if unit and value.absence is None else "")
+    text = _text_of_html(citations.unsourced_value(value)) + (f" {unit}" if unit and value.absence is None else "")
     source = source_text(citations, [value.source] if value.source else [])
     return AnswerLine(label, text, _PUBLISHED if value.absence is None else _UNSAID, source, address)
 
@@ -371,10 +371,12 @@ def _pointer_line(citations: Citations, label: str, pointer: Any, until: Single[
     name = entry.variant.name if entry else plain_text(context, pointer.label)
     if pointer.mode:
         name += words("punctuation.comma") + plain_text(context, pointer.mode)
-    since = _text_of_html(citations.unsourced(pointer.since))
+    since = _text_of_html(citations.unsourced_value(pointer.since))
     text = words("asked.pointer_now", name=name, since=since)
     if until is not None:
-        text = words("asked.pointer_until", name=name, since=since, until=_text_of_html(citations.unsourced(until)))
+        text = words(
+            "asked.pointer_until", name=name, since=since, until=_text_of_html(citations.unsourced_value(until))
+        )
     source = source_text(citations, [pointer.source] if pointer.source else [])
     return AnswerLine(label, text, _PUBLISHED, source, "api-names.md")
 

@@ -56,59 +56,61 @@ class Citations:
     context: Context
     numbers: dict[Sources, int] = field(default_factory=dict)
 
-    def number(self, sources: Sources) -> int:
+    def source_number(self, sources: Sources) -> int:
         return self.numbers.setdefault(sources, len(self.numbers) + 1)
 
-    def marked(self, html: str, sources: Sources | None, note: str = "") -> Markup:
+    def cite(self, html: str, sources: Sources | None, note: str = "") -> Markup:
         """`html` as a link to its source; `note` opens beside it."""
         if sources is None:
             return Markup(html)
-        number = self.number(sources)
+        number = self.source_number(sources)
         remark = Markup(' title="{}" data-n').format(note) if note else ""
         return Markup(f'<a href="#s{number}" data-s="{number}"{remark}>{html}</a>')
 
-    def mark(self, sources: Sources | None) -> Markup:
+    def footnote(self, sources: Sources | None) -> Markup:
         """A footnote mark, for a sentence rather than a value."""
         if sources is None:
             return Markup("")
-        number = self.number(sources)
+        number = self.source_number(sources)
         label = escape(self.context.words("source.mark", number=number))
         return Markup(f'{_JOINER}<a class="ds-mark" href="#s{number}" aria-label="{label}">[{number}]</a>')
 
-    def single(self, single: Single[Any] | None, notes: str = "tip") -> Markup:
+    def value_html(self, single: Single[Any] | None, notes: str = "tip") -> Markup:
         """A value with its source, or the word for why there is none.
 
         Its remark opens with the source (`notes="tip"`), stands behind it ("inline"), or is left out.
         """
         if single is None:
-            return self.unknown()
-        html = str(self.unsourced(single))
+            return self.unknown_value()
+        html = str(self.unsourced_value(single))
         if single.note is None:
-            return self.marked(html, single.source)
+            return self.cite(html, single.source)
         if notes == "inline":
-            return self.marked(html, single.source) + self.note(single)
+            return self.cite(html, single.source) + self.value_note(single)
         if notes == "apart":
-            return self.marked(html, single.source)
-        return self.marked(html, single.source, self.inline(single.note).striptags())
+            return self.cite(html, single.source)
+        return self.cite(html, single.source, self.rich_text(single.note).striptags())
 
-    def unsourced(self, single: Single[Any]) -> Markup:
+    def unsourced_value(self, single: Single[Any]) -> Markup:
         """A value for a place that names its source."""
         if single.absence is None:
-            return self.plain(single.value) + counted_mark(self.context.words, counts_of(single))
+            return self.value_text(single.value) + counted_mark(self.context.words, counts_of(single))
         word = self.context.words(f"absence.{single.absence.value.replace(' ', '_')}")
         return Markup('<span class="ds-absent">{}</span>').format(word)
 
-    def note(self, single: Single[Any]) -> Markup:
+    def value_note(self, single: Single[Any]) -> Markup:
         return (
-            Markup(' <span class="ds-note">{}</span>').format(self.inline(single.note)) if single.note else Markup("")
+            Markup(' <span class="ds-note">{}</span>').format(self.rich_text(single.note))
+            if single.note
+            else Markup("")
         )
 
-    def unknown(self) -> Markup:
+    def unknown_value(self) -> Markup:
         return Markup('<span class="ds-absent" title="{}">{}</span>').format(
             self.context.words("absence.unknown"), format.NOTHING
         )
 
-    def found(self, found: Found) -> Markup:
+    def quoted_value(self, found: Found) -> Markup:
         """A quoted value."""
         if found.recomputed is not None:
             entry = self.context.catalogue.entries[found.recomputed]
@@ -118,17 +120,17 @@ class Citations:
                 href = f"ds:models/{entry.model.id}.md#what-follows"
                 title = escape(self.context.words("recomputed.follows"))
             return Markup(f'<a class="ds-r" href="{href}" title="{title}">{format.format_compact(found.value)}</a>')
-        return self.marked(str(self.in_words(found.value)), found.source)
+        return self.cite(str(self.value_in_words(found.value)), found.source)
 
-    def in_words(self, value: object) -> Markup:
+    def value_in_words(self, value: object) -> Markup:
         """A value in a sentence, with `about` or `at least` spelt out where it is approximate or a bound."""
-        shown, qualifier = self.plain(value), value.qualifier if isinstance(value, Quantity) else ""
+        shown, qualifier = self.value_text(value), value.qualifier if isinstance(value, Quantity) else ""
         if qualifier not in _SAID:
             return shown
         number = shown.unescape().removeprefix("≈" if qualifier == "~" else qualifier).strip()
         return escape(self.context.words(f"bound.{_SAID[qualifier]}", number=number))
 
-    def plain(self, value: object) -> Markup:
+    def value_text(self, value: object) -> Markup:
         """A value as text, without its source."""
         words = self.context.words
         if isinstance(value, Length):
@@ -138,7 +140,7 @@ class Citations:
         if isinstance(value, PartialDate):
             return Markup('<time datetime="{}">{}</time>').format(value.text, format.format_date(value, words))
         if isinstance(value, Text):
-            return self.inline(value)
+            return self.rich_text(value)
         if isinstance(value, bool):
             return escape(words("yes" if value else "no"))
         if isinstance(value, Attention):
@@ -149,12 +151,12 @@ class Citations:
             return escape(format.format_integer(value))
         return escape(str(value))
 
-    def inline(self, text: Text) -> Markup:
+    def rich_text(self, text: Text) -> Markup:
         """A catalogue text as HTML: quotes filled in, `code` marked, a fallback to English marked."""
         words = self.context.words
         html = Markup("").join(
-            self.closed_up(
-                self.quote(part)
+            self.join_cjk(
+                self.resolve_quote(part)
                 if isinstance(part, Quote)
                 else Markup(_CODE.sub(r"<code>\1</code>", str(escape(part))))
                 for part in text_parts(words.text(text))
@@ -166,7 +168,7 @@ class Citations:
             words("language.fallback"), html
         )
 
-    def closed_up(self, pieces: Iterable[str]) -> list[str]:
+    def join_cjk(self, pieces: Iterable[str]) -> list[str]:
         """Pieces of a text; in Chinese without the space beside a quote that begins or ends with Chinese."""
         closed: list[str] = []
         for piece in pieces:
@@ -179,25 +181,25 @@ class Citations:
             closed.append(piece)
         return closed
 
-    def paragraphs(self, text: Text) -> list[Markup]:
+    def rich_paragraphs(self, text: Text) -> list[Markup]:
         """Paragraphs of a text, divided by blank lines in the YAML."""
         words = self.context.words
         fallen, parts = words.falls_back(text), words.text(text).split("\n")
-        return [self.inline(Text(en=part, zh=None if fallen else part)) for part in parts if part.strip()]
+        return [self.rich_text(Text(en=part, zh=None if fallen else part)) for part in parts if part.strip()]
 
-    def setting(self, text: Text) -> Markup:
+    def score_setting(self, text: Text) -> Markup:
         """`5-shot, EM`: each part on one line, with the language's comma."""
-        html = self.inline(text)
+        html = self.rich_text(text)
         if "<" in html:
             return html
         parts = [Markup('<span class="ds-setting">{}</span>').format(Markup(part)) for part in _COMMA.split(html)]
         return Markup(self.context.words("punctuation.comma")).join(parts)
 
-    def quote(self, quote: Quote) -> Markup:
+    def resolve_quote(self, quote: Quote) -> Markup:
         """What a `{{ … }}` stands for. Raises LookupFailure where it leads nowhere."""
         lookup = self.context.lookup
         if quote.name == "v":
-            return self.found(lookup.find(quote.arguments[0]))
+            return self.quoted_value(lookup.find(quote.arguments[0]))
         if quote.name == "m":
             model = lookup.entry("model", quote.arguments[0])
             return _quote_link(f"models/{model.id}.md", quote, model.name)
@@ -209,17 +211,17 @@ class Citations:
             return Markup(f"<span>{inline_mathml(quote.arguments[0])}</span>")
         if quote.name in COMPUTED_CALLS:
             worked = compute_quote(quote, lookup)
-            return self._working(worked) if quote.name == "working" else self._result(worked)
+            return self._working_html(worked) if quote.name == "working" else self._result_html(worked)
         if quote.name in VALUE_CALLS:
-            return self._computed(quote)
+            return self._computed_html(quote)
         raise LookupFailure(f"`{quote.name}` is not a call")
 
-    def _result(self, worked: Computed) -> Markup:
+    def _result_html(self, worked: Computed) -> Markup:
         working = self._with_values(worked).striptags()
         shown = format.format_computed(as_decimal(worked.exact), worked.form)
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(working, shown)
 
-    def _working(self, worked: Computed) -> Markup:
+    def _working_html(self, worked: Computed) -> Markup:
         """A formula with its values, each with its source, and the result."""
         shown = format.format_computed(as_decimal(worked.exact), worked.form)
         return Markup("{} = {}").format(self._with_values(worked), shown)
@@ -230,21 +232,21 @@ class Citations:
         position, formula = 0, display_formula(worked.formula).replace("-", "−")
         for match in NAME.finditer(formula):
             value = worked.values[match[0]]
-            pieces += [escape(formula[position : match.start()]), self._put_in(value)]
+            pieces += [escape(formula[position : match.start()]), self._value_or_name(value)]
             position = match.end()
         return Markup("").join([*pieces, escape(formula[position:])])
 
-    def _put_in(self, value: Found | str) -> Markup:
+    def _value_or_name(self, value: Found | str) -> Markup:
         if isinstance(value, str):
             return escape(format.format_typed(value))
-        return self.found(value)
+        return self.quoted_value(value)
 
-    def _computed(self, quote: Quote) -> Markup:
+    def _computed_html(self, quote: Quote) -> Markup:
         """A ratio, share, saving or product, with its terms as title."""
         shown_inputs = [
             argument
             if argument[0].isdigit() and "/" not in argument
-            else self.plain(self.context.lookup.find(argument).value).striptags()
+            else self.value_text(self.context.lookup.find(argument).value).striptags()
             for argument in quote.arguments
         ]
         numbers = [self.context.lookup.number(argument, typed=True) for argument in quote.arguments]
@@ -262,24 +264,24 @@ class Citations:
             formula = f"1 − {formula}" if quote.name == "saving" else formula
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(formula, shown)
 
-    def listing(self, shown: Container[int] | None = None) -> list[tuple[int, list[Markup]]]:
+    def source_list(self, shown: Container[int] | None = None) -> list[tuple[int, list[Markup]]]:
         """Sources of the page, or those `shown`, by number, as lines of HTML."""
         addressed: set[str] = set()
         return [
-            (number, self.lines(sources, addressed))
+            (number, self.source_lines(sources, addressed))
             for sources, number in self.numbers.items()
             if shown is None or number in shown
         ]
 
-    def lines(self, sources: Sources, addressed: set[str]) -> list[Markup]:
-        return [self.line(source, addressed) for source in sources.items]
+    def source_lines(self, sources: Sources, addressed: set[str]) -> list[Markup]:
+        return [self.source_line(source, addressed) for source in sources.items]
 
-    def line(self, source: Source, addressed: set[str]) -> Markup:
-        place = self.place(source, addressed)
+    def source_line(self, source: Source, addressed: set[str]) -> Markup:
+        place = self.source_place(source, addressed)
         between = self.context.words("punctuation.comma") if source.locus else ""
-        return self.document(source.key, addressed) + Markup("{}{}").format(between, place)
+        return self.document_link(source.key, addressed) + Markup("{}{}").format(between, place)
 
-    def document(self, key: str, addressed: set[str]) -> Markup:
+    def document_link(self, key: str, addressed: set[str]) -> Markup:
         """A document's short title as a link; on paper, its first mention shows the address."""
         reference: Reference = self.context.catalogue.references[key]
         address = self._new_address(key, addressed)
@@ -295,7 +297,7 @@ class Citations:
         addressed.add(url)
         return Markup(' data-url="{}"').format(url.removeprefix("https://"))
 
-    def place(self, source: Source, addressed: set[str]) -> Markup:
+    def source_place(self, source: Source, addressed: set[str]) -> Markup:
         """The place in a document, and the copy in which it was read."""
         shown = Markup("{}").format(self.context.place(source.locus))
         if source.via is not None:
@@ -303,7 +305,7 @@ class Citations:
         return shown
 
     def _copy_link(self, copy: Source, addressed: set[str]) -> Markup:
-        said = self.line(copy, set()).striptags()
+        said = self.source_line(copy, set()).striptags()
         title = self.context.words("source.via", copy=said)
         address = self._new_address(copy.key, addressed)
         link = Markup('<a class="ds-via" href="ds:references.md#{}" title="{}"{}>{}</a>')
@@ -331,7 +333,7 @@ def counted_mark(words: Words, counts: Counted | None) -> Markup:
 
 def plain_text(context: Context, text: Text) -> str:
     """A catalogue text without markup."""
-    return " ".join(Citations(context).inline(text).striptags().split())
+    return " ".join(Citations(context).rich_text(text).striptags().split())
 
 
 def opening_sentences(context: Context, text: Text, least: int = 85) -> str:

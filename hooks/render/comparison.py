@@ -114,7 +114,7 @@ def ordered_values(
 
 
 def published_cell(citations: Citations, value: Single[Any]) -> ComparedCell:
-    return ComparedCell(citations.single(value), comparable_value(value))
+    return ComparedCell(citations.value_html(value), comparable_value(value))
 
 
 class _Listing:
@@ -159,7 +159,7 @@ def parent_cell(citations: Citations, entry: Entry) -> ComparedCell | None:
     parent = citations.context.catalogue.entries.get(str(stated.value))
     if parent is None:
         return published_cell(citations, stated)
-    return ComparedCell(citations.marked(escape(parent.variant.name), stated.source), parent.variant.id)
+    return ComparedCell(citations.cite(escape(parent.variant.name), stated.source), parent.variant.id)
 
 
 def _paper_cell(citations: Citations, entry: Entry) -> ComparedCell:
@@ -263,7 +263,7 @@ def architecture_rows(citations: Citations, entry: Entry) -> Cells:
     for key, place in _schema_dimensions():
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
         value = values.get(key)
-        html = citations.single(value) if value is not None else NOTHING
+        html = citations.value_html(value) if value is not None else NOTHING
         cells[Row((key,), place, label)] = ComparedCell(html, comparable_dimension(key, value))
     return cells
 
@@ -428,11 +428,11 @@ def _joined_stages(
     sayings = [comparable_value(value) for _, value in found]
     value = " / ".join(dict.fromkeys(s for s in sayings if s is not None)) if None not in sayings else None
     if len(found) == len(stages) and len(set(sayings)) == 1 and value is not None:
-        return ComparedCell(citations.single(found[0][1]), sayings[0])
+        return ComparedCell(citations.value_html(found[0][1]), sayings[0])
     parts = []
     for stage, single_ in found:
         name = _told_apart(citations, made, stage, stages) if len(stages) > 1 else ""
-        parts.append(citations.single(single_) + (Markup(" <small>{}</small>").format(name) if name else ""))
+        parts.append(citations.value_html(single_) + (Markup(" <small>{}</small>").format(name) if name else ""))
     if len(parts) == 1:
         return ComparedCell(parts[0], value)
     return ComparedCell(
@@ -491,8 +491,8 @@ def benchmark_tables(citations: Citations) -> Benchmarks:
 
 
 def _benchmark_row(citations: Citations, table: Evaluation, row: Scores) -> Markup:
-    name = citations.inline(row.benchmark)
-    where = citations.setting(row.setting) if row.setting else escape(citations.context.words.text(table.title))
+    name = citations.rich_text(row.benchmark)
+    where = citations.score_setting(row.setting) if row.setting else escape(citations.context.words.text(table.title))
     return Markup("{} <small>{}</small>").format(name, where)
 
 
@@ -502,5 +502,5 @@ def _score_cell(citations: Citations, scores: list[Single[Any]]) -> ComparedCell
     for score in scores:
         distinct.setdefault(comparable_value(score), score)
     sayings = sorted(saying for saying in distinct if saying is not None)
-    html = Markup(" / ").join(citations.single(score) for score in distinct.values())
+    html = Markup(" / ").join(citations.value_html(score) for score in distinct.values())
     return ComparedCell(html, " / ".join(sayings) if sayings else None)

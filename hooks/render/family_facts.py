@@ -26,7 +26,7 @@ def family_dates(citations: Citations, model: Model) -> list[Markup]:
         value = getattr(model.dates, name)
         if not isinstance(value, Stated):
             continue
-        line = Markup("{} {}").format(words(f"field.dates.{name}"), citations.single(value))
+        line = Markup("{} {}").format(words(f"field.dates.{name}"), citations.value_html(value))
         if of := _checkpoints_of_date(citations, model, name, value.value):
             line += Markup(" <small>{}</small>").format(words("punctuation.listed").join(of))
         found.append(line)
@@ -54,7 +54,7 @@ def first_date_with_names(citations: Citations, model: Model) -> Markup:
     date = first_date(model)
     if date is None:
         return Markup("")
-    shown = citations.plain(date)
+    shown = citations.value_text(date)
     entries = citations.context.catalogue.entries_of(model)
     if all(entry.variant.release is not None for entry in entries) and len(entries) > 1:
         of = [short_model(entry.variant.name) for entry in entries if records.release_date(entry) == date]
@@ -71,7 +71,7 @@ def later_releases(citations: Citations, model: Model) -> list[Markup]:
         release = entry.variant.release
         if release is None or release.weights is None or release.weights.value in (None, first):
             continue
-        line = Markup("{} {}").format(entry.variant.name, citations.single(release.weights))
+        line = Markup("{} {}").format(entry.variant.name, citations.value_html(release.weights))
         said = [
             *_named_values(citations, "dates", ("announcement",), release),
             *(_licence_parts(citations, release.licences) if release.licences else ()),
@@ -85,7 +85,7 @@ def later_releases(citations: Citations, model: Model) -> list[Markup]:
 def _named_values(citations: Citations, kind: str, names: Iterable[str], record: object) -> list[Markup]:
     found = [(name, getattr(record, name)) for name in names]
     return [
-        Markup("{} {}").format(citations.context.words(f"field.{kind}.{name}"), citations.single(value))
+        Markup("{} {}").format(citations.context.words(f"field.{kind}.{name}"), citations.value_html(value))
         for name, value in found
         if value is not None and value.value is not None
     ]
@@ -93,13 +93,13 @@ def _named_values(citations: Citations, kind: str, names: Iterable[str], record:
 
 def _licence_parts(citations: Citations, own: Licences) -> list[Markup]:
     """Licence of the weights, and whether commercial use is allowed."""
-    weights = [citations.single(own.weights)] if own.weights is not None and own.weights.value is not None else []
+    weights = [citations.value_html(own.weights)] if own.weights is not None and own.weights.value is not None else []
     return [*weights, *_named_values(citations, "licences", ("commercial_use",), own)]
 
 
 def unreleased_checkpoints(citations: Citations, model: Model) -> list[Markup]:
     return [
-        citations.marked(escape(entry.variant.name), weights.source)
+        citations.cite(escape(entry.variant.name), weights.source)
         for entry in citations.context.catalogue.entries_of(model)
         if (weights := _weights_day(entry)) is not None and weights.absence is Absence.NOT_PUBLISHED
     ]
@@ -116,7 +116,7 @@ def family_licences(citations: Citations, model: Model) -> list[Markup]:
     if stated is None:
         return []
     lines = [
-        Markup("{} {}").format(words(f"field.licences.{name}"), citations.single(value))
+        Markup("{} {}").format(words(f"field.licences.{name}"), citations.value_html(value))
         for name, value in (
             ("weights", stated.weights),
             ("code", stated.code),
@@ -175,7 +175,7 @@ def use_checkpoints(context: Context, *uses: Use) -> Markup:
 def use_remark(citations: Citations, use: Use) -> Markup:
     """How it was used, by which checkpoints, and the source; of a derived use, the field that it follows from."""
     separated = Markup(escape(citations.context.words("punctuation.separated")))
-    return separated.join(_use_parts(citations, (use,), told=False)) + citations.mark(use.sources)
+    return separated.join(_use_parts(citations, (use,), told=False)) + citations.footnote(use.sources)
 
 
 def family_remarks(citations: Citations, family: FamilyUse, told: bool) -> list[Markup]:
@@ -184,7 +184,7 @@ def family_remarks(citations: Citations, family: FamilyUse, told: bool) -> list[
     end = Markup(escape(words("punctuation.full_stop") + words("punctuation.gap")))
     return [
         end.join([use_label(citations.context, *uses), *_use_parts(citations, uses, told and len(family.uses) == 1)])
-        + citations.mark(sources_of(uses))
+        + citations.footnote(sources_of(uses))
         for uses in told_together(family.uses)
     ]
 
@@ -223,7 +223,7 @@ def _use_parts(citations: Citations, uses: Sequence[Use], told: bool) -> Iterato
     words, use = citations.context.words, uses[0]
     if use.stated is not None and use.stated.note is not None:
         if not told:
-            yield citations.inline(use.stated.note)
+            yield citations.rich_text(use.stated.note)
     elif use.variants and not told:
         yield escape(_checkpoint_names(citations.context, uses))
     if use.stated is None:

@@ -39,8 +39,8 @@ def formula_block(citations: Citations, number: int, formula: GuideFormula | For
         "formula.html.jinja",
         number=number,
         math=Markup(wrapping_mathml(formula.latex)),
-        meaning=with_indices(citations.inline(formula.meaning)),
-        mark=citations.mark(formula.source) if isinstance(formula, Formula) else "",
+        meaning=with_indices(citations.rich_text(formula.meaning)),
+        mark=citations.footnote(formula.source) if isinstance(formula, Formula) else "",
     )
 
 

@@ -49,16 +49,16 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
         page=PAGE,
         in_guide=in_guide,
         name=context.words.text(experiment.name),
-        question=citations.inline(experiment.question),
+        question=citations.rich_text(experiment.question),
         expectation=""
         if in_guide
-        else citations.marked(str(citations.inline(experiment.expectation.text)), experiment.expectation.source),
+        else citations.cite(str(citations.rich_text(experiment.expectation.text)), experiment.expectation.source),
         panels=_experiment_panels(context.words, experiment, result) if result else [],
         comparisons=[_comparison_shown(context.words, experiment, one, result) for one in experiment.comparisons]
         if result
         else [],
-        result=citations.inline(experiment.result) if experiment.result else "",
-        does_not_show=citations.inline(experiment.does_not_show),
+        result=citations.rich_text(experiment.result) if experiment.result else "",
+        does_not_show=citations.rich_text(experiment.does_not_show),
         command=f"python -m labs.train.experiments {experiment.id}",
         cost=_cost_text(context.words, result) if result else context.words("experiments.not_run"),
         technique=Markup('<a href="ds:{}">{}</a>').format(technique_address(technique), context.short_name(technique))

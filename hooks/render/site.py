@@ -199,8 +199,8 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
                 blocks[name] = BLOCKS[name](ctx, citations, path)
             parts.append(block_marker(name))
         else:
-            parts.append(str(citations.quote(part)) if isinstance(part, Quote) else part)
-    return "".join(citations.closed_up(parts)), blocks
+            parts.append(str(citations.resolve_quote(part)) if isinstance(part, Quote) else part)
+    return "".join(citations.join_cjk(parts)), blocks
 
 
 FOLDER = {ENGLISH: "", CHINESE: "zh/"}

@@ -261,18 +261,18 @@ def key_value_table(
     silent: list[Markup] = []
     for label, value, unit in rows:
         if not variants and value.absence is Absence.NOT_PUBLISHED:
-            note = citations.inline(value.note).striptags() if value.note else ""
-            silent.append(citations.marked(str(escape(label)), value.source, note))
+            note = citations.rich_text(value.note).striptags() if value.note else ""
+            silent.append(citations.cite(str(escape(label)), value.source, note))
             continue
         cells = [Cell(escape(label))]
         apart = variants if value.by_variant is not None else [""]
         for variant in apart:
             single = value.for_variant(variant) if variant else value
-            html = citations.single(single, notes="apart")
+            html = citations.value_html(single, notes="apart")
             if unit and single is not None and single.absence is None:
                 html = with_unit(html, unit)
             if single is not None:
-                html += citations.note(single)
+                html += citations.value_note(single)
             cells.append(Cell(html, span=1 if variant else max(1, len(variants))))
         body.append(cells)
     return Table(caption, heads, body, classes="ds-fields", title=title, silent=_silent_line(citations, silent))
@@ -308,12 +308,12 @@ def detail_rows(
     citations: Citations, details: Sequence[Detail]
 ) -> list[tuple[Markup | str, Stated[Any], Markup | str]]:
     """Values without a field of their own."""
-    return [(citations.inline(d.label), d.value, citations.inline(d.unit) if d.unit else "") for d in details]
+    return [(citations.rich_text(d.label), d.value, citations.rich_text(d.unit) if d.unit else "") for d in details]
 
 
 def value_cell(citations: Citations, single: Single[Any] | None) -> Cell:
     """Sorts by the value; a dash where it is not stated."""
-    return Cell(citations.single(single) if single is not None else NOTHING, sort_key(single))
+    return Cell(citations.value_html(single) if single is not None else NOTHING, sort_key(single))
 
 
 FOLD_FROM = 9

@@ -53,20 +53,20 @@ def _shelf_glyph(kind: TechniqueKind) -> Panel:
 
 
 def _draw_machines(f: Canvas) -> None:
-    top = f.cells("O O O", width=60)
+    top = f.cell_row("O O O", width=60)
     f.skip(50)
-    for place in f.cells("GGGGGGGG", height=56, gap=8):
+    for place in f.cell_row("GGGGGGGG", height=56, gap=8):
         for switch in top[::2]:
-            f.link(switch, place, "O", thin=True)
+            f.connect(switch, place, "O", thin=True)
 
 
 def _draw_chip(f: Canvas) -> None:
-    f.grid(["gggggggg", "gAAAAggg", "gAAAAggg", "gAAAAggg", "gggggggg"], gap=4)
+    f.cell_grid(["gggggggg", "gAAAAggg", "gAAAAggg", "gAAAAggg", "gggggggg"], gap=4)
 
 
 def _draw_boxes(f: Canvas) -> None:
     for row in ("Ga", "aO"):
-        f.flow([("=", kind) for kind in row])
+        f.box_flow([("=", kind) for kind in row])
         f.skip(16)
 
 

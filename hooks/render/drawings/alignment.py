@@ -21,11 +21,11 @@ def draw_sft(d: Drawing) -> None:
 def draw_rlhf(d: Drawing) -> None:
     f = d.frame()
     f.text("people", "strong")
-    f.flow([("better", "C"), ("worse", "x")], arrows=False)
-    f.down("learns")
-    f.flow([("reward_model", "I")])
-    f.down()
-    f.flow([("policy", "A"), ("answers", "a"), ("score", "I")], back="update")
+    f.box_flow([("better", "C"), ("worse", "x")], arrows=False)
+    f.arrow_down("learns")
+    f.box_flow([("reward_model", "I")])
+    f.arrow_down()
+    f.box_flow([("policy", "A"), ("answers", "a"), ("score", "I")], back="update")
 
 
 @draws("ppo")
@@ -44,7 +44,7 @@ def draw_dpo(d: Drawing) -> None:
     f = d.frame()
     f.text("start", "strong")
     f.bars([("preferred", 0.5, "c", "="), ("other", 0.5, "x", "=")], most=1)
-    f.down("pushes")
+    f.arrow_down("pushes")
     f.text("after", "strong")
     f.bars([("preferred", 0.85, "C", "="), ("other", 0.3, "X", "=")], most=1)
     f.text("difference")
@@ -70,12 +70,12 @@ def draw_grpo(d: Drawing) -> None:
         "mean": f"{np.mean(_RIGHT):.3f}",
     }
     f = d.frame()
-    question = f.cells("G", width=120, height=26, texts=("question",))[0]
+    question = f.cell_row("G", width=120, height=26, texts=("question",))[0]
     f.skip(34)
-    answers = f.cells("A" * len(_RIGHT), height=40, gap=8)
+    answers = f.cell_row("A" * len(_RIGHT), height=40, gap=8)
     for place in answers:
-        f.link(question, place, "A", thin=True)
-    f.cells(signs, height=22, gap=8, texts=["=1" if r else "=0" for r in _RIGHT])
+        f.connect(question, place, "A", thin=True)
+    f.cell_row(signs, height=22, gap=8, texts=["=1" if r else "=0" for r in _RIGHT])
     f.skip(6)
     f.columns_chart(advantages, signs, height=80)
     f.text("advantage")
@@ -83,7 +83,7 @@ def draw_grpo(d: Drawing) -> None:
         "answer",
         r"\class{attention}{o_1, \ldots, o_G} \sim \pi_{\theta_{\mathrm{old}}}, \qquad r_i \in \{\class{cache}{1}, \class{off}{0}\}",
     )
-    f.lanes(
+    f.event_lanes(
         [
             (f"={i + 1}", [(0, long, "A"), (long, 0.5, "C" if r else "X")])
             for i, (long, r) in enumerate(zip((5, 3, 6, 4, 7, 6, 2, 5), _RIGHT, strict=True))
@@ -116,18 +116,18 @@ def draw_grpo(d: Drawing) -> None:
 def draw_rule_based(d: Drawing) -> None:
     f = d.frame()
     for given, check, kind in (("boxed_right", "one", "C"), ("boxed_wrong", "zero", "X"), ("program", "tests", "C")):
-        f.flow([(given, "a"), ("rule", "I"), (check, kind)])
+        f.box_flow([(given, "a"), ("rule", "I"), (check, kind)])
     f.text("no_network")
 
 
 @draws("generative-rm")
 def draw_generative_rm(d: Drawing) -> None:
     f = d.frame()
-    f.flow([("answer", "a"), ("judge", "I")])
-    f.down("writes")
-    f.flow([("criticism", "i")])
-    f.down("then")
-    f.flow([("=7", "C"), ("=8", "C"), ("=7", "C")], arrows=False)
+    f.box_flow([("answer", "a"), ("judge", "I")])
+    f.arrow_down("writes")
+    f.box_flow([("criticism", "i")])
+    f.arrow_down("then")
+    f.box_flow([("=7", "C"), ("=8", "C"), ("=7", "C")], arrows=False)
     f.text("votes")
 
 
@@ -135,11 +135,11 @@ def draw_generative_rm(d: Drawing) -> None:
 def draw_cold_start(d: Drawing) -> None:
     f = d.frame()
     f.text("without", "strong")
-    f.flow([("base", "G"), ("rl", "A"), ("mixed", "x")])
+    f.box_flow([("base", "G"), ("rl", "A"), ("mixed", "x")])
     f.text("with", "strong")
-    f.flow([("base", "G"), ("few", "C"), ("rl", "A")])
-    f.down()
-    f.flow([("readable", "C")])
+    f.box_flow([("base", "G"), ("few", "C"), ("rl", "A")])
+    f.arrow_down()
+    f.box_flow([("readable", "C")])
     f.text("amount")
 
 
@@ -148,14 +148,14 @@ def draw_rejection_sampling(d: Drawing) -> None:
     row = "CXXCXCXXXCXX"
     f = d.frame()
     f.text("samples", "strong")
-    f.cells("A" * 12, height=34)
-    f.down("check")
-    places = f.cells(row, height=34)
+    f.cell_row("A" * 12, height=34)
+    f.arrow_down("check")
+    places = f.cell_row(row, height=34)
     f.skip(26)
-    kept = f.cells("CCCC", height=34, width=24, gap=6)
+    kept = f.cell_row("CCCC", height=34, width=24, gap=6)
     right = [place for place, kind in zip(places, row, strict=True) if kind == "C"]
     for place, to in zip(right, kept, strict=True):
-        f.link(place, to, "C")
+        f.connect(place, to, "C")
     f.text("tuning")
     f.legend(("C", "passes"), ("X", "fails"))
 
@@ -168,7 +168,7 @@ def draw_distillation(d: Drawing) -> None:
         "deepseek-r1-distill-qwen-32b",
         "deepseek-r1-distill-qwen-7b",
     )
-    whole = d.value(f"variant:{teacher}/parameters.total")
+    whole = d.catalogue_number(f"variant:{teacher}/parameters.total")
     f = d.frame()
     left, right = f.columns(1, 1)
     left.panel.bar(left.x, left.y, 130, 130, "attention")
@@ -176,7 +176,7 @@ def draw_distillation(d: Drawing) -> None:
     left.skip(134)
     left.text(f"={whole / 1e9:.0f}B", "strong")
     for student in students:
-        size = d.value(f"variant:{student}/parameters.total")
+        size = d.catalogue_number(f"variant:{student}/parameters.total")
         edge = 130 * (size / whole) ** 0.5
         right.panel.arrow(right.x - 30, right.y + edge / 2, right.x, right.y + edge / 2)
         right.panel.bar(right.x + 10, right.y, edge, edge, "expert")
@@ -195,17 +195,17 @@ def draw_on_policy(d: Drawing) -> None:
     f.text("teacher", "strong")
     f.columns_chart((0.9, 0.85, 0.8, 0.7, 0.75, 0.06), "AAAAAX", height=60)
     f.text("every_position")
-    f.flow([("maths", "A"), ("code", "A"), ("agent", "A")], arrows=False)
-    f.down("one_model")
-    f.flow([("student_box", "E")])
+    f.box_flow([("maths", "A"), ("code", "A"), ("agent", "A")], arrows=False)
+    f.arrow_down("one_model")
+    f.box_flow([("student_box", "E")])
 
 
 @draws("esft")
 def draw_esft(d: Drawing) -> None:
     f = d.frame()
     f.text("whole", "strong")
-    f.cells("E" * 32, height=34, gap=2)
+    f.cell_row("E" * 32, height=34, gap=2)
     f.text("some", "strong")
-    f.cells("".join("E" if i in {3, 9, 10, 22, 29} else "g" for i in range(32)), height=34, gap=2)
+    f.cell_row("".join("E" if i in {3, 9, 10, 22, 29} else "g" for i in range(32)), height=34, gap=2)
     f.legend(("E", "trained"), ("g", "frozen"))
     f.text("task")

@@ -12,42 +12,43 @@ from .canvas import Drawing, draws
 def _draw_heads(d: Drawing, queries: int, kept: int, entry_id: str, name: str) -> None:
     f = d.frame()
     f.text("queries")
-    top = f.cells("A" * queries, height=26)
+    top = f.cell_row("A" * queries, height=26)
     f.skip(30)
-    low = f.cells("C" * kept, height=26)
+    low = f.cell_row("C" * kept, height=26)
     for i, place in enumerate(top):
-        f.link(place, low[i * kept // queries], "A", thin=True)
+        f.connect(place, low[i * kept // queries], "A", thin=True)
     f.text("kept")
     f.skip(8)
     f.bars(
-        [("=MHA · LLM 7B", d.kept("deepseek-llm-7b-base"), "c"), (f"={name}", d.kept(entry_id), "C")][
-            -2 if kept < queries else -1 :
-        ]
+        [
+            ("=MHA · LLM 7B", d.cached_elements("deepseek-llm-7b-base"), "c"),
+            (f"={name}", d.cached_elements(entry_id), "C"),
+        ][-2 if kept < queries else -1 :]
     )
 
 
 @draws("mha")
 def draw_mha(d: Drawing) -> None:
-    d.use("deepseek-llm-7b-base")
+    d.use_numbers("deepseek-llm-7b-base")
     _draw_heads(d, 8, 8, "deepseek-llm-7b-base", "MHA · LLM 7B")
 
 
 @draws("gqa")
 def draw_gqa(d: Drawing) -> None:
-    v = d.use("deepseek-llm-67b-base")
+    v = d.use_numbers("deepseek-llm-67b-base")
     d.numbers["per_group"] = v["num_attention_heads"] // v["num_key_value_heads"]
     _draw_heads(d, 8, 2, "deepseek-llm-67b-base", "GQA · LLM 67B")
 
 
 @draws("mqa")
 def draw_mqa(d: Drawing) -> None:
-    d.use("deepseek-coder-5.7bmqa-base")
+    d.use_numbers("deepseek-coder-5.7bmqa-base")
     _draw_heads(d, 8, 1, "deepseek-coder-5.7bmqa-base", "MQA · Coder 5.7B")
 
 
 @draws("mla")
 def draw_mla(d: Drawing) -> None:
-    v3 = d.use("deepseek-v3-base")
+    v3 = d.use_numbers("deepseek-v3-base")
     latent, rope, own = v3["kv_lora_rank"], v3["qk_rope_head_dim"], v3["qk_nope_head_dim"]
     every = v3["num_attention_heads"] * (own + v3["v_head_dim"])
     layers = v3["num_hidden_layers"]
@@ -55,22 +56,22 @@ def draw_mla(d: Drawing) -> None:
     f = d.frame()
     f.bars(
         [
-            ("=MHA · LLM 7B", d.kept("deepseek-llm-7b-base"), "c"),
-            ("=GQA · LLM 67B", d.kept("deepseek-llm-67b-base"), "c"),
+            ("=MHA · LLM 7B", d.cached_elements("deepseek-llm-7b-base"), "c"),
+            ("=GQA · LLM 67B", d.cached_elements("deepseek-llm-67b-base"), "c"),
             ("=MLA · V2, V3", latent + rope, "C"),
-            ("=CSA · V4-Pro", d.kept("deepseek-v4-pro-base"), "c"),
+            ("=CSA · V4-Pro", d.cached_elements("deepseek-v4-pro-base"), "c"),
         ],
         height=26,
     )
     f = d.frame("press", r"\class{cache}{c_t} = W^{DKV} h_t \qquad \class{other}{k_t} = \mathrm{RoPE}(W^{KR} h_t)")
-    f.press(("input", v3["hidden_size"]), [("latent", latent, "C"), ("position", rope, "O")])
+    f.project(("input", v3["hidden_size"]), [("latent", latent, "C"), ("position", rope, "O")])
     f = d.frame(
         "keep",
         r"<num_hidden_layers> \times (\class{cache}{<kv_lora_rank>} + \class{other}{<qk_rope_head_dim>}) = <total>",
     )
     f.text("column")
-    f.cells("CCCCCCCC.", height=46, gap=12)
-    f.cells("OOOOOOOO.", height=6, gap=12)
+    f.cell_row("CCCCCCCC.", height=46, gap=12)
+    f.cell_row("OOOOOOOO.", height=6, gap=12)
     f.skip(14)
     f.bars([("instead", every, ".")])
     f.bars([("one_latent", latent + rope, "C")], most=every)
@@ -108,12 +109,12 @@ def draw_rope(d: Drawing) -> None:
 
 @draws("yarn")
 def draw_yarn(d: Drawing) -> None:
-    v3 = d.use("deepseek-v3-base")
+    v3 = d.use_numbers("deepseek-v3-base")
     scaling = {
-        key: d.setting("deepseek-v3-base", f"rope_scaling.{key}")
+        key: d.architecture_value("deepseek-v3-base", f"rope_scaling.{key}")
         for key in ("factor", "beta_slow", "beta_fast", "original_max_position_embeddings")
     }
-    base, pairs = d.setting("deepseek-v3-base", "rope_theta"), v3["qk_rope_head_dim"] // 2
+    base, pairs = d.architecture_value("deepseek-v3-base", "rope_theta"), v3["qk_rope_head_dim"] // 2
     turns = [scaling["original_max_position_embeddings"] / (2 * pi * base ** (i / pairs)) for i in range(pairs)]
     kinds = "".join("C" if t > scaling["beta_fast"] else "O" if t < scaling["beta_slow"] else "c" for t in turns)
     d.numbers |= (
@@ -123,7 +124,7 @@ def draw_yarn(d: Drawing) -> None:
     )
     f = d.frame()
     f.text("pairs")
-    f.cells(kinds, height=60, gap=2)
+    f.cell_row(kinds, height=60, gap=2)
     f.legend(("C", "kept"), ("c", "between"), ("O", "slowed"))
     f.skip(8)
     f.bars(
@@ -136,17 +137,17 @@ def draw_yarn(d: Drawing) -> None:
 
 @draws("linear-rope-scaling")
 def draw_linear_rope_scaling(d: Drawing) -> None:
-    factor = int(d.setting("deepseek-coder-1.3b-base", "rope_scaling.factor"))
+    factor = int(d.architecture_value("deepseek-coder-1.3b-base", "rope_scaling.factor"))
     d.numbers["factor"] = factor
     f = d.frame()
     f.text("trained")
-    f.cells("A" * 8 + " " * 8 * (factor - 1), gap=2)
+    f.cell_row("A" * 8 + " " * 8 * (factor - 1), gap=2)
     f.text("longer")
-    f.cells("A" * 8 + "x" * 8 * (factor - 1), gap=2)
-    f.down("divide")
+    f.cell_row("A" * 8 + "x" * 8 * (factor - 1), gap=2)
+    f.arrow_down("divide")
     f.text("squeezed")
     left, _ = f.columns(1, factor - 1, gap=2)
-    left.cells("O" * 8 * factor, gap=1)
+    left.cell_row("O" * 8 * factor, gap=1)
     f.join(left)
 
 
@@ -159,7 +160,7 @@ def _random_pattern(count: int, of: int, seed: int) -> str:
 def draw_nsa(d: Drawing) -> None:
     f = d.frame()
     f.text("before")
-    f.cells("c" * 32, gap=1.5)
+    f.cell_row("c" * 32, gap=1.5)
     f.skip(6)
     for name, row, gap in (
         ("summaries", "A" * 8, 4.0),
@@ -167,28 +168,28 @@ def draw_nsa(d: Drawing) -> None:
         ("window", "c" * 24 + "A" * 8, 1.5),
     ):
         f.text(name, "strong")
-        f.cells(row, gap=gap)
+        f.cell_row(row, gap=gap)
     f.legend(("A", "read"), ("c", "passed"))
 
 
 @draws("dsa")
 def draw_dsa(d: Drawing) -> None:
-    v = d.use("deepseek-v3.2-exp")
+    v = d.use_numbers("deepseek-v3.2-exp")
     context, top = 131072, v["index_topk"]
     d.numbers |= {"context": context}
     row = _random_pattern(6, 40, 3)
     f = d.frame()
     f.text("earlier")
-    f.cells("c" * 40, height=40, gap=2)
+    f.cell_row("c" * 40, height=40, gap=2)
     f.text("scored")
-    f.cells("i" * 40, height=10, gap=2)
+    f.cell_row("i" * 40, height=10, gap=2)
     f.text("chosen")
-    places = f.cells(row, height=40, gap=2)
+    places = f.cell_row(row, height=40, gap=2)
     f.skip(30)
-    now = f.cells("A", width=64, texts=("query",), height=24)[0]
+    now = f.cell_row("A", width=64, texts=("query",), height=24)[0]
     for place, kind in zip(places, row, strict=True):
         if kind == "A":
-            f.link(now, place, "A", thin=True)
+            f.connect(now, place, "A", thin=True)
     f = d.frame(
         "score",
         r"\class{index}{I_{t,s}} = \sum_j \class{index}{w_j} \, \mathrm{ReLU}(\class{index}{q_j} \cdot \class{index}{k_s})",
@@ -206,7 +207,7 @@ def draw_dsa(d: Drawing) -> None:
     f = d.frame("select", r"\{ \class{cache}{c_s} \mid \class{index}{I_{t,s}} \in \mathrm{Topk}(I_{t,:}) \}")
     best = sorted(scores)[-6]
     f.columns_chart([float(s) for s in scores], "".join("I" if s >= best else "i" for s in scores), line=float(best))
-    f.cells("".join("C" if s >= best else "c" for s in scores))
+    f.cell_row("".join("C" if s >= best else "c" for s in scores))
     f.text("limit")
     f.text("one_choice")
     f = d.frame("read", r"u_t = \mathrm{Attn}(\class{attention}{h_t}, \{\class{cache}{c_s}\})")
@@ -224,22 +225,22 @@ def _draw_compressed(d: Drawing, ratio: int, chosen: int, entries: int) -> None:
     f = d.frame()
     per = min(ratio, 32 // entries)
     f.text("tokens")
-    tokens = f.cells("G" * 32, gap=1.5)
+    tokens = f.cell_row("G" * 32, gap=1.5)
     f.skip(22)
     row = "".join("C" if i in {1, 4} or chosen == entries else "c" for i in range(entries))
-    made = f.cells(row, height=26, gap=6)
+    made = f.cell_row(row, height=26, gap=6)
     for i, token in enumerate(tokens):
-        f.link(token, made[min(i // per, entries - 1)], "C", thin=True)
+        f.connect(token, made[min(i // per, entries - 1)], "C", thin=True)
     f.text("entries")
     f.skip(4)
-    f.cells(" " * 24 + "A" * 8, gap=1.5)
+    f.cell_row(" " * 24 + "A" * 8, gap=1.5)
     f.text("window")
     f.legend(("C", "read"), *([("c", "unread")] if chosen < entries else []), ("A", "in_window"))
 
 
 @draws("csa")
 def draw_csa(d: Drawing) -> None:
-    v = d.use("deepseek-v4-pro-base")
+    v = d.use_numbers("deepseek-v4-pro-base")
     m, context = v["csa_compress_ratio"], 2**20
     d.numbers |= {"context": "1M", "entries": context // m, "read": v["index_topk"] + v["sliding_window"]}
     _draw_compressed(d, m, 2, 8)
@@ -248,40 +249,40 @@ def draw_csa(d: Drawing) -> None:
         r"C_i = \class{cache}{\sum_{j=mi}^{m(i+1)-1} S_j^a \odot C_j^a} \qquad + \class{index}{\sum_{j=m(i-1)}^{mi-1} S_j^b \odot C_j^b}",
     )
     f.text("two_blocks")
-    tokens = f.cells("GGGGGGGGGGGG", height=30, gap=4)
+    tokens = f.cell_row("GGGGGGGGGGGG", height=30, gap=4)
     f.skip(40)
-    entries = f.cells("ccC", height=30, gap=40)
+    entries = f.cell_row("ccC", height=30, gap=40)
     for i, token in enumerate(tokens):
-        f.link(token, entries[i // 4], "C", thin=True)
+        f.connect(token, entries[i // 4], "C", thin=True)
         if i // 4 < 2:
-            f.link(token, entries[i // 4 + 1], "I", thin=True)
+            f.connect(token, entries[i // 4 + 1], "I", thin=True)
     f.text("overlap")
     f.bars([("one_each", m * v["head_dim"], "c"), ("one_for_all", v["head_dim"], "C")])
     f = d.frame("choose", r"\mathrm{Topk}\left(\class{index}{I_{t,s}}\right), \quad k = <index_topk>")
-    f.cells("cCccccCcccCccccccCcc", height=30, gap=3)
-    f.cells("iIiiiiIiiiIiiiiiiIii", height=10, gap=3)
+    f.cell_row("cCccccCcccCccccccCcc", height=30, gap=3)
+    f.cell_row("iIiiiiIiiiIiiiiiiIii", height=10, gap=3)
     f.text("indexer")
     f.bars([("all_entries", context // m, "c"), ("chosen_entries", v["index_topk"], "C")])
     f = d.frame("near", r"\class{attention}{<sliding_window>} + \class{cache}{<index_topk>} = <read>")
     f.text("gap")
-    f.cells("GGGGGGGGGGGGGGGG", height=18)
-    f.cells("ccc" + ".", height=26, gap=6)
+    f.cell_row("GGGGGGGGGGGGGGGG", height=18)
+    f.cell_row("ccc" + ".", height=26, gap=6)
     f.text("incomplete")
-    f.cells(" " * 8 + "AAAAAAAA", height=18)
+    f.cell_row(" " * 8 + "AAAAAAAA", height=18)
     f.text("bridge")
     f.bars([("context_tokens", context, "."), ("read_in_all", v["index_topk"] + v["sliding_window"], "A")])
 
 
 @draws("hca")
 def draw_hca(d: Drawing) -> None:
-    v = d.use("deepseek-v4-pro-base")
+    v = d.use_numbers("deepseek-v4-pro-base")
     d.numbers |= {"entries": 2**20 // v["hca_compress_ratio"], "context": "1M"}
     _draw_compressed(d, v["hca_compress_ratio"], 2, 2)
 
 
 @draws("csa2")
 def draw_csa2(d: Drawing) -> None:
-    v = d.use("deepseek-v4.1-flash")
+    v = d.use_numbers("deepseek-v4.1-flash")
     encoder = v["encoder_layers"]
     lower = [("A" if i < 2 else "C" if (i - 2) % 6 == 0 else "c") for i in range(encoder)]
     upper = [("C" if i == 0 else "I" if i % 4 == 0 else "c") for i in range(v["num_hidden_layers"] - encoder)]
@@ -289,13 +290,13 @@ def draw_csa2(d: Drawing) -> None:
     f = d.frame()
     for name, layers in (("upper", upper), ("lower", lower)):
         f.text(name, "strong")
-        f.cells("".join(layers), height=44, gap=3)
+        f.cell_row("".join(layers), height=44, gap=3)
     f.legend(("C", "mode_full"), ("I", "mode_reindex"), ("c", "mode_reuse"), ("A", "mode_window"))
     f.skip(6)
     f.bars(
         [
-            ("=V4-Flash", d.value("variant:deepseek-v4-flash-base/recomputed.stored_cache_bytes"), "c"),
-            ("=V4.1-Flash", d.value("variant:deepseek-v4.1-flash/recomputed.stored_cache_bytes"), "C"),
+            ("=V4-Flash", d.catalogue_number("variant:deepseek-v4-flash-base/recomputed.stored_cache_bytes"), "c"),
+            ("=V4.1-Flash", d.catalogue_number("variant:deepseek-v4.1-flash/recomputed.stored_cache_bytes"), "C"),
         ]
     )
     f.text("bytes")
@@ -303,14 +304,14 @@ def draw_csa2(d: Drawing) -> None:
 
 @draws("ced")
 def draw_ced(d: Drawing) -> None:
-    v = d.use("deepseek-v4.1-flash")
+    v = d.use_numbers("deepseek-v4.1-flash")
     encoder = v["encoder_layers"]
     d.numbers["decoder_layers"] = v["num_hidden_layers"] - encoder
     f = d.frame()
     f.text("upper", "strong")
-    f.grid([" " * 2 + "g" * 24 + "EEEE" for _ in range(5)], gap=2)
+    f.cell_grid([" " * 2 + "g" * 24 + "EEEE" for _ in range(5)], gap=2)
     f.text("lower", "strong")
-    f.grid([" " * 2 + "A" * 24 + "AAAA" for _ in range(5)], gap=2)
+    f.cell_grid([" " * 2 + "A" * 24 + "AAAA" for _ in range(5)], gap=2)
     f.text("tokens", anchor="end")
     f.legend(("A", "reads"), ("E", "end_only"), ("g", "skipped"))
 
@@ -320,29 +321,29 @@ def draw_flashattention(d: Drawing) -> None:
     f = d.frame()
     left, right = f.columns(1, 1)
     left.text("whole", "strong")
-    left.grid(["x" * 12 for _ in range(12)])
+    left.cell_grid(["x" * 12 for _ in range(12)])
     left.text("whole_says")
     right.text("tiled", "strong")
-    right.grid(["ggggggggAAAA"] * 4 + ["gggggggggggg"] * 8)
+    right.cell_grid(["ggggggggAAAA"] * 4 + ["gggggggggggg"] * 8)
     right.text("tiled_says")
     f.join(left, right)
 
 
 @draws("flashmla")
 def draw_flashmla(d: Drawing) -> None:
-    d.use("deepseek-v3-base")
+    d.use_numbers("deepseek-v3-base")
     f = d.frame()
     f.text("heads")
-    top = f.cells("A" * 16, height=20)
+    top = f.cell_row("A" * 16, height=20)
     f.skip(24)
-    latent = f.cells("C", height=26, width=120, texts=("latent",))[0]
+    latent = f.cell_row("C", height=26, width=120, texts=("latent",))[0]
     for place in top:
-        f.link(latent, place, "C", thin=True)
+        f.connect(latent, place, "C", thin=True)
     f.skip(6)
     names = ("dense-decoding-on-h800-at-release", "dense-decoding-on-h800-since-22-april-2025")
     f.bars(
         [
-            (key, d.value(f"flashmla/facts.{name}.value"), kind)
+            (key, d.catalogue_number(f"flashmla/facts.{name}.value"), kind)
             for key, name, kind in zip(("release", "april"), names, "aA", strict=True)
         ]
     )
@@ -354,10 +355,10 @@ def draw_flashmla(d: Drawing) -> None:
 def draw_context_parallelism(d: Drawing) -> None:
     f = d.frame()
     f.text("sequence")
-    f.cells("AAAAAAAAEEEEEEEEOOOOOOOOIIIIIIII", gap=2)
+    f.cell_row("AAAAAAAAEEEEEEEEOOOOOOOOIIIIIIII", gap=2)
     f.skip(4)
     for gpu, (row, next_) in enumerate((("AAAAAAAA", "E"), ("EEEEEEEE", "O"), ("OOOOOOOO", "I"), ("IIIIIIII", " ")), 1):
         d.numbers["gpu"] = gpu
         f.text("gpu", "strong")
-        f.cells(row[:-1] + row[-1] + ("." if next_ != " " else " "), width=20, gap=2)
+        f.cell_row(row[:-1] + row[-1] + ("." if next_ != " " else " "), width=20, gap=2)
     f.text("border")

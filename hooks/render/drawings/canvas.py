@@ -98,12 +98,6 @@ class Canvas:
             self.panel.text(x, self.y - 4, line, kind, anchor)
         self.y += 2
 
-    def big(self, number: str, label: str) -> None:
-        self.y += 30
-        self.panel.text(self.x, self.y, self.say(number), "huge")
-        self.y += 3
-        self.text(label)
-
     def bars(
         self, rows: Sequence[tuple[str, float, str] | tuple[str, float, str, str]], most: float = 0, height: float = 15
     ) -> None:
@@ -121,7 +115,7 @@ class Canvas:
             self.panel.bar(self.x, self.y + 1, max(self.width * number / most, 1.5), height, KINDS[kind])
             self.y += height + 9
 
-    def cells(
+    def cell_row(
         self,
         pattern: str,
         height: float = 20,
@@ -137,18 +131,18 @@ class Canvas:
             some = [(p.x, p.y) for p, own in zip(found, pattern, strict=True) if own == letter]
             self.panel.cells(some, width, height, KINDS[letter])
         for place, letter, label in zip(found, pattern, texts, strict=False):
-            self.inside(place, letter, label)
+            self.label_place(place, letter, label)
         self.y += height + 4
         return found
 
-    def inside(self, place: Place, letter: str, label: str) -> None:
+    def label_place(self, place: Place, letter: str, label: str) -> None:
         dark = letter.isupper() and letter != "G"
         lines = wrapped(self.say(label), place.width - 6, bold=True) if label else []
         top = place.y + place.height / 2 + 4.5 - _LINE * (len(lines) - 1) / 2
         for i, line in enumerate(lines):
             self.panel.text(place.middle, top + i * _LINE, line, "on" if dark else "strong", "middle")
 
-    def grid(self, rows: Sequence[str], width: float = 0, gap: float = 1.5) -> None:
+    def cell_grid(self, rows: Sequence[str], width: float = 0, gap: float = 1.5) -> None:
         """Square cells, a letter each."""
         across = max(map(len, rows))
         side = (width or self.width) / across - gap
@@ -163,7 +157,7 @@ class Canvas:
             self.panel.cells(some, side, side, KINDS[letter])
         self.y += len(rows) * (side + gap) + 4
 
-    def lanes(
+    def event_lanes(
         self,
         rows: Sequence[tuple[str, Sequence[tuple[float, float, str] | tuple[float, float, str, str]]]],
         length: float = 0,
@@ -187,10 +181,10 @@ class Canvas:
                     self.x + left + start * unit, self.y + (tall - height) / 2, max(long * unit - 1.5, 1), height
                 )
                 self.panel.bar(place.x, place.y, place.width, place.height, KINDS[kind])
-                self.inside(place, kind, label[0] if label else "")
+                self.label_place(place, kind, label[0] if label else "")
             self.y += tall + 5
 
-    def flow(self, boxes: Sequence[tuple[str, str]], back: str = "", arrows: bool = True) -> list[Place]:
+    def box_flow(self, boxes: Sequence[tuple[str, str]], back: str = "", arrows: bool = True) -> list[Place]:
         """Boxes from left to right with arrows between, and the way back below them."""
         gap = 24 if arrows else 8
         width = (self.width - gap * (len(boxes) - 1)) / len(boxes)
@@ -199,7 +193,7 @@ class Canvas:
         for i, (label, kind) in enumerate(boxes):
             place = Place(self.x + i * (width + gap), self.y, width, height)
             self.panel.bar(place.x, place.y, width, height, KINDS[kind])
-            self.inside(place, kind, label)
+            self.label_place(place, kind, label)
             if i and arrows:
                 self.panel.arrow(place.x - gap + 3, self.y + height / 2, place.x - 3, self.y + height / 2)
             found.append(place)
@@ -212,14 +206,14 @@ class Canvas:
             self.text(back, anchor="middle")
         return found
 
-    def down(self, *labels: str) -> None:
+    def arrow_down(self, *labels: str) -> None:
         middle = self.x + self.width / 2
         self.panel.arrow(middle, self.y, middle, self.y + 20)
         for label in labels:
             self.panel.text(middle + 10, self.y + 14, self.say(label))
         self.y += 26
 
-    def link(self, start: Place, end: Place, kind: str = "", thin: bool = False) -> None:
+    def connect(self, start: Place, end: Place, kind: str = "", thin: bool = False) -> None:
         """A curved arrow between shapes above each other."""
         up = end.y < start.y
         y1, y2 = (start.y - 1, end.bottom + 2) if up else (start.bottom + 1, end.y - 2)
@@ -236,7 +230,9 @@ class Canvas:
             points = "L".join(f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in head)
             self.panel.path(f"M{points}z", f"tip {colour}".strip())
 
-    def press(self, source: tuple[str, float], targets: Sequence[tuple[str, float, str]], height: float = 150) -> None:
+    def project(
+        self, source: tuple[str, float], targets: Sequence[tuple[str, float, str]], height: float = 150
+    ) -> None:
         """A vector and the shorter ones it is projected to, all to one scale."""
         label, size = source
         lines = wrapped(self.say(label), self.width)
@@ -257,7 +253,7 @@ class Canvas:
         self.y = top + height
         self.text(f"={size:,.0f}", "strong")
 
-    def dots(self, groups: Sequence[str], across: int, height: float = 0) -> list[Place]:
+    def expert_dots(self, groups: Sequence[str], across: int, height: float = 0) -> list[Place]:
         """Experts as dots in a band for each group: `e` idle, `E` chosen; bands with a chosen one are tinted."""
         step = (self.width - 16) / max(across - 1, 1)
         rows = ceil(max(map(len, groups)) / across)
@@ -364,7 +360,7 @@ class Drawing:
         self.numbers: dict[str, object] = {}
         self._canvases: list[tuple[str, Canvas, str]] = []
 
-    def use(self, entry_id: str, *, prefix: str = "") -> Mapping[str, int]:
+    def use_numbers(self, entry_id: str, *, prefix: str = "") -> Mapping[str, int]:
         """The numbers of an architecture, which words and formulas may name, behind a prefix if there is one."""
         entry = self.context.catalogue.entries[entry_id]
         if entry.architecture is None:
@@ -373,17 +369,17 @@ class Drawing:
         self.numbers |= {f"{prefix}{key}": value for key, value in found.items()}
         return found
 
-    def value(self, path: str) -> float:
+    def catalogue_number(self, path: str) -> float:
         return float(self.context.lookup.number(path))
 
-    def quoted(self, path: str) -> str:
+    def catalogue_text(self, path: str) -> str:
         return self.context.words.text(self.context.lookup.find(path).value)
 
-    def setting(self, entry_id: str, path: str) -> float:
+    def architecture_value(self, entry_id: str, path: str) -> float:
         """A value of an architecture at a path, such as `rope_scaling.factor`."""
         return architecture_number(self.context.catalogue.entries[entry_id], path)
 
-    def kept(self, entry_id: str, form: int = 0) -> float:
+    def cached_elements(self, entry_id: str, form: int = 0) -> float:
         """Elements that a layer caches of a token; `form` counts the kinds of caching layers."""
         numbers, layers = caching_layers(self.context.catalogue.entries[entry_id])
         return float(evaluate_formula("kept", layers[form].per_token(numbers), numbers).value)

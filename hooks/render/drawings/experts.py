@@ -16,7 +16,7 @@ def _draw_branches(f: Canvas, branches: Sequence[Sequence[tuple[str, str]]], str
     """Sub-layers above a residual stream: each takes a copy and adds its result."""
     columns = f.columns(*(1 for _ in branches), gap=30)
     for column, boxes in zip(columns, branches, strict=True):
-        places = column.flow(boxes)
+        places = column.box_flow(boxes)
         y = column.y + 18
         taken, added = places[0].middle - 14, places[-1].middle + 14
         f.panel.arrow(taken, y, taken, places[0].bottom + 3)
@@ -45,7 +45,7 @@ def draw_pre_norm(d: Drawing) -> None:
 
 @draws("swiglu")
 def draw_swiglu(d: Drawing) -> None:
-    v3 = d.use("deepseek-v3-base")
+    v3 = d.use_numbers("deepseek-v3-base")
     wide, narrow = v3["intermediate_size"], v3["hidden_size"]
     f = d.frame()
     f.bars(
@@ -62,22 +62,22 @@ def draw_swiglu(d: Drawing) -> None:
 @draws("moe")
 def draw_moe(d: Drawing) -> None:
     f = d.frame()
-    token = f.cells("G", width=100, texts=("token",), height=26)[0]
+    token = f.cell_row("G", width=100, texts=("token",), height=26)[0]
     f.skip(22)
-    router = f.cells("I", width=100, texts=("router",), height=26)[0]
+    router = f.cell_row("I", width=100, texts=("router",), height=26)[0]
     f.skip(34)
     row = "eeEeeeEe"
-    experts = f.cells(row, height=60, gap=6)
-    f.link(token, router)
+    experts = f.cell_row(row, height=60, gap=6)
+    f.connect(token, router)
     for place, kind in zip(experts, row, strict=True):
         if kind == "E":
-            f.link(router, place, "I")
+            f.connect(router, place, "I")
     f.legend(("E", "works"), ("e", "idle"), ("I", "rates"))
 
 
 @draws("deepseekmoe")
 def draw_deepseekmoe(d: Drawing) -> None:
-    v3 = d.use("deepseek-v3-base")
+    v3 = d.use_numbers("deepseek-v3-base")
     n, k, shared = v3["n_routed_experts"], v3["num_experts_per_tok"], v3["n_shared_experts"]
     d.numbers |= {
         "coarse": comb(16, 2),
@@ -92,35 +92,35 @@ def draw_deepseekmoe(d: Drawing) -> None:
         ("one_shared", "X" + _scattered_pattern(63, 7, 3), 1.2),
     ):
         f.text(name, "strong")
-        f.cells(row, height=34, gap=gap)
+        f.cell_row(row, height=34, gap=gap)
     f.legend(("E", "works"), ("e", "idle"), ("X", "shared"))
     f = d.frame("cut", r"\binom{16}{2} = <coarse> \qquad \binom{64}{8} = <fine>")
     f.text("two_of_sixteen", "strong")
-    f.cells("eEeeeeeeeeeeeEee", height=50)
-    f.down("in_four")
+    f.cell_row("eEeeeeeeeeeeeEee", height=50)
+    f.arrow_down("in_four")
     f.text("eight_of_sixty_four", "strong")
-    f.cells(_scattered_pattern(64, 8, 3), height=50, gap=1.2)
+    f.cell_row(_scattered_pattern(64, 8, 3), height=50, gap=1.2)
     f.text("same_work")
     f = d.frame(
         "share",
         r"h' = u + \sum_{i=1}^{N_s} \class{off}{\mathrm{FFN}_i(u)} \qquad + \sum_{i=1}^{N_r} \class{index}{g_i} \, \class{expert}{\mathrm{FFN}_i(u)}",
     )
-    token = f.cells("G", width=90, texts=("token",), height=26)[0]
+    token = f.cell_row("G", width=90, texts=("token",), height=26)[0]
     f.skip(30)
     row = "X" + "eEeeeEee"
-    places = f.cells(row, height=56, gap=6)
+    places = f.cell_row(row, height=56, gap=6)
     for place, kind in zip(places, row, strict=True):
         if kind in "XE":
-            f.link(token, place, "I" if kind == "E" else "X")
+            f.connect(token, place, "I" if kind == "E" else "X")
     f.skip(26)
-    out = f.cells("G", width=90, texts=("sum",), height=26)[0]
+    out = f.cell_row("G", width=90, texts=("sum",), height=26)[0]
     for place, kind in zip(places, row, strict=True):
         if kind in "XE":
-            f.link(place, out, kind)
+            f.connect(place, out, kind)
     f.legend(("X", "always"), ("E", "by_gate"))
     f = d.frame("choose", r"\class{index}{g_i} = \frac{s_i}{\sum_j s_j}, \quad s_i = \mathrm{Sigmoid}(u^T e_i)")
     f.text("layer")
-    f.dots(_group_patterns(n, v3["n_group"], v3["topk_group"], k), 16, 30)
+    f.expert_dots(_group_patterns(n, v3["n_group"], v3["topk_group"], k), 16, 30)
     f.columns_chart((0.2, 0.17, 0.15, 0.13, 0.11, 0.09, 0.08, 0.07), "I", height=30)
     f.text("gates")
     f.text("at_work", "strong")
@@ -160,7 +160,9 @@ def draw_aux_balance_loss(d: Drawing) -> None:
 
 @draws("aux-loss-free")
 def draw_aux_loss_free(d: Drawing) -> None:
-    d.numbers["speed"] = f"{d.value('aux-loss-free/facts.bias-update-speed-of-deepseek-v3-first-14-3t-tokens.value'):g}"
+    d.numbers["speed"] = (
+        f"{d.catalogue_number('aux-loss-free/facts.bias-update-speed-of-deepseek-v3-first-14-3t-tokens.value'):g}"
+    )
     bias = tuple(-1 if load > 1 else 1 for load in _LOAD)
     f = d.frame()
     f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1)
@@ -191,12 +193,12 @@ def draw_aux_loss_free(d: Drawing) -> None:
 
 
 def _draw_limited_routing(d: Drawing, entry_id: str, reached: int, name: str) -> None:
-    v = d.use(entry_id)
+    v = d.use_numbers(entry_id)
     groups = v.get("n_group", 8)
     d.numbers |= {"groups": groups, "reached": reached}
     f = d.frame()
     f.text(name)
-    f.dots(
+    f.expert_dots(
         _group_patterns(v["n_routed_experts"], groups, reached, v["num_experts_per_tok"]),
         v["n_routed_experts"] // groups,
         26,
@@ -206,34 +208,34 @@ def _draw_limited_routing(d: Drawing, entry_id: str, reached: int, name: str) ->
 
 @draws("device-limited-routing")
 def draw_device_limited_routing(d: Drawing) -> None:
-    _draw_limited_routing(d, "deepseek-v2", d.use("deepseek-v2")["topk_group"], "devices")
+    _draw_limited_routing(d, "deepseek-v2", d.use_numbers("deepseek-v2")["topk_group"], "devices")
 
 
 @draws("node-limited-routing")
 def draw_node_limited_routing(d: Drawing) -> None:
-    v = d.use("deepseek-v3-base")
+    v = d.use_numbers("deepseek-v3-base")
     nodes, most = v["n_group"], v["topk_group"]
     f = d.frame()
-    token = f.cells("G", width=90, texts=("token",), height=26)[0]
+    token = f.cell_row("G", width=90, texts=("token",), height=26)[0]
     f.skip(40)
     row = "".join("O" if i % 2 else "g" for i in range(nodes))
-    places = f.cells(row, height=44, gap=8, texts=[f"={i + 1}" for i in range(nodes)])
+    places = f.cell_row(row, height=44, gap=8, texts=[f"={i + 1}" for i in range(nodes)])
     for i, place in enumerate(places):
         if i % 2:
-            f.link(token, place, "O")
+            f.connect(token, place, "O")
     f.text("once")
     f.skip(24)
     start = Place(places[most - 1].x, places[0].bottom + 20, places[0].width, 6)
-    gpus = f.cells("eEeeEeee", height=26, gap=8)
+    gpus = f.cell_row("eEeeEeee", height=26, gap=8)
     for place, kind in zip(gpus, "eEeeEeee", strict=True):
         if kind == "E":
-            f.link(start, place, "E")
+            f.connect(start, place, "E")
     f.text("inside")
     f.skip(4)
     f.bars(
         [
-            ("ib", d.value("node-limited-routing/facts.infiniband-bandwidth.value"), "O"),
-            ("nvlink", d.value("node-limited-routing/facts.nvlink-bandwidth.value"), "E"),
+            ("ib", d.catalogue_number("node-limited-routing/facts.infiniband-bandwidth.value"), "O"),
+            ("nvlink", d.catalogue_number("node-limited-routing/facts.nvlink-bandwidth.value"), "E"),
         ]
     )
 
@@ -256,25 +258,25 @@ def draw_token_dropping(d: Drawing) -> None:
 
 @draws("hash-routing")
 def draw_hash_routing(d: Drawing) -> None:
-    d.use("deepseek-v4-pro-base")
+    d.use_numbers("deepseek-v4-pro-base")
     f = d.frame()
     words = f.cells("GGGGGG", height=28, texts=d.sample())
     f.skip(44)
-    experts = f.cells("EEEeeeee", height=34, gap=8)
+    experts = f.cell_row("EEEeeeee", height=34, gap=8)
     for place, to in zip(words, (2, 0, 5, 2, 1, 0), strict=True):
-        f.link(place, experts[to], "E")
+        f.connect(place, experts[to], "E")
     f.text("experts")
     f.text("same")
 
 
 @draws("mhc")
 def draw_mhc(d: Drawing) -> None:
-    v = d.use("deepseek-v4-pro-base")
+    v = d.use_numbers("deepseek-v4-pro-base")
     n = v["hc_mult"]
     raw = np.random.default_rng(4).standard_normal((n, n))
     raw, held = np.exp(raw), sinkhorn(raw, v["hc_sinkhorn_iters"])
-    free_gain = d.value("mhc/facts.largest-gain-over-all-layers-without-the-restriction-27b.value")
-    held_gain = d.value("mhc/facts.largest-gain-over-all-layers-with-it-27b.value")
+    free_gain = d.catalogue_number("mhc/facts.largest-gain-over-all-layers-without-the-restriction-27b.value")
+    held_gain = d.catalogue_number("mhc/facts.largest-gain-over-all-layers-with-it-27b.value")
     f = d.frame()
     f.text("one_stream", "strong")
     _draw_branches(f, [[("attention", "A")], [("network", "E")]])
@@ -284,15 +286,15 @@ def draw_mhc(d: Drawing) -> None:
         "widen",
         r"X_{l+1} = \class{index}{B_l} X_l + \class{other}{C_l} \, \class{attention}{\mathcal{F}_l}(\class{other}{A_l} X_l)",
     )
-    streams = f.cells("G" * n, height=26, gap=14)
+    streams = f.cell_row("G" * n, height=26, gap=14)
     f.skip(30)
-    layer = f.cells("A", width=110, height=30, texts=("layer",))[0]
+    layer = f.cell_row("A", width=110, height=30, texts=("layer",))[0]
     f.skip(30)
-    after = f.cells("G" * n, height=26, gap=14)
+    after = f.cell_row("G" * n, height=26, gap=14)
     for place in streams:
-        f.link(place, layer, "O")
+        f.connect(place, layer, "O")
     for place in after:
-        f.link(layer, place, "O")
+        f.connect(layer, place, "O")
     for stream, mixed in product(streams, after):
         f.panel.line([(stream.middle, stream.bottom), (mixed.middle, mixed.y)], "index thin-line")
     f.text("in_and_out")
@@ -314,9 +316,9 @@ def draw_mhc(d: Drawing) -> None:
         [
             (
                 "price",
-                d.value("mhc/facts.extra-training-time-with-four-streams.value"),
+                d.catalogue_number("mhc/facts.extra-training-time-with-four-streams.value"),
                 "E",
-                f"=+{d.value('mhc/facts.extra-training-time-with-four-streams.value'):g}%",
+                f"=+{d.catalogue_number('mhc/facts.extra-training-time-with-four-streams.value'):g}%",
             )
         ],
         most=100,
@@ -338,7 +340,7 @@ def _draw_matrix(f: Canvas, matrix: np.ndarray) -> None:
 
 @draws("engram")
 def draw_engram(d: Drawing) -> None:
-    v = d.use("deepseek-v4.1-flash")
+    v = d.use_numbers("deepseek-v4.1-flash")
     d.numbers["longest"] = v["engram_max_ngram_size"]
     f = d.frame()
     f.cells("gggAAA", height=28, texts=d.sample())
@@ -348,7 +350,7 @@ def draw_engram(d: Drawing) -> None:
         f.panel.bar(f.x, rows + i * 12, f.width, 9, "cache" if i == 5 else "cache soft")
     f.skip(110)
     f.text("table")
-    f.down("gate")
+    f.arrow_down("gate")
     f.panel.bar(f.x, f.y, f.width, 10, "")
     f.skip(12)
     f.text("stream")

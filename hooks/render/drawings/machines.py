@@ -44,7 +44,7 @@ def _pipeline_lanes(stages: int, batches: int) -> list[tuple[str, list[tuple[flo
 def draw_pipeline_parallelism(d: Drawing) -> None:
     f = d.frame()
     f.text("time", anchor="end")
-    f.lanes(_pipeline_lanes(4, 6))
+    f.event_lanes(_pipeline_lanes(4, 6))
     f.legend(("A", "forward"), ("E", "backward"), ("g", "idle"))
 
 
@@ -52,10 +52,10 @@ def draw_pipeline_parallelism(d: Drawing) -> None:
 def draw_zero_bubble(d: Drawing) -> None:
     f = d.frame()
     f.text("before", "strong")
-    f.lanes([("=GPU 1", [(0, 1, "A"), (4, 2, "E")]), ("=GPU 2", [(1, 1, "A"), (2, 2, "E")])], length=8)
+    f.event_lanes([("=GPU 1", [(0, 1, "A"), (4, 2, "E")]), ("=GPU 2", [(1, 1, "A"), (2, 2, "E")])], length=8)
     f.skip(4)
     f.text("after", "strong")
-    f.lanes(
+    f.event_lanes(
         [
             ("=GPU 1", [(0, 1, "A"), (3, 1, "E", "=I"), (4, 1, "I", "=W")]),
             ("=GPU 2", [(1, 1, "A"), (2, 1, "E", "=I"), (3, 1, "I", "=W")]),
@@ -66,7 +66,7 @@ def draw_zero_bubble(d: Drawing) -> None:
 
 
 def _draw_exchanges(f: Canvas, rows: tuple[Spans, Spans], length: float = 0) -> None:
-    f.lanes([("computes", rows[0]), ("sends", rows[1])], length=length, height=30)
+    f.event_lanes([("computes", rows[0]), ("sends", rows[1])], length=length, height=30)
 
 
 @draws("dualpipe")
@@ -87,12 +87,12 @@ def draw_dualpipe(d: Drawing) -> None:
     f.legend(("A", "forward"), ("E", "backward"), ("a", "forward_sent"), ("e", "backward_sent"))
     f = d.frame("cut", r"\class{expert}{B} = \class{expert}{B_{\mathrm{input}}} + \class{index}{W}")
     f.text("forward_chunk", "strong")
-    f.lanes(
+    f.event_lanes(
         [("=", [(0, 1, "A", "attention"), (1, 1, "a", "dispatch"), (2, 1, "A", "experts"), (3, 1, "a", "combine")])],
         height=40,
     )
     f.text("backward_chunk", "strong")
-    f.lanes(
+    f.event_lanes(
         [("=", [(0, 1, "E", "experts"), (1, 1, "I", "=W"), (2, 1, "E", "attention"), (3, 1, "I", "=W")])], height=40
     )
     f.text("weights_wait")
@@ -114,7 +114,7 @@ def draw_dualpipe(d: Drawing) -> None:
             half = [(first, "A"), (last, "O")]
             spans += [(at + (0.0 if kind == "A" else 0.5), 0.5, kind) for at, kind in half]
         lanes.append((f"={stage + 1}", spans))
-    f.lanes(lanes, height=11)
+    f.event_lanes(lanes, height=11)
     f.legend(("A", "from_above"), ("O", "from_below"))
     f.text("two_copies")
 
@@ -125,21 +125,21 @@ def draw_dualpipev(d: Drawing) -> None:
     for name, order in (("dualpipe", "=1+8 =2+7 =3+6 =4+5 =5+4 =6+3 =7+2 =8+1"), ("v", "=1+8 =2+7 =3+6 =4+5")):
         f.text(name, "strong")
         gpus = order.split()
-        f.cells("A" * len(gpus) + " " * (8 - len(gpus)), height=30, texts=gpus)
+        f.cell_row("A" * len(gpus) + " " * (8 - len(gpus)), height=30, texts=gpus)
 
 
 @draws("tensor-parallelism")
 def draw_tensor_parallelism(d: Drawing) -> None:
     f = d.frame()
     f.text("first", "strong")
-    f.grid(["AAAAAEEEEEOOOOOIIIII"] * 5)
+    f.cell_grid(["AAAAAEEEEEOOOOOIIIII"] * 5)
     f.text("second", "strong")
     columns = f.columns(1, 1, 1)
-    columns[1].grid([row * 5 for row in "AAEEOOII"], width=56)
+    columns[1].cell_grid([row * 5 for row in "AAEEOOII"], width=56)
     f.join(*columns)
-    f.flow([("=GPU 1", "A"), ("=GPU 2", "E"), ("=GPU 3", "O"), ("=GPU 4", "I")], arrows=False)
-    f.down("summed")
-    f.cells("G", height=22, texts=("output",))
+    f.box_flow([("=GPU 1", "A"), ("=GPU 2", "E"), ("=GPU 3", "O"), ("=GPU 4", "I")], arrows=False)
+    f.arrow_down("summed")
+    f.cell_row("G", height=22, texts=("output",))
 
 
 @draws("sequence-parallelism")
@@ -147,13 +147,13 @@ def draw_sequence_parallelism(d: Drawing) -> None:
     f = d.frame()
     gpus = "AEOI"
     f.text("by_weights", "strong")
-    f.grid(["".join(g * 8 for g in gpus)] * 3)
-    f.down("scatter")
+    f.cell_grid(["".join(g * 8 for g in gpus)] * 3)
+    f.arrow_down("scatter")
     f.text("by_tokens", "strong")
-    f.grid([g * 32 for g in gpus])
-    f.down("gather")
+    f.cell_grid([g * 32 for g in gpus])
+    f.arrow_down("gather")
     f.text("by_weights_again", "strong")
-    f.grid(["".join(g * 8 for g in gpus)] * 3)
+    f.cell_grid(["".join(g * 8 for g in gpus)] * 3)
     f.legend(*((g, f"=GPU {i + 1}") for i, g in enumerate(gpus)))
 
 
@@ -161,21 +161,21 @@ def draw_sequence_parallelism(d: Drawing) -> None:
 def draw_expert_parallelism(d: Drawing) -> None:
     f = d.frame()
     f.text("tokens")
-    top = f.cells("AAEEOOII", height=26, gap=8)
+    top = f.cell_row("AAEEOOII", height=26, gap=8)
     f.skip(44)
-    low = f.cells("aeoi", height=44, gap=12, texts=[f"=GPU {i}" for i in range(1, 5)])
+    low = f.cell_row("aeoi", height=44, gap=12, texts=[f"=GPU {i}" for i in range(1, 5)])
     for i, (place, to) in enumerate(zip(top, (0, 2, 1, 3, 0, 3, 1, 2), strict=True)):
-        f.link(place, low[to], "AAEEOOII"[i], thin=True)
+        f.connect(place, low[to], "AAEEOOII"[i], thin=True)
     f.text("experts")
-    f.down("back")
-    f.cells("AAEEOOII", height=26, gap=8)
+    f.arrow_down("back")
+    f.cell_row("AAEEOOII", height=26, gap=8)
 
 
 @draws("deepep")
 def draw_deepep(d: Drawing) -> None:
     f = d.frame()
-    f.flow([("router", "I"), ("dispatch", "O"), ("experts", "E")])
-    f.flow([("sum", "G"), ("combine", "o"), ("results", "e")])
+    f.box_flow([("router", "I"), ("dispatch", "O"), ("experts", "E")])
+    f.box_flow([("sum", "G"), ("combine", "o"), ("results", "e")])
     f.skip(4)
     f.text("bits", "strong")
     f.bars([("out", 8, "O", "eight_bits"), ("home", 16, "o", "sixteen_bits")])
@@ -183,18 +183,18 @@ def draw_deepep(d: Drawing) -> None:
 
 @draws("zero")
 def draw_zero(d: Drawing) -> None:
-    d.numbers["example"] = d.quoted("zero/facts.zero-1-in-the-paper-s-example-7-5b-parameters-on-64-gpus.value")
+    d.numbers["example"] = d.catalogue_text("zero/facts.zero-1-in-the-paper-s-example-7-5b-parameters-on-64-gpus.value")
     f = d.frame()
     f.text("whole", "strong")
     for gpu in range(1, 4):
-        f.lanes(
+        f.event_lanes(
             [(f"=GPU {gpu}", [(0, 2, "A"), (2, 2, "E"), (4, 12, "C", "states")])],
             length=16,
             height=26,
         )
     f.text("stage_one", "strong")
     for gpu in range(3):
-        f.lanes([(f"=GPU {gpu + 1}", [(0, 2, "A"), (2, 2, "E"), (4 + 4 * gpu, 4, "C")])], length=16, height=26)
+        f.event_lanes([(f"=GPU {gpu + 1}", [(0, 2, "A"), (2, 2, "E"), (4 + 4 * gpu, 4, "C")])], length=16, height=26)
     f.legend(("A", "weights"), ("E", "gradients"), ("C", "states"))
     f.text("bytes")
 
@@ -206,7 +206,7 @@ def draw_hai_llm(d: Drawing) -> None:
     for copy in range(2):
         rows = f.columns(1, 1, 1, 1, gap=10)
         for stage, column in enumerate(rows):
-            column.grid(["AEOI"[stage] + "AEOI"[stage].lower() + "AEOI"[stage] + "AEOI"[stage].lower()] * 2, gap=3)
+            column.cell_grid(["AEOI"[stage] + "AEOI"[stage].lower() + "AEOI"[stage] + "AEOI"[stage].lower()] * 2, gap=3)
         f.join(*rows, gap=6 if not copy else 2)
     f.text("stages")
     f.text("squares")
@@ -226,7 +226,7 @@ def draw_dual_microbatch(d: Drawing) -> None:
     f = d.frame()
     f.text("prefill", "strong")
     first, second = "A", "E"
-    f.lanes(
+    f.event_lanes(
         [
             (
                 "first",
@@ -252,18 +252,18 @@ def draw_dual_microbatch(d: Drawing) -> None:
 def draw_fused_kernels(d: Drawing) -> None:
     f = d.frame()
     f.text("apart", "strong")
-    top = f.cells("C C C C", height=22, width=48)
+    top = f.cell_row("C C C C", height=22, width=48)
     f.skip(20)
-    low = f.cells(" A A A ", height=26, width=48)
+    low = f.cell_row(" A A A ", height=26, width=48)
     for i in (1, 3, 5):
-        f.link(top[i - 1], low[i], "C")
-        f.link(low[i], top[i + 1], "C")
+        f.connect(top[i - 1], low[i], "C")
+        f.connect(low[i], top[i + 1], "C")
     f.text("one", "strong")
-    top = f.cells("C     C", height=22, width=48)
+    top = f.cell_row("C     C", height=22, width=48)
     f.skip(20)
-    middle = f.cells("A", height=26, width=252)[0]
-    f.link(top[0], middle, "C")
-    f.link(middle, top[-1], "C")
+    middle = f.cell_row("A", height=26, width=252)[0]
+    f.connect(top[0], middle, "C")
+    f.connect(middle, top[-1], "C")
     f.legend(("C", "memory"), ("A", "chip"))
 
 
@@ -272,11 +272,11 @@ def draw_batch_invariant(d: Drawing) -> None:
     f = d.frame()
     f.text("split", "strong")
     for row in ("AAAAEEEE", "AAEEOOII"):
-        f.cells(row, height=22)
+        f.cell_row(row, height=22)
     f.text("depends")
     f.text("same_order", "strong")
     for row in ("AAAAAAAA", "AAAAAAAA"):
-        f.cells(row, height=22)
+        f.cell_row(row, height=22)
     f.text("bits")
 
 
@@ -296,14 +296,14 @@ def draw_speculative(d: Drawing) -> None:
 
 @draws("dspark")
 def draw_dspark(d: Drawing) -> None:
-    d.numbers["block"] = int(d.value("dspark/facts.block-for-v4.value"))
+    d.numbers["block"] = int(d.catalogue_number("dspark/facts.block-for-v4.value"))
     f = d.frame()
     f.text("at_once", "strong")
     f.cells("EEEEE", height=30, texts=d.sample())
     f.text("confidence", "strong")
     f.columns_chart((0.95, 0.9, 0.75, 0.4, 0.2), "IIIii", line=0.6, height=70)
     f.text("sent", "strong")
-    f.cells("AAAgg", height=30)
+    f.cell_row("AAAgg", height=30)
     f.text("as_many")
 
 
@@ -312,11 +312,11 @@ def draw_pd_disaggregation(d: Drawing) -> None:
     few, many = (_gpus_of_a_unit(d, unit) for unit in ("prefill", "decode"))
     d.numbers |= {"few": few, "many": many}
     f = d.frame()
-    f.flow([("prompt", "G"), ("prefill", "A"), ("decode", "E"), ("answer", "G")])
+    f.box_flow([("prompt", "G"), ("prefill", "A"), ("decode", "E"), ("answer", "G")])
     left, right = f.columns(1, 1)
-    left.grid(["A" * 8] * (few // 8), width=100)
+    left.cell_grid(["A" * 8] * (few // 8), width=100)
     left.text("few")
-    right.grid(["E" * (many // 8)] * 8)
+    right.cell_grid(["E" * (many // 8)] * 8)
     right.text("many")
     f.join(left, right)
     f.text("cache")
@@ -333,13 +333,13 @@ def _gpus_of_a_unit(d: Drawing, unit: str) -> int:
 
 @draws("on-disk-kv-cache")
 def draw_on_disk(d: Drawing) -> None:
-    share = d.value("inference-system-overview/facts.share-of-input-tokens-found-in-the-cache.value")
+    share = d.catalogue_number("inference-system-overview/facts.share-of-input-tokens-found-in-the-cache.value")
     d.numbers["share"] = f"{share:g}"
     f = d.frame()
     f.text("yesterday", "strong")
-    f.cells("CCCCCCCCCCGGG", height=26)
+    f.cell_row("CCCCCCCCCCGGG", height=26)
     f.text("today", "strong")
-    f.cells("CCCCCCCCCCAAA", height=26)
+    f.cell_row("CCCCCCCCCCAAA", height=26)
     f.legend(("C", "from_disk"), ("A", "computed"))
     f.skip(6)
     f.bars([("hit", share, "C", f"={share:g}%")], most=100)
@@ -359,7 +359,7 @@ def draw_redundant_experts(d: Drawing) -> None:
 def draw_eplb(d: Drawing) -> None:
     f = d.frame()
     f.text("before", "strong")
-    f.lanes(
+    f.event_lanes(
         [
             ("=GPU 1", [(0, 5, "X"), (5, 3, "e")]),
             ("=GPU 2", [(0, 2, "a"), (2, 1, "o")]),
@@ -368,7 +368,7 @@ def draw_eplb(d: Drawing) -> None:
         length=9,
     )
     f.text("after", "strong")
-    f.lanes(
+    f.event_lanes(
         [
             ("=GPU 1", [(0, 2.5, "X"), (2.5, 2, "a"), (4.5, 0.6, "o")]),
             ("=GPU 2", [(0, 2.5, "X"), (2.5, 2, "i")]),
@@ -383,10 +383,12 @@ def draw_eplb(d: Drawing) -> None:
 def draw_inference_system(d: Drawing) -> None:
     name = "inference-system-overview/facts."
     hit, read, written = (
-        d.value(f"{name}{key}.value")
+        d.catalogue_number(f"{name}{key}.value")
         for key in ("input-tokens-found-in-the-cache-on-disk", "input-tokens-in-24-hours", "output-tokens-in-24-hours")
     )
-    cost, income = (d.value(f"{name}{key}.value") for key in ("cost-of-the-day", "theoretical-income-of-the-day"))
+    cost, income = (
+        d.catalogue_number(f"{name}{key}.value") for key in ("cost-of-the-day", "theoretical-income-of-the-day")
+    )
     f = d.frame()
     f.text("tokens", "strong")
     f.bars(
@@ -403,7 +405,7 @@ def draw_inference_system(d: Drawing) -> None:
 @draws("deepseek-inference-engine")
 def draw_inference_engine(d: Drawing) -> None:
     f = d.frame()
-    f.lanes(
+    f.event_lanes(
         [
             ("cpu", [(0, 1, "o", "=1"), (1, 2, "O", "=2"), (3, 2, "o", "=3")]),
             ("gpu", [(1, 2, "a", "=1"), (3, 2, "A", "=2"), (5, 2, "a", "=3")]),
@@ -411,25 +413,25 @@ def draw_inference_engine(d: Drawing) -> None:
         height=34,
     )
     f.text("ahead")
-    f.flow([("requests", "G"), ("draft", "E"), ("check", "A"), ("tokens", "G")])
+    f.box_flow([("requests", "G"), ("draft", "E"), ("check", "A"), ("tokens", "G")])
 
 
 @draws("dsec")
 def draw_dsec(d: Drawing) -> None:
-    count = d.value("dsec/facts.machines-of-a-unit.value")
+    count = d.catalogue_number("dsec/facts.machines-of-a-unit.value")
     f = d.frame()
-    f.cells("G", width=130, height=28, texts=("agent",))
-    f.down("library")
-    f.flow([("function", "c"), ("container", "C")], arrows=False)
-    f.flow([("microvm", "o"), ("vm", "O")], arrows=False)
+    f.cell_row("G", width=130, height=28, texts=("agent",))
+    f.arrow_down("library")
+    f.box_flow([("function", "c"), ("container", "C")], arrows=False)
+    f.box_flow([("microvm", "o"), ("vm", "O")], arrows=False)
     d.numbers["machines"] = f"{count:g}"
     f.text("unit")
-    f.grid(["g" * 40] * 4, gap=2)
+    f.cell_grid(["g" * 40] * 4, gap=2)
 
 
 @draws("kv-cache-compression")
 def draw_kv_cache_compression(d: Drawing) -> None:
-    v3 = d.use("deepseek-v3.2-exp")
+    v3 = d.use_numbers("deepseek-v3.2-exp")
     plain = 2 * (v3["kv_lora_rank"] + v3["qk_rope_head_dim"])
     f = d.frame()
     f.lanes([("=BF16", [(0, 16, "c", "sixteen_bits")]), ("=FP8", [(0, 8, "C", "eight_bits")])], length=16, height=30)
@@ -438,7 +440,7 @@ def draw_kv_cache_compression(d: Drawing) -> None:
     f.bars(
         [
             ("whole", plain, "c"),
-            ("rounded", d.value("kv-cache-compression/facts.fp8-format-for-deepseek-v3-2.value"), "C"),
+            ("rounded", d.catalogue_number("kv-cache-compression/facts.fp8-format-for-deepseek-v3-2.value"), "C"),
         ]
     )
 
@@ -446,7 +448,7 @@ def draw_kv_cache_compression(d: Drawing) -> None:
 @draws("hfreduce")
 def draw_hfreduce(d: Drawing) -> None:
     d.numbers |= {
-        key: d.quoted(f"hfreduce/facts.{label}.value")
+        key: d.catalogue_text(f"hfreduce/facts.{label}.value")
         for key, label in (
             ("own", "bandwidth-between-nodes-all-reduce-of-186-mib-hfreduce"),
             ("other", "the-same-nccl"),
@@ -456,11 +458,11 @@ def draw_hfreduce(d: Drawing) -> None:
     nodes = f.columns(1, 1, gap=30)
     sums = []
     for node in nodes:
-        gpus = node.cells("E" * 8, height=24)
+        gpus = node.cell_row("E" * 8, height=24)
         node.skip(26)
-        sums.append(node.cells("C", height=28, width=90, texts=("cpu",))[0])
+        sums.append(node.cell_row("C", height=28, width=90, texts=("cpu",))[0])
         for gpu in gpus:
-            f.link(gpu, sums[-1], "E", thin=True)
+            f.connect(gpu, sums[-1], "E", thin=True)
     f.panel.line([(sums[0].x + 90, sums[0].y + 14), (sums[1].x, sums[1].y + 14)], "other")
     f.join(*nodes)
     f.legend(("E", "gradients"), ("C", "added"), ("O", "between"))
@@ -472,17 +474,17 @@ def draw_fire_flyer_2(d: Drawing) -> None:
     f = d.frame()
     zones = f.columns(1, 1, gap=40)
     for zone in zones:
-        spines = zone.cells("OOO", height=18, width=30)
+        spines = zone.cell_row("OOO", height=18, width=30)
         zone.skip(34)
-        leaves = zone.cells("oooo", height=18, gap=10)
+        leaves = zone.cell_row("oooo", height=18, gap=10)
         for spine in spines:
             for leaf in leaves:
-                f.link(spine, leaf, "O", thin=True)
+                f.connect(spine, leaf, "O", thin=True)
         zone.skip(8)
-        zone.grid(["A" * 16] * 4, gap=2)
+        zone.cell_grid(["A" * 16] * 4, gap=2)
     f.join(*zones)
     f.text("zones")
-    f.cells("C" * 16, height=18)
+    f.cell_row("C" * 16, height=18)
     f.legend(("O", "switches"), ("A", "nodes"), ("C", "storage"))
 
 
@@ -490,12 +492,12 @@ def draw_fire_flyer_2(d: Drawing) -> None:
 def draw_fire_flyer_file_system(d: Drawing) -> None:
     f = d.frame()
     f.text("file")
-    chunks = f.cells("AEOIAEOI", height=24, gap=2)
+    chunks = f.cell_row("AEOIAEOI", height=24, gap=2)
     f.skip(34)
-    machines = f.cells("g" * 6, height=62, gap=10)
+    machines = f.cell_row("g" * 6, height=62, gap=10)
     copies = {"A": (0, 1, 2), "E": (2, 3, 4), "O": (4, 5, 0), "I": (1, 3, 5)}
     for (letter, places), chunk in zip(copies.items(), chunks, strict=False):
-        f.link(chunk, machines[places[0]], letter)
+        f.connect(chunk, machines[places[0]], letter)
         for row, place in enumerate(places):
             column = machines[place]
             kind = {"A": "attention", "E": "expert", "O": "other", "I": "index"}[letter]
@@ -506,24 +508,27 @@ def draw_fire_flyer_file_system(d: Drawing) -> None:
 
 @draws("mpft")
 def draw_mpft(d: Drawing) -> None:
-    planes = int(d.value("mpft/facts.planes.value"))
+    planes = int(d.catalogue_number("mpft/facts.planes.value"))
     d.numbers["planes"] = planes
     colours = "AEOI" * (planes // 4)
     f = d.frame()
     f.text("machine")
-    above = f.cells(colours, height=26, gap=8)
+    above = f.cell_row(colours, height=26, gap=8)
     f.skip(34)
-    trees = f.cells(colours.lower(), height=16, gap=8)
+    trees = f.cell_row(colours.lower(), height=16, gap=8)
     f.skip(34)
-    below = f.cells(colours, height=26, gap=8)
+    below = f.cell_row(colours, height=26, gap=8)
     for top, tree, low, letter in zip(above, trees, below, colours, strict=True):
-        f.link(top, tree, letter, thin=True)
-        f.link(low, tree, letter, thin=True)
+        f.connect(top, tree, letter, thin=True)
+        f.connect(low, tree, letter, thin=True)
     f.text("another")
     f.skip(4)
     costs = ("cost-per-endpoint-eight-planes", "cost-per-endpoint-one-tree-of-three-layers")
     f.bars(
-        [(key, d.value(f"mpft/facts.{label}.value"), "O") for key, label in zip(("many", "one"), costs, strict=True)]
+        [
+            (key, d.catalogue_number(f"mpft/facts.{label}.value"), "O")
+            for key, label in zip(("many", "one"), costs, strict=True)
+        ]
     )
 
 

@@ -12,10 +12,10 @@ from .canvas import Canvas, Drawing, draws
 
 @draws("mtp")
 def draw_mtp(d: Drawing) -> None:
-    d.use("deepseek-v3-base")
+    d.use_numbers("deepseek-v3-base")
     d.numbers |= {
-        "speed": f"{d.value('mtp/facts.generation-speed-with-the-module-as-drafter.value'):g}",
-        "accepted": d.quoted("mtp/facts.acceptance-of-the-second-token.value"),
+        "speed": f"{d.catalogue_number('mtp/facts.generation-speed-with-the-module-as-drafter.value'):g}",
+        "accepted": d.catalogue_text("mtp/facts.acceptance-of-the-second-token.value"),
     }
     sample = d.sample()
     f = d.frame()
@@ -25,24 +25,25 @@ def draw_mtp(d: Drawing) -> None:
         f.skip(22)
         text = f.cells("G" * 6, height=26, texts=sample)
         for i in range(6 - ahead):
-            f.link(text[i], guesses[i], kind)
+            f.connect(text[i], guesses[i], kind)
         f.skip(6)
     f = d.frame("join", r"\class{expert}{h'_i} = M [ \class{attention}{h_i} ; \mathrm{Emb}(t_{i+1}) ]")
     out = f.cells("E", width=150, height=26, texts=sample[-1:])[0]
     f.skip(24)
-    block = f.cells("e", width=200, height=30, texts=("block",))[0]
+    block = f.cell_row("e", width=200, height=30, texts=("block",))[0]
     f.skip(30)
-    low = f.cells("AG", height=40, gap=30, texts=("hidden", "told"))
-    f.link(block, out, "E")
-    f.link(low[0], block, "A")
-    f.link(low[1], block)
+    low = f.cell_row("AG", height=40, gap=30, texts=("hidden", "told"))
+    f.connect(block, out, "E")
+    f.connect(low[0], block, "A")
+    f.connect(low[1], block)
     f.text("shared_parts")
     f = d.frame(
         "learn",
         r"\mathcal{L} = \class{attention}{\mathcal{L}_{\mathrm{main}}} + \lambda \, \class{expert}{\mathcal{L}_{\mathrm{MTP}}}",
     )
     first, last = (
-        d.value(f"mtp/facts.loss-weight-of-deepseek-v3-{part}-tokens.value") for part in ("first-10t", "last-4-8t")
+        d.catalogue_number(f"mtp/facts.loss-weight-of-deepseek-v3-{part}-tokens.value")
+        for part in ("first-10t", "last-4-8t")
     )
     f.text("weights")
     f.bars(
@@ -58,7 +59,7 @@ def draw_mtp(d: Drawing) -> None:
             ("alone", 1, "A", "=1"),
             (
                 "drafting",
-                d.value("mtp/facts.generation-speed-with-the-module-as-drafter.value"),
+                d.catalogue_number("mtp/facts.generation-speed-with-the-module-as-drafter.value"),
                 "E",
                 f"={d.numbers['speed']}",
             ),
@@ -68,13 +69,13 @@ def draw_mtp(d: Drawing) -> None:
 
 @draws("fim")
 def draw_fim(d: Drawing) -> None:
-    d.numbers["rate"] = f"{100 * d.value('fim/facts.fim-rate-of-deepseek-v3.value'):.0f}"
+    d.numbers["rate"] = f"{100 * d.catalogue_number('fim/facts.fim-rate-of-deepseek-v3.value'):.0f}"
     f = d.frame()
     f.text("written", "strong")
-    f.lanes([("=", [(0, 4, "a", "prefix"), (4, 3, "E", "middle"), (7, 4, "o", "suffix")])], height=34)
-    f.down("rearranged")
+    f.event_lanes([("=", [(0, 4, "a", "prefix"), (4, 3, "E", "middle"), (7, 4, "o", "suffix")])], height=34)
+    f.arrow_down("rearranged")
     f.text("trained", "strong")
-    f.lanes(
+    f.event_lanes(
         [
             (
                 "=",
@@ -97,7 +98,7 @@ def draw_fim(d: Drawing) -> None:
 def draw_byte_bpe(d: Drawing) -> None:
     f = d.frame()
     f.text("bytes", "strong")
-    f.cells("gggggggggg", height=28, texts=tuple(f"={c}" for c in "lowerlower"))
+    f.cell_row("gggggggggg", height=28, texts=tuple(f"={c}" for c in "lowerlower"))
     for name, spans in (
         (
             "pair",
@@ -114,17 +115,17 @@ def draw_byte_bpe(d: Drawing) -> None:
         ("full", [(0, 5, "E", "=lower"), (5, 5, "E", "=lower")]),
     ):
         f.text(name, "strong")
-        f.lanes([("=", spans)], height=28)
+        f.event_lanes([("=", spans)], height=28)
     f.text("chinese", "strong")
-    f.cells("ggg", width=58, height=28, texts=("=E6", "=B7", "=B1"))
-    f.cells("E", width=180, height=28, texts=("=深",))
+    f.cell_row("ggg", width=58, height=28, texts=("=E6", "=B7", "=B1"))
+    f.cell_row("E", width=180, height=28, texts=("=深",))
 
 
 @draws("document-packing")
 def draw_document_packing(d: Drawing) -> None:
     f = d.frame()
     f.text("cut", "strong")
-    f.lanes(
+    f.event_lanes(
         [
             ("=", [(0, 6, "A"), (6, 4, "E")]),
             ("=", [(0, 3, "E"), (3, 5, "O"), (8, 2, "I")]),
@@ -133,7 +134,7 @@ def draw_document_packing(d: Drawing) -> None:
         length=10,
     )
     f.text("packed", "strong")
-    f.lanes(
+    f.event_lanes(
         [("=", [(0, 6, "A"), (6, 4, "I")]), ("=", [(0, 7, "E"), (7, 3, "C")]), ("=", [(0, 5, "O"), (5, 5, "X")])],
         length=10,
     )
@@ -184,14 +185,14 @@ def draw_adamw(d: Drawing) -> None:
     f.text("steps", "strong")
     f.columns_chart([float(s) for s in m / np.sqrt(v)], "A", height=60)
     f.text("decay", "strong")
-    f.lanes([("weight", [(0, 9, "A"), (9, 1, "x")])], length=10)
+    f.event_lanes([("weight", [(0, 9, "A"), (9, 1, "x")])], length=10)
 
 
 @draws("muon")
 def draw_muon(d: Drawing) -> None:
     rng = np.random.default_rng(4)
     matrix = rng.standard_normal((24, 3)) @ rng.standard_normal((3, 24)) + 0.1 * rng.standard_normal((24, 24))
-    d.numbers["iterations"] = int(d.value("muon/facts.newton-schulz-iterations.value"))
+    d.numbers["iterations"] = int(d.catalogue_number("muon/facts.newton-schulz-iterations.value"))
     f = d.frame()
     for name, each, kind in (
         ("before", matrix / np.linalg.norm(matrix, 2), "E"),
@@ -245,7 +246,7 @@ def draw_ema_cpu(d: Drawing) -> None:
         height=130,
     )
     f.legend(("E", "on_gpu"), ("A", "on_cpu"))
-    f.flow([("gpu", "E"), ("cpu", "A")])
+    f.box_flow([("gpu", "E"), ("cpu", "A")])
     f.text("meanwhile")
 
 
@@ -265,7 +266,7 @@ def _draw_formats(f: Canvas, *names: str, length: int, height: float = 24) -> No
         exponent, mantissa = _EXPONENT_AND_MANTISSA[name]
         bits = (1, exponent, "I", f"={exponent}"), (1 + exponent, mantissa, "A", f"={mantissa}")
         lanes.append((f"={name}", [(0, 1, "X"), *bits]))
-    f.lanes(lanes, length, height)
+    f.event_lanes(lanes, length, height)
 
 
 @draws("mixed-precision")
@@ -273,12 +274,12 @@ def draw_mixed_precision(d: Drawing) -> None:
     f = d.frame()
     _draw_formats(f, "FP32", "BF16", length=32)
     f.skip(8)
-    f.flow([("master", "C"), ("copy", "A"), ("gradients", "E")], back="update")
+    f.box_flow([("master", "C"), ("copy", "A"), ("gradients", "E")], back="update")
 
 
 @draws("fp8-training")
 def draw_fp8_training(d: Drawing) -> None:
-    every, error = 128, d.value("fp8-training/facts.accumulation-in-the-fp8-units-of-the-h800.value")
+    every, error = 128, d.catalogue_number("fp8-training/facts.accumulation-in-the-fp8-units-of-the-h800.value")
     d.numbers |= {
         "bits": int(error),
         "long": f"{100 * fp8.dot_error(4096, None):.2f}",
@@ -295,28 +296,28 @@ def draw_fp8_training(d: Drawing) -> None:
         r"s = \frac{\max_i |x_i|}{448}, \qquad \class{attention}{\hat{x}_i} = \mathrm{FP8}\left(\frac{x_i}{s}\right)",
     )
     f.text("activations", "strong")
-    f.grid(["AAAAaaaaAAAAaaaaAAAAaaaa", "aaaaAAAAaaaaAAAAaaaaAAAA"] * 2)
+    f.cell_grid(["AAAAaaaaAAAAaaaaAAAAaaaa", "aaaaAAAAaaaaAAAAaaaaAAAA"] * 2)
     f.text("tile")
     f.text("weights", "strong")
-    f.grid([("EEEEeeee" if (row // 4) % 2 else "eeeeEEEE") * 3 for row in range(8)])
+    f.cell_grid([("EEEEeeee" if (row // 4) % 2 else "eeeeEEEE") * 3 for row in range(8)])
     f.text("block")
     f = d.frame(
         "multiply",
         r"C_{ij} = \sum_{g} \class{index}{s^A_{i,g} s^B_{g,j}} \left( \sum_{k \in g} \class{attention}{\hat{A}_{ik}} \class{expert}{\hat{B}_{kj}} \right)",
     )
     for i, name in enumerate(("forward", "grad_input", "grad_weight")):
-        f.flow([(name, "AEO"[i]), ("in_fp8", "g"), ("scaled", "I")])
+        f.box_flow([(name, "AEO"[i]), ("in_fp8", "g"), ("scaled", "I")])
     f.text("kept_high")
     f = d.frame(
         "promote",
         r"\sum_{k=1}^{4096} = \sum_{g=1}^{32} \class{cache}{\mathrm{FP32}} \left( \sum_{k \in g} \class{attention}{\mathrm{FP8}} \right)",
     )
     f.text("partial")
-    parts = f.cells("AAAAAAAA", height=24)
+    parts = f.cell_row("AAAAAAAA", height=24)
     f.skip(26)
-    total = f.cells("C", width=140, height=28, texts=("=FP32",))[0]
+    total = f.cell_row("C", width=140, height=28, texts=("=FP32",))[0]
     for place in parts:
-        f.link(place, total, "C", thin=True)
+        f.connect(place, total, "C", thin=True)
     f.skip(6)
     f.bars(
         [
@@ -338,19 +339,19 @@ def draw_fp4_qat(d: Drawing) -> None:
     f.skip(24)
     f.columns_chart([exp(-(((i - 24) / 9) ** 2)) for i in range(49)], "g", height=50)
     f.text("weights")
-    f.flow([("=FP32", "C"), ("=FP4", "A"), ("=FP8", "O")], back="straight")
+    f.box_flow([("=FP32", "C"), ("=FP4", "A"), ("=FP8", "O")], back="straight")
     _draw_formats(f, "FP4", "FP8", length=8)
 
 
 @draws("in-place-cross-entropy")
 def draw_in_place(d: Drawing) -> None:
-    d.use("deepseek-llm-7b-base")
+    d.use_numbers("deepseek-llm-7b-base")
     f = d.frame()
     f.text("vocabulary")
     f.text("usual", "strong")
-    f.lanes([("=", [(0, 1, "A", "logits")]), ("=", [(0, 1, "X", "gradient")])], length=1, height=34)
+    f.event_lanes([("=", [(0, 1, "A", "logits")]), ("=", [(0, 1, "X", "gradient")])], length=1, height=34)
     f.text("in_place", "strong")
-    f.lanes([("=", [(0, 0.5, "E", "gradient"), (0.5, 0.5, "A", "logits")])], length=1, height=34)
+    f.event_lanes([("=", [(0, 0.5, "E", "gradient"), (0.5, 0.5, "A", "logits")])], length=1, height=34)
     f.text("kernel")
 
 
@@ -358,11 +359,11 @@ def draw_in_place(d: Drawing) -> None:
 def draw_recompute(d: Drawing) -> None:
     f = d.frame()
     f.text("stored", "strong")
-    f.cells("CCCCCCCCCCCC", height=34)
+    f.cell_row("CCCCCCCCCCCC", height=34)
     f.text("every")
     f.skip(6)
     f.text("recomputed", "strong")
-    f.cells("C...C...C...", height=34)
-    f.cells("EEEEEEEEEEEE", height=12)
+    f.cell_row("C...C...C...", height=34)
+    f.cell_row("EEEEEEEEEEEE", height=12)
     f.text("again")
     f.legend(("C", "kept"), (".", "thrown"), ("E", "backward"))

@@ -51,18 +51,18 @@ def _name_history(citations: Citations, name: ApiName) -> str:
     for pointer in name.pointers:
         rows.append(
             [
-                Cell(citations.single(pointer.since)),
-                Cell(_pointer_meaning(citations, pointer) + citations.mark(pointer.source)),
+                Cell(citations.value_html(pointer.since)),
+                Cell(_pointer_meaning(citations, pointer) + citations.footnote(pointer.source)),
             ]
         )
     if name.until is not None:
         ended = escape(words("api_names.ended"))
         if name.until.note is not None:
-            ended += Markup("<br><small>{}</small>").format(citations.inline(name.until.note))
+            ended += Markup("<br><small>{}</small>").format(citations.rich_text(name.until.note))
         bare = name.until.model_copy(update={"note": None})
-        rows.append([Cell(citations.single(bare)), Cell(ended + citations.mark(name.until.source))])
+        rows.append([Cell(citations.value_html(bare)), Cell(ended + citations.footnote(name.until.source))])
     table = Table(words("api_names.caption", name=name.name), heads, rows, classes="ds-prose ds-meant")
-    notes = "".join(f"<p>{citations.inline(note.text)}{citations.mark(note.source)}</p>" for note in name.notes)
+    notes = "".join(f"<p>{citations.rich_text(note.text)}{citations.footnote(note.source)}</p>" for note in name.notes)
     return context.html("table.html.jinja", t=table) + notes
 
 
@@ -72,11 +72,11 @@ def _pointer_meaning(citations: Citations, pointer: ApiPointer) -> Markup:
         entry = citations.context.catalogue.entries[pointer.variant]
         html = variant_link(entry)
     elif pointer.label is not None:
-        html = citations.inline(pointer.label)
+        html = citations.rich_text(pointer.label)
     if pointer.mode is not None:
-        html += Markup(citations.context.words("api_names.in_mode")).format(mode=citations.inline(pointer.mode))
+        html += Markup(citations.context.words("api_names.in_mode")).format(mode=citations.rich_text(pointer.mode))
     if pointer.note is not None:
-        html += Markup("<br><small>{}</small>").format(citations.inline(pointer.note))
+        html += Markup("<br><small>{}</small>").format(citations.rich_text(pointer.note))
     return html
 
 

@@ -205,7 +205,7 @@ def infrastructure_table(citations: Citations) -> str:
         if value is None or not value.by_variant:
             return value_cell(citations, value)
         return Markup("<br>").join(
-            Markup("{} <small>{}</small>").format(citations.single(s), context.catalogue.entries[v].variant.name)
+            Markup("{} <small>{}</small>").format(citations.value_html(s), context.catalogue.entries[v].variant.name)
             for v, s in value.by_variant.items()
         )
 

@@ -108,7 +108,7 @@ def compare_models_page(context: Context) -> Page:
         legend={kind: row_sign(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
         cells=CELLS,
     )
-    listed = citations.listing({int(number) for number in _SOURCE.findall(str(board) + details)})
+    listed = citations.source_list({int(number) for number in _SOURCE.findall(str(board) + details)})
     return Page(
         PATH,
         words("compare.models.title"),
@@ -178,7 +178,7 @@ _PAGE_WORDS = ("remove", "unknown", "many", "few", "copied", "not_copied")
 
 def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[str, str]:
     return {
-        str(number): "<br>".join(citations.lines(each, set()))
+        str(number): "<br>".join(citations.source_lines(each, set()))
         for each, number in citations.numbers.items()
         if used is None or number in used
     }
@@ -266,7 +266,7 @@ def _size_value(citations: Citations, entry: Entry, which: SizeOf) -> dict[str, 
     assert published is not None
     assert published.value is not None
     note = counted_text(words, published.counts).strip(" ()（）")
-    html = citations.marked(str(citations.plain(published.value)), published.source)
+    html = citations.cite(str(citations.value_text(published.value)), published.source)
     # Without a recount, a size that counts an encoder stands beside none that does not.
     like = recounted is not None or published.counts in (None, Counted.LANGUAGE_MODEL, Counted.WRITING)
     return _board_value(stated.number if like else None, html, note)
@@ -286,7 +286,7 @@ def _context_value(citations: Citations, entry: Entry) -> dict[str, Any]:
     if stated is None or stated.value is None:
         return _UNKNOWN
     shown = format.format_quantity(stated.value)
-    return _board_value(stated.value.value, citations.marked(shown, stated.source))
+    return _board_value(stated.value.value, citations.cite(shown, stated.source))
 
 
 def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
@@ -295,7 +295,9 @@ def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
     for each in variant_lineage(context.catalogue.entries, entry):
         stated = pre_training_tokens(each)
         if stated is not None and stated.value is not None:
-            return _board_value(stated.value.value, citations.marked(str(citations.plain(stated.value)), stated.source))
+            return _board_value(
+                stated.value.value, citations.cite(str(citations.value_text(stated.value)), stated.source)
+            )
     root = variant_lineage(context.catalogue.entries, entry)[-1].variant.based_on
     parent = context.catalogue.entries.get(str(root.value)) if root is not None else None
     if parent is None:

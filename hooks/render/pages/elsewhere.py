@@ -167,7 +167,7 @@ def _contemporaries_section(citations: Citations) -> Section:
     ]
     table = by_column(words("elsewhere.contemporaries_caption"), columns, rows, sortable=True)
     remarks = [
-        Markup("<li>{}{}{}</li>").format(other.name, words("punctuation.colon"), citations.inline(other.remark))
+        Markup("<li>{}{}{}</li>").format(other.name, words("punctuation.colon"), citations.rich_text(other.remark))
         for other in catalogue.contemporaries
         if other.remark
     ]
@@ -180,13 +180,13 @@ def _row_name(citations: Citations, row: _Row) -> Markup:
     if row.entry is not None:
         return variant_link(row.entry)
     assert row.other is not None
-    return citations.marked(str(escape(row.other.name)), row.other.source)
+    return citations.cite(str(escape(row.other.name)), row.other.source)
 
 
 def _published_cell(citations: Citations, row: _Row) -> Cell:
     parameters = row.entry.variant.parameters if row.entry else row.other
     stated = [value for value in (getattr(parameters, "total", None), getattr(parameters, "activated", None)) if value]
-    return Cell(Markup(" / ").join(citations.single(value) for value in stated)) if stated else EMPTY
+    return Cell(Markup(" / ").join(citations.value_html(value) for value in stated)) if stated else EMPTY
 
 
 def _size_cell(row: _Row, which: str) -> Cell:

@@ -154,8 +154,8 @@ def _base_name(citations: Citations, entry: Entry) -> Markup:
     if base is None:
         return NOTHING
     other = citations.context.catalogue.entries.get(str(base.value))
-    note = citations.inline(base.note).striptags() if base.note else ""
-    return citations.marked(str(escape(other.variant.name)), base.source, note) if other else citations.single(base)
+    note = citations.rich_text(base.note).striptags() if base.note else ""
+    return citations.cite(str(escape(other.variant.name)), base.source, note) if other else citations.value_html(base)
 
 
 def _vision_table(citations: Citations, model: Model, entries: Iterable[Entry]) -> Table | None:
@@ -178,7 +178,7 @@ def _parts_table(citations: Citations, model: Model, entries: tuple[Entry, ...])
     recounted = any(part.recount in entry.parts for entry, part in parts)
     columns: list[Column[tuple[Entry, Part]]] = [
         Column(words("table.variant"), lambda of: of[0].variant.name),
-        Column(words("table.part"), lambda of: citations.inline(of[1].name)),
+        Column(words("table.part"), lambda of: citations.rich_text(of[1].name)),
         Column(words("field.parameters.total"), lambda of: value_cell(citations, of[1].count), True),
         Column(words("table.total_recomputed"), lambda of: _part_recount(citations, *of), True, recounted),
     ]
@@ -200,7 +200,7 @@ def _size_explanations(citations: Citations, entries: tuple[Entry, ...]) -> list
         sizes = entry.variant.parameters
         parts = (part.explanation for part in sizes.parts)
         for remark in filter(None, (sizes.total_explanation, sizes.activated_explanation, *parts)):
-            said.setdefault(citations.inline(remark.text) + citations.mark(remark.source), []).append(
+            said.setdefault(citations.rich_text(remark.text) + citations.footnote(remark.source), []).append(
                 entry.variant.name
             )
     listed = citations.context.words("punctuation.listed")
@@ -236,7 +236,7 @@ def _differing_settings(citations: Citations, entry: Entry) -> Markup:
     before = dict(stated_values(owner.architecture))
     return Markup(words("punctuation.separated")).join(
         Markup("{} <code>{}</code> {}").format(
-            words(f"field.architecture.{key}"), key.rpartition(".")[2], citations.single(value)
+            words(f"field.architecture.{key}"), key.rpartition(".")[2], citations.value_html(value)
         )
         for key, value in stated_values(entry.architecture)
         if value is not before.get(key)
@@ -292,8 +292,8 @@ def _notes_list(citations: Citations, entries: tuple[Entry, ...], owners: list[E
     several = len(entries) > 1
     return [
         (Markup("<b>{}</b> ").format(name) if several else Markup(""))
-        + citations.inline(remark.text)
-        + citations.mark(remark.source)
+        + citations.rich_text(remark.text)
+        + citations.footnote(remark.source)
         for name, remark in remarks
     ]
 

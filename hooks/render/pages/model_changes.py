@@ -201,7 +201,7 @@ def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry)
 def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> ComparedCell:
     if size.computed is None:
         assert size.published is not None
-        return ComparedCell(citations.single(size.published), size.spelling)
+        return ComparedCell(citations.value_html(size.published), size.spelling)
     number = working_link(entry, format.format_compact(size.computed.value), substituted_formula(size.computed))
     return ComparedCell(number + counted_mark(citations.context.words, size.counts), size.spelling)
 
@@ -230,9 +230,9 @@ def _changes_table(citations: Citations, items: Sequence[Change], caption: str, 
     before = any(change.before for change in items)
     now = sides[1] if before else words("changes.now")
     columns: list[Column[Change]] = [
-        Column(words("changes.aspect"), lambda change: citations.inline(change.aspect)),
-        Column(sides[0], lambda change: citations.inline(change.before) if change.before else NOTHING, when=before),
-        Column(now, lambda change: citations.inline(change.after) + citations.mark(change.source)),
+        Column(words("changes.aspect"), lambda change: citations.rich_text(change.aspect)),
+        Column(sides[0], lambda change: citations.rich_text(change.before) if change.before else NOTHING, when=before),
+        Column(now, lambda change: citations.rich_text(change.after) + citations.footnote(change.source)),
         Column(words("changes.reason"), lambda change: _reason_given(citations, change), if_any=True),
     ]
     return by_column(caption, columns, items)
@@ -243,12 +243,12 @@ def _reason_given(citations: Citations, change: Change) -> Markup:
     words, reason, theirs = citations.context.words, change.reason, change.reason_by_others
     html = Markup("")
     if reason is not None and reason.value is not None:
-        html = citations.inline(reason.value) + citations.mark(reason.source)
+        html = citations.rich_text(reason.value) + citations.footnote(reason.source)
     elif reason is not None:
         html = Markup('<span class="ds-absent">{}</span>').format(words("changes.no_reason"))
     if theirs is not None:
-        said = escape(words("changes.others_say")).format(reason=citations.inline(theirs.text))
-        html += (Markup("<br>") if html else Markup("")) + said + citations.mark(theirs.source)
+        said = escape(words("changes.others_say")).format(reason=citations.rich_text(theirs.text))
+        html += (Markup("<br>") if html else Markup("")) + said + citations.footnote(theirs.source)
     return html or NOTHING
 
 
@@ -345,7 +345,7 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
             "others": [
                 technique_link(context, uses[0].technique.id, short=True)
                 + _checkpoints_in_brackets(context, uses)
-                + citations.mark(sources_of(uses))
+                + citations.footnote(sources_of(uses))
                 for uses in found
                 if not _has_note(uses[0])
             ],

@@ -65,7 +65,7 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
         table=table if rows else None,
         details=details_table(citations, caption, infra.details, order, title),
         hours=_hours_table(citations, model, infra),
-        notes=[citations.inline(r.text) + citations.mark(r.source) for r in infra.notes],
+        notes=[citations.rich_text(r.text) + citations.footnote(r.source) for r in infra.notes],
     )
     return [Section("infrastructure", words("section.infrastructure"), html)]
 
@@ -97,8 +97,8 @@ def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> T
 
     def named(of: _Hours) -> Markup:
         assert of.part is not None
-        per = Markup(" <small>/ {}</small>").format(citations.single(of.per_tokens)) if of.per_tokens else ""
-        return citations.inline(of.part) + per
+        per = Markup(" <small>/ {}</small>").format(citations.value_html(of.per_tokens)) if of.per_tokens else ""
+        return citations.rich_text(of.part) + per
 
     columns: list[Column[_Hours]] = [
         Column(words("field.gpu_hours.part"), lambda of: named(of) if of.part else every),
@@ -247,7 +247,7 @@ def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
         return Markup("")
     words = citations.context.words
     return Markup("<br><small>{} {}{}</small>").format(
-        words("follows.published"), citations.single(single), f" {words(unit)}" if unit else ""
+        words("follows.published"), citations.value_html(single), f" {words(unit)}" if unit else ""
     )
 
 
@@ -273,11 +273,11 @@ def _utilisation_remark(citations: Citations, entry: Entry) -> Markup:
     words, peak = citations.context.words, peak_of(citations.context.lookup, entry)
     assert peak is not None
     assert entry.model.infrastructure is not None
-    sentences = [escape(words("follows.against")).format(peak=citations.found(peak))]
+    sentences = [escape(words("follows.against")).format(peak=citations.quoted_value(peak))]
     precision = entry.model.infrastructure.precision
     compute = precision.compute.for_variant(entry.variant.id) if precision and precision.compute else None
     if compute is not None and compute.value and number_format(compute.value) != "BF16":
-        sentences.append(Markup(words("follows.other_format", format=citations.single(compute))))
+        sentences.append(Markup(words("follows.other_format", format=citations.value_html(compute))))
     if _published_value(citations, entry, "utilisation"):
         sentences.append(escape(words("follows.against_published")))
     return Markup(words("punctuation.gap")).join(sentences)
@@ -320,7 +320,7 @@ def _size_cell(citations: Citations, recounted: int | None, published: Single[Qu
         cell, counts = recomputed_size(recounted), counts_of(published)
         partial_count = counts if counts in (Counted.BACKBONE, Counted.WRITING) else None
         return Cell(cell.html + counted_mark(citations.context.words, partial_count), cell.sort)
-    return Cell(citations.single(published) if published else NOTHING, sort_key(published) or "")
+    return Cell(citations.value_html(published) if published else NOTHING, sort_key(published) or "")
 
 
 def _derived_cell(citations: Citations, entry: Entry, result: TrainingMetrics | None, key: str) -> Cell:

@@ -44,7 +44,7 @@ class Tab:
 def hero_values(citations: Citations, model: Model) -> dict[str, object]:
     """What it is, what changed, headline numbers."""
     return {
-        "lead": citations.inline(model.lead or model.summary),
+        "lead": citations.rich_text(model.lead or model.summary),
         "meta": _links_and_licence(citations, model),
         "against": _compared_with(citations, model),
         "bullets": main_changes(citations, model),
@@ -123,7 +123,7 @@ def _links_and_licence(citations: Citations, model: Model) -> Markup:
         )
     licence = model.licences.weights if model.licences else None
     if licence is not None and licence.value is not None:
-        parts.append(citations.single(licence))
+        parts.append(citations.value_html(licence))
     return Markup(" · ").join(parts)
 
 
@@ -141,7 +141,9 @@ def _compared_with(citations: Citations, model: Model) -> Markup:
 def main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Markup]]:
     """Changes in a line each, aspect first, in the entry's order; else techniques introduced or adopted."""
     if model.changes:
-        return [(citations.inline(item.aspect), citations.inline(item.after)) for item in model.changes[:MOST_BULLETS]]
+        return [
+            (citations.rich_text(item.aspect), citations.rich_text(item.after)) for item in model.changes[:MOST_BULLETS]
+        ]
     brings = (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.FIRST, UseLabel.ADOPTED)
     uses = [use for use in citations.context.uses.of_model(model.id) if use.stated is not None and use.how in brings]
     uses.sort(key=lambda use: (brings.index(use.how), use.stated is None or use.stated.note is None))
@@ -200,8 +202,8 @@ def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     if single is None:
         return None
     if isinstance(single.value, Length):
-        return citations.marked(format.format_quantity(single.value), single.source)
-    return citations.single(single)
+        return citations.cite(format.format_quantity(single.value), single.source)
+    return citations.value_html(single)
 
 
 def _stated_fact(entry: Entry, key: str) -> Single[Quantity] | Single[Amount] | Single[Length] | None:
@@ -261,7 +263,7 @@ def _hours_remarks(citations: Citations, model: Model) -> Iterator[Markup]:
         if name != model.name:
             yield escape(name)
     if infra.cost_usd is not None and infra.cost_usd.value is not None:
-        yield escape(citations.context.words("model.cost", cost="{}")).format(citations.single(infra.cost_usd))
+        yield escape(citations.context.words("model.cost", cost="{}")).format(citations.value_html(infra.cost_usd))
 
 
 def record_sections(citations: Citations, model: Model) -> list[Section]:
@@ -302,8 +304,8 @@ def _parent_links(citations: Citations, model: Model) -> list[Markup]:
         link = model_link(models[edge.model])
         line = Markup("{} {}").format(words(f"relation.{edge.relation.name.lower()}"), link)
         if edge.note is not None:
-            line += Markup(words("punctuation.bracketed", text=citations.inline(edge.note)))
-        lines.append(line + citations.mark(edge.source))
+            line += Markup(words("punctuation.bracketed", text=citations.rich_text(edge.note)))
+        lines.append(line + citations.footnote(edge.source))
     return lines
 
 
@@ -314,7 +316,7 @@ def _link_list(citations: Citations, model: Model) -> list[Markup]:
     found = []
     for link in model.links:
         kind = words(f"link.{link.kind.value}")
-        name = citations.inline(link.label) if link.label else escape(kind)
+        name = citations.rich_text(link.label) if link.label else escape(kind)
         if link.label and labels.count(link.label) > 1:
             name += words("punctuation.bracketed", text=kind)
         found.append(Markup('<a href="{}">{}</a>').format(link.url, name))
@@ -326,6 +328,6 @@ def notes_sections(citations: Citations, model: Model) -> list[Section]:
     if not model.notes:
         return []
     items = Markup("").join(
-        Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in model.notes
+        Markup("<li>{}</li>").format(citations.rich_text(r.text) + citations.footnote(r.source)) for r in model.notes
     )
     return [Section("notes", citations.context.words("section.notes"), f"<ul>{items}</ul>")]

@@ -114,12 +114,12 @@ def _stage_view(citations: Citations, model: Model, stage: Stage, number: int) -
         "title": title,
         "kind": kind if stage.name else "",
         "variants": [entries[id_].variant.name for id_ in stage.variants],
-        "summary": citations.inline(stage.summary) if stage.summary else None,
+        "summary": citations.rich_text(stage.summary) if stage.summary else None,
         "table": _fold_if_long(model, table),
         "details": _fold_if_long(model, further, folded),
         "phases": _phases_table(citations, stage, named),
         "mix": _mix_table(citations, stage, named),
-        "notes": [citations.inline(remark.text) + citations.mark(remark.source) for remark in stage.notes],
+        "notes": [citations.rich_text(remark.text) + citations.footnote(remark.source) for remark in stage.notes],
     }
 
 
@@ -129,7 +129,7 @@ def _phases_table(citations: Citations, stage: Stage, title: str) -> Table | Non
         return None  # a single phase says no more than peak, final rate and schedule
     words = citations.context.words
     columns: list[Column[RatePhase]] = [
-        Column(words("field.phase.until"), lambda phase: citations.single(phase.until, notes="inline")),
+        Column(words("field.phase.until"), lambda phase: citations.value_html(phase.until, notes="inline")),
         Column(words("field.phase.rate"), lambda phase: _phase_rate(citations, stage, phase)),
         Column(words("field.phase.shape"), lambda phase: words(f"shape.{phase.shape.value}")),
     ]
@@ -141,7 +141,7 @@ def _phase_rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
     if phase.rate is not None:
         return _by_variant(citations, phase.rate)
     assert phase.fraction is not None
-    shown = citations.single(phase.fraction) + " " + citations.context.words("training.of_peak")
+    shown = citations.value_html(phase.fraction) + " " + citations.context.words("training.of_peak")
     peak, fraction = stage.learning_rate.peak if stage.learning_rate else None, phase.fraction.value
     if peak is None or fraction is None:
         return shown
@@ -153,9 +153,9 @@ def _phase_rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
 def _by_variant(citations: Citations, value: Stated[Any]) -> Markup:
     entries = citations.context.catalogue.entries
     parts = [
-        Markup("{} <small>{}</small>").format(citations.single(single), entries[id_].variant.name)
+        Markup("{} <small>{}</small>").format(citations.value_html(single), entries[id_].variant.name)
         if id_
-        else citations.single(single)
+        else citations.value_html(single)
         for id_, single in value.singles()
     ]
     return Markup("<br>").join(parts)
@@ -171,7 +171,7 @@ def _mix_table(citations: Citations, stage: Stage, title: str) -> Table | None:
         return Cell(_by_variant(citations, value) if value else NOTHING)
 
     columns: list[Column[MixPart]] = [
-        Column(words("field.mix.name"), lambda part: citations.inline(part.name)),
+        Column(words("field.mix.name"), lambda part: citations.rich_text(part.name)),
         Column(words("field.mix.share"), lambda part: stated(part.share), True, if_any=True),
         Column(words("field.mix.amount"), lambda part: stated(part.amount), True, if_any=True),
     ]
@@ -326,10 +326,10 @@ def _values_by_variant(
     entries = citations.context.catalogue.entries
     parts = []
     for id_, single in values:
-        shown = citations.single(single)
+        shown = citations.value_html(single)
         if isinstance(single.value, Quantity):
-            note = citations.inline(single.note).striptags() if single.note else ""
-            shown = citations.marked(
+            note = citations.rich_text(single.note).striptags() if single.note else ""
+            shown = citations.cite(
                 str(escape(format.format_quantity(single.value, citations.context.words))), single.source, note
             )
             if told and note:

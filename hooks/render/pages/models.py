@@ -74,11 +74,11 @@ def families_table(citations: Citations) -> str:
     def activated(entry: Entry) -> Cell:
         parameters = entry.variant.parameters
         all_of_them = escape(words("table.all_of_them")) if parameters.total.value else NOTHING
-        shown = citations.single(parameters.activated) if parameters.activated else all_of_them
+        shown = citations.value_html(parameters.activated) if parameters.activated else all_of_them
         return Cell(shown, sort_key(parameters.activated or parameters.total))
 
     def attention(entry: Entry) -> Markup:
-        return citations.single(entry.architecture.attention) if entry.architecture else NOTHING
+        return citations.value_html(entry.architecture.attention) if entry.architecture else NOTHING
 
     columns: list[Column[Entry]] = [
         Column(words("table.model"), lambda entry: model_link(entry.model)),
@@ -97,7 +97,7 @@ def families_table(citations: Citations) -> str:
 
 def _first_day_cell(citations: Citations, model: Model) -> Cell:
     date = first_date(model)
-    shown = Markup('<span class="ds-day">{}</span>').format(citations.plain(date)) if date else NOTHING
+    shown = Markup('<span class="ds-day">{}</span>').format(citations.value_text(date)) if date else NOTHING
     return Cell(shown, first_day(model))
 
 
@@ -144,7 +144,7 @@ def _items_by_year(citations: Citations) -> list[tuple[str, list[dict[str, objec
             "lane": item.lane,
             "track": lane_name(citations.context, item.lane),
             "link": _item_link(item),
-            "date": citations.plain(item.date),
+            "date": citations.value_text(item.date),
             **facts,
         }
         years.setdefault(item.date.text[:4], []).append(entry)
@@ -158,7 +158,7 @@ def _item_link(item: Item) -> Markup:
 def _technique_facts(citations: Citations, id_: str) -> dict[str, object]:
     technique = citations.context.catalogue.techniques[id_]
     own = own_form(citations.context, technique)
-    date = citations.plain(own) if own is not None else citations.single(technique.introduced.date)
+    date = citations.value_text(own) if own is not None else citations.value_html(technique.introduced.date)
     return {"date": date, "dates": [], "later": [], "builds_on": []}
 
 

@@ -176,23 +176,23 @@ def _point_rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[C
     for stretch in run.schedule.rate:
         way = Cell(escape(words(f"schedule.way.{stretch.way.value}")))
         if stretch.way is Way.WARM_UP:
-            until, value = escape(words("schedule.end_of_warmup")), citations.single(peak)
+            until, value = escape(words("schedule.end_of_warmup")), citations.value_html(peak)
         else:
             phase = next(phases)
-            until = citations.single(phase.until)
+            until = citations.value_html(phase.until)
             printed = phase.rate.for_variant(variant) if phase.rate else None
             factor = phase.fraction.for_variant(variant) if phase.fraction else None
             value = (
-                citations.single(printed)
+                citations.value_html(printed)
                 if printed is not None
-                else citations.single(factor) + " " + recomputed_html(f"= {rate_text(stretch.last)}")
+                else citations.value_html(factor) + " " + recomputed_html(f"= {rate_text(stretch.last)}")
             )
         yield [Cell(link), Cell(until), Cell(value, f"{stretch.last:f}"), EMPTY, way]
     if run.schedule.loose:
         final = stated.final.for_variant(variant) if stated.final else None
         way = Cell(escape(words("schedule.way.loose")))
-        yield [Cell(link), Cell(escape(words("schedule.end_of_warmup"))), Cell(citations.single(peak)), EMPTY, way]
-        yield [Cell(link), Cell(escape(words("schedule.last"))), Cell(citations.single(final)), EMPTY, way]
+        yield [Cell(link), Cell(escape(words("schedule.end_of_warmup"))), Cell(citations.value_html(peak)), EMPTY, way]
+        yield [Cell(link), Cell(escape(words("schedule.last"))), Cell(citations.value_html(final)), EMPTY, way]
     if stage.batch_size is not None:
         yield from _batch_rows(citations, run, stage, link)
 
@@ -203,13 +203,13 @@ def _batch_rows(citations: Citations, run: Run, stage: Stage, link: Markup) -> I
 
     def value(stated: object) -> Cell:
         single = getattr(stated, "for_variant", lambda _: None)(variant)
-        return Cell(citations.single(single))
+        return Cell(citations.value_html(single))
 
     for stretch in run.schedule.batch:
         way = Cell(escape(words(f"schedule.way.{stretch.way.value}")))
         if stretch.way is Way.GROWS:
             start = Cell(escape(words("schedule.at_tokens", tokens=format_integer(0))))
-            ramp = citations.single(batch.ramp_tokens.for_variant(variant) if batch.ramp_tokens else None)
+            ramp = citations.value_html(batch.ramp_tokens.for_variant(variant) if batch.ramp_tokens else None)
             yield [Cell(link), start, EMPTY, value(batch.start), Cell(NOTHING)]
             yield [Cell(link), Cell(ramp), EMPTY, value(batch.sequences), way]
         else:

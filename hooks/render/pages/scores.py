@@ -30,7 +30,7 @@ def scores_sections(citations: Citations, model: Model) -> list[Section]:
         {
             "table": _scores_table(citations, table),
             "kind": words(f"evaluation.{table.kind.value}"),
-            "note": citations.inline(table.note) if table.note else None,
+            "note": citations.rich_text(table.note) if table.note else None,
             "left_out": _rows_left_out(citations, table),
         }
         for table in model.evaluation
@@ -49,10 +49,10 @@ def _rows_left_out(citations: Citations, table: Evaluation) -> Markup:
     words = citations.context.words
     lines = []
     for group in table.left_out:
-        rows = [citations.inline(name) for name in group.rows]
+        rows = [citations.rich_text(name) for name in group.rows]
         between = "separated" if any(mark in row for row in rows for mark in "，：,:") else "listed"
         listed = Markup(escape(words(f"punctuation.{between}"))).join(rows)
-        lines.append(escape(words("evaluation.left_out")).format(rows=listed, why=citations.inline(group.why)))
+        lines.append(escape(words("evaluation.left_out")).format(rows=listed, why=citations.rich_text(group.why)))
     return Markup(escape(words("punctuation.gap"))).join(lines)
 
 
@@ -62,9 +62,9 @@ def _scores_table(citations: Citations, table: Evaluation) -> Table:
     heads = [Head(words("table.benchmark")), *(Head(entries[id_].variant.name, True) for id_ in variants)]
     rows = []
     for row in table.rows:
-        name = citations.inline(row.benchmark)
+        name = citations.rich_text(row.benchmark)
         if row.setting:
-            name += Markup(" <small>{}</small>").format(citations.setting(row.setting))
+            name += Markup(" <small>{}</small>").format(citations.score_setting(row.setting))
         rows.append([Cell(name), *(value_cell(citations, row.scores.get(id_)) for id_ in variants)])
     return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6, classes="ds-scores")
 
@@ -177,9 +177,9 @@ def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: Eval
             for row in table.rows if table.kind is kind else ():
                 locus = context.place(table.source.items[0].locus) if table.source else table.id
                 alone = words("compare.evaluation.alone", model=model.name, locus=locus)
-                setting = citations.setting(row.setting) if row.setting else escape(alone)
+                setting = citations.score_setting(row.setting) if row.setting else escape(alone)
                 key = (row.benchmark.en, row.setting.en if row.setting else alone)
-                made = Benchmark(citations.inline(row.benchmark), setting, benchmark_subject(row.benchmark.en))
+                made = Benchmark(citations.rich_text(row.benchmark), setting, benchmark_subject(row.benchmark.en))
                 benchmark = found.setdefault(key, made)
                 for id_, score in row.scores.items():
                     benchmark.scores.setdefault(id_, []).append(score)
@@ -222,4 +222,4 @@ def _scores_html(citations: Citations, scores: Sequence[Single[Any]]) -> Markup:
     distinct: dict[object, Single[Any]] = {}
     for score in scores:
         distinct.setdefault(getattr(score.value, "text", score.absence), score)
-    return Markup(" / ").join(citations.single(score) for score in distinct.values())
+    return Markup(" / ").join(citations.value_html(score) for score in distinct.values())

@@ -48,9 +48,11 @@ def _cited_documents(citations: Citations) -> list[Document]:
     for sources_, number in citations.numbers.items():
         first, *others = sources_.items
         if first.key not in found:
-            found[first.key] = Document(citations.document(first.key, addressed))
+            found[first.key] = Document(citations.document_link(first.key, addressed))
         said = [
-            citations.place(source, addressed) if source.key == first.key else citations.line(source, addressed)
+            citations.source_place(source, addressed)
+            if source.key == first.key
+            else citations.source_line(source, addressed)
             for source in (first, *others)
         ]
         found[first.key].places.append((number, separated.join(part for part in said if part)))
@@ -76,9 +78,9 @@ def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
         {
             "open": dispute.weight is Weight.CENTRAL,
             "trifle": dispute.weight is Weight.TRIFLE,
-            "about": citations.inline(dispute.about),
-            "claims": [(citations.inline(claim.says), citations.mark(claim.source)) for claim in dispute.claims],
-            "verdict": citations.inline(dispute.verdict),
+            "about": citations.rich_text(dispute.about),
+            "claims": [(citations.rich_text(claim.says), citations.footnote(claim.source)) for claim in dispute.claims],
+            "verdict": citations.rich_text(dispute.verdict),
         }
         for dispute in sorted(items, key=lambda dispute: order.index(dispute.weight))
     ]

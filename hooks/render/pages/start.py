@@ -176,15 +176,15 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
     totals = [e.variant.parameters.total for e in flagships if _is_number(e.variant.parameters.total)]
     plain = next((single for single in reversed(totals) if single.note is None), None)
     if plain is not None:
-        yield citations.single(plain), words("reading.value")
-        yield Markup("<p>{}</p>").format(citations.single(plain)), words("reading.value_in_text")
-        yield citations.mark(plain.source), words("reading.mark")
+        yield citations.value_html(plain), words("reading.value")
+        yield Markup("<p>{}</p>").format(citations.value_html(plain)), words("reading.value_in_text")
+        yield citations.footnote(plain.source), words("reading.mark")
     if noted := _newest_value(context, lambda single: _is_number(single) and single.note is not None):
-        yield citations.single(noted), words("reading.remark")
+        yield citations.value_html(noted), words("reading.remark")
     if rough := _newest_value(
         context, lambda single: isinstance(single.value, Quantity) and single.value.qualifier == "~"
     ):
-        yield citations.single(rough), words("reading.rough")
+        yield citations.value_html(rough), words("reading.rough")
     counted = [(e, e.recount.kv_cache) for e in context.catalogue.entries.values() if e.recount and e.recount.kv_cache]
     if counted:
         entry, cache = counted[-1]
@@ -195,10 +195,10 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
             yield agreement_cell(citations, *found[-1]).html, words("reading.agrees" if holds else "reading.differs")
     for absence in Absence:
         if single := _newest_value(context, partial(_is_absent, absence)):
-            yield citations.single(single), words(f"reading.absence.{absence.name.lower()}")
+            yield citations.value_html(single), words(f"reading.absence.{absence.name.lower()}")
     yield format.NOTHING, words("reading.nothing")
     if fallen := next((text for text in _model_texts(context) if words.falls_back(text)), None):
-        yield citations.inline(fallen), words("reading.fallback")
+        yield citations.rich_text(fallen), words("reading.fallback")
     if _newest_value(context, lambda single: (source := _first_source(single)) is not None and source.via is not None):
         yield Markup('<span class="ds-via">{}</span>').format(words("source.copy")), words("reading.copy")
 

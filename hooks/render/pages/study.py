@@ -192,7 +192,7 @@ def _question_items(citations: Citations, group: QuestionGroup) -> list[dict[str
         {
             "id": question_anchor(question),
             "ask": words.text(question.ask),
-            "answer": citations.inline(question.answer),
+            "answer": citations.rich_text(question.answer),
             "path": question.path,
         }
         for question in citations.context.catalogue.questions

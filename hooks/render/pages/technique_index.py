@@ -132,9 +132,9 @@ def _user_row(citations: Citations, technique: Technique, row: InModel | None, u
     return {
         "day": when.first_day if when else "",
         "link": model_link(model) if model is not None else None,
-        "date": citations.plain(when) if when else None,
-        "paragraphs": citations.paragraphs(row.text) if row is not None else [],
-        "mark": citations.mark(row.source) if row is not None else "",
+        "date": citations.value_text(when) if when else None,
+        "paragraphs": citations.rich_paragraphs(row.text) if row is not None else [],
+        "mark": citations.footnote(row.source) if row is not None else "",
         "said": family_remarks(citations, use, told=False) if use is not None and row is None else [],
     }
 

@@ -78,12 +78,12 @@ def _render_opening(citations: Citations, technique: Technique, frames: Sequence
             "technique_opening.html.jinja",
             id=technique.id,
             kicker=_render_kicker(context, technique),
-            definition=citations.inline(technique.definition),
+            definition=citations.rich_text(technique.definition),
             picture=_render_picture(context, technique),
             frames=frames[1:],
             math=lambda latex: Markup(wrapping_mathml(latex)),
             headline=[
-                (citations.inline(h.number) + citations.mark(h.source), citations.inline(h.counts))
+                (citations.rich_text(h.number) + citations.footnote(h.source), citations.rich_text(h.counts))
                 for h in technique.headline
             ],
             families=families_line(context, technique),
@@ -103,7 +103,7 @@ def _render_picture(context: Context, technique: Technique) -> Markup:
 def _shared_page(context: Context, shared: SharedPage) -> Page:
     """A section for each technique; sources once, at the end."""
     citations, words = Citations(context), context.words
-    sections = [Section("lead", "", f'<p class="ds-lead">{citations.inline(shared.what)}</p>')]
+    sections = [Section("lead", "", f'<p class="ds-lead">{citations.rich_text(shared.what)}</p>')]
     for technique in context.catalogue.techniques_on(shared.id):
         parts: list[str] = [_lead_paragraph(citations, technique, ""), _render_picture(context, technique)]
         parts += _headed_part(context, technique, "why", _render_prose(citations, technique.why))
@@ -160,7 +160,9 @@ def _render_kicker(context: Context, technique: Technique) -> Markup:
 
 def _lead_paragraph(citations: Citations, technique: Technique, classes: str = "ds-lead") -> Markup:
     opening = Markup('<p class="{}">').format(classes) if classes else Markup("<p>")
-    return Markup("").join(opening + paragraph + Markup("</p>\n") for paragraph in citations.paragraphs(technique.what))
+    return Markup("").join(
+        opening + paragraph + Markup("</p>\n") for paragraph in citations.rich_paragraphs(technique.what)
+    )
 
 
 def _heading_of_users(context: Context, technique: Technique) -> str:
@@ -187,7 +189,8 @@ def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tupl
         yield "disputes", render_disputes(citations, technique.disputes)
     if technique.notes:
         items = Markup("").join(
-            Markup("<li>{}</li>").format(citations.inline(r.text) + citations.mark(r.source)) for r in technique.notes
+            Markup("<li>{}</li>").format(citations.rich_text(r.text) + citations.footnote(r.source))
+            for r in technique.notes
         )
         yield "notes", f"<ul>{items}</ul>"
 
@@ -218,7 +221,7 @@ def _render_record(citations: Citations, technique: Technique) -> str:
 def _introduced_by(citations: Citations, technique: Technique) -> Markup:
     introduced = technique.introduced
     words = citations.context.words
-    by, date = citations.inline(introduced.by), citations.single(introduced.date)
+    by, date = citations.rich_text(introduced.by), citations.value_html(introduced.date)
     if introduced.date.absence is not None:
         date = Markup(words("technique.no_date", unknown=date))
     line = Markup(words("technique.by_and_date", by=by, date=date))
@@ -237,10 +240,10 @@ def _render_formula(citations: Citations, number: int, formula: Formula) -> str:
         "formula.html.jinja",
         number=number,
         math=Markup(wrapping_mathml(formula.latex)),
-        meaning=with_indices(citations.inline(formula.meaning)),
-        mark=citations.mark(formula.source),
+        meaning=with_indices(citations.rich_text(formula.meaning)),
+        mark=citations.footnote(formula.source),
     )
 
 
 def _render_prose(citations: Citations, text: Text) -> str:
-    return "".join(f"<p>{paragraph}</p>" for paragraph in citations.paragraphs(text))
+    return "".join(f"<p>{paragraph}</p>" for paragraph in citations.rich_paragraphs(text))

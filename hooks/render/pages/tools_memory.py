@@ -164,11 +164,11 @@ def _variant_data(citations: Citations) -> dict[str, Any]:
             "beside": exact_number(result.beside),
             "stored": result.stored_cache is not None,
             "released": released_format(entry),
-            "context": [str(int(longest.value)), str(citations.single(entry.variant.context_length))]
+            "context": [str(int(longest.value)), str(citations.value_html(entry.variant.context_length))]
             if longest
             else None,
-            "published": str(citations.single(published)) if published.value is not None else None,
-            "format": str(citations.single(weights)) if weights is not None and weights.value is not None else None,
+            "published": str(citations.value_html(published)) if published.value is not None else None,
+            "format": str(citations.value_html(weights)) if weights is not None and weights.value is not None else None,
             "owner": entry.architecture_owner,
         }
     return {"variants": found, "workings": workings}

@@ -185,14 +185,14 @@ def _variant_data(citations: Citations, entry: Entry, start: Entry) -> dict[str,
         base = parent_cell(citations, entry)
         found["continues"] = base.html.striptags() if base else ""
     found["run"] = {name: given for name, given in _borrowed_run(citations, start).items() if name != "d"}
-    found["run"] |= {name: [value, published + citations.mark(source), 0] for name, (value, source) in own.items()}
+    found["run"] |= {name: [value, published + citations.footnote(source), 0] for name, (value, source) in own.items()}
     if "p" not in own and (percent := _recomputed_utilisation(context, root)) is not None:
         found["run"]["p"] = [percent, context.words("tools.training.hints.recomputed"), 0]
     hours, tokens = pre_training_hours(root), pre_training_tokens(root)
     if hours is not None and tokens is not None and tokens.value is not None:
         part = stage_gpu_hours(root.model)
         covered = part.per_tokens.value if part and part.per_tokens and part.per_tokens.value else tokens.value
-        source = citations.mark(part.hours.source) if part else ""
+        source = citations.footnote(part.hours.source) if part else ""
         found["hours"] = [
             exact_number(hours[0]),
             exact_number(Fraction(covered.value)),
@@ -216,7 +216,7 @@ def _borrowed_run(citations: Citations, start: Entry) -> dict[str, list[Any]]:
     """The first run, for variants without one."""
     words = citations.context.words("tools.training.hints.borrowed", name=start.variant.name)
     run = _published_run(citations.context, start)
-    return {name: [value, words + citations.mark(source), 1] for name, (value, source) in run.items()}
+    return {name: [value, words + citations.footnote(source), 1] for name, (value, source) in run.items()}
 
 
 def _published_run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]]:
@@ -276,8 +276,8 @@ def _runs_table(citations: Citations, start: Entry, gpu: Gpu) -> str:
     )
     intro = escape(words("tools.training.table_intro")).format(
         gpu=gpu.name,
-        share=citations.single(stated_quantity(start, "model_flops_utilization")),
-        price=citations.single(stated_quantity(start, "price_per_gpu_hour_usd")),
+        share=citations.value_html(stated_quantity(start, "model_flops_utilization")),
+        price=citations.value_html(stated_quantity(start, "price_per_gpu_hour_usd")),
         name=start.model.name,
     )
     return Markup("<p>{}</p>\n").format(intro) + Markup(
@@ -320,7 +320,7 @@ def _published_hours(citations: Citations, entry: Entry) -> Cell:
     part = stage_gpu_hours(entry.model)
     if part is None or pre_training_hours(entry) is None:
         return EMPTY
-    html = citations.single(part.hours)
+    html = citations.value_html(part.hours)
     if part.per_tokens is not None and part.per_tokens.value is not None:
         words = citations.context.words(
             "tools.training.per_tokens", tokens=format.format_quantity(part.per_tokens.value)

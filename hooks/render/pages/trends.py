@@ -376,7 +376,7 @@ def _parameter_measure(which: SizeOf) -> Callable[[Citations, Size], Shown | Non
         stated = published_size(size.owner, which)
         if value.published:
             assert stated is not None
-            return Shown(value, citations.marked(str(escape(value.shown)), stated.source))
+            return Shown(value, citations.cite(str(escape(value.shown)), stated.source))
         recounted = recomputed_size(size.owner, which)
         assert recounted is not None
         return Shown(value, recomputed_html(value.shown, recounted.numbers))
@@ -402,14 +402,14 @@ def _shown_served_cache(citations: Citations, size: Size) -> Shown | None:
         return None
     stated = published_stored_cache(entry)
     if value.published and stated is not None:
-        return Shown(value, citations.single(stated))
+        return Shown(value, citations.value_html(stated))
     assert entry.stored_cache is not None
     return Shown(value, recomputed_html(format.format_integer(entry.stored_cache.value), entry.stored_cache.numbers))
 
 
 def _shown_tokens(citations: Citations, size: Size) -> Shown | None:
     value, stated = token_value(size), trained_tokens(size)
-    return Shown(value, citations.single(stated)) if value is not None else None
+    return Shown(value, citations.value_html(stated)) if value is not None else None
 
 
 def _shown_flops(citations: Citations, size: Size) -> Shown | None:
@@ -430,7 +430,7 @@ def _context_length(citations: Citations, size: Size) -> Shown | None:
     if stated is None or stated.value is None:
         return None
     shown = format.format_quantity(stated.value)
-    return Shown(Value(stated.value.value, True, shown), citations.marked(shown, stated.source))
+    return Shown(Value(stated.value.value, True, shown), citations.cite(shown, stated.source))
 
 
 def _dimension_measure(name: str) -> Callable[[Citations, Size], Shown | None]:
@@ -439,7 +439,7 @@ def _dimension_measure(name: str) -> Callable[[Citations, Size], Shown | None]:
         if stated is None or stated.value is None:
             return None
         value = Value(Decimal(stated.value), True, format.format_integer(stated.value))
-        return Shown(value, citations.single(stated))
+        return Shown(value, citations.value_html(stated))
 
     return measure
 

@@ -582,12 +582,12 @@ def _corrections_list(citations: Citations, rows: Sequence[Correction], fold: st
 def _correction_row(citations: Citations, row: Correction) -> dict[str, Markup | str]:
     return {
         "anchor": correction_anchor(row),
-        "about": citations.inline(row.about),
+        "about": citations.rich_text(row.about),
         "place": _corrected_page(citations.context, row.entry),
-        "was": citations.inline(row.was),
-        "right": citations.marked(str(citations.inline(row.right)), row.source),
+        "was": citations.rich_text(row.was),
+        "right": citations.cite(str(citations.rich_text(row.right)), row.source),
         "dates": format_span(row.since, row.date, citations.context.words),
-        "why": citations.inline(row.why) if row.why else Markup(""),
+        "why": citations.rich_text(row.why) if row.why else Markup(""),
     }
 
 

@@ -67,11 +67,12 @@ def _drawing_head(dims: Dimensions, entry: Entry) -> Head:
     date = released.value if released is not None and released.value is not None else first_date(entry.model)
     pieces: list[list[Part]] = [
         [format.format_date(date, words)] if date else [],
-        dims.line("fact_total", total=dims.shown(parameters.total, "drawing.total")),
-        dims.line("fact_active", activated=dims.shown(parameters.activated, "drawing.activated")),
-        dims.line("fact_layers", layers=dims.stated("num_hidden_layers")),
-        dims.line(
-            "fact_context", context=_short_length(dims.shown(entry.variant.context_length, "drawing.context"), words)
+        dims.worded_line("fact_total", total=dims.other_value(parameters.total, "drawing.total")),
+        dims.worded_line("fact_active", activated=dims.other_value(parameters.activated, "drawing.activated")),
+        dims.worded_line("fact_layers", layers=dims.stated("num_hidden_layers")),
+        dims.worded_line(
+            "fact_context",
+            context=_short_length(dims.other_value(entry.variant.context_length, "drawing.context"), words),
         ),
     ]
     facts: list[Part] = []
@@ -83,7 +84,7 @@ def _drawing_head(dims: Dimensions, entry: Entry) -> Head:
     term = entry.recount.kv_cache if entry.recount else None
     if term is not None:
         total = Dimension("", words("drawing.cache"), f"{term.value:,}", str(term.value), formula=term.formula)
-        cache = dims.line("cache_sum", sum=Strong(term.numbers), total=total)
+        cache = dims.worded_line("cache_sum", sum=Strong(term.numbers), total=total)
     return Head(entry.variant.name, facts, cache, _credit_lines(dims, entry))
 
 

@@ -54,7 +54,7 @@ def _entry_lanes(dims: Dimensions) -> list[tuple[str, int, list[Part]]]:
         pieces: dict[str, Dimension | None] = {"layers": dims.stated(layers)}
         if ratio is not None:
             pieces["ratio"] = dims.stated(ratio)
-        return dims.line("lane_said" if ratio else "lane_each", **pieces)
+        return dims.worded_line("lane_said" if ratio else "lane_each", **pieces)
 
     found: list[tuple[str, int, list[Part]]] = []
     for form in caching_layers(dims):
@@ -81,33 +81,37 @@ def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
     pitch = ((sheet.width - 36) if narrow else 320.0) / tokens
     sheet.path(f"M18 {coordinate_text(top - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
     if narrow:
-        sheet.say(18, top + 12, dims.words("drawing.stretch", tokens=tokens), css="strong")
+        sheet.text(18, top + 12, dims.words("drawing.stretch", tokens=tokens), css="strong")
         y = top + 26
     else:
-        sheet.say_all(18, top + 14, [[line] for line in dims.words("drawing.stretch", tokens=tokens).split("\n")], 16)
+        sheet.text_lines(
+            18, top + 14, [[line] for line in dims.words("drawing.stretch", tokens=tokens).split("\n")], 16
+        )
         y = top + 4
     for name, ratio, said in lanes:
         _draw_lane(sheet, tokens, ratio, x, y, pitch)
-        text = [*dims.line("lane_name", name=Strong(name)), *said]
+        text = [*dims.worded_line("lane_name", name=Strong(name)), *said]
         if narrow:
-            sheet.say(x, y + _BAR + 15, *text)
+            sheet.text(x, y + _BAR + 15, *text)
             y += _BAR + 26
         else:
-            sheet.say(x + tokens * pitch + 16, y + 11, *text)
+            sheet.text(x + tokens * pitch + 16, y + 11, *text)
             y += _BAR + 11
     sheet.path(
         f"M{coordinate_text(x)} {coordinate_text(y + 5)}h{coordinate_text(tokens * pitch)}", "dashes token", tokens
     )
     below = [
-        dims.line("lane_window", sliding_window=dims.stated("sliding_window")),
-        dims.line("lane_window_alone", sliding_window_layers=dims.stated("sliding_window_layers"))
+        dims.worded_line("lane_window", sliding_window=dims.stated("sliding_window")),
+        dims.worded_line("lane_window_alone", sliding_window_layers=dims.stated("sliding_window_layers"))
         if dims.number("sliding_window_layers")
         else [],
-        dims.line("lane_selecting", index_layers=dims.stated("index_layers"), csa_layers=dims.stated("csa_layers")),
+        dims.worded_line(
+            "lane_selecting", index_layers=dims.stated("index_layers"), csa_layers=dims.stated("csa_layers")
+        ),
     ]
     if narrow:
-        return sheet.say_all(x, y + 26, below) - 8
-    return sheet.say_all(x + tokens * pitch + 16, y + 10, below) - 8
+        return sheet.text_lines(x, y + 26, below) - 8
+    return sheet.text_lines(x + tokens * pitch + 16, y + 10, below) - 8
 
 
 def _draw_lane(sheet: Sheet, tokens: int, ratio: int, x: float, y: float, pitch: float) -> None:
@@ -139,22 +143,22 @@ def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
     sheet.path(f"M18 {coordinate_text(y - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
     first, second = dims.words("drawing.kept").split("\n")
     if narrow:
-        sheet.say(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")
+        sheet.text(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")
         y += 18
     else:
-        sheet.say(18, y + 10, first, css="strong")
-        sheet.say(18, y + 26, second, css="strong")
+        sheet.text(18, y + 10, first, css="strong")
+        sheet.text(18, y + 26, second, css="strong")
     for name, kept in known:
         share = int(kept.plain) / int(whole.plain)
         sheet.box(x, y, room, _BAR, "against", 2)
         sheet.path(bar_path(x, y, max(2.0, room * share), _BAR), "cached")
         sheet.path(hatch_path(x, y, max(2.0, room * share), _BAR), "hatch")
-        text = dims.line(f"kept_in_{name}", kept=kept)
+        text = dims.worded_line(f"kept_in_{name}", kept=kept)
         if narrow:
-            sheet.say(x, y + _BAR + 15, *text)
+            sheet.text(x, y + _BAR + 15, *text)
             y += _BAR + 24
         else:
-            sheet.say(x + room + 16, y + 11, *text)
+            sheet.text(x + room + 16, y + 11, *text)
             y += _BAR + 9
     return y
 
@@ -178,7 +182,7 @@ def kind_name(dims: Dimensions) -> str:
 
 def attention_panel(dims: Dimensions, width: float) -> Sheet:
     kind = dims.architecture.attention.value
-    said = dims.line("hatched", attention=dims.stated("attention"))
+    said = dims.worded_line("hatched", attention=dims.stated("attention"))
     sheet = titled_panel(width, dims.words(f"drawing.kind_{kind_name(dims)}"), said)
     top = sheet.height + 10
     down = DRAWINGS[kind](sheet, dims, top) if kind is not None else top
@@ -283,28 +287,32 @@ def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry
         sheet.path(fan_path(edge, top, top + height, x, y, y + long), "fan query")
         sheet.path(bar_path(x, y, _LATENT, long), "latent")
         query_middle = y + long / 2
-        query_said = dims.line("query_latent", q_lora_rank=dims.stated("q_lora_rank"))
-        sheet.say(text, query_middle + 4, *query_said)
+        query_said = dims.worded_line("query_latent", q_lora_rank=dims.stated("q_lora_rank"))
+        sheet.text(text, query_middle + 4, *query_said)
         y = max(y + long, query_middle + 12) + 26
     else:
         stated = dims.stated("q_lora_rank")
         without = dims.words("drawing.no_query_latent")
-        none = dims.worded("q_lora_rank", without) if stated and stated.plain == Absence.NOT_APPLICABLE.value else None
-        query_said = [none] if none else dims.line("query_latent", q_lora_rank=stated) or [without]
-        sheet.say(text, y + 12, *query_said)
+        none = (
+            dims.stated_in_words("q_lora_rank", without)
+            if stated and stated.plain == Absence.NOT_APPLICABLE.value
+            else None
+        )
+        query_said = [none] if none else dims.worded_line("query_latent", q_lora_rank=stated) or [without]
+        sheet.text(text, y + 12, *query_said)
         y += 38
     long = kept * SCALE
     sheet.path(fan_path(edge, top, top + height, x, y, y + long), "fan key")
     _draw_hatched_box(sheet, x, y, _LATENT, long)
     entry_middle = y + long / 2
-    entry_said = dims.line(cached_name, entry=dims.stated(cached))
-    sheet.say(text, entry_middle + 4, *entry_said)
+    entry_said = dims.worded_line(cached_name, entry=dims.stated(cached))
+    sheet.text(text, entry_middle + 4, *entry_said)
     y += max(long, 10) + 20
     if not one_entry:
         thick = max(1.5, rope * SCALE)
         sheet.path(fan_path(edge, top, top + height, x, y, y + thick), "fan key")
         _draw_hatched_box(sheet, x, y, _LATENT, thick)
-        sheet.say(text, y + 5, *dims.line("rope_key", qk_rope_head_dim=dims.stated("qk_rope_head_dim")))
+        sheet.text(text, y + 5, *dims.worded_line("rope_key", qk_rope_head_dim=dims.stated("qk_rope_head_dim")))
         y += 14
     down = max(top + height + 20, y)
     heads_x, heads_y = (18.0, down + 14) if narrow else (358.0, top + 2)
@@ -340,17 +348,17 @@ def _draw_query_heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_en
     heads = dims.stated("num_attention_heads")
     if one_entry:
         lines = [
-            dims.line("heads_on_one", num_attention_heads=heads, head_dim=dims.stated("head_dim")),
-            dims.line("entry_rope", qk_rope_head_dim=dims.stated("qk_rope_head_dim")),
-            dims.line("output_groups", o_groups=dims.stated("o_groups"), o_lora_rank=dims.stated("o_lora_rank")),
+            dims.worded_line("heads_on_one", num_attention_heads=heads, head_dim=dims.stated("head_dim")),
+            dims.worded_line("entry_rope", qk_rope_head_dim=dims.stated("qk_rope_head_dim")),
+            dims.worded_line("output_groups", o_groups=dims.stated("o_groups"), o_lora_rank=dims.stated("o_lora_rank")),
         ]
     else:
         nope, rope, value = (dims.stated(f"{name}_head_dim") for name in ("qk_nope", "qk_rope", "v"))
         lines = [
-            dims.line("heads_of", num_attention_heads=heads),
-            dims.line("head_sizes", qk_nope_head_dim=nope, qk_rope_head_dim=rope, v_head_dim=value),
+            dims.worded_line("heads_of", num_attention_heads=heads),
+            dims.worded_line("head_sizes", qk_nope_head_dim=nope, qk_rope_head_dim=rope, v_head_dim=value),
         ]
-    return sheet.say_all(x, down, lines, 17) - 12, x + per_row * _PITCH
+    return sheet.text_lines(x, down, lines, 17) - 12, x + per_row * _PITCH
 
 
 def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float:
@@ -366,24 +374,26 @@ def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float
         sheet.path(fan_path(LEFT + VECTOR, top, top + height, x - 5, top + 2, down), "fan query")
     bottom = max(down + 8, top + height + 24)
     names = {name: dims.stated(name) for name in ("num_attention_heads", "num_key_value_heads")}
-    width = dims.either("head_dim", "hidden_size / num_attention_heads")
+    width = dims.stated_or_derived("head_dim", "hidden_size / num_attention_heads")
     lines = [
-        dims.line("query_heads", num_attention_heads=names["num_attention_heads"], head_dim=width),
-        dims.line("key_value_heads", num_key_value_heads=names["num_key_value_heads"]),
-        dims.line("read_by", times=dims.derived("times_read", "num_attention_heads / num_key_value_heads"))
+        dims.worded_line("query_heads", num_attention_heads=names["num_attention_heads"], head_dim=width),
+        dims.worded_line("key_value_heads", num_key_value_heads=names["num_key_value_heads"]),
+        dims.worded_line("read_by", times=dims.derived("times_read", "num_attention_heads / num_key_value_heads"))
         if heads and shared and heads > shared
         else [],
-        dims.line("window_in", **{name: dims.stated(name) for name in ("sliding_window", "sliding_window_layers")}),
+        dims.worded_line(
+            "window_in", **{name: dims.stated(name) for name in ("sliding_window", "sliding_window_layers")}
+        ),
         *(
-            dims.line(name, **{name: dims.stated(name)})
+            dims.worded_line(name, **{name: dims.stated(name)})
             for name in ("qk_norm", "attention_bias", "qkv_bias")
-            if dims.true(name)
+            if dims.says_yes(name)
         ),
     ]
     if narrow:
-        return sheet.say_all(18, bottom + 12, lines) - 14
+        return sheet.text_lines(18, bottom + 12, lines) - 14
     text = max(right + 24, 358.0)
-    sheet.say_all(text, top + 16, lines)
+    sheet.text_lines(text, top + 16, lines)
     _way_out(sheet, dims, 556, top + 22, top)
     return max(bottom, top + 16 + 18 * len(lines))
 
@@ -414,14 +424,14 @@ def _draw_indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
     narrow = sheet.width == NARROW
     per_row = balanced_row_length(heads, 16 if narrow else 32)
     x = 18.0 if narrow else 132.0
-    sheet.say(18, top + 14, dims.words("drawing.indexer"), css="strong")
+    sheet.text(18, top + 14, dims.words("drawing.indexer"), css="strong")
     y = top + (24 if narrow else 4)
     sheet.path(triangles_path(grid_places(heads, per_row, 10, x, y)), "index")
     y += rows_of(heads, per_row) * 10
-    lines = dims.lines("indexer", **{name: dims.stated(name) for name in _INDEXER})
+    lines = dims.worded_lines("indexer", **{name: dims.stated(name) for name in _INDEXER})
     if narrow:
-        return sheet.say_all(18, y + 18, lines) - 14
-    return max(y, sheet.say_all(x + per_row * 10 + 18, top + 14, lines, 17) - 14)
+        return sheet.text_lines(18, y + 18, lines) - 14
+    return max(y, sheet.text_lines(x + per_row * 10 + 18, top + 14, lines, 17) - 14)
 
 
 def _draw_hatched_box(sheet: Sheet, x: float, y: float, width: float, height: float) -> None:
@@ -440,10 +450,10 @@ def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Par
     sheet.box(x, y, room, _KEPT, "against", 2)
     sheet.path(bar_path(x, y, max(2.0, room * share), _KEPT), "cached")
     sheet.path(hatch_path(x, y, max(2.0, room * share), _KEPT), "hatch")
-    sheet.say(x, y + _KEPT + 16, *here)
+    sheet.text(x, y + _KEPT + 16, *here)
     if narrow:
-        return sheet.say_all(x, y + _KEPT + 34, [there]) - 12
-    sheet.say(x + room, y + _KEPT + 16, *there, anchor="end")
+        return sheet.text_lines(x, y + _KEPT + 34, [there]) - 12
+    sheet.text(x + room, y + _KEPT + 16, *there, anchor="end")
     return y + _KEPT + 20
 
 
@@ -451,10 +461,10 @@ def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
     sheet.path(f"M18 {coordinate_text(y - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
     first, second = dims.words("drawing.kept").split("\n")
     if sheet.width == NARROW:
-        sheet.say(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")
+        sheet.text(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")
     else:
-        sheet.say(18, y + 10, first, css="strong")
-        sheet.say(18, y + 26, second, css="strong")
+        sheet.text(18, y + 10, first, css="strong")
+        sheet.text(18, y + 26, second, css="strong")
 
 
 def _kept_latent(sheet: Sheet, dims: Dimensions, y: float) -> float:
@@ -465,8 +475,10 @@ def _kept_latent(sheet: Sheet, dims: Dimensions, y: float) -> float:
     if here is None or there is None:
         return y - 20
     _kept_title(sheet, dims, y)
-    said = dims.line("kept_sum_index" if indexed else "kept_sum", kept=here)
-    return compare_kept(sheet, y, int(here.plain), int(there.plain), said, dims.line("kept_if_heads", kept=there))
+    said = dims.worded_line("kept_sum_index" if indexed else "kept_sum", kept=here)
+    return compare_kept(
+        sheet, y, int(here.plain), int(there.plain), said, dims.worded_line("kept_if_heads", kept=there)
+    )
 
 
 def _kept_heads(sheet: Sheet, dims: Dimensions, y: float) -> float:
@@ -482,6 +494,6 @@ def _kept_heads(sheet: Sheet, dims: Dimensions, y: float) -> float:
         y,
         int(here.plain),
         int(there.plain),
-        dims.line("kept_all" if same else "kept_here", kept=here),
-        [] if same else dims.line("kept_if_heads", kept=there),
+        dims.worded_line("kept_all" if same else "kept_here", kept=here),
+        [] if same else dims.worded_line("kept_if_heads", kept=there),
     )

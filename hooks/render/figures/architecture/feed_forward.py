@@ -101,7 +101,7 @@ def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> t
     height = draw_stream_vector(sheet, dims, LEFT, top)
     down = top + height + 30
     if routed is None:
-        return sheet.say_all(130, top + 14, [[_dimension_words(dims, "n_routed_experts")]]), 400
+        return sheet.text_lines(130, top + 14, [[_dimension_words(dims, "n_routed_experts")]]), 400
     groups = dims.number("n_group") or 1
     x, room = (96.0, 228.0) if narrow else (132.0, 322.0)
     plates = _group_plates(routed, groups, x, top - 2, room)
@@ -114,16 +114,16 @@ def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> t
     _draw_routes(sheet, plates, chosen, gate)
     sheet.path(f"M{LEFT + VECTOR:g} {coordinate_text(gate[1])}H{coordinate_text(gate[0] - 17)}", "wire")
     sheet.circle(*gate, 17, "gate")
-    sheet.say(gate[0], gate[1] + 4, dims.words("drawing.gate"), css="strong", anchor="middle")
+    sheet.text(gate[0], gate[1] + 4, dims.words("drawing.gate"), css="strong", anchor="middle")
     scoring, below = dims.stated("scoring_func"), 0.0
     if scoring is not None:
         above = height < _SHORT
         free = plates.x - LEFT - VECTOR - 8
         if text_width(f"≠ {scoring.shown}", 12.5, bold=True) <= free:
-            sheet.say(gate[0], gate[1] + (-24 if above else 34), scoring, anchor="middle")
+            sheet.text(gate[0], gate[1] + (-24 if above else 34), scoring, anchor="middle")
         else:  # no room between vector and plate
             below = 18.0
-            sheet.say(plates.x, plates.bottom + below, scoring)
+            sheet.text(plates.x, plates.bottom + below, scoring)
     for plate in range(plates.count):
         css = "plate reached" if plate in chosen or not chosen else "plate"
         sheet.box(*plates.corner(plate), plates.width, plates.height, css, 3)
@@ -142,23 +142,23 @@ def _draw_expert_legend(sheet: Sheet, dims: Dimensions, x: float, y: float, grou
         dims.stated(name) for name in ("n_routed_experts", "n_shared_experts", "num_experts_per_tok")
     )
     if grouped:
-        parts = dims.line(
+        parts = dims.worded_line(
             "experts_in_groups",
             n_routed_experts=routed,
             n_group=dims.stated("n_group"),
             topk_group=dims.stated("topk_group"),
         )
     else:
-        parts = dims.line("experts", n_routed_experts=routed)
-    y = sheet.say_all(x, y, [parts], 22)
+        parts = dims.worded_line("experts", n_routed_experts=routed)
+    y = sheet.text_lines(x, y, [parts], 22)
     count = dims.number("n_shared_experts") or 0
     if count and shared is not None:
         sheet.path(squares_path([(x + 6 + index * 16, y - 4) for index in range(count)], 12), "shared")
-        sheet.say(x + 16 * count + 6, y, *dims.line("experts_shared", n_shared_experts=shared))
+        sheet.text(x + 16 * count + 6, y, *dims.worded_line("experts_shared", n_shared_experts=shared))
         y += 22
     if active is not None:
         sheet.path(dots_path([(x + 6, y - 4)]), "active swatch")
-        sheet.say(x + 22, y, *dims.line("experts_active", num_experts_per_tok=active))
+        sheet.text(x + 22, y, *dims.worded_line("experts_active", num_experts_per_tok=active))
         y += 22
     return y - 18
 
@@ -194,7 +194,7 @@ def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool
     down = top + height + 24
     size = dims.stated("intermediate_size")
     if narrow_size is None or wide_size is None:
-        return sheet.say_all(130, top + 14, [[size] if size is not None else []]), 400
+        return sheet.text_lines(130, top + 14, [[size] if size is not None else []]), 400
     x, pitch = (84.0, 20.0) if narrow else (132.0, 26.0)
     bars, rest = divmod(wide_size, narrow_size)
     right = x + pitch * (bars + (rest > 0)) - 8
@@ -207,8 +207,8 @@ def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool
     sheet.path(f"M{coordinate_text(out - 12)} {coordinate_text(top + height / 2 - 4)}l8 4-8 4z", "tip")
     draw_stream_vector(sheet, dims, out, top)
     times = dims.ratio("times_as_wide", "intermediate_size", "hidden_size")
-    lines = [dims.line("wide", intermediate_size=size), dims.line("folded", times=times)]
-    return sheet.say_all(x if not narrow else 18, down + (18 if narrow else 0), lines) - 6, out + 30
+    lines = [dims.worded_line("wide", intermediate_size=size), dims.worded_line("folded", times=times)]
+    return sheet.text_lines(x if not narrow else 18, down + (18 if narrow else 0), lines) - 6, out + 30
 
 
 def _compare_dense_network(
@@ -244,7 +244,7 @@ def _activation(dims: Dimensions) -> list[Part]:
     activation = dims.stated("hidden_act")
     if activation is None or activation.absent:
         return []
-    return dims.line("gated_by", hidden_act=activation)
+    return dims.worded_line("gated_by", hidden_act=activation)
 
 
 def _kind_of_experts(dims: Dimensions) -> list[Part]:
@@ -274,9 +274,9 @@ NETWORKS: Mapping[FeedForward, NetworkDrawing] = per_kind(
 
 def _draw_large_share(sheet: Sheet, x: float, y: float, share: Dimension, said: str) -> float:
     lines = said.split("\n")
-    sheet.say(x, y + 14, share, css="share")
+    sheet.text(x, y + 14, share, css="share")
     for index, line in enumerate(lines):
-        sheet.say(x + 84, y + (4 if len(lines) > 1 else 12) + index * 16, line)
+        sheet.text(x + 84, y + (4 if len(lines) > 1 else 12) + index * 16, line)
     return y + 32
 
 
@@ -286,10 +286,10 @@ def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, r
     stated = {name: dims.stated(name) for name in names}
     if active is None or shared is None or width is None:
         lines = [
-            dims.line("expert_width", moe_intermediate_size=stated["moe_intermediate_size"]),
-            dims.line("dense_width", intermediate_size=dims.stated("intermediate_size")),
+            dims.worded_line("expert_width", moe_intermediate_size=stated["moe_intermediate_size"]),
+            dims.worded_line("dense_width", intermediate_size=dims.stated("intermediate_size")),
         ]
-        return sheet.say_all(x, y + 10, lines)
+        return sheet.text_lines(x, y + 10, lines)
     # What a dense layer is wide says nothing where there is none.
     has_dense = dims.number("first_k_dense_replace") != 0 or dims.number("moe_layer_freq") not in (None, 1)
     dense = dims.number("intermediate_size") if has_dense else None
@@ -300,22 +300,22 @@ def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, r
         del stated["n_shared_experts"]
     if dense:
         scale = room / max(dense, chosen)
-        sheet.say(x, y + 10, *dims.line("dense_is", intermediate_size=dims.stated("intermediate_size")))
+        sheet.text(x, y + 10, *dims.worded_line("dense_is", intermediate_size=dims.stated("intermediate_size")))
         sheet.box(x, y + 18, dense * scale, _SEGMENT, "dense-width", 2)
         y += 62
         same = dense == chosen
         said = ("as_wide" if same else "make") + which
-        sheet.say(x, y + 10, *dims.line(said, **stated, **({} if same else {"chosen_width": total})))
+        sheet.text(x, y + 10, *dims.worded_line(said, **stated, **({} if same else {"chosen_width": total})))
     else:
         scale = room / chosen
-        sheet.say(x, y + 10, *dims.line(f"make{which}", **stated, chosen_width=total))
+        sheet.text(x, y + 10, *dims.worded_line(f"make{which}", **stated, chosen_width=total))
     _draw_width_segments(sheet, x, y + 18, active, shared, width * scale)
     y += 18 + _SEGMENT
     every = dims.number("n_routed_experts")
     if not dense and every:
         all_of = dims.derived("all_width", "(n_routed_experts + n_shared_experts) * moe_intermediate_size")
         share = chosen / ((every + shared) * width)
-        sheet.say(x, y + 26, *dims.line("of_all_experts", all_width=all_of))
+        sheet.text(x, y + 26, *dims.worded_line("of_all_experts", all_width=all_of))
         sheet.box(x, y + 34, room, 14, "against", 2)
         sheet.path(bar_path(x, y + 34, max(1.5, room * share), 14), "used")
         y += 52

@@ -33,13 +33,13 @@ class _Way:
     def __init__(self, sheet: Sheet, citations: Citations, path: ImagePath, y: float) -> None:
         self.sheet, self.citations, self.path = sheet, citations, path
         self.bottom = y
-        self.source = citations.number(path.source) if path.source is not None else None
+        self.source = citations.source_number(path.source) if path.source is not None else None
         self.x, self.y = 0.0, y
         self.left = 0.0 if path.way is ImageWay.OUT else _PICTURE
 
     def draw(self) -> None:
         if self.path.use is not None:
-            self.sheet.say(0, self.y + 12, self._text(self.path.use), css="strong")
+            self.sheet.text(0, self.y + 12, self._text(self.path.use), css="strong")
             self.y += 22
         ends = [self._lane(lane, last=lane is self.path.lanes[-1]) for lane in self.path.lanes]
         self._join(ends)
@@ -97,10 +97,10 @@ class _Way:
         self.sheet.box(self.x, self.y, room, _STEP, "step", 5)
         middle = self.y + _STEP / 2
         if detail:
-            self.sheet.say(self.x + room / 2, middle - 3, name, css="strong", anchor="middle")
-            self.sheet.say(self.x + room / 2, middle + 14, self._linked(detail), css="plain", anchor="middle")
+            self.sheet.text(self.x + room / 2, middle - 3, name, css="strong", anchor="middle")
+            self.sheet.text(self.x + room / 2, middle + 14, self._linked(detail), css="plain", anchor="middle")
         else:
-            self.sheet.say(self.x + room / 2, middle + 4.5, self._linked(name), anchor="middle")
+            self.sheet.text(self.x + room / 2, middle + 4.5, self._linked(name), anchor="middle")
         self.x += room
 
     def _arrow(self, room: float) -> None:
@@ -117,7 +117,7 @@ class _Way:
     def _say(self, x: float, lines: Sequence[str], css: str = "plain") -> None:
         middle = self.y + _STEP / 2
         for index, line in enumerate(lines):
-            self.sheet.say(x, middle + (4.5 if len(lines) == 1 else -3 + index * 16), self._linked(line), css=css)
+            self.sheet.text(x, middle + (4.5 if len(lines) == 1 else -3 + index * 16), self._linked(line), css=css)
 
     def _picture(self, x: float) -> None:
         y = self.y + _STEP / 2 - 13
@@ -126,7 +126,7 @@ class _Way:
         self.sheet.circle(x + 21, y + 8, 2.6, "sun")
 
     def _text(self, text: Text | None) -> str:
-        return str(self.citations.inline(text).striptags()) if text is not None else ""
+        return str(self.citations.rich_text(text).striptags()) if text is not None else ""
 
     def _linked(self, said: str) -> Dimension:
         return Dimension("", self.citations.context.words("drawing.vision"), said, said, self.source)
@@ -163,13 +163,15 @@ def auxiliary_panel(dims: Dimensions, entry: Entry, name: str, width: float) -> 
     if name == "images":
         sheet = image_paths_panel(dims.citations, entry.images, width)
         if dims.vision is not None:
-            said = dims.lines("vision_said", **{field: dims.of_vision(field) for field in _VISION})
+            said = dims.worded_lines("vision_said", **{field: dims.of_vision(field) for field in _VISION})
             sheet.height = _write_wrapped_lines(sheet, sheet.height + 16, said) - 12
         return sheet
     sheet = Sheet(width)
     fields = _ENGRAM if name == "engram" else _DRAFTER
     sheet.height = (
-        _write_wrapped_lines(sheet, 12, dims.lines(f"{name}_said", **{field: dims.stated(field) for field in fields}))
+        _write_wrapped_lines(
+            sheet, 12, dims.worded_lines(f"{name}_said", **{field: dims.stated(field) for field in fields})
+        )
         - 6
     )
     return sheet
@@ -186,7 +188,7 @@ def _write_wrapped_lines(sheet: Sheet, y: float, lines: Sequence[Sequence[Part]]
                 if rows[-1] and line_width(row) > sheet.width:
                     rows.append([])
                 rows[-1].append(word.lstrip() if isinstance(word, str) and not rows[-1] else word)
-    return sheet.say_all(0, y, rows, 18)
+    return sheet.text_lines(0, y, rows, 18)
 
 
 def _breakable_parts(part: Part) -> list[Part]:

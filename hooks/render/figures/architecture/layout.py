@@ -70,11 +70,11 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
     sheet.path(_arrow_tip(AXIS, y - 20), "tip")
     entry = y - 9
     sheet.box(LEFT, y, BARS, 26, "ends", 3)
-    sheet.say(AXIS, y + 17, words("drawing.embedding"), css="strong", anchor="middle")
+    sheet.text(AXIS, y + 17, words("drawing.embedding"), css="strong", anchor="middle")
     size = [part for part in (dims.stated("vocab_size"), " × ", dims.stated("hidden_size")) if part is not None]
-    sheet.say(AXIS, y + 43, *size, anchor="middle")
+    sheet.text(AXIS, y + 43, *size, anchor="middle")
     sheet.path(_arrow_tip(AXIS, y + 50), "tip")
-    sheet.say(AXIS, y + 72, words("drawing.tokens"), anchor="middle")
+    sheet.text(AXIS, y + 72, words("drawing.tokens"), anchor="middle")
     y += 80
     y = _draw_kind_legend(sheet, dims, kinds, y + 14)
     sheet.height = y
@@ -90,21 +90,21 @@ def _arrow_tip(x: float, y: float) -> str:
 
 
 def _draw_stack_end(sheet: Sheet, dims: Dimensions, y: float, above: str, name: str) -> None:
-    sheet.say(AXIS, y + 11, dims.words(f"drawing.{above}"), anchor="middle")
+    sheet.text(AXIS, y + 11, dims.words(f"drawing.{above}"), anchor="middle")
     sheet.path(f"M{coordinate_text(AXIS)} {coordinate_text(y + 30)}v-8", "wire")
     sheet.path(_arrow_tip(AXIS, y + 17), "tip")
     sheet.box(LEFT, y + 30, BARS, 26, "ends", 3)
-    sheet.say(AXIS, y + 47, dims.words(f"drawing.{name}"), css="strong", anchor="middle")
+    sheet.text(AXIS, y + 47, dims.words(f"drawing.{name}"), css="strong", anchor="middle")
 
 
 def _head_size(sheet: Sheet, dims: Dimensions, y: float) -> None:
     tied = dims.architecture.tie_word_embeddings
     size: list[Part | None] = [dims.stated("hidden_size"), " × ", dims.stated("vocab_size")]
     if tied.value is True:
-        size = [dims.worded("tie_word_embeddings", dims.words("drawing.tied"))]
+        size = [dims.stated_in_words("tie_word_embeddings", dims.words("drawing.tied"))]
     elif tied.value is None:
         size = [dims.stated("tie_word_embeddings")]
-    sheet.say(AXIS, y - 10, *[part for part in size if part is not None], anchor="middle")
+    sheet.text(AXIS, y - 10, *[part for part in size if part is not None], anchor="middle")
 
 
 def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: float) -> None:
@@ -118,8 +118,8 @@ def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: f
     )
     sheet.box(x, 34, width, 44, "mtp", 4)
     count = dims.stated("num_nextn_predict_layers", "drawing.drafter_blocks" if drafter else None)
-    for index, parts in enumerate(dims.lines("drafter_box" if drafter else "mtp_box", count=count)):
-        sheet.say(x + width / 2, 52 + index * 17, *parts, anchor="middle")
+    for index, parts in enumerate(dims.worded_lines("drafter_box" if drafter else "mtp_box", count=count)):
+        sheet.text(x + width / 2, 52 + index * 17, *parts, anchor="middle")
     if drafter:
         _draw_marker(sheet, x + width, 34, markers["drafter"])
 
@@ -132,11 +132,11 @@ def _draw_run_name(sheet: Sheet, dims: Dimensions, group: Run, top: float, heigh
     lines = dims.words(f"drawing.{group.said}").split("\n")
     middle = top + height / 2
     if height >= _TALL:
-        sheet.say(x - 8, middle - 4, group.count, css="count", anchor="end")
+        sheet.text(x - 8, middle - 4, group.count, css="count", anchor="end")
         for index, line in enumerate(lines):
-            sheet.say(x - 8, middle + 14 + index * 16, line, anchor="end")
+            sheet.text(x - 8, middle + 14 + index * 16, line, anchor="end")
     else:
-        sheet.say(x - 8, middle + 5, " ".join(lines) + " ", group.count, css="run", anchor="end")
+        sheet.text(x - 8, middle + 5, " ".join(lines) + " ", group.count, css="run", anchor="end")
 
 
 def _draw_attention_kinds(sheet: Sheet, kinds: Sequence[str], top: float, pitch: float, marker: int | None) -> None:
@@ -160,14 +160,14 @@ def _draw_kind_legend(sheet: Sheet, dims: Dimensions, kinds: Sequence[str], y: f
         count = order.count(kind)
         if count:
             sheet.path(bar_path(LEFT - 40, y - 8, 9, 9), f"kind {kind}")
-            sheet.say(LEFT - 24, y, *dims.line(f"layers_{kind}", count=str(count)))
+            sheet.text(LEFT - 24, y, *dims.worded_line(f"layers_{kind}", count=str(count)))
             y += 18
     return y
 
 
 def _draw_marker(sheet: Sheet, x: float, y: float, number: int) -> None:
     sheet.circle(x, y, 9, "marker")
-    sheet.say(x, y + 4.3, str(number), css="marked", anchor="middle")
+    sheet.text(x, y + 4.3, str(number), css="marked", anchor="middle")
 
 
 WIDE_SHEET, NARROW_SHEET = 1240.0, 360.0
@@ -214,30 +214,30 @@ def _drawing_parts(dims: Dimensions, entry: Entry, width: float) -> tuple[Whole,
 def wide_layout(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
     whole, ffn, attn, markers = _drawing_parts(dims, entry, WIDE)
     sheet = Sheet(WIDE_SHEET)
-    sheet.say(_MARGIN, 44, head.title, css="title")
-    sheet.say(_FRAME_RIGHT, 44, *head.facts, css="facts", anchor="end")
+    sheet.text(_MARGIN, 44, head.title, css="title")
+    sheet.text(_FRAME_RIGHT, 44, *head.facts, css="facts", anchor="end")
     sheet.path(f"M{_MARGIN:g} 62H{_FRAME_RIGHT:g}", "rule")
     ffn_top = 150.0
     attention_top = ffn_top + ffn.height + 38
     bottom = max(attention_top + attn.height + 24, 106 + whole.sheet.height)
     _draw_wedge(sheet, 106 + whole.opened, bottom, dims)
     sheet.box(_FRAME, 102, _FRAME_RIGHT - _FRAME, bottom - 102, "frame", 8)
-    sheet.say(_MARGIN, 92, *dims.line("part_whole"))
-    sheet.put(_MARGIN, 106, whole.sheet)
+    sheet.text(_MARGIN, 92, *dims.worded_line("part_whole"))
+    sheet.place_sheet(_MARGIN, 106, whole.sheet)
     _image_markers(sheet, entry, markers, _MARGIN, 106, whole)
-    sheet.say(_FRAME + 20, 126, *_opened_layer(dims), " \u2002 ", *_said_of_layer(dims), dims.words("drawing.norm_is"))
+    sheet.text(_FRAME + 20, 126, *_opened_layer(dims), " \u2002 ", *_said_of_layer(dims), dims.words("drawing.norm_is"))
     _draw_residual_stream(sheet, dims, _STREAM, 140, bottom - 8)
     for top, panel in ((ffn_top, ffn), (attention_top, attn)):
         _draw_residual_joins(sheet, dims, _STREAM, _PANELS, top, panel.height)
-        sheet.put(_PANELS, top, panel)
+        sheet.place_sheet(_PANELS, top, panel)
     down = bottom + 24
     down = _draw_auxiliary_strip(sheet, dims, entry, markers, down)
     sheet.path(f"M{_MARGIN:g} {coordinate_text(down)}H{_FRAME_RIGHT:g}", "rule")
-    sheet.say(_MARGIN, down + 24, *head.cache)
+    sheet.text(_MARGIN, down + 24, *head.cache)
     room = _FRAME_RIGHT - _MARGIN - 430
     if text_width(head.credit, 12.5) > room:
         down += 20
-    sheet.say(_FRAME_RIGHT, down + 24, head.credit, css="credit", anchor="end")
+    sheet.text(_FRAME_RIGHT, down + 24, head.credit, css="credit", anchor="end")
     sheet.height = round(down + 40)
     return sheet
 
@@ -246,8 +246,8 @@ def narrow_layout(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
     """Named sheets: whole, ffn, attention, then the parts beside."""
     whole, ffn, attn, markers = _drawing_parts(dims, entry, NARROW)
     first = Sheet(NARROW_SHEET)
-    first.say(8, 16, *dims.line("part_whole"))
-    first.put(8, 26, whole.sheet)
+    first.text(8, 16, *dims.worded_line("part_whole"))
+    first.place_sheet(8, 26, whole.sheet)
     _image_markers(first, entry, markers, 8, 26, whole)
     first.height = 30 + whole.sheet.height
     found = [("whole", first)]
@@ -255,20 +255,20 @@ def narrow_layout(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
         sheet = Sheet(NARROW_SHEET)
         top = 8.0
         if name == "ffn":
-            sheet.say(8, 16, *_opened_layer(dims))
+            sheet.text(8, 16, *_opened_layer(dims))
             said = _said_of_layer(dims)
-            sheet.say(8, 34, *said)
+            sheet.text(8, 34, *said)
             top = 48.0 if said else 30.0
         sheet.height = top + panel.height + 8
         _draw_residual_stream(sheet, dims, 9, top - 2 if name == "ffn" else -2, sheet.height, tip=name == "ffn")
         _draw_residual_joins(sheet, dims, 9, 23, top, panel.height)
-        sheet.put(23, top, panel)
+        sheet.place_sheet(23, top, panel)
         found.append((name, sheet))
     for name, number in markers.items():
         part = auxiliary_panel(dims, entry, name, NARROW_SHEET - 16)
         sheet = Sheet(NARROW_SHEET)
         _part_title(sheet, dims, entry, name, number, 8, 16)
-        sheet.put(8, 32, part)
+        sheet.place_sheet(8, 32, part)
         sheet.height = 40 + part.height
         found.append((f"beside {name}", sheet))
     return found
@@ -277,16 +277,18 @@ def narrow_layout(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
 def _opened_layer(dims: Dimensions) -> list[Part]:
     run = layer_runs(dims)[-1]
     return (
-        dims.line(f"part_{run.said}", count=run.count)
+        dims.worded_line(f"part_{run.said}", count=run.count)
         if run.layers > 1 and run.count is not None
-        else dims.line("part_one")
+        else dims.worded_line("part_one")
     )
 
 
 def _said_of_layer(dims: Dimensions) -> list[Part]:
     """The residual streams where there are several; else what the bars mean."""
-    several = dims.line("streams", hc_mult=dims.stated("hc_mult"), hc_sinkhorn_iters=dims.stated("hc_sinkhorn_iters"))
-    return several or dims.line("one_scale")
+    several = dims.worded_line(
+        "streams", hc_mult=dims.stated("hc_mult"), hc_sinkhorn_iters=dims.stated("hc_sinkhorn_iters")
+    )
+    return several or dims.worded_line("one_scale")
 
 
 def _draw_wedge(sheet: Sheet, opened: float, bottom: float, dims: Dimensions) -> None:
@@ -328,7 +330,7 @@ def _draw_residual_joins(sheet: Sheet, dims: Dimensions, stream: float, edge: fl
         norms = [into] + [out] * (dims.number("norms_per_layer") == _FOUR_NORMS)
         for y in norms:
             sheet.circle((stream + edge) / 2 + 2, y, 9, "norm")
-            sheet.say((stream + edge) / 2 + 2, y + 4.2, "n", anchor="middle")
+            sheet.text((stream + edge) / 2 + 2, y + 4.2, "n", anchor="middle")
 
 
 def _image_markers(sheet: Sheet, entry: Entry, markers: dict[str, int], x: float, y: float, whole: Whole) -> None:
@@ -347,16 +349,16 @@ def _image_markers(sheet: Sheet, entry: Entry, markers: dict[str, int], x: float
         places.append((x + LEFT - 30, y + 47))
     for place in places:
         sheet.circle(*place, 9, "marker")
-        sheet.say(place[0], place[1] + 4.3, str(markers["images"]), css="marked", anchor="middle")
+        sheet.text(place[0], place[1] + 4.3, str(markers["images"]), css="marked", anchor="middle")
 
 
 def _part_title(sheet: Sheet, dims: Dimensions, entry: Entry, name: str, number: int, x: float, y: float) -> None:
     sheet.circle(x + 9, y - 4, 9, "marker")
-    sheet.say(x + 9, y + 0.3, str(number), css="marked", anchor="middle")
+    sheet.text(x + 9, y + 0.3, str(number), css="marked", anchor="middle")
     key = f"part_{name}"
     if name == "images" and ImageWay.OUT in image_paths(entry):
         key = "part_images_both"
-    sheet.say(x + 26, y, dims.words(f"drawing.{key}"), css="strong")
+    sheet.text(x + 26, y, dims.words(f"drawing.{key}"), css="strong")
 
 
 def _draw_auxiliary_strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers: dict[str, int], y: float) -> float:
@@ -365,7 +367,7 @@ def _draw_auxiliary_strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers:
     if "images" in markers:
         part = auxiliary_panel(dims, entry, "images", _FRAME_RIGHT - _MARGIN)
         _part_title(sheet, dims, entry, "images", markers["images"], _MARGIN, y + 4)
-        sheet.put(_MARGIN, y + 22, part)
+        sheet.place_sheet(_MARGIN, y + 22, part)
         y += 46 + part.height
     bottom = y
     room = (_FRAME_RIGHT - _MARGIN - 32) / 2
@@ -373,6 +375,6 @@ def _draw_auxiliary_strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers:
         part = auxiliary_panel(dims, entry, name, room)
         x = _MARGIN + index * (room + 32)
         _part_title(sheet, dims, entry, name, markers[name], x, y + 4)
-        sheet.put(x, y + 20, part)
+        sheet.place_sheet(x, y + 20, part)
         bottom = max(bottom, y + 44 + part.height)
     return bottom

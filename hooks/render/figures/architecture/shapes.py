@@ -72,7 +72,7 @@ class Dimensions:
         """A stated or derived number; None where it is not known."""
         return self.numbers.get(name)
 
-    def true(self, name: str) -> bool:
+    def says_yes(self, name: str) -> bool:
         """Whether a yes-or-no field says yes."""
         single = getattr(self.architecture, name)
         return single is not None and single.value is True
@@ -82,7 +82,7 @@ class Dimensions:
         single = getattr(self.architecture, name)
         return self._dimension(name, single, label or f"drawing.{name}") if single is not None else None
 
-    def worded(self, name: str, shown: str) -> Dimension | None:
+    def stated_in_words(self, name: str, shown: str) -> Dimension | None:
         """A field shown in other words than its value."""
         dimension = self.stated(name)
         return replace(dimension, shown=shown) if dimension is not None else None
@@ -132,7 +132,7 @@ class Dimensions:
         formula = f"{larger} ÷ {smaller} = {self.numbers[larger]:,} ÷ {self.numbers[smaller]:,}"
         return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=formula)
 
-    def line(self, key: str, **pieces: Part | None) -> list[Part]:
+    def worded_line(self, key: str, **pieces: Part | None) -> list[Part]:
         """A line of the words with its numbers, empty where one is not known; `*text*` is bold."""
         if any(piece is None for piece in pieces.values()):
             return []
@@ -151,10 +151,10 @@ class Dimensions:
                     parts.append(Strong(bit) if bold else bit)
         return parts
 
-    def lines(self, key: str, **pieces: Part | None) -> list[list[Part]]:
+    def worded_lines(self, key: str, **pieces: Part | None) -> list[list[Part]]:
         """Several lines, each without the pieces that are not known."""
         found: list[list[Part]] = [[]]
-        for part in self.line(key, **pieces):
+        for part in self.worded_line(key, **pieces):
             if isinstance(part, str | Strong):
                 bits = (part if isinstance(part, str) else part.text).split("\n")
                 for index, bit in enumerate(bits):
@@ -166,16 +166,16 @@ class Dimensions:
                 found[-1].append(part)
         return [line for line in found if line]
 
-    def shown(self, single: Single[Any] | None, label: str) -> Dimension | None:
+    def other_value(self, single: Single[Any] | None, label: str) -> Dimension | None:
         """A value of the entry that is no dimension of the network."""
         return self._dimension("", single, label) if single is not None else None
 
-    def either(self, key: str, formula: str) -> Dimension | None:
+    def stated_or_derived(self, key: str, formula: str) -> Dimension | None:
         """A field where it is stated, else what it follows from."""
         return self.stated(key) or self.derived(key, formula)
 
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
-        shown = self.citations.plain(single.value).striptags() if single.absence is None else self._absence(single)
+        shown = self.citations.value_text(single.value).striptags() if single.absence is None else self._absence(single)
         shown += counted_text(self.words, counts_of(single))
         plain = _plain_value(single)
         return Dimension(
@@ -183,8 +183,8 @@ class Dimensions:
             self.words(label),
             shown,
             plain,
-            self.citations.number(single.source) if single.source is not None else None,
-            str(self.citations.inline(single.note).striptags()) if single.note is not None else "",
+            self.citations.source_number(single.source) if single.source is not None else None,
+            str(self.citations.rich_text(single.note).striptags()) if single.note is not None else "",
             absent=single.absence is not None,
         )
 
@@ -366,20 +366,20 @@ class Sheet:
     def circle(self, x: float, y: float, radius: float, css: str) -> None:
         self.shapes.append(Circle(round(x, 1), round(y, 1), radius, css))
 
-    def say(self, x: float, y: float, *parts: Part, css: str = "", anchor: str = "start") -> None:
+    def text(self, x: float, y: float, *parts: Part, css: str = "", anchor: str = "start") -> None:
         self.shapes.append(Line(round(x, 1), round(y, 1), parts, css, anchor))
 
-    def say_all(
+    def text_lines(
         self, x: float, y: float, lines: Sequence[Sequence[Part]], step: float = 18, anchor: str = "start"
     ) -> float:
         """Lines below each other; returns where the next would stand."""
         for line in lines:
             if line:
-                self.say(x, y, *line, anchor=anchor)
+                self.text(x, y, *line, anchor=anchor)
                 y += step
         return y
 
-    def put(self, x: float, y: float, sheet: Sheet) -> None:
+    def place_sheet(self, x: float, y: float, sheet: Sheet) -> None:
         self.shapes.append(Group(round(x, 1), round(y, 1), sheet.shapes))
 
 
@@ -401,11 +401,11 @@ def titled_panel(width: float, title: str, said: list[Part]) -> Sheet:
     sheet = Sheet(width)
     head = [Strong(title, "h"), *([" ", *said] if said else [])]
     if line_width([title], 15) * 1.15 + line_width(said) < width - 40:
-        sheet.say(18, 25, *head)
+        sheet.text(18, 25, *head)
         sheet.height = 40
     else:
-        sheet.say(18, 25, *head[:1])
-        sheet.say(18, 44, *said)
+        sheet.text(18, 25, *head[:1])
+        sheet.text(18, 44, *said)
         sheet.height = 58
     return sheet
 
@@ -423,5 +423,5 @@ def draw_stream_vector(sheet: Sheet, dims: Dimensions, x: float, y: float) -> fl
     sheet.path(bar_path(x, y, VECTOR, height), "vector")
     size = dims.stated("hidden_size")
     if size is not None:
-        sheet.say(x + VECTOR / 2, y + height + 17, size, anchor="middle")
+        sheet.text(x + VECTOR / 2, y + height + 17, size, anchor="middle")
     return height
