@@ -11,7 +11,7 @@ from .canvas import Drawing, draws
 def draw_sft(d: Drawing) -> None:
     f = d.frame()
     f.text("sample", "strong")
-    f.cells("gggAAAA", height=30, texts=d.sample())
+    f.cell_row("gggAAAA", height=30, texts=d.sample())
     f.text("loss", "strong")
     f.columns_chart((0, 0, 0, 2.1, 0.3, 1.6, 0.2), "A", height=70)
     f.legend(("g", "request"), ("A", "answer"))
@@ -191,7 +191,7 @@ def draw_distillation(d: Drawing) -> None:
 def draw_on_policy(d: Drawing) -> None:
     f = d.frame()
     f.text("student", "strong")
-    f.cells("EEEEEE", height=28, texts=d.sample())
+    f.cell_row("EEEEEE", height=28, texts=d.sample())
     f.text("teacher", "strong")
     f.columns_chart((0.9, 0.85, 0.8, 0.7, 0.75, 0.06), "AAAAAX", height=60)
     f.text("every_position")

@@ -260,7 +260,7 @@ def draw_token_dropping(d: Drawing) -> None:
 def draw_hash_routing(d: Drawing) -> None:
     d.use_numbers("deepseek-v4-pro-base")
     f = d.frame()
-    words = f.cells("GGGGGG", height=28, texts=d.sample())
+    words = f.cell_row("GGGGGG", height=28, texts=d.sample())
     f.skip(44)
     experts = f.cell_row("EEEeeeee", height=34, gap=8)
     for place, to in zip(words, (2, 0, 5, 2, 1, 0), strict=True):
@@ -343,8 +343,8 @@ def draw_engram(d: Drawing) -> None:
     v = d.use_numbers("deepseek-v4.1-flash")
     d.numbers["longest"] = v["engram_max_ngram_size"]
     f = d.frame()
-    f.cells("gggAAA", height=28, texts=d.sample())
-    f.down("hash")
+    f.cell_row("gggAAA", height=28, texts=d.sample())
+    f.arrow_down("hash")
     rows = f.y
     for i in range(9):
         f.panel.bar(f.x, rows + i * 12, f.width, 9, "cache" if i == 5 else "cache soft")

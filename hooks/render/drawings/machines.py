@@ -284,10 +284,10 @@ def draw_batch_invariant(d: Drawing) -> None:
 def draw_speculative(d: Drawing) -> None:
     f = d.frame()
     f.text("drafted", "strong")
-    draft = f.cells("EEEEE", height=30, texts=d.sample())
+    draft = f.cell_row("EEEEE", height=30, texts=d.sample())
     f.skip(26)
     f.text("checked", "strong")
-    verdict = f.cells("AAAXg", height=30, texts=[*d.sample("checked_text"), "="])
+    verdict = f.cell_row("AAAXg", height=30, texts=[*d.sample("checked_text"), "="])
     for place, to in zip(draft, verdict, strict=True):
         f.panel.line([(place.middle, place.bottom + 2), (to.middle, to.y - 22)], "expert")
     f.text("result")
@@ -299,7 +299,7 @@ def draw_dspark(d: Drawing) -> None:
     d.numbers["block"] = int(d.catalogue_number("dspark/facts.block-for-v4.value"))
     f = d.frame()
     f.text("at_once", "strong")
-    f.cells("EEEEE", height=30, texts=d.sample())
+    f.cell_row("EEEEE", height=30, texts=d.sample())
     f.text("confidence", "strong")
     f.columns_chart((0.95, 0.9, 0.75, 0.4, 0.2), "IIIii", line=0.6, height=70)
     f.text("sent", "strong")
@@ -434,7 +434,9 @@ def draw_kv_cache_compression(d: Drawing) -> None:
     v3 = d.use_numbers("deepseek-v3.2-exp")
     plain = 2 * (v3["kv_lora_rank"] + v3["qk_rope_head_dim"])
     f = d.frame()
-    f.lanes([("=BF16", [(0, 16, "c", "sixteen_bits")]), ("=FP8", [(0, 8, "C", "eight_bits")])], length=16, height=30)
+    f.event_lanes(
+        [("=BF16", [(0, 16, "c", "sixteen_bits")]), ("=FP8", [(0, 8, "C", "eight_bits")])], length=16, height=30
+    )
     f.skip(6)
     f.text("entry", "strong")
     f.bars(

@@ -21,14 +21,14 @@ def draw_mtp(d: Drawing) -> None:
     f = d.frame()
     for name, ahead, kind in (("next", 1, "A"), ("after_next", 2, "E")):
         f.text(name, "strong")
-        guesses = f.cells(kind * (6 - ahead) + " " * ahead, height=26, texts=sample[ahead:])
+        guesses = f.cell_row(kind * (6 - ahead) + " " * ahead, height=26, texts=sample[ahead:])
         f.skip(22)
-        text = f.cells("G" * 6, height=26, texts=sample)
+        text = f.cell_row("G" * 6, height=26, texts=sample)
         for i in range(6 - ahead):
             f.connect(text[i], guesses[i], kind)
         f.skip(6)
     f = d.frame("join", r"\class{expert}{h'_i} = M [ \class{attention}{h_i} ; \mathrm{Emb}(t_{i+1}) ]")
-    out = f.cells("E", width=150, height=26, texts=sample[-1:])[0]
+    out = f.cell_row("E", width=150, height=26, texts=sample[-1:])[0]
     f.skip(24)
     block = f.cell_row("e", width=200, height=30, texts=("block",))[0]
     f.skip(30)
@@ -51,7 +51,7 @@ def draw_mtp(d: Drawing) -> None:
     )
     f = d.frame("draft", r"1 + \class{expert}{p}")
     f.text("one_pass", "strong")
-    f.cells("GGGAE ", height=26, texts=sample[:5])
+    f.cell_row("GGGAE ", height=26, texts=sample[:5])
     f.text("both")
     f.skip(8)
     f.bars(
