@@ -86,6 +86,27 @@ def test_an_experiment_that_was_not_run_says_so() -> None:
     assert "<svg" not in card
 
 
+def test_a_card_draws_every_arm_though_there_are_more_than_colours() -> None:
+    catalogue = load_catalogue(DATA)
+    batch = catalogue.experiment("batch")
+    card = experiment_card(Citations(make_context(catalogue, load_words("en"))), batch)
+    assert len(batch.arms) == 9
+    for arm in batch.arms:
+        assert f">{arm.name.en}<" in card
+
+
+def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:
+    assert load_catalogue(valid).worked_step is None
+    path = valid / "experiments/one-step.json"
+    shutil.copy(DATA / "experiments/one-step.json", path)
+    worked = load_catalogue(valid).worked_step
+    assert worked is not None
+    assert sum(worked.before) == pytest.approx(1)
+    path.write_text(path.read_text("utf-8").replace('"rewards"', '"reward"'), "utf-8")
+    with pytest.raises(CatalogueError, match=r"data/experiments/one-step.json:1: one_group.rewards: .*one_step` writes this file"):
+        load_catalogue(valid)
+
+
 def test_the_page_has_a_card_for_each_experiment_and_files_behind_its_links() -> None:
     catalogue = load_catalogue(DATA)
     page = study.experiments_page(make_context(catalogue, load_words("en")))

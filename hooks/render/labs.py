@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +206,8 @@ def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: s
 
 
 def _with_colours(arms: Sequence[Arm]) -> list[tuple[Arm, str]]:
-    return list(zip(arms, _KINDS, strict=False))
+    """Every arm has a row; beyond the seventh the colours come round again."""
+    return list(zip(arms, cycle(_KINDS), strict=False))
 
 
 FOLDER = Path(__file__).parents[2] / "labs"

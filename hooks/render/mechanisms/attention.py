@@ -148,14 +148,14 @@ def entry_of_csa(words: Words, catalogue: Catalogue) -> list[Panel]:
     """The tokens that one entry is a mean of: those of two groups in CSA, with weights of their own in each dimension, and of one in HCA."""
     entry = catalogue.entries["deepseek-v4-pro-base"]
     m, far = architecture_count(entry, "csa_compress_ratio"), architecture_count(entry, "hca_compress_ratio")
-    rng, name = np.random.default_rng(3), "mechanism.csa-entry"
+    rng, name = np.random.default_rng(21), "mechanism.csa-entry"
     panel = Panel(words(f"{name}.csa", m=m, both=2 * m), 210, words(f"{name}.csa_says", m=m))
     step, shown = WIDTH / (3 * m), 3
     for row in range(shown):
-        weights = softmax(rng.normal(scale=1.2, size=2 * m), axis=0)
+        weights = softmax(rng.normal(size=2 * m), axis=0)
         y = 62 + 48 * row
         for i, weight in enumerate(weights):
-            height = 42 * float(weight) / 0.6
+            height = 42 * float(weight) / 0.5
             panel.bar((m + i) * step + 3, y - height, step - 8, height, "cache soft" if i < m else "cache")
         panel.line([(m * step, y), (WIDTH, y)], "axis")
         panel.text(0, y - 3, words(f"{name}.dimension", number=row + 1), "small")
@@ -165,7 +165,7 @@ def entry_of_csa(words: Words, catalogue: Catalogue) -> list[Panel]:
     for first, which in ((m, "before"), (2 * m, "own")):
         panel.text((first + m / 2) * step, 200, words(f"{name}.{which}"), "small", "middle")
     blurred = Panel(words(f"{name}.hca", far=far), 210, words(f"{name}.hca_says", far=far))
-    weights = softmax(rng.normal(scale=1.2, size=far), axis=0)
+    weights = softmax(rng.normal(size=far), axis=0)
     for i, weight in enumerate(weights):
         height = 120 * float(weight) / float(weights.max())
         blurred.bar(i * WIDTH / far, 158 - height, WIDTH / far - 0.6, height, "cache")
