@@ -180,7 +180,7 @@ train-setup: $(TRAIN)/.ready
 train: train-setup
 	$(TRAIN)/bin/python -m labs.train $(FLAGS)
 
-# make experiments ONLY=muon: what the papers claim, tried on small models; all of them take about 40 minutes of one core.
+# make experiments ONLY=muon: what the papers claim, tried on small models; all of them take about 50 minutes of one core.
 experiments: train-setup
 	$(TRAIN)/bin/python -m labs.train.experiments $(ONLY)
 
