@@ -188,7 +188,11 @@ def documents(tokens):
 
 
 PIECE = 60  # tokens of a document that is cut for a gap: it fits into a window with its three marks
-BEGIN, HOLE, END = USER, ASSISTANT, EOS  # of the special tokens, which pre-training does not use otherwise
+MARKS = (
+    USER,
+    ASSISTANT,
+    EOS,
+)  # special tokens that pre-training does not use otherwise: before prefix, suffix and middle
 
 
 @experiment("fim")
@@ -220,8 +224,13 @@ def cut(piece, generator):
 
 def rearranged(piece, generator):
     prefix, middle, suffix = cut(piece, generator)
-    mark = lambda token: torch.tensor([token])  # noqa: E731
-    return torch.cat([mark(BEGIN), prefix, mark(HOLE), suffix, mark(END), middle])
+    return torch.cat([known(prefix, suffix), middle])
+
+
+def known(prefix, suffix):
+    """What the model has before it when it begins to fill a gap."""
+    begin, hole, end = torch.tensor(MARKS)[:, None]
+    return torch.cat([begin, prefix, hole, suffix, end])
 
 
 @torch.no_grad()
@@ -231,8 +240,7 @@ def gap_loss(model, kept, marked):
     generator, total, count = torch.Generator().manual_seed(0), 0.0, 0
     for piece in kept[:300]:
         prefix, middle, suffix = cut(piece, generator)
-        marks = [torch.tensor([token]) for token in (BEGIN, HOLE, END)]
-        before = torch.cat([marks[0], prefix, marks[1], suffix, marks[2]]) if marked else prefix
+        before = known(prefix, suffix) if marked else prefix
         logits = model(torch.cat([before, middle])[None, :-1])[0, len(before) - 1 :]
         total += float(cross_entropy(logits, middle, reduction="sum"))
         count += len(middle)

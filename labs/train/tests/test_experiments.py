@@ -10,8 +10,9 @@ import torch
 import yaml
 
 from labs.train.experiments import __main__ as command
-from labs.train.experiments import record
+from labs.train.experiments import foundations, pretraining, record
 from labs.train.experiments.verdict import EXPECTATIONS, judge
+from labs.train.model import Model
 
 ABOUT = yaml.safe_load((record.RESULTS.parent / "experiments.yaml").read_text(encoding="utf-8"))["experiments"]
 SHORT = record.RESULTS / "short"  # a tenth of the steps or less, with three seeds
@@ -121,3 +122,43 @@ def test_bad_input_is_answered_in_one_line(arguments, message):
         command.main(arguments)
     assert message in str(stopped.value)
     assert "\n" not in str(stopped.value)
+
+
+def test_the_shapes_have_as_many_parameters_as_the_guide_counts():
+    counts = set()
+    for layers, inner in ((2, 374), (4, 160), (8, 53)):
+        config = pretraining.DENSE.with_(num_hidden_layers=layers, intermediate_size=inner)
+        counts.add(foundations.counted(config))
+        assert foundations.counted(config) == pretraining.parameters(Model(config))
+    assert len(counts) == 1
+
+
+def test_a_batch_in_pieces_has_the_gradient_of_the_whole_and_bf16_loses_digits(config):
+    torch.set_default_dtype(torch.float32)
+    model = Model(config.with_(feed_forward="dense", balance="none", attention="gqa", num_nextn_predict_layers=0))
+    tokens = torch.randint(config.vocab_size, (8, 18))
+    exact = foundations.exact_gradient(model, tokens)
+    digits = [
+        foundations.digits_of_agreement(foundations.accumulated(model, tokens, *way), exact)
+        for way in ((8, torch.float32), (1, torch.float32), (1, torch.bfloat16))
+    ]
+    assert min(digits[:2]) > 5
+    assert 1.5 < digits[2] < 3.5
+
+
+def test_a_rearranged_document_has_its_tokens_and_three_marks():
+    piece, generator = torch.arange(300, 340), torch.Generator().manual_seed(1)
+    made = foundations.rearranged(piece, generator)
+    assert sorted(made.tolist()) == sorted([*piece.tolist(), *foundations.MARKS])
+    hole, end = (made.tolist().index(mark) for mark in foundations.MARKS[1:])
+    assert made[1:hole].tolist() + made[end + 1 :].tolist() + made[hole + 1 : end].tolist() == piece.tolist()
+
+
+def test_the_formula_for_batches_gives_the_number_that_the_experiment_names():
+    """deepseek-llm §3.1: B = 0.2920 C^0.3271 tokens; C = M D with M the operations a token outside the embeddings, §3.2."""
+    c, settings = pretraining.DENSE, pretraining.SHORT
+    inside = foundations.counted(c) - 2 * c.vocab_size * c.hidden_size
+    attention = 12 * c.num_hidden_layers * c.num_attention_heads * c.head_dim * settings.length
+    compute = (6 * inside + attention) * settings.steps * settings.batch * settings.length
+    assert round(0.2920 * compute**0.3271 / settings.length) == 17
+    assert 0.5e6 < 1e17 / compute < 2e6  # the least budget of the fit is a million times larger
