@@ -103,7 +103,9 @@ def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:
     assert worked is not None
     assert sum(worked.before) == pytest.approx(1)
     path.write_text(path.read_text("utf-8").replace('"rewards"', '"reward"'), "utf-8")
-    with pytest.raises(CatalogueError, match=r"data/experiments/one-step.json:1: one_group.rewards: .*one_step` writes this file"):
+    with pytest.raises(
+        CatalogueError, match=r"data/experiments/one-step.json:1: one_group.rewards: .*one_step` writes this file"
+    ):
         load_catalogue(valid)
 
 
