@@ -32,7 +32,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from catalogue.findings import CatalogueError
 from checks.pages import PageError
-from checks.wording import read_project
+from checks.wording import check_texts, read_data
 from postbuild import publish
 from postbuild.edition_build import EditionBuild, PagePaths, SideProcess, can_fork, config_error
 from postbuild.publish import compress, fingerprint_assets
@@ -110,10 +110,7 @@ def _begin(config: MkDocsConfig) -> None:
     project = _read_project(config)
     _say_what_is_built(config, first_time)
     language, *others = _languages_to_build(config)
-    if others and session.staged is not None and can_fork():
-        folder = session.staged.apart
-        session.chinese = SideProcess(partial(_build_chinese_apart, config, project, folder), "mkdocs")
-    elif others:
+    if others and session.chinese is None:
         config.extra[_AFTER_IT] = project
     try:
         config.extra[_BUILD] = EditionBuild(project.render_edition(language))
@@ -136,8 +133,12 @@ def _read_project(config: MkDocsConfig) -> Project:
     try:
         if entry := _only_entry():
             project = load_entry(root, _languages_to_build(config), entry)
+            _begin_chinese(config, project)
         else:
-            project = make_project(*read_project(root), root / "docs", config.site_url or "")
+            catalogue, words = read_data(root)
+            project = make_project(catalogue, words, root / "docs", config.site_url or "")
+            _begin_chinese(config, project)
+            check_texts(root, catalogue, words)
     except (CatalogueError, BrokenWords, PageError, NoSuchEntry) as error:
         report = error.report() if isinstance(error, CatalogueError) else str(error)
         if session.last_good is None:
@@ -147,6 +148,16 @@ def _read_project(config: MkDocsConfig) -> Project:
     if session.serving:
         session.last_good = project
     return project
+
+
+def _begin_chinese(config: MkDocsConfig, project: Project) -> None:
+    """Begin to build the Chinese edition beside the English one, where both are built and the system can copy a process.
+
+    The English one checks the texts meanwhile, and ends the other where something is wrong with them.
+    """
+    if len(_languages_to_build(config)) > 1 and session.staged is not None and can_fork():
+        folder = session.staged.apart
+        session.chinese = SideProcess(partial(_build_chinese_apart, config, project, folder), "mkdocs")
 
 
 def _say_what_is_built(config: MkDocsConfig, first_time: bool) -> None:

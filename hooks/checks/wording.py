@@ -87,6 +87,13 @@ def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dic
     Pages of the entries `drafts` are made once to find missing words that only they need. Raises CatalogueError,
     BrokenWords or PageError with everything that is wrong.
     """
+    catalogue, words = read_data(root, drafts)
+    check_texts(root, catalogue, words)
+    return catalogue, words
+
+
+def read_data(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dict[str, Words]]:
+    """The same without a look at the texts. Raises CatalogueError, BrokenWords, or PageError where a page cannot be read."""
     catalogue = read_catalogue(root / "data")
     words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
     if problems := key_differences(words[ENGLISH], words[CHINESE]):
@@ -95,6 +102,11 @@ def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dic
         raise BrokenWords("\n".join(problems))
     if found := find_unreadable(root / "docs"):
         raise PageError(found)
+    return catalogue, words
+
+
+def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) -> None:
+    """Raise PageError with everything that is wrong with hand-written pages, words of the interface and texts of the catalogue."""
     written = hand_written_pages(catalogue, words, root / "docs")
     found = find_avoided_forms(catalogue, words, root / "docs")
     found += [finding for pages in written for finding in pages.problems()]
@@ -105,7 +117,6 @@ def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dic
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
     if found:
         raise PageError(sorted(set(found)))
-    return catalogue, words
 
 
 def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
