@@ -30,7 +30,7 @@ from catalogue.schema.model import Model, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, Infrastructure, StageKind
-from catalogue.schema.values import Block, Detail, Single, Sources, Stated
+from catalogue.schema.values import Block, Detail, Single, Source, Sources, Stated
 
 from . import comparison, format
 from .cite import Citations, plain_text, reference_anchor
@@ -172,7 +172,11 @@ def _text_of_html(html: str) -> str:
 
 
 def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
-    return "; ".join(_text_of_html(line) for each in sources for line in citations.source_lines(each, set()))
+    return "; ".join(_text_of_source(citations, source) for each in sources for source in each.items)
+
+
+def _text_of_source(citations: Citations, source: Source) -> str:
+    return citations.context.once(("text of source", source), lambda: _text_of_html(citations.source_line(source, set())))
 
 
 def _single_line(citations: Citations, label: str, value: Single[Any], address: str, unit: str = "") -> AnswerLine:

@@ -153,6 +153,11 @@ class Citations:
 
     def rich_text(self, text: Text) -> Markup:
         """A catalogue text as HTML: quotes filled in, `code` marked, a fallback to English marked."""
+        if "{{" in self.context.words.text(text):  # the numbers of sources are those of the page
+            return self._rich_text(text)
+        return self.context.once(("rich text", text), lambda: self._rich_text(text))
+
+    def _rich_text(self, text: Text) -> Markup:
         words = self.context.words
         html = Markup("").join(
             self.join_cjk(
@@ -279,35 +284,45 @@ class Citations:
     def source_line(self, source: Source, addressed: set[str]) -> Markup:
         place = self.source_place(source, addressed)
         between = self.context.words("punctuation.comma") if source.locus else ""
-        return self.document_link(source.key, addressed) + Markup("{}{}").format(between, place)
+        return self.document_link(source.key, addressed) + between + place
 
     def document_link(self, key: str, addressed: set[str]) -> Markup:
         """A document's short title as a link; on paper, its first mention shows the address."""
+        first = self._is_first(key, addressed)
+        return self.context.once(("document", key, first), lambda: self._document_link(key, first))
+
+    def _document_link(self, key: str, first: bool) -> Markup:
         reference: Reference = self.context.catalogue.references[key]
-        address = self._new_address(key, addressed)
         short = self.context.short_titles[key]
         whole = Markup(' title="{}"').format(reference.title) if short != reference.title else ""
+        address = self._address(key) if first else ""
         return Markup('<a href="ds:references.md#{}"{}{}>{}</a>').format(reference_anchor(key), whole, address, short)
 
-    def _new_address(self, key: str, addressed: set[str]) -> Markup:
-        """`data-` attribute for the first mention of a document."""
+    def _is_first(self, key: str, addressed: set[str]) -> bool:
+        """Whether a document has an address that was not given before; from now on it was."""
         url = self.context.catalogue.references[key].url
         if not url or url in addressed:
-            return Markup("")
+            return False
         addressed.add(url)
+        return True
+
+    def _address(self, key: str) -> Markup:
+        url = self.context.catalogue.references[key].url or ""
         return Markup(' data-url="{}"').format(url.removeprefix("https://"))
 
     def source_place(self, source: Source, addressed: set[str]) -> Markup:
         """The place in a document, and the copy in which it was read."""
-        shown = Markup("{}").format(self.context.place(source.locus))
-        if source.via is not None:
-            shown += Markup(" ") + self._copy_link(source.via, addressed)
-        return shown
+        first = source.via is not None and self._is_first(source.via.key, addressed)
+        return self.context.once(("place", source.locus, source.via, first), lambda: self._source_place(source, first))
 
-    def _copy_link(self, copy: Source, addressed: set[str]) -> Markup:
+    def _source_place(self, source: Source, first: bool) -> Markup:
+        shown = escape(self.context.place(source.locus))
+        return shown if source.via is None else shown + Markup(" ") + self._copy_link(source.via, first)
+
+    def _copy_link(self, copy: Source, first: bool) -> Markup:
         said = self.source_line(copy, set()).striptags()
         title = self.context.words("source.via", copy=said)
-        address = self._new_address(copy.key, addressed)
+        address = self._address(copy.key) if first else ""
         link = Markup('<a class="ds-via" href="ds:references.md#{}" title="{}"{}>{}</a>')
         return link.format(reference_anchor(copy.key), title, address, self.context.words("source.copy"))
 

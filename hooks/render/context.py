@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -75,10 +75,10 @@ class Context:
         return _HOSTS.get(host, host)
 
     @cached_property
-    def _once(self) -> dict[str, Any]:
+    def _once(self) -> dict[Hashable, Any]:
         return {}
 
-    def once(self, name: str, make: Callable[[], T]) -> T:
+    def once(self, name: Hashable, make: Callable[[], T]) -> T:
         """Cached under a name: what many pages show or need."""
         if name not in self._once:
             self._once[name] = make()
