@@ -1,13 +1,13 @@
-"""Builds: a clear error in place of a broken site, and one module that knows MkDocs."""
+"""Builds: a clear error in place of a broken site."""
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
 
 from building import ROOT, mkdocs, small_project
+from postbuild.edition_build import config_error
 
 
 @pytest.mark.builds
@@ -45,56 +45,32 @@ def test_a_wrong_quote_in_a_guide_is_a_clear_error(tmp_path: Path) -> None:
     assert "Traceback" not in output
 
 
-def test_only_the_adapter_knows_mkdocs() -> None:
-    guilty = []
-    for file in (ROOT / "hooks").rglob("*.py"):
-        imported = {
-            name.split(".")[0]
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-            for name in (
-                [a.name for a in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom) and not node.level
-                else []
-            )
-        }
-        if "mkdocs" in imported and file.name != "study.py":
-            guilty.append(file.name)
-        if "render" in imported and "catalogue" in file.relative_to(ROOT).parts:
-            guilty.append(file.name)
-    assert guilty == []
-
-
 SETTINGS = {
-    "a language that there is not": (
-        "language: en",
-        "language: fr",
+    "no language": (
+        "fr",
+        "docs/fr",
+        {"editions": ["en", "zh"]},
         "theme.language: found `fr`; allowed are `en` and `zh`",
     ),
-    "an edition that there is not": (
-        "[en, zh]",
-        "[en, fr]",
-        "extra.editions: found `['en', 'fr']`; allowed are `[en]` and",
-    ),
-    "no edition": ("  editions: [en, zh]", "  #", "extra.editions: found nothing; allowed are `[en]` and `[en, zh]`"),
-    "the pages of all languages": (
-        "docs_dir: docs/en",
-        "docs_dir: docs",
-        "the pages of this edition stand in `docs/en`",
-    ),
+    "no edition": ("en", "docs/en", {}, "extra.editions: found nothing; allowed are `[en]` and `[en, zh]`"),
+    "all pages": ("en", "docs", {"editions": ["en"]}, "the pages of this edition stand in `docs/en`"),
 }
 
 
-@pytest.mark.parametrize(("old", "new", "says"), SETTINGS.values(), ids=SETTINGS.keys())
-def test_a_setting_that_no_build_can_begin_with_is_named(old: str, new: str, says: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("language", "docs", "extra", "says"), SETTINGS.values(), ids=SETTINGS.keys())
+def test_a_setting_that_no_build_can_begin_with_is_named(
+    language: str, docs: str, extra: dict[str, list[str]], says: str
+) -> None:
+    assert says in (config_error(ROOT / "mkdocs.yml", language, ROOT / docs, extra) or "")
+
+
+def test_a_build_does_not_begin_with_such_a_setting(tmp_path: Path) -> None:
     project = small_project(tmp_path)
     config = project / "mkdocs.yml"
     text = config.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    config.write_text(text.replace(old, new), encoding="utf-8")
+    config.write_text(text.replace("[en, zh]", "[en, fr]"), encoding="utf-8")
     done = mkdocs(project, "build", "-q")
     assert done.returncode == 1
-    assert says in done.stdout + done.stderr
+    assert "extra.editions: found `['en', 'fr']`; allowed are `[en]` and" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert not (project / "site").exists()

@@ -33,7 +33,7 @@ from test_map import TEXTS
 from test_print import A4, MARGIN, PIXELS_PER_MM, WIDER
 
 MAPS = ", ".join(f"{figure} svg" for figure in (".ds-map", ".ds-hero", ".ds-history", ".ds-gantt"))
-COUNTS = range(1, len(ENTRIES) + 1)
+COUNTS = (1, len(ENTRIES))
 LANGUAGES = ("en", "zh")
 
 

@@ -67,7 +67,7 @@ class Project:
         return subprocess.run(
             [sys.executable, *command],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": f"hooks{os.pathsep}."},
+            env={**os.environ, "PYTHONPATH": f"hooks{os.pathsep}.", "PYTHONDONTWRITEBYTECODE": ""},
             capture_output=True,
             text=True,
             encoding="utf-8",
