@@ -10,8 +10,6 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pypinyin import lazy_pinyin
-
 from catalogue.lookup import asked_kinds
 from catalogue.records import Catalogue, first_day
 from catalogue.schema.study import AskedForms
@@ -74,6 +72,8 @@ def answer_files(context: Context, address: Address) -> dict[str, str]:
 
 def _by_pinyin(names: Iterable[str]) -> dict[str, str]:
     """Chinese names by what is typed without an input method, `zhuyili`."""
+    from pypinyin import lazy_pinyin  # reads all phrases of Chinese, which a build of one entry need not wait for
+
     found: dict[str, str] = {}
     for name in names:
         if len(HAN.findall(name)) >= _TYPED_HAN:
