@@ -176,7 +176,9 @@ def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
 
 
 def _text_of_source(citations: Citations, source: Source) -> str:
-    return citations.context.once(("text of source", source), lambda: _text_of_html(citations.source_line(source, set())))
+    return citations.context.once(
+        ("text of source", source), lambda: _text_of_html(citations.source_line(source, set()))
+    )
 
 
 def _single_line(citations: Citations, label: str, value: Single[Any], address: str, unit: str = "") -> AnswerLine:
