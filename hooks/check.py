@@ -44,7 +44,7 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    arguments = _arguments()
+    arguments = _parse_arguments()
     if hasattr(arguments, "data") and not arguments.data.is_dir():
         close = nearest_in_quotes(arguments.data, COMMANDS)
         said = f"; nearest match of a command: {close}" if close else f", and no command ({', '.join(COMMANDS)})"
@@ -59,14 +59,14 @@ def main() -> int:
         return 1
     except (CatalogueError, PageError) as error:
         print(error.report(), file=sys.stderr)
-        _annotate(error.findings)
+        _annotate_lines(error.findings)
         return 1
     except (BrokenWords, new_entry.Refused, upkeep.NoSuchRevision) as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Work with the catalogue.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -112,7 +112,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def _check(arguments: argparse.Namespace) -> int:
+def _check_data(arguments: argparse.Namespace) -> int:
     data: Path = arguments.data.resolve()
     for _ in range(_REPAIRS if arguments.fix else 0):
         try:
@@ -155,30 +155,30 @@ def _not_compared(catalogue: Catalogue) -> Iterator[str]:
             yield f"{len(found)} variants {said} with Hugging Face transformers, which `make peers` does: {listed}\n"
 
 
-def _coverage(arguments: argparse.Namespace) -> int:
+def _print_untranslated(arguments: argparse.Namespace) -> int:
     missing = untranslated_texts(arguments.data)
     print(*missing, sep="\n", end="\n" if missing else "")
     print(f"{len(missing):,} texts fall back to English in the Chinese edition")
     return 0
 
 
-def _stale(arguments: argparse.Namespace) -> int:
+def _print_stale(arguments: argparse.Namespace) -> int:
     print(upkeep.stale_report(arguments.data))
     return 0
 
 
-def _schemas(arguments: argparse.Namespace) -> int:
+def _write_schemas(arguments: argparse.Namespace) -> int:
     for name in SCHEMAS:
         (arguments.data / name).write_text(json_schema(name), encoding="utf-8")
     return 0
 
 
-def _fields(arguments: argparse.Namespace) -> int:
+def _write_fields(arguments: argparse.Namespace) -> int:
     (arguments.data / FILE).write_text(fields_document(), encoding="utf-8")
     return 0
 
 
-def _policy(arguments: argparse.Namespace) -> int:
+def _write_policy(arguments: argparse.Namespace) -> int:
     from render.assets import HEADER
 
     for name in ("nginx.conf", "Caddyfile"):
@@ -188,7 +188,7 @@ def _policy(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _new(arguments: argparse.Namespace) -> int:
+def _write_entry(arguments: argparse.Namespace) -> int:
     given = new_entry.Given(
         arxiv=arguments.arxiv,
         config=_text_of_file(arguments.config),
@@ -205,7 +205,7 @@ def _new(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.ask and sys.stdin.isatty():
         try:
-            given = new_entry.ask_for_the_rest(given, input)
+            given = new_entry.ask_missing(given, input)
         except (EOFError, KeyboardInterrupt):
             print("\nNothing was written.", file=sys.stderr)
             return 1
@@ -218,24 +218,24 @@ def _text_of_file(name: str) -> str:
     return sys.stdin.read() if name == "-" else new_entry.read_given(name) if name else ""
 
 
-def _diff(arguments: argparse.Namespace) -> int:
+def _print_changes(arguments: argparse.Namespace) -> int:
     print(upkeep.changes_report(DATA, arguments.revision, arguments.markdown))
     return 0
 
 
 COMMANDS = {
-    "check": _check,
-    "coverage": _coverage,
-    "stale": _stale,
-    "schemas": _schemas,
-    "fields": _fields,
-    "policy": _policy,
-    "new": _new,
-    "diff": _diff,
+    "check": _check_data,
+    "coverage": _print_untranslated,
+    "stale": _print_stale,
+    "schemas": _write_schemas,
+    "fields": _write_fields,
+    "policy": _write_policy,
+    "new": _write_entry,
+    "diff": _print_changes,
 }
 
 
-def _annotate(findings: Iterable[Finding]) -> None:
+def _annotate_lines(findings: Iterable[Finding]) -> None:
     """Show the findings on their lines of a pull request."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for finding in findings:

@@ -26,7 +26,7 @@ def main() -> int:
         if target.exists() and any(target.iterdir()):
             print(f"{target} is not empty; name a new folder: make markdown DIR=…", file=sys.stderr)
             return 1
-        write(target)
+        write_project(target)
     except (CatalogueError, PageError, BrokenWords) as error:
         print(error, file=sys.stderr)
         return 1
@@ -36,7 +36,7 @@ def main() -> int:
     return 0
 
 
-def write(target: Path, languages: tuple[str, ...] = (ENGLISH, CHINESE)) -> None:
+def write_project(target: Path, languages: tuple[str, ...] = (ENGLISH, CHINESE)) -> None:
     both = {language: words.load_words(language) for language in languages}
     catalogue, docs = load_catalogue(ROOT / "data"), ROOT / "docs"
     check_pages(catalogue, both, docs)

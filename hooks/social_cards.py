@@ -50,38 +50,38 @@ class Face:
         self._names = self.font.getBestCmap()
         self._unit = 1 / self.font["head"].unitsPerEm
 
-    def lacks(self, text: str) -> set[str]:
+    def missing_letters(self, text: str) -> set[str]:
         own = {letter for letter in text if ord(letter) not in self._names and not letter.isspace()}
-        return self.other.lacks("".join(own)) if self.other is not None else own
+        return self.other.missing_letters("".join(own)) if self.other is not None else own
 
     def width(self, text: str, size: float) -> float:
-        return sum(self._letter(letter)[1] for letter in text) * size
+        return sum(self._letter_outline(letter)[1] for letter in text) * size
 
     def draw(self, text: str, x: float, y: float, size: float, colour: str) -> str:
         """Outlines of a text that begins at (x, y), as SVG."""
         scale, found, at = size * self._unit, [], 0.0
         for letter in text:
-            outline, wide = self._letter(letter)
+            outline, wide = self._letter_outline(letter)
             if outline:
-                larger = self._larger(letter)
+                larger = self._letter_scale(letter)
                 scaled = f" scale({larger:g})" if larger != 1 else ""
                 found.append(f'<path transform="translate({at / self._unit:.0f} 0){scaled}" d="{outline}"/>')
             at += wide
         return f'<g fill="{colour}" transform="translate({x:.1f} {y:.1f}) scale({scale:.5f} {-scale:.5f})">{"".join(found)}</g>'
 
-    def _letter(self, letter: str) -> tuple[str, float]:
+    def _letter_outline(self, letter: str) -> tuple[str, float]:
         """Outline in the font's units and width in ems."""
         if letter not in self._known:
             name = self._names.get(ord(letter))
             if name is None:
-                self._known[letter] = self.other._letter(letter) if self.other is not None else ("", 0.28)
+                self._known[letter] = self.other._letter_outline(letter) if self.other is not None else ("", 0.28)
             else:
                 pen = SVGPathPen(self._glyphs)
                 self._glyphs[name].draw(pen)
                 self._known[letter] = (pen.getCommands(), self._glyphs[name].width * self._unit)
         return self._known[letter]
 
-    def _larger(self, letter: str) -> float:
+    def _letter_scale(self, letter: str) -> float:
         """Scale of a letter from the other font, whose units differ."""
         if self.other is None or ord(letter) in self._names:
             return 1

@@ -35,7 +35,7 @@ from checks.pages import PageError
 from checks.wording import check_texts, read_data
 from postbuild import publish
 from postbuild.edition_build import EditionBuild, PagePaths, SideProcess, can_fork, config_error
-from postbuild.publish import compress, fingerprint_assets
+from postbuild.publish import compress_files, fingerprint_assets
 from render.assets import POLICY, UNUSED
 from render.context import template_cache
 from render.exports.markdown import files_beside_pages, write_files
@@ -87,7 +87,7 @@ def on_startup(command: str, dirty: bool) -> None:
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read and check everything before MkDocs empties the output folder."""
     if _BUILD not in config.extra:
-        _begin(config)
+        _begin_build(config)
     config.nav = _build_of(config).edition.site.nav
     if _only_entry():
         config.theme.static_templates = set()  # no page for what is not found, no map of the site
@@ -97,7 +97,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     return config
 
 
-def _begin(config: MkDocsConfig) -> None:
+def _begin_build(config: MkDocsConfig) -> None:
     """Raises Abort with everything that is wrong."""
     first_time = session.last_good is None
     if session.serving and first_time and _is_taken(*config.dev_addr):
@@ -106,7 +106,7 @@ def _begin(config: MkDocsConfig) -> None:
     if said := config_error(file, config.theme["language"], Path(config.docs_dir), config.extra):
         raise Abort(said)
     if not session.in_place:
-        _stage(config)
+        _stage_site(config)
     project = _read_project(config)
     _say_what_is_built(config, first_time)
     language, *others = _languages_to_build(config)
@@ -118,10 +118,10 @@ def _begin(config: MkDocsConfig) -> None:
         raise Abort(str(error)) from None
 
 
-def _stage(config: MkDocsConfig) -> None:
+def _stage_site(config: MkDocsConfig) -> None:
     """Build into a folder beside the site. Raises Abort where that cannot be."""
     try:
-        session.staged = publish.stage(Path(config.site_dir))
+        session.staged = publish.stage_site(Path(config.site_dir))
     except publish.CannotReplace as error:
         raise Abort(str(error)) from None
     config.site_dir = str(session.staged.folder)
@@ -163,7 +163,7 @@ def _begin_chinese(config: MkDocsConfig, project: Project) -> None:
 def _say_what_is_built(config: MkDocsConfig, first_time: bool) -> None:
     if not session.serving and "SITE_URL" not in os.environ:
         log.info("SITE_URL is not set: feeds and canonical links name %s; see “Host it yourself”", config.site_url)
-    if session.serving and first_time and len(_languages(config)) < len(config.extra["editions"]):
+    if session.serving and first_time and len(_edition_languages(config)) < len(config.extra["editions"]):
         log.info("Only the edition of %s is served, which is faster; both: make serve BOTH=true", config.docs_dir)
 
 
@@ -249,7 +249,7 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Collect what the search needs; the page is written and forgotten."""
     made = _build_of(config)
     if not _only_entry():
-        made.collect(page.url, output)
+        made.collect_text(page.url, output)
     page.content = None
     if page.file.src_uri in made.edition.site.pages:  # the title of another may stand in its Markdown alone
         page.markdown, page.toc = "", TableOfContents([])
@@ -261,7 +261,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     edition = _build_of(config).edition
     root = (config.site_url or "").removesuffix(FOLDER[edition.context.words.language])
     policy = "" if session.serving or _only_entry() or _is_offline(config) else POLICY
-    env.globals.update(theme_values(edition, root, _languages(config), policy, config.edit_uri or ""))
+    env.globals.update(theme_values(edition, root, _edition_languages(config), policy, config.edit_uri or ""))
     env.globals.update(ds_active=_is_active, ds_lists_models=_lists_models)
     env.bytecode_cache = template_cache()
     known = card_addresses(edition.context) if _has_social_cards(config) else None
@@ -276,13 +276,13 @@ def on_post_build(config: MkDocsConfig) -> None:
     if not _only_entry():
         _finish_edition(config, made, site)
     elif session.serving:
-        _lead_to_entry(made, site)
+        _redirect_to_entry(made, site)
     _add_chinese(config, site)
     if made.language == ENGLISH and not _only_entry():
         _write_sitemap(config, made)
     if config.extra.get("compress"):
-        compress(site)
-    _publish(config)
+        compress_files(site)
+    _publish_site(config)
 
 
 def _finish_edition(config: MkDocsConfig, made: EditionBuild, site: Path) -> None:
@@ -299,7 +299,7 @@ def _finish_edition(config: MkDocsConfig, made: EditionBuild, site: Path) -> Non
 def _write_sitemap(config: MkDocsConfig, made: EditionBuild) -> None:
     if not config.site_url:
         return
-    addresses = {language: config.site_url + FOLDER[language] for language in _languages(config)}
+    addresses = {language: config.site_url + FOLDER[language] for language in _edition_languages(config)}
     pages = {url: page.source for url, page in made.pages.items()}
     publish.write_sitemap(Path(config.site_dir), made.edition, pages, addresses, Path(config.config_file_path).parent)
 
@@ -330,7 +330,7 @@ def _build_chinese(config: MkDocsConfig, project: Project, folder: Path) -> None
     build(chinese)
 
 
-def _publish(config: MkDocsConfig) -> None:
+def _publish_site(config: MkDocsConfig) -> None:
     """Not where a strict build is to fail. Raises Abort."""
     staged = session.staged
     if staged is None or Path(config.site_dir) != staged.folder:  # an edition within the build that began it
@@ -348,7 +348,7 @@ def _publish(config: MkDocsConfig) -> None:
         raise Abort(str(error)) from None
 
 
-def _lead_to_entry(made: EditionBuild, site: Path) -> None:
+def _redirect_to_entry(made: EditionBuild, site: Path) -> None:
     """With `make serve ID=…` the address of the site leads to the entry."""
     index = site / "index.html"
     if not index.exists() and made.pages:
@@ -365,7 +365,7 @@ def _only_entry() -> str:
     return os.environ.get("PREVIEW", "")
 
 
-def _languages(config: MkDocsConfig) -> list[str]:
+def _edition_languages(config: MkDocsConfig) -> list[str]:
     """Editions side by side; while serving only one, unless `extra.both` asks for both."""
     both = not session.serving or config.extra.get("both")
     return config.extra["editions"] if both else [config.theme["language"]]
@@ -373,7 +373,7 @@ def _languages(config: MkDocsConfig) -> list[str]:
 
 def _languages_to_build(config: MkDocsConfig) -> list[str]:
     """Only Chinese where the build begins with the Chinese configuration."""
-    return [CHINESE] if config.theme["language"] == CHINESE else _languages(config)
+    return [CHINESE] if config.theme["language"] == CHINESE else _edition_languages(config)
 
 
 def _has_social_cards(config: MkDocsConfig) -> bool:

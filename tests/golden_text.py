@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from catalogue.load import load_catalogue
 from golden_lines import HAN, chinese, lines_of_html, lines_of_json
 from postbuild import search_index as finished
-from postbuild.search_index import write as write_index
+from postbuild.search_index import write_index as write_index
 from render import words as language_files
 from render.exports.markdown import files_beside_pages, filled_pages
 from render.exports.tables import DATABASE
@@ -130,7 +130,7 @@ def _search(edition: Edition) -> Iterator[str]:
     """The index of the search, made from pages as MkDocs would make them."""
     words = edition.context.words
     addresses = {f"{path.removesuffix('.md')}/".removesuffix("index/"): path for path in edition.site.pages}
-    read = [finished.read(_finished(edition.site.pages[path]), url) for url, path in addresses.items()]
+    read = [finished.read_page(_finished(edition.site.pages[path]), url) for url, path in addresses.items()]
     known = findable_pages(edition.context, addresses, {"models/ant.md": ("emmet",)})
     with tempfile.TemporaryDirectory() as temporary:
         found = [page for page in read if page is not None]

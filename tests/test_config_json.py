@@ -232,12 +232,12 @@ def test_a_terminal_is_asked_for_what_is_not_given() -> None:
         asked.append(question)
         return next(answers)
 
-    given = new_entry.ask_for_the_rest(new_entry.Given(), ask)
+    given = new_entry.ask_missing(new_entry.Given(), ask)
     assert json.loads(given.config) == {"hidden_size": 4}
     assert given.bibtex == "@misc{a,\ntitle={A}}"
     assert (given.name, given.total, given.licence) == ("DeepSeek-V9", "671B", "MIT")
     assert len([question for question in asked if question]) == len(new_entry.QUESTIONS)
-    assert new_entry.ask_for_the_rest(given, lambda question: "deepseek-v3") == given.__class__(
+    assert new_entry.ask_missing(given, lambda question: "deepseek-v3") == given.__class__(
         **{**vars(given), "parent": "deepseek-v3"}
     )
 

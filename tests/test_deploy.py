@@ -21,7 +21,7 @@ import brotli
 import pytest
 
 from building import ROOT
-from postbuild.publish import compress
+from postbuild.publish import compress_files
 from render.assets import HEADER
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
@@ -43,7 +43,7 @@ def test_the_copies_do_not_say_when_they_were_made(released: Path, tmp_path: Pat
     shutil.copy(released / "index.html", tmp_path)
     before = (released / "index.html.gz").read_bytes()
     assert before[4:8] == bytes(4), "RFC 1952: seconds since 1970, or 0 for no time"
-    compress(tmp_path)
+    compress_files(tmp_path)
     assert (tmp_path / "index.html.gz").read_bytes() == before
     assert not list(tmp_path.rglob("*.gz.gz"))
 

@@ -14,7 +14,7 @@ from catalogue.load import load_catalogue
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
 from catalogue.records import Catalogue
 from catalogue.schema.values import Single, Text, walk_record
-from catalogue.text import Problem, Quote, QuoteError, parse_quotes, quote_problems
+from catalogue.text import Quote, QuoteError, QuoteProblem, parse_quotes, quote_problems
 from helpers import VALID
 
 SMALL = load_catalogue(VALID)
@@ -269,7 +269,7 @@ def test_wrong_call_on_a_page(call: str, says: tuple[str, ...]) -> None:
 
 
 def test_a_quote_left_open_on_a_page_has_its_line() -> None:
-    assert list(quote_problems("One.\n\n{{ v('a/b')", lookup_of(SMALL))) == [Problem(3, "`{{` without `}}`")]
+    assert list(quote_problems("One.\n\n{{ v('a/b')", lookup_of(SMALL))) == [QuoteProblem(3, "`{{` without `}}`")]
 
 
 def test_blocks_are_for_pages_alone() -> None:

@@ -47,7 +47,7 @@ def test_parts_of_a_model_take_its_picture_and_others_that_of_the_site(ctx: Cont
 def test_fonts_have_every_letter_of_the_names(catalogue: Catalogue) -> None:
     title = read_faces().title
     for model in catalogue.models.values():
-        assert title.lacks(model.name) == set(), model.name
+        assert title.missing_letters(model.name) == set(), model.name
 
 
 def test_only_what_changed_is_drawn_again(small: Catalogue, tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_chinese_pictures_have_every_letter_or_are_the_english_ones(catalogue: C
     with_noto = read_faces(chinese=True)
     for technique in catalogue.techniques.values():
         said = re.sub(r"\{\{.*?\}\}|[`*]", "", chinese.words.text(technique.definition))
-        assert with_noto.text.lacks(said) == set(), technique.id
-        assert with_noto.title.lacks(chinese.short_name(technique)) == set(), technique.id
-    assert read_faces().text.lacks("模型") == {"模", "型"}
+        assert with_noto.text.missing_letters(said) == set(), technique.id
+        assert with_noto.title.missing_letters(chinese.short_name(technique)) == set(), technique.id
+    assert read_faces().text.missing_letters("模型") == {"模", "型"}
     found = dict(social_cards(chinese, with_noto))
     assert (
         found.keys()

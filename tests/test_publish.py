@@ -35,7 +35,7 @@ def test_the_new_site_takes_the_place_of_the_last(tmp_path: Path) -> None:
     site = good(tmp_path)
     (site / ".git").mkdir()
     (site / ".git" / "HEAD").write_text("ref")
-    new = publish.stage(site)
+    new = publish.stage_site(site)
     (new.folder / "index.html").write_text("new")
     assert stands(site)
     new.publish()
@@ -54,7 +54,7 @@ def test_what_a_killed_build_left_behind_goes_and_what_a_running_one_makes_stays
     site = good(tmp_path)
     (tmp_path / f".site.new-{ended_process()}" / "half").mkdir(parents=True)
     (tmp_path / f".site.new-{os.getppid()}" / "half").mkdir(parents=True)
-    new = publish.stage(site)
+    new = publish.stage_site(site)
     assert list(new.folder.iterdir()) == []
     new.discard()
     assert {path.name for path in tmp_path.iterdir()} == {"site", f".site.new-{os.getppid()}"}
@@ -63,14 +63,14 @@ def test_what_a_killed_build_left_behind_goes_and_what_a_running_one_makes_stays
 def test_a_build_killed_between_the_two_renames_is_undone(tmp_path: Path) -> None:
     site = good(tmp_path)
     site.rename(tmp_path / f".site.old-{ended_process()}")
-    publish.stage(site).discard()
+    publish.stage_site(site).discard()
     assert stands(site)
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 def test_a_site_that_cannot_be_put_in_place_leaves_the_last(tmp_path: Path) -> None:
     site = good(tmp_path)
-    new = publish.stage(site)
+    new = publish.stage_site(site)
     new.folder.rmdir()
     with pytest.raises(publish.CannotReplace, match="cannot be replaced"):
         new.publish()
@@ -80,13 +80,13 @@ def test_a_site_that_cannot_be_put_in_place_leaves_the_last(tmp_path: Path) -> N
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(publish.CannotReplace, match="cannot be replaced"):
-        publish.stage(tmp_path / "file" / "site")
+        publish.stage_site(tmp_path / "file" / "site")
 
 
 def test_a_file_in_the_place_of_the_site_stays(tmp_path: Path) -> None:
     (tmp_path / "site").write_text("mine")
     with pytest.raises(publish.CannotReplace, match="it is a file"):
-        publish.stage(tmp_path / "site")
+        publish.stage_site(tmp_path / "site")
     assert (tmp_path / "site").read_text() == "mine"
 
 
@@ -95,7 +95,7 @@ def test_a_read_only_site(tmp_path: Path) -> None:
     site = good(tmp_path)
     site.chmod(0o555)
     with pytest.raises(publish.CannotReplace, match="read-only"):
-        publish.stage(site)
+        publish.stage_site(site)
 
 
 def until_written(running: subprocess.Popen[str], project: Path, name: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers import findings_of
-from postbuild.search_index import normal, read, with_parts, words, write
+from postbuild.search_index import merge_parts, normalize_name, read_page, split_words, write_index
 from render.page_registry import Findable
 
 ALIKE = {
@@ -21,17 +21,17 @@ ALIKE = {
 
 @pytest.mark.parametrize("texts", ALIKE.values(), ids=ALIKE.keys())
 def test_what_means_the_same_is_one_word(texts: tuple[str, ...]) -> None:
-    shared = set.intersection(*(set(words(text)) for text in texts))
+    shared = set.intersection(*(set(split_words(text)) for text in texts))
     assert shared, texts
 
 
 def test_what_differs_is_not_one_word() -> None:
     for one, other in (("671B", "671M"), ("V3", "V3.1"), ("5.576M", "5.576K"), ("16B", "1.6B")):
-        assert normal(one) != normal(other)
+        assert normalize_name(one) != normalize_name(other)
 
 
 def test_chinese_and_latin_beside_each_other_are_apart() -> None:
-    assert list(words("KV缓存，FP8训练")) == ["kv", "缓存", "fp8", "训练"]
+    assert list(split_words("KV缓存，FP8训练")) == ["kv", "缓存", "fp8", "训练"]
 
 
 PAGE = """<html><body><article><h1>Title<a class="headerlink">¶</a></h1><p>The lead, <b>671 B</b>.</p>
@@ -40,7 +40,7 @@ PAGE = """<html><body><article><h1>Title<a class="headerlink">¶</a></h1><p>The 
 
 
 def test_a_page_is_read_in_sections() -> None:
-    page = read(PAGE, "x/")
+    page = read_page(PAGE, "x/")
     assert page is not None
     assert page.title == "Title"
     assert [(s.anchor, s.title, s.text) for s in page.sections] == [
@@ -51,8 +51,8 @@ def test_a_page_is_read_in_sections() -> None:
 
 def test_what_a_part_of_a_model_says_is_found_on_the_model_under_the_name_of_the_part() -> None:
     part = PAGE.replace("<h1>Title", "<h1>Title: Training")
-    made = [page for page in (read(PAGE, "x/"), read(part, "x/training/")) if page is not None]
-    (whole,) = with_parts(made, {"x/training/": "x/"})
+    made = [page for page in (read_page(PAGE, "x/"), read_page(part, "x/training/")) if page is not None]
+    (whole,) = merge_parts(made, {"x/training/": "x/"})
     assert [(s.anchor, s.title) for s in whole.sections[2:]] == [
         ("x/training/", "Training"),
         ("x/training/#a", "First"),
@@ -60,16 +60,16 @@ def test_what_a_part_of_a_model_says_is_found_on_the_model_under_the_name_of_the
 
 
 def test_the_index_changes_its_folder_with_its_content_alone(tmp_path: Path) -> None:
-    page = read(PAGE, "x/")
+    page = read_page(PAGE, "x/")
     assert page is not None
     known, kinds = {"x/": Findable("about")}, {"about": "About"}
-    first, again = (write(tmp_path / name, [page], known, kinds, {"stop": ""}) for name in ("a", "b"))
+    first, again = (write_index(tmp_path / name, [page], known, kinds, {"stop": ""}) for name in ("a", "b"))
     assert first == again
     assert {p.name: p.read_bytes() for p in (tmp_path / "a" / first).iterdir()} == {
         p.name: p.read_bytes() for p in (tmp_path / "b" / again).iterdir()
     }
     page.sections[0].text += " More."
-    assert write(tmp_path / "c", [page], known, kinds, {"stop": ""}) != first
+    assert write_index(tmp_path / "c", [page], known, kinds, {"stop": ""}) != first
 
 
 @pytest.mark.parametrize(

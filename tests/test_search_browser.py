@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
 from helpers import CASES, show, watched
-from postbuild.search_index import words as words_of
+from postbuild.search_index import split_words as words_of
 from render.format import short_model
 from render.words import CHINESE, ENGLISH, load_words
 

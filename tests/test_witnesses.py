@@ -8,7 +8,7 @@ import pytest
 
 from catalogue.records import Catalogue
 from catalogue.schema.documents import WitnessRow
-from catalogue.witnesses import Outcome, _compare, compare_witness, unneeded_reasons
+from catalogue.witnesses import Outcome, _compare_value, compare_witness, unneeded_reasons
 
 
 def test_every_witness_has_a_dated_file(catalogue: Catalogue) -> None:
@@ -47,4 +47,4 @@ def test_a_value_is_compared_within_its_tolerance(
     row = WitnessRow(variant="deepseek-v3-base", field=field, value=value)
     if field == "released":
         row = WitnessRow(variant="deepseek-v3", field=field, value=value)
-    assert _compare(catalogue, row, None).outcome is outcome, Decimal(0)
+    assert _compare_value(catalogue, row, None).outcome is outcome, Decimal(0)

@@ -127,7 +127,7 @@ def read_config(config: Config) -> ConfigReading:
     weights_format, about_format = _weights_format({name: keys.pop(name) for name in _FORMATS if name in keys})
     remarks += about_format
     fields = dict[str, Any]()
-    kind = told_kind(keys)
+    kind = detect_kind(keys)
     if kind is not None:
         fields.update(kind.from_config(keys))
     for key, value in keys.items():
@@ -154,11 +154,11 @@ def read_config(config: Config) -> ConfigReading:
     remarks += _about_unknown(unknown)
     in_order = {name: fields[name] for name in Architecture.model_fields if name in fields}
     likely = kind.kind.value if kind is not None and unknown else ""
-    needed = tuple(_needed(kind, fields))
+    needed = tuple(_missing_required(kind, fields))
     return ConfigReading(in_order, weights_format, unknown, left_out, needed, tuple(remarks), likely)
 
 
-def told_kind(keys: Config) -> AttentionKind | None:
+def detect_kind(keys: Config) -> AttentionKind | None:
     """The kind of attention with most of its keys, all present; None where none or two fit."""
     heads, shared = keys.get("num_attention_heads"), keys.get("num_key_value_heads")
 
@@ -232,11 +232,11 @@ def _not_allowed(key: str, value: Any) -> Iterator[str]:
 def _about_kind(kind: AttentionKind | None, unknown: Mapping[str, Any]) -> Iterator[str]:
     if kind is None:
         known = ", ".join(
-            f"{kind.kind.value} by {_listed(kind.config_keys)}" for kind in KINDS.values() if kind.config_keys
+            f"{kind.kind.value} by {_quote_names(kind.config_keys)}" for kind in KINDS.values() if kind.config_keys
         )
         yield f"attention: no kind fits its keys ({known}); a new kind is a module in hooks/catalogue/attention/"
     elif unknown:
-        by = _listed(kind.config_keys) or "`num_key_value_heads`"
+        by = _quote_names(kind.config_keys) or "`num_key_value_heads`"
         yield (
             f"attention: {kind.kind.value} by {by}, unless one of the unknown keys says otherwise: read the report,"
             " then write it; a new kind is a module in hooks/catalogue/attention/"
@@ -257,7 +257,7 @@ def _about_unknown(unknown: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _needed(kind: AttentionKind | None, fields: Mapping[str, Any]) -> Iterator[str]:
+def _missing_required(kind: AttentionKind | None, fields: Mapping[str, Any]) -> Iterator[str]:
     for name, field in Architecture.model_fields.items():
         if field.is_required() and name not in fields:
             yield name
@@ -267,5 +267,5 @@ def _needed(kind: AttentionKind | None, fields: Mapping[str, Any]) -> Iterator[s
             yield name
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _quote_names(names: tuple[str, ...]) -> str:
     return " and ".join(f"`{name}`" for name in names)

@@ -381,7 +381,7 @@ _COPIES = (
 
 
 def fields_document() -> str:
-    return "\n".join([_HEAD, *_entries(), *_fields(), *_rules()])
+    return "\n".join([_HEAD, *_entries_section(), *_fields_section(), *_rules_section()])
 
 
 def rule_title(rule: Callable[..., object]) -> str:
@@ -392,7 +392,7 @@ def rule_text(rule: Callable[..., object]) -> str:
     return " ".join((rule.__doc__ or "").split())
 
 
-def _entries() -> Iterator[str]:
+def _entries_section() -> Iterator[str]:
     yield "## Entries to copy\n\nEach passes `make check` as it stands, with the reference below.\n"
     every = (
         "Every field",
@@ -404,7 +404,7 @@ def _entries() -> Iterator[str]:
         yield f"### {title}\n\n{where}\n\n```{language}\n{text}```\n"
 
 
-def _fields() -> Iterator[str]:
+def _fields_section() -> Iterator[str]:
     yield "## Fields\n"
     for name, rows in schema_records().items():
         yield f"### {name}\n\n| Field | Type | Meaning | Example |\n| --- | --- | --- | --- |"
@@ -414,16 +414,16 @@ def _fields() -> Iterator[str]:
             words = " ".join(f"`{word}`" for word in row.words)
             meaning = f"{row.description} {words}".strip()
             example = f"`{row.example}`" if row.example else ""
-            yield "| " + " | ".join(_cell(cell) for cell in (named, kind, meaning, example)) + " |"
+            yield "| " + " | ".join(_escape_cell(cell) for cell in (named, kind, meaning, example)) + " |"
         yield ""
 
 
-def _rules() -> Iterator[str]:
+def _rules_section() -> Iterator[str]:
     yield "## Rules\n\nBeside the type of every field these hold; all findings are reported in one run.\n"
     for rule in ALL:
         yield f"- **{rule_title(rule)}**: {rule_text(rule)}"
     yield ""
 
 
-def _cell(text: str) -> str:
+def _escape_cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")

@@ -369,19 +369,17 @@ def read_revision(data: Path, texts: Mapping[str, str]) -> Revision:
 
 def _last_commit(data: Path) -> tuple[str, str]:
     """Day and hash of the last commit to the data; empty outside of a repository."""
-    found = _run_git(data, "log", "-1", "--format=%cs %h", "--abbrev=10", "--", ".").split()
+    found = run_git(data, "log", "-1", "--format=%cs %h", "--abbrev=10", "--", ".").split()
     if len(found) != 2:
         return "", ""
-    changed = "+changes" if _run_git(data, "status", "--porcelain", "--", ".").strip() else ""
+    changed = "+changes" if run_git(data, "status", "--porcelain", "--", ".").strip() else ""
     return found[0], found[1] + changed
 
 
-def _run_git(folder: Path, *arguments: str) -> str:
+def run_git(folder: Path, *arguments: str) -> str:
     """Output of git; empty where there is no git or no repository."""
     try:
-        run = subprocess.run(
-            ["git", *arguments], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
-        )
+        run = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
     except OSError:
         return ""
-    return run.stdout if run.returncode == 0 else ""
+    return run.stdout.decode("utf-8", "replace") if run.returncode == 0 else ""

@@ -12,7 +12,18 @@ from pydantic import BaseModel
 
 from . import files, peers, references, strict_yaml
 from .experiments import read_results, read_worked_step
-from .files import ALIASES, COPIES, DATA_FILES, ELSEWHERE, MODELS, QUESTIONS, REFERENCES, read_revision
+from .files import (
+    ALIASES,
+    COPIES,
+    DATA_FILES,
+    ELSEWHERE,
+    EXPERIMENTS,
+    MODELS,
+    QUESTIONS,
+    REFERENCES,
+    TECHNIQUES,
+    read_revision,
+)
 from .findings import CatalogueError, Finding, nearest_in_quotes
 from .peers import Peers
 from .records import Catalogue
@@ -65,7 +76,7 @@ def load_catalogue(data: FilePath) -> Catalogue:
     data = data.resolve()
     texts = files.read_texts(data)
     draft, findings = read_draft(data.name, texts)
-    results, found = read_results(data, draft.experiments.experiments, draft.experiments_located)
+    results, found = read_results(data, draft.experiments.experiments, draft.located[EXPERIMENTS])
     findings += [*run_rules(replace(draft, results=results)), *found]
     if findings:
         raise CatalogueError(findings)
@@ -218,7 +229,7 @@ def _entry_places(draft: Draft) -> dict[str, str]:
     """`data/models.yaml#L5` of each model and technique, for edit links."""
     entries = [(f"model:{model.id}", draft.models_file, path) for path, model in draft.each_model()]
     entries += [
-        (f"technique:{technique.id}", draft.techniques_file, ("techniques", index))
+        (f"technique:{technique.id}", draft.located[TECHNIQUES], ("techniques", index))
         for index, technique in enumerate(draft.techniques.techniques)
     ]
     return {name: f"{file.file_of(path)}#L{file.line(path)}" for name, file, path in entries}

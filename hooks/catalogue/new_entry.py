@@ -73,7 +73,7 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
 """What a terminal is asked for, in this order: what is pasted first, since it answers others."""
 
 
-def ask_for_the_rest(given: Given, ask: Callable[[str], str]) -> Given:
+def ask_missing(given: Given, ask: Callable[[str], str]) -> Given:
     """A text that begins with a brace or `@` is read on until it closes."""
     for field, question in QUESTIONS:
         if not getattr(given, field) and not (field == "bibtex" and given.arxiv and given.bibtex):
@@ -107,7 +107,7 @@ def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
         raise Refused(f"DAY `{given.day}`: a day is YYYY-MM-DD")
     if file.exists():
         raise Refused(f"{data.name}/{ENTRIES}/{file.name} is there already; choose another ID, or edit that file")
-    paper = _paper(given)
+    paper = _parse_paper(given)
     arxiv = (paper.eprint if paper and paper.eprint else given.arxiv).rpartition("/")[2].removesuffix(".pdf")
     arxiv = arxiv.partition("v")[0]
     if arxiv and not ARXIV_ID.fullmatch(arxiv):
@@ -166,15 +166,15 @@ def add_checkpoint(data: Path, id_: str, of: str, given: Given) -> list[str]:
         for field, single in stated
         if single is not None
     }
-    parameters = ", ".join(f"{field}: {_scalar(text)}" for field, text in typed.items())
+    parameters = ", ".join(f"{field}: {_quote_scalar(text)}" for field, text in typed.items())
     length = like.variant.context_length
     context = f", context_length: {length.value.text}" if length is not None and length.value is not None else ""
-    licence = f", licences: {{weights: {_scalar(given.licence)}}}" if given.licence else ""
+    licence = f", licences: {{weights: {_quote_scalar(given.licence)}}}" if given.licence else ""
     owner = f"architecture_of: {like.architecture_owner}, " if like.architecture is not None else ""
     base = like.variant.based_on.value if like.variant.based_on else None
     based_on = f", based_on: {base}" if base else ""
     lines = (
-        f"  - {{id: {id_}, name: {_scalar(name)}, kind: {like.variant.kind}, source: hf-{id_} model card header{based_on},\n"
+        f"  - {{id: {id_}, name: {_quote_scalar(name)}, kind: {like.variant.kind}, source: hf-{id_} model card header{based_on},\n"
         f"     {owner}parameters: {{{parameters}}}{context},\n"
         f"     release: {{weights: {given.day}{licence}}}}}\n"
     )
@@ -193,7 +193,7 @@ def add_checkpoint(data: Path, id_: str, of: str, given: Given) -> list[str]:
     ]
 
 
-def _paper(given: Given) -> Reference | None:
+def _parse_paper(given: Given) -> Reference | None:
     """Raises Refused for what is no BibTeX, or more than one entry."""
     if not given.bibtex:
         return None
@@ -223,7 +223,7 @@ def _said_of_config(reading: ConfigReading | None) -> Iterator[str]:
         yield f"  left out: {', '.join(f'`{key}` ({why})' for key, why in reading.left_out.items())}"
 
 
-def _scalar(text: str) -> str:
+def _quote_scalar(text: str) -> str:
     return text if _PLAIN.fullmatch(text) else '"' + text.replace('"', '\\"') + '"'
 
 
@@ -241,13 +241,13 @@ def _entry_text(id_: str, key: str, given: Given, reading: ConfigReading | None)
         dates.append(f"weights: {{value: {given.day}, source: {source}}}")
     if not dates:
         dates.append(f"announcement: {TO_DO}  # or `weights:`, `paper:`, `api:`; each that there is")
-    name = _scalar(given.name) if given.name else TO_DO
+    name = _quote_scalar(given.name) if given.name else TO_DO
     parent = given.parent or "deepseek-v3"
     mark = "" if given.parent else "# "
     allowed = str(LICENCES[given.licence]).lower() if given.licence in LICENCES else TO_DO
-    named = _scalar(given.licence)
+    named = _quote_scalar(given.licence)
     licence = f"licences: {{code: {named}, weights: {named}, commercial_use: {allowed}, source: {key} {TO_DO}}}\n"
-    activated = f"      activated: {_scalar(given.activated)}\n" if given.activated else ""
+    activated = f"      activated: {_quote_scalar(given.activated)}\n" if given.activated else ""
     base = f"{name}-Base" if reading is not None and name != TO_DO else name
     return f"""\
 {SCHEMA_LINE}
@@ -269,7 +269,7 @@ variants:
     kind: base
 {"".join(_variant_lines(id_, given, reading))}    parameters:
       source: {key} {TO_DO}  # the place: §4.2, Table 2, config.json
-      total: {_scalar(given.total) if given.total else TO_DO}  # as printed, such as 671B; or `not published`
+      total: {_quote_scalar(given.total) if given.total else TO_DO}  # as printed, such as 671B; or `not published`
 {activated}{"".join(_architecture_lines(id_, reading))}{licence if given.licence else ""}\
 {"".join(_infrastructure_lines(id_, reading))}# “Add a model” on the site shows every further field with an example.
 """
@@ -310,7 +310,7 @@ def _infrastructure_lines(id_: str, reading: ConfigReading | None) -> Iterator[s
         yield "infrastructure:\n"
         yield f"  variants: [{id_}-base]\n"
         yield f"  source: hf-{id_} config.json\n"
-        yield f"  precision: {{released_weights: {_scalar(reading.weights_format)}}}\n"
+        yield f"  precision: {{released_weights: {_quote_scalar(reading.weights_format)}}}\n"
 
 
 def _as_yaml(value: Any) -> str:
@@ -323,7 +323,7 @@ def _reference_text(key: str, given: Given, paper: Reference | None) -> str:
         fields = _fields_of(given.bibtex)
         if given.arxiv:
             fields.setdefault("url", f"{{https://arxiv.org/abs/{given.arxiv}}}")
-        return _bibtex(key, fields)
+        return _format_bibtex(key, fields)
     fields = {
         "title": f"{{{{{given.name or TO_DO}}}}}" if not given.arxiv else f"{{{{{TO_DO}}}}}",
         "author": f"{{{TO_DO}}}",
@@ -332,7 +332,7 @@ def _reference_text(key: str, given: Given, paper: Reference | None) -> str:
     if given.arxiv:
         fields["eprint"] = f"{{{given.arxiv}}}"
     fields["url"] = f"{{https://arxiv.org/abs/{given.arxiv}}}" if given.arxiv else f"{{{TO_DO}}}"
-    return _bibtex(key, fields)
+    return _format_bibtex(key, fields)
 
 
 def _fields_of(bibtex: str) -> dict[str, str]:
@@ -350,7 +350,7 @@ def _fields_of(bibtex: str) -> dict[str, str]:
 
 def _repository_text(key: str, given: Given) -> str:
     year = given.day[:4] or (f"20{given.arxiv[:2]}" if given.arxiv else TO_DO)
-    return _bibtex(
+    return _format_bibtex(
         key,
         {
             "title": f"{{{{{given.name}}}}}",
@@ -363,7 +363,7 @@ def _repository_text(key: str, given: Given) -> str:
     )
 
 
-def _bibtex(key: str, fields: Mapping[str, str]) -> str:
+def _format_bibtex(key: str, fields: Mapping[str, str]) -> str:
     width = max(len(name) for name in fields)
     lines = "".join(f"  {name:<{width}} = {value},\n" for name, value in fields.items())
     return f"@misc{{{key},\n{lines}}}\n"

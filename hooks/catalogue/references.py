@@ -118,7 +118,7 @@ def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Fi
             )
         reference = _make_reference(entry, verbatim[entry.key])
         findings += _unknown_keywords(entry, file)
-        findings += _to_do(entry, verbatim[entry.key], file)
+        findings += _unfilled_fields(entry, verbatim[entry.key], file)
         findings += _without_chinese(entry, reference, file)
         findings += _malformed_fields(reference, file)
         findings += _odd_year_or_kind(entry, reference, file)
@@ -250,7 +250,7 @@ def _unknown_keywords(entry: Entry, file: str) -> Iterator[Finding]:
             )
 
 
-def _to_do(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[Finding]:
+def _unfilled_fields(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[Finding]:
     left = [name for name, value in as_written.items() if TO_DO in value]
     if left:
         names = ", ".join(f"`{name}`" for name in left)
@@ -361,7 +361,7 @@ def _malformed_fields(reference: Reference, file: str) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class Form:
+class LocatorForm:
     """A way to name a place.
 
     Attributes:
@@ -377,21 +377,21 @@ class Form:
 _DATA = r"\.(?:json|ya?ml|toml|png|jpe?g|svg)\b"
 _PROGRAM = r"\.(?:py|sh|h|cpp|cuh?|swift|rs|tsx?|js)"
 
-FORMS = (
-    Form("section", ("§3.1.2", "README §License", "model card §Model Downloads"), re.compile(r"§[\w(]")),
-    Form(
+LOCATOR_FORMS = (
+    LocatorForm("section", ("§3.1.2", "README §License", "model card §Model Downloads"), re.compile(r"§[\w(]")),
+    LocatorForm(
         "numbered",
         ("Table 2", "Figure 3", "eq. 5", "App. B.1", "Algorithm 1", "p. 7"),
         re.compile(
             r"\b(?:Tables?|Figures?|Fig\.|eqs?\.|App\.|Appendix|Algorithm|Theorem|footnote|p\.|page) (?:[A-Z]\b|\d|[IVX]+\b)"
         ),
     ),
-    Form(
+    LocatorForm(
         "named",
         ("abstract", "title page", "first page"),
         re.compile(r"\b(?:abstract|title page|first page|author list|introduction|conclusion|Methods|caption)\b"),
     ),
-    Form(
+    LocatorForm(
         "listing",
         ("arXiv listing", "arXiv v1", "file list", "list of models", "model card header"),
         re.compile(
@@ -399,14 +399,14 @@ FORMS = (
             r"|list of \w+|news list|commit history|creation date|date of|last change|header|release line|tags)\b"
         ),
     ),
-    Form(
+    LocatorForm(
         "change",
         ("commit 23807ce", "first commit", "README@3d445e7", "issue 12", "pull request 7", "discussion 3"),
         re.compile(
             r"\bcommits? [0-9a-f]{7,40}\b|\bfirst commit\b|@[0-9a-f]{7,40}\b|@refs/|\b(?:issue|pull request|discussion) \d"
         ),
     ),
-    Form(
+    LocatorForm(
         "file",
         ("config.json", "figures/price.png", "LICENSE-MODEL", "model.py class Gate", "train.py line 12"),
         re.compile(rf"{_DATA}|\bLICENSE|{_PROGRAM} \w"),
@@ -421,11 +421,11 @@ _END = re.compile(r",? §|, | at commit | of version ")
 
 
 @lru_cache(maxsize=1 << 14)  # the same few places stand behind thousands of values
-def locator_forms(locus: str) -> tuple[Form, ...]:
+def locator_forms(locus: str) -> tuple[LocatorForm, ...]:
     """Empty where a place names only a document, or the first one beside another (`README, LICENSE`)."""
     if _BESIDE.match(locus):
         return ()
-    return tuple(form for form in FORMS if form.pattern.search(locus))
+    return tuple(form for form in LOCATOR_FORMS if form.pattern.search(locus))
 
 
 @lru_cache(maxsize=1 << 14)

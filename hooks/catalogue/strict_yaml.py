@@ -222,7 +222,7 @@ def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
         return located
     builder = _Builder(under)
     try:
-        data = builder.document(text)
+        data = builder.build_document(text)
     except yaml.MarkedYAMLError as error:
         number, found, fix = explain_syntax_error(text, error)
         located.findings.append(Finding(file, number, "", found, fix=fix))
@@ -286,14 +286,14 @@ class _Builder:
     def complain(self, event: Any, found: str, allowed: str, fix: str, repair: tuple[str, str] | None = None) -> None:
         self.complaints.append((_event_line(event), tuple(self.path), found, allowed, fix, repair))
 
-    def document(self, text: str) -> Any:
+    def build_document(self, text: str) -> Any:
         """None for an empty text."""
         events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self.events = events
         next(events)
         if isinstance(next(events), yaml.StreamEndEvent):
             return None
-        data = self.build(self.next())
+        data = self.build_value(self.next_event())
         next(events)
         more = next(events)
         if not isinstance(more, yaml.StreamEndEvent):
@@ -302,7 +302,7 @@ class _Builder:
             )
         return data
 
-    def next(self) -> Any:
+    def next_event(self) -> Any:
         """Notes anchors and aliases."""
         event = next(self.events)
         if getattr(event, "anchor", None):
@@ -310,45 +310,45 @@ class _Builder:
             self.aliased = self.aliased or isinstance(event, yaml.AliasEvent)
         return event
 
-    def skip(self, event: Any) -> None:
+    def skip_value(self, event: Any) -> None:
         depth = 0
         while True:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth == 0:
                 return
-            event = self.next()
+            event = self.next_event()
 
-    def build(self, event: Any) -> Any:
+    def build_value(self, event: Any) -> Any:
         self.lines[tuple(self.path)] = _event_line(event)
         if isinstance(event, yaml.AliasEvent):
             return None
         if event.tag is not None:
             self.complain(event, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
         if isinstance(event, yaml.ScalarEvent):
-            return self.scalar(event)
+            return self.build_scalar(event)
         self.brackets += event.flow_style
-        values = self.sequence() if isinstance(event, yaml.SequenceStartEvent) else self.mapping()
+        values = self.build_sequence() if isinstance(event, yaml.SequenceStartEvent) else self.build_mapping()
         self.brackets -= event.flow_style
         return values
 
-    def sequence(self) -> list[Any]:
+    def build_sequence(self) -> list[Any]:
         values: list[Any] = []
-        while not isinstance(item := self.next(), yaml.SequenceEndEvent):
+        while not isinstance(item := self.next_event(), yaml.SequenceEndEvent):
             self.path.append(len(values))
-            values.append(self.build(item))
+            values.append(self.build_value(item))
             self.path.pop()
         return values
 
-    def mapping(self) -> dict[str, Any]:
+    def build_mapping(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+        while not isinstance(event := self.next_event(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 if not isinstance(event, yaml.AliasEvent):
                     self.complain(event, "a key that is a list or a mapping", "a key is a word", "write a plain word")
-                self.skip(event)
-                self.skip(self.next())
+                self.skip_value(event)
+                self.skip_value(self.next_event())
                 continue
-            key, value = event.value, self.next()
+            key, value = event.value, self.next_event()
             if _BEHIND_COMMA.fullmatch(key) and values and isinstance(value, yaml.ScalarEvent) and not value.value:
                 self.complain(
                     event,
@@ -360,11 +360,11 @@ class _Builder:
                 )
                 continue
             self.path.append(key)
-            self.entry(values, event, value)
+            self.add_entry(values, event, value)
             self.path.pop()
         return values
 
-    def entry(self, values: dict[str, Any], event: Any, value: Any) -> None:
+    def add_entry(self, values: dict[str, Any], event: Any, value: Any) -> None:
         if event.tag is not None:
             self.complain(event, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
         if event.value == "<<" and not event.style:
@@ -377,12 +377,12 @@ class _Builder:
                 "each key once",
                 "keep one of the two",
             )
-            self.skip(value)
+            self.skip_value(value)
             return
-        values[event.value] = self.build(value)
+        values[event.value] = self.build_value(value)
         self.lines[tuple(self.path)] = _event_line(event)
 
-    def name(self, event: Any) -> None:
+    def check_name(self, event: Any) -> None:
         """Complain about markup, line breaks or quotes in a name."""
         text = event.value
         if tag := _TAG.search(text):
@@ -405,7 +405,7 @@ class _Builder:
                 (text, text[1:-1]),
             )
 
-    def scalar(self, event: Any) -> Any:
+    def build_scalar(self, event: Any) -> Any:
         text = event.value
         if len(text) > _LONGEST_TEXT:
             self.complain(event, f"a text of {len(text):,} characters", f"at most {_LONGEST_TEXT:,}", "shorten it")
@@ -413,7 +413,7 @@ class _Builder:
         if found := invisible_character(text):
             self.complain(event, found, ALLOWED, FIX)
         if not _NAMES.isdisjoint(self.path[-2:]):
-            self.name(event)
+            self.check_name(event)
         if TO_DO in text:
             self.complain(event, f"`{text}`", "values that a source states", f"fill in what says {TO_DO}")
         if event.style not in (None, ""):

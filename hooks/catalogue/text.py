@@ -92,7 +92,7 @@ FORMS = ("bytes", "compact", "percent", "power", "time", "whole")
 
 
 @dataclass(frozen=True)
-class Computed:
+class ComputedQuote:
     """A formula, its value, and the values its names stand for; numbers as they were typed."""
 
     formula: str
@@ -101,7 +101,7 @@ class Computed:
     form: str
 
 
-def compute_quote(quote: Quote, lookup: Lookup) -> Computed:
+def compute_quote(quote: Quote, lookup: Lookup) -> ComputedQuote:
     """Raises LookupFailure for what is no formula, and for names without a value."""
     formula, *named = quote.arguments or ("",)
     given = dict(_split_argument(argument) for argument in named)
@@ -124,7 +124,7 @@ def compute_quote(quote: Quote, lookup: Lookup) -> Computed:
     values: dict[str, Found | str] = {name: lookup.find(path) if "/" in path else path for name, path in given.items()}
     numbers = {name: Fraction(lookup.number(path, typed=True)) for name, path in given.items()}
     try:
-        return Computed(formula, values, evaluate_formula("quote", formula, numbers).exact, form)
+        return ComputedQuote(formula, values, evaluate_formula("quote", formula, numbers).exact, form)
     except (ZeroDivisionError, ValueError, OverflowError) as error:
         raise LookupFailure(f"`{formula}` has no value: {error}") from error
 
@@ -141,23 +141,23 @@ def _split_argument(argument: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Problem:
+class QuoteProblem:
     """What is wrong with a quote, and its line, from 1."""
 
     line: int
     message: str
 
 
-def quote_problems(text: str, lookup: Lookup, blocks: Collection[str] = ()) -> Iterator[Problem]:
+def quote_problems(text: str, lookup: Lookup, blocks: Collection[str] = ()) -> Iterator[QuoteProblem]:
     """`blocks` are the figures and tables that the text may place."""
     line = 1
     try:
         for part in parse_quotes(text):
             if isinstance(part, Quote):
-                yield from (Problem(line, message) for message in _problems_of_quote(part, lookup, blocks))
+                yield from (QuoteProblem(line, message) for message in _problems_of_quote(part, lookup, blocks))
             line += (part.text if isinstance(part, Quote) else part).count("\n")
     except QuoteError as error:
-        yield Problem(line, str(error))
+        yield QuoteProblem(line, str(error))
 
 
 def _problems_of_quote(quote: Quote, lookup: Lookup, blocks: Collection[str]) -> Iterator[str]:
@@ -273,7 +273,7 @@ _ORDINARY_WORDS = re.compile(r"[a-z-]{2,}(?: [a-z-]{2,})+")
 
 
 @dataclass(frozen=True)
-class Slip:
+class TypographySlip:
     """What is wrong at a place of a text, and what is allowed."""
 
     at: int
@@ -281,12 +281,12 @@ class Slip:
     allowed: str
 
 
-def chinese_slips(text: str) -> Iterator[Slip]:
+def chinese_slips(text: str) -> Iterator[TypographySlip]:
     plain = _SILENT.sub(lambda silent: _JOINER * len(silent[0]), text)
     for pattern, found, allowed in _RULES:
         for match in pattern.finditer(plain):
             around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND].replace("\n", " ")
-            yield Slip(match.start(), f"{found}: “{around}”", allowed)
+            yield TypographySlip(match.start(), f"{found}: “{around}”", allowed)
 
 
 def chinese_in_english(text: str) -> str:
@@ -338,7 +338,7 @@ _AROUND_FORM = 12
 
 
 @dataclass(frozen=True)
-class Use:
+class AvoidedUse:
     """An avoided form in a text."""
 
     at: int
@@ -355,11 +355,11 @@ class Use:
         return f"this site writes “{self.right}”"
 
 
-FIX = "write that, or name the longer expression under `but:` in data/terms.yaml, with the reason"
+AVOIDED_FORM_FIX = "write that, or name the longer expression under `but:` in data/terms.yaml, with the reason"
 
 
 @dataclass(frozen=True)
-class Forms:
+class AvoidedForms:
     """The avoided forms of one language."""
 
     language: Language
@@ -374,7 +374,7 @@ class Forms:
             return re.compile(r"(?!)")
         return re.compile(rf"\b(?:{listed})\b" if self.language is Language.ENGLISH else listed, re.IGNORECASE)
 
-    def uses(self, text: str) -> Iterator[Use]:
+    def uses(self, text: str) -> Iterator[AvoidedUse]:
         if not self._pattern.search(text):
             return
         bare = _CODE_OR_MARKUP.sub(lambda match: "\0" * len(match[0]), text)
@@ -383,7 +383,7 @@ class Forms:
             if found is not None:
                 start, end = max(0, match.start() - _AROUND_FORM), match.end() + _AROUND_FORM
                 around = ("…" if start else "") + text[start:end].strip() + ("…" if end < len(text) else "")
-                yield Use(match.start(), match[0], " ".join(around.split()), found[1])
+                yield AvoidedUse(match.start(), match[0], " ".join(around.split()), found[1])
 
     def exceptions(self, text: str) -> Iterator[str]:
         """Expressions that are right although they hold an avoided form."""
@@ -400,7 +400,7 @@ def _longer_expressions(avoided: Avoided) -> Iterator[str]:
     yield from (avoided.form + word for word in avoided.not_before)
 
 
-def avoided_forms(file: TermsFile, language: Language) -> Forms:
+def avoided_forms(file: TermsFile, language: Language) -> AvoidedForms:
     rights: dict[str, tuple[Avoided, str]] = {}
     for term in file.terms:
         for avoided in term.avoid.zh if language is Language.CHINESE else term.avoid.en:
@@ -409,7 +409,7 @@ def avoided_forms(file: TermsFile, language: Language) -> Forms:
     for wording in file.wording:
         if wording.language is language:
             rights |= {avoided.form.lower(): (avoided, wording.use) for avoided in wording.avoid}
-    return Forms(language, rights)
+    return AvoidedForms(language, rights)
 
 
 _WORDS = re.compile(r"\\(?:mathrm|text|operatorname|begin|end)\{[^{}]*\}")  # softmax, PPO, pmatrix

@@ -120,7 +120,7 @@ def _values_to_ask_again(draft: Draft) -> Iterator[str]:
                 found.setdefault(name.replace(".by_variant", ""), []).append(value)
     models = sort_by_date(draft.models.models)
     for index, model in enumerate(models):
-        later = [other for other in models[index + 1 :] if other.reference and model.id in _line_of(draft, other)]
+        later = [other for other in models[index + 1 :] if other.reference and model.id in _all_parents(draft, other)]
         asked: dict[str, list[str]] = {}
         for name, values in states[model.id].items():
             if not _NOT_ASKED.isdisjoint(name.split(".")) or not _is_open(values):
@@ -139,7 +139,7 @@ def _is_open(values: Sequence[Single[object]]) -> bool:
     )
 
 
-def _line_of(draft: Draft, model: Model) -> frozenset[str]:
+def _all_parents(draft: Draft, model: Model) -> frozenset[str]:
     """The models that a model builds on, directly or through others."""
     found: set[str] = set()
     waiting = [model]
@@ -291,7 +291,12 @@ def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
         for wanted in found:
             key = wanted.key.split(".")[0]
             beside = next(
-                (other.id for other in reversed([*catalogue.models.values()]) if _says(catalogue, other, wanted)), ""
+                (
+                    other.id
+                    for other in reversed([*catalogue.models.values()])
+                    if _states_value(catalogue, other, wanted)
+                ),
+                "",
             )
             shown = f" (see `{key}:` in {ENTRIES}/{beside}.yaml)" if beside else ""
             yield f"  {wanted.key}: {wanted.what}{shown}"
@@ -300,18 +305,14 @@ def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
         yield f"{model.id} has its weights at {weights[0]}: pages call what every entry describes DeepSeek's"
 
 
-def _says(catalogue: Catalogue, model: Model, wanted: Wanted) -> bool:
+def _states_value(catalogue: Catalogue, model: Model, wanted: Wanted) -> bool:
     return wanted.is_there(catalogue.flagship(model))
 
 
 def added_entries(data: Path) -> list[str]:
     """Entries not committed yet; none without git."""
-    command = ["git", "status", "--porcelain", "--untracked-files=all", "--", ENTRIES]
-    try:
-        run = subprocess.run(command, cwd=data, capture_output=True, text=True, encoding="utf-8", check=False)
-    except OSError:
-        return []
-    return [Path(line[3:]).stem for line in run.stdout.splitlines() if line[:2].strip() in ("??", "A", "AM")]
+    status = files.run_git(data, "status", "--porcelain", "--untracked-files=all", "--", ENTRIES)
+    return [Path(line[3:]).stem for line in status.splitlines() if line[:2].strip() in ("??", "A", "AM")]
 
 
 class NoSuchRevision(Exception):
@@ -463,13 +464,13 @@ def _change_tables(facts: list[Change], following: list[Change]) -> Iterator[str
             f" | {cell((after or before or Fact('', '')).source)} |"
             for path, before, after in changes
         ]
-        yield from _folded(title, "| Fact | Was | Is | Source |\n|---|---|---|---|", rows)
+        yield from _folded_table(title, "| Fact | Was | Is | Source |\n|---|---|---|---|", rows)
     rows = [
         f"| {path} | {before.value if before else ''} | {after.value if after else ''} |"
         for path, before, after in following
     ]
     if rows:
-        yield from _folded("What follows", "| Value | Was | Is |\n|---|---|---|", rows)
+        yield from _folded_table("What follows", "| Value | Was | Is |\n|---|---|---|", rows)
 
 
 _OPEN = 12  # rows that stand unfolded
@@ -484,7 +485,7 @@ def _by_record(facts: list[Change]) -> Iterator[tuple[str, list[Change]]]:
     yield from found.items()
 
 
-def _folded(title: str, head: str, rows: list[str]) -> Iterator[str]:
+def _folded_table(title: str, head: str, rows: list[str]) -> Iterator[str]:
     """A long table is folded."""
     table = "\n".join((head, *rows))
     if len(rows) > _OPEN:

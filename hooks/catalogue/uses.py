@@ -199,7 +199,9 @@ class Uses:
         return self._lineage_has(self.of_technique(technique_id), model)
 
     def fields_deny(self, technique: Technique, model: Model) -> bool:
-        return self._deny([self._answer_of_fields(technique, self._entries[variant.id]) for variant in model.variants])
+        return self._all_deny(
+            [self._answer_of_fields(technique, self._entries[variant.id]) for variant in model.variants]
+        )
 
     def _unlabelled_uses(self, technique: Technique) -> Iterator[Use]:
         """Before dates and lineages are compared; until then a model's own use is ADOPTED."""
@@ -380,7 +382,7 @@ class Uses:
         return found[0] if None not in answers else replace(found[0], holds=None)
 
     @staticmethod
-    def _deny(answers: Sequence[_Answer]) -> bool:
+    def _all_deny(answers: Sequence[_Answer]) -> bool:
         return bool(answers) and all(answer.holds is False for answer in answers)
 
 

@@ -51,7 +51,7 @@ _NOWHERE = {
 }
 
 
-def known_as(word: str, allowed: Collection[str]) -> str:
+def suggest_key(word: str, allowed: Collection[str]) -> str:
     """The allowed key that another name means, or the closest one, in backquotes; empty without one."""
     here = _HERE.get(word.lower(), "")
     return f"`{here}`" if here in allowed else nearest_in_quotes(word, allowed)
@@ -87,12 +87,12 @@ def repair_for_rules(located: Located, schema: type[R]) -> R | None:
             return schema.model_validate(data)
         except ValidationError as error:
             for details in error.errors(include_url=False):
-                if not _mend_at(data, schema, _error_path(details), details["type"]):
+                if not _repair_at(data, schema, _error_path(details), details["type"]):
                     return None
     return None
 
 
-def _mend_at(data: Any, schema: type[BaseModel], path: KeyPath, kind: str) -> bool:
+def _repair_at(data: Any, schema: type[BaseModel], path: KeyPath, kind: str) -> bool:
     """Put the field's example at `path`, or take the value out; whether that was possible."""
     above: list[tuple[Any, str | int]] = []
     node = data
@@ -133,7 +133,7 @@ def _schema_findings(located: Located, schema: type[BaseModel], errors: list[Err
     for details in errors:
         path = _error_path(details)
         if details["type"] == "extra_forbidden":
-            close = known_as(str(path[-1]), fields_at(schema, path[:-1])).strip("`")
+            close = suggest_key(str(path[-1]), fields_at(schema, path[:-1])).strip("`")
             meant |= {(path[:-1], close)} & missing
     strayed = _misplaced_items(located, schema, errors)
     found = [_misplaced_finding(located, path, name) for path, name in strayed.items()]
@@ -207,7 +207,7 @@ def _error_finding(located: Located, schema: type[BaseModel], details: ErrorDeta
         plain = re.sub(r"[\s_]+", "-", str(details["input"]).strip().lower())
         near = f"`{plain}`" if pattern == IDENTIFIER and re.fullmatch(IDENTIFIER, plain) else ""
         return located.finding(where, found, _pattern_in_words(pattern), near, "correct the spelling")
-    allowed, fix = _in_words(details, written)
+    allowed, fix = _describe_error(details, written)
     if kind == "int_type" and _GROUPED.fullmatch(str(details["input"])):
         digits = str(details["input"]).replace(",", "")
         return located.finding(
@@ -228,7 +228,7 @@ def _error_finding(located: Located, schema: type[BaseModel], details: ErrorDeta
 
 def _unknown_key(located: Located, where: KeyPath, path: KeyPath, allowed: list[str]) -> Finding:
     word, instead = str(path[-1]), unsupported_key_hint(path)
-    close = "" if instead else known_as(word, allowed)
+    close = "" if instead else suggest_key(word, allowed)
     listed = "allowed are " + ", ".join(f"`{name}`" for name in allowed)
     if (close or instead) and len(allowed) > MANY_KEYS:
         listed = f"allowed are {len(allowed)} keys, which “Add a model” lists"
@@ -251,7 +251,7 @@ _KINDS = {
 }
 
 
-def _in_words(details: ErrorDetails, written: str) -> tuple[str, str]:
+def _describe_error(details: ErrorDetails, written: str) -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "too_short":
         least = context.get("min_length", 1)

@@ -45,7 +45,7 @@ class Comparison:
 def compare_witness(catalogue: Catalogue, witness: Witness) -> list[Comparison]:
     rows = catalogue.testimony[witness.id].rows
     reasons = {(r.variant, r.field): r for r in catalogue.witness_reasons if r.witness == witness.id}
-    return [_compare(catalogue, row, reasons.get((row.variant, row.field))) for row in rows]
+    return [_compare_value(catalogue, row, reasons.get((row.variant, row.field))) for row in rows]
 
 
 def unneeded_reasons(catalogue: Catalogue) -> list[Reason]:
@@ -58,13 +58,13 @@ def unneeded_reasons(catalogue: Catalogue) -> list[Reason]:
     return [r for r in catalogue.witness_reasons if (r.witness, r.variant, r.field) not in needed]
 
 
-def _compare(catalogue: Catalogue, row: WitnessRow, reason: Reason | None) -> Comparison:
+def _compare_value(catalogue: Catalogue, row: WitnessRow, reason: Reason | None) -> Comparison:
     entry = catalogue.entries[row.variant]
     ours = list(_our_values(catalogue, entry, row.field))
     if not ours:
         return Comparison(row, Outcome.ONLY_THEIRS, "", reason)
     agrees = any(_is_equal(value, row.value, _TOLERANCE.get(row.field, Decimal(0))) for value in ours)
-    shown = " / ".join(dict.fromkeys(_printed(value) for value in ours))
+    shown = " / ".join(dict.fromkeys(_value_text(value) for value in ours))
     return Comparison(row, Outcome.AGREES if agrees else Outcome.DIFFERS, shown, reason)
 
 
@@ -91,5 +91,5 @@ def _is_equal(ours: Any, theirs: Any, tolerance: Decimal) -> bool:
     return bool(abs(Decimal(str(theirs)) - Decimal(ours)) <= tolerance * Decimal(ours))
 
 
-def _printed(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return str(getattr(value, "text", getattr(value, "value", value)))

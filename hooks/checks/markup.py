@@ -111,7 +111,7 @@ def markup_problems(text: str) -> Iterator[MarkupProblem]:
     yield from fences
     text, comments = _without_comments(text)
     yield from comments
-    text = _QUOTE.sub(lambda quote: _blanked(quote[0]), text)
+    text = _QUOTE.sub(lambda quote: _blank_text(quote[0]), text)
     for line, block in _text_blocks(text):
         yield from _problems_of_a_block(line, block)
     yield from _html_problems(_without_code(text))
@@ -122,7 +122,7 @@ def without_fences(text: str) -> str:
     return _without_fences(text)[0]
 
 
-def _blanked(text: str) -> str:
+def _blank_text(text: str) -> str:
     """Lines keep their number and length."""
     return re.sub(r"[^\n]", "x", text)
 
@@ -162,7 +162,7 @@ def _without_comments(text: str) -> tuple[str, list[MarkupProblem]]:
 
 
 def _without_code(text: str) -> str:
-    return re.sub(r"(?s)(?<!`)(`+)(?!`)((?:(?!\n\s*\n).)*?)(?<!`)\1(?!`)", lambda code: _blanked(code[0]), text)
+    return re.sub(r"(?s)(?<!`)(`+)(?!`)((?:(?!\n\s*\n).)*?)(?<!`)\1(?!`)", lambda code: _blank_text(code[0]), text)
 
 
 def _text_blocks(text: str) -> Iterator[tuple[int, str]]:
@@ -204,7 +204,7 @@ def _problems_of_a_block(line: int, block: str) -> Iterator[MarkupProblem]:
             "a link is `[words](address)`",
             "add the bracket that is missing",
         )
-    words = re.sub(r"\\[*_]", "xx", re.sub(r"<[^>]*>", lambda tag: _blanked(tag[0]), plain))
+    words = re.sub(r"\\[*_]", "xx", re.sub(r"<[^>]*>", lambda tag: _blank_text(tag[0]), plain))
     for sign in ("**", "__"):
         places = [place for place in _doubled_letters(words, sign[0]) if _can_be_bold(words, place)]
         if len(places) % 2:
@@ -229,10 +229,10 @@ def _can_be_bold(text: str, place: int) -> bool:
 def _blank_link(link: str) -> str:
     """The words stay, in which something may be bold."""
     words = link[: link.rindex("](")]
-    return re.sub(r"[\[\]!]", "x", words) + _blanked(link[len(words) :])
+    return re.sub(r"[\[\]!]", "x", words) + _blank_text(link[len(words) :])
 
 
-class _Tags(HTMLParser):
+class _TagChecker(HTMLParser):
     """Open tags with their lines, and problems."""
 
     def __init__(self) -> None:
@@ -279,8 +279,8 @@ class _Tags(HTMLParser):
 
 
 def _html_problems(text: str) -> Iterator[MarkupProblem]:
-    tags = _Tags()
-    tags.feed(_ADDRESS.sub(lambda address: _blanked(address[0]), text))
+    tags = _TagChecker()
+    tags.feed(_ADDRESS.sub(lambda address: _blank_text(address[0]), text))
     tags.close()
     for tag, line in tags.open:
         tags.left_open(tag, line)

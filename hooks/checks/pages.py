@@ -94,11 +94,11 @@ def find_unreadable(docs: Path) -> list[Finding]:
         else:
             found += [Finding(name, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
             found += [Finding(name, line, "", said, fix=fix) for line, said, fix in merge_conflicts(text)]
-            found += _reserved(name, text)
+            found += _reserved_markers(name, text)
     return found
 
 
-def _reserved(name: str, text: str) -> Iterator[Finding]:
+def _reserved_markers(name: str, text: str) -> Iterator[Finding]:
     """The marker of a block, which only a build writes."""
     for number, line in enumerate(text.split("\n"), 1) if "<!-- ds-block:" in text else ():
         if "<!-- ds-block:" in line:
@@ -184,7 +184,7 @@ class HandWrittenPages:
         return read_pages(self.folder)
 
     @cached_property
-    def listed(self) -> frozenset[str]:
+    def required_pages(self) -> frozenset[str]:
         """Pages that have to be there."""
         return written_pages(self.catalogue, self.lookup)
 
@@ -199,7 +199,7 @@ class HandWrittenPages:
         return Finding(place.as_posix(), line, "", found, allowed, nearest, fix)
 
     def problems(self) -> Iterator[Finding]:
-        for path in sorted(self.listed - self.texts.keys()):
+        for path in sorted(self.required_pages - self.texts.keys()):
             if declaration_of(path) is not GUIDE:
                 yield self.finding(path, 1, "is not there", "the navigation leads to it", fix="put it back")
             else:
@@ -211,11 +211,11 @@ class HandWrittenPages:
                 self.finding(path, each.line, each.message) for each in quotes_that_fail(text, self.lookup, allowed)
             ]
             wrong = wrong or list(self._unreadable_formulas(path, text))
-            yield from wrong or self._misplaced(path, text)
-            yield from self._placed(path, text)
-            yield from self._marked_up(path, text)
-            bare = _bare(text)
-            yield from self._named_twice(path, bare)
+            yield from wrong or self._repeated_blocks(path, text)
+            yield from self._unlisted_or_untitled(path, text)
+            yield from self._markup_findings(path, text)
+            bare = _blank_code(text)
+            yield from self._repeated_anchors(path, bare)
             yield from self._dead_links(path, bare)
 
     def _unreadable_formulas(self, path: str, text: str) -> Iterator[Finding]:
@@ -230,7 +230,7 @@ class HandWrittenPages:
                 yield self.finding(path, line, str(error), fix="correct the formula")
             line += (part.text if isinstance(part, Quote) else part).count("\n")
 
-    def _marked_up(self, path: str, text: str) -> Iterator[Finding]:
+    def _markup_findings(self, path: str, text: str) -> Iterator[Finding]:
         for each in markup_problems(text):
             yield self.finding(path, each.line, each.found, each.allowed, fix=each.fix)
         if self.words.language == CHINESE:
@@ -240,20 +240,20 @@ class HandWrittenPages:
 
     def sections(self, path: str) -> list[tuple[int, str, int]]:
         """Level, anchor (empty where Markdown makes it), line."""
-        bare = _bare(self.texts[path])
+        bare = _blank_code(self.texts[path])
         return [
             (len(match[1]), match[3] or "", bare.count("\n", 0, match.start()) + 1) for match in _SECTION.finditer(bare)
         ]
 
-    def _placed(self, path: str, text: str) -> Iterator[Finding]:
+    def _unlisted_or_untitled(self, path: str, text: str) -> Iterator[Finding]:
         """Pages that no menu has, and pages without a name."""
-        if path not in self.listed:
+        if path not in self.required_pages:
             yield self.finding(
                 path,
                 1,
                 "a page that nothing leads to",
                 "guides are listed in data/study.yaml",
-                nearest_in_quotes(path, self.listed - self.texts.keys()),
+                nearest_in_quotes(path, self.required_pages - self.texts.keys()),
                 "list it there, or take it out",
             )
         read = front_matter(text, self.finding(path, 1, "").file)
@@ -276,7 +276,7 @@ class HandWrittenPages:
                     fix=f"add `{key}: …`",
                 )
 
-    def _misplaced(self, path: str, text: str) -> Iterator[Finding]:
+    def _repeated_blocks(self, path: str, text: str) -> Iterator[Finding]:
         """Blocks placed twice, whose links would lead to the first, and quoted values without a list of sources."""
         placed: dict[tuple[str, ...], int] = {}
         line, cites = 1, False
@@ -294,7 +294,7 @@ class HandWrittenPages:
             fix = "put `{{ block('sources') }}` under the last heading"
             yield self.finding(path, last, "quotes values and lists no sources", fix=fix)
 
-    def _named_twice(self, path: str, bare: str) -> Iterator[Finding]:
+    def _repeated_anchors(self, path: str, bare: str) -> Iterator[Finding]:
         """Doubled anchors, and reference links without a definition."""
         seen: dict[str, int] = {}
         for match in _ANCHOR.finditer(bare):
@@ -318,15 +318,15 @@ class HandWrittenPages:
             if "{{" in link:
                 continue
             if not ours and (match[3] or _ELSEWHERE.match(link)):
-                yield from self._not_ours(path, line, link, in_html=bool(match[3]))
+                yield from self._outside_link(path, line, link, in_html=bool(match[3]))
                 continue
             target, _, place = link.removeprefix("ds:").partition("#")
             page = target if ours else self._beside(path, target)
             if not page.endswith(".md"):
                 if not ours and (page.startswith(("/", "..")) or not (self.folder / page).is_file()):
-                    yield self._dead(path, line, link, page)
+                    yield self._dead_link(path, line, link, page)
             elif page not in self.pages:
-                yield self._dead(path, line, link, page)
+                yield self._dead_link(path, line, link, page)
             elif place and (known := self._places(page, drawn=ours)) is not None and place not in known:
                 yield self.finding(
                     path,
@@ -337,7 +337,7 @@ class HandWrittenPages:
                     "correct what stands behind the `#`",
                 )
 
-    def _not_ours(self, path: str, line: int, link: str, in_html: bool) -> Iterator[Finding]:
+    def _outside_link(self, path: str, line: int, link: str, in_html: bool) -> Iterator[Finding]:
         """Addresses outside of the site or in HTML, where nothing turns a path into an address."""
         outside = _ELSEWHERE.match(link)
         if outside and outside[0] not in _OUTSIDE:
@@ -351,7 +351,7 @@ class HandWrittenPages:
     def _beside(path: str, target: str) -> str:
         return posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
 
-    def _dead(self, path: str, line: int, link: str, page: str) -> Finding:
+    def _dead_link(self, path: str, line: int, link: str, page: str) -> Finding:
         close = nearest_in_quotes(page, self.pages).strip("`")
         if close and not link.startswith("ds:"):
             close = posixpath.relpath(close, posixpath.dirname(path) or ".")
@@ -371,7 +371,7 @@ class HandWrittenPages:
         text = self.texts.get(page)
         if text is not None:
             found = {name for match in _ANCHOR.finditer(text) for name in match.groups() if name}
-            return found | {_slug(heading) for heading in _HEADING.findall(text) if "{" not in heading}
+            return found | {_heading_anchor(heading) for heading in _HEADING.findall(text) if "{" not in heading}
         family = self.entries.of(page.removesuffix(".md").split("/")[1]) if "/" in page else {}
         if page not in family:
             return None
@@ -380,12 +380,12 @@ class HandWrittenPages:
         return {section.id for section in family[page].sections if section.title}
 
 
-def _bare(text: str) -> str:
+def _blank_code(text: str) -> str:
     """Code and comments are blanked; lines keep their numbers."""
     return _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
 
 
-def _slug(heading: str) -> str:
+def _heading_anchor(heading: str) -> str:
     from markdown.extensions.toc import slugify
 
     return str(slugify(heading, "-"))

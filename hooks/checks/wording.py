@@ -14,7 +14,7 @@ from catalogue.records import Catalogue
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.technique import Language
 from catalogue.schema.values import Text, field_groups, walk_record
-from catalogue.text import FIX, Forms, avoided_forms, chinese_slips, unequal_quotes
+from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, unequal_quotes
 from render.context import make_context
 from render.formula import FormulaError, formula_mathml
 from render.site import site_of
@@ -30,27 +30,29 @@ def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: P
     for language in Language:
         wanted = avoided_forms(catalogue.glossary, language)
         needed: set[str] = set()
-        for file, line, key, text in [*_interface(words[language]), *_pages(docs / language)]:
-            found += [Finding(file, line, key, use.message, use.allowed, fix=FIX) for use in wanted.uses(text)]
+        for file, line, key, text in [*_interface_texts(words[language]), *_page_lines(docs / language)]:
+            found += [
+                Finding(file, line, key, use.message, use.allowed, fix=AVOIDED_FORM_FIX) for use in wanted.uses(text)
+            ]
             needed.update(wanted.exceptions(text))
-        found += _idle(catalogue, wanted, needed, docs.parent / TERMS)
+        found += _unneeded_exceptions(catalogue, wanted, needed, docs.parent / TERMS)
     return found
 
 
-def _interface(words: Words) -> Iterator[tuple[str, int, str, str]]:
+def _interface_texts(words: Words) -> Iterator[tuple[str, int, str, str]]:
     for key in words:
         file, line = words.place(key).rsplit(":", 1)
         yield f"hooks/render/{file}", int(line), key, words(key)
 
 
-def _pages(folder: Path) -> Iterator[tuple[str, int, str, str]]:
+def _page_lines(folder: Path) -> Iterator[tuple[str, int, str, str]]:
     for path in find_pages(folder):
         name = path.relative_to(folder.parent.parent).as_posix()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             yield name, number, "", line
 
 
-def _idle(catalogue: Catalogue, wanted: Forms, needed: set[str], file: Path) -> Iterator[Finding]:
+def _unneeded_exceptions(catalogue: Catalogue, wanted: AvoidedForms, needed: set[str], file: Path) -> Iterator[Finding]:
     """Exceptions that no text needs."""
     stated = {text: avoided.form for avoided, _ in wanted.rights.values() for text in avoided.but}
     missing = {text.lower() for text in stated} - needed
@@ -136,7 +138,7 @@ def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iter
 def _missing_counterparts(written: Iterable[HandWrittenPages]) -> Iterator[Finding]:
     every = {path for pages in written for path in pages.texts}
     for pages in written:
-        for path in sorted(every - pages.texts.keys() - pages.listed):
+        for path in sorted(every - pages.texts.keys() - pages.required_pages):
             yield pages.finding(
                 path, 1, "is not there", "a page stands in every language", fix="write it, or take out the other"
             )

@@ -22,7 +22,7 @@ from render.words import CHINESE, ENGLISH
 
 from . import search_index
 from .search_answers import answer_files
-from .search_index import FinishedPage, read, with_parts
+from .search_index import FinishedPage, merge_parts, read_page
 
 _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
 
@@ -106,8 +106,8 @@ class EditionBuild:
         whole = self.edition.terms.linked(_MARKER.sub(lambda match: blocks[match[1]], html), path)
         return self.links.relative(whole, here, missing)
 
-    def collect(self, url: str, html: str) -> None:
-        if page := read(html, url):
+    def collect_text(self, url: str, html: str) -> None:
+        if page := read_page(html, url):
             self.finished[url] = page
 
     def write_search_index(self, site: Path) -> None:
@@ -115,23 +115,23 @@ class EditionBuild:
         context = self.edition.context
         words = context.words
         searched = [url for url, page in self.pages.items() if url in self.finished and is_searched(page.source)]
-        folder = search_index.write(
+        folder = search_index.write_index(
             site / SEARCH_INDEX,
-            with_parts((self.finished[url] for url in searched), self._wholes()),
+            merge_parts((self.finished[url] for url in searched), self._wholes_of_parts()),
             findable_pages(context, {url: page.source for url, page in self.pages.items()}, context.catalogue.aliases),
             {kind.value: words(f"search.kind.{kind}") for kind in SearchKind},
             {name: words(f"search.{name}") for name in _SEARCH_WORDS},
-            answer_files(context, self._address),
+            answer_files(context, self._edition_address),
         )
         script = site / SEARCH
         text = script.read_text(encoding="utf-8")
         text = text.replace(f'"{SEARCH_INDEX}"', f'"{SEARCH_INDEX}{folder}/"')
         script.write_text(text, encoding="utf-8", newline="\n")
 
-    def _address(self, path: str) -> str:
+    def _edition_address(self, path: str) -> str:
         return self.links.relative(f'href="ds:{path}"', "", lambda missing: "")[len('href="') : -1]
 
-    def _wholes(self) -> dict[str, str]:
+    def _wholes_of_parts(self) -> dict[str, str]:
         """The whole of each part, by address: `a/b.md` of `a/b/c.md`."""
         urls = {page.source: url for url, page in self.pages.items()}
         wholes = {url: urls.get(page.source.rpartition("/")[0] + ".md") for url, page in self.pages.items()}
@@ -152,7 +152,7 @@ class SideProcess:
     def __init__(self, function: Callable[[], None], logger: str) -> None:
         context: Any = multiprocessing.get_context("fork")
         self._answer_of_fields, answer = context.Pipe(duplex=False)
-        self._process = context.Process(target=_run, args=(function, logger, answer), daemon=True)
+        self._process = context.Process(target=_run_and_answer, args=(function, logger, answer), daemon=True)
         self._process.start()
         answer.close()
 
@@ -186,7 +186,7 @@ class _Collector(logging.Handler):
         self.records.append(record)
 
 
-def _run(function: Callable[[], None], logger: str, answer: Connection) -> None:
+def _run_and_answer(function: Callable[[], None], logger: str, answer: Connection) -> None:
     collector = _Collector()
     logging.getLogger(logger).handlers = [collector]
     error: BaseException | None = None

@@ -10,7 +10,6 @@ import gzip
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -20,6 +19,7 @@ from pathlib import Path
 import brotli
 from markupsafe import Markup
 
+from catalogue.files import run_git
 from render.assets import FOLDER, SCRIPTS, STYLES
 from render.site import Edition
 
@@ -38,7 +38,7 @@ class StagedSite:
 
     def publish(self) -> None:
         """Raises CannotReplace."""
-        last = _folder(self.site, "old")
+        last = _sibling_folder(self.site, "old")
         try:
             if self.site.exists():
                 _keep_hidden_files(self.site, self.folder)
@@ -48,7 +48,7 @@ class StagedSite:
         except OSError as error:
             if last.exists() and not self.site.exists():
                 last.rename(self.site)
-            raise CannotReplace(_reason(self.site, error)) from error
+            raise CannotReplace(_why_not_replaced(self.site, error)) from error
         shutil.rmtree(last, ignore_errors=True)
         self.discard()
 
@@ -57,10 +57,10 @@ class StagedSite:
         shutil.rmtree(self.apart, ignore_errors=True)
 
 
-def stage(site: Path) -> StagedSite:
+def stage_site(site: Path) -> StagedSite:
     """Make an empty folder beside the site. Raises CannotReplace."""
     site = site.resolve()
-    staged = StagedSite(site, _folder(site, "new"), _folder(site, "apart"))
+    staged = StagedSite(site, _sibling_folder(site, "new"), _sibling_folder(site, "apart"))
     try:
         if site.exists() and not site.is_dir():
             raise FileExistsError(None, "it is a file")
@@ -73,11 +73,11 @@ def stage(site: Path) -> StagedSite:
             shutil.rmtree(left, ignore_errors=True)
         staged.folder.mkdir()
     except OSError as error:
-        raise CannotReplace(_reason(site, error)) from error
+        raise CannotReplace(_why_not_replaced(site, error)) from error
     return staged
 
 
-def _folder(site: Path, kind: str) -> Path:
+def _sibling_folder(site: Path, kind: str) -> Path:
     """Named by the process, so that two builds at once do not meet."""
     return site.with_name(f".{site.name}.{kind}-{os.getpid()}")
 
@@ -103,7 +103,7 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _reason(site: Path, error: OSError) -> str:
+def _why_not_replaced(site: Path, error: OSError) -> str:
     return (
         f"{site} cannot be replaced: {error.strerror}. The site is built beside it, so that folder and the one above have "
         "to be writable, on one disk; or build into another folder: mkdocs build -d …"
@@ -135,7 +135,7 @@ def write_sitemap(
     `pages` are paths of sources by address, the same in each edition; `addresses` are those of the editions by
     language.
     """
-    sources = {path: _sources(edition, path, addresses) for path in pages.values()}
+    sources = {path: _page_sources(edition, path, addresses) for path in pages.values()}
     for old in site.rglob("sitemap.xml*"):
         old.unlink()
     days = last_changes(root)
@@ -143,7 +143,7 @@ def write_sitemap(
     urls = Markup("").join(
         _URL.format(
             loc=address + url,
-            changed=Markup("<lastmod>{}</lastmod>").format(day) if (day := _newest(days, sources[path])) else "",
+            changed=Markup("<lastmod>{}</lastmod>").format(day) if (day := _last_change(days, sources[path])) else "",
             editions=Markup("").join(
                 _EDITION.format(language=language, href=href + url)
                 for language, href in [*addresses.items(), ("x-default", first)]
@@ -158,7 +158,7 @@ def write_sitemap(
     )
 
 
-def _sources(edition: Edition, path: str, languages: Iterable[str]) -> tuple[str, ...]:
+def _page_sources(edition: Edition, path: str, languages: Iterable[str]) -> tuple[str, ...]:
     """Files of the project that a page is made from; a folder ends with a slash."""
     page = edition.site.pages.get(path)
     if page is None:
@@ -166,21 +166,22 @@ def _sources(edition: Edition, path: str, languages: Iterable[str]) -> tuple[str
     return (edition.context.catalogue.places[page.entry].partition("#")[0],) if page.entry else ("data/",)
 
 
-def _newest(days: Mapping[str, str], sources: Iterable[str]) -> str:
+def _last_change(days: Mapping[str, str], sources: Iterable[str]) -> str:
     return max(
-        (day for source in sources for path, day in days.items() if path == source or _in(path, source)), default=""
+        (day for source in sources for path, day in days.items() if path == source or _is_below(path, source)),
+        default="",
     )
 
 
-def _in(path: str, folder: str) -> bool:
+def _is_below(path: str, folder: str) -> bool:
     return folder.endswith("/") and path.startswith(folder)
 
 
 def last_changes(root: Path) -> dict[str, str]:
     """Day of the last commit to each file of data and pages; empty without the whole history."""
-    if _git(root, "rev-parse", "--is-shallow-repository") != "false\n":
+    if run_git(root, "rev-parse", "--is-shallow-repository") != "false\n":
         return {}
-    log = _git(
+    log = run_git(
         root, "log", "--format=%x00%cd", "--date=format:%Y-%m-%d", "--name-only", "--relative", "--", "data", "docs"
     )
     days: dict[str, str] = {}
@@ -189,15 +190,6 @@ def last_changes(root: Path) -> dict[str, str]:
         for name in names.split():
             days.setdefault(name, day)
     return days
-
-
-def _git(root: Path, *arguments: str) -> str:
-    """Output of git; empty where there is no git or no repository."""
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
-    except OSError:
-        return ""
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
 
 
 _AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea|script|style)>)", re.DOTALL)
@@ -215,7 +207,7 @@ def fingerprint_assets(site: Path, pages: Iterable[str], from_disk: bool) -> Non
     names = rename_by_content(site, [*fonts, STYLES, *SCRIPTS])
     for page in (*pages, "404.html"):
         text = normalize_html(with_new_names((site / page).read_text(encoding="utf-8"), names))
-        _write(site / page, text)
+        _write_text(site / page, text)
 
 
 def inline_fonts(site: Path) -> None:
@@ -226,7 +218,7 @@ def inline_fonts(site: Path) -> None:
         data = base64.b64encode(font.read_bytes()).decode()
         text = re.sub(rf'url\("?fonts/{re.escape(font.name)}"?\)', f'url("data:font/woff2;base64,{data}")', text)
         font.unlink()
-    _write(styles, text)
+    _write_text(styles, text)
 
 
 def rename_by_content(site: Path, files: Collection[str]) -> dict[str, str]:
@@ -235,7 +227,7 @@ def rename_by_content(site: Path, files: Collection[str]) -> dict[str, str]:
     for path in files:
         file = site / path
         if file.suffix in (".css", ".js"):
-            _write(file, with_new_names(file.read_text(encoding="utf-8"), names, below=f"{FOLDER}/"))
+            _write_text(file, with_new_names(file.read_text(encoding="utf-8"), names, below=f"{FOLDER}/"))
         digest = blake2b(file.read_bytes(), digest_size=4).hexdigest()
         names[path] = path.removesuffix(file.suffix) + f".{digest}{file.suffix}"
         file.rename(site / names[path])
@@ -290,7 +282,7 @@ def _without_indents(html: str) -> str:
     return "\n".join([first.rstrip(), *filter(None, map(str.strip, middle)), last.lstrip()])
 
 
-def _write(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -301,24 +293,24 @@ _TEXT = {
 }
 
 
-def compress(site: Path) -> None:
+def compress_files(site: Path) -> None:
     """Write `name.gz` and `name.br` beside each file that gets smaller by it."""
-    for path in _worth(site):
+    for path in _compressible_files(site):
         content = path.read_bytes()
         for suffix, packed in (
             (".gz", gzip.compress(content, 9, mtime=0)),
-            (".br", brotli.compress(content, quality=9, lgwin=_window(content))),
+            (".br", brotli.compress(content, quality=9, lgwin=_brotli_window(content))),
         ):
             if len(packed) < len(content):
                 path.with_name(path.name + suffix).write_bytes(packed)
 
 
-def _window(content: bytes) -> int:
+def _brotli_window(content: bytes) -> int:
     """Binary logarithm of a window that holds the content: a larger one takes longer to set up."""
     return min(max(len(content).bit_length(), 16), 22)
 
 
-def _worth(site: Path) -> Iterator[Path]:
+def _compressible_files(site: Path) -> Iterator[Path]:
     for path in sorted(site.rglob("*")):
         if (
             path.suffix in _TEXT

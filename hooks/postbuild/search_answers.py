@@ -6,7 +6,6 @@ techniques, `asked.js` the page of questions.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,7 +18,7 @@ from render.cite import Citations, plain_text
 from render.context import Context
 from render.words import ENGLISH, HAN
 
-from .search_index import normal
+from .search_index import normalize_name, search_script
 
 _BASES = ("", "published", "recomputed")
 _LISTS = ("fillers", "why", "comparing", "which", "first", "define", "api")
@@ -48,12 +47,12 @@ def answer_files(context: Context, address: Address) -> dict[str, str]:
     models = list(context.catalogue.models.values())
     families = [answers.model_answers(citations, model) for model in models]
     files = {
-        f"f{number}.js": _script("family", number, _packed_family(found, address))
+        f"f{number}.js": search_script("family", number, _pack_family(found, address))
         for number, found in enumerate(families)
     }
     techniques, terms = answers.technique_answers(context), answers.term_answers(context)
     api = answers.api_answers(citations)
-    files["defined.js"] = _script("defined", 0, _definitions(techniques, terms, api, address))
+    files["defined.js"] = search_script("defined", 0, _pack_definitions(techniques, terms, api, address))
     asked = [
         [
             plain_text(context, question.ask),
@@ -63,10 +62,12 @@ def answer_files(context: Context, address: Address) -> dict[str, str]:
         ]
         for question in context.catalogue.questions
     ]
-    files["asked.js"] = _script("asked", 0, asked)
+    files["asked.js"] = search_script("asked", 0, asked)
     names = [name for one in (*techniques, *terms) for name in one["names"]]
-    files["pinyin.js"] = _script("pinyin", 0, _by_pinyin(names))
-    files["answers.js"] = _script("answers", 0, _head(context, families, techniques, terms, list(api), address))
+    files["pinyin.js"] = search_script("pinyin", 0, _by_pinyin(names))
+    files["answers.js"] = search_script(
+        "answers", 0, _answers_head(context, families, techniques, terms, list(api), address)
+    )
     return files
 
 
@@ -81,11 +82,6 @@ def _by_pinyin(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _script(kind: str, number: int, data: object) -> str:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    return f'dsSearch("{kind}",{number},{text})\n'
-
-
 class _Pool:
     def __init__(self) -> None:
         self.numbers: dict[Any, int] = {}
@@ -94,7 +90,7 @@ class _Pool:
         return self.numbers.setdefault(item, len(self.numbers))
 
 
-def _packed_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
+def _pack_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
     """Texts, addresses and lines are kept once."""
     texts, addresses, lines = _Pool(), _Pool(), _Pool()
 
@@ -123,7 +119,7 @@ def _packed_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
     }
 
 
-def _definitions(
+def _pack_definitions(
     techniques: Iterable[dict[str, Any]],
     terms: Iterable[dict[str, Any]],
     api: dict[str, list[AnswerLine]],
@@ -149,7 +145,7 @@ def _definitions(
     }
 
 
-def _head(
+def _answers_head(
     context: Context,
     families: list[dict[str, Any]],
     techniques: list[dict[str, Any]],
@@ -162,9 +158,10 @@ def _head(
     numbers = {model.id: number for number, model in enumerate(models)}
     return {
         "words": {name: words(f"asked.{name}") for name in _WORDS} | {"and": words("punctuation.listed")},
-        **{name: _forms(context, getattr(asked, name)) for name in _LISTS},
+        **{name: _asked_forms(context, getattr(asked, name)) for name in _LISTS},
         "kinds": [
-            [kind, answers.kind_label(words, kind), _forms(context, asked.facts.get(kind))] for kind in asked_kinds()
+            [kind, answers.kind_label(words, kind), _asked_forms(context, asked.facts.get(kind))]
+            for kind in asked_kinds()
         ],
         "narrowing": answers.narrowing_words(context),
         "families": [
@@ -178,10 +175,10 @@ def _head(
             ]
             for model, found in zip(models, families, strict=True)
         ],
-        "subjects": _subjects(context),
+        "subjects": _subjects_by_name(context),
         "techniques": len(techniques),
-        "defined": _names(one["names"] for one in (*techniques, *terms)),
-        "apiNames": {normal(name): number for number, name in enumerate(api)},
+        "defined": _number_names(one["names"] for one in (*techniques, *terms)),
+        "apiNames": {normalize_name(name): number for number, name in enumerate(api)},
         "compare": address("compare/models.md"),
         "newestPriced": max(
             (number for number, found in enumerate(families) if "price" in found["answers"]),
@@ -191,7 +188,7 @@ def _head(
     }
 
 
-def _forms(context: Context, forms: AskedForms | None) -> str:
+def _asked_forms(context: Context, forms: AskedForms | None) -> str:
     """Ways of asking; in Chinese the English ones too, which are typed as often."""
     if forms is None:
         return ""
@@ -205,23 +202,23 @@ def _compared_family(catalogue: Catalogue, variant: str | None) -> str:
     return entry.model.id if entry else ""
 
 
-def _subjects(context: Context) -> dict[str, list[int]]:
+def _subjects_by_name(context: Context) -> dict[str, list[int]]:
     """Families and variants by the words of their names; a common word is marked as weak."""
     found: dict[str, list[int]] = {}
     for name, (family, variant) in answers.answer_subjects(context).items():
-        key = normal(name)
-        own = normal(list(context.catalogue.models.values())[family].name)
+        key = normalize_name(name)
+        own = normalize_name(list(context.catalogue.models.values())[family].name)
         weak = key.isalpha() and key != own
         found.setdefault(key, [family, variant, int(weak)])
     return found
 
 
-def _names(listed: Iterable[Iterable[str]]) -> dict[str, int]:
+def _number_names(listed: Iterable[Iterable[str]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for number, names in enumerate(listed):
         for name in names:
             # A Chinese name is looked for in the query as it stands, since words of Chinese have no ends.
-            key = "".join(name.lower().split()) if HAN.search(name) else normal(name)
+            key = "".join(name.lower().split()) if HAN.search(name) else normalize_name(name)
             if key:
                 found.setdefault(key, number)
     return found

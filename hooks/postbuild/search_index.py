@@ -53,33 +53,33 @@ _ENDINGS = (
 )
 
 
-def words(text: str) -> Iterator[str]:
+def split_words(text: str) -> Iterator[str]:
     for parts in _WORD.findall(text.lower()):
-        yield from _words(*parts)
+        yield from _match_words(*parts)
 
 
-def counted(text: str) -> dict[str, int]:
+def count_words(text: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for parts, times in Counter(_WORD.findall(text.lower())).items():
-        for word in _words(*parts):
+        for word in _match_words(*parts):
             found[word] = found.get(word, 0) + times
     return found
 
 
 @cache
-def _words(number: str, unit: str, latin: str, han: str) -> tuple[str, ...]:
+def _match_words(number: str, unit: str, latin: str, han: str) -> tuple[str, ...]:
     if number:
-        return tuple(_number(number.replace(",", ""), unit or None))
-    return (stem(latin),) if latin else tuple(han[at : at + 2] for at in range(max(len(han) - 1, 1)))
+        return tuple(_number_words(number.replace(",", ""), unit or None))
+    return (stem_word(latin),) if latin else tuple(han[at : at + 2] for at in range(max(len(han) - 1, 1)))
 
 
-def normal(text: str) -> str:
+def normalize_name(text: str) -> str:
     """`DeepSeek-V3` as `deepseek v3`."""
-    return " ".join(words(unicodedata.normalize("NFKC", text)))
+    return " ".join(split_words(unicodedata.normalize("NFKC", text)))
 
 
 @cache
-def stem(word: str) -> str:
+def stem_word(word: str) -> str:
     """Without English endings; words with digits stay as they are."""
     if len(word) > 3 and word.isalpha():
         for pattern, plain in _ENDINGS:
@@ -87,7 +87,7 @@ def stem(word: str) -> str:
     return word
 
 
-def _number(digits: str, unit: str | None) -> Iterator[str]:
+def _number_words(digits: str, unit: str | None) -> Iterator[str]:
     """The digits and, where a unit or zeros give them a size, the number as digits and a power of ten."""
     yield digits
     if unit is None and not digits.endswith("000"):
@@ -146,7 +146,7 @@ class FinishedPage:
     sections: list[Section] = field(default_factory=list)
 
 
-def read(html: str, url: str) -> FinishedPage | None:
+def read_page(html: str, url: str) -> FinishedPage | None:
     """None where the page has no article."""
     article = LexborHTMLParser(html[html.find("<article") : html.rfind("</article>")]).css_first("article")
     heading = article.css_first("h1") if article is not None else None
@@ -154,22 +154,22 @@ def read(html: str, url: str) -> FinishedPage | None:
         return None
     for node in article.css(_SILENT):
         node.decompose()
-    facts = _plain(" · ".join(node.text() for node in article.css(".ds-ribbon dd a, .ds-facts dd a")))
-    title = _plain(heading.text())
+    facts = _collapse_space(" · ".join(node.text() for node in article.css(".ds-ribbon dd a, .ds-facts dd a")))
+    title = _collapse_space(heading.text())
     heading.decompose()
     text = article.html or ""
     links = frozenset(urljoin(f"/{url}", link)[1:] for link in set(_LINK.findall(text)))
     page = FinishedPage(url, title, facts, links)
     lead, *rest = _HEADING.split(text)
-    page.sections.append(Section("", page.title, _text(lead)))
+    page.sections.append(Section("", page.title, _visible_text(lead)))
     for anchor, title, under in zip(*[iter(rest)] * 3, strict=True):
         if anchor in _ELSEWHERE:
             continue
-        page.sections.append(Section(anchor, _plain(unescape(_ANY.sub("", title))), _text(under)))
+        page.sections.append(Section(anchor, _collapse_space(unescape(_ANY.sub("", title))), _visible_text(under)))
     return page
 
 
-def with_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list[FinishedPage]:
+def merge_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list[FinishedPage]:
     """Sections of parts stand behind those of their whole; `wholes` maps addresses of parts to their wholes."""
     by_url = {page.url: replace(page, sections=list(page.sections)) for page in pages}
     for url, whole in wholes.items():
@@ -185,16 +185,16 @@ def with_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list
     return list(by_url.values())
 
 
-def _text(html: str) -> str:
+def _visible_text(html: str) -> str:
     """Blocks and cells apart, everything else as it stands."""
     text = ""
     for line in unescape(_ANY.sub("", _BLOCK.sub("\0", _BESIDE.sub(r"\1 ", html)))).split("\0"):
-        if plain := _plain(line):
+        if plain := _collapse_space(line):
             text += plain if not text else (" " if text.endswith(_ENDS) else " · ") + plain
     return text
 
 
-def _plain(text: str) -> str:
+def _collapse_space(text: str) -> str:
     return " ".join(text.replace("\u2060", "").replace("\u200b", "").split())
 
 
@@ -219,7 +219,7 @@ _SATURATION, _NORMALISATION = 1.2, 0.6
 _Posting = tuple[int, int]  # the number of a section, and how much a word counts in it
 
 
-def write(
+def write_index(
     folder: Path,
     pages: Sequence[FinishedPage],
     known: Mapping[str, Findable],
@@ -232,7 +232,7 @@ def write(
     Pages whose address is not `known` stay out; `answers` are files by name.
     """
     pages = [page for page in pages if page.url in known]
-    files = {**_files(pages, known, kinds, interface), **answers}
+    files = {**_index_files(pages, known, kinds, interface), **answers}
     digest = blake2b(digest_size=5)
     for name, text in sorted(files.items()):
         digest.update(f"{name}\0{text}\0".encode())
@@ -243,48 +243,50 @@ def write(
     return target.name
 
 
-def _files(
+def _index_files(
     pages: Sequence[FinishedPage],
     known: Mapping[str, Findable],
     kinds: Mapping[str, str],
     interface: Mapping[str, str],
 ) -> dict[str, str]:
-    postings = _postings(pages, known)
-    parts = _split((f"{word} {_packed(found)}" for word, found in sorted(postings.items())), _WORDS_IN_A_PART)
-    texts = _split((section.text for page in pages for section in page.sections), _TEXT_IN_A_PART)
+    postings = _count_postings(pages, known)
+    parts = _split_groups(
+        (f"{word} {_pack_postings(found)}" for word, found in sorted(postings.items())), _WORDS_IN_A_PART
+    )
+    texts = _split_groups((section.text for page in pages for section in page.sections), _TEXT_IN_A_PART)
     names = list(kinds)
     head = {
         "words": dict(interface),
         "kinds": [[name, kinds[name]] for name in names],
         "pages": [
             [page.url, page.title, names.index(known[page.url].kind), round(known[page.url].weight * weight, 2)]
-            for page, weight in zip(pages, _linked(pages), strict=True)
+            for page, weight in zip(pages, _link_weights(pages), strict=True)
         ],
         "sections": [
             [part for section in page.sections[1:] for part in (section.anchor, section.title)] for page in pages
         ],
-        "names": _names(pages, known),
+        "names": _pages_by_name(pages, known),
         "parts": [part[0].split(" ", 1)[0] for part in parts],
         "texts": [sum(len(text) for text in texts[:at]) for at in range(len(texts))],
     }
-    files = {"head.js": _script("head", 0, head)}
-    files |= {f"w{at}.js": _script("words", at, "\n".join(part)) for at, part in enumerate(parts)}
-    files |= {f"t{at}.js": _script("texts", at, part) for at, part in enumerate(texts)}
+    files = {"head.js": search_script("head", 0, head)}
+    files |= {f"w{at}.js": search_script("words", at, "\n".join(part)) for at, part in enumerate(parts)}
+    files |= {f"t{at}.js": search_script("texts", at, part) for at, part in enumerate(texts)}
     return files
 
 
-def _script(kind: str, number: int, data: object) -> str:
+def search_script(kind: str, number: int, data: object) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return f'dsSearch("{kind}",{number},{text})\n'
 
 
-def _linked(pages: Sequence[FinishedPage]) -> list[float]:
+def _link_weights(pages: Sequence[FinishedPage]) -> list[float]:
     """Weight of a page by the pages that lead to it: from 1, a tenth more each time their number doubles."""
     count = Counter(link for page in pages for link in page.links)
     return [1 + 0.1 * log2(1 + count[page.url]) for page in pages]
 
 
-def _names(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[int]]:
+def _pages_by_name(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[int]]:
     """Pages that each name belongs to, the most direct first.
 
     A page for which it is only an alias is written as its complement, `-1 - number`.
@@ -296,13 +298,13 @@ def _names(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict
             ranked += [(1000 * group + rank, number, group < 2, name) for rank, name in enumerate(own)]
     owners: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for _, number, says, name in sorted(ranked):
-        if key := normal(name):
+        if key := normalize_name(name):
             owners[key].setdefault(number, number if says else -1 - number)
     return {name: list(owners[name].values())[:3] for name in sorted(owners)}
 
 
-def _postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[_Posting]]:
-    counts_of = [[counted(section.text) for section in page.sections] for page in pages]
+def _count_postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[_Posting]]:
+    counts_of = [[count_words(section.text) for section in page.sections] for page in pages]
     lengths = [sum(count.values()) for counts in counts_of for count in counts]
     mean = sum(lengths) / max(len(lengths), 1)
     found: defaultdict[str, list[_Posting]] = defaultdict(list)
@@ -316,25 +318,25 @@ def _postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> d
             }
             levels = {word: by_times[times] for word, times in count.items()}
             if section.anchor:
-                for word in words(section.title):
+                for word in split_words(section.title):
                     levels[word] = min(levels.get(word, _MOST_IN_TEXT // 2) + _IN_HEADING, _IN_NAME)
             else:
-                for word in (word for name in known[page.url].parts for word in words(name)):
+                for word in (word for name in known[page.url].parts for word in split_words(name)):
                     levels[word] = max(levels.get(word, 0), _IN_PART)
                 levels |= {
                     word: _IN_NAME
                     for name in (*known[page.url].names, *known[page.url].aliases)
-                    for word in words(name)
+                    for word in split_words(name)
                 }
-                levels |= dict.fromkeys(words(page.facts), _IN_FACTS)
-                levels |= dict.fromkeys(words(page.title), _IN_TITLE)
+                levels |= dict.fromkeys(split_words(page.facts), _IN_FACTS)
+                levels |= dict.fromkeys(split_words(page.title), _IN_TITLE)
             for word, level in levels.items():
                 found[word].append((number, level))
             number += 1
     return found
 
 
-def _packed(postings: Iterable[_Posting]) -> str:
+def _pack_postings(postings: Iterable[_Posting]) -> str:
     """Postings as letters: distance to the next section and level in it, as one number of base `_HALF`."""
     text, last = "", -1
     for section, level in postings:
@@ -347,7 +349,7 @@ def _packed(postings: Iterable[_Posting]) -> str:
     return text
 
 
-def _split(items: Iterable[str], most: int) -> list[list[str]]:
+def _split_groups(items: Iterable[str], most: int) -> list[list[str]]:
     """Groups of about `most` letters."""
     groups: list[list[str]] = [[]]
     size = 0

@@ -29,7 +29,7 @@ from catalogue.text import (
     MATH_CALL,
     PRODUCT_CALLS,
     VALUE_CALLS,
-    Computed,
+    ComputedQuote,
     Quote,
     as_decimal,
     compute_quote,
@@ -221,17 +221,17 @@ class Citations:
             return self._computed_html(quote)
         raise LookupFailure(f"`{quote.name}` is not a call")
 
-    def _result_html(self, worked: Computed) -> Markup:
+    def _result_html(self, worked: ComputedQuote) -> Markup:
         working = self._with_values(worked).striptags()
         shown = format.format_computed(as_decimal(worked.exact), worked.form)
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(working, shown)
 
-    def _working_html(self, worked: Computed) -> Markup:
+    def _working_html(self, worked: ComputedQuote) -> Markup:
         """A formula with its values, each with its source, and the result."""
         shown = format.format_computed(as_decimal(worked.exact), worked.form)
         return Markup("{} = {}").format(self._with_values(worked), shown)
 
-    def _with_values(self, worked: Computed) -> Markup:
+    def _with_values(self, worked: ComputedQuote) -> Markup:
         """`2 × n` as `2 × 128`; a value with its source."""
         pieces: list[Markup] = []
         position, formula = 0, display_formula(worked.formula).replace("-", "−")

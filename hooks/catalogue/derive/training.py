@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
 
 from ..attention import kind_of
 from ..kinds import per_kind
@@ -27,7 +26,7 @@ from ..schema.architecture import Architecture
 from ..schema.model import Counted, Model, Size
 from ..schema.quantities import Count, Quantity
 from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, OptimizerKind, PhaseShape, RatePhase, Stage, StageKind
-from ..schema.values import Single, Stated
+from ..schema.values import Single, value_of_variant
 from .expression import Computation, architecture_numbers, evaluate_formula
 from .parameters import ACTIVATED_CONVENTION, cache_bytes
 
@@ -399,17 +398,14 @@ class Schedule:
     batch: tuple[Stretch, ...]
 
 
-Q = TypeVar("Q", bound=Quantity)
-
-
 def schedule_of_stage(stage: Stage, variant_id: str) -> Schedule | None:
     """None where no learning rate can be placed."""
     stated = stage.learning_rate
-    peak = _value_of_variant(stated.peak, variant_id) if stated else None
+    peak = value_of_variant(stated.peak, variant_id) if stated else None
     if stated is None or peak is None:
         return None
-    tokens = _value_of_variant(stage.data.tokens, variant_id) if stage.data else None
-    final = _value_of_variant(stated.final, variant_id)
+    tokens = value_of_variant(stage.data.tokens, variant_id) if stage.data else None
+    final = value_of_variant(stated.final, variant_id)
     warmup = _warmup_stretch(stage, variant_id, peak, tokens)
     phases = _phase_stretches(stated.phases, variant_id, peak.value, tokens, warmup.end if warmup else Fraction(0))
     loose = () if final is None or stated.phases else (peak.value, final.value)
@@ -419,25 +415,18 @@ def schedule_of_stage(stage: Stage, variant_id: str) -> Schedule | None:
         tokens,
         ((warmup,) if warmup and phases else ()) + phases,
         loose,
-        bool(_value_of_variant(stated.warmup_steps, variant_id)) and warmup is None,
+        bool(value_of_variant(stated.warmup_steps, variant_id)) and warmup is None,
         _batch_stretches(stage, variant_id, tokens),
     )
 
 
-def _value_of_variant(value: Stated[Q] | None, variant_id: str) -> Q | None:
-    single = value.for_variant(variant_id) if value else None
-    return single.value if single else None
-
-
 def _warmup_stretch(stage: Stage, variant_id: str, peak: Quantity, tokens: Quantity | None) -> Stretch | None:
     batch = stage.batch_size
-    steps = _value_of_variant(stage.learning_rate.warmup_steps, variant_id) if stage.learning_rate else None
+    steps = value_of_variant(stage.learning_rate.warmup_steps, variant_id) if stage.learning_rate else None
     sequences = (
-        (_value_of_variant(batch.start, variant_id) or _value_of_variant(batch.sequences, variant_id))
-        if batch
-        else None
+        (value_of_variant(batch.start, variant_id) or value_of_variant(batch.sequences, variant_id)) if batch else None
     )
-    length = _value_of_variant(stage.sequence_length, variant_id)
+    length = value_of_variant(stage.sequence_length, variant_id)
     if steps is None or not steps.value or sequences is None or length is None or tokens is None:
         return None
     share = Fraction(steps.value) * Fraction(sequences.value) * Fraction(length.value) / Fraction(tokens.value)
@@ -452,8 +441,8 @@ def _phase_stretches(
     rate = peak
     for phase in phases:
         end = _share_of_tokens(phase.until.value, tokens)
-        printed = _value_of_variant(phase.rate, variant_id)
-        factor = _value_of_variant(phase.fraction, variant_id)
+        printed = value_of_variant(phase.rate, variant_id)
+        factor = value_of_variant(phase.fraction, variant_id)
         if end is None or (printed is None and factor is None):
             break
         last = printed.value if printed else peak * _factor_value(factor) if factor else peak
@@ -478,12 +467,12 @@ def _share_of_tokens(until: Quantity | None, tokens: Quantity | None) -> Fractio
 
 def _batch_stretches(stage: Stage, variant_id: str, tokens: Quantity | None) -> tuple[Stretch, ...]:
     batch = stage.batch_size
-    full = _value_of_variant(batch.sequences, variant_id) if batch else None
+    full = value_of_variant(batch.sequences, variant_id) if batch else None
     if batch is None or full is None:
         return ()
     start, ramp = (
-        _value_of_variant(batch.start, variant_id),
-        _share_of_tokens(_value_of_variant(batch.ramp_tokens, variant_id), tokens),
+        value_of_variant(batch.start, variant_id),
+        _share_of_tokens(value_of_variant(batch.ramp_tokens, variant_id), tokens),
     )
     if batch.start is None and batch.ramp_tokens is None:
         return (Stretch(Way.CONSTANT, Fraction(0), Fraction(1), full.value, full.value),)

@@ -104,64 +104,32 @@ class Draft:
         return self._record(TECHNIQUES, TechniquesFile)
 
     @property
-    def techniques_file(self) -> Located:
-        return self.located[TECHNIQUES]
-
-    @property
     def corrections(self) -> CorrectionsFile:
         return self._record(CORRECTIONS, CorrectionsFile)
-
-    @property
-    def corrections_located(self) -> Located:
-        return self.located[CORRECTIONS]
 
     @property
     def copies_file(self) -> CopiesFile:
         return self._record(COPIES, CopiesFile)
 
     @property
-    def copies_located(self) -> Located:
-        return self.located[COPIES]
-
-    @property
     def terms(self) -> TermsFile:
         return self._record(TERMS, TermsFile)
-
-    @property
-    def terms_located(self) -> Located:
-        return self.located[TERMS]
 
     @property
     def study(self) -> StudyFile:
         return self._record(STUDY, StudyFile)
 
     @property
-    def study_located(self) -> Located:
-        return self.located[STUDY]
-
-    @property
     def problems(self) -> ProblemsFile:
         return self._record(PROBLEMS, ProblemsFile)
-
-    @property
-    def problems_located(self) -> Located:
-        return self.located[PROBLEMS]
 
     @property
     def experiments(self) -> ExperimentsFile:
         return self._record(EXPERIMENTS, ExperimentsFile)
 
     @property
-    def experiments_located(self) -> Located:
-        return self.located[EXPERIMENTS]
-
-    @property
     def documents(self) -> DocumentsFile:
         return self._record(DOCUMENTS, DocumentsFile)
-
-    @property
-    def documents_located(self) -> Located:
-        return self.located[DOCUMENTS]
 
     @property
     def aliases(self) -> AliasesFile:
@@ -180,16 +148,8 @@ class Draft:
         return self._record(ASKED, AskedFile)
 
     @property
-    def asked_located(self) -> Located:
-        return self.located[ASKED]
-
-    @property
     def questions(self) -> QuestionsFile:
         return self._record(QUESTIONS, QuestionsFile)
-
-    @property
-    def questions_located(self) -> Located:
-        return self.located[QUESTIONS]
 
     def _record(self, name: str, kind: type[R]) -> R:
         record = self.records[name]

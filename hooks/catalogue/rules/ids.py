@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 from pathlib import Path as FilePath
 
+from ..files import STUDY, TECHNIQUES, TERMS
 from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..schema.model import Model
 from ..schema.release import ApiName
@@ -23,14 +24,14 @@ def ids_are_unique(draft: Draft) -> Iterator[Finding]:
     variants = sorted(draft.each_variant(), key=lambda found: not found[2].id.startswith(found[1].id))
     yield from repeated_ids(draft.models_file, (((*path, "id"), variant.id) for path, _, variant in variants))
     yield from repeated_ids(
-        draft.techniques_file, ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques))
+        draft.located[TECHNIQUES], ((("techniques", i, "id"), t.id) for i, t in enumerate(draft.techniques.techniques))
     )
     yield from repeated_ids(
-        draft.techniques_file, ((("gpus", i, "id"), g.id) for i, g in enumerate(draft.techniques.gpus))
+        draft.located[TECHNIQUES], ((("gpus", i, "id"), g.id) for i, g in enumerate(draft.techniques.gpus))
     )
     for file, record, lists in (
-        (draft.study_located, draft.study, ("guides", "routes", "repositories")),
-        (draft.terms_located, draft.terms, ("subjects",)),
+        (draft.located[STUDY], draft.study, ("guides", "routes", "repositories")),
+        (draft.located[TERMS], draft.terms, ("subjects",)),
     ):
         for name in lists:
             yield from repeated_ids(file, (((name, i, "id"), item.id) for i, item in enumerate(getattr(record, name))))
@@ -127,11 +128,11 @@ def ids_resolve(draft: Draft) -> Iterator[Finding]:
         for field in ("related", "replaces"):
             for i, id_ in enumerate(getattr(technique, field)):
                 yield from _unknown_id(
-                    draft.techniques_file, ("techniques", index, field, i), id_, techniques, "a technique"
+                    draft.located[TECHNIQUES], ("techniques", index, field, i), id_, techniques, "a technique"
                 )
         for i, row in enumerate(technique.in_models):
             yield from _unknown_id(
-                draft.techniques_file, ("techniques", index, "in_models", i, "model"), row.model, models, "a model"
+                draft.located[TECHNIQUES], ("techniques", index, "in_models", i, "model"), row.model, models, "a model"
             )
 
 

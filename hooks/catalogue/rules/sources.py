@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from .. import references
+from ..files import COPIES, DOCUMENTS
 from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..schema.documents import EVERYWHERE, PAPER, Document, each_line
 from ..schema.model import Change, Claim, Evaluation, Lineage, TechniqueUse
@@ -173,7 +174,7 @@ def places_are_places(draft: Draft) -> Iterator[Finding]:
                     _as_it_is_written(item.locus),
                     "name the heading under which it stands"
                     + (f", one of {_listed_headings(known.headings)}" if known else "")
-                    + f"; a document of one screen is listed in {draft.documents_located.file}",
+                    + f"; a document of one screen is listed in {draft.located[DOCUMENTS].file}",
                 )
 
 
@@ -208,7 +209,7 @@ def numbered_places_are_there(draft: Draft) -> Iterator[Finding]:
                         if listed
                         else f"`{item.locus}`: {number} {kind} are more than a paper has",
                         f"a number up to {last}",
-                        fix=f"correct the place, or the number of {kind} in {draft.documents_located.file}",
+                        fix=f"correct the place, or the number of {kind} in {draft.located[DOCUMENTS].file}",
                     )
         outline = (listed.outline or "").split() if listed else []
         for number in _SECTION.findall(item.locus) if outline and _is_in_the_paper(item.locus) else ():
@@ -217,7 +218,7 @@ def numbered_places_are_there(draft: Draft) -> Iterator[Finding]:
                     typed_source(file, path),
                     f"`{item.locus}`, but `{item.key}` has no section {number}",
                     f"allowed are {', '.join(_sections_beside(number, outline))}",
-                    fix=f"correct the place, or the outline in {draft.documents_located.file}",
+                    fix=f"correct the place, or the outline in {draft.located[DOCUMENTS].file}",
                 )
 
 
@@ -254,7 +255,7 @@ def headings_are_there(draft: Draft) -> Iterator[Finding]:
                         f"no heading `{heading}` in `{references.document_of(item.locus)}` of `{item.key}`",
                         f"allowed are {_listed_headings(known.headings)}",
                         nearest_in_quotes(heading, known.headings),
-                        f"correct the heading, or add it in {draft.documents_located.file}",
+                        f"correct the heading, or add it in {draft.located[DOCUMENTS].file}",
                     )
 
 
@@ -267,7 +268,7 @@ def documents_say_one_thing(draft: Draft) -> Iterator[Finding]:
             if name == PAPER and not said:
                 continue
             if len(said) != 1:
-                yield draft.documents_located.finding(
+                yield draft.located[DOCUMENTS].finding(
                     ("documents", key, name),
                     f"{' and '.join(f'`{field}`' for field in said) or 'nothing'} is said of this document",
                     "exactly one of `headings`, `short` and `unread`",
@@ -284,7 +285,7 @@ def documents_are_cited(draft: Draft) -> Iterator[Finding]:
     }
     for key, documents in draft.documents.documents.items():
         if key not in draft.references:
-            yield draft.documents_located.finding(
+            yield draft.located[DOCUMENTS].finding(
                 ("documents", key),
                 f"`{key}` is not a reference",
                 f"allowed are the keys of {draft.references_file}",
@@ -298,7 +299,7 @@ def documents_are_cited(draft: Draft) -> Iterator[Finding]:
             cited = {bare for of, called, bare in found if (of, called) == (key, references.document_of(name))}
             if not cited or (True not in cited and not document.headings):
                 path: KeyPath = ("documents", key, name)
-                yield draft.documents_located.finding(
+                yield draft.located[DOCUMENTS].finding(
                     path,
                     "no source names this document" + ("" if document.headings else " without a place in it"),
                     "documents that a source of a value names",
@@ -322,7 +323,7 @@ def copies_resolve(draft: Draft) -> Iterator[Finding]:
     for key, place, copy in each_line(draft.copies_file):
         for name in (key, copy.via.key if copy.via else key):
             if name not in draft.references:
-                yield draft.copies_located.finding(
+                yield draft.located[COPIES].finding(
                     _copy_path(draft, key, place),
                     f"`{name}` is not a reference",
                     f"allowed are the keys of {draft.references_file}",
@@ -355,7 +356,7 @@ def copies_are_used(draft: Draft) -> Iterator[Finding]:
     used = {line for via, line in cited if line and (via is None or via == draft.copies.lines[line])}
     for key, place, _ in each_line(draft.copies_file):
         if (key, place) not in used and key in draft.references:
-            yield draft.copies_located.finding(
+            yield draft.located[COPIES].finding(
                 _copy_path(draft, key, place),
                 f"no source names {'this document' if place == EVERYWHERE else 'this place'} without a `via` of its own",
                 "lines that say of something cited where it was read",
@@ -373,7 +374,7 @@ def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
                 if item.via is not None and not item.tabled and line and draft.copies.lines[line] == item.via:
                     yield file.finding(
                         path,
-                        f"`via {item.via.key} {item.via.locus}".strip() + f"`, which {draft.copies_located.file} says",
+                        f"`via {item.via.key} {item.via.locus}".strip() + f"`, which {draft.located[COPIES].file} says",
                         "a `via` only where the value was read elsewhere",
                         fix="take ` via …` out",
                         repair=(f" via {item.via.key} {item.via.locus}".rstrip(), ""),
@@ -387,4 +388,4 @@ def _cited_places(draft: Draft) -> Iterator[Source]:
 
 def _copy_path(draft: Draft, key: str, place: str) -> KeyPath:
     whole: KeyPath = ("copies", key)
-    return whole if place == EVERYWHERE and not draft.copies_located.has((*whole, place)) else (*whole, place)
+    return whole if place == EVERYWHERE and not draft.located[COPIES].has((*whole, place)) else (*whole, place)

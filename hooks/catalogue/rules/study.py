@@ -9,6 +9,7 @@ from typing import Any
 
 from ..derive.parameters import Recount
 from ..derive.problems import solve_problems
+from ..files import CORRECTIONS, EXPERIMENTS, PROBLEMS, STUDY
 from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..lookup import LookupFailure
 from ..schema.architecture import Architecture
@@ -26,7 +27,7 @@ def guides_build_on_guides(draft: Draft) -> Iterator[Finding]:
     for index, guide in enumerate(draft.study.guides):
         for at, need in enumerate(guide.needs):
             if need not in before:
-                yield draft.study_located.finding(
+                yield draft.located[STUDY].finding(
                     ("guides", index, "needs", at),
                     f"no guide `{need}` stands before `{guide.id}`",
                     "guides that are listed before",
@@ -53,12 +54,12 @@ def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
                 kind, _, name = step.page.partition(":")
                 path = ("routes", r, "parts", p, "steps", s, "page")
                 if kind in known and name not in known[kind]:
-                    yield draft.study_located.finding(
+                    yield draft.located[STUDY].finding(
                         path, f"no {kind} `{name}`", f"a {kind} of this site", nearest_in_quotes(name, known[kind])
                     )
                 missing = [need for need in needs.get(name, ()) if need not in read] if kind == "guide" else []
                 if missing:
-                    yield draft.study_located.finding(
+                    yield draft.located[STUDY].finding(
                         path,
                         f"`{name}` builds on `{missing[0]}`, which this route has not given",
                         "guides in the order in which they build on one another",
@@ -68,7 +69,7 @@ def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
                     read.add(name)
             for at, id_ in enumerate(part.sheet):
                 if id_ not in problems:
-                    yield draft.study_located.finding(
+                    yield draft.located[STUDY].finding(
                         ("routes", r, "parts", p, "sheet", at),
                         f"no problem `{id_}`",
                         "a problem of problems.yaml",
@@ -84,10 +85,10 @@ def formulas_keep_to_the_symbols(draft: Draft) -> Iterator[Finding]:
         for subject, symbols in draft.study.symbols.items()
     }
     formulas = draft.study.formulas
-    yield from repeated_ids(draft.study_located, ((("formulas", i, "id"), f.id) for i, f in enumerate(formulas)))
+    yield from repeated_ids(draft.located[STUDY], ((("formulas", i, "id"), f.id) for i, f in enumerate(formulas)))
     for index, formula in enumerate(formulas):
         for letter in sorted(latex_letters(formula.latex) - known.get(formula.subject, frozenset())):
-            yield draft.study_located.finding(
+            yield draft.located[STUDY].finding(
                 ("formulas", index, "latex"),
                 f"`{letter}` is no symbol of `{formula.subject.value}`",
                 "letters that stand under `symbols`",
@@ -103,7 +104,7 @@ def code_is_of_a_technique(draft: Draft) -> Iterator[Finding]:
         for field, known in (("technique", draft.technique_ids), ("repository", repositories)):
             name = getattr(place, field)
             if name not in known:
-                yield draft.study_located.finding(
+                yield draft.located[STUDY].finding(
                     ("code", index, field),
                     f"no {field} `{name}`",
                     f"a {field} by its id",
@@ -112,7 +113,7 @@ def code_is_of_a_technique(draft: Draft) -> Iterator[Finding]:
     used = {place.repository for place in draft.study.code}
     for index, repository in enumerate(draft.study.repositories):
         if repository.id not in used:
-            yield draft.study_located.finding(
+            yield draft.located[STUDY].finding(
                 ("repositories", index, "id"),
                 f"no code of `{repository.id}` is named",
                 "repositories that are used",
@@ -132,13 +133,13 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
         "technique": list(draft.technique_ids),
     }
     problems = draft.problems.problems
-    yield from repeated_ids(draft.problems_located, ((("problems", i, "id"), p.id) for i, p in enumerate(problems)))
+    yield from repeated_ids(draft.located[PROBLEMS], ((("problems", i, "id"), p.id) for i, p in enumerate(problems)))
     for index, problem in enumerate(problems):
         path = ("problems", index)
         for at, page in enumerate(problem.pages):
             kind, _, name = page.partition(":")
             if kind in known and name not in known[kind]:
-                yield draft.problems_located.finding(
+                yield draft.located[PROBLEMS].finding(
                     (*path, "pages", at),
                     f"no {kind} `{name}`",
                     f"a {kind} of this site",
@@ -146,7 +147,7 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
                 )
         missing = [id_ for id_ in problem.variants if id_ not in draft.entries]
         for id_ in missing:
-            yield draft.problems_located.finding(
+            yield draft.located[PROBLEMS].finding(
                 (*path, "variants"),
                 f"no variant `{id_}`",
                 "a variant by its id",
@@ -156,7 +157,7 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
             try:
                 worked = list(solve_problems([problem], draft.entries, draft.lookup, draft.results))
             except (LookupFailure, ValueError, SyntaxError, ZeroDivisionError) as error:
-                yield draft.problems_located.finding(
+                yield draft.located[PROBLEMS].finding(
                     (*path, "formula"),
                     f"cannot be computed: {error}",
                     "names of config.json, names in `numbers`, integers and + - * / ( )",
@@ -165,7 +166,7 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
             noticed = {id(mistake) for each in worked for _, mistake in each.mistakes}
             for at, mistake in enumerate(problem.mistakes):
                 if worked and id(mistake) not in noticed:
-                    yield draft.problems_located.finding(
+                    yield draft.located[PROBLEMS].finding(
                         (*path, "mistakes", at, "formula"),
                         f"`{mistake.formula}` gives the answer",
                         "what a wrong way leads to",
@@ -178,10 +179,10 @@ def experiments_are_about_techniques(draft: Draft) -> Iterator[Finding]:
     """An experiment has an id of its own, and what it is about is a technique."""
     experiments = draft.experiments.experiments
     ids = ((("experiments", i, "id"), experiment.id) for i, experiment in enumerate(experiments))
-    yield from repeated_ids(draft.experiments_located, ids)
+    yield from repeated_ids(draft.located[EXPERIMENTS], ids)
     for index, experiment in enumerate(experiments):
         if experiment.technique is not None and experiment.technique not in draft.technique_ids:
-            yield draft.experiments_located.finding(
+            yield draft.located[EXPERIMENTS].finding(
                 ("experiments", index, "technique"),
                 f"no technique `{experiment.technique}`",
                 "a technique by its id",
@@ -199,7 +200,7 @@ def exercises_are_functions_of_labs(draft: Draft) -> Iterator[Finding]:
         file = _LABS / f"{module}.py"
         known = functions_of(file) if file.exists() else sorted(path.stem for path in _LABS.glob("*.py"))
         if function not in known:
-            yield draft.problems_located.finding(
+            yield draft.located[PROBLEMS].finding(
                 ("problems", index, "exercise"),
                 f"no function `{problem.exercise}` in labs/",
                 "`module.function` of labs/",
@@ -218,7 +219,7 @@ def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
     for index, correction in enumerate(draft.corrections.corrections):
         path = ("corrections", index)
         if correction.entry is not None and correction.entry not in known:
-            yield draft.corrections_located.finding(
+            yield draft.located[CORRECTIONS].finding(
                 (*path, "entry"),
                 f"`{correction.entry}` is not an entry",
                 "allowed are the ids of models and techniques",
@@ -226,14 +227,14 @@ def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
                 "correct the id, or take the key out",
             )
         if correction.date.surely_before(correction.since):
-            yield draft.corrections_located.finding(
+            yield draft.located[CORRECTIONS].finding(
                 (*path, "date"),
                 f"mended {correction.date.text}, before the mistake ({correction.since.text})",
                 "a correction is younger than the mistake",
                 fix="correct one of the two dates",
             )
         if correction.was == correction.right:
-            yield draft.corrections_located.finding(
+            yield draft.located[CORRECTIONS].finding(
                 (*path, "right"), "what is right is what was wrong", "two different texts", fix="correct one of the two"
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from ..files import TECHNIQUES
 from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..records import first_date, first_day, release_date
 from ..schema.model import TechniqueChange
@@ -21,7 +22,7 @@ LEAST_DIMENSION = 12
 @rule(Scope.CATALOGUE)
 def shared_pages_hold_several(draft: Draft) -> Iterator[Finding]:
     """A page that techniques share holds at least two of them and is not called like a technique; each technique is on one page."""
-    file, pages = draft.techniques_file, [page.id for page in draft.techniques.pages]
+    file, pages = draft.located[TECHNIQUES], [page.id for page in draft.techniques.pages]
     yield from repeated_ids(file, ((("pages", i, "id"), id_) for i, id_ in enumerate(pages)))
     for i, technique in enumerate(draft.techniques.techniques):
         if technique.page is not None and technique.page not in pages:
@@ -49,7 +50,7 @@ def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
         path, introduced = ("techniques", index, "in_models"), technique.introduced.date.value
         rows = list(enumerate(technique.in_models))
         named = [((*path, i, "model"), row.model) for i, row in rows if row.model is not None]
-        yield from repeated_ids(draft.techniques_file, named, "model", "tell of a model in one text")
+        yield from repeated_ids(draft.located[TECHNIQUES], named, "model", "tell of a model in one text")
         users = {use.model.id for use in draft.uses.of_technique(technique.id)}  # `uses_in_time` looks at these
         before, latest = "", None
         for i, row in rows:
@@ -58,14 +59,14 @@ def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
                 continue
             where = (*path, i, "model" if row.model is not None else "date")
             if latest is not None and when.surely_before(latest):
-                yield draft.techniques_file.finding(
+                yield draft.located[TECHNIQUES].finding(
                     where,
                     f"`{name}`, {when.text}, behind {before}, {latest.text}",
                     "models in the order of their dates, the oldest first",
                     fix="move it up",
                 )
             if introduced is not None and when.surely_before(introduced) and row.model not in users:
-                yield draft.techniques_file.finding(
+                yield draft.located[TECHNIQUES].finding(
                     where,
                     f"`{name}`, {when.text}, is older than `{technique.id}`, {introduced.text}",
                     "what came after the technique was introduced",
@@ -84,14 +85,14 @@ def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
                 continue  # a date, or an id that is none, which is said elsewhere
             where = ("techniques", index, "in_models", i)
             if row.model not in users and row.is_use is not False:
-                yield draft.techniques_file.finding(
+                yield draft.located[TECHNIQUES].finding(
                     (*where, "model"),
                     f"`{row.model}` does not use `{technique.id}`, as far as its entry says",
                     "a model that uses it, or `is_use: false` beside a text that says that it drops or rejects it",
                     fix="correct the id, state the use under `techniques` of the model, or say what it has instead",
                 )
             elif row.model in users and row.is_use is False:
-                yield draft.techniques_file.finding(
+                yield draft.located[TECHNIQUES].finding(
                     (*where, "is_use"),
                     f"`{row.model}` uses `{technique.id}`, as its entry says",
                     "`is_use: false` beside a model that does not",
@@ -111,7 +112,7 @@ def paragraphs_are_short(draft: Draft) -> Iterator[Finding]:
             for language in ("en", "zh"):
                 for number, paragraph in enumerate(split_paragraphs(getattr(text, language, None) or ""), 1):
                     if (count := count_sentences(paragraph)) > SENTENCES:
-                        yield draft.techniques_file.finding(
+                        yield draft.located[TECHNIQUES].finding(
                             ("techniques", index, *path, language),
                             f"paragraph {number} has {count} sentences",
                             f"at most {SENTENCES} sentences in a paragraph",
@@ -130,7 +131,7 @@ def uses_in_time(draft: Draft) -> Iterator[Finding]:
             if use.how in (UseLabel.INTRODUCED, UseLabel.FORM) or not use.how.is_use or use.date is None:
                 continue
             if use.date.surely_before(introduced):
-                yield draft.techniques_file.finding(
+                yield draft.located[TECHNIQUES].finding(
                     ("techniques", index, "introduced", "date"),
                     f"introduced {introduced.text}, but `{use.model.id}` used it on {use.date.text}",
                     "a technique is older than its first adopter",

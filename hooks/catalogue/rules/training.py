@@ -6,19 +6,16 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import prod
-from typing import TypeVar
 
 from ..findings import Finding, KeyPath
 from ..lookup import training_metrics_with_peak
 from ..schema.quantities import Amount, Quantity
 from ..schema.training import FROM_NOTHING, PhaseShape, StageKind
-from ..schema.values import Stated
+from ..schema.values import Stated, value_of_variant
 from .draft import Draft, Scope, rule
 
 _MIX_TOTAL = (Decimal(98), Decimal(102))
 _TOKENS_TOLERANCE = Decimal("0.02")
-
-Q = TypeVar("Q", bound=Quantity)
 
 
 @rule(Scope.ENTRY)
@@ -126,9 +123,9 @@ def steps_give_the_tokens(draft: Draft) -> Iterator[Finding]:
         for variant in stage.variants:
             stated = tokens.for_variant(variant)
             factors: list[Quantity | None] = [
-                _value_of_variant(stage.steps, variant),
-                _value_of_variant(batch.sequences, variant),
-                _value_of_variant(stage.sequence_length, variant),
+                value_of_variant(stage.steps, variant),
+                value_of_variant(batch.sequences, variant),
+                value_of_variant(stage.sequence_length, variant),
             ]
             if (
                 stated is None
@@ -179,7 +176,7 @@ def tokens_in_all_are_said(draft: Draft) -> Iterator[Finding]:
             if stage.kind is not StageKind.PRE_TRAINING or stage.data is None:
                 continue
             counted = {
-                id_: own for id_ in stage.variants if (own := _value_of_variant(stage.data.tokens, id_)) is not None
+                id_: own for id_ in stage.variants if (own := value_of_variant(stage.data.tokens, id_)) is not None
             }
             start = stage.starts_from.value if stage.starts_from else None
             goes_on = [id_ for id_ in counted if id_ in before]
@@ -192,11 +189,6 @@ def tokens_in_all_are_said(draft: Draft) -> Iterator[Finding]:
                     fix="add one of the two",
                 )
             before |= counted
-
-
-def _value_of_variant(value: Stated[Q] | None, variant: str) -> Q | None:
-    single = value.for_variant(variant) if value else None
-    return single.value if single else None
 
 
 @rule(Scope.ENTRY)

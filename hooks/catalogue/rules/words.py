@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ..derive.calculators import NUMBER_FORMATS
 from ..derive.training import OPTIMIZERS
+from ..files import ASKED, TECHNIQUES, TERMS
 from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
 from ..lookup import asked_kinds
 from ..schema.release import LICENCES, Licences
@@ -15,7 +16,7 @@ from ..schema.technique import Language, TechniqueKind, names_deepseek
 from ..schema.training import FROM_NOTHING, OptimizerKind, number_format
 from ..schema.values import Single, Stated, Text
 from ..text import (
-    FIX,
+    AVOIDED_FORM_FIX,
     avoided_forms,
     chinese_in_english,
     chinese_slips,
@@ -212,14 +213,14 @@ def introductions_say_whose(draft: Draft) -> Iterator[Finding]:
         introduced, path = technique.introduced, ("techniques", index, "introduced")
         named = names_deepseek(introduced.by)
         if named and introduced.by_deepseek is None:
-            yield draft.techniques_file.finding(
+            yield draft.located[TECHNIQUES].finding(
                 path,
                 "`by_deepseek` is missing",
                 "true where the date is that of DeepSeek's own work, false where others were first",
                 fix="add `by_deepseek: true` or `by_deepseek: false`",
             )
         elif introduced.by_deepseek and not named:
-            yield draft.techniques_file.finding(
+            yield draft.located[TECHNIQUES].finding(
                 (*path, "by_deepseek"),
                 f"true, but `by` is `{introduced.by.en}`",
                 "DeepSeek or High-Flyer is named in `by`",
@@ -349,7 +350,7 @@ def terms_differ(draft: Draft) -> Iterator[Finding]:
             key = kind, name if kind.endswith("as typed") else name.lower()
             place, owner = owners.setdefault(key, (index, f"the term `{term.id}`"))
             if place != index or Counter(s[:2] for s in said)[kind, name] > 1:
-                yield draft.terms_located.finding(
+                yield draft.located[TERMS].finding(
                     ("terms", index, *path),
                     f"`{name}` belongs to {owner} already",
                     "a name that means one thing",
@@ -364,11 +365,11 @@ def terms_are_in_both_languages(draft: Draft) -> Iterator[Finding]:
     for index, term in enumerate(draft.terms.terms):
         for field in ("name", "definition"):
             if getattr(term, field).zh is None:
-                yield draft.terms_located.finding(
+                yield draft.located[TERMS].finding(
                     ("terms", index, field), "no Chinese", "both languages", fix="write it as `{en: …, zh: …}`"
                 )
         if term.subject not in subjects:
-            yield draft.terms_located.finding(
+            yield draft.located[TERMS].finding(
                 ("terms", index, "subject"),
                 f"`{term.subject}` is not a subject",
                 f"allowed are {', '.join(f'`{id_}`' for id_ in subjects)}",
@@ -384,7 +385,7 @@ def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
     for index, subject in enumerate(draft.terms.subjects):
         for at, kind in enumerate(subject.kinds):
             if owners.setdefault(kind, subject.id) != subject.id:
-                yield draft.terms_located.finding(
+                yield draft.located[TERMS].finding(
                     ("subjects", index, "kinds", at),
                     f"`{kind}` stands under `{owners[kind]}` already",
                     "one subject for each kind",
@@ -393,7 +394,7 @@ def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
     used = {technique.kind for technique in draft.techniques.techniques}
     missing = sorted(str(kind) for kind in used - set(owners))
     if draft.terms.subjects and missing:
-        yield draft.terms_located.finding(
+        yield draft.located[TERMS].finding(
             ("subjects",),
             f"no subject has the kind {', '.join(f'`{kind}`' for kind in missing)}",
             "one subject for each kind",
@@ -408,7 +409,7 @@ def no_avoided_form(draft: Draft) -> Iterator[Finding]:
     for file, path, value in draft.texts:
         for language in Language:
             for use in wanted[language].uses(getattr(value, language) or ""):
-                yield file.finding((*path, str(language)), use.message, use.allowed, fix=FIX)
+                yield file.finding((*path, str(language)), use.message, use.allowed, fix=AVOIDED_FORM_FIX)
 
 
 @rule(Scope.CATALOGUE)
@@ -419,7 +420,7 @@ def facts_have_words(draft: Draft) -> Iterator[Finding]:
         return
     for kind in known:
         if kind not in written:
-            yield draft.asked_located.finding(
+            yield draft.located[ASKED].finding(
                 ("facts",),
                 f"`{kind}` has no words to ask for it by",
                 "a line for every field",
@@ -427,7 +428,7 @@ def facts_have_words(draft: Draft) -> Iterator[Finding]:
             )
     for kind in written:
         if kind not in known:
-            yield draft.asked_located.finding(
+            yield draft.located[ASKED].finding(
                 ("facts", kind),
                 f"`{kind}` is no kind of fact",
                 "a field of the schema, or a fact that is worked out",

@@ -298,6 +298,13 @@ class Block(Record):
 
 
 DetailValue = Annotated[Quantity | Text, Field(union_mode="left_to_right")]
+
+
+def value_of_variant(stated: Stated[T] | None, variant_id: str) -> T | None:
+    single = stated.for_variant(variant_id) if stated else None
+    return single.value if single else None
+
+
 SingleT = TypeVar("SingleT", bound=Single[Any])
 
 

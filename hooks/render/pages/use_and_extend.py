@@ -138,7 +138,7 @@ def field_reference_page(context: Context) -> Page:
     }
     sections = (
         lead_section(words("fields.intro")),
-        Section("values", words("add.values"), context.html("add_values.html.jinja", forms=references.FORMS)),
+        Section("values", words("add.values"), context.html("add_values.html.jinja", forms=references.LOCATOR_FORMS)),
         Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
     )
     return Page("fields.md", words("page.fields"), words("fields.description"), sections)
