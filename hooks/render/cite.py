@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -351,11 +350,11 @@ def plain_text(context: Context, text: Text) -> str:
     return " ".join(Citations(context).rich_text(text).striptags().split())
 
 
-def opening_sentences(context: Context, text: Text, least: int = 85) -> str:
-    """First sentences with at least `least` Latin letters, so that a short one does not stand alone."""
+def opening_sentences(context: Context, text: Text) -> str:
+    """First sentences, so many that a short one does not stand alone."""
     kept = ""
     for sentence in _SENTENCE.split(plain_text(context, text)):
-        if _text_columns(kept) >= least:
+        if format.text_columns(kept) >= 85:
             break
         kept = _joined_sentences(kept, sentence)
     return kept
@@ -367,16 +366,18 @@ def page_description(context: Context, text: Text, least: int = 70, most: int = 
     kept = ""
     for sentence in _SENTENCE.split(whole):
         joined = _joined_sentences(kept, sentence)
-        if kept and _text_columns(joined) >= most:
+        if kept and format.text_columns(joined) >= most:
             break
         kept = joined
-    if least <= _text_columns(kept) <= most or (kept == whole and _text_columns(kept) <= most):
+    if least <= format.text_columns(kept) <= most or (kept == whole and format.text_columns(kept) <= most):
         return kept
     return opening_words(whole, most)
 
 
 def opening_words(text: str, most: int) -> str:
-    end = next((end for end, width in enumerate(accumulate(map(_character_columns, text))) if width >= most), len(text))
+    end = next(
+        (end for end, width in enumerate(accumulate(map(format.character_columns, text))) if width >= most), len(text)
+    )
     if end == len(text):
         return text
     return (text[:end].rsplit(" ", 1)[0] if text[end - 1].isascii() else text[:end]).rstrip(" ,，;；:：") + "…"
@@ -384,14 +385,6 @@ def opening_words(text: str, most: int) -> str:
 
 def _joined_sentences(kept: str, sentence: str) -> str:
     return f"{kept} {sentence}".strip() if kept[-1:].isascii() else kept + sentence
-
-
-def _text_columns(text: str) -> int:
-    return sum(map(_character_columns, text))
-
-
-def _character_columns(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _quote_link(page: str, quote: Quote, name: str) -> Markup:

@@ -175,15 +175,15 @@ def use_checkpoints(context: Context, *uses: Use) -> Markup:
 def use_remark(citations: Citations, use: Use) -> Markup:
     """How it was used, by which checkpoints, and the source; of a derived use, the field that it follows from."""
     separated = Markup(escape(citations.context.words("punctuation.separated")))
-    return separated.join(_use_parts(citations, (use,), told=False)) + citations.footnote(use.sources)
+    return separated.join(_use_parts(citations, (use,))) + citations.footnote(use.sources)
 
 
-def family_remarks(citations: Citations, family: FamilyUse, told: bool) -> list[Markup]:
-    """A line for each label and origin; where a text beside it has `told` how, the entry's remark is left out."""
+def family_remarks(citations: Citations, family: FamilyUse) -> list[Markup]:
+    """A line for each label and origin."""
     words = citations.context.words
     end = Markup(escape(words("punctuation.full_stop") + words("punctuation.gap")))
     return [
-        end.join([use_label(citations.context, *uses), *_use_parts(citations, uses, told and len(family.uses) == 1)])
+        end.join([use_label(citations.context, *uses), *_use_parts(citations, uses)])
         + citations.footnote(sources_of(uses))
         for uses in told_together(family.uses)
     ]
@@ -219,12 +219,11 @@ def _in_weights(context: Context, use: Use) -> Markup:
     return start + words("punctuation.separated") + own
 
 
-def _use_parts(citations: Citations, uses: Sequence[Use], told: bool) -> Iterator[Markup]:
+def _use_parts(citations: Citations, uses: Sequence[Use]) -> Iterator[Markup]:
     words, use = citations.context.words, uses[0]
     if use.stated is not None and use.stated.note is not None:
-        if not told:
-            yield citations.rich_text(use.stated.note)
-    elif use.variants and not told:
+        yield citations.rich_text(use.stated.note)
+    elif use.variants:
         yield escape(_checkpoint_names(citations.context, uses))
     if use.stated is None:
         yield escape(words("technique.follows")).format(field=Markup("<code>{}</code>").format(use.field))

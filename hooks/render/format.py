@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
@@ -19,6 +20,15 @@ _EXPONENTS = {"K": 3, "M": 6, "B": 9, "T": 12}
 _TEN_THOUSAND, _HUNDRED_MILLION = 10**4, 10**8
 _FACTORS = (("T", 10**12), ("B", 10**9), ("M", 10**6), ("K", 10**3))
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def character_columns(character: str) -> int:
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def text_columns(text: str) -> int:
+    """Width in Latin letters."""
+    return sum(map(character_columns, text))
 
 
 def format_quantity(value: Quantity, words: Words | None = None) -> str:

@@ -502,7 +502,7 @@ def speculative_decoding(words: Words, catalogue: Catalogue) -> Play:
 def _acceptance_rule(words: Words) -> Panel:
     rule = Panel(words("mechanism.speculative.rule"), 230, words("mechanism.speculative.rule_says"))
     p, q = np.array([0.42, 0.25, 0.18, 0.1, 0.05]), np.array([0.3, 0.4, 0.1, 0.15, 0.05])
-    for i, (x, width) in enumerate(equal_columns(len(p), 0, 356, 14)):
+    for i, (x, width) in enumerate(equal_columns(len(p), 14)):
         half, common = width / 2 - 1, min(p[i], q[i])
         rule.bar(x, 180 - 380 * p[i], half, 380 * p[i], "attention")
         rule.bar(x + half + 2, 180 - 380 * q[i], half, 380 * q[i], "other soft")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Generic, TypeVar
-from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -23,7 +22,7 @@ from catalogue.schema.values import Absence, Block, Detail, Single, Stated
 
 from . import format
 from .cite import Citations, reference_anchor
-from .format import NOTHING, short_variant
+from .format import NOTHING, short_variant, text_columns
 from .words import HAN, Words
 
 Record = TypeVar("Record")
@@ -50,15 +49,10 @@ class Cell:
     @property
     def long(self) -> bool:
         """Whether it holds a sentence, too long for a column as narrow as numbers."""
-        return 2 * len(self.html) > _SENTENCE and _text_width(self.html.striptags()) > _SENTENCE
+        return 2 * len(self.html) > _SENTENCE and text_columns(self.html.striptags()) > _SENTENCE
 
 
 EMPTY = Cell(NOTHING, "")
-
-
-def _text_width(text: str) -> int:
-    """In letters; a Chinese character counts as two."""
-    return len(text) + sum(east_asian_width(sign) in "WF" for sign in text)
 
 
 @dataclass(frozen=True)
@@ -234,6 +228,12 @@ def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[
             yield key, value
         elif isinstance(value, Block) and not isinstance(value, Single):
             yield from stated_values(value, f"{key}.")
+
+
+def stated_at(block: object, path: str) -> Stated[Any] | None:
+    for name in path.split("."):
+        block = getattr(block, name, None)
+    return block if isinstance(block, Stated) else None
 
 
 def variants_told_apart(values: Sequence[Stated[Any]], order: Sequence[str]) -> list[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from markupsafe import Markup
 from pygments import highlight
@@ -16,7 +15,7 @@ from catalogue.records import Catalogue
 
 from . import assets
 from .context import Context
-from .figures.canvas import Panel, fill_in_the_middle, networks_in_memory, packing_documents
+from .figures.canvas import Panel
 from .labs import lab_code
 from .mechanisms.attention import (
     attention_cache,
@@ -35,12 +34,15 @@ from .mechanisms.training import (
     baseline_noise,
     bytes_of_zero,
     clip_both_signs,
+    fill_in_the_middle,
     gradient_step,
     grpo_step,
     learning_rates,
     mtp_modules,
     muon_values,
+    networks_in_memory,
     node_limit,
+    packing_documents,
     residual_streams,
     router_of_v3,
     sampling_figure,
@@ -147,20 +149,18 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def mechanism_html(context: Context, name: str, state: Mapping[str, Any] | None = None) -> str:
-    """A mechanism's figure with its caption; an interactive one in a state, or as it begins."""
-    if state:
-        return _drawn_mechanism(context, name, state)
-    return context.once(f"mechanism-{name}", lambda: _drawn_mechanism(context, name, {}))
+def mechanism_html(context: Context, name: str) -> str:
+    """A mechanism's figure with its caption; an interactive one as it begins."""
+    return context.once(f"mechanism-{name}", lambda: _drawn_mechanism(context, name))
 
 
-def _drawn_mechanism(context: Context, name: str, state: Mapping[str, Any]) -> str:
+def _drawn_mechanism(context: Context, name: str) -> str:
     words, caption = context.words, context.words(f"mechanism.{name}.caption")
     if name not in PLAYS:
         panels = MECHANISMS[name](words, context.catalogue)
         return context.html("mechanism.html.jinja", name=name, panels=panels, caption=caption, play=None)
     play = PLAYS[name](words, context.catalogue)
-    drawn = draw_play(play, state)
+    drawn = draw_play(play, {})
     return context.html(
         "mechanism.html.jinja",
         name=name,

@@ -6,7 +6,7 @@ from math import pi
 
 import numpy as np
 
-from .canvas import Drawing, draws
+from .canvas import Drawing, draws, random_pattern
 
 
 def _draw_heads(d: Drawing, queries: int, kept: int, entry_id: str, name: str) -> None:
@@ -151,11 +151,6 @@ def draw_linear_rope_scaling(d: Drawing) -> None:
     f.join(left)
 
 
-def _random_pattern(count: int, of: int, seed: int) -> str:
-    picked = set(np.random.default_rng(seed).choice(of, count, replace=False).tolist())
-    return "".join("A" if i in picked else "c" for i in range(of))
-
-
 @draws("nsa")
 def draw_nsa(d: Drawing) -> None:
     f = d.frame()
@@ -177,7 +172,7 @@ def draw_dsa(d: Drawing) -> None:
     v = d.use_numbers("deepseek-v3.2-exp")
     context, top = 131072, v["index_topk"]
     d.numbers |= {"context": context}
-    row = _random_pattern(6, 40, 3)
+    row = random_pattern(40, 6, "Ac")
     f = d.frame()
     f.text("earlier")
     f.cell_row("c" * 40, height=40, gap=2)

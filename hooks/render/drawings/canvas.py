@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, cos, sin
 
+import numpy as np
+
 from catalogue.derive.expression import architecture_numbers, evaluate_formula
 
 from ..context import Context
@@ -67,6 +69,12 @@ def wrapped(text: str, room: float, bold: bool = False) -> list[str]:
             lines.append("")
         lines[-1] += part if lines[-1] else part.lstrip()
     return [line.rstrip() for line in lines]
+
+
+def random_pattern(size: int, count: int, letters: str) -> str:
+    """Cells of two letters, with the first at `count` places."""
+    picked = set(np.random.default_rng(3).choice(size, count, replace=False).tolist())
+    return "".join(letters[i not in picked] for i in range(size))
 
 
 class Canvas:
@@ -273,9 +281,7 @@ class Canvas:
             self.y += height + 5
         return found
 
-    def columns_chart(
-        self, values: Sequence[float], kinds: str, line: float = 0, height: float = 90, names: Sequence[str] = ()
-    ) -> list[Place]:
+    def columns_chart(self, values: Sequence[float], kinds: str, line: float = 0, height: float = 90) -> list[Place]:
         """Bars on a base, a letter each or one for all, with a dashed line at a value; negative ones hang."""
         most, least = max(*values, line, 0), min(*values, 0)
         unit, gap = height / (most - least), 3
@@ -290,10 +296,6 @@ class Canvas:
         if line:
             self.panel.line([(self.x, base - line * unit), (self.x + self.width, base - line * unit)], "dashed")
         self.y += height + 4
-        if names:
-            self.y += _LINE - 2
-            for place, name in zip(found, names, strict=False):
-                self.panel.text(place.middle, self.y - 4, self.say(name), "small", "middle")
         return found
 
     def curves(
@@ -309,7 +311,8 @@ class Canvas:
         self.y = base + 2
         self.text(across, "small", "end")
 
-    def dials(self, angles: Sequence[Sequence[float]], radius: float = 14, kind: str = "O") -> None:
+    def dials(self, angles: Sequence[Sequence[float]]) -> None:
+        radius = 14.0
         step = self.width / max(map(len, angles))
         for row in angles:
             y = self.y + radius + 2
@@ -320,7 +323,7 @@ class Canvas:
                 ]
                 self.panel.path("M{} {}a{} {} 0 1 0 {} 0a{} {} 0 1 0 {} 0z".format(*circle), "faint")
                 self.panel.line(
-                    [(x, y), (x + radius * cos(angle), y - radius * sin(angle))], f"{KINDS[kind]} strong-line"
+                    [(x, y), (x + radius * cos(angle), y - radius * sin(angle))], f"{KINDS['O']} strong-line"
                 )
             self.y += 2 * radius + 8
 
@@ -360,13 +363,13 @@ class Drawing:
         self.numbers: dict[str, object] = {}
         self._canvases: list[tuple[str, Canvas, str]] = []
 
-    def use_numbers(self, entry_id: str, *, prefix: str = "") -> Mapping[str, int]:
-        """The numbers of an architecture, which words and formulas may name, behind a prefix if there is one."""
+    def use_numbers(self, entry_id: str) -> Mapping[str, int]:
+        """The numbers of an architecture, which words and formulas may name."""
         entry = self.context.catalogue.entries[entry_id]
         if entry.architecture is None:
             raise ValueError(f"{entry_id} has no architecture")
         found = architecture_numbers(entry.architecture)
-        self.numbers |= {f"{prefix}{key}": value for key, value in found.items()}
+        self.numbers |= found
         return found
 
     def catalogue_number(self, path: str) -> float:
@@ -379,10 +382,10 @@ class Drawing:
         """A value of an architecture at a path, such as `rope_scaling.factor`."""
         return architecture_number(self.context.catalogue.entries[entry_id], path)
 
-    def cached_elements(self, entry_id: str, form: int = 0) -> float:
-        """Elements that a layer caches of a token; `form` counts the kinds of caching layers."""
+    def cached_elements(self, entry_id: str) -> float:
+        """Elements that a layer caches of a token; the first kind of caching layers where there are several."""
         numbers, layers = caching_layers(self.context.catalogue.entries[entry_id])
-        return float(evaluate_formula("kept", layers[form].per_token(numbers), numbers).value)
+        return float(evaluate_formula("kept", layers[0].per_token(numbers), numbers).value)
 
     def say(self, label: str) -> str:
         if label.startswith("="):

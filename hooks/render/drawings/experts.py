@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 from labs.mhc import sinkhorn
 
-from .canvas import Canvas, Drawing, Place, draws
+from .canvas import Canvas, Drawing, Place, draws, random_pattern
 
 
 def _draw_branches(f: Canvas, branches: Sequence[Sequence[tuple[str, str]]], streams: int = 1) -> None:
@@ -88,8 +88,8 @@ def draw_deepseekmoe(d: Drawing) -> None:
     f = d.frame()
     for name, row, gap in (
         ("large", "eEeeeeeeeeeeeEee", 3.0),
-        ("small", _scattered_pattern(64, 8, 3), 1.2),
-        ("one_shared", "X" + _scattered_pattern(63, 7, 3), 1.2),
+        ("small", random_pattern(64, 8, "Ee"), 1.2),
+        ("one_shared", "X" + random_pattern(63, 7, "Ee"), 1.2),
     ):
         f.text(name, "strong")
         f.cell_row(row, height=34, gap=gap)
@@ -99,7 +99,7 @@ def draw_deepseekmoe(d: Drawing) -> None:
     f.cell_row("eEeeeeeeeeeeeEee", height=50)
     f.arrow_down("in_four")
     f.text("eight_of_sixty_four", "strong")
-    f.cell_row(_scattered_pattern(64, 8, 3), height=50, gap=1.2)
+    f.cell_row(random_pattern(64, 8, "Ee"), height=50, gap=1.2)
     f.text("same_work")
     f = d.frame(
         "share",
@@ -125,11 +125,6 @@ def draw_deepseekmoe(d: Drawing) -> None:
     f.text("gates")
     f.text("at_work", "strong")
     f.text("together")
-
-
-def _scattered_pattern(of: int, count: int, seed: int) -> str:
-    picked = set(np.random.default_rng(seed).choice(of, count, replace=False).tolist())
-    return "".join("E" if i in picked else "e" for i in range(of))
 
 
 def _group_patterns(experts: int, groups: int, reached: int, chosen: int) -> list[str]:
@@ -192,23 +187,15 @@ def draw_aux_loss_free(d: Drawing) -> None:
     f.text("without_bias")
 
 
-def _draw_limited_routing(d: Drawing, entry_id: str, reached: int, name: str) -> None:
-    v = d.use_numbers(entry_id)
-    groups = v.get("n_group", 8)
-    d.numbers |= {"groups": groups, "reached": reached}
-    f = d.frame()
-    f.text(name)
-    f.expert_dots(
-        _group_patterns(v["n_routed_experts"], groups, reached, v["num_experts_per_tok"]),
-        v["n_routed_experts"] // groups,
-        26,
-    )
-    f.legend(("e", "kept_group"), ("E", "chosen"))
-
-
 @draws("device-limited-routing")
 def draw_device_limited_routing(d: Drawing) -> None:
-    _draw_limited_routing(d, "deepseek-v2", d.use_numbers("deepseek-v2")["topk_group"], "devices")
+    v = d.use_numbers("deepseek-v2")
+    experts, groups, reached = v["n_routed_experts"], v["n_group"], v["topk_group"]
+    d.numbers |= {"groups": groups, "reached": reached}
+    f = d.frame()
+    f.text("devices")
+    f.expert_dots(_group_patterns(experts, groups, reached, v["num_experts_per_tok"]), experts // groups, 26)
+    f.legend(("e", "kept_group"), ("E", "chosen"))
 
 
 @draws("node-limited-routing")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
 from itertools import groupby
@@ -234,16 +234,12 @@ def filled_pages(edition: Edition, docs: Path) -> dict[str, Filled]:
     return {path: hand_written(edition.context, text, path) for path, text in read_pages(docs).items()}
 
 
-def markdown_copies(
-    edition: Edition, written: Mapping[str, Filled], without: Collection[str] = ()
-) -> Iterator[tuple[str, str]]:
+def markdown_copies(edition: Edition, written: Mapping[str, Filled]) -> Iterator[tuple[str, str]]:
     """Path and Markdown of each page; `written` are the hand-written ones."""
     for path, page in edition.site.pages.items():
-        if path not in without:
-            yield path, _plain_markdown(edition, path, page.markdown, page.blocks)
+        yield path, _plain_markdown(edition, path, page.markdown, page.blocks)
     for path, (text, blocks) in written.items():
-        if path not in without:
-            yield path, _plain_markdown(edition, path, text, blocks)
+        yield path, _plain_markdown(edition, path, text, blocks)
 
 
 def moved_copies(edition: Edition, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -253,11 +249,9 @@ def moved_copies(edition: Edition, titles: Mapping[str, str]) -> Iterator[tuple[
         yield path, f"→ [{titles.get(redirect.page, redirect.page)}]({target})\n"
 
 
-def files_beside_pages(
-    edition: Edition, written: Mapping[str, Filled], address: str, without: Collection[str] = ()
-) -> Iterator[tuple[str, str]]:
+def files_beside_pages(edition: Edition, written: Mapping[str, Filled], address: str) -> Iterator[tuple[str, str]]:
     """Markdown copies and llms.txt of an edition."""
-    yield from markdown_copies(edition, written, without)
+    yield from markdown_copies(edition, written)
     named = {path: (page.title, page.description) for path, page in edition.site.pages.items()}
     named |= {path: _title_and_description(path, text) for path, (text, _) in written.items()}
     yield from moved_copies(edition, {path: title for path, (title, _) in named.items()})

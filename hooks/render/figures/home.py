@@ -90,9 +90,9 @@ def network_thumbnail(entry: Entry) -> Thumbnail:
     )
 
 
-def model_cards(context: Context, entries: Sequence[Entry] | None = None) -> Markup:
-    shown = general_line(context.catalogue) if entries is None else entries
-    return Markup(context.html("home_line.html.jinja", cards=[_model_card(context, entry) for entry in shown]))
+def model_cards(context: Context) -> Markup:
+    cards = [_model_card(context, entry) for entry in general_line(context.catalogue)]
+    return Markup(context.html("home_line.html.jinja", cards=cards))
 
 
 def _model_card(context: Context, entry: Entry) -> dict[str, object]:

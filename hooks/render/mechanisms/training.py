@@ -1,11 +1,11 @@
-"""Static figures of training: learning rates, Muon, MTP, mHC, gradients, ZeRO, sampling, routing, GRPO."""
+"""Static figures of training: objectives, data, optimisers, gradients, memory, routing, sampling, GRPO."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
-from labs import all_to_all, mhc, muon, one_step, router, sampling, schedules
+from labs import all_to_all, mhc, muon, one_step, packing, ppo, router, sampling, schedules
 from labs.grpo import clipped
 from labs.norm import softmax
 from labs.policy_gradient import exact_gradient, sampled_gradients
@@ -44,7 +44,7 @@ def muon_values(words: Words, catalogue: Catalogue) -> list[Panel]:
     for name, matrix in (("before", G / np.linalg.norm(G, 2)), ("after", muon.newton_schulz(G))):
         values = np.linalg.svd(matrix, compute_uv=False)
         panel = Panel(words(f"mechanism.muon.{name}"), 170, words("mechanism.muon.says", least=f"{values.min():.2f}"))
-        for (x, width), value in zip(equal_columns(len(values), 0, 356), values, strict=True):
+        for (x, width), value in zip(equal_columns(len(values)), values, strict=True):
             panel.bar(x, 140 - 120 * value, width, 120 * value, "attention")
         panel.line([(0, 140), (356, 140)], "axis")
         panel.line([(0, 20), (356, 20)], "dashed")
@@ -270,7 +270,7 @@ def node_limit(words: Words, catalogue: Catalogue) -> list[Panel]:
             190,
             words("mechanism.node-limit.says", mean=f"{visited.mean():.1f}"),
         )
-        for (x, width), count in zip(equal_columns(nodes, 0, 356), range(1, nodes + 1), strict=True):
+        for (x, width), count in zip(equal_columns(nodes), range(1, nodes + 1), strict=True):
             share = float(np.mean(visited == count))
             panel.bar(x, 140 - 120 * share, width, 120 * share, "expert")
             panel.text(x + width / 2, 156, count, anchor="middle")
@@ -400,3 +400,77 @@ def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 def _with_minus_sign(number: float) -> str:
     return f"{number:+.2f}".replace("-", "−")
+
+
+def fill_in_the_middle(words: Words, catalogue: Catalogue) -> list[Panel]:
+    parts = {"prefix": (120, "attention soft"), "middle": (80, "expert"), "suffix": (130, "other soft")}
+    panels = []
+    for name, order in (("document", ("prefix", "middle", "suffix")), ("psm", ("prefix", "suffix", "middle"))):
+        panel = Panel(words(f"mechanism.fim.{name}"), 84, words(f"mechanism.fim.{name}_says"))
+        x = 0.0
+        for part in order:
+            width, kind = parts[part]
+            if name == "psm":
+                panel.bar(x, 10, 5, 38)
+                x += 8
+            panel.bar(x, 10, width, 38, kind)
+            panel.text(
+                x + width / 2, 33, words(f"mechanism.fim.{part}"), "on" if part == "middle" else "strong", "middle"
+            )
+            x += width + 2
+        panel.text(0, 72, words(f"mechanism.fim.{name}_below"))
+        panels.append(panel)
+    return panels
+
+
+def packing_documents(words: Words, catalogue: Catalogue) -> list[Panel]:
+    lengths, capacity = [34, 52, 18, 61, 27, 45, 12, 39, 70, 23, 31, 16, 44, 28], 100
+    scale = 350 / capacity
+    kinds = ("attention", "other", "expert", "cache", "index")
+    cut = Panel(
+        words("mechanism.packing.cut", torn=packing.cut(lengths, capacity)), 190, words("mechanism.packing.says")
+    )
+    place = 0
+    for i, length in enumerate(lengths):
+        left = length
+        while left:
+            row, x = divmod(place, capacity)
+            part = min(left, capacity - x)
+            cut.bar(x * scale, 4 + row * 28, part * scale - 1, 22, kinds[i % 5])
+            place, left = place + part, left - part
+    packed = Panel(words("mechanism.packing.packed"), 190, words("mechanism.packing.says"))
+    sequences = packing.best_fit(lengths, capacity)
+    for row, sequence in enumerate(sequences):
+        x = 0
+        packed.bar(0, 4 + row * 28, 350, 22, "faint")
+        for i in sequence:
+            packed.bar(x * scale, 4 + row * 28, lengths[i] * scale - 1, 22, kinds[i % 5])
+            x += lengths[i]
+    mask = Panel(words("mechanism.packing.mask"), 190, words("mechanism.packing.mask_says"))
+    seen, step = packing.mask([6, 10, 8]), 7
+    T = len(seen)
+    mask.cells(
+        [(s * step + 90, t * step + 4) for t in range(T) for s in range(t + 1)], step - 1, step - 1, "attention soft"
+    )
+    mask.cells([(s * step + 90, t * step + 4) for t, s in np.argwhere(seen)], step - 1, step - 1, "attention")
+    return [cut, packed, mask]
+
+
+def networks_in_memory(words: Words, catalogue: Catalogue) -> list[Panel]:
+    panel = Panel(words("mechanism.networks.title"), 214, words("mechanism.networks.says"))
+    names = {"policy": "policy", "critic": "critic", "reward model": "reward", "reference model": "reference"}
+    for row, (method, held) in enumerate(ppo.HELD.items()):
+        y = 6 + row * 46
+        panel.text(0, y + 22, method, "strong")
+        for i, network in enumerate(held):
+            learns = network in ("policy", "critic")
+            panel.bar(54 + i * 77, y, 73, 36, "attention" if learns else "faint")
+            panel.text(
+                54 + i * 77 + 36,
+                y + 22,
+                words(f"mechanism.networks.{names[network]}"),
+                "on" if learns else "",
+                "middle",
+            )
+    panel.text(54, 208, words("mechanism.networks.legend"))
+    return [panel]

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from catalogue.records import Entry, sort_by_date
 from catalogue.schema.model import Model
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
-from catalogue.schema.values import Single, Stated
+from catalogue.schema.values import Single
 
 from ..cite import Citations
 from ..context import Context
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Table, by_column, columns_for_each, value_cell
+from ..tables import Cell, Column, Table, by_column, columns_for_each, stated_at, value_cell
 from ..words import Words
 from . import schedules, scores
 from .model_architecture import sizes_table
@@ -132,12 +132,6 @@ def _render_sortable(context: Context, table: Table) -> str:
     return context.html("table.html.jinja", t=wide)
 
 
-def _get(block: object, path: str) -> Stated[Any] | None:
-    for name in path.split("."):
-        block = getattr(block, name, None)
-    return block if isinstance(block, Stated) else None
-
-
 def _stage_sections(
     citations: Citations, kinds: Collection[StageKind], keys: Sequence[str], theme: str
 ) -> Iterator[Section]:
@@ -169,12 +163,12 @@ class _Run:
     variants: Sequence[str]
 
     def said(self, key: str) -> Single[Any] | None:
-        value = _get(self.stage, key)
+        value = stated_at(self.stage, key)
         return value.for_variant(self.variants[0]) if value is not None else None
 
 
 def _stage_runs(model: Model, stage: Stage, keys: Sequence[str]) -> list[_Run]:
-    apart = {id_ for key in keys if (value := _get(stage, key)) is not None for id_ in value.by_variant or ()}
+    apart = {id_ for key in keys if (value := stated_at(stage, key)) is not None for id_ in value.by_variant or ()}
     return [_Run(model, stage, [v.id]) for v in model.variants if v.id in apart] or [_Run(model, stage, stage.variants)]
 
 
@@ -201,7 +195,7 @@ def infrastructure_table(citations: Citations) -> str:
     context, words = citations.context, citations.context.words
 
     def said(model: Model, key: str) -> Cell | Markup:
-        value = _get(model.infrastructure, key)
+        value = stated_at(model.infrastructure, key)
         if value is None or not value.by_variant:
             return value_cell(citations, value)
         return Markup("<br>").join(

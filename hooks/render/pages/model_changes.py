@@ -320,12 +320,10 @@ def _technique_chips(citations: Citations, uses: Sequence[Use], title: str) -> l
     return [("chips", context.words(f"changes.{title}"), links)] if links else []
 
 
-def _value_list(
-    citations: Citations, found: Sequence[Line], column: int, title: str = "dimensions"
-) -> list[tuple[str, str, list[Markup]]]:
+def _value_list(citations: Citations, found: Sequence[Line], column: int) -> list[tuple[str, str, list[Markup]]]:
     shape = escape(citations.context.words("changes.value"))
     items = [shape.format(field=_line_label(citations, line), value=line.cells[column].html) for line in found]
-    return [("values", citations.context.words(f"changes.{title}"), items)] if items else []
+    return [("values", citations.context.words("changes.dimensions"), items)] if items else []
 
 
 def techniques_sections(citations: Citations, model: Model) -> list[Section]:

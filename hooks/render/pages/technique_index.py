@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -20,7 +21,6 @@ from ..family_facts import family_label, family_remarks
 from ..format import UsePart, part_of, short_model
 from ..links import model_link, technique_link
 from ..page import Page, Section, lead_section
-from .trust import MatrixGroup, Row, render_matrix
 
 _CELL, _WIDE = 7, 5
 
@@ -135,7 +135,7 @@ def _user_row(citations: Citations, technique: Technique, row: InModel | None, u
         "date": citations.value_text(when) if when else None,
         "paragraphs": citations.rich_paragraphs(row.text) if row is not None else [],
         "mark": citations.footnote(row.source) if row is not None else "",
-        "said": family_remarks(citations, use, told=False) if use is not None and row is None else [],
+        "said": family_remarks(citations, use) if use is not None and row is None else [],
     }
 
 
@@ -182,18 +182,50 @@ def _technique_list(context: Context) -> str:
     return bar + context.html("technique_shelves.html.jinja", shelves=shelves)
 
 
+@dataclass(frozen=True)
+class MatrixRow:
+    name: Markup
+    cells: Sequence[Markup]
+
+
+@dataclass(frozen=True)
+class MatrixGroup:
+    id: str
+    name: str
+    rows: Sequence[MatrixRow]
+
+
+@dataclass(frozen=True)
+class MatrixHead:
+    """A model, and the year where it is its first."""
+
+    id: str
+    name: str
+    year: str
+
+
+def _matrix_heads(models: Sequence[Model]) -> list[MatrixHead]:
+    heads: list[MatrixHead] = []
+    years: set[str] = set()
+    for model in models:
+        year = _model_year(model)
+        heads.append(MatrixHead(model.id, short_model(model.name), "" if year in years else year))
+        years.add(year)
+    return heads
+
+
 def _technique_matrix(context: Context) -> str:
     words, models = context.words, matrix_columns(context)
-    groups = list(_matrix_groups(context, models))
+    groups = _matrix_groups(context, models)
     count = sum(len(group.rows) for group in groups)
-    table = render_matrix(
-        context,
-        models,
-        groups,
-        matrix_signs(context),
-        words("matrix.caption"),
-        words("matrix.kinds"),
-        words("table.technique"),
+    table = context.html(
+        "matrix.html.jinja",
+        heads=_matrix_heads(models),
+        groups=groups,
+        signs=matrix_signs(context),
+        caption=words("matrix.caption"),
+        jump=words("matrix.kinds"),
+        corner=words("table.technique"),
     )
     return f"<p>{escape(words('matrix.intro', techniques=count, models=len(models)))}</p>{table}"
 
@@ -230,13 +262,13 @@ def _introduction_key(technique: Technique) -> tuple[bool, str]:
     return date is None, date.first_day if date else ""
 
 
-def _matrix_row(context: Context, technique: Technique, models: Sequence[Model]) -> Row:
+def _matrix_row(context: Context, technique: Technique, models: Sequence[Model]) -> MatrixRow:
     uses = {family.model.id: family for family in context.uses.family_uses(technique.id)}
     cells = [
         _use_sign(context, technique, uses[model.id]) if model.id in uses else _absence_sign(context, technique, model)
         for model in models
     ]
-    return Row(technique_link(context, technique.id, short=True), cells)
+    return MatrixRow(technique_link(context, technique.id, short=True), cells)
 
 
 def _absence_sign(context: Context, technique: Technique, model: Model) -> Markup:

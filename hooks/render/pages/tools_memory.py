@@ -236,20 +236,18 @@ def _listed_entries(context: Context) -> Iterator[Entry]:
     yield from chosen.values()
 
 
-def memory_terms(
-    found: MemoryFootprint, gpu: Gpu, length: int, weights: str, cache: str = "bf16"
-) -> dict[str, Computation]:
-    """The lines for one sequence."""
+def memory_terms(found: MemoryFootprint, gpu: Gpu, length: int, weights: str) -> dict[str, Computation]:
+    """The lines for one sequence with its cache in BF16."""
     numbers: dict[str, Number] = {
         **memory_numbers(found),
         **weight_numbers(weights),
-        "cache_bits": BITS.get(cache, 0),
+        "cache_bits": BITS["bf16"],
         "context_length": length,
         "sequences": 1,
         "gpu_memory": _gpu_bytes(gpu),
         "usable_percent": USABLE_PERCENT,
     }
-    return evaluate_lines(MEMORY, memory_forms(found, weights == "mixed", cache == "stored"), numbers)
+    return evaluate_lines(MEMORY, memory_forms(found, weights == "mixed", False), numbers)
 
 
 def _gigabytes_cell(term: Computation, note: str = "") -> Cell:

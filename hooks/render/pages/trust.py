@@ -15,10 +15,10 @@ from pydantic import BaseModel
 
 from catalogue.attention import allows_field
 from catalogue.peers import Built, LabResult, State
-from catalogue.records import Entry, first_day
+from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture, FeedForward
 from catalogue.schema.documents import Witness
-from catalogue.schema.model import Model, Track
+from catalogue.schema.model import Track
 from catalogue.schema.release import Dates
 from catalogue.schema.study import Correction
 from catalogue.schema.training import Infrastructure, StageKind
@@ -30,10 +30,10 @@ from .. import format
 from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
-from ..format import NOTHING, format_span, short_model, short_variant
+from ..format import NOTHING, format_span, short_variant
 from ..links import correction_anchor, model_link, technique_link, variant_link
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Table, by_column, columns_for_each, count_cell
+from ..tables import Cell, Column, Table, by_column, columns_for_each, count_cell, stated_at
 from .sources import sources_section
 
 PRE_TRAINING = (
@@ -133,11 +133,11 @@ def _general_fields(context: Context) -> Iterator[tuple[str, Callable[[Entry], C
     yield words("field.context_length"), lambda entry: state_of([entry.variant.context_length])
     yield (
         words("coverage.tokenizer", name=words("field.tokenizer.algorithm")),
-        lambda entry: state_of([_get(entry.model.tokenizer, "algorithm")]),
+        lambda entry: state_of([stated_at(entry.model.tokenizer, "algorithm")]),
     )
     yield (
         words("coverage.tokenizer", name=words("field.tokenizer.vocabulary")),
-        lambda entry: state_of([_get(entry.model.tokenizer, "vocabulary")]),
+        lambda entry: state_of([stated_at(entry.model.tokenizer, "vocabulary")]),
     )
     for name in _stated_paths(Dates):
         yield words("coverage.date", name=words(f"field.dates.{name}")), _of_date(name)
@@ -159,7 +159,7 @@ def _of_date(name: str) -> Callable[[Entry], CoverageState]:
 
 
 def _of_licence(name: str) -> Callable[[Entry], CoverageState]:
-    return lambda entry: state_of([_get(entry.model.licences, name)])
+    return lambda entry: state_of([stated_at(entry.model.licences, name)])
 
 
 def _architecture_state(path: str) -> Callable[[Entry], CoverageState]:
@@ -173,7 +173,7 @@ def _architecture_state(path: str) -> Callable[[Entry], CoverageState]:
         silent = path in fields_with(Architecture, Facet.OF_A_PART) or not allows_field(architecture, path)
         if path == "intermediate_size" and not _is_dense(entry):
             silent = True  # only where some layers stay dense, and then a rule asks for it
-        return _unless_inapplicable(silent, state_of([_get(architecture, path)]))
+        return _unless_inapplicable(silent, state_of([stated_at(architecture, path)]))
 
     return state
 
@@ -181,7 +181,7 @@ def _architecture_state(path: str) -> Callable[[Entry], CoverageState]:
 def _stage_state(kinds: frozenset[StageKind], path: str) -> Callable[[Entry], CoverageState]:
     def state(entry: Entry) -> CoverageState:
         stages = [stage for stage in entry.model.training if stage.kind in kinds]
-        return _unless_inapplicable(not stages, state_of(_get(stage, path) for stage in stages))
+        return _unless_inapplicable(not stages, state_of(stated_at(stage, path) for stage in stages))
 
     return state
 
@@ -189,7 +189,9 @@ def _stage_state(kinds: frozenset[StageKind], path: str) -> Callable[[Entry], Co
 def _infrastructure_state(path: str) -> Callable[[Entry], CoverageState]:
     def state(entry: Entry) -> CoverageState:
         of_experts = path in ("parallelism.expert", "precision.communication")
-        return _unless_inapplicable(of_experts and _is_dense(entry), state_of([_get(entry.model.infrastructure, path)]))
+        return _unless_inapplicable(
+            of_experts and _is_dense(entry), state_of([stated_at(entry.model.infrastructure, path)])
+        )
 
     return state
 
@@ -229,12 +231,6 @@ def _first_hand(sources: Sources | None) -> bool:
     return sources is not None and any(original(source) for source in sources.items)
 
 
-def _get(block: object, path: str) -> Stated[Any] | None:
-    for name in path.split("."):
-        block = getattr(block, name, None)
-    return block if isinstance(block, Stated) else None
-
-
 def _stated_paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """Dotted paths of stated fields; of a scaling its kind alone."""
     for name, info in record.model_fields.items():
@@ -248,61 +244,6 @@ def _stated_paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
                 break
             elif issubclass(option, BaseModel) and not issubclass(option, Single) and name not in ("source", "control"):
                 yield from _stated_paths(option, f"{prefix}{name}.")
-
-
-@dataclass(frozen=True)
-class Row:
-    name: Markup
-    cells: Sequence[Markup]
-
-
-@dataclass(frozen=True)
-class MatrixGroup:
-    id: str
-    name: str
-    rows: Sequence[Row]
-
-
-@dataclass(frozen=True)
-class Head:
-    """A model, and the year where it is its first."""
-
-    id: str
-    name: str
-    year: str
-
-
-def render_matrix(
-    context: Context,
-    models: Sequence[Model],
-    groups: Sequence[MatrixGroup],
-    signs: Sequence[tuple[Markup, str]],
-    caption: str,
-    jump: str,
-    corner: str,
-    classes: str = "",
-) -> str:
-    """Legend, links to groups, and the table; `models` are columns, the oldest first."""
-    return context.html(
-        "matrix.html.jinja",
-        heads=_matrix_heads(models),
-        groups=groups,
-        signs=signs,
-        caption=caption,
-        jump=jump,
-        corner=corner,
-        classes=classes,
-    )
-
-
-def _matrix_heads(models: Sequence[Model]) -> list[Head]:
-    heads: list[Head] = []
-    years: set[str] = set()
-    for model in models:
-        year = first_day(model)[:4]
-        heads.append(Head(model.id, short_model(model.name), "" if year in years else year))
-        years.add(year)
-    return heads
 
 
 # Outcomes of a comparison that was made; the others say why there is none.

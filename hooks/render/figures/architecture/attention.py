@@ -374,7 +374,7 @@ def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float
         sheet.path(fan_path(LEFT + VECTOR, top, top + height, x - 5, top + 2, down), "fan query")
     bottom = max(down + 8, top + height + 24)
     names = {name: dims.stated(name) for name in ("num_attention_heads", "num_key_value_heads")}
-    width = dims.stated_or_derived("head_dim", "hidden_size / num_attention_heads")
+    width = dims.stated("head_dim") or dims.derived("head_dim", "hidden_size / num_attention_heads")
     lines = [
         dims.worded_line("query_heads", num_attention_heads=names["num_attention_heads"], head_dim=width),
         dims.worded_line("key_value_heads", num_key_value_heads=names["num_key_value_heads"]),

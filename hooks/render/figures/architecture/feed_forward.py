@@ -101,7 +101,7 @@ def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> t
     height = draw_stream_vector(sheet, dims, LEFT, top)
     down = top + height + 30
     if routed is None:
-        return sheet.text_lines(130, top + 14, [[_dimension_words(dims, "n_routed_experts")]]), 400
+        return sheet.text_lines(130, top + 14, [[dims.stated("n_routed_experts") or ""]]), 400
     groups = dims.number("n_group") or 1
     x, room = (96.0, 228.0) if narrow else (132.0, 322.0)
     plates = _group_plates(routed, groups, x, top - 2, room)
@@ -328,8 +328,3 @@ def _draw_width_segments(sheet: Sheet, x: float, y: float, active: int, shared: 
         sheet.path(
             "".join(bar_path(x + index * width, y, width - 1.6, _SEGMENT) for index in range(first, first + count)), css
         )
-
-
-def _dimension_words(dims: Dimensions, name: str) -> Part:
-    dimension = dims.stated(name)
-    return dimension if dimension is not None else ""

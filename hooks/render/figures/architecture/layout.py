@@ -38,8 +38,7 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
     words, groups = dims.words, layer_runs(dims)
     total = sum(group.layers for group in groups)
     pitch = float(max(5, min(10, int(room // max(total, 1)))))
-    _draw_stack_end(sheet, dims, 4, "next_token", "head")
-    _head_size(sheet, dims, 88)
+    _draw_head(sheet, dims)
     top = 104.0
     _beside_head(sheet, dims, markers, top)
     y = top
@@ -89,22 +88,19 @@ def _arrow_tip(x: float, y: float) -> str:
     return f"M{coordinate_text(x - 4)} {coordinate_text(y + 6)}l4-7 4 7z"
 
 
-def _draw_stack_end(sheet: Sheet, dims: Dimensions, y: float, above: str, name: str) -> None:
-    sheet.text(AXIS, y + 11, dims.words(f"drawing.{above}"), anchor="middle")
-    sheet.path(f"M{coordinate_text(AXIS)} {coordinate_text(y + 30)}v-8", "wire")
-    sheet.path(_arrow_tip(AXIS, y + 17), "tip")
-    sheet.box(LEFT, y + 30, BARS, 26, "ends", 3)
-    sheet.text(AXIS, y + 47, dims.words(f"drawing.{name}"), css="strong", anchor="middle")
-
-
-def _head_size(sheet: Sheet, dims: Dimensions, y: float) -> None:
+def _draw_head(sheet: Sheet, dims: Dimensions) -> None:
+    sheet.text(AXIS, 15, dims.words("drawing.next_token"), anchor="middle")
+    sheet.path(f"M{coordinate_text(AXIS)} 34v-8", "wire")
+    sheet.path(_arrow_tip(AXIS, 21), "tip")
+    sheet.box(LEFT, 34, BARS, 26, "ends", 3)
+    sheet.text(AXIS, 51, dims.words("drawing.head"), css="strong", anchor="middle")
     tied = dims.architecture.tie_word_embeddings
     size: list[Part | None] = [dims.stated("hidden_size"), " × ", dims.stated("vocab_size")]
     if tied.value is True:
         size = [dims.stated_in_words("tie_word_embeddings", dims.words("drawing.tied"))]
     elif tied.value is None:
         size = [dims.stated("tie_word_embeddings")]
-    sheet.text(AXIS, y - 10, *[part for part in size if part is not None], anchor="middle")
+    sheet.text(AXIS, 78, *[part for part in size if part is not None], anchor="middle")
 
 
 def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: float) -> None:

@@ -170,10 +170,6 @@ class Dimensions:
         """A value of the entry that is no dimension of the network."""
         return self._dimension("", single, label) if single is not None else None
 
-    def stated_or_derived(self, key: str, formula: str) -> Dimension | None:
-        """A field where it is stated, else what it follows from."""
-        return self.stated(key) or self.derived(key, formula)
-
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
         shown = self.citations.value_text(single.value).striptags() if single.absence is None else self._absence(single)
         shown += counted_text(self.words, counts_of(single))
@@ -369,13 +365,11 @@ class Sheet:
     def text(self, x: float, y: float, *parts: Part, css: str = "", anchor: str = "start") -> None:
         self.shapes.append(Line(round(x, 1), round(y, 1), parts, css, anchor))
 
-    def text_lines(
-        self, x: float, y: float, lines: Sequence[Sequence[Part]], step: float = 18, anchor: str = "start"
-    ) -> float:
+    def text_lines(self, x: float, y: float, lines: Sequence[Sequence[Part]], step: float = 18) -> float:
         """Lines below each other; returns where the next would stand."""
         for line in lines:
             if line:
-                self.text(x, y, *line, anchor=anchor)
+                self.text(x, y, *line)
                 y += step
         return y
 
