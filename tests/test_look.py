@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from render import assets
 from render.formula import formula_mathml
 
 FONTS = "assets/fonts"
-HEAVIEST = 80_000
+HEAVIEST = {"text": 32_000, "stix-two-math": 23_000}  # bytes of what most pages load, and of what a formula does
 _MATHS = re.compile(r"<math.*?</math>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
@@ -26,19 +27,45 @@ def texts(built: Path) -> dict[Path, str]:
 
 
 def test_fonts_come_with_the_site_and_are_light(built: Path, texts: dict[Path, str]) -> None:
-    """Those of text stand in the style sheet, so that nothing is painted without them; that of formulas is a file."""
+    """Those of text stand in the style sheet, so that nothing is painted without them; the others are files."""
     style = next((built / "assets").glob("ds.*.css")).read_text(encoding="utf-8")
     inline = re.findall(r'url\("data:font/woff2;base64,([^"]*)"\)', style)
     assert len(inline) == 2
-    (maths,) = (built / FONTS).glob("*.woff2")
-    assert f"fonts/{maths.name}" in style
-    assert sum(len(b64decode(data)) for data in inline) + maths.stat().st_size <= HEAVIEST
+    assert sum(len(b64decode(data)) for data in inline) <= HEAVIEST["text"]
+    (maths,) = (built / FONTS).glob("stix-two-math.*.woff2")
+    assert maths.stat().st_size <= HEAVIEST["stix-two-math"]
+    assert sorted(re.findall(r'url\("fonts/([^"]+)"\)', style)) == sorted(
+        path.name for path in (built / FONTS).glob("*.woff2")
+    )
     for name in ("inter", "source-serif", "stix-two-math"):
         assert (built / FONTS / f"{name}.OFL.txt").is_file()
 
 
+def test_a_letter_is_in_the_file_that_a_browser_loads_for_it(built: Path) -> None:
+    """The rule of a file with rare letters names them, and each of them is in it; no common letter is among them."""
+    style = next((built / "assets").glob("ds.*.css")).read_text(encoding="utf-8")
+    rules = re.findall(r'@font-face\{font-family:"([^"]+)";src:url\("([^"]+)"\)([^}]*)}', style)
+    faces = [(family, url, rest.partition("unicode-range:")[2]) for family, url, rest in rules]
+    common = {family: set(_font(built, url).getBestCmap()) for family, url, ranges in faces if not ranges}
+    rare = [(family, url, ranges) for family, url, ranges in faces if ranges]
+    assert len(common) == len(rare) == 3
+    for family, url, ranges in rare:
+        named = {
+            code
+            for first, _, last in (part.removeprefix("U+").partition("-") for part in ranges.split(","))
+            for code in range(int(first, 16), int(last or first, 16) + 1)
+        }
+        assert named <= set(_font(built, url).getBestCmap()), family
+        assert not named & common[family], family
+
+
+def _font(built: Path, url: str) -> TTFont:
+    data = url.removeprefix("data:font/woff2;base64,")
+    return TTFont(BytesIO(b64decode(data)) if data != url else built / "assets" / url)
+
+
 def test_every_sign_of_a_formula_is_in_the_font(built: Path, texts: dict[Path, str]) -> None:
-    known = TTFont(next((built / FONTS).glob("stix-two-math.*.woff2"))).getBestCmap()
+    known = {sign for path in (built / FONTS).glob("stix-two-math*.woff2") for sign in TTFont(path).getBestCmap()}
     used = {
         sign
         for text in texts.values()
@@ -63,7 +90,8 @@ def test_a_row_has_one_head(texts: dict[Path, str]) -> None:
 
 def test_text_has_six_sizes() -> None:
     """Every size is one of the six tokens, a size of print or of a figure, inherited, or none (a date that is shown in digits)."""
-    style = assets.asset_files()[assets.STYLES]
+    folder = Path(assets.__file__).parent / "styles"
+    style = "".join((folder / f"{name}.css").read_text("utf-8") for names in assets.SHEETS.values() for name in names)
     sizes = set(re.findall(r"font-size: ([^;}!]+)", style))
     allowed = re.compile(r"var\(--ds-(44|25|18|16|14|12)\)|inherit|0|125%|1\.6rem|[\d.]+pt|clamp\(.*")
     others = {size.strip() for size in sizes if not allowed.fullmatch(size.strip())}
