@@ -25,4 +25,5 @@ def test_a_quote_left_open_in_a_tag_takes_no_style_from_others(broken: str) -> N
     used = Used()
     used.page(f'<p class="one">{broken}</p><div class="two" id="three">')
     used.page('<p class="four">')
-    assert used.names >= {".one", ".two", "#three", ".four", "div"}
+    assert used.elements >= {frozenset(("p", "[class", ".one")), frozenset(("p", "[class", ".four"))}
+    assert used.has(frozenset(("div", ".two", "#three")))

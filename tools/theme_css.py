@@ -1,7 +1,6 @@
 """Reduce Material's style sheets to the rules that pages of a built site can use: `make theme-css` writes `overrides/material.css`.
 
-A rule stays where every element, class, id and attribute that it names stands in a page, or as a word in a script,
-which may add it later. Variables and animations that nothing names, in our own styles neither, go too. The result is committed,
+A rule stays where each part of its selector fits an element of a page; what a text in a script names may be added to any element later. Variables and animations that nothing names, in our own styles neither, go too. The result is committed,
 with the version of Material that it is of, so that a build only joins it to our styles.
 """
 
@@ -22,76 +21,93 @@ _TAG = re.compile(r"<[a-zA-Z][^>]*>")
 _ELEMENT = re.compile(r"<([a-zA-Z][\w-]*)")
 _NAME = re.compile(r"\s([a-zA-Z][\w:-]*)")
 _WORD = re.compile(r"[a-zA-Z][\w-]*")
+_TEXT = re.compile(r'"[^"\n]*"|`[^`]*`')
 _VARIABLE = re.compile(r"--[\w-]+")
 _SPACE = re.compile(r"\s+")
 _TIGHT = re.compile(r"\s*([{};,>])\s*")
 _TOGGLED = {"[data-md-color-scheme=slate"}  # values that a script chooses
+_OURS = {
+    ".card",
+    ".grid",
+    ".note",
+    ".result",
+    ".tip",
+}  # classes of shapes and cells, which mean something else in the theme
 _GROUPS = ("media", "supports", "layer", "container")
 
 
 @dataclass(frozen=True)
 class Need:
-    """What a selector can only match with: names (`.class`, `#id`, `element`, `[attribute`), and one of each of some choices.
+    """What a selector can only match with: elements that have some names (`.class`, `#id`, `element`, `[attribute`) each, and choices.
 
-    A choice is what stands in `:is(…)` or `:where(…)`; `:not(…)` and its like ask for nothing.
+    A choice is what stands in `:is(…)`, `:where(…)` or `:has(…)`; `:not(…)` asks for nothing.
     """
 
-    names: frozenset[str]
+    elements: frozenset[frozenset[str]]
     choices: tuple[tuple[Need, ...], ...] = ()
 
-    def met(self, known: Callable[[str], bool]) -> bool:
-        """Whether everything of it is `known`."""
-        return all(map(known, self.names)) and all(any(one.met(known) for one in choice) for choice in self.choices)
+    def met(self, known: Callable[[frozenset[str]], bool]) -> bool:
+        """Whether there is each of its elements."""
+        return all(map(known, self.elements)) and all(any(one.met(known) for one in choice) for choice in self.choices)
 
 
 @dataclass
 class Used:
-    """What stands in pages, by name as `Need` has it, and the words of scripts, any of which may be added to a page later."""
+    """The elements of pages, as the names that each has, and the words of scripts, any of which may be added to an element later."""
 
-    names: set[str] = field(default_factory=lambda: set(_TOGGLED))
+    elements: set[frozenset[str]] = field(default_factory=lambda: {frozenset(_TOGGLED)})
     words: set[str] = field(default_factory=set)
+    _met: dict[frozenset[str], bool] = field(default_factory=dict)
 
     def page(self, html: str) -> None:
-        """Add what the tags of a page name. Most of them, and most of their parts, stand in it many times."""
-        tags = (f'{tag}"' if tag.count('"') % 2 else tag for tag in set(_TAG.findall(html)))  # a quote may be left open
-        parts = "".join(tags).split('"')
-        outside, values = parts[::2], parts[1::2]
-        names = "\0".join(set(outside))
-        self.names.update(_ELEMENT.findall(names))
-        self.names.update(f"[{name}" for name in _NAME.findall(names))
-        for before, value in set(zip(outside, values, strict=False)):
-            name = "".join(before[:-1].rsplit(None, 1)[-1:])
-            if name == "class":
-                self.names.update(f".{one}" for one in value.split())
-            elif name in ("id", "for"):
-                self.names.add(f"#{value}")
-            elif name in ("dir", "type") or name.startswith("data-md-"):
-                self.names.add(f"[{name}={value}")
+        """Add the elements of a page. Most of them stand in it many times."""
+        self._met.clear()
+        for tag in set(_TAG.findall(html)):
+            names = set(_ELEMENT.findall(tag))
+            parts = (tag if tag.count('"') % 2 == 0 else f'{tag}"').split('"')  # a quote may be left open
+            names.update(f"[{name}" for outside in parts[::2] for name in _NAME.findall(outside))
+            for before, value in zip(parts[::2], parts[1::2], strict=False):
+                name = "".join(before[:-1].rsplit(None, 1)[-1:])
+                if name == "class":
+                    names.update(f".{one}" for one in value.split() if f".{one}" not in _OURS)
+                elif name in ("id", "for"):
+                    names.add(f"#{value}")
+                elif name in ("dir", "type") or name.startswith("data-md-"):
+                    names.add(f"[{name}={value}")
+            self.elements.add(frozenset(names))
 
     def script(self, text: str) -> None:
-        """Add every word of a script."""
-        self.words.update(_WORD.findall(text))
+        """Add every word that stands in a text of a script."""
+        self._met.clear()
+        self.words.update(_WORD.findall(" ".join(_TEXT.findall(text))))
 
-    def has(self, name: str) -> bool:
-        """Whether a name stands in a page or may come to stand there."""
-        return name in self.names or (name.lstrip(".#[") in self.words and "=" not in name)
+    def has(self, names: frozenset[str]) -> bool:
+        """Whether an element with all these names stands in a page or may come to stand there."""
+        if names not in self._met:
+            given = frozenset(
+                name for name in names if name in _OURS or name.lstrip(".#[") not in self.words or "=" in name
+            )
+            self._met[names] = any(given <= element for element in self.elements)
+        return self._met[names]
 
 
 def need(selector: Iterable[Node]) -> Need:
     """What a selector asks for."""
-    names, choices = set(), []
+    elements, choices = [set[str]()], []
     before = ""
     for part in selector:
-        if part.type == "ident" and before != ":":
-            names.add(f".{part.value}" if before == "." else part.value)
+        if part.type == "whitespace" or (part.type == "literal" and part.value in ">+~"):
+            elements.append(set())
+        elif part.type == "ident" and before != ":":
+            elements[-1].add(f".{part.value}" if before == "." else part.value)
         elif part.type == "hash":
-            names.add(f"#{part.value}")
+            elements[-1].add(f"#{part.value}")
         elif part.type == "[] block":
-            names.add(_attribute(part.content))
-        elif part.type == "function" and part.lower_name in ("is", "where"):
+            elements[-1].add(_attribute(part.content))
+        elif part.type == "function" and part.lower_name in ("is", "where", "has"):
             choices.append(tuple(need(one) for one in selectors(part.arguments)))
         before = part.value if part.type == "literal" else ""
-    return Need(frozenset(names), tuple(choices))
+    return Need(frozenset(map(frozenset, filter(None, elements))), tuple(choices))
 
 
 def _attribute(content: list[Node]) -> str:
@@ -184,6 +200,19 @@ def selectors(prelude: list[Node]) -> Iterator[list[Node]]:
     yield part
 
 
+def selectors_of(sheet: str) -> Iterator[list[Node]]:
+    """Every selector of a style sheet, those in groups too."""
+    yield from _selectors_in(_parsed(sheet))
+
+
+def _selectors_in(rules: Iterable[Node]) -> Iterator[list[Node]]:
+    for rule in rules:
+        if isinstance(rule, QualifiedRule):
+            yield from selectors(rule.prelude)
+        elif isinstance(rule, AtRule) and rule.content is not None and rule.lower_at_keyword in _GROUPS:
+            yield from _selectors_in(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
+
+
 def declarations(content: list[Node]) -> Iterator[str]:
     """The declarations of a rule, shortened."""
     for part in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
@@ -225,7 +254,7 @@ def theme_styles(site: Path) -> str:
     used = Used()
     for page in site.rglob("*.html"):
         used.page(page.read_text(encoding="utf-8"))
-    for script in [*site.glob("assets/*.js"), ROOT / "hooks" / "render" / "scripts" / "early.js"]:
+    for script in (ROOT / "hooks" / "render" / "scripts").rglob("*.js"):
         used.script(script.read_text(encoding="utf-8"))
     folder = Path(material.__file__).parent / "templates" / "assets" / "stylesheets"
     theme = [next(folder.glob(f"{name}.*.min.css")).read_text(encoding="utf-8") for name in ("main", "palette")]
