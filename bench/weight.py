@@ -24,6 +24,7 @@ from page_kinds import IN_CHINESE, KINDS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _SCRIPT = re.compile(r'<script data-src="([^":]+\.js)"')
+_SHEET = re.compile(r'<link rel="stylesheet"(?: media="print")? href="([^":]+\.css)"')
 _PATIENCE = 120_000  # milliseconds; the machine may be busy
 _COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
 # How much has moved so far without anybody's doing.
@@ -134,9 +135,23 @@ def weigh(browser: Browser, address: str, kinds: Iterable[str]) -> Iterator[tupl
 
 def scripts_at_load(site: Path, kind: str = "") -> int:
     """Bytes of our own scripts that a page loads as it opens, each compressed by itself; the search comes when it is opened."""
+    return _compressed(site, kind, _SCRIPT)
+
+
+def beside_at_load(site: Path, kind: str = "") -> int:
+    """Bytes beside the HTML of a page as it opens: style sheets with the faces in them, scripts, and for formulas their face."""
+    maths = site / kind / "index.html"
+    face = (
+        next((site / "assets" / "fonts").glob("stix-two-math.*.woff2")) if "<math" in maths.read_text("utf-8") else None
+    )
+    return _compressed(site, kind, _SHEET) + _compressed(site, kind, _SCRIPT) + (face.stat().st_size if face else 0)
+
+
+def _compressed(site: Path, kind: str, named: re.Pattern[str]) -> int:
+    """Bytes of the files that a page names, each compressed by itself."""
     html = (site / kind / "index.html").read_text(encoding="utf-8")
-    named = [site / kind / name for name in _SCRIPT.findall(html)]
-    return sum(len(gzip.compress(path.resolve().read_bytes(), 9)) for path in named)
+    files = [(site / kind / name).resolve() for name in named.findall(html)]
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
 
 
 def report(site: Path) -> None:

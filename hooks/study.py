@@ -36,7 +36,7 @@ from checks.wording import check_texts, read_data
 from postbuild import publish
 from postbuild.edition_build import EditionBuild, PagePaths, SideProcess, can_fork, config_error
 from postbuild.publish import compress_files, fingerprint_assets
-from render.assets import POLICY, UNUSED
+from render.assets import POLICY, UNUSED, sheets_for
 from render.context import template_cache
 from render.exports.markdown import files_beside_pages, write_files
 from render.links import Links
@@ -242,6 +242,7 @@ def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, 
         return "#"
 
     page.content = _build_of(config).page_content(page.file.src_uri, page.content or "", page.file.url, missing)
+    context["ds_sheets"] = sheets_for(page.content)  # type: ignore[typeddict-unknown-key]
     return context
 
 

@@ -44,7 +44,7 @@ def open_with(page: Page, address: str, *ids: str, more: str = "") -> None:
 
 def chosen(page: Page) -> list[str]:
     """The models of the chips, by id."""
-    return page.locator(".ds-chips button").evaluate_all("all => all.map(one => one.dataset.id)")
+    return page.locator(".ds-chosen button").evaluate_all("all => all.map(one => one.dataset.id)")
 
 
 def add_model(page: Page, id_: str) -> None:
@@ -61,10 +61,10 @@ def choose(page: Page, *ids: str) -> None:
             continue
         others = [one for one in chosen(page) if one not in ids]
         if len(chosen(page)) == 4:
-            page.locator(f".ds-chips button[data-id='{others[0]}']").click()
+            page.locator(f".ds-chosen button[data-id='{others[0]}']").click()
         add_model(page, id_)
     for id_ in [one for one in chosen(page) if one not in ids]:
-        page.locator(f".ds-chips button[data-id='{id_}']").click()
+        page.locator(f".ds-chosen button[data-id='{id_}']").click()
     expect(page.locator("#compare-architecture thead th")).to_have_count(len(ids) + 1)
     page.wait_for_function("() => window.dsCells === undefined || document.querySelector('#compare-evaluation')")
 

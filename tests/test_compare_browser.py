@@ -82,23 +82,23 @@ def test_two_models_stay_and_four_are_the_most(page: Page, address: str) -> None
     page.goto(address + PAGE)
     expect(page.locator("#compare-add")).to_be_disabled()
     for id_ in START[:2]:
-        page.locator(f".ds-chips button[data-id='{id_}']").click()
+        page.locator(f".ds-chosen button[data-id='{id_}']").click()
     assert chosen(page) == list(START[2:])
-    assert page.locator(".ds-chips button:disabled").count() == 2
+    assert page.locator(".ds-chosen button:disabled").count() == 2
     expect(page.locator("#compare-add")).to_be_enabled()
 
 
 def test_a_chip_is_taken_away_and_a_model_added_by_keyboard(page: Page, address: str) -> None:
     page.goto(address + PAGE)
-    page.locator(".ds-chips button").nth(1).focus()
+    page.locator(".ds-chosen button").nth(1).focus()
     page.keyboard.press("Enter")
     assert chosen(page) == [START[0], *START[2:]]
     assert page.evaluate("document.activeElement.dataset.id") == START[2], "the focus goes to the next one"
     page.locator("#compare-add").focus()
     page.keyboard.type("r1-zero")
     page.keyboard.press("Enter")
-    expect(page.locator(".ds-chips span").last).to_have_text("R1-Zero")
-    page.locator(".ds-chips button").last.press("Enter")
+    expect(page.locator(".ds-chosen span").last).to_have_text("R1-Zero")
+    page.locator(".ds-chosen button").last.press("Enter")
     page.locator("#compare-add").fill("V33")
     page.keyboard.press("Enter")
     expect(problem(page)).to_have_text(word("unknown", id="V33"))

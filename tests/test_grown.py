@@ -32,7 +32,7 @@ from test_figures_browser import BOXES
 from test_map import TEXTS
 from test_print import A4, MARGIN, PIXELS_PER_MM, WIDER
 
-MAPS = ", ".join(f"{figure} svg" for figure in (".ds-map", ".ds-hero", ".ds-history", ".ds-gantt"))
+MAPS = ", ".join(f"{figure} svg" for figure in (".ds-map", ".ds-home-hero", ".ds-history", ".ds-gantt"))
 COUNTS = (1, len(ENTRIES))
 LANGUAGES = ("en", "zh")
 

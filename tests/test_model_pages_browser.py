@@ -65,9 +65,11 @@ def test_scores_of_chosen_families_stand_alone(page: Page, address: str) -> None
     page.goto(f"{address}compare/evaluation/")
     for family in ("deepseek-v2", "deepseek-v3"):
         page.locator(f"#scores-choice button[data-m={family}]").click()
-    left = page.locator(".ds-scores [data-m]:visible").evaluate_all("rows => [...new Set(rows.map(r => r.dataset.m))]")
+    left = page.locator(".ds-score-list [data-m]:visible").evaluate_all(
+        "rows => [...new Set(rows.map(r => r.dataset.m))]"
+    )
     assert set(left) == {"deepseek-v2", "deepseek-v3"}
-    alone = page.locator(".ds-scores > li:visible").evaluate_all(
+    alone = page.locator(".ds-score-list > li:visible").evaluate_all(
         "all => all.filter(li => new Set([...li.querySelectorAll('[data-m]:not([hidden])')].map(r => r.dataset.m)).size < 2).length"
     )
     assert alone == 0, "a benchmark that one of them has alone compares nothing"

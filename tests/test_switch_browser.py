@@ -54,7 +54,7 @@ def test_a_comparison_stays(page: Page, address: str, here: str, there: str) -> 
     page.goto(f"{address}{here}compare/models/?v=deepseek-v2,deepseek-v3")
     add_model(page, "deepseek-r1")
     switch(page, f"{address}{there}compare/models/")
-    assert page.locator(".ds-chips span").all_text_contents() == ["V2", "V3", "R1"]
+    assert page.locator(".ds-chosen span").all_text_contents() == ["V2", "V3", "R1"]
 
 
 @BOTH_WAYS

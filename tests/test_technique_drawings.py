@@ -118,7 +118,7 @@ def test_a_page_begins_with_its_drawing_and_the_index_has_all_of_them(
             (built / edition / "techniques" / (technique.page or id_) / "index.html").read_text(encoding="utf-8")
         )
         assert page.css_first(f"#{id_}-picture svg" if technique.page else "#picture svg") is not None, id_
-        change = page.css_first(".ds-from-to")
+        change = page.css_first(".ds-was-now")
         assert technique.page or (change is not None and "→" in change.text()), id_
         assert len(page.css(".ds-frames > li svg")) == (3 if id_ in IN_STEPS else 0), id_
         assert len(page.css(".ds-headline dt")) == len(technique.headline) or technique.page, id_

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from weight import served, weigh
+from page_kinds import IN_CHINESE, KINDS
+from render import assets
+from theme_css import Need, Used, need, selectors_of, written
+from weight import beside_at_load, served, weigh
 
-MOST_REQUESTS, MOST_BESIDE, MOST_FONTS, MOST_SHIFT = 6, 110_000, 30_000, 0.02
+MOST_REQUESTS, MOST_BESIDE, MOST_FONTS, MOST_SHIFT = 12, 80_000, 30_000, 0.02
 
 
 @pytest.mark.browser
@@ -36,13 +40,49 @@ def test_assets_are_named_by_content_and_the_themes_are_gone(built: Path) -> Non
         assert f"assets/{name}" in home
 
 
-def test_a_page_is_painted_with_one_sheet_and_waits_for_no_script(built: Path) -> None:
+# A figure, a chart or a form has styles or a script of its own, and a formula its face.
+MOST_FOR_TEXT, MOST_FOR_FIGURES = 60_000, 90_000
+FOR_FIGURES = re.compile(r"assets/(?:figures|charts|home|compare|tools|techniques)\.\w+\.css|<math")
+
+
+@pytest.mark.parametrize(
+    "kind", [kind.partition("?")[0] for kind in (*KINDS, "models/deepseek-v3/disputes/", *IN_CHINESE)]
+)
+def test_what_a_page_loads_beside_its_text_is_light(built: Path, kind: str) -> None:
+    shows = FOR_FIGURES.search((built / kind / "index.html").read_text(encoding="utf-8"))
+    assert beside_at_load(built, kind) <= (MOST_FOR_FIGURES if shows else MOST_FOR_TEXT)
+
+
+@pytest.mark.parametrize("kind", [kind.partition("?")[0] for kind in KINDS])
+def test_a_page_links_to_every_sheet_that_it_needs(built: Path, kind: str) -> None:
+    """In the others no rule fits an element of it, by the reading of selectors that reduces the theme's styles."""
+    page = (built / kind / "index.html").read_text(encoding="utf-8")
+    used = Used()
+    used.page(page)
+    for sheet in assets.SHEETS:
+        name = sheet.removesuffix(".css")
+        if sheet == assets.SEARCH_STYLES or re.search(rf"{name}\.\w+\.css", page):
+            continue
+        fits = [selector for selector, needed in _needs()[sheet] if needed.met(used.has)]
+        assert fits == [], sheet
+
+
+@cache
+def _needs() -> dict[str, list[tuple[str, Need]]]:
+    """The selectors of each sheet, with what each can only fit."""
+    files = assets.asset_files()
+    return {sheet: [(written(one), need(one)) for one in selectors_of(files[sheet])] for sheet in assets.SHEETS}
+
+
+def test_a_page_is_painted_with_its_sheets_and_waits_for_no_script(built: Path) -> None:
     for path in built.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         if "<article" not in text:
             continue
         head = text.partition("<body")[0]
-        assert re.findall(r'<link rel="(?:stylesheet|preload|expect)"', text) == ['<link rel="stylesheet"'], path
-        assert '<link rel="stylesheet"' in head, path
+        sheets = re.findall(r'<link rel="(?:stylesheet|preload|expect)"[^>]*', text)
+        assert 2 <= len(sheets) <= 9, path
+        assert sheets == re.findall(r'<link rel="stylesheet"[^>]*', head), path
+        assert [sheet for sheet in sheets if 'media="print"' in sheet] == sheets[-1:], path
         assert "<style" not in text, path
         assert "<script src" not in text, (path, "a script that is asked for before the page is painted")

@@ -20,7 +20,7 @@ import brotli
 from markupsafe import Markup
 
 from catalogue.files import run_git
-from render.assets import FOLDER, SCRIPTS, STYLES
+from render.assets import FOLDER, SCRIPTS, SHEETS, STYLES
 from render.site import Edition
 
 
@@ -204,7 +204,7 @@ def fingerprint_assets(site: Path, pages: Iterable[str], from_disk: bool) -> Non
     if from_disk:
         inline_fonts(site)
     fonts = sorted(f"{FOLDER}/fonts/{path.name}" for path in (site / FOLDER / "fonts").glob("*.woff2"))
-    names = rename_by_content(site, [*fonts, STYLES, *SCRIPTS])
+    names = rename_by_content(site, [*fonts, *SHEETS, *SCRIPTS])
     for page in (*pages, "404.html"):
         text = normalize_html(with_new_names((site / page).read_text(encoding="utf-8"), names))
         _write_text(site / page, text)

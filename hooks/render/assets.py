@@ -1,15 +1,16 @@
 """Styles and scripts of the site, and the policy for what a page may load and run.
 
-Styles are one file, and so are the scripts that most pages need; a script for one page is loaded there alone. None is a
-module, which browsers refuse to load from a folder on disk. `make theme-css` reduced the theme's styles.
+What every page needs is one sheet and one script. Styles of figures and of single kinds of pages are sheets of their own, to which a
+page links that wears one of their classes, and a script that serves a single page is loaded there alone. None is a module, which
+browsers refuse to load from a folder on disk. The styles of the theme are those that `make theme-css` left.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,13 +18,29 @@ from markupsafe import Markup
 
 _HERE = Path(__file__).parent
 _TRAINED = _HERE.parents[1] / "labs" / "train" / "artifacts"
-_FIRST = ("fonts.css", "tokens.css", "base.css", "frame.css", "values.css", "tables.css", "parts.css")
-_LAST = "print.css"
-
 
 FOLDER = "assets"
 STYLES = "assets/ds.css"
+PRINT_STYLES = "assets/print.css"
 SEARCH = "assets/search.js"
+SEARCH_STYLES = "assets/search.css"
+SHEETS: Mapping[str, tuple[str, ...]] = {
+    STYLES: ("fonts", "tokens", "base", "frame", "values", "tables", "parts", "edition"),
+    "assets/home.css": ("hero", "home"),
+    "assets/figures.css": ("drawing", "mechanisms", "play", "plot", "steps", "panels"),
+    "assets/models.css": ("changes", "matrix", "model", "poster", "recipe"),
+    "assets/techniques.css": ("techniques",),
+    "assets/charts.css": ("gantt", "map", "scores", "timeline", "trends"),
+    "assets/compare.css": ("compare",),
+    "assets/practice.css": ("about", "experiments", "glossary", "jump", "problems", "reading", "start"),
+    "assets/tools.css": ("calculators", "small_v3"),
+    SEARCH_STYLES: ("search",),
+    PRINT_STYLES: ("print",),
+}
+"""Every sheet by its path, with the files of `styles/` it is made of, in the order in which pages link to them.
+
+The first is on every page, behind the theme's; the search brings its own; that of print comes last, and no screen waits for it.
+"""
 TEXT_FONTS = ("inter.woff2", "source-serif.woff2")
 """Faces of text, which the style sheet holds: no text is ever set in another and then moves."""
 UNUSED = (
@@ -87,6 +104,7 @@ _SCRIPTS = {
     **{f"assets/play-{name}.js": ["play/figure", *(f"play/{part}" for part in parts)] for name, parts in PLAYS.items()},
 }
 SCRIPTS = (*_SCRIPTS, TERMS, SMALL_V3_MODEL, COMPARE_CELLS)
+_FOR_SOME = [sheet for sheet in SHEETS if sheet not in (STYLES, SEARCH_STYLES, PRINT_STYLES)]
 
 
 def asset_files(measured: Iterable[Measure] = (), definitions: str = "{}") -> dict[str, str]:
@@ -95,7 +113,8 @@ def asset_files(measured: Iterable[Measure] = (), definitions: str = "{}") -> di
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
     return {
-        STYLES: _joined_styles(_measure_styles(measured)),
+        **{path: _joined_styles(path) for path in SHEETS},
+        STYLES: _theme_styles() + _joined_styles(STYLES) + _short_styles(_measure_styles(measured)),
         TERMS: f"dsTerms({definitions});\n",
         SMALL_V3_MODEL: small_v3_model(),
         **scripts,
@@ -173,17 +192,56 @@ def _measure_styles(measured: Iterable[Measure]) -> str:
     return "\n".join(rules)
 
 
-def _joined_styles(measured: str) -> str:
-    """One sheet: the theme's, the tokens, what pages share, print last, the others by name."""
-    names = sorted(path.name for path in (_HERE / "styles").glob("*.css"))
-    ordered = [*_FIRST, *(name for name in names if name not in (*_FIRST, _LAST)), _LAST]
-    ours = [_read_asset(f"styles/{name}") for name in ordered]
-    text = "\n".join([THEME_STYLES.read_text(encoding="utf-8"), *ours[:-1], measured, ours[-1]])
-    return _FONT.sub(_inline_font, _SPACE.sub(" ", _COMMENT.sub("", text)))
+def _theme_styles() -> str:
+    return _short_styles(THEME_STYLES.read_text(encoding="utf-8"))
 
 
+def _joined_styles(path: str) -> str:
+    """A sheet of our own. That of all pages holds the faces of text: no text is ever set in another and then moves."""
+    text = "\n".join(_read_asset(f"styles/{name}.css") for name in SHEETS[path])
+    return _FONT.sub(_inline_font, _short_styles(text))
+
+
+def _short_styles(text: str) -> str:
+    """Styles without comments, and without the spaces that mean nothing. One before a colon or a bracket may join two parts of a selector."""
+    return _TIGHT.sub(r"\1", _SPACE.sub(" ", _COMMENT.sub("", text))).replace(";}", "}").replace(": ", ":")
+
+
+def sheets_for(html: str) -> list[str]:
+    """The sheets beside that of all pages which have a rule for what stands in a page, in their order."""
+    worn = {name for value in set(_CLASS.findall(html)) for name in value.split()} | _WORN_LATER
+    return [sheet for sheet in _FOR_SOME if any(classes <= worn for classes in _classes_by_selector(sheet))]
+
+
+@cache
+def _classes_by_selector(sheet: str) -> frozenset[frozenset[str]]:
+    """The classes that each selector of a sheet asks for, those without any of their own left out; `:not(…)` asks for nothing."""
+    heads = _HEAD.findall(_joined_styles(sheet))
+    selectors = (one for head in heads for one in _COMMA.split(_UNASKED.sub("", head)))
+    asked = (frozenset(_WORN.findall(one)) for selector in selectors for one in _alternatives(selector))
+    return frozenset(classes for classes in asked if not classes <= _WORN_LATER)
+
+
+def _alternatives(selector: str) -> Iterator[str]:
+    """A selector with each of what its `:is(…)`, `:where(…)` and `:has(…)` allow."""
+    choice = _CHOICE.search(selector)
+    if choice is None:
+        yield selector
+        return
+    for one in choice[1].split(","):
+        yield from _alternatives(selector[: choice.start()] + one + selector[choice.end() :])
+
+
+_CLASS = re.compile(r'class="([^"]*)"')
+_WORN_LATER = {"js", "no-js", "md-typeset"}  # by the frame around what a page says, or by scripts/early.js
+_HEAD = re.compile(r"(?:^|(?<=[{}]))([^{}@]+)\{")
+_UNASKED = re.compile(r":not\((?:[^()]|\([^()]*\))*\)")
+_COMMA = re.compile(r",(?![^()]*\))")
+_CHOICE = re.compile(r":(?:is|where|has)\(([^()]*)\)")
+_WORN = re.compile(r"\.([a-zA-Z][\w-]*)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_TIGHT = re.compile(r" ?([{};,]) ?")
 _FONT = re.compile(rf'url\("fonts/({"|".join(map(re.escape, TEXT_FONTS))})"\)')
 
 

@@ -2,7 +2,7 @@
 const choice = document.getElementById("scores-choice");
 const buttons = [...choice.querySelectorAll("button")];
 const status = choice.querySelector("[role=status]");
-const benchmarks = [...document.querySelectorAll(".ds-scores > li")];
+const benchmarks = [...document.querySelectorAll(".ds-score-list > li")];
 const subjects = [...document.querySelectorAll(".ds-subject")];
 
 function update() {

@@ -4,6 +4,7 @@ function openSearch() {
   if (window.dsOpenSearch) return window.dsOpenSearch();
   if (asked) return;
   asked = true;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: word("ds-search-styles") }));
   const script = document.createElement("script");
   script.src = word("ds-search");
   script.dataset.root = word("ds-root");
