@@ -16,7 +16,7 @@ import numpy as np
 from catalogue.derive.expression import architecture_numbers, evaluate_formula
 
 from ..context import Context
-from ..figures.canvas import WIDTH, Panel, coordinate_text, text_width
+from ..figures.canvas import WIDTH, Panel, fan_path, path_data, polyline_path, text_width
 from ..mechanisms.attention import architecture_number, caching_layers
 
 # Blue reads or computes, green is kept, orange are experts and the way back, teal carries the position or travels between machines,
@@ -227,16 +227,12 @@ class Canvas:
         y1, y2 = (start.y - 1, end.bottom + 2) if up else (start.bottom + 1, end.y - 2)
         half, tip = (y1 + y2) / 2, 6 if up else -6
         colour = KINDS[kind].split()[0] if kind and KINDS[kind] else ""
-        numbers = [
-            coordinate_text(n)
-            for n in (start.middle, y1, start.middle, half, end.middle, half, end.middle, y2 + tip / 2)
-        ]
+        curve = path_data("M", start.middle, y1, "C", start.middle, half, end.middle, half, end.middle, y2 + tip / 2)
         weight = " thin-line" if thin else ""
-        self.panel.path("M{} {}C{} {} {} {} {} {}".format(*numbers), f"line {colour}{weight}".strip())
+        self.panel.path(curve, f"line {colour}{weight}".strip())
         if not thin:
             head = [(end.middle, y2), (end.middle - 3.2, y2 + tip), (end.middle + 3.2, y2 + tip)]
-            points = "L".join(f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in head)
-            self.panel.path(f"M{points}z", f"tip {colour}".strip())
+            self.panel.path(f"{polyline_path(head)}z", f"tip {colour}".strip())
 
     def project(
         self, source: tuple[str, float], targets: Sequence[tuple[str, float, str]], height: float = 150
@@ -252,8 +248,8 @@ class Canvas:
         for i, (name, count, kind) in enumerate(targets):
             tall = max(height * count / size, 2.5)
             y, x = top + room * (i + 0.5) - tall / 2, self.x + self.width * 0.39
-            numbers = [coordinate_text(n) for n in (self.x + 16, top, x, y, y + tall, self.x + 16, top + height)]
-            self.panel.path("M{} {}L{} {}V{}L{} {}z".format(*numbers), f"{KINDS[kind].split()[0]} beam")
+            beam = fan_path(self.x + 16, top, top + height, x, y, y + tall)
+            self.panel.path(beam, f"{KINDS[kind].split()[0]} beam")
             self.panel.bar(x, y, 16, tall, KINDS[kind])
             self.panel.text(x + 26, y + tall / 2 - 2, f"{count:,.0f}", "strong")
             for j, line in enumerate(wrapped(self.say(name), self.width * 0.61 - 26)):
@@ -312,20 +308,14 @@ class Canvas:
         self.text(across, "small", "end")
 
     def dials(self, angles: Sequence[Sequence[float]]) -> None:
-        radius = 14.0
         step = self.width / max(map(len, angles))
         for row in angles:
-            y = self.y + radius + 2
+            y = self.y + 16
             for i, angle in enumerate(row):
                 x = self.x + (i + 0.5) * step
-                circle = [
-                    coordinate_text(n) for n in (x - radius, y, radius, radius, 2 * radius, radius, radius, -2 * radius)
-                ]
-                self.panel.path("M{} {}a{} {} 0 1 0 {} 0a{} {} 0 1 0 {} 0z".format(*circle), "faint")
-                self.panel.line(
-                    [(x, y), (x + radius * cos(angle), y - radius * sin(angle))], f"{KINDS['O']} strong-line"
-                )
-            self.y += 2 * radius + 8
+                self.panel.path(path_data("M", x - 14, y, "a14 14 0 1 0 28 0a14 14 0 1 0 -28 0z"), "faint")
+                self.panel.line([(x, y), (x + 14 * cos(angle), y - 14 * sin(angle))], f"{KINDS['O']} strong-line")
+            self.y += 36
 
     def legend(self, *entries: tuple[str, str]) -> None:
         x = self.x

@@ -154,6 +154,32 @@ def coordinate_text(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
 
 
+def path_data(*parts: str | float) -> str:
+    """SVG path data from commands and numbers."""
+    text, after_number = "", False
+    for part in parts:
+        number = not isinstance(part, str)
+        text += (" " if number and after_number else "") + (part if isinstance(part, str) else coordinate_text(part))
+        after_number = number
+    return text
+
+
+def polyline_path(points: Iterable[tuple[float, float]]) -> str:
+    return "M" + "L".join(path_data(x, y) for x, y in points)
+
+
+def bar_path(x: float, y: float, width: float, height: float) -> str:
+    return path_data("M", x, y, "h", width, "v", height, "h-", width, "z")
+
+
+def dots_path(places: Iterable[tuple[float, float]]) -> str:
+    return "".join(path_data("M", x, y, "h.01") for x, y in places)
+
+
+def fan_path(x: float, top: float, bottom: float, right: float, upper: float, lower: float) -> str:
+    return path_data("M", x, top, "L", right, upper, "V", lower, "L", x, bottom, "z")
+
+
 WIDTH = 360
 
 
@@ -193,8 +219,7 @@ class Panel:
         )
 
     def line(self, points: Sequence[tuple[float, float]], kind: str = "") -> None:
-        d = "M" + "L".join(f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in points)
-        self.shapes.append({"is": "path", "d": d, "kind": f"line {kind}".strip()})
+        self.path(polyline_path(points), f"line {kind}".strip())
 
     def path(self, d: str, kind: str = "") -> None:
         self.shapes.append({"is": "path", "d": d, "kind": kind})
@@ -204,22 +229,16 @@ class Panel:
         self.line([(x1, y1), (x2, y2)], kind)
         dx, dy = (x2 > x1) - (x2 < x1), (y2 > y1) - (y2 < y1)
         tips = [(x2, y2), (x2 - 6 * dx - 3 * dy, y2 - 6 * dy - 3 * dx), (x2 - 6 * dx + 3 * dy, y2 - 6 * dy + 3 * dx)]
-        d = "M" + "L".join(f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in tips) + "z"
-        self.shapes.append({"is": "path", "d": d, "kind": f"tip {kind}".strip()})
+        self.path(f"{polyline_path(tips)}z", f"tip {kind}".strip())
 
     def cells(self, places: Iterable[tuple[float, float]], width: float, height: float, kind: str = "") -> None:
-        d = "".join(
-            f"M{coordinate_text(x)} {coordinate_text(y)}h{coordinate_text(width)}v{coordinate_text(height)}h-{coordinate_text(width)}z"
-            for x, y in places
-        )
-        if d:
-            self.shapes.append({"is": "path", "d": d, "kind": kind})
+        if d := "".join(bar_path(x, y, width, height) for x, y in places):
+            self.path(d, kind)
 
     def dots(self, places: Iterable[tuple[float, float]], kind: str = "") -> None:
         """Round marks as one path; their size is the stroke of the class."""
-        d = "".join(f"M{coordinate_text(x)} {coordinate_text(y)}h.01" for x, y in places)
-        if d:
-            self.shapes.append({"is": "path", "d": d, "kind": f"dots {kind}".strip()})
+        if d := dots_path(places):
+            self.path(d, f"dots {kind}".strip())
 
 
 def equal_columns(count: int, gap: float = 3) -> list[tuple[float, float]]:

@@ -18,8 +18,8 @@ from .. import format
 from ..cite import counted_text, counts_of
 from ..context import Context
 from ..format import short_size
-from .architecture.shapes import bar_path, dots_path, example_choice, grid_places, hatch_path
-from .canvas import BOLD, Log, cut_text, text_width
+from .architecture.shapes import example_choice, grid_places, hatch_path
+from .canvas import BOLD, Log, bar_path, cut_text, dots_path, text_width
 from .map import lay_out_narrow_map, lay_out_wide_map
 
 _LAYER, _UNIT = 1.1, 0.0058  # heights of a layer, and width per element

@@ -19,7 +19,7 @@ from catalogue.schema.values import Stated
 
 from .. import format
 from ..context import Context
-from .canvas import coordinate_text, cut_text, text_width, wrapped_text
+from .canvas import cut_text, path_data, text_width, wrapped_text
 from .schedule import BESIDE, recipe_rows
 
 WIDTH, DOWN_WIDTH = 1000, 358
@@ -317,7 +317,7 @@ def _stage_ties(
         wide, down_wide = max(_THIN, _WIDEST * share), max(_THIN, _DOWN_WIDEST * share)
         label = _sample_text(context, stage, count) if count is not None else ""
         if not graph.weights[id_] and stage.starts_from is not None:
-            yield Tie("weights", f"M{coordinate_text(x - 36)} {coordinate_text(y)}H{coordinate_text(x)}", "", 2.5, 2.5)
+            yield Tie("weights", path_data("M", x - 36, y, "H", x), "", 2.5, 2.5)
         for other in graph.weights[id_]:
             yield Tie("weights", *_tie_curves(places[other], places[id_]), 2.5, 2.5)
         makers = [other for other in stage.fed_by if graph.stages[other].kind not in BESIDE]
@@ -330,8 +330,8 @@ def _stage_ties(
             else:
                 yield Tie("unknown", *_tie_curves(places[other], places[id_]), _THIN, _THIN)
         if _stands_alone(graph, samples, id_):
-            d = f"M{coordinate_text(x)} {coordinate_text(y - _RADIUS - 34)}V{coordinate_text(y - _RADIUS)}"
-            down = f"M{coordinate_text(down_x)} {coordinate_text(down_y - 32)}V{coordinate_text(down_y - 12)}"
+            d = path_data("M", x, y - _RADIUS - 34, "V", y - _RADIUS)
+            down = path_data("M", down_x, down_y - 32, "V", down_y - 12)
             yield Tie("data", d, down, wide, down_wide, label, x + wide / 2 + 8, y - _RADIUS - 18)
 
 
@@ -347,8 +347,8 @@ def _tie_curves(start: tuple[float, float, float, float], end: tuple[float, floa
     """Paths to the right and downwards."""
     (x1, y1, across1, down1), (x2, y2, across2, down2) = start, end
     bend, fall = (x2 - x1) / 2, (down2 - down1) / 2
-    to_right = _curve_path((x1 + _RADIUS, y1), (x1 + bend, y1), (x2 - bend, y2), (x2 - _RADIUS, y2))
-    down = _curve_path((across1, down1 + 11), (across1, down1 + fall), (across2, down2 - fall), (across2, down2 - 11))
+    to_right = path_data("M", x1 + _RADIUS, y1, "C", x1 + bend, y1, x2 - bend, y2, x2 - _RADIUS, y2)
+    down = path_data("M", across1, down1 + 11, "C", across1, down1 + fall, across2, down2 - fall, across2, down2 - 11)
     return to_right, down
 
 
@@ -359,8 +359,3 @@ def _beside_curve(
     x = start[0] + (end[0] - start[0]) * 0.4
     y = start[1] + (end[1] - start[1]) * 0.35
     return (x + wide / 2 + 12, y) if end[1] >= start[1] else (x, y + wide / 2 + 16)
-
-
-def _curve_path(start: tuple[float, float], *curve: tuple[float, float]) -> str:
-    first, *rest = (f"{coordinate_text(x)} {coordinate_text(y)}" for x, y in (start, *curve))
-    return f"M{first}C{' '.join(rest)}"

@@ -16,7 +16,8 @@ from ..cite import counted_text, counts_of
 from ..context import Context
 from ..format import short_size
 from .architecture.export import FONTS, dark_tokens, light_tokens, public_address
-from .architecture.shapes import bar_path, dots_path, example_choice, grid_places, hatch_path
+from .architecture.shapes import example_choice, grid_places, hatch_path
+from .canvas import bar_path, dots_path
 from .map import Across, lay_out_narrow_map, lay_out_wide_map
 from .map_items import INFRASTRUCTURE, TECHNIQUES, Item, Lane, lay_out_lane, lineage_links, timeline_items
 

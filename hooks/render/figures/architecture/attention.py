@@ -16,7 +16,7 @@ from catalogue.kinds import per_kind
 from catalogue.schema.architecture import Attention
 from catalogue.schema.values import Absence
 
-from ..canvas import coordinate_text
+from ..canvas import bar_path, fan_path, path_data
 from .shapes import (
     LEFT,
     NARROW,
@@ -28,11 +28,9 @@ from .shapes import (
     Sheet,
     Strong,
     balanced_row_length,
-    bar_path,
     block_bars,
     close_panel,
     draw_stream_vector,
-    fan_path,
     grid_places,
     hatch_path,
     line_width,
@@ -79,7 +77,7 @@ def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
     narrow = sheet.width == NARROW
     x = 18.0 if narrow else 142.0
     pitch = ((sheet.width - 36) if narrow else 320.0) / tokens
-    sheet.path(f"M18 {coordinate_text(top - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
+    sheet.path(path_data("M", 18, top - 8, "H", sheet.width - 18), "rule")
     if narrow:
         sheet.text(18, top + 12, dims.words("drawing.stretch", tokens=tokens), css="strong")
         y = top + 26
@@ -97,9 +95,7 @@ def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
         else:
             sheet.text(x + tokens * pitch + 16, y + 11, *text)
             y += _BAR + 11
-    sheet.path(
-        f"M{coordinate_text(x)} {coordinate_text(y + 5)}h{coordinate_text(tokens * pitch)}", "dashes token", tokens
-    )
+    sheet.path(path_data("M", x, y + 5, "h", tokens * pitch), "dashes token", tokens)
     below = [
         dims.worded_line("lane_window", sliding_window=dims.stated("sliding_window")),
         dims.worded_line("lane_window_alone", sliding_window_layers=dims.stated("sliding_window_layers"))
@@ -117,7 +113,7 @@ def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
 def _draw_lane(sheet: Sheet, tokens: int, ratio: int, x: float, y: float, pitch: float) -> None:
     if ratio * pitch < _THIN:
         sheet.path(
-            f"M{coordinate_text(x)} {coordinate_text(y + _BAR / 2)}h{coordinate_text(tokens * pitch)}",
+            path_data("M", x, y + _BAR / 2, "h", tokens * pitch),
             "dashes cached",
             tokens // ratio,
         )
@@ -140,7 +136,7 @@ def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
         return y - 20
     narrow = sheet.width == NARROW
     x, room = (18.0, sheet.width - 36) if narrow else (142.0, 320.0)
-    sheet.path(f"M18 {coordinate_text(y - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
+    sheet.path(path_data("M", 18, y - 8, "H", sheet.width - 18), "rule")
     first, second = dims.words("drawing.kept").split("\n")
     if narrow:
         sheet.text(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")
@@ -321,16 +317,14 @@ def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry
         for middle, said in ((query_middle, query_said), (entry_middle, entry_said)):
             far = text + line_width(said) + 10
             if far < heads_x - 20:
-                sheet.path(
-                    f"M{coordinate_text(far)} {coordinate_text(middle)}H{coordinate_text(heads_x - 10)}", "dotted"
-                )
+                sheet.path(path_data("M", far, middle, "H", heads_x - 10), "dotted")
         _way_out(sheet, dims, right + 12, heads_y + _rows_high(dims) / 2, top)
     return max(down, bottom)
 
 
 def _way_out(sheet: Sheet, dims: Dimensions, left: float, middle: float, top: float) -> None:
-    sheet.path(f"M{coordinate_text(left)} {coordinate_text(middle)}H{coordinate_text(_OUT - 12)}", "wire")
-    sheet.path(f"M{coordinate_text(_OUT - 12)} {coordinate_text(middle - 4)}l8 4-8 4z", "tip")
+    sheet.path(path_data("M", left, middle, "H", _OUT - 12), "wire")
+    sheet.path(path_data("M", _OUT - 12, middle - 4, "l8 4-8 4z"), "tip")
     draw_stream_vector(sheet, dims, _OUT, top)
 
 
@@ -420,7 +414,7 @@ def _draw_indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
     heads = dims.number("index_n_heads")
     if heads is None:
         return top - 22
-    sheet.path(f"M18 {coordinate_text(top - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
+    sheet.path(path_data("M", 18, top - 8, "H", sheet.width - 18), "rule")
     narrow = sheet.width == NARROW
     per_row = balanced_row_length(heads, 16 if narrow else 32)
     x = 18.0 if narrow else 132.0
@@ -458,7 +452,7 @@ def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Par
 
 
 def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
-    sheet.path(f"M18 {coordinate_text(y - 8)}H{coordinate_text(sheet.width - 18)}", "rule")
+    sheet.path(path_data("M", 18, y - 8, "H", sheet.width - 18), "rule")
     first, second = dims.words("drawing.kept").split("\n")
     if sheet.width == NARROW:
         sheet.text(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")

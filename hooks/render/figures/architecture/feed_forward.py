@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from catalogue.kinds import per_kind
 from catalogue.schema.architecture import FeedForward
 
-from ..canvas import coordinate_text, text_width
+from ..canvas import bar_path, dots_path, fan_path, path_data, text_width
 from .shapes import (
     LEFT,
     NARROW,
@@ -19,12 +19,9 @@ from .shapes import (
     Part,
     Sheet,
     balanced_row_length,
-    bar_path,
     close_panel,
-    dots_path,
     draw_stream_vector,
     example_choice,
-    fan_path,
     grid_places,
     rows_of,
     squares_path,
@@ -112,7 +109,7 @@ def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> t
     # Beside a short vector the gate stands clear of the size below it.
     gate = ((66.0 if height < _SHORT else 58.0) if narrow else 76.0, top + max(height, plates.bottom - plates.y) / 2)
     _draw_routes(sheet, plates, chosen, gate)
-    sheet.path(f"M{LEFT + VECTOR:g} {coordinate_text(gate[1])}H{coordinate_text(gate[0] - 17)}", "wire")
+    sheet.path(path_data("M", LEFT + VECTOR, gate[1], "H", gate[0] - 17), "wire")
     sheet.circle(*gate, 17, "gate")
     sheet.text(gate[0], gate[1] + 4, dims.words("drawing.gate"), css="strong", anchor="middle")
     scoring, below = dims.stated("scoring_func"), 0.0
@@ -173,17 +170,12 @@ def _draw_routes(sheet: Sheet, plates: _Plates, chosen: list[int], gate: tuple[f
         first = plates.corner(0)[0]
         if x > first:  # in the second column: through the gap above the group
             gap = y - _PLATE_GAP / 2
-            d.append(
-                f"M{coordinate_text(start)} {coordinate_text(gate[1])}C{coordinate_text(first - 14)} {coordinate_text(gate[1])} {coordinate_text(start + 4)} {coordinate_text(gap)}"
-                f" {coordinate_text(first - 1)} {coordinate_text(gap)}H{coordinate_text(x - 8)}Q{coordinate_text(x - 5)} {coordinate_text(gap)} {coordinate_text(x - 5)} {coordinate_text(gap + 4)}"
-                f"V{coordinate_text(middle - 4)}Q{coordinate_text(x - 5)} {coordinate_text(middle)} {coordinate_text(x)} {coordinate_text(middle)}"
-            )
+            d.append(path_data("M", start, gate[1], "C", first - 14, gate[1], start + 4, gap, first - 1, gap))
+            d.append(path_data("H", x - 8, "Q", x - 5, gap, x - 5, gap + 4, "V", middle - 4))
+            d.append(path_data("Q", x - 5, middle, x, middle))
         else:
             target = middle if chosen else min(max(gate[1], y + 4), y + plates.height - 4)
-            d.append(
-                f"M{coordinate_text(start)} {coordinate_text(gate[1])}C{coordinate_text(first - 10)} {coordinate_text(gate[1])} {coordinate_text(start + 4)} {coordinate_text(target)}"
-                f" {coordinate_text(x)} {coordinate_text(target)}"
-            )
+            d.append(path_data("M", start, gate[1], "C", first - 10, gate[1], start + 4, target, x, target))
     sheet.path("".join(d), "route")
 
 
@@ -203,8 +195,8 @@ def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool
         share = height if index < bars else rest * SCALE
         sheet.path(bar_path(x + index * pitch, top + height - share, pitch - 8, share), "wide")
     out = max(right + 48, 250 if narrow else 330)
-    sheet.path(f"M{coordinate_text(right + 8)} {coordinate_text(top + height / 2)}H{coordinate_text(out - 12)}", "wire")
-    sheet.path(f"M{coordinate_text(out - 12)} {coordinate_text(top + height / 2 - 4)}l8 4-8 4z", "tip")
+    sheet.path(path_data("M", right + 8, top + height / 2, "H", out - 12), "wire")
+    sheet.path(path_data("M", out - 12, top + height / 2 - 4, "l8 4-8 4z"), "tip")
     draw_stream_vector(sheet, dims, out, top)
     times = dims.ratio("times_as_wide", "intermediate_size", "hidden_size")
     lines = [dims.worded_line("wide", intermediate_size=size), dims.worded_line("folded", times=times)]

@@ -9,7 +9,7 @@ from catalogue.schema.architecture import ImageLane, ImagePath, ImageStep, Image
 from catalogue.schema.values import Text
 
 from ...cite import Citations
-from ..canvas import coordinate_text, text_width
+from ..canvas import path_data, text_width
 from .shapes import TEXT, Dimension, Dimensions, Part, Sheet, line_width
 
 _STEP, _GAP, _DOWN = 44.0, 26.0, 14.0
@@ -78,16 +78,13 @@ class _Way:
         middle = (ends[0][1] + ends[-1][1]) / 2
         if self.sheet.width < _ONE_LINE:
             edge, below = self.sheet.width - 1, self.bottom + _DOWN / 2
-            wires = "".join(f"M{coordinate_text(x)} {coordinate_text(y)}H{coordinate_text(edge)}" for x, y in ends)
-            down = f"M{coordinate_text(edge)} {coordinate_text(ends[0][1])}V{coordinate_text(below)}H2V{coordinate_text(self.bottom + _DOWN + _STEP / 2)}"
+            wires = "".join(path_data("M", x, y, "H", edge) for x, y in ends)
+            down = path_data("M", edge, ends[0][1], "V", below, "H2V", self.bottom + _DOWN + _STEP / 2)
             self.sheet.path(wires + down, "wire")
             self.x, self.y = 0.0, self.bottom + _DOWN
             return
-        top, bottom = coordinate_text(ends[0][1]), coordinate_text(ends[-1][1])
-        self.sheet.path(
-            "".join(f"M{coordinate_text(x)} {coordinate_text(y)}H{coordinate_text(right)}" for x, y in ends), "wire"
-        )
-        self.sheet.path(f"M{coordinate_text(right)} {top}V{bottom}", "wire")
+        self.sheet.path("".join(path_data("M", x, y, "H", right) for x, y in ends), "wire")
+        self.sheet.path(path_data("M", right, ends[0][1], "V", ends[-1][1]), "wire")
         self.x, self.y = right, middle - _STEP / 2
 
     def _step(self, step: ImageStep) -> None:
@@ -107,11 +104,8 @@ class _Way:
         """An arrow to the next part, on a new line where `room` is not left."""
         if self.x + _GAP + room > self.sheet.width:
             self.x, self.y = 0.0, self.y + _STEP + _DOWN
-        middle = coordinate_text(self.y + _STEP / 2)
-        self.sheet.path(f"M{coordinate_text(self.x + 2)} {middle}h{coordinate_text(_GAP - 12)}", "wire")
-        self.sheet.path(
-            f"M{coordinate_text(self.x + _GAP - 11)} {coordinate_text(self.y + _STEP / 2 - 4)}l8 4-8 4z", "tip"
-        )
+        self.sheet.path(path_data("M", self.x + 2, self.y + _STEP / 2, "h", _GAP - 12), "wire")
+        self.sheet.path(path_data("M", self.x + _GAP - 11, self.y + _STEP / 2 - 4, "l8 4-8 4z"), "tip")
         self.x += _GAP
 
     def _say(self, x: float, lines: Sequence[str], css: str = "plain") -> None:
@@ -122,7 +116,7 @@ class _Way:
     def _picture(self, x: float) -> None:
         y = self.y + _STEP / 2 - 13
         self.sheet.box(x, y, 30, 26, "picture", 3)
-        self.sheet.path(f"M{coordinate_text(x + 3)} {coordinate_text(y + 22)}l8-11 6 7 4-4 6 8z", "hill")
+        self.sheet.path(path_data("M", x + 3, y + 22, "l8-11 6 7 4-4 6 8z"), "hill")
         self.sheet.circle(x + 21, y + 8, 2.6, "sun")
 
     def _text(self, text: Text | None) -> str:

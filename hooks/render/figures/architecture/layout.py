@@ -9,12 +9,12 @@ from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 from catalogue.schema.architecture import ImageWay
 
-from ..canvas import coordinate_text, text_width
+from ..canvas import bar_path, path_data, text_width
 from .attention import attention_panel
 from .export import ENGRAM, KINDS, Run, attention_kinds, layer_runs
 from .feed_forward import feed_forward
 from .images import auxiliary_panel, image_paths, parts_beside
-from .shapes import NARROW, WIDE, Dimensions, Part, Sheet, bar_path
+from .shapes import NARROW, WIDE, Dimensions, Part, Sheet
 
 WIDTH = 344.0
 LEFT, BARS = 92.0, 116.0
@@ -53,7 +53,7 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
         if group.kind == "hashed":
             notches = [LEFT + step * BARS / 8 for step in range(1, 8)]
             sheet.path(
-                "".join(f"M{coordinate_text(x)} {coordinate_text(y)}v{coordinate_text(height)}" for x in notches),
+                "".join(path_data("M", x, y, "v", height) for x in notches),
                 "notch",
             )
         _draw_run_name(sheet, dims, group, y, height - _layer_gap(pitch))
@@ -65,7 +65,7 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
         bar_path(LEFT - 5, opened, BARS + 10 + (_COLUMN + 2 if kinds else 0), pitch - _layer_gap(pitch)), "opened"
     )
     y = y - _layer_gap(pitch) + 22
-    sheet.path(f"M{coordinate_text(AXIS)} {coordinate_text(y - 2)}v-14", "wire")
+    sheet.path(path_data("M", AXIS, y - 2, "v-14"), "wire")
     sheet.path(_arrow_tip(AXIS, y - 20), "tip")
     entry = y - 9
     sheet.box(LEFT, y, BARS, 26, "ends", 3)
@@ -85,12 +85,12 @@ def _layer_gap(pitch: float) -> float:
 
 
 def _arrow_tip(x: float, y: float) -> str:
-    return f"M{coordinate_text(x - 4)} {coordinate_text(y + 6)}l4-7 4 7z"
+    return path_data("M", x - 4, y + 6, "l4-7 4 7z")
 
 
 def _draw_head(sheet: Sheet, dims: Dimensions) -> None:
     sheet.text(AXIS, 15, dims.words("drawing.next_token"), anchor="middle")
-    sheet.path(f"M{coordinate_text(AXIS)} 34v-8", "wire")
+    sheet.path(path_data("M", AXIS, 34, "v-8"), "wire")
     sheet.path(_arrow_tip(AXIS, 21), "tip")
     sheet.box(LEFT, 34, BARS, 26, "ends", 3)
     sheet.text(AXIS, 51, dims.words("drawing.head"), css="strong", anchor="middle")
@@ -109,7 +109,7 @@ def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: f
     drafter = "drafter" in markers
     x, width = LEFT + BARS + 16, 84.0 if drafter else 78.0
     sheet.path(
-        f"M{coordinate_text(AXIS)} {coordinate_text(top - 3)}H{coordinate_text(x + width / 2)}V{coordinate_text(78)}",
+        path_data("M", AXIS, top - 3, "H", x + width / 2, "V", 78),
         "branch",
     )
     sheet.box(x, 34, width, 44, "mtp", 4)
@@ -122,7 +122,7 @@ def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: f
 
 def _draw_run_name(sheet: Sheet, dims: Dimensions, group: Run, top: float, height: float) -> None:
     x = LEFT - 10
-    sheet.path(f"M{coordinate_text(x + 4)} {coordinate_text(top)}h-5v{coordinate_text(height)}h5", "bracket")
+    sheet.path(path_data("M", x + 4, top, "h-5v", height, "h5"), "bracket")
     if group.count is None:
         return
     lines = dims.words(f"drawing.{group.said}").split("\n")
@@ -145,7 +145,7 @@ def _draw_attention_kinds(sheet: Sheet, kinds: Sequence[str], top: float, pitch:
     engrams = [index for index, name in enumerate(reversed(order)) if name.endswith(ENGRAM)]
     for index in engrams:
         y = top + (index + 1) * pitch
-        sheet.path(f"M{coordinate_text(LEFT - 1)} {coordinate_text(y)}l-7-4v8z", "engram")
+        sheet.path(path_data("M", LEFT - 1, y, "l-7-4v8z"), "engram")
     if engrams and marker is not None:
         _draw_marker(sheet, LEFT - 18, top + (engrams[-1] + 1) * pitch, marker)
 
@@ -212,7 +212,7 @@ def wide_layout(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
     sheet = Sheet(WIDE_SHEET)
     sheet.text(_MARGIN, 44, head.title, css="title")
     sheet.text(_FRAME_RIGHT, 44, *head.facts, css="facts", anchor="end")
-    sheet.path(f"M{_MARGIN:g} 62H{_FRAME_RIGHT:g}", "rule")
+    sheet.path(path_data("M", _MARGIN, 62, "H", _FRAME_RIGHT), "rule")
     ffn_top = 150.0
     attention_top = ffn_top + ffn.height + 38
     bottom = max(attention_top + attn.height + 24, 106 + whole.sheet.height)
@@ -228,7 +228,7 @@ def wide_layout(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
         sheet.place_sheet(_PANELS, top, panel)
     down = bottom + 24
     down = _draw_auxiliary_strip(sheet, dims, entry, markers, down)
-    sheet.path(f"M{_MARGIN:g} {coordinate_text(down)}H{_FRAME_RIGHT:g}", "rule")
+    sheet.path(path_data("M", _MARGIN, down, "H", _FRAME_RIGHT), "rule")
     sheet.text(_MARGIN, down + 24, *head.cache)
     room = _FRAME_RIGHT - _MARGIN - 430
     if text_width(head.credit, 12.5) > room:
@@ -289,9 +289,7 @@ def _said_of_layer(dims: Dimensions) -> list[Part]:
 
 def _draw_wedge(sheet: Sheet, opened: float, bottom: float, dims: Dimensions) -> None:
     edge = _MARGIN + LEFT + BARS + 5 + (11 if dims.architecture.attention_layout is not None else 0)
-    sheet.path(
-        f"M{coordinate_text(edge)} {coordinate_text(opened)}L{_FRAME:g} 106V{coordinate_text(bottom - 4)}z", "wedge"
-    )
+    sheet.path(path_data("M", edge, opened, "L", _FRAME, 106, "V", bottom - 4, "z"), "wedge")
 
 
 def _draw_residual_stream(
@@ -300,11 +298,11 @@ def _draw_residual_stream(
     count = dims.number("hc_mult") or 1
     places = [x + (index - (count - 1) / 2) * 4 for index in range(count)]
     sheet.path(
-        "".join(f"M{coordinate_text(place)} {coordinate_text(bottom)}V{coordinate_text(top)}" for place in places),
+        "".join(path_data("M", place, bottom, "V", top) for place in places),
         "stream" if count == 1 else "stream several",
     )
     if tip:
-        sheet.path(f"M{coordinate_text(x - 5)} {coordinate_text(top + 4)}l5-9 5 9z", "ink")
+        sheet.path(path_data("M", x - 5, top + 4, "l5-9 5 9z"), "ink")
 
 
 def _draw_residual_joins(sheet: Sheet, dims: Dimensions, stream: float, edge: float, top: float, height: float) -> None:
@@ -313,13 +311,13 @@ def _draw_residual_joins(sheet: Sheet, dims: Dimensions, stream: float, edge: fl
     small = edge - stream < 20
     radius = 7.0 if small else 9.0
     sheet.path(
-        f"M{coordinate_text(stream)} {coordinate_text(out)}H{coordinate_text(edge)}M{coordinate_text(stream)} {coordinate_text(into)}H{coordinate_text(edge)}",
+        path_data("M", stream, out, "H", edge, "M", stream, into, "H", edge),
         "wire",
     )
     sheet.circle(stream, out, radius, "join")
     arm = radius - 4
     sheet.path(
-        f"M{coordinate_text(stream - arm)} {coordinate_text(out)}h{coordinate_text(2 * arm)}M{coordinate_text(stream)} {coordinate_text(out - arm)}v{coordinate_text(2 * arm)}",
+        path_data("M", stream - arm, out, "h", 2 * arm, "M", stream, out - arm, "v", 2 * arm),
         "plus",
     )
     if not small:
@@ -336,12 +334,12 @@ def _image_markers(sheet: Sheet, entry: Entry, markers: dict[str, int], x: float
     places = []
     if ImageWay.IN in found:
         sheet.path(
-            f"M{coordinate_text(x + LEFT - 22)} {coordinate_text(y + whole.entry)}H{coordinate_text(x + AXIS)}",
+            path_data("M", x + LEFT - 22, y + whole.entry, "H", x + AXIS),
             "branch",
         )
         places.append((x + LEFT - 30, y + whole.entry))
     if ImageWay.OUT in found:
-        sheet.path(f"M{coordinate_text(x + LEFT - 22)} {coordinate_text(y + 47)}H{coordinate_text(x + LEFT)}", "branch")
+        sheet.path(path_data("M", x + LEFT - 22, y + 47, "H", x + LEFT), "branch")
         places.append((x + LEFT - 30, y + 47))
     for place in places:
         sheet.circle(*place, 9, "marker")

@@ -19,7 +19,7 @@ from catalogue.schema.values import Single
 
 from ... import format
 from ...cite import Citations, counted_text, counts_of
-from ..canvas import coordinate_text, text_width
+from ..canvas import bar_path, path_data, text_width
 
 _PLACE = re.compile("\x00([a-z_0-9]+)\x00")
 
@@ -200,13 +200,8 @@ def _plain_value(single: Single[Any]) -> str:
 SCALE = 0.024  # height of a vector's bar per element, the same for every vector of every drawing
 
 
-def dots_path(places: Iterable[tuple[float, float]]) -> str:
-    return "".join(f"M{coordinate_text(x)} {coordinate_text(y)}h.01" for x, y in places)
-
-
 def squares_path(places: Iterable[tuple[float, float]], side: float) -> str:
-    s, half = coordinate_text(side), side / 2
-    return "".join(f"M{coordinate_text(x - half)} {coordinate_text(y - half)}h{s}v{s}h-{s}z" for x, y in places)
+    return "".join(bar_path(x - side / 2, y - side / 2, side, side) for x, y in places)
 
 
 def grid_places(count: int, per_row: int, pitch: float, x: float = 0, y: float = 0) -> list[tuple[float, float]]:
@@ -226,11 +221,7 @@ def balanced_row_length(count: int, most: int, unit: int = 1) -> int:
 
 
 def triangles_path(places: Iterable[tuple[float, float]]) -> str:
-    return "".join(f"M{coordinate_text(x)} {coordinate_text(y - 3)}l3.3 6h-6.6z" for x, y in places)
-
-
-def bar_path(x: float, y: float, width: float, height: float) -> str:
-    return f"M{coordinate_text(x)} {coordinate_text(y)}h{coordinate_text(width)}v{coordinate_text(height)}h-{coordinate_text(width)}z"
+    return "".join(path_data("M", x, y - 3, "l3.3 6h-6.6z") for x, y in places)
 
 
 def hatch_path(x: float, y: float, width: float, height: float, step: float = 4) -> str:
@@ -239,15 +230,9 @@ def hatch_path(x: float, y: float, width: float, height: float, step: float = 4)
     offset = step * 0.75
     while offset < width + height:
         left, right = max(0.0, offset - height), min(width, offset)
-        lines.append(
-            f"M{coordinate_text(x + left)} {coordinate_text(y + offset - left)}l{coordinate_text(right - left)} {coordinate_text(left - right)}"
-        )
+        lines.append(path_data("M", x + left, y + offset - left, "l", right - left, left - right))
         offset += step
     return "".join(lines)
-
-
-def fan_path(x: float, top: float, bottom: float, right: float, upper: float, lower: float) -> str:
-    return f"M{coordinate_text(x)} {coordinate_text(top)}L{coordinate_text(right)} {coordinate_text(upper)}V{coordinate_text(lower)}L{coordinate_text(x)} {coordinate_text(bottom)}z"
 
 
 def example_choice(
