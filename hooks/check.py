@@ -236,7 +236,7 @@ COMMANDS = {
 
 
 def _annotate_lines(findings: Iterable[Finding]) -> None:
-    """Show the findings on their lines of a pull request."""
+    """In a pull request."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for finding in findings:
             text = str(finding).partition(": ")[2]

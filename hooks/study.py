@@ -57,21 +57,14 @@ _AFTER_IT = "study_after_it"
 
 @dataclass
 class Session:
-    """What outlives a build, or belongs to the whole site.
+    """What outlives a build, or belongs to the whole site."""
 
-    Attributes:
-        serving: `mkdocs serve` has to survive a broken catalogue.
-        in_place: Whether a build writes into the folder of the site: served, or dirty, which needs the last site.
-        last_good: While serving, the project as last read without a mistake.
-        staged: The folder to build into until the site is whole.
-        chinese: The build of the Chinese edition, if it runs in a process.
-    """
-
-    serving: bool = False
+    serving: bool = False  # `mkdocs serve` has to survive a broken catalogue
+    # Whether a build writes into the folder of the site: served, or dirty, which needs the last site
     in_place: bool = False
-    last_good: Project | None = None
-    staged: publish.StagedSite | None = None
-    chinese: SideProcess | None = None
+    last_good: Project | None = None  # while serving, the project as last read without a mistake
+    staged: publish.StagedSite | None = None  # the folder to build into until the site is whole
+    chinese: SideProcess | None = None  # the build of the Chinese edition, if it runs in a process
 
 
 session = Session()
@@ -119,7 +112,7 @@ def _begin_build(config: MkDocsConfig) -> None:
 
 
 def _stage_site(config: MkDocsConfig) -> None:
-    """Build into a folder beside the site. Raises Abort where that cannot be."""
+    """Raises Abort where the folder cannot be made."""
     try:
         session.staged = publish.stage_site(Path(config.site_dir))
     except publish.CannotReplace as error:
@@ -218,7 +211,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _address_from(here: File, files: Files, target: str) -> str:
-    """A link on the page `here`."""
     path, hash_, anchor = target.partition("#")
     page = files.get_file_from_path(path)
     assert page is not None, target
@@ -258,7 +250,6 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Give theme templates the words of the interface and the way to the other edition."""
     edition = _build_of(config).edition
     root = (config.site_url or "").removesuffix(FOLDER[edition.context.words.language])
     policy = "" if session.serving or _only_entry() or _is_offline(config) else POLICY
@@ -332,7 +323,7 @@ def _build_chinese(config: MkDocsConfig, project: Project, folder: Path) -> None
 
 
 def _publish_site(config: MkDocsConfig) -> None:
-    """Not where a strict build is to fail. Raises Abort."""
+    """Does nothing where a strict build is to fail. Raises Abort."""
     staged = session.staged
     if staged is None or Path(config.site_dir) != staged.folder:  # an edition within the build that began it
         return
@@ -402,7 +393,7 @@ def _lists_models(section: Section | Page) -> bool:
 
 
 def _is_taken(host: str, port: int) -> bool:
-    """Whether another program listens there; better known before the first build than after it."""
+    """Better known before the first build than after it."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,8 +1,7 @@
 """A Hugging Face config.json as an architecture of the catalogue.
 
-Every key is a field, is read into one, has a stated reason to be left out, or is reported as unknown. The kind of
-attention follows from the keys each kind declares; beside an unknown key nobody guesses, since it may be the new
-mechanism.
+Every key is a field, is read into one, has a stated reason to be left out, or is reported as unknown. Beside an unknown
+key nobody guesses the kind of attention: it may be the new mechanism.
 """
 
 from __future__ import annotations
@@ -68,24 +67,15 @@ class NoConfig(Exception):
 
 @dataclass(frozen=True)
 class ConfigReading:
-    """What a config.json says.
+    """What a config.json says."""
 
-    Attributes:
-        fields: Of `architecture:`, in the order of the schema, blocks as mappings.
-        weights_format: Empty where nothing says it.
-        left_out: Keys that no field is made from, each with its reason.
-        needed: Required fields that the file lacks.
-        remarks: What to look at before the fields are believed.
-        likely: The kind of attention that the known keys suggest, where an unknown key leaves it open.
-    """
-
-    fields: Mapping[str, Any]
-    weights_format: str
+    fields: Mapping[str, Any]  # of `architecture:`, in the order of the schema, blocks as mappings
+    weights_format: str  # empty where nothing says it
     unknown: Mapping[str, Any]
-    left_out: Mapping[str, str]
-    needed: tuple[str, ...]
-    remarks: tuple[str, ...]
-    likely: str = ""
+    left_out: Mapping[str, str]  # keys that no field is made from, each with its reason
+    needed: tuple[str, ...]  # required fields that the file lacks
+    remarks: tuple[str, ...]  # what to look at before the fields are believed
+    likely: str = ""  # the kind of attention that the known keys suggest, where an unknown key leaves it open
 
 
 def parse_config(text: str, name: str = "config.json") -> Config:
@@ -107,7 +97,7 @@ def parse_config(text: str, name: str = "config.json") -> Config:
 
 
 class _Typed(str):
-    """A number with a fraction or an exponent, as it is typed."""
+    pass
 
 
 def _as_typed(text: str) -> _Typed:
@@ -159,7 +149,7 @@ def read_config(config: Config) -> ConfigReading:
 
 
 def detect_kind(keys: Config) -> AttentionKind | None:
-    """The kind of attention with most of its keys, all present; None where none or two fit."""
+    """The kind with most of its keys, all present; None where none or two fit."""
     heads, shared = keys.get("num_attention_heads"), keys.get("num_key_value_heads")
 
     def fits(kind: AttentionKind) -> bool:
@@ -197,7 +187,7 @@ def _read_rope(key: str, value: Any, fields: dict[str, Any], unknown: dict[str, 
 
 
 def _weights_format(stated: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """The format of most weights, and remarks on the rest."""
+    """Of most weights, with remarks on the rest."""
     quantised = stated.get("quantization_config")
     if isinstance(quantised, dict):
         method = str(quantised.get("quant_method", ""))

@@ -101,18 +101,14 @@ class AllGroups:
 
 @dataclass(frozen=True)
 class WorkedStep:
-    """GRPO on a question with four answers, whose probabilities are all listed.
-
-    Attributes:
-        before: The probability of each answer.
-        course: By what is divided, the probabilities before the first step and after each.
-    """
+    """GRPO on a question with four answers, whose probabilities are all listed."""
 
     answers: tuple[str, ...]
     right: str
-    before: tuple[float, ...]
+    before: tuple[float, ...]  # the probability of each answer
     one_group: DrawnGroup
     all_groups: AllGroups
+    # By what is divided, the probabilities before the first step and after each
     course: Mapping[str, tuple[tuple[float, ...], ...]]
 
 

@@ -105,16 +105,11 @@ ENDING, SCHEMA_ENDING = ".yaml", ".schema.json"
 
 @dataclass(frozen=True)
 class DataFile:
-    """A file of the catalogue.
-
-    Attributes:
-        absent: The text that stands in for a missing file; None where it is required.
-        cites: Whether values have sources, inherited from the blocks around them.
-    """
+    """A file of the catalogue."""
 
     schema: type[Record]
-    absent: str | None = None
-    cites: bool = False
+    absent: str | None = None  # the text that stands in for a missing file; None where it is required
+    cites: bool = False  # whether values have sources, inherited from the blocks around them
 
 
 DATA_FILES: dict[str, DataFile] = {
@@ -338,17 +333,11 @@ _GIVEN = re.compile(r"(\d{4}-\d{2}-\d{2})(?: +([\w.+-]+))?", re.ASCII)
 
 @dataclass(frozen=True)
 class Revision:
-    """The data as it was when something was made from it.
+    """The data as it was when something was made from it."""
 
-    Attributes:
-        digest: Of the texts of all data files.
-        date: Day of the last commit to the data; empty where unknown.
-        commit: That commit, with `+changes` where the files differ from it; empty where unknown.
-    """
-
-    digest: str = ""
-    date: str = ""
-    commit: str = ""
+    digest: str = ""  # of the texts of all data files
+    date: str = ""  # day of the last commit to the data; empty where unknown
+    commit: str = ""  # that commit, with `+changes` where the files differ from it; empty where unknown
 
     @property
     def version(self) -> str:

@@ -47,22 +47,16 @@ _LONGEST = 300  # characters of a part of a message: what was found can be as lo
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One located problem.
+    """One located problem."""
 
-    Attributes:
-        file: Relative to the project.
-        line: From 1.
-        path: Where it is, in words; empty where no key can be named.
-        repair: Old and new text, where only one repair is right.
-    """
-
-    file: str
-    line: int
-    path: str
+    file: str  # relative to the project
+    line: int  # from 1
+    path: str  # where it is, in words; empty where no key can be named
     found: str
     allowed: str = ""
     nearest: str = ""
     fix: str = ""
+    # Old and new text, where only one repair is right
     repair: tuple[str, str] | None = field(default=None, compare=False)
 
     def __str__(self) -> str:

@@ -72,7 +72,7 @@ _ARCHITECTURE = ".architecture"  # in the path of a dimension
 
 
 def load_catalogue(data: FilePath) -> Catalogue:
-    """Raises CatalogueError with every finding of the schema and of the rules."""
+    """Raises CatalogueError with every finding."""
     data = data.resolve()
     texts = files.read_texts(data)
     draft, findings = read_draft(data.name, texts)
@@ -253,7 +253,6 @@ def questions_without_pages(folder: Path, questions: Iterable[Question], pages: 
 
 
 def aliases_without_pages(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[Finding]:
-    """Aliases of pages that the site does not have."""
     wrong = [page for page in names if page not in pages]
     if not wrong:
         return []

@@ -38,27 +38,21 @@ FOLLOWING = ("training_flops", "tokens_per_parameter")
 
 
 class LookupFailure(Exception):
-    """A path leads nowhere. The message says which part, and what there is instead."""
+    """Says which part of a path leads nowhere, and what there is instead."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A value for a text, and where it comes from.
+    """A value for a text, and where it comes from."""
 
-    Attributes:
-        value: Quantity, Text, date, str, bool or int; int or Decimal where recomputed.
-        recomputed: The variant whose working shows it, if it was recomputed.
-        follows: Whether that working is one of the training metrics.
-    """
-
-    value: Any
+    value: Any  # quantity, Text, date, str, bool or int; int or Decimal where recomputed
     source: Sources | None
-    recomputed: str | None = None
-    follows: bool = False
+    recomputed: str | None = None  # the variant whose working shows it, if any
+    follows: bool = False  # whether that working is one of the training metrics
 
     @property
     def number(self) -> Decimal:
-        """Raises LookupFailure for what is no number."""
+        """Raises LookupFailure."""
         if isinstance(self.value, Quantity):
             return self.value.value
         if isinstance(self.value, int | Decimal) and not isinstance(self.value, bool):
@@ -224,7 +218,6 @@ def _named_children(node: Any, path: str) -> dict[str, Any]:
 
 
 def item_names(item: Any) -> tuple[str, ...]:
-    """Names by which a path calls an item of a list."""
     if hasattr(item, "id"):
         return (item.id,)
     if hasattr(item, "benchmark"):
@@ -274,7 +267,7 @@ _TERA = 10**12
 
 
 def training_gpu(lookup: Lookup, entry: Entry) -> Gpu | None:
-    """The GPU a variant was trained on; None where it is unpublished or not in the catalogue."""
+    """None where it is unpublished or not in the catalogue."""
     hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and shares_training(entry) else None
     stated = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
     name = stated.value.en if stated and stated.value else None
@@ -282,13 +275,12 @@ def training_gpu(lookup: Lookup, entry: Entry) -> Gpu | None:
 
 
 def training_peak(lookup: Lookup, entry: Entry) -> Found | None:
-    """Peak of the GPU a variant was trained on, dense BF16, in TFLOPS."""
+    """In TFLOPS, dense BF16."""
     gpu = training_gpu(lookup, entry)
     return Found(gpu.bf16_tflops.value, gpu.bf16_tflops.source) if gpu and gpu.bf16_tflops.value else None
 
 
 def training_metrics_with_peak(lookup: Lookup, entry: Entry) -> TrainingMetrics | None:
-    """Training metrics, with utilisation where a peak is known."""
     found = training_peak(lookup, entry)
     return training_metrics(entry, found.number * _TERA if found else None)
 
@@ -345,7 +337,7 @@ _ELSEWHERE = frozenset(("gflop_per_token", "model_flops_utilization"))  # stand 
 
 
 def asked_kinds() -> tuple[str, ...]:
-    """Kinds of facts people can ask for: keys of fields, and names of composed or derived facts."""
+    """Keys of fields, and names of composed or derived facts."""
     fields = [stage_kind(key) for key in _stated_fields(Stage)]
     fields += [*_stated_fields(Architecture), *_stated_fields(Infrastructure)]
     fields += [f"tokenizer.{key}" for key in _stated_fields(Tokenizer)]

@@ -35,29 +35,19 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Given:
-    """What is known of a new model.
-
-    Attributes:
-        config: Text of its config.json.
-        bibtex: The entry of its paper.
-        name: As printed, `DeepSeek-V5`.
-        day: First day of its weights.
-        parent: Id of the model that it continues.
-        total: Parameters, as printed.
-        owner: Who publishes its weights at Hugging Face.
-    """
+    """What is known of a new model."""
 
     arxiv: str = ""
-    config: str = ""
+    config: str = ""  # text of its config.json
     bibtex: str = ""
-    name: str = ""
+    name: str = ""  # as printed, `DeepSeek-V5`
     track: str = ""
-    day: str = ""
-    parent: str = ""
-    total: str = ""
+    day: str = ""  # first day of its weights
+    parent: str = ""  # id of the model that it continues
+    total: str = ""  # as printed
     activated: str = ""
     licence: str = ""
-    owner: str = "deepseek-ai"
+    owner: str = "deepseek-ai"  # who publishes its weights at Hugging Face
 
 
 QUESTIONS: tuple[tuple[str, str], ...] = (
@@ -285,7 +275,7 @@ def _variant_lines(id_: str, given: Given, reading: ConfigReading | None) -> Ite
 
 
 def _architecture_lines(id_: str, reading: ConfigReading | None) -> Iterator[str]:
-    """Fields of config.json in the order of the schema; unknown keys as comments."""
+    """Unknown keys stand in comments."""
     if reading is None:
         return
     yield "    architecture:\n"

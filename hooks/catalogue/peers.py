@@ -40,16 +40,10 @@ class Built:
 
 @dataclass(frozen=True)
 class LabResult:
-    """A lab held against transformers on random weights.
-
-    Attributes:
-        difference: The largest one, relative to the largest number compared.
-    """
-
     lab: str
     function: str
     against: str
-    difference: float
+    difference: float  # the largest one, relative to the largest number compared
 
 
 class State(StrEnum):
@@ -64,15 +58,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Peers:
-    """Report of `make peers`.
-
-    Attributes:
-        built: By the variant that owns the architecture.
-    """
+    """Report of `make peers`."""
 
     date: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
-    built: Mapping[str, Built] = field(default_factory=dict)
+    built: Mapping[str, Built] = field(default_factory=dict)  # by the variant that owns the architecture
     labs: tuple[LabResult, ...] = ()
 
     def state(self, owner: str, architecture: Architecture | None, total: int | None) -> State:

@@ -34,26 +34,18 @@ from .schema.values import Block, PartialDate, Single, Stated, Text
 
 @dataclass(frozen=True)
 class Entry:
-    """A variant with its model and what follows from its architecture.
-
-    Attributes:
-        architecture: Its own or the shared one, with the settings in which its configuration differs.
-        architecture_owner: Variant whose entry holds the architecture.
-        configuration_of: The owner, unless settings differ; then the variant itself.
-        vision: Of the variant or of the architecture's owner.
-        images: How images enter and leave, of the variant or one it shares them with.
-        other_base: Model outside the catalogue whose weights it starts from, maybe through others of its family.
-    """
+    """A variant with its model and what follows from its architecture."""
 
     model: Model
     variant: Variant
-    architecture: Architecture | None
-    architecture_owner: str
-    configuration_of: str
+    architecture: Architecture | None  # its own or the shared one, with the settings in which its configuration differs
+    architecture_owner: str  # variant whose entry holds the architecture
+    configuration_of: str  # the owner, unless settings differ; then the variant itself
     owner_model: str
     recount: Recount | None
-    vision: VisionEncoder | None
-    images: tuple[ImagePath, ...]
+    vision: VisionEncoder | None  # of the variant or of the architecture's owner
+    images: tuple[ImagePath, ...]  # how images enter and leave, of the variant or one it shares them with
+    # Model outside the catalogue whose weights it starts from, maybe through others of its family
     other_base: OtherModel | None = None
 
     @cached_property
@@ -132,55 +124,38 @@ class Entry:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that was read, by id.
-
-    Attributes:
-        entries: In catalogue order.
-        places: `data/models.yaml#L5` of each model and technique, for edit links.
-        bibliography: references.bib as it stands.
-        slips: Report of `make slips`; empty without one.
-        peers: Report of `make peers`; empty without one.
-        elsewhere: Report of `make elsewhere`; empty without one.
-        witness_reasons: Why values of witnesses differ from ours.
-        testimony: What each witness publishes.
-        asked: Words by which people ask for facts.
-        results: By the id of the experiment.
-        worked_step: None where it has not been written.
-        other_models: Models outside the catalogue that variants start from, by name.
-        searched: Day on which new releases were last looked for.
-        aliases: What people type for a page and the page does not say, by its path.
-    """
+    """Everything that was read, by id."""
 
     models: Mapping[str, Model]
     techniques: Mapping[str, Technique]
     shared_pages: Mapping[str, SharedPage]
     references: Mapping[str, Reference]
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, Entry]  # in catalogue order
     api_names: tuple[ApiName, ...]
     gpus: Mapping[str, Gpu]
-    places: Mapping[str, str]
-    bibliography: str
-    slips: Mapping[str, Mapping[str, Mapping[str, int]]]
-    peers: Peers
+    places: Mapping[str, str]  # `data/models.yaml#L5` of each model and technique, for edit links
+    bibliography: str  # references.bib as it stands
+    slips: Mapping[str, Mapping[str, Mapping[str, int]]]  # report of `make slips`; empty without one
+    peers: Peers  # report of `make peers`; empty without one
     glossary: TermsFile
     study: StudyFile
     corrections: tuple[Correction, ...]
     problems: tuple[Problem, ...]
     experiments: tuple[Experiment, ...]
-    results: Mapping[str, Result]
-    worked_step: WorkedStep | None
-    aliases: Mapping[str, tuple[str, ...]]
-    asked: AskedFile
+    results: Mapping[str, Result]  # by the id of the experiment
+    worked_step: WorkedStep | None  # none where it has not been written
+    aliases: Mapping[str, tuple[str, ...]]  # what people type for a page and the page does not say, by its path
+    asked: AskedFile  # words by which people ask for facts
     witnesses: tuple[Witness, ...]
-    witness_reasons: tuple[Reason, ...]
-    testimony: Mapping[str, Testimony]
-    elsewhere: Elsewhere
+    witness_reasons: tuple[Reason, ...]  # why values of witnesses differ from ours
+    testimony: Mapping[str, Testimony]  # what each witness publishes
+    elsewhere: Elsewhere  # report of `make elsewhere`; empty without one
     contemporaries: tuple[Contemporary, ...]
     question_groups: tuple[QuestionGroup, ...]
     questions: tuple[Question, ...]
-    other_models: Mapping[str, OtherModel]
+    other_models: Mapping[str, OtherModel]  # models outside the catalogue that variants start from, by name
     revision: Revision
-    searched: PartialDate | None
+    searched: PartialDate | None  # day on which new releases were last looked for
 
     def experiment(self, id_: str) -> Experiment:
         """Raises StopIteration for an unknown id."""
@@ -262,7 +237,6 @@ def _other_base(variant: Variant, family: Mapping[str, Variant], others: Mapping
 
 
 def _image_blocks(variant: Variant, owner: Variant | None, by_id: Mapping[str, Variant]) -> tuple[ImagePath, ...]:
-    """Of the variant, of the one that `images_of` names, or of the architecture's owner."""
     named = by_id.get(variant.images_of or "")
     if variant.images or named is not None:
         return variant.images or (named.images if named else ())
@@ -291,7 +265,6 @@ def stated_dates(dates: Dates) -> dict[str, PartialDate]:
 
 
 def first_date(model: Model) -> PartialDate | None:
-    """The earliest date of an entry."""
     return min(stated_dates(model.dates).values(), key=lambda d: d.first_day, default=None)
 
 
@@ -369,7 +342,7 @@ def release_date(entry: Entry) -> PartialDate | None:
 
 
 def api_date(names: Iterable[ApiName], variant_id: str) -> Single[PartialDate] | None:
-    """The first day on which a name of the API led to a variant."""
+    """The first day on which an API name led to the variant."""
     found = [pointer.since for name in names for pointer in name.pointers if pointer.variant == variant_id]
     dated = [since for since in found if since.value is not None]
     return min(dated, key=lambda since: since.value.first_day if since.value else "", default=next(iter(found), None))

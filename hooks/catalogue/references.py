@@ -52,29 +52,21 @@ REQUIRED = ("title", "author", "year", "url or doi or howpublished")
 
 @dataclass(frozen=True)
 class Reference:
-    """A paper, repository or announcement that is cited.
-
-    Attributes:
-        authors: In reading order; `others` in BibTeX becomes `et al.`.
-        organisations: Authors that are no persons: names in braces.
-        url: None for what was never published.
-        copy: Whether it is somebody's copy of a document, or a page about it: `keywords = {copy}`.
-        bibtex: The entry as it stands in the file.
-    """
+    """A paper, repository or announcement that is cited."""
 
     key: str
     title: str
-    authors: tuple[str, ...]
+    authors: tuple[str, ...]  # in reading order; `others` in BibTeX becomes `et al.`
     year: str
-    url: str | None
+    url: str | None  # none for what was never published
     eprint: str | None
     doi: str | None
     venue: str | None
     note: str | None
-    copy: bool
-    bibtex: str
+    copy: bool  # whether it is somebody's copy of a document, or a page about it: `keywords = {copy}`
+    bibtex: str  # the entry as it stands in the file
     line: int
-    organisations: frozenset[str] = frozenset()
+    organisations: frozenset[str] = frozenset()  # authors that are no persons: names in braces
     title_zh: str | None = None
     note_zh: str | None = None
 
@@ -87,7 +79,7 @@ class Reference:
 
 
 def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
-    """References by key, in file order, and findings."""
+    """In file order."""
     library = parse_string(text, parse_stack=[NormalizeFieldKeys()])  # `TITLE` is `title` to BibTeX
     findings = [Finding(file, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
     marked = [Finding(file, line, "", said, fix=fix) for line, said, fix in merge_conflicts(text)]
@@ -172,7 +164,7 @@ def _failed_blocks(library: Library, file: str) -> Iterator[Finding]:
 
 
 def _unread_keys(block: ParsingFailedBlock) -> Iterator[Reference]:
-    """References for the keys in a block that is not BibTeX, so that citations of them are no findings."""
+    """A citation of a key in broken BibTeX is no finding of its own."""
     raw = block.raw or ""
     copy = bool(_IS_COPY.search(raw))
     for key in _KEY.findall(raw):
@@ -309,7 +301,7 @@ def _odd_year_or_kind(entry: Entry, reference: Reference, file: str) -> Iterator
 
 
 def _no_id(reference: Reference, file: str, field: str, id_: re.Pattern[str], form: str, fix: str) -> Finding:
-    """A field that is not an id; an id inside it is the repair."""
+    """An id inside the field is the repair."""
     found = getattr(reference, field)
     inside = match[0] if (match := id_.search(found)) else ""
     close, repair = (f"`{inside}`", (found, inside)) if inside else ("", None)
@@ -362,16 +354,9 @@ def _malformed_fields(reference: Reference, file: str) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class LocatorForm:
-    """A way to name a place.
-
-    Attributes:
-        id: Key of the words that describe it.
-        pattern: Found somewhere in such a place.
-    """
-
-    id: str
+    id: str  # key of the words that describe it
     examples: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str]  # found somewhere in such a place
 
 
 _DATA = r"\.(?:json|ya?ml|toml|png|jpe?g|svg)\b"

@@ -84,21 +84,15 @@ def _open_quote(lines: list[str]) -> int | None:
 
 @dataclass
 class Located:
-    """The data of a file and the line of each value.
+    """The data of a file and the line of each value."""
 
-    Attributes:
-        file: Relative to the project.
-        lines: From 1, by path; of mappings and lists too.
-        files: File of each entry that does not stand in `file`, by its path.
-        partial: Whether an entry is missing because its file could not be read.
-    """
-
-    file: str
+    file: str  # relative to the project
     data: Any = None
-    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)  # from 1, by path; of mappings and lists too
     findings: list[Finding] = field(default_factory=list)
+    # File of each entry that does not stand in `file`, by its path
     files: dict[KeyPath, str] = field(default_factory=dict)
-    partial: bool = False
+    partial: bool = False  # whether an entry is missing because its file could not be read
 
     def file_of(self, path: KeyPath) -> str:
         return self.files.get(path[:2], self.file)
@@ -122,7 +116,7 @@ class Located:
         return node
 
     def line(self, path: KeyPath) -> int:
-        """Line of the value at `path`, or of the closest value around it."""
+        """Of the value at `path`, or of the closest value around it."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
@@ -189,7 +183,7 @@ _TAG = re.compile("<[A-Za-z/!?]")
 
 
 class Written(Decimal):
-    """A number with a fraction or an exponent that remembers how it was typed: `1e-4`, `70.0`."""
+    """Remembers how it was typed: `1e-4`, `70.0`."""
 
     written: str
 
@@ -303,7 +297,6 @@ class _Builder:
         return data
 
     def next_event(self) -> Any:
-        """Notes anchors and aliases."""
         event = next(self.events)
         if getattr(event, "anchor", None):
             self.anchored.add(_event_line(event))

@@ -93,7 +93,7 @@ FORMS = ("bytes", "compact", "percent", "power", "time", "whole")
 
 @dataclass(frozen=True)
 class ComputedQuote:
-    """A formula, its value, and the values its names stand for; numbers as they were typed."""
+    """A formula, its value, and what its names stand for; numbers as they were typed."""
 
     formula: str
     values: Mapping[str, Found | str]
@@ -142,9 +142,7 @@ def _split_argument(argument: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class QuoteProblem:
-    """What is wrong with a quote, and its line, from 1."""
-
-    line: int
+    line: int  # from 1
     message: str
 
 
@@ -274,8 +272,6 @@ _ORDINARY_WORDS = re.compile(r"[a-z-]{2,}(?: [a-z-]{2,})+")
 
 @dataclass(frozen=True)
 class TypographySlip:
-    """What is wrong at a place of a text, and what is allowed."""
-
     at: int
     found: str
     allowed: str
@@ -306,7 +302,7 @@ def unequal_numbers(english: str, chinese: str) -> list[str]:
 
 
 def typed_numbers(text: str) -> list[str]:
-    """Numbers that are not quoted from the catalogue."""
+    """Not those quoted from the catalogue."""
     return _NUMBER.findall(_QUOTE_OR_CODE.sub("", text))
 
 
@@ -339,8 +335,6 @@ _AROUND_FORM = 12
 
 @dataclass(frozen=True)
 class AvoidedUse:
-    """An avoided form in a text."""
-
     at: int
     form: str
     around: str
@@ -360,7 +354,7 @@ AVOIDED_FORM_FIX = "write that, or name the longer expression under `but:` in da
 
 @dataclass(frozen=True)
 class AvoidedForms:
-    """The avoided forms of one language."""
+    """Of one language."""
 
     language: Language
     rights: dict[str, tuple[Avoided, str]]

@@ -76,7 +76,7 @@ def newest_model(models: Iterable[Model]) -> Model | None:
 
 
 def _newest_pattern(newest: Model | None) -> re.Pattern[str]:
-    """`newest` and the like, and ranges that end with the newest model: `from V3.1 to V4.1`, `到 V4.1`."""
+    """With ranges that end with the newest model: `from V3.1 to V4.1`, `到 V4.1`."""
     if newest is None:
         return re.compile(_NEWEST, re.IGNORECASE)
     short = newest.name.removeprefix("DeepSeek-")
@@ -86,7 +86,6 @@ def _newest_pattern(newest: Model | None) -> re.Pattern[str]:
 
 
 def _written_texts(data: FilePath) -> Iterator[tuple[str, str]]:
-    """Data, hand-written pages and words of the interface, by path."""
     for name, text in files.read_texts(data).items():
         if name.endswith(".yaml"):
             yield f"{data.name}/{name}", text
@@ -133,14 +132,14 @@ def _values_to_ask_again(draft: Draft) -> Iterator[str]:
 
 
 def _is_open(values: Sequence[Single[object]]) -> bool:
-    """Whether a field is said to be not published, and stated nowhere in its entry."""
+    """Said to be not published, and stated nowhere in its entry."""
     return all(value.value is None for value in values) and any(
         value.absence is Absence.NOT_PUBLISHED for value in values
     )
 
 
 def _all_parents(draft: Draft, model: Model) -> frozenset[str]:
-    """The models that a model builds on, directly or through others."""
+    """Also through others."""
     found: set[str] = set()
     waiting = [model]
     while waiting:
@@ -178,7 +177,6 @@ def _texts_that_admit_it(draft: Draft) -> Iterator[str]:
 
 
 def _cited_sources(draft: Draft) -> Iterator[tuple[Source, str]]:
-    """Each source of a value, and where it is typed."""
     for file, path, item in cited_places(draft):
         yield item, _place_text(file, typed_source(file, path))
 
@@ -197,17 +195,11 @@ def _count_and_first(resting: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Something that a reader looks for.
+    """Something that a reader looks for."""
 
-    Attributes:
-        key: In the file of an entry; a dot leads into a variant or a block.
-        what: What a reader wants to know.
-        is_there: Whether the entry says it, or that it is not published.
-    """
-
-    key: str
+    key: str  # in the file of an entry; a dot leads into a variant or a block
     what: str
-    is_there: Callable[[Entry], bool]
+    is_there: Callable[[Entry], bool]  # whether the entry says it, or that it is not published
 
 
 def _pre_training(entry: Entry) -> list[Stage]:
@@ -284,7 +276,6 @@ OWN_PUBLISHER = "/deepseek-ai/"
 
 
 def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
-    """With an entry that shows how."""
     found = list(missing_values(catalogue, model))
     if found:
         yield f"{model.id} does not say yet, what is worth most first; write it, or `not published`:"
@@ -477,7 +468,6 @@ _OPEN = 12  # rows that stand unfolded
 
 
 def _by_record(facts: list[Change]) -> Iterator[tuple[str, list[Change]]]:
-    """By model, technique or GPU."""
     found: dict[str, list[Change]] = {}
     for path, before, after in facts:
         record, _, rest = path.partition(".")[2].partition(".")
@@ -486,7 +476,6 @@ def _by_record(facts: list[Change]) -> Iterator[tuple[str, list[Change]]]:
 
 
 def _folded_table(title: str, head: str, rows: list[str]) -> Iterator[str]:
-    """A long table is folded."""
     table = "\n".join((head, *rows))
     if len(rows) > _OPEN:
         yield f"\n<details><summary><b>{title}</b>: {len(rows):,}</summary>\n\n{table}\n\n</details>"

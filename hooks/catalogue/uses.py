@@ -48,41 +48,30 @@ class UseLabel(StrEnum):
 
 @dataclass(frozen=True)
 class Use:
-    """Checkpoints of a model that have a technique from one origin, and what the model did with it.
-
-    Attributes:
-        stated: What the entry says; None where it follows from fields alone.
-        variants: Empty where it holds for all of the entry.
-        field: Field it follows from; empty where it is stated alone.
-        origin: Model whose network or weights brought it.
-        other_origin: Name of such a model outside the catalogue.
-        trained_so: Model whose training IN_WEIGHTS is about; `sources` are its.
-        own_unpublished: Sources that do not say how an IN_WEIGHTS checkpoint itself was trained; None where nobody
-            looked.
-        date: First date of the model, or of the checkpoints it holds for.
-    """
+    """Checkpoints of a model that have a technique from one origin, and what the model did with it."""
 
     model: Model
     technique: Technique
     how: UseLabel
-    stated: TechniqueUse | None = None
-    variants: tuple[str, ...] = ()
-    field: str = ""
+    stated: TechniqueUse | None = None  # what the entry says; None where it follows from fields alone
+    variants: tuple[str, ...] = ()  # empty where it holds for all of the entry
+    field: str = ""  # field it follows from; empty where it is stated alone
     sources: Sources | None = None
-    origin: Model | None = None
-    other_origin: str = ""
-    trained_so: Model | None = None
+    origin: Model | None = None  # model whose network or weights brought it
+    other_origin: str = ""  # name of such a model outside the catalogue
+    trained_so: Model | None = None  # model whose training IN_WEIGHTS is about; `sources` are its
+    # Sources that do not say how an IN_WEIGHTS checkpoint itself was trained; None where nobody looked
     own_unpublished: Sources | None = None
-    date: PartialDate | None = None
+    date: PartialDate | None = None  # first date of the model, or of the checkpoints it holds for
 
     @property
     def day(self) -> str:
-        """First day that the date allows; empty without one."""
+        """Empty without a date."""
         return self.date.first_day if self.date else ""
 
     @property
     def scope(self) -> UseScope | None:
-        """What it is used in, where that is not all of the model."""
+        """None where it is used in all of the model."""
         return self.stated.only_in if self.stated is not None else None
 
 
@@ -121,7 +110,7 @@ class FamilyUse:
 
 @dataclass(frozen=True)
 class _Answer:
-    """Whether a checkpoint's fields show a technique (None: not known), and the sources that say so or are silent."""
+    """What a checkpoint's fields say of a technique: yes, no or unknown, with the sources that say so or are silent."""
 
     holds: bool | None
     sources: Sources | None = None
@@ -141,7 +130,6 @@ class _Holding:
 
     @property
     def group(self) -> tuple[str, str, str, bool]:
-        """What checkpoints of one use have in common."""
         return self.origin, self.other_origin, self.trained_so, self.own_unpublished is not None
 
     @property
@@ -191,7 +179,7 @@ class Uses:
         return family.date if family is not None else first_date(model) if model is not None else None
 
     def does_without(self, technique_id: str, model_id: str) -> bool:
-        """Whether a model is known not to use a technique, as against unknown."""
+        """As against unknown."""
         return (technique_id, model_id) in self._without
 
     def lineage_has(self, technique_id: str, model: Model) -> bool:
@@ -342,7 +330,7 @@ class Uses:
                     )
 
     def _find_origin(self, technique: Technique, entry: Entry) -> tuple[str, str]:
-        """Id of the model that brought a technique, or its name where it is outside the catalogue."""
+        """An id, or a name where the model is outside the catalogue."""
         if not technique.follows_from[0].field.startswith(("architecture.", "tokenizer.")):
             return "", ""
         line = [ancestor.model.id for ancestor in self._weight_ancestors(entry)]
@@ -360,7 +348,7 @@ class Uses:
         return "", other.name if other is not None and other.maker != HOME else ""
 
     def _weight_ancestors(self, entry: Entry) -> Iterator[Entry]:
-        """Checkpoints whose weights an entry goes back to, nearest first."""
+        """Nearest first."""
         seen = {entry.variant.id}
         current: Entry | None = entry
         while current is not None:
@@ -421,7 +409,7 @@ def _answer_of_entry(condition: Condition, entry: Entry, entries: Mapping[str, E
 
 
 def _answer_of_stages(condition: Condition, entry: Entry, key: str) -> _Answer:
-    """That no stage shows it means nothing."""
+    """Unknown, never no, where no stage shows it."""
     for stage in entry.model.training:
         if entry.variant.id not in stage.variants:
             continue

@@ -52,7 +52,7 @@ _NOWHERE = {
 
 
 def suggest_key(word: str, allowed: Collection[str]) -> str:
-    """The allowed key that another name means, or the closest one, in backquotes; empty without one."""
+    """A known synonym's key or the closest one, in backquotes; empty without one."""
     here = _HERE.get(word.lower(), "")
     return f"`{here}`" if here in allowed else nearest_in_quotes(word, allowed)
 
@@ -69,7 +69,6 @@ _ROUNDS = 4
 
 
 def validate_file(located: Located, schema: type[R]) -> tuple[R | None, list[Finding]]:
-    """The record, or None and a finding for every difference."""
     try:
         return schema.model_validate(located.data), []
     except ValidationError as error:
@@ -93,7 +92,7 @@ def repair_for_rules(located: Located, schema: type[R]) -> R | None:
 
 
 def _repair_at(data: Any, schema: type[BaseModel], path: KeyPath, kind: str) -> bool:
-    """Put the field's example at `path`, or take the value out; whether that was possible."""
+    """Put the field's example there, or take the value out; False where neither can be done."""
     above: list[tuple[Any, str | int]] = []
     node = data
     for part in path:
@@ -126,7 +125,7 @@ def _field_at(schema: type[BaseModel], path: KeyPath) -> Any:
 
 
 def _schema_findings(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> list[Finding]:
-    """A finding for each error that does not follow from another one."""
+    """Errors that follow from another are left out."""
     read = {(finding.line, finding.path) for finding in located.findings}
     missing = {(_error_path(e)[:-1], str(_error_path(e)[-1])) for e in errors if e["type"] == "missing"}
     meant = set()
@@ -173,7 +172,7 @@ def _error_path(details: ErrorDetails) -> KeyPath:
 
 
 def _follows_from_another(details: ErrorDetails, errors: list[ErrorDetails]) -> bool:
-    """A list that is called too short only because its items have errors of their own."""
+    """A list is called too short because its items have errors."""
     loc = details["loc"]
     return details["type"] == "too_short" and any(
         e["loc"][: len(loc)] == loc and len(e["loc"]) > len(loc) for e in errors
@@ -318,7 +317,6 @@ def union_members(annotation: Any) -> list[Any]:
 
 
 def fields_at(schema: type[BaseModel], path: KeyPath) -> set[str]:
-    """Fields allowed at `path`, as written in YAML."""
     names: set[str] = set()
     for option in _annotation_at(schema, path):
         if isinstance(option, type) and issubclass(option, BaseModel):

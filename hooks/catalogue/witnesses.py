@@ -1,7 +1,7 @@
 """What others publish of DeepSeek's models, dated files in data/witnesses/, compared value by value with the catalogue.
 
-A difference has its reason in data/witnesses.yaml or is a finding; so is a reason that no difference needs. Nothing of
-a witness goes into the catalogue.
+A difference without a reason in data/witnesses.yaml is a finding; so is a reason without a difference. Nothing of a
+witness goes into the catalogue.
 """
 
 from __future__ import annotations
@@ -29,17 +29,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Comparison:
-    """A value of a witness beside ours.
-
-    Attributes:
-        ours: As printed; empty where the catalogue has none.
-        reason: Why they differ.
-    """
-
     row: WitnessRow
     outcome: Outcome
-    ours: str
-    reason: Reason | None
+    ours: str  # as printed; empty where the catalogue has none
+    reason: Reason | None  # why they differ
 
 
 def compare_witness(catalogue: Catalogue, witness: Witness) -> list[Comparison]:

@@ -97,9 +97,7 @@ _ALLOWED = frozenset(
 
 @dataclass(frozen=True)
 class MarkupProblem:
-    """What is wrong in a line, from 1, and how to fix it."""
-
-    line: int
+    line: int  # from 1
     found: str
     allowed: str
     fix: str
@@ -166,7 +164,7 @@ def _without_code(text: str) -> str:
 
 
 def _text_blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Paragraphs, headings, items and rows, each with its first line: no inline markup goes on beyond one."""
+    """Inline markup goes on beyond none of them."""
     start, lines = 1, list[str]()
     for number, line in enumerate(text.split("\n"), 1):
         if lines and (_NEW_BLOCK.match(line) or lines[-1].lstrip().startswith(("#", "|"))):
@@ -233,8 +231,6 @@ def _blank_link(link: str) -> str:
 
 
 class _TagChecker(HTMLParser):
-    """Open tags with their lines, and problems."""
-
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.open: list[tuple[str, int]] = []

@@ -57,8 +57,6 @@ _HEADING = re.compile(r"(?m)^#+ (.+)$")
 
 
 class PageError(ValueError):
-    """Hand-written pages, or words of the interface, that cannot stand as they are."""
-
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__("\n".join(map(str, self.findings)))
@@ -185,7 +183,6 @@ class HandWrittenPages:
 
     @cached_property
     def required_pages(self) -> frozenset[str]:
-        """Pages that have to be there."""
         return written_pages(self.catalogue, self.lookup)
 
     @cached_property
@@ -246,7 +243,6 @@ class HandWrittenPages:
         ]
 
     def _unlisted_or_untitled(self, path: str, text: str) -> Iterator[Finding]:
-        """Pages that no menu has, and pages without a name."""
         if path not in self.required_pages:
             yield self.finding(
                 path,

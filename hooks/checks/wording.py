@@ -53,7 +53,6 @@ def _page_lines(folder: Path) -> Iterator[tuple[str, int, str, str]]:
 
 
 def _unneeded_exceptions(catalogue: Catalogue, wanted: AvoidedForms, needed: set[str], file: Path) -> Iterator[Finding]:
-    """Exceptions that no text needs."""
     stated = {text: avoided.form for avoided, _ in wanted.rights.values() for text in avoided.but}
     missing = {text.lower() for text in stated} - needed
     if not missing:

@@ -73,18 +73,14 @@ class PagePaths:
 
 @dataclass
 class EditionBuild:
-    """One build of an edition.
-
-    Attributes:
-        filled: Hand-written pages, quotes filled in, with their blocks, by path.
-        pages: By address.
-        finished: Texts of built pages by address, for the search; no page is kept.
-    """
+    """One build of an edition."""
 
     edition: Edition
     links: Links = field(init=False)
+    # Hand-written pages, quotes filled in, with their blocks, by path
     filled: dict[str, Filled] = field(default_factory=dict)
-    pages: Mapping[str, PagePaths] = field(default_factory=dict)
+    pages: Mapping[str, PagePaths] = field(default_factory=dict)  # by address
+    # Texts of built pages by address, for the search; no page is kept
     finished: dict[str, FinishedPage] = field(default_factory=dict)
 
     @property
@@ -100,7 +96,7 @@ class EditionBuild:
         return page.blocks if page else self.filled[path][1]
 
     def page_content(self, path: str, html: str, here: str, missing: Callable[[str], str]) -> str:
-        """The HTML with its blocks put in and links relative to `here`."""
+        """Blocks put in, links relative to `here`."""
         blocks = self.page_blocks(path)
         html = _FOR_MARKDOWN.sub(r"\1", html)
         whole = self.edition.terms.linked(_MARKER.sub(lambda match: blocks[match[1]], html), path)
@@ -132,7 +128,7 @@ class EditionBuild:
         return self.links.relative(f'href="ds:{path}"', "", lambda missing: "")[len('href="') : -1]
 
     def _wholes_of_parts(self) -> dict[str, str]:
-        """The whole of each part, by address: `a/b.md` of `a/b/c.md`."""
+        """`a/b.md` is the whole of `a/b/c.md`; by address."""
         urls = {page.source: url for url, page in self.pages.items()}
         wholes = {url: urls.get(page.source.rpartition("/")[0] + ".md") for url, page in self.pages.items()}
         return {url: whole for url, whole in wholes.items() if whole is not None}

@@ -78,7 +78,7 @@ def stage_site(site: Path) -> StagedSite:
 
 
 def _sibling_folder(site: Path, kind: str) -> Path:
-    """Named by the process, so that two builds at once do not meet."""
+    """Of this process, so that two builds at once do not meet."""
     return site.with_name(f".{site.name}.{kind}-{os.getpid()}")
 
 
@@ -235,7 +235,7 @@ def rename_by_content(site: Path, files: Collection[str]) -> dict[str, str]:
 
 
 def with_new_names(text: str, names: dict[str, str], below: str = "") -> str:
-    """In a file `below` a folder, files are named from there."""
+    """In a file `below` a folder, names begin there."""
     if not names:
         return text
     short = {old.removeprefix(below): new.removeprefix(below) for old, new in names.items()}
@@ -306,7 +306,7 @@ def compress_files(site: Path) -> None:
 
 
 def _brotli_window(content: bytes) -> int:
-    """Binary logarithm of a window that holds the content: a larger one takes longer to set up."""
+    """A window larger than the content takes longer to set up."""
     return min(max(len(content).bit_length(), 16), 22)
 
 

@@ -91,7 +91,6 @@ class _Pool:
 
 
 def _pack_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
-    """Texts, addresses and lines are kept once."""
     texts, addresses, lines = _Pool(), _Pool(), _Pool()
 
     def packed(line: AnswerLine) -> int:

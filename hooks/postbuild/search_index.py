@@ -132,17 +132,12 @@ class Section:
 
 @dataclass
 class FinishedPage:
-    """A page by its address in the edition, `models/deepseek-v3/`.
-
-    Attributes:
-        facts: Values at its top.
-        links: Addresses it leads to.
-    """
+    """A page by its address in the edition, `models/deepseek-v3/`."""
 
     url: str
     title: str
-    facts: str
-    links: frozenset[str]
+    facts: str  # values at its top
+    links: frozenset[str]  # addresses it leads to
     sections: list[Section] = field(default_factory=list)
 
 
@@ -186,7 +181,6 @@ def merge_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> lis
 
 
 def _visible_text(html: str) -> str:
-    """Blocks and cells apart, everything else as it stands."""
     text = ""
     for line in unescape(_ANY.sub("", _BLOCK.sub("\0", _BESIDE.sub(r"\1 ", html)))).split("\0"):
         if plain := _collapse_space(line):
@@ -350,7 +344,6 @@ def _pack_postings(postings: Iterable[_Posting]) -> str:
 
 
 def _split_groups(items: Iterable[str], most: int) -> list[list[str]]:
-    """Groups of about `most` letters."""
     groups: list[list[str]] = [[]]
     size = 0
     for item in items:

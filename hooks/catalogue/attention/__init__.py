@@ -1,6 +1,6 @@
-"""The kinds of attention: one module each, used by totals, caches, calculators, figures and rules alike.
+"""The kinds of attention, one module each; ARCHITECTURE.md says how to add one.
 
-ARCHITECTURE.md says how to add one. What is forgotten is an error when the package is loaded.
+What is forgotten is an error when the package is loaded.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _modules() -> Iterator[ModuleType]:
 def kinds_of(
     modules: Iterable[ModuleType], kinds: Iterable[Attention] = Attention
 ) -> Mapping[Attention, AttentionKind]:
-    """The kind of each module, in the order of the schema. Raises KindWithoutPart for a kind that no module defines."""
+    """Raises KindWithoutPart for a kind that no module defines."""
     found = per_kind("catalogue/attention", {module.KIND.kind: module.KIND for module in modules}, kinds)
     for kind in found.values():
         for name in (*kind.needed, *kind.allowed, *kind.layer_parts, *kind.long_range_layers):
@@ -90,6 +90,6 @@ def foreign_kind(field: Kinds, stated: Iterable[Kind]) -> Kind | None:
 
 
 def window_formula(architecture: Architecture, numbers: Numbers) -> str | None:
-    """Formula of the elements that all layers cache for a token of the sliding window."""
+    """Elements that all layers cache for a token of the sliding window."""
     kind = kind_of(architecture)
     return kind.window(numbers) if kind is not None else None

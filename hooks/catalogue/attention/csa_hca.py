@@ -1,8 +1,8 @@
 """CSA and HCA: layers that keep one entry for a few tokens, selected by an indexer, and layers that keep one for many.
 
 `class Attention`, `class Compressor` and `class Indexer` in inference/model.py of DeepSeek-V4-Flash. A CSA compressor
-overlaps and makes two candidates a token, hence the factor 2 in its widths. The sliding window is a constant beside the
-cache, not counted per token.
+overlaps and makes two candidates a token, hence the factor 2 in its widths. The sliding window is not counted per
+token.
 """
 
 from __future__ import annotations

@@ -17,8 +17,6 @@ Config = Mapping[str, Any]
 
 
 class IndexKey(Enum):
-    """Whether an indexer key is cached beside an entry."""
-
     NEVER = "never"
     WITH_AN_INDEXER = "in a model that has an indexer"
     ALWAYS = "always"
@@ -26,23 +24,16 @@ class IndexKey(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class CachingLayers:
-    """Layers that cache entries of one form.
+    """Layers that cache entries of one form."""
 
-    Attributes:
-        name: What figures call them; `all` where there is one form.
-        layers: Field with their number.
-        entry: Formula of the elements of an entry.
-        ratio: Field with the tokens that make an entry; empty for one a token.
-    """
-
-    name: str
-    layers: str
-    entry: str
+    name: str  # what figures call them; `all` where there is one form
+    layers: str  # field with their number
+    entry: str  # formula of the elements of an entry
     index_key: IndexKey
-    ratio: str
+    ratio: str  # field with the tokens that make an entry; empty for one a token
 
     def per_token(self, numbers: Numbers) -> str:
-        """Formula of the elements that one layer caches for a token."""
+        """Elements that one layer caches for a token."""
         has_indexer = self.index_key is IndexKey.WITH_AN_INDEXER and "index_head_dim" in numbers
         indexed = has_indexer or self.index_key is IndexKey.ALWAYS
         elements = f"{self.entry} + index_head_dim" if indexed else self.entry
@@ -53,60 +44,38 @@ class CachingLayers:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyValueHeads:
-    """How many key-value heads fit a number of query heads.
+    """How many key-value heads fit a number of query heads."""
 
-    Attributes:
-        fits: Takes query and key-value heads; None where any number fits.
-        allowed: For a message, with `{heads}` for the query heads.
-    """
-
-    fits: Callable[[int, int], bool] | None
-    allowed: str
+    fits: Callable[[int, int], bool] | None  # takes query and key-value heads; None where any number fits
+    allowed: str  # for a message, with `{heads}` for the query heads
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionKind:
-    """All that depends on a kind of attention.
-
-    Attributes:
-        allowed: Optional fields, of those that only some kinds have.
-        head_dim_follows: Whether `head_dim` defaults to hidden_size / num_attention_heads.
-        weights: Formulas over all layers, by part.
-        caching_layers: What figures draw.
-        cache: Formula of the elements cached for a token over all layers; agrees with `caching_layers`.
-        window: Formula of the elements cached for a token of the sliding window over all layers.
-        stored_cache: Formula of the bytes in service from the bytes of an entry with its indexer key; None where
-            DeepSeek states no such entry.
-        score_widths: Elements a head multiplies for each earlier token, score and sum together; None where a token
-            does not see all earlier ones.
-        layer_parts: Fields whose layers add up to all; empty where all are alike.
-        layer_names: Names of layers in `attention_layout`; empty where all are alike.
-        count_layers: Fields that follow from the counts of these names.
-        long_range_layers: Fields that count no layer in an MTP module, which has the window alone.
-        last_stream_mapping: Whether hyper-connections have a mapping behind the last layer.
-        config_keys: Keys of config.json that tell this kind; its files have all of them.
-        from_config: Fields that follow from keys of config.json with other names than theirs.
-    """
+    """All that depends on a kind of attention."""
 
     kind: Attention
     needed: tuple[str, ...]
-    allowed: tuple[str, ...]
+    allowed: tuple[str, ...]  # optional fields, of those that only some kinds have
     key_value_heads: KeyValueHeads
-    head_dim_follows: bool
-    weights: Callable[[Architecture, Numbers], Formulas]
-    caching_layers: tuple[CachingLayers, ...]
-    cache: Callable[[Numbers], str]
-    window: Callable[[Numbers], str | None]
+    head_dim_follows: bool  # whether `head_dim` defaults to hidden_size / num_attention_heads
+    weights: Callable[[Architecture, Numbers], Formulas]  # over all layers, by part
+    caching_layers: tuple[CachingLayers, ...]  # what figures draw
+    cache: Callable[[Numbers], str]  # elements cached for a token over all layers; agrees with `caching_layers`
+    window: Callable[[Numbers], str | None]  # the same for a token of the sliding window
+    # Bytes in service from those of an entry with its indexer key; None where DeepSeek states none
     stored_cache: Callable[[str], str] | None
+    # Elements a head multiplies for each earlier token, score and sum together; None where a token does not see all
+    # earlier ones
     score_widths: str | None
-    layer_parts: tuple[str, ...]
-    layer_names: tuple[str, ...]
-    count_layers: Callable[[Mapping[str, int]], Mapping[str, int]]
-    long_range_layers: tuple[str, ...]
-    last_stream_mapping: bool
+    layer_parts: tuple[str, ...]  # fields whose layers add up to all; empty where all are alike
+    layer_names: tuple[str, ...]  # names of layers in `attention_layout`; empty where all are alike
+    count_layers: Callable[[Mapping[str, int]], Mapping[str, int]]  # fields that follow from the counts of these names
+    long_range_layers: tuple[str, ...]  # fields that count no layer in an MTP module, which has the window alone
+    last_stream_mapping: bool  # whether hyper-connections have a mapping behind the last layer
     in_transformers: Callable[[Architecture], Peer | None]
-    config_keys: tuple[str, ...]
-    from_config: Callable[[Config], Mapping[str, Any]]
+    config_keys: tuple[str, ...]  # keys of config.json that tell this kind; its files have all of them
+    from_config: Callable[[Config], Mapping[str, Any]]  # fields whose keys in config.json have other names
 
 
 INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
@@ -156,7 +125,7 @@ def window_in_some_layers(numbers: Numbers) -> str | None:
 
 
 def cache_outside_windows(numbers: Numbers) -> str | None:
-    """Where only some layers have a window: the cache of those that see the whole context."""
+    """Of the layers that see the whole context, where others have a window."""
     if window_in_some_layers(numbers) is None:
         return None
     return "2 * (num_hidden_layers - sliding_window_layers) * num_key_value_heads * head_dim"
@@ -170,7 +139,7 @@ def kind_with_heads(
     window: Callable[[Numbers], str | None],
     allowed: tuple[str, ...] = ALLOWED,
 ) -> AttentionKind:
-    """MHA, GQA and MQA, whose layers all keep keys and values and differ in the number of heads."""
+    """MHA, GQA and MQA differ in the number of key-value heads."""
     return AttentionKind(
         kind=kind,
         needed=(),

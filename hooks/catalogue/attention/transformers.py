@@ -1,4 +1,4 @@
-"""The class of Hugging Face transformers for an architecture, and the settings of its configuration."""
+"""The class of Hugging Face transformers for an architecture, and its settings."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
 """Memory to serve a variant, and time and cost to train one, as formulas over inputs that a reader chooses.
 
-Tables are worked out from these formulas, and the script of the calculators gets them as trees with coefficients.
-
-Memory is weights plus cache; the window's entries stop growing once it is full. An element of the window takes two
-bytes where the cache is counted as stored: DeepSeek states the format of entries alone. Left out are the scales of FP8
-and FP4 blocks, activations and copies on several GPUs, so the number of GPUs is a lower bound.
+The script of the calculators gets the formulas as trees. Memory is weights plus cache; the window's entries stop
+growing once it is full. An element of the window takes two bytes where the cache is counted as stored: DeepSeek states
+the format of entries alone. Left out are the scales of FP8 and FP4 blocks, activations and copies on several GPUs, so
+the number of GPUs is a lower bound.
 
 Training follows the convention of `derive.training`, at any sequence length, against the peak in dense BF16.
 """
@@ -56,15 +55,10 @@ Number = int | Fraction
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFormat:
-    """How numbers of a format are stored.
+    """How numbers of a format are stored."""
 
-    Attributes:
-        bits: Without the scales of blocks.
-        weights: The memory calculator's choice for weights released in it (FP4 is for routed experts alone); None
-            where no model is released in it.
-    """
-
-    bits: int
+    bits: int  # without the scales of blocks
+    # The memory calculator's choice for weights released in it (FP4: routed experts alone); None where no model is
     weights: str | None
 
 
@@ -86,42 +80,25 @@ NUMBER_FORMATS: Mapping[NumberFormat, StoredFormat] = per_kind(
 
 @dataclass(frozen=True)
 class MemoryFootprint:
-    """What the memory of a variant is worked out from.
-
-    Attributes:
-        beside: Weights of auxiliary modules.
-        cache_elements: Per token over all layers, without the window.
-        stored_cache: Bytes of the same in service; None where unknown.
-        sliding_window: In tokens; 0 without one.
-        window_elements: For a token of the window.
-    """
-
     parameters: int
     expert_parameters: int
-    beside: int
-    cache_elements: Fraction
-    stored_cache: Fraction | None
-    sliding_window: int
-    window_elements: int
+    beside: int  # weights of auxiliary modules
+    cache_elements: Fraction  # per token over all layers, without the window
+    stored_cache: Fraction | None  # bytes of the same in service; None where unknown
+    sliding_window: int  # in tokens; 0 without one
+    window_elements: int  # for a token of the window
 
 
 @dataclass(frozen=True)
 class TrainingEffort:
-    """What the training of a variant is worked out from.
-
-    Attributes:
-        matrix_flops: For a token.
-        attention_flops_per_position: For a token and a position of the sequence; None where attention does not read
-            every earlier token.
-    """
-
-    matrix_flops: int
+    matrix_flops: int  # for a token
+    # For a token and a position of the sequence; None where attention does not read every earlier token
     attention_flops_per_position: Fraction | None
 
 
 @dataclass(frozen=True)
 class MissingFields:
-    """Fields that a result needs and that are not known; none without an architecture."""
+    """What a result needs and is not known; empty without an architecture."""
 
     fields: tuple[str, ...] = ()
 
@@ -168,7 +145,6 @@ def training_effort(entry: Entry) -> TrainingEffort | MissingFields:
 
 
 def memory_numbers(found: MemoryFootprint, with_parts: bool = False) -> dict[str, Number]:
-    """Values for the names in the formulas of `MEMORY`."""
     return {
         "parameters": found.parameters + (found.beside if with_parts else 0),
         "expert_parameters": found.expert_parameters,

@@ -42,18 +42,12 @@ _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Computation:
-    """One line of a working.
+    """One line of a working."""
 
-    Attributes:
-        name: Key of its label in the language files.
-        formula: With `×` for multiplication.
-        exact: The result, not rounded.
-    """
-
-    name: str
-    formula: str
+    name: str  # key of its label in the language files
+    formula: str  # with `×` for multiplication
     values: Mapping[str, Exact] = field(repr=False, hash=False)
-    exact: Fraction
+    exact: Fraction  # the result, not rounded
 
     @cached_property
     def numbers(self) -> str:
@@ -63,7 +57,7 @@ class Computation:
 
     @property
     def value(self) -> int:
-        """The result, rounded once."""
+        """Rounded once."""
         return round(self.exact)
 
 
@@ -125,7 +119,7 @@ def formula_names(formula: str) -> frozenset[str]:
 
 
 def check_formula(formula: str) -> None:
-    """Raises SyntaxError or ValueError for what is no formula."""
+    """Raises SyntaxError or ValueError."""
     _compiled_formula(formula)
 
 
@@ -179,7 +173,7 @@ _LONGEST_BLOCK = 12  # layers that are repeated together
 
 
 class LayoutError(ValueError):
-    """Says why a layout cannot be read."""
+    pass
 
 
 def parse_layout(layout: str) -> tuple[str, ...]:
@@ -227,13 +221,7 @@ def shorten_layout(layers: Sequence[str]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Routing:
-    """A way to choose experts.
-
-    Attributes:
-        balance_bias: Whether an expert's score has a learned bias that only the choice sees (DeepSeek-V3 §2.1.2).
-    """
-
-    balance_bias: bool
+    balance_bias: bool  # whether an expert's score has a learned bias that only the choice sees (DeepSeek-V3 §2.1.2)
 
 
 ROUTINGS: Mapping[TopkMethod, Routing] = per_kind(

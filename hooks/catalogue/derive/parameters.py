@@ -32,7 +32,7 @@ _NOT_IN_A_BLOCK = ("embedding", "head", "feed_forward", "norms")
 def mtp_weights(
     architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]
 ) -> Computation | None:
-    """Weights of the MTP modules or of a DSpark drafter; None without any."""
+    """Of the MTP modules or a DSpark drafter; None without any."""
     if not numbers.get("num_nextn_predict_layers") or architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE:
         return None
     experts = numbers.get("dspark_n_routed_experts", numbers["n_routed_experts"])
@@ -55,7 +55,7 @@ def mtp_weights(
 
 
 def engram_weights(numbers: Mapping[str, int]) -> tuple[Computation, ...]:
-    """The tables, and the projections of what is looked up to a key per stream and one value."""
+    """Tables, and projections of what is looked up to a key per stream and one value."""
     formulas = {
         "engram_tables": "engram_num_embeddings * engram_head_dim",
         "engram_projections": (
@@ -70,10 +70,7 @@ def engram_weights(numbers: Mapping[str, int]) -> tuple[Computation, ...]:
 def prefill_weights(
     architecture: Architecture, formulas: Mapping[str, str], numbers: Mapping[str, int]
 ) -> Computation | None:
-    """Weights that a token uses while it is read, less the experts it does not reach.
-
-    Cache entries are made, and selected, in these layers.
-    """
+    """Less the experts that a token does not reach. Cache entries are made, and selected, in these layers."""
     if "encoder_layers" not in numbers:
         return None
     no_cache = {**numbers, **_without_long_range(architecture), "n_routed_experts": numbers["num_experts_per_tok"]}
@@ -97,7 +94,7 @@ def prefill_weights(
 
 
 def vision_weights(encoder: VisionEncoder, hidden_size: int) -> Computation | None:
-    """Weights of the encoder and the two layers into the language model; None where a dimension is unknown."""
+    """With the two layers into the language model; None where a dimension is unknown."""
     sizes = {name: getattr(encoder, name).value for name in type(encoder).model_fields if name != "source"}
     if None in sizes.values():
         return None
@@ -123,7 +120,7 @@ def _without_long_range(architecture: Architecture) -> dict[str, int]:
 
 
 def _layer_weights(formulas: Mapping[str, str], numbers: Mapping[str, int]) -> int:
-    """Weights of one layer without its two norms."""
+    """Without the layer's two norms."""
     one_layer = {**numbers, "num_hidden_layers": 1, "moe_layers": 1}
     return sum(
         evaluate_formula(name, formula, one_layer).value
@@ -139,27 +136,17 @@ ACTIVATED_CONVENTION = ActivatedBasis.NO_INPUT_EMBEDDING
 
 @dataclass(frozen=True)
 class Recount:
-    """Sizes recomputed from an architecture.
+    """Sizes recomputed from an architecture."""
 
-    Attributes:
-        terms: Lines that add up to the total.
-        inactive_experts: Routed experts a token does not reach; None for dense models.
-        activated: By what the count includes.
-        kv_cache: Elements per token over all layers.
-        mtp: Weights of MTP modules or drafter that the main model does not share.
-        prefill: Parameters a token uses while it is read, where that is a part of the layers.
-        missing: Fields that totals need; with any of them, totals are None.
-    """
-
-    terms: tuple[Computation, ...]
-    inactive_experts: Computation | None
+    terms: tuple[Computation, ...]  # lines that add up to the total
+    inactive_experts: Computation | None  # routed experts a token does not reach; None for dense models
     total: int | None
     activated: Mapping[ActivatedBasis, int]
-    kv_cache: Computation | None
-    mtp: Computation | None
+    kv_cache: Computation | None  # elements per token over all layers
+    mtp: Computation | None  # what the main model does not share
     engram: tuple[Computation, ...]
-    prefill: Computation | None
-    missing: tuple[str, ...]
+    prefill: Computation | None  # parameters a token uses while it is read, where that is a part of the layers
+    missing: tuple[str, ...]  # fields that totals need; with any of them, totals are None
     cache_missing: tuple[str, ...]
 
 
@@ -208,7 +195,7 @@ def recount_sizes(architecture: Architecture) -> Recount:
 
 
 def parameter_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
-    """Formulas whose results add up to the total, by part."""
+    """By part; the results add up to the total."""
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     norms = "norms_per_layer" if "norms_per_layer" in numbers else "2"
     return {
@@ -279,7 +266,7 @@ def _missing_fields(formulas: object, numbers: Mapping[str, int]) -> tuple[str, 
 
 
 def cache_bytes(recount: Recount) -> Computation | None:
-    """Bytes of a token's cache in BF16, two for an element."""
+    """Of a token in BF16, two for an element."""
     if recount.kv_cache is None:
         return None
     return evaluate_formula("kv_cache_bytes", "2 * kv_cache_elements", {"kv_cache_elements": recount.kv_cache.value})
@@ -288,7 +275,7 @@ def cache_bytes(recount: Recount) -> Computation | None:
 def stored_cache(
     architecture: Architecture, recount: Recount, stated: CacheFormat | None, variant_id: str
 ) -> Computation | None:
-    """Bytes of a token's cache in service; None where its format is unknown or has no formula."""
+    """Bytes of a token in service; None where the format is unknown or has no formula."""
     if stated is None:
         return None
     numbers = architecture_numbers(architecture)
@@ -315,17 +302,10 @@ def _stored_formula(kind: AttentionKind | None, entries: bool, index_keys: bool)
 
 @dataclass(frozen=True)
 class Agreement:
-    """How a published and a recomputed number compare.
-
-    Attributes:
-        tolerance: Largest difference that counts as agreement, in the number's own unit.
-        difference: Recomputed minus published.
-    """
-
     published: Quantity
     recomputed: int
-    tolerance: Decimal
-    difference: Decimal
+    tolerance: Decimal  # largest difference that counts as agreement, in the number's own unit
+    difference: Decimal  # recomputed minus published
 
     @property
     def holds(self) -> bool:
@@ -333,7 +313,7 @@ class Agreement:
 
     @property
     def percent(self) -> Decimal:
-        """Difference in percent of the published value."""
+        """Of the published value."""
         return 100 * self.difference / self.published.value
 
 
@@ -354,7 +334,7 @@ class Verdict(StrEnum):
 
 
 def comparable_value(single: Single[Any] | None) -> str | None:
-    """A spelling in which equal values are equal; None where the value is not known."""
+    """Equal for equal values; None where the value is not known."""
     if single is None or single.absence in (Absence.NOT_PUBLISHED, Absence.UNKNOWN):
         return None
     return str(single.absence) if single.absence is not None else comparable_spelling(single.value)

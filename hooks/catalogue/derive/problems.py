@@ -38,22 +38,15 @@ class Band:
 
 @dataclass(frozen=True)
 class SolvedProblem:
-    """A problem as it is asked.
-
-    Attributes:
-        worked: The answer with its working; None where it is in words.
-        steps: Of the solution, each with its number where it has one.
-        mistakes: Wrong answers that likely mistakes lead to.
-        band: What was measured, for a problem that asks to predict and run.
-    """
+    """A problem as it is asked."""
 
     id: str
     problem: Problem
     entry: Entry | None
-    worked: Computation | None
-    steps: tuple[tuple[Step, Computation | None], ...]
-    mistakes: tuple[tuple[Fraction, Mistake], ...]
-    band: Band | None = None
+    worked: Computation | None  # none where the answer is in words
+    steps: tuple[tuple[Step, Computation | None], ...]  # each with its number where it has one
+    mistakes: tuple[tuple[Fraction, Mistake], ...]  # wrong answers that likely mistakes lead to
+    band: Band | None = None  # for a problem that asks to predict and run
 
 
 def solve_problems(

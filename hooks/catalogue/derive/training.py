@@ -33,15 +33,10 @@ from .parameters import ACTIVATED_CONVENTION, cache_bytes
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerStates:
-    """What an optimiser keeps and is configured with.
+    """What an optimiser keeps and is configured with."""
 
-    Attributes:
-        constants: Those that stages of training state.
-        moments: Numbers kept for each parameter.
-    """
-
-    constants: tuple[str, ...]
-    moments: int
+    constants: tuple[str, ...]  # those that stages of training state
+    moments: int  # numbers kept for each parameter
 
 
 OPTIMIZERS: Mapping[OptimizerKind, OptimizerStates] = per_kind(
@@ -64,17 +59,11 @@ class AttentionLeftOut(StrEnum):
 
 @dataclass(frozen=True)
 class TrainingMetrics:
-    """What follows for one variant.
+    """What follows for one variant."""
 
-    Attributes:
-        tokens: Of the pre-training that made the variant.
-        terms: By name, in the order of the page; a line that cannot be made is left out.
-        attention_left_out: Why only matrix products are counted, if so.
-    """
-
-    tokens: Single[Quantity]
-    terms: Mapping[str, Computation]
-    attention_left_out: AttentionLeftOut | None
+    tokens: Single[Quantity]  # of the pre-training that made the variant
+    terms: Mapping[str, Computation]  # by name, in the order of the page; a line that cannot be made is left out
+    attention_left_out: AttentionLeftOut | None  # why only matrix products are counted, if so
 
 
 def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetrics | None:
@@ -245,15 +234,11 @@ class SizeOf(StrEnum):
 
 @dataclass(frozen=True)
 class ComparedSize:
-    """A size to compare with another: published where it is on the common base, else recomputed.
-
-    Attributes:
-        counts: What it counts, printed with it; None for the whole main model.
-    """
+    """A size to compare with another: published where it is on the common base, else recomputed."""
 
     published: Size[Count] | None
     computed: Computation | None
-    counts: Counted | None
+    counts: Counted | None  # what it counts, printed with it; None for the whole main model
 
     @property
     def spelling(self) -> str:
@@ -354,21 +339,14 @@ _WAYS = {
 
 @dataclass(frozen=True)
 class Stretch:
-    """A part of a stage in which a value moves one way.
-
-    Attributes:
-        start: Share of the stage at which it begins.
-        end: Share at which it ends.
-        first: A learning rate, or sequences per step.
-        computed: Whether `last` is a factor times the peak, and not printed itself.
-    """
+    """A part of a stage in which a value moves one way."""
 
     way: Way
-    start: Fraction
-    end: Fraction
-    first: Decimal
+    start: Fraction  # share of the stage at which it begins
+    end: Fraction  # share at which it ends
+    first: Decimal  # a learning rate, or sequences per step
     last: Decimal
-    computed: bool = False
+    computed: bool = False  # whether `last` is a factor times the peak, and not printed itself
 
     def at(self, share: Fraction) -> float:
         """The value at a share of the stage."""
@@ -383,19 +361,13 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Learning rate and batch of a variant over a stage.
-
-    Attributes:
-        loose: Peak and last rate where no phase says how one becomes the other.
-        warmup_without_length: A warm-up is stated, but not the batch that gives its length.
-        batch: Stretches of sequences per step.
-    """
+    """Learning rate and batch of a variant over a stage."""
 
     tokens: Quantity | None
     rate: tuple[Stretch, ...]
-    loose: tuple[Decimal, ...]
-    warmup_without_length: bool
-    batch: tuple[Stretch, ...]
+    loose: tuple[Decimal, ...]  # peak and last rate where no phase says how one becomes the other
+    warmup_without_length: bool  # a warm-up is stated, but not the batch that gives its length
+    batch: tuple[Stretch, ...]  # stretches of sequences per step
 
 
 def schedule_of_stage(stage: Stage, variant_id: str) -> Schedule | None:

@@ -281,8 +281,6 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
 
 
 class _Size(NamedTuple):
-    """A published size with its comparison, what the entry says of a difference, and other ways to count it."""
-
     path: KeyPath
     agreement: Agreement | None
     explanation: Explanation | None
@@ -300,7 +298,7 @@ def _stated_sizes(draft: Draft) -> Iterator[_Size]:
 
 
 def _fitting_count(counts: Mapping[ActivatedBasis, int], agreement: Agreement) -> str:
-    """What is counted, and another way of counting that fits, if one does."""
+    """The convention, and another way of counting that fits, if one does."""
     for basis, number in counts.items():
         if basis is not ACTIVATED_CONVENTION and abs(number - agreement.published.value) <= agreement.tolerance:
             return f" {ACTIVATED_CONVENTION}; {basis} it is {number:,}, which fits"

@@ -206,7 +206,7 @@ def contexts_fit_the_positions(draft: Draft) -> Iterator[Finding]:
 
 
 def _longest_position(entry: Entry) -> Decimal | None:
-    """Its own, or what the scaling makes of the original positions."""
+    """The architecture's own, or what the scaling makes of the original positions."""
     architecture = entry.architecture
     own = _value_for_variant(architecture.max_position_embeddings, None) if architecture else None
     if architecture is None or own is None:

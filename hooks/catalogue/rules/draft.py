@@ -55,7 +55,7 @@ Node = tuple[int, Located, KeyPath, Any]
 
 
 class Nodes:
-    """Records and values in the order in which they stand, parents first."""
+    """Records and values in file order, parents first."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -221,7 +221,6 @@ class Draft:
 
     @cached_property
     def texts(self) -> tuple[tuple[Located, KeyPath, Text], ...]:
-        """Of all files."""
         found = [*self.of(Text)]
         for name, file in DATA_FILES.items():
             if file.cites:
@@ -288,5 +287,4 @@ def rule(scope: Scope) -> Callable[[Rule], Rule]:
 
 
 def in_scope(*scopes: Scope) -> tuple[Rule, ...]:
-    """In the order of their registration."""
     return tuple(check for check, scope in REGISTERED.items() if scope in scopes)

@@ -129,7 +129,6 @@ def references_are_cited(draft: Draft) -> Iterator[Finding]:
 
 
 def _citing_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Any]]:
-    """Sources, and keys that stand under `reference`."""
     return chain(draft.of(Sources), draft.of(str, key="reference"))
 
 
@@ -228,7 +227,7 @@ def _is_in_the_paper(locus: str) -> bool:
 
 
 def _sections_beside(number: str, outline: list[str]) -> list[str]:
-    """Sections of the same parent; where there is no such parent, those of the first level."""
+    """Of the same parent; where there is none, those of the first level."""
     parent = number.rpartition(".")[0]
     if parent in outline:
         return [known for known in outline if known == parent or known.startswith(f"{parent}.")]

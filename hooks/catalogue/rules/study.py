@@ -240,7 +240,6 @@ def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
 
 
 def architecture_integers(architecture: Architecture) -> list[tuple[KeyPath, int | Quantity]]:
-    """With their paths, those of the rotary embedding too."""
     found: list[tuple[KeyPath, int | Quantity]] = []
 
     def visit(value: Any, path: KeyPath) -> None:
@@ -253,7 +252,6 @@ def architecture_integers(architecture: Architecture) -> list[tuple[KeyPath, int
 
 
 def expected_check_digits(architecture: Architecture, recount: Recount) -> dict[str, int]:
-    """As far as they can be computed."""
     found = {
         "sum": sum(int(v.value) if isinstance(v, Quantity) else v for _, v in architecture_integers(architecture)),
         "total": recount.total,

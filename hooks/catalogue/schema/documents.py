@@ -65,7 +65,7 @@ class Copy(Scalar):
 
     @classmethod
     def parse(cls, data: Any) -> Copy:
-        """Read `key place` or `original`. Raises ValueError."""
+        """Raises ValueError."""
         if not isinstance(data, str) or not data.strip():
             raise ValueError("not a copy; allowed is `copy-key place`, or `original`")
         return cls(None if data == ORIGINAL else parse_source(data))
@@ -86,15 +86,10 @@ class CopiesFile(Record):
 
 @dataclass(frozen=True)
 class Copies:
-    """The table of copies.
+    """The table of copies."""
 
-    Attributes:
-        lines: By document and place.
-        second_hand: Keys of references that are copies.
-    """
-
-    lines: Mapping[tuple[str, str], Source | None]
-    second_hand: frozenset[str] = frozenset()
+    lines: Mapping[tuple[str, str], Source | None]  # by document and place
+    second_hand: frozenset[str] = frozenset()  # keys of references that are copies
 
     @classmethod
     def of(cls, file: CopiesFile, second_hand: Iterable[str] = ()) -> Copies:
@@ -107,7 +102,6 @@ class Copies:
 
     @cached_property
     def _places(self) -> dict[str, tuple[str, ...]]:
-        """Of each document, the longest first."""
         found: dict[str, list[str]] = {}
         for key, place in self.lines:
             found.setdefault(key, []).append(place)
@@ -141,7 +135,7 @@ class Copies:
 
 
 def each_line(file: CopiesFile) -> Iterator[tuple[str, str, Copy]]:
-    """Every line as document, place and copy."""
+    """Document, place and copy."""
     for key, stated in file.copies.items():
         for place, copy in stated.items() if isinstance(stated, dict) else ((EVERYWHERE, stated),):
             yield key, place, copy

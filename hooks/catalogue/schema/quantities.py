@@ -125,7 +125,7 @@ class Quantity(Scalar):
 
     @classmethod
     def _instead(cls, written: str) -> str:
-        """`14.8T` for `14.8 trillion`, `9B` for `9 b`, `~9B` for `≈9B`, `64000` for `64,000` or `64000,`; empty where it is not clear."""
+        """`14.8T` for `14.8 trillion`, `~9B` for `≈9B`, `64000` for `64,000`; empty where it is not clear."""
         plain = _ABOUT.sub("~", written.translate(_NARROW)).strip().rstrip(",")
         if (match := _POWER.fullmatch(plain)) and "^" in plain:
             return f"{match[1]}e{int(match[2])}"

@@ -116,11 +116,11 @@ class Repository(Record):
 
     @property
     def version(self) -> str:
-        """What was read, short enough to stand beside a link."""
+        """Short enough to stand beside a link."""
         return self.package or str(self.commit)[:7]
 
     def address(self, file: str, line: int) -> str:
-        """The line of a file at the commit; of a package, whose lines have no address, the repository."""
+        """Of a line at the commit; lines of a package have none, so its repository."""
         address = f"https://github.com/{self.repository}"
         return f"{address}/blob/{self.commit}/{file}#L{line}" if self.commit else address
 
@@ -422,7 +422,6 @@ class Question(Record):
     otherwise: OtherWordings = Field(default_factory=OtherWordings, description="Other ways to ask it.")
 
     def asked_otherwise(self, language: str) -> tuple[str, ...]:
-        """The other ways to ask it in a language."""
         return self.otherwise.zh if language == "zh" else self.otherwise.en
 
 

@@ -87,7 +87,6 @@ class Condition(Record):
 
     @property
     def field_paths(self) -> tuple[str, ...]:
-        """Paths of the fields that it looks at."""
         block = self.field.partition(".")[0]
         return (self.field, f"{block}.{self.below}") if self.below else (self.field,)
 
@@ -124,7 +123,7 @@ class InModel(Block):
 
 
 def names_deepseek(by: Text) -> bool:
-    """Whether DeepSeek or its parent company is named among those who introduced a technique."""
+    """Or its parent company."""
     return any(name in by.en for name in ("DeepSeek", "High-Flyer"))
 
 

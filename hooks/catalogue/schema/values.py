@@ -123,7 +123,7 @@ class PartialDate(Scalar):
 
     @classmethod
     def _instead(cls, written: str) -> str:
-        """`2026-11-05` for `2026/11/5`, `5 Nov 2026`, `November 5, 2026` or `2026年11月5日`; empty where it is not clear."""
+        """`2026-11-05` for `2026/11/5`, `5 Nov 2026` or `2026年11月5日`; empty where it is not clear."""
         if match := _YEAR_FIRST.fullmatch(written):
             year, month, day = match.groups()
         elif (match := _DAY_FIRST.fullmatch(written)) or (match := _MONTH_FIRST.fullmatch(written)):
@@ -156,16 +156,13 @@ class Source(Scalar):
     """Where a value was read: a key of references.bib and a place in it, written `key locus`.
 
     Where only a copy could be read, it follows behind ` via `.
-
-    Attributes:
-        tabled: Whether `via` was filled in from data/copies.yaml.
-        second_hand: Whether `key` is somebody's copy or page about another's work.
     """
 
     key: str
     locus: str = ""
     via: Source | None = None
-    tabled: bool = field(default=False, compare=False, repr=False)
+    tabled: bool = field(default=False, compare=False, repr=False)  # whether `via` was filled in from data/copies.yaml
+    # Whether `key` is somebody's copy or page about another's work
     second_hand: bool = field(default=False, compare=False, repr=False)
 
 
@@ -191,7 +188,7 @@ class Sources(Scalar):
 
 
 def parse_source(text: str) -> Source:
-    """Read one `key locus via key locus`. Raises ValueError."""
+    """Raises ValueError."""
     original, separator, copy = text.strip().partition(" via ")
     key, _, locus = original.partition(" ")
     if not _KEY.fullmatch(key) and not ARXIV_ADDRESS.fullmatch(key):
@@ -350,14 +347,14 @@ class Remark(Block):
 def walk_record(
     record: Any, visit: Callable[[Any, tuple[str | int, ...]], None], path: tuple[str | int, ...] = ()
 ) -> None:
-    """Call `visit(value, path)` for a record and everything below it, parents first."""
+    """Parents first."""
     visit(record, path)
     for key, child in values_below(record):
         walk_record(child, visit, (*path, key))
 
 
 def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:
-    """Values directly below a record, list or mapping, by key; without absent fields."""
+    """By key, without absent fields."""
     if isinstance(value, BaseModel):
         return ((name, child) for name, child in vars(value).items() if child is not None)
     if isinstance(value, list | tuple):
@@ -367,18 +364,12 @@ def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:
 
 @dataclass(frozen=True)
 class Bound:
-    """The range of a number; a percentage counts as a part of one.
+    """The range of a number; a percentage counts as a part of one."""
 
-    Attributes:
-        lowest: As text, so that it is exact.
-        above: Whether `lowest` itself is excluded.
-        below: Whether `highest` itself is excluded.
-    """
-
-    lowest: str
+    lowest: str  # as text, so that it is exact
     highest: str
-    above: bool = False
-    below: bool = False
+    above: bool = False  # whether `lowest` itself is excluded
+    below: bool = False  # whether `highest` itself is excluded
 
     def holds(self, value: Quantity | int) -> bool:
         number = Decimal(value) if isinstance(value, int) else value.value
