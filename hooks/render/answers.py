@@ -201,7 +201,6 @@ def _architecture_answers(citations: Citations, entry: Entry, address: str) -> A
 
 
 def _absent_parts(entry: Entry) -> list[str]:
-    """Dimensions of parts that an architecture does not have."""
     if entry.architecture is None:
         return []
     stated = {key for key, _, _ in comparison.ordered_values(entry.architecture)}
@@ -277,7 +276,6 @@ def _hours_by_part(citations: Citations, entry: Entry, path: str) -> Iterator[An
 
 
 def _memory_answers(citations: Citations, entry: Entry) -> Answers:
-    """GPUs that hold a variant and its cache by length, by the calculator's formulas."""
     words, catalogue = citations.context.words, citations.context.catalogue
     footprint = memory_footprint(entry)
     if not isinstance(footprint, MemoryFootprint):
@@ -388,7 +386,6 @@ def _pointer_line(citations: Citations, label: str, pointer: Any, until: Single[
 
 
 def api_answers(citations: Citations) -> dict[str, list[AnswerLine]]:
-    """What each API name leads to, the newest first."""
     found = {}
     for name in citations.context.catalogue.api_names:
         ends = [*(pointer.since for pointer in name.pointers[1:]), name.until]
@@ -444,7 +441,6 @@ def _details_below(block: Block) -> Iterator[Detail]:
 
 
 def _score_lines(citations: Citations, model: Model) -> Iterator[tuple[str, AnswerLine]]:
-    """Scores in the family's own tables, with the benchmark's name."""
     context = citations.context
     own = {variant.id: short_variant(variant.name) for variant in model.variants}
     for table in model.evaluation:
@@ -488,7 +484,6 @@ def answer_subjects(context: Context) -> dict[str, tuple[int, int]]:
 
 
 def technique_answers(context: Context) -> list[dict[str, Any]]:
-    """Techniques by name, with definition and users, the oldest first."""
     found = []
     for technique in context.catalogue.techniques.values():
         chinese = technique.name.zh if context.words.language == CHINESE else None
@@ -536,7 +531,6 @@ def term_answers(context: Context) -> list[dict[str, Any]]:
 
 
 def kind_label(words: Words, kind: str) -> str:
-    """The label of a kind of fact: that of its field, or a word of its own."""
     keys = (f"asked.label.{kind}", f"field.architecture.{kind}", f"field.infrastructure.{kind}", f"field.{kind}")
     return words(next((key for key in keys if key in words), keys[0]))
 

@@ -131,7 +131,7 @@ def small_v3_source() -> str:
 
 @lru_cache(maxsize=1)
 def small_v3_model() -> str:
-    """The trained model of labs/ as a call that the page waits for; weights are base64."""
+    """As a call that the page waits for; weights are base64."""
     header = (_TRAINED / "model.json").read_text(encoding="utf-8").strip()
     weights = base64.b64encode((_TRAINED / "model.bin").read_bytes()).decode()
     return f'dsSmallV3({header}, "{weights}");\n'

@@ -67,7 +67,6 @@ class Citations:
         return Markup(f'<a href="#s{number}" data-s="{number}"{remark}>{html}</a>')
 
     def footnote(self, sources: Sources | None) -> Markup:
-        """A footnote mark, for a sentence rather than a value."""
         if sources is None:
             return Markup("")
         number = self.source_number(sources)
@@ -91,7 +90,6 @@ class Citations:
         return self.cite(html, single.source, self.rich_text(single.note).striptags())
 
     def unsourced_value(self, single: Single[Any]) -> Markup:
-        """A value for a place that names its source."""
         if single.absence is None:
             return self.value_text(single.value) + counted_mark(self.context.words, counts_of(single))
         word = self.context.words(f"absence.{single.absence.value.replace(' ', '_')}")
@@ -110,7 +108,6 @@ class Citations:
         )
 
     def quoted_value(self, found: Found) -> Markup:
-        """A quoted value."""
         if found.recomputed is not None:
             entry = self.context.catalogue.entries[found.recomputed]
             href = f"ds:models/{entry.owner_model}.md#working-{reference_anchor(entry.architecture_owner)}"
@@ -130,7 +127,6 @@ class Citations:
         return escape(self.context.words(f"bound.{_SAID[qualifier]}", number=number))
 
     def value_text(self, value: object) -> Markup:
-        """A value as text, without its source."""
         words = self.context.words
         if isinstance(value, Length):
             return escape(format.format_length(value, words))
@@ -186,7 +182,6 @@ class Citations:
         return closed
 
     def rich_paragraphs(self, text: Text) -> list[Markup]:
-        """Paragraphs of a text, divided by blank lines in the YAML."""
         words = self.context.words
         fallen, parts = words.falls_back(text), words.text(text).split("\n")
         return [self.rich_text(Text(en=part, zh=None if fallen else part)) for part in parts if part.strip()]
@@ -226,7 +221,6 @@ class Citations:
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(working, shown)
 
     def _working_html(self, worked: ComputedQuote) -> Markup:
-        """A formula with its values, each with its source, and the result."""
         shown = format.format_computed(as_decimal(worked.exact), worked.form)
         return Markup("{} = {}").format(self._with_values(worked), shown)
 
@@ -246,7 +240,6 @@ class Citations:
         return self.quoted_value(value)
 
     def _computed_html(self, quote: Quote) -> Markup:
-        """A ratio, share, saving or product, with its terms as title."""
         shown_inputs = [
             argument
             if argument[0].isdigit() and "/" not in argument
@@ -346,7 +339,6 @@ def counted_mark(words: Words, counts: Counted | None) -> Markup:
 
 
 def plain_text(context: Context, text: Text) -> str:
-    """A catalogue text without markup."""
     return " ".join(Citations(context).rich_text(text).striptags().split())
 
 

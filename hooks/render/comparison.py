@@ -225,7 +225,6 @@ def _printed_size(citations: Citations, published: Size[Count] | None, recounted
 
 
 def _has_none(entry: Entry, kind: PartKind) -> bool:
-    """Whether an architecture says that it has no such part, by having no such dimension."""
     dimension = {PartKind.MTP: "num_nextn_predict_layers", PartKind.ENGRAM: "engram_layers"}.get(kind)
     return entry.architecture is not None and dimension is not None and getattr(entry.architecture, dimension) is None
 
@@ -377,7 +376,6 @@ def post_training(citations: Citations, entry: Entry) -> Cells:
 
 
 def _stage_rows(citations: Citations, made: Recipe, kinds: Collection[StageKind]) -> Cells:
-    """A row for each value of a kind of stage; several stages of one kind share it."""
     words, cells = citations.context.words, Cells()
     for number, kind in enumerate(StageKind):
         stages = [stage for stage in made.stages if stage.kind is kind and kind in kinds]

@@ -47,7 +47,6 @@ class Context:
 
     @cached_property
     def problems(self) -> tuple[SolvedProblem, ...]:
-        """Every problem with its answer."""
         return tuple(
             solve_problems(self.catalogue.problems, self.catalogue.entries, self.lookup, self.catalogue.results)
         )
@@ -90,7 +89,6 @@ class Context:
         return Loci(self.catalogue.glossary.places)
 
     def place(self, locus: str) -> str:
-        """A locus in the language of the page."""
         return self._loci(locus) if self.words.language == CHINESE else locus
 
     def html(self, template: str, **values: Any) -> str:

@@ -20,7 +20,6 @@ from .links import model_link
 
 
 def family_dates(citations: Citations, model: Model) -> list[Markup]:
-    """Every date of a family, with its checkpoints where these have releases of their own."""
     words, found = citations.context.words, []
     for name in ("weights", "announcement", "api", "paper"):
         value = getattr(model.dates, name)
@@ -64,7 +63,6 @@ def first_date_with_names(citations: Citations, model: Model) -> Markup:
 
 
 def later_releases(citations: Citations, model: Model) -> list[Markup]:
-    """Checkpoints with a release of their own, with day and licence."""
     words, lines = citations.context.words, []
     first = model.dates.weights.value if model.dates.weights else None
     for entry in citations.context.catalogue.entries_of(model):
@@ -92,7 +90,6 @@ def _named_values(citations: Citations, kind: str, names: Iterable[str], record:
 
 
 def _licence_parts(citations: Citations, own: Licences) -> list[Markup]:
-    """Licence of the weights, and whether commercial use is allowed."""
     weights = [citations.value_html(own.weights)] if own.weights is not None and own.weights.value is not None else []
     return [*weights, *_named_values(citations, "licences", ("commercial_use",), own)]
 
@@ -110,7 +107,6 @@ def _weights_day(entry: Entry) -> Single[PartialDate] | None:
 
 
 def family_licences(citations: Citations, model: Model) -> list[Markup]:
-    """Licences of the first release, and of checkpoints with others."""
     words = citations.context.words
     stated = model.licences
     if stated is None:
@@ -156,7 +152,6 @@ def use_label(context: Context, *uses: Use) -> Markup:
 
 
 def family_label(context: Context, family: FamilyUse) -> Markup:
-    """What a family did, by its most telling label."""
     groups = told_together(use for use in family.uses if use.how is family.how)
     if len(groups) == 1 and family.how is not UseLabel.IN_WEIGHTS:
         return use_label(context, *groups[0])
@@ -179,7 +174,6 @@ def use_remark(citations: Citations, use: Use) -> Markup:
 
 
 def family_remarks(citations: Citations, family: FamilyUse) -> list[Markup]:
-    """A line for each label and origin."""
     words = citations.context.words
     end = Markup(escape(words("punctuation.full_stop") + words("punctuation.gap")))
     return [
@@ -197,7 +191,6 @@ def sources_of(uses: Sequence[Use]) -> Sources | None:
 
 
 def _taken_over(context: Context, uses: Sequence[Use]) -> Markup:
-    """From which model it was taken over; of several by other makers, from whom."""
     words, origin = context.words, uses[0].origin
     if len(uses) == 1:
         name = model_link(origin) if origin is not None else uses[0].other_origin

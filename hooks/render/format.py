@@ -41,7 +41,6 @@ def format_quantity(value: Quantity, words: Words | None = None) -> str:
 
 
 def format_amount(value: Decimal, words: Words) -> str:
-    """A computed amount: compact, in Chinese with 万 or 亿."""
     if words.language != CHINESE or value < _TEN_THOUSAND:
         return format_compact(value)
     return _in_ten_thousands(Decimal(f"{value:.3E}"))
@@ -204,7 +203,6 @@ def format_significant(number: Decimal, digits: int = 3) -> str:
 
 
 def format_ratio(number: Decimal) -> str:
-    """Three significant digits without trailing zeros."""
     shown = format_significant(number)
     return shown.rstrip("0").rstrip(".") if "." in shown and Decimal(shown.replace(",", "")) == number else shown
 

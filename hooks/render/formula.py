@@ -148,7 +148,6 @@ def _set_letters(match: re.Match[str]) -> str:
 
 @cache
 def inline_mathml(latex: str) -> str:
-    """Raises FormulaError as `formula_mathml` does."""
     # Entities: Markdown would take a backslash for its own.
     written = str(escape(latex)).replace("\\", "&#92;")
     return _convert_latex(latex, "inline").replace("<math ", f'<math data-latex="{written}" ', 1)

@@ -24,7 +24,6 @@ FORMULA = "formula-"
 
 
 def formulas_by_block(catalogue: Catalogue) -> Mapping[str, GuideFormula | Formula]:
-    """Formulas by block name: those of guides, and `formula-grpo-1` and on of techniques."""
     found: dict[str, GuideFormula | Formula] = {
         f"{FORMULA}{technique.id}-{number}": formula
         for technique in catalogue.techniques.values()
@@ -34,7 +33,6 @@ def formulas_by_block(catalogue: Catalogue) -> Mapping[str, GuideFormula | Formu
 
 
 def formula_block(citations: Citations, number: int, formula: GuideFormula | Formula) -> str:
-    """A displayed formula with its words; a technique's with its source."""
     return citations.context.html(
         "formula.html.jinja",
         number=number,
@@ -174,7 +172,6 @@ class TermsInText:
 
 
 def term_definitions(context: Context) -> str:
-    """Definitions by id, as JSON."""
     catalogue = context.catalogue
     records: tuple[Term | Technique, ...] = (*catalogue.glossary.terms, *catalogue.techniques.values())
     defined = {record.id: plain_text(context, record.definition) for record in records}

@@ -40,7 +40,6 @@ class ComparisonShown:
 
 
 def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool = False) -> str:
-    """In a guide with a heading that leads to the page of all."""
     context = citations.context
     result = context.catalogue.results.get(experiment.id)
     technique = context.catalogue.techniques[experiment.technique] if experiment.technique else None
@@ -70,7 +69,6 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
 
 
 def overall_verdict(words: Words, experiment: Experiment) -> str:
-    """The verdicts of an experiment, equal ones once."""
     if experiment.result is None:
         return words("experiments.not_run")
     found = dict.fromkeys(verdict_word(words, one.verdict) for one in experiment.comparisons if one.verdict)
@@ -133,7 +131,6 @@ def _column_number(column: str, value: float, deviation: float = 1, signed: bool
 
 
 def _experiment_panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]:
-    """The curve, and the results of every seed for each compared column."""
     has_curve = experiment.curve and any(arm.id in result.curve_arms for arm in experiment.arms)
     panels = [_curve_panel(words, experiment, result)] if has_curve else []
     columns = dict.fromkeys(comparison.column for comparison in experiment.comparisons)
@@ -176,7 +173,6 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
 
 
 def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str) -> Panel:
-    """A mark for each seed of each arm, and the mean as a number."""
     arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if result.values(column, arm.id)]
     everything = [value for arm, _ in arms for value in result.values(column, arm.id)]
     low, high = min(everything), max(everything)

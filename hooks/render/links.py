@@ -42,7 +42,6 @@ def technique_link(context: Context, id_: str, short: bool = False) -> Markup:
 
 
 def correction_anchor(row: Correction) -> str:
-    """Anchor of a correction, the same in each language."""
     return hyphenated(f"on {row.entry or 'the site'} {row.about.en}")
 
 
@@ -84,7 +83,6 @@ class Links:
         return _LINK.sub(address, html)
 
     def _page(self, path: str, place: str | None) -> str:
-        """The page with an anchor, which may be a part of the one at `path`."""
         return self.site.places.get(path, {}).get(place or "", path)
 
 
@@ -134,7 +132,6 @@ def site_navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[st
 
 
 def year_badges(context: Context) -> dict[str, str]:
-    """The year of a model, by path."""
     return {MODEL.path_of(model.id): first_day(model)[:4] for model in context.catalogue.models.values()}
 
 
@@ -217,7 +214,6 @@ class SideList:
 
 
 def is_short(section: Any) -> bool:
-    """Whether a section is short enough to be listed on pages of others."""
     return sum(len(child.children or "1") for child in section.children) < FEW
 
 

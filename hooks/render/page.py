@@ -93,7 +93,6 @@ class Section:
 
 
 def lead_section(intro: str, below: str = "") -> Section:
-    """What a page says first, above the first heading."""
     return Section("lead", "", f'<p class="ds-lead">{escape(intro)}</p>{below}')
 
 
@@ -125,7 +124,6 @@ class Page:
 
     @cached_property
     def markdown(self) -> str:
-        """Front matter, headings and block markers."""
         front = [
             "---",
             f"title: {json.dumps(self.title, ensure_ascii=False)}",
@@ -153,7 +151,6 @@ class Page:
 
     @property
     def blocks(self) -> dict[str, str]:
-        """HTML by marker id."""
         hero = {HERO: self.hero} if self.hero else {}
         return hero | {section.id: section.html for section in self.sections if section.html}
 

@@ -274,7 +274,6 @@ PAGES = (
 
 
 def url_of(path: str) -> str:
-    """`techniques/kernels.md#deepjit` as an address below that of the edition."""
     page, hash_, place = path.partition("#")
     return f"{page.removesuffix('.md')}/".removesuffix("index/") + hash_ + place
 
@@ -357,7 +356,6 @@ def _findable_page(
 
 
 def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:
-    """Path, names, and names of parts."""
     for model in context.catalogue.models.values():
         yield MODEL.path_of(model.id), ((model.name, short_model(model.name), model.id), _size_names(model))
     for technique in context.catalogue.techniques.values():

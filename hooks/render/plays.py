@@ -268,7 +268,6 @@ def stated_context(entry: Entry) -> int:
 
 
 def cache_bytes(found: MemoryFootprint, length: int) -> int:
-    """Cache of one sequence in BF16, by the memory calculator's formula."""
     numbers = {**memory_numbers(found), "cache_bits": _BITS, "sequences": 1, "context_length": length}
     form = {"cache_bytes": memory_forms(found, mixed=False, stored=False)["cache_bytes"]}
     return evaluate_lines({"cache_bytes": MEMORY["cache_bytes"]}, form, numbers)["cache_bytes"].value
@@ -395,7 +394,6 @@ def _published_bias_speed(catalogue: Catalogue) -> float:
 
 
 def fp8_tiles(words: Words, catalogue: Catalogue) -> Play:
-    """Rounding to E4M3 by one scale or by tiles; beside it, promotion of sums."""
     name = "fp8-tiles"
     rows, channels = 16, 512
     tiles = (16, 32, 64, 128, 256, 512, rows * channels)
@@ -417,7 +415,6 @@ def fp8_tiles(words: Words, catalogue: Catalogue) -> Play:
 
 
 def _promoted_sums(words: Words) -> Panel:
-    """Error of a dot product by length: summed in 14 bits, and promoted to FP32 every 128 products."""
     name = "mechanism.fp8-tiles"
     lengths = [128 * 2**n for n in range(6)]
     errors = {

@@ -46,7 +46,6 @@ def solution_html(context: Context, simulator: Simulator) -> Markup:
 
 
 def best_order() -> tuple[str, ...]:
-    """The shortest order of the parts of a forward and a backward chunk."""
     return min(overlap.possible_orders(), key=overlap.length)
 
 
@@ -186,7 +185,6 @@ def homes_of_related(context: Context, page: str) -> dict[str, int]:
 
 
 def problems_html(context: Context, problems: Iterable[SolvedProblem], script: bool = True) -> str:
-    """The list, and the script that checks answers; empty without a problem."""
     items = [problem_item(context, problem) for problem in problems]
     if not items:
         return ""
@@ -201,7 +199,6 @@ def checker_script(context: Context) -> str:
 
 
 def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
-    """A problem in the words of the page."""
     words, problem = context.words, asked_.problem
     name = (asked_.entry.variant.name or asked_.entry.variant.id) if asked_.entry else ""
     unit = words.text(problem.unit) if problem.unit else ""
@@ -290,7 +287,6 @@ def _working_line(worked: Computation) -> Markup:
 
 
 def _answer_digits(value: Fraction) -> str:
-    """All digits of a whole number that is readable, four of any other."""
     if value.denominator == 1 and value < 10**15:
         return format_integer(int(value))
     return format_power(int(value)) if value >= 10**15 else f"{float(value):,.4g}"

@@ -106,7 +106,6 @@ def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[s
 
 
 def build_pages(ctx: Context, declared: DeclaredPage, inputs: BuilderInputs) -> Iterator[list[Page]]:
-    """Each page with its parts behind it; none for hand-written ones."""
     if not declared.builder or not declared.condition(ctx.catalogue, ctx.lookup):
         return
     builder = builder_of(declared)
@@ -156,7 +155,6 @@ def site_of(ctx: Context, id_: str) -> Site:
 
 
 def _drawing_files(ctx: Context, pages: Mapping[str, Page], address: str) -> dict[str, str]:
-    """Flagships' drawings as SVG files."""
     found: dict[str, str] = {}
     for entry in map(ctx.catalogue.flagship, ctx.catalogue.models.values()):
         page = pages.get(f"models/{entry.model.id}.md")

@@ -162,7 +162,6 @@ def model_caption(words: Words, key: str, model: str, **values: str) -> tuple[st
 
 
 def count_cell(number: int) -> Cell:
-    """Grouped digits, sorted without the groups."""
     return Cell(escape(f"{number:,}"), str(number))
 
 
@@ -286,7 +285,6 @@ def with_unit(shown: Markup, unit: Markup | str) -> Markup:
 
 
 def _silent_line(citations: Citations, silent: Sequence[Markup]) -> Markup:
-    """What is not published, with links to what was read."""
     words = citations.context.words
     listed = Markup(escape(words("punctuation.separated"))).join(silent)
     return Markup(words("absence.of", fields=listed)) if silent else Markup("")
@@ -307,12 +305,10 @@ def labelled_values(
 def detail_rows(
     citations: Citations, details: Sequence[Detail]
 ) -> list[tuple[Markup | str, Stated[Any], Markup | str]]:
-    """Values without a field of their own."""
     return [(citations.rich_text(d.label), d.value, citations.rich_text(d.unit) if d.unit else "") for d in details]
 
 
 def value_cell(citations: Citations, single: Single[Any] | None) -> Cell:
-    """Sorts by the value; a dash where it is not stated."""
     return Cell(citations.value_html(single) if single is not None else NOTHING, sort_key(single))
 
 
@@ -334,7 +330,6 @@ _PARTS = 3  # of a sum that are named
 
 
 def recomputed_html(text: str, title: str = "") -> Markup:
-    """A recomputed number with its working as a title."""
     tip = Markup(' tabindex="0" title="{}"').format(title) if title else Markup("")
     return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)
 
@@ -345,7 +340,6 @@ def recomputed_size(value: int) -> Cell:
 
 
 def working_link(entry: Entry, text: str, title: str = "") -> Markup:
-    """A recomputed number as a link to its sum."""
     tip = Markup(' title="{}"').format(title) if title else Markup("")
     return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}"{}>{}</a>').format(
         entry.owner_model, reference_anchor(entry.architecture_owner), tip, text
@@ -362,7 +356,6 @@ def working_cell(entry: Entry, term: Computation | None) -> Cell:
 
 
 def substituted_formula(term: Computation) -> str:
-    """A formula, and the same with its numbers."""
     return f"{term.formula} = {term.numbers}" if term.formula != term.numbers else term.formula
 
 
@@ -400,7 +393,6 @@ def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | No
 
 
 def term_with_unit(words: Words, term: Computation) -> str:
-    """A derived value in a readable unit."""
     match term.name:
         case "sparsity" | "utilisation" | "utilisation_without_mask":
             return f"{format.format_significant(as_decimal(100 * term.exact))}%"

@@ -150,7 +150,6 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def mechanism_html(context: Context, name: str) -> str:
-    """A mechanism's figure with its caption; an interactive one as it begins."""
     return context.once(f"mechanism-{name}", lambda: _drawn_mechanism(context, name))
 
 
@@ -174,14 +173,12 @@ def _drawn_mechanism(context: Context, name: str) -> str:
 
 
 def figures_of(context: Context, technique_id: str) -> tuple[str, str]:
-    """Static figures, and interactive ones."""
     names = SHOWN.get(technique_id, ((), ()))[0]
     still = "\n".join(mechanism_html(context, name) for name in names if name in MECHANISMS)
     return still, "\n".join(mechanism_html(context, name) for name in names if name in PLAYS)
 
 
 def labs_of(context: Context, technique_id: str) -> str:
-    """Labs of a technique with the commands that run them."""
     labs = SHOWN.get(technique_id, ((), ()))[1]
     return context.html("lab_links.html.jinja", labs=labs) if labs else ""
 
@@ -191,7 +188,6 @@ def lab_link(lab: str) -> Markup:
 
 
 def lab_listing(context: Context, name: str) -> str:
-    """A lab's folded code, downloads, and how to run it."""
     return context.html("lab.html.jinja", name=name, code=_highlighted_code(lab_code(name)))
 
 

@@ -70,7 +70,6 @@ class Words:
         return text.zh or (text.en.replace(", ", "、") if _NUMBERS.fullmatch(text.en) else text.en)
 
     def falls_back(self, text: Text) -> bool:
-        """Whether English stands in for a missing text."""
         return self.language == CHINESE and text.lacks_chinese
 
 
@@ -113,7 +112,6 @@ def load_words(language: str, folder: Path = FOLDER) -> Words:
 
 
 def key_differences(english: Words, other: Words) -> list[str]:
-    """A message for each key that only one of two languages has."""
     name = f"words/{other.language}"
     missing = [
         f"{name}/: `{key}` is missing; English has “{english(key)}”; add it in this language"

@@ -62,7 +62,6 @@ class Place:
 
 
 def wrapped(text: str, room: float, bold: bool = False) -> list[str]:
-    """Lines no wider than `room`, broken at spaces and between Chinese characters."""
     lines = [""]
     for part in _BREAKS.findall(text):
         if lines[-1] and text_width((lines[-1] + part).rstrip(), _SIZE, bold) > room:
@@ -72,7 +71,6 @@ def wrapped(text: str, room: float, bold: bool = False) -> list[str]:
 
 
 def random_pattern(size: int, count: int, letters: str) -> str:
-    """Cells of two letters, with the first at `count` places."""
     picked = set(np.random.default_rng(3).choice(size, count, replace=False).tolist())
     return "".join(letters[i not in picked] for i in range(size))
 
@@ -151,7 +149,6 @@ class Canvas:
             self.panel.text(place.middle, top + i * _LINE, line, "on" if dark else "strong", "middle")
 
     def cell_grid(self, rows: Sequence[str], width: float = 0, gap: float = 1.5) -> None:
-        """Square cells, a letter each."""
         across = max(map(len, rows))
         side = (width or self.width) / across - gap
         left = self.x + (self.width - (width or self.width)) / 2
@@ -193,7 +190,6 @@ class Canvas:
             self.y += tall + 5
 
     def box_flow(self, boxes: Sequence[tuple[str, str]], back: str = "", arrows: bool = True) -> list[Place]:
-        """Boxes from left to right with arrows between, and the way back below them."""
         gap = 24 if arrows else 8
         width = (self.width - gap * (len(boxes) - 1)) / len(boxes)
         lines = max(len(wrapped(self.say(label), width - 6, bold=True)) for label, _ in boxes)
@@ -222,7 +218,6 @@ class Canvas:
         self.y += 26
 
     def connect(self, start: Place, end: Place, kind: str = "", thin: bool = False) -> None:
-        """A curved arrow between shapes above each other."""
         up = end.y < start.y
         y1, y2 = (start.y - 1, end.bottom + 2) if up else (start.bottom + 1, end.y - 2)
         half, tip = (y1 + y2) / 2, 6 if up else -6
@@ -369,7 +364,6 @@ class Drawing:
         return self.context.words.text(self.context.lookup.find(path).value)
 
     def architecture_value(self, entry_id: str, path: str) -> float:
-        """A value of an architecture at a path, such as `rope_scaling.factor`."""
         return architecture_number(self.context.catalogue.entries[entry_id], path)
 
     def cached_elements(self, entry_id: str) -> float:

@@ -313,7 +313,6 @@ def draw_mhc(d: Drawing) -> None:
 
 
 def _draw_matrix(f: Canvas, matrix: np.ndarray) -> None:
-    """A matrix as squares sized by its entries, with the sums of rows and columns."""
     n, side = len(matrix), (f.width - 34) / len(matrix)
     most = matrix.max()
     for (i, j), value in np.ndenumerate(matrix):

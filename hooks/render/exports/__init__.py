@@ -15,7 +15,6 @@ from .tables import DATABASE, PACKAGE, Database, csv_text, data_package
 
 
 def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, bytes]:
-    """Every download by path; `contexts` are those of both languages."""
     plain = Plain(contexts)
     found: dict[str, str | bytes] = {**whole.catalogue_json(plain, address)}
     revision = plain.catalogue.revision

@@ -56,7 +56,6 @@ class Event:
 
 
 def release_events(context: Context, address: str) -> list[Event]:
-    """Models, and checkpoints with a release of their own, the newest first."""
     catalogue, words, found = context.catalogue, context.words, []
     for model in catalogue.models.values():
         page = f"{address}models/{model.id}/"

@@ -207,7 +207,6 @@ def _wrapped_in(sign: str, text: str) -> str:
 
 
 def _text_alternative(node: LexborNode) -> str:
-    """The label of a drawing; nothing for a decorative one."""
     title = node.css_first("title")
     return _tidied_line(node.attributes.get("aria-label") or (title.text() if title is not None else ""))
 
@@ -235,7 +234,6 @@ def filled_pages(edition: Edition, docs: Path) -> dict[str, Filled]:
 
 
 def markdown_copies(edition: Edition, written: Mapping[str, Filled]) -> Iterator[tuple[str, str]]:
-    """Path and Markdown of each page; `written` are the hand-written ones."""
     for path, page in edition.site.pages.items():
         yield path, _plain_markdown(edition, path, page.markdown, page.blocks)
     for path, (text, blocks) in written.items():
@@ -243,14 +241,12 @@ def markdown_copies(edition: Edition, written: Mapping[str, Filled]) -> Iterator
 
 
 def moved_copies(edition: Edition, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """A pointer at each former address of a copy to its new one."""
     for path, redirect in edition.site.redirects.items():
         target = _relative(redirect.target, posixpath.dirname(path) or ".")
         yield path, f"→ [{titles.get(redirect.page, redirect.page)}]({target})\n"
 
 
 def files_beside_pages(edition: Edition, written: Mapping[str, Filled], address: str) -> Iterator[tuple[str, str]]:
-    """Markdown copies and llms.txt of an edition."""
     yield from markdown_copies(edition, written)
     named = {path: (page.title, page.description) for path, page in edition.site.pages.items()}
     named |= {path: _title_and_description(path, text) for path, (text, _) in written.items()}
@@ -282,7 +278,6 @@ def _plain_markdown(edition: Edition, path: str, text: str, blocks: Mapping[str,
 
 
 def _outside_code(text: str, change: Any) -> str:
-    """Apply a change outside fenced code."""
     parts = re.split(r"(?ms)(^(`{3,}).*?^\2$)", text)
     return "".join(part if part.startswith("```") else change(part) for at, part in enumerate(parts) if at % 3 != 2)
 
@@ -335,7 +330,6 @@ _CONFIG: dict[str, Any] = {
 
 
 def project_files(editions: Mapping[str, Edition], docs: Path) -> Iterator[tuple[str, str | bytes]]:
-    """The Markdown project by path; `docs` has a folder of hand-written pages a language."""
     nav: list[dict[str, Any]] = []
     for language, edition in editions.items():
         folder = "" if language == ENGLISH else f"{language}/"

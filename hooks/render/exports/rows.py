@@ -279,7 +279,6 @@ def stage_column(block: str, field: str) -> str:
 
 
 def _stage_rows(plain: Plain) -> Iterator[Row]:
-    """A row for each stage and each variant that went through it."""
     for model in plain.catalogue.models.values():
         for place, stage in enumerate(model.training, 1):
             for variant in stage.variants:
@@ -403,7 +402,6 @@ def _reference_rows(catalogue: Catalogue) -> Iterator[Row]:
 
 
 def _value_cells(name: str, single: Single[Any] | None, plain: Plain | None = None) -> Row:
-    """Three columns: value, why there is none, source."""
     value = None if single is None or single.value is None else _cell_value(single.value, plain)
     absence = single.absence.value if single is not None and single.absence is not None else None
     return {name: value, f"{name}_absence": absence, f"{name}_source": source_text(single.source) if single else None}

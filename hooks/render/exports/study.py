@@ -216,7 +216,6 @@ def lab_downloads(exercises: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
 
 
 def training_files() -> dict[str, bytes]:
-    """The training lab without its tests, with the pages, texts and results that it reads."""
     root, train = FOLDER.parent, FOLDER / "train"
     code = [path for path in train.rglob("*.py") if "tests" not in path.parts and "runs" not in path.parts]
     text = [
@@ -230,7 +229,6 @@ def training_files() -> dict[str, bytes]:
 
 
 def exercise_files(whole: Mapping[str, bytes], exercises: Iterable[str]) -> dict[str, bytes]:
-    """The labs with empty bodies in place of the functions to write, and the tests of these."""
     found = dict(whole)
     for exercise in exercises:
         module, function = exercise.split(".")

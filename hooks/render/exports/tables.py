@@ -150,7 +150,6 @@ _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
 
 
 def describe_column(table: str, column: str) -> str:
-    """What a column means; empty where nothing describes it."""
     described = _DESCRIPTIONS[table]
     if column in described:
         return described[column]
@@ -188,7 +187,6 @@ def column_type(table: Rows, name: str) -> str:
 
 
 def data_package(tables: Iterable[tuple[Rows, str]], revision: Revision, address: str) -> str:
-    """The Frictionless descriptor as JSON."""
     package: dict[str, Any] = {
         "$schema": PROFILE,
         "name": "ds-series",

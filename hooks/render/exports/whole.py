@@ -47,7 +47,6 @@ _SCALARS: dict[type, Json] = {bool: {"type": "boolean"}, int: {"type": "integer"
 
 
 def export_schema(address: str) -> str:
-    """JSON Schema of `catalogue.json` and of the files of one model or technique."""
     return (
         json.dumps({"$id": address, "version": schema_version(), **_export_shape()}, ensure_ascii=False, indent=1)
         + "\n"
@@ -247,7 +246,6 @@ WHOLE, SCHEMA = "data/catalogue.json", "data/catalogue.schema.json"
 
 
 def catalogue_json(plain: Plain, address: str) -> dict[str, str]:
-    """The JSON of everything, and of each model and technique, by path."""
     catalogue = plain.catalogue
     found: dict[str, str] = {}
     references = {key: _compact_json(plain_reference(found)) for key, found in catalogue.references.items()}
@@ -295,7 +293,6 @@ def catalogue_json(plain: Plain, address: str) -> dict[str, str]:
 
 
 def _object_with_lists(head: str, lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """An object of `head` and of lists whose values are JSON already."""
     yield head[:-1]
     for name, values in lists.items():
         yield f',"{name}":['
@@ -435,6 +432,5 @@ def _article_record(context: Context, model: Model, paper: Reference) -> dict[st
 
 
 def _publication_day(model: Model) -> str:
-    """The day of the paper's first version."""
     day = model.dates.paper.value if model.dates.paper else None
     return day.text if day else ""

@@ -128,7 +128,6 @@ class Log:
         return round(self.start + share * (self.end - self.start), 2)
 
     def ticks(self) -> list[float]:
-        """Powers of ten inside the scale."""
         exponents = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         return [10.0**power for power in exponents if self.low * 0.999 <= 10.0**power <= self.high * 1.001]
 
@@ -145,7 +144,6 @@ class Time:
         return round(self.start + share * (self.end - self.start), 2)
 
     def years(self) -> list[date]:
-        """First days of years inside the scale."""
         days = (date(year, 1, 1) for year in range(self.first.year, self.last.year + 1))
         return [day for day in days if self.first <= day <= self.last]
 
@@ -155,7 +153,6 @@ def coordinate_text(number: float) -> str:
 
 
 def path_data(*parts: str | float) -> str:
-    """SVG path data from commands and numbers."""
     text, after_number = "", False
     for part in parts:
         number = not isinstance(part, str)
@@ -225,7 +222,6 @@ class Panel:
         self.shapes.append({"is": "path", "d": d, "kind": kind})
 
     def arrow(self, x1: float, y1: float, x2: float, y2: float, kind: str = "") -> None:
-        """An arrow along an axis."""
         self.line([(x1, y1), (x2, y2)], kind)
         dx, dy = (x2 > x1) - (x2 < x1), (y2 > y1) - (y2 < y1)
         tips = [(x2, y2), (x2 - 6 * dx - 3 * dy, y2 - 6 * dy - 3 * dx), (x2 - 6 * dx + 3 * dy, y2 - 6 * dy + 3 * dx)]
@@ -242,6 +238,5 @@ class Panel:
 
 
 def equal_columns(count: int, gap: float = 3) -> list[tuple[float, float]]:
-    """Left end and width of each column in a panel."""
     width = (WIDTH - 4 - gap * (count - 1)) / count
     return [(i * (width + gap), width) for i in range(count)]

@@ -46,7 +46,7 @@ class Thumbnail:
 
 
 def general_line(catalogue: Catalogue) -> list[Entry]:
-    """Flagships of the general track, each architecture once, the oldest first."""
+    """Each architecture once, the oldest first."""
     found: dict[str, Entry] = {}
     for model in sort_by_date(catalogue.models.values()):
         entry = catalogue.flagship(model)
@@ -169,7 +169,6 @@ class HeroSize:
 
 
 def home_hero(context: Context) -> Markup:
-    """Both arrangements; a style sheet shows the one that fits."""
     words = context.words
     sizes, ticks, grew, shrank = _hero_sizes(context)
     said = words("punctuation.gap").join(

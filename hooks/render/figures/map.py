@@ -84,7 +84,6 @@ def _track_name_height(found: Family, rows: Sequence[float], track: Track) -> fl
 
 
 def _map_lines(found: Family, places: dict[str, tuple[float, float]]) -> tuple[list[Way], list[Rect]]:
-    """The lines, and the boxes of their rising and falling parts."""
     ways, verticals = [], []
     for id_, stop in found.stops.items():
         if stop.parent is None:

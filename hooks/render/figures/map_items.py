@@ -62,7 +62,6 @@ class Link:
 
 
 def timeline_items(context: Context) -> list[Item]:
-    """All items by date."""
     found = sorted(
         [*_model_items(context), *_technique_items(context)], key=lambda item: (item.date.first_day, item.id)
     )
@@ -318,7 +317,6 @@ def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width
 
 
 def _items_by_month(members: Sequence[Item]) -> list[tuple[bool, list[Item]]]:
-    """Items by month; those of the present week are a group."""
     found: dict[str, tuple[bool, list[Item]]] = {}
     for item in members:
         day = item.date.first_day

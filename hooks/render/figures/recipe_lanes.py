@@ -185,7 +185,6 @@ def _weights_of(model: Model) -> dict[str, Sequence[str]]:
 
 
 def _sample_count(stage: Stage) -> Decimal | None:
-    """Samples as published, or the sum of the parts if all are."""
     if stage.data is None:
         return None
     if stage.data.samples is not None:
@@ -210,7 +209,6 @@ _Places = Mapping[str, tuple[float, float, float, float]]
 
 
 def _stage_places(graph: _Graph, samples: Mapping[str, Decimal | None]) -> _Places:
-    """x and y of each stage, to the right and downwards."""
     step = _column_step(graph)
     tops, y = [], 0.0
     for lane in range(graph.lanes):
@@ -284,7 +282,6 @@ def _stage_fact(context: Context, stage: Stage) -> str:
 
 
 def _lane_start(context: Context, stage: Stage) -> str:
-    """What a lane begins with: a model by name, several by number, or what the stage says."""
     entries = context.catalogue.entries
     based = {entries[id_].variant.based_on for id_ in stage.variants}
     names = {single.value for single in based if single is not None and single.value is not None}
@@ -344,7 +341,6 @@ def _sample_text(context: Context, stage: Stage, count: Decimal) -> str:
 
 
 def _tie_curves(start: tuple[float, float, float, float], end: tuple[float, float, float, float]) -> tuple[str, str]:
-    """Paths to the right and downwards."""
     (x1, y1, across1, down1), (x2, y2, across2, down2) = start, end
     bend, fall = (x2 - x1) / 2, (down2 - down1) / 2
     to_right = path_data("M", x1 + _RADIUS, y1, "C", x1 + bend, y1, x2 - bend, y2, x2 - _RADIUS, y2)

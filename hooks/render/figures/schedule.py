@@ -52,7 +52,6 @@ def _previous_stage(model: Model, stage: Stage, earlier: tuple[Stage, ...]) -> i
 
 
 def line_of_variants(model: Model, variants: tuple[str, ...]) -> set[str]:
-    """The variants and those of the same entry that they start from."""
     parents = {v.id: v.based_on.value for v in model.variants if v.based_on is not None}
     found, open_ = set(), list(variants)
     while open_:
@@ -312,7 +311,6 @@ def _schedule_line(
 
 
 def _stretch_path(stretches: Sequence[Stretch], place: Callable[[Fraction], float], up: Linear) -> str:
-    """One line through all stretches, with vertical steps."""
     points: list[str] = []
     for stretch in stretches:
         steps = SAMPLES if stretch.way in _CURVED else 1
@@ -347,7 +345,6 @@ def _end_labels(
 
 
 def _point_text(context: Context, share: Fraction, schedule: Schedule) -> str:
-    """A point in tokens where the run's are known, else as a share."""
     if schedule.tokens is not None:
         tokens = Decimal(share.numerator) * schedule.tokens.value / share.denominator
         return context.words("schedule.at_tokens", tokens=format.format_compact(tokens.to_integral_value()))

@@ -206,7 +206,6 @@ class _Run:
 
 
 def _track_runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -> list[_Run]:
-    """Tracks in rows; one longer than a row is continued."""
     runs: list[_Run] = []
     column = row = 0
     for track, members in tracks:

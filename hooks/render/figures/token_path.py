@@ -84,7 +84,6 @@ def token_path_of_model(context: Context, model: Model) -> Markup:
 
 
 def path_of(context: Context, entry: Entry) -> TokenPath:
-    """The six steps of a mixture of experts with latent or compressed attention."""
     assert entry.architecture is not None
     assert entry.recount is not None
     assert entry.recount.total is not None
@@ -238,7 +237,6 @@ class _Frames:
         return [pressed, kept]
 
     def against_heads(self, panel: Panel) -> None:
-        """The cache of a token in a layer beside a key and a value for every head."""
         a = self.a
         every = a["num_attention_heads"] * (a["qk_nope_head_dim"] + a["v_head_dim"])
         panel.text(0, 40, f"{self.entry_size:,}", "huge")
@@ -249,7 +247,6 @@ class _Frames:
         panel.text(0, 186, self.say("panel.scale_of_heads", share=f"{every / self.entry_size:.0f}"), "small")
 
     def merged(self, panel: Panel) -> None:
-        """How many tokens share an entry, by kind of layer."""
         a = self.a
         rows = [(form.name, a[form.ratio] if form.ratio else 1) for form in self.caching_layers]
         for i, (key, ratio) in enumerate(rows):

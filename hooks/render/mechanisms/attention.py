@@ -119,7 +119,6 @@ def mla_two_ways(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def dsa_selection(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """The selection is a run of the lab with random indexers."""
     T, k, rng = 48, 8, np.random.default_rng(3)
     scores = dsa.index_scores(rng.standard_normal((T, 2, 4)), rng.random((T, 2)), rng.standard_normal((T, 4)))
     chosen, step = dsa.selected(scores, k), 7.2

@@ -22,7 +22,6 @@ def _stated_peak(gpu: Gpu, name: str) -> float:
 
 
 def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Attainable operations a second over intensity, with attention and matrix products of models on it."""
     name, gpu = "mechanism.roofline", catalogue.gpus["nvidia-h800"]
     bf16, bandwidth = _stated_peak(gpu, "bf16_tflops"), _stated_peak(gpu, "bandwidth_tb_per_s")
     v3, llm = catalogue.entries["deepseek-v3-base"], catalogue.entries["deepseek-llm-67b-base"]

@@ -75,7 +75,6 @@ def mtp_modules(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def residual_streams(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """A matrix before and after Sinkhorn-Knopp, and the gain of a product of many."""
     entry = catalogue.entries["deepseek-v4-pro-base"]
     n, mixings = (
         architecture_count(entry, "hc_mult"),
@@ -212,7 +211,6 @@ def sampling_figure(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def _example_gates(entry: Entry, tokens: int, limited: bool = True) -> np.ndarray:
-    """Gates of random tokens at random experts, by V3's rule."""
     n, k, groups, best = (
         architecture_count(entry, name) for name in ("n_routed_experts", "num_experts_per_tok", "n_group", "topk_group")
     )
@@ -259,7 +257,6 @@ def router_of_v3(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def node_limit(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Nodes reached with and without the limit, by random tokens at random experts."""
     entry = catalogue.entries["deepseek-v3-base"]
     nodes, tokens = architecture_count(entry, "n_group"), 2000
     panels = []
@@ -317,7 +314,6 @@ def clip_both_signs(words: Words, catalogue: Catalogue) -> list[Panel]:
 
 
 def baseline_noise(words: Words, catalogue: Catalogue) -> list[Panel]:
-    """Running means of sampled gradients of a logit, with and without the baseline."""
     name, count = "mechanism.baseline-noise", 400
     logits, reward = np.array([1.0, 0.0, 0.0, -1.0]), np.array([10.0, 10.0, 11.0, 10.0])
     exact, best = float(exact_gradient(logits, reward)[2]), 2

@@ -44,7 +44,6 @@ def _names_chart(context: Context) -> str:
 
 
 def _name_history(citations: Citations, name: ApiName) -> str:
-    """Since when, what, by which source; the end as the last row; then notes."""
     context, words = citations.context, citations.context.words
     heads = [Head(words("api_names.since")), Head(words("api_names.meant"))]
     rows = []
@@ -81,7 +80,6 @@ def _pointer_meaning(citations: Citations, pointer: ApiPointer) -> Markup:
 
 
 def _quarters_table(context: Context) -> Table:
-    """Quarters by names; a cell has every meaning in the quarter."""
     words, names = context.words, context.catalogue.api_names
     ends = [name.until.value for name in names if name.until is not None and name.until.value is not None]
     days = [*(since for name in names for since, _ in _dated_pointers(name)), *ends]
@@ -102,7 +100,6 @@ def _quarters_table(context: Context) -> Table:
 
 
 def _breakable_name(name: str) -> Markup:
-    """With break points behind hyphens and underscores."""
     return Markup(str(escape(name)).replace("-", "-<wbr>").replace("_", "_<wbr>"))
 
 

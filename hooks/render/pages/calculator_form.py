@@ -110,7 +110,6 @@ def variant_choices(context: Context) -> list[tuple[str, list[Choice]]]:
 
 
 def gpu_choices(context: Context) -> list[tuple[str, list[Choice]]]:
-    """The kinds of GPU, and one of the reader's own."""
     choices = [Choice(gpu.id, gpu.name) for gpu in context.catalogue.gpus.values()]
     return [("", [*choices, Choice(CUSTOM, context.words("tools.custom"))])]
 
@@ -133,7 +132,6 @@ def form_section(
 
 
 def script_formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[Any]]]:
-    """Each form as text and as tree, for the script."""
     return {
         line: {form: [display_formula(text), formula_tree(text)] for form, text in forms.items()}
         for line, forms in given.items()
@@ -141,13 +139,11 @@ def script_formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[st
 
 
 def exact_number(number: Number) -> str:
-    """Digits or a fraction, for the script."""
     fraction = Fraction(number)
     return str(fraction.numerator) + (f"/{fraction.denominator}" if fraction.denominator > 1 else "")
 
 
 def missing_fields_text(context: Context, entry: Entry, missing: MissingFields) -> str:
-    """Which fields are missing, and in what way."""
     words = context.words
     if not missing.fields:
         return words("tools.missing.none")

@@ -137,7 +137,6 @@ def _preset_variants(context: Context) -> dict[str, tuple[str, ...]]:
 
 
 def _variants_by_family(context: Context) -> list[tuple[str, list[Entry]]]:
-    """Variants by family, the newest first."""
     catalogue = context.catalogue
     return [(m.name, list(catalogue.entries_of(m))) for m in reversed(list(catalogue.models.values()))]
 
@@ -150,7 +149,6 @@ def row_sign(context: Context, kind: Verdict) -> Markup:
 
 
 def _board_data(citations: Citations, models: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any]:
-    """For the upper part: drawings, numbers and sources of each model, and the presets."""
     context = citations.context
     families = {model.id: _family_changes(citations, model) for model in context.catalogue.models.values()}
     used = {int(number) for number in _SOURCE.findall(_as_json([models, families]).replace('\\"', '"'))}
@@ -231,7 +229,6 @@ def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
 
 
 def _family_changes(citations: Citations, model: Model) -> dict[str, Any]:
-    """What a family brought in a few lines, and a link to the rest."""
     tells = bool(model.changes) or citations.context.catalogue.predecessor(model) is not None
     link = Markup('<a class="ds-more-changes" href="ds:models/{}.md#what-changed">{}</a>')
     more = link.format(model.id, citations.context.words("compare.board.more")) if tells else ""

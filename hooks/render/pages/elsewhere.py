@@ -89,7 +89,6 @@ def elsewhere_page(context: Context) -> Page:
 
 
 def users_of(catalogue: Catalogue, idea: Idea) -> list[ModelType]:
-    """Model types with an idea, by maker."""
     return sorted((m for m in catalogue.elsewhere.models if idea.has(m)), key=lambda m: (m.maker.lower(), m.type))
 
 

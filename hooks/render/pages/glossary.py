@@ -43,7 +43,6 @@ def _glossary_items(context: Context, subject: Subject) -> list[dict[str, Any]]:
 
 
 def _technique_links(context: Context, subject: Subject) -> list[Markup]:
-    """Techniques of a subject as links; their pages define them."""
     return [
         Markup('<span id="{}">{}</span>').format(technique.id, technique_link(context, technique.id, short=True))
         for technique in context.catalogue.techniques.values()
@@ -84,7 +83,6 @@ _PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
 
 
 def references_page(context: Context) -> Page:
-    """DeepSeek's publications, others' papers and pages, then copies; each has an anchor."""
     words = context.words
     cited = citing_pages(context)
     groups: dict[str, list[dict[str, object]]] = {}
@@ -115,7 +113,6 @@ def references_page(context: Context) -> Page:
 
 
 def _reference_part(context: Context, reference: Reference) -> str:
-    """Whose it is, and whether it is a paper."""
     if reference.copy:
         return "copies"
     paper = bool(reference.eprint or reference.doi or reference.venue)

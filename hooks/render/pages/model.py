@@ -76,7 +76,6 @@ _RECIPE_FIRST = (Track.REASONING, Track.PROVER)
 
 
 def render_model(context: Context, model_id: str) -> list[Page]:
-    """The overview first, then its parts."""
     model = context.catalogue.models[model_id]
     overview = Citations(context)
     hero = model_overview.hero_values(overview, model)
@@ -184,7 +183,6 @@ def _part_path(model: Model, part: str = OVERVIEW) -> str:
 def _part_tabs(
     context: Context, model: Model, sections: Mapping[str, Mapping[str, Sequence[Section]]], current: str
 ) -> list[Tab]:
-    """The overview, then every part: its page, or its section."""
     words = context.words
     tabs = [Tab(words("part.overview"), f"ds:{_part_path(model)}", current=current == OVERVIEW)]
     if DETAILS in sections:
@@ -224,7 +222,6 @@ _WITH_PLACES = ("architecture", "training", "machines", "scores", DETAILS)
 
 
 def _figure_sections(citations: Citations, model: Model) -> list[Section]:
-    """Drawing, token path and recipe."""
     found = [*model_architecture.drawing_sections(citations, model), *model_training.recipe_sections(citations, model)]
     if way := token_path_of_model(citations.context, model):
         title = citations.context.words("token.title", name=short_model(model.name))
@@ -240,7 +237,6 @@ def _overview_page(
     parts: Sequence[Page],
     tabs: list[Tab],
 ) -> Page:
-    """What it is, drawn; parts without a page; its record."""
     changes = [tab.href for tab in tabs if tab.part == "changes" or tab.href == "#what-changed"]
     anchors = {part.path.rsplit("/", 1)[-1].removesuffix(".md"): part.anchors for part in parts}
     return Page(

@@ -42,7 +42,6 @@ from ..words import Words
 
 
 def drawing_sections(citations: Citations, model: Model) -> list[Section]:
-    """The flagship, or the first variant with a known architecture."""
     title = citations.context.words("section.architecture")
     flagship = citations.context.catalogue.flagship(model)
     if flagship.architecture is None and flagship.images:
@@ -52,7 +51,6 @@ def drawing_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def architecture_sections(citations: Citations, model: Model) -> list[Section]:
-    """Sizes of variants, dimensions of distinct architectures, and the sums."""
     context, words = citations.context, citations.context.words
     entries = context.catalogue.entries_of(model)
     owners = architecture_owners(entries)
@@ -106,7 +104,6 @@ def _sizes_legend(words: Words, entries: Iterable[Entry]) -> list[str]:
 
 
 def architecture_owners(entries: tuple[Entry, ...]) -> list[Entry]:
-    """Variants of this model with an architecture of their own."""
     seen: dict[str, Entry] = {}
     for entry in entries:
         if entry.variant.architecture is not None:
@@ -172,7 +169,6 @@ def _variant_name(entry: Entry) -> Markup:
 
 
 def _parts_table(citations: Citations, model: Model, entries: tuple[Entry, ...]) -> Table | None:
-    """Parts with a published size, such as a vision encoder."""
     words = citations.context.words
     parts = [(entry, part) for entry in entries for part in entry.variant.parameters.parts]
     recounted = any(part.recount in entry.parts for entry, part in parts)
@@ -194,7 +190,6 @@ def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:
 
 
 def _size_explanations(citations: Citations, entries: tuple[Entry, ...]) -> list[tuple[str, Markup]]:
-    """Why a size differs from the published one, with its variants."""
     said: dict[Markup, list[str]] = {}
     for entry in entries:
         sizes = entry.variant.parameters
@@ -299,7 +294,6 @@ def _notes_list(citations: Citations, entries: tuple[Entry, ...], owners: list[E
 
 
 def _auxiliary_terms(citations: Citations, entry: Entry) -> list[tuple[str, Computation]]:
-    """What is counted beside the main model: drafter, Engram, vision encoders of variants."""
     words, recount = citations.context.words, entry.recount
     assert recount is not None
     terms = [t for t in (recount.mtp, *recount.engram) if t is not None]
@@ -324,7 +318,6 @@ class _SumLine:
 
 
 def _sum_lines(citations: Citations, entry: Entry) -> Iterator[_SumLine]:
-    """Parts, total, activated, what stands beside, cache."""
     words, recount = citations.context.words, entry.recount
     assert recount is not None
 
@@ -397,7 +390,6 @@ def _merged_order(lists: Iterable[Sequence[tuple[str, str]]]) -> list[tuple[str,
 
 
 def _missing_fields(citations: Citations, entry: Entry) -> list[str]:
-    """Unpublished fields that the sums need."""
     words = citations.context.words
     assert entry.recount is not None
     keys = [(name, f"field.architecture.{name}") for name in entry.recount.missing]
@@ -405,7 +397,6 @@ def _missing_fields(citations: Citations, entry: Entry) -> list[str]:
 
 
 def _size_checks(citations: Citations, entry: Entry) -> list[str]:
-    """Recomputed against published, a sentence each."""
     words, parameters = citations.context.words, entry.variant.parameters
     checks = (
         (words("field.parameters.total"), entry.total_agreement, parameters.total),

@@ -60,7 +60,6 @@ class _Heads:
 
 
 def changes_sections(citations: Citations, model: Model) -> list[Section]:
-    """The four groups; of a model without a predecessor what it brings."""
     context, words = citations.context, citations.context.words
     before, after = context.catalogue.predecessor(model), context.catalogue.flagship(model)
     if before is None:
@@ -141,7 +140,6 @@ def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str,
 
 
 def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:
-    """Sizes on one base, cache, context and dimensions, by what became of them."""
     sizes = [line for which in SizeOf if (line := _size_line(citations, which, before, after)) is not None]
     sizes += _lines_of_theme(citations, comparison.cache_rows, _CACHE, before, after)
     rows = compared_lines([comparison.architecture_rows(citations, entry) for entry in (before, after)], 1)
@@ -214,7 +212,6 @@ def _lines_of_theme(
 
 
 def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[Line]:
-    """What both recipes state of the same kind of stage."""
     columns: list[Cells] = [
         comparison.training_rows(citations, entry) | comparison.post_training(citations, entry) for entry in ends
     ]
@@ -239,7 +236,6 @@ def _changes_table(citations: Citations, items: Sequence[Change], caption: str, 
 
 
 def _reason_given(citations: Citations, change: Change) -> Markup:
-    """DeepSeek's reason, that it gives none, or another's as theirs."""
     words, reason, theirs = citations.context.words, change.reason, change.reason_by_others
     html = Markup("")
     if reason is not None and reason.value is not None:
@@ -327,7 +323,6 @@ def _value_list(citations: Citations, found: Sequence[Line], column: int) -> lis
 
 
 def techniques_sections(citations: Citations, model: Model) -> list[Section]:
-    """Techniques by what the model did and their origin; those with a remark first."""
     context = citations.context
     if not context.uses.of_model(model.id):
         return []
@@ -360,7 +355,6 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _uses_by_label(context: Context, model: Model) -> dict[tuple[UseLabel, Markup], list[tuple[Use, ...]]]:
-    """The most telling label first."""
     found: dict[tuple[UseLabel, Markup], list[tuple[Use, ...]]] = {}
     by_technique = groupby(context.uses.of_model(model.id), key=lambda use: use.technique.id)
     for uses in (together for _, same in by_technique for together in told_together(same)):

@@ -50,7 +50,6 @@ from .model_architecture import architecture_owners
 
 
 def infrastructure_sections(citations: Citations, model: Model) -> list[Section]:
-    """Machines, hours and cost, with sums recomputed."""
     infra = model.infrastructure
     if infra is None:
         return []
@@ -81,7 +80,6 @@ class _Hours(NamedTuple):
 
 
 def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> Table | None:
-    """GPU-hours by part, and hours times price beside the published cost."""
     if not infra.gpu_hours:
         return None
     words = citations.context.words
@@ -139,7 +137,6 @@ def serving_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _stored_caches_table(citations: Citations, model: Model) -> Table | None:
-    """Bytes of a token's cache in BF16, in service, and published."""
     context, words, stated_format = citations.context, citations.context.words, model.kv_cache
     entries = [
         entry for entry in architecture_owners(context.catalogue.entries_of(model)) if entry.stored_cache is not None
@@ -177,7 +174,6 @@ _PUBLISHED = {"flops_per_token": ("gflop_per_token", "follows.gflop"), "utilisat
 
 
 def derived_sections(citations: Citations, model: Model) -> list[Section]:
-    """The flagship's lines with working, and the results of other sizes."""
     words = citations.context.words
     found = {entry.variant.id: (entry, result) for entry, result in _derived_by_variant(citations, model)}
     if not found:
@@ -239,7 +235,6 @@ def _derived_result(words: Words, entry: Entry, term: Computation | None) -> Mar
 
 
 def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
-    """DeepSeek's own value, where there is one."""
     field, unit = _PUBLISHED.get(key, ("", None))
     stated = getattr(entry.model.infrastructure, field, None)
     single = stated.for_variant(entry.variant.id) if stated else None
@@ -256,7 +251,6 @@ def _derives_anything(citations: Citations, model: Model) -> bool:
 
 
 def calculator_links(citations: Citations, entry: Entry) -> Markup:
-    """Calculators that can work with a variant, with it chosen."""
     context = citations.context
     words, known = context.words, reference_run(context.catalogue, context.lookup) is not None
     able = {"memory": memory_footprint(entry), "training": training_effort(entry)}
@@ -284,7 +278,6 @@ def _utilisation_remark(citations: Citations, entry: Entry) -> Markup:
 
 
 def compute_table(citations: Citations, models: list[Model]) -> Table:
-    """Variants trained from scratch: size, tokens, tokens per parameter, FLOPs."""
     context, words = citations.context, citations.context.words
     entries = [entry for model in models for entry in context.catalogue.entries_of(model) if pre_training_tokens(entry)]
     results = {entry.variant.id: training_metrics_with_peak(context.lookup, entry) for entry in entries}
@@ -315,7 +308,6 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
 
 
 def _size_cell(citations: Citations, recounted: int | None, published: Single[Quantity] | None) -> Cell:
-    """Recounted, or published without a recount."""
     if recounted is not None:
         cell, counts = recomputed_size(recounted), counts_of(published)
         partial_count = counts if counts in (Counted.BACKBONE, Counted.WRITING) else None

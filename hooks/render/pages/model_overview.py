@@ -42,7 +42,6 @@ class Tab:
 
 
 def hero_values(citations: Citations, model: Model) -> dict[str, object]:
-    """What it is, what changed, headline numbers."""
     return {
         "lead": citations.rich_text(model.lead or model.summary),
         "meta": _links_and_licence(citations, model),
@@ -75,7 +74,6 @@ def render_hero(
 
 
 def render_part_head(citations: Citations, model: Model, tabs: Sequence[Tab], part: str, places: bool) -> str:
-    """Breadcrumb, name and tabs of a part; `places` says whether values can show theirs."""
     context = citations.context
     return context.html(
         "model_hero.html.jinja",
@@ -89,7 +87,6 @@ def render_part_head(citations: Citations, model: Model, tabs: Sequence[Tab], pa
 
 
 def _track_and_kin(context: Context, model: Model) -> dict[str, object]:
-    """Track, parents and children."""
     models = context.catalogue.models
     parents = dict.fromkeys(edge.model for edge in model.builds_on)
     return {
@@ -139,7 +136,6 @@ def _compared_with(citations: Citations, model: Model) -> Markup:
 
 
 def main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Markup]]:
-    """Changes in a line each, aspect first, in the entry's order; else techniques introduced or adopted."""
     if model.changes:
         return [
             (citations.rich_text(item.aspect), citations.rich_text(item.after)) for item in model.changes[:MOST_BULLETS]
@@ -169,7 +165,6 @@ class Fact:
 
 
 def headline_facts(citations: Citations, model: Model) -> list[Fact]:
-    """Of the flagship; values that nobody has looked for are left out."""
     words, catalogue = citations.context.words, citations.context.catalogue
     facts = []
     for key in FACTS:
@@ -232,7 +227,6 @@ def _fact_number(catalogue: Catalogue, model: Model, key: str) -> float | None:
 
 
 def _general_line(catalogue: Catalogue, key: str) -> tuple[float, ...]:
-    """Numbers of the general line, the oldest first."""
     models = [model for model in catalogue.in_order if model.track is Track.GENERAL]
     found = (_fact_number(catalogue, model, key) for model in models)
     return tuple(number for number in found if number)
@@ -251,7 +245,6 @@ def _strip_positions(line: tuple[float, ...], own: float) -> tuple[float, ...]:
 
 
 def _fact_remark(citations: Citations, model: Model, key: str) -> Markup:
-    """The checkpoint and cost of GPU-hours."""
     return Markup("<br>").join(_hours_remarks(citations, model)) if key == "gpu_hours" else Markup("")
 
 

@@ -32,7 +32,6 @@ from . import schedules
 
 
 def training_sections(citations: Citations, model: Model) -> list[Section]:
-    """Stages of the base model, then what follows; a tokenizer alone stands last."""
     steps = (_pre_training_section, _post_training_section)
     begins = any(stage.kind in MAKE_A_BASE_MODEL for stage in model.training)
     return [section for step in (steps if begins else reversed(steps)) for section in step(citations, model)]
@@ -203,13 +202,11 @@ def recipe_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def schedule_sections(citations: Citations, model: Model) -> list[Section]:
-    """Learning rate of pre-training, where its course is published."""
     html = schedules.model_schedules(citations, model)
     return [Section("schedules", citations.context.words("section.schedules"), html)] if html else []
 
 
 def _stage_kinds(citations: Citations, model: Model) -> list[tuple[str, str]]:
-    """Kinds that occur in the order of training, with their classes."""
     there = {stage.kind for stage in model.training}
     return [
         (_kind_class(kind), citations.context.words(f"stage.{kind.name.lower()}"))
@@ -223,7 +220,6 @@ def _kind_class(kind: StageKind) -> str:
 
 
 def _compute_precision(citations: Citations, model: Model) -> Markup | None:
-    """Number format of the matrix products."""
     precision = model.infrastructure.precision if model.infrastructure else None
     stated = precision.compute if precision else None
     values = [(id_, single) for id_, single in stated.singles() if single.value is not None] if stated else []
@@ -298,7 +294,6 @@ def _stage_box(
 
 
 def _box_facts(citations: Citations, stage: Stage) -> list[tuple[str, Markup]]:
-    """Tokens or samples, steps where neither is known, sequence length."""
     words, data = citations.context.words, stage.data
     size: list[tuple[str, Stated[Any] | None]] = [
         ("tokens", data.tokens if data else None),

@@ -23,7 +23,6 @@ from .sources import sources_section
 
 
 def models_page(context: Context) -> Page:
-    """Families as cards to one scale, as a table, and as a sheet to print."""
     words, citations = context.words, Citations(context)
     count, variants = len(context.catalogue.models), len(context.catalogue.entries)
     table = Section("families", words("models.families"), families_table(citations))
@@ -46,7 +45,6 @@ def models_page(context: Context) -> Page:
 
 
 def _family_cards(context: Context) -> str:
-    """By track, the newest first."""
     words, models = context.words, context.catalogue.models
     cells = sorted(poster_sheet(context).cells, key=lambda cell: first_day(models[cell.model]), reverse=True)
     cards: list[dict[str, object]] = []
@@ -68,7 +66,6 @@ def _family_cards(context: Context) -> str:
 
 
 def families_table(citations: Citations) -> str:
-    """Families by date with the flagship's headline numbers."""
     context, words = citations.context, citations.context.words
 
     def activated(entry: Entry) -> Cell:
@@ -134,7 +131,6 @@ def timeline_page(context: Context) -> Page:
 
 
 def _items_by_year(citations: Citations) -> list[tuple[str, list[dict[str, object]]]]:
-    """By year, the oldest first; models with all their dates."""
     models = citations.context.catalogue.models
     years: dict[str, list[dict[str, object]]] = {}
     for item in timeline_items(citations.context):

@@ -48,7 +48,6 @@ def model_schedules(citations: Citations, model: Model) -> str:
 
 
 def compared_schedules(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
-    """Flagships on one axis, the general line first; the points with sources as a table."""
     words = citations.context.words
     for group, tracks in (("general", {Track.GENERAL}), ("other", set(Track) - {Track.GENERAL})):
         runs, stages, undrawn = [], [], []
@@ -157,7 +156,6 @@ def _figure_remarks(citations: Citations, runs: Sequence[Run], batch: bool, undr
 
 
 def _points_table(citations: Citations, title: str, runs: Sequence[Run], stages: Sequence[Stage]) -> str:
-    """Every point with its source or computation, as a table."""
     words = citations.context.words
     rows = [row for run, stage in zip(runs, stages, strict=True) for row in _point_rows(citations, run, stage)]
     keys = ("run", "until", "rate", "batch", "way")

@@ -22,7 +22,6 @@ from ..tables import Cell, Head, Table, value_cell
 
 
 def scores_sections(citations: Citations, model: Model) -> list[Section]:
-    """Rows as the paper prints them."""
     if not model.evaluation:
         return []
     words = citations.context.words
@@ -45,7 +44,6 @@ def scores_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _rows_left_out(citations: Citations, table: Evaluation) -> Markup:
-    """Rows of the source's table that are left out, and why."""
     words = citations.context.words
     lines = []
     for group in table.left_out:
@@ -144,7 +142,6 @@ def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterato
 
 
 def _family_buttons(citations: Citations) -> str:
-    """Buttons that filter by family."""
     words, catalogue = citations.context.words, citations.context.catalogue
     tracks = [
         (
@@ -210,7 +207,6 @@ def _score_number(scores: Sequence[Single[Any]]) -> float | None:
 
 
 def _variant_head(entry: Entry) -> Markup:
-    """Short name that leads to the variant's own tables."""
     name = short_variant(entry.variant.name)
     if not entry.model.evaluation:
         return escape(name)

@@ -165,7 +165,6 @@ def script_words(context: Context) -> dict[str, str]:
 
 
 def recorded_walk(language: str, words: Mapping[str, str]) -> dict[str, Any]:
-    """The last token of the sentence from stop to stop."""
     return _recorded_walk(language, json.dumps(words, ensure_ascii=False, sort_keys=True))
 
 
@@ -200,7 +199,6 @@ def _beside_v3(citations: Citations, model: _Exported, v3: Entry) -> str:
 
 
 def _render_limits(context: Context, model: _Exported, v3: Entry) -> str:
-    """What does not carry over to a large model, and how the arithmetic is checked."""
     words = context.words
     experts = v3.architecture.n_routed_experts if v3.architecture else None
     values = {

@@ -72,7 +72,6 @@ def dispute_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
-    """The weightiest first and open; trifles folded together."""
     order = list(Weight)
     views = [
         {

@@ -83,7 +83,6 @@ def _sheet_row(context: Context, id_: str) -> dict[str, Any]:
 
 
 def read_script(context: Context) -> str:
-    """The script that marks what has been read."""
     said = json.dumps({"done": context.words("start.done"), "all": context.words("start.all")}, ensure_ascii=False)
     return str(assets.page_script("read", {"ds-read-words": said}))
 
@@ -114,12 +113,10 @@ def _route_step(context: Context, step: RouteStep, pages: Mapping[str, Page], wr
 
 
 def title_of(text: str) -> str:
-    """From the front matter of a hand-written page."""
     return str(front_matter(text).data["title"])
 
 
 def _total_time(context: Context, steps: Sequence[StepShown]) -> str:
-    """Reading time of steps and time of their problems."""
     words = context.words
     reading, problems = sum(step.minutes for step in steps), PROBLEM * sum(step.problems for step in steps)
     if not problems:
@@ -142,7 +139,6 @@ Item = tuple[Markup | str, Markup | str]
 
 
 def reading_page(context: Context) -> Page:
-    """Values, then techniques, coverage, comparisons and drawings."""
     words, citations = context.words, Citations(context)
     groups = {
         "values": list(_value_signs(citations)),
@@ -170,7 +166,6 @@ def reading_page(context: Context) -> Page:
 
 
 def _value_signs(citations: Citations) -> Iterator[Item]:
-    """Signs for values and beside them."""
     context, words = citations.context, citations.context.words
     flagships = map(context.catalogue.flagship, sort_by_date(context.catalogue.models.values()))
     totals = [e.variant.parameters.total for e in flagships if _is_number(e.variant.parameters.total)]
@@ -216,7 +211,6 @@ def _technique_signs(context: Context) -> Iterator[Item]:
 
 
 def _figure_signs(context: Context, group: str) -> Iterator[Item]:
-    """Signs of figures, drawn by their own templates."""
     signs = _sign_templates(context)
     for name in signs.NAMES[group]:
         yield signs.sign(name, context.words), context.words(f"reading.sign.{name}")
@@ -229,7 +223,6 @@ def _track_signs(context: Context) -> Iterator[Item]:
 
 
 def _stage_signs(context: Context) -> Iterator[Item]:
-    """The number's form for every kind of stage that occurs."""
     there = {stage.kind for model in context.catalogue.models.values() for stage in model.training}
     for kind in (kind for kind in StageKind if kind in there):
         name = kind.name.lower()

@@ -100,7 +100,6 @@ def problems_page(context: Context, written: Mapping[str, str]) -> Page:
 
 
 def _pages_in_order(catalogue: Catalogue) -> list[str]:
-    """Pages that may ask, in the order of lists elsewhere."""
     kinds = list(TechniqueKind)
     techniques = sorted(catalogue.techniques.values(), key=lambda one: kinds.index(one.kind))
     return [
@@ -133,7 +132,6 @@ def _title_and_address(context: Context, home: str, written: Mapping[str, str]) 
 
 
 def problems_section(context: Context, page: str, written: Mapping[str, str]) -> list[Section]:
-    """Problems of a technique or model, and links to guides that ask more."""
     html = Markup(problems.problems_html(context, problems.problems_of_page(context, page)))
     related = problems.homes_of_related(context, page)
     if related:
@@ -182,7 +180,6 @@ def questions_page(context: Context) -> Page:
 
 
 def question_anchor(question: Question) -> str:
-    """The same in each language."""
     return hyphenated(question.ask.en)
 
 

@@ -45,7 +45,6 @@ def families_strip(context: Context, technique: Technique) -> Markup:
 
 
 def families_line(context: Context, technique: Technique) -> Markup:
-    """The strip on one line, with the number of users and a legend."""
     uses = context.uses.family_uses(technique.id)
     if not uses:
         return Markup("")
@@ -72,7 +71,6 @@ def _family_links(uses: Sequence[FamilyUse], part: UsePart) -> list[Markup]:
 
 
 def _strip_paths(order: Sequence[Model], uses: Sequence[FamilyUse]) -> list[tuple[str, str]]:
-    """Squares of the strip as one path for each kind."""
     shown_as = {use.model.id: part_of(use.how).name.lower() for use in uses}
     places: dict[str, list[int]] = {}
     for at, model in enumerate(order):
@@ -102,7 +100,6 @@ def small_strip(context: Context, order: Sequence[Model], users: Set[str]) -> Ma
 
 
 def what_each_did(citations: Citations, technique: Technique) -> str:
-    """Models and releases by date, and how the list is known; a list of families folds."""
     context, words = citations.context, citations.context.words
     uses = {use.model.id: use for use in context.uses.family_uses(technique.id)}
     rows = [_user_row(citations, technique, row, uses.pop(row.model or "", None)) for row in technique.in_models]
@@ -125,7 +122,6 @@ def what_each_did(citations: Citations, technique: Technique) -> str:
 
 
 def _user_row(citations: Citations, technique: Technique, row: InModel | None, use: FamilyUse | None) -> dict[str, Any]:
-    """When, what it did, and what the technique's entry says of it."""
     context = citations.context
     when = context.uses.date_of(technique.id, row) if row is not None else use.date if use is not None else None
     model = use.model if use is not None else context.catalogue.models.get((row.model if row else None) or "")
@@ -160,7 +156,6 @@ def technique_index_page(context: Context) -> Page:
 
 
 def _technique_list(context: Context) -> str:
-    """A shelf for each kind: names, and how many families use them."""
     words, order = context.words, sort_by_date(context.catalogue.models.values())
     shelves = []
     for kind in TechniqueKind:
@@ -239,7 +234,6 @@ def matrix_signs(context: Context) -> list[tuple[Markup, str]]:
 
 
 def matrix_columns(context: Context) -> list[Model]:
-    """Models that use a technique, the oldest first."""
     return sort_by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
 
 

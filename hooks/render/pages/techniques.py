@@ -71,7 +71,6 @@ def _own_page(context: Context, technique: Technique, written: Mapping[str, str]
 
 
 def _render_opening(citations: Citations, technique: Technique, frames: Sequence[Frame]) -> Markup:
-    """A sentence with the picture, other frames, gain and price, users."""
     context = citations.context
     return Markup(
         context.html(
@@ -92,7 +91,6 @@ def _render_opening(citations: Citations, technique: Technique, frames: Sequence
 
 
 def _render_picture(context: Context, technique: Technique) -> Markup:
-    """Empty without a drawing."""
     frames = frames_of(context, technique.id)
     if not frames:
         return Markup("")
@@ -101,7 +99,6 @@ def _render_picture(context: Context, technique: Technique) -> Markup:
 
 
 def _shared_page(context: Context, shared: SharedPage) -> Page:
-    """A section for each technique; sources once, at the end."""
     citations, words = Citations(context), context.words
     sections = [Section("lead", "", f'<p class="ds-lead">{citations.rich_text(shared.what)}</p>')]
     for technique in context.catalogue.techniques_on(shared.id):
@@ -143,7 +140,6 @@ def _page_title(context: Context, technique: Technique) -> str:
 
 
 def _render_kicker(context: Context, technique: Technique) -> Markup:
-    """The kind, what it replaced and what replaced it."""
     words = context.words
     parts = [escape(words(f"kind.{technique.kind.name.lower()}"))]
     before = list(technique.replaces)
@@ -177,7 +173,6 @@ def _render_users(citations: Citations, technique: Technique) -> str:
 
 
 def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tuple[str, str]]:
-    """Published values, disputes and notes."""
     context = citations.context
     if technique.facts:
         name = context.words.text(technique.name)
@@ -196,7 +191,6 @@ def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tupl
 
 
 def _render_record(citations: Citations, technique: Technique) -> str:
-    """Who introduced it, code, links and what to read next."""
     context, words = citations.context, citations.context.words
     lines = [(words("technique.introduced"), _introduced_by(citations, technique))]
     if code := released_code(context, technique.id):

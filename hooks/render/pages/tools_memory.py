@@ -175,7 +175,6 @@ def _variant_data(citations: Citations) -> dict[str, Any]:
 
 
 def longest_context(entry: Entry) -> Length | None:
-    """Stated context of a variant."""
     stated = entry.variant.context_length
     return stated.value if stated else None
 

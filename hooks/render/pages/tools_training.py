@@ -71,7 +71,6 @@ def training_page(context: Context) -> Page | None:
 
 
 def stated_quantity(entry: Entry, name: str) -> Single[Quantity] | None:
-    """A published number of the infrastructure."""
     value = getattr(entry.model.infrastructure, name, None) if shares_training(entry) else None
     single = value.for_variant(entry.variant.id) if value else None
     return single if single is not None and single.value is not None else None
@@ -203,7 +202,6 @@ def _variant_data(citations: Citations, entry: Entry, start: Entry) -> dict[str,
 
 
 def _root_variant(context: Context, entry: Entry) -> Entry:
-    """The variant trained from scratch that this one goes back to, if both have one architecture."""
     root, entries, seen = entry, context.catalogue.entries, {entry.variant.id}
     while (id_ := root.variant.based_on.value if root.variant.based_on else None) in entries and id_ not in seen:
         assert id_ is not None
@@ -213,14 +211,12 @@ def _root_variant(context: Context, entry: Entry) -> Entry:
 
 
 def _borrowed_run(citations: Citations, start: Entry) -> dict[str, list[Any]]:
-    """The first run, for variants without one."""
     words = citations.context.words("tools.training.hints.borrowed", name=start.variant.name)
     run = _published_run(citations.context, start)
     return {name: [value, words + citations.footnote(source), 1] for name, (value, source) in run.items()}
 
 
 def _published_run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]]:
-    """Published numbers of the run by field, with sources."""
     stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), training_gpu(context.lookup, entry)
     hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and shares_training(entry) else None
     length = sequence_length(stage, entry.variant.id) if stage else None
@@ -242,7 +238,6 @@ def _published_run(context: Context, entry: Entry) -> dict[str, tuple[str, Sourc
 
 
 def _typed_number(single: Single[Quantity] | None) -> str | None:
-    """As typed into a field."""
     if single is None or single.value is None or single.value.qualifier not in ("", "~"):
         return None
     return f"{single.value.value.normalize():f}"

@@ -83,7 +83,6 @@ class Size:
 
 
 def family_sizes(context: Context) -> list[Size]:
-    """By date."""
     found = []
     for size in _all_sizes(context):
         if size.model.track is Track.GENERAL or (size.model.track in BESIDE and _holds_flagship(size)):
@@ -116,7 +115,6 @@ def released_on(entry: Entry) -> PartialDate | None:
 
 
 def unreleased_entries(context: Context) -> list[Entry]:
-    """Variants of the general line with an unreleased architecture of their own."""
     drawn = {size.owner.variant.id for size in _all_sizes(context)}
     return [
         entry
@@ -157,7 +155,6 @@ def size_value(context: Context, entry: Entry, which: SizeOf) -> Value | None:
 
 
 def _counted_text(context: Context, counts: Counted | None) -> str:
-    """What a size counts beside the common base."""
     return counted_text(context.words, counts) if counts is not Counted.LANGUAGE_MODEL else ""
 
 
@@ -179,7 +176,6 @@ def trained_tokens(size: Size) -> Single[Quantity] | None:
 
 
 def served_by(size: Size) -> Entry | None:
-    """The variant whose cache in service is known."""
     return next((m for m in size.members if m.stored_cache is not None or published_stored_cache(m) is not None), None)
 
 
@@ -195,7 +191,6 @@ def served_cache(size: Size) -> Value | None:
 
 
 def published_stored_cache(entry: Entry) -> Single[Quantity] | None:
-    """Published bytes of the same."""
     stated = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
     single = stated.for_variant(entry.variant.id) if stated else None
     return single if single is not None and single.value is not None else None
@@ -233,7 +228,6 @@ class Preset:
 
 
 def trends_page(context: Context) -> Page:
-    """A section for each preset; a script shows one. What is left out stands last."""
     words, citations = context.words, Citations(context)
     sizes = family_sizes(context)
     data = _chart_data(citations, sizes)
@@ -280,7 +274,6 @@ def _preset_section(context: Context, data: Mapping[str, Any], preset: Preset, f
 
 
 def _preset_finding(context: Context, preset: Preset, line: Sequence[Mapping[str, Any]]) -> str:
-    """The change from the first flagship of the general line to the last, or where the last one stands."""
     words = context.words
     if len(line) < 2:
         return words(f"trends.{preset.key}.name")
@@ -302,7 +295,6 @@ def ratio_text(ratio: Decimal) -> str:
 
 
 def _chart_data(citations: Citations, sizes: Sequence[Size]) -> dict[str, Any]:
-    """Quantities with names and scales, and the values of every size."""
     words = citations.context.words
     models = []
     for size in sizes:

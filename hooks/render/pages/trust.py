@@ -73,7 +73,6 @@ class Group:
 
 
 def coverage_section(context: Context) -> Section:
-    """How many fields of a group are known, and why others are not."""
     words = context.words
     entries = [context.catalogue.flagship(model) for model in context.catalogue.models.values()]
     counted = [
@@ -99,7 +98,6 @@ def coverage_section(context: Context) -> Section:
 
 
 def _share_cell(count: Counter[CoverageState]) -> Cell:
-    """Of the fields that apply."""
     known, applying = (
         count[CoverageState.SOURCED] + count[CoverageState.COPY],
         count.total() - count[CoverageState.NOT_APPLICABLE],
@@ -223,8 +221,6 @@ def _single_state(single: Single[Any]) -> CoverageState:
 
 
 def _first_hand(sources: Sources | None) -> bool:
-    """Whether a source was read where its makers published it."""
-
     def original(source: Source) -> bool:
         return source.via is None and not source.second_hand
 
@@ -251,7 +247,6 @@ COMPARED = (State.EQUAL, State.DIFFERS)
 
 
 def peer_sections(context: Context) -> list[Section]:
-    """Differences, then parameters by architecture, then labs; empty without a report."""
     words, peers = context.words, context.catalogue.peers
     if not peers.built:
         return []
@@ -291,7 +286,6 @@ def _paragraphs(*texts: str) -> str:
 
 
 def _peer_groups(context: Context) -> tuple[list[list[Entry]], list[list[Entry]]]:
-    """Variants by architecture: equal ones, and others."""
     by_owner: dict[str, list[Entry]] = {}
     for entry in context.catalogue.entries.values():
         by_owner.setdefault(entry.architecture_owner, []).append(entry)
@@ -373,7 +367,6 @@ def _small_number(number: float) -> str:
 
 
 def _breakable_code(name: str) -> Markup:
-    """With break points between its words."""
     return Markup(re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z]_)", "<wbr>", str(escape(name))))
 
 
@@ -400,7 +393,6 @@ def _day_html(context: Context, day: str) -> Markup:
 
 
 def _witness_sections(context: Context) -> list[Section]:
-    """Values that others publish, compared, and why some differ."""
     words, catalogue = context.words, context.catalogue
     if not catalogue.witnesses:
         return []
@@ -473,7 +465,6 @@ NEWEST = 4
 
 
 def corrections_page(context: Context) -> Page:
-    """Each once: central ones, the newest of the others, the rest by subject; sources last."""
     words, citations = context.words, Citations(context)
     # Of one day the later row is the newer.
     by_day = sorted(context.catalogue.corrections, key=lambda row: row.date.first_day)[::-1]

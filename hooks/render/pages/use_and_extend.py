@@ -54,7 +54,6 @@ def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Pag
 
 
 def _revision_text(context: Context) -> str:
-    """Day and commit of the downloads."""
     words, revision = context.words, context.catalogue.revision
     if not revision.date:
         return words("data.digest", digest=revision.digest)
@@ -67,7 +66,6 @@ def _revision_text(context: Context) -> str:
 
 
 def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iterator[Section]:
-    """Downloads by purpose, with sizes."""
     words = context.words
     tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv") and path.count("/") == 1)
     suffix = "" if words.language == ENGLISH else f".{words.language}"
@@ -104,7 +102,6 @@ def _download_item(context: Context, downloads: Mapping[str, bytes], name: str) 
 
 
 def _extension_steps(words: Words) -> Iterator[str]:
-    """From the smallest entry to its page."""
     yield words("add.intro")
     for number, (name, language, text) in enumerate(
         (

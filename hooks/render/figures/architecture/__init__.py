@@ -46,7 +46,6 @@ def architecture_drawing(citations: Citations, entry: Entry, *, travels: bool = 
 
 
 def file_of(entry: Entry) -> str:
-    """Address of the drawing as an SVG file."""
     return f"assets/drawings/{entry.variant.id}.svg"
 
 
@@ -94,7 +93,6 @@ def _short_length(context: Dimension | None, words: Words) -> Dimension | None:
 
 
 def _credit_lines(dims: Dimensions, entry: Entry) -> str:
-    """The documents of most numbers, the licence and the address."""
     references, architecture = dims.citations.context.catalogue.references, dims.architecture
     counted: dict[str, int] = {}
     for name in type(architecture).model_fields:

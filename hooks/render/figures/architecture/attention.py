@@ -69,7 +69,6 @@ def caching_layers(dims: Dimensions) -> tuple[CachingLayers, ...]:
 
 
 def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
-    """Tokens on an axis, and above it the entries that each kind of layer caches."""
     lanes, window = _entry_lanes(dims), dims.number("sliding_window") or 0
     tokens = max([window, *(ratio for _, ratio, _ in lanes)])
     if not lanes or tokens > _MOST_TOKENS:
@@ -124,7 +123,6 @@ def _draw_lane(sheet: Sheet, tokens: int, ratio: int, x: float, y: float, pitch:
 
 
 def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
-    """The cache of a token by kind of layer against an entry a token."""
     whole = dims.derived("kept_whole", "head_dim + index_head_dim")
     rows = [
         (form.name, dims.derived(f"kept_{form.name}", form.per_token(dims.numbers)))
@@ -393,7 +391,6 @@ def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float
 
 
 def _draw_head_rows(sheet: Sheet, heads: int, size: int, per_row: int, x: float, y: float) -> float:
-    """Query heads in rows, with the key-value head of each group, or the one of all, below."""
     bars = []
     for first in range(0, heads, per_row):
         count = min(per_row, heads - first)
@@ -435,7 +432,6 @@ def _draw_hatched_box(sheet: Sheet, x: float, y: float, width: float, height: fl
 
 
 def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Part], there: list[Part]) -> float:
-    """The cache of a token and layer as a share of the cache without the idea."""
     narrow = sheet.width == NARROW
     x, room = (18.0, sheet.width - 36) if narrow else (142.0, sheet.width - 166)
     if narrow:

@@ -59,7 +59,6 @@ def public_address(address: str) -> str:
 
 @cache
 def light_tokens() -> dict[str, str]:
-    """Custom properties of the light scheme by name, from the style sheet."""
     return _tokens_of_selector(r"\[data-md-color-scheme\]")
 
 
@@ -77,7 +76,6 @@ def _tokens_of_selector(selector: str) -> dict[str, str]:
 
 @cache
 def _inlined_style() -> str:
-    """Rules of drawings with colours in place of variables."""
     values = light_tokens()
     rules = []
     for line in (_STYLES / "drawing.css").read_text(encoding="utf-8").splitlines():

@@ -93,7 +93,7 @@ def _group_plates(routed: int, groups: int, x: float, y: float, room: float) -> 
 
 
 def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
-    """Vector, router, experts to count, legend; returns the lower and right ends."""
+    """Returns the lower and right ends."""
     routed, active = dims.number("n_routed_experts"), dims.number("num_experts_per_tok") or 0
     height = draw_stream_vector(sheet, dims, LEFT, top)
     down = top + height + 30
@@ -206,7 +206,6 @@ def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool
 def _compare_dense_network(
     sheet: Sheet, dims: Dimensions, x: float, y: float, room: float, whole: int | None, activated: int | None
 ) -> float:
-    """The share of the model that is here."""
     networks = "num_hidden_layers * 3 * hidden_size * intermediate_size"
     share = dims.share("share_dense", networks, whole) if whole else None
     return y if share is None else _draw_large_share(sheet, x, y + 20, share, dims.words("drawing.share_dense_is"))
@@ -215,7 +214,6 @@ def _compare_dense_network(
 def _compare_experts(
     sheet: Sheet, dims: Dimensions, x: float, y: float, room: float, whole: int | None, activated: int | None
 ) -> float:
-    """Width of the chosen experts together, and the share of the model that is here."""
     y = _draw_width_comparison(sheet, dims, x, y, room)
     experts = "moe_layers * (n_routed_experts + n_shared_experts) * 3 * hidden_size * moe_intermediate_size"
     share = dims.share("share_experts", experts, whole) if whole else None
@@ -315,7 +313,6 @@ def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, r
 
 
 def _draw_width_segments(sheet: Sheet, x: float, y: float, active: int, shared: int, width: float) -> None:
-    """Chosen and shared experts, each as wide as it is."""
     for first, count, css in ((0, active, "chosen"), (active, shared, "shared-width")):
         sheet.path(
             "".join(bar_path(x + index * width, y, width - 1.6, _SEGMENT) for index in range(first, first + count)), css

@@ -71,7 +71,6 @@ class _Way:
         return end
 
     def _join(self, ends: Sequence[tuple[float, float]]) -> None:
-        """Bring lanes together in the middle of their heights."""
         if len(ends) < 2:
             return
         right = max(x for x, _ in ends) + 10
@@ -127,7 +126,6 @@ class _Way:
 
 
 def _two_lines(text: str) -> list[str]:
-    """Broken at the comma or the space nearest to the middle."""
     if text_width(text, TEXT) < _LONG:
         return [text]
     commas = [i + 1 for i, one in enumerate(text) if one == "，" or text[i - 1 : i + 1] == ", "]
@@ -144,7 +142,6 @@ _VISION = ("num_hidden_layers", "hidden_size", "intermediate_size", "patch_size"
 
 
 def parts_beside(dims: Dimensions, entry: Entry) -> list[str]:
-    """Names of the parts drawn on their own, in the order of their numbers."""
     found = ["images"] if entry.images else []
     if dims.number("engram_layers"):
         found.append("engram")

@@ -136,7 +136,6 @@ def _draw_run_name(sheet: Sheet, dims: Dimensions, group: Run, top: float, heigh
 
 
 def _draw_attention_kinds(sheet: Sheet, kinds: Sequence[str], top: float, pitch: float, marker: int | None) -> None:
-    """A column beside the layers with the kind of each."""
     order = list(kinds)
     x, height = LEFT + BARS + 3, pitch - _layer_gap(pitch)
     for kind in KINDS:
@@ -306,7 +305,6 @@ def _draw_residual_stream(
 
 
 def _draw_residual_joins(sheet: Sheet, dims: Dimensions, stream: float, edge: float, top: float, height: float) -> None:
-    """Where a network reads the stream through a norm, and where its output is added."""
     out, into = top + 24, top + height - 26
     small = edge - stream < 20
     radius = 7.0 if small else 9.0
@@ -356,7 +354,6 @@ def _part_title(sheet: Sheet, dims: Dimensions, entry: Entry, name: str, number:
 
 
 def _draw_auxiliary_strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers: dict[str, int], y: float) -> float:
-    """Images across the sheet, the other parts side by side."""
     others = [name for name in markers if name != "images"]
     if "images" in markers:
         part = auxiliary_panel(dims, entry, "images", _FRAME_RIGHT - _MARGIN)

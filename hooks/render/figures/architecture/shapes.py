@@ -69,11 +69,10 @@ class Dimensions:
         self.numbers = architecture_numbers(entry.architecture)
 
     def number(self, name: str) -> int | None:
-        """A stated or derived number; None where it is not known."""
+        """None where it is not known."""
         return self.numbers.get(name)
 
     def says_yes(self, name: str) -> bool:
-        """Whether a yes-or-no field says yes."""
         single = getattr(self.architecture, name)
         return single is not None and single.value is True
 
@@ -83,7 +82,6 @@ class Dimensions:
         return self._dimension(name, single, label or f"drawing.{name}") if single is not None else None
 
     def stated_in_words(self, name: str, shown: str) -> Dimension | None:
-        """A field shown in other words than its value."""
         dimension = self.stated(name)
         return replace(dimension, shown=shown) if dimension is not None else None
 
@@ -205,7 +203,6 @@ def squares_path(places: Iterable[tuple[float, float]], side: float) -> str:
 
 
 def grid_places(count: int, per_row: int, pitch: float, x: float = 0, y: float = 0) -> list[tuple[float, float]]:
-    """Places in rows from the upper left at (x, y)."""
     return [(x + (index % per_row + 0.5) * pitch, y + (index // per_row + 0.5) * pitch) for index in range(count)]
 
 
@@ -269,7 +266,6 @@ def _strewn_indices(among: int, count: int, start: int = 0) -> list[int]:
 def block_bars(
     tokens: int, ratio: int, x: float, pitch: float, y: float, height: float
 ) -> Sequence[tuple[float, float, float, float]]:
-    """x, y, width and height of a bar over each block of `ratio` tokens."""
     gap = min(1.4, pitch * 0.4)
     return [(x + index * ratio * pitch, y, ratio * pitch - gap, height) for index in range(tokens // ratio)]
 
