@@ -236,7 +236,6 @@ COMMANDS = {
 
 
 def _annotate_lines(findings: Iterable[Finding]) -> None:
-    """In a pull request."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for finding in findings:
             text = str(finding).partition(": ")[2]

@@ -115,7 +115,7 @@ def test_line_of_every_value() -> None:
 def test_line_of_a_value_that_is_not_there_is_that_of_its_block() -> None:
     located = read_yaml(DOCUMENT, "a.yaml")
     assert located.line(("entries", 0, "sizes", "activated")) == located.line(("entries", 0, "sizes"))
-    assert located.known(("entries", 0, "sizes", "activated")) == ("entries", 0, "sizes")
+    assert located.existing_prefix(("entries", 0, "sizes", "activated")) == ("entries", 0, "sizes")
 
 
 def test_path_calls_entries_by_their_id() -> None:

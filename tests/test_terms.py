@@ -60,17 +60,17 @@ def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path
 def test_a_form_that_is_a_part_of_another_expression_is_none(catalogue: Catalogue) -> None:
     """“No loss spikes” is not “no loss”."""
     found = avoided_forms(catalogue.glossary, Language.CHINESE)
-    assert list(found.uses("训练全程没有损失尖峰。")) == []
-    assert [use.form for use in found.uses("量化几乎没有损失。")] == ["没有损失"]
+    assert list(found.find_uses("训练全程没有损失尖峰。")) == []
+    assert [use.form for use in found.find_uses("量化几乎没有损失。")] == ["没有损失"]
 
 
 def test_english_forms_are_whole_words(small: Catalogue) -> None:
     found = avoided_forms(small.glossary, Language.ENGLISH)
-    assert [use.form for use in found.uses("A Horn, a hornet, an unhorned one and a horn.")] == ["Horn", "horn"]
+    assert [use.form for use in found.find_uses("A Horn, a hornet, an unhorned one and a horn.")] == ["Horn", "horn"]
 
 
 def test_an_empty_table_finds_nothing() -> None:
-    assert list(avoided_forms(TermsFile(), Language.CHINESE).uses("任何文字")) == []
+    assert list(avoided_forms(TermsFile(), Language.CHINESE).find_uses("任何文字")) == []
 
 
 def test_every_technique_and_term_is_defined_in_both_languages(catalogue: Catalogue) -> None:

@@ -66,7 +66,7 @@ class Result:
     def origin(self) -> Mapping[str, str]:
         return {name: self.rows[0][name] for name in _ORIGIN}
 
-    def judged(self, comparison: Comparison) -> Judged:
+    def judge_difference(self, comparison: Comparison) -> Judged:
         """Raises ValueError for fewer than three seeds."""
         return judge(self.rows, comparison.column, comparison.first, comparison.second, comparison.expect.value)
 
@@ -187,7 +187,7 @@ def _contradictions(
     for at, comparison in enumerate(experiment.comparisons):
         place = (*path, "comparisons", at)
         try:
-            found = result.judged(comparison)
+            found = result.judge_difference(comparison)
         except ValueError as error:
             yield located.finding(place, str(error), "a comparison has three seeds or more", fix="run it again")
             continue

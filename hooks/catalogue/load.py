@@ -45,7 +45,7 @@ def with_sources(record: R, copies: Copies, inherited: Sources | None = None) ->
     own = inherited
     values = vars(record)
     if isinstance(record, Block | Single):
-        own = copies.filled(record.source) or inherited
+        own = copies.with_copies(record.source) or inherited
         values["source"] = own
     if isinstance(record, Single):
         if isinstance(record, Stated) and record.by_variant is not None:

@@ -72,10 +72,10 @@ class Lookup:
     def find(self, path: str) -> Found:
         """Raises LookupFailure."""
         if path not in self._found:
-            self._found[path] = self._find(path)
+            self._found[path] = self._resolve_path(path)
         return self._found[path]
 
-    def _find(self, path: str) -> Found:
+    def _resolve_path(self, path: str) -> Found:
         path, _, variant_id = path.partition("@")
         id_, slash, rest = path.partition("/")
         if not slash or not rest:

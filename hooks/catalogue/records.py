@@ -219,13 +219,14 @@ def resolve_entries(models: tuple[Model, ...], other_models: tuple[OtherModel, .
                 recounts.get(owner_id),
                 variant.vision or (owner.vision if owner else None),
                 _image_blocks(variant, owner, owners),
-                _other_base(variant, {v.id: v for v in model.variants}, others),
+                _outside_base(variant, {v.id: v for v in model.variants}, others),
             )
     return found
 
 
-def _other_base(variant: Variant, family: Mapping[str, Variant], others: Mapping[str, OtherModel]) -> OtherModel | None:
-    """Follows `based_on` inside the family to a model outside the catalogue."""
+def _outside_base(
+    variant: Variant, family: Mapping[str, Variant], others: Mapping[str, OtherModel]
+) -> OtherModel | None:
     seen: set[str] = set()
     current: Variant | None = variant
     base = ""
@@ -284,7 +285,7 @@ def sort_by_date(models: Iterable[Model]) -> list[Model]:
 
 
 def variant_lineage(entries: Mapping[str, Entry], entry: Entry) -> tuple[Entry, ...]:
-    """The variant and those of the same model whose weights it starts from, nearest first."""
+    """The variant and those of its model whose weights it starts from, nearest first."""
     found = [entry]
     while True:
         parent = entries.get(str(found[-1].variant.based_on.value)) if found[-1].variant.based_on else None
@@ -313,7 +314,7 @@ def recipe_stages(entries: Mapping[str, Entry], entry: Entry) -> Recipe:
 
 
 def most_trained(entries: Mapping[str, Entry], entry: Entry) -> Entry:
-    """Of the model's variants with the architecture of `entry`, the one with most stages.
+    """Of the variants that share its architecture, the one with most stages.
 
     The flagship is often a base model, and what came after it belongs to the recipe too.
     """
@@ -326,7 +327,6 @@ RELEASED = ("weights", "announcement", "paper")
 
 
 def checkpoint_date(entry: Entry, name: str) -> Single[PartialDate] | None:
-    """None where nobody states it of this checkpoint."""
     release = entry.variant.release
     found: Single[PartialDate] | None = getattr(release if release is not None else entry.model.dates, name)
     return found
@@ -361,7 +361,7 @@ def checkpoint_licences(entry: Entry) -> Licences | None:
 
 
 def shares_training(entry: Entry) -> bool:
-    """Whether what an entry says of its training holds for this variant."""
+    """Whether what the entry says of training holds for this variant."""
     block = entry.model.infrastructure
     return block is not None and (entry.variant.id in block.variants or len(entry.model.variants) == 1)
 

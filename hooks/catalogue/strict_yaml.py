@@ -121,7 +121,7 @@ class Located:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def known(self, path: KeyPath) -> KeyPath:
+    def existing_prefix(self, path: KeyPath) -> KeyPath:
         """The longest part of `path` that is in the file."""
         while path and path not in self.lines:
             path = path[:-1]
@@ -140,7 +140,7 @@ class Located:
             self.file_of(path), self.line(path), self.display_path(path), found, allowed, nearest, fix, repair
         )
 
-    def place(self, path: KeyPath, beside: KeyPath) -> str:
+    def relative_line(self, path: KeyPath, beside: KeyPath) -> str:
         """Where `path` stands, for a message about `beside`: `line 7`, or file and line."""
         file, line = self.file_of(path), self.line(path)
         return f"line {line}" if file == self.file_of(beside) else f"{file}:{line}"

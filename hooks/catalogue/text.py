@@ -368,7 +368,7 @@ class AvoidedForms:
             return re.compile(r"(?!)")
         return re.compile(rf"\b(?:{listed})\b" if self.language is Language.ENGLISH else listed, re.IGNORECASE)
 
-    def uses(self, text: str) -> Iterator[AvoidedUse]:
+    def find_uses(self, text: str) -> Iterator[AvoidedUse]:
         if not self._pattern.search(text):
             return
         bare = _CODE_OR_MARKUP.sub(lambda match: "\0" * len(match[0]), text)
@@ -379,7 +379,7 @@ class AvoidedForms:
                 around = ("…" if start else "") + text[start:end].strip() + ("…" if end < len(text) else "")
                 yield AvoidedUse(match.start(), match[0], " ".join(around.split()), found[1])
 
-    def exceptions(self, text: str) -> Iterator[str]:
+    def find_exceptions(self, text: str) -> Iterator[str]:
         """Expressions that are right although they hold an avoided form."""
         if not self._pattern.search(text):
             return

@@ -139,7 +139,6 @@ def _is_open(values: Sequence[Single[object]]) -> bool:
 
 
 def _all_parents(draft: Draft, model: Model) -> frozenset[str]:
-    """Also through others."""
     found: set[str] = set()
     waiting = [model]
     while waiting:
@@ -386,7 +385,6 @@ def _values_below(record: Any, path: str) -> Iterator[tuple[str, Fact]]:
 
 
 def _item_name(item: Any, index: int) -> str:
-    """By id, benchmark and setting or label, else by position."""
     for name in ("id", "benchmark", "label"):
         value = getattr(item, name, None)
         if value is not None:

@@ -183,7 +183,7 @@ class Uses:
         return (technique_id, model_id) in self._without
 
     def lineage_has(self, technique_id: str, model: Model) -> bool:
-        """Whether the technique is known in a model's lineage, as far back as no model is known to do without."""
+        """As far back as no model is known to do without it."""
         return self._lineage_has(self.of_technique(technique_id), model)
 
     def fields_deny(self, technique: Technique, model: Model) -> bool:
@@ -192,7 +192,7 @@ class Uses:
         )
 
     def _unlabelled_uses(self, technique: Technique) -> Iterator[Use]:
-        """Before dates and lineages are compared; until then a model's own use is ADOPTED."""
+        """Until dates and lineages are compared, a model's own use is ADOPTED."""
         for model in self._models.values():
             stated = next((use for use in model.techniques if use.id == technique.id), None)
             if stated is not None and stated.change is TechniqueChange.DROPPED:
@@ -375,7 +375,7 @@ class Uses:
 
 
 def _began_before(use: Use, later: Use) -> bool:
-    """Whether a use began before another: with the first release of its model, or by date."""
+    """With the first release of its model, or by date."""
     return use.date == first_date(use.model) or use.day <= later.day
 
 
@@ -429,7 +429,7 @@ _DEGREES = frozenset(f"infrastructure.{field}" for field in fields_with(Infrastr
 
 
 def _matches_value(condition: Condition, saying: str) -> bool:
-    """Whether a value is, or begins with, one of those named; without names, whether it is there at all."""
+    """Equal to one of those named, or beginning with it; without names, there at all."""
     if not condition.values:
         one = condition.field in _DEGREES and saying == "1"  # split over one device: not at all
         return not one and saying not in (NOT_THERE, "0", "False", "not applicable")

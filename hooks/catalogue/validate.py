@@ -182,7 +182,7 @@ def _follows_from_another(details: ErrorDetails, errors: list[ErrorDetails]) -> 
 def _error_finding(located: Located, schema: type[BaseModel], details: ErrorDetails) -> Finding:
     path = _error_path(details)
     kind, context = details["type"], details.get("ctx", {})
-    where = located.known(path)
+    where = located.existing_prefix(path)
     if kind == "extra_forbidden":
         return _unknown_key(located, where, path, sorted(fields_at(schema, path[:-1])))
     if kind == "missing":

@@ -97,7 +97,6 @@ def find_unreadable(docs: Path) -> list[Finding]:
 
 
 def _reserved_markers(name: str, text: str) -> Iterator[Finding]:
-    """The marker of a block, which only a build writes."""
     for number, line in enumerate(text.split("\n"), 1) if "<!-- ds-block:" in text else ():
         if "<!-- ds-block:" in line:
             allowed = "a figure is placed with `{{ block('name') }}`"
@@ -195,7 +194,7 @@ class HandWrittenPages:
         place = self.folder.relative_to(self.folder.parent.parent) / path
         return Finding(place.as_posix(), line, "", found, allowed, nearest, fix)
 
-    def problems(self) -> Iterator[Finding]:
+    def find_problems(self) -> Iterator[Finding]:
         for path in sorted(self.required_pages - self.texts.keys()):
             if declaration_of(path) is not GUIDE:
                 yield self.finding(path, 1, "is not there", "the navigation leads to it", fix="put it back")
@@ -317,13 +316,13 @@ class HandWrittenPages:
                 yield from self._outside_link(path, line, link, in_html=bool(match[3]))
                 continue
             target, _, place = link.removeprefix("ds:").partition("#")
-            page = target if ours else self._beside(path, target)
+            page = target if ours else self._resolve_link(path, target)
             if not page.endswith(".md"):
                 if not ours and (page.startswith(("/", "..")) or not (self.folder / page).is_file()):
                     yield self._dead_link(path, line, link, page)
             elif page not in self.pages:
                 yield self._dead_link(path, line, link, page)
-            elif place and (known := self._places(page, drawn=ours)) is not None and place not in known:
+            elif place and (known := self._anchors_of(page, drawn=ours)) is not None and place not in known:
                 yield self.finding(
                     path,
                     line,
@@ -334,7 +333,7 @@ class HandWrittenPages:
                 )
 
     def _outside_link(self, path: str, line: int, link: str, in_html: bool) -> Iterator[Finding]:
-        """Addresses outside of the site or in HTML, where nothing turns a path into an address."""
+        """In HTML nothing turns a path into an address."""
         outside = _ELSEWHERE.match(link)
         if outside and outside[0] not in _OUTSIDE:
             allowed = "addresses begin with " + ", ".join(f"`{scheme}`" for scheme in _OUTSIDE)
@@ -344,7 +343,7 @@ class HandWrittenPages:
             yield self.finding(path, line, f"`{link}` in HTML, where it stays as it is", allowed, fix="write it so")
 
     @staticmethod
-    def _beside(path: str, target: str) -> str:
+    def _resolve_link(path: str, target: str) -> str:
         return posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
 
     def _dead_link(self, path: str, line: int, link: str, page: str) -> Finding:
@@ -362,7 +361,7 @@ class HandWrittenPages:
             "correct the link",
         )
 
-    def _places(self, page: str, drawn: bool) -> set[str] | None:
+    def _anchors_of(self, page: str, drawn: bool) -> set[str] | None:
         """Anchors of a page; None where only making all pages would tell. With `drawn`, beyond headings."""
         text = self.texts.get(page)
         if text is not None:
@@ -397,5 +396,5 @@ def check_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) ->
     """Raises PageError with everything that is wrong."""
     if found := find_unreadable(docs):
         raise PageError(found)
-    if found := [finding for pages in hand_written_pages(catalogue, words, docs) for finding in pages.problems()]:
+    if found := [finding for pages in hand_written_pages(catalogue, words, docs) for finding in pages.find_problems()]:
         raise PageError(found)

@@ -32,9 +32,10 @@ def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: P
         needed: set[str] = set()
         for file, line, key, text in [*_interface_texts(words[language]), *_page_lines(docs / language)]:
             found += [
-                Finding(file, line, key, use.message, use.allowed, fix=AVOIDED_FORM_FIX) for use in wanted.uses(text)
+                Finding(file, line, key, use.message, use.allowed, fix=AVOIDED_FORM_FIX)
+                for use in wanted.find_uses(text)
             ]
-            needed.update(wanted.exceptions(text))
+            needed.update(wanted.find_exceptions(text))
         found += _unneeded_exceptions(catalogue, wanted, needed, docs.parent / TERMS)
     return found
 
@@ -62,7 +63,7 @@ def _unneeded_exceptions(catalogue: Catalogue, wanted: AvoidedForms, needed: set
         if isinstance(value, Text) and (text := getattr(value, wanted.language)):
             lower = text.lower()
             if any(each in lower for each in missing):  # which the pattern alone would take long to say
-                needed.update(wanted.exceptions(text))
+                needed.update(wanted.find_exceptions(text))
 
     many = (catalogue.models.values(), catalogue.techniques.values(), catalogue.problems, catalogue.questions)
     for record in chain(*many, catalogue.experiments, catalogue.corrections, (catalogue.study, catalogue.glossary)):
@@ -110,7 +111,7 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     """Raise PageError with everything that is wrong with hand-written pages, words of the interface and texts of the catalogue."""
     written = hand_written_pages(catalogue, words, root / "docs")
     found = find_avoided_forms(catalogue, words, root / "docs")
-    found += [finding for pages in written for finding in pages.problems()]
+    found += [finding for pages in written for finding in pages.find_problems()]
     found += _missing_counterparts(written)
     found += _sections_and_quotes_of_one_language(written)
     found += _words_not_set_as_chinese(words[CHINESE])

@@ -101,7 +101,7 @@ def _comparison_shown(
 ) -> ComparisonShown:
     assert result is not None
     assert comparison.verdict is not None
-    column, judged = comparison.column, result.judged(comparison)
+    column, judged = comparison.column, result.judge_difference(comparison)
     names = {arm.id: words.text(arm.name) for arm in experiment.arms}
     sides = [
         words(

@@ -208,7 +208,7 @@ def _utilisations(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None
 
 
 def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
-    """GPU-hours of the flagship's pre-training, and the tokens they cover where that is not all of them."""
+    """Of the flagship, with the tokens they cover where that is not all of them."""
     part = stage_gpu_hours(entry.model)
     hours = _whole_number(part.hours.value) if part else None
     if part is None or not hours or entry.variant.id != entry.model.flagship:
@@ -222,7 +222,7 @@ def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
 
 
 def stage_gpu_hours(model: Model) -> GpuHours | None:
-    """The published GPU-hours that name the stage they cover."""
+    """Those that name the stage they cover."""
     parts = model.infrastructure.gpu_hours if model.infrastructure else ()
     return next((part for part in parts if part.stage is not None), None)
 
@@ -275,7 +275,7 @@ def is_on_common_base(entry: Entry, which: SizeOf) -> bool:
 
 
 def compared_sizes(entries: tuple[Entry, Entry], which: SizeOf) -> tuple[ComparedSize, ComparedSize] | None:
-    """Both sizes on one base; None where they have none in common."""
+    """On one base; None where they have none in common."""
     recounts = [recomputed_size(entry, which) for entry in entries]
     published = [published_size(entry, which) for entry in entries]
     if all(is_on_common_base(entry, which) for entry in entries):
@@ -348,7 +348,7 @@ class Stretch:
     last: Decimal
     computed: bool = False  # whether `last` is a factor times the peak, and not printed itself
 
-    def at(self, share: Fraction) -> float:
+    def value_at(self, share: Fraction) -> float:
         """The value at a share of the stage."""
         first, last = float(self.first), float(self.last)
         if self.way is Way.CONSTANT:

@@ -21,7 +21,7 @@ from .draft import Draft, Scope, rule
 
 @cache
 def _fields_by_kind(*stated: Kind) -> list[tuple[str, Kind | None, Kind | None]]:
-    """Each field with the stated kind that needs it and the stated kind that lacks it."""
+    """Field, the stated kind that needs it, the stated kind that lacks it."""
     return [
         (name, next((kind for kind in stated if kind in field.needed_by), None), foreign_kind(field, stated))
         for name, field in fields_of_kinds().items()
@@ -48,7 +48,7 @@ def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
             if needing and not there:
                 yield _missing_field(draft, path, name, f"{needing} needs it")
             if there and foreign:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, name),
                     f"`{name}` beside `{foreign}`",
                     "it belongs to " + " and ".join(fields_of_kinds()[name].owners),
@@ -68,7 +68,7 @@ def _missing_field(draft: Draft, path: KeyPath, name: str, why: str) -> Finding:
         fix += ", or `not applicable` where the queries are not compressed"
     elif name in ("n_shared_experts", "first_k_dense_replace"):
         fix += "; 0 where there is none"
-    return draft.finding(path, f"`{name}` is missing", why, fix=fix)
+    return draft.models_file.finding(path, f"`{name}` is missing", why, fix=fix)
 
 
 def _has_dense_layers(architecture: Architecture) -> bool:
@@ -89,14 +89,14 @@ def heads(draft: Draft) -> Iterator[Finding]:
         if heads_ and shared:
             expected = kind.key_value_heads if kind else None
             if kind and expected and expected.fits and not expected.fits(heads_, shared):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "num_key_value_heads"),
                     f"{shared} key-value heads with {kind.kind}",
                     f"allowed is {expected.allowed.format(heads=heads_)}",
                     fix="correct the number or the kind of attention",
                 )
             elif heads_ % shared:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "num_key_value_heads"),
                     f"{heads_} query heads do not divide over {shared} key-value heads",
                     "a divisor of the query heads",
@@ -105,7 +105,7 @@ def heads(draft: Draft) -> Iterator[Finding]:
         width = _architecture_number(architecture, "hidden_size")
         follows = kind is None or kind.head_dim_follows
         if architecture.head_dim is None and follows and width and heads_ and width % heads_:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "num_attention_heads"),
                 f"hidden_size {width} does not divide over {heads_} heads",
                 "a divisor of hidden_size, or a `head_dim`",
@@ -125,7 +125,7 @@ def experts(draft: Draft) -> Iterator[Finding]:
         for small, large in at_most:
             a, b = _architecture_number(architecture, small), _architecture_number(architecture, large)
             if a is not None and b is not None and a > b:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, small),
                     f"{small} {a} is more than {large} {b}",
                     f"at most {b}",
@@ -136,7 +136,7 @@ def experts(draft: Draft) -> Iterator[Finding]:
             _architecture_number(architecture, "n_group"),
         )
         if routed and groups and routed % groups:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "n_group"),
                 f"{routed} experts do not divide into {groups} groups",
                 "a divisor of n_routed_experts",
@@ -152,7 +152,7 @@ def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
         parts = [_architecture_number(architecture, name) or 0 for name in (kind.layer_parts if kind else ())]
         layers = _architecture_number(architecture, "num_hidden_layers")
         if parts and layers is not None and sum(parts) != layers:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "num_hidden_layers"),
                 f"{layers} layers, but {' + '.join(map(str, parts))} = {sum(parts)} by kind",
                 "CSA, HCA and window-only layers add up to all layers",
@@ -188,7 +188,7 @@ def engram_rows(draft: Draft) -> Iterator[Finding]:
             continue
         expected = _sum_of_primes(start, layers * (longest - 1) * hash_heads)
         if rows != expected:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "engram_num_embeddings"),
                 f"{rows:,} rows, but the primes from {start:,} on add up to {expected:,}",
                 "the two agree",
@@ -220,16 +220,16 @@ def exceptions_differ(draft: Draft) -> Iterator[Finding]:
 def _needless_value(draft: Draft, path: KeyPath, differing: Block, shared: Block) -> Iterator[Finding]:
     settings = {name: getattr(differing, name) for name in type(differing).model_fields if name != "source"}
     if all(new is None for new in settings.values()):
-        yield draft.finding(path, "no setting", "settings that differ", fix="name one, or take it out")
+        yield draft.models_file.finding(path, "no setting", "settings that differ", fix="name one, or take it out")
     for name, new in settings.items():
         old, where = getattr(shared, name), (*path, name)
         if isinstance(new, Single):
             if old is not None and (new.value, new.absence) == (old.value, old.absence):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     where, "the same as in the shared architecture", "a setting that differs", fix="take it out"
                 )
         elif isinstance(new, Block) and old is None:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 where,
                 f"settings of `{name}`, which the shared architecture has not",
                 "settings that differ from its own",
@@ -252,7 +252,7 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
         try:
             order = parse_layout(layout.value)
         except LayoutError as error:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 where,
                 str(error),
                 "names, `*` with a number, and brackets",
@@ -262,7 +262,7 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
         counts = Counter(name.removesuffix("+engram") for name in order)
         counts["engram"] = sum(name.endswith("+engram") for name in order)
         for name in sorted(counts.keys() - {*kind.layer_names, "engram"}):
-            yield draft.finding(where, f"`{name}`", " or ".join(kind.layer_names), fix="correct the name")
+            yield draft.models_file.finding(where, f"`{name}`", " or ".join(kind.layer_names), fix="correct the name")
         numbers = architecture_numbers(architecture)
         stated = {
             "num_hidden_layers": len(order),
@@ -272,7 +272,7 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
         }
         for name, found in stated.items():
             if numbers.get(name, found) != found:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     where,
                     f"{found} layers",
                     f"{numbers[name]}, as `{name}` says",
@@ -316,7 +316,7 @@ def sizes_agree(draft: Draft) -> Iterator[Finding]:
         if agreement is None or agreement.holds:
             continue
         if explanation is None:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 path,
                 f"published {agreement.published.text}, recomputed {agreement.recomputed:,}"
                 f" ({agreement.percent:+.2f}%){_fitting_count(counts, agreement)}",
@@ -325,7 +325,7 @@ def sizes_agree(draft: Draft) -> Iterator[Finding]:
                 f"`{_explanation_path(path)[-1]}: {{recomputed: {agreement.recomputed}, text: …}}`",
             )
         elif abs(explanation.recomputed.value - agreement.recomputed) > explanation.recomputed.step / 2:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*_explanation_path(path), "recomputed"),
                 f"recomputed {agreement.recomputed:,}, but the explanation is of {explanation.recomputed.text}",
                 f"a difference of at most {explanation.recomputed.step / 2:,.0f}",
@@ -340,7 +340,7 @@ def stored_caches_agree(draft: Draft) -> Iterator[Finding]:
         for variant in model.variants:
             agreement = draft.entries[variant.id].stored_cache_agreement
             if agreement is not None and not agreement.holds:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*model_path, "kv_cache", "bytes_per_token"),
                     f"published {agreement.published.text} for `{variant.id}`, but its format gives {agreement.recomputed:,}",
                     f"a difference of at most {agreement.tolerance:,}",
@@ -353,7 +353,7 @@ def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
     """An explanation of a difference stands only where there is one."""
     for path, agreement, explanation, _ in _stated_sizes(draft):
         if explanation is not None and (agreement is None or agreement.holds):
-            yield draft.finding(
+            yield draft.models_file.finding(
                 _explanation_path(path),
                 "an explanation of a difference that is not there",
                 "explanations only where sizes differ",
@@ -374,7 +374,7 @@ def sizes_say_what_they_count(draft: Draft) -> Iterator[Finding]:
             ("activated", sizes.activated, reads or entry.vision is not None),
         ):
             if several and size is not None and size.value is not None and size.counts is None:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "parameters", name),
                     f"`counts` is missing behind {size.value.text}",
                     "what it counts: " + ", ".join(f"`{counted}`" for counted in Counted),

@@ -61,7 +61,7 @@ def devices_divide(draft: Draft) -> Iterator[Finding]:
             for variant in infrastructure.variants or (None,):
                 gpus, part = _value_for_variant(total, variant), _value_for_variant(stated, variant)
                 if gpus is not None and part is not None and gpus.value % part:
-                    yield draft.finding(
+                    yield draft.models_file.finding(
                         (*path, block, name),
                         f"{part}, but {gpus.text} GPUs do not divide by it",
                         f"a divisor of {gpus.text}, or a `note` on `gpu_count` that says why not",
@@ -90,7 +90,7 @@ def parallelism_fits_the_model(draft: Draft) -> Iterator[Finding]:
                     else None
                 )
                 if degree is not None and size is not None and degree > size:
-                    yield draft.finding(
+                    yield draft.models_file.finding(
                         (*path, "parallelism", name),
                         f"{degree} devices, but `{variant}` has {size} {of}",
                         f"at most {size}",
@@ -107,7 +107,7 @@ def zero_stage_is_the_named_one(draft: Draft) -> Iterator[Finding]:
         stated, data = (parallelism.zero_stage, parallelism.data) if parallelism else (None, None)
         named = _ZERO.search(data.value.en) if data is not None and data.value is not None else None
         if stated is not None and stated.value is not None and named and stated.value != int(named[1]):
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "parallelism", "zero_stage"),
                 f"stage {stated.value} beside `{named[0]}` under `data`",
                 f"`{named[1]}`",
@@ -154,7 +154,7 @@ def batches_and_warm_up_fit_the_stage(draft: Draft) -> Iterator[Finding]:
                 )
                 allowed = f"at most {_TOKENS_OF_A_BATCH:,}, or {_NOTE}"
             if here:
-                yield draft.finding((*path, *here), found, allowed, fix="correct one of the numbers")
+                yield draft.models_file.finding((*path, *here), found, allowed, fix="correct one of the numbers")
                 break
 
 
@@ -170,7 +170,7 @@ def tokens_fit_the_parameters(draft: Draft) -> Iterator[Finding]:
             entry, seen = draft.entries.get(variant), _value_for_variant(tokens, variant)
             size = entry.variant.parameters.activated or entry.variant.parameters.total if entry else None
             if size and size.value and seen and seen.value < _TOKENS_PER_PARAMETER * size.value.value:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "data", "tokens"),
                     f"{seen.text} tokens for {size.value.text} active parameters of `{variant}`",
                     f"at least {_TOKENS_PER_PARAMETER} a parameter, or {_NOTE}",
@@ -196,7 +196,7 @@ def contexts_fit_the_positions(draft: Draft) -> Iterator[Finding]:
                 entry = draft.entries.get(variant)
                 value, most = _value_for_variant(length, variant), _longest_position(entry) if entry else None
                 if value is not None and most is not None and value.value > most and not _has_note(length):
-                    yield draft.finding(
+                    yield draft.models_file.finding(
                         where,
                         f"{value.text} tokens, but `{variant}` has {most:,.0f} positions",
                         f"at most `max_position_embeddings`, or {_NOTE}",
@@ -232,7 +232,7 @@ def vocabulary_fits_the_rows(draft: Draft) -> Iterator[Finding]:
                 continue
             slack = words.step / 2
             if not any(each * _OF_THE_ROWS - slack <= words.value <= each + slack for each in rows):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     where,
                     f"a vocabulary of {words.text} beside an embedding of {rows[-1]:,} rows",
                     f"at most {rows[-1]:,} and not much less, or {_NOTE}",
@@ -249,7 +249,7 @@ def sizes_fit_the_names(draft: Draft) -> Iterator[Finding]:
         if total is None or not sizes or _has_note(variant.parameters.total):
             continue
         if not any(size.value / _OF_THE_NAMED_SIZE <= total.value <= size.value * _OF_THE_NAMED_SIZE for size in sizes):
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "parameters", "total"),
                 f"{total.text} parameters, but it is called `{variant.name}`",
                 f"about {sizes[0].text}, or {_NOTE}",
@@ -267,7 +267,7 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
         if gpus and total and total.value and not _has_note(total):
             hours = total.value.value / gpus.value
             if not _HOURS[0] <= hours <= _HOURS[1]:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "gpu_hours_total"),
                     f"{total.value.text} GPU-hours on {gpus.text} GPUs take {hours / 24:,.1f} days",
                     "one hour to two years, or a `note` on one of the two that says why",
@@ -280,7 +280,7 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
             continue
         used = result.terms.get("utilisation") if result else None
         if used is not None and used.exact > 1 and not any(_has_note(part.hours) for part in infrastructure.gpu_hours):
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "gpu_hours"),
                 f"tokens, architecture and GPU-hours give a utilisation of {float(used.exact):.0%}",
                 f"at most 100%, or {_NOTE}",
@@ -289,7 +289,6 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
 
 
 def _single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[Any]]]:
-    """Each with its path in the file."""
     if isinstance(stated, Stated):
         for variant, single in stated.singles():
             yield ((*path, "by_variant", variant) if variant else path), single
@@ -326,9 +325,9 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
                     where = (*path, "evaluation", i, "rows", j, field)
                     known, at = first.setdefault((field, _bare_word(word)), (word, where))
                     if known != word:
-                        yield draft.finding(
+                        yield draft.models_file.finding(
                             where,
-                            f"`{word}`, written `{known}` on {draft.models_file.place(at, where)}",
+                            f"`{word}`, written `{known}` on {draft.models_file.relative_line(at, where)}",
                             "one spelling",
                             f"`{known}`",
                             "use the first spelling",
@@ -347,14 +346,14 @@ def selections_are_named(draft: Draft) -> Iterator[Finding]:
         for i, table in enumerate(model.evaluation):
             here = (*path, "evaluation", i)
             if table.complete and table.left_out:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*here, "complete"),
                     "both `complete` and `left_out`",
                     "one of the two",
                     fix="take out the one that does not hold",
                 )
             if not table.complete and not table.left_out:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     here,
                     "a table that does not say whether it is whole",
                     "`complete: true`, or `left_out` with the rows that are not here and why",
@@ -363,7 +362,7 @@ def selections_are_named(draft: Draft) -> Iterator[Finding]:
             rows = {_bare_word(row.benchmark.en): row.benchmark.en for row in table.rows}
             for j, group in enumerate(table.left_out):
                 if len(group.why.en.split()) < WORDS_OF_A_REASON:
-                    yield draft.finding(
+                    yield draft.models_file.finding(
                         (*here, "left_out", j, "why"),
                         f"“{group.why.en}” is no reason",
                         "what the rows are, or where their numbers stand",
@@ -371,7 +370,7 @@ def selections_are_named(draft: Draft) -> Iterator[Finding]:
                     )
                 for k, name in enumerate(group.rows):
                     if _bare_word(name.en) in rows:
-                        yield draft.finding(
+                        yield draft.models_file.finding(
                             (*here, "left_out", j, "rows", k),
                             f"`{name.en}` is left out, and a row of the same table",
                             "one of the two",
@@ -431,7 +430,7 @@ def active_within_total(draft: Draft) -> Iterator[Finding]:
     for path, _, variant in draft.each_variant():
         total, activated = variant.parameters.total, variant.parameters.activated
         if activated and activated.value and total.value and activated.value.value > total.value.value:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "parameters", "activated"),
                 f"{activated.value.text} of {total.value.text}",
                 "at most the total",
@@ -457,7 +456,7 @@ def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
         negative = [(where, text) for where, value, text in found if value < 0]
         if 2 * len(negative) <= len(found):
             for where, text in negative:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     where,
                     f"{text}, where other scores on {benchmark} are not less than 0",
                     "at least 0",
@@ -475,7 +474,7 @@ def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
         else:
             continue
         for where, _, text in above:
-            yield draft.finding(where, f"{text}, {why}", allowed, fix=f"correct the digits, or {fix}")
+            yield draft.models_file.finding(where, f"{text}, {why}", allowed, fix=f"correct the digits, or {fix}")
 
 
 @rule(Scope.CATALOGUE)
@@ -487,7 +486,7 @@ def links_stand_once(draft: Draft) -> Iterator[Finding]:
         if first != path[-1]:
             yield file.finding(
                 (*path, "url"),
-                f"`{link.url}` for the second time (first on {file.place((*path[:-1], first, 'url'), path)})",
+                f"`{link.url}` for the second time (first on {file.relative_line((*path[:-1], first, 'url'), path)})",
                 "each address once",
                 fix="correct the address, or take the link out",
             )
@@ -505,7 +504,7 @@ def paper_links_lead_to_the_paper(draft: Draft) -> Iterator[Finding]:
             id_ = link.url.rpartition("/")[2].partition("v")[0]
             if link.kind is LinkKind.PAPER and "arxiv.org/" in link.url and id_ not in ids:
                 own = reference.eprint if reference else None
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "links", index, "url"),
                     f"found `{id_}`, an arXiv id that the bibliography has not",
                     f"the id of `{model.reference}` is {own}" if own else "the id of a reference",

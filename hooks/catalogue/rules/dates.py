@@ -26,7 +26,7 @@ def dates_in_order(draft: Draft) -> Iterator[Finding]:
     for path, model in draft.each_model():
         own = first_date(model)
         if own is None:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "dates"),
                 "an entry without a date",
                 "at least one of weights, paper, announcement, api",
@@ -37,7 +37,7 @@ def dates_in_order(draft: Draft) -> Iterator[Finding]:
         for other_id in sorted(older & draft.by_id.keys()):
             other = first_date(draft.by_id[other_id])
             if other is not None and own.surely_before(other):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "dates"),
                     f"first date {own.text}, before `{other_id}` ({other.text}), on which it builds",
                     "an entry is younger than what it builds on",
@@ -53,7 +53,7 @@ def updates_in_order(draft: Draft) -> Iterator[Finding]:
         own = _release_date(model, variant)
         base = _release_date(start.model, start.variant) if start else None
         if start and own and base and own.surely_before(base):
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "release") if variant.release else path,
                 f"released {own.text}, before `{start.variant.id}` ({base.text}), from which it starts",
                 "an update is younger than what it starts from",
@@ -79,7 +79,7 @@ def dates_near_each_other(draft: Draft) -> Iterator[Finding]:
             continue
         months = abs((_first_day(dates[last]) - _first_day(dates[first])).days) / _DAYS_OF_A_MONTH
         if months > _MONTHS_BETWEEN_DATES:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "dates", last),
                 f"{dates[last].text} ({last}) is {months:.0f} months behind {dates[first].text} ({first})",
                 f"at most {_MONTHS_BETWEEN_DATES} months, or a `note` on one of the two that says why",
@@ -94,7 +94,7 @@ def checkpoints_follow_their_entry(draft: Draft) -> Iterator[Finding]:
         own = variant.release.weights.value if variant.release and variant.release.weights else None
         first = first_date(model)
         if own is not None and first is not None and own.surely_before(first):
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "release", "weights"),
                 f"{own.text}, before its entry ({first.text})",
                 "the entry has the first date of all its checkpoints",
@@ -115,7 +115,7 @@ def arxiv_month(draft: Draft) -> Iterator[Finding]:
         id_months = (2000 + int(reference.eprint[:2])) * 12 + int(reference.eprint[2:4])
         paper_months = int(paper.text[:4]) * 12 + int(paper.text[5:7])
         if abs(id_months - paper_months) > _MONTHS_BETWEEN_ARXIV_ID_AND_PAPER:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "dates", "paper"),
                 f"the paper's date {paper.text} is far from its arXiv id {reference.eprint}",
                 "an id begins with the year and month of the first version",
@@ -134,7 +134,7 @@ def verdicts_quote_dates(draft: Draft) -> Iterator[Finding]:
         for index, dispute in enumerate(model.disputes):
             typed = _TYPED_DAY.search(dispute.verdict.en)
             if typed is not None and _ABOUT_A_DATE.search(dispute.about.en):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "disputes", index, "verdict"),
                     f"the typed day `{typed.group()}`",
                     "the date of the entry, quoted",
@@ -160,7 +160,7 @@ def checkpoints_have_their_release(draft: Draft) -> Iterator[Finding]:
         )
         if later or _NAMED_BY_DATE.search(variant.id):
             why = f"in the API since {since.value.text}" if later and since and since.value else "named by its date"
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "id"),
                 f"`{variant.id}`, {why}, without a `release`",
                 "a later checkpoint has a release of its own",
@@ -173,7 +173,7 @@ def licences_stand_once(draft: Draft) -> Iterator[Finding]:
     """The licences of a checkpoint with a `release` stand in it."""
     for path, _, variant in draft.each_variant():
         if variant.release is not None and variant.licences is not None:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "licences"),
                 "`licences` beside a `release`",
                 "they are part of the release",
@@ -190,7 +190,7 @@ def dates_belong_to_a_checkpoint(draft: Draft) -> Iterator[Finding]:
             own = _checkpoint_date(model.dates, name)
             theirs = [_checkpoint_date(release, name) for release in releases if release is not None]
             if own is not None and None not in releases and own not in theirs:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "dates", name),
                     f"{own.text}, the date of none of its checkpoints",
                     "each of them has a `release`, so the date is one of theirs",
@@ -201,7 +201,7 @@ def dates_belong_to_a_checkpoint(draft: Draft) -> Iterator[Finding]:
         days = [since.value for since in pointers if since is not None and since.value is not None]
         first = min(days, key=lambda day: day.first_day, default=None)
         if api is not None and api != first:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "dates", "api"),
                 f"{api.text}, but "
                 + (f"a name led to it on {first.text}" if first else "no name of the API leads to it"),
@@ -218,7 +218,7 @@ def infrastructure_names_its_variants(draft: Draft) -> Iterator[Finding]:
         if block is None or len(model.variants) == 1:
             continue
         if not block.variants:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 here,
                 "an infrastructure without `variants` in an entry with several",
                 "the variants whose training it describes",
@@ -226,7 +226,7 @@ def infrastructure_names_its_variants(draft: Draft) -> Iterator[Finding]:
             )
         totals = [total for total in (block.gpu_hours_total, block.cost_usd) if total is not None]
         if block.total_of is None and any(total.value is not None for total in totals):
-            yield draft.finding(
+            yield draft.models_file.finding(
                 here,
                 "hours or a cost in all without `total_of`",
                 "the variant whose whole training they are",

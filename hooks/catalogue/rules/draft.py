@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -81,6 +81,18 @@ class Nodes:
 R = TypeVar("R")
 
 
+class _RecordOf(Generic[R]):
+    """The validated record of a data file, as an attribute of a draft."""
+
+    def __init__(self, name: str, kind: type[R]) -> None:
+        self._name, self._kind = name, kind
+
+    def __get__(self, draft: Draft, owner: type[Draft]) -> R:
+        record = draft.records[self._name]
+        assert isinstance(record, self._kind)
+        return record
+
+
 @dataclass(frozen=True)
 class Draft:
     """The catalogue before it is trusted; sources are already inherited."""
@@ -91,70 +103,24 @@ class Draft:
     references: Mapping[str, Reference]
     results: Mapping[str, Result] = field(default_factory=dict)
 
-    @property
-    def models(self) -> ModelsFile:
-        return self._record(MODELS, ModelsFile)
+    models = _RecordOf(MODELS, ModelsFile)
+    techniques = _RecordOf(TECHNIQUES, TechniquesFile)
+    corrections = _RecordOf(CORRECTIONS, CorrectionsFile)
+    copies_file = _RecordOf(COPIES, CopiesFile)
+    terms = _RecordOf(TERMS, TermsFile)
+    study = _RecordOf(STUDY, StudyFile)
+    problems = _RecordOf(PROBLEMS, ProblemsFile)
+    experiments = _RecordOf(EXPERIMENTS, ExperimentsFile)
+    documents = _RecordOf(DOCUMENTS, DocumentsFile)
+    aliases = _RecordOf(ALIASES, AliasesFile)
+    witnesses = _RecordOf(WITNESSES, WitnessesFile)
+    contemporaries = _RecordOf(CONTEMPORARIES, ContemporariesFile)
+    asked = _RecordOf(ASKED, AskedFile)
+    questions = _RecordOf(QUESTIONS, QuestionsFile)
 
     @property
     def models_file(self) -> Located:
         return self.located[MODELS]
-
-    @property
-    def techniques(self) -> TechniquesFile:
-        return self._record(TECHNIQUES, TechniquesFile)
-
-    @property
-    def corrections(self) -> CorrectionsFile:
-        return self._record(CORRECTIONS, CorrectionsFile)
-
-    @property
-    def copies_file(self) -> CopiesFile:
-        return self._record(COPIES, CopiesFile)
-
-    @property
-    def terms(self) -> TermsFile:
-        return self._record(TERMS, TermsFile)
-
-    @property
-    def study(self) -> StudyFile:
-        return self._record(STUDY, StudyFile)
-
-    @property
-    def problems(self) -> ProblemsFile:
-        return self._record(PROBLEMS, ProblemsFile)
-
-    @property
-    def experiments(self) -> ExperimentsFile:
-        return self._record(EXPERIMENTS, ExperimentsFile)
-
-    @property
-    def documents(self) -> DocumentsFile:
-        return self._record(DOCUMENTS, DocumentsFile)
-
-    @property
-    def aliases(self) -> AliasesFile:
-        return self._record(ALIASES, AliasesFile)
-
-    @property
-    def witnesses(self) -> WitnessesFile:
-        return self._record(WITNESSES, WitnessesFile)
-
-    @property
-    def contemporaries(self) -> ContemporariesFile:
-        return self._record(CONTEMPORARIES, ContemporariesFile)
-
-    @property
-    def asked(self) -> AskedFile:
-        return self._record(ASKED, AskedFile)
-
-    @property
-    def questions(self) -> QuestionsFile:
-        return self._record(QUESTIONS, QuestionsFile)
-
-    def _record(self, name: str, kind: type[R]) -> R:
-        record = self.records[name]
-        assert isinstance(record, kind)
-        return record
 
     @cached_property
     def copies(self) -> Copies:
@@ -230,17 +196,6 @@ class Draft:
             found += nodes.of(Text)
         return tuple(found)
 
-    def finding(
-        self,
-        path: KeyPath,
-        found: str,
-        allowed: str = "",
-        nearest: str = "",
-        fix: str = "",
-        repair: tuple[str, str] | None = None,
-    ) -> Finding:
-        return self.models_file.finding(path, found, allowed, nearest, fix, repair)
-
 
 def repeated_ids(
     file: Located, said: Iterable[tuple[KeyPath, str]], kind: str = "id", fix: str = "choose another id"
@@ -250,7 +205,7 @@ def repeated_ids(
         if word in first:
             yield file.finding(
                 path,
-                f"{kind} `{word}` for the second time (first on {file.place(first[word], path)})",
+                f"{kind} `{word}` for the second time (first on {file.relative_line(first[word], path)})",
                 f"each {kind} once",
                 fix=fix,
             )

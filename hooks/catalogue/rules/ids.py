@@ -59,7 +59,7 @@ def files_have_their_names(draft: Draft) -> Iterator[Finding]:
         file = draft.models_file.files.get(path)
         name = FilePath(file or "").name
         if file and name != f"{model.id}.yaml":
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "id"),
                 f"id `{model.id}` in a file called `{name}`",
                 f"the file of this entry is called `{model.id}.yaml`",
@@ -181,21 +181,21 @@ def one_architecture(draft: Draft) -> Iterator[Finding]:
     """A variant either has an architecture or names the variant it shares one with, not both, and the other has one."""
     for path, _, variant in draft.each_variant():
         if variant.architecture is not None and variant.architecture_of is not None:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "architecture_of"),
                 "both `architecture` and `architecture_of`",
                 "one of the two",
                 fix="take one out",
             )
         elif variant.architecture_of in draft.entries and draft.entries[variant.id].architecture is None:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "architecture_of"),
                 f"`{variant.architecture_of}` has no architecture to share",
                 "a variant with `architecture`",
                 fix="name the variant that has it",
             )
         if variant.architecture_except is not None and variant.architecture_of is None:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "architecture_except"),
                 "`architecture_except` without `architecture_of`",
                 "settings that differ from a shared architecture",
@@ -215,7 +215,7 @@ def pointers_resolve(draft: Draft) -> Iterator[Finding]:
     for path, name in _api_names(draft):
         where = (*path, "id")
         if name.id in first:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 where,
                 f"id `{name.id}` for the second time (first on line {draft.models_file.line(first[name.id])})",
                 "each id once",
@@ -225,14 +225,14 @@ def pointers_resolve(draft: Draft) -> Iterator[Finding]:
         for index, pointer in enumerate(name.pointers):
             here = (*path, "pointers", index)
             if (pointer.variant is None) == (pointer.label is None):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     here,
                     "both `variant` and `label`" if pointer.variant else "neither `variant` nor `label`",
                     "one of the two",
                     fix="name the variant, or describe the model where the catalogue has none",
                 )
             elif pointer.variant is not None and pointer.variant not in draft.entries:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*here, "variant"),
                     f"`{pointer.variant}` is not a variant",
                     "allowed are the ids of variants in the catalogue",
@@ -254,7 +254,7 @@ def pointers_in_order(draft: Draft) -> Iterator[Finding]:
             dated.append(((*path, "until"), "until", name.until.value))
         for (_, _, earlier), (where, word, later) in pairwise(dated):
             if not _can_follow(later, earlier):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     where,
                     f"`{word}` {later.text}, not after {earlier.text} before it",
                     "pointers in the order of their dates, the oldest first",

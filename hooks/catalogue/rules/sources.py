@@ -133,7 +133,7 @@ def _citing_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Any]]:
 
 
 def _source_keys(source: Source, typed: bool = False) -> list[str]:
-    """With those of copies; `typed` leaves out what copies.yaml filled in."""
+    """`typed` leaves out what copies.yaml filled in."""
     return [source.key, *(_source_keys(source.via) if source.via and not (typed and source.tabled) else [])]
 
 
@@ -335,7 +335,7 @@ def copies_resolve(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def copies_are_marked(draft: Draft) -> Iterator[Finding]:
     """What stands behind `via` is a copy: an entry of references.bib with `keywords = {copy}`."""
-    behind = {item.via.key for item in _cited_places(draft) if item.via is not None}
+    behind = {item.via.key for item in _all_sources(draft) if item.via is not None}
     for key in sorted(behind & draft.references.keys()):
         if not draft.references[key].copy:
             yield Finding(
@@ -351,7 +351,7 @@ def copies_are_marked(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def copies_are_used(draft: Draft) -> Iterator[Finding]:
     """Every line of copies.yaml says of something that is cited where it was read."""
-    cited = [(item.via, draft.copies.line(item.key, item.locus)) for item in _cited_places(draft)]
+    cited = [(item.via, draft.copies.find_copy(item.key, item.locus)) for item in _all_sources(draft)]
     used = {line for via, line in cited if line and (via is None or via == draft.copies.lines[line])}
     for key, place, _ in each_line(draft.copies_file):
         if (key, place) not in used and key in draft.references:
@@ -369,7 +369,7 @@ def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
     for file, path, value in draft.of(Sources):
         if file.has(path):
             for item in value.items:
-                line = draft.copies.line(item.key, item.locus)
+                line = draft.copies.find_copy(item.key, item.locus)
                 if item.via is not None and not item.tabled and line and draft.copies.lines[line] == item.via:
                     yield file.finding(
                         path,
@@ -380,7 +380,7 @@ def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
                     )
 
 
-def _cited_places(draft: Draft) -> Iterator[Source]:
+def _all_sources(draft: Draft) -> Iterator[Source]:
     for _, _, value in draft.of(Sources):
         yield from value.items
 

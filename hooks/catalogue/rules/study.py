@@ -272,14 +272,14 @@ def controls_hold(draft: Draft) -> Iterator[Finding]:
         for name in type(control).model_fields:
             value, where = getattr(control, name), (*path, "architecture", "control", name)
             if value is not None and name not in recomputed:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     where,
                     f"check digit {value}, but `{name}` cannot be recomputed",
                     "check digits of what can be recomputed",
                     fix="take it out",
                 )
             elif value is not None and recomputed[name] != value:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     where,
                     f"check digit {value}, but the dimensions give {recomputed[name]}",
                     "the two agree",

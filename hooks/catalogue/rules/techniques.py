@@ -149,7 +149,7 @@ def uses_agree(draft: Draft) -> Iterator[Finding]:
                 continue
             field = technique.follows_from[0].field
             if use.change is not TechniqueChange.DROPPED and draft.uses.fields_deny(technique, model):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "techniques", index),
                     f"it uses `{use.id}`, but by `{field}` no checkpoint of the entry does",
                     "what the fields of the entry say",
@@ -168,7 +168,7 @@ def introductions_are_first(draft: Draft) -> Iterator[Finding]:
             if use.change is not TechniqueChange.INTRODUCED or technique is None or introduced is None or own is None:
                 continue
             if not technique.introduced.by_deepseek and introduced.text[:4] < own.text[:4]:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "techniques", index, "change"),
                     f"`introduced`, but {technique.introduced.by.en} introduced `{use.id}` ({introduced.text})",
                     "`change:` left out, or `dropped`",
@@ -182,7 +182,7 @@ def dropped_was_there(draft: Draft) -> Iterator[Finding]:
     for path, model in draft.each_model():
         for index, use in enumerate(model.techniques):
             if use.change is TechniqueChange.DROPPED and not draft.uses.lineage_has(use.id, model):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "techniques", index, "change"),
                     f"`dropped`, but no model that `{model.id}` builds on is known to use `{use.id}`",
                     "a technique of a model that it builds on, or of one further back",
@@ -197,7 +197,7 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
     for path, model in draft.each_model():
         circle = _circle_from(model.id, parents)
         if circle:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "builds_on"),
                 "the lineage goes round: " + " → ".join(circle),
                 "an entry builds on older ones",
@@ -207,7 +207,7 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
     for path, _, variant in draft.each_variant():
         circle = _circle_from(variant.id, shared)
         if circle:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "architecture_of"),
                 "shared architectures go round: " + " → ".join(circle),
                 "one of them holds the architecture",
@@ -219,7 +219,7 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
     for path, _, variant in draft.each_variant():
         circle = _circle_from(variant.id, starts)
         if circle and circle[1] != variant.id:  # one that starts from itself is said where parents are
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "based_on"),
                 "weights that go round: " + " → ".join(circle),
                 "a checkpoint starts from an older one",
@@ -235,14 +235,14 @@ def one_main_parent(draft: Draft) -> Iterator[Finding]:
         own = days[model.id]
         older = sorted({e.model for e in model.builds_on if not days.get(e.model) or days[e.model] < own})
         if model.main_parent is None and older and own:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 path,
                 "`main_parent` is missing",
                 "one of the older entries that it builds on: " + " or ".join(older),
                 fix=f"name the one that it continues: `main_parent: {older[0] if len(older) == 1 else 'id'}`",
             )
         elif model.main_parent is not None and model.main_parent not in older and own:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "main_parent"),
                 f"`{model.main_parent}` is no older entry of `builds_on`",
                 " or ".join(older) or "none",
@@ -262,7 +262,7 @@ def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
         later = day is not None and other_day is not None and day.surely_before(other_day)
         builds_on_it = other.model.id == model.id or model.id in _all_ancestors(other.model.id, parents)
         if other is own or (later and builds_on_it):
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "compared_with"),
                 "the flagship itself"
                 if other is own
@@ -302,7 +302,7 @@ def changes_have_a_reason(draft: Draft) -> Iterator[Finding]:
     for path, model in draft.each_model():
         for index, change in enumerate(model.changes):
             if change.before is not None and change.reason is None:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "changes", index),
                     f"“{change.aspect.en}” without a reason",
                     "the reason that the source gives, or `reason: not published`",
@@ -320,7 +320,7 @@ def changes_quote_dimensions(draft: Draft) -> Iterator[Finding]:
                 text: Text | None = getattr(change, side)
                 for number in typed_numbers(text.en) if text else ():
                     if place := dimensions.get(Decimal(number.replace(",", ""))) if number[-1].isdigit() else None:
-                        yield draft.finding(
+                        yield draft.models_file.finding(
                             (*path, "changes", index, side),
                             f"`{number}` is typed, and `{place}` has this value",
                             "a quote, which follows the value",

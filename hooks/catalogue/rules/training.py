@@ -27,7 +27,7 @@ def phases_in_order(draft: Draft) -> Iterator[Finding]:
         for index, phase in enumerate(stage.learning_rate.phases if stage.learning_rate else ()):
             here = (*path, "learning_rate", "phases", index)
             if phase.rate is None and phase.fraction is None:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     here,
                     "a phase without `rate` or `fraction`",
                     "one of the two",
@@ -38,7 +38,7 @@ def phases_in_order(draft: Draft) -> Iterator[Finding]:
                 continue
             ends = _phase_ends(until, tokens)
             if any(end <= before.get(unit, Decimal(0)) for unit, end in ends.items()):
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*here, "until"),
                     f"a phase that ends at {until.text}, not after the one before",
                     "ends that grow from phase to phase",
@@ -47,7 +47,7 @@ def phases_in_order(draft: Draft) -> Iterator[Finding]:
             limit = Decimal(100) if until.is_percentage else tokens.value if tokens else until.value
             if until.value > limit:
                 name = "100%" if until.is_percentage or tokens is None else tokens.text
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*here, "until"),
                     f"a phase that ends at {until.text}",
                     f"the stage ends at {name}",
@@ -67,7 +67,7 @@ def phases_fill_the_stage(draft: Draft) -> Iterator[Finding]:
         if until is None or whole is None or until.qualifier:
             continue
         if whole.value - until.value > max(whole.step, until.step) / 2:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "learning_rate", "phases", len(phases) - 1, "until"),
                 f"the last phase ends at {until.text}",
                 f"the stage ends at {whole.text}",
@@ -91,14 +91,14 @@ def peak_is_the_highest(draft: Draft) -> Iterator[Finding]:
             and (highest.value > peak.value or (starts_there and rates[0] and rates[0].value != peak.value))
         )
         if peak and highest and wrong:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "learning_rate", "peak"),
                 f"a peak of {peak.text}, but the highest phase has {highest.text}",
                 "a schedule begins at its peak",
                 fix="correct one of the two",
             )
         if final is not None and rates and rates[-1] is not None and rates[-1].value != final.value:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "learning_rate", "final"),
                 f"{final.text} at the end, but the last phase ends at {rates[-1].text}",
                 "the two agree",
@@ -137,7 +137,7 @@ def steps_give_the_tokens(draft: Draft) -> Iterator[Finding]:
                 continue
             product = prod(factor.value for factor in factors if factor is not None)
             if abs(product - stated.value.value) > _TOKENS_TOLERANCE * stated.value.value:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "data", "tokens"),
                     f"{stated.value.text} tokens, but {' × '.join(f.text for f in factors if f is not None)} make {product:,.0f}",
                     f"a difference of at most {_TOKENS_TOLERANCE:.0%}",
@@ -159,7 +159,7 @@ def stage_tokens_add_up(draft: Draft) -> Iterator[Finding]:
             parts = [part.value for part in stated if part is not None and part.value is not None]
             added, rounding = _sum_and_rounding(parts, total.value)
             if abs(added - total.value.value) > rounding:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "training", index, "data", "tokens_total"),
                     f"{total.value.text} tokens in all, but {' + '.join(part.text for part in parts) or 'nothing'} make {added:,.0f}",
                     f"a difference of at most {rounding:,.0f}",
@@ -182,7 +182,7 @@ def tokens_in_all_are_said(draft: Draft) -> Iterator[Finding]:
             goes_on = [id_ for id_ in counted if id_ in before]
             if goes_on and stage.data.tokens_total is None and not (start and start.en == FROM_NOTHING):
                 earlier, own = before[goes_on[0]], counted[goes_on[0]]
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "training", index, "data", "tokens"),
                     f"{own.text} tokens behind {earlier.text} of an earlier pre-training of `{goes_on[0]}`",
                     f"`tokens_total` beside them, or `starts_from: {FROM_NOTHING}` where the earlier one made a part",
@@ -198,7 +198,7 @@ def mix_adds_up(draft: Draft) -> Iterator[Finding]:
         parts = stage.data.mix if stage.data else ()
         shares = [part.share.value.value for part in parts if part.share is not None and part.share.value is not None]
         if len(shares) == len(parts) and parts and not _MIX_TOTAL[0] <= sum(shares) <= _MIX_TOTAL[1]:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "data", "mix"),
                 f"shares that add up to {sum(shares)}%",
                 "about 100%",
@@ -221,7 +221,7 @@ def hours_add_up(draft: Draft) -> Iterator[Finding]:
             continue
         added, rounding = _sum_and_rounding(parts, total.value)
         if abs(added - total.value.value) > rounding:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "gpu_hours_total"),
                 f"{total.value.text} GPU-hours in all, {added:,.0f} in the parts",
                 f"a difference of at most {rounding:,.0f}",
@@ -251,7 +251,7 @@ def hours_give_the_cost(draft: Draft) -> Iterator[Finding]:
             product = hours.value.value * price.value
             rounding = (hours.value.step * price.value + cost.value.step) / 2
             if abs(product - cost.value.value) > rounding:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     where,
                     f"a cost of {cost.value.text}, but {hours.value.text} GPU-hours at {price.text} make {product:,.0f}",
                     f"a difference of at most {rounding:,.0f}",
@@ -280,7 +280,7 @@ def computation_agrees(draft: Draft) -> Iterator[Finding]:
             measured = field == "model_flops_utilization"
             allowed = published.value * _MEASURED if measured else published.step / 2
             if abs(recomputed - published.value) > allowed:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "infrastructure", field),
                     f"published {published.text}, recomputed {recomputed:.3g}",
                     f"a difference of at most {allowed.normalize():f}",

@@ -39,14 +39,14 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
         parent = variant.based_on.value if variant.based_on else None
         used.add(parent)
         if parent == variant.id:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "based_on"),
                 "itself",
                 "the variant whose weights it starts from",
                 fix="name that one, or take the key out",
             )
         elif parent is not None and parent not in draft.entries and parent not in others:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "based_on"),
                 f"`{parent}` is not a variant",
                 "allowed are the ids of variants in the catalogue, and the names under `other_models` of models.yaml",
@@ -57,7 +57,7 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
         for index, use in enumerate(model.techniques):
             used.add(use.came_with)
             if use.came_with is not None and use.came_with not in others:
-                yield draft.finding(
+                yield draft.models_file.finding(
                     (*path, "techniques", index, "came_with"),
                     f"`{use.came_with}` is not listed",
                     "allowed are the names under `other_models` of models.yaml",
@@ -67,7 +67,7 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
     names = {variant.name: variant.id for _, _, variant in draft.each_variant()}
     for index, name in enumerate(others):
         if name in names:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 ("other_models", index, "name"),
                 f"`{name}` is in the catalogue",
                 "models that are not",
@@ -75,7 +75,7 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
                 "name the variant by its id",
             )
         elif name not in used:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 ("other_models", index, "name"),
                 f"no variant is based on `{name}`",
                 "models that a variant is based on",
@@ -91,7 +91,7 @@ def starts_are_known(draft: Draft) -> Iterator[Finding]:
             for where, single in _texts_of_value(stage.starts_from, (*path, "training", index, "starts_from")):
                 text = single.en
                 if text != FROM_NOTHING and (closest_word(text, [FROM_NOTHING], 0.75) or text.lower() == "nothing"):
-                    yield draft.finding(
+                    yield draft.models_file.finding(
                         where,
                         f"found `{text}`",
                         f"weights that are nobody's are written `{FROM_NOTHING}`",
@@ -115,7 +115,7 @@ def gpus_are_known(draft: Draft) -> Iterator[Finding]:
                     continue
                 close = closest_word(name, [*names, *families], 0.6)
                 if close:
-                    yield draft.finding(
+                    yield draft.models_file.finding(
                         where,
                         f"`{name}` is not a GPU of the list",
                         "allowed are the names under `gpus` of techniques.yaml, several joined by `and` or `or`",
@@ -142,7 +142,7 @@ def formats_are_known(draft: Draft) -> Iterator[Finding]:
             for at, text in _texts_of_value(single, where):
                 if number_format(text) not in list(NUMBER_FORMATS):
                     word = text.en.split()[0]
-                    yield draft.finding(
+                    yield draft.models_file.finding(
                         at,
                         f"found `{text.en}`",
                         "the first word is one of " + ", ".join(f"`{name}`" for name in NUMBER_FORMATS),
@@ -161,7 +161,7 @@ def optimizers_are_known(draft: Draft) -> Iterator[Finding]:
             texts = list(_texts_of_value(optimizer.name, (*where, "name"))) if optimizer else []
             for at, text in texts:
                 if not any(re.match(rf"{re.escape(kind)}(?!\w)", text.en) for kind in OptimizerKind):
-                    yield draft.finding(
+                    yield draft.models_file.finding(
                         at,
                         f"found `{text.en}`",
                         "an optimiser begins with one of " + ", ".join(f"`{kind}`" for kind in OptimizerKind),
@@ -171,7 +171,7 @@ def optimizers_are_known(draft: Draft) -> Iterator[Finding]:
             named = [OPTIMIZERS[kind] for kind in OptimizerKind if any(kind in text.en for _, text in texts)]
             for name in ("beta1", "beta2", "epsilon") if named and optimizer else ():
                 if getattr(optimizer, name) is not None and not any(name in kind.constants for kind in named):
-                    yield draft.finding(
+                    yield draft.models_file.finding(
                         (*where, name),
                         f"`{name}` of {texts[0][1].en}",
                         "of its optimisers none has it",
@@ -229,7 +229,6 @@ def introductions_say_whose(draft: Draft) -> Iterator[Finding]:
 
 
 def _texts_of_value(stated: Stated[Text] | Single[Text] | None, path: KeyPath) -> Iterator[tuple[KeyPath, Text]]:
-    """Each with its path in the file."""
     singles: Iterable[tuple[str | None, Single[Text]]] = (
         stated.singles() if isinstance(stated, Stated) else ((None, stated),) if stated is not None else ()
     )
@@ -250,7 +249,7 @@ def leads_are_short(draft: Draft) -> Iterator[Finding]:
             continue
         count = len(_LINK.sub(lambda match: match[2] or "x", model.lead.en).split())
         if count > LEAD_WORDS:
-            yield draft.finding(
+            yield draft.models_file.finding(
                 (*path, "lead"),
                 f"a lead of {count} words",
                 f"at most {LEAD_WORDS} words",
@@ -408,7 +407,7 @@ def no_avoided_form(draft: Draft) -> Iterator[Finding]:
     wanted = {language: avoided_forms(draft.terms, language) for language in Language}
     for file, path, value in draft.texts:
         for language in Language:
-            for use in wanted[language].uses(getattr(value, language) or ""):
+            for use in wanted[language].find_uses(getattr(value, language) or ""):
                 yield file.finding((*path, str(language)), use.message, use.allowed, fix=AVOIDED_FORM_FIX)
 
 

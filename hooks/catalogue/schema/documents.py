@@ -96,38 +96,38 @@ class Copies:
         return cls({(key, place): copy.via for key, place, copy in each_line(file)}, frozenset(second_hand))
 
     @cached_property
-    def _known(self) -> dict[Sources, Sources]:
-        """Sources are filled in once: many values have the same."""
+    def _filled_before(self) -> dict[Sources, Sources]:
+        """Many values have the same sources."""
         return {}
 
     @cached_property
-    def _places(self) -> dict[str, tuple[str, ...]]:
+    def _places_by_document(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
         for key, place in self.lines:
             found.setdefault(key, []).append(place)
         return {key: tuple(sorted(places, key=len, reverse=True)) for key, places in found.items()}
 
-    def line(self, key: str, locus: str) -> tuple[str, str] | None:
+    def find_copy(self, key: str, locus: str) -> tuple[str, str] | None:
         """The copy for a place: its own, that of the place around it, or that of the whole document."""
         if not locus:
             return None
-        for place in self._places.get(key, ()):
+        for place in self._places_by_document.get(key, ()):
             if place == locus or (locus.startswith(place) and locus[len(place)] in " ,"):
                 return key, place
         return (key, EVERYWHERE) if (key, EVERYWHERE) in self.lines else None
 
-    def filled(self, sources: Sources | None) -> Sources | None:
+    def with_copies(self, sources: Sources | None) -> Sources | None:
         """Sources with the copy in which each was read, unless one is typed."""
         if sources is None:
             return None
-        if sources not in self._known:
+        if sources not in self._filled_before:
             items = tuple(self._filled(item) for item in sources.items)
             changed = any(new is not old for new, old in zip(items, sources.items, strict=True))
-            self._known[sources] = Sources(items) if changed else sources
-        return self._known[sources]
+            self._filled_before[sources] = Sources(items) if changed else sources
+        return self._filled_before[sources]
 
     def _filled(self, item: Source) -> Source:
-        line = self.line(item.key, item.locus) if item.via is None else None
+        line = self.find_copy(item.key, item.locus) if item.via is None else None
         copy = self.lines[line] if line else None
         if copy is None and item.key not in self.second_hand:
             return item

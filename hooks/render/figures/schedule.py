@@ -316,7 +316,7 @@ def _stretch_path(stretches: Sequence[Stretch], place: Callable[[Fraction], floa
         steps = SAMPLES if stretch.way in _CURVED else 1
         for i in range(steps + 1):
             share = stretch.start + (stretch.end - stretch.start) * Fraction(i, steps)
-            points.append(f"{place(share)} {up(stretch.at(share))}")
+            points.append(f"{place(share)} {up(stretch.value_at(share))}")
     return "M" + "L".join(dict.fromkeys(points))
 
 
